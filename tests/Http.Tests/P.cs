@@ -1,0 +1,9 @@
+namespace Slipway.Http.Tests;
+
+public class PlaceholderTests
+{
+    [Fact]
+    public void Placeholder()
+    {
+    }
+}

@@ -1,0 +1,9 @@
+namespace Slipway.Images.Tests;
+
+public class PlaceholderTests
+{
+    [Fact]
+    public void Placeholder()
+    {
+    }
+}

@@ -1,0 +1,9 @@
+namespace Slipway.Nuke.Tests;
+
+public class PlaceholderTests
+{
+    [Fact]
+    public void Placeholder()
+    {
+    }
+}

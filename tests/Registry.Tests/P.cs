@@ -1,0 +1,9 @@
+namespace Slipway.Registry.Tests;
+
+public class PlaceholderTests
+{
+    [Fact]
+    public void Placeholder()
+    {
+    }
+}

@@ -1,0 +1,9 @@
+namespace Slipway.Rehearsal.Tests;
+
+public class PlaceholderTests
+{
+    [Fact]
+    public void Placeholder()
+    {
+    }
+}

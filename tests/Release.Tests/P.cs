@@ -1,0 +1,9 @@
+namespace Slipway.Release.Tests;
+
+public class PlaceholderTests
+{
+    [Fact]
+    public void Placeholder()
+    {
+    }
+}

@@ -1,0 +1,9 @@
+namespace Slipway.Sources.Tests;
+
+public class PlaceholderTests
+{
+    [Fact]
+    public void Placeholder()
+    {
+    }
+}
