@@ -1,0 +1,17 @@
+namespace Slipway.Http;
+
+/// <summary>How long to keep trying what can succeed by waiting.</summary>
+public sealed record Patience
+{
+    /// <summary>The most requests sent for one operation, the first included.</summary>
+    public int Attempts { get; init; } = 6;
+
+    /// <summary>The wait before the second attempt; it doubles from there, with jitter.</summary>
+    public TimeSpan FirstWait { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest single wait, also when a server's Retry-After asks for more.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long to wait for the headers of one answer.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(100);
+}

@@ -1,0 +1,30 @@
+namespace Slipway.Oci;
+
+/// <summary>
+/// A place that holds content of one repository by digest and tag: a layout folder or a registry's repository.
+/// What is returned was checked against its digest and size, or is checked while it is read.
+/// </summary>
+public interface IContentReader
+{
+    /// <summary>Names the place in messages, <c>quay.io/poseidon/kubelet</c> or a folder.</summary>
+    string Name { get; }
+
+    /// <summary>The descriptor a tag points to; null only when the place definitely has no such tag.</summary>
+    Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken);
+
+    /// <summary>The exact bytes of a manifest or index; null only when the place definitely lacks it.</summary>
+    /// <exception cref="ContentException">The bytes do not have this digest, or exceed 4 MiB.</exception>
+    Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A stream of a blob's bytes that fails at its end when they do not fit the descriptor; null only when the place
+    /// definitely lacks it. The caller disposes it.
+    /// </summary>
+    Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken);
+}
+
+/// <summary>A manifest or index as stored: its media type and its exact bytes.</summary>
+public sealed record ManifestContent(string MediaType, ReadOnlyMemory<byte> Bytes)
+{
+    public Descriptor Descriptor => Descriptor.Of(MediaType, Bytes.Span);
+}

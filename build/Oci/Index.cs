@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Slipway.Oci;
+
+/// <summary>An image index: one manifest for each platform (OCI image specification, image-index.md).</summary>
+public sealed record Index(ImmutableArray<Descriptor> Manifests)
+{
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = Descriptor.NoAnnotations;
+
+    /// <exception cref="ContentException">Not an OCI image index.</exception>
+    public static Index Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image index", root =>
+    {
+        if (root.GetProperty("schemaVersion").GetInt32() != 2)
+            throw new ContentException("schemaVersion is not 2");
+        if (root.OptionalString("mediaType") is { } type && type != MediaType.Index)
+            throw new ContentException($"mediaType wanted {MediaType.Index}, got {type}");
+        return new Index([.. root.Items("manifests").Select(OciJson.ReadDescriptor)])
+        {
+            Annotations = root.Map("annotations"),
+        };
+    });
+
+    /// <summary>The bytes that are hashed and sent; the same index always gives the same bytes.</summary>
+    public byte[] ToBytes() => OciJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("schemaVersion", 2);
+        writer.WriteString("mediaType", MediaType.Index);
+        writer.WriteStartArray("manifests");
+        foreach (Descriptor manifest in Manifests)
+            writer.WriteDescriptor(manifest);
+        writer.WriteEndArray();
+        writer.WriteMap("annotations", Annotations);
+        writer.WriteEndObject();
+    });
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+
+namespace Slipway.Oci;
+
+/// <summary>An image manifest: a config and layers, lowest first (OCI image specification, manifest.md).</summary>
+public sealed record Manifest(Descriptor Config, ImmutableArray<Descriptor> Layers)
+{
+    public string? ArtifactType { get; init; }
+
+    /// <summary>The manifest this one is about, for signatures and attestations.</summary>
+    public Descriptor? Subject { get; init; }
+
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = Descriptor.NoAnnotations;
+
+    /// <summary>Everything the manifest needs to be complete: the config, then the layers.</summary>
+    public IEnumerable<Descriptor> Blobs => Layers.Prepend(Config);
+
+    /// <exception cref="ContentException">Not an OCI image manifest.</exception>
+    public static Manifest Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image manifest", root =>
+    {
+        if (root.GetProperty("schemaVersion").GetInt32() != 2)
+            throw new ContentException("schemaVersion is not 2");
+        if (root.OptionalString("mediaType") is { } type && type != MediaType.Manifest)
+            throw new ContentException($"mediaType wanted {MediaType.Manifest}, got {type}");
+        return new Manifest(
+            OciJson.ReadDescriptor(root.GetProperty("config")),
+            [.. root.Items("layers").Select(OciJson.ReadDescriptor)])
+        {
+            ArtifactType = root.OptionalString("artifactType"),
+            Subject = root.TryGetProperty("subject", out var subject) ? OciJson.ReadDescriptor(subject) : null,
+            Annotations = root.Map("annotations"),
+        };
+    });
+
+    /// <summary>The bytes that are hashed and sent; the same manifest always gives the same bytes.</summary>
+    public byte[] ToBytes() => OciJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("schemaVersion", 2);
+        writer.WriteString("mediaType", MediaType.Manifest);
+        if (ArtifactType is not null)
+            writer.WriteString("artifactType", ArtifactType);
+        writer.WritePropertyName("config");
+        writer.WriteDescriptor(Config);
+        writer.WriteStartArray("layers");
+        foreach (Descriptor layer in Layers)
+            writer.WriteDescriptor(layer);
+        writer.WriteEndArray();
+        if (Subject is not null)
+        {
+            writer.WritePropertyName("subject");
+            writer.WriteDescriptor(Subject);
+        }
+
+        writer.WriteMap("annotations", Annotations);
+        writer.WriteEndObject();
+    });
+}

@@ -1,0 +1,16 @@
+namespace Slipway.Oci;
+
+/// <summary>The media types this project reads and writes (OCI image specification, media-types.md).</summary>
+public static class MediaType
+{
+    public const string Index = "application/vnd.oci.image.index.v1+json";
+    public const string Manifest = "application/vnd.oci.image.manifest.v1+json";
+    public const string Config = "application/vnd.oci.image.config.v1+json";
+    public const string LayerGzip = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+    /// <summary>The payload of a cosign signature (cosign's SIGNATURE_SPEC.md, "Simple Signing").</summary>
+    public const string SimpleSigning = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+    /// <summary>Whether a descriptor of this type is fetched through the manifest end-points of a registry.</summary>
+    public static bool IsManifest(string mediaType) => mediaType is Index or Manifest;
+}

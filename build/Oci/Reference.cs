@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+
+namespace Slipway.Oci;
+
+/// <summary>
+/// Names content in a registry: <c>host[:port]/repository[:tag][@digest]</c>. The grammar of repository and tag is
+/// that of the OCI distribution specification, "Pulling manifests"; nothing is added by default, so <c>quay.io/a/b</c>
+/// has neither tag nor digest.
+/// </summary>
+public sealed partial record Reference
+{
+    private const int MaximumNameLength = 255;
+
+    private Reference(string host, string repository, string? tag, Digest? digest)
+    {
+        Host = host;
+        Repository = repository;
+        Tag = tag;
+        Digest = digest;
+    }
+
+    /// <summary>The registry as people write it, <c>quay.io</c> or <c>docker.io</c> or <c>localhost:5000</c>.</summary>
+    public string Host { get; }
+
+    /// <summary>The name inside the registry, <c>poseidon/kubelet</c>.</summary>
+    public string Repository { get; }
+
+    public string? Tag { get; }
+
+    public Digest? Digest { get; }
+
+    /// <summary>Host and repository, without tag and digest.</summary>
+    public string Name => $"{Host}/{Repository}";
+
+    /// <exception cref="ContentException">The text breaks the grammar; the message says where.</exception>
+    public static Reference Parse(string text)
+    {
+        string rest = text;
+        Digest? digest = null;
+        int at = rest.IndexOf('@', StringComparison.Ordinal);
+        if (at >= 0)
+        {
+            digest = Digest.Parse(rest[(at + 1)..]);
+            rest = rest[..at];
+        }
+
+        int slash = rest.IndexOf('/', StringComparison.Ordinal);
+        string host = slash < 0 ? "" : rest[..slash];
+        if (!HostGrammar().IsMatch(host) || !(host.Contains('.', StringComparison.Ordinal) || host.Contains(':', StringComparison.Ordinal) || host == "localhost"))
+            throw new ContentException($"reference '{text}': it must begin with a registry host, as in quay.io/poseidon/kubelet");
+
+        string path = rest[(slash + 1)..];
+        int colon = path.LastIndexOf(':');
+        string? tag = colon < 0 ? null : path[(colon + 1)..];
+        string repository = colon < 0 ? path : path[..colon];
+        if (repository.Length + host.Length + 1 > MaximumNameLength || !RepositoryGrammar().IsMatch(repository))
+            throw new ContentException($"reference '{text}': '{repository}' is no repository name of the OCI distribution grammar");
+        if (tag is not null)
+            RequireTag(tag);
+        return new Reference(host, repository, tag, digest);
+    }
+
+    /// <exception cref="ContentException">The tag breaks the grammar.</exception>
+    public Reference WithTag(string tag)
+    {
+        RequireTag(tag);
+        return new Reference(Host, Repository, tag, null);
+    }
+
+    public Reference WithDigest(Digest digest) => new(Host, Repository, null, digest);
+
+    public override string ToString() =>
+        Name + (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
+
+    private static void RequireTag(string tag)
+    {
+        if (!TagGrammar().IsMatch(tag))
+            throw new ContentException($"tag '{tag}': wanted at most 128 letters, digits, '_', '.', '-', beginning with none of the last two");
+    }
+
+    [GeneratedRegex(@"^(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)(:[0-9]{1,5})?\z")]
+    private static partial Regex HostGrammar();
+
+    [GeneratedRegex(@"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*\z")]
+    private static partial Regex RepositoryGrammar();
+
+    [GeneratedRegex(@"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}\z")]
+    private static partial Regex TagGrammar();
+}
