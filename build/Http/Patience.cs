@@ -19,5 +19,6 @@ public sealed record Patience
     public int SlowestUpload { get; init; } = 64 * 1024;
 
     /// <summary>How long one request with a body of this many bytes may take.</summary>
-    public TimeSpan For(long bodySize) => AnswerWithin + TimeSpan.FromSeconds((double)bodySize / SlowestUpload);
+    public TimeSpan For(long bodySize) =>
+        AnswerWithin + TimeSpan.FromSeconds(Math.Min((double)bodySize / SlowestUpload, TimeSpan.SecondsPerDay));
 }

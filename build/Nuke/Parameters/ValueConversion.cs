@@ -7,6 +7,8 @@ namespace Nuke.Common.Parameters;
 /// <summary>From the text of a value to the parameter's type. Errors name the source and never show a secret.</summary>
 internal static class ValueConversion
 {
+    private const string PlaceOfTargets = "; targets stand before the first --name";
+
     /// <exception cref="BuildUsageException">The text does not fit the type.</exception>
     public static object Convert(BuildParameter parameter, GivenValue given)
     {
@@ -22,7 +24,7 @@ internal static class ValueConversion
         {
             string wanted = parameter.IsSwitch ? "is a switch and takes no value but true or false" : "takes one value";
             string got = parameter.IsSecret ? $"{texts.Count}" : $"{texts.Count}: {string.Join(' ', texts)}";
-            throw new BuildUsageException($"{given.Source} {wanted}, got {got}; targets stand before the first --name");
+            throw new BuildUsageException($"{given.Source} {wanted}, got {got}{PlaceOfTargets}");
         }
 
         return One(parameter, texts[0], given);
@@ -77,9 +79,9 @@ internal static class ValueConversion
     private static BuildUsageException Unfit(BuildParameter parameter, string text, GivenValue given)
     {
         string got = parameter.IsSecret ? "something else (it is a secret and not shown)" : $"'{text}'";
-        string switchHint = parameter.IsSwitch ? "; targets stand before the first --name" : "";
+        string place = parameter.IsSwitch && given.Source == parameter.Flag ? PlaceOfTargets : "";
         string nearest = NearestName.Of(text, parameter.Allowed) is { } name && !parameter.IsSecret ? $"; did you mean {name}?" : "";
-        return new BuildUsageException($"{given.Source} wants {Words(parameter)}, got {got}{nearest}{switchHint}");
+        return new BuildUsageException($"{given.Source} wants {Words(parameter)}, got {got}{nearest}{place}");
     }
 
     private static string Wanted(BuildParameter parameter) => parameter.ElementType == typeof(string) ? "" : ": " + Words(parameter);

@@ -1,0 +1,64 @@
+namespace Slipway.Sources;
+
+/// <summary>
+/// Finds what must be installed for some packages to work: they and everything they need by Depends and Pre-Depends
+/// (Debian policy 7.2), nothing that is only recommended. The order of the wanted names within a group does not matter.
+/// </summary>
+public sealed class DependencyResolver
+{
+    private readonly PackageCandidates _candidates;
+
+    /// <param name="suites">One index per suite, all for the same architecture; the newest version across them counts.</param>
+    public DependencyResolver(IReadOnlyList<PackageIndex> suites)
+    {
+        _candidates = new PackageCandidates(suites);
+    }
+
+    /// <inheritdoc cref="Resolve(IReadOnlyList{IReadOnlyList{string}}, bool)"/>
+    public Resolution Resolve(IReadOnlyList<string> wanted, bool withEssential) => Resolve([wanted], withEssential);
+
+    /// <summary>
+    /// The closure of all groups together, each package with the first group that needs it. Of alternatives the first
+    /// that can be met is taken, unless another is there already.
+    /// </summary>
+    /// <param name="wantedGroups">Package names; what a later group shares with an earlier one belongs to the earlier.</param>
+    /// <param name="withEssential">Whether all packages marked <c>Essential: yes</c> belong to the first group.</param>
+    /// <exception cref="ResolutionException">Something is missing, of a wrong version, or conflicts; says the chain.</exception>
+    public Resolution Resolve(IReadOnlyList<IReadOnlyList<string>> wantedGroups, bool withEssential)
+    {
+        ArgumentNullException.ThrowIfNull(wantedGroups);
+        List<List<DebianPackage>> groups = [.. wantedGroups.Select(group => group.Select(Wanted).ToList())];
+        if (withEssential && groups.Count == 0)
+            groups.Add([]);
+        if (withEssential)
+            groups[0].AddRange(_candidates.Essential());
+
+        DependencyClosure closure = new(_candidates);
+        closure.Add(groups.SelectMany(group => group));
+        ConflictCheck.Run(_candidates.Architecture, closure.Packages);
+
+        Dictionary<string, int> firstGroup = new(StringComparer.Ordinal);
+        for (int i = 0; i < groups.Count; i++)
+        {
+            foreach (string name in closure.Reach(groups[i], firstGroup.ContainsKey))
+                firstGroup.Add(name, i);
+        }
+
+        return new Resolution
+        {
+            Architecture = _candidates.Architecture,
+            Packages = [.. closure.Packages.OrderBy(package => package.Name, StringComparer.Ordinal)
+                .Select(package => new ResolvedPackage(package, firstGroup[package.Name]))],
+        };
+    }
+
+    private DebianPackage Wanted(string name)
+    {
+        if (_candidates.Find(name) is { } package)
+            return package;
+        string[] providers = [.. _candidates.Meeting(new PackageRelation { Name = name }).Select(provider => provider.Name)];
+        string next = providers.Length == 0 ? "" : $"; want one of those that provide it: {string.Join(", ", providers)}";
+        throw new ResolutionException(
+            $"{_candidates.Architecture}: wanted package {name}: none of the suites {_candidates.SuiteNames} has it{next}");
+    }
+}

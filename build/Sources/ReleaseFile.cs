@@ -1,0 +1,98 @@
+using System.Globalization;
+using Slipway.Oci;
+
+namespace Slipway.Sources;
+
+/// <summary>An index file that a release names: its path below <c>dists/SUITE/</c>, size in bytes and hash.</summary>
+public sealed record ReleaseEntry(string Path, long Size, Digest Digest);
+
+/// <summary>What Debian says about a suite (Debian repository format, "Release" files), once its signature was verified.</summary>
+public sealed record ReleaseFile
+{
+    private const int LongestText = 16 << 20;
+
+    public required string Suite { get; init; }
+
+    public required string Codename { get; init; }
+
+    public required DateTimeOffset Date { get; init; }
+
+    /// <summary>Null when the suite never expires, as a stable one does not.</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
+
+    /// <summary>Whether files can also be had under their hash, where a mirror's update does not swap them.</summary>
+    public bool HasByHash { get; init; }
+
+    /// <summary>By path.</summary>
+    public required IReadOnlyDictionary<string, ReleaseEntry> Files { get; init; }
+
+    /// <param name="text">The signed text alone, as <see cref="Gpgv.VerifyAsync"/> gives it.</param>
+    /// <param name="what">What it is, for the error.</param>
+    /// <exception cref="ContentException">A needed field is missing or malformed.</exception>
+    public static ReleaseFile Parse(byte[] text, string what)
+    {
+        using MemoryStream stream = new(text);
+        ControlReader reader = new(stream, what, LongestText);
+        if (!reader.Read())
+            throw new ContentException($"{what}: it is empty");
+        ReleaseFile release = new()
+        {
+            Suite = reader.Text("Suite"u8),
+            Codename = reader.Text("Codename"u8),
+            Date = DateOf(reader.Text("Date"u8), what) ?? throw new ContentException($"{what}: it has no Date"),
+            ValidUntil = DateOf(reader.Text("Valid-Until"u8), what),
+            HasByHash = reader.Text("Acquire-By-Hash"u8) == "yes",
+            Files = FilesOf(reader.Text("SHA256"u8), what),
+        };
+        return reader.Read() ? throw new ContentException($"{what}: wanted one paragraph, got more") : release;
+    }
+
+    /// <summary>Makes sure that this is the suite asked for, not another one that is signed just as well.</summary>
+    /// <exception cref="ContentException">It is another.</exception>
+    public void RequireSuite(string wanted)
+    {
+        if (Suite != wanted && Codename != wanted)
+            throw new ContentException($"suite {wanted}: wanted a release of that Suite or Codename, got Suite {Suite}, Codename {Codename}");
+    }
+
+    /// <summary>Makes sure that nobody holds back newer releases.</summary>
+    /// <exception cref="ContentException">It expired.</exception>
+    public void RequireFresh(DateTimeOffset now)
+    {
+        if (ValidUntil is { } until && until < now)
+        {
+            throw new ContentException(string.Create(CultureInfo.InvariantCulture,
+                $"suite {Codename}: its release of {Date:u} was valid until {until:u}, now is {now:u}; the mirror is out of date, name another with --debian-mirror"));
+        }
+    }
+
+    private static DateTimeOffset? DateOf(string text, string what)
+    {
+        if (text.Length == 0)
+            return null;
+        string plain = text.EndsWith(" UTC", StringComparison.Ordinal) ? text[..^4] : text.Replace(" GMT", "", StringComparison.Ordinal);
+        return DateTimeOffset.TryParseExact(plain.Replace("+0000", "", StringComparison.Ordinal).Trim(), "ddd, d MMM yyyy HH:mm:ss",
+            CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+            ? date
+            : throw new ContentException($"{what}: '{text}' is no date");
+    }
+
+    private static Dictionary<string, ReleaseEntry> FilesOf(string field, string what)
+    {
+        Dictionary<string, ReleaseEntry> files = new(StringComparer.Ordinal);
+        foreach (string line in field.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length != 3 || !Digest.TryParse("sha256:" + words[0], out Digest? digest)
+                || !long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size))
+            {
+                throw new ContentException($"{what}: '{line}' is no SHA256 entry");
+            }
+
+            if (!files.TryAdd(words[2], new ReleaseEntry(words[2], size, digest)))
+                throw new ContentException($"{what}: {words[2]} stands twice");
+        }
+
+        return files;
+    }
+}

@@ -1,0 +1,93 @@
+using Slipway.Http;
+
+namespace Slipway.Sources;
+
+/// <summary>A body that ended before its end or stood still. Reading it anew can help.</summary>
+public sealed class CutBodyException : RemoteException
+{
+    public CutBodyException(string message, Exception innerException)
+        : base(RemoteFault.TryAgain, message, innerException)
+    {
+    }
+}
+
+/// <summary>A response's body whose failures say where it came from and which waits no longer than patience allows.</summary>
+internal sealed class RemoteBody : Stream
+{
+    private readonly HttpResponseMessage _answer;
+    private readonly Stream _inner;
+    private readonly string _where;
+    private readonly Patience _patience;
+    private readonly TimeProvider _time;
+    private long _read;
+
+    public RemoteBody(HttpResponseMessage answer, Stream inner, string where, Patience patience, TimeProvider time)
+    {
+        _answer = answer;
+        _inner = inner;
+        _where = where;
+        _patience = patience;
+        _time = time;
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => _read;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource patience = new(_patience.AnswerWithin, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            int count = await _inner.ReadAsync(buffer, either.Token);
+            _read += count;
+            return count;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new CutBodyException($"GET {_where}: the body was cut after {_read} bytes: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CutBodyException(
+                $"GET {_where}: nothing came for {_patience.AnswerWithin.TotalSeconds:0} s after {_read} bytes", e);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+            _answer.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,18 @@
+using Slipway.Oci;
+
+namespace Slipway.Sources;
+
+/// <summary>Content that is known by its hash before it is there.</summary>
+public sealed record WantedContent
+{
+    /// <summary>What it is, for errors: image, platform, package and version, or the upstream file.</summary>
+    public required string What { get; init; }
+
+    public required Digest Digest { get; init; }
+
+    /// <summary>In bytes; null when only the hash is known.</summary>
+    public long? Size { get; init; }
+
+    /// <summary>The most bytes to accept when the size is not known.</summary>
+    public long Limit { get; init; } = 1L << 30;
+}
