@@ -42,11 +42,9 @@ public sealed class AssemblyCache(string folder, ContentCache content)
     {
         foreach (Layer layer in layers)
         {
+            WantedContent wanted = new() { What = $"layer {layer.Title}", Digest = layer.Blob.Digest, Size = layer.Blob.Size };
             await content.AddAsync(
-                layer.Blob.Digest,
-                layer.Blob.Size,
-                layer.Blob.Size,
-                $"layer {layer.Title}",
+                wanted,
                 async token => (await layout.OpenBlobAsync(layer.Blob, token))!,
                 cancellationToken);
         }

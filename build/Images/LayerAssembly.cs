@@ -43,10 +43,12 @@ internal sealed class LayerAssembly(
     {
         foreach (LockedPackage package in imageLock.Packages.Where(package => package.Layer == layer.Name))
         {
-            LockedFile file = package.Files[platform.Architecture];
+            if (!package.Files.TryGetValue(platform.Architecture, out LockedFile? file))
+                continue;
+            string version = package.Versions[platform.Architecture];
             string spool = Path.Combine(folder, package.Name + ".tar");
             IEnumerable<LayerEntry> entries = await PackageContent.UnpackAsync(
-                package, Cached(file, $"{package.Name} {package.Version}"), spool, imageLock.Timestamp.ToUnixTimeSeconds(), cancellationToken);
+                package, version, Cached(file, $"{package.Name} {version}"), spool, imageLock.Timestamp.ToUnixTimeSeconds(), cancellationToken);
             foreach (LayerEntry entry in entries)
                 _tree.Add(entry);
         }

@@ -7,12 +7,13 @@ namespace Slipway.Images;
 internal static class PackageContent
 {
     /// <param name="package">As locked; name, version and architecture of the archive must agree with it.</param>
+    /// <param name="version">Its version on this architecture.</param>
     /// <param name="file">The verified <c>.deb</c>.</param>
     /// <param name="spool">Where the decompressed content goes.</param>
     /// <param name="latest">No entry is younger than this; Unix seconds.</param>
     /// <exception cref="ContentException">The archive is broken or hostile, or is another package.</exception>
     public static async Task<IEnumerable<LayerEntry>> UnpackAsync(
-        LockedPackage package, string file, string spool, long latest, CancellationToken cancellationToken)
+        LockedPackage package, string version, string file, string spool, long latest, CancellationToken cancellationToken)
     {
         await using FileStream stream = File.OpenRead(file);
         DebArchive archive;
@@ -22,12 +23,12 @@ internal static class PackageContent
         }
         catch (InvalidDataException e)
         {
-            throw new ContentException($"{package.Name} {package.Version}: {e.Message}", e);
+            throw new ContentException($"{package.Name} {version}: {e.Message}", e);
         }
 
         string got = $"{archive.ControlFields.GetValueOrDefault("Package")} {archive.ControlFields.GetValueOrDefault("Version")}";
-        if (got != $"{package.Name} {package.Version}")
-            throw new ContentException($"{package.Name} {package.Version}: the archive says it is {got}");
+        if (got != $"{package.Name} {version}")
+            throw new ContentException($"{package.Name} {version}: the archive says it is {got}");
         return archive.Entries.Where(entry => !IsMergedAway(entry)).Select(entry => Convert(entry, archive, package, latest));
     }
 

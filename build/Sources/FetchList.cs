@@ -5,9 +5,7 @@ namespace Slipway.Sources;
 /// <summary>Everything that a lock names, with the places to have it from, in the order of asking.</summary>
 public static class FetchList
 {
-    /// <summary>The most bytes of an upstream file whose size the lock knows.</summary>
-    private const long NoLimit = long.MaxValue;
-
+    /// <param name="debian">Where packages may be had; the snapshot archive at the lock's time comes last.</param>
     /// <param name="platforms">Those whose files are wanted.</param>
     /// <param name="withStandIns">Whether the packages are wanted that a rehearsal takes programs from.</param>
     public static IEnumerable<DownloadItem> Of(
@@ -32,9 +30,11 @@ public static class FetchList
 
             foreach (LockedPackage package in imageLock.Packages.Concat(withStandIns ? imageLock.StandIns : []))
             {
-                LockedFile locked = package.Files[platform.Architecture];
-                yield return new DownloadItem(
-                    Wanted(definition, platform, $"{package.Name} {package.Version}", locked, NoLimit), debian.Pool(locked.Location, imageLock.Timestamp));
+                if (package.Files.TryGetValue(platform.Architecture, out LockedFile? locked))
+                {
+                    string what = $"{package.Name} {package.Versions[platform.Architecture]}";
+                    yield return new DownloadItem(Wanted(definition, platform, what, locked, locked.Size ?? 0), debian.Locate(locked.Location));
+                }
             }
         }
     }

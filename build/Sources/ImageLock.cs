@@ -52,7 +52,9 @@ public sealed record LockedUpstream(
 /// <param name="Size">In bytes; null while no host was asked.</param>
 public sealed record LockedFile(string Location, Digest Digest, long? Size);
 
-/// <summary>A Debian package, in the same version for every architecture.</summary>
+/// <summary>A Debian package, built from one source version on every architecture that has it.</summary>
 /// <param name="Layer">The layer that it goes into; empty for stand-ins.</param>
+/// <param name="Versions">By architecture. They differ by rebuilds (<c>+b1</c>) at most.</param>
+/// <param name="Files">By architecture, the same ones; an architecture that does not need the package lacks it.</param>
 public sealed record LockedPackage(
-    string Name, string Version, string Layer, ImmutableSortedDictionary<string, LockedFile> Files);
+    string Name, string Layer, ImmutableSortedDictionary<string, string> Versions, ImmutableSortedDictionary<string, LockedFile> Files);

@@ -58,6 +58,18 @@ public static class ImageLockFile
         };
     });
 
+    /// <summary>Writes a lock in one step. Returns whether the file changed.</summary>
+    public static async Task<bool> WriteAsync(string folder, ImageLock imageLock, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(folder, ImageLock.FileName);
+        byte[] bytes = ToBytes(imageLock);
+        if (File.Exists(path) && bytes.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(path, cancellationToken)))
+            return false;
+        await File.WriteAllBytesAsync(path + ".new", bytes, cancellationToken);
+        File.Move(path + ".new", path, overwrite: true);
+        return true;
+    }
+
     public static byte[] ToBytes(ImageLock imageLock)
     {
         using MemoryStream buffer = new();
@@ -118,7 +130,10 @@ public static class ImageLockFile
     private static void WritePackage(Utf8JsonWriter writer, LockedPackage package)
     {
         writer.WriteString("name", package.Name);
-        writer.WriteString("version", package.Version);
+        if (package.Versions.Values.Distinct(StringComparer.Ordinal).Count() == 1)
+            writer.WriteString("version", package.Versions.Values.First());
+        else
+            writer.WriteMap("version", package.Versions);
         if (package.Layer.Length > 0)
             writer.WriteString("layer", package.Layer);
         WriteFiles(writer, package.Files);
@@ -141,8 +156,16 @@ public static class ImageLockFile
     }
 
     private static ImmutableArray<LockedPackage> Packages(JsonElement root, string name) =>
-        [.. root.Items(name).Select(package => new LockedPackage(
-            package.RequiredString("name"), package.RequiredString("version"), package.OptionalString("layer") ?? "", Files(package)))];
+        [.. root.Items(name).Select(package =>
+        {
+            ImmutableSortedDictionary<string, LockedFile> files = Files(package);
+            ImmutableSortedDictionary<string, string> versions = package.GetProperty("version").ValueKind == JsonValueKind.String
+                ? files.ToImmutableSortedDictionary(file => file.Key, _ => package.RequiredString("version"), StringComparer.Ordinal)
+                : package.Map("version");
+            return versions.Keys.SequenceEqual(files.Keys)
+                ? new LockedPackage(package.RequiredString("name"), package.OptionalString("layer") ?? "", versions, files)
+                : throw new ContentException($"{package.RequiredString("name")}: versions and files are of different architectures");
+        })];
 
     private static ImmutableSortedDictionary<string, LockedFile> Files(JsonElement owner) =>
         owner.GetProperty("files").EnumerateObject().ToImmutableSortedDictionary(

@@ -29,8 +29,7 @@ public static class LockFit
                 return $"packages of layer {layer.Name} wanted {Names(layer.Packages)}, locked {Names(locked)}";
         }
 
-        return definition.Upstream.Select(file => Difference(definition, file, imageLock)).FirstOrDefault(text => text is not null)
-            ?? MissingArchitecture(definition, imageLock);
+        return definition.Upstream.Select(file => Difference(definition, file, imageLock)).FirstOrDefault(text => text is not null);
     }
 
     private static string? Difference(ImageDefinition definition, UpstreamFile file, ImageLock imageLock)
@@ -49,12 +48,6 @@ public static class LockFit
 
         return null;
     }
-
-    private static string? MissingArchitecture(ImageDefinition definition, ImageLock imageLock) => (
-        from package in imageLock.Packages.Concat(imageLock.StandIns)
-        from platform in definition.Platforms
-        where !package.Files.ContainsKey(platform.Architecture)
-        select $"{package.Name} {package.Version} is not locked for {platform.Architecture}").FirstOrDefault();
 
     private static string Names(IEnumerable<string> names) => $"[{string.Join(", ", names)}]";
 }
