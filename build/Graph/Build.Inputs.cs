@@ -15,7 +15,7 @@ internal sealed partial class Build
         {
             Report report = new(Console.Error, Console.Out);
             using Supply supply = NewSupply(report);
-            LockMaker maker = new(supply.Debian, supply.Reader, supply.Cache, Workspace.Keyring, TimeProvider.System);
+            LockMaker maker = supply.NewLockMaker();
             UpstreamConfirmation upstream = new(supply.Download, supply.Upstream, supply.HasUpstreamMirror, report.Line);
             foreach (string image in ImageNames())
             {
@@ -33,7 +33,7 @@ internal sealed partial class Build
         {
             Report report = new(Console.Error, Console.Out);
             using Supply supply = NewSupply(report);
-            await NewPipeline(report).FetchAsync(await InputsAsync(report), supply, withStandIns: false, Stop);
+            await NewPipeline(report).FetchAsync(await InputsAsync(report), supply, supply.Upstream, withStandIns: false, Stop);
         });
 
     private Target Assemble => _ => _

@@ -90,7 +90,7 @@ internal sealed partial class Build
             .FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name))?.Official
             ?? reference;
         string wanted = reference.Digest?.ToString() ?? reference.Tag
-            ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", ExitCode.WrongUse);
+            ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
         var site = Connect(transport).Repository(reference);
         return await new Verifier(policy).VerifyAsync(
             new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = official }, Stop);
@@ -128,7 +128,7 @@ internal sealed partial class Build
         }
         catch (ContentException e)
         {
-            throw new TargetFailedException(e.Message, ExitCode.WrongUse);
+            throw new TargetFailedException(e.Message, Exit.WrongUse);
         }
     }
 }

@@ -61,7 +61,7 @@ internal sealed partial class Build : NukeBuild
         if (all.Count == 0)
             throw new DefinitionException($"{Workspace.Images}: no folder here holds an {ImageDefinition.FileName}");
         return Images.FirstOrDefault(name => !all.Contains(name, StringComparer.Ordinal)) is { } unknown
-            ? throw new TargetFailedException($"unknown image '{unknown}'; there are: {string.Join(", ", all)}", ExitCode.WrongUse)
+            ? throw new TargetFailedException($"unknown image '{unknown}'; there are: {string.Join(", ", all)}", Exit.WrongUse)
             : Images.Length == 0 ? all : [.. Images.Distinct(StringComparer.Ordinal)];
     }
 
@@ -69,7 +69,7 @@ internal sealed partial class Build : NukeBuild
     {
         ImmutableArray<Platform> asked = [.. Platforms.Select(Platform.Parse).Distinct()];
         return asked.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown
-            ? throw new TargetFailedException($"{definition.Name} has no platform {unknown}; it has: {string.Join(", ", definition.Platforms)}", ExitCode.WrongUse)
+            ? throw new TargetFailedException($"{definition.Name} has no platform {unknown}; it has: {string.Join(", ", definition.Platforms)}", Exit.WrongUse)
             : asked.IsEmpty ? definition.Platforms : asked;
     }
 

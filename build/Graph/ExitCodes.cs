@@ -7,7 +7,7 @@ using Slipway.Trust;
 namespace Slipway.Graph;
 
 /// <summary>The exit codes that a failed target can give (sysexits.h); 64, wrong use, is the kernel's.</summary>
-public enum ExitCode
+public enum Exit
 {
     /// <summary>A target failed for another reason.</summary>
     Failed = 1,
@@ -34,25 +34,25 @@ public enum ExitCode
 /// <summary>A target that failed for a reason that it has told already.</summary>
 /// <param name="message">What and which.</param>
 /// <param name="code">What the process ends with.</param>
-public sealed class TargetFailedException(string message, ExitCode code = ExitCode.Failed) : Exception(message)
+public sealed class TargetFailedException(string message, Exit code = Exit.Failed) : Exception(message)
 {
-    public ExitCode Code => code;
+    public Exit Code => code;
 }
 
 /// <summary>The one place where a failure becomes an exit code.</summary>
 public static class ExitCodes
 {
-    public static ExitCode Of(Exception exception) => exception switch
+    public static Exit Of(Exception exception) => exception switch
     {
         TargetFailedException e => e.Code,
-        ContentException => ExitCode.WrongData,
-        DefinitionException or ResolutionException or ReleaseException or SigningKeyException => ExitCode.WrongConfiguration,
-        ToolMissingException => ExitCode.Unavailable,
-        RemoteException { Fault: RemoteFault.TryAgain } => ExitCode.TryAgain,
-        RemoteException { Fault: RemoteFault.Refused } => ExitCode.Refused,
-        RemoteException => ExitCode.Unavailable,
-        UnauthorizedAccessException => ExitCode.Refused,
-        FormatException => ExitCode.WrongUse,
-        _ => ExitCode.Failed,
+        ContentException => Exit.WrongData,
+        DefinitionException or ResolutionException or ReleaseException or SigningKeyException => Exit.WrongConfiguration,
+        ToolMissingException => Exit.Unavailable,
+        RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,
+        RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,
+        RemoteException => Exit.Unavailable,
+        UnauthorizedAccessException => Exit.Refused,
+        FormatException => Exit.WrongUse,
+        _ => Exit.Failed,
     };
 }

@@ -31,10 +31,13 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     }
 
     /// <summary>Brings every locked file of some images into the cache.</summary>
-    public async Task FetchAsync(IReadOnlyList<ImageInput> inputs, Supply supply, bool withStandIns, CancellationToken stop)
+    /// <param name="upstream">Where upstream's files are read from.</param>
+    /// <param name="withStandIns">Whether the packages are wanted that stand-ins are made from.</param>
+    public async Task FetchAsync(
+        IReadOnlyList<ImageInput> inputs, Supply supply, UpstreamMirror upstream, bool withStandIns, CancellationToken stop)
     {
         DownloadItem[] items = [.. inputs.SelectMany(input =>
-            FetchList.Of(input.Definition, input.Lock, input.Platforms, supply.Debian, supply.Upstream, withStandIns))];
+            FetchList.Of(input.Definition, input.Lock, input.Platforms, supply.DebianAt(input.Lock), upstream, withStandIns))];
         FetchProgress progress = new(report);
         await supply.Download.FetchAllAsync(items, progress.Tell, stop);
         progress.Finish();

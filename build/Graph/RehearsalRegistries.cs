@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Slipway.Http;
-using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
 
@@ -39,10 +38,10 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
         foreach (string host in hosts)
         {
             RehearsalRegistry registry = await RehearsalRegistry.StartAsync(
-                new RehearsalRegistryOptions
+                new RehearsalOptions
                 {
-                    StorageFolder = Path.Combine(folder, host),
-                    Authentication = RegistryAuthentication.Token,
+                    Storage = Path.Combine(folder, host),
+                    Authentication = RehearsalAuthentication.Token,
                     User = user,
                     Password = password,
                     AnnounceRehearsal = true,

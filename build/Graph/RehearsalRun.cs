@@ -68,7 +68,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         {
             report.Line($"{e.Message}");
             report.Line("rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs ./build.sh Lock");
-            LockMaker maker = new(supply.Debian, supply.Reader, supply.Cache, _workspace.Keyring, TimeProvider.System);
+            LockMaker maker = supply.NewLockMaker();
             List<ImageInput> anew = [];
             foreach (ImageInput input in inputs)
                 anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, stop) });
@@ -80,20 +80,20 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
     {
         if (!standIns)
         {
-            await _pipeline.FetchAsync(inputs, supply, withStandIns: false, stop);
+            await _pipeline.FetchAsync(inputs, supply, supply.Upstream, withStandIns: false, stop);
             return inputs;
         }
 
         // The packages come first: stand-ins are made from some of them, and are then fetched like upstream's own files.
         List<ImageInput> packagesOnly = [.. inputs.Select(input => input with { Lock = input.Lock with { Upstream = [] } })];
-        await _pipeline.FetchAsync(packagesOnly, supply, withStandIns: true, stop);
+        await _pipeline.FetchAsync(packagesOnly, supply, supply.Upstream, withStandIns: true, stop);
         StandInUpstream upstream = new(_workspace.Artifacts / "upstream");
         StandIns maker = new(upstream, supply, report);
         List<ImageInput> marked = [];
         foreach (ImageInput input in inputs)
             marked.Add(await maker.TakePlaceAsync(input, stop));
-        using Supply local = supply.WithUpstream(_workspace, upstream.Folder);
-        await _pipeline.FetchAsync([.. marked.Select(input => input with { Lock = input.Lock with { Packages = [] } })], local, withStandIns: false, stop);
+        List<ImageInput> upstreamOnly = [.. marked.Select(input => input with { Lock = input.Lock with { Packages = [] } })];
+        await _pipeline.FetchAsync(upstreamOnly, supply, UpstreamMirror.At(upstream.Folder), withStandIns: false, stop);
         return marked;
     }
 }

@@ -22,7 +22,7 @@ public sealed class SlipwayConventions : IBuildConventions
     public string Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return ExitCodes.Of(exception) == ExitCode.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException)
+        return ExitCodes.Of(exception) == Exit.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException)
             ? exception.ToString()
             : exception.Message;
     }

@@ -7,25 +7,28 @@ namespace Slipway.Graph;
 internal sealed class Supply : IDisposable
 {
     private readonly HttpTransport _transport;
+    private readonly OriginReader _reader;
+    private readonly DebianMirror? _debian;
+    private readonly string _keyring;
 
     /// <param name="workspace">Where the cache and the keyring are.</param>
     /// <param name="upstreamMirror">A folder or URL; null reads the hosts themselves.</param>
     /// <param name="debianMirror">The parent of debian/ and debian-security/; null asks the host's apt configuration.</param>
     /// <param name="notice">Is told of every wait.</param>
+    /// <exception cref="ArgumentException">A mirror is neither a folder nor an address.</exception>
     public Supply(Workspace workspace, string? upstreamMirror, string? debianMirror, Action<string> notice)
     {
         Upstream = upstreamMirror is null ? UpstreamMirror.None : UpstreamMirror.At(upstreamMirror);
         HasUpstreamMirror = upstreamMirror is not null;
+        _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
+        _keyring = workspace.Keyring;
         _transport = new HttpTransport(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, notice);
-        Reader = new OriginReader(_transport, new Patience(), TimeProvider.System);
+        _reader = new OriginReader(_transport, new Patience(), TimeProvider.System);
         Cache = new ContentCache(workspace.Cache, TimeProvider.System);
-        Download = new Download(Reader, Cache);
-        Debian = DebianMirror.From(debianMirror, "/");
+        Download = new Download(_reader, Cache);
     }
 
     public ContentCache Cache { get; }
-
-    public OriginReader Reader { get; }
 
     public Download Download { get; }
 
@@ -33,7 +36,21 @@ internal sealed class Supply : IDisposable
 
     public bool HasUpstreamMirror { get; }
 
-    public DebianMirror Debian { get; }
+    /// <summary>Where locked packages may be had: the configured mirror, then Debian's snapshot archive at the lock's time.</summary>
+    public DebianMirror DebianAt(ImageLock imageLock)
+    {
+        DebianMirror snapshot = DebianMirror.Snapshot(imageLock.Timestamp);
+        return _debian?.Then(snapshot) ?? snapshot;
+    }
+
+    /// <summary>Locks from the configured mirror as it is now, else from the snapshot archive's newest state.</summary>
+    public LockMaker NewLockMaker()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        Gpgv gpgv = new(_keyring, ArchiveKeys.Debian);
+        DebianRepository repository = new(_reader, Download, gpgv, _debian ?? DebianMirror.Snapshot(now));
+        return new LockMaker(repository, _debian is null ? null : now);
+    }
 
     public void Dispose() => _transport.Dispose();
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Slipway.Oci;
 using Slipway.Sources;
 
 namespace Slipway.Images;

@@ -151,9 +151,13 @@ public sealed class OciLayout : IContentReader
         return new ManifestContent(MediaTypeOf(bytes.ToArray(), path), bytes.ToArray());
     }
 
-    /// <exception cref="ContentException">The file has another size; another digest shows at the stream's end.</exception>
     public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         Task.FromResult(_blobs.Open(descriptor));
+
+    /// <summary>As <see cref="OpenBlobAsync"/>, where a missing blob is an error: a layout is on this machine's own disk.</summary>
+    /// <exception cref="ContentException">It is missing or has another size; another digest shows at the stream's end.</exception>
+    public Stream OpenBlob(Descriptor descriptor) =>
+        _blobs.Open(descriptor) ?? throw new ContentException($"{Name}: blob {descriptor.Digest} is missing");
 
     /// <summary>
     /// Deletes every blob that cannot be reached from <c>index.json</c>, and what interrupted runs left. Reachable are its

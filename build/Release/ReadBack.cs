@@ -8,22 +8,25 @@ namespace Slipway.Release;
 /// <summary>Reads from every registry what was sent there, with a client that has not seen it before.</summary>
 internal sealed class ReadBack(ReleasePlan plan, OciLayout layout, ImmutableArray<Repository> sites, VerificationPolicy policy)
 {
-    /// <summary>Every blob by HEAD, every manifest by GET, every signature verified.</summary>
+    /// <summary>Every manifest by GET, every blob by HEAD, every signature verified.</summary>
     /// <exception cref="ContentException">Something is missing or differs; nothing was tagged.</exception>
     public async Task RequireCompleteAsync(CancellationToken cancellationToken)
     {
         await RequireManifestsAsync(cancellationToken);
         await Task.WhenAll(sites.Select(site => RequireBlobsAsync(site, cancellationToken)));
-        await Task.WhenAll(sites.Select(site => RequireSignaturesAsync(site, cancellationToken)));
     }
 
-    /// <summary>Every manifest by GET: registries collect untagged ones, so this is also done right before the tags.</summary>
-    /// <exception cref="ContentException">A manifest is missing or differs; nothing was tagged.</exception>
-    public Task RequireManifestsAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        from site in sites
-        from manifest in plan.Subjects.Concat(plan.Signatures.Select(signature => signature.Manifest))
-        where manifest.MediaType == MediaType.Index || plan.Subjects.Contains(manifest)
-        select RequireManifestAsync(site, manifest, cancellationToken));
+    /// <summary>
+    /// Every manifest by GET and every signature verified: registries collect what no tag names, so this is also done
+    /// right before the tags.
+    /// </summary>
+    /// <exception cref="ContentException">Something is missing or differs; nothing was tagged.</exception>
+    public async Task RequireManifestsAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(
+            from site in sites from subject in plan.Subjects select RequireManifestAsync(site, subject, cancellationToken));
+        await Task.WhenAll(sites.Select(site => RequireSignaturesAsync(site, cancellationToken)));
+    }
 
     private static async Task RequireManifestAsync(Repository site, Descriptor manifest, CancellationToken cancellationToken)
     {

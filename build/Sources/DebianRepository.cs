@@ -14,7 +14,7 @@ public sealed class DebianRepository
     private const long LongestIndex = 1L << 30;
 
     /// <summary>The packed forms that can be read, the one to prefer first.</summary>
-    private static readonly string[] Extensions = [".gz"];
+    private static readonly string[] Extensions = [".xz", ".gz"];
 
     private readonly OriginReader _reader;
     private readonly Download _download;
@@ -81,11 +81,15 @@ public sealed class DebianRepository
         await using FileStream file = File.OpenRead(path);
         // Proven again while it is read, and so is the text in it: a cache is a folder that anything may have touched.
         using Stream packed = new VerifyingStream(file, entry.Digest, entry.Size, entry.Size, what);
-        using Stream text = Bounded(new GZipStream(packed, CompressionMode.Decompress), suite.Release.Files.GetValueOrDefault(plain), what);
+        using Stream text = Bounded(Unpacked(packed, entry), suite.Release.Files.GetValueOrDefault(plain), what);
         PackageIndex index = PackageIndex.Read(text, suite.Name, architecture, cancellationToken);
         await packed.CopyToAsync(Stream.Null, cancellationToken);
         return index;
     }
+
+    private static Stream Unpacked(Stream packed, ReleaseEntry entry) => entry.Path.EndsWith(".xz", StringComparison.Ordinal)
+        ? new XzStream(packed, outputLimit: LongestIndex)
+        : new GZipStream(packed, CompressionMode.Decompress);
 
     private static List<Origin> OriginsOf(DebianSuite suite, ReleaseEntry entry)
     {

@@ -63,7 +63,8 @@ public static class ImageLockFile
     {
         string path = Path.Combine(folder, ImageLock.FileName);
         byte[] bytes = ToBytes(imageLock);
-        if (File.Exists(path) && bytes.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(path, cancellationToken)))
+        byte[] before = File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : [];
+        if (before.AsSpan().SequenceEqual(bytes))
             return false;
         await File.WriteAllBytesAsync(path + ".new", bytes, cancellationToken);
         File.Move(path + ".new", path, overwrite: true);
