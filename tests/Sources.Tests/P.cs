@@ -1,9 +1,0 @@
-namespace Slipway.Sources.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}
