@@ -56,6 +56,7 @@ public sealed class UpstreamMirrorTests : IDisposable
     {
         Assert.Equal(new Uri("https://dl.k8s.io/a"), UpstreamMirror.None.Locate(new Uri("https://dl.k8s.io/a")).Address);
         Assert.Throws<ArgumentException>(() => UpstreamMirror.None.Locate(new Uri("http://dl.k8s.io/a")));
+        Assert.Throws<ArgumentException>(() => UpstreamMirror.None.Locate(new Uri("file:///etc/passwd")));
         Assert.False(UpstreamMirror.None.Locate(new Uri("http://127.0.0.1:5001/a")).PlainHttp);
     }
 
