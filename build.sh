@@ -43,7 +43,7 @@ install_dotnet() {
 sources() {
   find "$root/build" \( -name bin -o -name obj \) -prune -o -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' \
     -o -name '*.targets' -o -name packages.lock.json -o -name global.json -o -name .editorconfig \) "$@" -print
-  find "$root"/*.* "$root/.editorconfig" -prune -type f \( -name '*.props' -o -name '*.targets' -o -name global.json \
+  find "$root" -maxdepth 1 -type f \( -name '*.props' -o -name '*.targets' -o -name global.json \
     -o -iname nuget.config -o -name .editorconfig \) "$@" -print
 }
 
@@ -56,7 +56,7 @@ is_stale() {
 compile() {
   is_stale || return 0
   local log
-  log=$(mktemp "$temp/compile.XXXXXX")
+  log=$(mktemp "$temp/compile-log.XXXXXX")
   echo "build.sh: compiling the build graph" >&2
   sources >"$temp/compiling"
   if ! (cd -- "$root" && "$dotnet" build "$project" -c Debug -nologo -v quiet -clp:NoSummary -nodeReuse:false \

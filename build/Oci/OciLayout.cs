@@ -145,10 +145,10 @@ public sealed class OciLayout : IContentReader
         string path = _blobs.PathOf(digest);
         if (length is 0 or > OciJson.MaximumManifestSize)
             throw new ContentException($"{path}: wanted a manifest of 1 to {OciJson.MaximumManifestSize} bytes, got {length}");
-        MemoryStream bytes = new((int)length);
+        byte[] bytes = new byte[length];
         await using (Stream blob = _blobs.Open(new Descriptor("", digest, length))!)
-            await blob.CopyToAsync(bytes, cancellationToken);
-        return new ManifestContent(MediaTypeOf(bytes.ToArray(), path), bytes.ToArray());
+            await blob.CopyToAsync(new MemoryStream(bytes), cancellationToken);
+        return new ManifestContent(MediaTypeOf(bytes, path), bytes);
     }
 
     public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>

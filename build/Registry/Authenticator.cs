@@ -23,7 +23,7 @@ internal sealed class Authenticator
     private readonly HttpTransport _transport;
     private readonly TimeProvider _time;
     private volatile Challenge? _challenge;
-    private volatile string? _origin;
+    private volatile Credential? _credential;
 
     public Authenticator(string registry, RegistryMap map, Credentials credentials, HttpTransport transport, TimeProvider time)
     {
@@ -36,14 +36,23 @@ internal sealed class Authenticator
     }
 
     /// <summary>What to do about a refusal, naming the credential's source but nothing of it.</summary>
-    public string Advice => _origin is { } origin
-        ? $"check the credentials from {origin} and what they may do there"
+    public string Advice => _credential is { } credential
+        ? $"check the {credential} and what they may do there"
         : _registry switch
         {
             "quay.io" => "no credentials were found: set QUAY_USERNAME and QUAY_PASSWORD",
             "docker.io" => "no credentials were found: set DOCKERHUB_USERNAME and DOCKERHUB_TOKEN",
             _ => $"no credentials were found: run docker login {_registry}",
         };
+
+    /// <summary>A text without our secrets, in the forms in which they are sent.</summary>
+    public string Conceal(string text)
+    {
+        IEnumerable<string> secrets = _tokens.Values;
+        if (_credential is { Secret.Length: > 0 } credential)
+            secrets = secrets.Concat([credential.Basic, credential.Secret, Uri.EscapeDataString(credential.Secret)]);
+        return secrets.Aggregate(text, (clean, secret) => clean.Replace(secret, "***", StringComparison.Ordinal));
+    }
 
     /// <summary>The Authorization for a request, by the challenge last seen; null before the first one.</summary>
     public async Task<AuthenticationHeaderValue?> CurrentAsync(string scope, CancellationToken cancellationToken)
@@ -79,7 +88,7 @@ internal sealed class Authenticator
     private async Task<Credential?> CredentialAsync(CancellationToken cancellationToken)
     {
         Credential? credential = await _credentials.ForAsync(_registry, _map, cancellationToken);
-        _origin = credential?.Origin;
+        _credential = credential;
         return credential;
     }
 
@@ -114,11 +123,11 @@ internal sealed class Authenticator
             ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumTokenAnswer, cancellationToken);
             return answer.StatusCode == HttpStatusCode.OK
                 ? Read(asked, body, begin)
-                : throw RegistryException.ForStatus(asked, answer.StatusCode, body, Advice);
+                : throw RegistryException.ForStatus(asked, answer.StatusCode, body, this);
         }
         catch (ExhaustedException e)
         {
-            throw RegistryException.ForExhausted(asked, e);
+            throw RegistryException.ForExhausted(asked, e, this);
         }
         catch (IOException e)
         {

@@ -33,6 +33,7 @@ public sealed partial record Challenge(string Scheme, ImmutableDictionary<string
             at += scheme.Length;
             Match token68 = Token68Grammar().Match(field, at);
             at += token68.Length;
+            at += Separators().Match(field, at).Length;
             ImmutableDictionary<string, string>.Builder parameters = ImmutableDictionary.CreateBuilder<string, string>();
             while (!token68.Success && Parameter().Match(field, at) is { Success: true } parameter)
             {

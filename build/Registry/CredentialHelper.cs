@@ -66,8 +66,7 @@ internal sealed class CredentialHelper
         {
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
-            await process.StandardInput.WriteAsync(server.AsMemory(), cancellationToken);
-            process.StandardInput.Close();
+            await AskAsync(process.StandardInput, server, cancellationToken);
             char[] answer = new char[MaximumAnswer];
             int length = await process.StandardOutput.ReadBlockAsync(answer.AsMemory(), cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
@@ -77,6 +76,19 @@ internal sealed class CredentialHelper
         {
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task AskAsync(StreamWriter input, string server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using (input)
+                await input.WriteLineAsync(server.AsMemory(), cancellationToken);
+        }
+        catch (IOException)
+        {
+            // It did not read its input; its answer and exit code tell what that means.
         }
     }
 

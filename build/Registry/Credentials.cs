@@ -45,7 +45,7 @@ public sealed class Credentials
 
     /// <summary>The credential for a host; null when there is none.</summary>
     /// <exception cref="RemoteException"><see cref="RemoteFault.Refused"/>: what should hold one is broken or half there.</exception>
-    internal Task<Credential?> ForAsync(string host, RegistryMap map, CancellationToken cancellationToken) =>
+    public Task<Credential?> ForAsync(string host, RegistryMap map, CancellationToken cancellationToken) =>
         _find(RegistryMap.Canonical(host), map.AddressOf(host), map.IsMapped(host), cancellationToken);
 
     public override string ToString() => nameof(Credentials);

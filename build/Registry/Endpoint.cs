@@ -74,7 +74,7 @@ internal sealed class Endpoint
         }
         catch (ExhaustedException e)
         {
-            throw RegistryException.ForExhausted(asked, e);
+            throw RegistryException.ForExhausted(asked, e, _authenticator);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class Endpoint
             // The status says enough.
         }
 
-        return RegistryException.ForStatus(call.Asked, answer.StatusCode, body, _authenticator.Advice);
+        return RegistryException.ForStatus(call.Asked, answer.StatusCode, body, _authenticator);
     }
 
     private async Task<(HttpResponseMessage Answer, AuthenticationHeaderValue? Used)> AttemptAsync(Call call, CancellationToken cancellationToken)
@@ -125,7 +125,7 @@ internal sealed class Endpoint
         }
         catch (ExhaustedException e)
         {
-            throw RegistryException.ForExhausted(call.Asked, e);
+            throw RegistryException.ForExhausted(call.Asked, e, _authenticator);
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed partial record RegistryError(string? Code, string? Message)
     public static RegistryError None { get; } = new(null, null);
 
     /// <summary>Never fails: what is no error document says nothing.</summary>
-    public static RegistryError Parse(ReadOnlyMemory<byte> body)
+    /// <param name="conceal">Takes our own secrets out of a text, for a registry that echoes them.</param>
+    public static RegistryError Parse(ReadOnlyMemory<byte> body, Func<string, string> conceal)
     {
         try
         {
@@ -25,7 +26,7 @@ internal sealed partial record RegistryError(string? Code, string? Message)
                 JsonElement first = root.Items("errors").FirstOrDefault();
                 return first.ValueKind != JsonValueKind.Object
                     ? None
-                    : new RegistryError(CodeOf(Text(first, "code")), Clean(Text(first, "message")));
+                    : new RegistryError(CodeOf(Text(first, "code")), Clean(Text(first, "message"), conceal));
             });
         }
         catch (ContentException)
@@ -47,11 +48,11 @@ internal sealed partial record RegistryError(string? Code, string? Message)
 
     private static string? CodeOf(string? code) => code is not null && CodeGrammar().IsMatch(code) ? code : null;
 
-    private static string? Clean(string? message)
+    private static string? Clean(string? message, Func<string, string> conceal)
     {
         if (message is null)
             return null;
-        string line = Query().Replace(message.Length > 4096 ? message[..4096] : message, "?…");
+        string line = Query().Replace(conceal(message), "?…");
         line = Unprintable().Replace(line, " ").Replace('"', '\'').Trim();
         return line.Length == 0 ? null : line.Length > MaximumMessage ? line[..MaximumMessage] + "…" : line;
     }

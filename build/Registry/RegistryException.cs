@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Slipway.Http;
 
@@ -34,20 +35,21 @@ public sealed class RegistryException : RemoteException
     /// <summary>The registry's own error code (distribution specification, "Error Codes"); null when it gave none.</summary>
     public string? Code { get; private init; }
 
-    internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, string credentials)
+    internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, Authenticator who)
     {
-        RegistryError error = RegistryError.Parse(body);
+        RegistryError error = RegistryError.Parse(body, who.Conceal);
         RemoteFault fault = FaultOf(status);
-        return new RegistryException(fault, asked, Problem(((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture), error), Next(fault, credentials))
+        string code = ((int)status).ToString(CultureInfo.InvariantCulture);
+        return new RegistryException(fault, asked, Problem(code, error), Next(fault, who.Advice))
         {
             Status = status,
             Code = error.Code,
         };
     }
 
-    internal static RegistryException ForExhausted(Asked asked, ExhaustedException failure)
+    internal static RegistryException ForExhausted(Asked asked, ExhaustedException failure, Authenticator who)
     {
-        RegistryError error = RegistryError.Parse(failure.Body);
+        RegistryError error = RegistryError.Parse(failure.Body, who.Conceal);
         return new RegistryException(RemoteFault.TryAgain, asked, Problem(failure.Outcome, error), Next(RemoteFault.TryAgain, ""), failure)
         {
             Status = failure.Status,

@@ -51,6 +51,16 @@ public sealed class TokenCache
         }
     }
 
+    /// <summary>The tokens it holds at this moment.</summary>
+    internal IReadOnlyList<string> Values
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _tokens.Values.Where(task => task.IsCompletedSuccessfully).Select(task => task.Result.Value)];
+        }
+    }
+
     private Task<Token> Current(TokenKey key, Func<CancellationToken, Task<Token>> fetch, CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -29,17 +29,18 @@ public sealed class DebianVersion : IComparable<DebianVersion>, IEquatable<Debia
     public string WithoutEpoch => _text[(_text.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <exception cref="ContentException">The text is no version; says which part is wrong.</exception>
-    public static DebianVersion Parse(string text)
-    {
-        string? problem = Read(text, out DebianVersion? version);
-        return problem is null ? version! : throw new ContentException($"version '{text}': {problem}");
-    }
+    public static DebianVersion Parse(string text) => ProblemOf(text, out int epoch, out int revision) is { } problem
+        ? throw new ContentException($"version '{text}': {problem}")
+        : Make(text, epoch, revision);
 
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out DebianVersion? version)
     {
-        version = null;
-        return text is not null && Read(text, out version) is null;
+        version = text is not null && ProblemOf(text, out int epoch, out int revision) is null ? Make(text, epoch, revision) : null;
+        return version is not null;
     }
+
+    /// <summary>Whether the text is a version, told without making one.</summary>
+    public static bool IsValid(ReadOnlySpan<char> text) => ProblemOf(text, out _, out _) is null;
 
     public int CompareTo(DebianVersion? other)
     {
@@ -78,24 +79,32 @@ public sealed class DebianVersion : IComparable<DebianVersion>, IEquatable<Debia
 
     public static bool operator >=(DebianVersion left, DebianVersion right) => left.CompareTo(right) >= 0;
 
-    private static string? Read(string text, out DebianVersion? version)
+    private static DebianVersion Make(string text, int epoch, int revision)
     {
-        version = null;
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        int epoch = 0;
-        if (colon >= 0 && !int.TryParse(text.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out epoch))
+        int begin = text.IndexOf(':', StringComparison.Ordinal) + 1;
+        return revision < 0
+            ? new DebianVersion(text, epoch, text[begin..], "")
+            : new DebianVersion(text, epoch, text[begin..revision], text[(revision + 1)..]);
+    }
+
+    /// <summary>What is wrong with a text; null when nothing is. Gives the position of the hyphen before the revision, or -1.</summary>
+    private static string? ProblemOf(ReadOnlySpan<char> text, out int epoch, out int hyphen)
+    {
+        int colon = text.IndexOf(':');
+        hyphen = text.LastIndexOf('-');
+        epoch = 0;
+        if (colon >= 0 && !int.TryParse(text[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out epoch))
             return $"epoch '{text[..colon]}' is no number";
-        string rest = text[(colon + 1)..];
-        int hyphen = rest.LastIndexOf('-');
-        string upstream = hyphen < 0 ? rest : rest[..hyphen];
-        string revision = hyphen < 0 ? "" : rest[(hyphen + 1)..];
-        if (upstream.Length == 0 || !char.IsAsciiDigit(upstream[0]))
+        ReadOnlySpan<char> upstream = text[(colon + 1)..(hyphen < 0 ? text.Length : hyphen)];
+        ReadOnlySpan<char> revision = text[(hyphen < 0 ? text.Length : hyphen + 1)..];
+        if (upstream.IsEmpty || !char.IsAsciiDigit(upstream[0]))
             return "the upstream part does not begin with a digit";
-        if (hyphen >= 0 && revision.Length == 0)
+        if (hyphen >= 0 && revision.IsEmpty)
             return "the revision after '-' is empty";
         foreach (char c in upstream)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '+' or '-' or '~') && !(c == ':' && colon >= 0))
+            // A colon here follows the epoch's.
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '+' or '-' or '~' or ':'))
                 return $"character '{c}' is not allowed in the upstream part";
         }
 
@@ -105,7 +114,6 @@ public sealed class DebianVersion : IComparable<DebianVersion>, IEquatable<Debia
                 return $"character '{c}' is not allowed in the revision";
         }
 
-        version = new DebianVersion(text, epoch, upstream, revision);
         return null;
     }
 

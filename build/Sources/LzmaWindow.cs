@@ -1,10 +1,13 @@
+using System.Buffers;
+
 namespace Slipway.Sources;
 
 /// <summary>
 /// The dictionary of an LZMA2 decoder and its output at once: a ring of <see cref="Size"/> bytes that starts small and grows as it
-/// fills, so a small file with a large dictionary costs little. Every distance is checked against what was written since the last reset.
+/// fills, so a small file with a large dictionary costs little. Every distance is checked against what was written since the last reset,
+/// so what a pooled buffer held before is never seen.
 /// </summary>
-internal sealed class LzmaWindow
+internal sealed class LzmaWindow : IDisposable
 {
     /// <summary>Matches are copied sixteen bytes at a time and may write up to fifteen bytes too far; those bytes are never history.</summary>
     public const int Overshoot = 32;
@@ -23,7 +26,7 @@ internal sealed class LzmaWindow
         Size = ((dictionarySize + Overshoot) | 15) + 1;
         long start = Math.Clamp(expectedSize, 16, FirstCapacity);
         capacity = (int)Math.Min(Size, (start | 15) + 1);
-        Buffer = new byte[capacity + Overshoot];
+        Buffer = ArrayPool<byte>.Shared.Rent(capacity + Overshoot);
     }
 
     /// <summary>The ring's final length; <see cref="Buffer"/> is shorter until that much was written.</summary>
@@ -79,11 +82,22 @@ internal sealed class LzmaWindow
         Position = position;
     }
 
+    /// <summary>Gives the buffer back, for the next window to use: a build opens hundreds. Not to be used afterwards.</summary>
+    public void Dispose()
+    {
+        byte[] buffer = Buffer;
+        Buffer = [];
+        capacity = 0;
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+
     private void Grow()
     {
         capacity = (int)Math.Min(Size, capacity * 2L);
-        var larger = GC.AllocateUninitializedArray<byte>(capacity + Overshoot);
+        byte[] larger = ArrayPool<byte>.Shared.Rent(capacity + Overshoot);
         Buffer.AsSpan(0, Position).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(Buffer);
         Buffer = larger;
     }
 }

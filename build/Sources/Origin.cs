@@ -21,11 +21,11 @@ public sealed record Origin
     public bool IsFile => Address.IsFile;
 
     /// <summary>An address that needs https, but on this machine.</summary>
-    /// <exception cref="ArgumentException">It is neither https, nor http on loopback, nor a file.</exception>
+    /// <exception cref="ArgumentException">It is neither https nor http on loopback.</exception>
     public static Origin Of(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || address.IsFile || IsLocalHttp(address))
+        return address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || IsLocalHttp(address))
             ? new Origin(address, plainHttp: false)
             : throw new ArgumentException($"address {Redaction.Of(address)}: wanted https, or http on this machine only", nameof(address));
     }

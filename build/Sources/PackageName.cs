@@ -34,7 +34,7 @@ public static class PackageName
     /// Whether the text is a plain relative path below the archive's root, safe to append to an address: no empty, dot
     /// or dot-dot part, no character that means something in an address.
     /// </summary>
-    public static bool IsArchivePath(string text)
+    public static bool IsArchivePath(ReadOnlySpan<char> text)
     {
         foreach (char c in text)
         {
@@ -42,8 +42,14 @@ public static class PackageName
                 return false;
         }
 
+        foreach (Range range in text.Split('/'))
+        {
+            if (text[range] is "" or "." or "..")
+                return false;
+        }
+
         // A colon in the first part would make the text an address with a scheme.
-        string[] parts = text.Split('/');
-        return parts.All(part => part is not ("" or "." or "..")) && !parts[0].Contains(':', StringComparison.Ordinal);
+        int colon = text.IndexOf(':');
+        return colon < 0 || (text.IndexOf('/') is var slash && slash >= 0 && slash < colon);
     }
 }

@@ -12,6 +12,8 @@ namespace Slipway.Sources;
 /// </summary>
 internal static class PackageStanza
 {
+    private static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
+
     /// <summary>Appends a stanza's compact form.</summary>
     /// <exception cref="ContentException">A needed field is missing or malformed, or the architecture is another.</exception>
     public static void Write(ControlReader stanza, string architecture, IBufferWriter<byte> writer)
@@ -35,12 +37,8 @@ internal static class PackageStanza
         Add(stanza["Breaks"u8], writer);
     }
 
-    /// <summary>The package's version alone.</summary>
-    public static DebianVersion VersionOf(ReadOnlySpan<byte> stanza)
-    {
-        stanza = stanza[(stanza.IndexOf((byte)'\n') + 1)..];
-        return DebianVersion.Parse(Encoding.UTF8.GetString(stanza[..stanza.IndexOf((byte)'\n')]));
-    }
+    /// <summary>The package's name alone.</summary>
+    public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> stanza) => stanza[..stanza.IndexOf((byte)'\n')];
 
     /// <exception cref="ContentException">A relationship field or the source's version is malformed; names the package.</exception>
     public static DebianPackage Read(ReadOnlySpan<byte> stanza, string architecture, string suite)
@@ -89,23 +87,30 @@ internal static class PackageStanza
         return bracket < 0 ? (field, null) : (field[..bracket].TrimEnd(), DebianVersion.Parse(field[(bracket + 1)..].TrimEnd(')', ' ')));
     }
 
+    /// <summary>Checks in place: an index has tens of thousands of stanzas, of which few are ever asked for.</summary>
     private static void Check(ControlReader stanza, string architecture)
     {
-        if (!PackageName.IsValid(stanza.Text("Package"u8)))
+        Span<char> text = stackalloc char[512];
+        if (!PackageName.IsValid(Chars(stanza["Package"u8], text)))
             throw stanza.Bad("the package's name is missing or malformed");
-        if (!DebianVersion.TryParse(stanza.Text("Version"u8), out _))
+        if (!DebianVersion.IsValid(Chars(stanza["Version"u8], text)))
             throw stanza.Bad($"Version '{stanza.Text("Version"u8)}' is missing or malformed");
-        ReadOnlySpan<byte> built = stanza["Architecture"u8];
-        if (!built.SequenceEqual("all"u8) && !Encoding.UTF8.GetBytes(architecture).AsSpan().SequenceEqual(built))
+        ReadOnlySpan<char> built = Chars(stanza["Architecture"u8], text);
+        if (!built.SequenceEqual("all") && !built.SequenceEqual(architecture))
             throw stanza.Bad($"Architecture wanted {architecture} or all, got '{stanza.Text("Architecture"u8)}'");
-        if (!PackageName.IsArchivePath(stanza.Text("Filename"u8)))
+        if (!PackageName.IsArchivePath(Chars(stanza["Filename"u8], text)))
             throw stanza.Bad($"Filename '{stanza.Text("Filename"u8)}' is missing or no plain path");
         ReadOnlySpan<byte> size = stanza["Size"u8];
         if (!Utf8Parser.TryParse(size, out long bytes, out int read) || read != size.Length || bytes <= 0)
             throw stanza.Bad($"Size '{stanza.Text("Size"u8)}' is missing or no positive number");
-        if (!Digest.TryParse("sha256:" + stanza.Text("SHA256"u8), out _))
+        ReadOnlySpan<byte> hash = stanza["SHA256"u8];
+        if (hash.Length != 64 || hash.IndexOfAnyExcept(LowerHex) >= 0)
             throw stanza.Bad($"SHA256 '{stanza.Text("SHA256"u8)}' is missing or malformed");
     }
+
+    /// <summary>The text in a buffer; empty, which nothing here allows, when it is too long for it.</summary>
+    private static ReadOnlySpan<char> Chars(ReadOnlySpan<byte> value, Span<char> buffer) =>
+        Encoding.UTF8.TryGetChars(value, buffer, out int count) ? buffer[..count] : default;
 
     private static void Add(ReadOnlySpan<byte> value, IBufferWriter<byte> writer)
     {

@@ -58,5 +58,9 @@ internal sealed class XzBlock : IDisposable
         index.Add(header.Size + compressed + check.Size, produced);
     }
 
-    public void Dispose() => check.Dispose();
+    public void Dispose()
+    {
+        check.Dispose();
+        decoder.Window.Dispose();
+    }
 }

@@ -28,6 +28,7 @@ public sealed class XzStream : Stream
     private XzIndex? index;
     private XzBlock? block;
     private bool ended;
+    private bool disposed;
     private XzException? failure;
 
     /// <param name="source">Compressed bytes; read up to its end.</param>
@@ -51,7 +52,7 @@ public sealed class XzStream : Stream
 
     private static ReadOnlySpan<byte> FooterMagic => "YZ"u8;
 
-    public override bool CanRead => true;
+    public override bool CanRead => !disposed;
 
     public override bool CanSeek => false;
 
@@ -67,6 +68,7 @@ public sealed class XzStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         if (failure is not null)
             throw new XzException("reading went on after a failure: " + failure.Message, failure.Offset);
         try
@@ -126,8 +128,9 @@ public sealed class XzStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !disposed)
         {
+            disposed = true;
             block?.Dispose();
             index?.Dispose();
             if (!leaveOpen)

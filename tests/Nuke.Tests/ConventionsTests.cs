@@ -28,7 +28,8 @@ public class ConventionsTests
     [InlineData("Asemble", "Assemble")]
     [InlineData("Assmeble", "Assemble")]
     [InlineData("publish", "Publish")]
-    [InlineData("Pub", null)]
+    [InlineData("Pub", "Publish")]
+    [InlineData("xyzzy", null)]
     [InlineData("", null)]
     public void The_nearest_name_is_near(string wanted, string? nearest) =>
         Assert.Equal(nearest, NearestName.Of(wanted, ["Assemble", "Publish", "Verify"]));

@@ -149,6 +149,21 @@ public class XzStreamTests
         Assert.Equal(leaveOpen, source.CanRead);
     }
 
+    [Fact]
+    public void Nothing_is_read_after_disposal_and_what_was_read_stays()
+    {
+        byte[] content = XzProgram.Content(42, 100_000);
+        byte[] file = XzProgram.Compress(content);
+        var first = new XzStream(new MemoryStream(file), content.Length);
+        var part = new byte[1000];
+        first.ReadExactly(part);
+        first.Dispose();
+        first.Dispose();
+        AssertSame(content, XzDecoding.Decode(file));
+        AssertSame(content[..1000], part);
+        Assert.Throws<ObjectDisposedException>(() => first.ReadByte());
+    }
+
     // Assert.Equal on large arrays is slow and its message unreadable.
     private static void AssertSame(byte[] wanted, byte[] got)
     {

@@ -140,6 +140,21 @@ public sealed class KeySignerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_file_with_the_public_half_of_another_key_signs_nothing()
+    {
+        using ECDsa one = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ECDsa two = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] der = one.ExportECPrivateKey();
+        two.ExportECPrivateKey().AsSpan(^64..).CopyTo(der.AsSpan(^64..));
+
+        await Assert.ThrowsAsync<SigningKeyException>(async () =>
+        {
+            using KeySigner signer = KeySigner.FromPem(PemEncoding.WriteString("EC PRIVATE KEY", der), "the key", () => null);
+            await signer.SignAsync("content"u8.ToArray(), CancellationToken.None);
+        });
+    }
+
+    [Fact]
     public void Throw_away_keys_differ()
     {
         using KeySigner one = KeySigner.CreateThrowAway();
