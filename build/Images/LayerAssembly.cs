@@ -25,7 +25,7 @@ internal sealed class LayerAssembly(
             try
             {
                 await AddPackagesAsync(layer, cancellationToken);
-                AddUpstream(layer, cancellationToken);
+                await AddUpstreamAsync(layer, cancellationToken);
                 foreach (LayerEntry entry in DefinedContent.Of(definition, layer))
                     _tree.Add(entry);
                 layers.Add(await WriteAsync(layer, layout, cancellationToken));
@@ -47,20 +47,22 @@ internal sealed class LayerAssembly(
                 continue;
             string version = package.Versions[platform.Architecture];
             string spool = Path.Combine(folder, package.Name + ".tar");
+            string deb = await CachedAsync(file, $"{package.Name} {version}", cancellationToken);
             IEnumerable<LayerEntry> entries = await PackageContent.UnpackAsync(
-                package, version, Cached(file, $"{package.Name} {version}"), spool, imageLock.Timestamp.ToUnixTimeSeconds(), cancellationToken);
+                package, version, deb, spool, imageLock.Timestamp.ToUnixTimeSeconds(), cancellationToken);
             foreach (LayerEntry entry in entries)
                 _tree.Add(entry);
         }
     }
 
-    private void AddUpstream(LayerDefinition layer, CancellationToken cancellationToken)
+    private async Task AddUpstreamAsync(LayerDefinition layer, CancellationToken cancellationToken)
     {
         foreach (string name in layer.Upstream)
         {
-            UpstreamFile upstream = definition.Upstream.Single(file => file.Name == name);
-            LockedFile locked = imageLock.Upstream.Single(file => file.Name == name).Files[platform.Architecture];
-            foreach (LayerEntry entry in UpstreamContent.Place(upstream, Cached(locked, $"{name} {upstream.Version}"), folder, cancellationToken))
+            UpstreamFile upstream = definition.Upstream.Single(wanted => wanted.Name == name);
+            LockedFile locked = imageLock.Upstream.Single(wanted => wanted.Name == name).Files[platform.Architecture];
+            string file = await CachedAsync(locked, $"{name} {upstream.Version}", cancellationToken);
+            foreach (LayerEntry entry in UpstreamContent.Place(upstream, file, folder, cancellationToken))
                 _tree.Add(entry);
         }
     }
@@ -72,10 +74,26 @@ internal sealed class LayerAssembly(
         Layer written;
         await using (FileStream output = File.Create(blob))
             written = await Task.Run(() => LayerWriter.Write(layer.Title, entries, output, cancellationToken), cancellationToken);
-        await layout.AddBlobAsync(written.Blob, File.OpenRead(blob), cancellationToken);
+        await layout.AddBlobFileAsync(written.Blob, blob, cancellationToken);
         return written;
     }
 
-    private string Cached(LockedFile file, string what) => cache.Find(file.Digest, file.Size)
-        ?? throw new ContentException($"{definition.Name} {platform}: {what}: not in the cache. Run ./build.sh Fetch --images {definition.Name}");
+    /// <summary>The path of a locked file, proven anew: its hash was proven when it was fetched, and a cache is a folder that anything may have touched.</summary>
+    private async Task<string> CachedAsync(LockedFile file, string what, CancellationToken cancellationToken)
+    {
+        string mend = $"Run ./build.sh Fetch --images {definition.Name}";
+        string path = cache.Find(file.Digest, file.Size)
+            ?? throw new ContentException($"{definition.Name} {platform}: {what}: not in the cache. {mend}");
+        try
+        {
+            await using VerifyingStream content = new(File.OpenRead(path), file.Digest, file.Size, file.Size ?? long.MaxValue, $"{definition.Name} {platform}: {what}");
+            await content.CopyToAsync(Stream.Null, cancellationToken);
+            return path;
+        }
+        catch (ContentException e)
+        {
+            File.Delete(path);
+            throw new ContentException($"{e.Message}: it was changed in the cache and is deleted there. {mend}", e);
+        }
+    }
 }

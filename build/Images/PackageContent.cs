@@ -21,7 +21,7 @@ internal static class PackageContent
         {
             archive = await DebArchive.ReadAsync(stream, spool, DebLimits.Default, cancellationToken);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is FormatException or InvalidDataException)
         {
             throw new ContentException($"{package.Name} {version}: {e.Message}", e);
         }
