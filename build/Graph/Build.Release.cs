@@ -111,24 +111,13 @@ internal sealed partial class Build
 
     private VerificationPolicy NewPolicy()
     {
+        if (PublicKey is not null && !File.Exists(PublicKey))
+            throw new SigningKeyException($"--public-key {PublicKey}: there is no such file");
         if (PublicKey is not null)
             return VerificationPolicy.RequireKey(File.ReadAllText(PublicKey), PublicKey);
         if (SigningKey is null)
             throw new SigningKeyException("there is no key to verify with. Give --public-key FILE, or --signing-key FILE");
         using KeySigner signer = NewSigner();
         return VerificationPolicy.RequireKey(signer.Key);
-    }
-
-    /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
-    private static T Given<T>(Func<T> parse)
-    {
-        try
-        {
-            return parse();
-        }
-        catch (ContentException e)
-        {
-            throw new TargetFailedException(e.Message, Exit.WrongUse);
-        }
     }
 }
