@@ -21,7 +21,7 @@ internal static class PackageContent
         {
             archive = await DebArchive.ReadAsync(stream, spool, DebLimits.Default, cancellationToken);
         }
-        catch (InvalidDataException e)
+        catch (DebException e)
         {
             throw new ContentException($"{package.Name} {version}: {e.Message}", e);
         }
