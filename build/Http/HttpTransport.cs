@@ -11,6 +11,8 @@ namespace Slipway.Http;
 /// </summary>
 public sealed class HttpTransport : IDisposable
 {
+    private const int MaximumErrorSize = 16 * 1024;
+
     private readonly HttpMessageInvoker _invoker;
     private readonly Patience _patience;
     private readonly TimeProvider _time;
@@ -27,7 +29,8 @@ public sealed class HttpTransport : IDisposable
         _patience = patience;
         _time = time;
         _notice = notice;
-        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }.AddRetry(Retrying()).Build();
+        ResiliencePipelineBuilder<HttpResponseMessage> pipeline = new() { TimeProvider = time };
+        _pipeline = (patience.Attempts > 1 ? pipeline.AddRetry(Retrying()) : pipeline).Build();
     }
 
     /// <summary>A handler with bounded connections and no redirects, cookies or decompression of its own.</summary>
@@ -46,10 +49,19 @@ public sealed class HttpTransport : IDisposable
     /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the answer once its headers are
     /// there. Any status but those worth waiting for is returned at once, for the caller to judge and dispose.
     /// </summary>
-    /// <exception cref="RemoteException">
+    /// <exception cref="ExhaustedException">
     /// <see cref="RemoteFault.TryAgain"/>: no usable answer after the last attempt; says how often and how long.
     /// </exception>
-    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
+        SendAsync(_ => Task.FromResult(request()), cancellationToken);
+
+    /// <summary>
+    /// As above, for a request that takes work of its own to make: a fresh token or a fresh upload session for each
+    /// attempt. What <paramref name="request"/> throws is not tried again.
+    /// </summary>
+    /// <exception cref="ExhaustedException">No usable answer after the last attempt.</exception>
+    public async Task<HttpResponseMessage> SendAsync(
+        Func<CancellationToken, Task<HttpRequestMessage>> request, CancellationToken cancellationToken)
     {
         long begin = _time.GetTimestamp();
         string what = "";
@@ -60,7 +72,7 @@ public sealed class HttpTransport : IDisposable
                 async token =>
                 {
                     attempts++;
-                    using HttpRequestMessage message = request();
+                    using HttpRequestMessage message = await request(token);
                     what = $"{message.Method} {Redaction.Of(message.RequestUri!)}";
                     return await SendOnceAsync(message, token);
                 },
@@ -68,15 +80,18 @@ public sealed class HttpTransport : IDisposable
             if (!WorthWaiting(answer.StatusCode))
                 return answer;
             using (answer)
-                throw new RemoteException(RemoteFault.TryAgain, $"{what}: {(int)answer.StatusCode} {Tried(attempts, begin)}");
+            {
+                string outcome = $"{(int)answer.StatusCode} {Tried(attempts, begin)}";
+                throw new ExhaustedException(what, outcome) { Status = answer.StatusCode, Body = await BodyAsync(answer, cancellationToken) };
+            }
         }
         catch (HttpRequestException e)
         {
-            throw new RemoteException(RemoteFault.TryAgain, $"{what}: {Reason(e)} {Tried(attempts, begin)}", e);
+            throw new ExhaustedException(what, $"{Reason(e)} {Tried(attempts, begin)}", e);
         }
         catch (TimeoutException e)
         {
-            throw new RemoteException(RemoteFault.TryAgain, $"{what}: {e.Message} {Tried(attempts, begin)}", e);
+            throw new ExhaustedException(what, $"{e.Message} {Tried(attempts, begin)}", e);
         }
     }
 
@@ -91,23 +106,38 @@ public sealed class HttpTransport : IDisposable
     {
         if (message.Headers.UserAgent.Count == 0)
             message.Headers.UserAgent.ParseAdd("slipway");
-        using CancellationTokenSource patience = new(_patience.AnswerWithin, _time);
+        TimeSpan limit = _patience.For(message.Content?.Headers.ContentLength ?? 0);
+        using CancellationTokenSource patience = new(limit, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        // A body may take its time: only the wait for the answer to a request without one is bounded here.
-        CancellationToken token = message.Content is null ? either.Token : cancellationToken;
         try
         {
-            return await _invoker.SendAsync(message, token);
+            return await _invoker.SendAsync(message, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {_patience.AnswerWithin.TotalSeconds:0} s");
+            throw new TimeoutException($"no answer within {limit.TotalSeconds:0} s");
+        }
+    }
+
+    /// <summary>What an answer that gives up says, as far as it comes in a few seconds; never a reason to fail anew.</summary>
+    private async Task<ReadOnlyMemory<byte>> BodyAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5), _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            return await BoundedBody.ReadAsync(answer, MaximumErrorSize, either.Token);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return default;
         }
     }
 
     private RetryStrategyOptions<HttpResponseMessage> Retrying() => new()
     {
-        MaxRetryAttempts = Math.Max(1, _patience.Attempts - 1),
+        MaxRetryAttempts = _patience.Attempts - 1,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
         Delay = _patience.FirstWait,

@@ -12,6 +12,13 @@ public sealed record Patience
     /// <summary>The longest single wait, also when a server's Retry-After asks for more.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long to wait for the headers of one answer.</summary>
+    /// <summary>How long to wait for the headers of one answer, beside the time that sending a body takes.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>The slowest upload to put up with, in bytes per second: a peer that stops reading does not hold us for ever.</summary>
+    public int SlowestUpload { get; init; } = 64 * 1024;
+
+    /// <summary>How long one request with a body of this many bytes may take.</summary>
+    public TimeSpan For(long bodySize) =>
+        AnswerWithin + TimeSpan.FromSeconds(Math.Min((double)bodySize / SlowestUpload, TimeSpan.SecondsPerDay));
 }

@@ -108,7 +108,7 @@ public sealed class VerifyingStream : Stream
 
         if (_size is { } size && _read != size)
             throw new ContentException($"{_what}: wanted {size} bytes, got {_read}");
-        Digest got = Digest.FromHash(_digest.Algorithm, _hash.GetHashAndReset());
+        Digest got = Digest.FromHash(_digest.Algorithm, _hash.GetCurrentHash());
         if (got != _digest)
             throw new ContentException($"{_what}: {_digest.Algorithm} wanted {_digest.Hex}, got {got.Hex}");
         _proven = true;

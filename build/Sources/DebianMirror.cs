@@ -8,6 +8,9 @@ namespace Slipway.Sources;
 /// </summary>
 public sealed class DebianMirror
 {
+    private const string MainFolder = "debian";
+    private const string SecurityFolder = "debian-security";
+
     private readonly IReadOnlyList<Uri> _main;
     private readonly IReadOnlyList<Uri> _security;
 
@@ -56,7 +59,7 @@ public sealed class DebianMirror
     public IReadOnlyList<Uri> RootsOf(string suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
-        return suite.EndsWith("-security", StringComparison.Ordinal) ? _security : _main;
+        return IsSecurity(suite) ? _security : _main;
     }
 
     /// <summary>Where a file of a suite's archive may be had, such as a package's <see cref="DebianPackage.Filename"/>.</summary>
@@ -64,7 +67,31 @@ public sealed class DebianMirror
     /// <exception cref="ArgumentException">The path is not plain.</exception>
     public IReadOnlyList<Origin> Locate(string suite, string path) => [.. RootsOf(suite).Select(root => Locate(root, path))];
 
+    /// <summary>Where a file may be had whose place is written as in a lock: <c>debian/PATH</c> or <c>debian-security/PATH</c>.</summary>
+    /// <exception cref="DefinitionException">It is written otherwise.</exception>
+    public IReadOnlyList<Origin> Locate(string location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        int slash = location.IndexOf('/', StringComparison.Ordinal);
+        (IReadOnlyList<Uri> roots, string path) = (slash < 0 ? "" : location[..slash]) switch
+        {
+            MainFolder => (_main, location[(slash + 1)..]),
+            SecurityFolder => (_security, location[(slash + 1)..]),
+            _ => throw new DefinitionException($"location '{location}': wanted {MainFolder}/… or {SecurityFolder}/…"),
+        };
+        return [.. roots.Select(root => Locate(root, path))];
+    }
+
+    /// <summary>A file of a suite's archive as a lock writes it; the opposite of <see cref="Locate(string)"/>.</summary>
+    public static string LocationOf(string suite, string path)
+    {
+        ArgumentNullException.ThrowIfNull(suite);
+        return $"{(IsSecurity(suite) ? SecurityFolder : MainFolder)}/{path}";
+    }
+
     internal static Origin Locate(Uri root, string path) => PackageName.IsArchivePath(path)
         ? Origin.OfMirror(new Uri(root, path))
         : throw new ArgumentException($"archive path '{path}' is not plain", nameof(path));
+
+    private static bool IsSecurity(string suite) => suite.EndsWith("-security", StringComparison.Ordinal);
 }

@@ -14,7 +14,7 @@ public sealed class DebianRepository
     private const long LongestIndex = 1L << 30;
 
     /// <summary>The packed forms that can be read, the one to prefer first.</summary>
-    private static readonly string[] Extensions = [".gz"];
+    private static readonly string[] Extensions = [".xz", ".gz"];
 
     private readonly OriginReader _reader;
     private readonly Download _download;
@@ -56,19 +56,21 @@ public sealed class DebianRepository
             release.RequireSuite(suite);
             if (freshAt is { } now)
                 release.RequireFresh(now);
-            return new DebianSuite(suite, root, release);
+            return new DebianSuite(suite, root, release, Digest.Of(signed));
         }
 
         throw new DownloadException($"suite {suite}", failures);
     }
 
-    /// <summary>The <c>main</c> packages of a suite for an architecture.</summary>
+    /// <summary>The packages of a suite's component for an architecture.</summary>
+    /// <param name="component">As in the archive: <c>main</c>.</param>
     /// <exception cref="ContentException">The suite has no such index, or what came is not what the release names.</exception>
     /// <exception cref="DownloadException">It cannot be had.</exception>
-    public async Task<PackageIndex> ReadPackagesAsync(DebianSuite suite, string architecture, CancellationToken cancellationToken)
+    public async Task<PackageIndex> ReadPackagesAsync(
+        DebianSuite suite, string component, string architecture, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(suite);
-        string plain = $"main/binary-{architecture}/Packages";
+        string plain = $"{component}/binary-{architecture}/Packages";
         string what = $"{suite.Name} {plain}";
         ReleaseEntry entry = Extensions
             .Select(extension => suite.Release.Files.GetValueOrDefault(plain + extension)).FirstOrDefault(found => found is not null)
@@ -79,11 +81,15 @@ public sealed class DebianRepository
         await using FileStream file = File.OpenRead(path);
         // Proven again while it is read, and so is the text in it: a cache is a folder that anything may have touched.
         using Stream packed = new VerifyingStream(file, entry.Digest, entry.Size, entry.Size, what);
-        using Stream text = Bounded(new GZipStream(packed, CompressionMode.Decompress), suite.Release.Files.GetValueOrDefault(plain), what);
+        using Stream text = Bounded(Unpacked(packed, entry), suite.Release.Files.GetValueOrDefault(plain), what);
         PackageIndex index = PackageIndex.Read(text, suite.Name, architecture, cancellationToken);
         await packed.CopyToAsync(Stream.Null, cancellationToken);
         return index;
     }
+
+    private static Stream Unpacked(Stream packed, ReleaseEntry entry) => entry.Path.EndsWith(".xz", StringComparison.Ordinal)
+        ? new XzStream(packed, outputLimit: LongestIndex)
+        : new GZipStream(packed, CompressionMode.Decompress);
 
     private static List<Origin> OriginsOf(DebianSuite suite, ReleaseEntry entry)
     {
@@ -116,4 +122,5 @@ public sealed class DebianRepository
 /// <param name="Name">As it was asked for.</param>
 /// <param name="Root">The archive's root that the release came from, ending in a slash.</param>
 /// <param name="Release">What the suite holds.</param>
-public sealed record DebianSuite(string Name, Uri Root, ReleaseFile Release);
+/// <param name="InRelease">The digest of the signed file that said so.</param>
+public sealed record DebianSuite(string Name, Uri Root, ReleaseFile Release, Digest InRelease);

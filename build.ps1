@@ -1,0 +1,91 @@
+# Finds a .NET SDK that fits global.json (or installs one below .nuke/temp), compiles the build graph when a source is newer than it, and
+# runs it with the arguments given. Standard output and the exit code are the graph's, the working directory the caller's.
+Set-StrictMode -Version 2.0
+$ErrorActionPreference = 'Stop'
+
+$Root = Split-Path -Parent $MyInvocation.MyCommand.Path
+$Project = Join-Path $Root 'build/Graph/_build.csproj'
+$Graph = Join-Path $Root 'build/Graph/bin/Debug/net10.0/_build.dll'
+$Temp = Join-Path $Root '.nuke/temp'
+$Mark = Join-Path $Temp 'compiled'
+$InstallUrl = 'https://dot.net/v1/dotnet-install.ps1'
+
+$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+$env:DOTNET_NOLOGO = '1'
+$env:DOTNET_SKIP_FIRST_TIME_EXPERIENCE = '1'
+$env:DOTNET_CLI_UI_LANGUAGE = 'en'
+
+function Stop-Build([string] $Message) {
+    [Console]::Error.WriteLine("build.ps1: $Message")
+    exit 1
+}
+
+function Test-DotNet([string] $Candidate) {
+    if (-not $Candidate) { return $false }
+    Push-Location $Root
+    try { & $Candidate --version *> $null; return ($LASTEXITCODE -eq 0) }
+    catch { return $false }
+    finally { Pop-Location }
+}
+
+function Install-DotNet {
+    $Version = (Get-Content -Raw (Join-Path $Root 'global.json') | ConvertFrom-Json).sdk.version
+    $Directory = Join-Path $Temp 'dotnet-win'
+    $Script = Join-Path $Temp 'dotnet-install.ps1'
+    [Console]::Error.WriteLine("build.ps1: no .NET SDK fits global.json; installing $Version into .nuke/temp/dotnet-win")
+    New-Item -ItemType Directory -Force -Path $Temp | Out-Null
+    try {
+        [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
+        Invoke-WebRequest -UseBasicParsing -Uri $InstallUrl -OutFile $Script
+        & $Script -InstallDir $Directory -Version $Version -NoPath | ForEach-Object { [Console]::Error.WriteLine($_) }
+    }
+    catch {
+        Stop-Build "the .NET SDK $Version could not be installed ($_); install it by hand and put dotnet on PATH"
+    }
+    return (Join-Path $Directory 'dotnet.exe')
+}
+
+function Get-Source {
+    $Names = '*.cs', '*.csproj', '*.props', '*.targets', 'packages.lock.json', 'global.json', '.editorconfig'
+    Get-ChildItem -Path (Join-Path $Root 'build') -Recurse -File -Force -Include $Names |
+        Where-Object { $_.FullName -notmatch '[\\/](bin|obj)[\\/]' }
+    Get-ChildItem -Path (Join-Path $Root '*') -File -Force -Include '*.props', '*.targets', 'global.json', 'nuget.config', '.editorconfig'
+}
+
+# The mark lists the sources of the last compile, so one that was added or removed shows; its time is that compile's start.
+function Test-Stale($Sources) {
+    if (-not (Test-Path $Graph) -or -not (Test-Path $Mark)) { return $true }
+    if ((Get-Content -Raw $Mark) -ne ($Sources.FullName -join "`n")) { return $true }
+    $Compiled = (Get-Item $Mark).LastWriteTimeUtc
+    return [bool]($Sources | Where-Object { $_.LastWriteTimeUtc -gt $Compiled })
+}
+
+$Local = Join-Path $Temp 'dotnet-win/dotnet.exe'
+$OnPath = Get-Command dotnet -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1 -ExpandProperty Source
+if (Test-DotNet $Local) { $DotNet = $Local }
+elseif (Test-DotNet $OnPath) { $DotNet = $OnPath }
+else { $DotNet = Install-DotNet }
+
+$Sources = @(Get-Source)
+if (Test-Stale $Sources) {
+    New-Item -ItemType Directory -Force -Path $Temp | Out-Null
+    $Compiling = "$Mark.$PID"
+    [IO.File]::WriteAllText($Compiling, ($Sources.FullName -join "`n"))
+    [Console]::Error.WriteLine('build.ps1: compiling the build graph')
+    Push-Location $Root
+    try {
+        $ErrorActionPreference = 'Continue'
+        $Log = & $DotNet build $Project -c Debug -nologo -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false 2>&1
+        $Failed = $LASTEXITCODE -ne 0
+        $ErrorActionPreference = 'Stop'
+    }
+    finally { Pop-Location }
+    if ($Failed) {
+        $Log | ForEach-Object { [Console]::Error.WriteLine($_) }
+        Stop-Build 'the build graph does not compile (see above)'
+    }
+    Move-Item -Force $Compiling $Mark
+}
+
+& $DotNet exec $Graph @args
+exit $LASTEXITCODE

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Nuke.Common;
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>What goes in: lock and fetch.</summary>
+internal sealed partial class Build
+{
+    private Target Lock => _ => _
+        .Description("Resolve packages and upstream files to hashes, and write image.lock.json")
+        .Before(Fetch, Assemble)
+        .Executes(async () =>
+        {
+            Report report = new(Console.Error, Console.Out);
+            using Supply supply = NewSupply(report);
+            LockMaker maker = supply.NewLockMaker();
+            UpstreamConfirmation upstream = new(supply.Download, supply.Upstream, supply.HasUpstreamMirror, report.Line);
+            foreach (string image in ImageNames())
+            {
+                ImageDefinition definition = ImageDefinitionFile.Read(Workspace.Definition(image));
+                report.Line($"{image}: resolving {definition.Layers.Sum(layer => layer.Packages.Length)} wanted packages in {string.Join(", ", definition.Debian.Suites)}");
+                ImageLock made = await upstream.ConfirmAsync(definition, await maker.MakeAsync(definition, Stop), Stop);
+                bool changed = await ImageLockFile.WriteAsync(Workspace.Definition(image), made, Stop);
+                report.Line($"{image}: {made.Packages.Length} packages at {made.Timestamp:yyyy-MM-dd HH:mm:ss}Z; image.lock.json {(changed ? "written" : "is as it was")}");
+            }
+        });
+
+    private Target Fetch => _ => _
+        .Description("Download what the locks name into the cache, every byte verified")
+        .Executes(async () =>
+        {
+            Report report = new(Console.Error, Console.Out);
+            using Supply supply = NewSupply(report);
+            await NewPipeline(report).FetchAsync(await InputsAsync(report), supply, supply.Upstream, withStandIns: false, Stop);
+        });
+
+    private Target Assemble => _ => _
+        .Description("Make an OCI image layout of each image: artifacts/NAME/layout")
+        .DependsOn(Fetch)
+        .Executes(async () =>
+        {
+            Report report = new(Console.Error, Console.Out);
+            using Supply supply = NewSupply(report);
+            Pipeline pipeline = NewPipeline(report);
+            foreach (ImageInput input in await InputsAsync(report))
+                await pipeline.AssembleAsync(input, supply, Descriptor.NoAnnotations, Stop);
+        });
+
+    private Pipeline NewPipeline(Report report) => new(Workspace, RootDirectory, report);
+
+    private async Task<IReadOnlyList<ImageInput>> InputsAsync(Report report)
+    {
+        Pipeline pipeline = NewPipeline(report);
+        var inputs = ImmutableArray.CreateBuilder<ImageInput>();
+        foreach (string image in ImageNames())
+            inputs.Add(await pipeline.ReadAsync(image, PlatformsOf, Stop));
+        return inputs.ToImmutable();
+    }
+
+    private IReadOnlyList<ImageDefinition> Definitions() =>
+        [.. ImageNames().Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)))];
+}

@@ -1,0 +1,134 @@
+using Nuke.Common;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>What goes out: sign, preview, publish, verify.</summary>
+internal sealed partial class Build
+{
+    private Target Sign => _ => _
+        .Description("Sign index and manifests with --signing-key: artifacts/NAME/trust")
+        .After(Assemble)
+        .Executes(async () =>
+        {
+            Report report = new(Console.Error, Console.Out);
+            using KeySigner signer = NewSigner();
+            foreach (ImageDefinition definition in Definitions())
+                await NewPipeline(report).SignAsync(definition, signer, Stop);
+        });
+
+    private Target Preview => _ => _
+        .Description("Print every destination, digest and tag, and write artifacts/NAME/plan.json")
+        .After(Assemble, Sign)
+        .Executes(async () =>
+        {
+            Report report = new(Console.Error, Console.Out);
+            foreach (ImageDefinition definition in Definitions())
+            {
+                ReleasePlan plan = await NewPipeline(report).PreviewAsync(definition, Stop);
+                if (Json)
+                    report.Result(PlanDocument.ToBytes(plan));
+                else
+                    Views.Plan(report, plan);
+            }
+        });
+
+    private Target Publish => _ => _
+        .Description("Push content and signatures to every registry, read them back, write the tags last")
+        .After(Assemble, Sign, Preview)
+        .Executes(async () =>
+        {
+            Report report = new(Console.Error, Console.Out);
+            using HttpTransport transport = NewTransport(report);
+            VerificationPolicy policy = NewPolicy();
+            foreach (ImageDefinition definition in Definitions())
+            {
+                ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, () => Connect(transport), policy, Stop);
+                if (Json)
+                    report.Result(record.ToBytes());
+                else
+                    report.Result(record.Reference.ToString());
+            }
+        });
+
+    private Target Verify => _ => _
+        .Description("Verify the signatures of --reference, or of the local layouts")
+        .After(Assemble, Sign, Publish)
+        .Executes(async () =>
+        {
+            Report report = new(Console.Error, Console.Out);
+            VerificationPolicy policy = NewPolicy();
+            List<VerificationResult> results = [];
+            if (Reference is not null)
+            {
+                using HttpTransport transport = NewTransport(report);
+                results.Add(await VerifyReferenceAsync(Given(() => Oci.Reference.Parse(Reference)), transport, policy));
+            }
+            else
+            {
+                foreach (ImageDefinition definition in Definitions())
+                    results.Add(await NewPipeline(report).VerifyLayoutAsync(definition, policy, Stop));
+            }
+
+            if (Json)
+                report.Result(Views.VerificationJson(results));
+            else
+                Views.Verification(report, results);
+            Views.RequirePassed(results);
+        });
+
+    /// <summary>The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.</summary>
+    private async Task<VerificationResult> VerifyReferenceAsync(Reference reference, HttpTransport transport, VerificationPolicy policy)
+    {
+        Reference official = ImageDefinitionFile.Names(Workspace.Images)
+            .Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)))
+            .FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name))?.Official
+            ?? reference;
+        string wanted = reference.Digest?.ToString() ?? reference.Tag
+            ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
+        var site = Connect(transport).Repository(reference);
+        return await new Verifier(policy).VerifyAsync(
+            new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = official }, Stop);
+    }
+
+    private RegistryClient Connect(HttpTransport transport) => new(
+        transport,
+        Credentials.From(Environment.GetEnvironmentVariable),
+        Registry.RegistryMap.Parse(RegistryMap),
+        TimeProvider.System);
+
+    private static HttpTransport NewTransport(Report report) =>
+        new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line);
+
+    private KeySigner NewSigner() => SigningKey is null
+        ? throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE or SLIPWAY_SIGNING_KEY")
+        : KeySigner.FromFile(SigningKey, () => SigningKeyPassword);
+
+    private VerificationPolicy NewPolicy()
+    {
+        if (PublicKey is not null)
+            return VerificationPolicy.RequireKey(File.ReadAllText(PublicKey), PublicKey);
+        if (SigningKey is null)
+            throw new SigningKeyException("there is no key to verify with. Give --public-key FILE, or --signing-key FILE");
+        using KeySigner signer = NewSigner();
+        return VerificationPolicy.RequireKey(signer.Key);
+    }
+
+    /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
+    private static T Given<T>(Func<T> parse)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (ContentException e)
+        {
+            throw new TargetFailedException(e.Message, Exit.WrongUse);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Nuke.Common;
+using Nuke.Common.IO;
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>The build graph: its parameters here, its targets in the files beside this one.</summary>
+internal sealed partial class Build : NukeBuild
+{
+    [Parameter("Images to work on; default: all under images/")]
+    private readonly string[] Images = [];
+
+    [Parameter("Platforms as OS/ARCH; default: those of the image")]
+    private readonly string[] Platforms = [];
+
+    [Parameter("Folder or URL to read https://HOST/PATH from, as HOST/PATH")]
+    private readonly string? UpstreamMirror;
+
+    [Parameter("Parent of debian/ and debian-security/; default: the host's apt configuration, else Debian's snapshot archive")]
+    private readonly string? DebianMirror;
+
+    [Parameter("HOST=URL: send what is meant for registry HOST to URL; plain http on loopback only")]
+    private readonly string[] RegistryMap = [];
+
+    [Parameter("What was fetched and assembled before; default: ~/.cache/slipway")]
+    private readonly AbsolutePath? CacheDirectory;
+
+    [Parameter("Results; default: artifacts/")]
+    private readonly AbsolutePath? ArtifactsDirectory;
+
+    [Parameter("Private ECDSA key in PEM to sign with")]
+    private readonly AbsolutePath? SigningKey;
+
+    [Parameter("Password of an encrypted signing key"), Secret]
+    private readonly string? SigningKeyPassword;
+
+    [Parameter("Public key in PEM to verify with; default: that of the signing key")]
+    private readonly AbsolutePath? PublicKey;
+
+    [Parameter("What to verify: REPOSITORY:TAG or REPOSITORY@DIGEST; default: the local layouts")]
+    private readonly string? Reference;
+
+    [Parameter("Print results as JSON")]
+    private readonly bool Json;
+
+    public static int Main() => Execute<Build>(x => x.Rehearse);
+
+    private Workspace Workspace => new(
+        RootDirectory / "images",
+        ArtifactsDirectory ?? RootDirectory / "artifacts",
+        CacheDirectory ?? Graph.Workspace.DefaultCache(Environment.GetEnvironmentVariable));
+
+    private static CancellationToken Stop => BuildCancellation.Token;
+
+    /// <summary>The images asked for, in the order asked for; an unknown name is wrong use.</summary>
+    private IReadOnlyList<string> ImageNames()
+    {
+        IReadOnlyList<string> all = ImageDefinitionFile.Names(Workspace.Images);
+        if (all.Count == 0)
+            throw new DefinitionException($"{Workspace.Images}: no folder here holds an {ImageDefinition.FileName}");
+        return Images.FirstOrDefault(name => !all.Contains(name, StringComparer.Ordinal)) is { } unknown
+            ? throw new TargetFailedException($"unknown image '{unknown}'; there are: {string.Join(", ", all)}", Exit.WrongUse)
+            : Images.Length == 0 ? all : [.. Images.Distinct(StringComparer.Ordinal)];
+    }
+
+    private ImmutableArray<Platform> PlatformsOf(ImageDefinition definition)
+    {
+        ImmutableArray<Platform> asked = [.. Platforms.Select(Platform.Parse).Distinct()];
+        return asked.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown
+            ? throw new TargetFailedException($"{definition.Name} has no platform {unknown}; it has: {string.Join(", ", definition.Platforms)}", Exit.WrongUse)
+            : asked.IsEmpty ? definition.Platforms : asked;
+    }
+
+    private Supply NewSupply(Report report) => new(Workspace, UpstreamMirror, DebianMirror, report.Line);
+}

@@ -1,0 +1,58 @@
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>The exit codes that a failed target can give (sysexits.h); 64, wrong use, is the kernel's.</summary>
+public enum Exit
+{
+    /// <summary>A target failed for another reason.</summary>
+    Failed = 1,
+
+    /// <summary>The command line asks for what cannot be.</summary>
+    WrongUse = 64,
+
+    /// <summary>Checksum, signature, contract, moved tag, stand-in content.</summary>
+    WrongData = 65,
+
+    /// <summary>A service or tool is not there.</summary>
+    Unavailable = 69,
+
+    /// <summary>The network, 429, 5xx after every patience.</summary>
+    TryAgain = 75,
+
+    /// <summary>Credentials or rights.</summary>
+    Refused = 77,
+
+    /// <summary>Definition, no signer, dirty tree, shallow clone, disagreeing git tag.</summary>
+    WrongConfiguration = 78,
+}
+
+/// <summary>A target that failed for a reason that it has told already.</summary>
+/// <param name="message">What and which.</param>
+/// <param name="code">What the process ends with.</param>
+public sealed class TargetFailedException(string message, Exit code = Exit.Failed) : Exception(message)
+{
+    public Exit Code => code;
+}
+
+/// <summary>The one place where a failure becomes an exit code.</summary>
+public static class ExitCodes
+{
+    public static Exit Of(Exception exception) => exception switch
+    {
+        TargetFailedException e => e.Code,
+        ContentException => Exit.WrongData,
+        DefinitionException or ResolutionException or ReleaseException or SigningKeyException => Exit.WrongConfiguration,
+        ToolMissingException => Exit.Unavailable,
+        RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,
+        RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,
+        RemoteException => Exit.Unavailable,
+        UnauthorizedAccessException => Exit.Refused,
+        FormatException => Exit.WrongUse,
+        _ => Exit.Failed,
+    };
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>Tells of a long download every few seconds, and once at its end; says nothing of what was there already.</summary>
+internal sealed class FetchProgress(Report report)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+    private readonly Stopwatch _all = Stopwatch.StartNew();
+    private readonly Stopwatch _last = Stopwatch.StartNew();
+    private DownloadProgress? _latest;
+
+    public void Tell(DownloadProgress progress)
+    {
+        _latest = progress;
+        if (_last.Elapsed < Interval)
+            return;
+        _last.Restart();
+        report.Line($"fetching: {progress.Done} of {progress.Total} files, {progress.Bytes / 1e6:0.0} MB");
+    }
+
+    public void Finish()
+    {
+        if (_latest is { Bytes: > 0 } progress)
+            report.Line($"fetched {progress.Bytes / 1e6:0.0} MB in {_all.Elapsed.TotalSeconds:0.0} s; {progress.Total} files are in the cache");
+        else
+            report.Line("every file is in the cache");
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Nuke.Common.IO;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>One image on its way: what is wanted, what that is by hash, and for which platforms.</summary>
+internal sealed record ImageInput(ImageDefinition Definition, ImageLock Lock, ImmutableArray<Platform> Platforms)
+{
+    public string Name => Definition.Name;
+}
+
+/// <summary>
+/// The steps of a release, each from files to files below a workspace, so that any can be run alone. Targets and the
+/// rehearsal call the same steps.
+/// </summary>
+internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Report report)
+{
+    /// <summary>Reads definition and lock, which must fit each other.</summary>
+    public async Task<ImageInput> ReadAsync(string image, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
+    {
+        ImageDefinition definition = ImageDefinitionFile.Read(workspace.Definition(image));
+        ImageLock imageLock = await ImageLockFile.ReadAsync(workspace.Definition(image), stop);
+        LockFit.Require(definition, imageLock);
+        return new ImageInput(definition, imageLock, platforms(definition));
+    }
+
+    /// <summary>Brings every locked file of some images into the cache.</summary>
+    /// <param name="upstream">Where upstream's files are read from.</param>
+    /// <param name="withStandIns">Whether the packages are wanted that stand-ins are made from.</param>
+    public async Task FetchAsync(
+        IReadOnlyList<ImageInput> inputs, Supply supply, UpstreamMirror upstream, bool withStandIns, CancellationToken stop)
+    {
+        DownloadItem[] items = [.. inputs.SelectMany(input =>
+            FetchList.Of(input.Definition, input.Lock, input.Platforms, supply.DebianAt(input.Lock), upstream, withStandIns))];
+        FetchProgress progress = new(report);
+        await supply.Download.FetchAllAsync(items, progress.Tell, stop);
+        progress.Finish();
+    }
+
+    /// <summary>Makes <c>NAME/layout</c> from the cache.</summary>
+    public async Task<AssembledImage> AssembleAsync(ImageInput input, Supply supply, ImmutableSortedDictionary<string, string> marks, CancellationToken stop)
+    {
+        report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}");
+        AssemblyCache assembled = new(workspace.Cache / "assembled", supply.Cache);
+        OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
+        AssembledImage image = await new Assembler(supply.Cache, assembled)
+            .AssembleAsync(input.Definition, input.Lock, input.Platforms, layout, marks, stop);
+        report.Line($"{input.Name}: {image.Index.Digest}");
+        return image;
+    }
+
+    /// <summary>Makes <c>NAME/trust</c>: a signature of the index and of every manifest; those that are there stay.</summary>
+    public async Task SignAsync(ImageDefinition definition, ISigner signer, CancellationToken stop)
+    {
+        OciLayout layout = OpenLayout(definition.Name);
+        AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
+        SignedImage signed = new(layout, image.Index.Digest, definition.Official);
+        int made = await SignatureStore.Create(workspace.Trust(definition.Name)).SignAsync(signed, signer, stop);
+        report.Line($"{definition.Name}: {made} signatures made, {image.Platforms.Length + 1 - made} kept");
+    }
+
+    /// <summary>Makes <c>NAME/plan.json</c>.</summary>
+    public async Task<ReleasePlan> PreviewAsync(ImageDefinition definition, CancellationToken stop)
+    {
+        OciLayout layout = OpenLayout(definition.Name);
+        ReleasePlan plan = await ReleasePlan.ForAsync(
+            await ImageReader.ReadAsync(definition.Name, layout, stop),
+            layout,
+            OpenTrust(definition.Name),
+            await new GitRepository(repository).ReadAsync(definition.Name, stop),
+            definition.Version,
+            definition.Repositories,
+            stop);
+        await File.WriteAllBytesAsync(workspace.Results(definition.Name) / PlanDocument.FileName, PlanDocument.ToBytes(plan), stop);
+        return plan;
+    }
+
+    /// <summary>Carries the plan out on every registry, and makes <c>NAME/release.json</c>.</summary>
+    public async Task<ReleaseRecord> PublishAsync(
+        ImageDefinition definition, Func<RegistryClient> connect, VerificationPolicy policy, CancellationToken stop)
+    {
+        ReleasePlan plan = await PreviewAsync(definition, stop);
+        ReleaseRecord record = await new Publisher(connect, policy, report.Line)
+            .PublishAsync(plan, OpenLayout(definition.Name), OpenTrust(definition.Name), stop);
+        await File.WriteAllBytesAsync(workspace.Results(definition.Name) / ReleaseRecord.FileName, record.ToBytes(), stop);
+        return record;
+    }
+
+    /// <summary>Verifies the local layout of an image.</summary>
+    public Task<VerificationResult> VerifyLayoutAsync(ImageDefinition definition, VerificationPolicy policy, CancellationToken stop) =>
+        new Verifier(policy).VerifyAsync(
+            new VerificationRequest
+            {
+                Content = OpenLayout(definition.Name),
+                Signatures = OpenTrust(definition.Name),
+                Wanted = definition.Version,
+                Official = definition.Official,
+            },
+            stop);
+
+    private OciLayout OpenLayout(string image) => OciLayout.Open(workspace.Layout(image));
+
+    private OciLayout OpenTrust(string image) => OciLayout.Open(workspace.Trust(image));
+}

@@ -1,1 +1,0 @@
-namespace Slipway.Graph; internal static class Program { private static int Main() => 0; }

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Nuke.Common.IO;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Rehearsal;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>
+/// The whole way of a release by the same steps, into registries inside this process and with a key that is thrown away.
+/// Writes below the rehearsal's own folder only.
+/// </summary>
+internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository, Supply supply, Report report)
+{
+    private readonly Workspace _workspace = workspace.Rehearsal;
+    private readonly Pipeline _pipeline = new(workspace.Rehearsal, repository, report);
+
+    /// <returns>A row for each image, in the order given.</returns>
+    public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
+        IReadOnlyList<string> images, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
+    {
+        List<ImageInput> inputs = [];
+        foreach (string image in images)
+            inputs.Add(await _pipeline.ReadAsync(image, platforms, stop));
+        inputs = [.. await FetchAsync(inputs, stop)];
+
+        string[] hosts = [.. inputs.SelectMany(input => input.Definition.Repositories).Select(reference => reference.Host).Distinct(StringComparer.Ordinal)];
+        await using RehearsalRegistries registries = await RehearsalRegistries.StartAsync(hosts, _workspace.Artifacts / "registries", report, stop);
+        using KeySigner signer = KeySigner.CreateThrowAway();
+        VerificationPolicy policy = VerificationPolicy.RequireKey(signer.Key);
+        List<RehearsedImage> done = [];
+        foreach (ImageInput input in inputs)
+            done.Add(await RehearseAsync(input, registries, signer, policy, stop));
+        return done;
+    }
+
+    private async Task<RehearsedImage> RehearseAsync(
+        ImageInput input, RehearsalRegistries registries, KeySigner signer, VerificationPolicy policy, CancellationToken stop)
+    {
+        ImmutableSortedDictionary<string, string> marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true");
+        AssembledImage image = await _pipeline.AssembleAsync(input, supply, marks, stop);
+        await _pipeline.SignAsync(input.Definition, signer, stop);
+        ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, registries.Connect, policy, stop);
+        List<VerificationResult> verified = [];
+        foreach (Reference destination in input.Definition.Repositories)
+        {
+            var site = registries.Connect().Repository(destination);
+            verified.Add(await new Verifier(policy).VerifyAsync(
+                new VerificationRequest { Content = site, Signatures = site, Wanted = record.Plan.Release, Official = input.Definition.Official },
+                stop));
+        }
+
+        return new RehearsedImage(input, image, record, [.. verified]);
+    }
+
+    /// <summary>Fetches; what upstream cannot give from here gets a stand-in, and packages that no mirror has any more are locked anew.</summary>
+    private async Task<IReadOnlyList<ImageInput>> FetchAsync(List<ImageInput> inputs, CancellationToken stop)
+    {
+        bool standIns = !supply.HasUpstreamMirror && !await UpstreamProbe.AnswersAsync(inputs, report, stop);
+        try
+        {
+            return await FetchAsync(inputs, standIns, stop);
+        }
+        catch (DownloadException e) when (e.IsGone)
+        {
+            report.Line($"{e.Message}");
+            report.Line("rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs ./build.sh Lock");
+            LockMaker maker = supply.NewLockMaker();
+            List<ImageInput> anew = [];
+            foreach (ImageInput input in inputs)
+                anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, stop) });
+            return await FetchAsync(anew, standIns, stop);
+        }
+    }
+
+    private async Task<IReadOnlyList<ImageInput>> FetchAsync(IReadOnlyList<ImageInput> inputs, bool standIns, CancellationToken stop)
+    {
+        if (!standIns)
+        {
+            await _pipeline.FetchAsync(inputs, supply, supply.Upstream, withStandIns: false, stop);
+            return inputs;
+        }
+
+        // The packages come first: stand-ins are made from some of them, and are then fetched like upstream's own files.
+        List<ImageInput> packagesOnly = [.. inputs.Select(input => input with { Lock = input.Lock with { Upstream = [] } })];
+        await _pipeline.FetchAsync(packagesOnly, supply, supply.Upstream, withStandIns: true, stop);
+        StandInUpstream upstream = new(_workspace.Artifacts / "upstream");
+        StandIns maker = new(upstream, supply, report);
+        List<ImageInput> marked = [];
+        foreach (ImageInput input in inputs)
+            marked.Add(await maker.TakePlaceAsync(input, stop));
+        List<ImageInput> upstreamOnly = [.. marked.Select(input => input with { Lock = input.Lock with { Packages = [] } })];
+        await _pipeline.FetchAsync(upstreamOnly, supply, UpstreamMirror.At(upstream.Folder), withStandIns: false, stop);
+        return marked;
+    }
+}
+
+/// <summary>What a rehearsal did with one image.</summary>
+internal sealed record RehearsedImage(
+    ImageInput Input, AssembledImage Image, ReleaseRecord Record, ImmutableArray<VerificationResult> Verified);

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+using Slipway.Rehearsal;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>
+/// Fills a stand-in upstream for the files of an image whose hosts cannot be reached: the real programs from Debian's own
+/// packages where the definition names one, else a small program that prints its name. Whatever it touches is marked.
+/// </summary>
+internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report report)
+{
+    /// <summary>The same input with a lock, in memory alone, whose upstream files are the stand-ins'.</summary>
+    public async Task<ImageInput> TakePlaceAsync(ImageInput input, CancellationToken stop)
+    {
+        var files = ImmutableArray.CreateBuilder<LockedUpstream>();
+        foreach (LockedUpstream locked in input.Lock.Upstream)
+        {
+            UpstreamFile wanted = input.Definition.Upstream.Single(file => file.Name == locked.Name);
+            var byArchitecture = locked.Files.ToBuilder();
+            foreach (Platform platform in input.Platforms)
+            {
+                StandInFile file = await MakeAsync(input, wanted, platform, stop);
+                byArchitecture[platform.Architecture] = locked.Files[platform.Architecture] with { Digest = file.Digest, Size = file.Size };
+            }
+
+            files.Add(locked with { Confirmed = false, Files = byArchitecture.ToImmutable() });
+        }
+
+        ImmutableArray<string> names = [.. files.Select(file => file.Name)];
+        report.Line($"{input.Name}: stand-in for {string.Join(", ", names)}: upstream cannot be reached from here, so this image is for the rehearsal only");
+        return input with { Lock = input.Lock with { Upstream = files.ToImmutable(), StandingIn = names } };
+    }
+
+    private async Task<StandInFile> MakeAsync(ImageInput input, UpstreamFile wanted, Platform platform, CancellationToken stop)
+    {
+        Uri address = wanted.Url(platform.Architecture);
+        string origin = OriginOf(input, wanted, platform);
+        if (await upstream.FindAsync(address, origin, stop) is { } made)
+            return made;
+
+        string folder = Path.Combine(upstream.Folder, ".work");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            List<KeyValuePair<string, Func<Stream>>> members = [];
+            foreach (Installation installation in wanted.Install)
+            {
+                Func<Stream> open = await ProgramAsync(input, wanted, installation, platform, folder, stop);
+                if (!wanted.IsArchive)
+                {
+                    await using Stream content = open();
+                    return await upstream.AddAsync(address, origin, content, stop);
+                }
+
+                members.Add(KeyValuePair.Create(installation.Member!, open));
+            }
+
+            return await upstream.AddArchiveAsync(address, origin, members, stop);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<Func<Stream>> ProgramAsync(
+        ImageInput input, UpstreamFile wanted, Installation installation, Platform platform, string folder, CancellationToken stop)
+    {
+        if (installation.StandIn is not { } source)
+        {
+            byte[] program = StandInProgram.Make(platform, $"{Path.GetFileName(installation.To)} {wanted.Version} {platform} (stand-in)");
+            return () => new MemoryStream(program, writable: false);
+        }
+
+        LockedFile package = PackageOf(input, source, platform);
+        string deb = supply.Cache.Find(package.Digest, package.Size)
+            ?? throw new ContentException($"{input.Name} {platform}: {source.Package}: not in the cache");
+        string spool = Path.Combine(folder, $"{source.Package}.{platform.Architecture}.tar");
+        await using FileStream stream = File.OpenRead(deb);
+        DebArchive archive = await DebArchive.ReadAsync(stream, spool, DebLimits.Default, stop);
+        DebEntry entry = archive.Entries.FirstOrDefault(entry => entry.Path == source.Path && entry.Kind == DebEntryKind.File)
+            ?? throw new DefinitionException($"{input.Name}: package {source.Package} has no file /{source.Path} to stand in with");
+        return () => archive.Open(entry);
+    }
+
+    private static LockedFile PackageOf(ImageInput input, StandInSource source, Platform platform) =>
+        input.Lock.StandIns.FirstOrDefault(package => package.Name == source.Package)?.Files[platform.Architecture]
+            ?? throw new DefinitionException($"{input.Name}: stand-in package {source.Package} is not locked. Run ./build.sh Lock --images {input.Name}");
+
+    private static string OriginOf(ImageInput input, UpstreamFile wanted, Platform platform) => string.Join('\n', wanted.Install
+        .Select(installation => installation.StandIn is { } source
+            ? $"{installation.Member} {PackageOf(input, source, platform).Digest} {source.Path}"
+            : $"{installation.Member} {installation.To} {wanted.Version} {platform}"));
+}

@@ -1,0 +1,56 @@
+using Slipway.Http;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>What brings inputs in, made from the command line once for a run: the wire, the cache, the mirrors.</summary>
+internal sealed class Supply : IDisposable
+{
+    private readonly HttpTransport _transport;
+    private readonly OriginReader _reader;
+    private readonly DebianMirror? _debian;
+    private readonly string _keyring;
+
+    /// <param name="workspace">Where the cache and the keyring are.</param>
+    /// <param name="upstreamMirror">A folder or URL; null reads the hosts themselves.</param>
+    /// <param name="debianMirror">The parent of debian/ and debian-security/; null asks the host's apt configuration.</param>
+    /// <param name="notice">Is told of every wait.</param>
+    /// <exception cref="ArgumentException">A mirror is neither a folder nor an address.</exception>
+    public Supply(Workspace workspace, string? upstreamMirror, string? debianMirror, Action<string> notice)
+    {
+        Upstream = upstreamMirror is null ? UpstreamMirror.None : UpstreamMirror.At(upstreamMirror);
+        HasUpstreamMirror = upstreamMirror is not null;
+        _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
+        _keyring = workspace.Keyring;
+        _transport = new HttpTransport(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, notice);
+        _reader = new OriginReader(_transport, new Patience(), TimeProvider.System);
+        Cache = new ContentCache(workspace.Cache, TimeProvider.System);
+        Download = new Download(_reader, Cache);
+    }
+
+    public ContentCache Cache { get; }
+
+    public Download Download { get; }
+
+    public UpstreamMirror Upstream { get; }
+
+    public bool HasUpstreamMirror { get; }
+
+    /// <summary>Where locked packages may be had: the configured mirror, then Debian's snapshot archive at the lock's time.</summary>
+    public DebianMirror DebianAt(ImageLock imageLock)
+    {
+        DebianMirror snapshot = DebianMirror.Snapshot(imageLock.Timestamp);
+        return _debian?.Then(snapshot) ?? snapshot;
+    }
+
+    /// <summary>Locks from the configured mirror as it is now, else from the snapshot archive's newest state.</summary>
+    public LockMaker NewLockMaker()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        Gpgv gpgv = new(_keyring, ArchiveKeys.Debian);
+        DebianRepository repository = new(_reader, Download, gpgv, _debian ?? DebianMirror.Snapshot(now));
+        return new LockMaker(repository, _debian is null ? null : now);
+    }
+
+    public void Dispose() => _transport.Dispose();
+}

@@ -1,0 +1,37 @@
+using Slipway.Http;
+
+namespace Slipway.Graph;
+
+/// <summary>Asks each upstream host once, with little patience, whether it can be reached from here.</summary>
+internal static class UpstreamProbe
+{
+    private static readonly Patience Little = new()
+    {
+        Attempts = 2,
+        FirstWait = TimeSpan.FromMilliseconds(200),
+        AnswerWithin = TimeSpan.FromSeconds(10),
+    };
+
+    /// <summary>Whether every host answers, whatever it says.</summary>
+    public static async Task<bool> AnswersAsync(IEnumerable<ImageInput> inputs, Report report, CancellationToken stop)
+    {
+        Uri[] hosts = [.. inputs.SelectMany(input => input.Definition.Upstream)
+            .Select(file => new Uri(new Uri(file.UrlTemplate.Split('{')[0]).GetLeftPart(UriPartial.Authority)))
+            .Distinct()];
+        using HttpTransport transport = new(HttpTransport.NewHandler(), Little, TimeProvider.System, _ => { });
+        foreach (Uri host in hosts)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Head, host), stop);
+            }
+            catch (RemoteException e) when (e.Fault == RemoteFault.TryAgain)
+            {
+                report.Line($"rehearsal: {e.Message}");
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

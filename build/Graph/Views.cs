@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>Results as people and programs read them: tables, or the same as JSON.</summary>
+internal static class Views
+{
+    private static readonly JsonWriterOptions Writing = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>A line for each destination and tag.</summary>
+    public static void Plan(Report report, ReleasePlan plan)
+    {
+        report.Line($"{plan.Image} {plan.Release}: {plan.Index.Digest}");
+        if (plan.StandIn is not null)
+            report.Line($"{plan.Image}: holds stand-ins for {plan.StandIn}: for a rehearsal only");
+        if (plan.RehearsalOnly is not null)
+            report.Line($"{plan.Image}: for a rehearsal only: {plan.RehearsalOnly}");
+        report.Table(
+            ["repository", "tag", "platform", "digest"],
+            from destination in plan.Destinations
+            from tag in plan.Tags
+            select (IReadOnlyList<string>)[destination.Name, tag.Moves ? tag.Name + " (moves)" : tag.Name, tag.Platform?.ToString() ?? "index", plan.SubjectOf(tag).Digest.ToString()]);
+    }
+
+    /// <summary>A line for each image and platform of a rehearsal.</summary>
+    public static void Rehearsal(Report report, IReadOnlyList<RehearsedImage> images)
+    {
+        report.Table(
+            ["image", "platform", "upstream", "size", "layers", "digest", "tags", "registries", "signature"],
+            images.SelectMany(image => image.Image.Platforms.Select(platform => PlatformRow(image, platform)).Prepend(IndexRow(image))));
+        string[] standIns = [.. images.Where(image => image.Record.Plan.StandIn is not null).Select(image => $"{image.Input.Name} ({image.Record.Plan.StandIn})")];
+        if (standIns.Length > 0)
+            report.Line($"stand-in: {string.Join("; ", standIns)}: upstream could not be reached, so Debian's own builds or small placeholder programs took its place. Debian's packages are the real ones. Nothing of this can be published.");
+    }
+
+    public static byte[] RehearsalJson(IReadOnlyList<RehearsedImage> images) => Write(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (RehearsedImage image in images)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("image", image.Input.Name);
+            writer.WriteString("release", image.Record.Plan.Release);
+            writer.WriteString("digest", image.Image.Index.Digest.ToString());
+            writer.WriteString("standIn", image.Record.Plan.StandIn);
+            writer.WriteStartArray("platforms");
+            foreach (AssembledPlatform platform in image.Image.Platforms)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("platform", platform.Platform.ToString());
+                writer.WriteString("digest", platform.Manifest.Digest.ToString());
+                writer.WriteNumber("size", platform.Layers.Sum(layer => layer.Blob.Size));
+                writer.WriteNumber("layers", platform.Layers.Length);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            WriteStrings(writer, "tags", image.Record.Plan.Tags.Select(tag => tag.Name));
+            WriteStrings(writer, "registries", image.Record.Destinations.Select(destination => destination.Repository.Name));
+            writer.WriteBoolean("verified", image.Verified.All(result => result.Passed));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    /// <summary>A line for each manifest, and the verdict.</summary>
+    public static void Verification(Report report, IReadOnlyList<VerificationResult> results) => report.Table(
+        ["place", "platform", "digest", "verdict", "what was found"],
+        from result in results
+        from subject in result.Subjects
+        select (IReadOnlyList<string>)
+        [
+            result.Place, subject.Platform?.ToString() ?? "index", subject.Digest?.ToString() ?? "-", subject.Failure?.Name() ?? "verified", subject.Text,
+        ]);
+
+    public static byte[] VerificationJson(IReadOnlyList<VerificationResult> results) => Write(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (VerificationResult result in results)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("place", result.Place);
+            writer.WriteBoolean("passed", result.Passed);
+            writer.WriteStartArray("subjects");
+            foreach (SubjectVerdict subject in result.Subjects)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("digest", subject.Digest?.ToString());
+                writer.WriteString("platform", subject.Platform?.ToString());
+                writer.WriteString("failure", subject.Failure?.Name());
+                writer.WriteString("text", subject.Text);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    /// <exception cref="ContentException">Something is not trusted; names the first failure.</exception>
+    public static void RequirePassed(IReadOnlyList<VerificationResult> results)
+    {
+        foreach (VerificationResult result in results.Where(result => !result.Passed))
+        {
+            SubjectVerdict failure = result.Failures.First();
+            throw new ContentException($"{result.Place}: {failure.Failure!.Value.Name()}: {failure.Text}");
+        }
+    }
+
+    private static IReadOnlyList<string> IndexRow(RehearsedImage image) =>
+    [
+        image.Input.Name,
+        "index",
+        Upstream(image),
+        "",
+        "",
+        Abbreviate(image.Image.Index.Digest),
+        Tags(image, null),
+        string.Join(", ", image.Record.Destinations.Select(destination => destination.Repository.Host)),
+        Signature(image, image.Image.Index.Digest),
+    ];
+
+    private static IReadOnlyList<string> PlatformRow(RehearsedImage image, AssembledPlatform platform) =>
+    [
+        "",
+        platform.Platform.ToString(),
+        Upstream(image),
+        $"{platform.Layers.Sum(layer => layer.Blob.Size) / 1e6:0.0} MB",
+        platform.Layers.Length.ToString(CultureInfo.InvariantCulture),
+        Abbreviate(platform.Manifest.Digest),
+        Tags(image, platform.Platform),
+        string.Join(", ", image.Record.Destinations.Select(destination => destination.Repository.Host)),
+        Signature(image, platform.Manifest.Digest),
+    ];
+
+    private static string Upstream(RehearsedImage image) => image.Record.Plan.StandIn is null ? image.Input.Definition.Version : "stand-in";
+
+    private static string Abbreviate(Digest digest) => $"{digest.Algorithm}:{digest.Abbreviated}";
+
+    private static string Tags(RehearsedImage image, Platform? platform) =>
+        string.Join(", ", image.Record.Plan.Tags.Where(tag => tag.Platform == platform).Select(tag => tag.Name));
+
+    private static string Signature(RehearsedImage image, Digest digest) =>
+        image.Verified.All(result => result.Subjects.Any(subject => subject.Digest == digest && subject.Passed)) ? "verified" : "FAILED";
+
+    private static void WriteStrings(Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (string value in values)
+            writer.WriteStringValue(value);
+        writer.WriteEndArray();
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        using MemoryStream buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, Writing))
+            write(writer);
+        buffer.Write(Encoding.UTF8.GetBytes("\n"));
+        return buffer.ToArray();
+    }
+}

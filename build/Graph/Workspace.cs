@@ -1,0 +1,33 @@
+using Nuke.Common.IO;
+
+namespace Slipway.Graph;
+
+/// <summary>Where the files are that cross a target's border. Makes no folder by itself.</summary>
+/// <param name="Images">Definitions and locks, a folder for each image.</param>
+/// <param name="Artifacts">Results, a folder for each image.</param>
+/// <param name="Cache">What was fetched and assembled; may be deleted at any time.</param>
+public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, AbsolutePath Cache)
+{
+    /// <summary>The same for a rehearsal, whose results stay apart.</summary>
+    public Workspace Rehearsal => this with { Artifacts = Artifacts / "rehearsal" };
+
+    /// <summary>The keyring that suites must be signed by.</summary>
+    public AbsolutePath Keyring => Images / "keys" / "debian-archive-keyring.gpg";
+
+    public AbsolutePath Definition(string image) => Images / image;
+
+    public AbsolutePath Results(string image) => Artifacts / image;
+
+    public AbsolutePath Layout(string image) => Artifacts / image / "layout";
+
+    public AbsolutePath Trust(string image) => Artifacts / image / "trust";
+
+    /// <summary>The folder of the cache that a user's programs share by default.</summary>
+    public static AbsolutePath DefaultCache(Func<string, string?> environment)
+    {
+        string? caches = environment("XDG_CACHE_HOME");
+        return caches is { Length: > 0 } && Path.IsPathFullyQualified(caches)
+            ? (AbsolutePath)caches / "slipway"
+            : (AbsolutePath)Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) / ".cache" / "slipway";
+    }
+}

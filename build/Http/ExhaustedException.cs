@@ -1,0 +1,23 @@
+using System.Net;
+
+namespace Slipway.Http;
+
+/// <summary>No usable answer came after the last attempt; carries what the last one said, for a client that knows the protocol.</summary>
+public sealed class ExhaustedException : RemoteException
+{
+    /// <param name="request">Method and redacted address.</param>
+    /// <param name="outcome">What happened, how often and how long: <c>429 after 6 tries over 190 s</c>.</param>
+    public ExhaustedException(string request, string outcome, Exception? innerException = null)
+        : base(RemoteFault.TryAgain, $"{request}: {outcome}", innerException)
+    {
+        Outcome = outcome;
+    }
+
+    public string Outcome { get; }
+
+    /// <summary>The last answer's status; null when there was no answer.</summary>
+    public HttpStatusCode? Status { get; init; }
+
+    /// <summary>The beginning of the last answer's body, as it came: not fit for a log before someone has cleaned it.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+}

@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Images;
+
+/// <summary>An image as it stands in a layout.</summary>
+/// <param name="Name">The definition's name.</param>
+/// <param name="Index">The descriptor of its index.</param>
+/// <param name="Platforms">Sorted by platform.</param>
+public sealed record AssembledImage(string Name, Descriptor Index, ImmutableArray<AssembledPlatform> Platforms);
+
+/// <summary>One platform of an image.</summary>
+/// <param name="Platform">Which.</param>
+/// <param name="Manifest">Its manifest's descriptor.</param>
+/// <param name="Layers">Lowest first.</param>
+public sealed record AssembledPlatform(Platform Platform, Descriptor Manifest, ImmutableArray<Layer> Layers);

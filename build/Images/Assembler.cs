@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Images;
+
+/// <summary>
+/// Makes an OCI image layout from a definition, its lock and a cache that holds every locked file: one manifest for each
+/// platform, one index over them. Same definition and lock, same digests, wherever and however often it runs. Nothing is
+/// executed, no rights are needed.
+/// </summary>
+/// <param name="cache">Verified files.</param>
+/// <param name="assembled">Layers made before.</param>
+public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
+{
+    /// <summary>Assembles into <paramref name="layout"/>, whose earlier content is replaced at the end in one step.</summary>
+    /// <param name="platforms">Any order, at least one, each of the definition.</param>
+    /// <param name="marks">Annotations of the layout's own <c>index.json</c>; no part of what is hashed.</param>
+    /// <exception cref="ContentException">An input is broken; the layout is as it was but for unused blobs.</exception>
+    public async Task<AssembledImage> AssembleAsync(
+        ImageDefinition definition,
+        ImageLock imageLock,
+        IReadOnlyCollection<Platform> platforms,
+        OciLayout layout,
+        ImmutableSortedDictionary<string, string> marks,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        Platform[] ordered = [.. platforms.Distinct().OrderBy(platform => platform.ToString(), StringComparer.Ordinal)];
+        if (ordered.Length == 0)
+            throw new DefinitionException($"{definition.Name}: no platform was asked for");
+        if (ordered.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown)
+            throw new DefinitionException($"{definition.Name}: platform {unknown} is not among {string.Join(", ", definition.Platforms)}");
+
+        AssembledPlatform[] done = new AssembledPlatform[ordered.Length];
+        ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = 2 };
+        await Parallel.ForAsync(0, ordered.Length, parallel, async (i, token) =>
+            done[i] = await PlatformAsync(definition, imageLock, ordered[i], layout, token));
+        Descriptor index = await WriteIndexAsync(definition, imageLock, done, layout, marks, cancellationToken);
+        await layout.RemoveUnreachableAsync(cancellationToken);
+        return new AssembledImage(definition.Name, index, [.. done]);
+    }
+
+    private async Task<AssembledPlatform> PlatformAsync(
+        ImageDefinition definition, ImageLock imageLock, Platform platform, OciLayout layout, CancellationToken cancellationToken)
+    {
+        Digest input = AssemblyCache.InputOf(definition, imageLock, platform);
+        ImmutableArray<Layer> layers;
+        if (await assembled.FindAsync(input, cancellationToken) is { } known)
+        {
+            layers = known;
+            foreach (Layer layer in layers)
+                await layout.AddBlobAsync(layer.Blob, assembled.Open(layer.Blob), cancellationToken);
+        }
+        else
+        {
+            string folder = Path.Combine(layout.Name, $".work-{platform.Architecture}");
+            layers = await new LayerAssembly(definition, imageLock, platform, cache, folder).MakeAsync(layout, cancellationToken);
+            await assembled.KeepAsync(input, layers, layout, cancellationToken);
+        }
+
+        ImmutableSortedDictionary<string, string> description = ImageDescription.Of(definition, imageLock);
+        ImageConfig config = new()
+        {
+            Platform = platform,
+            Created = imageLock.Timestamp,
+            DiffIds = [.. layers.Select(layer => layer.DiffId)],
+            History = [.. layers.Select(layer => layer.Title)],
+            Entrypoint = definition.Config.Entrypoint,
+            Command = definition.Config.Command,
+            Environment = definition.Config.Environment,
+            User = definition.Config.User,
+            WorkingDirectory = definition.Config.WorkingDirectory,
+            Labels = description.SetItems(definition.Config.Labels),
+        };
+        Descriptor configBlob = await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), cancellationToken);
+        Manifest manifest = new(configBlob, [.. layers.Select(layer => layer.Blob)]) { Annotations = description };
+        Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), cancellationToken);
+        return new AssembledPlatform(platform, written with { Platform = platform }, layers);
+    }
+
+    private static async Task<Descriptor> WriteIndexAsync(
+        ImageDefinition definition,
+        ImageLock imageLock,
+        AssembledPlatform[] platforms,
+        OciLayout layout,
+        ImmutableSortedDictionary<string, string> marks,
+        CancellationToken cancellationToken)
+    {
+        Oci.Index index = new([.. platforms.Select(platform => platform.Manifest)])
+        {
+            Annotations = ImageDescription.Of(definition, imageLock),
+        };
+        Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, index.ToBytes()), cancellationToken);
+        var names = platforms.Select(platform => Named(platform.Manifest, $"{definition.Version}-{platform.Platform.Architecture}"));
+        layout.WriteIndex(new Oci.Index([Named(written, definition.Version), .. names]) { Annotations = marks });
+        return written;
+    }
+
+    private static Descriptor Named(Descriptor descriptor, string name) =>
+        descriptor with { Annotations = descriptor.Annotations.SetItem(OciLayout.RefName, name) };
+}

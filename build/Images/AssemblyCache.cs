@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Images;
+
+/// <summary>
+/// Remembers the layers of a platform by all that they are made from: definition, lock, files of the definition, the
+/// programs that assemble and the runtime that compresses. What it gives back is the same as assembling anew, and is
+/// proven by digest when it is copied.
+/// </summary>
+/// <param name="folder">Where records are kept; made when it is needed.</param>
+/// <param name="content">Where the layers' blobs are kept.</param>
+public sealed class AssemblyCache(string folder, ContentCache content)
+{
+    /// <summary>The layers made from this input before; null when any of them is not at hand.</summary>
+    public async Task<ImmutableArray<Layer>?> FindAsync(Digest input, CancellationToken cancellationToken)
+    {
+        string path = RecordPath(input);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            ImmutableArray<Layer> layers = Parse(await File.ReadAllBytesAsync(path, cancellationToken));
+            return layers.All(layer => content.Find(layer.Blob.Digest, layer.Blob.Size) is not null) ? layers : null;
+        }
+        catch (ContentException)
+        {
+            // A record that cannot be read is as good as none: the layers are made anew and the record with them.
+            return null;
+        }
+    }
+
+    /// <summary>Opens a blob of a remembered layer; the caller disposes it.</summary>
+    public Stream Open(Descriptor blob) =>
+        File.OpenRead(content.Find(blob.Digest, blob.Size) ?? throw new ContentException($"cached layer {blob.Digest} is gone"));
+
+    /// <summary>Remembers layers whose blobs are in <paramref name="layout"/>.</summary>
+    public async Task KeepAsync(Digest input, ImmutableArray<Layer> layers, OciLayout layout, CancellationToken cancellationToken)
+    {
+        foreach (Layer layer in layers)
+        {
+            WantedContent wanted = new() { What = $"layer {layer.Title}", Digest = layer.Blob.Digest, Size = layer.Blob.Size };
+            await content.AddAsync(
+                wanted,
+                async token => (await layout.OpenBlobAsync(layer.Blob, token))!,
+                cancellationToken);
+        }
+
+        Directory.CreateDirectory(folder);
+        string temporary = RecordPath(input) + "." + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)) + ".new";
+        await File.WriteAllBytesAsync(temporary, ToBytes(layers), cancellationToken);
+        File.Move(temporary, RecordPath(input), overwrite: true);
+    }
+
+    /// <summary>The digest of everything that a platform's layers are made from.</summary>
+    public static Digest InputOf(ImageDefinition definition, ImageLock imageLock, Platform platform)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(imageLock);
+        using MemoryStream input = new();
+        foreach (Type part in (Type[])[typeof(Layer), typeof(ImageLock), typeof(AssemblyCache), typeof(object)])
+            input.Write(part.Module.ModuleVersionId.ToByteArray());
+        input.Write(Encoding.UTF8.GetBytes($"{platform}\n{string.Join(',', imageLock.StandingIn)}\n"));
+        input.Write(ImageLockFile.ToBytes(imageLock));
+        input.Write(SHA256.HashData(File.ReadAllBytes(Path.Combine(definition.Folder, ImageDefinition.FileName))));
+        foreach (DefinedFile file in definition.Layers.SelectMany(layer => layer.Files))
+            input.Write(SHA256.HashData(File.ReadAllBytes(Path.Combine(definition.Folder, file.From))));
+        return Digest.Of(input.GetBuffer().AsSpan(0, (int)input.Length));
+    }
+
+    private static ImmutableArray<Layer> Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "assembly record", root =>
+        root.Items("layers").Select(item => new Layer(
+            OciJson.ReadDescriptor(item.GetProperty("blob")),
+            Digest.Parse(item.RequiredString("diffId")),
+            item.GetProperty("unpackedSize").GetInt64(),
+            item.RequiredString("title"))).ToImmutableArray());
+
+    private static byte[] ToBytes(ImmutableArray<Layer> layers) => OciJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("layers");
+        foreach (Layer layer in layers)
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("blob");
+            writer.WriteDescriptor(layer.Blob);
+            writer.WriteString("diffId", layer.DiffId.ToString());
+            writer.WriteNumber("unpackedSize", layer.UnpackedSize);
+            writer.WriteString("title", layer.Title);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
+
+    private string RecordPath(Digest input) => Path.Combine(folder, input.Hex + ".json");
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Images;
+
+/// <summary>Reads back what an <see cref="Assembler"/> left in a layout.</summary>
+public static class ImageReader
+{
+    /// <param name="name">The image's name.</param>
+    /// <param name="layout">A layout with one index.</param>
+    /// <exception cref="ContentException">The layout holds no single index, or something of it is missing or broken.</exception>
+    public static async Task<AssembledImage> ReadAsync(string name, OciLayout layout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        Descriptor[] indexes = [.. layout.ReadIndex().Manifests.Where(entry => entry.MediaType == MediaType.Index)];
+        if (indexes.Length != 1)
+            throw new ContentException($"{layout.Name}: wanted one image index, got {indexes.Length}. Run ./build.sh Assemble --images {name}");
+        Descriptor entry = indexes[0] with { Annotations = Descriptor.NoAnnotations };
+        Oci.Index index = Oci.Index.Parse(await ManifestAsync(layout, entry, cancellationToken));
+        var platforms = ImmutableArray.CreateBuilder<AssembledPlatform>();
+        foreach (Descriptor child in index.Manifests)
+            platforms.Add(await PlatformAsync(layout, child, cancellationToken));
+        return new AssembledImage(name, entry, platforms.ToImmutable());
+    }
+
+    private static async Task<AssembledPlatform> PlatformAsync(OciLayout layout, Descriptor child, CancellationToken cancellationToken)
+    {
+        Manifest manifest = Manifest.Parse(await ManifestAsync(layout, child, cancellationToken));
+        await using Stream blob = await layout.OpenBlobAsync(manifest.Config, cancellationToken)
+            ?? throw new ContentException($"{layout.Name}: the configuration {manifest.Config.Digest} is missing");
+        using MemoryStream bytes = new();
+        await blob.CopyToAsync(bytes, cancellationToken);
+        ImageConfig config = ImageConfig.Parse(bytes.ToArray());
+        if (config.DiffIds.Length != manifest.Layers.Length || config.History.Length != manifest.Layers.Length)
+            throw new ContentException($"{layout.Name}: {child.Digest}: wanted {manifest.Layers.Length} diff ids and history entries");
+        IEnumerable<Layer> layers = manifest.Layers.Select((layer, i) => new Layer(layer, config.DiffIds[i], 0, config.History[i]));
+        return new AssembledPlatform(child.Platform ?? config.Platform, child, [.. layers]);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ManifestAsync(OciLayout layout, Descriptor descriptor, CancellationToken cancellationToken) =>
+        (await layout.ReadManifestAsync(descriptor.Digest, cancellationToken)
+            ?? throw new ContentException($"{layout.Name}: {descriptor.Digest} is missing")).Bytes;
+}

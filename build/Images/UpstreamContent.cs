@@ -1,0 +1,35 @@
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Images;
+
+/// <summary>Puts a verified upstream file, or members of it, where its definition says.</summary>
+internal static class UpstreamContent
+{
+    /// <param name="upstream">What goes where.</param>
+    /// <param name="file">The verified file.</param>
+    /// <param name="folder">Where members are unpacked to; they are read from there until it is deleted.</param>
+    /// <exception cref="ContentException">The archive is broken or lacks a member.</exception>
+    public static IEnumerable<LayerEntry> Place(UpstreamFile upstream, string file, string folder, CancellationToken cancellationToken)
+    {
+        string what = $"{upstream.Name} {upstream.Version}";
+        if (!upstream.IsArchive)
+            return [.. upstream.Install.Select(installation => Entry(installation, file, what))];
+
+        Dictionary<string, string> members = new(StringComparer.Ordinal);
+        foreach (Installation installation in upstream.Install)
+            members.TryAdd(installation.Member!, Path.Combine(folder, $"{upstream.Name}.{members.Count}"));
+        UpstreamArchive.Extract(file, members, what, cancellationToken);
+        return [.. upstream.Install.Select(installation => Entry(installation, members[installation.Member!], what))];
+    }
+
+    private static LayerEntry Entry(Installation installation, string file, string what) => new()
+    {
+        Path = installation.To,
+        Kind = LayerEntryKind.File,
+        Mode = installation.Mode,
+        Size = new FileInfo(file).Length,
+        Open = () => File.OpenRead(file),
+        Owner = "upstream " + what,
+    };
+}

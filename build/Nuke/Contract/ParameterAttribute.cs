@@ -1,0 +1,22 @@
+namespace Nuke.Common;
+
+/// <summary>
+/// Marks a field or property of a build as a parameter. Its value comes from the command line (<c>--signing-key FILE</c>), else the
+/// environment, else <c>.nuke/parameters.json</c>, else its initialiser. Types: string, bool, enums, <c>AbsolutePath</c>, whatever has a
+/// <see cref="System.ComponentModel.TypeConverter"/> from string, their nullable forms, and arrays of these.
+/// </summary>
+[AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]
+public class ParameterAttribute(string? description = null) : Attribute
+{
+    /// <summary>One sentence for <c>--help</c>; a full stop at its end is optional.</summary>
+    public virtual string? Description { get; } = description;
+
+    /// <summary>The name instead of the member's own, in PascalCase.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>One character that separates the elements of a list given as one value.</summary>
+    public string? Separator { get; set; }
+
+    /// <summary>Whether <c>--help</c> shows the parameter.</summary>
+    public virtual bool List { get; set; } = true;
+}

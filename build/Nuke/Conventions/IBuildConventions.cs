@@ -1,0 +1,31 @@
+namespace Nuke.Common;
+
+/// <summary>
+/// What the program that uses the kernel decides about its own border with people and other programs. Named once, beside the build class
+/// and not in it: <c>[assembly: BuildConventions(typeof(MyConventions))]</c>; the type needs a constructor without parameters.
+/// Two exit codes are the kernel's own and never asked for: <see cref="BuildUsageException.ExitCode"/> and <see cref="BuildCancellation.ExitCode"/>.
+/// Derive from <see cref="NukeConventions"/> to change only some.
+/// </summary>
+public interface IBuildConventions
+{
+    /// <summary>
+    /// The one prefix of environment variables that give parameters: with <c>SLIPWAY_</c>, <c>--signing-key</c> is <c>SLIPWAY_SIGNING_KEY</c>.
+    /// Empty means NUKE's own rule: the bare name or the name after <c>NUKE_</c>.
+    /// </summary>
+    public string EnvironmentPrefix { get; }
+
+    /// <summary>How people start the build; used in help and in errors that name the next command.</summary>
+    public string Command { get; }
+
+    /// <summary>Where banners, the summary and failures go. The kernel flushes it and does not dispose it.</summary>
+    public TextWriter Log { get; }
+
+    /// <summary>Where <c>--help</c> goes. The kernel flushes it and does not dispose it.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>The process's exit code, 1 to 255, for a target that failed with this exception. Wrapping exceptions are already taken off.</summary>
+    public int ExitCodeOf(Exception exception);
+
+    /// <summary>What people read of a failure, without a line end. An expected failure needs no stack trace.</summary>
+    public string Describe(Exception exception);
+}

@@ -1,0 +1,71 @@
+using System.Linq.Expressions;
+
+namespace Nuke.Common.Execution;
+
+/// <summary>Collects what one target's lambda says.</summary>
+internal sealed class TargetDefinition : ITargetDefinition
+{
+    public string? Text { get; private set; }
+    public bool IsUnlisted { get; private set; }
+    public DependencyBehavior DependencyBehavior { get; private set; } = DependencyBehavior.Skip;
+    public List<Action> Actions { get; } = [];
+    public List<Target> DependsOnTargets { get; } = [];
+    public List<Target> BeforeTargets { get; } = [];
+    public List<Target> AfterTargets { get; } = [];
+    public List<Condition> DynamicConditions { get; } = [];
+    public List<Condition> StaticConditions { get; } = [];
+    public List<LambdaExpression> Requirements { get; } = [];
+
+    public ITargetDefinition Description(string description)
+    {
+        Text = description;
+        return this;
+    }
+
+    public ITargetDefinition Executes(params Action[] actions) => Add(Actions, actions);
+
+    public ITargetDefinition Executes<T>(Func<T> action) => Add(Actions, [() => action()]);
+
+    public ITargetDefinition Executes(Func<Task> action) => Add(Actions, [() => action().GetAwaiter().GetResult()]);
+
+    public ITargetDefinition DependsOn(params Target[] targets) => Add(DependsOnTargets, targets);
+
+    public ITargetDefinition Before(params Target[] targets) => Add(BeforeTargets, targets);
+
+    public ITargetDefinition After(params Target[] targets) => Add(AfterTargets, targets);
+
+    public ITargetDefinition OnlyWhenDynamic(Func<bool> condition, string? conditionExpression = null) =>
+        Add(DynamicConditions, [Condition.Of(condition, conditionExpression)]);
+
+    public ITargetDefinition OnlyWhenStatic(Func<bool> condition, string? conditionExpression = null) =>
+        Add(StaticConditions, [Condition.Of(condition, conditionExpression)]);
+
+    public ITargetDefinition Requires<T>(
+        Expression<Func<T>> parameterRequirement, params Expression<Func<T>>[] parameterRequirements)
+        where T : class? => Add(Requirements, [parameterRequirement, .. parameterRequirements]);
+
+    public ITargetDefinition Requires<T>(
+        Expression<Func<T?>> parameterRequirement, params Expression<Func<T?>>[] parameterRequirements)
+        where T : struct => Add(Requirements, [parameterRequirement, .. parameterRequirements]);
+
+    public ITargetDefinition Requires(Expression<Func<bool>> requirement, params Expression<Func<bool>>[] requirements) =>
+        Add(Requirements, [requirement, .. requirements]);
+
+    public ITargetDefinition WhenSkipped(DependencyBehavior dependencyBehavior)
+    {
+        DependencyBehavior = dependencyBehavior;
+        return this;
+    }
+
+    public ITargetDefinition Unlisted()
+    {
+        IsUnlisted = true;
+        return this;
+    }
+
+    private TargetDefinition Add<T>(List<T> list, IEnumerable<T> more)
+    {
+        list.AddRange(more);
+        return this;
+    }
+}

@@ -1,0 +1,30 @@
+using Nuke.Common.Parameters;
+
+namespace Nuke.Common.Execution;
+
+/// <summary>Finds targets by the names people type; letter case and dashes do not matter.</summary>
+internal sealed class TargetNames(IReadOnlyList<ExecutableTarget> targets)
+{
+    /// <exception cref="BuildUsageException">A name is no target's.</exception>
+    public void Invoke(IEnumerable<string> names)
+    {
+        foreach (string name in names)
+            Find(name).Invoked = true;
+    }
+
+    /// <summary>What <c>--skip</c> names; null when it was not given.</summary>
+    /// <exception cref="BuildUsageException">A name is no target's, or that of an invoked target.</exception>
+    public IReadOnlyList<ExecutableTarget>? Skipped(IEnumerable<string>? names)
+    {
+        IReadOnlyList<ExecutableTarget>? skipped = names is null ? null : [.. names.Select(Find)];
+        return skipped?.FirstOrDefault(x => x.Invoked) is { } both
+            ? throw new BuildUsageException($"target {both.Name} is both named and skipped; take it out of one")
+            : skipped;
+    }
+
+    private ExecutableTarget Find(string name) =>
+        targets.FirstOrDefault(x => KebabName.Same(x.Name, name))
+        ?? throw new BuildUsageException($"unknown target {name}; " + (NearestName.Of(name, targets.Select(x => x.Name)) is { } nearest
+            ? $"did you mean {nearest}?"
+            : $"there are {string.Join(", ", targets.Where(x => x.Listed).Select(x => x.Name))}"));
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Nuke.Common.Execution;
+using Spectre.Console;
+
+namespace Nuke.Common.Output;
+
+/// <summary>What is left on the screen at the end: a line per target, each failure again in full, and the verdict.</summary>
+internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildLog log, IBuildConventions conventions)
+{
+    /// <summary>Wider than any line, so that nothing wraps in a file.</summary>
+    private const int FileWidth = 2000;
+
+    /// <summary>Nothing at <see cref="Verbosity.Quiet"/>: failures were shown when they happened.</summary>
+    public void Write(bool cancelled, DateTimeOffset now)
+    {
+        if (!BuildLog.Shows(Verbosity.Minimal))
+            return;
+        log.Line("");
+        WriteTable();
+        foreach (ExecutableTarget failed in plan.Where(x => x.Failure is not null))
+        {
+            log.Line("");
+            log.Failure($"{failed.Name}: {BuildLog.Words(failed.Failure!, conventions)}");
+        }
+
+        bool failing = plan.Any(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);
+        string verdict = cancelled ? "was cancelled" : failing ? "failed" : "succeeded";
+        log.Line("");
+        log.Line($"Build {verdict} on {now.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}.", failing ? "1;31" : "1;32");
+    }
+
+    private void WriteTable()
+    {
+        StringWriter text = new(CultureInfo.InvariantCulture);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = log.IsColoured ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = log.IsColoured ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = log.IsTerminal ? Math.Max(40, Console.WindowWidth) : FileWidth;
+        console.Write(Table());
+        foreach (string line in text.ToString().TrimEnd().Split('\n'))
+            log.Line(line.TrimEnd());
+    }
+
+    private Table Table()
+    {
+        Table table = new() { Border = log.IsTerminal ? TableBorder.Rounded : TableBorder.None };
+        table.AddColumn("Target").AddColumn("Status").AddColumn(new TableColumn("Duration").RightAligned()).AddColumn("");
+        foreach (ExecutableTarget target in plan)
+        {
+            table.AddRow(
+                new Text(target.Name),
+                new Text(target.Status.ToString(), new Style(Colour(target.Status))),
+                new Text(Ran(target) ? Words(target.Duration) : ""),
+                new Text(target.Skipped ?? ""));
+        }
+
+        table.AddRow("Total", "", Words(plan.Aggregate(TimeSpan.Zero, (sum, x) => sum + x.Duration)), "");
+        return table;
+    }
+
+    private static bool Ran(ExecutableTarget target) =>
+        target.Status is ExecutionStatus.Succeeded or ExecutionStatus.Failed or ExecutionStatus.Aborted;
+
+    private static Color Colour(ExecutionStatus status) => status switch
+    {
+        ExecutionStatus.Succeeded => Color.Green,
+        ExecutionStatus.Failed or ExecutionStatus.Aborted => Color.Red,
+        ExecutionStatus.NotRun => Color.Yellow,
+        _ => Color.Grey,
+    };
+
+    /// <summary>Tenths of seconds below a minute, then minutes and seconds.</summary>
+    private static string Words(TimeSpan duration) => duration.TotalSeconds < 60
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalSeconds * 10) / 10:0.0} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalMinutes}:{duration.Seconds:00} min");
+}

@@ -1,0 +1,55 @@
+namespace Nuke.Common.Parameters;
+
+/// <summary>
+/// What was typed: targets first, then named parameters, each with the values up to the next name. A name begins with one or two dashes and
+/// may carry its first value after <c>=</c>; a dash before a digit begins a value.
+/// </summary>
+internal sealed class CommandLine
+{
+    private readonly List<(string Name, List<string> Values)> named = [];
+    private readonly string folder;
+
+    public CommandLine(IReadOnlyList<string> arguments, string workingDirectory)
+    {
+        folder = workingDirectory;
+        List<string> positional = [];
+        foreach (string argument in arguments)
+        {
+            if (IsName(argument))
+            {
+                string[] parts = argument.TrimStart('-').Split('=', 2);
+                named.Add((parts[0], [.. parts[1..]]));
+            }
+            else
+            {
+                (named.Count == 0 ? positional : named[^1].Values).Add(argument);
+            }
+        }
+
+        Positional = positional;
+    }
+
+    public IReadOnlyList<string> Positional { get; }
+
+    /// <exception cref="BuildUsageException">A name is no parameter's.</exception>
+    public void RequireKnown(ParameterSet parameters, string command)
+    {
+        foreach (string name in named.Select(x => x.Name).Where(x => x != "h" && parameters.Find(x) is null))
+        {
+            string hint = NearestName.Of(name, parameters.All.Select(x => x.Dashed)) is { } nearest
+                ? $"did you mean --{nearest}?"
+                : $"{command} --help lists them all";
+            throw new BuildUsageException($"unknown parameter --{name}; {hint}");
+        }
+    }
+
+    /// <summary>The last occurrence; for a list, the values of all occurrences. Null when the parameter was not typed.</summary>
+    public GivenValue? Find(BuildParameter parameter)
+    {
+        var typed = named.Where(x => KebabName.Same(x.Name, parameter.Name) || (x.Name == "h" && parameter == KernelParameters.Help)).ToList();
+        return typed.Count == 0 ? null
+            : new GivenValue([.. parameter.IsList ? typed.SelectMany(x => x.Values) : typed[^1].Values], parameter.Flag, folder);
+    }
+
+    private static bool IsName(string argument) => argument.Length > 1 && argument[0] == '-' && !char.IsAsciiDigit(argument[1]);
+}

@@ -1,0 +1,26 @@
+namespace Nuke.Common.Parameters;
+
+/// <summary>The parameters every build has.</summary>
+internal static class KernelParameters
+{
+    public static BuildParameter Target { get; } =
+        new("Target", "Targets to run. Default is '{default_target}'", typeof(string[])) { Separator = '+' };
+
+    public static BuildParameter Skip { get; } =
+        new("Skip", "Targets to leave out. Without a name: all that are only dependencies", typeof(string[])) { Separator = '+', MayBeEmpty = true };
+
+    public static BuildParameter Root { get; } =
+        new("Root", "Root folder of the build. Default is the nearest one with '.nuke'", typeof(string)) { IsBeforeFiles = true };
+
+    public static BuildParameter Profile { get; } =
+        new("Profile", "Reads '.nuke/parameters.NAME.json' before '.nuke/parameters.json'", typeof(string[])) { IsBeforeFiles = true };
+
+    public static BuildParameter Verbosity { get; } =
+        new("Verbosity", "How much the build itself logs. Default is 'Normal'", typeof(Verbosity));
+
+    public static BuildParameter NoLogo { get; } = new("NoLogo", "Leaves out the first line", typeof(bool));
+
+    public static BuildParameter Help { get; } = new("Help", "Shows this text", typeof(bool)) { IsBeforeFiles = true };
+
+    public static IReadOnlyList<BuildParameter> All { get; } = [Help, NoLogo, Profile, Root, Skip, Target, Verbosity];
+}

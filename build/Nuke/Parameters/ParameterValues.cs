@@ -1,0 +1,47 @@
+using Nuke.Common.IO;
+
+namespace Nuke.Common.Parameters;
+
+/// <summary>Where values come from, in order: command line, environment, profile files (the last named first), parameters file.</summary>
+internal sealed class ParameterValues(CommandLine typed, EnvironmentValues variables)
+{
+    private List<ParametersFile> files = [];
+
+    public IReadOnlyList<string> Positional => typed.Positional;
+
+    /// <summary>Reads <c>.nuke/parameters.json</c> and the files of <c>--profile</c>.</summary>
+    public void ReadFiles(AbsolutePath root, ParameterSet parameters)
+    {
+        string[] profiles = Get(KernelParameters.Profile) as string[] ?? [];
+        files = [.. profiles.Reverse().Append(null).Select(x => ParametersFile.Read(root, x, parameters)).OfType<ParametersFile>()];
+    }
+
+    /// <summary>The value in the parameter's own type; null when nobody gave one.</summary>
+    /// <exception cref="BuildUsageException">It does not fit, or was given where it may not be.</exception>
+    public object? Get(BuildParameter parameter)
+    {
+        GivenValue? quiet = variables.Find(parameter) ?? files.Select(x => x.Find(parameter)).FirstOrDefault(x => x is not null);
+        if (quiet is not null && parameter.IsUnsafe)
+            throw new BuildUsageException($"{quiet.Source} is ignored: {parameter.Flag} weakens a check and is taken from the command line only; remove it there");
+        return (typed.Find(parameter) ?? quiet) is { } given ? ValueConversion.Convert(parameter, given) : null;
+    }
+
+    /// <summary>Gives every parameter of the build class that has a value its value; the others keep their initialisers.</summary>
+    public void Inject(NukeBuild build, ParameterSet parameters)
+    {
+        foreach (BuildParameter parameter in parameters.Own)
+        {
+            if (Get(parameter) is { } value)
+                parameter.SetIn(build, value);
+        }
+    }
+
+    /// <summary>The texts that must not be shown. One or two letters are no secret and would star out half of every line.</summary>
+    public IReadOnlyList<string> Secrets(ParameterSet parameters) =>
+    [
+        .. parameters.Own.Where(x => x.IsSecret)
+            .SelectMany(x => (IEnumerable<string>)[.. typed.Find(x)?.Values ?? [], .. variables.Find(x)?.Values ?? []])
+            .Where(x => x.Length > 2)
+            .OrderByDescending(x => x.Length),
+    ];
+}

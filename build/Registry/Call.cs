@@ -1,0 +1,14 @@
+namespace Slipway.Registry;
+
+/// <summary>One request to a registry, made anew for each attempt.</summary>
+internal sealed record Call(HttpMethod Method, Asked Asked, string Scope)
+{
+    /// <summary>Where to send it; may take work of its own, such as opening an upload session.</summary>
+    public required Func<CancellationToken, Task<Uri>> Target { get; init; }
+
+    /// <summary>A fresh body; null for none.</summary>
+    public Func<HttpContent>? Content { get; init; }
+
+    /// <summary>The value of the Accept field; null for none.</summary>
+    public string? Accept { get; init; }
+}

@@ -1,0 +1,114 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Slipway.Http;
+using Slipway.Oci;
+
+namespace Slipway.Registry;
+
+/// <summary>
+/// A program <c>docker-credential-NAME</c> of Docker's credential helper protocol: <c>get</c> takes the server on standard
+/// input and answers a JSON object with <c>Username</c> and <c>Secret</c>. It is looked for along PATH.
+/// </summary>
+internal sealed class CredentialHelper
+{
+    private const int MaximumAnswer = 64 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _program;
+    private readonly Func<string, string?> _environment;
+
+    public CredentialHelper(string name, Func<string, string?> environment)
+    {
+        _program = "docker-credential-" + name;
+        _environment = environment;
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            throw new RemoteException(RemoteFault.Refused, "credentials: a credential helper's name holds other characters than letters, digits, '-', '_' and '.'");
+    }
+
+    /// <summary>What the helper has for a server; null when it says that it has nothing.</summary>
+    /// <exception cref="RemoteException">There is no such program, or it failed; its output is not repeated.</exception>
+    public async Task<Credential?> GetAsync(string server, CancellationToken cancellationToken)
+    {
+        string file = (_environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, _program)).FirstOrDefault(File.Exists)
+            ?? throw Failed($"not found along PATH, but a credentials file names it for {server}");
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        either.CancelAfter(Patience);
+        try
+        {
+            (int exit, string answer) = await RunAsync(file, server, either.Token);
+            if (exit == 0)
+                return Read(answer);
+            return answer.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
+                ? null
+                : throw Failed($"ended with {exit} when asked for {server}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failed($"no answer within {Patience.TotalSeconds:0} s when asked for {server}");
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            throw Failed("it could not be run");
+        }
+    }
+
+    private static async Task<(int Exit, string Answer)> RunAsync(string file, string server, CancellationToken cancellationToken)
+    {
+        ProcessStartInfo start = new(file, ["get"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        try
+        {
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            await AskAsync(process.StandardInput, server, cancellationToken);
+            char[] answer = new char[MaximumAnswer];
+            int length = await process.StandardOutput.ReadBlockAsync(answer.AsMemory(), cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return (process.ExitCode, new string(answer, 0, length));
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task AskAsync(StreamWriter input, string server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using (input)
+                await input.WriteLineAsync(server.AsMemory(), cancellationToken);
+        }
+        catch (IOException)
+        {
+            // It did not read its input; its answer and exit code tell what that means.
+        }
+    }
+
+    private Credential Read(string answer)
+    {
+        try
+        {
+            return OciJson.Read(System.Text.Encoding.UTF8.GetBytes(answer), "answer", root =>
+            {
+                string user = root.RequiredString("Username"), secret = root.RequiredString("Secret");
+                return user == "<token>"
+                    ? throw Failed("it holds an identity token; log in again with an access token")
+                    : new Credential(user, secret, _program);
+            });
+        }
+        catch (ContentException)
+        {
+            throw Failed("its answer is no JSON object with Username and Secret");
+        }
+    }
+
+    private RemoteException Failed(string problem) => new(RemoteFault.Refused, $"credential helper {_program}: {problem}");
+}

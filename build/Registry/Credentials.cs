@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Slipway.Http;
+
+namespace Slipway.Registry;
+
+/// <summary>
+/// Finds the credential for a registry: the environment's pair for Quay and Docker Hub, then the file that
+/// <c>REGISTRY_AUTH_FILE</c> names, then Docker's <c>config.json</c>. The first that has one wins.
+/// </summary>
+/// <remarks>
+/// When a host is mapped elsewhere, files and helpers are asked for the address that is really spoken to, so that a
+/// stored password never goes to a stand-in; the environment's pair follows the name, since whoever sets it and the map
+/// for one run means just that (distribution specification, "Registry Proxying").
+/// </remarks>
+public sealed class Credentials
+{
+    private static readonly ImmutableArray<(string Host, string User, string Secret)> Pairs =
+    [
+        ("quay.io", "QUAY_USERNAME", "QUAY_PASSWORD"),
+        ("docker.io", "DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN"),
+    ];
+
+    private readonly Func<string, Uri, bool, CancellationToken, Task<Credential?>> _find;
+
+    private Credentials(Func<string, Uri, bool, CancellationToken, Task<Credential?>> find)
+    {
+        _find = find;
+    }
+
+    /// <summary>No credential for any registry: anonymous reads.</summary>
+    public static Credentials None { get; } = new((_, _, _, _) => Task.FromResult<Credential?>(null));
+
+    /// <summary>Credentials in the order above.</summary>
+    /// <param name="environment">Reads an environment variable; null when it is not set.</param>
+    public static Credentials From(Func<string, string?> environment) =>
+        new((host, address, mapped, cancellationToken) => FindAsync(environment, host, address, mapped, cancellationToken));
+
+    /// <summary>Just these credentials, by the registry's name as references write it.</summary>
+    public static Credentials Of(IEnumerable<KeyValuePair<string, Credential>> byHost)
+    {
+        ImmutableDictionary<string, Credential> known = byHost.ToImmutableDictionary(
+            pair => RegistryMap.Canonical(pair.Key), pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+        return new Credentials((host, _, _, _) => Task.FromResult(known.GetValueOrDefault(host)));
+    }
+
+    /// <summary>The credential for a host; null when there is none.</summary>
+    /// <exception cref="RemoteException"><see cref="RemoteFault.Refused"/>: what should hold one is broken or half there.</exception>
+    public Task<Credential?> ForAsync(string host, RegistryMap map, CancellationToken cancellationToken) =>
+        _find(RegistryMap.Canonical(host), map.AddressOf(host), map.IsMapped(host), cancellationToken);
+
+    public override string ToString() => nameof(Credentials);
+
+    private static async Task<Credential?> FindAsync(
+        Func<string, string?> environment, string host, Uri address, bool mapped, CancellationToken cancellationToken)
+    {
+        foreach ((string _, string user, string secret) in Pairs.Where(pair => pair.Host == host))
+        {
+            string? name = NullIfEmpty(environment(user)), word = NullIfEmpty(environment(secret));
+            if (name is not null && word is not null)
+                return new Credential(name, word, $"{user} and {secret}");
+            if (name is not null || word is not null)
+                throw Broken($"{(name is null ? secret : user)} is set but {(name is null ? user : secret)} is not: set both or neither");
+        }
+
+        string key = mapped ? address.Authority : host;
+        foreach (DockerConfig config in Configs(environment))
+        {
+            if (await config.FindAsync(key, cancellationToken) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<DockerConfig> Configs(Func<string, string?> environment)
+    {
+        if (NullIfEmpty(environment("REGISTRY_AUTH_FILE")) is { } named)
+            yield return DockerConfig.Read(named, environment) ?? throw Broken($"REGISTRY_AUTH_FILE names {named}, which does not exist");
+        string? folder = NullIfEmpty(environment("DOCKER_CONFIG"))
+            ?? (NullIfEmpty(environment("HOME")) is { } home ? Path.Combine(home, ".docker") : null);
+        if (folder is not null && DockerConfig.Read(Path.Combine(folder, "config.json"), environment) is { } config)
+            yield return config;
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static RemoteException Broken(string problem) => new(RemoteFault.Refused, $"credentials: {problem}");
+}

@@ -1,0 +1,44 @@
+using Slipway.Http;
+using Slipway.Oci;
+
+namespace Slipway.Registry;
+
+/// <summary>Reads and checks the answer to a GET of a manifest (distribution specification, "Pulling manifests").</summary>
+internal static class ManifestAnswer
+{
+    /// <param name="wanted">The digest asked for; null when a tag was.</param>
+    /// <exception cref="ContentException">Too large, another digest, or a media type that differs from the document's own.</exception>
+    public static async Task<ManifestContent> ReadAsync(
+        HttpResponseMessage answer, Digest? wanted, Asked asked, CancellationToken cancellationToken)
+    {
+        string what = $"{asked.Place}: {asked.Operation}";
+        bool large = answer.Content.Headers.ContentLength > OciJson.MaximumManifestSize;
+        ReadOnlyMemory<byte> bytes = large ? default : await BytesAsync(answer, asked, cancellationToken);
+        if (large || bytes.Length > OciJson.MaximumManifestSize)
+            throw new ContentException($"{what}: wanted at most {OciJson.MaximumManifestSize} bytes, got more");
+        if (wanted is not null && !wanted.Matches(bytes.Span))
+            throw new ContentException($"{what}: wanted {wanted}, got {Digest.Of(bytes.Span)}");
+        string? own = OciJson.Read(bytes, what, root => root.OptionalString("mediaType"));
+        string? sent = answer.Content.Headers.ContentType?.MediaType;
+        if (own is not null && sent is not null && own != sent)
+            throw new ContentException($"{what}: sent as {sent}, but the document says {own}");
+        ManifestContent manifest = new(
+            own ?? sent ?? throw new RegistryException(RemoteFault.Protocol, asked, "neither the answer nor the document has a media type", "see whether the registry is sound"),
+            bytes);
+        if (wanted is null)
+            Stored.Check(answer, manifest.Descriptor.Digest, asked);
+        return manifest;
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> BytesAsync(HttpResponseMessage answer, Asked asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BoundedBody.ReadAsync(answer, OciJson.MaximumManifestSize, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new RegistryException(RemoteFault.TryAgain, asked, "the connection broke while reading", "run the same command again", e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Slipway.Http;
+using Slipway.Oci;
+
+namespace Slipway.Registry;
+
+/// <summary>
+/// Speaks the OCI distribution protocol, version 1.1, with any number of registries. Made once and shared; safe for
+/// concurrent use. The transport belongs to whoever made it.
+/// </summary>
+public sealed class RegistryClient
+{
+    /// <summary>A registry that lives inside a rehearsal says so with this header, valued <c>true</c>, on every answer.</summary>
+    public const string RehearsalHeader = "Slipway-Rehearsal";
+
+    private readonly HttpTransport _transport;
+    private readonly Credentials _credentials;
+    private readonly RegistryMap _map;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
+
+    /// <param name="transport">The wire, and the patience with it.</param>
+    /// <param name="credentials">Where credentials come from.</param>
+    /// <param name="map">Where requests go.</param>
+    /// <param name="time">The clock that tokens expire by.</param>
+    public RegistryClient(HttpTransport transport, Credentials credentials, RegistryMap map, TimeProvider time)
+    {
+        _transport = transport;
+        _credentials = credentials;
+        _map = map;
+        _time = time;
+    }
+
+    /// <summary>The repository of a reference; its tag and digest do not matter.</summary>
+    public Repository Repository(Reference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        Endpoint endpoint = _endpoints.GetOrAdd(RegistryMap.Canonical(reference.Host), host =>
+            new Endpoint(_map.AddressOf(host), _transport, new Authenticator(host, _map, _credentials, _transport, _time)));
+        return new Repository(reference, endpoint, _time);
+    }
+
+    /// <summary>Reads the header from the answer to <c>GET /v2/</c> ("Determining Support"), which may well be a 401.</summary>
+    internal static async Task<bool> AnnouncesRehearsalAsync(Endpoint endpoint, string host, CancellationToken cancellationToken)
+    {
+        Asked asked = new(host, null, "GET /v2/");
+        using HttpResponseMessage answer = await endpoint.SendOpenlyAsync(asked, new Uri(endpoint.Address, "/v2/"), cancellationToken);
+        return answer.Headers.NonValidated.TryGetValues(RehearsalHeader, out var values) && values.ToString() == "true";
+    }
+}

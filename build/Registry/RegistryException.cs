@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+using Slipway.Http;
+
+namespace Slipway.Registry;
+
+/// <summary>
+/// A registry did not do what was asked: <c>quay.io/poseidon/kubelet: PUT manifest v1.36.4: 429 after 6 tries over 190 s;
+/// wait a while, then run the same command again</c>. 401 and 403 are <see cref="RemoteFault.Refused"/>, 404
+/// <see cref="RemoteFault.NotFound"/>, 429, 5xx and the network <see cref="RemoteFault.TryAgain"/>, the rest
+/// <see cref="RemoteFault.Protocol"/>. No part of it holds a secret.
+/// </summary>
+public sealed class RegistryException : RemoteException
+{
+    internal RegistryException(RemoteFault fault, Asked asked, string problem, string next, Exception? innerException = null)
+        : base(fault, $"{asked.Place}: {asked.Operation}: {problem}; {next}", innerException)
+    {
+        Registry = asked.Registry;
+        Repository = asked.Repository;
+        Operation = asked.Operation;
+    }
+
+    /// <summary>The registry as references write it.</summary>
+    public string Registry { get; }
+
+    /// <summary>The name inside the registry; null when the request was about the registry itself.</summary>
+    public string? Repository { get; }
+
+    /// <summary>What was tried, <c>PUT manifest v1.36.4</c>.</summary>
+    public string Operation { get; }
+
+    /// <summary>The last answer's status; null when there was none.</summary>
+    public HttpStatusCode? Status { get; private init; }
+
+    /// <summary>The registry's own error code (distribution specification, "Error Codes"); null when it gave none.</summary>
+    public string? Code { get; private init; }
+
+    internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, Authenticator who)
+    {
+        RegistryError error = RegistryError.Parse(body, who.Conceal);
+        RemoteFault fault = FaultOf(status);
+        string code = ((int)status).ToString(CultureInfo.InvariantCulture);
+        return new RegistryException(fault, asked, Problem(code, error), Next(fault, who.Advice))
+        {
+            Status = status,
+            Code = error.Code,
+        };
+    }
+
+    internal static RegistryException ForExhausted(Asked asked, ExhaustedException failure, Authenticator who)
+    {
+        RegistryError error = RegistryError.Parse(failure.Body, who.Conceal);
+        return new RegistryException(RemoteFault.TryAgain, asked, Problem(failure.Outcome, error), Next(RemoteFault.TryAgain, ""), failure)
+        {
+            Status = failure.Status,
+            Code = error.Code,
+        };
+    }
+
+    private static string Problem(string outcome, RegistryError error) => error == RegistryError.None ? outcome : $"{outcome} {error}";
+
+    private static string Next(RemoteFault fault, string credentials) => fault switch
+    {
+        RemoteFault.TryAgain => "wait a while, then run the same command again",
+        RemoteFault.Refused => credentials,
+        RemoteFault.NotFound => "check the name, and that the repository exists there",
+        _ => "the registry does not support this request as it is; see its own error",
+    };
+}
+
+/// <summary>What was asked of whom, for errors.</summary>
+internal sealed record Asked(string Registry, string? Repository, string Operation)
+{
+    public string Place => Repository is null ? Registry : $"{Registry}/{Repository}";
+}

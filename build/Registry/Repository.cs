@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Slipway.Oci;
+
+namespace Slipway.Registry;
+
+/// <summary>
+/// One repository of a registry, by the OCI distribution specification 1.1. Only a definite 404 means that something is
+/// not there; every other failure throws. Holds no blob in memory; safe for concurrent use.
+/// </summary>
+public sealed class Repository : IContentReader
+{
+    // The last three keep a tag from looking absent because it names what this client does not make itself.
+    private const string AcceptedManifests = MediaType.Index + ", " + MediaType.Manifest
+        + ", application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json, */*;q=0.1";
+
+    private readonly Reference _reference;
+    private readonly Endpoint _endpoint;
+    private readonly TimeProvider _time;
+
+    internal Repository(Reference reference, Endpoint endpoint, TimeProvider time)
+    {
+        _reference = reference;
+        _endpoint = endpoint;
+        _time = time;
+    }
+
+    public string Name => _reference.Name;
+
+    /// <summary>The descriptor of what a tag names ("Checking if content exists in the registry"); null on a 404.</summary>
+    /// <exception cref="RegistryException">No definite answer.</exception>
+    public async Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken)
+    {
+        string sound = _reference.WithTag(tag).Tag!;
+        Call call = Read(HttpMethod.Head, "manifests/" + sound, $"HEAD manifest {sound}");
+        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
+        string? type = answer.Content.Headers.ContentType?.MediaType;
+        return Stored.DigestOf(answer, call.Asked) is { } digest && type is not null && answer.Content.Headers.ContentLength is { } size
+            ? new Descriptor(type, digest, size)
+            : (await ReadAsync(sound, null, cancellationToken))?.Descriptor;
+    }
+
+    public Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        return ReadAsync(digest.ToString(), digest, cancellationToken);
+    }
+
+    /// <exception cref="RegistryException">No definite answer; or, while reading, the connection broke.</exception>
+    public async Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        Call call = Read(HttpMethod.Get, "blobs/" + descriptor.Digest, $"GET blob {descriptor.Digest.Abbreviated}");
+        HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        try
+        {
+            if (answer.StatusCode == HttpStatusCode.NotFound)
+            {
+                answer.Dispose();
+                return null;
+            }
+
+            await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
+            CheckSize(call, answer, descriptor.Size);
+            Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+            return VerifyingStream.Over(new BlobDownload(answer, body, call.Asked), descriptor, $"{Name}: blob {descriptor.Digest.Abbreviated}");
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the repository has a manifest; asks by HEAD.</summary>
+    public async Task<bool> HasManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        Call call = Read(HttpMethod.Head, "manifests/" + digest, $"HEAD manifest {digest.Abbreviated}");
+        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        return await IsThereAsync(call, answer, digest, cancellationToken);
+    }
+
+    /// <summary>Whether the repository has a blob; asks by HEAD.</summary>
+    /// <exception cref="ContentException">It has one of this digest with another size.</exception>
+    public async Task<bool> HasBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        Call call = Read(HttpMethod.Head, "blobs/" + descriptor.Digest, $"HEAD blob {descriptor.Digest.Abbreviated}");
+        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        bool there = await IsThereAsync(call, answer, descriptor.Digest, cancellationToken);
+        if (there)
+            CheckSize(call, answer, descriptor.Size);
+        return there;
+    }
+
+    /// <summary>Makes sure that the repository has a blob. Returns whether it had to be sent.</summary>
+    /// <param name="open">Opens the blob's bytes from their beginning, once for each attempt; what it returns is disposed.</param>
+    /// <exception cref="ContentException">The bytes do not fit the descriptor; the registry was given no complete blob.</exception>
+    public async Task<bool> PushBlobAsync(Descriptor descriptor, Func<Stream> open, CancellationToken cancellationToken)
+    {
+        if (await HasBlobAsync(descriptor, cancellationToken))
+            return false;
+        Call call = Write(HttpMethod.Post, "blobs/uploads/", $"upload blob {descriptor.Digest.Abbreviated}");
+        Uri uploads = await call.Target(cancellationToken);
+        await new BlobUpload(_endpoint, uploads, call, descriptor, open, _time).SendAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>
+    /// Stores the very bytes of a manifest ("Pushing Manifests"), under a tag, or by digest alone when
+    /// <paramref name="tag"/> is null. Doing it again changes nothing.
+    /// </summary>
+    public async Task PushManifestAsync(ManifestContent manifest, string? tag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        Digest digest = manifest.Descriptor.Digest;
+        string name = tag is null ? digest.ToString() : _reference.WithTag(tag).Tag!;
+        Call call = Write(HttpMethod.Put, "manifests/" + name, $"PUT manifest {tag ?? digest.Abbreviated}") with
+        {
+            Content = () => new ReadOnlyMemoryContent(manifest.Bytes)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType), ContentLength = manifest.Bytes.Length },
+            },
+        };
+        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        await RequireAsync(call, answer, HttpStatusCode.Created, cancellationToken);
+        Stored.Check(answer, digest, call.Asked);
+    }
+
+    /// <summary>Whether the registry says that it is a rehearsal's; sends no credentials.</summary>
+    public async Task<bool> AnnouncesRehearsalAsync(CancellationToken cancellationToken) =>
+        await RegistryClient.AnnouncesRehearsalAsync(_endpoint, _reference.Host, cancellationToken);
+
+    private async Task<ManifestContent?> ReadAsync(string name, Digest? wanted, CancellationToken cancellationToken)
+    {
+        Call call = Read(HttpMethod.Get, "manifests/" + name, $"GET manifest {wanted?.Abbreviated ?? name}");
+        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
+        return await ManifestAnswer.ReadAsync(answer, wanted, call.Asked, cancellationToken);
+    }
+
+    private async Task<bool> IsThereAsync(Call call, HttpResponseMessage answer, Digest digest, CancellationToken cancellationToken)
+    {
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return false;
+        await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
+        Stored.Check(answer, digest, call.Asked);
+        return true;
+    }
+
+    private async Task RequireAsync(Call call, HttpResponseMessage answer, HttpStatusCode wanted, CancellationToken cancellationToken)
+    {
+        if (answer.StatusCode != wanted)
+            throw await _endpoint.FailureAsync(call, answer, cancellationToken);
+    }
+
+    private static void CheckSize(Call call, HttpResponseMessage answer, long wanted)
+    {
+        if (answer.Content.Headers.ContentLength is { } size && size != wanted)
+            throw new ContentException($"{call.Asked.Place}: {call.Asked.Operation}: wanted {wanted} bytes, the registry has {size}");
+    }
+
+    private Call Read(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull") with
+    {
+        Accept = path.StartsWith("manifests/", StringComparison.Ordinal) ? AcceptedManifests : null,
+    };
+
+    private Call Write(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull,push");
+
+    private Call NewCall(HttpMethod method, string path, string operation, string actions)
+    {
+        Uri target = new(_endpoint.Address, $"/v2/{_reference.Repository}/{path}");
+        return new Call(method, new Asked(_reference.Host, _reference.Repository, operation), $"repository:{_reference.Repository}:{actions}")
+        {
+            Target = _ => Task.FromResult(target),
+        };
+    }
+}

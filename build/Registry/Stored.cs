@@ -1,0 +1,30 @@
+using Slipway.Http;
+using Slipway.Oci;
+
+namespace Slipway.Registry;
+
+/// <summary>Reads the <c>Docker-Content-Digest</c> field: what a registry says it holds.</summary>
+internal static class Stored
+{
+    /// <summary>The digest; null when the answer has none, as older registries do.</summary>
+    /// <exception cref="RegistryException">The field is no digest.</exception>
+    public static Digest? DigestOf(HttpResponseMessage answer, Asked asked)
+    {
+        if (!answer.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values))
+            return null;
+        return Digest.TryParse(values.ToString(), out Digest? digest)
+            ? digest
+            : throw new RegistryException(RemoteFault.Protocol, asked, "its Docker-Content-Digest is no digest", "see whether the registry is sound");
+    }
+
+    /// <summary>
+    /// Compares with the digest that was asked for; one of another algorithm says nothing (distribution specification,
+    /// "Pulling manifests").
+    /// </summary>
+    /// <exception cref="ContentException">The registry says that it holds something else.</exception>
+    public static void Check(HttpResponseMessage answer, Digest wanted, Asked asked)
+    {
+        if (DigestOf(answer, asked) is { } got && got.Algorithm == wanted.Algorithm && got != wanted)
+            throw new ContentException($"{asked.Place}: {asked.Operation}: wanted {wanted}, the registry answered for {got}");
+    }
+}

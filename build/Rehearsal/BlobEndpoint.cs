@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Slipway.Oci;
+
+namespace Slipway.Rehearsal;
+
+/// <summary>HEAD and GET of a blob, with one range (distribution specification, "Pulling blobs"; RFC 9110, section 14).</summary>
+internal sealed class BlobEndpoint
+{
+    private readonly ContentStore _store;
+
+    public BlobEndpoint(ContentStore store)
+    {
+        _store = store;
+    }
+
+    public async Task AnswerAsync(HttpContext context, RegistryPath path)
+    {
+        Digest digest = DigestOf(path.Last);
+        bool head = HttpMethods.IsHead(context.Request.Method);
+        if (!head && !HttpMethods.IsGet(context.Request.Method))
+            throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read here");
+        FileInfo file = _store.Blob(path.Repository, digest) ?? throw new ErrorAnswer(404, "BLOB_UNKNOWN", "blob unknown to this repository");
+        HttpResponse response = context.Response;
+        response.ContentType = "application/octet-stream";
+        response.Headers["Docker-Content-Digest"] = digest.ToString();
+        response.Headers.AcceptRanges = "bytes";
+        (long begin, long count) = head ? (0, file.Length) : Range(context, file.Length);
+        response.ContentLength = count;
+        if (!head && count > 0)
+            await response.SendFileAsync(file.FullName, begin, count, context.RequestAborted);
+    }
+
+    /// <exception cref="ErrorAnswer">No digest, or of an algorithm that is not supported.</exception>
+    public static Digest DigestOf(string? text) =>
+        Digest.TryParse(text, out Digest? digest) ? digest : throw new ErrorAnswer(400, "DIGEST_INVALID", "no digest of a supported algorithm");
+
+    /// <summary>The bytes asked for. What is no single range of bytes is ignored, as RFC 9110 allows.</summary>
+    private static (long Begin, long Count) Range(HttpContext context, long size)
+    {
+        string field = context.Request.Headers.Range.ToString();
+        string[] ends = field.StartsWith("bytes=", StringComparison.Ordinal) ? field[6..].Split('-') : [];
+        if (ends.Length != 2 || !ends.All(end => end.Length == 0 || IsNumber(end)) || (ends[0].Length == 0 && ends[1].Length == 0))
+            return (0, size);
+        long? first = ends[0].Length > 0 ? Number(ends[0]) : null, last = ends[1].Length > 0 ? Number(ends[1]) : null;
+        if (first > last)
+            return (0, size);
+        long begin = first ?? Math.Max(0, size - last!.Value);
+        long end = first is null || last is null ? size - 1 : Math.Min(last.Value, size - 1);
+        if (begin >= size || end < begin)
+        {
+            context.Response.Headers.ContentRange = $"bytes */{size}";
+            throw new ErrorAnswer(416, "SIZE_INVALID", "the range is beyond the blob");
+        }
+
+        context.Response.StatusCode = 206;
+        context.Response.Headers.ContentRange = $"bytes {begin}-{end}/{size}";
+        return (begin, end - begin + 1);
+    }
+
+    private static bool IsNumber(string text) => text.Length <= 18 && text.All(char.IsAsciiDigit);
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}

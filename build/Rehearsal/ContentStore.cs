@@ -1,0 +1,106 @@
+using System.Text;
+using Slipway.Oci;
+
+namespace Slipway.Rehearsal;
+
+/// <summary>
+/// What a registry holds, in a folder: bytes once by digest, and for each repository small files that say which blobs,
+/// manifests and tags it has. Every file gets its name only when it is complete, so a killed process leaves nothing half.
+/// </summary>
+/// <remarks>
+/// <c>blobs/sha256/HEX</c>; <c>repositories/NAME/_blobs/sha256/HEX</c> (empty), <c>…/_manifests/sha256/HEX</c> (media
+/// type), <c>…/_tags/TAG</c> (digest); <c>uploads/ID</c>. No part of a repository's name begins with an underscore.
+/// </remarks>
+internal sealed class ContentStore
+{
+    private readonly string _root;
+
+    /// <summary>Opens the folder, for this process alone; what a killed one was still receiving is dropped.</summary>
+    public ContentStore(string root)
+    {
+        _root = Path.GetFullPath(root);
+        if (Directory.Exists(Uploads))
+            Directory.Delete(Uploads, recursive: true);
+        Directory.CreateDirectory(Uploads);
+    }
+
+    private string Uploads => Path.Combine(_root, "uploads");
+
+    /// <summary>A new name for a file that is still being received.</summary>
+    public string NewUpload(out string id)
+    {
+        id = Guid.NewGuid().ToString();
+        return Path.Combine(Uploads, id);
+    }
+
+    /// <summary>The file with a repository's blob; null when that repository has no such blob.</summary>
+    public FileInfo? Blob(string repository, Digest digest)
+    {
+        FileInfo file = new(Bytes(digest));
+        return File.Exists(Mark(repository, "_blobs", digest)) && file.Exists ? file : null;
+    }
+
+    /// <summary>Takes over a received and verified file as a repository's blob.</summary>
+    public void KeepBlob(string repository, Digest digest, string received)
+    {
+        string file = Bytes(digest);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.Move(received, file, overwrite: true);
+        Write(Mark(repository, "_blobs", digest), "");
+    }
+
+    /// <summary>Makes a blob of one repository one of another, too; false when the first has no such blob.</summary>
+    public bool Mount(string from, string repository, Digest digest)
+    {
+        if (Blob(from, digest) is null)
+            return false;
+        Write(Mark(repository, "_blobs", digest), "");
+        return true;
+    }
+
+    public ManifestContent? Manifest(string repository, Digest digest)
+    {
+        string mark = Mark(repository, "_manifests", digest);
+        return File.Exists(mark) ? new ManifestContent(File.ReadAllText(mark), File.ReadAllBytes(Bytes(digest))) : null;
+    }
+
+    public void KeepManifest(string repository, Digest digest, ManifestContent manifest, string? tag)
+    {
+        Write(Bytes(digest), manifest.Bytes.Span);
+        Write(Mark(repository, "_manifests", digest), manifest.MediaType);
+        if (tag is not null)
+            Write(Path.Combine(Repository(repository), "_tags", tag), digest.ToString());
+    }
+
+    public Digest? Tagged(string repository, string tag)
+    {
+        string file = Path.Combine(Repository(repository), "_tags", tag);
+        return File.Exists(file) ? Digest.Parse(File.ReadAllText(file)) : null;
+    }
+
+    /// <summary>A repository's tags in ordinal order; null when there is no such repository.</summary>
+    public IReadOnlyList<string>? Tags(string repository)
+    {
+        string folder = Path.Combine(Repository(repository), "_tags");
+        if (Directory.Exists(folder))
+            return [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        return Directory.Exists(Path.Combine(Repository(repository), "_manifests")) || Directory.Exists(Path.Combine(Repository(repository), "_blobs")) ? [] : null;
+    }
+
+    private string Repository(string repository) => Path.Combine(_root, "repositories", repository);
+
+    private string Bytes(Digest digest) => Path.Combine(_root, "blobs", digest.Algorithm, digest.Hex);
+
+    private string Mark(string repository, string kind, Digest digest) =>
+        Path.Combine(Repository(repository), kind, digest.Algorithm, digest.Hex);
+
+    private void Write(string file, string text) => Write(file, Encoding.UTF8.GetBytes(text));
+
+    private void Write(string file, ReadOnlySpan<byte> bytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        string half = NewUpload(out _);
+        File.WriteAllBytes(half, bytes);
+        File.Move(half, file, overwrite: true);
+    }
+}

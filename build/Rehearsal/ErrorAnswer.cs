@@ -1,0 +1,36 @@
+using Slipway.Oci;
+
+namespace Slipway.Rehearsal;
+
+/// <summary>Ends the handling of a request with an error of the distribution specification, "Error Codes".</summary>
+internal sealed class ErrorAnswer : Exception
+{
+    public ErrorAnswer(int status, string code, string message)
+        : base(message)
+    {
+        Status = status;
+        Code = code;
+    }
+
+    public int Status { get; }
+
+    public string Code { get; }
+
+    public byte[] ToBytes() => OciJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("errors");
+        writer.WriteStartObject();
+        writer.WriteString("code", Code);
+        writer.WriteString("message", Message);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
+
+    /// <summary>The code that fits a status, for answers that a fault asks for.</summary>
+    public static ErrorAnswer For(int status) => new(
+        status,
+        status switch { 401 => "UNAUTHORIZED", 403 => "DENIED", 404 => "MANIFEST_UNKNOWN", 413 => "SIZE_INVALID", 429 => "TOOMANYREQUESTS", _ => "UNSUPPORTED" },
+        "a fault was asked for");
+}

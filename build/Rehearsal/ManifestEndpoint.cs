@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Slipway.Oci;
+
+namespace Slipway.Rehearsal;
+
+/// <summary>
+/// HEAD, GET and PUT of a manifest (distribution specification, "Pulling manifests", "Pushing Manifests"). A manifest is
+/// taken only when this repository has every blob and child it names, all but its subject.
+/// </summary>
+internal sealed class ManifestEndpoint
+{
+    private readonly ContentStore _store;
+
+    public ManifestEndpoint(ContentStore store)
+    {
+        _store = store;
+    }
+
+    public Task AnswerAsync(HttpContext context, RegistryPath path) => context.Request.Method switch
+    {
+        "GET" or "HEAD" => ReadAsync(context, path),
+        "PUT" => WriteAsync(context, path),
+        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read and pushed here"),
+    };
+
+    private async Task ReadAsync(HttpContext context, RegistryPath path)
+    {
+        (Digest? digest, string? tag) = Name(path.Last);
+        digest ??= _store.Tagged(path.Repository, tag!);
+        ManifestContent manifest = (digest is null ? null : _store.Manifest(path.Repository, digest))
+            ?? throw new ErrorAnswer(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
+        context.Response.ContentType = manifest.MediaType;
+        context.Response.ContentLength = manifest.Bytes.Length;
+        context.Response.Headers["Docker-Content-Digest"] = digest!.ToString();
+        if (HttpMethods.IsGet(context.Request.Method))
+            await context.Response.Body.WriteAsync(manifest.Bytes, context.RequestAborted);
+    }
+
+    private async Task WriteAsync(HttpContext context, RegistryPath path)
+    {
+        (Digest? digest, string? tag) = Name(path.Last);
+        string type = (context.Request.ContentType ?? "").Split(';')[0].Trim();
+        byte[] bytes = await BodyAsync(context.Request, context.RequestAborted);
+        if (digest is not null && !digest.Matches(bytes))
+            throw new ErrorAnswer(400, "DIGEST_INVALID", "the provided digest did not match the manifest");
+        if (type.Length == 0)
+            throw new ErrorAnswer(400, "MANIFEST_INVALID", "the request has no Content-Type");
+        Validate(path.Repository, type, bytes);
+        digest ??= Digest.Of(bytes);
+        _store.KeepManifest(path.Repository, digest, new ManifestContent(type, bytes), tag);
+        context.Response.StatusCode = 201;
+        context.Response.Headers.Location = $"/v2/{path.Repository}/manifests/{digest}";
+        context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
+    }
+
+    private static (Digest? Digest, string? Tag) Name(string last) =>
+        last.Contains(':', StringComparison.Ordinal) ? (BlobEndpoint.DigestOf(last), null)
+            : RegistryPath.IsTag(last) ? (null, last)
+            : throw new ErrorAnswer(400, "MANIFEST_INVALID", "the tag breaks the grammar");
+
+    private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using MemoryStream kept = new();
+        byte[] buffer = new byte[64 * 1024];
+        int count = 0;
+        while (request.ContentLength is not > OciJson.MaximumManifestSize && (count = await request.Body.ReadAsync(buffer, cancellationToken)) > 0
+            && kept.Length + count <= OciJson.MaximumManifestSize)
+            kept.Write(buffer, 0, count);
+        return request.ContentLength > OciJson.MaximumManifestSize || count > 0
+            ? throw new ErrorAnswer(413, "SIZE_INVALID", $"a manifest has at most {OciJson.MaximumManifestSize} bytes here")
+            : kept.ToArray();
+    }
+
+    private void Validate(string repository, string type, byte[] bytes)
+    {
+        try
+        {
+            OciJson.Read(bytes, "manifest", root =>
+            {
+                if (root.OptionalString("mediaType") is { } own && own != type)
+                    throw new ContentException($"sent as {type}, but the document says {own}");
+                RequireBlobs(repository, root);
+                if (root.Items("manifests").Select(OciJson.ReadDescriptor).FirstOrDefault(child => _store.Manifest(repository, child.Digest) is null) is { } missing)
+                    throw Unknown(missing);
+                return true;
+            });
+        }
+        catch (ContentException e)
+        {
+            throw new ErrorAnswer(400, "MANIFEST_INVALID", e.Message);
+        }
+    }
+
+    private void RequireBlobs(string repository, JsonElement root)
+    {
+        List<Descriptor> blobs = [.. root.Items("layers").Concat(root.Items("blobs")).Select(OciJson.ReadDescriptor)];
+        if (root.TryGetProperty("config", out JsonElement config))
+            blobs.Add(OciJson.ReadDescriptor(config));
+        foreach (Descriptor blob in blobs)
+        {
+            FileInfo file = _store.Blob(repository, blob.Digest) ?? throw Unknown(blob);
+            if (file.Length != blob.Size)
+                throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {file.Length} bytes, the manifest says {blob.Size}");
+        }
+    }
+
+    private static ErrorAnswer Unknown(Descriptor missing) =>
+        new(404, "MANIFEST_BLOB_UNKNOWN", $"the manifest references {missing.Digest}, which this repository does not have");
+}

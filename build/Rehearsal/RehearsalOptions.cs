@@ -1,0 +1,46 @@
+namespace Slipway.Rehearsal;
+
+/// <summary>How a rehearsal registry asks who is there.</summary>
+public enum RehearsalAuthentication
+{
+    /// <summary>Everybody may do everything.</summary>
+    None,
+
+    /// <summary>HTTP Basic on every request (RFC 7617).</summary>
+    Basic,
+
+    /// <summary>Bearer tokens from <c>/v2/auth</c> of the same server, as Quay has it.</summary>
+    Token,
+}
+
+/// <summary>What a rehearsal registry is to be.</summary>
+public sealed record RehearsalOptions
+{
+    /// <summary>The folder that holds everything; made when missing, kept when the registry ends.</summary>
+    public required string Storage { get; init; }
+
+    /// <summary>The port on 127.0.0.1; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    public RehearsalAuthentication Authentication { get; init; }
+
+    /// <summary>The one user who may pull and push; needed when there is authentication.</summary>
+    public string User { get; init; } = "";
+
+    public string Password { get; init; } = "";
+
+    /// <summary>Whether anybody may pull without credentials.</summary>
+    public bool IsPublic { get; init; } = true;
+
+    /// <summary>How long a token lives.</summary>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether every answer carries <c>Slipway-Rehearsal: true</c>.</summary>
+    public bool AnnounceRehearsal { get; init; }
+
+    /// <summary>The clock that tokens expire by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Asked before each request is handled; what it returns happens instead of handling it. Called concurrently.</summary>
+    public Func<RehearsalRequest, Fault?> Faults { get; init; } = _ => null;
+}

@@ -1,0 +1,67 @@
+using Medallion.Shell;
+
+namespace Slipway.Release;
+
+/// <summary>Asks the git program about one repository; changes nothing in it.</summary>
+/// <param name="root">Its work tree.</param>
+public sealed class GitRepository(string root)
+{
+    /// <summary>Reads the state that an image's tags come from.</summary>
+    /// <param name="image">Its tags are <c>IMAGE/vX.Y.Z</c>.</param>
+    /// <exception cref="ReleaseException">No repository, no commit, or a shallow clone; says the command that mends it.</exception>
+    public async Task<GitState> ReadAsync(string image, CancellationToken cancellationToken)
+    {
+        string commit = await AskAsync(cancellationToken, "rev-parse", "--verify", "HEAD")
+            ?? throw new ReleaseException($"{root}: wanted a git repository with a commit: tags come from its commit. Run git commit");
+        if (await AskAsync(cancellationToken, "rev-parse", "--is-shallow-repository") == "true")
+            throw new ReleaseException($"{root}: the clone is shallow, so its tags cannot be trusted. Run git fetch --unshallow --tags");
+
+        string? described = await AskAsync(
+            cancellationToken, "describe", "--tags", "--long", "--abbrev=40", "--match", image + "/v*");
+        (string? tag, int distance) = Parse(described);
+        string commits = await AskAsync(cancellationToken, "rev-list", "--count", "HEAD") ?? "0";
+        return new GitState
+        {
+            Commit = commit,
+            Tag = tag,
+            Distance = distance,
+            Commits = int.Parse(commits, System.Globalization.CultureInfo.InvariantCulture),
+            Branch = await AskAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "HEAD"),
+            IsDirty = !string.IsNullOrEmpty(await AskAsync(cancellationToken, "status", "--porcelain")),
+        };
+    }
+
+    /// <summary>Splits <c>TAG-N-gSHA</c> of git describe --long.</summary>
+    private static (string? Tag, int Distance) Parse(string? described)
+    {
+        if (described is null)
+            return (null, 0);
+        int hash = described.LastIndexOf("-g", StringComparison.Ordinal);
+        int count = described.LastIndexOf('-', hash - 1);
+        return (described[..count], int.Parse(described[(count + 1)..hash], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>What git answers, trimmed; null when it exits with another code than 0.</summary>
+    private async Task<string?> AskAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        Command command;
+        try
+        {
+            command = Command.Run("git", arguments, options => options
+                .WorkingDirectory(root)
+                .EnvironmentVariable("LC_ALL", "C")
+                .EnvironmentVariable("GIT_OPTIONAL_LOCKS", "0")
+                .CancellationToken(cancellationToken)
+                .ThrowOnError(false));
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new ReleaseException($"git cannot be started: {e.Message}. Install git");
+        }
+
+        CommandResult result = await command.Task;
+        if (result.StandardError.Contains("dubious ownership", StringComparison.Ordinal))
+            throw new ReleaseException($"git refuses {root}, which another user owns. Run git config --global --add safe.directory {root}");
+        return result.Success ? result.StandardOutput.Trim() : null;
+    }
+}

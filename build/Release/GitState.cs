@@ -1,0 +1,26 @@
+namespace Slipway.Release;
+
+/// <summary>What a repository says about one image at the commit that is checked out.</summary>
+public sealed record GitState
+{
+    /// <summary>The commit, 40 hex digits.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>The nearest <c>IMAGE/vX.Y.Z</c> tag at or before the commit; null when there is none yet.</summary>
+    public required string? Tag { get; init; }
+
+    /// <summary>Commits since the tag; 0 exactly at it.</summary>
+    public required int Distance { get; init; }
+
+    /// <summary>Commits since the beginning.</summary>
+    public required int Commits { get; init; }
+
+    /// <summary>The branch; null when a commit is checked out by itself.</summary>
+    public required string? Branch { get; init; }
+
+    /// <summary>Whether anything differs from the commit.</summary>
+    public required bool IsDirty { get; init; }
+
+    /// <summary>As in tags: the first 7 hex digits.</summary>
+    public string ShortCommit => Commit[..7];
+}

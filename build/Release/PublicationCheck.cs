@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+using Slipway.Registry;
+
+namespace Slipway.Release;
+
+/// <summary>What must hold on every registry before anything is written there.</summary>
+internal sealed class PublicationCheck(ReleasePlan plan, ImmutableArray<Repository> sites)
+{
+    /// <summary>What a rehearsal made goes only to registries that say of themselves that they are a rehearsal's.</summary>
+    public async Task RequireAllowedAsync(CancellationToken cancellationToken)
+    {
+        if (plan is { StandIn: null, IsRehearsal: false, RehearsalOnly: null })
+            return;
+        bool[] rehearsals = await Task.WhenAll(sites.Select(site => site.AnnouncesRehearsalAsync(cancellationToken)));
+        if (Array.IndexOf(rehearsals, false) is var real and >= 0)
+            throw Refusal(sites[real].Name);
+    }
+
+    /// <summary>Release and build tags never move: each is absent, or names the planned digest already.</summary>
+    public Task RequireTagsFreeAsync(CancellationToken cancellationToken)
+    {
+        return Parallel.ForEachAsync(
+            from site in sites from tag in plan.Tags where !tag.Moves select (site, tag),
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
+            async (at, token) =>
+            {
+                Digest wanted = plan.SubjectOf(at.tag).Digest;
+                if (await at.site.ResolveAsync(at.tag.Name, token) is { } there && there.Digest != wanted)
+                    throw new ContentException($"{at.site.Name}:{at.tag.Name}: wanted {wanted}, got {there.Digest}: the tag was published before and never moves; nothing was tagged. Make a new git tag, as {plan.Image}/VERSION-r1");
+            });
+    }
+
+    private Exception Refusal(string site) =>
+        plan.StandIn is { } standIn ? new ContentException($"{plan.Image}: the image holds stand-ins for {standIn}, which never leave a rehearsal; nothing was sent to {site}. Run ./build.sh Assemble Sign --images {plan.Image} where upstream can be reached")
+        : plan.IsRehearsal ? new ContentException($"{plan.Image}: the layout was made by a rehearsal and never leaves it; nothing was sent to {site}. Run ./build.sh Assemble Sign --images {plan.Image}")
+        : new ReleaseException($"{plan.Image}: {plan.RehearsalOnly}. Nothing was sent to {site}");
+}

@@ -1,0 +1,4 @@
+namespace Slipway.Release;
+
+/// <summary>A release cannot be made from this repository as it stands: dirty, shallow, or with a git tag that disagrees.</summary>
+public sealed class ReleaseException(string message) : Exception(message);

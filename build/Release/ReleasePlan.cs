@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Trust;
+
+namespace Slipway.Release;
+
+/// <summary>
+/// What one release will put where: every destination, digest and tag. It is data: <c>Preview</c> prints it and
+/// <c>Publish</c> carries it out. Made from a layout, its signatures and a commit; the same three give the same plan.
+/// </summary>
+public sealed record ReleasePlan
+{
+    /// <summary>The annotation of a layout's own index.json that says a rehearsal made it.</summary>
+    public const string RehearsalMark = "io.github.poseidon.slipway.rehearsal";
+
+    public required string Image { get; init; }
+
+    /// <summary>The release-style tag of the index.</summary>
+    public required string Release { get; init; }
+
+    /// <summary>The index, then its manifests in its order.</summary>
+    public required ImmutableArray<Descriptor> Subjects { get; init; }
+
+    /// <summary>A signature manifest for each subject, in the same order.</summary>
+    public required ImmutableArray<PlannedSignature> Signatures { get; init; }
+
+    /// <summary>The tags, children's before the index's.</summary>
+    public required ImmutableArray<PlannedTag> Tags { get; init; }
+
+    /// <summary>Repositories without tag, the official one first. Each gets all of the above.</summary>
+    public required ImmutableArray<Reference> Destinations { get; init; }
+
+    /// <summary>What stand-ins took the place of; null in an image that holds none.</summary>
+    public required string? StandIn { get; init; }
+
+    /// <summary>Whether a rehearsal made the layout.</summary>
+    public required bool IsRehearsal { get; init; }
+
+    /// <summary>Why the commit's tags are for rehearsals only; null when they may be published.</summary>
+    public required string? RehearsalOnly { get; init; }
+
+    public Descriptor Index => Subjects[0];
+
+    public Reference Official => Destinations[0];
+
+    /// <summary>The digest that a tag names.</summary>
+    public Descriptor SubjectOf(PlannedTag tag) => tag.Platform is null
+        ? Index
+        : Subjects.Skip(1).Single(subject => subject.Platform == tag.Platform);
+
+    /// <param name="layout">Holds the assembled image.</param>
+    /// <param name="trust">Holds its signatures under their tags.</param>
+    /// <param name="git">The commit that the tags come from.</param>
+    /// <param name="version">The definition's version.</param>
+    /// <param name="destinations">The official repository first.</param>
+    /// <exception cref="ContentException">The layout is incomplete, or a signature is missing; says the command to run.</exception>
+    /// <exception cref="ReleaseException">The commit cannot be released under this version.</exception>
+    public static async Task<ReleasePlan> ForAsync(
+        AssembledImage image, OciLayout layout, OciLayout trust, GitState git, string version, IEnumerable<Reference> destinations, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(trust);
+        TagPlan tags = TagPlan.For(image.Name, version, git, image.Platforms.Select(platform => platform.Platform));
+        ImmutableArray<Descriptor> subjects = [image.Index, .. image.Platforms.Select(platform => platform.Manifest)];
+        var signatures = ImmutableArray.CreateBuilder<PlannedSignature>();
+        foreach (Descriptor subject in subjects)
+        {
+            string tag = SignatureManifest.TagOf(subject.Digest);
+            Descriptor manifest = await trust.ResolveAsync(tag, cancellationToken)
+                ?? throw new ContentException($"{image.Name}: {subject.Digest} has no signature. Run ./build.sh Sign --images {image.Name}");
+            signatures.Add(new PlannedSignature(subject.Digest, tag, manifest with { Annotations = Descriptor.NoAnnotations }));
+        }
+
+        return new ReleasePlan
+        {
+            Image = image.Name,
+            Release = tags.Release,
+            Subjects = subjects,
+            Signatures = signatures.ToImmutable(),
+            Tags = tags.Tags,
+            Destinations = [.. destinations],
+            StandIn = await StandInAsync(image, layout, cancellationToken),
+            IsRehearsal = layout.ReadIndex().Annotations.ContainsKey(RehearsalMark),
+            RehearsalOnly = tags.RehearsalOnly,
+        };
+    }
+
+    private static async Task<string?> StandInAsync(AssembledImage image, OciLayout layout, CancellationToken cancellationToken)
+    {
+        ManifestContent? index = await layout.ReadManifestAsync(image.Index.Digest, cancellationToken);
+        if (index is not null && StandInMark.Of(Oci.Index.Parse(index.Bytes)) is { } mark)
+            return mark;
+        foreach (AssembledPlatform platform in image.Platforms)
+        {
+            ManifestContent? content = await layout.ReadManifestAsync(platform.Manifest.Digest, cancellationToken);
+            if (content is not null && StandInMark.Of(Manifest.Parse(content.Bytes)) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A stored signature.</summary>
+/// <param name="Subject">The digest that is signed.</param>
+/// <param name="Tag">Where cosign looks for it.</param>
+/// <param name="Manifest">The signature manifest.</param>
+public sealed record PlannedSignature(Digest Subject, string Tag, Descriptor Manifest);

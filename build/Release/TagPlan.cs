@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Slipway.Oci;
+
+namespace Slipway.Release;
+
+/// <summary>
+/// The tags of one image at one commit, in both styles: release (<c>v1.36.4</c>, <c>v1.36.4-amd64</c>,
+/// <c>v1.36.4-2-g23228e6-amd64</c>) and build (<c>build-23228e6</c>, …). Both name the same digests.
+/// </summary>
+public sealed partial record TagPlan
+{
+    private const string MainBranch = "main";
+
+    /// <summary>The release-style tag of the index, which names the release.</summary>
+    public required string Release { get; init; }
+
+    /// <summary>Every tag; those of platforms come before those of the index, moving ones last.</summary>
+    public required ImmutableArray<PlannedTag> Tags { get; init; }
+
+    /// <summary>Why these tags are for rehearsals only; null when they may be published.</summary>
+    public required string? RehearsalOnly { get; init; }
+
+    /// <param name="image">The image's name.</param>
+    /// <param name="version">The definition's version, <c>v1.36.4</c>.</param>
+    /// <param name="git">The commit.</param>
+    /// <param name="platforms">Those in the index.</param>
+    /// <exception cref="ReleaseException">The git tag names another version than the definition, or no version at all.</exception>
+    public static TagPlan For(string image, string version, GitState git, IEnumerable<Platform> platforms)
+    {
+        ArgumentNullException.ThrowIfNull(git);
+        string release = ReleaseTag(image, version, git);
+        string? rehearsalOnly = git.IsDirty ? "there are uncommitted changes. Run git commit, or git stash"
+            : git.Tag is null ? $"no git tag {image}/vX.Y.Z is there yet. Run git tag {image}/{version}"
+            : null;
+        string build = "build-" + git.ShortCommit + (git.IsDirty ? "-dirty" : "");
+        bool exact = git is { Tag: not null, Distance: 0, IsDirty: false };
+
+        var tags = ImmutableArray.CreateBuilder<PlannedTag>();
+        foreach (Platform platform in platforms)
+        {
+            tags.Add(new PlannedTag($"{release}-{platform.Architecture}", platform, Moves: false));
+            tags.Add(new PlannedTag($"{build}-{platform.Architecture}", platform, Moves: false));
+        }
+
+        tags.Add(new PlannedTag(release, null, Moves: false));
+        tags.Add(new PlannedTag(build, null, Moves: false));
+        if (exact)
+            tags.Add(new PlannedTag("build-" + release, null, Moves: false));
+        if (!exact && !git.IsDirty && git.Branch == MainBranch)
+            tags.Add(new PlannedTag("build-" + MainBranch, null, Moves: true));
+        return new TagPlan { Release = release, Tags = tags.ToImmutable(), RehearsalOnly = rehearsalOnly };
+    }
+
+    private static string ReleaseTag(string image, string version, GitState git)
+    {
+        string dirty = git.IsDirty ? "-dirty" : "";
+        if (git.Tag is null)
+            return $"v0.0.0-{git.Commits}-g{git.ShortCommit}{dirty}";
+        string tag = git.Tag[(image.Length + 1)..];
+        if (!VersionGrammar().IsMatch(tag))
+            throw new ReleaseException($"git tag {git.Tag}: wanted {image}/vX.Y.Z or {image}/vX.Y.Z-rN");
+        if (git.Distance > 0)
+            return $"{tag}-{git.Distance}-g{git.ShortCommit}{dirty}";
+        if (RebuildSuffix().Replace(tag, "") != version)
+            throw new ReleaseException($"git tag {git.Tag} disagrees with version {version} in images/{image}/image.yaml. Run git tag -d {git.Tag} && git tag {image}/{version}");
+        return tag + dirty;
+    }
+
+    [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?\z")]
+    private static partial Regex VersionGrammar();
+
+    [GeneratedRegex(@"-r[0-9]+\z")]
+    private static partial Regex RebuildSuffix();
+}
+
+/// <summary>One tag of a plan.</summary>
+/// <param name="Name">The tag.</param>
+/// <param name="Platform">The platform whose manifest it names; null for the index.</param>
+/// <param name="Moves">Whether it may name another digest tomorrow; all others never change once written.</param>
+public sealed record PlannedTag(string Name, Platform? Platform, bool Moves);

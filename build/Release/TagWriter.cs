@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+using Slipway.Registry;
+
+namespace Slipway.Release;
+
+/// <summary>Writes a plan's tags on every registry: children's before the index's, moving ones last.</summary>
+internal sealed class TagWriter(ReleasePlan plan, OciLayout layout, ImmutableArray<Repository> sites)
+{
+    /// <returns>How many tags were not there or moved, by registry.</returns>
+    public async Task<ImmutableArray<int>> WriteAsync(CancellationToken cancellationToken)
+    {
+        int[] written = new int[sites.Length];
+        foreach (PlannedTag tag in plan.Tags)
+        {
+            Descriptor subject = plan.SubjectOf(tag);
+            ManifestContent content = (await layout.ReadManifestAsync(subject.Digest, cancellationToken))!;
+            for (int i = 0; i < sites.Length; i++)
+            {
+                if ((await sites[i].ResolveAsync(tag.Name, cancellationToken))?.Digest == subject.Digest)
+                    continue;
+                await sites[i].PushManifestAsync(content, tag.Name, cancellationToken);
+                written[i]++;
+            }
+        }
+
+        foreach (Repository site in sites)
+            await RequireAsync(site, cancellationToken);
+        return [.. written];
+    }
+
+    /// <summary>Registries have no compare-and-set: reading the tags once more is how two publishers at once are noticed.</summary>
+    private async Task RequireAsync(Repository site, CancellationToken cancellationToken)
+    {
+        foreach (PlannedTag tag in plan.Tags.Where(tag => !tag.Moves))
+        {
+            Digest wanted = plan.SubjectOf(tag).Digest;
+            Descriptor? there = await site.ResolveAsync(tag.Name, cancellationToken);
+            if (there?.Digest != wanted)
+                throw new ContentException($"{site.Name}:{tag.Name}: wanted {wanted}, got {there?.Digest.ToString() ?? "no such tag"} right after it was written: another publisher is at work. Run ./build.sh Verify --reference {site.Name}:{tag.Name}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Slipway.Sources;
+
+/// <summary>A stretch of a file as a seekable read-only stream with a position of its own.</summary>
+internal sealed class DebContent(SafeFileHandle file, long offset, long size) : Stream
+{
+    private long position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => size;
+
+    public override long Position
+    {
+        get => position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            position = value;
+        }
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        long left = Math.Max(size - position, 0);
+        if (buffer.Length > left)
+            buffer = buffer[..(int)left];
+        if (buffer.Length == 0)
+            return 0;
+        int count = RandomAccess.Read(file, buffer, offset + position);
+        if (count == 0)
+            throw new EndOfStreamException("The spool of a package is shorter than when it was written.");
+        position += count;
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
+    {
+        SeekOrigin.Begin => 0,
+        SeekOrigin.Current => position,
+        _ => size,
+    };
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            file.Dispose();
+        base.Dispose(disposing);
+    }
+}

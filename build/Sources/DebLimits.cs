@@ -1,0 +1,22 @@
+namespace Slipway.Sources;
+
+/// <summary>How much one .deb may unpack to. More is a <see cref="DebException"/>.</summary>
+public sealed record DebLimits
+{
+    public static DebLimits Default { get; } = new();
+
+    /// <summary>Bytes of the unpacked data.tar.</summary>
+    public long UnpackedBytes { get; init; } = 1L << 30;
+
+    /// <summary>Members of data.tar, and separately of control.tar.</summary>
+    public int Entries { get; init; } = 200_000;
+
+    /// <summary>Bytes of the unpacked control.tar, which is kept in memory.</summary>
+    public int ControlBytes { get; init; } = 16 << 20;
+
+    /// <summary>Characters of all paths and link targets together, which are kept in memory.</summary>
+    public int NameCharacters { get; init; } = 32 << 20;
+
+    /// <summary>The largest dictionary that an .xz member may ask for, in bytes.</summary>
+    public int DictionaryBytes { get; init; } = XzStream.DefaultDictionaryLimit;
+}

@@ -1,0 +1,49 @@
+using Slipway.Oci;
+
+namespace Slipway.Sources;
+
+/// <summary>Everything that a lock names, with the places to have it from, in the order of asking.</summary>
+public static class FetchList
+{
+    /// <param name="debian">Where packages may be had; the snapshot archive at the lock's time comes last.</param>
+    /// <param name="platforms">Those whose files are wanted.</param>
+    /// <param name="withStandIns">Whether the packages are wanted that a rehearsal takes programs from.</param>
+    public static IEnumerable<DownloadItem> Of(
+        ImageDefinition definition,
+        ImageLock imageLock,
+        IReadOnlyCollection<Platform> platforms,
+        DebianMirror debian,
+        UpstreamMirror upstream,
+        bool withStandIns)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(imageLock);
+        foreach (Platform platform in platforms)
+        {
+            foreach (LockedUpstream file in imageLock.Upstream)
+            {
+                LockedFile locked = file.Files[platform.Architecture];
+                long limit = locked.Size ?? definition.Upstream.Single(wanted => wanted.Name == file.Name).Limit;
+                yield return new DownloadItem(
+                    Wanted(definition, platform, $"{file.Name} {file.Version}", locked, limit), [upstream.Locate(new Uri(locked.Location))]);
+            }
+
+            foreach (LockedPackage package in imageLock.Packages.Concat(withStandIns ? imageLock.StandIns : []))
+            {
+                if (package.Files.TryGetValue(platform.Architecture, out LockedFile? locked))
+                {
+                    string what = $"{package.Name} {package.Versions[platform.Architecture]}";
+                    yield return new DownloadItem(Wanted(definition, platform, what, locked, locked.Size ?? 0), debian.Locate(locked.Location));
+                }
+            }
+        }
+    }
+
+    private static WantedContent Wanted(ImageDefinition definition, Platform platform, string what, LockedFile file, long limit) => new()
+    {
+        What = $"{definition.Name} {platform}: {what}",
+        Digest = file.Digest,
+        Size = file.Size,
+        Limit = limit,
+    };
+}

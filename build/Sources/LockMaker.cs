@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Sources;
+
+/// <summary>
+/// Makes a lock from a definition: reads its suites as they are now, resolves the wanted packages for every architecture,
+/// and takes over the reviewed checksums of upstream files. The same definition and suites give the same lock.
+/// </summary>
+/// <param name="repository">The suites.</param>
+/// <param name="freshAt">The time at which a suite must not have expired; null for a snapshot, which always has.</param>
+public sealed class LockMaker(DebianRepository repository, DateTimeOffset? freshAt)
+{
+    /// <exception cref="ContentException">A suite's signature, hash or expiry is wrong.</exception>
+    /// <exception cref="ResolutionException">A wanted package cannot be had; says the chain.</exception>
+    /// <exception cref="ToolMissingException">There is no gpgv.</exception>
+    public async Task<ImageLock> MakeAsync(ImageDefinition definition, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        List<DebianSuite> suites = [];
+        foreach (string suite in definition.Debian.Suites)
+            suites.Add(await repository.ReadSuiteAsync(suite, freshAt, cancellationToken));
+
+        List<Resolution> images = [], standIns = [];
+        foreach (string architecture in definition.Platforms.Select(platform => platform.Architecture))
+        {
+            (Resolution image, Resolution standIn) = await ResolveAsync(definition, suites, architecture, cancellationToken);
+            images.Add(image);
+            standIns.Add(standIn);
+        }
+
+        Resolution.RequireSameVersions(images);
+        Resolution.RequireSameVersions(standIns);
+        return new ImageLock
+        {
+            Image = definition.Name,
+            Version = definition.Version,
+            Timestamp = suites.Max(suite => suite.Release.Date),
+            Suites = [.. suites.Select(suite => new LockedSuite(suite.Name, suite.Release.Date, suite.InRelease))],
+            Wanted = definition.Layers.ToImmutableSortedDictionary(
+                layer => layer.Name, layer => layer.Packages.Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal),
+            Upstream = [.. definition.Upstream.Select(file => Reviewed(definition, file))],
+            Packages = Packages(images, group => definition.Layers[group].Name),
+            StandIns = Packages(standIns, _ => ""),
+        };
+    }
+
+    /// <summary>One architecture after the other, so that the indexes of only one are in memory.</summary>
+    private async Task<(Resolution Image, Resolution StandIns)> ResolveAsync(
+        ImageDefinition definition, List<DebianSuite> suites, string architecture, CancellationToken cancellationToken)
+    {
+        List<PackageIndex> indexes = [];
+        foreach (DebianSuite suite in suites)
+        {
+            foreach (string component in definition.Debian.Components)
+                indexes.Add(await repository.ReadPackagesAsync(suite, component, architecture, cancellationToken));
+        }
+
+        DependencyResolver resolver = new(indexes);
+        Resolution image = resolver.Resolve([.. definition.Layers.Select(layer => layer.Packages)], definition.Debian.Essential);
+        string[] standIns = [.. definition.Upstream.SelectMany(file => file.Install)
+            .Select(installation => installation.StandIn?.Package).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        Resolution closure = resolver.Resolve(standIns, withEssential: false);
+        // A stand-in is a program taken out of its package: what the package depends on is not wanted.
+        return (image, closure with { Packages = [.. closure.Packages.Where(resolved => standIns.Contains(resolved.Package.Name, StringComparer.Ordinal))] });
+    }
+
+    private static LockedUpstream Reviewed(ImageDefinition definition, UpstreamFile file) => new(
+        file.Name,
+        file.Version,
+        Confirmed: false,
+        definition.Platforms.ToImmutableSortedDictionary(
+            platform => platform.Architecture,
+            platform => new LockedFile(file.Url(platform.Architecture).AbsoluteUri, file.Checksums[platform.Architecture], null),
+            StringComparer.Ordinal));
+
+    /// <summary>A package goes into the lowest layer that needs it on any architecture.</summary>
+    private static ImmutableArray<LockedPackage> Packages(IReadOnlyList<Resolution> resolutions, Func<int, string> layer) =>
+    [
+        .. from resolution in resolutions
+           from resolved in resolution.Packages
+           group (resolution.Architecture, resolved.Package, resolved.Group) by resolved.Package.Name into package
+           orderby package.Key
+           select new LockedPackage(
+               package.Key,
+               layer(package.Min(at => at.Group)),
+               package.ToImmutableSortedDictionary(at => at.Architecture, at => at.Package.Version.ToString(), StringComparer.Ordinal),
+               package.ToImmutableSortedDictionary(at => at.Architecture, at => File(at.Package), StringComparer.Ordinal)),
+    ];
+
+    private static LockedFile File(DebianPackage package) =>
+        new(DebianMirror.LocationOf(package.Suite, package.Filename), package.Digest, package.Size);
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Sources;
+
+/// <summary>A released file of another project: a loose program, or a <c>.tar.gz</c> whose members are taken by name.</summary>
+public sealed record UpstreamFile
+{
+    public required string Name { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>With <c>{version}</c> and <c>{arch}</c>.</summary>
+    public required string UrlTemplate { get; init; }
+
+    /// <summary>The most bytes the file may have while its size is not locked.</summary>
+    public required long Limit { get; init; }
+
+    /// <summary>By architecture: the checksum that a person reviewed.</summary>
+    public required ImmutableSortedDictionary<string, Digest> Checksums { get; init; }
+
+    public required ImmutableArray<Installation> Install { get; init; }
+
+    /// <summary>Whether the file is an archive: it is when its installations name members.</summary>
+    public bool IsArchive => Install.Any(installation => installation.Member is not null);
+
+    public Uri Url(string architecture) => new(UrlTemplate
+        .Replace("{version}", Version, StringComparison.Ordinal)
+        .Replace("{arch}", architecture, StringComparison.Ordinal));
+}
+
+/// <summary>Where a file, or one member of an archive, goes.</summary>
+/// <param name="Member">The member's name without a leading <c>./</c>; null when the file itself is meant.</param>
+/// <param name="To">Absolute in the image.</param>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="StandIn">What a rehearsal may use when the host cannot be reached.</param>
+public sealed record Installation(string? Member, string To, int Mode, StandInSource? StandIn);
+
+/// <summary>The same program from a Debian package.</summary>
+/// <param name="Package">The package's name.</param>
+/// <param name="Path">The file's path in it, without a leading slash.</param>
+public sealed record StandInSource(string Package, string Path);

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Slipway.Oci;
+using YamlDotNet.RepresentationModel;
+
+namespace Slipway.Sources;
+
+/// <summary>
+/// One mapping of a YAML file, read key by key. Whoever has read all it knows calls <see cref="Finish"/>, which refuses
+/// keys that nobody asked for. Every error names file, line and column.
+/// </summary>
+internal sealed class YamlMap
+{
+    private readonly string _file;
+    private readonly YamlMappingNode _node;
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
+    public YamlMap(string file, YamlNode node)
+    {
+        _file = file;
+        _node = node as YamlMappingNode ?? throw Fault(node, "wanted a map of keys");
+    }
+
+    public string Text(string key) => OptionalText(key) ?? throw Fault(_node, $"'{key}' is missing");
+
+    public string? OptionalText(string key) => Find(key) is { } node ? Scalar(node, key) : null;
+
+    public bool Flag(string key, bool otherwise) => OptionalText(key) switch
+    {
+        null => otherwise,
+        "true" => true,
+        "false" => false,
+        var other => throw Fault(Find(key)!, $"'{key}' wanted true or false, got '{other}'"),
+    };
+
+    /// <summary>A count that is not negative.</summary>
+    public long Number(string key, long? otherwise = null)
+    {
+        string? text = otherwise is null ? Text(key) : OptionalText(key);
+        return text is null ? otherwise!.Value
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
+            : throw Fault(Find(key)!, $"'{key}' wanted a number, got '{text}'");
+    }
+
+    /// <summary>Permission bits in octal, as in <c>"0755"</c>.</summary>
+    public int Mode(string key, string otherwise)
+    {
+        string text = OptionalText(key) ?? otherwise;
+        return text.Length is 4 or 5 && text.All(c => c is >= '0' and <= '7')
+            ? Convert.ToInt32(text, 8)
+            : throw Fault(Find(key) ?? _node, $"'{key}' wanted an octal mode as in \"0755\", got '{text}'");
+    }
+
+    /// <summary>An absolute path in the image, returned without its leading slash.</summary>
+    public string ImagePath(string key)
+    {
+        string text = Text(key);
+        bool plain = text.StartsWith('/') && !text[1..].Split('/').Any(part => part is "" or "." or "..");
+        return plain ? text[1..] : throw Fault(Find(key)!, $"'{key}' wanted an absolute path without '.' or '..', got '{text}'");
+    }
+
+    public IReadOnlyList<string> Texts(string key) => [.. Sequence(key).Select(item => Scalar(item, key))];
+
+    public IReadOnlyList<T> Maps<T>(string key, Func<YamlMap, T> read) => [.. Sequence(key).Select(item => Child(item, read))];
+
+    public T Map<T>(string key, Func<YamlMap, T> read) => Child(Find(key) ?? throw Fault(_node, $"'{key}' is missing"), read);
+
+    public T? OptionalMap<T>(string key, Func<YamlMap, T> read)
+        where T : class => Find(key) is { } node ? Child(node, read) : null;
+
+    /// <summary>A map of texts, in the file's order; empty when the key is absent.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Pairs(string key) => Find(key) switch
+    {
+        null => [],
+        YamlMappingNode map => [.. map.Select(pair => KeyValuePair.Create(Scalar(pair.Key, key), Scalar(pair.Value, key)))],
+        var other => throw Fault(other, $"'{key}' wanted a map"),
+    };
+
+    /// <summary>Runs a parser of another noun over the value and gives its complaint the value's place.</summary>
+    public T Parsed<T>(string key, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(Text(key));
+        }
+        catch (ContentException e)
+        {
+            throw Fault(Find(key)!, e.Message);
+        }
+    }
+
+    public DefinitionException Fault(string key, string message) => Fault(Find(key) ?? _node, message);
+
+    /// <exception cref="DefinitionException">A key is there that nobody asked for.</exception>
+    public void Finish()
+    {
+        foreach (YamlNode key in _node.Children.Keys)
+        {
+            string name = Scalar(key, "key");
+            if (!_asked.Contains(name))
+                throw Fault(key, $"unknown key '{name}'; known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    private T Child<T>(YamlNode node, Func<YamlMap, T> read)
+    {
+        YamlMap map = new(_file, node);
+        T value = read(map);
+        map.Finish();
+        return value;
+    }
+
+    private YamlNode? Find(string key)
+    {
+        _asked.Add(key);
+        return _node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? node) ? node : null;
+    }
+
+    private YamlSequenceNode Sequence(string key) => Find(key) switch
+    {
+        null => new YamlSequenceNode(),
+        YamlSequenceNode sequence => sequence,
+        var other => throw Fault(other, $"'{key}' wanted a list"),
+    };
+
+    private string Scalar(YamlNode node, string key) =>
+        (node as YamlScalarNode)?.Value is { Length: > 0 } text ? text : throw Fault(node, $"'{key}' wanted a text");
+
+    private DefinitionException Fault(YamlNode node, string message) =>
+        new($"{_file}:{node.Start.Line}:{node.Start.Column}: {message}");
+}

@@ -1,0 +1,75 @@
+namespace Slipway.Trust;
+
+/// <summary>
+/// Why a manifest is not trusted. Each has its own name in tables and JSON: <see cref="FailureReasons.Name"/>.
+/// </summary>
+public enum FailureReason
+{
+    /// <summary>The place has no such tag.</summary>
+    TagMissing,
+
+    /// <summary>The place lacks the manifest that a tag or an index names.</summary>
+    ManifestMissing,
+
+    /// <summary>The manifest is malformed, or its bytes do not have its digest.</summary>
+    ManifestUnreadable,
+
+    /// <summary>Size or media type of a child differ from what the index says.</summary>
+    DescriptorMismatch,
+
+    /// <summary>Neither an OCI image manifest nor an OCI image index, or an index inside an index.</summary>
+    MediaTypeUnsupported,
+
+    /// <summary>The index names no manifest.</summary>
+    IndexEmpty,
+
+    /// <summary>The index names more manifests than an image has platforms.</summary>
+    IndexTooLarge,
+
+    /// <summary>The index does not say for which platform a manifest is, or the image's configuration does not.</summary>
+    PlatformMissing,
+
+    /// <summary>The index names two manifests for one platform.</summary>
+    PlatformDuplicate,
+
+    /// <summary>The image's configuration is for another platform than the index says.</summary>
+    PlatformMismatch,
+
+    /// <summary>The place lacks the image's configuration.</summary>
+    ConfigMissing,
+
+    /// <summary>The image's configuration is malformed, too large, of another type or size, or not of its digest.</summary>
+    ConfigUnreadable,
+
+    /// <summary>The configuration names another number of layers than the manifest.</summary>
+    LayersMismatch,
+
+    /// <summary>No signature is stored for what was asked for.</summary>
+    SignatureMissing,
+
+    /// <summary>The index is signed or not, but this manifest that it names has no signature.</summary>
+    ChildUnsigned,
+
+    /// <summary>A signature is stored, but it or its payload cannot be read.</summary>
+    SignatureUnreadable,
+
+    /// <summary>There are signatures, none by the wanted key over its payload.</summary>
+    SignedByOtherKey,
+
+    /// <summary>The wanted key signed something that is no claim about an image.</summary>
+    PayloadMalformed,
+
+    /// <summary>The wanted key's claim is about another manifest.</summary>
+    PayloadDigestMismatch,
+
+    /// <summary>The wanted key's claim is about another repository.</summary>
+    ReferenceMismatch,
+}
+
+/// <summary>The reasons as words.</summary>
+public static class FailureReasons
+{
+    /// <summary>As in <c>signed-by-other-key</c>: the same in every table, document and release.</summary>
+    public static string Name(this FailureReason reason) =>
+        string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
+}

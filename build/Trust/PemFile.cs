@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+
+namespace Slipway.Trust;
+
+/// <summary>The one block of a PEM text (RFC 7468) that holds a key, and what it says it is.</summary>
+internal sealed record PemFile(string Label, byte[] Der)
+{
+    /// <summary>Parameters that <c>openssl ecparam -genkey</c> writes before the key; they say nothing the key does not say.</summary>
+    private const string Parameters = "EC PARAMETERS";
+
+    /// <exception cref="SigningKeyException">There is no such block, or more than one.</exception>
+    public static PemFile Parse(string text, string name)
+    {
+        List<PemFile> found = [];
+        ReadOnlySpan<char> rest = text;
+        while (PemEncoding.TryFind(rest, out PemFields fields))
+        {
+            string label = rest[fields.Label].ToString();
+            if (label != Parameters)
+                found.Add(new PemFile(label, Convert.FromBase64String(rest[fields.Base64Data].ToString())));
+            rest = rest[fields.Location.End..];
+        }
+
+        if (found.Count == 0 && text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
+            throw new SigningKeyException($"{name}: it is encrypted in OpenSSL's old form, which cannot be read here. Run: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW");
+        return found.Count == 1
+            ? found[0]
+            : throw new SigningKeyException($"{name}: wanted one key in PEM form, got {(found.Count == 0 ? "none" : found.Count)}");
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Trust;
+
+/// <summary>One verification on its way from a tag or digest to the verdicts.</summary>
+internal sealed class Verification(VerificationPolicy policy, VerificationRequest request)
+{
+    private const int MaximumPlatforms = 64;
+
+    private readonly IContentReader _place = request.Content;
+    private readonly SignatureCheck _check = new(policy, request.Signatures, request.Official);
+    private readonly HashSet<Platform> _platforms = [];
+
+    public async Task<VerificationResult> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!Digest.TryParse(request.Wanted, out Digest? root))
+                root = (await _place.ResolveAsync(request.Wanted, cancellationToken))?.Digest;
+            return new VerificationResult(_place.Name, root is null
+                ? [Fail(null, FailureReason.TagMissing, $"{_place.Name} has no tag '{request.Wanted}'")]
+                : await JudgeRootAsync(root, cancellationToken));
+        }
+        catch (ContentException e)
+        {
+            return new VerificationResult(_place.Name, [Fail(null, FailureReason.ManifestUnreadable, e.Message)]);
+        }
+    }
+
+    private async Task<ImmutableArray<SubjectVerdict>> JudgeRootAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        (ManifestContent? content, SubjectVerdict? failed) = await ReadAsync(digest, cancellationToken);
+        if (content is null)
+            return [failed!];
+        SignatureCheck.Finding signature = await _check.FindAsync(digest, cancellationToken);
+        if (content.MediaType != MediaType.Index)
+            return [await JudgeImageAsync(content, null, signature, cancellationToken)];
+
+        (ImmutableArray<Descriptor> children, failed) = ChildrenOf(content);
+        SubjectVerdict unsigned = new() { Digest = digest, Failure = signature.Failure, Text = signature.Text };
+        List<SubjectVerdict> verdicts = [unsigned.Passed ? failed ?? unsigned : unsigned];
+        foreach (Descriptor child in children)
+            verdicts.Add(await JudgeChildAsync(child, cancellationToken));
+        return [.. verdicts];
+    }
+
+    private static (ImmutableArray<Descriptor> Children, SubjectVerdict? Failed) ChildrenOf(ManifestContent content)
+    {
+        Digest digest = content.Descriptor.Digest;
+        try
+        {
+            ImmutableArray<Descriptor> children = Oci.Index.Parse(content.Bytes).Manifests;
+            return children.Length switch
+            {
+                0 => ([], Fail(digest, FailureReason.IndexEmpty, "the index names no manifest")),
+                > MaximumPlatforms => ([], Fail(digest, FailureReason.IndexTooLarge, $"the index names {children.Length} manifests; wanted at most {MaximumPlatforms}")),
+                _ => (children, null),
+            };
+        }
+        catch (ContentException e)
+        {
+            return ([], Fail(digest, FailureReason.ManifestUnreadable, e.Message));
+        }
+    }
+
+    private async Task<SubjectVerdict> JudgeChildAsync(Descriptor entry, CancellationToken cancellationToken)
+    {
+        (ManifestContent? content, SubjectVerdict? failed) = await ReadAsync(entry.Digest, cancellationToken);
+        if (content is null)
+            return failed! with { Platform = entry.Platform };
+        SignatureCheck.Finding signature = await _check.FindAsync(entry.Digest, cancellationToken);
+        if (signature.Failure == FailureReason.SignatureMissing)
+            signature = signature with { Failure = FailureReason.ChildUnsigned };
+        SubjectVerdict verdict = await JudgeImageAsync(content, entry, signature, cancellationToken);
+        return verdict.Passed && !_platforms.Add(verdict.Platform!)
+            ? verdict with { Failure = FailureReason.PlatformDuplicate, Text = $"the index names a second manifest for {verdict.Platform}" }
+            : verdict;
+    }
+
+    /// <summary>What is not signed is not looked into.</summary>
+    private async Task<SubjectVerdict> JudgeImageAsync(
+        ManifestContent content, Descriptor? entry, SignatureCheck.Finding signature, CancellationToken cancellationToken)
+    {
+        ImageShape shape = signature.Failure is { } reason
+            ? new ImageShape(entry?.Platform, reason, signature.Text)
+            : await ImageShape.JudgeAsync(_place, content, entry, cancellationToken);
+        return new SubjectVerdict
+        {
+            Digest = entry?.Digest ?? content.Descriptor.Digest,
+            Platform = shape.Platform,
+            Failure = shape.Failure,
+            Text = shape.Failure is null ? signature.Text : shape.Text,
+        };
+    }
+
+    private async Task<(ManifestContent?, SubjectVerdict?)> ReadAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ManifestContent? content = await _place.ReadManifestAsync(digest, cancellationToken);
+            if (content is null)
+                return (null, Fail(digest, FailureReason.ManifestMissing, $"{_place.Name} lacks manifest {digest}"));
+            return digest.Matches(content.Bytes.Span)
+                ? (content, null)
+                : (null, Fail(digest, FailureReason.ManifestUnreadable, $"{_place.Name}: manifest wanted {digest}, got {content.Descriptor.Digest}"));
+        }
+        catch (ContentException e)
+        {
+            return (null, Fail(digest, FailureReason.ManifestUnreadable, e.Message));
+        }
+    }
+
+    private static SubjectVerdict Fail(Digest? digest, FailureReason reason, string text) =>
+        new() { Digest = digest, Failure = reason, Text = text };
+}

@@ -1,9 +1,0 @@
-namespace Slipway.Nuke.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

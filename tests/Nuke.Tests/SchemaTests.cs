@@ -1,0 +1,96 @@
+using System.Text.Json;
+
+namespace Slipway.Nuke.Tests;
+
+public sealed class SchemaTests : IDisposable
+{
+    private const string File = ".nuke/build.schema.json";
+    private readonly TestRun run = new();
+
+    public SchemaTests()
+    {
+        run.Files.Write("build/Graph/_build.csproj", "<Project/>");
+        run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "build/Graph/bin/Debug")).FullName;
+    }
+
+    public void Dispose() => run.Dispose();
+
+    [Fact]
+    public void A_run_writes_what_a_parameters_file_may_say()
+    {
+        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show));
+        using JsonDocument schema = JsonDocument.Parse(run.Files.Read(File));
+        JsonElement definitions = schema.RootElement.GetProperty("definitions");
+        Assert.Equal("""["Guarded","Leak","Show","Sign"]""", Compact(definitions.GetProperty("ExecutableTarget").GetProperty("enum")));
+        Assert.Equal("""["Key","Cosign"]""", Compact(definitions.GetProperty("Signer").GetProperty("enum")));
+        Assert.Equal("""["Verbose","Normal","Minimal","Quiet"]""", Compact(definitions.GetProperty("Verbosity").GetProperty("enum")));
+        JsonElement own = schema.RootElement.GetProperty("allOf")[0].GetProperty("properties");
+        Assert.Equal("""{"type":"array","description":"Images to build","items":{"type":"string"}}""", Compact(own.GetProperty("Images")));
+        Assert.Equal("""{"$ref":"#/definitions/Signer","description":"Who signs"}""", Compact(own.GetProperty("Signer")));
+        Assert.Equal("integer", own.GetProperty("Limit").GetProperty("type").GetString());
+        Assert.Equal("#/definitions/NukeBuild", schema.RootElement.GetProperty("allOf")[1].GetProperty("$ref").GetString());
+    }
+
+    [Theory]
+    [InlineData("KeyPassword")]
+    [InlineData("AcceptUnsignedUnsafe")]
+    [InlineData("Root")]
+    public void It_offers_nothing_that_a_file_may_not_say(string name)
+    {
+        run.Of<ParameterBuild>(x => x.Show);
+        Assert.DoesNotContain($"\"{name}\"", run.Files.Read(File), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Same_build_same_bytes_and_an_unchanged_file_is_not_touched()
+    {
+        run.Of<ParameterBuild>(x => x.Show);
+        string path = Path.Combine(run.Root, File);
+        string first = run.Files.Read(File);
+        DateTime old = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+        System.IO.File.SetLastWriteTimeUtc(path, old);
+        run.Of<ParameterBuild>(x => x.Show, "--jobs", "9");
+        Assert.Equal(old, System.IO.File.GetLastWriteTimeUtc(path));
+        System.IO.File.Delete(path);
+        run.Of<ParameterBuild>(x => x.Show);
+        Assert.Equal(first, run.Files.Read(File));
+        Assert.EndsWith("}\n", first, StringComparison.Ordinal);
+        Assert.DoesNotContain("\r", first, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_out_of_date_is_mended_and_no_part_is_left()
+    {
+        run.Files.Write(File, "{}");
+        run.Of<ParameterBuild>(x => x.Show);
+        Assert.NotEqual("{}", run.Files.Read(File));
+        Assert.Equal([File], Directory.GetFiles(Path.Combine(run.Root, ".nuke")).Select(x => Path.GetRelativePath(run.Root, x)));
+    }
+
+    [Fact]
+    public void A_repository_that_does_not_hold_the_builds_source_is_left_alone()
+    {
+        Directory.CreateDirectory(Path.Combine(run.Root, "scratch", ".nuke"));
+        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show, "--root", "scratch"));
+        Assert.False(run.Files.Has("scratch/" + File));
+        Assert.False(run.Files.Has(File));
+    }
+
+    [Fact]
+    public void A_build_that_was_only_copied_below_the_root_is_not_its_source()
+    {
+        System.IO.File.Delete(Path.Combine(run.Root, "build/Graph/_build.csproj"));
+        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show));
+        Assert.False(run.Files.Has(File));
+    }
+
+    [Fact]
+    public void A_schema_that_cannot_be_written_is_a_warning()
+    {
+        Directory.CreateDirectory(Path.Combine(run.Root, File));
+        Assert.Equal(0, run.Of<ParameterBuild>(x => x.Show));
+        Assert.Contains(".nuke/build.schema.json is out of date and cannot be written", run.Log, StringComparison.Ordinal);
+    }
+
+    private static string Compact(JsonElement element) => JsonSerializer.Serialize(element);
+}

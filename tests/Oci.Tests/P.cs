@@ -1,9 +1,0 @@
-namespace Slipway.Oci.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

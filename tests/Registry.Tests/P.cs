@@ -1,9 +1,0 @@
-namespace Slipway.Registry.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

@@ -1,0 +1,11 @@
+namespace Slipway.Rehearsal.Tests;
+
+/// <summary>A clock that moves when told; timers are the system's.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan by) => _now += by;
+}

@@ -1,9 +1,0 @@
-namespace Slipway.Rehearsal.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

@@ -1,9 +1,0 @@
-namespace Slipway.Trust.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

@@ -1,0 +1,157 @@
+using Slipway.Http;
+using Slipway.Oci;
+using Index = Slipway.Oci.Index;
+
+namespace Slipway.Trust.Tests;
+
+public class VerifierTests
+{
+    [Fact]
+    public async Task Index_and_children_are_judged_by_tag_and_by_digest()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        foreach (string wanted in new[] { Scene.Tag, scene.Root.Digest.ToString() })
+        {
+            VerificationResult result = await scene.VerifyAsync(wanted);
+
+            Assert.True(result.Passed);
+            Assert.Equal(scene.Root.Digest, result.Digest);
+            Assert.Equal([scene.Root.Digest, scene.Amd64.Digest, scene.Arm64.Digest], result.Subjects.Select(s => s.Digest));
+            Assert.Equal([null, Platform.LinuxAmd64, Platform.LinuxArm64], result.Subjects.Select(s => s.Platform));
+        }
+    }
+
+    [Fact]
+    public async Task A_single_platform_is_judged_alone()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        scene.RemoveSignature(scene.Amd64.Digest);
+
+        VerificationResult result = await scene.VerifyAsync(scene.Arm64.Digest.ToString());
+        Assert.True(result.Passed);
+        Assert.Equal(Platform.LinuxArm64, Assert.Single(result.Subjects).Platform);
+
+        result = await scene.VerifyAsync(scene.Amd64.Digest.ToString());
+        Assert.Equal(FailureReason.SignatureMissing, Assert.Single(result.Failures).Failure);
+    }
+
+    [Fact]
+    public async Task One_good_signature_among_bad_ones_is_enough()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Descriptor good = await scene.LayerOfAsync(scene.Root.Digest);
+        Descriptor replayed = await scene.LayerOfAsync(scene.Amd64.Digest);
+        Descriptor unreadable = good with { Annotations = Descriptor.NoAnnotations };
+
+        await scene.PutAsync(scene.Root.Digest, [unreadable, replayed, good]);
+
+        Assert.True((await scene.VerifyAsync()).Passed);
+    }
+
+    [Fact]
+    public async Task Of_several_bad_signatures_the_one_that_got_furthest_gives_the_reason()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Descriptor good = await scene.LayerOfAsync(scene.Root.Digest);
+        Descriptor replayed = await scene.LayerOfAsync(scene.Amd64.Digest);
+
+        await scene.PutAsync(scene.Root.Digest, [replayed, good with { Annotations = Descriptor.NoAnnotations }]);
+
+        await scene.AssertFailsAsync(scene.Root, FailureReason.PayloadDigestMismatch);
+    }
+
+    [Fact]
+    public async Task Nothing_in_the_place_of_signatures_fails_everything()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        VerificationResult result = await scene.VerifyAsync(signatures: OciLayout.Create(scene.At("empty")));
+
+        Assert.Equal(
+            [FailureReason.SignatureMissing, FailureReason.ChildUnsigned, FailureReason.ChildUnsigned],
+            result.Subjects.Select(s => s.Failure!.Value));
+    }
+
+    [Theory]
+    [InlineData("resolve")]
+    [InlineData("manifest")]
+    [InlineData("blob")]
+    public async Task A_place_that_cannot_be_reached_is_no_verdict(string call)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Verifier verifier = new(VerificationPolicy.RequireKey(scene.Signer.Key));
+        VerificationRequest request = new() { Content = scene.Image, Signatures = scene.Store.Layout, Wanted = Scene.Tag, Official = scene.Official };
+
+        await Assert.ThrowsAsync<RemoteException>(() =>
+            verifier.VerifyAsync(request with { Content = new Unreachable(scene.Image, call) }, CancellationToken.None));
+        await Assert.ThrowsAsync<RemoteException>(() =>
+            verifier.VerifyAsync(request with { Signatures = new Unreachable(scene.Store.Layout, call) }, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_place_that_answers_with_other_bytes_is_not_believed()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Verifier verifier = new(VerificationPolicy.RequireKey(scene.Signer.Key));
+        VerificationResult result = await verifier.VerifyAsync(
+            new VerificationRequest
+            {
+                Content = new Lying(scene.Image),
+                Signatures = scene.Store.Layout,
+                Wanted = Scene.Tag,
+                Official = scene.Official,
+            },
+            CancellationToken.None);
+
+        Assert.Equal(FailureReason.ManifestUnreadable, Assert.Single(result.Subjects).Failure);
+    }
+
+    [Fact]
+    public void A_result_without_a_verdict_is_no_pass()
+    {
+        Assert.False(new VerificationResult("nowhere", []).Passed);
+        Assert.False(new VerificationResult("nowhere", default).Passed);
+    }
+
+    [Fact]
+    public void Reasons_have_the_names_that_documents_use()
+    {
+        Assert.Equal("signed-by-other-key", FailureReason.SignedByOtherKey.Name());
+        Assert.Equal("signature-missing", FailureReason.SignatureMissing.Name());
+        Assert.Equal("child-unsigned", FailureReason.ChildUnsigned.Name());
+        Assert.Equal("payload-digest-mismatch", FailureReason.PayloadDigestMismatch.Name());
+    }
+
+    private class Through(IContentReader inner) : IContentReader
+    {
+        public string Name => inner.Name;
+
+        public virtual Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) =>
+            inner.ResolveAsync(tag, cancellationToken);
+
+        public virtual Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) =>
+            inner.ReadManifestAsync(digest, cancellationToken);
+
+        public virtual Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+            inner.OpenBlobAsync(descriptor, cancellationToken);
+    }
+
+    private sealed class Unreachable(IContentReader inner, string call) : Through(inner)
+    {
+        private static RemoteException Down => new(RemoteFault.TryAgain, "503");
+
+        public override Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) =>
+            call == "resolve" ? throw Down : base.ResolveAsync(tag, cancellationToken);
+
+        public override Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) =>
+            call == "manifest" ? throw Down : base.ReadManifestAsync(digest, cancellationToken);
+
+        public override Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+            call == "blob" ? throw Down : base.OpenBlobAsync(descriptor, cancellationToken);
+    }
+
+    private sealed class Lying(IContentReader inner) : Through(inner)
+    {
+        public override Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) =>
+            Task.FromResult<ManifestContent?>(new ManifestContent(MediaType.Index, new Index([]).ToBytes()));
+    }
+}
