@@ -41,7 +41,7 @@ public sealed class DebianRepositoryTests(SigningKeys keys) : IClassFixture<Sign
     public async Task A_suite_is_read_with_its_packages_by_hash()
     {
         DebianSuite suite = await Repository.ReadSuiteAsync("trixie", Now, default);
-        PackageIndex index = await Repository.ReadPackagesAsync(suite, "arm64", default);
+        PackageIndex index = await Repository.ReadPackagesAsync(suite, "main", "arm64", default);
 
         Assert.Equal("34-2", index.Find("kmod")!.Version.ToString());
         Assert.Equal("trixie", index.Suite);
@@ -140,7 +140,7 @@ public sealed class DebianRepositoryTests(SigningKeys keys) : IClassFixture<Sign
     public async Task An_architecture_that_the_suite_lacks_is_told()
     {
         DebianSuite suite = await Repository.ReadSuiteAsync("trixie", Now, default);
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => Repository.ReadPackagesAsync(suite, "m68k", default));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => Repository.ReadPackagesAsync(suite, "main", "m68k", default));
         Assert.Contains("main/binary-m68k/Packages", e.Message);
     }
 
@@ -174,5 +174,5 @@ public sealed class DebianRepositoryTests(SigningKeys keys) : IClassFixture<Sign
     private void Sign(string release) => _server.Serve("debian/dists/trixie/InRelease", keys.Sign(release, keys.Good));
 
     private async Task<PackageIndex> ReadAsync() =>
-        await Repository.ReadPackagesAsync(await Repository.ReadSuiteAsync("trixie", Now, default), "arm64", default);
+        await Repository.ReadPackagesAsync(await Repository.ReadSuiteAsync("trixie", Now, default), "main", "arm64", default);
 }

@@ -31,7 +31,7 @@ public sealed class RealMirrorTests : IDisposable
         {
             string[] names = [.. resolution.Packages.Select(resolved => resolved.Package.Name)];
             Assert.Equal(names.Order(StringComparer.Ordinal), names);
-            Assert.Superset([.. Wanted, "base-files", "libc6", "mawk", "libwbclient0"], [.. names]);
+            Assert.Empty(Wanted.Union(["base-files", "libc6", "mawk", "libwbclient0"]).Except(names));
             Assert.InRange(names.Length, 100, 250);
             Assert.All(resolution.Packages, resolved => Assert.StartsWith("pool/", resolved.Package.Filename));
         });
@@ -54,7 +54,7 @@ public sealed class RealMirrorTests : IDisposable
                 throw;
             }
 
-            indexes.Add(await repository.ReadPackagesAsync(suite, architecture, default));
+            indexes.Add(await repository.ReadPackagesAsync(suite, "main", architecture, default));
         }
 
         return new DependencyResolver(indexes).Resolve([["mount", "util-linux"], Wanted], withEssential: true);
