@@ -33,11 +33,12 @@ public sealed class HttpTransport : IDisposable
         _pipeline = (patience.Attempts > 1 ? pipeline.AddRetry(Retrying()) : pipeline).Build();
     }
 
-    /// <summary>A handler with bounded connections and no redirects, cookies or decompression of its own.</summary>
+    /// <summary>A handler with bounded connections, the system's proxy (not for this machine), and no redirects, cookies or decompression.</summary>
     public static SocketsHttpHandler NewHandler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = new SystemProxy(HttpClient.DefaultProxy),
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(20),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),

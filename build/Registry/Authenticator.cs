@@ -22,6 +22,8 @@ internal sealed class Authenticator
     private readonly TokenCache _tokens;
     private readonly HttpTransport _transport;
     private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private Task<Credential?>? _lookup;
     private volatile Challenge? _challenge;
     private volatile Credential? _credential;
 
@@ -85,11 +87,19 @@ internal sealed class Authenticator
         return chosen.Scheme == "bearer" || (used is null && await CredentialAsync(cancellationToken) is not null);
     }
 
+    /// <summary>Looked for once: files may be many and helpers slow, or ask the person at the screen.</summary>
     private async Task<Credential?> CredentialAsync(CancellationToken cancellationToken)
     {
-        Credential? credential = await _credentials.ForAsync(_registry, _map, cancellationToken);
-        _credential = credential;
-        return credential;
+        Task<Credential?> lookup;
+        lock (_lock)
+        {
+            if (_lookup is null or { IsFaulted: true })
+                _lookup = Task.Run(() => _credentials.ForAsync(_registry, _map, CancellationToken.None), CancellationToken.None);
+            lookup = _lookup;
+        }
+
+        _credential = await lookup.WaitAsync(cancellationToken);
+        return _credential;
     }
 
     /// <exception cref="RegistryException">The realm is none that this registry may name.</exception>

@@ -64,7 +64,7 @@ public sealed class RegistryException : RemoteException
         RemoteFault.TryAgain => "wait a while, then run the same command again",
         RemoteFault.Refused => credentials,
         RemoteFault.NotFound => "check the name, and that the repository exists there",
-        _ => "the registry does not support this request as it is; see its own error",
+        _ => "the registry does not take this request as it is; its own answer says why",
     };
 }
 
