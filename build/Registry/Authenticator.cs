@@ -107,7 +107,9 @@ internal sealed class Authenticator
         RealmPolicy.Allows(_map.AddressOf(_registry), challenge["realm"], out Uri? realm)
             ? new TokenKey(_registry, realm, challenge["service"] ?? "", scope)
             : throw new RegistryException(
-                RemoteFault.Refused, new Asked(_registry, null, "authenticate"), $"its token realm {Printable(challenge["realm"])} is not on its own site",
+                RemoteFault.Refused,
+                new Asked(_registry, null, "authenticate"),
+                $"its token realm {Printable(challenge["realm"])} is not on its own site",
                 "no credentials were sent. If the registry is sound, its realm must be on its own host");
 
     private static string Printable(string? realm) =>
@@ -116,8 +118,8 @@ internal sealed class Authenticator
     private async Task<Token> FetchAsync(TokenKey key, Credential? credential, CancellationToken cancellationToken)
     {
         Asked asked = new(_registry, null, $"GET token from {Redaction.Of(key.Realm)} for {key.Scope}");
-        string query = (key.Realm.Query.Length > 1 ? key.Realm.Query + "&" : "?")
-            + (key.Service.Length > 0 ? "service=" + Uri.EscapeDataString(key.Service) + "&" : "") + "scope=" + Uri.EscapeDataString(key.Scope);
+        string service = key.Service.Length > 0 ? "service=" + Uri.EscapeDataString(key.Service) + "&" : "";
+        string query = (key.Realm.Query.Length > 1 ? key.Realm.Query + "&" : "?") + service + "scope=" + Uri.EscapeDataString(key.Scope);
         DateTimeOffset begin = _time.GetUtcNow();
         try
         {
@@ -141,7 +143,7 @@ internal sealed class Authenticator
         }
         catch (IOException e)
         {
-            throw new RegistryException(RemoteFault.TryAgain, asked, e.Message, "run the same command again", e);
+            throw RegistryException.Broken(asked, e);
         }
     }
 
@@ -166,7 +168,7 @@ internal sealed class Authenticator
         }
         catch (ContentException)
         {
-            throw new RegistryException(RemoteFault.Protocol, asked, "the answer is no token document", "see whether the registry is sound");
+            throw RegistryException.Unsound(asked, "the answer is no token document");
         }
     }
 }
