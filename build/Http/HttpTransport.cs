@@ -33,11 +33,15 @@ public sealed class HttpTransport : IDisposable
         _pipeline = (patience.Attempts > 1 ? pipeline.AddRetry(Retrying()) : pipeline).Build();
     }
 
-    /// <summary>A handler with bounded connections and no redirects, cookies or decompression of its own.</summary>
+    /// <summary>
+    /// A handler with bounded connections, the system's proxy (not for this machine), and no redirects, cookies or
+    /// decompression of its own.
+    /// </summary>
     public static SocketsHttpHandler NewHandler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = new SystemProxy(HttpClient.DefaultProxy),
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(20),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
@@ -82,7 +86,8 @@ public sealed class HttpTransport : IDisposable
             using (answer)
             {
                 string outcome = $"{(int)answer.StatusCode} {Tried(attempts, begin)}";
-                throw new ExhaustedException(what, outcome) { Status = answer.StatusCode, Body = await BodyAsync(answer, cancellationToken) };
+                ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
+                throw new ExhaustedException(what, outcome) { Status = answer.StatusCode, Body = body };
             }
         }
         catch (HttpRequestException e)
