@@ -13,6 +13,9 @@ public sealed class HttpTransport : IDisposable
 {
     private const int MaximumErrorSize = 16 * 1024;
 
+    /// <summary>Method and redacted address of the latest attempt.</summary>
+    private static readonly ResiliencePropertyKey<string> What = new("what");
+
     private readonly HttpMessageInvoker _invoker;
     private readonly Patience _patience;
     private readonly TimeProvider _time;
@@ -68,35 +71,43 @@ public sealed class HttpTransport : IDisposable
         Func<CancellationToken, Task<HttpRequestMessage>> request, CancellationToken cancellationToken)
     {
         long begin = _time.GetTimestamp();
-        string what = "";
         int attempts = 0;
+        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
         {
             HttpResponseMessage answer = await _pipeline.ExecuteAsync(
-                async token =>
+                async attempt =>
                 {
                     attempts++;
-                    using HttpRequestMessage message = await request(token);
-                    what = $"{message.Method} {Redaction.Of(message.RequestUri!)}";
-                    return await SendOnceAsync(message, token);
+                    using HttpRequestMessage message = await request(attempt.CancellationToken);
+                    attempt.Properties.Set(What, $"{message.Method} {Redaction.Of(message.RequestUri!)}");
+                    return await SendOnceAsync(message, attempt.CancellationToken);
                 },
-                cancellationToken);
+                context);
             if (!WorthWaiting(answer.StatusCode))
                 return answer;
             using (answer)
             {
                 string outcome = $"{(int)answer.StatusCode} {Tried(attempts, begin)}";
+<<<<<<< HEAD
                 ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
                 throw new ExhaustedException(what, outcome) { Status = answer.StatusCode, Body = body };
+=======
+                throw new ExhaustedException(WhatOf(context), outcome) { Status = answer.StatusCode, Body = await BodyAsync(answer, cancellationToken) };
+>>>>>>> tests
             }
         }
         catch (HttpRequestException e)
         {
-            throw new ExhaustedException(what, $"{Reason(e)} {Tried(attempts, begin)}", e);
+            throw new ExhaustedException(WhatOf(context), $"{Reason(e)} {Tried(attempts, begin)}", e);
         }
         catch (TimeoutException e)
         {
-            throw new ExhaustedException(what, $"{e.Message} {Tried(attempts, begin)}", e);
+            throw new ExhaustedException(WhatOf(context), $"{e.Message} {Tried(attempts, begin)}", e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 
@@ -104,6 +115,8 @@ public sealed class HttpTransport : IDisposable
 
     private static bool WorthWaiting(HttpStatusCode status) => RemoteException.FaultOf(status) == RemoteFault.TryAgain
         && status is not (HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported);
+
+    private static string WhatOf(ResilienceContext context) => context.Properties.GetValue(What, "");
 
     private static string Reason(Exception e) => e.InnerException is { } inner ? inner.Message : e.Message;
 
@@ -156,8 +169,7 @@ public sealed class HttpTransport : IDisposable
             HttpResponseMessage? answer = arguments.Outcome.Result;
             string why = answer is not null ? ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)
                 : Reason(arguments.Outcome.Exception!);
-            string where = answer?.RequestMessage?.RequestUri is { } address ? $"{Redaction.Of(address)}: " : "";
-            _notice($"{where}{why}; trying again in {arguments.RetryDelay.TotalSeconds:0.0} s");
+            _notice($"{WhatOf(arguments.Context)}: {why}; trying again in {arguments.RetryDelay.TotalSeconds:0.0} s");
             answer?.Dispose();
             return ValueTask.CompletedTask;
         },
