@@ -107,7 +107,8 @@ internal sealed partial class Build
 
     private KeySigner NewSigner() => SigningKey is null
         ? throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE or SLIPWAY_SIGNING_KEY")
-        : KeySigner.FromFile(SigningKey, () => SigningKeyPassword);
+        : KeySigner.FromFile(SigningKey, () => SigningKeyPassword
+            ?? throw new SigningKeyException($"{SigningKey}: the key is encrypted; nothing was signed. Set SLIPWAY_SIGNING_KEY_PASSWORD"));
 
     private VerificationPolicy NewPolicy()
     {

@@ -84,7 +84,8 @@ internal sealed partial class Build : NukeBuild
         }
         catch (Exception e) when (e is ContentException or ArgumentException or FormatException)
         {
-            throw new TargetFailedException(e.Message, Exit.WrongUse);
+            // .NET appends the name of its own parameter, which means nothing to whoever typed the value.
+            throw new TargetFailedException(e.Message.Split(" (Parameter '")[0], Exit.WrongUse);
         }
     }
 }
