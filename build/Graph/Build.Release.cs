@@ -46,6 +46,9 @@ internal sealed partial class Build
             Report report = new(Console.Error, Console.Out);
             using HttpTransport transport = NewTransport(report);
             VerificationPolicy policy = NewPolicy();
+            // What cannot be planned for one image is known before anything of another is sent.
+            foreach (ImageDefinition definition in Definitions())
+                await NewPipeline(report).PreviewAsync(definition, Stop);
             foreach (ImageDefinition definition in Definitions())
             {
                 ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, () => Connect(transport), policy, Stop);
