@@ -38,7 +38,6 @@ internal static class PeerPackages
     {
         IReadOnlyList<DebianPackage> packages = await archive.ClosureAsync(suites, peer.Package!, Host.Debian, cancellationToken);
         string versions = TestArchive.Short(string.Join('\n', packages));
-        Directory.CreateDirectory(TestCache.Peers);
         return await TestCache.FolderAsync(Path.Combine(TestCache.Peers, $"{peer.Name}-{versions}"), async folder =>
         {
             foreach (string deb in await archive.FetchAsync(packages, cancellationToken))
