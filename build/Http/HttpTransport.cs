@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
 
@@ -12,6 +13,9 @@ namespace Slipway.Http;
 public sealed class HttpTransport : IDisposable
 {
     private const int MaximumErrorSize = 16 * 1024;
+
+    /// <summary>Method and redacted address of the latest attempt.</summary>
+    private static readonly ResiliencePropertyKey<string> What = new("what");
 
     private readonly HttpMessageInvoker _invoker;
     private readonly Patience _patience;
@@ -33,11 +37,15 @@ public sealed class HttpTransport : IDisposable
         _pipeline = (patience.Attempts > 1 ? pipeline.AddRetry(Retrying()) : pipeline).Build();
     }
 
-    /// <summary>A handler with bounded connections and no redirects, cookies or decompression of its own.</summary>
+    /// <summary>
+    /// A handler with bounded connections, the system's proxy (not for this machine), and no redirects, cookies or
+    /// decompression of its own.
+    /// </summary>
     public static SocketsHttpHandler NewHandler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = new SystemProxy(HttpClient.DefaultProxy),
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(20),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
@@ -64,34 +72,39 @@ public sealed class HttpTransport : IDisposable
         Func<CancellationToken, Task<HttpRequestMessage>> request, CancellationToken cancellationToken)
     {
         long begin = _time.GetTimestamp();
-        string what = "";
         int attempts = 0;
+        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
         {
             HttpResponseMessage answer = await _pipeline.ExecuteAsync(
-                async token =>
+                async attempt =>
                 {
                     attempts++;
-                    using HttpRequestMessage message = await request(token);
-                    what = $"{message.Method} {Redaction.Of(message.RequestUri!)}";
-                    return await SendOnceAsync(message, token);
+                    using HttpRequestMessage message = await request(attempt.CancellationToken);
+                    attempt.Properties.Set(What, $"{message.Method} {Redaction.Of(message.RequestUri!)}");
+                    return await SendOnceAsync(message, attempt.CancellationToken);
                 },
-                cancellationToken);
+                context);
             if (!WorthWaiting(answer.StatusCode))
                 return answer;
             using (answer)
             {
                 string outcome = $"{(int)answer.StatusCode} {Tried(attempts, begin)}";
-                throw new ExhaustedException(what, outcome) { Status = answer.StatusCode, Body = await BodyAsync(answer, cancellationToken) };
+                ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
+                throw new ExhaustedException(WhatOf(context), outcome) { Status = answer.StatusCode, Body = body };
             }
         }
         catch (HttpRequestException e)
         {
-            throw new ExhaustedException(what, $"{Reason(e)} {Tried(attempts, begin)}", e);
+            throw new ExhaustedException(WhatOf(context), $"{Reason(e)} {Tried(attempts, begin)}", e);
         }
         catch (TimeoutException e)
         {
-            throw new ExhaustedException(what, $"{e.Message} {Tried(attempts, begin)}", e);
+            throw new ExhaustedException(WhatOf(context), $"{e.Message} {Tried(attempts, begin)}", e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 
@@ -99,6 +112,12 @@ public sealed class HttpTransport : IDisposable
 
     private static bool WorthWaiting(HttpStatusCode status) => RemoteException.FaultOf(status) == RemoteFault.TryAgain
         && status is not (HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported);
+
+    private static string WhatOf(ResilienceContext context) => context.Properties.GetValue(What, "");
+
+    /// <summary>The resolver's definite "no such host", which no waiting changes; a resolver that fails is worth a wait.</summary>
+    private static bool IsUnknownHost(Exception e) =>
+        e.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound };
 
     private static string Reason(Exception e) => e.InnerException is { } inner ? inner.Message : e.Message;
 
@@ -143,7 +162,7 @@ public sealed class HttpTransport : IDisposable
         Delay = _patience.FirstWait,
         MaxDelay = _patience.LongestWait,
         ShouldHandle = arguments => ValueTask.FromResult(
-            arguments.Outcome.Exception is HttpRequestException or TimeoutException
+            (arguments.Outcome.Exception is HttpRequestException or TimeoutException && !IsUnknownHost(arguments.Outcome.Exception))
             || (arguments.Outcome.Result is { } answer && WorthWaiting(answer.StatusCode))),
         DelayGenerator = arguments => ValueTask.FromResult(AskedFor(arguments.Outcome.Result)),
         OnRetry = arguments =>
@@ -151,8 +170,7 @@ public sealed class HttpTransport : IDisposable
             HttpResponseMessage? answer = arguments.Outcome.Result;
             string why = answer is not null ? ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)
                 : Reason(arguments.Outcome.Exception!);
-            string where = answer?.RequestMessage?.RequestUri is { } address ? $"{Redaction.Of(address)}: " : "";
-            _notice($"{where}{why}; trying again in {arguments.RetryDelay.TotalSeconds:0.0} s");
+            _notice($"{WhatOf(arguments.Context)}: {why}; trying again in {arguments.RetryDelay.TotalSeconds:0.0} s");
             answer?.Dispose();
             return ValueTask.CompletedTask;
         },

@@ -14,6 +14,7 @@ internal sealed class LayerAssembly(
     ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
 {
     private readonly ImageTree _tree = new();
+    private readonly XzMemory _memory = new();
 
     /// <exception cref="ContentException">An input is broken, or two of them claim one path.</exception>
     public async Task<ImmutableArray<Layer>> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
@@ -48,7 +49,7 @@ internal sealed class LayerAssembly(
             string version = package.Versions[platform.Architecture];
             string spool = Path.Combine(folder, package.Name + ".tar");
             IEnumerable<LayerEntry> entries = await PackageContent.UnpackAsync(
-                package, version, Cached(file, $"{package.Name} {version}"), spool, imageLock.Timestamp.ToUnixTimeSeconds(), cancellationToken);
+                package, version, Cached(file, $"{package.Name} {version}"), spool, imageLock.Timestamp.ToUnixTimeSeconds(), _memory, cancellationToken);
             foreach (LayerEntry entry in entries)
                 _tree.Add(entry);
         }

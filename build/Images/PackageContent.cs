@@ -13,15 +13,15 @@ internal static class PackageContent
     /// <param name="latest">No entry is younger than this; Unix seconds.</param>
     /// <exception cref="ContentException">The archive is broken or hostile, or is another package.</exception>
     public static async Task<IEnumerable<LayerEntry>> UnpackAsync(
-        LockedPackage package, string version, string file, string spool, long latest, CancellationToken cancellationToken)
+        LockedPackage package, string version, string file, string spool, long latest, XzMemory memory, CancellationToken cancellationToken)
     {
         await using FileStream stream = File.OpenRead(file);
         DebArchive archive;
         try
         {
-            archive = await DebArchive.ReadAsync(stream, spool, DebLimits.Default, cancellationToken);
+            archive = await DebArchive.ReadAsync(stream, spool, DebLimits.Default, memory, cancellationToken);
         }
-        catch (InvalidDataException e)
+        catch (DebException e)
         {
             throw new ContentException($"{package.Name} {version}: {e.Message}", e);
         }

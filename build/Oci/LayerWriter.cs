@@ -15,7 +15,7 @@ public static class LayerWriter
     /// <summary>Writes the blob of a layer to <paramref name="destination"/>, which stays open.</summary>
     /// <param name="title">What the layer is.</param>
     /// <param name="entries">Strictly ascending by path in ordinal order; hard links point to earlier files.</param>
-    /// <exception cref="ContentException">The entries break the order, or a content has another length than it said.</exception>
+    /// <exception cref="ContentException">The entries break the order or a rule of <see cref="LayerEntry"/>, or a content has another length than it said.</exception>
     public static Layer Write(string title, IEnumerable<LayerEntry> entries, Stream destination, CancellationToken cancellationToken)
     {
         using HashingStream compressed = new(destination);
@@ -46,14 +46,23 @@ public static class LayerWriter
             if (string.CompareOrdinal(previous, entry.Path) >= 0)
                 throw new ContentException($"layer entry '{entry.Path}' does not come after '{previous}'");
             previous = entry.Path;
-            if (entry.Path.Split('/').Any(part => part is "" or "." or ".."))
-                throw new ContentException($"layer entry '{entry.Path}': the path is not plain");
+            RequireSound(entry);
             if (entry.Kind == LayerEntryKind.HardLink && !files.Contains(entry.LinkTarget ?? ""))
                 throw new ContentException($"layer entry '{entry.Path}': its hard link's target '{entry.LinkTarget}' is no earlier file");
             if (entry.Kind == LayerEntryKind.File)
                 files.Add(entry.Path);
             WriteEntry(tar, entry);
         }
+    }
+
+    private static void RequireSound(LayerEntry entry)
+    {
+        if (entry.Path.Contains('\0', StringComparison.Ordinal) || entry.Path.Split('/').Any(part => part is "" or "." or ".."))
+            throw new ContentException($"layer entry '{entry.Path}': the path is not plain");
+        if (entry.Mode is < 0 or > 0xFFF)
+            throw new ContentException($"layer entry '{entry.Path}': mode wanted 12 bits, got {entry.Mode}");
+        if (entry.Kind == LayerEntryKind.SymbolicLink && (entry.LinkTarget is null or "" || entry.LinkTarget.Contains('\0', StringComparison.Ordinal)))
+            throw new ContentException($"layer entry '{entry.Path}': the symbolic link has no sound target, '{entry.LinkTarget}'");
     }
 
     private static void WriteEntry(TarWriter tar, LayerEntry entry)
@@ -67,7 +76,7 @@ public static class LayerWriter
         };
         GnuTarEntry header = new(type, name)
         {
-            Mode = (UnixFileMode)(entry.Mode & 0xFFF),
+            Mode = (UnixFileMode)entry.Mode,
             Uid = entry.UserId,
             Gid = entry.GroupId,
             ModificationTime = DateTimeOffset.FromUnixTimeSeconds(entry.ModifiedTime),
@@ -87,5 +96,7 @@ public static class LayerWriter
             throw new ContentException($"layer entry '{entry.Path}': wanted {entry.Size} bytes, got {content.Length}");
         header.DataStream = content;
         tar.WriteEntry(header);
+        if (content.Position != entry.Size)
+            throw new ContentException($"layer entry '{entry.Path}': wanted {entry.Size} bytes, got {content.Position}: it changed while it was read");
     }
 }

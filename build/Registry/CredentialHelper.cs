@@ -22,7 +22,8 @@ internal sealed class CredentialHelper
         _program = "docker-credential-" + name;
         _environment = environment;
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            throw new RemoteException(RemoteFault.Refused, "credentials: a credential helper's name holds other characters than letters, digits, '-', '_' and '.'");
+            throw new RemoteException(
+                RemoteFault.Refused, "credentials: a credential helper's name holds other characters than letters, digits, '-', '_' and '.'");
     }
 
     /// <summary>What the helper has for a server; null when it says that it has nothing.</summary>

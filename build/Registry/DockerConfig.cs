@@ -65,7 +65,8 @@ internal sealed class DockerConfig
 
         if (_store is { Length: > 0 } && await new CredentialHelper(_store, _environment).GetAsync(keys[0], cancellationToken) is { } kept)
             return kept;
-        string? entry = _auths.Keys.Where(key => keys.Any(wanted => Bare(key) == Bare(wanted))).Order(StringComparer.Ordinal).FirstOrDefault();
+        string? entry = _auths.Keys.Order(StringComparer.Ordinal)
+            .FirstOrDefault(key => keys.Any(wanted => Bare(key) == Bare(wanted)));
         return entry is null || _auths[entry].Length == 0 ? null : Decode(entry, _auths[entry]);
     }
 

@@ -1,9 +1,0 @@
-namespace Slipway.Graph.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

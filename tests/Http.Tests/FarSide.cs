@@ -1,0 +1,47 @@
+using System.Net;
+
+namespace Slipway.Http.Tests;
+
+/// <summary>The far side of the wire: answers each request in turn, the last answer for ever.</summary>
+internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMessage>>[] answers) : HttpMessageHandler
+{
+    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(77);
+
+    public List<HttpRequestMessage> Asked { get; } = [];
+
+    public List<string> Notices { get; } = [];
+
+    public ManualTime Time { get; } = new(AnswerWithin, TimeSpan.FromSeconds(5));
+
+    public HttpTransport Transport(int attempts = 3) => new(
+        this,
+        new Patience { Attempts = attempts, FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin },
+        Time,
+        Notices.Add);
+
+    public static Func<CancellationToken, Task<HttpResponseMessage>> Says(int status, string body = "", string? retryAfter = null) => _ =>
+    {
+        HttpResponseMessage answer = new((HttpStatusCode)status) { Content = new StringContent(body) };
+        if (retryAfter is not null)
+            answer.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
+        return Task.FromResult(answer);
+    };
+
+    public static Func<CancellationToken, Task<HttpResponseMessage>> Resets() => _ =>
+        Task.FromException<HttpResponseMessage>(new HttpRequestException("sending failed", new IOException("connection reset by peer")));
+
+    /// <summary>Answers nothing until the client loses patience, which this makes happen.</summary>
+    public Func<CancellationToken, Task<HttpResponseMessage>> Hangs() => async token =>
+    {
+        Time.Advance(AnswerWithin);
+        Time.FireHeld();
+        await Task.Delay(Timeout.Infinite, token);
+        throw new InvalidOperationException("unreachable");
+    };
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Asked.Add(request);
+        return answers[Math.Min(Asked.Count, answers.Length) - 1](cancellationToken);
+    }
+}

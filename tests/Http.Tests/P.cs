@@ -1,9 +1,0 @@
-namespace Slipway.Http.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

@@ -1,9 +1,0 @@
-namespace Slipway.Images.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

@@ -1,9 +1,0 @@
-namespace Slipway.Release.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}
