@@ -1,3 +1,4 @@
+using Slipway.Oci;
 using Slipway.Sources;
 using Slipway.Testing;
 
@@ -45,18 +46,23 @@ public sealed class DamageTests(SmallFixture fixture)
         Assert.False(Directory.Exists(repository.At("artifacts")), "something was made of it");
     }
 
-    [Fact]
-    public async Task A_package_that_was_changed_in_the_cache_is_noticed_when_it_is_read()
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("tool")]
+    public async Task An_input_that_was_changed_in_the_cache_is_noticed_when_it_is_assembled(string name)
     {
         using ScratchRepository repository = await fixture.NewAsync();
-        LockedFile wanted = (await LockAsync(repository)).Packages.Single(package => package.Name == "gzip").Files["amd64"];
+        ImageLock locked = await LockAsync(repository);
+        LockedFile wanted = locked.Packages.FirstOrDefault(package => package.Name == name)?.Files["amd64"] ?? locked.Upstream.Single().Files["amd64"];
         SlipwayCommand slipway = await WithoutAsync(repository, wanted);
         File.Copy(CachedFile(fixture.Cache, wanted), CachedFile(slipway.Cache, wanted));
         UpstreamFolder.Damage(CachedFile(slipway.Cache, wanted));
 
         ChildResult refused = (await slipway.RunAsync("Assemble", "--upstream-mirror", repository.Mirror.Path)).Require(65);
 
-        Assert.Contains(wanted.Digest.Hex, refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"small linux/amd64: {name} ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"sha256 wanted {wanted.Digest.Hex}, got ", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(OciLayout.Open(repository.Layout(SmallImage.Name)).ReadIndex().Manifests);
     }
 
     private static void RequireTold(ChildResult refused, string beginning, LockedFile wanted)
@@ -71,7 +77,7 @@ public sealed class DamageTests(SmallFixture fixture)
     private async Task<SlipwayCommand> WithoutAsync(ScratchRepository repository, LockedFile file)
     {
         string cache = repository.Beside("cache");
-        await new ChildProcess("mkdir", cache).RunAsync();
+        Directory.CreateDirectory(cache);
         (await new ChildProcess("cp", "-al", Path.Combine(fixture.Cache, "sha256"), cache).RunAsync()).Require();
         File.Delete(CachedFile(cache, file));
         return repository.Slipway with { Cache = cache };

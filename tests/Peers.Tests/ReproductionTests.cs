@@ -14,10 +14,13 @@ public sealed class ReproductionTests(SmallFixture fixture)
         using ScratchRepository first = await fixture.NewAsync();
         using ScratchRepository second = await fixture.NewAsync();
         await second.CommitAsync("another commit, and no tag at it");
-        string cold = await ColdCacheAsync(second);
+        string cold = await ColdCacheAsync(second), graph = second.Beside("graph");
+        // A copy, since another user may have no way to where this was built.
+        (await new ChildProcess("cp", "-r", Path.GetDirectoryName(SlipwayCommand.Compiled)!, graph).RunAsync()).Require();
         SlipwayCommand other = second.Slipway with
         {
             Cache = cold,
+            Graph = Path.Combine(graph, Path.GetFileName(SlipwayCommand.Compiled)),
             Umask = "0077",
             User = Environment.IsPrivilegedProcess ? Nobody : null,
             Variables = new Dictionary<string, string?>(second.Slipway.Variables)

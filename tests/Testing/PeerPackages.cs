@@ -27,7 +27,9 @@ internal static class PeerPackages
         if (name.Length == 0 || !Directory.Exists(folder))
         {
             folder = await UnpackAsync(archive, suites, peer, cancellationToken);
-            await File.WriteAllTextAsync(known, Path.GetFileName(folder), cancellationToken);
+            string unfinished = $"{known}.{Guid.NewGuid():n}";
+            await File.WriteAllTextAsync(unfinished, Path.GetFileName(folder), cancellationToken);
+            File.Move(unfinished, known, overwrite: true);
         }
 
         return Started(peer, folder);

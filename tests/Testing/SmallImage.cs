@@ -49,7 +49,7 @@ public static class SmallImage
     {
         using TestArchive archive = new();
         string suites = TestArchive.StateOf(await archive.SuitesAsync(TestContext.Current.CancellationToken));
-        string program = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Path.GetDirectoryName(SlipwayCommand.Graph)!, "Slipway.Sources.dll"))));
+        string program = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Path.GetDirectoryName(SlipwayCommand.Compiled)!, "Slipway.Sources.dll"))));
         string definition = await File.ReadAllTextAsync(repository.At("images", Name, "image.yaml"));
         string path = repository.At("images", Name, ImageLock.FileName);
         string folder = await TestCache.FolderAsync(Path.Combine(TestCache.Peers, "small-" + TestArchive.Short(suites + program + definition)), async made =>
