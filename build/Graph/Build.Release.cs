@@ -99,7 +99,7 @@ internal sealed partial class Build
     private RegistryClient Connect(HttpTransport transport) => new(
         transport,
         Credentials.From(Environment.GetEnvironmentVariable),
-        Registry.RegistryMap.Parse(RegistryMap),
+        Given(() => Registry.RegistryMap.Parse(RegistryMap)),
         TimeProvider.System);
 
     private static HttpTransport NewTransport(Report report) =>
@@ -107,28 +107,16 @@ internal sealed partial class Build
 
     private KeySigner NewSigner() => SigningKey is null
         ? throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE or SLIPWAY_SIGNING_KEY")
-        : KeySigner.FromFile(SigningKey, () => SigningKeyPassword);
+        : KeySigner.FromFile(SigningKey, () => SigningKeyPassword
+            ?? throw new SigningKeyException($"{SigningKey}: the key is encrypted; nothing was signed. Set SLIPWAY_SIGNING_KEY_PASSWORD"));
 
     private VerificationPolicy NewPolicy()
     {
         if (PublicKey is not null)
-            return VerificationPolicy.RequireKey(File.ReadAllText(PublicKey), PublicKey);
+            return VerificationPolicy.RequireKey(VerificationKey.FromFile(PublicKey));
         if (SigningKey is null)
             throw new SigningKeyException("there is no key to verify with. Give --public-key FILE, or --signing-key FILE");
         using KeySigner signer = NewSigner();
         return VerificationPolicy.RequireKey(signer.Key);
-    }
-
-    /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
-    private static T Given<T>(Func<T> parse)
-    {
-        try
-        {
-            return parse();
-        }
-        catch (ContentException e)
-        {
-            throw new TargetFailedException(e.Message, Exit.WrongUse);
-        }
     }
 }

@@ -67,11 +67,25 @@ internal sealed partial class Build : NukeBuild
 
     private ImmutableArray<Platform> PlatformsOf(ImageDefinition definition)
     {
-        ImmutableArray<Platform> asked = [.. Platforms.Select(Platform.Parse).Distinct()];
+        ImmutableArray<Platform> asked = [.. Platforms.Select(text => Given(() => Platform.Parse(text))).Distinct()];
         return asked.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown
             ? throw new TargetFailedException($"{definition.Name} has no platform {unknown}; it has: {string.Join(", ", definition.Platforms)}", Exit.WrongUse)
             : asked.IsEmpty ? definition.Platforms : asked;
     }
 
-    private Supply NewSupply(Report report) => new(Workspace, UpstreamMirror, DebianMirror, report.Line);
+    private Supply NewSupply(Report report) => Given(() => new Supply(Workspace, UpstreamMirror, DebianMirror, report.Line));
+
+    /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
+    private static T Given<T>(Func<T> parse)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (Exception e) when (e is ContentException or ArgumentException or FormatException)
+        {
+            // .NET appends the name of its own parameter, which means nothing to whoever typed the value.
+            throw new TargetFailedException(e.Message.Split(" (Parameter '")[0], Exit.WrongUse);
+        }
+    }
 }

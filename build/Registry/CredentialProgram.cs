@@ -9,7 +9,7 @@ namespace Slipway.Registry;
 /// A program <c>docker-credential-NAME</c> of Docker's credential helper protocol: <c>get</c> takes the server on standard
 /// input and answers a JSON object with <c>Username</c> and <c>Secret</c>. It is looked for along PATH.
 /// </summary>
-internal sealed class CredentialHelper
+internal sealed class CredentialProgram
 {
     private const int MaximumAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -17,7 +17,7 @@ internal sealed class CredentialHelper
     private readonly string _program;
     private readonly Func<string, string?> _environment;
 
-    public CredentialHelper(string name, Func<string, string?> environment)
+    public CredentialProgram(string name, Func<string, string?> environment)
     {
         _program = "docker-credential-" + name;
         _environment = environment;
