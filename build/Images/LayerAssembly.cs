@@ -26,7 +26,7 @@ internal sealed class LayerAssembly(
             try
             {
                 await AddPackagesAsync(layer, cancellationToken);
-                AddUpstream(layer, cancellationToken);
+                await AddUpstreamAsync(layer, cancellationToken);
                 foreach (LayerEntry entry in DefinedContent.Of(definition, layer))
                     _tree.Add(entry);
                 layers.Add(await WriteAsync(layer, layout, cancellationToken));
@@ -49,19 +49,20 @@ internal sealed class LayerAssembly(
             string version = package.Versions[platform.Architecture];
             string spool = Path.Combine(folder, package.Name + ".tar");
             IEnumerable<LayerEntry> entries = await PackageContent.UnpackAsync(
-                package, version, Cached(file, $"{package.Name} {version}"), spool, imageLock.Timestamp.ToUnixTimeSeconds(), _memory, cancellationToken);
+                package, version, await ProvenAsync(file, $"{package.Name} {version}", cancellationToken), spool, imageLock.Timestamp.ToUnixTimeSeconds(), _memory, cancellationToken);
             foreach (LayerEntry entry in entries)
                 _tree.Add(entry);
         }
     }
 
-    private void AddUpstream(LayerDefinition layer, CancellationToken cancellationToken)
+    private async Task AddUpstreamAsync(LayerDefinition layer, CancellationToken cancellationToken)
     {
         foreach (string name in layer.Upstream)
         {
             UpstreamFile upstream = definition.Upstream.Single(file => file.Name == name);
             LockedFile locked = imageLock.Upstream.Single(file => file.Name == name).Files[platform.Architecture];
-            foreach (LayerEntry entry in UpstreamContent.Place(upstream, Cached(locked, $"{name} {upstream.Version}"), folder, cancellationToken))
+            string file = await ProvenAsync(locked, $"{name} {upstream.Version}", cancellationToken);
+            foreach (LayerEntry entry in UpstreamContent.Place(upstream, file, folder, cancellationToken))
                 _tree.Add(entry);
         }
     }
@@ -77,6 +78,21 @@ internal sealed class LayerAssembly(
         return written;
     }
 
-    private string Cached(LockedFile file, string what) => cache.Find(file.Digest, file.Size)
-        ?? throw new ContentException($"{definition.Name} {platform}: {what}: not in the cache. Run ./build.sh Fetch --images {definition.Name}");
+    /// <summary>The path of a locked file, proven once more: a cache is a folder that anything may have touched since.</summary>
+    private async Task<string> ProvenAsync(LockedFile file, string name, CancellationToken cancellationToken)
+    {
+        string what = $"{definition.Name} {platform}: {name}";
+        string path = cache.Find(file.Digest, file.Size)
+            ?? throw new ContentException($"{what}: not in the cache. Run ./build.sh Fetch --images {definition.Name}");
+        try
+        {
+            await using VerifyingStream proof = new(File.OpenRead(path), file.Digest, file.Size, long.MaxValue, what);
+            await proof.CopyToAsync(Stream.Null, cancellationToken);
+            return path;
+        }
+        catch (ContentException e)
+        {
+            throw new ContentException($"{e.Message}: it was changed in the cache. Delete {path} and run the same command again", e);
+        }
+    }
 }

@@ -134,7 +134,7 @@ public sealed class Download
                 }
                 catch (ContentException e)
                 {
-                    throw new ContentException($"{e.Message} of {origin}", e);
+                    throw new ContentException($"{e.Message} of {origin}{(wanted.Next is null ? "" : $". {wanted.Next}")}", e);
                 }
                 catch (Exception)
                 {

@@ -77,7 +77,7 @@ public sealed record PublishedRelease : IAsyncDisposable
             Quay = await DockerRegistry.StartAsync(),
             Hub = await DockerRegistry.StartAsync(),
             // A cache of its own, so that the images are assembled here and their layers gone afterwards.
-            Slipway = repository.Slipway with { Cache = repository.Beside("cache") },
+            Slipway = repository.Slipway with { Cache = repository.Beside("cache"), MeasuresMemory = true },
         };
         try
         {

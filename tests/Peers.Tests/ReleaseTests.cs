@@ -20,6 +20,14 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
         Assert.Equal(wanted, release.Published.Lines);
     }
 
+    [Fact]
+    public async Task Assembling_signing_and_publishing_both_images_at_once_stays_below_200_MB()
+    {
+        PublishedRelease release = await fixture.GetAsync();
+
+        Assert.InRange(release.Published.PeakResident, 20_000_000, 200_000_000);
+    }
+
     [Theory]
     [MemberData(nameof(Images))]
     public async Task Both_registries_hold_the_tags_of_both_styles_and_signatures_and_nothing_else(string image)

@@ -27,7 +27,9 @@ internal static class PeerPackages
         if (name.Length == 0 || !Directory.Exists(folder))
         {
             folder = await UnpackAsync(archive, suites, peer, cancellationToken);
-            await File.WriteAllTextAsync(known, Path.GetFileName(folder), cancellationToken);
+            string unfinished = $"{known}.{Guid.NewGuid():n}";
+            await File.WriteAllTextAsync(unfinished, Path.GetFileName(folder), cancellationToken);
+            File.Move(unfinished, known, overwrite: true);
         }
 
         return Started(peer, folder);
@@ -38,7 +40,6 @@ internal static class PeerPackages
     {
         IReadOnlyList<DebianPackage> packages = await archive.ClosureAsync(suites, peer.Package!, Host.Debian, cancellationToken);
         string versions = TestArchive.Short(string.Join('\n', packages));
-        Directory.CreateDirectory(TestCache.Peers);
         return await TestCache.FolderAsync(Path.Combine(TestCache.Peers, $"{peer.Name}-{versions}"), async folder =>
         {
             foreach (string deb in await archive.FetchAsync(packages, cancellationToken))

@@ -84,8 +84,7 @@ public sealed partial class ScratchRepository : IDisposable
     public void AddImage(string image, string definition) => Write($"images/{image}/image.yaml", Mirror.Rewrite(definition));
 
     /// <summary>Runs the target <c>Lock</c>.</summary>
-    public async Task LockAsync(params string[] images) =>
-        (await Slipway.RunAsync(["Lock", "--upstream-mirror", Mirror.Path, .. images.Length == 0 ? [] : images.Prepend("--images")])).Require();
+    public async Task<ChildResult> LockAsync() => (await Slipway.RunAsync("Lock", "--upstream-mirror", Mirror.Path)).Require();
 
     /// <summary>Commits all there is, and tags the commit.</summary>
     public async Task CommitAsync(string message, params string[] tags)

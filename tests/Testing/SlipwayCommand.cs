@@ -12,8 +12,8 @@ public sealed record SlipwayCommand(string Root)
         "QUAY_USERNAME", "QUAY_PASSWORD", "DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN", "REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG",
     ];
 
-    /// <summary>The graph; whoever runs the tests has built it.</summary>
-    public static string Graph => SourceTree.At("build", "Graph", "bin", "Debug", "net10.0", "_build.dll");
+    /// <summary>The graph as it was compiled; whoever runs the tests has built it.</summary>
+    public static string Compiled => SourceTree.At("build", "Graph", "bin", "Debug", "net10.0", "_build.dll");
 
     /// <summary>The program that starts it: of the runtime that runs the tests, else the one on PATH.</summary>
     public static string Dotnet
@@ -26,6 +26,9 @@ public sealed record SlipwayCommand(string Root)
     }
 
     public string Cache { get; init; } = TestCache.Shared;
+
+    /// <summary>The graph to run: the compiled one, or a copy of its folder elsewhere.</summary>
+    public string Graph { get; init; } = Compiled;
 
     /// <summary>Set over the tests' own environment; null removes.</summary>
     public IReadOnlyDictionary<string, string?> Variables { get; init; } = new Dictionary<string, string?>();

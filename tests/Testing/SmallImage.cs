@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
 using Slipway.Oci;
+using Slipway.Sources;
+using Xunit;
 
 namespace Slipway.Testing;
 
@@ -27,7 +30,7 @@ public static class SmallImage
         try
         {
             Add(repository);
-            await repository.LockAsync();
+            await LockAsync(repository);
             await repository.CommitAsync("A small image", Tag);
             return repository;
         }
@@ -36,6 +39,25 @@ public static class SmallImage
             repository.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Locks, unless the same program made a lock of the same definition and the same suites before: that one is taken then,
+    /// since a lock depends on nothing else.
+    /// </summary>
+    private static async Task LockAsync(ScratchRepository repository)
+    {
+        using TestArchive archive = new();
+        string suites = TestArchive.StateOf(await archive.SuitesAsync(TestContext.Current.CancellationToken));
+        string program = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Path.GetDirectoryName(SlipwayCommand.Compiled)!, "Slipway.Sources.dll"))));
+        string definition = await File.ReadAllTextAsync(repository.At("images", Name, "image.yaml"));
+        string path = repository.At("images", Name, ImageLock.FileName);
+        string folder = await TestCache.FolderAsync(Path.Combine(TestCache.Peers, "small-" + TestArchive.Short(suites + program + definition)), async made =>
+        {
+            await repository.LockAsync();
+            File.Copy(path, Path.Combine(made, ImageLock.FileName));
+        });
+        File.Copy(Path.Combine(folder, ImageLock.FileName), path, overwrite: true);
     }
 
     /// <summary>Adds its upstream files to the mirror and its definition to the work tree; no lock, no commit.</summary>

@@ -63,13 +63,22 @@ internal sealed class TestArchive : IDisposable
         return paths;
     }
 
-    /// <summary>The path of a locked package in the cache, fetched when it is not there.</summary>
-    public Task<string> FetchAsync(ImageLock imageLock, LockedPackage package, string architecture, CancellationToken cancellationToken)
+    /// <summary>The path in the cache of a locked package, or of its newest version when no mirror has the locked one any more.</summary>
+    public async Task<string> FetchAsync(ImageLock imageLock, LockedPackage package, string architecture, CancellationToken cancellationToken)
     {
         LockedFile file = package.Files[architecture];
         DebianMirror snapshot = DebianMirror.Snapshot(imageLock.Timestamp);
         WantedContent wanted = new() { What = $"{package.Name} {package.Versions[architecture]}", Digest = file.Digest, Size = file.Size };
-        return _download.FetchAsync(new DownloadItem(wanted, (_mirror?.Then(snapshot) ?? snapshot).Locate(file.Location)), cancellationToken);
+        try
+        {
+            DownloadItem item = new(wanted, (_mirror?.Then(snapshot) ?? snapshot).Locate(file.Location));
+            return await _download.FetchAsync(item, cancellationToken);
+        }
+        catch (DownloadException e) when (e.IsGone)
+        {
+            IReadOnlyList<DebianPackage> closure = await ClosureAsync(await SuitesAsync(cancellationToken), package.Name, architecture, cancellationToken);
+            return (await FetchAsync([.. closure.Where(newest => newest.Name == package.Name)], cancellationToken)).Single();
+        }
     }
 
     public void Dispose() => _transport.Dispose();

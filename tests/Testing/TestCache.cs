@@ -30,6 +30,7 @@ public static class TestCache
     {
         if (Directory.Exists(path))
             return path;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string unfinished = $"{path}.{Guid.NewGuid():n}";
         Directory.CreateDirectory(unfinished);
         try
