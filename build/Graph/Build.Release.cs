@@ -46,6 +46,9 @@ internal sealed partial class Build
             Report report = new(Console.Error, Console.Out);
             using HttpTransport transport = NewTransport(report);
             VerificationPolicy policy = NewPolicy();
+            // What cannot be planned for one image is known before anything of another is sent.
+            foreach (ImageDefinition definition in Definitions())
+                await NewPipeline(report).PreviewAsync(definition, Stop);
             foreach (ImageDefinition definition in Definitions())
             {
                 ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, () => Connect(transport), policy, Stop);
@@ -99,7 +102,7 @@ internal sealed partial class Build
     private RegistryClient Connect(HttpTransport transport) => new(
         transport,
         Credentials.From(Environment.GetEnvironmentVariable),
-        Registry.RegistryMap.Parse(RegistryMap),
+        Given(() => Registry.RegistryMap.Parse(RegistryMap)),
         TimeProvider.System);
 
     private static HttpTransport NewTransport(Report report) =>
@@ -107,14 +110,15 @@ internal sealed partial class Build
 
     private KeySigner NewSigner() => SigningKey is null
         ? throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE or SLIPWAY_SIGNING_KEY")
-        : KeySigner.FromFile(SigningKey, () => SigningKeyPassword);
+        : KeySigner.FromFile(SigningKey, () => SigningKeyPassword
+            ?? throw new SigningKeyException($"{SigningKey}: the key is encrypted; nothing was signed. Set SLIPWAY_SIGNING_KEY_PASSWORD"));
 
     private VerificationPolicy NewPolicy()
     {
         if (PublicKey is not null && !File.Exists(PublicKey))
             throw new SigningKeyException($"--public-key {PublicKey}: there is no such file");
         if (PublicKey is not null)
-            return VerificationPolicy.RequireKey(File.ReadAllText(PublicKey), PublicKey);
+            return VerificationPolicy.RequireKey(VerificationKey.FromFile(PublicKey));
         if (SigningKey is null)
             throw new SigningKeyException("there is no key to verify with. Give --public-key FILE, or --signing-key FILE");
         using KeySigner signer = NewSigner();

@@ -67,7 +67,7 @@ internal sealed partial class Build : NukeBuild
 
     private ImmutableArray<Platform> PlatformsOf(ImageDefinition definition)
     {
-        ImmutableArray<Platform> asked = Given(() => Platforms.Select(Platform.Parse).Distinct().ToImmutableArray());
+        ImmutableArray<Platform> asked = [.. Platforms.Select(text => Given(() => Platform.Parse(text))).Distinct()];
         return asked.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown
             ? throw new TargetFailedException($"{definition.Name} has no platform {unknown}; it has: {string.Join(", ", definition.Platforms)}", Exit.WrongUse)
             : asked.IsEmpty ? definition.Platforms : asked;
@@ -82,9 +82,10 @@ internal sealed partial class Build : NukeBuild
         {
             return parse();
         }
-        catch (Exception e) when (e is ContentException or ArgumentException)
+        catch (Exception e) when (e is ContentException or ArgumentException or FormatException)
         {
-            throw new TargetFailedException(e.Message, Exit.WrongUse);
+            // .NET appends the name of its own parameter, which means nothing to whoever typed the value.
+            throw new TargetFailedException(e.Message.Split(" (Parameter '")[0], Exit.WrongUse);
         }
     }
 }

@@ -12,6 +12,7 @@ namespace Slipway.Graph;
 internal sealed class Report(TextWriter log, TextWriter output)
 {
     private const int Unbounded = 1000;
+    private const int Narrowest = 12;
     private readonly Lock _gate = new();
 
     /// <summary>One line of the log.</summary>
@@ -28,14 +29,13 @@ internal sealed class Report(TextWriter log, TextWriter output)
     public void Result(ReadOnlySpan<byte> utf8) => output.Write(System.Text.Encoding.UTF8.GetString(utf8));
 
     /// <summary>A table of the result.</summary>
-    /// <param name="rows">Cells of plain text, as many as there are columns.</param>
+    /// <param name="rows">
+    /// Cells of plain text, as many as there are columns. A line end in a cell separates values: on a terminal each gets a
+    /// line, elsewhere a comma stands between them, so that a row stays one line.
+    /// </param>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        Table table = new() { Border = Plain ? TableBorder.None : TableBorder.Rounded, UseSafeBorder = true };
-        foreach (string column in columns)
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = Plain, Padding = new Padding(0, 0, 2, 0) });
-        foreach (IReadOnlyList<string> row in rows)
-            table.AddRow(row.Select(cell => (IRenderable)new Text(cell)));
+        List<IReadOnlyList<string>> cells = [.. rows.Select(row => Plain ? [.. row.Select(OnOneLine)] : row)];
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
@@ -44,7 +44,26 @@ internal sealed class Report(TextWriter log, TextWriter output)
         });
         if (Plain)
             console.Profile.Width = Unbounded;
+        int[] widths = Widths(columns, cells, console.Profile.Width);
+        Table table = new() { Border = Plain ? TableBorder.None : TableBorder.Rounded, UseSafeBorder = true };
+        for (int i = 0; i < columns.Count; i++)
+            table.AddColumn(new TableColumn(new Text(columns[i])) { Width = widths[i], Padding = new Padding(Plain ? 0 : 1, 0, Plain ? 2 : 1, 0) });
+        foreach (IReadOnlyList<string> row in cells)
+            table.AddRow(row.Select(cell => (IRenderable)new Text(cell)));
         console.Write(table);
+    }
+
+    private static string OnOneLine(string cell) => cell.Replace("\n", ", ", StringComparison.Ordinal);
+
+    /// <summary>Each column as wide as it needs; where that is more than there is, the widest one gives way and wraps.</summary>
+    private static int[] Widths(IReadOnlyList<string> columns, List<IReadOnlyList<string>> rows, int available)
+    {
+        int[] widths = [.. columns.Select((column, i) => rows.SelectMany(row => row[i].Split('\n')).Append(column).Max(line => line.Length))];
+        int widest = Array.IndexOf(widths, widths.Max());
+        int excess = widths.Sum() + (3 * columns.Count) + 1 - available;
+        if (excess > 0)
+            widths[widest] = Math.Max(Narrowest, widths[widest] - excess);
+        return widths;
     }
 
     private bool Plain => output != Console.Out || Console.IsOutputRedirected;

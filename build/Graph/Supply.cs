@@ -36,10 +36,13 @@ internal sealed class Supply : IDisposable
 
     public bool HasUpstreamMirror { get; }
 
-    /// <summary>Where locked packages may be had: the configured mirror, then Debian's snapshot archive at the lock's time.</summary>
+    /// <summary>
+    /// Where locked packages may be had: the configured mirror, then Debian's snapshot archive at the lock's time and a
+    /// day later, since it takes in a suite some hours after that is dated.
+    /// </summary>
     public DebianMirror DebianAt(ImageLock imageLock)
     {
-        DebianMirror snapshot = DebianMirror.Snapshot(imageLock.Timestamp);
+        DebianMirror snapshot = DebianMirror.Snapshot(imageLock.Timestamp).Then(DebianMirror.Snapshot(imageLock.Timestamp.AddDays(1)));
         return _debian?.Then(snapshot) ?? snapshot;
     }
 

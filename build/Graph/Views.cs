@@ -40,7 +40,7 @@ internal static class Views
         report.Table(
             ["image", "platform", "upstream", "size", "layers", "digest", "tags", "registries", "signature"],
             images.SelectMany(image => image.Image.Platforms.Select(platform => PlatformRow(image, platform)).Prepend(IndexRow(image))));
-        string[] standIns = [.. images.Where(image => image.Record.Plan.StandIn is not null).Select(image => $"{image.Input.Name} ({image.Record.Plan.StandIn})")];
+        string[] standIns = [.. images.Where(image => image.Record.Plan.StandIn is not null).Select(image => $"{image.Input.Name} ({image.Record.Plan.StandIn!.Replace(",", ", ", StringComparison.Ordinal)})")];
         if (standIns.Length > 0)
             report.Line($"stand-in: {string.Join("; ", standIns)}: upstream could not be reached, so Debian's own builds or small placeholder programs took its place. Debian's packages are the real ones. Nothing of this can be published.");
     }
@@ -131,7 +131,7 @@ internal static class Views
         "",
         Abbreviate(image.Image.Index.Digest),
         Tags(image, null),
-        string.Join(", ", image.Record.Destinations.Select(destination => destination.Repository.Host)),
+        string.Join('\n', image.Record.Destinations.Select(destination => destination.Repository.Host)),
         Signature(image, image.Image.Index.Digest),
     ];
 
@@ -144,16 +144,16 @@ internal static class Views
         platform.Layers.Length.ToString(CultureInfo.InvariantCulture),
         Abbreviate(platform.Manifest.Digest),
         Tags(image, platform.Platform),
-        string.Join(", ", image.Record.Destinations.Select(destination => destination.Repository.Host)),
+        string.Join('\n', image.Record.Destinations.Select(destination => destination.Repository.Host)),
         Signature(image, platform.Manifest.Digest),
     ];
 
     private static string Upstream(RehearsedImage image) => image.Record.Plan.StandIn is null ? image.Input.Definition.Version : "stand-in";
 
-    private static string Abbreviate(Digest digest) => $"{digest.Algorithm}:{digest.Abbreviated}";
+    private static string Abbreviate(Digest digest) => digest.Abbreviated;
 
     private static string Tags(RehearsedImage image, Platform? platform) =>
-        string.Join(", ", image.Record.Plan.Tags.Where(tag => tag.Platform == platform).Select(tag => tag.Name));
+        string.Join('\n', image.Record.Plan.Tags.Where(tag => tag.Platform == platform).Select(tag => tag.Name));
 
     private static string Signature(RehearsedImage image, Digest digest) =>
         image.Verified.All(result => result.Subjects.Any(subject => subject.Digest == digest && subject.Passed)) ? "verified" : "FAILED";

@@ -22,6 +22,22 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
 
     public AbsolutePath Trust(string image) => Artifacts / image / "trust";
 
+    public AbsolutePath TestResults => Artifacts / "test-results";
+
+    /// <summary>Deletes what this program makes below the artifacts folder and nothing else, whatever folder that is.</summary>
+    /// <param name="images">The images whose results are meant.</param>
+    public void DeleteResults(IEnumerable<string> images)
+    {
+        foreach (AbsolutePath folder in images.Select(Results).Append(Rehearsal.Artifacts).Append(TestResults))
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+
+        if (Directory.Exists(Artifacts) && !Directory.EnumerateFileSystemEntries(Artifacts).Any())
+            Directory.Delete(Artifacts);
+    }
+
     /// <summary>The folder of the cache that a user's programs share by default.</summary>
     public static AbsolutePath DefaultCache(Func<string, string?> environment)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
 
@@ -36,11 +37,15 @@ public sealed class HttpTransport : IDisposable
         _pipeline = (patience.Attempts > 1 ? pipeline.AddRetry(Retrying()) : pipeline).Build();
     }
 
-    /// <summary>A handler with bounded connections and no redirects, cookies or decompression of its own.</summary>
+    /// <summary>
+    /// A handler with bounded connections, the system's proxy (not for this machine), and no redirects, cookies or
+    /// decompression of its own.
+    /// </summary>
     public static SocketsHttpHandler NewHandler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = new SystemProxy(HttpClient.DefaultProxy),
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = TimeSpan.FromSeconds(20),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
@@ -85,7 +90,8 @@ public sealed class HttpTransport : IDisposable
             using (answer)
             {
                 string outcome = $"{(int)answer.StatusCode} {Tried(attempts, begin)}";
-                throw new ExhaustedException(WhatOf(context), outcome) { Status = answer.StatusCode, Body = await BodyAsync(answer, cancellationToken) };
+                ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
+                throw new ExhaustedException(WhatOf(context), outcome) { Status = answer.StatusCode, Body = body };
             }
         }
         catch (HttpRequestException e)
@@ -108,6 +114,10 @@ public sealed class HttpTransport : IDisposable
         && status is not (HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported);
 
     private static string WhatOf(ResilienceContext context) => context.Properties.GetValue(What, "");
+
+    /// <summary>The resolver's definite "no such host", which no waiting changes; a resolver that fails is worth a wait.</summary>
+    private static bool IsUnknownHost(Exception e) =>
+        e.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound };
 
     private static string Reason(Exception e) => e.InnerException is { } inner ? inner.Message : e.Message;
 
@@ -152,7 +162,7 @@ public sealed class HttpTransport : IDisposable
         Delay = _patience.FirstWait,
         MaxDelay = _patience.LongestWait,
         ShouldHandle = arguments => ValueTask.FromResult(
-            arguments.Outcome.Exception is HttpRequestException or TimeoutException
+            (arguments.Outcome.Exception is HttpRequestException or TimeoutException && !IsUnknownHost(arguments.Outcome.Exception))
             || (arguments.Outcome.Result is { } answer && WorthWaiting(answer.StatusCode))),
         DelayGenerator = arguments => ValueTask.FromResult(AskedFor(arguments.Outcome.Result)),
         OnRetry = arguments =>

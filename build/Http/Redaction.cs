@@ -8,7 +8,7 @@ public static class Redaction
     {
         ArgumentNullException.ThrowIfNull(address);
         return address.IsAbsoluteUri
-            ? address.GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.Port | UriComponents.Path, UriFormat.UriEscaped)
+            ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
             : address.OriginalString.Split('?', '#')[0];
     }
 }

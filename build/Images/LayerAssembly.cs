@@ -14,6 +14,7 @@ internal sealed class LayerAssembly(
     ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
 {
     private readonly ImageTree _tree = new();
+    private readonly PackageContent _packages = new(folder, imageLock.Timestamp.ToUnixTimeSeconds(), new XzMemory());
 
     /// <exception cref="ContentException">An input is broken, or two of them claim one path.</exception>
     public async Task<ImmutableArray<Layer>> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
@@ -46,11 +47,8 @@ internal sealed class LayerAssembly(
             if (!package.Files.TryGetValue(platform.Architecture, out LockedFile? file))
                 continue;
             string version = package.Versions[platform.Architecture];
-            string spool = Path.Combine(folder, package.Name + ".tar");
             string deb = await CachedAsync(file, $"{package.Name} {version}", cancellationToken);
-            IEnumerable<LayerEntry> entries = await PackageContent.UnpackAsync(
-                package, version, deb, spool, imageLock.Timestamp.ToUnixTimeSeconds(), cancellationToken);
-            foreach (LayerEntry entry in entries)
+            foreach (LayerEntry entry in await _packages.UnpackAsync(package.Name, version, deb, cancellationToken))
                 _tree.Add(entry);
         }
     }

@@ -22,6 +22,8 @@ internal sealed class Authenticator
     private readonly TokenCache _tokens;
     private readonly HttpTransport _transport;
     private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private Task<Credential?>? _lookup;
     private volatile Challenge? _challenge;
     private volatile Credential? _credential;
 
@@ -85,11 +87,19 @@ internal sealed class Authenticator
         return chosen.Scheme == "bearer" || (used is null && await CredentialAsync(cancellationToken) is not null);
     }
 
+    /// <summary>Looked for once: files may be many and helpers slow, or ask the person at the screen.</summary>
     private async Task<Credential?> CredentialAsync(CancellationToken cancellationToken)
     {
-        Credential? credential = await _credentials.ForAsync(_registry, _map, cancellationToken);
-        _credential = credential;
-        return credential;
+        Task<Credential?> lookup;
+        lock (_lock)
+        {
+            if (_lookup is null or { IsFaulted: true })
+                _lookup = Task.Run(() => _credentials.ForAsync(_registry, _map, CancellationToken.None), CancellationToken.None);
+            lookup = _lookup;
+        }
+
+        _credential = await lookup.WaitAsync(cancellationToken);
+        return _credential;
     }
 
     /// <exception cref="RegistryException">The realm is none that this registry may name.</exception>
@@ -97,7 +107,9 @@ internal sealed class Authenticator
         RealmPolicy.Allows(_map.AddressOf(_registry), challenge["realm"], out Uri? realm)
             ? new TokenKey(_registry, realm, challenge["service"] ?? "", scope)
             : throw new RegistryException(
-                RemoteFault.Refused, new Asked(_registry, null, "authenticate"), $"its token realm {Printable(challenge["realm"])} is not on its own site",
+                RemoteFault.Refused,
+                new Asked(_registry, null, "authenticate"),
+                $"its token realm {Printable(challenge["realm"])} is not on its own site",
                 "no credentials were sent. If the registry is sound, its realm must be on its own host");
 
     private static string Printable(string? realm) =>
@@ -106,8 +118,8 @@ internal sealed class Authenticator
     private async Task<Token> FetchAsync(TokenKey key, Credential? credential, CancellationToken cancellationToken)
     {
         Asked asked = new(_registry, null, $"GET token from {Redaction.Of(key.Realm)} for {key.Scope}");
-        string query = (key.Realm.Query.Length > 1 ? key.Realm.Query + "&" : "?")
-            + (key.Service.Length > 0 ? "service=" + Uri.EscapeDataString(key.Service) + "&" : "") + "scope=" + Uri.EscapeDataString(key.Scope);
+        string service = key.Service.Length > 0 ? "service=" + Uri.EscapeDataString(key.Service) + "&" : "";
+        string query = (key.Realm.Query.Length > 1 ? key.Realm.Query + "&" : "?") + service + "scope=" + Uri.EscapeDataString(key.Scope);
         DateTimeOffset begin = _time.GetUtcNow();
         try
         {
@@ -131,7 +143,7 @@ internal sealed class Authenticator
         }
         catch (IOException e)
         {
-            throw new RegistryException(RemoteFault.TryAgain, asked, e.Message, "run the same command again", e);
+            throw RegistryException.Broken(asked, e);
         }
     }
 
@@ -156,7 +168,7 @@ internal sealed class Authenticator
         }
         catch (ContentException)
         {
-            throw new RegistryException(RemoteFault.Protocol, asked, "the answer is no token document", "see whether the registry is sound");
+            throw RegistryException.Unsound(asked, "the answer is no token document");
         }
     }
 }

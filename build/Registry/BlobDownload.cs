@@ -1,5 +1,3 @@
-using Slipway.Http;
-
 namespace Slipway.Registry;
 
 /// <summary>The body of a blob's answer: a broken connection is a <see cref="RegistryException"/> that says which blob.</summary>
@@ -38,7 +36,7 @@ internal sealed class BlobDownload : Stream
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw Broken(e);
+            throw RegistryException.Broken(_asked, e);
         }
     }
 
@@ -50,7 +48,7 @@ internal sealed class BlobDownload : Stream
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw Broken(e);
+            throw RegistryException.Broken(_asked, e);
         }
     }
 
@@ -77,6 +75,4 @@ internal sealed class BlobDownload : Stream
 
         base.Dispose(disposing);
     }
-
-    private RegistryException Broken(Exception e) => new(RemoteFault.TryAgain, _asked, "the connection broke while reading", "run the same command again", e);
 }

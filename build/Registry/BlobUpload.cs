@@ -62,7 +62,8 @@ internal sealed class BlobUpload
             throw await _endpoint.FailureAsync(post, answer, cancellationToken);
         _session = Endpoint.Next(post, answer);
         // The location may hold a query of its own, which stays as it is.
-        return new Uri(_session.AbsoluteUri + (_session.Query.Length > 0 ? "&" : "?") + "digest=" + Uri.EscapeDataString(_blob.Digest.ToString()));
+        string digest = "digest=" + Uri.EscapeDataString(_blob.Digest.ToString());
+        return new Uri(_session.AbsoluteUri + (_session.Query.Length > 0 ? "&" : "?") + digest);
     }
 
     private StreamContent Body()

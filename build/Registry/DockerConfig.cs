@@ -60,12 +60,13 @@ internal sealed class DockerConfig
         foreach (string key in keys)
         {
             if (_helpers.TryGetValue(key, out string? helper))
-                return await new CredentialHelper(helper, _environment).GetAsync(key, cancellationToken);
+                return await new CredentialProgram(helper, _environment).GetAsync(key, cancellationToken);
         }
 
-        if (_store is { Length: > 0 } && await new CredentialHelper(_store, _environment).GetAsync(keys[0], cancellationToken) is { } kept)
+        if (_store is { Length: > 0 } && await new CredentialProgram(_store, _environment).GetAsync(keys[0], cancellationToken) is { } kept)
             return kept;
-        string? entry = _auths.Keys.Where(key => keys.Any(wanted => Bare(key) == Bare(wanted))).Order(StringComparer.Ordinal).FirstOrDefault();
+        string? entry = _auths.Keys.Order(StringComparer.Ordinal)
+            .FirstOrDefault(key => keys.Any(wanted => Bare(key) == Bare(wanted)));
         return entry is null || _auths[entry].Length == 0 ? null : Decode(entry, _auths[entry]);
     }
 

@@ -104,7 +104,8 @@ internal sealed class Endpoint
         return RegistryException.ForStatus(call.Asked, answer.StatusCode, body, _authenticator);
     }
 
-    private async Task<(HttpResponseMessage Answer, AuthenticationHeaderValue? Used)> AttemptAsync(Call call, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Answer, AuthenticationHeaderValue? Used)> AttemptAsync(
+        Call call, CancellationToken cancellationToken)
     {
         AuthenticationHeaderValue? used = null;
         try

@@ -23,7 +23,7 @@ internal static class ManifestAnswer
         if (own is not null && sent is not null && own != sent)
             throw new ContentException($"{what}: sent as {sent}, but the document says {own}");
         ManifestContent manifest = new(
-            own ?? sent ?? throw new RegistryException(RemoteFault.Protocol, asked, "neither the answer nor the document has a media type", "see whether the registry is sound"),
+            own ?? sent ?? throw RegistryException.Unsound(asked, "neither the answer nor the document has a media type"),
             bytes);
         if (wanted is null)
             Stored.Check(answer, manifest.Descriptor.Digest, asked);
@@ -38,7 +38,7 @@ internal static class ManifestAnswer
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new RegistryException(RemoteFault.TryAgain, asked, "the connection broke while reading", "run the same command again", e);
+            throw RegistryException.Broken(asked, e);
         }
     }
 }

@@ -35,6 +35,14 @@ public sealed class RegistryException : RemoteException
     /// <summary>The registry's own error code (distribution specification, "Error Codes"); null when it gave none.</summary>
     public string? Code { get; private init; }
 
+    /// <summary>An answer that no sound registry gives.</summary>
+    internal static RegistryException Unsound(Asked asked, string problem) =>
+        new(RemoteFault.Protocol, asked, problem, "see whether the registry is sound");
+
+    /// <summary>The connection broke after the answer had begun.</summary>
+    internal static RegistryException Broken(Asked asked, Exception e) =>
+        new(RemoteFault.TryAgain, asked, "the connection broke while reading", "run the same command again", e);
+
     internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, Authenticator who)
     {
         RegistryError error = RegistryError.Parse(body, who.Conceal);
@@ -64,7 +72,7 @@ public sealed class RegistryException : RemoteException
         RemoteFault.TryAgain => "wait a while, then run the same command again",
         RemoteFault.Refused => credentials,
         RemoteFault.NotFound => "check the name, and that the repository exists there",
-        _ => "the registry does not support this request as it is; see its own error",
+        _ => "the registry does not take this request as it is; its own answer says why",
     };
 }
 

@@ -66,7 +66,8 @@ public sealed class Repository : IContentReader
             await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
             CheckSize(call, answer, descriptor.Size);
             Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            return VerifyingStream.Over(new BlobDownload(answer, body, call.Asked), descriptor, $"{Name}: blob {descriptor.Digest.Abbreviated}");
+            BlobDownload download = new(answer, body, call.Asked);
+            return VerifyingStream.Over(download, descriptor, $"{Name}: blob {descriptor.Digest.Abbreviated}");
         }
         catch
         {
@@ -176,7 +177,8 @@ public sealed class Repository : IContentReader
     private Call NewCall(HttpMethod method, string path, string operation, string actions)
     {
         Uri target = new(_endpoint.Address, $"/v2/{_reference.Repository}/{path}");
-        return new Call(method, new Asked(_reference.Host, _reference.Repository, operation), $"repository:{_reference.Repository}:{actions}")
+        Asked asked = new(_reference.Host, _reference.Repository, operation);
+        return new Call(method, asked, $"repository:{_reference.Repository}:{actions}")
         {
             Target = _ => Task.FromResult(target),
         };

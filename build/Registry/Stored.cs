@@ -1,4 +1,3 @@
-using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
@@ -14,7 +13,7 @@ internal static class Stored
             return null;
         return Digest.TryParse(values.ToString(), out Digest? digest)
             ? digest
-            : throw new RegistryException(RemoteFault.Protocol, asked, "its Docker-Content-Digest is no digest", "see whether the registry is sound");
+            : throw RegistryException.Unsound(asked, "its Docker-Content-Digest is no digest");
     }
 
     /// <summary>

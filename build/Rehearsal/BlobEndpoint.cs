@@ -20,7 +20,8 @@ internal sealed class BlobEndpoint
         bool head = HttpMethods.IsHead(context.Request.Method);
         if (!head && !HttpMethods.IsGet(context.Request.Method))
             throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read here");
-        FileInfo file = _store.Blob(path.Repository, digest) ?? throw new ErrorAnswer(404, "BLOB_UNKNOWN", "blob unknown to this repository");
+        FileInfo file = _store.Blob(path.Repository, digest)
+            ?? throw new ErrorAnswer(404, "BLOB_UNKNOWN", "blob unknown to this repository");
         HttpResponse response = context.Response;
         response.ContentType = "application/octet-stream";
         response.Headers["Docker-Content-Digest"] = digest.ToString();
@@ -33,7 +34,8 @@ internal sealed class BlobEndpoint
 
     /// <exception cref="ErrorAnswer">No digest, or of an algorithm that is not supported.</exception>
     public static Digest DigestOf(string? text) =>
-        Digest.TryParse(text, out Digest? digest) ? digest : throw new ErrorAnswer(400, "DIGEST_INVALID", "no digest of a supported algorithm");
+        Digest.TryParse(text, out Digest? digest) ? digest
+            : throw new ErrorAnswer(400, "DIGEST_INVALID", "no digest of a supported algorithm");
 
     /// <summary>The bytes asked for. What is no single range of bytes is ignored, as RFC 9110 allows.</summary>
     private static (long Begin, long Count) Range(HttpContext context, long size)

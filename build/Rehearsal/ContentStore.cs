@@ -84,7 +84,7 @@ internal sealed class ContentStore
         string folder = Path.Combine(Repository(repository), "_tags");
         if (Directory.Exists(folder))
             return [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
-        return Directory.Exists(Path.Combine(Repository(repository), "_manifests")) || Directory.Exists(Path.Combine(Repository(repository), "_blobs")) ? [] : null;
+        return Directory.Exists(Repository(repository)) && Directory.EnumerateDirectories(Repository(repository), "_*").Any() ? [] : null;
     }
 
     private string Repository(string repository) => Path.Combine(_root, "repositories", repository);

@@ -31,6 +31,14 @@ internal sealed class ErrorAnswer : Exception
     /// <summary>The code that fits a status, for answers that a fault asks for.</summary>
     public static ErrorAnswer For(int status) => new(
         status,
-        status switch { 401 => "UNAUTHORIZED", 403 => "DENIED", 404 => "MANIFEST_UNKNOWN", 413 => "SIZE_INVALID", 429 => "TOOMANYREQUESTS", _ => "UNSUPPORTED" },
+        status switch
+        {
+            401 => "UNAUTHORIZED",
+            403 => "DENIED",
+            404 => "MANIFEST_UNKNOWN",
+            413 => "SIZE_INVALID",
+            429 => "TOOMANYREQUESTS",
+            _ => "UNSUPPORTED",
+        },
         "a fault was asked for");
 }

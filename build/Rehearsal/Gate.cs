@@ -35,7 +35,8 @@ internal sealed class Gate
             case RehearsalAuthentication.Basic when !(IsUser(context.Request) ?? open):
                 throw Refused(context, "Basic realm=\"rehearsal\"");
             case RehearsalAuthentication.Token when !HasToken(context.Request, path, action):
-                string scope = path.Area == Area.Root ? "" : $",scope=\"repository:{path.Repository}:{(action == "pull" ? "pull" : "pull,push")}\"";
+                string actions = action == "pull" ? "pull" : "pull,push";
+                string scope = path.Area == Area.Root ? "" : $",scope=\"repository:{path.Repository}:{actions}\"";
                 throw Refused(context, $"Bearer realm=\"{new Uri(Address, "/v2/auth")}\",service=\"{Address.Authority}\"{scope}");
         }
     }

@@ -61,15 +61,20 @@ internal sealed class ManifestEndpoint
 
     private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        ErrorAnswer large = new(413, "SIZE_INVALID", $"a manifest has at most {OciJson.MaximumManifestSize} bytes here");
+        if (request.ContentLength > OciJson.MaximumManifestSize)
+            throw large;
         using MemoryStream kept = new();
         byte[] buffer = new byte[64 * 1024];
-        int count = 0;
-        while (request.ContentLength is not > OciJson.MaximumManifestSize && (count = await request.Body.ReadAsync(buffer, cancellationToken)) > 0
-            && kept.Length + count <= OciJson.MaximumManifestSize)
+        int count;
+        while ((count = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
             kept.Write(buffer, 0, count);
-        return request.ContentLength > OciJson.MaximumManifestSize || count > 0
-            ? throw new ErrorAnswer(413, "SIZE_INVALID", $"a manifest has at most {OciJson.MaximumManifestSize} bytes here")
-            : kept.ToArray();
+            if (kept.Length > OciJson.MaximumManifestSize)
+                throw large;
+        }
+
+        return kept.ToArray();
     }
 
     private void Validate(string repository, string type, byte[] bytes)
@@ -81,7 +86,8 @@ internal sealed class ManifestEndpoint
                 if (root.OptionalString("mediaType") is { } own && own != type)
                     throw new ContentException($"sent as {type}, but the document says {own}");
                 RequireBlobs(repository, root);
-                if (root.Items("manifests").Select(OciJson.ReadDescriptor).FirstOrDefault(child => _store.Manifest(repository, child.Digest) is null) is { } missing)
+                IEnumerable<Descriptor> children = root.Items("manifests").Select(OciJson.ReadDescriptor);
+                if (children.FirstOrDefault(child => _store.Manifest(repository, child.Digest) is null) is { } missing)
                     throw Unknown(missing);
                 return true;
             });

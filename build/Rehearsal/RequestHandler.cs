@@ -28,7 +28,10 @@ internal sealed class RequestHandler
     public async Task HandleAsync(HttpContext context)
     {
         RehearsalRequest request = new(
-            Interlocked.Increment(ref _count), context.Request.Method, context.Request.Path.Value ?? "", context.Request.Headers.Authorization.Count > 0);
+            Interlocked.Increment(ref _count),
+            context.Request.Method,
+            context.Request.Path.Value ?? "",
+            context.Request.Headers.Authorization.Count > 0);
         CountingStream body = new(context.Request.Body);
         context.Request.Body = body;
         if (_options.AnnounceRehearsal)

@@ -20,7 +20,8 @@ internal sealed class TagsEndpoint
     {
         if (!HttpMethods.IsGet(context.Request.Method))
             throw new ErrorAnswer(405, "UNSUPPORTED", "tags can be listed here");
-        IReadOnlyList<string> tags = _store.Tags(path.Repository) ?? throw new ErrorAnswer(404, "NAME_UNKNOWN", "repository name not known to registry");
+        IReadOnlyList<string> tags = _store.Tags(path.Repository)
+            ?? throw new ErrorAnswer(404, "NAME_UNKNOWN", "repository name not known to registry");
         int wanted = MaximumPage;
         string n = context.Request.Query["n"].ToString();
         if (n.Length > 0 && !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out wanted))

@@ -27,7 +27,8 @@ internal sealed partial class UploadEndpoint
         if (!HttpMethods.IsPost(context.Request.Method))
             throw new ErrorAnswer(405, "UNSUPPORTED", "an upload begins with POST");
         IQueryCollection query = context.Request.Query;
-        if (query["mount"].ToString() is { Length: > 0 } mount && TryMount(context, path, BlobEndpoint.DigestOf(mount), query["from"].ToString()))
+        if (query["mount"].ToString() is { Length: > 0 } mount
+            && TryMount(context, path, BlobEndpoint.DigestOf(mount), query["from"].ToString()))
             return;
         string? wanted = query["digest"];
         Digest? digest = wanted is null ? null : BlobEndpoint.DigestOf(wanted);
@@ -85,19 +86,7 @@ internal sealed partial class UploadEndpoint
         }
         finally
         {
-            Release(session);
-        }
-    }
-
-    private static void Release(UploadSession session)
-    {
-        try
-        {
             session.Turn.Release();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The session ended in this turn.
         }
     }
 

@@ -31,7 +31,10 @@ internal sealed class UploadSession : IDisposable
     /// <summary>How many bytes have arrived.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Held by the request that is using the session.</summary>
+    /// <summary>
+    /// Held by the request that is using the session. Never disposed: requests that still wait for it must get their turn
+    /// and find the session gone.
+    /// </summary>
     public SemaphoreSlim Turn { get; } = new(1);
 
     public async Task AppendAsync(Stream body, CancellationToken cancellationToken)
@@ -59,7 +62,6 @@ internal sealed class UploadSession : IDisposable
     public void Dispose()
     {
         _hash.Dispose();
-        Turn.Dispose();
         File.Delete(_file);
     }
 

@@ -11,7 +11,7 @@ internal sealed record AptSource(Uri Address, IReadOnlyList<string> Suites, IRea
         && (LastPart == "debian-security" || Suites.All(IsDebianSuite));
 
     /// <summary>Whether it serves Debian's main archive.</summary>
-    public bool IsMain => LastPart == "debian" || Suites.Any(suite => Releases.Contains(suite));
+    public bool IsMain => LastPart == "debian" || Suites.Any(IsDebianSuite);
 
     /// <summary>How sure that is: an archive of someone else may name its suite after Debian's release too.</summary>
     public int Likelihood => (LastPart is "debian" or "debian-security" ? 2 : 0) + (Suites.Any(IsDebianSuite) ? 1 : 0);
@@ -58,7 +58,13 @@ internal sealed record AptSource(Uri Address, IReadOnlyList<string> Suites, IRea
 
     private static bool Usable(string[] suites, string[] components) => suites.Length > 0 && components.Contains("main");
 
-    private static bool IsDebianSuite(string suite) => Releases.Contains(suite.Split('-', '/')[0]);
+    private static bool IsDebianSuite(string suite)
+    {
+        int end = suite.IndexOfAny(['-', '/']);
+        return end < 0
+            ? Releases.Contains(suite)
+            : Releases.Contains(suite[..end]) && suite[end..] is "-updates" or "-security" or "-backports" or "-proposed-updates" or "/updates";
+    }
 
     /// <summary>The archive's root with a slash at its end; null for what is not plain http or https.</summary>
     private static Uri? AddressOf(string text) =>

@@ -83,8 +83,16 @@ public sealed class ContentCache
         DateTime yesterday = _time.GetUtcNow().UtcDateTime.AddDays(-1);
         foreach (string left in Directory.EnumerateFiles(_directory, "*" + Unfinished, SearchOption.AllDirectories))
         {
-            if (File.GetLastWriteTimeUtc(left) < yesterday)
-                File.Delete(left);
+            try
+            {
+                if (File.GetLastWriteTimeUtc(left) < yesterday)
+                    File.Delete(left);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another user's, in a shared folder: theirs to remove, and in nobody's way.
+                continue;
+            }
         }
     }
 

@@ -26,12 +26,18 @@ public sealed class DebArchive
     /// <see cref="Open"/>, and also after an exception.
     /// </param>
     /// <exception cref="DebException">The package is damaged, cut short, beyond a limit, or holds something that is refused.</exception>
-    public static Task<DebArchive> ReadAsync(Stream deb, string spoolPath, DebLimits limits, CancellationToken cancellationToken)
+    public static Task<DebArchive> ReadAsync(Stream deb, string spoolPath, DebLimits limits, CancellationToken cancellationToken) =>
+        ReadAsync(deb, spoolPath, limits, new XzMemory(), cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(Stream, string, DebLimits, CancellationToken)"/>
+    /// <param name="memory">Reused from package to package.</param>
+    public static Task<DebArchive> ReadAsync(
+        Stream deb, string spoolPath, DebLimits limits, XzMemory memory, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(deb);
         ArgumentException.ThrowIfNullOrEmpty(spoolPath);
         ArgumentNullException.ThrowIfNull(limits);
-        return Task.Run(() => Read(deb, spoolPath, limits, cancellationToken), cancellationToken);
+        return Task.Run(() => Read(deb, spoolPath, limits, memory, cancellationToken), cancellationToken);
     }
 
     /// <summary>The content of a file or of the file a hard link names: a seekable stream, independent of others, that the caller disposes.</summary>
@@ -43,9 +49,9 @@ public sealed class DebArchive
         return new DebContent(File.OpenHandle(spoolPath, FileMode.Open, FileAccess.Read, FileShare.Read), entry.Offset, entry.Size);
     }
 
-    private static DebArchive Read(Stream deb, string spoolPath, DebLimits limits, CancellationToken cancellation)
+    private static DebArchive Read(Stream deb, string spoolPath, DebLimits limits, XzMemory memory, CancellationToken cancellation)
     {
-        var container = new DebContainer(deb, limits, cancellation);
+        var container = new DebContainer(deb, limits, memory, cancellation);
         container.ReadVersion();
 
         using var control = new MemoryStream();

@@ -8,7 +8,7 @@ namespace Slipway.Sources;
 /// The outer archive of a .deb (deb(5)): debian-binary, control.tar, data.tar, in this order; members whose names start with an underscore
 /// may stand between and after them and are ignored.
 /// </summary>
-internal sealed class DebContainer(Stream deb, DebLimits limits, CancellationToken cancellation)
+internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory, CancellationToken cancellation)
 {
     private const int LongestVersion = 4096;
     private readonly ArReader ar = new(deb);
@@ -41,7 +41,7 @@ internal sealed class DebContainer(Stream deb, DebLimits limits, CancellationTok
                     UnpackGzip(member, target, limit);
                     break;
                 case ".xz":
-                    using (var xz = new XzStream(member.Content, limit, limits.DictionaryBytes, leaveOpen: true))
+                    using (var xz = new XzStream(member.Content, limit, limits.DictionaryBytes, leaveOpen: true, memory))
                         Copy(xz, target, member.Name, limit);
                     break;
                 case ".zst" or ".bz2" or ".lzma":

@@ -1,7 +1,9 @@
+using Slipway.Oci;
+
 namespace Slipway.Sources;
 
 /// <summary>A .deb that is damaged, cut short, too large, or holds what must not get into an image.</summary>
-public sealed class DebException : FormatException
+public sealed class DebException : ContentException
 {
     private const int LongestText = 500;
 

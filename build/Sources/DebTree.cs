@@ -27,7 +27,7 @@ internal sealed class DebTree(string member, DebLimits limits)
                 where = $"{member} after {found.Header.Name}";
             }
         }
-        catch (FormatException e) when (e is not DebException)
+        catch (FormatException e)
         {
             throw new DebException(where, e.Message, e);
         }

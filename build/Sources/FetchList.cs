@@ -42,6 +42,7 @@ public static class FetchList
     private static WantedContent Wanted(ImageDefinition definition, Platform platform, string what, LockedFile file, long limit) => new()
     {
         What = $"{definition.Name} {platform}: {what}",
+        Next = $"Run ./build.sh Lock --images {definition.Name}",
         Digest = file.Digest,
         Size = file.Size,
         Limit = limit,

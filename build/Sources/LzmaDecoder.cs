@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using static Slipway.Sources.LzmaSymbols;
 
 namespace Slipway.Sources;
 
@@ -10,33 +11,7 @@ namespace Slipway.Sources;
 /// </summary>
 internal sealed class LzmaDecoder
 {
-    private const int States = 12;
-    private const int FirstMatchState = 7;
-    private const int PositionStates = 16;
-    private const int ShortestMatch = 2;
-
-    // All probabilities lie in one array; these are the places of the groups in it.
-    private const int IsMatch = 0;
-    private const int IsRepeat = IsMatch + (States * PositionStates);
-    private const int IsRepeat0 = IsRepeat + States;
-    private const int IsRepeat1 = IsRepeat0 + States;
-    private const int IsRepeat2 = IsRepeat1 + States;
-    private const int IsRepeat0Long = IsRepeat2 + States;
-    private const int DistanceSlot = IsRepeat0Long + (States * PositionStates);
-    private const int DistanceSpecial = DistanceSlot + (4 * 64);
-    private const int DistanceAlign = DistanceSpecial + 128;
-    private const int MatchLength = DistanceAlign + 16;
-    private const int RepeatLength = MatchLength + LengthSize;
-    private const int Literals = RepeatLength + LengthSize;
-
-    // Inside a length group: two choices, then 8 low and 8 middle values per position state, then 256 high values.
-    private const int LengthLow = 2;
-    private const int LengthMiddle = LengthLow + (PositionStates * 8);
-    private const int LengthHigh = LengthMiddle + (PositionStates * 8);
-    private const int LengthSize = LengthHigh + 256;
-    private const int LiteralSize = 0x300;
-
-    private readonly ushort[] probabilities = new ushort[Literals + (LiteralSize << 4)];
+    private readonly ushort[] probabilities = new ushort[Count];
     private readonly byte[] input;
 
     private int literalContextBits;
@@ -107,6 +82,7 @@ internal sealed class LzmaDecoder
     /// Decodes until the window's position is <paramref name="limit"/>, or until a symbol is invalid: then returns false. A match that
     /// reaches past the limit is finished by the next call.
     /// </summary>
+    /// <remarks>One long method on purpose: the coder's three numbers stay in registers only while nothing is called that is not inlined.</remarks>
     public bool TryDecode(LzmaWindow window, int limit)
     {
         var coder = new LzmaRangeDecoder(input, inputPosition, range, code);
@@ -196,100 +172,6 @@ internal sealed class LzmaDecoder
         code = coder.Code;
         window.Advance(position);
         return valid;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Literal(ref LzmaRangeDecoder coder, Span<ushort> p)
-    {
-        uint symbol = 1;
-        do
-        {
-            symbol = (symbol << 1) + 1 + coder.ZeroMask(ref p[(int)symbol]);
-        }
-        while (symbol < 0x100);
-        return (byte)symbol;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint MatchedLiteral(ref LzmaRangeDecoder coder, Span<ushort> p, uint match)
-    {
-        uint symbol = 1;
-        uint offset = 0x100;
-        do
-        {
-            match <<= 1;
-            uint zero = coder.ZeroMask(ref p[(int)(offset + (match & offset) + symbol)]);
-            symbol = (symbol << 1) + 1 + zero;
-            offset &= match ^ zero;
-        }
-        while (symbol < 0x100);
-        return (byte)symbol;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Length(ref LzmaRangeDecoder coder, Span<ushort> p, int positionState)
-    {
-        int group = LengthLow + (positionState << 3);
-        int floor = ShortestMatch - 8;
-        uint size = 8;
-        if (coder.Bit(ref p[0]))
-        {
-            group += PositionStates * 8;
-            floor += 8;
-            if (coder.Bit(ref p[1]))
-            {
-                group = LengthHigh;
-                floor += 8 + 8 - 256;
-                size = 256;
-            }
-        }
-
-        uint symbol = 1;
-        do
-        {
-            symbol = (symbol << 1) + 1 + coder.ZeroMask(ref p[group + (int)symbol]);
-        }
-        while (symbol < size);
-        return (int)symbol + floor;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Distance(ref LzmaRangeDecoder coder, ushort[] p, int length)
-    {
-        int group = DistanceSlot + (Math.Min(length - ShortestMatch, 3) << 6);
-        uint slot = 1;
-        do
-        {
-            slot = (slot << 1) + 1 + coder.ZeroMask(ref p[group + (int)slot]);
-        }
-        while (slot < 64);
-        slot -= 64;
-        if (slot < 4)
-            return slot;
-
-        int bits = (int)(slot >> 1) - 1;
-        uint distance = (2 | (slot & 1)) << bits;
-        int tree = DistanceAlign;
-        if (slot < 14)
-        {
-            tree = DistanceSpecial + (int)(distance - slot);
-        }
-        else
-        {
-            distance += coder.DirectBits(bits - 4) << 4;
-            bits = 4;
-        }
-
-        // Reverse bit tree: the lowest bit comes first.
-        uint symbol = 1;
-        for (int bit = 0; bit < bits; bit++)
-        {
-            uint one = 1 + coder.ZeroMask(ref p[tree + (int)symbol]);
-            symbol = (symbol << 1) + one;
-            distance += one << bit;
-        }
-
-        return distance;
     }
 
     /// <summary>Decodes which of the three distances before the last one comes again, and moves it to the front.</summary>

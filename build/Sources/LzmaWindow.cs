@@ -1,11 +1,9 @@
-using System.Buffers;
-
 namespace Slipway.Sources;
 
 /// <summary>
 /// The dictionary of an LZMA2 decoder and its output at once: a ring of <see cref="Size"/> bytes that starts small and grows as it
 /// fills, so a small file with a large dictionary costs little. Every distance is checked against what was written since the last reset,
-/// so what a pooled buffer held before is never seen.
+/// so what a buffer held before is never seen.
 /// </summary>
 internal sealed class LzmaWindow : IDisposable
 {
@@ -13,20 +11,25 @@ internal sealed class LzmaWindow : IDisposable
     public const int Overshoot = 32;
 
     private const int FirstCapacity = 1 << 16;
+    private const long GrowthFactor = 4;
     private readonly int dictionarySize;
+    private readonly XzMemory memory;
     private int capacity;
     private int consumed;
 
     /// <param name="dictionarySize">How far back a match may reach, in bytes.</param>
+    /// <param name="memory">Where buffers come from and go back to.</param>
     /// <param name="expectedSize">How many bytes will be written if known, else <see cref="long.MaxValue"/>. Only saves memory.</param>
-    public LzmaWindow(int dictionarySize, long expectedSize)
+    public LzmaWindow(int dictionarySize, long expectedSize, XzMemory memory)
     {
         this.dictionarySize = dictionarySize;
+        this.memory = memory;
         // A multiple of sixteen keeps position & mask right when the ring wraps; LZMA looks at up to four bits of the position.
         Size = ((dictionarySize + Overshoot) | 15) + 1;
         long start = Math.Clamp(expectedSize, 16, FirstCapacity);
         capacity = (int)Math.Min(Size, (start | 15) + 1);
-        Buffer = ArrayPool<byte>.Shared.Rent(capacity + Overshoot);
+        Buffer = memory.Rent(capacity + Overshoot);
+        UseAll();
     }
 
     /// <summary>The ring's final length; <see cref="Buffer"/> is shorter until that much was written.</summary>
@@ -89,15 +92,18 @@ internal sealed class LzmaWindow : IDisposable
         Buffer = [];
         capacity = 0;
         if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
+            memory.Return(buffer);
     }
 
     private void Grow()
     {
-        capacity = (int)Math.Min(Size, capacity * 2L);
-        byte[] larger = ArrayPool<byte>.Shared.Rent(capacity + Overshoot);
+        capacity = (int)Math.Min(Size, capacity * GrowthFactor);
+        byte[] larger = memory.Rent(capacity + Overshoot);
         Buffer.AsSpan(0, Position).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(Buffer);
         Buffer = larger;
+        UseAll();
     }
+
+    /// <summary>A buffer that was there already may be longer than asked for: no need to grow into it step by step.</summary>
+    private void UseAll() => capacity = Math.Min(Size, ((Buffer.Length - Overshoot) | 15) - 15);
 }

@@ -1,7 +1,7 @@
 namespace Slipway.Sources;
 
 /// <summary>What gpgv said on its status descriptor (GnuPG's doc/DETAILS, "Format of the --status-fd output").</summary>
-internal sealed class SignatureStatus
+public sealed class SignatureStatus
 {
     private readonly List<List<string[]>> _signatures = [];
     private int _texts;
@@ -63,7 +63,7 @@ internal sealed class SignatureStatus
             case "PLAINTEXT":
                 _texts++;
                 break;
-            case "NODATA" or "UNEXPECTED" or "FAILURE":
+            case "NODATA" or "UNEXPECTED" or "FAILURE" or "ERROR":
                 _broken ??= string.Join(' ', words);
                 break;
             default:

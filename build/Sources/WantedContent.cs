@@ -8,6 +8,9 @@ public sealed record WantedContent
     /// <summary>What it is, for errors: image, platform, package and version, or the upstream file.</summary>
     public required string What { get; init; }
 
+    /// <summary>What to do when a place has something else, for errors: a sentence without its full stop. Null says nothing.</summary>
+    public string? Next { get; init; }
+
     public required Digest Digest { get; init; }
 
     /// <summary>In bytes; null when only the hash is known.</summary>

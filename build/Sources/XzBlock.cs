@@ -14,14 +14,15 @@ internal sealed class XzBlock : IDisposable
     private long produced;
 
     /// <param name="dictionaryLimit">The largest dictionary allowed, in bytes.</param>
-    public XzBlock(XzInput input, XzBlockHeader header, int checkKind, int dictionaryLimit)
+    /// <param name="memory">Where the dictionary comes from and goes back to.</param>
+    public XzBlock(XzInput input, XzBlockHeader header, int checkKind, int dictionaryLimit, XzMemory memory)
     {
         if (header.DictionarySize > dictionaryLimit)
             throw input.Fault($"the dictionary is too large: {header.DictionarySize} bytes, the limit is {dictionaryLimit}");
         this.input = input;
         this.header = header;
         check = new XzCheck(checkKind);
-        decoder = new Lzma2Decoder(input, new LzmaWindow((int)header.DictionarySize, header.UncompressedSize ?? long.MaxValue));
+        decoder = new Lzma2Decoder(input, new LzmaWindow((int)header.DictionarySize, header.UncompressedSize ?? long.MaxValue, memory));
         dataStart = input.Offset;
     }
 

@@ -1,7 +1,9 @@
+using Slipway.Oci;
+
 namespace Slipway.Sources;
 
 /// <summary>An .xz stream that is damaged, cut short, too large, or needs what this decoder does not have.</summary>
-public sealed class XzException : FormatException
+public sealed class XzException : ContentException
 {
     /// <param name="what">What is wrong, what was wanted and what was there.</param>
     /// <param name="offset">Where: bytes of compressed input read before the fault was seen.</param>

@@ -22,6 +22,7 @@ public sealed class XzStream : Stream
     private readonly long outputLimit;
     private readonly int dictionaryLimit;
     private readonly bool leaveOpen;
+    private readonly XzMemory memory;
 
     private long produced;
     private ushort flags;
@@ -35,7 +36,8 @@ public sealed class XzStream : Stream
     /// <param name="outputLimit">The most bytes that may come out; more is an error.</param>
     /// <param name="dictionaryLimit">The largest dictionary in bytes that a block may ask for, at most 1 GiB.</param>
     /// <param name="leaveOpen">Whether disposing leaves <paramref name="source"/> open.</param>
-    public XzStream(Stream source, long outputLimit, int dictionaryLimit = DefaultDictionaryLimit, bool leaveOpen = false)
+    /// <param name="memory">Reused from stream to stream; null for memory of its own.</param>
+    public XzStream(Stream source, long outputLimit, int dictionaryLimit = DefaultDictionaryLimit, bool leaveOpen = false, XzMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(outputLimit);
@@ -45,6 +47,7 @@ public sealed class XzStream : Stream
         this.outputLimit = outputLimit;
         this.dictionaryLimit = dictionaryLimit;
         this.leaveOpen = leaveOpen;
+        this.memory = memory ?? new XzMemory();
         input = new XzInput(source);
     }
 
@@ -173,7 +176,7 @@ public sealed class XzStream : Stream
         byte first = input.ReadByte();
         if (first != 0)
         {
-            block = new XzBlock(input, XzBlockHeader.Read(input, first), flags >> 8, dictionaryLimit);
+            block = new XzBlock(input, XzBlockHeader.Read(input, first), flags >> 8, dictionaryLimit, memory);
             return;
         }
 

@@ -9,7 +9,6 @@ namespace Slipway.Trust;
 /// </summary>
 public sealed class KeySigner : ISigner, IDisposable
 {
-    private const int MaximumFileSize = 64 * 1024;
     private const string EncryptedForm = "ENCRYPTED PRIVATE KEY";
 
     private readonly ECDsa _key;
@@ -50,20 +49,7 @@ public sealed class KeySigner : ISigner, IDisposable
     }
 
     /// <summary>As <see cref="FromPem"/>, from a file of at most 64 KiB.</summary>
-    public static KeySigner FromFile(string path, Func<string?> password)
-    {
-        try
-        {
-            FileInfo file = new(path);
-            if (file.Length > MaximumFileSize)
-                throw new SigningKeyException($"{path}: wanted a key file of at most {MaximumFileSize} bytes, got {file.Length}");
-            return FromPem(File.ReadAllText(path), path, password);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new SigningKeyException($"{path}: the key file cannot be read: {e.Message}");
-        }
-    }
+    public static KeySigner FromFile(string path, Func<string?> password) => FromPem(PemFile.ReadText(path), path, password);
 
     /// <summary>A new P-256 key that lives in memory only: what it signs proves nothing to anybody else.</summary>
     public static KeySigner CreateThrowAway() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));

@@ -8,6 +8,25 @@ internal sealed record PemFile(string Label, byte[] Der)
     /// <summary>Parameters that <c>openssl ecparam -genkey</c> writes before the key; they say nothing the key does not say.</summary>
     private const string Parameters = "EC PARAMETERS";
 
+    private const int MaximumSize = 64 * 1024;
+
+    /// <summary>The text of a key file.</summary>
+    /// <exception cref="SigningKeyException">It cannot be read, or is larger than 64 KiB.</exception>
+    public static string ReadText(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            return file.Length <= MaximumSize
+                ? File.ReadAllText(path)
+                : throw new SigningKeyException($"{path}: wanted a key file of at most {MaximumSize} bytes, got {file.Length}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SigningKeyException($"{path}: the key file cannot be read: {e.Message}");
+        }
+    }
+
     /// <exception cref="SigningKeyException">There is no such block, or more than one.</exception>
     public static PemFile Parse(string text, string name)
     {

@@ -45,6 +45,10 @@ public sealed record VerificationKey
         }
     }
 
+    /// <summary>As <see cref="Parse"/>, from a file of at most 64 KiB.</summary>
+    /// <exception cref="SigningKeyException">It cannot be read, or holds no such key.</exception>
+    public static VerificationKey FromFile(string path) => Parse(PemFile.ReadText(path), path);
+
     /// <summary>Whether this is a DER signature (RFC 3279, 2.2.3) by this key over the SHA-256 of the bytes.</summary>
     public bool Verifies(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
     {

@@ -93,6 +93,20 @@ public class AuthenticationTests
         Assert.Equal(0, strict.Registry.OpenUploads);
     }
 
+    [Fact]
+    public async Task Credentials_are_looked_for_once()
+    {
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token);
+        int asked = 0;
+        Credentials credentials = Credentials.From(name =>
+        {
+            asked += name == "QUAY_USERNAME" ? 1 : 0;
+            return name is "QUAY_USERNAME" ? "robot" : name is "QUAY_PASSWORD" ? "s3cret" : null;
+        });
+        await Wire.PushImageAsync(wire.Client(credentials).Repository(Reference.Parse("quay.io/a/b")), "v1");
+        Assert.Equal(1, asked);
+    }
+
     [Theory]
     [InlineData("https://evil.example/token")]
     [InlineData("https://quay.io.evil.example/token")]

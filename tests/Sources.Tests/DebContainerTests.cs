@@ -113,6 +113,8 @@ public sealed class DebContainerTests : IDisposable
         byte[] gzip = DebBuilder.Gzip(Data);
         await reading.Refuse(new DebBuilder { PackedData = [.. gzip, 1, 2, 3] }.Build(), "data.tar.gz", "followed by something else");
         await reading.Refuse(new DebBuilder { PackedData = [.. gzip, .. new byte[100_000]] }.Build(), "data.tar.gz", "followed by something else");
+        byte[] posing = [.. gzip, 0, 0, 0, 0, .. BitConverter.GetBytes(Data.Length)];
+        await reading.Refuse(new DebBuilder { PackedData = posing }.Build(), "data.tar.gz", "followed by something else");
         byte[] xz = XzProgram.Compress(Data);
         var builder = new DebBuilder { Compression = DebCompression.Xz };
         await reading.Refuse((builder with { PackedData = [.. xz, 1, 2, 3] }).Build(), "data.tar.xz", "xz: ");

@@ -49,6 +49,25 @@ public sealed class DownloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_that_stands_still_is_given_up_and_read_again()
+    {
+        _server.On("a", async (context, before) =>
+        {
+            context.Response.ContentLength = _content.Length;
+            await context.Response.Body.WriteAsync(before == 0 ? _content.AsMemory(0, 1000) : _content);
+            await context.Response.Body.FlushAsync();
+            if (before == 0)
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), _bench.Patience, TimeProvider.System, _ => { });
+        OriginReader impatient = new(transport, _bench.Patience with { AnswerWithin = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
+
+        await new Download(impatient, _bench.Cache).FetchAsync(Item("a"), default);
+
+        Assert.Equal(2, _server.Asked("a"));
+    }
+
+    [Fact]
     public async Task The_next_origin_is_asked_when_one_does_not_have_it()
     {
         _server.Serve("second", _content);
@@ -69,10 +88,11 @@ public sealed class DownloadTests : IAsyncLifetime
             new DownloadItem(Wanted(_content), [dead, Origin.OfMirror(_server.At("a"))]), default)));
 
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _bench.Download.FetchAsync(
-            new DownloadItem(Wanted([1]), [dead, Origin.OfMirror(_server.At("gone"))]), default));
+            new DownloadItem(Wanted([1]) with { Next = "Run this" }, [dead, Origin.OfMirror(_server.At("gone"))]), default));
 
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.True(e.IsGone);
+        Assert.EndsWith(". Run this", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

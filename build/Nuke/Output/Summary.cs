@@ -48,17 +48,23 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
     private Table Table()
     {
         Table table = new() { Border = log.IsTerminal ? TableBorder.Rounded : TableBorder.None };
-        table.AddColumn("Target").AddColumn("Status").AddColumn(new TableColumn("Duration").RightAligned()).AddColumn("");
+        table.AddColumn("Target").AddColumn("Status").AddColumn(new TableColumn("Duration").RightAligned());
+        if (plan.Any(target => target.Skipped is not null))
+            table.AddColumn("Reason");
         foreach (ExecutableTarget target in plan)
         {
-            table.AddRow(
-                new Text(target.Name),
-                new Text(target.Status.ToString(), new Style(Colour(target.Status))),
-                new Text(Ran(target) ? Words(target.Duration) : ""),
-                new Text(target.Skipped ?? ""));
+            Text[] cells =
+            [
+                new(target.Name),
+                new(target.Status.ToString(), new Style(Colour(target.Status))),
+                new(Ran(target) ? Words(target.Duration) : ""),
+                new(target.Skipped ?? ""),
+            ];
+            table.AddRow(cells[..table.Columns.Count]);
         }
 
-        table.AddRow("Total", "", Words(plan.Aggregate(TimeSpan.Zero, (sum, x) => sum + x.Duration)), "");
+        string[] total = ["Total", "", Words(plan.Aggregate(TimeSpan.Zero, (sum, x) => sum + x.Duration)), ""];
+        table.AddRow(total[..table.Columns.Count]);
         return table;
     }
 

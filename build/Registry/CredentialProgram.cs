@@ -9,7 +9,7 @@ namespace Slipway.Registry;
 /// A program <c>docker-credential-NAME</c> of Docker's credential helper protocol: <c>get</c> takes the server on standard
 /// input and answers a JSON object with <c>Username</c> and <c>Secret</c>. It is looked for along PATH.
 /// </summary>
-internal sealed class CredentialHelper
+internal sealed class CredentialProgram
 {
     private const int MaximumAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -17,12 +17,13 @@ internal sealed class CredentialHelper
     private readonly string _program;
     private readonly Func<string, string?> _environment;
 
-    public CredentialHelper(string name, Func<string, string?> environment)
+    public CredentialProgram(string name, Func<string, string?> environment)
     {
         _program = "docker-credential-" + name;
         _environment = environment;
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            throw new RemoteException(RemoteFault.Refused, "credentials: a credential helper's name holds other characters than letters, digits, '-', '_' and '.'");
+            throw new RemoteException(
+                RemoteFault.Refused, "credentials: a credential helper's name holds other characters than letters, digits, '-', '_' and '.'");
     }
 
     /// <summary>What the helper has for a server; null when it says that it has nothing.</summary>

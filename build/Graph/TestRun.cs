@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Xml.Linq;
+using Medallion.Shell;
+using Nuke.Common.IO;
+
+namespace Slipway.Graph;
+
+/// <summary>Compiles the solution and runs every test project as the program that it is, two at a time.</summary>
+/// <param name="root">The repository.</param>
+/// <param name="results">Where reports go; made anew.</param>
+internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report report)
+{
+    private const int AtOnce = 2;
+
+    /// <returns>What all projects reported together.</returns>
+    /// <exception cref="TargetFailedException">The solution does not compile, or a project ended without a report.</exception>
+    public async Task<TestSummary> RunAsync(IReadOnlyList<string> projects, CancellationToken stop)
+    {
+        if (Directory.Exists(results))
+            Directory.Delete(results, recursive: true);
+        Directory.CreateDirectory(results);
+        await CompileAsync(stop);
+
+        ConcurrentBag<TestSummary> summaries = [];
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop };
+        await Parallel.ForEachAsync(projects, parallel, async (project, token) => summaries.Add(await RunAsync(project, token)));
+        return summaries.Aggregate(TestSummary.None, (sum, one) => sum.With(one));
+    }
+
+    /// <summary>The test projects of the repository that are asked for, the slowest first.</summary>
+    public static IReadOnlyList<string> Projects(AbsolutePath root) =>
+        [.. Directory.EnumerateDirectories(root / "tests", "*.Tests")
+            .Select(folder => Path.GetFileName(folder))
+            .OrderBy(name => name == "Peers.Tests" ? 0 : 1).ThenBy(name => name, StringComparer.Ordinal)];
+
+    private async Task CompileAsync(CancellationToken stop)
+    {
+        report.Line("compiling the solution");
+        CommandResult result = await Start(stop, "build", "Slipway.slnx", "-c", "Debug", "-nologo", "-v", "quiet", "-clp:NoSummary").Task;
+        if (!result.Success)
+            throw new TargetFailedException($"the solution does not compile:\n{result.StandardOutput}{result.StandardError}");
+    }
+
+    private async Task<TestSummary> RunAsync(string project, CancellationToken stop)
+    {
+        string assembly = root / "tests" / project / "bin" / "Debug" / "net10.0" / $"Slipway.{project}.dll";
+        string xml = results / $"{project}.xml";
+        CommandResult result = await Start(stop, "exec", assembly, "-noLogo", "-noColor", "-xml", xml).Task;
+        await File.WriteAllTextAsync(results / $"{project}.log", result.StandardOutput + result.StandardError, stop);
+        if (!File.Exists(xml))
+            throw new TargetFailedException($"{project} ended with {result.ExitCode} and no report:\n{result.StandardOutput}{result.StandardError}");
+
+        TestSummary summary = TestSummary.Read(XDocument.Load(xml));
+        report.Line($"{project}: {summary}, {summary.Seconds:0.0} s");
+        foreach (FailedTest failed in summary.Failed)
+            report.Line($"  FAILED {failed.Name}\n{failed.Reason}");
+        // A crash after the last test is a failure that no report tells of.
+        return result.Success || summary.Failed.Length > 0
+            ? summary
+            : throw new TargetFailedException($"{project} ended with {result.ExitCode} though no test failed:\n{result.StandardOutput}{result.StandardError}");
+    }
+
+    private Command Start(CancellationToken stop, params string[] arguments) => Command.Run("dotnet", arguments, options => options
+        .WorkingDirectory(root)
+        .CancellationToken(stop)
+        .ThrowOnError(false));
+}

@@ -1,9 +1,0 @@
-namespace Slipway.Peers.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Placeholder()
-    {
-    }
-}

@@ -1,0 +1,117 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Xunit;
+
+namespace Slipway.Testing;
+
+/// <summary>A program to run as a child of the tests, to its end, within bounded time.</summary>
+public sealed record ChildProcess(string Program, params IReadOnlyList<string> Arguments)
+{
+    private const int Interval = 10;
+
+    public string WorkingDirectory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>Set over the tests' own environment; null removes.</summary>
+    public IReadOnlyDictionary<string, string?> Variables { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>How long it may take before it is killed, with what it started, and the test fails.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Whether to find out the most memory it held: <c>VmHWM</c> of <c>/proc/PID/status</c>, the kernel's own high-water
+    /// mark of resident memory. The mark only rises, so reading it every 10 ms misses no peak but a rise in the last 10 ms
+    /// of the program's life. (The usual alternative, getrusage's ru_maxrss, begins at the size of the parent that forked.)
+    /// </summary>
+    public bool MeasuresMemory { get; init; }
+
+    /// <exception cref="Win32Exception">There is no such program.</exception>
+    /// <exception cref="TimeoutException">It took longer than <see cref="Patience"/>.</exception>
+    public async Task<ChildResult> RunAsync()
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        using Process process = Process.Start(StartInfo())!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            long peak = await WatchAsync(process, patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return new ChildResult(ToString(), process.ExitCode, await output, await error, clock.Elapsed, peak);
+        }
+        catch (OperationCanceledException e)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{this}: not done after {clock.Elapsed.TotalSeconds:0} s, killed\n{await error}{await output}", e);
+        }
+    }
+
+    public override string ToString() => string.Join(' ', Arguments.Prepend(Path.GetFileName(Program)));
+
+    /// <summary>What <see cref="Process.Start(ProcessStartInfo)"/> takes, with all three streams redirected.</summary>
+    internal ProcessStartInfo StartInfo()
+    {
+        ProcessStartInfo start = new(Program, Arguments)
+        {
+            WorkingDirectory = WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string? value) in Variables)
+        {
+            if (value is null)
+                start.Environment.Remove(name);
+            else
+                start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private async Task<long> WatchAsync(Process process, CancellationToken stop)
+    {
+        long peak = 0;
+        while (MeasuresMemory && !process.HasExited)
+        {
+            peak = Math.Max(peak, HighWaterMark(process.Id));
+            await Task.Delay(Interval, stop);
+        }
+
+        return peak;
+    }
+
+    /// <summary>In bytes; 0 for a process that has ended.</summary>
+    private static long HighWaterMark(int id)
+    {
+        try
+        {
+            string? line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : 1024 * long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}
+
+/// <summary>How a child process ended.</summary>
+/// <param name="Command">What ran, for messages.</param>
+/// <param name="PeakResident">In bytes; 0 unless it was measured.</param>
+public sealed record ChildResult(string Command, int ExitCode, string Output, string Error, TimeSpan Duration, long PeakResident)
+{
+    /// <summary>The lines of standard output.</summary>
+    public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Fails the test, with all that it said, when it ended with another code.</summary>
+    public ChildResult Require(int exitCode = 0)
+    {
+        Assert.True(ExitCode == exitCode, $"{Command}: wanted exit code {exitCode}, got {ExitCode}\n{Tail(Error)}{Tail(Output)}");
+        return this;
+    }
+
+    private static string Tail(string text) => text.Length <= 8000 ? text : "…" + text[^8000..];
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Xunit;
+
+namespace Slipway.Testing;
+
+/// <summary>
+/// A real registry server, the CNCF's distribution as Debian packs it, on a free port of loopback with a folder of its
+/// own. Disposing ends the process and removes the folder.
+/// </summary>
+public sealed class DockerRegistry : IAsyncDisposable
+{
+    /// <summary>The account of a registry that asks for one, and its line of an htpasswd file (bcrypt).</summary>
+    public const string User = "tester";
+    public const string Password = "only for tests on loopback";
+    private const string Account = User + ":$2b$05$abcdefghijklmnopqrstuuyEZ8fSQMHUPPCWAJzacvhDQWACXoE9S";
+
+    private readonly ScratchFolder _folder;
+    private readonly Process _process;
+    private readonly StringBuilder _log;
+
+    private DockerRegistry(ScratchFolder folder, Process process, StringBuilder log, int port, bool asks)
+    {
+        _folder = folder;
+        _process = process;
+        _log = log;
+        Host = $"127.0.0.1:{port}";
+        Client = new HttpClient { BaseAddress = new Uri($"http://{Host}/v2/") };
+        if (asks)
+            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+    }
+
+    /// <summary><c>127.0.0.1:PORT</c>.</summary>
+    public string Host { get; }
+
+    /// <summary>Speaks to it with its account; the base address ends in <c>/v2/</c>.</summary>
+    public HttpClient Client { get; }
+
+    /// <summary>How many requests that write it was asked so far.</summary>
+    public int Writes
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString().Split('\n').Count(line => new[] { "\"POST ", "\"PUT ", "\"PATCH ", "\"DELETE " }.Any(line.Contains));
+        }
+    }
+
+    /// <summary>Starts one; it answers when this returns.</summary>
+    /// <param name="asks">Whether it wants the account above, for reading too.</param>
+    public static async Task<DockerRegistry> StartAsync(bool asks = false)
+    {
+        PeerProgram program = await PeerPrograms.RequireAsync(Peer.DockerRegistry);
+        ScratchFolder folder = new();
+        int port = FreePort();
+        string accounts = folder.Write("htpasswd", Account + "\n");
+        string configuration = folder.Write("config.yml", $$"""
+            version: 0.1
+            log: { level: warn }
+            storage:
+              filesystem: { rootdirectory: {{folder.Folder("data")}} }
+              delete: { enabled: true }
+            http: { addr: "127.0.0.1:{{port}}" }
+            {{(asks ? $"auth: {{ htpasswd: {{ realm: slipway-test, path: {accounts} }} }}" : "")}}
+            """);
+        ProcessStartInfo start = (program.With("serve", configuration) with
+        {
+            WorkingDirectory = folder.Path,
+            Variables = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "none" },
+        }).StartInfo();
+        StringBuilder log = new();
+        Process process = new() { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Append(log, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        DockerRegistry registry = new(folder, process, log, port, asks);
+        await registry.AwaitAnswerAsync();
+        return registry;
+    }
+
+    /// <summary>The names of a repository's tags, sorted; empty when there is no such repository.</summary>
+    public async Task<IReadOnlyList<string>> TagsAsync(string repository)
+    {
+        using HttpResponseMessage answer = await Client.GetAsync(new Uri($"{repository}/tags/list", UriKind.Relative), TestContext.Current.CancellationToken);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return [];
+        using var list = System.Text.Json.JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
+        System.Text.Json.JsonElement tags = list.RootElement.GetProperty("tags");
+        return tags.ValueKind != System.Text.Json.JsonValueKind.Array ? [] : [.. tags.EnumerateArray().Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The digest that a tag names.</summary>
+    public async Task<string> DigestAsync(string repository, string tag)
+    {
+        using HttpRequestMessage ask = new(HttpMethod.Head, new Uri($"{repository}/manifests/{tag}", UriKind.Relative));
+        ask.Headers.Accept.ParseAdd("application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json");
+        using HttpResponseMessage answer = await Client.SendAsync(ask, TestContext.Current.CancellationToken);
+        return answer.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single();
+    }
+
+    /// <summary>Deletes a manifest, and every tag of it with it.</summary>
+    public async Task DeleteAsync(string repository, string digest)
+    {
+        using HttpResponseMessage answer = await Client.DeleteAsync(new Uri($"{repository}/manifests/{digest}", UriKind.Relative), TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _folder.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static void Append(StringBuilder log, string? line)
+    {
+        lock (log)
+            log.Append(line).Append('\n');
+    }
+
+    private async Task AwaitAnswerAsync()
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        while (clock.Elapsed < TimeSpan.FromSeconds(30) && !_process.HasExited)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await Client.GetAsync(new Uri("", UriKind.Relative), TestContext.Current.CancellationToken);
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
+
+        string said = _log.ToString();
+        await DisposeAsync();
+        throw new InvalidOperationException($"docker-registry does not answer on {Host}: {said}");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Slipway.Testing;
+
+/// <summary>A real program that tests compare with or hand results to.</summary>
+/// <param name="Name">As in <c>.ci/peers.txt</c>.</param>
+/// <param name="Package">Debian's package of it; null for what needs root to be had, and is only looked for.</param>
+/// <param name="Path">The program in that package.</param>
+public sealed record Peer(string Name, string? Package, string Path)
+{
+    public static Peer Cosign { get; } = new("cosign", "cosign", "usr/bin/cosign");
+
+    public static Peer Oras { get; } = new("oras", "oras", "usr/bin/oras");
+
+    public static Peer Skopeo { get; } = new("skopeo", "skopeo", "usr/bin/skopeo");
+
+    public static Peer Umoci { get; } = new("umoci", "umoci", "usr/bin/umoci");
+
+    public static Peer DockerRegistry { get; } = new("docker-registry", "docker-registry", "usr/bin/docker-registry");
+
+    public static Peer Xz { get; } = new("xz", "xz-utils", "usr/bin/xz");
+
+    /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
+    public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
+
+    public static Peer Git { get; } = new("git", null, "usr/bin/git");
+
+    public static Peer Mmdebstrap { get; } = new("mmdebstrap", null, "usr/bin/mmdebstrap");
+
+    /// <summary>The Docker command line with an engine that answers.</summary>
+    public static Peer Docker { get; } = new("docker", null, "usr/bin/docker");
+
+    /// <summary>The same, with an engine that runs linux/arm64.</summary>
+    public static Peer DockerArm64 { get; } = new("docker-arm64", null, "usr/bin/docker");
+
+    /// <summary>All of them, by name.</summary>
+    public static ImmutableArray<Peer> All { get; } =
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Xz, Gpgv, Git, Mmdebstrap, Docker, DockerArm64 }.OrderBy(peer => peer.Name, StringComparer.Ordinal)];
+
+    /// <summary>The file name of the program.</summary>
+    public string Program => System.IO.Path.GetFileName(Path);
+
+    public override string ToString() => Name;
+}
