@@ -32,7 +32,13 @@ public sealed class RefusalTests(SmallFixture fixture)
         SlipwayCommand alone = fixture.In(repository);
         alone = alone with
         {
-            Variables = new Dictionary<string, string?>(alone.Variables) { ["HTTPS_PROXY"] = "http://127.0.0.1:9", ["https_proxy"] = null },
+            Variables = new Dictionary<string, string?>(alone.Variables)
+            {
+                ["HTTPS_PROXY"] = "http://127.0.0.1:9",
+                ["https_proxy"] = null,
+                ["NO_PROXY"] = null,
+                ["no_proxy"] = null,
+            },
         };
         ChildResult rehearsed = (await alone.RunAsync("Rehearse")).Require();
         Assert.Contains("stand-in", rehearsed.Output, StringComparison.Ordinal);

@@ -54,33 +54,17 @@ public sealed class DockerRegistry : IAsyncDisposable
     public static async Task<DockerRegistry> StartAsync(bool asks = false)
     {
         PeerProgram program = await PeerPrograms.RequireAsync(Peer.DockerRegistry);
-        ScratchFolder folder = new();
-        int port = FreePort();
-        string accounts = folder.Write("htpasswd", Account + "\n");
-        string configuration = folder.Write("config.yml", $$"""
-            version: 0.1
-            log: { level: warn }
-            storage:
-              filesystem: { rootdirectory: {{folder.Folder("data")}} }
-              delete: { enabled: true }
-            http: { addr: "127.0.0.1:{{port}}" }
-            {{(asks ? $"auth: {{ htpasswd: {{ realm: slipway-test, path: {accounts} }} }}" : "")}}
-            """);
-        ProcessStartInfo start = (program.With("serve", configuration) with
+        for (int attempt = 1; ; attempt++)
         {
-            WorkingDirectory = folder.Path,
-            Variables = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "none" },
-        }).StartInfo();
-        StringBuilder log = new();
-        Process process = new() { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Append(log, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        DockerRegistry registry = new(folder, process, log, port, asks);
-        await registry.AwaitAnswerAsync();
-        return registry;
+            DockerRegistry registry = Start(program, FreePort(), asks);
+            if (await registry.AnswersAsync())
+                return registry;
+            string said = registry._log.ToString();
+            await registry.DisposeAsync();
+            // Between finding a free port and taking it, another program may have been faster.
+            if (attempt == 3 || !said.Contains("address already in use", StringComparison.Ordinal))
+                throw new InvalidOperationException($"docker-registry does not answer on {registry.Host}: {said}");
+        }
     }
 
     /// <summary>The names of a repository's tags, sorted; empty when there is no such repository.</summary>
@@ -120,6 +104,34 @@ public sealed class DockerRegistry : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private static DockerRegistry Start(PeerProgram program, int port, bool asks)
+    {
+        ScratchFolder folder = new();
+        string accounts = folder.Write("htpasswd", Account + "\n");
+        string configuration = folder.Write("config.yml", $$"""
+            version: 0.1
+            log: { level: warn }
+            storage:
+              filesystem: { rootdirectory: {{folder.Folder("data")}} }
+              delete: { enabled: true }
+            http: { addr: "127.0.0.1:{{port}}" }
+            {{(asks ? $"auth: {{ htpasswd: {{ realm: slipway-test, path: {accounts} }} }}" : "")}}
+            """);
+        ChildProcess server = program.With("serve", configuration) with
+        {
+            WorkingDirectory = folder.Path,
+            Variables = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "none" },
+        };
+        StringBuilder log = new();
+        Process process = new() { StartInfo = server.StartInfo() };
+        process.OutputDataReceived += (_, line) => Append(log, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new DockerRegistry(folder, process, log, port, asks);
+    }
+
     private static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -133,7 +145,7 @@ public sealed class DockerRegistry : IAsyncDisposable
             log.Append(line).Append('\n');
     }
 
-    private async Task AwaitAnswerAsync()
+    private async Task<bool> AnswersAsync()
     {
         Stopwatch clock = Stopwatch.StartNew();
         while (clock.Elapsed < TimeSpan.FromSeconds(30) && !_process.HasExited)
@@ -142,7 +154,7 @@ public sealed class DockerRegistry : IAsyncDisposable
             {
                 using HttpResponseMessage answer = await Client.GetAsync(new Uri("", UriKind.Relative), TestContext.Current.CancellationToken);
                 if (answer.IsSuccessStatusCode)
-                    return;
+                    return true;
             }
             catch (HttpRequestException)
             {
@@ -150,8 +162,6 @@ public sealed class DockerRegistry : IAsyncDisposable
             }
         }
 
-        string said = _log.ToString();
-        await DisposeAsync();
-        throw new InvalidOperationException($"docker-registry does not answer on {Host}: {said}");
+        return false;
     }
 }
