@@ -45,14 +45,7 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         ImageDefinition definition, ImageLock imageLock, Platform platform, OciLayout layout, CancellationToken cancellationToken)
     {
         Digest input = AssemblyCache.InputOf(definition, imageLock, platform);
-        ImmutableArray<Layer> layers;
-        if (await assembled.FindAsync(input, cancellationToken) is { } known)
-        {
-            layers = known;
-            foreach (Layer layer in layers)
-                await layout.AddBlobAsync(layer.Blob, assembled.Open(layer.Blob), cancellationToken);
-        }
-        else
+        if (await RememberedAsync(input, definition.Layers.Length, layout, cancellationToken) is not { } layers)
         {
             string folder = Path.Combine(layout.Name, $".work-{platform.Architecture}");
             layers = await new LayerAssembly(definition, imageLock, platform, cache, folder).MakeAsync(layout, cancellationToken);
@@ -71,12 +64,30 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
             Environment = definition.Config.Environment,
             User = definition.Config.User,
             WorkingDirectory = definition.Config.WorkingDirectory,
-            Labels = description.SetItems(definition.Config.Labels),
+            Labels = definition.Config.Labels.SetItems(description),
         };
         Descriptor configBlob = await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), cancellationToken);
         Manifest manifest = new(configBlob, [.. layers.Select(layer => layer.Blob)]) { Annotations = description };
         Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), cancellationToken);
         return new AssembledPlatform(platform, written with { Platform = platform }, layers);
+    }
+
+    /// <summary>The layers made from this input before, copied into the layout; null when they have to be made anew.</summary>
+    private async Task<ImmutableArray<Layer>?> RememberedAsync(Digest input, int count, OciLayout layout, CancellationToken cancellationToken)
+    {
+        if (await assembled.FindAsync(input, cancellationToken) is not { } layers || layers.Length != count)
+            return null;
+        try
+        {
+            foreach (Layer layer in layers)
+                await layout.AddBlobAsync(layer.Blob, assembled.Open(layer.Blob), cancellationToken);
+            return layers;
+        }
+        catch (ContentException)
+        {
+            // A cache is a folder that anything may have touched: what was remembered is no longer what it was.
+            return null;
+        }
     }
 
     private static async Task<Descriptor> WriteIndexAsync(

@@ -56,6 +56,7 @@ public sealed class AssemblyCache(string folder, ContentCache content)
     }
 
     /// <summary>The digest of everything that a platform's layers are made from.</summary>
+    /// <exception cref="DefinitionException">A file that the definition names is not there.</exception>
     public static Digest InputOf(ImageDefinition definition, ImageLock imageLock, Platform platform)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -67,7 +68,7 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         input.Write(ImageLockFile.ToBytes(imageLock));
         input.Write(SHA256.HashData(File.ReadAllBytes(Path.Combine(definition.Folder, ImageDefinition.FileName))));
         foreach (DefinedFile file in definition.Layers.SelectMany(layer => layer.Files))
-            input.Write(SHA256.HashData(File.ReadAllBytes(Path.Combine(definition.Folder, file.From))));
+            input.Write(SHA256.HashData(DefinedContent.Read(definition, file)));
         return Digest.Of(input.GetBuffer().AsSpan(0, (int)input.Length));
     }
 

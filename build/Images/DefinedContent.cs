@@ -7,7 +7,8 @@ namespace Slipway.Images;
 /// <summary>What the definition itself puts into an image: files of its folder, directories, links, accounts.</summary>
 internal static class DefinedContent
 {
-    private const string Owner = "definition";
+    /// <summary>Who owns what the definition itself puts in.</summary>
+    public const string Owner = "definition";
 
     /// <exception cref="DefinitionException">A file that the definition names is not there.</exception>
     public static IEnumerable<LayerEntry> Of(ImageDefinition definition, LayerDefinition layer)
@@ -32,10 +33,16 @@ internal static class DefinedContent
         }
     }
 
-    private static byte[] Read(ImageDefinition definition, DefinedFile file)
+    /// <summary>The content of a file of the definition's folder; neither <c>..</c> nor a symbolic link leads out of it.</summary>
+    /// <exception cref="DefinitionException">There is no such file.</exception>
+    public static byte[] Read(ImageDefinition definition, DefinedFile file)
     {
-        string path = Path.GetFullPath(Path.Combine(definition.Folder, file.From));
-        return path.StartsWith(definition.Folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(path)
+        string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(definition.Folder));
+        string path = Path.GetFullPath(Path.Combine(folder, file.From));
+        bool below = path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        for (string? part = path; below && part != folder; part = Path.GetDirectoryName(part))
+            below = new FileInfo(part!).LinkTarget is null;
+        return below && File.Exists(path)
             ? File.ReadAllBytes(path)
             : throw new DefinitionException($"{definition.Name}: images/{definition.Name}/{file.From}: there is no such file below the definition's folder");
     }

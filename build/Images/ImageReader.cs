@@ -17,6 +17,8 @@ public static class ImageReader
             throw new ContentException($"{layout.Name}: wanted one image index, got {indexes.Length}. Run ./build.sh Assemble --images {name}");
         Descriptor entry = indexes[0] with { Annotations = Descriptor.NoAnnotations };
         Oci.Index index = Oci.Index.Parse(await ManifestAsync(layout, entry, cancellationToken));
+        if (index.Manifests.IsEmpty)
+            throw new ContentException($"{layout.Name}: the index names no manifest. Run ./build.sh Assemble --images {name}");
         var platforms = ImmutableArray.CreateBuilder<AssembledPlatform>();
         foreach (Descriptor child in index.Manifests)
             platforms.Add(await PlatformAsync(layout, child, cancellationToken));
@@ -33,8 +35,12 @@ public static class ImageReader
         ImageConfig config = ImageConfig.Parse(bytes.ToArray());
         if (config.DiffIds.Length != manifest.Layers.Length || config.History.Length != manifest.Layers.Length)
             throw new ContentException($"{layout.Name}: {child.Digest}: wanted {manifest.Layers.Length} diff ids and history entries");
+        if (child.Platform != config.Platform)
+            throw new ContentException($"{layout.Name}: {child.Digest}: the index says {child.Platform?.ToString() ?? "no platform"}, its configuration {config.Platform}");
+        foreach (Descriptor layer in manifest.Layers)
+            await layout.OpenBlob(layer).DisposeAsync();
         IEnumerable<Layer> layers = manifest.Layers.Select((layer, i) => new Layer(layer, config.DiffIds[i], 0, config.History[i]));
-        return new AssembledPlatform(child.Platform ?? config.Platform, child, [.. layers]);
+        return new AssembledPlatform(config.Platform, child, [.. layers]);
     }
 
     private static async Task<ReadOnlyMemory<byte>> ManifestAsync(OciLayout layout, Descriptor descriptor, CancellationToken cancellationToken) =>

@@ -1,25 +1,32 @@
 using Slipway.Oci;
+using Slipway.Sources;
 
 namespace Slipway.Images;
 
 /// <summary>
 /// The files of one image while its layers are laid one upon another. It gives every file exactly one owner, keeps a
-/// directory's attributes as they were first said, names every parent in each layer that needs it, and turns hard links
+/// directory's attributes as they were first said (not as they were implied by what it holds), names every parent in each layer that needs it, and turns hard links
 /// so that they point backwards.
 /// </summary>
 internal sealed class ImageTree
 {
     private readonly Dictionary<string, LayerEntry> _all = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _implied = new(StringComparer.Ordinal);
     private Dictionary<string, LayerEntry> _layer = new(StringComparer.Ordinal);
 
     /// <summary>Lays an entry into the current layer.</summary>
     /// <exception cref="ContentException">Another owner has the path, or a part of it is no directory.</exception>
+    /// <exception cref="DefinitionException">The definition wants a directory otherwise than it is already.</exception>
     public void Add(LayerEntry entry)
     {
         if (_all.TryGetValue(entry.Path, out LayerEntry? there))
         {
             if (there.Kind == LayerEntryKind.Directory && entry.Kind == LayerEntryKind.Directory)
+            {
+                AddDirectoryAgain(there, entry);
                 return;
+            }
+
             throw new ContentException($"/{entry.Path}: {entry.Owner} and {there.Owner} both have it");
         }
 
@@ -38,13 +45,34 @@ internal sealed class ImageTree
         return entries;
     }
 
+    /// <summary>What a package says of a directory that another has is passed over, as dpkg does; what the definition says is not.</summary>
+    private void AddDirectoryAgain(LayerEntry there, LayerEntry entry)
+    {
+        if (_implied.Remove(entry.Path))
+        {
+            AddParents(entry);
+            _all[entry.Path] = _layer[entry.Path] = entry;
+        }
+        else if (entry.Owner == DefinedContent.Owner && Attributes(entry) != Attributes(there))
+        {
+            throw new DefinitionException($"/{entry.Path}: the definition wants mode {Attributes(entry)}, {there.Owner} has {Attributes(there)}");
+        }
+    }
+
+    private static string Attributes(LayerEntry entry) =>
+        $"{Convert.ToString(entry.Mode, 8).PadLeft(4, '0')} {entry.UserId}:{entry.GroupId}";
+
     private void AddParents(LayerEntry entry)
     {
         for (int slash = entry.Path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = entry.Path.IndexOf('/', slash + 1))
         {
             string parent = entry.Path[..slash];
             if (!_all.TryGetValue(parent, out LayerEntry? there))
+            {
                 _all.Add(parent, there = LayerEntry.Directory(parent, entry.Owner));
+                _implied.Add(parent);
+            }
+
             if (there.Kind != LayerEntryKind.Directory)
                 throw new ContentException($"/{entry.Path}: {entry.Owner} puts it below /{parent}, which {there.Owner} has as no directory");
             _layer.TryAdd(parent, there);

@@ -14,7 +14,7 @@ internal sealed class LayerAssembly(
     ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
 {
     private readonly ImageTree _tree = new();
-    private readonly XzMemory _memory = new();
+    private readonly PackageContent _packages = new(folder, imageLock.Timestamp.ToUnixTimeSeconds(), new XzMemory());
 
     /// <exception cref="ContentException">An input is broken, or two of them claim one path.</exception>
     public async Task<ImmutableArray<Layer>> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
@@ -47,10 +47,8 @@ internal sealed class LayerAssembly(
             if (!package.Files.TryGetValue(platform.Architecture, out LockedFile? file))
                 continue;
             string version = package.Versions[platform.Architecture];
-            string spool = Path.Combine(folder, package.Name + ".tar");
-            IEnumerable<LayerEntry> entries = await PackageContent.UnpackAsync(
-                package, version, await ProvenAsync(file, $"{package.Name} {version}", cancellationToken), spool, imageLock.Timestamp.ToUnixTimeSeconds(), _memory, cancellationToken);
-            foreach (LayerEntry entry in entries)
+            string deb = await CachedAsync(file, $"{package.Name} {version}", cancellationToken);
+            foreach (LayerEntry entry in await _packages.UnpackAsync(package.Name, version, deb, cancellationToken))
                 _tree.Add(entry);
         }
     }
@@ -59,9 +57,9 @@ internal sealed class LayerAssembly(
     {
         foreach (string name in layer.Upstream)
         {
-            UpstreamFile upstream = definition.Upstream.Single(file => file.Name == name);
-            LockedFile locked = imageLock.Upstream.Single(file => file.Name == name).Files[platform.Architecture];
-            string file = await ProvenAsync(locked, $"{name} {upstream.Version}", cancellationToken);
+            UpstreamFile upstream = definition.Upstream.Single(wanted => wanted.Name == name);
+            LockedFile locked = imageLock.Upstream.Single(wanted => wanted.Name == name).Files[platform.Architecture];
+            string file = await CachedAsync(locked, $"{name} {upstream.Version}", cancellationToken);
             foreach (LayerEntry entry in UpstreamContent.Place(upstream, file, folder, cancellationToken))
                 _tree.Add(entry);
         }
@@ -74,25 +72,26 @@ internal sealed class LayerAssembly(
         Layer written;
         await using (FileStream output = File.Create(blob))
             written = await Task.Run(() => LayerWriter.Write(layer.Title, entries, output, cancellationToken), cancellationToken);
-        await layout.AddBlobAsync(written.Blob, File.OpenRead(blob), cancellationToken);
+        await layout.AddBlobFileAsync(written.Blob, blob, cancellationToken);
         return written;
     }
 
-    /// <summary>The path of a locked file, proven once more: a cache is a folder that anything may have touched since.</summary>
-    private async Task<string> ProvenAsync(LockedFile file, string name, CancellationToken cancellationToken)
+    /// <summary>The path of a locked file, proven anew: its hash was proven when it was fetched, and a cache is a folder that anything may have touched.</summary>
+    private async Task<string> CachedAsync(LockedFile file, string what, CancellationToken cancellationToken)
     {
-        string what = $"{definition.Name} {platform}: {name}";
+        string mend = $"Run ./build.sh Fetch --images {definition.Name}";
         string path = cache.Find(file.Digest, file.Size)
-            ?? throw new ContentException($"{what}: not in the cache. Run ./build.sh Fetch --images {definition.Name}");
+            ?? throw new ContentException($"{definition.Name} {platform}: {what}: not in the cache. {mend}");
         try
         {
-            await using VerifyingStream proof = new(File.OpenRead(path), file.Digest, file.Size, long.MaxValue, what);
-            await proof.CopyToAsync(Stream.Null, cancellationToken);
+            await using VerifyingStream content = new(File.OpenRead(path), file.Digest, file.Size, file.Size ?? long.MaxValue, $"{definition.Name} {platform}: {what}");
+            await content.CopyToAsync(Stream.Null, cancellationToken);
             return path;
         }
         catch (ContentException e)
         {
-            throw new ContentException($"{e.Message}: it was changed in the cache. Delete {path} and run the same command again", e);
+            File.Delete(path);
+            throw new ContentException($"{e.Message}: it was changed in the cache and is deleted there. {mend}", e);
         }
     }
 }

@@ -3,18 +3,19 @@ using Slipway.Sources;
 
 namespace Slipway.Images;
 
-/// <summary>Unpacks a verified package beside the others of its layer; its content is read from the spool file until that is deleted.</summary>
-internal static class PackageContent
+/// <summary>Unpacks verified packages beside the others of their layer; content is read from spool files until those are deleted.</summary>
+/// <param name="folder">Where spool files go.</param>
+/// <param name="latest">No entry is younger than this; Unix seconds.</param>
+/// <param name="memory">Reused from package to package.</param>
+internal sealed class PackageContent(string folder, long latest, XzMemory memory)
 {
-    /// <param name="package">As locked; name, version and architecture of the archive must agree with it.</param>
+    /// <param name="name">As locked; name and version of the archive must agree with it.</param>
     /// <param name="version">Its version on this architecture.</param>
     /// <param name="file">The verified <c>.deb</c>.</param>
-    /// <param name="spool">Where the decompressed content goes.</param>
-    /// <param name="latest">No entry is younger than this; Unix seconds.</param>
     /// <exception cref="ContentException">The archive is broken or hostile, or is another package.</exception>
-    public static async Task<IEnumerable<LayerEntry>> UnpackAsync(
-        LockedPackage package, string version, string file, string spool, long latest, XzMemory memory, CancellationToken cancellationToken)
+    public async Task<IEnumerable<LayerEntry>> UnpackAsync(string name, string version, string file, CancellationToken cancellationToken)
     {
+        string spool = Path.Combine(folder, name + ".tar");
         await using FileStream stream = File.OpenRead(file);
         DebArchive archive;
         try
@@ -23,19 +24,19 @@ internal static class PackageContent
         }
         catch (DebException e)
         {
-            throw new ContentException($"{package.Name} {version}: {e.Message}", e);
+            throw new ContentException($"{name} {version}: {e.Message}", e);
         }
 
         string got = $"{archive.ControlFields.GetValueOrDefault("Package")} {archive.ControlFields.GetValueOrDefault("Version")}";
-        if (got != $"{package.Name} {version}")
-            throw new ContentException($"{package.Name} {version}: the archive says it is {got}");
-        return archive.Entries.Where(entry => !IsMergedAway(entry)).Select(entry => Convert(entry, archive, package, latest));
+        if (got != $"{name} {version}")
+            throw new ContentException($"{name} {version}: the archive says it is {got}");
+        return archive.Entries.Where(entry => !IsMergedAway(entry)).Select(entry => Convert(entry, archive, name));
     }
 
     /// <summary>A package that still ships <c>bin/</c> as a directory means <c>usr/bin/</c>, which others ship too.</summary>
     private static bool IsMergedAway(DebEntry entry) => entry.Kind == DebEntryKind.Directory && MergedUsr.IsLink(entry.Path);
 
-    private static LayerEntry Convert(DebEntry entry, DebArchive archive, LockedPackage package, long latest)
+    private LayerEntry Convert(DebEntry entry, DebArchive archive, string name)
     {
         bool isLinkItself = entry.Kind == DebEntryKind.SymbolicLink && MergedUsr.IsLink(entry.Path);
         return new LayerEntry
@@ -55,7 +56,7 @@ internal static class PackageContent
             LinkTarget = entry.Kind == DebEntryKind.HardLink ? MergedUsr.Resolve(entry.LinkTarget!) : entry.LinkTarget,
             Size = entry.Kind == DebEntryKind.File ? entry.Size : 0,
             Open = entry.Kind == DebEntryKind.File ? () => archive.Open(entry) : null,
-            Owner = "package " + package.Name,
+            Owner = "package " + name,
         };
     }
 }

@@ -12,6 +12,9 @@ public static class LayerWriter
 {
     private const int CopyBufferSize = 128 * 1024;
 
+    /// <summary>Two blocks of nulls, in bytes; a TarWriter that was given nothing leaves them out.</summary>
+    private const int EndOfArchive = 1024;
+
     /// <summary>Writes the blob of a layer to <paramref name="destination"/>, which stays open.</summary>
     /// <param name="title">What the layer is.</param>
     /// <param name="entries">Strictly ascending by path in ordinal order; hard links point to earlier files.</param>
@@ -21,13 +24,16 @@ public static class LayerWriter
         using HashingStream compressed = new(destination);
         Digest diffId;
         long unpacked;
+        bool any;
         using (GZipStream gzip = new(compressed, CompressionLevel.Optimal, leaveOpen: true))
         using (HashingStream plain = new(gzip))
         {
             // Not disposed: a BufferedStream has no way to leave the inner stream open.
             BufferedStream buffered = new(plain, CopyBufferSize);
             using (TarWriter tar = new(buffered, TarEntryFormat.Gnu, leaveOpen: true))
-                WriteEntries(tar, entries, cancellationToken);
+                any = WriteEntries(tar, entries, cancellationToken);
+            if (!any)
+                buffered.Write(new byte[EndOfArchive]);
             buffered.Flush();
             diffId = plain.Finish();
             unpacked = plain.Count;
@@ -36,7 +42,7 @@ public static class LayerWriter
         return new Layer(new Descriptor(MediaType.LayerGzip, compressed.Finish(), compressed.Count), diffId, unpacked, title);
     }
 
-    private static void WriteEntries(TarWriter tar, IEnumerable<LayerEntry> entries, CancellationToken cancellationToken)
+    private static bool WriteEntries(TarWriter tar, IEnumerable<LayerEntry> entries, CancellationToken cancellationToken)
     {
         HashSet<string> files = new(StringComparer.Ordinal);
         string previous = "";
@@ -53,6 +59,8 @@ public static class LayerWriter
                 files.Add(entry.Path);
             WriteEntry(tar, entry);
         }
+
+        return previous.Length > 0;
     }
 
     private static void RequireSound(LayerEntry entry)

@@ -13,13 +13,13 @@ public sealed class GitRepository(string root)
     {
         string commit = await AskAsync(cancellationToken, "rev-parse", "--verify", "HEAD")
             ?? throw new ReleaseException($"{root}: wanted a git repository with a commit: tags come from its commit. Run git commit");
-        if (await AskAsync(cancellationToken, "rev-parse", "--is-shallow-repository") == "true")
+        if (await RequireAsync(cancellationToken, "rev-parse", "--is-shallow-repository") != "false")
             throw new ReleaseException($"{root}: the clone is shallow, so its tags cannot be trusted. Run git fetch --unshallow --tags");
 
         string? described = await AskAsync(
             cancellationToken, "describe", "--tags", "--long", "--abbrev=40", "--match", image + "/v*");
         (string? tag, int distance) = Parse(described);
-        string commits = await AskAsync(cancellationToken, "rev-list", "--count", "HEAD") ?? "0";
+        string commits = await RequireAsync(cancellationToken, "rev-list", "--count", "HEAD");
         return new GitState
         {
             Commit = commit,
@@ -27,7 +27,7 @@ public sealed class GitRepository(string root)
             Distance = distance,
             Commits = int.Parse(commits, System.Globalization.CultureInfo.InvariantCulture),
             Branch = await AskAsync(cancellationToken, "symbolic-ref", "--quiet", "--short", "HEAD"),
-            IsDirty = !string.IsNullOrEmpty(await AskAsync(cancellationToken, "status", "--porcelain")),
+            IsDirty = (await RequireAsync(cancellationToken, "status", "--porcelain", "--untracked-files=normal")).Length > 0,
         };
     }
 
@@ -40,6 +40,11 @@ public sealed class GitRepository(string root)
         int count = described.LastIndexOf('-', hash - 1);
         return (described[..count], int.Parse(described[(count + 1)..hash], System.Globalization.CultureInfo.InvariantCulture));
     }
+
+    /// <summary>What git answers to a question that any sound repository has an answer to: none is no reason to think well of it.</summary>
+    private async Task<string> RequireAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        await AskAsync(cancellationToken, arguments)
+            ?? throw new ReleaseException($"{root}: git {string.Join(' ', arguments)} fails, so the repository's state cannot be told. Run it there to see why");
 
     /// <summary>What git answers, trimmed; null when it exits with another code than 0.</summary>
     private async Task<string?> AskAsync(CancellationToken cancellationToken, params string[] arguments)

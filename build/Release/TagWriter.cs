@@ -8,6 +8,7 @@ namespace Slipway.Release;
 internal sealed class TagWriter(ReleasePlan plan, OciLayout layout, ImmutableArray<Repository> sites)
 {
     /// <returns>How many tags were not there or moved, by registry.</returns>
+    /// <exception cref="ContentException">Another publisher wrote one of the tags meanwhile; those before it are written.</exception>
     public async Task<ImmutableArray<int>> WriteAsync(CancellationToken cancellationToken)
     {
         int[] written = new int[sites.Length];
@@ -17,8 +18,11 @@ internal sealed class TagWriter(ReleasePlan plan, OciLayout layout, ImmutableArr
             ManifestContent content = (await layout.ReadManifestAsync(subject.Digest, cancellationToken))!;
             for (int i = 0; i < sites.Length; i++)
             {
-                if ((await sites[i].ResolveAsync(tag.Name, cancellationToken))?.Digest == subject.Digest)
+                Descriptor? there = await sites[i].ResolveAsync(tag.Name, cancellationToken);
+                if (there?.Digest == subject.Digest)
                     continue;
+                if (there is not null && !tag.Moves)
+                    throw new ContentException($"{sites[i].Name}:{tag.Name}: wanted {subject.Digest}, got {there.Digest}, which was not there a moment ago: another publisher is at work, and the tag never moves. Run ./build.sh Verify --reference {sites[i].Name}:{tag.Name}");
                 await sites[i].PushManifestAsync(content, tag.Name, cancellationToken);
                 written[i]++;
             }

@@ -13,8 +13,9 @@ public sealed record DownloadProgress(int Done, int Total, long Bytes);
 /// <summary>No origin gave the content. <see cref="RemoteException.Fault"/> is the worst of <see cref="Failures"/>.</summary>
 public sealed class DownloadException : RemoteException
 {
-    public DownloadException(string what, IReadOnlyList<RemoteException> failures)
-        : base(Worst(failures), $"{what}: {string.Join("; ", failures.Select(failure => failure.Message))}", failures[^1])
+    /// <param name="next">What to do when it is gone; null says nothing.</param>
+    public DownloadException(string what, IReadOnlyList<RemoteException> failures, string? next = null)
+        : base(Worst(failures), $"{what}: {string.Join("; ", failures.Select(failure => failure.Message))}{(next is not null && Gone(failures) ? $". {next}" : "")}", failures[^1])
     {
         Failures = failures;
     }
@@ -23,7 +24,9 @@ public sealed class DownloadException : RemoteException
     public IReadOnlyList<RemoteException> Failures { get; }
 
     /// <summary>Whether an origin said for certain that it does not have the content, whatever the others did.</summary>
-    public bool IsGone => Failures.Any(failure => failure.Fault == RemoteFault.NotFound);
+    public bool IsGone => Gone(Failures);
+
+    private static bool Gone(IReadOnlyList<RemoteException> failures) => failures.Any(failure => failure.Fault == RemoteFault.NotFound);
 
     private static RemoteFault Worst(IReadOnlyList<RemoteException> failures)
     {
@@ -113,7 +116,7 @@ public sealed class Download
             }
         }
 
-        throw new DownloadException(item.Wanted.What, failures);
+        throw new DownloadException(item.Wanted.What, failures, item.Wanted.Next);
     }
 
     private Task<string> AddAsync(WantedContent wanted, Origin origin, Action<long> counted, CancellationToken cancellationToken) =>

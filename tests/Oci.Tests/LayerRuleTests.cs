@@ -7,7 +7,7 @@ public class LayerRuleTests
 
     public static TheoryData<string, LayerEntry[], string> Pins => new()
     {
-        { "nothing", [], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+        { "nothing", [], "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef" },
         { "empty file", [File("a")], "3006140d9f819c2952946b4dbb4265163edd59fa68e6ea8e0df24f961d9b44e1" },
         { "content", [File("a", "content\n")], "e46e11d502f978d7e5e321ed82b10e6833eec738602af7c547a56061a51746b6" },
         { "mode", [File("a") with { Mode = 0b111_101_101 }], "b00fddf0dcd9f17d33900991aab4eda0414eeb2497b1b7eb0add07f3c7356708" },

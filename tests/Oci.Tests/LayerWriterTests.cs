@@ -135,6 +135,14 @@ public class LayerWriterTests
     }
 
     [Fact]
+    public void A_layer_of_nothing_is_an_archive_all_the_same()
+    {
+        byte[] blob = Sample.Write().Blob;
+        Assert.Equal(new byte[1024], Sample.Unpack(blob));
+        Assert.Empty(Sample.Read(blob));
+    }
+
+    [Fact]
     public void The_destination_stays_open()
     {
         using MemoryStream destination = new();

@@ -88,10 +88,11 @@ public sealed class DownloadTests : IAsyncLifetime
             new DownloadItem(Wanted(_content), [dead, Origin.OfMirror(_server.At("a"))]), default)));
 
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _bench.Download.FetchAsync(
-            new DownloadItem(Wanted([1]), [dead, Origin.OfMirror(_server.At("gone"))]), default));
+            new DownloadItem(Wanted([1]) with { Next = "Run this" }, [dead, Origin.OfMirror(_server.At("gone"))]), default));
 
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.True(e.IsGone);
+        Assert.EndsWith(". Run this", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,97 @@
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Images.Tests;
+
+/// <summary>What is remembered between runs, and what becomes of it when someone touched it.</summary>
+public class AssemblyCacheTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Layers_made_before_need_no_package()
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        AssembledImage cold = await shop.AssembleAsync("first");
+        foreach (LockedPackage package in shop.Lock.Packages)
+            File.Delete(shop.Cache.Find(package.Files["arm64"].Digest, null)!);
+        Assert.Equal(cold.Index, (await shop.AssembleAsync("second")).Index);
+    }
+
+    [Fact]
+    public async Task A_cached_layer_that_was_changed_is_made_anew_and_mended()
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        AssembledImage cold = await shop.AssembleAsync("first");
+        Descriptor layer = cold.Platforms[0].Layers[0].Blob;
+        shop.Damage(layer.Digest);
+        AssembledImage again = await shop.AssembleAsync("second");
+        Assert.Equal(cold.Index, again.Index);
+        Assert.True(layer.Digest.Matches(File.ReadAllBytes(shop.BlobPath(layer.Digest, "second"))));
+        Assert.True(layer.Digest.Matches(File.ReadAllBytes(shop.Cache.Find(layer.Digest, layer.Size)!)));
+    }
+
+    [Fact]
+    public async Task A_cached_layer_that_is_gone_is_made_anew()
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        AssembledImage cold = await shop.AssembleAsync("first");
+        File.Delete(shop.Cache.Find(cold.Platforms[0].Layers[0].Blob.Digest, null)!);
+        Assert.Equal(cold.Index, (await shop.AssembleAsync("second")).Index);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"layers\":[]}")]
+    [InlineData("{\"layers\":[{\"blob\":{\"mediaType\":\"x\",\"digest\":\"sha256:00\",\"size\":1}}]}")]
+    public async Task A_record_that_says_nothing_sound_is_as_good_as_none(string record)
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        AssembledImage cold = await shop.AssembleAsync("first");
+        string[] records = Directory.GetFiles(Path.Combine(shop.Root, "assembled"), "*.json");
+        Assert.Equal(2, records.Length);
+        foreach (string path in records)
+            File.WriteAllText(path, record);
+        Assert.Equal(cold.Index, (await shop.AssembleAsync("second")).Index);
+    }
+
+    [Fact]
+    public void Every_input_changes_the_key()
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        List<Digest> keys = [Key(shop)];
+        Digest other = AssemblyCache.InputOf(shop.Definition(), shop.Lock, Platform.LinuxArm64);
+        Assert.DoesNotContain(other, keys);
+        foreach (Action change in (Action[])
+        [
+            () => shop.More = "accounts: [{ name: root, id: 0 }]",
+            () => File.WriteAllText(Path.Combine(shop.Folder, "rootfs", "hello"), "hallo\n"),
+            () => shop.StandingIn = ["tool"],
+            () => shop.Add(new TinyDeb("three").File("x")),
+        ])
+        {
+            change();
+            Assert.DoesNotContain(Key(shop), keys);
+            keys.Add(Key(shop));
+        }
+    }
+
+    [Fact]
+    public void The_same_input_in_another_folder_has_the_same_key()
+    {
+        using Workshop one = AssemblerTests.Rich(), other = AssemblerTests.Rich();
+        Assert.Equal(Key(one), Key(other));
+    }
+
+    [Fact]
+    public async Task What_was_never_kept_is_not_found()
+    {
+        using Workshop shop = new();
+        Assert.Null(await shop.Assembled.FindAsync(Digest.Of("x"u8), Stop));
+    }
+
+    private static Digest Key(Workshop shop) => AssemblyCache.InputOf(shop.Definition(), shop.Lock, Platform.LinuxAmd64);
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Slipway.Http;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Rehearsal;
+using Slipway.Trust;
+
+namespace Slipway.Release.Tests;
+
+/// <summary>A request as one of two registries saw it.</summary>
+internal sealed record Seen(string Host, string Method, string Path)
+{
+    public bool Writes => Method is not ("GET" or "HEAD");
+
+    public string Last => Path[(Path.LastIndexOf('/') + 1)..];
+}
+
+/// <summary>A small signed image of two platforms, its plan, and two registries that stand for quay.io and docker.io.</summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    public static readonly GitState Exact = new()
+    {
+        Commit = "23228e6f00000000000000000000000000000000", Tag = "tiny/v1.0.0", Distance = 0, Commits = 4, Branch = "main", IsDirty = false,
+    };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("slipway-release-").FullName;
+    private readonly List<RehearsalRegistry> _registries = [];
+    private readonly List<Seen> _seen = [];
+    private readonly HttpTransport _transport = new(
+        HttpTransport.NewHandler(), new Patience { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) }, TimeProvider.System, _ => { });
+
+    private Scene()
+    {
+        Layout = OciLayout.Create(Path.Combine(_folder, "layout"));
+        Store = SignatureStore.Create(Path.Combine(_folder, "trust"));
+    }
+
+    public static ImmutableArray<string> Hosts { get; } = ["quay.io", "docker.io"];
+
+    public OciLayout Layout { get; }
+
+    public SignatureStore Store { get; }
+
+    public KeySigner Signer { get; } = KeySigner.CreateThrowAway();
+
+    public Reference Official { get; private set; } = Reference.Parse("quay.io/test/tiny");
+
+    public Reference Fallback { get; private set; } = Reference.Parse("docker.io/mirror/tiny");
+
+    public Descriptor Index { get; private set; } = null!;
+
+    /// <summary>Asked before each request is handled; told which registry it came to.</summary>
+    public Func<Seen, Fault?> Faults { get; set; } = _ => null;
+
+    /// <summary>What both registries were asked, in the order of arrival at either.</summary>
+    public ImmutableArray<Seen> Requests
+    {
+        get
+        {
+            lock (_seen)
+                return [.. _seen];
+        }
+    }
+
+    public static async Task<Scene> CreateAsync(bool announce = false, string? standIn = null, bool rehearsal = false)
+    {
+        Scene scene = new();
+        foreach (string host in Hosts)
+        {
+            scene._registries.Add(await RehearsalRegistry.StartAsync(
+                new RehearsalOptions
+                {
+                    Storage = Path.Combine(scene._folder, host),
+                    AnnounceRehearsal = announce,
+                    Faults = request => scene.Ask(new Seen(host, request.Method, request.Path)),
+                },
+                default));
+        }
+
+        await scene.AssembleAsync("one", standIn, rehearsal);
+        return scene;
+    }
+
+    /// <summary>Makes and signs an image whose content is <paramref name="content"/>, in place of the one there was.</summary>
+    public async Task AssembleAsync(string content, string? standIn = null, bool rehearsal = false)
+    {
+        var annotations = standIn is null ? Descriptor.NoAnnotations : Descriptor.NoAnnotations.Add(StandInMark.Key, standIn);
+        List<Descriptor> manifests = [];
+        foreach (Platform platform in (Platform[])[Platform.LinuxAmd64, Platform.LinuxArm64])
+        {
+            using MemoryStream blob = new();
+            Layer layer = LayerWriter.Write("all", [LayerEntry.File("x", System.Text.Encoding.UTF8.GetBytes($"{content} {platform}"), "test")], blob, default);
+            await Layout.AddBlobAsync(layer.Blob, new MemoryStream(blob.ToArray()));
+            ImageConfig config = new() { Platform = platform, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.DiffId], History = ["all"] };
+            Manifest manifest = new(await Layout.AddBlobAsync(MediaType.Config, config.ToBytes()), [layer.Blob]) { Annotations = annotations };
+            manifests.Add(await Layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with { Platform = platform });
+        }
+
+        Index = await Layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]) { Annotations = annotations }.ToBytes()));
+        var marks = rehearsal ? Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") : Descriptor.NoAnnotations;
+        Layout.WriteIndex(new Oci.Index([Index]) { Annotations = marks });
+        await Store.SignAsync(new SignedImage(Layout, Index.Digest, Official), Signer, default);
+    }
+
+    /// <summary>Goes on with other repositories on the same registries, where nothing is yet, and with another image.</summary>
+    public async Task BeginAnewAsync(int number)
+    {
+        Faults = _ => null;
+        Official = Reference.Parse($"quay.io/test/tiny{number}");
+        Fallback = Reference.Parse($"docker.io/mirror/tiny{number}");
+        await AssembleAsync($"image {number}");
+    }
+
+    public async Task<ReleasePlan> PlanAsync(GitState? git = null) => await ReleasePlan.ForAsync(
+        await ImageReader.ReadAsync("tiny", Layout, default), Layout, Store.Layout, git ?? Exact, "v1.0.0", [Official, Fallback], default);
+
+    public async Task<ReleaseRecord> PublishAsync(GitState? git = null) =>
+        await new Publisher(Connect, VerificationPolicy.RequireKey(Signer.Key), _ => { }).PublishAsync(await PlanAsync(git), Layout, Store.Layout, default);
+
+    public RegistryClient Connect() => new(
+        _transport,
+        Credentials.None,
+        RegistryMap.Parse(Hosts.Select((host, i) => $"{host}={_registries[i].Address.GetLeftPart(UriPartial.Authority)}")),
+        TimeProvider.System);
+
+    public Repository At(Reference destination) => Connect().Repository(destination);
+
+    public Repository[] Sites() => [At(Official), At(Fallback)];
+
+    public void Forget()
+    {
+        lock (_seen)
+            _seen.Clear();
+    }
+
+    public Task StopAsync(int registry) => _registries[registry].DisposeAsync().AsTask();
+
+    /// <summary>Asserts that no tag of the plan stands on either registry.</summary>
+    public async Task AssertUntaggedAsync(ReleasePlan plan)
+    {
+        foreach (Repository site in Sites())
+        {
+            foreach (PlannedTag tag in plan.Tags)
+                Assert.Null(await site.ResolveAsync(tag.Name, default));
+        }
+    }
+
+    /// <summary>Asserts that every tag of the plan stands on both registries and that both verify.</summary>
+    public async Task AssertPublishedAsync(ReleasePlan plan)
+    {
+        foreach (Repository site in Sites())
+        {
+            foreach (PlannedTag tag in plan.Tags)
+                Assert.Equal(plan.SubjectOf(tag).Digest, (await site.ResolveAsync(tag.Name, default))?.Digest);
+            VerificationResult result = await new Verifier(VerificationPolicy.RequireKey(Signer.Key)).VerifyAsync(
+                new VerificationRequest { Content = site, Signatures = site, Wanted = plan.Release, Official = Official }, default);
+            Assert.True(result.Passed);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _transport.Dispose();
+        Signer.Dispose();
+        foreach (RehearsalRegistry registry in _registries)
+            await registry.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Fault? Ask(Seen request)
+    {
+        lock (_seen)
+            _seen.Add(request);
+        return Faults(request);
+    }
+}
