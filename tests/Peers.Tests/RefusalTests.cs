@@ -91,7 +91,8 @@ public sealed class RefusalTests(SmallFixture fixture)
         (await PublishAsync(repository, registry, "Assemble", "Sign")).Require();
         string before = await registry.DigestAsync(Repository, SmallImage.Version);
         int writes = registry.Writes;
-        repository.Write("images/small/image.yaml", File.ReadAllText(repository.At("images", "small", "image.yaml")).Replace("A small image for tests", "Another one", StringComparison.Ordinal));
+        string definition = File.ReadAllText(repository.At("images", "small", "image.yaml"));
+        repository.Write("images/small/image.yaml", definition.Replace("A small image for tests", "Another one", StringComparison.Ordinal));
         await repository.GitAsync("tag", "--delete", SmallImage.Tag);
         await repository.CommitAsync("other content", SmallImage.Tag);
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Xunit;
 
 namespace Slipway.Testing;
@@ -29,8 +30,9 @@ public sealed class DockerRegistry : IAsyncDisposable
         _log = log;
         Host = $"127.0.0.1:{port}";
         Client = new HttpClient { BaseAddress = new Uri($"http://{Host}/v2/") };
+        string account = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
         if (asks)
-            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", account);
     }
 
     /// <summary><c>127.0.0.1:PORT</c>.</summary>
@@ -70,12 +72,15 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>The names of a repository's tags, sorted; empty when there is no such repository.</summary>
     public async Task<IReadOnlyList<string>> TagsAsync(string repository)
     {
-        using HttpResponseMessage answer = await Client.GetAsync(new Uri($"{repository}/tags/list", UriKind.Relative), TestContext.Current.CancellationToken);
+        Uri all = new($"{repository}/tags/list", UriKind.Relative);
+        using HttpResponseMessage answer = await Client.GetAsync(all, TestContext.Current.CancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return [];
-        using var list = System.Text.Json.JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
-        System.Text.Json.JsonElement tags = list.RootElement.GetProperty("tags");
-        return tags.ValueKind != System.Text.Json.JsonValueKind.Array ? [] : [.. tags.EnumerateArray().Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
+        using JsonDocument list = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
+        JsonElement tags = list.RootElement.GetProperty("tags");
+        return tags.ValueKind != JsonValueKind.Array
+            ? []
+            : [.. tags.EnumerateArray().Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The digest that a tag names.</summary>
@@ -90,7 +95,8 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>Deletes a manifest, and every tag of it with it.</summary>
     public async Task DeleteAsync(string repository, string digest)
     {
-        using HttpResponseMessage answer = await Client.DeleteAsync(new Uri($"{repository}/manifests/{digest}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Uri manifest = new($"{repository}/manifests/{digest}", UriKind.Relative);
+        using HttpResponseMessage answer = await Client.DeleteAsync(manifest, TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 
