@@ -11,7 +11,7 @@ public sealed class ViewsTests : IDisposable
     private readonly StringWriter _log = new();
     private readonly StringWriter _output = new();
 
-    private Report Report => new(_log, _output);
+    private Report Report => new(_log, _output, plain: true);
 
     private static ReleasePlan Plan
     {
