@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Slipway.Oci;
 
@@ -112,6 +113,27 @@ public sealed class UpstreamArchiveTests : IDisposable
         string gnu = new('g', 150), pax = new('p', 150);
         Extract(new TarBuilder().LongName(gnu).File("cut", "1").Pax("path=" + pax).File("cut", "22"), gnu, pax);
         Assert.Equal(("1", "22"), (Text(gnu), Text(pax)));
+    }
+
+    [Theory]
+    [InlineData("gnu", ".")]
+    [InlineData("pax", ".")]
+    [InlineData("ustar", "bin")]
+    [InlineData("v7", "bin")]
+    [InlineData("posix", "bin/tool")]
+    public void What_the_tar_program_packs_is_what_we_read(string format, string what)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/tar") || File.Exists("/bin/tar"), "needs tar");
+        string tree = Path.Combine(_folder.FullName, "tree");
+        byte[] content = XzProgram.Content(3, 200_000);
+        Directory.CreateDirectory(Path.Combine(tree, "bin"));
+        File.WriteAllBytes(Path.Combine(tree, "bin", "tool"), content);
+        File.CreateSymbolicLink(Path.Combine(tree, "bin", "other"), "../bin/tool");
+        using Process tar = Process.Start("tar", ["-C", tree, $"--format={format}", "--owner=0", "--group=0", "-czf", At("packed"), what]);
+        tar.WaitForExit();
+        Assert.Equal(0, tar.ExitCode);
+        Extract(File.ReadAllBytes(At("packed")), "bin/tool");
+        Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(At("bin/tool"))));
     }
 
     [Fact]
