@@ -14,7 +14,7 @@ internal static class SchemaValues
         using JsonDocument document = JsonDocument.Parse(schema);
         JsonElement definitions = document.RootElement.GetProperty("definitions");
         Dictionary<string, string[]> values = [];
-        Take(document.RootElement.GetProperty("allOf")[0]);
+        Take(document.RootElement.GetProperty("allOf").EnumerateArray().First());
         Take(definitions.GetProperty("NukeBuild"));
         if (definitions.TryGetProperty(BuildSchema.CommandLineOnly, out JsonElement typed))
             Take(typed);
