@@ -7,7 +7,7 @@ namespace Slipway.Nuke.Tests;
 public sealed class ScriptTwinTests
 {
     private static string Shell => Bootstrapper.Script("build.sh");
-    private static string PowerShell => Bootstrapper.Script("build.ps1");
+    private static string PowerShell => Bootstrapper.Script("build.ps1").ReplaceLineEndings("\n");
 
     [Fact]
     public void Both_scripts_would_run_the_same() =>
