@@ -120,6 +120,14 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
+    public void A_mark_of_the_root_that_is_a_file_has_no_profiles_and_does_no_harm()
+    {
+        Directory.Delete(Path.Combine(run.Root, ".nuke"), recursive: true);
+        run.Files.Write(".nuke", "");
+        Assert.Equal(["Compile"], Offered("./build.sh Co"));
+    }
+
+    [Fact]
     public void Without_a_line_everything_is_offered()
     {
         Assert.Equal(0, run.Of<Completed>(x => x.Compile, ":complete"));

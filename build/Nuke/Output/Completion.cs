@@ -21,8 +21,9 @@ internal sealed class Completion
     public static Completion In(AbsolutePath root, Type build)
     {
         AbsolutePath file = root / RootFolder.Mark / BuildSchema.FileName;
-        string[] profiles = [.. Directory.EnumerateFiles((root / RootFolder.Mark).ToString(), "parameters.*.json")
-            .Select(x => Path.GetFileNameWithoutExtension(x)["parameters.".Length..]).Order(StringComparer.Ordinal)];
+        DirectoryInfo folder = new((root / RootFolder.Mark).ToString());
+        string[] profiles = [.. (folder.Exists ? folder.EnumerateFiles("parameters.*.json") : [])
+            .Select(x => x.Name).Select(x => Path.GetFileNameWithoutExtension(x)["parameters.".Length..]).Order(StringComparer.Ordinal)];
         try
         {
             return new Completion(SchemaValues.Of(File.ReadAllBytes(file.ToString()), profiles));
