@@ -44,7 +44,7 @@ internal static class CacheView
         if (outcome.Pruned is { } pruned)
         {
             string stayed = pruned.InUse == 0 ? "" : $"; {pruned.InUse} stayed, since another run may be at them";
-            report.Result($"pruned {pruned.Removed.Count} files and {pruned.Unfinished} unfinished, {Megabytes(pruned.Bytes)}{stayed}");
+            report.Result($"pruned {pruned.Removed.Count} {(pruned.Removed.Count == 1 ? "file" : "files")} and {pruned.Unfinished} unfinished, {Megabytes(pruned.Bytes)}{stayed}");
         }
 
         CacheSummary left = outcome.Left;
