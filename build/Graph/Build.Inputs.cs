@@ -8,6 +8,9 @@ namespace Slipway.Graph;
 /// <summary>What goes in: lock and fetch.</summary>
 internal sealed partial class Build
 {
+    [Parameter("Fetch, Assemble, Rehearse: use the cache alone, and name what it lacks")]
+    private readonly bool Offline;
+
     private Target Lock => _ => _
         .Description("Resolve packages and upstream files to hashes, and write image.lock.json")
         .Before(Fetch, Assemble)

@@ -73,7 +73,7 @@ internal sealed partial class Build : NukeBuild
             : asked.IsEmpty ? definition.Platforms : asked;
     }
 
-    private Supply NewSupply(Report report) => Given(() => new Supply(Workspace, UpstreamMirror, DebianMirror, report.Line));
+    private Supply NewSupply(Report report) => Given(() => new Supply(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line));
 
     /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
     private static T Given<T>(Func<T> parse)

@@ -7,7 +7,7 @@ namespace Slipway.Graph;
 internal sealed class FetchProgress(Report report)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
-    private readonly Stopwatch _all = Stopwatch.StartNew();
+    private readonly FetchEstimate _estimate = new(TimeProvider.System);
     private readonly Stopwatch _last = Stopwatch.StartNew();
     private DownloadProgress? _latest;
 
@@ -17,13 +17,13 @@ internal sealed class FetchProgress(Report report)
         if (_last.Elapsed < Interval)
             return;
         _last.Restart();
-        report.Line($"fetching: {progress.Done} of {progress.Total} files, {progress.Bytes / 1e6:0.0} MB");
+        report.Line($"fetching: {_estimate.Say(progress)}");
     }
 
     public void Finish()
     {
         if (_latest is { Bytes: > 0 } progress)
-            report.Line($"fetched {progress.Bytes / 1e6:0.0} MB in {_all.Elapsed.TotalSeconds:0.0} s; {progress.Total} files are in the cache");
+            report.Line($"fetched {progress.Bytes / 1e6:0.0} MB in {_estimate.Elapsed.TotalSeconds:0.0} s; {progress.Total} files are in the cache");
         else
             report.Line("every file is in the cache");
     }

@@ -27,14 +27,27 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     /// <summary>Brings every locked file of some images into the cache.</summary>
     /// <param name="upstream">Where upstream's files are read from.</param>
     /// <param name="withStandIns">Whether the packages are wanted that stand-ins are made from.</param>
+    /// <exception cref="TargetFailedException">The run is offline and the cache lacks something; all of it was told.</exception>
     public async Task FetchAsync(
         IReadOnlyList<AssemblyRequest> inputs, Supply supply, UpstreamMirror upstream, bool withStandIns, CancellationToken stop)
     {
         DownloadItem[] items = [.. inputs.SelectMany(input =>
             FetchList.Of(input.Definition, input.Lock, input.Platforms, supply.DebianAt(input.Lock), upstream, withStandIns))];
+        // What is read from elsewhere than the command line says was made by this very run.
+        if (supply.IsOffline && upstream == supply.Upstream)
+            RequireCached(supply, items);
         FetchProgress progress = new(report);
         await supply.Download.FetchAllAsync(items, progress.Tell, stop);
         progress.Finish();
+    }
+
+    private void RequireCached(Supply supply, DownloadItem[] items)
+    {
+        IReadOnlyList<DownloadItem> missing = supply.Download.Missing(items);
+        foreach (DownloadItem item in missing)
+            report.Line($"not in the cache: {item.Wanted.What}: {item.Wanted.Digest}");
+        if (missing.Count > 0)
+            throw new TargetFailedException($"--offline: {missing.Count} of {items.DistinctBy(item => item.Wanted.Digest).Count()} files are not in the cache {workspace.Cache}. Run ./build.sh Fetch where the network is", Exit.Unavailable);
     }
 
     /// <summary>Makes <c>NAME/layout</c> from the cache.</summary>

@@ -59,7 +59,10 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
     /// <summary>Fetches; what upstream cannot give from here gets a stand-in, and packages that no mirror has any more are locked anew.</summary>
     private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(List<AssemblyRequest> inputs, CancellationToken stop)
     {
-        bool standIns = !supply.HasUpstreamMirror && !await UpstreamProbe.AnswersAsync(inputs, report, stop);
+        bool standIns = !supply.HasUpstreamMirror
+            && !(supply.IsOffline ? HasUpstream(inputs) : await UpstreamProbe.AnswersAsync(inputs, report, stop));
+        if (standIns && supply.IsOffline)
+            report.Line("rehearsal: --offline, and the cache lacks files of upstream; stand-ins take their place");
         try
         {
             return await FetchAsync(inputs, standIns, stop);
@@ -75,6 +78,11 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
             return await FetchAsync(anew, standIns, stop);
         }
     }
+
+    /// <summary>Whether the cache has every upstream file.</summary>
+    private bool HasUpstream(IEnumerable<AssemblyRequest> inputs) =>
+        inputs.All(input => input.Platforms.All(platform => input.Lock.Upstream.All(file =>
+            file.Files[platform.Architecture] is var locked && supply.Cache.Find(locked.Digest, locked.Size) is not null)));
 
     private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(IReadOnlyList<AssemblyRequest> inputs, bool standIns, CancellationToken stop)
     {

@@ -10,22 +10,26 @@ internal sealed class Supply : IDisposable
     private readonly OriginReader _reader;
     private readonly DebianMirror? _debian;
     private readonly string _keyring;
+    private readonly IDisposable? _use;
 
     /// <param name="workspace">Where the cache and the keyring are.</param>
     /// <param name="upstreamMirror">A folder or URL; null reads the hosts themselves.</param>
     /// <param name="debianMirror">The parent of debian/ and debian-security/; null asks the host's apt configuration.</param>
+    /// <param name="offline">Whether no host may be asked for anything.</param>
     /// <param name="notice">Is told of every wait.</param>
     /// <exception cref="ArgumentException">A mirror is neither a folder nor an address.</exception>
-    public Supply(Workspace workspace, string? upstreamMirror, string? debianMirror, Action<string> notice)
+    public Supply(Workspace workspace, string? upstreamMirror, string? debianMirror, bool offline, Action<string> notice)
     {
         Upstream = upstreamMirror is null ? UpstreamMirror.None : UpstreamMirror.At(upstreamMirror);
         HasUpstreamMirror = upstreamMirror is not null;
         _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
         _keyring = workspace.Keyring;
-        _transport = new HttpTransport(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, notice);
+        _transport = new HttpTransport(offline ? new OfflineHandler() : HttpTransport.NewHandler(), new Patience(), TimeProvider.System, notice);
         _reader = new OriginReader(_transport, new Patience(), TimeProvider.System);
         Cache = new ContentCache(workspace.Cache, TimeProvider.System);
         Download = new Download(_reader, Cache);
+        IsOffline = offline;
+        _use = Cache.Use();
     }
 
     public ContentCache Cache { get; }
@@ -35,6 +39,9 @@ internal sealed class Supply : IDisposable
     public UpstreamMirror Upstream { get; }
 
     public bool HasUpstreamMirror { get; }
+
+    /// <summary>Whether the cache alone is to be used.</summary>
+    public bool IsOffline { get; }
 
     /// <summary>
     /// Where locked packages may be had: the configured mirror, then Debian's snapshot archive at the lock's time and a
@@ -58,5 +65,9 @@ internal sealed class Supply : IDisposable
     /// <summary>What upstream projects publish about their files; <paramref name="notice"/> is told when there is nothing.</summary>
     public PublishedChecksum NewPublishedChecksum(Action<string> notice) => new(_reader, Upstream, notice);
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _use?.Dispose();
+    }
 }

@@ -4,13 +4,18 @@ namespace Slipway.Sources;
 
 /// <summary>
 /// A folder of files named by their hashes, <c>sha256/HEX</c> and <c>sha512/HEX</c>. A file gets its name only after its
-/// hash and size were proven, by an atomic rename, so several processes may share the folder. Safe for concurrent use.
+/// hash and size were proven, by an atomic rename. Several processes may share the folder: one of them makes a content, the
+/// others wait for it. A file's modification time is when it was last asked for, to some minutes. Safe for concurrent use.
 /// </summary>
 public sealed class ContentCache
 {
-    private const string Unfinished = ".unfinished";
+    /// <summary>How long what was begun and left is kept, for whoever goes on with it.</summary>
+    private static readonly TimeSpan KeepsUnfinished = TimeSpan.FromDays(1);
 
-    private readonly string _directory;
+    /// <summary>How exact the time of last use is: not every question costs a write.</summary>
+    private static readonly TimeSpan Exactness = TimeSpan.FromMinutes(10);
+
+    private readonly CacheFolder _folder;
     private readonly TimeProvider _time;
     private int _swept;
 
@@ -18,7 +23,7 @@ public sealed class ContentCache
     /// <param name="time">The clock by which what killed processes left behind is judged old.</param>
     public ContentCache(string directory, TimeProvider time)
     {
-        _directory = Path.GetFullPath(directory);
+        _folder = new CacheFolder(Path.GetFullPath(directory));
         _time = time;
     }
 
@@ -28,13 +33,16 @@ public sealed class ContentCache
     /// </summary>
     public string? Find(Digest digest, long? size)
     {
-        FileInfo file = new(PathOf(digest));
-        return file.Exists && (size is null || file.Length == size) ? file.FullName : null;
+        FileInfo file = new(_folder.PathOf(digest));
+        if (!file.Exists || (size is not null && file.Length != size))
+            return null;
+        Touch(file);
+        return file.FullName;
     }
 
     /// <summary>Adds what a stream gives, in place of a file of that name; returns its path. Keeps nothing on failure.</summary>
     /// <param name="wanted">What it must be.</param>
-    /// <param name="open">Opens the bytes; disposed here.</param>
+    /// <param name="open">Opens the bytes; disposed here. Adds nothing to this cache itself.</param>
     /// <exception cref="ContentException">The bytes are not the wanted ones; says wanted and got.</exception>
     /// <exception cref="IOException">The folder cannot be written: no space, a read-only disk.</exception>
     /// <exception cref="UnauthorizedAccessException">The rights do not suffice.</exception>
@@ -43,100 +51,68 @@ public sealed class ContentCache
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(open);
-        string path = PathOf(wanted.Digest);
-        string unfinished = $"{path}.{Guid.NewGuid():n}{Unfinished}";
-        await using VerifyingStream source =
-            new(await open(cancellationToken), wanted.Digest, wanted.Size, wanted.Limit, wanted.What);
+        using PartialContent partial = await BeginAsync(wanted, cancellationToken);
+        partial.Discard();
+        partial.Restart();
+        await using Stream source = await open(cancellationToken);
         try
         {
-            await using (FileStream target = Guard(() => Create(unfinished)))
-                await CopyAsync(source, target, cancellationToken);
-            Guard(() => File.Move(unfinished, path, overwrite: true));
-            return path;
+            await partial.AppendAsync(source, cancellationToken);
+            return partial.Finish();
         }
         catch (ContentException e)
         {
             throw new ContentException($"{e.Message}; nothing was kept", e);
         }
-        finally
-        {
-            // After the rename there is nothing of this name, and deleting nothing is no error where the folder exists.
-            if (File.Exists(unfinished))
-                File.Delete(unfinished);
-        }
     }
 
-    private string PathOf(Digest digest) => Path.Combine(_directory, digest.Algorithm, digest.Hex);
-
-    private FileStream Create(string path)
-    {
-        string folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder);
-        if (Interlocked.Exchange(ref _swept, 1) == 0)
-            Sweep();
-        return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.Asynchronous);
-    }
-
-    /// <summary>Removes what killed processes left behind: unfinished files that nobody wrote to for a day.</summary>
-    private void Sweep()
-    {
-        DateTime yesterday = _time.GetUtcNow().UtcDateTime.AddDays(-1);
-        foreach (string left in Directory.EnumerateFiles(_directory, "*" + Unfinished, SearchOption.AllDirectories))
-        {
-            try
-            {
-                if (File.GetLastWriteTimeUtc(left) < yesterday)
-                    File.Delete(left);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Another user's, in a shared folder: theirs to remove, and in nobody's way.
-                continue;
-            }
-        }
-    }
-
-    private async Task CopyAsync(VerifyingStream source, FileStream target, CancellationToken cancellationToken)
-    {
-        byte[] buffer = new byte[81920];
-        while (await source.ReadAsync(buffer, cancellationToken) is var count and > 0)
-        {
-            try
-            {
-                await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-            }
-            catch (IOException e)
-            {
-                throw Told(e);
-            }
-        }
-    }
-
-    private void Guard(Action write) => Guard(() =>
-    {
-        write();
-        return true;
-    });
-
-    private T Guard<T>(Func<T> write)
+    /// <summary>
+    /// Takes up what is there of a content, alone; waits while another does. That one may have finished it: look again with
+    /// <see cref="Find"/>. The caller disposes it and begins no other meanwhile.
+    /// </summary>
+    internal async Task<PartialContent> BeginAsync(WantedContent wanted, CancellationToken cancellationToken)
     {
         try
         {
-            return write();
+            if (Interlocked.Exchange(ref _swept, 1) == 0)
+                _folder.Sweep(_time.GetUtcNow() - KeepsUnfinished);
+            return await PartialContent.OpenAsync(_folder, wanted, _time, cancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Told(e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new UnauthorizedAccessException($"{About}: {e.Message}; {Next}", e);
+            return _folder.Guard<PartialContent>(() => throw e);
         }
     }
 
-    private IOException Told(IOException e) => new($"{About}: {e.Message}; {Next}", e);
+    /// <summary>
+    /// Says to whoever prunes that the cache is in use, until it is disposed; null where the folder cannot be written, which
+    /// is no reason not to read it.
+    /// </summary>
+    public IDisposable? Use()
+    {
+        try
+        {
+            return CacheLock.TryShare(_folder.UseLock);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
-    private string About => $"content cache {_directory}";
-
-    private static string Next => "free space or rights there, or name another folder with --cache-directory";
+    private void Touch(FileInfo file)
+    {
+        DateTime now = _time.GetUtcNow().UtcDateTime;
+        if (now - file.LastWriteTimeUtc < Exactness)
+            return;
+        try
+        {
+            file.LastWriteTimeUtc = now;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A cache that is only read, or another user's file: then it looks unused, and is fetched again some day.
+            return;
+        }
+    }
 }

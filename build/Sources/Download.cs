@@ -7,8 +7,12 @@ namespace Slipway.Sources;
 /// <summary>Wanted content and where it may be had, in the order of asking.</summary>
 public sealed record DownloadItem(WantedContent Wanted, IReadOnlyList<Origin> Origins);
 
-/// <summary>How far a download of many is. <paramref name="Bytes"/> counts what came over the wire and was kept.</summary>
-public sealed record DownloadProgress(int Done, int Total, long Bytes);
+/// <summary>How far a download of many is.</summary>
+/// <param name="Done">Files that are in the cache.</param>
+/// <param name="Total">Files that are wanted.</param>
+/// <param name="Bytes">What came over the wire and was kept.</param>
+/// <param name="Left">Bytes that are still to come; null when some file's size is not known.</param>
+public sealed record DownloadProgress(int Done, int Total, long Bytes, long? Left);
 
 /// <summary>No origin gave the content. <see cref="RemoteException.Fault"/> is the worst of <see cref="Failures"/>.</summary>
 public sealed class DownloadException : RemoteException
@@ -57,9 +61,16 @@ public sealed class Download
 
     /// <summary>The path of the content in the cache, fetched if it is not there.</summary>
     /// <exception cref="ContentException">An origin has other bytes under that address; nothing was kept.</exception>
-    /// <exception cref="DownloadException">No origin has it or can be reached.</exception>
-    public Task<string> FetchAsync(DownloadItem item, CancellationToken cancellationToken) =>
-        FetchAsync(item, counted => { }, cancellationToken);
+    /// <exception cref="DownloadException">No origin has it or can be reached. What came of it stays, and is gone on with next time.</exception>
+    public async Task<string> FetchAsync(DownloadItem item, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return _cache.Find(item.Wanted.Digest, item.Wanted.Size) ?? await FetchAsync(item, (wire, there) => { }, cancellationToken);
+    }
+
+    /// <summary>Those whose content is not in the cache, each once.</summary>
+    public IReadOnlyList<DownloadItem> Missing(IEnumerable<DownloadItem> items) =>
+        [.. items.DistinctBy(item => item.Wanted.Digest).Where(item => _cache.Find(item.Wanted.Digest, item.Wanted.Size) is null)];
 
     /// <summary>
     /// Fetches many, some at once; the first failure ends it and is thrown. Content wanted twice is fetched once.
@@ -68,33 +79,42 @@ public sealed class Download
     public async Task FetchAllAsync(
         IReadOnlyList<DownloadItem> items, Action<DownloadProgress> progress, CancellationToken cancellationToken)
     {
-        List<DownloadItem> distinct = [.. items.DistinctBy(item => item.Wanted.Digest)];
-        DownloadProgress state = new(0, distinct.Count, 0);
+        IReadOnlyList<DownloadItem> missing = Missing(items);
+        int total = items.DistinctBy(item => item.Wanted.Digest).Count();
+        DownloadProgress state = new(
+            total - missing.Count, total, 0, missing.Any(item => item.Wanted.Size is null) ? null : missing.Sum(item => item.Wanted.Size));
         Lock one = new();
-        void Tell(int done, long bytes)
+        void Tell(int done, long wire, long there)
         {
             lock (one)
             {
-                state = state with { Done = state.Done + done, Bytes = state.Bytes + bytes };
+                state = state with { Done = state.Done + done, Bytes = state.Bytes + wire, Left = state.Left - there };
                 progress(state);
             }
         }
 
+        Tell(0, 0, 0);
         ParallelOptions options = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(distinct, options, async (item, token) =>
+        await Parallel.ForEachAsync(missing, options, async (item, token) =>
         {
-            await FetchAsync(item, bytes => Tell(0, bytes), token);
-            Tell(1, 0);
+            await FetchAsync(item, (wire, there) => Tell(0, wire, there), token);
+            Tell(1, 0, 0);
         });
     }
 
-    private async Task<string> FetchAsync(DownloadItem item, Action<long> counted, CancellationToken cancellationToken)
+    private async Task<string> FetchAsync(DownloadItem item, Action<long, long> counted, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(item);
-        if (_cache.Find(item.Wanted.Digest, item.Wanted.Size) is { } path)
-            return path;
         if (item.Origins.Count == 0)
             throw new ArgumentException($"{item.Wanted.What}: there is no origin to fetch it from", nameof(item));
+        using PartialContent partial = await _cache.BeginAsync(item.Wanted, cancellationToken);
+        if (_cache.Find(item.Wanted.Digest, item.Wanted.Size) is { } finished)
+        {
+            // Another had it in hand and has finished meanwhile.
+            counted(0, item.Wanted.Size ?? 0);
+            return finished;
+        }
+
+        ContentDownload content = new(_reader, partial, item.Wanted, counted);
         List<RemoteException> failures = [];
         foreach (Origin origin in item.Origins)
         {
@@ -106,7 +126,7 @@ public sealed class Download
 
             try
             {
-                return await AddAsync(item.Wanted, origin, counted, cancellationToken);
+                return await content.BringAsync(origin, cancellationToken);
             }
             catch (RemoteException e)
             {
@@ -118,32 +138,4 @@ public sealed class Download
 
         throw new DownloadException(item.Wanted.What, failures, item.Wanted.Next);
     }
-
-    private Task<string> AddAsync(WantedContent wanted, Origin origin, Action<long> counted, CancellationToken cancellationToken) =>
-        _reader.PersistAsync(
-            async token =>
-            {
-                long came = 0;
-                try
-                {
-                    return await _cache.AddAsync(
-                        wanted,
-                        async inner => new CountingStream(await _reader.OpenAsync(origin, inner), bytes =>
-                        {
-                            came += bytes;
-                            counted(bytes);
-                        }),
-                        token);
-                }
-                catch (ContentException e)
-                {
-                    throw new ContentException($"{e.Message} of {origin}{(wanted.Next is null ? "" : $". {wanted.Next}")}", e);
-                }
-                catch (Exception)
-                {
-                    counted(-came);
-                    throw;
-                }
-            },
-            cancellationToken);
 }

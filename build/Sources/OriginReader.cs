@@ -7,11 +7,14 @@ namespace Slipway.Sources;
 
 /// <summary>
 /// Opens files on the network or on disk. Follows at most five redirects, as <see cref="Origin.Redirected"/> allows, and
-/// reads again a body that was cut. Safe for concurrent use.
+/// goes on with a body that was cut. Safe for concurrent use.
 /// </summary>
 public sealed class OriginReader
 {
     private const int MostRedirects = 5;
+
+    /// <summary>In bytes: what must come between two cuts for a resumed download to count as moving.</summary>
+    private const long GoodPart = 1 << 20;
 
     private readonly HttpTransport _transport;
     private readonly Patience _patience;
@@ -29,28 +32,45 @@ public sealed class OriginReader
 
     /// <summary>Opens a file; the caller disposes it. Reading it throws <see cref="CutBodyException"/> when it is cut.</summary>
     /// <exception cref="RemoteException">There is none, or it cannot be had; says which address and why.</exception>
-    public async Task<Stream> OpenAsync(Origin origin, CancellationToken cancellationToken)
+    public async Task<Stream> OpenAsync(Origin origin, CancellationToken cancellationToken) =>
+        (await OpenAsync(origin, ResumePoint.Start, cancellationToken)).Bytes;
+
+    /// <summary>
+    /// Opens the rest of a file, or the whole where the rest cannot be had: a server that knows no ranges, whose file is
+    /// another by now, or that answers with another range. The caller disposes it.
+    /// </summary>
+    /// <exception cref="RemoteException">There is none, or it cannot be had; says which address and why.</exception>
+    internal async Task<OriginBody> OpenAsync(Origin origin, ResumePoint from, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(origin);
         if (origin.IsFile)
-            return OpenFile(origin);
+            return OpenFile(origin, from.Offset);
         Origin at = origin;
-        for (int redirects = 0; ; redirects++)
+        for (int redirects = 0; ;)
         {
-            HttpResponseMessage answer = await _transport.SendAsync(() => Get(at.Address), cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.OK)
-                return new RemoteBody(answer, await answer.Content.ReadAsStreamAsync(cancellationToken), at.ToString(), _patience, _time);
+            HttpResponseMessage answer = await _transport.SendAsync(() => Get(at.Address, from), cancellationToken);
+            bool resumed = from.Offset > 0 && from.IsGivenBy(answer);
+            if (resumed || answer.StatusCode == HttpStatusCode.OK)
+            {
+                Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+                return new OriginBody(
+                    new RemoteBody(answer, body, at.ToString(), _patience, _time), resumed ? from.Offset : 0, ResumePoint.ConditionOf(answer));
+            }
+
             using (answer)
-                at = Next(origin, at, answer, redirects);
+            {
+                if (from.IsMissedBy(answer))
+                    from = ResumePoint.Start;
+                else
+                    at = Next(origin, at, answer, redirects++);
+            }
         }
     }
 
-    /// <summary>
-    /// Does something with a file's bytes, from the beginning again when the body is cut on the way; the last failure is
-    /// thrown.
-    /// </summary>
+    /// <summary>Does something with a file's bytes, and again when the body is cut on the way; the last failure is thrown.</summary>
     /// <param name="attempt">Opens through this reader, uses and disposes. May run several times.</param>
-    public async Task<T> PersistAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    /// <param name="resumes">Whether an attempt goes on where the last one was cut: patience begins anew then with what a good part of came.</param>
+    public async Task<T> PersistAsync<T>(Func<CancellationToken, Task<T>> attempt, bool resumes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attempt);
         TimeSpan wait = _patience.FirstWait;
@@ -60,8 +80,10 @@ public sealed class OriginReader
             {
                 return await attempt(cancellationToken);
             }
-            catch (CutBodyException) when (tries < _patience.Attempts)
+            catch (CutBodyException e) when (tries < _patience.Attempts || (resumes && e.Read >= GoodPart))
             {
+                if (resumes && e.Read >= GoodPart)
+                    (tries, wait) = (0, _patience.FirstWait);
                 await Task.Delay(wait, _time, cancellationToken);
                 wait = wait * 2 < _patience.LongestWait ? wait * 2 : _patience.LongestWait;
             }
@@ -87,13 +109,18 @@ public sealed class OriginReader
 
             return bytes.ToArray();
         },
+        resumes: false,
         cancellationToken);
 
-    private static FileStream OpenFile(Origin origin)
+    private static OriginBody OpenFile(Origin origin, long offset)
     {
         try
         {
-            return new FileStream(origin.Address.LocalPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous);
+            FileStream file = new(origin.Address.LocalPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous);
+            if (offset > file.Length)
+                offset = 0;
+            file.Position = offset;
+            return new OriginBody(file, offset, null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -105,9 +132,10 @@ public sealed class OriginReader
         }
     }
 
-    private static HttpRequestMessage Get(Uri address)
+    private static HttpRequestMessage Get(Uri address, ResumePoint from)
     {
         HttpRequestMessage request = new(HttpMethod.Get, address);
+        from.AddTo(request);
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         return request;
     }

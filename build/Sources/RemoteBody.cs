@@ -2,13 +2,17 @@ using Slipway.Http;
 
 namespace Slipway.Sources;
 
-/// <summary>A body that ended before its end or stood still. Reading it anew can help.</summary>
+/// <summary>A body that ended before its end or stood still. Reading on, or anew, can help.</summary>
 public sealed class CutBodyException : RemoteException
 {
-    public CutBodyException(string message, Exception innerException)
+    public CutBodyException(string message, long read, Exception innerException)
         : base(RemoteFault.TryAgain, message, innerException)
     {
+        Read = read;
     }
+
+    /// <summary>Bytes that came before.</summary>
+    public long Read { get; }
 }
 
 /// <summary>A response's body whose failures say where it came from and which waits no longer than patience allows.</summary>
@@ -56,12 +60,12 @@ internal sealed class RemoteBody : Stream
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new CutBodyException($"GET {_where}: the body was cut after {_read} bytes: {e.Message}", e);
+            throw new CutBodyException($"GET {_where}: the body was cut after {_read} bytes: {e.Message}", _read, e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CutBodyException(
-                $"GET {_where}: nothing came for {_patience.AnswerWithin.TotalSeconds:0} s after {_read} bytes", e);
+                $"GET {_where}: nothing came for {_patience.AnswerWithin.TotalSeconds:0} s after {_read} bytes", _read, e);
         }
     }
 

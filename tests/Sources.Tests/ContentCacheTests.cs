@@ -98,10 +98,8 @@ public sealed class ContentCacheTests : IDisposable
     [Fact]
     public async Task What_a_killed_process_left_a_day_ago_is_removed_and_what_another_writes_now_is_not()
     {
-        string folder = Path.Combine(_bench.CacheFolder, "sha256");
-        Directory.CreateDirectory(folder);
-        string old = Path.Combine(folder, new string('a', 64) + ".1.unfinished");
-        string young = Path.Combine(folder, new string('b', 64) + ".2.unfinished");
+        string old = _bench.PartOf(Digest.Of([2])), young = _bench.PartOf(Digest.Of([3]));
+        Directory.CreateDirectory(Path.GetDirectoryName(old)!);
         await File.WriteAllTextAsync(old, "x");
         await File.WriteAllTextAsync(young, "x");
         File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-25));
@@ -123,6 +121,37 @@ public sealed class ContentCacheTests : IDisposable
             cache.AddAsync(Wanted(Digest.Of([1]), 1), _ => Task.FromResult<Stream>(new MemoryStream([1])), default));
         Assert.Contains(file, e.Message);
         Assert.Contains("--cache-directory", e.Message);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_with_the_folder_and_what_to_do()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full, the device that always is");
+        string part = _bench.PartOf(Digest.Of([1]));
+        Directory.CreateDirectory(Path.GetDirectoryName(part)!);
+        File.CreateSymbolicLink(part, "/dev/full");
+
+        IOException e = await Assert.ThrowsAsync<IOException>(() => AddAsync([1], Digest.Of([1])));
+
+        Assert.StartsWith($"content cache {_bench.CacheFolder}: No space left on device", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; free space there (./build.sh Cache --prune removes what was not used lately), or name another folder with --cache-directory",
+            e.Message,
+            StringComparison.Ordinal);
+        Assert.Empty(_bench.CachedFiles);
+    }
+
+    [Fact]
+    public async Task Missing_rights_are_told_with_the_folder_and_what_to_do()
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/kernel"), "needs /sys, where not even root may make folders");
+        ContentCache cache = new("/sys/slipway", TimeProvider.System);
+        UnauthorizedAccessException e = await Assert.ThrowsAsync<UnauthorizedAccessException>(() =>
+            cache.AddAsync(Wanted(Digest.Of([1]), 1), _ => Task.FromResult<Stream>(new MemoryStream([1])), default));
+        Assert.StartsWith("content cache /sys/slipway: ", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; get the right to write there, or name another folder with --cache-directory", e.Message, StringComparison.Ordinal);
+        Assert.Null(cache.Find(Digest.Of([1]), 1));
+        Assert.Null(cache.Use());
     }
 
     private static WantedContent Wanted(Digest digest, long? size) => new() { What = "the file", Digest = digest, Size = size };

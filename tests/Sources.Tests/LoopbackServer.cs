@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.Http;
+using Slipway.Oci;
 
 namespace Slipway.Sources.Tests;
 
@@ -119,8 +120,13 @@ internal sealed class Workbench : IDisposable
 
     public Download Download { get; }
 
+    /// <summary>What the cache keeps, complete or not; its lock files are no content.</summary>
     public string[] CachedFiles => System.IO.Directory.Exists(CacheFolder)
-        ? System.IO.Directory.GetFiles(CacheFolder, "*", SearchOption.AllDirectories) : [];
+        ? [.. System.IO.Directory.GetFiles(CacheFolder, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(Path.GetDirectoryName(file)) != "locks")]
+        : [];
+
+    /// <summary>Where the cache keeps the beginning of a content.</summary>
+    public string PartOf(Digest digest) => Path.Combine(CacheFolder, "unfinished", $"{digest.Algorithm}-{digest.Hex}.part");
 
     public void Dispose()
     {

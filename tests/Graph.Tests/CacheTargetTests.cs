@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Slipway.Oci;
+using Slipway.Testing;
+
+namespace Slipway.Graph.Tests;
+
+public sealed class CacheTargetTests : IAsyncLifetime
+{
+    private ScratchRepository _repository = null!;
+
+    private string Cache => _repository.Beside("cache");
+
+    public async ValueTask InitializeAsync()
+    {
+        _repository = await UpstreamImage.CreateAsync(("a", 1000), ("b", 2_000_000));
+        (await RunAsync("Fetch", "--upstream-mirror", _repository.Mirror.Path)).Require();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _repository.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Without_a_flag_it_says_what_is_there()
+    {
+        ChildResult result = (await RunAsync("Cache")).Require();
+        Assert.Matches(@"(?m)^all +2 +2\.0 MB", result.Output);
+        JsonElement json = await JsonAsync();
+        Assert.Equal((2, 2_001_000L), (json.GetProperty("files").GetInt32(), json.GetProperty("bytes").GetInt64()));
+        Assert.False(json.TryGetProperty("wrong", out _));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_removed_named_and_65_and_the_next_time_all_is_right()
+    {
+        Digest digest = UpstreamImage.DigestOf(_repository, "b");
+        UpstreamFolder.Damage(Path.Combine(Cache, "sha256", digest.Hex));
+
+        ChildResult wrong = (await RunAsync("Cache", "--verify")).Require(65);
+
+        Assert.Contains($"wrong, removed: {digest} (2.0 MB)", wrong.Output, StringComparison.Ordinal);
+        Assert.Contains("1 file was not what the name says and removed", wrong.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(Cache, "sha256", digest.Hex)));
+        ChildResult right = (await RunAsync("Cache", "--verify")).Require();
+        Assert.Contains("every file is what its name says", right.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_in_the_json_too()
+    {
+        Digest digest = UpstreamImage.DigestOf(_repository, "a");
+        UpstreamFolder.Damage(Path.Combine(Cache, "sha256", digest.Hex));
+        JsonElement json = await JsonAsync(65, "--verify");
+        Assert.Equal(digest.ToString(), Assert.Single(json.GetProperty("wrong").EnumerateArray()).GetProperty("digest").GetString());
+        Assert.Equal(1, json.GetProperty("files").GetInt32());
+    }
+
+    [Fact]
+    public async Task Pruning_by_age_takes_what_was_not_used()
+    {
+        string unused = Path.Combine(Cache, "sha256", UpstreamImage.DigestOf(_repository, "a").Hex);
+        File.SetLastWriteTimeUtc(unused, DateTime.UtcNow.AddDays(-10));
+        Assert.Empty((await JsonAsync(0, "--prune")).GetProperty("pruned").GetProperty("files").EnumerateArray());
+        Assert.Empty((await JsonAsync(0, "--prune-older-than", "11")).GetProperty("pruned").GetProperty("files").EnumerateArray());
+        Assert.Single((await JsonAsync(0, "--prune", "--prune-older-than", "9")).GetProperty("pruned").GetProperty("files").EnumerateArray());
+        Assert.False(File.Exists(unused));
+    }
+
+    [Fact]
+    public async Task Pruning_by_size_takes_what_does_not_fit()
+    {
+        string unused = Path.Combine(Cache, "sha256", UpstreamImage.DigestOf(_repository, "b").Hex);
+        File.SetLastWriteTimeUtc(unused, DateTime.UtcNow.AddDays(-10));
+        ChildResult result = (await RunAsync("Cache", "--prune-to-size", "1")).Require();
+        Assert.Contains("pruned 1 file and 0 unfinished, 2.0 MB", result.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(unused));
+        Assert.Equal(1, (await JsonAsync()).GetProperty("files").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("--prune-to-size")]
+    [InlineData("--prune-older-than")]
+    public async Task Less_than_nothing_is_wrong_use(string parameter)
+    {
+        (await RunAsync("Cache", $"{parameter}=-1")).Require(64);
+        Assert.Equal(2, (await JsonAsync()).GetProperty("files").GetInt32());
+    }
+
+    private Task<ChildResult> RunAsync(params string[] arguments) => (_repository.Slipway with { Cache = Cache }).RunAsync(arguments);
+
+    private async Task<JsonElement> JsonAsync(int exitCode = 0, params string[] arguments) =>
+        JsonDocument.Parse((await RunAsync(["Cache", "--json", .. arguments])).Require(exitCode).Output).RootElement;
+}
