@@ -47,6 +47,10 @@ public sealed class PackageCandidates
         [.. _suites.SelectMany(suite => suite.EssentialNames).Distinct().Order(StringComparer.Ordinal)
             .Select(name => Find(name)!).Where(package => package.Essential)];
 
+    /// <summary>The packages that one excludes by its Conflicts and Breaks.</summary>
+    internal IEnumerable<DebianPackage> ExcludedBy(DebianPackage package) =>
+        package.Exclusions.SelectMany(Meeting).Where(other => other.Name != package.Name);
+
     /// <summary>
     /// The packages that meet a relation: the one of that name if it does, then those that provide it, essential ones
     /// first, then by priority, then by name.
