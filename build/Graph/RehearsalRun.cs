@@ -71,7 +71,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
             LockMaker maker = supply.NewLockMaker();
             List<ImageInput> anew = [];
             foreach (ImageInput input in inputs)
-                anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, stop) });
+                anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, input.Lock, stop) });
             return await FetchAsync(anew, standIns, stop);
         }
     }
