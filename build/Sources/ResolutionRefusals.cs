@@ -30,8 +30,9 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
     /// <summary>A need that nothing meets, with the chain from what is wanted down to what is missing.</summary>
     public ResolutionException Unmet(ResolutionSelection selection, DebianPackage package, IReadOnlyList<PackageRelation> need)
     {
-        string chain = Chain(selection.ChainTo(package));
-        return new ResolutionException($"{candidates.Architecture}: {chain} needs {string.Join(" | ", need)}, {WhyNot(need, MostSteps)}");
+        IReadOnlyList<DebianPackage> chain = selection.ChainTo(package);
+        string which = chain.Count > 1 ? ", which" : "";
+        return new ResolutionException($"{candidates.Architecture}: {Chain(chain)}{which} needs {string.Join(" | ", need)}, {WhyNot(need, MostSteps)}");
     }
 
     /// <summary>Two packages that must both be there and cannot be together, with the chain to each.</summary>
@@ -47,8 +48,7 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
     }
 
     private static string Chain(IReadOnlyList<DebianPackage> chain) =>
-        chain[0].Name + string.Concat(chain.Skip(1).Select((package, i) => $"{(i == 0 ? "" : ", which")} needs {package.Name}"))
-        + (chain.Count > 1 ? ", which" : "");
+        chain[0].Name + string.Concat(chain.Skip(1).Select((package, i) => $"{(i == 0 ? "" : ", which")} needs {package.Name}"));
 
     /// <summary>Why a need cannot be met, beginning with <c>which</c> or <c>where</c>.</summary>
     private string WhyNot(IReadOnlyList<PackageRelation> need, int steps)

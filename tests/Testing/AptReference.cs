@@ -23,10 +23,10 @@ public sealed partial class AptReference
     {
         ArgumentNullException.ThrowIfNull(archive);
         string root = archive.Folder($"apt-{architecture}");
-        foreach (string folder in (string[])["state/lists/partial", "cache/archives/partial", "etc", "log"])
+        foreach (string folder in (string[])["state/lists/partial", "cache/archives/partial", "etc/apt.conf.d", "etc/preferences.d", "etc/sources.list.d", "log"])
             Directory.CreateDirectory(Path.Combine(root, folder));
         await File.WriteAllTextAsync(Path.Combine(root, "status"), "");
-        await File.WriteAllLinesAsync(Path.Combine(root, "sources.list"),
+        await File.WriteAllLinesAsync(Path.Combine(root, "etc", "sources.list"),
             AptArchive.SuiteNames.Select(suite => $"deb [trusted=yes] file:{archive.Root} {suite} main"));
         string configuration = Path.Combine(root, "apt.conf");
         await File.WriteAllTextAsync(configuration, Configuration(root, architecture));
@@ -53,19 +53,12 @@ public sealed partial class AptReference
         Dir::Cache "cache";
         Dir::Log "log";
         Dir::Etc "etc";
-        Dir::Etc::main "none";
-        Dir::Etc::parts "none";
-        Dir::Etc::sourcelist "{{root}}/sources.list";
-        Dir::Etc::sourceparts "none";
-        Dir::Etc::preferences "none";
-        Dir::Etc::preferencesparts "none";
         APT::Architecture "{{architecture}}";
         APT::Architectures { "{{architecture}}"; };
         APT::Install-Recommends "false";
         APT::Install-Suggests "false";
         APT::Sandbox::User "";
         Acquire::Languages "none";
-        Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
         """;
 
     [GeneratedRegex(@"^Inst (?<name>[^ :]+)(:\S+)? \((?<version>\S+) ")]
