@@ -5,7 +5,7 @@ public class ResolutionTests
 {
     [Fact]
     public void A_provider_that_conflicts_with_what_is_there_is_passed_over() => Assert.Equal("a1 p2 zz", Names("a1 zz",
-        Archive.Stanza("a1", "1", "Depends: v1"), Archive.Stanza("p1", "1", "Provides: v1; Breaks: zz"),
+        Archive.Stanza("a1", "1", "Depends: v1"), Archive.Stanza("p3", "1", "Provides: v1; Breaks: zz"),
         Archive.Stanza("p2", "1", "Provides: v1"), Archive.Stanza("zz", "1")));
 
     [Fact]
