@@ -1,5 +1,6 @@
 # Finds a .NET SDK that fits global.json (or installs one below .nuke/temp), compiles the build graph when a source is newer than it, and
 # runs it with the arguments given. Standard output and the exit code are the graph's, the working directory the caller's.
+# build.sh does the same step by step, under the same names; a test reads both and compares.
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 
@@ -26,6 +27,21 @@ function Test-DotNet([string] $Candidate) {
     try { & $Candidate --version *> $null; return ($LASTEXITCODE -eq 0) }
     catch { return $false }
     finally { Pop-Location }
+}
+
+function Get-DotNet {
+    Join-Path $Temp 'dotnet-win/dotnet.exe'
+    Get-Command dotnet -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1 -ExpandProperty Source
+}
+
+# Any runtime that starts the compiled graph will do; the SDK need not be asked.
+function Find-Runtime {
+    return Get-DotNet | Where-Object { Test-Path $_ } | Select-Object -First 1
+}
+
+# The SDK installed by an earlier run is taken first.
+function Find-DotNet {
+    return Get-DotNet | Where-Object { Test-DotNet $_ } | Select-Object -First 1
 }
 
 function Install-DotNet {
@@ -60,14 +76,9 @@ function Test-Stale($Sources) {
     return [bool]($Sources | Where-Object { $_.LastWriteTimeUtc -gt $Compiled })
 }
 
-$Local = Join-Path $Temp 'dotnet-win/dotnet.exe'
-$OnPath = Get-Command dotnet -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1 -ExpandProperty Source
-if (Test-DotNet $Local) { $DotNet = $Local }
-elseif (Test-DotNet $OnPath) { $DotNet = $OnPath }
-else { $DotNet = Install-DotNet }
-
-$Sources = @(Get-Source)
-if (Test-Stale $Sources) {
+# What is saved while the compiler runs counts as newer.
+function Invoke-Compile($Sources) {
+    if (-not (Test-Stale $Sources)) { return }
     New-Item -ItemType Directory -Force -Path $Temp | Out-Null
     $Compiling = "$Mark.$PID"
     [IO.File]::WriteAllText($Compiling, ($Sources.FullName -join "`n"))
@@ -85,6 +96,16 @@ if (Test-Stale $Sources) {
         Stop-Build 'the build graph does not compile (see above)'
     }
     Move-Item -Force $Compiling $Mark
+}
+
+$Sources = @()
+if ($args.Count -gt 0 -and $args[0] -eq ':complete') {
+    # A shell asks while somebody types: nothing is compiled or installed for it.
+    if (-not (Test-Path $Graph) -or -not ($DotNet = Find-Runtime)) { exit 0 }
+}
+elseif ((Test-Stale ($Sources = @(Get-Source))) -or -not ($DotNet = Find-Runtime)) {
+    if (-not ($DotNet = Find-DotNet)) { $DotNet = Install-DotNet }
+    Invoke-Compile $Sources
 }
 
 & $DotNet exec $Graph @args

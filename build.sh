@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Finds a .NET SDK that fits global.json (or installs one below .nuke/temp), compiles the build graph when a source is newer than it, and
 # runs it with the arguments given. Standard output, the exit code and the working directory are the graph's and the caller's.
+# build.ps1 does the same step by step, under the same names; a test reads both and compares.
 set -eo pipefail
 
 unset CDPATH
@@ -10,6 +11,7 @@ root=$(cd -- "$root" && pwd -P)
 project=$root/build/Graph/_build.csproj
 graph=$root/build/Graph/bin/Debug/net10.0/_build.dll
 temp=$root/.nuke/temp
+mark=$temp/compiled
 install_url=https://dot.net/v1/dotnet-install.sh
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
@@ -17,6 +19,13 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 fail() {
   echo "build.sh: $*" >&2
   exit 1
+}
+
+# Any runtime that starts the compiled graph will do; the SDK need not be asked.
+find_runtime() {
+  dotnet=$temp/dotnet-unix/dotnet
+  [[ -x $dotnet ]] || dotnet=$(command -v dotnet || true)
+  [[ -x $dotnet ]]
 }
 
 # The SDK installed by an earlier run is taken first: asking `dotnet --version` costs more than all the rest.
@@ -47,9 +56,9 @@ sources() {
     -o -iname nuget.config -o -name .editorconfig \) "$@" -print
 }
 
-# temp/compiled lists the sources of the last compile, so one that was added or removed shows; its time is that compile's start.
+# The mark lists the sources of the last compile, so one that was added or removed shows; its time is that compile's start.
 is_stale() {
-  [[ ! -f $graph || ! -f $temp/compiled || $(sources) != "$(<"$temp/compiled")" || -n $(sources -newer "$temp/compiled") ]]
+  [[ ! -f $graph || ! -f $temp/compiled || $(sources) != "$(<"$mark")" || -n $(sources -newer "$mark") ]]
 }
 
 # What is saved while the compiler runs counts as newer.
@@ -66,14 +75,13 @@ compile() {
     fail "the build graph does not compile (see above)"
   fi
   rm -f "$log"
-  mv "$temp/compiling" "$temp/compiled"
+  mv "$temp/compiling" "$mark"
 }
 
-if ! is_stale && [[ -x $(command -v dotnet) ]]; then
-  # Compiled already: any runtime that starts the graph will do, and the SDK need not be asked.
-  dotnet=$(command -v dotnet)
-  [[ -x $temp/dotnet-unix/dotnet ]] && dotnet=$temp/dotnet-unix/dotnet
-else
+if [[ ${1-} == :complete ]]; then
+  # A shell asks while somebody types: nothing is compiled or installed for it.
+  [[ -f $graph ]] && find_runtime || exit 0
+elif is_stale || ! find_runtime; then
   find_dotnet || install_dotnet
   mkdir -p "$temp"
   if command -v flock >/dev/null; then

@@ -55,5 +55,8 @@ internal sealed class Supply : IDisposable
         return new LockMaker(repository, _debian is null ? null : now);
     }
 
+    /// <summary>What upstream projects publish about their files; <paramref name="notice"/> is told when there is nothing.</summary>
+    public PublishedChecksum NewPublishedChecksum(Action<string> notice) => new(_reader, Upstream, notice);
+
     public void Dispose() => _transport.Dispose();
 }

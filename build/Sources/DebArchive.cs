@@ -23,7 +23,7 @@ public sealed class DebArchive
     /// <param name="deb">Need not be seekable; read synchronously on a pool thread; left open.</param>
     /// <param name="spoolPath">
     /// A file that is made or overwritten and holds the unpacked data.tar. It belongs to the caller, who deletes it when done with
-    /// <see cref="Open"/>, and also after an exception.
+    /// <see cref="Open"/>. After an exception it is not there.
     /// </param>
     /// <exception cref="DebException">The package is damaged, cut short, beyond a limit, or holds something that is refused.</exception>
     public static Task<DebArchive> ReadAsync(Stream deb, string spoolPath, DebLimits limits, CancellationToken cancellationToken) =>
@@ -58,15 +58,24 @@ public sealed class DebArchive
         string controlName = container.Unpack("control.tar", control, limits.ControlBytes);
         IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files = ReadControlFiles(control, controlName, limits, cancellation);
 
-        using var spool = new FileStream(spoolPath, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
-        string dataName = container.Unpack("data.tar", spool, limits.UnpackedBytes);
-        container.ReadEnd();
-        return new DebArchive(spoolPath)
+        using var spool = new FileStream(spoolPath, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        try
         {
-            ControlFields = ParseControl(files, controlName),
-            ControlFiles = files,
-            Entries = DebTree.Read(spool, dataName, limits, cancellation),
-        };
+            string dataName = container.Unpack("data.tar", spool, limits.UnpackedBytes);
+            container.ReadEnd();
+            return new DebArchive(spoolPath)
+            {
+                ControlFields = ParseControl(files, controlName),
+                ControlFiles = files,
+                Entries = DebTree.Read(spool, dataName, limits, cancellation),
+            };
+        }
+        catch
+        {
+            // What is refused is not kept, not even where nobody looks.
+            File.Delete(spoolPath);
+            throw;
+        }
     }
 
     private static Dictionary<string, ReadOnlyMemory<byte>> ReadControlFiles(

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
 
 namespace Slipway.Sources;
@@ -38,7 +36,7 @@ internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory
                     Copy(member.Content, target, member.Name, limit);
                     break;
                 case ".gz":
-                    UnpackGzip(member, target, limit);
+                    GzipMember.Unpack(member.Content, target, limit, cancellation);
                     break;
                 case ".xz":
                     using (var xz = new XzStream(member.Content, limit, limits.DictionaryBytes, leaveOpen: true, memory))
@@ -77,25 +75,9 @@ internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory
         return member;
     }
 
-    // GZipStream stops silently at bytes that are no gzip; comparing with the member's last eight bytes (RFC 1952, section 2.3.1) notices.
-    private void UnpackGzip(ArMember member, Stream target, long limit)
-    {
-        (long size, uint crc) unpacked;
-        using (var gzip = new GZipStream(member.Content, CompressionMode.Decompress, leaveOpen: true))
-            unpacked = Copy(gzip, target, member.Name, limit);
-        ReadOnlySpan<byte> tail = member.Content.Tail;
-        if (member.Content.Position != member.Size
-            || BinaryPrimitives.ReadUInt32LittleEndian(tail) != unpacked.crc
-            || BinaryPrimitives.ReadUInt32LittleEndian(tail[4..]) != (uint)unpacked.size)
-        {
-            throw new DebException(member.Name, "the gzip data is cut short or followed by something else");
-        }
-    }
-
-    private (long Size, uint Crc) Copy(Stream from, Stream to, string name, long limit)
+    private void Copy(Stream from, Stream to, string name, long limit)
     {
         var buffer = new byte[1 << 16];
-        var crc = default(XzCrc32);
         long size = 0;
         int count;
         while ((count = from.Read(buffer)) > 0)
@@ -104,11 +86,7 @@ internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory
             size += count;
             if (size > limit)
                 throw new DebException(name, $"too large: it unpacks to more than {limit} bytes");
-            if (from is GZipStream)
-                crc.Add(buffer.AsSpan(0, count));
             to.Write(buffer, 0, count);
         }
-
-        return (size, crc.Value);
     }
 }

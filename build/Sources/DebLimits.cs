@@ -1,6 +1,6 @@
 namespace Slipway.Sources;
 
-/// <summary>How much one .deb may unpack to. More is a <see cref="DebException"/>.</summary>
+/// <summary>What one .deb, or another tar, may unpack to. More is a <see cref="DebException"/>.</summary>
 public sealed record DebLimits
 {
     public static DebLimits Default { get; } = new();
@@ -19,4 +19,7 @@ public sealed record DebLimits
 
     /// <summary>The largest dictionary that an .xz member may ask for, in bytes.</summary>
     public int DictionaryBytes { get; init; } = XzStream.DefaultDictionaryLimit;
+
+    /// <summary>Whether a directory may go unsaid, as archives of upstream projects leave it; dpkg-deb says each.</summary>
+    public bool ImpliedDirectories { get; init; }
 }

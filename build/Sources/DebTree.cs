@@ -1,11 +1,14 @@
 namespace Slipway.Sources;
 
 /// <summary>
-/// The members of a tar inside a .deb, each checked against those before it: directories come before what they hold (dpkg-deb writes them so),
-/// which also rules out a path beneath a symbolic link or a file; no path comes twice but as a directory; hard links name earlier files.
+/// The members of a tar, each checked against those before it: directories come before what they hold (dpkg-deb writes them so),
+/// which also rules out a path beneath a symbolic link or a file; no path comes twice but as a directory; hard links name earlier files;
+/// symbolic links do not climb above the root. Names that differ in case are different names, as they are in an image: iptables has
+/// <c>libxt_MARK.so</c> and <c>libxt_mark.so</c>.
 /// </summary>
 internal sealed class DebTree(string member, DebLimits limits)
 {
+    private const int ImpliedMode = 0b111_101_101;
     private readonly Dictionary<string, int> byPath = new(StringComparer.Ordinal);
     private readonly List<DebEntry> entries = [];
     private int members;
@@ -51,10 +54,18 @@ internal sealed class DebTree(string member, DebLimits limits)
         if (path.Length == 0)
             return;
 
-        string parent = DebPath.Parent(path);
-        if (parent.Length > 0 && Find(parent)?.Kind != DebEntryKind.Directory)
-            throw new FormatException($"\"{parent}\", which should hold it, is not a directory of this archive");
+        RequireDirectory(DebPath.Parent(path), header);
         Insert(Linked(Describe(header, kind, path, found.Offset), header.LinkName));
+    }
+
+    private void RequireDirectory(string path, TarHeader of)
+    {
+        if (path.Length == 0 || Find(path) is { Kind: DebEntryKind.Directory })
+            return;
+        if (!limits.ImpliedDirectories || Find(path) is not null)
+            throw new FormatException($"\"{path}\", which should hold it, is not a directory of this archive");
+        RequireDirectory(DebPath.Parent(path), of);
+        Insert(Describe(of with { Mode = ImpliedMode, Size = 0 }, DebEntryKind.Directory, path, 0));
     }
 
     private static DebEntryKind KindOf(char type) => type switch
@@ -93,6 +104,8 @@ internal sealed class DebTree(string member, DebLimits limits)
             case DebEntryKind.SymbolicLink:
                 if (target.Length is 0 or > 4095 || target.Any(char.IsControl))
                     throw new FormatException("the target of a symbolic link is empty, too long or holds a control character");
+                if (DebPath.ClimbsOut(entry.Path, target))
+                    throw new FormatException($"the target of a symbolic link leads out of the root: \"{target}\"");
                 return entry with { LinkTarget = target };
             case DebEntryKind.HardLink:
                 DebEntry? file = Find(DebPath.Normalise(target));

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Slipway.Oci;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Sources;
 
@@ -25,25 +23,11 @@ public static partial class ImageDefinitionFile
         string name = Path.GetFileName(folder);
         string file = $"images/{name}/{ImageDefinition.FileName}";
         string path = Path.Combine(folder, ImageDefinition.FileName);
-        if (!File.Exists(path))
-            throw new DefinitionException($"{file}: there is no such file");
-        try
-        {
-            using StreamReader reader = new(path);
-            YamlStream yaml = [];
-            yaml.Load(reader);
-            if (yaml.Documents.Count != 1)
-                throw new DefinitionException($"{file}: wanted one document, got {yaml.Documents.Count}");
-            YamlMap map = new(file, yaml.Documents[0].RootNode);
-            ImageDefinition definition = Read(map, name, folder);
-            map.Finish();
-            Check(definition, map);
-            return definition;
-        }
-        catch (YamlException e)
-        {
-            throw new DefinitionException($"{file}:{e.Start.Line}:{e.Start.Column}: {e.Message}", e);
-        }
+        YamlMap map = new(file, YamlFile.Read(path, file));
+        ImageDefinition definition = Read(map, name, folder);
+        map.Finish();
+        new DefinitionCheck(definition, map).Require();
+        return definition;
     }
 
     private static ImageDefinition Read(YamlMap map, string name, string folder)
@@ -81,7 +65,8 @@ public static partial class ImageDefinitionFile
     {
         Name = map.Word("name"),
         Version = map.OptionalText("version") ?? version,
-        UrlTemplate = map.HttpsAddress("url"),
+        UrlTemplate = Template(map, "url"),
+        ChecksumTemplate = map.OptionalText("checksumFile") is null ? null : ChecksumTemplate(map),
         Limit = map.Number("limitMiB", least: 1) * MebiByte,
         Checksums = map.Pairs("checksums").ToImmutableSortedDictionary(
             pair => pair.Key, pair => Sound(map, "checksums", pair.Value, Digest.Parse), StringComparer.Ordinal),
@@ -92,13 +77,29 @@ public static partial class ImageDefinitionFile
             install.OptionalMap("standIn", source => new StandInSource(source.Text("package"), source.ImagePath("path")))))],
     };
 
+    private static string ChecksumTemplate(YamlMap map)
+    {
+        string template = Template(map, "checksumFile");
+        return ChecksumFile.AlgorithmOf(template) is not null
+            ? template
+            : throw map.Fault("checksumFile", $"'checksumFile' wanted an address that ends in .sha256 or .sha512, got '{template}'");
+    }
+
+    private static string Template(YamlMap map, string key)
+    {
+        string template = map.HttpsAddress(key);
+        return UpstreamFile.Fill(template, "", "").AsSpan().ContainsAny('{', '}')
+            ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}}, got '{template}'")
+            : template;
+    }
+
     private static LayerDefinition ReadLayer(YamlMap map) => new()
     {
         Name = map.Word("name"),
         Title = map.Text("title"),
         Packages = [.. map.Texts("packages").Select(name => PackageName.IsValid(name)
             ? name
-            : throw map.Fault("packages", $"'{name}' is no package name"))],
+            : throw map.FaultAt("packages", name, $"'{name}' is no package name"))],
         Upstream = [.. map.Texts("upstream")],
         Files = [.. map.Maps("files", file => new DefinedFile(file.Text("from"), file.ImagePath("to"), file.Mode("mode", "0644")))],
         Directories = [.. map.Maps("directories", directory => new DefinedDirectory(
@@ -138,52 +139,10 @@ public static partial class ImageDefinitionFile
         }
         catch (ContentException e)
         {
-            throw map.Fault(key, e.Message);
+            throw map.FaultAt(key, text, e.Message);
         }
     }
-
-    /// <summary>What one key alone cannot tell: names that must be there, be unique, or cover every platform.</summary>
-    private static void Check(ImageDefinition definition, YamlMap map)
-    {
-        if (definition.Platforms.IsEmpty)
-            throw map.Fault("platforms", "there is no platform");
-        if (definition.Layers.IsEmpty)
-            throw map.Fault("layers", "there is no layer");
-        // Tags, locks and folders name a platform by its architecture alone.
-        RequireUnique(map, "platforms", definition.Platforms.Select(platform => platform.Architecture));
-        RequireUnique(map, "repositories", definition.Repositories.Select(repository => repository.Name));
-        RequireUnique(map, "layers", definition.Layers.Select(layer => layer.Name));
-        RequireUnique(map, "upstream", definition.Upstream.Select(file => file.Name));
-        RequireUnique(map, "layers", definition.Layers.SelectMany(layer => layer.Packages).Select(name => $"package {name}"));
-        RequireUnique(map, "layers", Destinations(definition));
-        string[] used = [.. definition.Layers.SelectMany(layer => layer.Upstream)];
-        RequireUnique(map, "layers", used);
-        foreach (string name in used.Except(definition.Upstream.Select(file => file.Name), StringComparer.Ordinal))
-            throw map.Fault("layers", $"upstream file '{name}' is not defined under 'upstream'");
-        foreach (UpstreamFile file in definition.Upstream)
-        {
-            if (!used.Contains(file.Name, StringComparer.Ordinal))
-                throw map.Fault("upstream", $"'{file.Name}' is in no layer");
-            if (definition.Platforms.FirstOrDefault(p => !file.Checksums.ContainsKey(p.Architecture)) is { } platform)
-                throw map.Fault("upstream", $"'{file.Name}' has no checksum for {platform.Architecture}");
-            if (file.Install.IsEmpty || (file.IsArchive && file.Install.Any(installation => installation.Member is null)))
-                throw map.Fault("upstream", $"'{file.Name}': 'install' wanted the file once or members by name");
-        }
-    }
-
-    private static IEnumerable<string> Destinations(ImageDefinition definition) =>
-        definition.Upstream.SelectMany(file => file.Install.Select(installation => installation.To))
-            .Concat(definition.Layers.SelectMany(layer => layer.Files.Select(file => file.To)
-                .Concat(layer.Links.Select(link => link.Path))
-                .Concat(layer.Directories.Select(directory => directory.Path))))
-            .Select(path => "path /" + path);
 
     [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?\z")]
     private static partial Regex VersionGrammar();
-
-    private static void RequireUnique(YamlMap map, string key, IEnumerable<string> names)
-    {
-        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw map.Fault(key, $"{twice.Key} is named twice");
-    }
 }

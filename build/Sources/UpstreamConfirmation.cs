@@ -9,8 +9,10 @@ namespace Slipway.Sources;
 /// <param name="download">Into the cache, where <c>Fetch</c> finds them again.</param>
 /// <param name="mirror">Where to read them from.</param>
 /// <param name="isMirror">Whether that is another place than the hosts: what a mirror has gives sizes but confirms nothing.</param>
+/// <param name="published">What the projects publish, compared with each file that was reached.</param>
 /// <param name="notice">Is told of what could not be reached.</param>
-public sealed class UpstreamConfirmation(Download download, UpstreamMirror mirror, bool isMirror, Action<string> notice)
+public sealed class UpstreamConfirmation(
+    Download download, UpstreamMirror mirror, bool isMirror, PublishedChecksum published, Action<string> notice)
 {
     /// <returns>The lock with sizes and confirmations.</returns>
     /// <exception cref="Oci.ContentException">A host has another file than the reviewed checksum says.</exception>
@@ -27,17 +29,19 @@ public sealed class UpstreamConfirmation(Download download, UpstreamMirror mirro
     private async Task<LockedUpstream> ConfirmAsync(ImageDefinition definition, LockedUpstream file, CancellationToken cancellationToken)
     {
         var confirmed = ImmutableSortedDictionary.CreateBuilder<string, LockedFile>(StringComparer.Ordinal);
+        UpstreamFile defined = definition.Upstream.Single(upstream => upstream.Name == file.Name);
         foreach ((string architecture, LockedFile locked) in file.Files)
         {
             WantedContent wanted = new()
             {
                 What = $"{definition.Name} {architecture}: {file.Name} {file.Version}",
                 Digest = locked.Digest,
-                Limit = definition.Upstream.Single(upstream => upstream.Name == file.Name).Limit,
+                Limit = defined.Limit,
             };
             try
             {
                 string path = await download.FetchAsync(new DownloadItem(wanted, [mirror.Locate(new Uri(locked.Location))]), cancellationToken);
+                await published.RequireAsync(defined, architecture, path, wanted.What, cancellationToken);
                 confirmed[architecture] = locked with { Size = new FileInfo(path).Length };
             }
             catch (DownloadException e)

@@ -13,6 +13,9 @@ public sealed record UpstreamFile
     /// <summary>With <c>{version}</c> and <c>{arch}</c>.</summary>
     public required string UrlTemplate { get; init; }
 
+    /// <summary>Where the project publishes the file's checksum, likewise; ends in <c>.sha256</c> or <c>.sha512</c>. Null when nobody says.</summary>
+    public string? ChecksumTemplate { get; init; }
+
     /// <summary>The most bytes the file may have while its size is not locked.</summary>
     public required long Limit { get; init; }
 
@@ -24,9 +27,13 @@ public sealed record UpstreamFile
     /// <summary>Whether the file is an archive: it is when its installations name members.</summary>
     public bool IsArchive => Install.Any(installation => installation.Member is not null);
 
-    public Uri Url(string architecture) => new(UrlTemplate
-        .Replace("{version}", Version, StringComparison.Ordinal)
-        .Replace("{arch}", architecture, StringComparison.Ordinal));
+    public Uri Url(string architecture) => new(Fill(UrlTemplate, Version, architecture));
+
+    public Uri? ChecksumUrl(string architecture) => ChecksumTemplate is null ? null : new(Fill(ChecksumTemplate, Version, architecture));
+
+    internal static string Fill(string template, string version, string architecture) => template
+        .Replace("{version}", version, StringComparison.Ordinal)
+        .Replace("{arch}", architecture, StringComparison.Ordinal);
 }
 
 /// <summary>Where a file, or one member of an archive, goes.</summary>

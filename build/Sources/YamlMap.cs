@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Slipway.Oci;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Sources;
@@ -8,7 +10,7 @@ namespace Slipway.Sources;
 /// One mapping of a YAML file, read key by key. Whoever has read all it knows calls <see cref="Finish"/>, which refuses
 /// keys that nobody asked for. Every error names file, line and column.
 /// </summary>
-internal sealed class YamlMap
+internal sealed partial class YamlMap
 {
     private readonly string _file;
     private readonly YamlMappingNode _node;
@@ -20,25 +22,26 @@ internal sealed class YamlMap
         _node = node as YamlMappingNode ?? throw Fault(node, "wanted a map of keys");
     }
 
-    public string Text(string key) => OptionalText(key) ?? throw Fault(_node, $"'{key}' is missing");
+    public string Text(string key) => OptionalText(key) ?? throw Missing(key);
 
-    public string? OptionalText(string key) => Find(key) is { } node ? Scalar(node, key) : null;
+    public string? OptionalText(string key) => Find(key) is { } node ? TextOf(node, key) : null;
 
-    public bool Flag(string key, bool otherwise) => OptionalText(key) switch
+    public bool Flag(string key, bool otherwise) => Find(key) switch
     {
         null => otherwise,
-        "true" => true,
-        "false" => false,
-        var other => throw Fault(Find(key)!, $"'{key}' wanted true or false, got '{other}'"),
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => true,
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" } => false,
+        var other => throw Fault(other, $"'{key}' wanted true or false, got {Got(other)}"),
     };
 
     /// <summary>A count from <paramref name="least"/> to 2,147,483,647.</summary>
     public int Number(string key, int? otherwise = null, int least = 0)
     {
-        string? text = otherwise is null ? Text(key) : OptionalText(key);
-        return text is null ? otherwise!.Value
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number
-            : throw Fault(key, $"'{key}' wanted a number from {least} to {int.MaxValue}, got '{text}'");
+        YamlNode? node = Find(key);
+        return node is null ? otherwise ?? throw Missing(key)
+            : node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text }
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number
+            : throw Fault(node, $"'{key}' wanted a number from {least} to {int.MaxValue}, got {Got(node)}");
     }
 
     /// <summary>A name that is safe in a path: lower-case letters, digits and hyphens, beginning with none of the last.</summary>
@@ -75,11 +78,11 @@ internal sealed class YamlMap
         return plain ? text[1..] : throw Fault(Find(key)!, $"'{key}' wanted an absolute path without '.' or '..', got '{text}'");
     }
 
-    public IReadOnlyList<string> Texts(string key) => [.. Sequence(key).Select(item => Scalar(item, key))];
+    public IReadOnlyList<string> Texts(string key) => [.. Sequence(key).Select(item => TextOf(item, key))];
 
     public IReadOnlyList<T> Maps<T>(string key, Func<YamlMap, T> read) => [.. Sequence(key).Select(item => Child(item, read))];
 
-    public T Map<T>(string key, Func<YamlMap, T> read) => Child(Find(key) ?? throw Fault(_node, $"'{key}' is missing"), read);
+    public T Map<T>(string key, Func<YamlMap, T> read) => Child(Find(key) ?? throw Missing(key), read);
 
     public T? OptionalMap<T>(string key, Func<YamlMap, T> read)
         where T : class => Find(key) is { } node ? Child(node, read) : null;
@@ -88,7 +91,7 @@ internal sealed class YamlMap
     public IReadOnlyList<KeyValuePair<string, string>> Pairs(string key) => Find(key) switch
     {
         null => [],
-        YamlMappingNode map => [.. map.Select(pair => KeyValuePair.Create(Scalar(pair.Key, key), Scalar(pair.Value, key)))],
+        YamlMappingNode map => [.. map.Select(pair => KeyValuePair.Create(Scalar(pair.Key, key), TextOf(pair.Value, key)))],
         var other => throw Fault(other, $"'{key}' wanted a map"),
     };
 
@@ -107,16 +110,35 @@ internal sealed class YamlMap
 
     public DefinitionException Fault(string key, string message) => Fault(Find(key) ?? _node, message);
 
-    /// <exception cref="DefinitionException">A key is there that nobody asked for.</exception>
+    /// <summary>A fault at a text somewhere below a key, or below this map when the key is "": the first such text, or a later one.</summary>
+    public DefinitionException FaultAt(string key, string text, string message, int occurrence = 1)
+    {
+        YamlNode within = key.Length == 0 ? _node : Find(key) ?? _node;
+        YamlNode[] found = [.. within.AllNodes.Where(node => node is YamlScalarNode scalar && scalar.Value == text)];
+        return Fault(found.ElementAtOrDefault(occurrence - 1) ?? found.LastOrDefault() ?? within, message);
+    }
+
+    /// <exception cref="DefinitionException">A key is there that nobody asked for; says the one that was likely meant.</exception>
     public void Finish()
     {
         foreach (YamlNode key in _node.Children.Keys)
         {
             string name = Scalar(key, "key");
             if (!_asked.Contains(name))
-                throw Fault(key, $"unknown key '{name}'; known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}");
+                throw Unknown(key, name, NearestKey.Of(name, _asked));
         }
     }
+
+    // A key that is misspelt is missing under its own name: say what is there rather than what is not.
+    private DefinitionException Missing(string key)
+    {
+        YamlNode? misspelt = _node.Children.Keys.FirstOrDefault(
+            node => node is YamlScalarNode { Value: { } name } && !_asked.Contains(name) && NearestKey.Of(name, [key]) is not null);
+        return misspelt is null ? Fault(_node, $"'{key}' is missing") : Unknown(misspelt, Scalar(misspelt, "key"), key);
+    }
+
+    private DefinitionException Unknown(YamlNode key, string name, string? meant) => Fault(key, $"unknown key '{name}'; "
+        + (meant is null ? $"known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}" : $"did you mean '{meant}'?"));
 
     private T Child<T>(YamlNode node, Func<YamlMap, T> read)
     {
@@ -142,6 +164,22 @@ internal sealed class YamlMap
     private string Scalar(YamlNode node, string key) =>
         (node as YamlScalarNode)?.Value is { Length: > 0 } text ? text : throw Fault(node, $"'{key}' wanted a text");
 
-    private DefinitionException Fault(YamlNode node, string message) =>
-        new($"{_file}:{node.Start.Line}:{node.Start.Column}: {message}");
+    // YAML's core schema reads these as something else than text, and so do editors.
+    private string TextOf(YamlNode node, string key) =>
+        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { Length: > 0 } plain } && OtherThanText().IsMatch(plain)
+            ? throw Fault(node, $"'{key}' wanted a text, got {plain}; put it in quotes")
+            : Scalar(node, key);
+
+    private static string Got(YamlNode node) => node switch
+    {
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar => $"'{scalar.Value}'",
+        YamlScalarNode scalar => $"the text '{scalar.Value}'",
+        YamlSequenceNode => "a list",
+        _ => "a map",
+    };
+
+    [GeneratedRegex(@"^(~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z")]
+    private static partial Regex OtherThanText();
+
+    private DefinitionException Fault(YamlNode node, string message) => new($"{YamlFile.At(_file, node.Start)}: {message}");
 }

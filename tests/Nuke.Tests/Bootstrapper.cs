@@ -98,6 +98,9 @@ public sealed class Bootstrapper : IDisposable
 
     public void Dispose() => scratch.Dispose();
 
+    /// <summary>The text of a script at the root of this repository.</summary>
+    public static string Script(string name) => File.ReadAllText(Path.Combine(Repository(), name));
+
     private int Calls(string kind) =>
         scratch.Has("bin of fakes/calls") ? scratch.Read("bin of fakes/calls").Split('\n').Count(x => x == kind) : 0;
 

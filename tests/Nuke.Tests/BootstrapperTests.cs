@@ -149,4 +149,16 @@ public sealed class BootstrapperTests : IDisposable
             error, StringComparison.Ordinal);
         Assert.Equal((0, 0), (build.Compiles, build.Runs));
     }
+
+    [Fact]
+    public void Completion_never_compiles_and_says_nothing_before_the_first_compile()
+    {
+        Assert.Equal((0, "", ""), build.Run(":complete", "./build.sh As"));
+        build.Run();
+        build.Files.Write("build/Oci/New.cs", "class New;");
+        (int code, string output, string error) = build.Run(":complete", "./build.sh As");
+        Assert.Equal((0, ""), (code, error));
+        Assert.EndsWith(":complete\n./build.sh As\n", output, StringComparison.Ordinal);
+        Assert.Equal(1, build.Compiles);
+    }
 }

@@ -75,7 +75,7 @@ public sealed class RootTests : IDisposable
     [Fact]
     public void The_temporary_folder_is_made_when_asked_for()
     {
-        run.Of<Rooted>(x => x.Tell);
+        run.Of<Rooted>(x => x.Tell, "--help");
         Assert.False(run.Files.Has(".nuke/temp"));
         run.Of<Rooted>(x => x.Temporary);
         Assert.True(run.Files.Has(".nuke/temp"));

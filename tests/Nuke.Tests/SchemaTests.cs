@@ -32,13 +32,30 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Theory]
-    [InlineData("KeyPassword")]
     [InlineData("AcceptUnsignedUnsafe")]
     [InlineData("Root")]
-    public void It_offers_nothing_that_a_file_may_not_say(string name)
+    [InlineData("Help")]
+    [InlineData("Plan")]
+    public void What_can_only_be_typed_stands_apart_from_what_a_file_may_say(string name)
     {
         run.Of<ParameterBuild>(x => x.Show);
+        using JsonDocument schema = JsonDocument.Parse(run.Files.Read(File));
+        JsonElement definitions = schema.RootElement.GetProperty("definitions");
+        Assert.False(schema.RootElement.GetProperty("allOf")[0].GetProperty("properties").TryGetProperty(name, out _));
+        Assert.False(definitions.GetProperty("NukeBuild").GetProperty("properties").TryGetProperty(name, out _));
+        Assert.True(definitions.GetProperty("CommandLine").GetProperty("properties").TryGetProperty(name, out _));
+        Assert.DoesNotContain("definitions/CommandLine", run.Files.Read(File), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("KeyPassword")]
+    [InlineData("Pin")]
+    public void Secrets_stand_nowhere(string name)
+    {
+        run.Variables["SLIPWAY_KEY_PASSWORD"] = "hunter2-hunter2";
+        run.Of<ParameterBuild>(x => x.Show);
         Assert.DoesNotContain($"\"{name}\"", run.Files.Read(File), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", run.Files.Read(File), StringComparison.Ordinal);
     }
 
     [Fact]

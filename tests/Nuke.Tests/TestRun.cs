@@ -21,6 +21,11 @@ public sealed class TestRun : IDisposable
     public string? WorkingDirectory { get; set; }
     public string AssemblyDirectory { get; set; } = Path.GetTempPath();
     public CancellationToken Stop { get; set; }
+    public FakePrompt? Prompt { get; set; }
+
+    /// <summary>Whether there is a browser that shows pages.</summary>
+    public bool HasBrowser { get; set; }
+    public string? ShownPage { get; private set; }
     public string Log => Conventions.LogText.ToString();
     public string Output => Conventions.OutputText.ToString();
     public Scratch Files => scratch;
@@ -35,6 +40,8 @@ public sealed class TestRun : IDisposable
             WorkingDirectory = WorkingDirectory ?? scratch.Path,
             AssemblyDirectory = AssemblyDirectory,
             Stop = Stop,
+            Prompt = Prompt,
+            ShowPage = page => (ShownPage = HasBrowser ? page.ToString() : null) is not null,
         };
         return new BuildRun<T>(environment, Conventions).Execute(target is null ? [] : [target]);
     }

@@ -136,6 +136,20 @@ public sealed class DebContainerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_bomb_is_stopped_at_the_limit(int compression)
+    {
+        byte[] bomb = new DebBuilder
+        {
+            Data = new TarBuilder().Add(new TarItem { Name = "./bomb", Content = new byte[30_000_000] }),
+            Compression = (DebCompression)compression,
+        }.Build();
+        Assert.InRange(bomb.Length, 1, 500_000);
+        await reading.Refuse(bomb, "data.tar", compression == 1 ? "more than 1000000 bytes" : "the limit is 1000000 bytes", new DebLimits { UnpackedBytes = 1_000_000 });
+    }
+
+    [Theory]
     [InlineData("", "wanted \"Field: value\"")]
     [InlineData("Package: a\nVersion: 1\n", "Architecture is missing")]
     [InlineData("Package: a\nVersion: 1\nArchitecture:\n", "Architecture is missing")]

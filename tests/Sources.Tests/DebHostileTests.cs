@@ -99,6 +99,68 @@ public sealed class DebHostileTests : IDisposable
         await reading.Refuse(new TarBuilder().HardLink("./l", ""), "characters");
     }
 
+    [Theory]
+    [InlineData("./s", "..")]
+    [InlineData("./s", "../etc/passwd")]
+    [InlineData("./a/s", "../../x")]
+    [InlineData("./a/s", "x/../../../y")]
+    [InlineData("./a/s", ".././../x")]
+    [InlineData("./s", "/..")]
+    [InlineData("./s", "/usr/../../x")]
+    [InlineData("./a/s", "//../x")]
+    public async Task A_symbolic_link_that_climbs_above_the_root_is_refused(string link, string target) =>
+        await reading.Refuse(new TarBuilder().Directory("./a/").SymbolicLink(link, target), "leads out of the root");
+
+    [Theory]
+    [InlineData("./a/s", "..")]
+    [InlineData("./a/s", "../etc/passwd")]
+    [InlineData("./a/s", "x/../../y")]
+    [InlineData("./s", "/etc/alternatives/x")]
+    [InlineData("./s", "/usr/../etc")]
+    [InlineData("./s", "nowhere")]
+    [InlineData("./s", "...")]
+    public async Task A_symbolic_link_that_stays_below_the_root_is_kept_as_it_is_written(string link, string target) =>
+        Assert.Equal(target, (await reading.Read(new TarBuilder().Directory("./a/").SymbolicLink(link, target))).Entries[^1].LinkTarget);
+
+    [Theory]
+    [InlineData("cafe\u0301")]
+    [InlineData("\u212bngstrom")]
+    [InlineData("\u1100\u1161")]
+    [InlineData("\u0915\u093f")]
+    [InlineData("soft\u00adhyphen")]
+    [InlineData("exe\u202etxt")]
+    [InlineData("zero\u200bwidth")]
+    [InlineData("mark\ufeff")]
+    public async Task A_name_with_another_Unicode_form_or_with_what_cannot_be_seen_is_refused(string name) => await reading.Refuse(
+        new TarBuilder().File("./" + System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(name))), "another path could look the same");
+
+    [Fact]
+    public async Task Names_that_differ_only_in_case_are_two_names()
+    {
+        TarBuilder data = new TarBuilder().Directory("./Sys/", "./sys/").File("./Sys/libxt_MARK.so", "1").File("./sys/libxt_mark.so", "22").HardLink("./sys/l", "./Sys/libxt_MARK.so");
+        DebArchive archive = await reading.Read(data);
+        Assert.Equal([0, 0, 1, 2, 1], archive.Entries.Select(entry => entry.Size));
+        await reading.Refuse(new TarBuilder().File("./f").HardLink("./l", "./F"), "must name an earlier file");
+        await reading.Refuse(new TarBuilder().Directory("./D/").File("./d/f"), "is not a directory of this archive");
+    }
+
+    [Fact]
+    public async Task A_tar_cut_short_at_any_block_is_refused()
+    {
+        byte[] tar = new TarBuilder().Directory("./").File("./b", new string('b', 1300)).LongName("./long").File("cut", "x")
+            .Pax("path=./pax").File("cut", "y").SymbolicLink("./s", "b").HardLink("./h", "./b").Build();
+        for (int length = 0; length < tar.Length; length += 512)
+        {
+            foreach (DebCompression compression in (DebCompression[])[DebCompression.None, DebCompression.Gzip])
+            {
+                DebBuilder builder = new() { Compression = compression };
+                await reading.Refuse((builder with { PackedData = builder.Pack(tar[..length]) }).Build(), "data.tar", "cut short");
+            }
+        }
+
+        Assert.Equal(5, (await reading.Read(new DebBuilder { PackedData = DebBuilder.Gzip(tar) }.Build())).Entries.Count);
+    }
+
     [Fact]
     public async Task Links_are_well_formed()
     {

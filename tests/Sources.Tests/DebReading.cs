@@ -18,6 +18,7 @@ internal sealed class DebReading : IDisposable
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
         Assert.StartsWith(member, e.Member, StringComparison.Ordinal);
         Assert.StartsWith(e.Member, e.Message, StringComparison.Ordinal);
+        Assert.Empty(folder.EnumerateFiles());
     }
 
     public Task Refuse(TarBuilder data, string because) => Refuse(new DebBuilder { Data = data }.Build(), "data.tar.gz", because);

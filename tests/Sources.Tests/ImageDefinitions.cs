@@ -39,6 +39,7 @@ internal sealed class ImageDefinitions : IDisposable
           - name: tool
             version: v9
             url: https://example.org/{version}/tool-{arch}.tgz
+            checksumFile: https://example.org/{version}/tool-{arch}.tgz.sha256
             limitMiB: 3
             checksums:
               amd64: {{Checksum}}
@@ -66,8 +67,18 @@ internal sealed class ImageDefinitions : IDisposable
 
     public ImageDefinition Read(string text)
     {
-        Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, ImageDefinition.FileName), text);
+        return Read(System.Text.Encoding.UTF8.GetBytes(text));
+    }
+
+    public ImageDefinition Read(byte[] text)
+    {
+        foreach (string file in (string[])["rootfs/x", "rootfs/install-cni.sh"])
+        {
+            Directory.CreateDirectory(Path.Combine(Folder, "rootfs"));
+            File.WriteAllText(Path.Combine(Folder, file), file);
+        }
+
+        File.WriteAllBytes(Path.Combine(Folder, ImageDefinition.FileName), text);
         return ImageDefinitionFile.Read(Folder);
     }
 

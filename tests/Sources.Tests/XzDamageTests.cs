@@ -35,6 +35,30 @@ public class XzDamageTests
     }
 
     [Fact]
+    public void Every_changed_byte_of_several_streams_and_their_padding_is_noticed_or_changes_nothing()
+    {
+        byte[] one = XzProgram.Content(5, 700), two = XzProgram.Content(6, 500);
+        byte[] file = [.. XzProgram.Compress(one, "--block-size=300"), .. new byte[8], .. XzProgram.Compress(two, "--check=sha256"), .. new byte[4]];
+        byte[] content = [.. one, .. two];
+        int noticed = 0;
+        for (int at = 0; at < file.Length; at++)
+        {
+            byte[] damaged = [.. file];
+            damaged[at] ^= 0x24;
+            try
+            {
+                Assert.Equal(content, XzDecoding.Decode(damaged));
+            }
+            catch (XzException)
+            {
+                noticed++;
+            }
+        }
+
+        Assert.InRange(noticed, file.Length - 10, file.Length);
+    }
+
+    [Fact]
     public void Every_cut_is_noticed()
     {
         foreach (string way in Ways)

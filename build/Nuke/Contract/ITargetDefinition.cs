@@ -21,6 +21,15 @@ public interface ITargetDefinition
     /// <summary>Adds targets that are scheduled with this one and run before it.</summary>
     public ITargetDefinition DependsOn(params Target[] targets);
 
+    /// <summary>Adds this target to what the others depend on: scheduled with each of them, and run before it.</summary>
+    public ITargetDefinition DependentFor(params Target[] targets);
+
+    /// <summary>Adds targets that are scheduled with this one and run after it; not when this one is skipped.</summary>
+    public ITargetDefinition Triggers(params Target[] targets);
+
+    /// <summary>Adds this target to what the others trigger.</summary>
+    public ITargetDefinition TriggeredBy(params Target[] targets);
+
     /// <summary>Orders this target before others when they are scheduled; schedules nothing.</summary>
     public ITargetDefinition Before(params Target[] targets);
 
@@ -48,6 +57,24 @@ public interface ITargetDefinition
 
     /// <summary>What happens to the dependencies when this target is skipped.</summary>
     public ITargetDefinition WhenSkipped(DependencyBehavior dependencyBehavior);
+
+    /// <summary>Runs the target, when it is scheduled, after another one failed or the run was cancelled too: for what must be put away.</summary>
+    public ITargetDefinition AssuredAfterFailure();
+
+    /// <summary>Goes on with the plan when this target fails, targets that depend on it included; the run has failed all the same.</summary>
+    public ITargetDefinition ProceedAfterFailure();
+
+    /// <summary>Names what the target leaves behind, as path patterns. Shown in its help; the kernel does not look for it.</summary>
+    public ITargetDefinition Produces(params string[] artifacts);
+
+    /// <summary>Names targets whose artifacts this one reads. Shown in its help; neither schedules nor orders.</summary>
+    public ITargetDefinition Consumes(params Target[] targets);
+
+    /// <summary>As above, and only these artifacts of the target.</summary>
+    public ITargetDefinition Consumes(Target target, params string[] artifacts);
+
+    /// <summary>Takes over, at this place of the chain, all that the other targets' definitions say.</summary>
+    public ITargetDefinition Inherit(params Target[] targets);
 
     /// <summary>Keeps the target out of <c>--help</c>; it can still be invoked by name.</summary>
     public ITargetDefinition Unlisted();

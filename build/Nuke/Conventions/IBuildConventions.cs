@@ -20,7 +20,7 @@ public interface IBuildConventions
     /// <summary>Where banners, the summary and failures go. The kernel flushes it and does not dispose it.</summary>
     public TextWriter Log { get; }
 
-    /// <summary>Where <c>--help</c> goes. The kernel flushes it and does not dispose it.</summary>
+    /// <summary>Where <c>--help</c>, a printed <c>--plan</c> and <c>:complete</c> go. The kernel flushes it and does not dispose it.</summary>
     public TextWriter Output { get; }
 
     /// <summary>The process's exit code, 1 to 255, for a target that failed with this exception. Wrapping exceptions are already taken off.</summary>

@@ -1,4 +1,5 @@
 using System.Collections;
+using Nuke.Common.IO;
 
 namespace Nuke.Common.Execution;
 
@@ -14,6 +15,12 @@ internal sealed record BuildEnvironment
     public required string AssemblyDirectory { get; init; }
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Who can be asked for what is missing; null when nobody can.</summary>
+    public IPrompt? Prompt { get; init; }
+
+    /// <summary>Shows a page to whoever started the run; false when nobody would see it.</summary>
+    public Func<AbsolutePath, bool> ShowPage { get; init; } = _ => false;
+
     /// <summary>Cancelled to stop the run as Ctrl-C does.</summary>
     public CancellationToken Stop { get; init; }
 
@@ -25,14 +32,16 @@ internal sealed record BuildEnvironment
         Dictionary<string, string> variables = [];
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
             variables[(string)entry.Key] = (string?)entry.Value ?? "";
-        return new BuildEnvironment
+        BuildEnvironment environment = new()
         {
             Arguments = Environment.GetCommandLineArgs()[1..],
             Variables = variables,
             WorkingDirectory = Environment.CurrentDirectory,
             AssemblyDirectory = AppContext.BaseDirectory,
             ListensToSignals = true,
+            Prompt = TerminalPrompt.OfProcess(Console.IsInputRedirected, Console.IsErrorRedirected),
         };
+        return environment with { ShowPage = page => !Console.IsOutputRedirected && Browser.Of(environment) is { } browser && browser.Open(page) };
     }
 
     public string? Variable(string name) => Variables.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;

@@ -2,12 +2,13 @@ using Nuke.Common.Output;
 
 namespace Nuke.Common.Execution;
 
-/// <summary>Runs a plan, one target after the other. The first failure ends it.</summary>
-internal sealed class BuildExecutor(NukeBuild build, BuildLog log, IBuildConventions conventions, BuildEnvironment environment)
+/// <summary>Runs a plan, one target after the other. The first failure ends it, but for the targets that are assured.</summary>
+internal sealed class BuildExecutor(NukeBuild build, BuildLog log, IBuildConventions conventions, BuildEnvironment environment, BuildAttempt attempt)
 {
     /// <summary>
-    /// Returns when every target ran or was skipped, after the first failure, or when the run was cancelled; what was not reached then
-    /// is <see cref="ExecutionStatus.NotRun"/>. A failure is in its target, not thrown.
+    /// Returns when every target ran or was skipped, after the first failure of one that does not proceed, or when the run was cancelled. Then
+    /// only what is assured still runs, in the plan's order and whether it fails or not; the rest is <see cref="ExecutionStatus.NotRun"/>.
+    /// A failure is in its target, not thrown.
     /// </summary>
     public void Run(CancellationToken cancellation)
     {
@@ -16,10 +17,12 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, IBuildConvent
             if (cancellation.IsCancellationRequested)
                 break;
             Run(target, cancellation);
-            if (target.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted)
+            if (target.Status == ExecutionStatus.Aborted || (target.Status == ExecutionStatus.Failed && !target.ProceedAfterFailure))
                 break;
         }
 
+        foreach (ExecutableTarget target in build.ScheduledTargets.Where(x => x.AssuredAfterFailure))
+            Run(target, cancellation);
         foreach (ExecutableTarget target in build.ScheduledTargets)
             target.Status = ExecutionStatus.NotRun;
     }
@@ -48,6 +51,7 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, IBuildConvent
                 action();
             target.Duration = environment.Time.GetElapsedTime(start);
             target.Status = ExecutionStatus.Succeeded;
+            attempt.Add(target.Name);
             build.OnTargetSucceeded(target.Name);
         }
 #pragma warning disable CA1031 // A target may throw anything; all of it ends the run and is shown.
@@ -59,15 +63,11 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, IBuildConvent
         }
     }
 
-    private static bool IsSkipped(ExecutableTarget target)
+    private bool IsSkipped(ExecutableTarget target)
     {
-        if (target.Status == ExecutionStatus.Skipped)
-            return true;
-        target.Skipped = SkipRules.Unmet(target.Definition.DynamicConditions);
-        if (target.Skipped is null)
-            return false;
-        target.Status = ExecutionStatus.Skipped;
-        return true;
+        if (target.Status != ExecutionStatus.Skipped && attempt.HasDone(target.Name))
+            (target.Status, target.Skipped) = (ExecutionStatus.Skipped, "done by the run before");
+        return new SkipRules([.. build.ExecutionPlan]).ApplyDynamicConditions(target);
     }
 
     private void End(ExecutableTarget target, Exception exception, CancellationToken cancellation)

@@ -40,6 +40,8 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
 
     private int Run(Expression<Func<T, Target>>[] defaults, CancellationToken cancellation)
     {
+        if (environment.Arguments is [Completion.Command, ..])
+            return Complete(environment.Arguments.Count > 1 ? environment.Arguments[1] : "");
         CommandLine typed = new(environment.Arguments, environment.WorkingDirectory);
         ParameterSet parameters = ParameterSet.Of(typeof(T));
         typed.RequireKnown(parameters, conventions.Command);
@@ -48,26 +50,38 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         BuildSession session = BuildSession.Of(environment, Root(typed, values), cancellation);
         BuildSession.Current = session;
         T build = new();
-        IReadOnlyList<ExecutableTarget> targets = TargetGraph.Of(build, defaults);
-        if (values.Get(KernelParameters.Help) is true)
-        {
-            conventions.Output.Write(new HelpText(targets, parameters, conventions).Of(build, session.RootDirectory));
+        TargetNames names = new(TargetGraph.Of(build, defaults));
+        Inquiry inquiry = new(names, parameters, values, conventions, log);
+        if (inquiry.Help(build, session.RootDirectory) || inquiry.Plan(session.RootDirectory, environment.ShowPage))
             return 0;
-        }
 
         values.ReadFiles(session.RootDirectory, parameters);
-        log.Hide(values.Secrets(parameters));
+        log.Hide(values.Secrets(parameters, build));
         session.Verbosity = values.Get(KernelParameters.Verbosity) as Verbosity? ?? Verbosity.Normal;
         values.Inject(build, parameters);
         build.OnBuildCreated();
 
-        TargetNames names = new(targets);
-        names.Invoke([.. values.Positional, .. values.Get(KernelParameters.Target) as string[] ?? []]);
-        build.ExecutionPlan = ExecutionPlan.Of(targets, [.. targets.Where(x => x.Invoked)]);
-        Prepare(build, names.Skipped(values.Get(KernelParameters.Skip) as string[]), parameters);
+        build.ExecutionPlan = names.Plan(values.Targets);
+        Interview? interview = environment.Prompt is { } prompt && !session.IsServerBuild
+            ? new Interview(prompt, log, environment.WorkingDirectory, cancellation)
+            : null;
+        Prepare(build, names.Skipped(values.Get(KernelParameters.Skip) as string[]), new Requirements(build, parameters, conventions, interview));
         if (values.Get(KernelParameters.NoLogo) is not true)
             log.Logo(typeof(T).Assembly);
-        return Carry(build, () => BuildSchema.Keep(typeof(T), parameters, session, log), cancellation);
+        BuildAttempt attempt = BuildAttempt.Begin(session, typed.Invocation(parameters), values.Get(KernelParameters.Continue) is true, log);
+        return Carry(build, attempt, () => BuildSchema.Keep(typeof(T), parameters, session, log), cancellation);
+    }
+
+    /// <summary>A shell asks at every key, so nothing is made, read or said but what it needs; no root, no names.</summary>
+    private int Complete(string line)
+    {
+        if (RootFolder.Find(environment) is { } root)
+        {
+            foreach (string word in Completion.In(root, typeof(T)).Of(line))
+                conventions.Output.WriteLine(word);
+        }
+
+        return 0;
     }
 
     private AbsolutePath? Root(CommandLine typed, ParameterValues values) =>
@@ -75,7 +89,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         : values.Get(KernelParameters.Root) is string root ? RootFolder.Named(root, environment)
         : null;
 
-    private void Prepare(T build, IReadOnlyList<ExecutableTarget>? skipped, ParameterSet parameters)
+    private void Prepare(T build, IReadOnlyList<ExecutableTarget>? skipped, Requirements requirements)
     {
         if (build.ExecutionPlan.Count == 0)
             throw new BuildUsageException($"no target was named and the build has no default one; {conventions.Command} --help lists them all");
@@ -85,12 +99,13 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         SkipRules rules = new([.. build.ExecutionPlan]);
         rules.Apply(skipped);
         rules.ApplyStaticConditions();
-        new Requirements(build, parameters, conventions).Check(build.ScheduledTargets);
+        requirements.Check(build.ScheduledTargets);
     }
 
-    private int Carry(T build, Action keepSchema, CancellationToken cancellation)
+    private int Carry(T build, BuildAttempt attempt, Action keepSchema, CancellationToken cancellation)
     {
-        new BuildExecutor(build, log, conventions, environment).Run(cancellation);
+        new BuildExecutor(build, log, conventions, environment, attempt).Run(cancellation);
+        attempt.End(build.IsSucceeding);
         bool cancelled = build.IsFailing && cancellation.IsCancellationRequested;
         new Summary(build.ExecutionPlan, log, conventions).Write(cancelled, environment.Time.GetLocalNow());
         keepSchema();

@@ -32,8 +32,23 @@ public sealed class ExecutableTarget
     /// <summary>Targets that run before this one when both are scheduled.</summary>
     public IReadOnlyList<ExecutableTarget> OrderDependencies { get; internal set; } = [];
 
+    /// <summary>Targets that schedule this one and run before it.</summary>
+    public IReadOnlyList<ExecutableTarget> TriggerDependencies { get; internal set; } = [];
+
+    /// <summary>Targets that are scheduled with this one and run after it.</summary>
+    public IReadOnlyList<ExecutableTarget> Triggers { get; internal set; } = [];
+
     /// <summary>Everything that must not run after this one.</summary>
-    public IReadOnlyCollection<ExecutableTarget> AllDependencies => [.. ExecutionDependencies, .. OrderDependencies];
+    public IReadOnlyCollection<ExecutableTarget> AllDependencies => [.. ExecutionDependencies, .. OrderDependencies, .. TriggerDependencies];
+
+    /// <summary>Whether it runs after a failure or a cancellation too.</summary>
+    public bool AssuredAfterFailure => Definition.IsAssuredAfterFailure;
+
+    /// <summary>Whether the plan goes on when it fails.</summary>
+    public bool ProceedAfterFailure => Definition.IsProceedAfterFailure;
+
+    /// <summary>Path patterns of what it leaves behind.</summary>
+    public IReadOnlyList<string> ArtifactProducts => Definition.Products;
 
     internal Target Factory { get; }
     internal TargetDefinition Definition { get; }

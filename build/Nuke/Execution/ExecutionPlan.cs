@@ -4,8 +4,8 @@ namespace Nuke.Common.Execution;
 internal static class ExecutionPlan
 {
     /// <summary>
-    /// The invoked targets (the default ones when none is named) and what they depend on, each after everything it depends on or is ordered
-    /// after. Where that leaves a choice, the one declared first goes first; the order on the command line plays no part. An order that
+    /// The invoked targets (the default ones when none is named), what they depend on and what these trigger, each after everything it depends
+    /// on, is ordered after or is triggered by. Where that leaves a choice, the one declared first goes first; the order on the command line plays no part. An order that
     /// leads through a target which is not in the plan still counts.
     /// </summary>
     /// <exception cref="BuildUsageException">The targets stand in a ring.</exception>
@@ -16,14 +16,16 @@ internal static class ExecutionPlan
         while (open.TryPop(out ExecutableTarget? target))
         {
             if (needed.Add(target))
-                foreach (ExecutableTarget dependency in target.ExecutionDependencies)
-                    open.Push(dependency);
+                foreach (ExecutableTarget other in target.ExecutionDependencies.Concat(target.Triggers))
+                    open.Push(other);
         }
 
         return [.. Ordered(all).Where(needed.Contains)];
     }
 
-    private static List<ExecutableTarget> Ordered(IReadOnlyList<ExecutableTarget> all)
+    /// <summary>All targets in the order in which they would run together.</summary>
+    /// <exception cref="BuildUsageException">The targets stand in a ring.</exception>
+    public static IReadOnlyList<ExecutableTarget> Ordered(IReadOnlyList<ExecutableTarget> all)
     {
         List<ExecutableTarget> waiting = [.. all];
         HashSet<ExecutableTarget> placed = [];

@@ -5,13 +5,13 @@ using Nuke.Common.Parameters;
 
 namespace Nuke.Common.Execution;
 
-/// <summary>Checks, before anything runs, what the scheduled targets require.</summary>
-internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBuildConventions conventions)
+/// <summary>Checks, before anything runs, what the scheduled targets require, and asks for it where there is somebody to ask.</summary>
+internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBuildConventions conventions, Interview? interview)
 {
     /// <exception cref="BuildUsageException">Something is missing; one line for each thing.</exception>
     public void Check(IEnumerable<ExecutableTarget> scheduled)
     {
-        List<string> missing = [.. parameters.Own.Where(x => x.IsRequired && IsEmpty(x.ValueIn(build))).Select(x => Missing("every run", x))];
+        List<string> missing = [.. parameters.Own.Where(x => x.IsRequired && IsMissing(x)).Select(x => Missing("every run", x))];
         foreach (ExecutableTarget target in scheduled)
         {
             foreach (LambdaExpression requirement in target.Requirements)
@@ -25,6 +25,10 @@ internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBu
             throw new BuildUsageException(string.Join('\n', missing));
     }
 
+    /// <summary>The parameters that the target names as required.</summary>
+    public static IReadOnlyList<BuildParameter> Of(ExecutableTarget target, ParameterSet parameters) =>
+        [.. target.Requirements.Where(x => x is not Expression<Func<bool>>).Select(x => Member(x.Body)).OfType<MemberInfo>().Select(parameters.Of).OfType<BuildParameter>()];
+
     private string? Unmet(ExecutableTarget target, LambdaExpression requirement)
     {
         if (requirement is Expression<Func<bool>> condition)
@@ -34,8 +38,11 @@ internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBu
             throw new InvalidOperationException($"Target {target.Name}: Requires wants a parameter or a bool condition, got {requirement.Body}.");
         if (parameters.Of(member) is not { } parameter)
             throw new InvalidOperationException($"Target {target.Name}: Requires wants a parameter, got {member.Name}, which has no [Parameter].");
-        return IsEmpty(parameter.ValueIn(build)) ? Missing($"target {target.Name}", parameter) : null;
+        return IsMissing(parameter) ? Missing($"target {target.Name}", parameter) : null;
     }
+
+    private bool IsMissing(BuildParameter parameter) =>
+        IsEmpty(parameter.ValueIn(build)) && (interview is null || !interview.Fill(build, parameter));
 
     private string Missing(string who, BuildParameter parameter)
     {

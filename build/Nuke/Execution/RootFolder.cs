@@ -13,9 +13,12 @@ internal static class RootFolder
     /// </summary>
     /// <exception cref="BuildUsageException">There is none.</exception>
     public static AbsolutePath Above(BuildEnvironment environment) =>
-        AtOrAbove(environment.WorkingDirectory) ?? AtOrAbove(environment.AssemblyDirectory)
-        ?? throw new BuildUsageException(
+        Find(environment) ?? throw new BuildUsageException(
             $"no {Mark} folder in {environment.WorkingDirectory} or above it; make one to mark the root, or give --root PATH");
+
+    /// <summary>As above; null when there is none.</summary>
+    public static AbsolutePath? Find(BuildEnvironment environment) =>
+        AtOrAbove(environment.WorkingDirectory) ?? AtOrAbove(environment.AssemblyDirectory);
 
     /// <summary>The folder <c>--root</c> names, relative to the working directory.</summary>
     public static AbsolutePath Named(string path, BuildEnvironment environment)

@@ -23,8 +23,16 @@ internal sealed class SkipRules(IReadOnlyList<ExecutableTarget> plan)
         }
     }
 
+    /// <summary>Checks the conditions of a target that is about to start; what only it triggers is skipped with it.</summary>
+    public bool ApplyDynamicConditions(ExecutableTarget target)
+    {
+        if (target.Status == ExecutionStatus.Scheduled && Unmet(target.Definition.DynamicConditions) is { } reason)
+            Skip(target, reason);
+        return target.Status == ExecutionStatus.Skipped;
+    }
+
     /// <summary>The texts of the conditions that do not hold, joined as the code would join them; null when all hold.</summary>
-    public static string? Unmet(IEnumerable<Condition> conditions)
+    private static string? Unmet(IEnumerable<Condition> conditions)
     {
         string reason = string.Join(" && ", conditions.Where(x => !x.Holds()).Select(x => x.Text));
         return reason.Length == 0 ? null : "only when " + reason;
@@ -38,10 +46,10 @@ internal sealed class SkipRules(IReadOnlyList<ExecutableTarget> plan)
         target.Skipped = reason;
         if (target.Definition.DependencyBehavior == DependencyBehavior.Execute)
             return;
-        foreach (ExecutableTarget dependency in target.ExecutionDependencies.Where(x => !x.Invoked && !IsNeeded(x)))
+        foreach (ExecutableTarget dependency in target.ExecutionDependencies.Concat(target.Triggers).Where(x => !x.Invoked && !IsNeeded(x)))
             Skip(dependency, $"because of {target.Name}");
     }
 
     private bool IsNeeded(ExecutableTarget dependency) =>
-        plan.Any(x => x.Status == ExecutionStatus.Scheduled && x.ExecutionDependencies.Contains(dependency));
+        plan.Any(x => x.Status == ExecutionStatus.Scheduled && (x.ExecutionDependencies.Contains(dependency) || x.Triggers.Contains(dependency)));
 }

@@ -12,6 +12,13 @@ internal sealed class TargetDefinition : ITargetDefinition
     public List<Target> DependsOnTargets { get; } = [];
     public List<Target> BeforeTargets { get; } = [];
     public List<Target> AfterTargets { get; } = [];
+    public List<Target> DependentForTargets { get; } = [];
+    public List<Target> TriggersTargets { get; } = [];
+    public List<Target> TriggeredByTargets { get; } = [];
+    public List<string> Products { get; } = [];
+    public List<(Target From, string[] Artifacts)> Consumed { get; } = [];
+    public bool IsAssuredAfterFailure { get; private set; }
+    public bool IsProceedAfterFailure { get; private set; }
     public List<Condition> DynamicConditions { get; } = [];
     public List<Condition> StaticConditions { get; } = [];
     public List<LambdaExpression> Requirements { get; } = [];
@@ -34,6 +41,18 @@ internal sealed class TargetDefinition : ITargetDefinition
 
     public ITargetDefinition After(params Target[] targets) => Add(AfterTargets, targets);
 
+    public ITargetDefinition DependentFor(params Target[] targets) => Add(DependentForTargets, targets);
+
+    public ITargetDefinition Triggers(params Target[] targets) => Add(TriggersTargets, targets);
+
+    public ITargetDefinition TriggeredBy(params Target[] targets) => Add(TriggeredByTargets, targets);
+
+    public ITargetDefinition Produces(params string[] artifacts) => Add(Products, artifacts);
+
+    public ITargetDefinition Consumes(params Target[] targets) => Add(Consumed, targets.Select(x => (x, Array.Empty<string>())));
+
+    public ITargetDefinition Consumes(Target target, params string[] artifacts) => Add(Consumed, [(target, artifacts)]);
+
     public ITargetDefinition OnlyWhenDynamic(Func<bool> condition, string? conditionExpression = null) =>
         Add(DynamicConditions, [Condition.Of(condition, conditionExpression)]);
 
@@ -54,6 +73,25 @@ internal sealed class TargetDefinition : ITargetDefinition
     public ITargetDefinition WhenSkipped(DependencyBehavior dependencyBehavior)
     {
         DependencyBehavior = dependencyBehavior;
+        return this;
+    }
+
+    public ITargetDefinition AssuredAfterFailure()
+    {
+        IsAssuredAfterFailure = true;
+        return this;
+    }
+
+    public ITargetDefinition ProceedAfterFailure()
+    {
+        IsProceedAfterFailure = true;
+        return this;
+    }
+
+    public ITargetDefinition Inherit(params Target[] targets)
+    {
+        foreach (Target target in targets)
+            target(this);
         return this;
     }
 

@@ -53,16 +53,20 @@ internal static class TargetGraph
     private static void Connect(ExecutableTarget target, IReadOnlyList<ExecutableTarget> all)
     {
         TargetDefinition definition = target.Definition;
-        target.ExecutionDependencies = [.. definition.DependsOnTargets.Select(x => Find(x, target, all)).Distinct()];
-        foreach (Target later in definition.BeforeTargets)
-            Find(later, target, all);
-        target.OrderDependencies =
-        [
-            .. definition.AfterTargets.Select(x => Find(x, target, all))
-                .Concat(all.Where(x => x.Definition.BeforeTargets.Contains(target.Factory)))
-                .Distinct(),
-        ];
+        target.ExecutionDependencies = Ends(target, all, definition.DependsOnTargets, x => x.DependentForTargets);
+        target.OrderDependencies = Ends(target, all, definition.AfterTargets, x => x.BeforeTargets);
+        target.TriggerDependencies = Ends(target, all, definition.TriggeredByTargets, x => x.TriggersTargets);
+        target.Triggers = Ends(target, all, definition.TriggersTargets, x => x.TriggeredByTargets);
+        foreach (Target other in (IEnumerable<Target>)[.. definition.BeforeTargets, .. definition.DependentForTargets, .. definition.Consumed.Select(x => x.From)])
+            Find(other, target, all);
     }
+
+    /// <summary>The targets that this one names, then those that name it from the other end.</summary>
+    private static IReadOnlyList<ExecutableTarget> Ends(
+        ExecutableTarget target, IReadOnlyList<ExecutableTarget> all, List<Target> named, Func<TargetDefinition, List<Target>> fromOtherEnd) =>
+    [
+        .. named.Select(x => Find(x, target, all)).Concat(all.Where(x => fromOtherEnd(x.Definition).Contains(target.Factory))).Distinct(),
+    ];
 
     private static ExecutableTarget Find(Target wanted, ExecutableTarget asking, IReadOnlyList<ExecutableTarget> all) =>
         all.FirstOrDefault(x => x.Factory == wanted)

@@ -5,11 +5,15 @@ namespace Nuke.Common.Execution;
 /// <summary>Finds targets by the names people type; letter case and dashes do not matter.</summary>
 internal sealed class TargetNames(IReadOnlyList<ExecutableTarget> targets)
 {
+    public IReadOnlyList<ExecutableTarget> All => targets;
+
+    /// <summary>Marks these targets as invoked and gives the plan of the run: theirs, or that of the default targets when none is named.</summary>
     /// <exception cref="BuildUsageException">A name is no target's.</exception>
-    public void Invoke(IEnumerable<string> names)
+    public IReadOnlyList<ExecutableTarget> Plan(IEnumerable<string> names)
     {
         foreach (string name in names)
             Find(name).Invoked = true;
+        return ExecutionPlan.Of(targets, [.. targets.Where(x => x.Invoked)]);
     }
 
     /// <summary>What <c>--skip</c> names; null when it was not given.</summary>

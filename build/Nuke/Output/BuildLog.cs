@@ -28,8 +28,12 @@ internal sealed class BuildLog
 
     public static bool Shows(Verbosity least) => Verbosity <= least;
 
-    /// <summary>Stars out these texts from now on.</summary>
-    public void Hide(IReadOnlyList<string> values) => secrets = values;
+    /// <summary>Stars out these texts too from now on. One or two letters are no secret and would star out half of every line.</summary>
+    public void Hide(IEnumerable<string> values) =>
+        secrets = [.. secrets.Concat(values.Where(x => x.Length > 2)).Distinct().OrderByDescending(x => x.Length)];
+
+    /// <summary>The text with secrets starred out, for what is written elsewhere than here.</summary>
+    public string Starred(string text) => secrets.Aggregate(text, (x, secret) => x.Replace(secret, "***", StringComparison.Ordinal));
 
     public void Logo(Assembly build)
     {
@@ -57,15 +61,13 @@ internal sealed class BuildLog
             Writer.WriteLine(Styled("33", Starred(text)));
     }
 
-    public void Line(string text, string? style = null) => Writer.WriteLine(style is null ? text : Styled(style, text));
+    public void Line(string text, string? style = null) => Writer.WriteLine(style is null ? Starred(text) : Styled(style, Starred(text)));
 
     /// <summary>What the conventions say of it, or all there is at <see cref="Verbosity.Verbose"/>.</summary>
     public static string Words(Exception exception, IBuildConventions conventions) =>
         Shows(Verbosity.Verbose) && exception is not BuildUsageException
             ? $"{Execution.Failure.Describe(exception, conventions)}\n{exception}"
             : Execution.Failure.Describe(exception, conventions);
-
-    private string Starred(string text) => secrets.Aggregate(text, (x, secret) => x.Replace(secret, "***", StringComparison.Ordinal));
 
     private string Styled(string style, string text) => IsColoured ? $"\e[{style}m{text}\e[0m" : text;
 }

@@ -7,12 +7,16 @@ using Nuke.Common.Parameters;
 namespace Nuke.Common.Output;
 
 /// <summary>
-/// <c>.nuke/build.schema.json</c>: a JSON schema (draft 4) of the parameters file, in NUKE's form, for editors. It lists what a file may say,
-/// so secrets, <c>…Unsafe</c> and what is needed before files are read stand nowhere in it. Same build class, same bytes.
+/// <c>.nuke/build.schema.json</c>: a JSON schema (draft 4) of the parameters file, in NUKE's form, for editors and for shells' completion. What
+/// a file may not say (<c>…Unsafe</c>, and what is needed before files are read) stands in a definition of its own, which the schema of the file
+/// does not refer to; secrets stand nowhere. Same build class, same bytes.
 /// </summary>
 internal static class BuildSchema
 {
     public const string FileName = "build.schema.json";
+
+    /// <summary>The definition that holds what can only be typed.</summary>
+    public const string CommandLineOnly = "CommandLine";
 
     private static readonly JsonWriterOptions Options =
         new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -51,16 +55,19 @@ internal static class BuildSchema
             json.WriteString("$schema", "http://json-schema.org/draft-04/schema#");
             json.WriteStartObject("definitions");
             WriteEnumeration(json, "ExecutableTarget", TargetGraph.NamesOf(build).Order(StringComparer.Ordinal));
-            foreach (Type type in parameters.All.Where(IsOfFile).Select(x => x.ElementType).Where(x => x.IsEnum)
+            foreach (Type type in parameters.All.Where(x => !x.IsSecret).Select(x => x.ElementType).Where(x => x.IsEnum)
                 .Distinct().OrderBy(x => x.Name, StringComparer.Ordinal))
                 WriteEnumeration(json, type.Name, Enum.GetNames(type));
             json.WriteStartObject("NukeBuild");
-            WriteProperties(json, KernelParameters.All);
+            WriteProperties(json, KernelParameters.All.Where(IsOfFile));
+            json.WriteEndObject();
+            json.WriteStartObject(CommandLineOnly);
+            WriteProperties(json, parameters.All.Where(x => !IsOfFile(x) && !x.IsSecret));
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteStartArray("allOf");
             json.WriteStartObject();
-            WriteProperties(json, parameters.Own);
+            WriteProperties(json, parameters.Own.Where(IsOfFile));
             json.WriteEndObject();
             json.WriteStartObject();
             json.WriteString("$ref", "#/definitions/NukeBuild");
@@ -99,7 +106,7 @@ internal static class BuildSchema
     private static void WriteProperties(Utf8JsonWriter json, IEnumerable<BuildParameter> parameters)
     {
         json.WriteStartObject("properties");
-        foreach (BuildParameter parameter in parameters.Where(IsOfFile))
+        foreach (BuildParameter parameter in parameters)
         {
             json.WriteStartObject(parameter.Name);
             if (parameter.IsList)

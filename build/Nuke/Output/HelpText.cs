@@ -9,7 +9,7 @@ namespace Nuke.Common.Output;
 /// <summary>What <c>--help</c> prints: plain text, at most 90 columns.</summary>
 internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, ParameterSet parameters, IBuildConventions conventions)
 {
-    private const int Width = 90;
+    public const int Width = 90;
     private const int LeastColumn = 18;
 
     /// <param name="build">As made, before values were given: its members are the defaults.</param>
@@ -58,7 +58,7 @@ internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, Paramete
 
     private static string Title(ExecutableTarget target) => target.Name + (target.IsDefault ? " (default)" : "");
 
-    private static string Title(BuildParameter parameter) =>
+    public static string Title(BuildParameter parameter) =>
         parameter.Flag + (parameter.IsSwitch ? "" : parameter.IsList ? " VALUE..." : " VALUE");
 
     private string Describe(BuildParameter parameter, NukeBuild build, AbsolutePath root)
@@ -80,7 +80,7 @@ internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, Paramete
         return string.Join(' ', parts);
     }
 
-    private static string Shown(object? value, AbsolutePath root) => value switch
+    public static string Shown(object? value, AbsolutePath root) => value switch
     {
         null or false => "",
         true => "true",
@@ -99,7 +99,7 @@ internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, Paramete
             + $"else from {RootFolder.Mark}/parameters.json.";
     }
 
-    private static IEnumerable<string> Wrap(string text, int width)
+    public static IEnumerable<string> Wrap(string text, int width)
     {
         StringBuilder line = new();
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Nuke.Common.Parameters;
 
 /// <summary>
@@ -48,8 +50,22 @@ internal sealed class CommandLine
     {
         var typed = named.Where(x => KebabName.Same(x.Name, parameter.Name) || (x.Name == "h" && parameter == KernelParameters.Help)).ToList();
         return typed.Count == 0 ? null
-            : new GivenValue([.. parameter.IsList ? typed.SelectMany(x => x.Values) : typed[^1].Values], parameter.Flag, folder);
+            : new GivenValue([.. parameter.IsList ? typed.SelectMany(x => x.Values) : typed[^1].Values], parameter.Flag, folder, "command line");
     }
 
-    private static bool IsName(string argument) => argument.Length > 1 && argument[0] == '-' && !char.IsAsciiDigit(argument[1]);
+    /// <summary>What makes two calls the same: all that was typed but <c>--continue</c>, and of secrets only that they were.</summary>
+    public string Invocation(ParameterSet parameters)
+    {
+        StringBuilder text = new(string.Join('\0', Positional));
+        foreach ((string name, List<string> values) in named)
+        {
+            BuildParameter? parameter = parameters.Find(name);
+            if (parameter != KernelParameters.Continue)
+                text.Append('\n').Append(parameter?.Flag).Append('\0').AppendJoin('\0', parameter is { IsSecret: true } ? [] : values);
+        }
+
+        return text.ToString();
+    }
+
+    public static bool IsName(string argument) => argument.Length > 1 && argument[0] == '-' && !char.IsAsciiDigit(argument[1]);
 }

@@ -17,7 +17,7 @@ internal sealed class EnvironmentValues(IReadOnlyDictionary<string, string> vari
         string name = names.Contains(exact) ? exact : names[0];
         if (name != exact && names.Select(x => variables[x]).Distinct().Count() > 1)
             throw new BuildUsageException($"{parameter.Flag}: the variables {string.Join(" and ", names)} disagree; keep one of them");
-        return new GivenValue(Split(parameter, variables[name]), name, workingDirectory);
+        return new GivenValue(Split(parameter, variables[name]), name, workingDirectory, "environment " + name);
     }
 
     private bool Gives(string variable, BuildParameter parameter) =>
@@ -26,7 +26,7 @@ internal sealed class EnvironmentValues(IReadOnlyDictionary<string, string> vari
             : KebabName.Same(variable, parameter.Name) || KebabName.Same(variable, "NUKE" + parameter.Name);
 
     /// <summary>A list's elements stand apart by its separator, else by blanks; paths by the system's path separator.</summary>
-    private static string[] Split(BuildParameter parameter, string value) =>
+    public static string[] Split(BuildParameter parameter, string value) =>
         !parameter.IsList || parameter.Separator is not null ? [value]
         : parameter.IsPath ? value.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         : value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

@@ -20,7 +20,13 @@ internal static class KernelParameters
 
     public static BuildParameter NoLogo { get; } = new("NoLogo", "Leaves out the first line", typeof(bool));
 
-    public static BuildParameter Help { get; } = new("Help", "Shows this text", typeof(bool)) { IsBeforeFiles = true };
+    public static BuildParameter Help { get; } = new("Help", "Shows this text; with a target, its plan and where each value comes from", typeof(bool)) { IsBeforeFiles = true };
 
-    public static IReadOnlyList<BuildParameter> All { get; } = [Help, NoLogo, Profile, Root, Skip, Target, Verbosity];
+    public static BuildParameter Plan { get; } =
+        new("Plan", "Shows the target graph as a page, or prints it where there is no browser", typeof(bool)) { IsBeforeFiles = true };
+
+    public static BuildParameter Continue { get; } =
+        new("Continue", "Goes on from the last failed run of the same command: what it had done is skipped", typeof(bool));
+
+    public static IReadOnlyList<BuildParameter> All { get; } = [Continue, Help, NoLogo, Plan, Profile, Root, Skip, Target, Verbosity];
 }

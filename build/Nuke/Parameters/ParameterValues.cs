@@ -7,7 +7,8 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
 {
     private List<ParametersFile> files = [];
 
-    public IReadOnlyList<string> Positional => typed.Positional;
+    /// <summary>The targets that were named, as they were typed.</summary>
+    public IReadOnlyList<string> Targets => [.. typed.Positional, .. Get(KernelParameters.Target) as string[] ?? []];
 
     /// <summary>Reads <c>.nuke/parameters.json</c> and the files of <c>--profile</c>.</summary>
     public void ReadFiles(AbsolutePath root, ParameterSet parameters)
@@ -18,13 +19,19 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
 
     /// <summary>The value in the parameter's own type; null when nobody gave one.</summary>
     /// <exception cref="BuildUsageException">It does not fit, or was given where it may not be.</exception>
-    public object? Get(BuildParameter parameter)
+    public object? Get(BuildParameter parameter) => Find(parameter) is { } given ? ValueConversion.Convert(parameter, given) : null;
+
+    /// <summary>The winner's text and where it was given; null when nobody gave one.</summary>
+    /// <exception cref="BuildUsageException">It was given where it may not be.</exception>
+    public GivenValue? Find(BuildParameter parameter)
     {
         GivenValue? quiet = variables.Find(parameter) ?? files.Select(x => x.Find(parameter)).FirstOrDefault(x => x is not null);
         if (quiet is not null && parameter.IsUnsafe)
             throw new BuildUsageException($"{quiet.Source} is ignored: {parameter.Flag} weakens a check and is taken from the command line only; remove it there");
-        return (typed.Find(parameter) ?? quiet) is { } given ? ValueConversion.Convert(parameter, given) : null;
+        return typed.Find(parameter) ?? quiet;
     }
+
+    public bool IsGiven(BuildParameter parameter) => (typed.Find(parameter) ?? variables.Find(parameter)) is not null || files.Any(x => x.Find(parameter) is not null);
 
     /// <summary>Gives every parameter of the build class that has a value its value; the others keep their initialisers.</summary>
     public void Inject(NukeBuild build, ParameterSet parameters)
@@ -36,12 +43,17 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
         }
     }
 
-    /// <summary>The texts that must not be shown. One or two letters are no secret and would star out half of every line.</summary>
-    public IReadOnlyList<string> Secrets(ParameterSet parameters) =>
+    /// <summary>The texts that must not be shown, wherever they were given; those of initialisers are in <paramref name="build"/>.</summary>
+    public IReadOnlyList<string> Secrets(ParameterSet parameters, NukeBuild build) =>
     [
         .. parameters.Own.Where(x => x.IsSecret)
-            .SelectMany(x => (IEnumerable<string>)[.. typed.Find(x)?.Values ?? [], .. variables.Find(x)?.Values ?? []])
-            .Where(x => x.Length > 2)
-            .OrderByDescending(x => x.Length),
+            .SelectMany(x => (IEnumerable<string>)[.. typed.Find(x)?.Values ?? [], .. variables.Find(x)?.Values ?? [], .. Initial(x, build)]),
     ];
+
+    private static IEnumerable<string> Initial(BuildParameter parameter, NukeBuild build) => parameter.ValueIn(build) switch
+    {
+        string text => [text],
+        IEnumerable<string> texts => texts,
+        _ => [],
+    };
 }

@@ -57,7 +57,7 @@ internal sealed class ParametersFile
         if (parameter.IsSecret)
             throw new BuildUsageException($"{source} is a secret and not read from a file; give it by the environment");
         if (property.Value.ValueKind != JsonValueKind.Null)
-            values[parameter] = new GivenValue(Texts(property.Value, source), source, root);
+            values[parameter] = new GivenValue(Texts(property.Value, source), source, root, file);
     }
 
     private static string[] Texts(JsonElement value, string source) => value.ValueKind switch

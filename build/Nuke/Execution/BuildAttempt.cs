@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text;
+using Nuke.Common.IO;
+using Nuke.Common.Output;
+
+namespace Nuke.Common.Execution;
+
+/// <summary>
+/// What the run had done when it failed: <c>.nuke/temp/build-attempt.log</c> holds a digest of the command line, then a target per line as it
+/// succeeds. <c>--continue</c> goes on from there when the command line is otherwise the same. A run that succeeds leaves no file, so there
+/// is nothing to go on from. A file that cannot be kept is warned of and fails no build.
+/// </summary>
+internal sealed class BuildAttempt
+{
+    public const string FileName = "build-attempt.log";
+
+    private readonly AbsolutePath file;
+    private readonly string digest;
+    private readonly BuildLog log;
+    private readonly List<string> done = [];
+
+    private BuildAttempt(AbsolutePath file, string invocation, BuildLog log)
+    {
+        (this.file, this.log) = (file, log);
+        digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(invocation)));
+    }
+
+    /// <param name="invocation">Equal for equal calls.</param>
+    public static BuildAttempt Begin(BuildSession session, string invocation, bool continues, BuildLog log)
+    {
+        BuildAttempt attempt = new(session.RootDirectory / RootFolder.Mark / "temp" / FileName, invocation, log);
+        if (continues)
+            attempt.Read();
+        if (attempt.done.Count == 0)
+            attempt.Forget();
+        return attempt;
+    }
+
+    /// <summary>Whether an earlier run that this one goes on from had done the target.</summary>
+    public bool HasDone(string target) => done.Contains(target);
+
+    public void Add(string target) => Keep(() =>
+    {
+        file.Parent!.CreateDirectory();
+        File.AppendAllLines(file.ToString(), file.FileExists() ? [target] : [digest, target]);
+    });
+
+    public void End(bool succeeded)
+    {
+        if (succeeded)
+            Forget();
+    }
+
+    private void Forget()
+    {
+        if (file.FileExists())
+            Keep(() => File.Delete(file.ToString()));
+    }
+
+    private void Read() => Keep(() =>
+    {
+        string[] lines = file.FileExists() ? File.ReadAllLines(file.ToString()) : [];
+        if (lines is [])
+            log.Warning("--continue: no failed run left anything to go on from; starting from the beginning");
+        else if (lines[0] != digest)
+            log.Warning("--continue: the last failed run was of another command line; starting from the beginning");
+        else
+            done.AddRange(lines[1..]);
+    });
+
+    private void Keep(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Warning($"{RootFolder.Mark}/temp/{FileName} cannot be kept, so --continue will not know of this run: {e.Message}");
+        }
+    }
+}

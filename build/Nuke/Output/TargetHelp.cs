@@ -1,0 +1,68 @@
+using System.Text;
+using Nuke.Common.Execution;
+using Nuke.Common.IO;
+using Nuke.Common.Parameters;
+
+namespace Nuke.Common.Output;
+
+/// <summary>What <c>TARGET --help</c> prints: what the targets do, their whole plan, and each parameter's value and where it comes from.</summary>
+internal sealed class TargetHelp(
+    IReadOnlyList<ExecutableTarget> plan, ParameterSet parameters, ParameterValues values, IBuildConventions conventions)
+{
+    /// <param name="build">As made, before values were given: its members are the defaults.</param>
+    /// <param name="root">Paths below it are shown relative to it.</param>
+    public string Of(NukeBuild build, AbsolutePath root)
+    {
+        List<ExecutableTarget> invoked = [.. plan.Where(x => x.Invoked)];
+        StringBuilder text = new();
+        foreach (ExecutableTarget target in invoked)
+            AppendTarget(text, target);
+        text.Append(new PlanText(plan, plan, string.Join(' ', [conventions.Command, .. invoked.Select(x => x.Name)])));
+        text.AppendLine().AppendLine("Parameters, and the value each would have:").AppendLine();
+        foreach (BuildParameter parameter in parameters.Own.Where(x => x.IsListed || values.IsGiven(x)))
+            AppendParameter(text, parameter, build, root);
+        text.AppendLine().AppendLine($"{conventions.Command} --help lists all targets and the parameters that every build has.");
+        return text.ToString();
+    }
+
+    private static void AppendTarget(StringBuilder text, ExecutableTarget target)
+    {
+        text.AppendLine(target.Name);
+        foreach (string line in HelpText.Wrap(target.Description ?? "", HelpText.Width - 4))
+            text.AppendLine("    " + line);
+        if (target.ArtifactProducts.Count > 0)
+            text.AppendLine("    Produces: " + string.Join(", ", target.ArtifactProducts));
+        text.AppendLine();
+    }
+
+    private void AppendParameter(StringBuilder text, BuildParameter parameter, NukeBuild build, AbsolutePath root)
+    {
+        text.AppendLine("  " + HelpText.Title(parameter));
+        foreach (string line in HelpText.Wrap(parameter.Description ?? "", HelpText.Width - 6))
+            text.AppendLine("      " + line);
+        List<string> needing = [.. plan.Where(x => Requirements.Of(x, parameters).Contains(parameter)).Select(x => x.Name)];
+        if (parameter.IsRequired)
+            text.AppendLine("      Required.");
+        else if (needing.Count > 0)
+            text.AppendLine($"      Required by {string.Join(", ", needing)}.");
+        text.AppendLine("      = " + Value(parameter, build, root));
+    }
+
+    private string Value(BuildParameter parameter, NukeBuild build, AbsolutePath root)
+    {
+        try
+        {
+            GivenValue? given = values.Find(parameter);
+            object? value = given is null ? parameter.ValueIn(build) : ValueConversion.Convert(parameter, given);
+            string origin = given?.Origin ?? "default";
+            if (parameter.IsSecret)
+                return value is null or "" ? "not given" : $"*** ({origin})";
+            string shown = value is false ? "false" : HelpText.Shown(value, root);
+            return shown.Length == 0 && given is null ? "not given" : $"{shown} ({origin})".TrimStart();
+        }
+        catch (BuildUsageException unfit)
+        {
+            return "not usable: " + unfit.Message;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace Slipway.Sources;
+
+/// <summary>
+/// What one key of a definition alone cannot tell: names that must be there, be unique, or cover every platform; one owner for each path.
+/// </summary>
+internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
+{
+    /// <exception cref="DefinitionException">The first mistake, with its place.</exception>
+    public void Require()
+    {
+        if (definition.Platforms.IsEmpty)
+            throw map.Fault("platforms", "there is no platform");
+        if (definition.Layers.IsEmpty)
+            throw map.Fault("layers", "there is no layer");
+        // Tags, locks and folders name a platform by its architecture alone.
+        RequireUnique("platforms", "", definition.Platforms.Select(platform => platform.Architecture));
+        RequireUnique("repositories", "", definition.Repositories.Select(repository => repository.Name));
+        RequireUnique("layers", "", definition.Layers.Select(layer => layer.Name));
+        RequireUnique("upstream", "", definition.Upstream.Select(file => file.Name));
+        RequireUnique("accounts", "account ", definition.Accounts.Select(account => account.Name));
+        RequireUnique("layers", "package ", definition.Layers.SelectMany(layer => layer.Packages));
+        string[] used = [.. definition.Layers.SelectMany(layer => layer.Upstream)];
+        RequireUnique("layers", "", used);
+        foreach (string name in used.Except(definition.Upstream.Select(file => file.Name), StringComparer.Ordinal))
+            throw map.FaultAt("layers", name, $"upstream file '{name}' is not defined under 'upstream'");
+        foreach (UpstreamFile file in definition.Upstream)
+            RequireSound(file, used);
+        RequireOneOwner();
+        foreach (DefinedFile file in definition.Layers.SelectMany(layer => layer.Files))
+        {
+            if (!File.Exists(Path.Combine(definition.Folder, file.From)))
+                throw map.FaultAt("layers", file.From, $"images/{definition.Name}/{file.From}: there is no such file below the definition's folder");
+        }
+    }
+
+    private void RequireSound(UpstreamFile file, string[] used)
+    {
+        if (!used.Contains(file.Name, StringComparer.Ordinal))
+            throw map.FaultAt("upstream", file.Name, $"'{file.Name}' is in no layer");
+        if (definition.Platforms.FirstOrDefault(p => !file.Checksums.ContainsKey(p.Architecture)) is { } platform)
+            throw map.FaultAt("upstream", file.Name, $"'{file.Name}' has no checksum for {platform.Architecture}");
+        if (file.Install.IsEmpty || (file.IsArchive && file.Install.Any(installation => installation.Member is null)))
+            throw map.FaultAt("upstream", file.Name, $"'{file.Name}': 'install' wanted the file once or members by name");
+    }
+
+    /// <summary>No path is written by two, and none lies beneath what is no directory.</summary>
+    private void RequireOneOwner()
+    {
+        string[] generated = definition.Accounts.IsEmpty ? [] : ["etc/passwd", "etc/group"];
+        string[] leaves =
+        [
+            .. generated,
+            .. definition.Upstream.SelectMany(file => file.Install.Select(installation => installation.To)),
+            .. definition.Layers.SelectMany(layer => layer.Files.Select(file => file.To).Concat(layer.Links.Select(link => link.Path))),
+        ];
+        string[] all = [.. leaves, .. definition.Layers.SelectMany(layer => layer.Directories.Select(directory => directory.Path))];
+        foreach (string path in all.Intersect(generated, StringComparer.Ordinal).Where(path => all.Count(other => other == path) > 1))
+            throw map.FaultAt("", "/" + path, $"/{path} is made from 'accounts'");
+        RequireUnique("", "path ", all.Select(path => "/" + path));
+        HashSet<string> closed = [.. leaves];
+        foreach (string path in all)
+        {
+            for (string parent = DebPath.Parent(path); parent.Length > 0; parent = DebPath.Parent(parent))
+            {
+                if (closed.Contains(parent))
+                    throw map.FaultAt("", "/" + path, $"/{path} lies beneath /{parent}, which is no directory");
+            }
+        }
+    }
+
+    private void RequireUnique(string key, string kind, IEnumerable<string> names)
+    {
+        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw map.FaultAt(key, twice.Key, $"{kind}{twice.Key} is named twice", occurrence: 2);
+    }
+}

@@ -1,0 +1,55 @@
+using Slipway.Http;
+using Slipway.Oci;
+
+namespace Slipway.Sources;
+
+/// <summary>
+/// Compares an upstream file with the checksum that its project publishes beside it. A project that publishes none, or cannot be reached,
+/// changes nothing: the reviewed checksum is what counts. One that publishes another is an error, whichever of the two is wrong.
+/// </summary>
+/// <param name="reader">Reads the checksum file.</param>
+/// <param name="mirror">Where to read it from.</param>
+/// <param name="notice">Is told when there is nothing to compare with.</param>
+public sealed class PublishedChecksum(OriginReader reader, UpstreamMirror mirror, Action<string> notice)
+{
+    /// <param name="file">What the definition says.</param>
+    /// <param name="path">The file itself, which has the reviewed checksum.</param>
+    /// <param name="what">Which image, architecture and version, for errors.</param>
+    /// <exception cref="ContentException">The published checksum is another one, or its file has another shape; names both.</exception>
+    public async Task RequireAsync(UpstreamFile file, string architecture, string path, string what, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file.ChecksumUrl(architecture) is not { } address)
+            return;
+        byte[] bytes;
+        try
+        {
+            bytes = await reader.ReadSmallAsync(mirror.Locate(address), ChecksumFile.Limit, cancellationToken);
+        }
+        catch (RemoteException e)
+        {
+            notice($"{what}: {e.Message}; its reviewed checksum was compared with no published one");
+            return;
+        }
+
+        string algorithm = ChecksumFile.AlgorithmOf(address.AbsoluteUri)
+            ?? throw new ContentException($"{what}: {address}: wanted a checksum file that ends in .sha256 or .sha512");
+        string name = Uri.UnescapeDataString(file.Url(architecture).Segments[^1]);
+        Digest published = ChecksumFile.Parse(bytes, algorithm, $"{what}: {address}").Of(name)
+            ?? throw new ContentException($"{what}: {address} does not name {name}");
+        Digest reviewed = file.Checksums[architecture];
+        Digest got = reviewed.Algorithm == algorithm ? reviewed : await HashAsync(published, path, cancellationToken);
+        if (got != published)
+            throw new ContentException($"{what}: {address} says {published}, the file reviewed as {reviewed} has {got}. Find out which of the two is right before you change image.yaml");
+    }
+
+    private static async Task<Digest> HashAsync(Digest like, string path, CancellationToken cancellationToken)
+    {
+        using var hash = like.NewHash();
+        await using FileStream file = File.OpenRead(path);
+        byte[] buffer = new byte[81920];
+        while (await file.ReadAsync(buffer, cancellationToken) is var count and > 0)
+            hash.AppendData(buffer, 0, count);
+        return Digest.FromHash(like.Algorithm, hash.GetHashAndReset());
+    }
+}
