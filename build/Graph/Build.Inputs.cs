@@ -24,7 +24,7 @@ internal sealed partial class Build
             {
                 ImageDefinition definition = ImageDefinitionFile.Read(Workspace.Definition(image));
                 report.Line($"{image}: resolving {definition.Layers.Sum(layer => layer.Packages.Length)} wanted packages in {string.Join(", ", definition.Debian.Suites)}");
-                ImageLock made = await upstream.ConfirmAsync(definition, await maker.MakeAsync(definition, Stop), Stop);
+                ImageLock made = await upstream.ConfirmAsync(definition, await maker.MakeAsync(definition, await LockMaker.PreviousAsync(Workspace.Definition(image), Stop), Stop), Stop);
                 bool changed = await ImageLockFile.WriteAsync(Workspace.Definition(image), made, Stop);
                 report.Line($"{image}: {made.Packages.Length} packages at {made.Timestamp:yyyy-MM-dd HH:mm:ss}Z; image.lock.json {(changed ? "written" : "is as it was")}");
             }

@@ -74,7 +74,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
             LockMaker maker = supply.NewLockMaker();
             List<AssemblyRequest> anew = [];
             foreach (AssemblyRequest input in inputs)
-                anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, stop) });
+                anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, input.Lock, stop) });
             return await FetchAsync(anew, standIns, stop);
         }
     }

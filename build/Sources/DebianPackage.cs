@@ -53,6 +53,12 @@ public sealed record DebianPackage
 
     public IReadOnlyList<PackageRelation> Breaks { get; init; } = [];
 
+    /// <summary>What it cannot work without: Pre-Depends, then Depends.</summary>
+    internal IEnumerable<IReadOnlyList<PackageRelation>> Needs => PreDepends.Concat(Depends);
+
+    /// <summary>What it cannot be together with: Conflicts, then Breaks.</summary>
+    internal IEnumerable<PackageRelation> Exclusions => Conflicts.Concat(Breaks);
+
     /// <summary>Whether the package itself is what a relation means; what it provides does not count.</summary>
     public bool Is(PackageRelation relation)
     {

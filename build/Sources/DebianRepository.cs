@@ -52,10 +52,11 @@ public sealed class DebianRepository
                 continue;
             }
 
-            ReleaseFile release = ReleaseFile.Parse(await _gpgv.VerifyAsync(signed, origin.ToString(), cancellationToken), origin.ToString());
+            string what = $"suite {suite}: {origin}";
+            ReleaseFile release = ReleaseFile.Parse(await _gpgv.VerifyAsync(signed, what, cancellationToken), what);
             release.RequireSuite(suite);
             if (freshAt is { } now)
-                release.RequireFresh(now);
+                release.RequireFresh(suite, now);
             return new DebianSuite(suite, root, release, Digest.Of(signed));
         }
 

@@ -1,134 +1,170 @@
+using System.Runtime.CompilerServices;
+
 namespace Slipway.Sources;
 
 /// <summary>
-/// Packages that grow until every dependency is met. What leaves no choice is taken first; choices are made after that,
-/// one at a time, so that an alternative which something else needs anyway is found in place.
+/// Packages that grow until every dependency is met, decided in the order in which apt decides (docs/decisions/0006):
+/// all that is wanted first, then need by need and depth first; of alternatives the first that can be had with all that it
+/// needs in turn. What is wanted, and what it leaves no choice about, is firm: all else gives way to it.
 /// </summary>
 internal sealed class DependencyClosure
 {
     private readonly PackageCandidates _candidates;
-    private readonly Dictionary<string, DebianPackage> _selected = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _askedBy = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<DebianPackage>> _providers = new(StringComparer.Ordinal);
-    private readonly Queue<DebianPackage> _pending = new();
-    private readonly Queue<(DebianPackage Package, IReadOnlyList<PackageRelation> Need)> _choices = new();
+    private readonly ResolutionSelection _selection = new();
+    private readonly HashSet<string> _firm = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+    private readonly ResolutionRefusals _refusals;
 
     public DependencyClosure(PackageCandidates candidates)
     {
         _candidates = candidates;
+        _refusals = new ResolutionRefusals(candidates);
     }
 
-    public IReadOnlyCollection<DebianPackage> Packages => _selected.Values;
-
-    /// <summary>Adds packages and everything they need. All of them count as there before the first choice is made.</summary>
+    /// <summary>Adds packages and everything they need; once only.</summary>
+    /// <exception cref="ResolutionException">It cannot be done; says the chain.</exception>
     public void Add(IEnumerable<DebianPackage> packages)
     {
-        foreach (DebianPackage package in packages.OrderBy(package => package.Name, StringComparer.Ordinal))
-            Select(package, askedBy: null);
-        while (true)
+        List<DebianPackage> wanted = [.. packages.DistinctBy(package => package.Name).OrderBy(package => package.Name, StringComparer.Ordinal)];
+        foreach (DebianPackage package in wanted)
         {
-            while (_pending.TryDequeue(out DebianPackage? package))
-                Follow(package);
-            if (!_choices.TryDequeue(out (DebianPackage Package, IReadOnlyList<PackageRelation> Need) choice))
-                return;
-            if (Meets(choice.Need) is null)
-                Select(Choose(choice.Need), choice.Package);
+            _firm.Add(package.Name);
+            _selection.Add(package, asker: null);
         }
+
+        RequireTogether(wanted);
+        foreach (DebianPackage package in wanted)
+            Take(package, asker: null);
+        Mend();
     }
 
-    /// <summary>The names of everything that some packages need, themselves included, without what is excluded.</summary>
-    public IReadOnlyCollection<string> Reach(IEnumerable<DebianPackage> packages, Func<string, bool> excluded)
+    /// <summary>
+    /// Everything that some packages need, themselves included, without what is excluded. What was tried and is not needed
+    /// after all is not among it; of several packages that meet one need all are.
+    /// </summary>
+    public IReadOnlyCollection<DebianPackage> Reach(IEnumerable<DebianPackage> packages, Func<string, bool> excluded)
     {
-        HashSet<string> reached = new(StringComparer.Ordinal);
+        Dictionary<string, DebianPackage> reached = new(StringComparer.Ordinal);
         Stack<DebianPackage> left = new(packages);
         while (left.TryPop(out DebianPackage? package))
         {
-            if (excluded(package.Name) || !reached.Add(package.Name))
+            if (excluded(package.Name) || !reached.TryAdd(package.Name, package))
                 continue;
-            foreach (IReadOnlyList<PackageRelation> need in Needs(package))
-                left.Push(Meets(need)!);
-        }
-
-        return reached;
-    }
-
-    private static IEnumerable<IReadOnlyList<PackageRelation>> Needs(DebianPackage package) =>
-        package.PreDepends.Concat(package.Depends);
-
-    private void Select(DebianPackage package, DebianPackage? askedBy)
-    {
-        if (!_selected.TryAdd(package.Name, package))
-            return;
-        if (askedBy is not null)
-            _askedBy.Add(package.Name, askedBy.Name);
-        foreach (string name in package.Provides.Select(provided => provided.Name).Distinct())
-        {
-            if (!_providers.TryGetValue(name, out List<DebianPackage>? providers))
-                _providers.Add(name, providers = []);
-            providers.Add(package);
-        }
-
-        _pending.Enqueue(package);
-    }
-
-    private void Follow(DebianPackage package)
-    {
-        foreach (IReadOnlyList<PackageRelation> need in Needs(package))
-        {
-            if (Meets(need) is not null)
-                continue;
-            if (!need.Any(alternative => _candidates.Meeting(alternative).Any()))
-                throw Unmet(package, need);
-            if (need.Count == 1 && OnlyOne(need[0]) is { } only)
-                Select(only, package);
-            else
-                _choices.Enqueue((package, need));
-        }
-    }
-
-    /// <summary>The package that leaves no choice: the one of that name, or the single provider.</summary>
-    private DebianPackage? OnlyOne(PackageRelation relation)
-    {
-        DebianPackage[] meeting = [.. _candidates.Meeting(relation).Take(2)];
-        return meeting[0].Name == relation.Name || meeting.Length == 1 ? meeting[0] : null;
-    }
-
-    /// <summary>The selected package that meets the first alternative to be met; null when none does.</summary>
-    private DebianPackage? Meets(IReadOnlyList<PackageRelation> need)
-    {
-        foreach (PackageRelation alternative in need)
-        {
-            if (_selected.TryGetValue(alternative.Name, out DebianPackage? real) && real.Is(alternative))
-                return real;
-            if (_providers.TryGetValue(alternative.Name, out List<DebianPackage>? providers)
-                && providers.Find(provider => provider.DoesProvide(alternative)) is { } provider)
+            foreach (IReadOnlyList<PackageRelation> need in package.Needs)
             {
-                return provider;
+                foreach (DebianPackage met in _selection.AllMeeting(need))
+                    left.Push(met);
             }
         }
 
-        return null;
+        return reached.Values;
     }
 
-    /// <summary>The first package that meets an alternative and goes with what is selected, else the first that meets one.</summary>
-    private DebianPackage Choose(IReadOnlyList<PackageRelation> need)
+    private void RequireTogether(List<DebianPackage> wanted)
     {
-        IEnumerable<DebianPackage> meeting = need.SelectMany(_candidates.Meeting);
-        return meeting.FirstOrDefault(package => _selected.Values.All(other => ConflictCheck.Between(package, other) is null))
-            ?? meeting.First();
+        foreach (DebianPackage package in wanted)
+        {
+            if (_selection.Excluding(package).FirstOrDefault() is { } other)
+                throw _refusals.Conflict(_selection, package, other);
+        }
     }
 
-    private ResolutionException Unmet(DebianPackage package, IReadOnlyList<PackageRelation> need)
+    /// <summary>Whether a package, with all it needs, could be selected. If not it is as it was, or refused for good.</summary>
+    private bool Take(DebianPackage package, DebianPackage? asker)
     {
-        IEnumerable<string> newest = need.Select(alternative => _candidates.Find(alternative.Name)).OfType<DebianPackage>()
-            .Distinct().Select(found => $"{found.Name} {found.Version} ({found.Suite})");
-        string has = string.Join(", ", newest) is { Length: > 0 } list ? $"; the newest there: {list}" : "";
-        List<string> chain = [package.Name];
-        while (_askedBy.TryGetValue(chain[0], out string? by))
-            chain.Insert(0, by);
-        string asked = chain.Count == 1 ? $"{package.Name} is wanted itself" : $"asked for by {string.Join(" → ", chain)}";
-        return new ResolutionException(
-            $"{package.Name} {package.Version} needs {string.Join(" | ", need)}, which no suite of {_candidates.SuiteNames} "
-            + $"has for {_candidates.Architecture}{has}; {asked}");
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new ResolutionException($"{_candidates.Architecture}: {package.Name}: the packages that need each other are nested too deep");
+        bool firm = _firm.Contains(package.Name);
+        if (_refusals.Has(package))
+            return false;
+        if (_open.Contains(package.Name) || (_selection.Has(package) && !firm))
+            return true;
+        if (package.Needs.FirstOrDefault(need => _selection.Meeting(need) is null && Options(need).Count == 0) is { } hopeless)
+        {
+            _selection.Add(package, asker);
+            return Fail(package, hopeless, firm);
+        }
+
+        if (!MakeRoom(package, asker, firm))
+            return false;
+
+        _selection.Add(package, asker);
+        _open.Add(package.Name);
+        try
+        {
+            return package.Needs.All(need => firm ? Secure(package, need) : Meet(package, need, firm));
+        }
+        finally
+        {
+            _open.Remove(package.Name);
+        }
     }
+
+    /// <summary>What a firm package leaves no choice about becomes firm itself, and goes first when it excludes others.</summary>
+    private bool Secure(DebianPackage package, IReadOnlyList<PackageRelation> need)
+    {
+        if (_selection.Meeting(need) is null)
+            return Meet(package, need, firm: true);
+        return Options(need) is not [{ } only] || _open.Contains(only.Name) || !_firm.Add(only.Name) || Take(only, package);
+    }
+
+    private bool Meet(DebianPackage package, IReadOnlyList<PackageRelation> need, bool firm)
+    {
+        if (_selection.Meeting(need) is not null)
+            return true;
+        List<DebianPackage> options = Options(need);
+        if (firm && options.Count == 1)
+            _firm.Add(options[0].Name);
+        return options.Any(option => Take(option, package)) || Fail(package, need, firm);
+    }
+
+    private List<DebianPackage> Options(IReadOnlyList<PackageRelation> need) =>
+        [.. need.SelectMany(_candidates.Meeting).Where(package => !_refusals.Has(package)).DistinctBy(package => package.Name)];
+
+    /// <summary>What is not firm passes when it excludes something; what is firm pushes out what is not.</summary>
+    private bool MakeRoom(DebianPackage package, DebianPackage? asker, bool firm)
+    {
+        foreach (DebianPackage other in _selection.Excluding(package).ToList())
+        {
+            if (!firm)
+            {
+                _refusals.Note(package, other);
+                return false;
+            }
+
+            if (_firm.Contains(other.Name) || _open.Contains(other.Name))
+            {
+                _selection.Add(package, asker);
+                throw _refusals.Conflict(_selection, package, other);
+            }
+
+            _selection.Remove(other);
+            _refusals.Add(other, package);
+        }
+
+        if (firm)
+            _refusals.AddAll(_candidates.ExcludedBy(package).Where(other => !_selection.Has(other)), package);
+        return true;
+    }
+
+    private bool Fail(DebianPackage package, IReadOnlyList<PackageRelation> need, bool firm)
+    {
+        if (firm)
+            throw _refusals.Unmet(_selection, package, need);
+        _selection.Remove(package);
+        _refusals.Add(package, need);
+        return false;
+    }
+
+    /// <summary>Meets again what was met by packages that had to go. Ends, for what was refused never comes back.</summary>
+    private void Mend()
+    {
+        while (_selection.Packages.FirstOrDefault(IsBroken) is { } broken)
+        {
+            IReadOnlyList<PackageRelation> need = broken.Needs.First(need => _selection.Meeting(need) is null);
+            Meet(broken, need, _firm.Contains(broken.Name));
+        }
+    }
+
+    private bool IsBroken(DebianPackage package) => package.Needs.Any(need => _selection.Meeting(need) is null);
 }

@@ -35,20 +35,17 @@ public sealed class DependencyResolver
 
         DependencyClosure closure = new(_candidates);
         closure.Add(groups.SelectMany(group => group));
-        ConflictCheck.Run(_candidates.Architecture, closure.Packages);
-
-        Dictionary<string, int> firstGroup = new(StringComparer.Ordinal);
+        Dictionary<string, ResolvedPackage> resolved = new(StringComparer.Ordinal);
         for (int i = 0; i < groups.Count; i++)
         {
-            foreach (string name in closure.Reach(groups[i], firstGroup.ContainsKey))
-                firstGroup.Add(name, i);
+            foreach (DebianPackage package in closure.Reach(groups[i], resolved.ContainsKey))
+                resolved.Add(package.Name, new ResolvedPackage(package, i));
         }
 
         return new Resolution
         {
             Architecture = _candidates.Architecture,
-            Packages = [.. closure.Packages.OrderBy(package => package.Name, StringComparer.Ordinal)
-                .Select(package => new ResolvedPackage(package, firstGroup[package.Name]))],
+            Packages = [.. resolved.Values.OrderBy(package => package.Package.Name, StringComparer.Ordinal)],
         };
     }
 

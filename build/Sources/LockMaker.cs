@@ -11,15 +11,39 @@ namespace Slipway.Sources;
 /// <param name="freshAt">The time at which a suite must not have expired; null for a snapshot, which always has.</param>
 public sealed class LockMaker(DebianRepository repository, DateTimeOffset? freshAt)
 {
-    /// <exception cref="ContentException">A suite's signature, hash or expiry is wrong.</exception>
+    /// <summary>The lock that stands in an image's folder; null when there is none.</summary>
+    /// <exception cref="DefinitionException">There is one that cannot be read: what it says about dates would be lost.</exception>
+    public static async Task<ImageLock?> PreviousAsync(string folder, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(folder, ImageLock.FileName);
+        if (!System.IO.File.Exists(path))
+            return null;
+        try
+        {
+            return ImageLockFile.Parse(await System.IO.File.ReadAllBytesAsync(path, cancellationToken));
+        }
+        catch (ContentException e)
+        {
+            throw new DefinitionException(
+                $"{Path.GetFileName(folder)}: {ImageLock.FileName}: {e.Message}. Lock compares dates with it: restore it from git, or delete it to lock from nothing", e);
+        }
+    }
+
+    /// <param name="previous">The lock that the new one takes the place of: no suite may be older than in it. Null when there is none.</param>
+    /// <exception cref="ContentException">A suite's signature, hash or expiry is wrong, or it is older than in the previous lock.</exception>
     /// <exception cref="ResolutionException">A wanted package cannot be had; says the chain.</exception>
     /// <exception cref="ToolMissingException">There is no gpgv.</exception>
-    public async Task<ImageLock> MakeAsync(ImageDefinition definition, CancellationToken cancellationToken)
+    public async Task<ImageLock> MakeAsync(ImageDefinition definition, ImageLock? previous, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
         List<DebianSuite> suites = [];
         foreach (string suite in definition.Debian.Suites)
-            suites.Add(await repository.ReadSuiteAsync(suite, freshAt, cancellationToken));
+        {
+            DebianSuite read = await repository.ReadSuiteAsync(suite, freshAt, cancellationToken);
+            if (previous?.Suites.FirstOrDefault(locked => locked.Name == suite) is { } locked)
+                read.Release.RequireNotBefore(suite, locked.Date);
+            suites.Add(read);
+        }
 
         List<Resolution> images = [], standIns = [];
         foreach (string architecture in definition.Platforms.Select(platform => platform.Architecture))

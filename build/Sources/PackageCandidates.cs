@@ -47,9 +47,13 @@ public sealed class PackageCandidates
         [.. _suites.SelectMany(suite => suite.EssentialNames).Distinct().Order(StringComparer.Ordinal)
             .Select(name => Find(name)!).Where(package => package.Essential)];
 
+    /// <summary>The packages that one excludes by its Conflicts and Breaks.</summary>
+    internal IEnumerable<DebianPackage> ExcludedBy(DebianPackage package) =>
+        package.Exclusions.SelectMany(Meeting).Where(other => other.Name != package.Name);
+
     /// <summary>
     /// The packages that meet a relation: the one of that name if it does, then those that provide it, essential ones
-    /// first, then by priority, then by name.
+    /// first, then by priority, then the last by name.
     /// </summary>
     public IEnumerable<DebianPackage> Meeting(PackageRelation relation)
     {
@@ -61,7 +65,7 @@ public sealed class PackageCandidates
             .Where(package => package.Name != relation.Name && package.DoesProvide(relation))
             .OrderBy(package => package.Essential ? 0 : 1)
             .ThenBy(package => Array.IndexOf(Priorities, package.Priority) is var rank && rank < 0 ? Priorities.Length : rank)
-            .ThenBy(package => package.Name, StringComparer.Ordinal);
+            .ThenByDescending(package => package.Name, StringComparer.Ordinal);
         foreach (DebianPackage provider in providers)
             yield return provider;
     }

@@ -56,13 +56,28 @@ public sealed record ReleaseFile
     }
 
     /// <summary>Makes sure that nobody holds back newer releases.</summary>
+    /// <param name="wanted">The suite's name as it was asked for.</param>
     /// <exception cref="ContentException">It expired.</exception>
-    public void RequireFresh(DateTimeOffset now)
+    public void RequireFresh(string wanted, DateTimeOffset now)
     {
         if (ValidUntil is { } until && until < now)
         {
             throw new ContentException(string.Create(CultureInfo.InvariantCulture,
-                $"suite {Codename}: its release of {Date:u} was valid until {until:u}, now is {now:u}; the mirror is out of date, name another with --debian-mirror"));
+                $"suite {wanted}: its release of {Date:u} was valid until {until:u}, now is {now:u}; the mirror is out of date, name another with --debian-mirror"));
+        }
+    }
+
+    /// <summary>Makes sure that nobody goes back to a release older than one that was locked before.</summary>
+    /// <param name="wanted">The suite's name as it was asked for.</param>
+    /// <param name="locked">The date of the release in the lock.</param>
+    /// <exception cref="ContentException">It is older; names both dates.</exception>
+    public void RequireNotBefore(string wanted, DateTimeOffset locked)
+    {
+        if (Date < locked)
+        {
+            throw new ContentException(string.Create(CultureInfo.InvariantCulture,
+                $"suite {wanted}: wanted a release no older than the lock's of {locked:u}, got one of {Date:u}; the mirror is behind, name another "
+                + $"with --debian-mirror. To go back on purpose delete {ImageLock.FileName} first"));
         }
     }
 

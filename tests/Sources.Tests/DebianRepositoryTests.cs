@@ -121,7 +121,35 @@ public sealed class DebianRepositoryTests(SigningKeys keys) : IClassFixture<Sign
     public async Task A_release_signed_by_a_stranger_is_refused()
     {
         _server.Serve("debian/dists/trixie/InRelease", keys.Sign(Release(), keys.Stranger));
-        await Assert.ThrowsAsync<ContentException>(ReadAsync);
+        await RefusedAsync("unknown");
+    }
+
+    [Fact]
+    public async Task A_release_changed_after_signing_is_refused()
+    {
+        string signed = Encoding.UTF8.GetString(keys.Sign(Release(), keys.Good));
+        _server.Serve("debian/dists/trixie/InRelease", Encoding.UTF8.GetBytes(signed.Replace("by-hash", "By-hash", StringComparison.Ordinal).Replace("Codename: trixie", "Codename: trixia", StringComparison.Ordinal)));
+        await RefusedAsync("changed after signing");
+    }
+
+    [Fact]
+    public async Task Text_before_and_after_the_signed_part_has_no_effect()
+    {
+        string signed = Encoding.UTF8.GetString(keys.Sign(Release(), keys.Good));
+        string around = Release(suite: "evil", codename: "evil", byHash: "no");
+        _server.Serve("debian/dists/trixie/InRelease", Encoding.UTF8.GetBytes($"{around}\n{signed}\n{around}"));
+        DebianSuite suite = await Repository.ReadSuiteAsync("trixie", Now, default);
+        Assert.Equal(("stable", "trixie", true), (suite.Release.Suite, suite.Release.Codename, suite.Release.HasByHash));
+    }
+
+    [Fact]
+    public async Task Two_suites_that_swapped_names_are_both_refused()
+    {
+        _server.Serve("debian/dists/trixie/InRelease", keys.Sign(Release("stable-updates", "trixie-updates"), keys.Good));
+        _server.Serve("debian/dists/trixie-updates/InRelease", keys.Sign(Release(), keys.Good));
+        await RefusedAsync("got Suite stable-updates, Codename trixie-updates");
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => Repository.ReadSuiteAsync("trixie-updates", Now, default));
+        Assert.StartsWith("suite trixie-updates: wanted a release of that Suite or Codename, got Suite stable, Codename trixie", e.Message);
     }
 
     [Fact]
@@ -152,6 +180,15 @@ public sealed class DebianRepositoryTests(SigningKeys keys) : IClassFixture<Sign
     [InlineData("Codename: trixie\n", "Codename: trixie\n\n")]
     public void A_malformed_release_is_refused(string part, string instead) => Assert.Throws<ContentException>(() =>
         ReleaseFile.Parse(Encoding.UTF8.GetBytes(Release().Replace(part, instead, StringComparison.Ordinal)), "it"));
+
+    /// <summary>The suite is named first, and nothing is in the cache.</summary>
+    private async Task RefusedAsync(string because)
+    {
+        ContentException e = await Assert.ThrowsAsync<ContentException>(ReadAsync);
+        Assert.StartsWith("suite trixie: ", e.Message);
+        Assert.Contains(because, e.Message);
+        Assert.Empty(_bench.CachedFiles);
+    }
 
     private static byte[] Gzip(byte[] text)
     {

@@ -100,7 +100,7 @@ public sealed class LockMakerTests : IDisposable
     {
         Gpgv gpgv = new(Path.Combine(_bench.Folder, "keyring.gpg"), [_fingerprint!]);
         DebianRepository repository = new(_bench.Reader, _bench.Download, gpgv, DebianMirror.At(Path.Combine(_bench.Folder, "mirror")));
-        return new LockMaker(repository, freshAt: null).MakeAsync(Definition(), Stop);
+        return new LockMaker(repository, freshAt: null).MakeAsync(Definition(), previous: null, Stop);
     }
 
     /// <summary>Writes a suite of stanzas; each is name, version, fields and, unless both have it, an architecture.</summary>

@@ -23,6 +23,9 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
 
+    /// <summary>Debian's own resolver; the host's, whatever its version.</summary>
+    public static Peer AptGet { get; } = new("apt-get", null, "usr/bin/apt-get");
+
     public static Peer Git { get; } = new("git", null, "usr/bin/git");
 
     public static Peer Mmdebstrap { get; } = new("mmdebstrap", null, "usr/bin/mmdebstrap");
@@ -35,7 +38,7 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Xz, Gpgv, Git, Mmdebstrap, Docker, DockerArm64 }
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Xz, AptGet, Gpgv, Git, Mmdebstrap, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>
