@@ -25,7 +25,7 @@ internal sealed partial class Build
         .Before(Lock, Fetch, Assemble, Rehearse)
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             CacheReview review = new(Workspace.Cache, TimeProvider.System);
             if (PruneOlderThan < 0 || PruneToSize < 0)
                 throw new TargetFailedException("--prune-older-than and --prune-to-size: wanted 0 or more", Exit.WrongUse);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Nuke.Common;
-using Slipway.Oci;
+using Slipway.Images;
 using Slipway.Sources;
 
 namespace Slipway.Graph;
@@ -16,7 +16,7 @@ internal sealed partial class Build
         .Before(Fetch, Assemble)
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
             LockMaker maker = supply.NewLockMaker();
             UpstreamConfirmation upstream = new(supply.Download, supply.Upstream, supply.HasUpstreamMirror, report.Line);
@@ -34,7 +34,7 @@ internal sealed partial class Build
         .Description("Download what the locks name into the cache, every byte verified")
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
             await NewPipeline(report).FetchAsync(await InputsAsync(report), supply, supply.Upstream, withStandIns: false, Stop);
         });
@@ -44,19 +44,19 @@ internal sealed partial class Build
         .DependsOn(Fetch)
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
             Pipeline pipeline = NewPipeline(report);
-            foreach (ImageInput input in await InputsAsync(report))
-                await pipeline.AssembleAsync(input, supply, Descriptor.NoAnnotations, Stop);
+            foreach (AssemblyRequest input in await InputsAsync(report))
+                await pipeline.AssembleAsync(input, supply, Stop);
         });
 
     private Pipeline NewPipeline(Report report) => new(Workspace, RootDirectory, report);
 
-    private async Task<IReadOnlyList<ImageInput>> InputsAsync(Report report)
+    private async Task<IReadOnlyList<AssemblyRequest>> InputsAsync(Report report)
     {
         Pipeline pipeline = NewPipeline(report);
-        var inputs = ImmutableArray.CreateBuilder<ImageInput>();
+        var inputs = ImmutableArray.CreateBuilder<AssemblyRequest>();
         foreach (string image in ImageNames())
             inputs.Add(await pipeline.ReadAsync(image, PlatformsOf, Stop));
         return inputs.ToImmutable();

@@ -9,7 +9,7 @@ internal sealed partial class Build
         .Description("Run the whole release into two registries inside this process, with a throw-away key")
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
             RehearsalRun run = new(Workspace, RootDirectory, supply, report);
             IReadOnlyList<RehearsedImage> images = await run.RunAsync(ImageNames(), PlatformsOf, Stop);

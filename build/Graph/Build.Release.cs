@@ -16,7 +16,7 @@ internal sealed partial class Build
         .After(Assemble)
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             using KeySigner signer = NewSigner();
             foreach (ImageDefinition definition in Definitions())
                 await NewPipeline(report).SignAsync(definition, signer, Stop);
@@ -27,7 +27,7 @@ internal sealed partial class Build
         .After(Assemble, Sign)
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             foreach (ImageDefinition definition in Definitions())
             {
                 ReleasePlan plan = await NewPipeline(report).PreviewAsync(definition, Stop);
@@ -43,7 +43,7 @@ internal sealed partial class Build
         .After(Assemble, Sign, Preview)
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             using HttpTransport transport = NewTransport(report);
             VerificationPolicy policy = NewPolicy();
             // What cannot be planned for one image is known before anything of another is sent.
@@ -64,7 +64,7 @@ internal sealed partial class Build
         .After(Assemble, Sign, Publish)
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             VerificationPolicy policy = NewPolicy();
             List<VerificationResult> results = [];
             if (Reference is not null)
@@ -115,6 +115,8 @@ internal sealed partial class Build
 
     private VerificationPolicy NewPolicy()
     {
+        if (PublicKey is not null && !File.Exists(PublicKey))
+            throw new SigningKeyException($"--public-key {PublicKey}: there is no such file");
         if (PublicKey is not null)
             return VerificationPolicy.RequireKey(VerificationKey.FromFile(PublicKey));
         if (SigningKey is null)

@@ -14,7 +14,7 @@ internal sealed partial class Build
         .Description("Run all tests; peer programs that are missing are fetched from Debian, without root")
         .Executes(async () =>
         {
-            Report report = new(Console.Error, Console.Out);
+            Report report = Report.ToConsole();
             AbsolutePath results = Workspace.TestResults;
             IReadOnlyList<string> all = TestRun.Projects(RootDirectory);
             if (TestProjects.FirstOrDefault(name => !all.Contains(name, StringComparer.Ordinal)) is { } unknown)

@@ -45,7 +45,7 @@ public static class ExitCodes
     public static Exit Of(Exception exception) => exception switch
     {
         TargetFailedException e => e.Code,
-        ContentException => Exit.WrongData,
+        ContentException or DebException or XzException => Exit.WrongData,
         DefinitionException or ResolutionException or ReleaseException or SigningKeyException => Exit.WrongConfiguration,
         ToolMissingException => Exit.Unavailable,
         RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,

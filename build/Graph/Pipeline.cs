@@ -9,12 +9,6 @@ using Slipway.Trust;
 
 namespace Slipway.Graph;
 
-/// <summary>One image on its way: what is wanted, what that is by hash, and for which platforms.</summary>
-internal sealed record ImageInput(ImageDefinition Definition, ImageLock Lock, ImmutableArray<Platform> Platforms)
-{
-    public string Name => Definition.Name;
-}
-
 /// <summary>
 /// The steps of a release, each from files to files below a workspace, so that any can be run alone. Targets and the
 /// rehearsal call the same steps.
@@ -22,12 +16,12 @@ internal sealed record ImageInput(ImageDefinition Definition, ImageLock Lock, Im
 internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Report report)
 {
     /// <summary>Reads definition and lock, which must fit each other.</summary>
-    public async Task<ImageInput> ReadAsync(string image, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
+    public async Task<AssemblyRequest> ReadAsync(string image, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
     {
         ImageDefinition definition = ImageDefinitionFile.Read(workspace.Definition(image));
         ImageLock imageLock = await ImageLockFile.ReadAsync(workspace.Definition(image), stop);
         LockFit.Require(definition, imageLock);
-        return new ImageInput(definition, imageLock, platforms(definition));
+        return new AssemblyRequest(definition, imageLock, platforms(definition));
     }
 
     /// <summary>Brings every locked file of some images into the cache.</summary>
@@ -35,7 +29,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     /// <param name="withStandIns">Whether the packages are wanted that stand-ins are made from.</param>
     /// <exception cref="TargetFailedException">The run is offline and the cache lacks something; all of it was told.</exception>
     public async Task FetchAsync(
-        IReadOnlyList<ImageInput> inputs, Supply supply, UpstreamMirror upstream, bool withStandIns, CancellationToken stop)
+        IReadOnlyList<AssemblyRequest> inputs, Supply supply, UpstreamMirror upstream, bool withStandIns, CancellationToken stop)
     {
         DownloadItem[] items = [.. inputs.SelectMany(input =>
             FetchList.Of(input.Definition, input.Lock, input.Platforms, supply.DebianAt(input.Lock), upstream, withStandIns))];
@@ -57,13 +51,13 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     }
 
     /// <summary>Makes <c>NAME/layout</c> from the cache.</summary>
-    public async Task<AssembledImage> AssembleAsync(ImageInput input, Supply supply, ImmutableSortedDictionary<string, string> marks, CancellationToken stop)
+    public async Task<AssembledImage> AssembleAsync(AssemblyRequest input, Supply supply, CancellationToken stop)
     {
         report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}");
         AssemblyCache assembled = new(workspace.Cache / "assembled", supply.Cache);
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         AssembledImage image = await new Assembler(supply.Cache, assembled)
-            .AssembleAsync(input.Definition, input.Lock, input.Platforms, layout, marks, stop);
+            .AssembleAsync(input, layout, stop);
         report.Line($"{input.Name}: {image.Index.Digest}");
         return image;
     }
@@ -82,14 +76,16 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     public async Task<ReleasePlan> PreviewAsync(ImageDefinition definition, CancellationToken stop)
     {
         OciLayout layout = OpenLayout(definition.Name);
-        ReleasePlan plan = await ReleasePlan.ForAsync(
-            await ImageReader.ReadAsync(definition.Name, layout, stop),
-            layout,
-            OpenTrust(definition.Name),
-            await new GitRepository(repository).ReadAsync(definition.Name, stop),
-            definition.Version,
-            definition.Repositories,
-            stop);
+        ReleaseSource source = new()
+        {
+            Image = await ImageReader.ReadAsync(definition.Name, layout, stop),
+            Layout = layout,
+            Trust = OpenTrust(definition.Name),
+            Git = await new GitRepository(repository).ReadAsync(definition.Name, stop),
+            Version = definition.Version,
+            Destinations = [.. definition.Repositories],
+        };
+        ReleasePlan plan = await ReleasePlan.ForAsync(source, stop);
         await File.WriteAllBytesAsync(workspace.Results(definition.Name) / PlanDocument.FileName, PlanDocument.ToBytes(plan), stop);
         return plan;
     }

@@ -22,7 +22,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
     public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
         IReadOnlyList<string> images, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
     {
-        List<ImageInput> inputs = [];
+        List<AssemblyRequest> inputs = [];
         foreach (string image in images)
             inputs.Add(await _pipeline.ReadAsync(image, platforms, stop));
         inputs = [.. await FetchAsync(inputs, stop)];
@@ -32,16 +32,16 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         using KeySigner signer = KeySigner.CreateThrowAway();
         VerificationPolicy policy = VerificationPolicy.RequireKey(signer.Key);
         List<RehearsedImage> done = [];
-        foreach (ImageInput input in inputs)
+        foreach (AssemblyRequest input in inputs)
             done.Add(await RehearseAsync(input, registries, signer, policy, stop));
         return done;
     }
 
     private async Task<RehearsedImage> RehearseAsync(
-        ImageInput input, RehearsalRegistries registries, KeySigner signer, VerificationPolicy policy, CancellationToken stop)
+        AssemblyRequest input, RehearsalRegistries registries, KeySigner signer, VerificationPolicy policy, CancellationToken stop)
     {
-        ImmutableSortedDictionary<string, string> marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true");
-        AssembledImage image = await _pipeline.AssembleAsync(input, supply, marks, stop);
+        AssemblyRequest marked = input with { Marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") };
+        AssembledImage image = await _pipeline.AssembleAsync(marked, supply, stop);
         await _pipeline.SignAsync(input.Definition, signer, stop);
         ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, registries.Connect, policy, stop);
         List<VerificationResult> verified = [];
@@ -57,7 +57,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
     }
 
     /// <summary>Fetches; what upstream cannot give from here gets a stand-in, and packages that no mirror has any more are locked anew.</summary>
-    private async Task<IReadOnlyList<ImageInput>> FetchAsync(List<ImageInput> inputs, CancellationToken stop)
+    private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(List<AssemblyRequest> inputs, CancellationToken stop)
     {
         bool standIns = !supply.HasUpstreamMirror
             && !(supply.IsOffline ? HasUpstream(inputs) : await UpstreamProbe.AnswersAsync(inputs, report, stop));
@@ -72,19 +72,19 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
             report.Line($"{e.Message}");
             report.Line("rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs ./build.sh Lock");
             LockMaker maker = supply.NewLockMaker();
-            List<ImageInput> anew = [];
-            foreach (ImageInput input in inputs)
+            List<AssemblyRequest> anew = [];
+            foreach (AssemblyRequest input in inputs)
                 anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, stop) });
             return await FetchAsync(anew, standIns, stop);
         }
     }
 
     /// <summary>Whether the cache has every upstream file.</summary>
-    private bool HasUpstream(IEnumerable<ImageInput> inputs) =>
+    private bool HasUpstream(IEnumerable<AssemblyRequest> inputs) =>
         inputs.All(input => input.Platforms.All(platform => input.Lock.Upstream.All(file =>
             file.Files[platform.Architecture] is var locked && supply.Cache.Find(locked.Digest, locked.Size) is not null)));
 
-    private async Task<IReadOnlyList<ImageInput>> FetchAsync(IReadOnlyList<ImageInput> inputs, bool standIns, CancellationToken stop)
+    private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(IReadOnlyList<AssemblyRequest> inputs, bool standIns, CancellationToken stop)
     {
         if (!standIns)
         {
@@ -93,14 +93,14 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         }
 
         // The packages come first: stand-ins are made from some of them, and are then fetched like upstream's own files.
-        List<ImageInput> packagesOnly = [.. inputs.Select(input => input with { Lock = input.Lock with { Upstream = [] } })];
+        List<AssemblyRequest> packagesOnly = [.. inputs.Select(input => input with { Lock = input.Lock with { Upstream = [] } })];
         await _pipeline.FetchAsync(packagesOnly, supply, supply.Upstream, withStandIns: true, stop);
         StandInUpstream upstream = new(_workspace.Artifacts / "upstream");
         StandIns maker = new(upstream, supply, report);
-        List<ImageInput> marked = [];
-        foreach (ImageInput input in inputs)
+        List<AssemblyRequest> marked = [];
+        foreach (AssemblyRequest input in inputs)
             marked.Add(await maker.TakePlaceAsync(input, stop));
-        List<ImageInput> upstreamOnly = [.. marked.Select(input => input with { Lock = input.Lock with { Packages = [] } })];
+        List<AssemblyRequest> upstreamOnly = [.. marked.Select(input => input with { Lock = input.Lock with { Packages = [] } })];
         await _pipeline.FetchAsync(upstreamOnly, supply, UpstreamMirror.At(upstream.Folder), withStandIns: false, stop);
         return marked;
     }
@@ -108,4 +108,4 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
 
 /// <summary>What a rehearsal did with one image.</summary>
 internal sealed record RehearsedImage(
-    ImageInput Input, AssembledImage Image, ReleaseRecord Record, ImmutableArray<VerificationResult> Verified);
+    AssemblyRequest Input, AssembledImage Image, ReleaseRecord Record, ImmutableArray<VerificationResult> Verified);

@@ -9,11 +9,15 @@ namespace Slipway.Graph;
 /// </summary>
 /// <param name="log">Lines and progress.</param>
 /// <param name="output">Results.</param>
-internal sealed class Report(TextWriter log, TextWriter output)
+/// <param name="plain">Whether the output is a file or a pipe.</param>
+internal sealed class Report(TextWriter log, TextWriter output, bool plain)
 {
     private const int Unbounded = 1000;
     private const int Narrowest = 12;
     private readonly Lock _gate = new();
+
+    /// <summary>To this process's own streams.</summary>
+    public static Report ToConsole() => new(Console.Error, Console.Out, Console.IsOutputRedirected);
 
     /// <summary>One line of the log.</summary>
     public void Line(string text)
@@ -35,19 +39,19 @@ internal sealed class Report(TextWriter log, TextWriter output)
     /// </param>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        List<IReadOnlyList<string>> cells = [.. rows.Select(row => Plain ? [.. row.Select(OnOneLine)] : row)];
+        List<IReadOnlyList<string>> cells = [.. rows.Select(row => plain ? [.. row.Select(OnOneLine)] : row)];
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
-            Ansi = Plain ? AnsiSupport.No : AnsiSupport.Detect,
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
             Interactive = InteractionSupport.No,
         });
-        if (Plain)
+        if (plain)
             console.Profile.Width = Unbounded;
         int[] widths = Widths(columns, cells, console.Profile.Width);
-        Table table = new() { Border = Plain ? TableBorder.None : TableBorder.Rounded, UseSafeBorder = true };
+        Table table = new() { Border = plain ? TableBorder.None : TableBorder.Rounded, UseSafeBorder = true };
         for (int i = 0; i < columns.Count; i++)
-            table.AddColumn(new TableColumn(new Text(columns[i])) { Width = widths[i], Padding = new Padding(Plain ? 0 : 1, 0, Plain ? 2 : 1, 0) });
+            table.AddColumn(new TableColumn(new Text(columns[i])) { Width = widths[i], Padding = new Padding(plain ? 0 : 1, 0, plain ? 2 : 1, 0) });
         foreach (IReadOnlyList<string> row in cells)
             table.AddRow(row.Select(cell => (IRenderable)new Text(cell)));
         console.Write(table);
@@ -66,5 +70,4 @@ internal sealed class Report(TextWriter log, TextWriter output)
         return widths;
     }
 
-    private bool Plain => output != Console.Out || Console.IsOutputRedirected;
 }

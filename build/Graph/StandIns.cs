@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Rehearsal;
 using Slipway.Sources;
@@ -12,7 +13,7 @@ namespace Slipway.Graph;
 internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report report)
 {
     /// <summary>The same input with a lock, in memory alone, whose upstream files are the stand-ins'.</summary>
-    public async Task<ImageInput> TakePlaceAsync(ImageInput input, CancellationToken stop)
+    public async Task<AssemblyRequest> TakePlaceAsync(AssemblyRequest input, CancellationToken stop)
     {
         var files = ImmutableArray.CreateBuilder<LockedUpstream>();
         foreach (LockedUpstream locked in input.Lock.Upstream)
@@ -33,7 +34,7 @@ internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report r
         return input with { Lock = input.Lock with { Upstream = files.ToImmutable(), StandingIn = names } };
     }
 
-    private async Task<StandInFile> MakeAsync(ImageInput input, UpstreamFile wanted, Platform platform, CancellationToken stop)
+    private async Task<StandInFile> MakeAsync(AssemblyRequest input, UpstreamFile wanted, Platform platform, CancellationToken stop)
     {
         Uri address = wanted.Url(platform.Architecture);
         string origin = OriginOf(input, wanted, platform);
@@ -66,7 +67,7 @@ internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report r
     }
 
     private async Task<Func<Stream>> ProgramAsync(
-        ImageInput input, UpstreamFile wanted, Installation installation, Platform platform, string folder, CancellationToken stop)
+        AssemblyRequest input, UpstreamFile wanted, Installation installation, Platform platform, string folder, CancellationToken stop)
     {
         if (installation.StandIn is not { } source)
         {
@@ -85,11 +86,11 @@ internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report r
         return () => archive.Open(entry);
     }
 
-    private static LockedFile PackageOf(ImageInput input, StandInSource source, Platform platform) =>
-        input.Lock.StandIns.FirstOrDefault(package => package.Name == source.Package)?.Files[platform.Architecture]
-            ?? throw new DefinitionException($"{input.Name}: stand-in package {source.Package} is not locked. Run ./build.sh Lock --images {input.Name}");
+    private static LockedFile PackageOf(AssemblyRequest input, StandInSource source, Platform platform) =>
+        input.Lock.StandIns.FirstOrDefault(package => package.Name == source.Package)?.Files.GetValueOrDefault(platform.Architecture)
+            ?? throw new DefinitionException($"{input.Name}: stand-in package {source.Package} is not locked for {platform.Architecture}. Run ./build.sh Lock --images {input.Name}");
 
-    private static string OriginOf(ImageInput input, UpstreamFile wanted, Platform platform) => string.Join('\n', wanted.Install
+    private static string OriginOf(AssemblyRequest input, UpstreamFile wanted, Platform platform) => string.Join('\n', wanted.Install
         .Select(installation => installation.StandIn is { } source
             ? $"{installation.Member} {PackageOf(input, source, platform).Digest} {source.Path}"
             : $"{installation.Member} {installation.To} {wanted.Version} {platform}"));

@@ -1,3 +1,4 @@
+using Slipway.Images;
 using Slipway.Http;
 
 namespace Slipway.Graph;
@@ -13,7 +14,7 @@ internal static class UpstreamProbe
     };
 
     /// <summary>Whether every host answers, whatever it says.</summary>
-    public static async Task<bool> AnswersAsync(IEnumerable<ImageInput> inputs, Report report, CancellationToken stop)
+    public static async Task<bool> AnswersAsync(IEnumerable<AssemblyRequest> inputs, Report report, CancellationToken stop)
     {
         Uri[] hosts = [.. inputs.SelectMany(input => input.Definition.Upstream)
             .Select(file => new Uri(new Uri(file.UrlTemplate.Split('{')[0]).GetLeftPart(UriPartial.Authority)))

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Slipway.Images;
 using Slipway.Oci;
@@ -12,13 +10,6 @@ namespace Slipway.Graph;
 /// <summary>Results as people and programs read them: tables, or the same as JSON.</summary>
 internal static class Views
 {
-    private static readonly JsonWriterOptions Writing = new()
-    {
-        Indented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>A line for each destination and tag.</summary>
     public static void Plan(Report report, ReleasePlan plan)
     {
@@ -45,7 +36,7 @@ internal static class Views
             report.Line($"stand-in: {string.Join("; ", standIns)}: upstream could not be reached, so Debian's own builds or small placeholder programs took its place. Debian's packages are the real ones. Nothing of this can be published.");
     }
 
-    public static byte[] RehearsalJson(IReadOnlyList<RehearsedImage> images) => Write(writer =>
+    public static byte[] RehearsalJson(IReadOnlyList<RehearsedImage> images) => OciJson.WriteIndented(writer =>
     {
         writer.WriteStartArray();
         foreach (RehearsedImage image in images)
@@ -86,7 +77,7 @@ internal static class Views
             result.Place, subject.Platform?.ToString() ?? "index", subject.Digest?.ToString() ?? "-", subject.Failure?.Name() ?? "verified", subject.Text,
         ]);
 
-    public static byte[] VerificationJson(IReadOnlyList<VerificationResult> results) => Write(writer =>
+    public static byte[] VerificationJson(IReadOnlyList<VerificationResult> results) => OciJson.WriteIndented(writer =>
     {
         writer.WriteStartArray();
         foreach (VerificationResult result in results)
@@ -164,14 +155,5 @@ internal static class Views
         foreach (string value in values)
             writer.WriteStringValue(value);
         writer.WriteEndArray();
-    }
-
-    private static byte[] Write(Action<Utf8JsonWriter> write)
-    {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, Writing))
-            write(writer);
-        buffer.Write(Encoding.UTF8.GetBytes("\n"));
-        return buffer.ToArray();
     }
 }

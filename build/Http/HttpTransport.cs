@@ -115,9 +115,13 @@ public sealed class HttpTransport : IDisposable
 
     private static string WhatOf(ResilienceContext context) => context.Properties.GetValue(What, "");
 
-    /// <summary>The resolver's definite "no such host", which no waiting changes; a resolver that fails is worth a wait.</summary>
-    private static bool IsUnknownHost(Exception e) =>
-        e.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound };
+    /// <summary>
+    /// What no waiting changes: the resolver's definite "no such host" (a resolver that fails is worth a wait), and a
+    /// certificate that is not trusted.
+    /// </summary>
+    private static bool IsFinal(Exception e) =>
+        e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+        || e.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound };
 
     private static string Reason(Exception e) => e.InnerException is { } inner ? inner.Message : e.Message;
 
@@ -162,7 +166,7 @@ public sealed class HttpTransport : IDisposable
         Delay = _patience.FirstWait,
         MaxDelay = _patience.LongestWait,
         ShouldHandle = arguments => ValueTask.FromResult(
-            (arguments.Outcome.Exception is HttpRequestException or TimeoutException && !IsUnknownHost(arguments.Outcome.Exception))
+            (arguments.Outcome.Exception is HttpRequestException or TimeoutException && !IsFinal(arguments.Outcome.Exception))
             || (arguments.Outcome.Result is { } answer && WorthWaiting(answer.StatusCode))),
         DelayGenerator = arguments => ValueTask.FromResult(AskedFor(arguments.Outcome.Result)),
         OnRetry = arguments =>

@@ -14,19 +14,14 @@ namespace Slipway.Images;
 public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
 {
     /// <summary>Assembles into <paramref name="layout"/>, whose earlier content is replaced at the end in one step.</summary>
-    /// <param name="platforms">Any order, at least one, each of the definition.</param>
-    /// <param name="marks">Annotations of the layout's own <c>index.json</c>; no part of what is hashed.</param>
     /// <exception cref="ContentException">An input is broken; the layout is as it was but for unused blobs.</exception>
-    public async Task<AssembledImage> AssembleAsync(
-        ImageDefinition definition,
-        ImageLock imageLock,
-        IReadOnlyCollection<Platform> platforms,
-        OciLayout layout,
-        ImmutableSortedDictionary<string, string> marks,
-        CancellationToken cancellationToken)
+    /// <exception cref="DefinitionException">No platform was asked for, or one that the definition lacks.</exception>
+    public async Task<AssembledImage> AssembleAsync(AssemblyRequest request, OciLayout layout, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(definition);
-        Platform[] ordered = [.. platforms.Distinct().OrderBy(platform => platform.ToString(), StringComparer.Ordinal)];
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(layout);
+        ImageDefinition definition = request.Definition;
+        Platform[] ordered = [.. request.Platforms.Distinct().OrderBy(platform => platform.ToString(), StringComparer.Ordinal)];
         if (ordered.Length == 0)
             throw new DefinitionException($"{definition.Name}: no platform was asked for");
         if (ordered.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown)
@@ -35,8 +30,8 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         AssembledPlatform[] done = new AssembledPlatform[ordered.Length];
         ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = 2 };
         await Parallel.ForAsync(0, ordered.Length, parallel, async (i, token) =>
-            done[i] = await PlatformAsync(definition, imageLock, ordered[i], layout, token));
-        Descriptor index = await WriteIndexAsync(definition, imageLock, done, layout, marks, cancellationToken);
+            done[i] = await PlatformAsync(definition, request.Lock, ordered[i], layout, token));
+        Descriptor index = await WriteIndexAsync(request, done, layout, cancellationToken);
         await layout.RemoveUnreachableAsync(cancellationToken);
         return new AssembledImage(definition.Name, index, [.. done]);
     }
@@ -91,20 +86,15 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
     }
 
     private static async Task<Descriptor> WriteIndexAsync(
-        ImageDefinition definition,
-        ImageLock imageLock,
-        AssembledPlatform[] platforms,
-        OciLayout layout,
-        ImmutableSortedDictionary<string, string> marks,
-        CancellationToken cancellationToken)
+        AssemblyRequest request, AssembledPlatform[] platforms, OciLayout layout, CancellationToken cancellationToken)
     {
         Oci.Index index = new([.. platforms.Select(platform => platform.Manifest)])
         {
-            Annotations = ImageDescription.Of(definition, imageLock),
+            Annotations = ImageDescription.Of(request.Definition, request.Lock),
         };
         Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, index.ToBytes()), cancellationToken);
-        var names = platforms.Select(platform => Named(platform.Manifest, $"{definition.Version}-{platform.Platform.Architecture}"));
-        layout.WriteIndex(new Oci.Index([Named(written, definition.Version), .. names]) { Annotations = marks });
+        var names = platforms.Select(platform => Named(platform.Manifest, $"{request.Definition.Version}-{platform.Platform.Architecture}"));
+        layout.WriteIndex(new Oci.Index([Named(written, request.Definition.Version), .. names]) { Annotations = request.Marks });
         return written;
     }
 

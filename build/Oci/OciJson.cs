@@ -26,6 +26,16 @@ public static class OciJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>JSON for people to read and compare: indented by two, a line end behind it.</summary>
+    public static byte[] WriteIndented(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, Writing with { Indented = true, NewLine = "\n" }))
+            write(writer);
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
     /// <summary>Parses <paramref name="json"/> and hands its root object to <paramref name="read"/>.</summary>
     /// <param name="what">What the document is, for the error.</param>
     /// <exception cref="ContentException">It is no such document.</exception>

@@ -21,7 +21,7 @@ public static class StandInProgram
     public static byte[] Make(Platform platform, string line)
     {
         byte[] message = Encoding.UTF8.GetBytes(line + "\n");
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length, 4096, nameof(line));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(message.Length - 1, 4096, nameof(line));
         (ushort machine, byte[] code) = platform switch
         {
             { Os: "linux", Architecture: "amd64" } => ((ushort)62, Amd64(message.Length)),

@@ -8,7 +8,7 @@ public static class PlanDocument
 {
     public const string FileName = "plan.json";
 
-    public static byte[] ToBytes(ReleasePlan plan) => ReleaseJson.Write(writer =>
+    public static byte[] ToBytes(ReleasePlan plan) => OciJson.WriteIndented(writer =>
     {
         writer.WriteStartObject();
         writer.WriteNumber("schema", 1);

@@ -49,26 +49,19 @@ public sealed record ReleasePlan
         ? Index
         : Subjects.Skip(1).Single(subject => subject.Platform == tag.Platform);
 
-    /// <param name="layout">Holds the assembled image.</param>
-    /// <param name="trust">Holds its signatures under their tags.</param>
-    /// <param name="git">The commit that the tags come from.</param>
-    /// <param name="version">The definition's version.</param>
-    /// <param name="destinations">The official repository first.</param>
     /// <exception cref="ContentException">The layout is incomplete, or a signature is missing; says the command to run.</exception>
     /// <exception cref="ReleaseException">The commit cannot be released under this version.</exception>
-    public static async Task<ReleasePlan> ForAsync(
-        AssembledImage image, OciLayout layout, OciLayout trust, GitState git, string version, IEnumerable<Reference> destinations, CancellationToken cancellationToken)
+    public static async Task<ReleasePlan> ForAsync(ReleaseSource source, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(layout);
-        ArgumentNullException.ThrowIfNull(trust);
-        TagPlan tags = TagPlan.For(image.Name, version, git, image.Platforms.Select(platform => platform.Platform));
+        ArgumentNullException.ThrowIfNull(source);
+        AssembledImage image = source.Image;
+        TagPlan tags = TagPlan.For(image.Name, source.Version, source.Git, image.Platforms.Select(platform => platform.Platform));
         ImmutableArray<Descriptor> subjects = [image.Index, .. image.Platforms.Select(platform => platform.Manifest)];
         var signatures = ImmutableArray.CreateBuilder<PlannedSignature>();
         foreach (Descriptor subject in subjects)
         {
             string tag = SignatureManifest.TagOf(subject.Digest);
-            Descriptor manifest = await trust.ResolveAsync(tag, cancellationToken)
+            Descriptor manifest = await source.Trust.ResolveAsync(tag, cancellationToken)
                 ?? throw new ContentException($"{image.Name}: {subject.Digest} has no signature. Run ./build.sh Sign --images {image.Name}");
             signatures.Add(new PlannedSignature(subject.Digest, tag, manifest with { Annotations = Descriptor.NoAnnotations }));
         }
@@ -80,9 +73,9 @@ public sealed record ReleasePlan
             Subjects = subjects,
             Signatures = signatures.ToImmutable(),
             Tags = tags.Tags,
-            Destinations = [.. destinations],
-            StandIn = await StandInAsync(image, layout, cancellationToken),
-            IsRehearsal = layout.ReadIndex().Annotations.ContainsKey(RehearsalMark),
+            Destinations = source.Destinations,
+            StandIn = await StandInAsync(image, source.Layout, cancellationToken),
+            IsRehearsal = source.Layout.ReadIndex().Annotations.ContainsKey(RehearsalMark),
             RehearsalOnly = tags.RehearsalOnly,
         };
     }

@@ -13,7 +13,7 @@ public sealed record ReleaseRecord(ReleasePlan Plan, ImmutableArray<PublishedDes
     /// <summary>The official repository's reference by digest.</summary>
     public Reference Reference => Plan.Official.WithDigest(Plan.Index.Digest);
 
-    public byte[] ToBytes() => ReleaseJson.Write(writer =>
+    public byte[] ToBytes() => OciJson.WriteIndented(writer =>
     {
         writer.WriteStartObject();
         writer.WriteNumber("schema", 1);
@@ -43,7 +43,7 @@ public sealed record ReleaseRecord(ReleasePlan Plan, ImmutableArray<PublishedDes
 
 /// <summary>One repository after a publication.</summary>
 /// <param name="Repository">Without tag.</param>
-/// <param name="Tags">The release's tags, as they stand there.</param>
+/// <param name="Tags">The release's tags and what each names there: all that never move were read back.</param>
 /// <param name="BlobsSent">Blobs that were not there before.</param>
 /// <param name="TagsWritten">Tags that were not there before, or moved.</param>
 public sealed record PublishedDestination(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Slipway.Oci;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -6,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 namespace Slipway.Sources;
 
 /// <summary>Reads <c>image.yaml</c>: every key known, every value of its type, every name that is referred to defined.</summary>
-public static class ImageDefinitionFile
+public static partial class ImageDefinitionFile
 {
     private const long MebiByte = 1024 * 1024;
 
@@ -20,6 +21,7 @@ public static class ImageDefinitionFile
     /// <exception cref="DefinitionException">The file is missing or wrong; names file, line and column.</exception>
     public static ImageDefinition Read(string folder)
     {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string name = Path.GetFileName(folder);
         string file = $"images/{name}/{ImageDefinition.FileName}";
         string path = Path.Combine(folder, ImageDefinition.FileName);
@@ -47,11 +49,13 @@ public static class ImageDefinitionFile
     private static ImageDefinition Read(YamlMap map, string name, string folder)
     {
         string version = map.Text("version");
+        if (!VersionGrammar().IsMatch(version))
+            throw map.Fault("version", $"'version' wanted vX.Y.Z, got '{version}'");
         (Reference official, ImmutableArray<Reference> fallbacks) = map.Map("repositories", repositories => (
-            repositories.Parsed("official", Reference.Parse),
+            repositories.Parsed("official", ReadRepository),
             repositories.OptionalText("fallback") is null
                 ? ImmutableArray<Reference>.Empty
-                : [repositories.Parsed("fallback", Reference.Parse)]));
+                : [repositories.Parsed("fallback", ReadRepository)]));
         return new ImageDefinition
         {
             Name = name,
@@ -59,7 +63,7 @@ public static class ImageDefinitionFile
             Title = map.Text("title"),
             Description = map.Text("description"),
             Version = version,
-            Source = map.Text("source"),
+            Source = map.HttpsAddress("source"),
             Licenses = map.Text("licenses"),
             Platforms = [.. map.Texts("platforms").Select(text => Sound(map, "platforms", text, Platform.Parse))],
             Official = official,
@@ -75,12 +79,10 @@ public static class ImageDefinitionFile
 
     private static UpstreamFile ReadUpstream(YamlMap map, string version) => new()
     {
-        Name = map.Text("name"),
+        Name = map.Word("name"),
         Version = map.OptionalText("version") ?? version,
-        UrlTemplate = map.Text("url") is var url && url.StartsWith("https://", StringComparison.Ordinal)
-            ? url
-            : throw map.Fault("url", $"wanted an https address, got '{url}'"),
-        Limit = map.Number("limitMiB") * MebiByte,
+        UrlTemplate = map.HttpsAddress("url"),
+        Limit = map.Number("limitMiB", least: 1) * MebiByte,
         Checksums = map.Pairs("checksums").ToImmutableSortedDictionary(
             pair => pair.Key, pair => Sound(map, "checksums", pair.Value, Digest.Parse), StringComparer.Ordinal),
         Install = [.. map.Maps("install", install => new Installation(
@@ -92,22 +94,33 @@ public static class ImageDefinitionFile
 
     private static LayerDefinition ReadLayer(YamlMap map) => new()
     {
-        Name = map.Text("name"),
+        Name = map.Word("name"),
         Title = map.Text("title"),
-        Packages = [.. map.Texts("packages")],
+        Packages = [.. map.Texts("packages").Select(name => PackageName.IsValid(name)
+            ? name
+            : throw map.Fault("packages", $"'{name}' is no package name"))],
         Upstream = [.. map.Texts("upstream")],
         Files = [.. map.Maps("files", file => new DefinedFile(file.Text("from"), file.ImagePath("to"), file.Mode("mode", "0644")))],
         Directories = [.. map.Maps("directories", directory => new DefinedDirectory(
-            directory.ImagePath("path"), directory.Mode("mode", "0755"), (int)directory.Number("user", 0), (int)directory.Number("group", 0)))],
+            directory.ImagePath("path"), directory.Mode("mode", "0755"), directory.Number("user", 0), directory.Number("group", 0)))],
         Links = [.. map.Maps("links", link => new DefinedLink(link.ImagePath("path"), link.Text("target")))],
     };
 
     private static Account ReadAccount(YamlMap map) => new(
-        map.Text("name"),
-        (int)map.Number("id"),
-        map.OptionalText("home") ?? "/nonexistent",
-        map.OptionalText("shell") ?? "/usr/sbin/nologin",
+        Column(map, "name", map.Text("name")),
+        map.Number("id"),
+        Column(map, "home", map.OptionalText("home") ?? "/nonexistent"),
+        Column(map, "shell", map.OptionalText("shell") ?? "/usr/sbin/nologin"),
         map.Flag("groupOnly", otherwise: false));
+
+    /// <summary>What can stand in a column of passwd(5).</summary>
+    private static string Column(YamlMap map, string key, string text) => text.All(c => c is > ' ' and < '\x7F' and not ':')
+        ? text
+        : throw map.Fault(key, $"'{key}' wanted a text without ':', blanks and what is not ASCII, got '{text}'");
+
+    private static Reference ReadRepository(string text) => Reference.Parse(text) is { Tag: null, Digest: null } repository
+        ? repository
+        : throw new ContentException($"reference '{text}': wanted a repository with neither tag nor digest");
 
     private static RunConfiguration ReadConfig(YamlMap map) => new(
         [.. map.Texts("entrypoint")],
@@ -136,7 +149,9 @@ public static class ImageDefinitionFile
             throw map.Fault("platforms", "there is no platform");
         if (definition.Layers.IsEmpty)
             throw map.Fault("layers", "there is no layer");
-        RequireUnique(map, "platforms", definition.Platforms.Select(platform => platform.ToString()));
+        // Tags, locks and folders name a platform by its architecture alone.
+        RequireUnique(map, "platforms", definition.Platforms.Select(platform => platform.Architecture));
+        RequireUnique(map, "repositories", definition.Repositories.Select(repository => repository.Name));
         RequireUnique(map, "layers", definition.Layers.Select(layer => layer.Name));
         RequireUnique(map, "upstream", definition.Upstream.Select(file => file.Name));
         RequireUnique(map, "layers", definition.Layers.SelectMany(layer => layer.Packages).Select(name => $"package {name}"));
@@ -162,6 +177,9 @@ public static class ImageDefinitionFile
                 .Concat(layer.Links.Select(link => link.Path))
                 .Concat(layer.Directories.Select(directory => directory.Path))))
             .Select(path => "path /" + path);
+
+    [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?\z")]
+    private static partial Regex VersionGrammar();
 
     private static void RequireUnique(YamlMap map, string key, IEnumerable<string> names)
     {

@@ -50,9 +50,9 @@ public static class ImageLockFile
             Suites = [.. root.Items("suites").Select(suite => new LockedSuite(
                 suite.RequiredString("name"), Time(suite.RequiredString("date")), Digest.Parse(suite.RequiredString("inRelease"))))],
             Wanted = root.GetProperty("wanted").EnumerateObject().ToImmutableSortedDictionary(
-                layer => layer.Name, layer => layer.Value.EnumerateArray().Select(item => item.GetString()!).ToImmutableArray(), StringComparer.Ordinal),
+                layer => layer.Name, layer => layer.Value.EnumerateArray().Select(item => Name(item.GetString())).ToImmutableArray(), StringComparer.Ordinal),
             Upstream = [.. root.Items("upstream").Select(file => new LockedUpstream(
-                file.RequiredString("name"), file.RequiredString("version"), file.GetProperty("confirmed").GetBoolean(), Files(file)))],
+                file.RequiredString("name"), file.RequiredString("version"), file.GetProperty("confirmed").GetBoolean(), Files(file, IsHttps)))],
             Packages = Packages(root, "packages"),
             StandIns = Packages(root, "standIns"),
         };
@@ -159,23 +159,36 @@ public static class ImageLockFile
     private static ImmutableArray<LockedPackage> Packages(JsonElement root, string name) =>
         [.. root.Items(name).Select(package =>
         {
-            ImmutableSortedDictionary<string, LockedFile> files = Files(package);
+            ImmutableSortedDictionary<string, LockedFile> files = Files(package, location => PackageName.IsArchivePath(location));
+            if (files.Values.Any(file => file.Size is null))
+                throw new ContentException($"{package.RequiredString("name")}: a package's file has no size");
             ImmutableSortedDictionary<string, string> versions = package.GetProperty("version").ValueKind == JsonValueKind.String
                 ? files.ToImmutableSortedDictionary(file => file.Key, _ => package.RequiredString("version"), StringComparer.Ordinal)
                 : package.Map("version");
             return versions.Keys.SequenceEqual(files.Keys)
-                ? new LockedPackage(package.RequiredString("name"), package.OptionalString("layer") ?? "", versions, files)
+                ? new LockedPackage(Name(package.RequiredString("name")), package.OptionalString("layer") ?? "", versions, files)
                 : throw new ContentException($"{package.RequiredString("name")}: versions and files are of different architectures");
         })];
 
-    private static ImmutableSortedDictionary<string, LockedFile> Files(JsonElement owner) =>
+    private static ImmutableSortedDictionary<string, LockedFile> Files(JsonElement owner, Predicate<string> isLocation) =>
         owner.GetProperty("files").EnumerateObject().ToImmutableSortedDictionary(
-            file => file.Name,
-            file => new LockedFile(
-                file.Value.RequiredString("location"),
-                Digest.Parse(file.Value.RequiredString("digest")),
-                file.Value.TryGetProperty("size", out JsonElement size) ? size.GetInt64() : null),
-            StringComparer.Ordinal);
+            file => file.Name, file => ReadFile(file.Value, isLocation), StringComparer.Ordinal);
+
+    private static LockedFile ReadFile(JsonElement file, Predicate<string> isLocation)
+    {
+        string location = file.RequiredString("location");
+        long? size = file.TryGetProperty("size", out JsonElement given) ? given.GetInt64() : null;
+        return !isLocation(location) ? throw new ContentException($"location '{location}' is neither an https address nor a plain path below a mirror, as its place wants")
+            : size < 0 ? throw new ContentException($"{location}: size {size} is less than nothing")
+            : new LockedFile(location, Digest.Parse(file.RequiredString("digest")), size);
+    }
+
+    private static bool IsHttps(string location) =>
+        Uri.TryCreate(location, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>A package's name, which becomes part of paths.</summary>
+    private static string Name(string? text) =>
+        PackageName.IsValid(text) ? text! : throw new ContentException($"'{text}' is no package name");
 
     private static string Text(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -22,6 +22,9 @@ public static class LockFit
             return $"version wanted {definition.Version}, locked {imageLock.Version}";
         if (!imageLock.Suites.Select(suite => suite.Name).SequenceEqual(definition.Debian.Suites, StringComparer.Ordinal))
             return $"suites wanted {Names(definition.Debian.Suites)}, locked {Names(imageLock.Suites.Select(suite => suite.Name))}";
+        string[] layers = [.. definition.Layers.Select(layer => layer.Name).Order(StringComparer.Ordinal)];
+        if (!imageLock.Wanted.Keys.SequenceEqual(layers, StringComparer.Ordinal))
+            return $"layers wanted {Names(layers)}, locked {Names(imageLock.Wanted.Keys)}";
         foreach (LayerDefinition layer in definition.Layers)
         {
             ImmutableArray<string> locked = imageLock.Wanted.GetValueOrDefault(layer.Name, []);
@@ -29,21 +32,35 @@ public static class LockFit
                 return $"packages of layer {layer.Name} wanted {Names(layer.Packages)}, locked {Names(locked)}";
         }
 
-        return definition.Upstream.Select(file => Difference(definition, file, imageLock)).FirstOrDefault(text => text is not null);
+        if (!imageLock.Upstream.Select(file => file.Name).SequenceEqual(definition.Upstream.Select(file => file.Name), StringComparer.Ordinal))
+            return $"upstream files wanted {Names(definition.Upstream.Select(file => file.Name))}, locked {Names(imageLock.Upstream.Select(file => file.Name))}";
+        return PackageDifference(definition, imageLock)
+            ?? definition.Upstream.Select(file => Difference(definition, file, imageLock)).FirstOrDefault(text => text is not null);
+    }
+
+    private static string? PackageDifference(ImageDefinition definition, ImageLock imageLock)
+    {
+        if (imageLock.Packages.FirstOrDefault(package => definition.Layers.All(layer => layer.Name != package.Layer)) is { } stray)
+            return $"package {stray.Name} is locked for layer '{stray.Layer}', which is not there";
+        HashSet<string> locked = [.. imageLock.Packages.Select(package => package.Name)];
+        return definition.Layers.SelectMany(layer => layer.Packages).FirstOrDefault(name => !locked.Contains(name)) is { } missing
+            ? $"package {missing} is wanted and not locked"
+            : null;
     }
 
     private static string? Difference(ImageDefinition definition, UpstreamFile file, ImageLock imageLock)
     {
-        LockedUpstream? locked = imageLock.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name);
-        if (locked is null)
-            return $"upstream file {file.Name} is not locked";
+        LockedUpstream locked = imageLock.Upstream.First(upstream => upstream.Name == file.Name);
         if (locked.Version != file.Version)
             return $"{file.Name} wanted {file.Version}, locked {locked.Version}";
-        foreach (string architecture in definition.Platforms.Select(platform => platform.Architecture))
+        string[] architectures = [.. definition.Platforms.Select(platform => platform.Architecture).Order(StringComparer.Ordinal)];
+        if (!locked.Files.Keys.SequenceEqual(architectures, StringComparer.Ordinal))
+            return $"{file.Name}: architectures wanted {Names(architectures)}, locked {Names(locked.Files.Keys)}";
+        foreach (string architecture in architectures)
         {
-            LockedFile? at = locked.Files.GetValueOrDefault(architecture);
-            if (at is null || at.Location != file.Url(architecture).AbsoluteUri || at.Digest != file.Checksums[architecture])
-                return $"{file.Name} {architecture} wanted {file.Url(architecture)} {file.Checksums[architecture]}, locked {at?.Location} {at?.Digest}";
+            LockedFile at = locked.Files[architecture];
+            if (at.Location != file.Url(architecture).AbsoluteUri || at.Digest != file.Checksums[architecture])
+                return $"{file.Name} {architecture} wanted {file.Url(architecture)} {file.Checksums[architecture]}, locked {at.Location} {at.Digest}";
         }
 
         return null;

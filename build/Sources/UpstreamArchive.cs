@@ -38,7 +38,7 @@ public static class UpstreamArchive
                 Write(entry, name, target, what);
             }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or OverflowException or ArgumentException)
         {
             throw new ContentException($"{what}: no sound .tar.gz: {e.Message}", e);
         }

@@ -32,20 +32,37 @@ internal sealed class YamlMap
         var other => throw Fault(Find(key)!, $"'{key}' wanted true or false, got '{other}'"),
     };
 
-    /// <summary>A count that is not negative.</summary>
-    public long Number(string key, long? otherwise = null)
+    /// <summary>A count from <paramref name="least"/> to 2,147,483,647.</summary>
+    public int Number(string key, int? otherwise = null, int least = 0)
     {
         string? text = otherwise is null ? Text(key) : OptionalText(key);
         return text is null ? otherwise!.Value
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
-            : throw Fault(Find(key)!, $"'{key}' wanted a number, got '{text}'");
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number
+            : throw Fault(key, $"'{key}' wanted a number from {least} to {int.MaxValue}, got '{text}'");
+    }
+
+    /// <summary>A name that is safe in a path: lower-case letters, digits and hyphens, beginning with none of the last.</summary>
+    public string Word(string key)
+    {
+        string text = Text(key);
+        bool plain = text[0] != '-' && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+        return plain ? text : throw Fault(key, $"'{key}' wanted a word of lower-case letters, digits and hyphens, got '{text}'");
+    }
+
+    /// <summary>An absolute https address.</summary>
+    public string HttpsAddress(string key)
+    {
+        string text = Text(key);
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttps
+            ? text
+            : throw Fault(key, $"'{key}' wanted an https address, got '{text}'");
     }
 
     /// <summary>Permission bits in octal, as in <c>"0755"</c>.</summary>
     public int Mode(string key, string otherwise)
     {
         string text = OptionalText(key) ?? otherwise;
-        return text.Length is 4 or 5 && text.All(c => c is >= '0' and <= '7')
+        return (text.Length == 4 || (text.Length == 5 && text[0] == '0')) && text.All(c => c is >= '0' and <= '7')
             ? Convert.ToInt32(text, 8)
             : throw Fault(Find(key) ?? _node, $"'{key}' wanted an octal mode as in \"0755\", got '{text}'");
     }

@@ -112,11 +112,8 @@ internal sealed class Workshop : IDisposable
 
     public Task<AssembledImage> AssembleAsync(string layout = "layout", string assembled = "assembled", params Platform[] platforms) =>
         new Assembler(Cache, new AssemblyCache(Path.Combine(Root, assembled), Cache)).AssembleAsync(
-            Definition(),
-            Lock,
-            platforms.Length == 0 ? [Platform.LinuxAmd64, Platform.LinuxArm64] : platforms,
+            new AssemblyRequest(Definition(), Lock, platforms.Length == 0 ? [Platform.LinuxAmd64, Platform.LinuxArm64] : [.. platforms]),
             Layout(layout),
-            Descriptor.NoAnnotations,
             TestContext.Current.CancellationToken);
 
     /// <summary>Assembles linux/amd64 and returns the entries of its layers, lowest first.</summary>

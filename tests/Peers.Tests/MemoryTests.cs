@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Slipway.Testing;
 
@@ -66,7 +67,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         foreach (ChildResult result in results)
         {
             string target = result.Command.Split("_build.dll ")[1].Split(" --")[0];
-            table.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"{target,-10} {result.PeakResident / 1e6,6:0} MB {result.Duration.TotalSeconds,6:0.0} s");
+            table.AppendLine(CultureInfo.InvariantCulture, $"{target,-10} {result.PeakResident / 1e6,6:0} MB {result.Duration.TotalSeconds,6:0.0} s");
         }
 
         output.WriteLine(table.ToString());

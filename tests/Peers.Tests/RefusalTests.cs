@@ -32,7 +32,13 @@ public sealed class RefusalTests(SmallFixture fixture)
         SlipwayCommand alone = fixture.In(repository);
         alone = alone with
         {
-            Variables = new Dictionary<string, string?>(alone.Variables) { ["HTTPS_PROXY"] = "http://127.0.0.1:9", ["https_proxy"] = null },
+            Variables = new Dictionary<string, string?>(alone.Variables)
+            {
+                ["HTTPS_PROXY"] = "http://127.0.0.1:9",
+                ["https_proxy"] = null,
+                ["NO_PROXY"] = null,
+                ["no_proxy"] = null,
+            },
         };
         ChildResult rehearsed = (await alone.RunAsync("Rehearse")).Require();
         Assert.Contains("stand-in", rehearsed.Output, StringComparison.Ordinal);
@@ -85,7 +91,8 @@ public sealed class RefusalTests(SmallFixture fixture)
         (await PublishAsync(repository, registry, "Assemble", "Sign")).Require();
         string before = await registry.DigestAsync(Repository, SmallImage.Version);
         int writes = registry.Writes;
-        repository.Write("images/small/image.yaml", File.ReadAllText(repository.At("images", "small", "image.yaml")).Replace("A small image for tests", "Another one", StringComparison.Ordinal));
+        string definition = File.ReadAllText(repository.At("images", "small", "image.yaml"));
+        repository.Write("images/small/image.yaml", definition.Replace("A small image for tests", "Another one", StringComparison.Ordinal));
         await repository.GitAsync("tag", "--delete", SmallImage.Tag);
         await repository.CommitAsync("other content", SmallImage.Tag);
 

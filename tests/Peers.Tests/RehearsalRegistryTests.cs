@@ -15,9 +15,10 @@ public sealed class RehearsalRegistryTests(SmallFixture fixture)
         using ScratchFolder folder = new();
         await using RehearsalRegistry registry = await StartAsync(folder);
         string place = $"docker://{registry.Address.Authority}/tests/small:v1", layout = $"oci:{repository.Layout(SmallImage.Name)}:{SmallImage.Version}";
+        string[] copy = ["--insecure-policy", "copy", "--all", "--preserve-digests"];
 
-        (await skopeo.RunAsync("--insecure-policy", "copy", "--all", "--preserve-digests", "--dest-tls-verify=false", "--dest-creds=tests:secret", layout, place)).Require();
-        (await skopeo.RunAsync("--insecure-policy", "copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--src-creds=tests:secret", place, $"oci:{folder.At("back")}:v1")).Require();
+        (await skopeo.RunAsync([.. copy, "--dest-tls-verify=false", "--dest-creds=tests:secret", layout, place])).Require();
+        (await skopeo.RunAsync([.. copy, "--src-tls-verify=false", "--src-creds=tests:secret", place, $"oci:{folder.At("back")}:v1"])).Require();
 
         Assert.Equal(Blobs(repository.Layout(SmallImage.Name)), Blobs(folder.At("back")));
     }
@@ -45,13 +46,16 @@ public sealed class RehearsalRegistryTests(SmallFixture fixture)
         PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign), oras = await PeerPrograms.RequireAsync(Peer.Oras);
         using ScratchRepository repository = await AssembledAsync();
         using ScratchFolder folder = new();
-        await using RehearsalRegistry registry = await RehearsalRegistry.StartAsync(new RehearsalOptions { Storage = folder.At("storage") }, TestContext.Current.CancellationToken);
+        await using RehearsalRegistry registry = await RehearsalRegistry.StartAsync(
+            new RehearsalOptions { Storage = folder.At("storage") }, TestContext.Current.CancellationToken);
         string place = $"{registry.Address.Authority}/tests/small:v1";
         (await oras.RunAsync("cp", "--from-oci-layout", $"{repository.Layout(SmallImage.Name)}:{SmallImage.Version}", "--to-plain-http", place)).Require();
         Dictionary<string, string?> password = new() { ["COSIGN_PASSWORD"] = "" };
 
-        (await (cosign.With("generate-key-pair", "--output-key-prefix", folder.At("key")) with { Variables = password }).RunAsync()).Require();
-        (await (cosign.With("sign", "--key", folder.At("key.key"), "--tlog-upload=false", "--allow-http-registry", "--yes", place) with { Variables = password }).RunAsync()).Require();
+        ChildProcess generate = cosign.With("generate-key-pair", "--output-key-prefix", folder.At("key"));
+        ChildProcess sign = cosign.With("sign", "--key", folder.At("key.key"), "--tlog-upload=false", "--allow-http-registry", "--yes", place);
+        (await (generate with { Variables = password }).RunAsync()).Require();
+        (await (sign with { Variables = password }).RunAsync()).Require();
 
         (await cosign.RunAsync("verify", "--key", folder.At("key.pub"), "--insecure-ignore-tlog=true", "--allow-http-registry", place)).Require();
     }

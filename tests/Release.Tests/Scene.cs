@@ -113,7 +113,16 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     public async Task<ReleasePlan> PlanAsync(GitState? git = null) => await ReleasePlan.ForAsync(
-        await ImageReader.ReadAsync("tiny", Layout, default), Layout, Store.Layout, git ?? Exact, "v1.0.0", [Official, Fallback], default);
+        new ReleaseSource
+        {
+            Image = await ImageReader.ReadAsync("tiny", Layout, default),
+            Layout = Layout,
+            Trust = Store.Layout,
+            Git = git ?? Exact,
+            Version = "v1.0.0",
+            Destinations = [Official, Fallback],
+        },
+        default);
 
     public async Task<ReleaseRecord> PublishAsync(GitState? git = null) =>
         await new Publisher(Connect, VerificationPolicy.RequireKey(Signer.Key), _ => { }).PublishAsync(await PlanAsync(git), Layout, Store.Layout, default);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Xunit;
 
 namespace Slipway.Testing;
@@ -29,8 +30,9 @@ public sealed class DockerRegistry : IAsyncDisposable
         _log = log;
         Host = $"127.0.0.1:{port}";
         Client = new HttpClient { BaseAddress = new Uri($"http://{Host}/v2/") };
+        string account = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
         if (asks)
-            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", account);
     }
 
     /// <summary><c>127.0.0.1:PORT</c>.</summary>
@@ -54,44 +56,31 @@ public sealed class DockerRegistry : IAsyncDisposable
     public static async Task<DockerRegistry> StartAsync(bool asks = false)
     {
         PeerProgram program = await PeerPrograms.RequireAsync(Peer.DockerRegistry);
-        ScratchFolder folder = new();
-        int port = FreePort();
-        string accounts = folder.Write("htpasswd", Account + "\n");
-        string configuration = folder.Write("config.yml", $$"""
-            version: 0.1
-            log: { level: warn }
-            storage:
-              filesystem: { rootdirectory: {{folder.Folder("data")}} }
-              delete: { enabled: true }
-            http: { addr: "127.0.0.1:{{port}}" }
-            {{(asks ? $"auth: {{ htpasswd: {{ realm: slipway-test, path: {accounts} }} }}" : "")}}
-            """);
-        ProcessStartInfo start = (program.With("serve", configuration) with
+        for (int attempt = 1; ; attempt++)
         {
-            WorkingDirectory = folder.Path,
-            Variables = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "none" },
-        }).StartInfo();
-        StringBuilder log = new();
-        Process process = new() { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Append(log, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        DockerRegistry registry = new(folder, process, log, port, asks);
-        await registry.AwaitAnswerAsync();
-        return registry;
+            DockerRegistry registry = Start(program, FreePort(), asks);
+            if (await registry.AnswersAsync())
+                return registry;
+            string said = registry._log.ToString();
+            await registry.DisposeAsync();
+            // Between finding a free port and taking it, another program may have been faster.
+            if (attempt == 3 || !said.Contains("address already in use", StringComparison.Ordinal))
+                throw new InvalidOperationException($"docker-registry does not answer on {registry.Host}: {said}");
+        }
     }
 
     /// <summary>The names of a repository's tags, sorted; empty when there is no such repository.</summary>
     public async Task<IReadOnlyList<string>> TagsAsync(string repository)
     {
-        using HttpResponseMessage answer = await Client.GetAsync(new Uri($"{repository}/tags/list", UriKind.Relative), TestContext.Current.CancellationToken);
+        Uri all = new($"{repository}/tags/list", UriKind.Relative);
+        using HttpResponseMessage answer = await Client.GetAsync(all, TestContext.Current.CancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return [];
-        using var list = System.Text.Json.JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
-        System.Text.Json.JsonElement tags = list.RootElement.GetProperty("tags");
-        return tags.ValueKind != System.Text.Json.JsonValueKind.Array ? [] : [.. tags.EnumerateArray().Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
+        using JsonDocument list = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
+        JsonElement tags = list.RootElement.GetProperty("tags");
+        return tags.ValueKind != JsonValueKind.Array
+            ? []
+            : [.. tags.EnumerateArray().Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The digest that a tag names.</summary>
@@ -106,7 +95,8 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>Deletes a manifest, and every tag of it with it.</summary>
     public async Task DeleteAsync(string repository, string digest)
     {
-        using HttpResponseMessage answer = await Client.DeleteAsync(new Uri($"{repository}/manifests/{digest}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Uri manifest = new($"{repository}/manifests/{digest}", UriKind.Relative);
+        using HttpResponseMessage answer = await Client.DeleteAsync(manifest, TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 
@@ -118,6 +108,34 @@ public sealed class DockerRegistry : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _folder.Dispose();
+    }
+
+    private static DockerRegistry Start(PeerProgram program, int port, bool asks)
+    {
+        ScratchFolder folder = new();
+        string accounts = folder.Write("htpasswd", Account + "\n");
+        string configuration = folder.Write("config.yml", $$"""
+            version: 0.1
+            log: { level: warn }
+            storage:
+              filesystem: { rootdirectory: {{folder.Folder("data")}} }
+              delete: { enabled: true }
+            http: { addr: "127.0.0.1:{{port}}" }
+            {{(asks ? $"auth: {{ htpasswd: {{ realm: slipway-test, path: {accounts} }} }}" : "")}}
+            """);
+        ChildProcess server = program.With("serve", configuration) with
+        {
+            WorkingDirectory = folder.Path,
+            Variables = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "none" },
+        };
+        StringBuilder log = new();
+        Process process = new() { StartInfo = server.StartInfo() };
+        process.OutputDataReceived += (_, line) => Append(log, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new DockerRegistry(folder, process, log, port, asks);
     }
 
     private static int FreePort()
@@ -133,7 +151,7 @@ public sealed class DockerRegistry : IAsyncDisposable
             log.Append(line).Append('\n');
     }
 
-    private async Task AwaitAnswerAsync()
+    private async Task<bool> AnswersAsync()
     {
         Stopwatch clock = Stopwatch.StartNew();
         while (clock.Elapsed < TimeSpan.FromSeconds(30) && !_process.HasExited)
@@ -142,7 +160,7 @@ public sealed class DockerRegistry : IAsyncDisposable
             {
                 using HttpResponseMessage answer = await Client.GetAsync(new Uri("", UriKind.Relative), TestContext.Current.CancellationToken);
                 if (answer.IsSuccessStatusCode)
-                    return;
+                    return true;
             }
             catch (HttpRequestException)
             {
@@ -150,8 +168,6 @@ public sealed class DockerRegistry : IAsyncDisposable
             }
         }
 
-        string said = _log.ToString();
-        await DisposeAsync();
-        throw new InvalidOperationException($"docker-registry does not answer on {Host}: {said}");
+        return false;
     }
 }

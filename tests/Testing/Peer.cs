@@ -35,7 +35,8 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Xz, Gpgv, Git, Mmdebstrap, Docker, DockerArm64 }.OrderBy(peer => peer.Name, StringComparer.Ordinal)];
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Xz, Gpgv, Git, Mmdebstrap, Docker, DockerArm64 }
+            .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>
     public string Program => System.IO.Path.GetFileName(Path);

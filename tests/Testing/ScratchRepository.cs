@@ -10,6 +10,19 @@ namespace Slipway.Testing;
 /// </summary>
 public sealed partial class ScratchRepository : IDisposable
 {
+    private const string GitConfiguration = """
+        [user]
+            name = Slipway Tests
+            email = tests@example.org
+        [commit]
+            gpgsign = false
+        [tag]
+            gpgsign = false
+        [safe]
+            directory = *
+
+        """;
+
     private readonly ScratchFolder _folder = new();
 
     private ScratchRepository()
@@ -43,7 +56,7 @@ public sealed partial class ScratchRepository : IDisposable
     {
         await PeerPrograms.RequireAsync(Peer.Git);
         ScratchRepository made = new();
-        made._folder.Write("gitconfig", "[user]\n\tname = Slipway Tests\n\temail = tests@example.org\n[commit]\n\tgpgsign = false\n[tag]\n\tgpgsign = false\n[safe]\n\tdirectory = *\n");
+        made._folder.Write("gitconfig", GitConfiguration);
         made.Write(".gitignore", "/artifacts/\n/.nuke/temp/\n");
         made.Write(".nuke/parameters.json", "{\n  \"$schema\": \"./build.schema.json\"\n}\n");
         File.Copy(SourceTree.At(".nuke", "build.schema.json"), made.At(".nuke", "build.schema.json"));

@@ -49,10 +49,12 @@ public static class SmallImage
     {
         using TestArchive archive = new();
         string suites = TestArchive.StateOf(await archive.SuitesAsync(TestContext.Current.CancellationToken));
-        string program = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Path.GetDirectoryName(SlipwayCommand.Compiled)!, "Slipway.Sources.dll"))));
+        string library = Path.Combine(Path.GetDirectoryName(SlipwayCommand.Compiled)!, "Slipway.Sources.dll");
+        string program = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(library)));
         string definition = await File.ReadAllTextAsync(repository.At("images", Name, "image.yaml"));
         string path = repository.At("images", Name, ImageLock.FileName);
-        string folder = await TestCache.FolderAsync(Path.Combine(TestCache.Peers, "small-" + TestArchive.Short(suites + program + definition)), async made =>
+        string known = Path.Combine(TestCache.Peers, "small-" + TestArchive.Short(suites + program + definition));
+        string folder = await TestCache.FolderAsync(known, async made =>
         {
             await repository.LockAsync();
             File.Copy(path, Path.Combine(made, ImageLock.FileName));

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using Slipway.Images;
+using Slipway.Oci;
+
+namespace Slipway.Release;
+
+/// <summary>All that a plan is made from.</summary>
+public sealed record ReleaseSource
+{
+    public required AssembledImage Image { get; init; }
+
+    /// <summary>Holds the image.</summary>
+    public required OciLayout Layout { get; init; }
+
+    /// <summary>Holds its signatures under their tags.</summary>
+    public required OciLayout Trust { get; init; }
+
+    /// <summary>The commit that the tags come from.</summary>
+    public required GitState Git { get; init; }
+
+    /// <summary>The definition's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Repositories without tag, the official one first.</summary>
+    public required ImmutableArray<Reference> Destinations { get; init; }
+}

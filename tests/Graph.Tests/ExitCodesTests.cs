@@ -1,0 +1,115 @@
+using System.Reflection;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph.Tests;
+
+/// <summary>Every way of failing that a room knows ends in the exit code that the design names for it.</summary>
+public class ExitCodesTests
+{
+    private static readonly Dictionary<Type, Exit?> Codes = new()
+    {
+        [typeof(TargetFailedException)] = Exit.Failed,
+        [typeof(ContentException)] = Exit.WrongData,
+        [typeof(DebException)] = Exit.WrongData,
+        [typeof(XzException)] = Exit.WrongData,
+        [typeof(DefinitionException)] = Exit.WrongConfiguration,
+        [typeof(ResolutionException)] = Exit.WrongConfiguration,
+        [typeof(ReleaseException)] = Exit.WrongConfiguration,
+        [typeof(SigningKeyException)] = Exit.WrongConfiguration,
+        [typeof(ToolMissingException)] = Exit.Unavailable,
+
+        // By what went wrong, below.
+        [typeof(RemoteException)] = null,
+        [typeof(ExhaustedException)] = null,
+        [typeof(DownloadException)] = null,
+        [typeof(CutBodyException)] = null,
+        [typeof(RegistryException)] = null,
+    };
+
+    [Fact]
+    public void Every_exception_of_the_rooms_has_its_code()
+    {
+        Assembly[] rooms =
+        [
+            typeof(Exit).Assembly, typeof(Digest).Assembly, typeof(HttpTransport).Assembly, typeof(ImageLock).Assembly, typeof(RegistryClient).Assembly,
+            typeof(Verifier).Assembly, typeof(Images.Assembler).Assembly, typeof(Publisher).Assembly, typeof(Rehearsal.RehearsalRegistry).Assembly,
+        ];
+        Type[] found = [.. rooms.SelectMany(room => room.ExportedTypes).Where(type => type.IsSubclassOf(typeof(Exception)))];
+        Assert.Equal(Codes.Keys.Select(type => type.Name).Order(StringComparer.Ordinal), found.Select(type => type.Name).Order(StringComparer.Ordinal));
+        foreach ((Type type, Exit? code) in Codes)
+        {
+            if (code is not null)
+                Assert.Equal((type, code), (type, ExitCodes.Of(Make(type))));
+            else
+                Assert.True(type == typeof(RemoteException) || type.IsSubclassOf(typeof(RemoteException)));
+        }
+    }
+
+    [Theory]
+    [InlineData(RemoteFault.TryAgain, Exit.TryAgain)]
+    [InlineData(RemoteFault.Refused, Exit.Refused)]
+    [InlineData(RemoteFault.NotFound, Exit.Unavailable)]
+    [InlineData(RemoteFault.Protocol, Exit.Unavailable)]
+    public void A_remote_failure_is_told_by_what_can_be_done_about_it(RemoteFault fault, Exit code)
+    {
+        RemoteException remote = new(fault, "x");
+        Assert.Equal(code, ExitCodes.Of(remote));
+        Assert.Equal(code, ExitCodes.Of(new DownloadException("x", [remote])));
+    }
+
+    [Fact]
+    public void Of_several_mirrors_the_one_that_may_come_back_decides() => Assert.Equal(
+        Exit.TryAgain, ExitCodes.Of(new DownloadException("x", [new(RemoteFault.NotFound, "a"), new(RemoteFault.TryAgain, "b")])));
+
+    [Theory]
+    [InlineData(typeof(UnauthorizedAccessException), Exit.Refused)]
+    [InlineData(typeof(FormatException), Exit.WrongUse)]
+    [InlineData(typeof(InvalidOperationException), Exit.Failed)]
+    [InlineData(typeof(IOException), Exit.Failed)]
+    [InlineData(typeof(NullReferenceException), Exit.Failed)]
+    public void What_the_system_throws_has_a_code_too(Type type, Exit code) =>
+        Assert.Equal(code, ExitCodes.Of((Exception)Activator.CreateInstance(type)!));
+
+    [Fact]
+    public void A_target_that_has_told_its_reason_chooses_its_code() =>
+        Assert.Equal(Exit.WrongUse, ExitCodes.Of(new TargetFailedException("x", Exit.WrongUse)));
+
+    [Fact]
+    public void The_codes_are_those_of_sysexits() => Assert.Equal([1, 64, 65, 69, 75, 77, 78], Enum.GetValues<Exit>().Select(code => (int)code));
+
+    [Fact]
+    public void What_is_expected_to_fail_is_told_without_a_trace_and_our_own_faults_with_one()
+    {
+        SlipwayConventions conventions = new();
+        Assert.Equal("what, which", conventions.Describe(Caught(new ContentException("what, which"))));
+        Assert.Equal("no space", conventions.Describe(Caught(new IOException("no space"))));
+        Assert.Contains(nameof(Caught), conventions.Describe(Caught(new InvalidOperationException("ours"))), StringComparison.Ordinal);
+        Assert.Equal(65, conventions.ExitCodeOf(new ContentException("x")));
+    }
+
+    private static Exception Caught(Exception exception)
+    {
+        try
+        {
+            throw exception;
+        }
+        catch (Exception e) when (ReferenceEquals(e, exception))
+        {
+            return e;
+        }
+    }
+
+    private static Exception Make(Type type)
+    {
+        ConstructorInfo constructor = type.GetConstructors().OrderBy(candidate => candidate.GetParameters().Length).First();
+        return (Exception)constructor.Invoke([.. constructor.GetParameters().Select(parameter =>
+            parameter.ParameterType == typeof(string) ? "x"
+            : parameter.HasDefaultValue ? parameter.DefaultValue
+            : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null)]);
+    }
+}

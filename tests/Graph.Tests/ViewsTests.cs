@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Trust;
+
+namespace Slipway.Graph.Tests;
+
+/// <summary>Results go to the output and nothing else does; lines go to the log.</summary>
+public sealed class ViewsTests : IDisposable
+{
+    private readonly StringWriter _log = new();
+    private readonly StringWriter _output = new();
+
+    private Report Report => new(_log, _output, plain: true);
+
+    private static ReleasePlan Plan
+    {
+        get
+        {
+            Descriptor index = Descriptor.Of(MediaType.Index, "index"u8), child = Descriptor.Of(MediaType.Manifest, "child"u8) with { Platform = Platform.LinuxAmd64 };
+            return new ReleasePlan
+            {
+                Image = "tiny",
+                Release = "v1.0.0",
+                Subjects = [index, child],
+                Signatures = [],
+                Tags = [new PlannedTag("v1.0.0-amd64", Platform.LinuxAmd64, false), new PlannedTag("v1.0.0", null, false), new PlannedTag("build-main", null, true)],
+                Destinations = [Reference.Parse("quay.io/a/tiny"), Reference.Parse("docker.io/b/tiny")],
+                StandIn = "kubelet",
+                IsRehearsal = false,
+                RehearsalOnly = "there are uncommitted changes",
+            };
+        }
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _output.Dispose();
+    }
+
+    [Fact]
+    public void Lines_go_to_the_log_and_results_to_the_output()
+    {
+        Report.Line("a line");
+        Report.Result("a result");
+        Report.Result("{}\n"u8);
+        Assert.Equal(("a line\n", "a result\n{}\n"), (_log.ToString(), _output.ToString()));
+    }
+
+    [Fact]
+    public void A_plain_table_is_wide_enough_and_holds_text_as_it_is()
+    {
+        string wide = new('x', 400);
+        Report.Table(["a", "b"], [[wide, "[red]not markup[/]"], ["", "–"]]);
+        string[] lines = [.. _output.ToString().Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith("a ", lines[0].TrimStart(), StringComparison.Ordinal);
+        Assert.Contains(wide, lines[1], StringComparison.Ordinal);
+        Assert.Contains("[red]not markup[/]", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain('\x1b', _output.ToString());
+        Assert.Empty(_log.ToString());
+    }
+
+    [Fact]
+    public void A_plan_is_a_line_for_each_destination_and_tag_and_its_warnings_are_logged()
+    {
+        Views.Plan(Report, Plan);
+        string output = _output.ToString();
+        Assert.Equal(6, output.Split('\n').Count(line => line.Contains("sha256:", StringComparison.Ordinal)));
+        Assert.Contains("build-main (moves)", output, StringComparison.Ordinal);
+        Assert.Contains("docker.io/b/tiny", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("stand-in", output, StringComparison.Ordinal);
+        Assert.Contains("holds stand-ins for kubelet", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("there are uncommitted changes", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_verdict_is_a_line_for_each_subject_and_JSON_says_the_same()
+    {
+        VerificationResult[] results = [Result(null), Result(FailureReason.SignatureMissing)];
+        Views.Verification(Report, results);
+        Assert.Contains("verified", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(FailureReason.SignatureMissing.Name(), _output.ToString(), StringComparison.Ordinal);
+        using JsonDocument document = JsonDocument.Parse(Views.VerificationJson(results));
+        Assert.Equal([true, false], document.RootElement.EnumerateArray().Select(result => result.GetProperty("passed").GetBoolean()));
+        JsonElement subject = document.RootElement[1].GetProperty("subjects")[0];
+        Assert.Equal(FailureReason.SignatureMissing.Name(), subject.GetProperty("failure").GetString());
+        Assert.Equal("what was found", subject.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void A_failed_verdict_is_wrong_data_and_names_place_and_reason()
+    {
+        Views.RequirePassed([Result(null)]);
+        ContentException e = Assert.Throws<ContentException>(() => Views.RequirePassed([Result(null), Result(FailureReason.SignatureMissing)]));
+        Assert.Equal($"quay.io/a/tiny: {FailureReason.SignatureMissing.Name()}: what was found", e.Message);
+    }
+
+    private static VerificationResult Result(FailureReason? failure) => new(
+        "quay.io/a/tiny", [new SubjectVerdict { Digest = Digest.Of("index"u8), Failure = failure, Text = "what was found" }]);
+}

@@ -1,0 +1,138 @@
+using Slipway.Oci;
+
+namespace Slipway.Sources.Tests;
+
+public class ImageDefinitionFileTests
+{
+    [Fact]
+    public void Every_key_is_read()
+    {
+        ImageDefinition read = ImageDefinitions.Parse();
+        Assert.Equal(("tiny", "Tiny", "a tiny image", "v1.2.3"), (read.Name, read.Title, read.Description, read.Version));
+        Assert.Equal(("https://example.org/tiny", "Apache-2.0"), (read.Source, read.Licenses));
+        Assert.Equal([Platform.LinuxAmd64, Platform.LinuxArm64], read.Platforms);
+        Assert.Equal(["quay.io/test/tiny", "docker.io/test/tiny"], read.Repositories.Select(repository => repository.Name));
+        Assert.Equal(["trixie", "trixie-security"], read.Debian.Suites);
+        Assert.False(read.Debian.Essential);
+        Assert.Equal(new DefinedDirectory("srv", 0b1_111_111_111, 3, 4), read.Layers[0].Directories.Single());
+        Assert.Equal(new DefinedLink("bin", "usr/bin"), read.Layers[0].Links.Single());
+        Assert.Equal(new DefinedFile("rootfs/x", "x", 0b111_101_101), read.Layers[1].Files.Single());
+        UpstreamFile tool = read.Upstream.Single();
+        Assert.Equal(("v9", 3L * 1024 * 1024, true), (tool.Version, tool.Limit, tool.IsArchive));
+        Assert.Equal("https://example.org/v9/tool-arm64.tgz", tool.Url("arm64").AbsoluteUri);
+        Assert.Equal(new Installation("tool", "usr/bin/tool", 0b100_111_101_101, new StandInSource("tool", "usr/bin/tool")), tool.Install.Single());
+        Assert.Equal(new Account("root", 0, "/root", "/bin/sh", false), read.Accounts.Single());
+        Assert.Equal(["PATH=/usr/bin"], read.Config.Environment);
+        Assert.Equal(("root", "/srv", "b"), (read.Config.User, read.Config.WorkingDirectory, read.Config.Labels["a"]));
+    }
+
+    [Fact]
+    public void The_repositorys_own_definitions_are_sound_and_their_locks_fit()
+    {
+        Assert.Equal(["flannel-cni", "kubelet"], ImageDefinitionFile.Names(ImageDefinitions.Real));
+        foreach (string name in ImageDefinitionFile.Names(ImageDefinitions.Real))
+        {
+            string folder = Path.Combine(ImageDefinitions.Real, name);
+            byte[] bytes = File.ReadAllBytes(Path.Combine(folder, ImageLock.FileName));
+            ImageLock imageLock = ImageLockFile.Parse(bytes);
+            LockFit.Require(ImageDefinitionFile.Read(folder), imageLock);
+            Assert.Equal(bytes, ImageLockFile.ToBytes(imageLock));
+        }
+    }
+
+    [Theory]
+    [InlineData("title: Tiny\n", "", "1:1: 'title' is missing")]
+    [InlineData("version: v1.2.3\n", "", "'version' is missing")]
+    [InlineData("version: v1.2.3", "version: 1.2.3", ":3:10: 'version' wanted vX.Y.Z")]
+    [InlineData("version: v1.2.3", "version: v1.2.3-r1", "'version' wanted vX.Y.Z")]
+    [InlineData("version: v1.2.3", "version: [v1.2.3]", ":3:10: 'version' wanted a text")]
+    [InlineData("source: https://example.org/tiny", "source: http://example.org/tiny", "wanted an https address")]
+    [InlineData("platforms: [linux/amd64, linux/arm64]", "platforms: linux/amd64", ":6:12: 'platforms' wanted a list")]
+    [InlineData("platforms: [linux/amd64, linux/arm64]", "platforms: []", "there is no platform")]
+    [InlineData("platforms: [linux/amd64, linux/arm64]", "platforms: [linux/amd64, linux/amd64]", "named twice")]
+    [InlineData("platforms: [linux/amd64, linux/arm64]", "platforms: [linux/arm/v6, linux/arm/v7]", "arm is named twice")]
+    [InlineData("platforms: [linux/amd64, linux/arm64]", "platforms: [amd64]", "wanted OS/ARCH")]
+    [InlineData("platforms: [linux/amd64, linux/arm64]", "platforms: [linux/amd64, linux/arm64, linux/riscv64]", "no checksum for riscv64")]
+    [InlineData("official: quay.io/test/tiny", "official: tiny", ":8:13: reference 'tiny'")]
+    [InlineData("official: quay.io/test/tiny", "official: quay.io/test/tiny:v1", "neither tag nor digest")]
+    [InlineData("fallback: docker.io/test/tiny", "fallback: quay.io/test/tiny", "named twice")]
+    [InlineData("essential: false", "essential: no", ":13:14: 'essential' wanted true or false, got 'no'")]
+    [InlineData("debian:\n", "debian: []\nx:\n", "wanted a map of keys")]
+    [InlineData("packages: [zsh, bash]", "packages: [zsh, zsh]", "package zsh is named twice")]
+    [InlineData("packages: [zsh, bash]", "packages: [../zsh]", "'../zsh' is no package name")]
+    [InlineData("name: top", "name: base", "base is named twice")]
+    [InlineData("name: top", "name: ../top", "wanted a word")]
+    [InlineData("- name: tool\n", "- name: ../tool\n", "wanted a word")]
+    [InlineData("upstream: [tool]", "upstream: [other]", "'other' is not defined")]
+    [InlineData("upstream: [tool]", "upstream: [tool, tool]", "named twice")]
+    [InlineData("    upstream: [tool]\n", "", "'tool' is in no layer")]
+    [InlineData("mode: \"1777\"", "mode: \"1778\"", "wanted an octal mode")]
+    [InlineData("mode: \"1777\"", "mode: \"17777\"", "wanted an octal mode")]
+    [InlineData("mode: \"1777\"", "mode: rwx", "wanted an octal mode")]
+    [InlineData("path: /srv", "path: srv", "wanted an absolute path")]
+    [InlineData("path: /srv", "path: /srv/../etc", "wanted an absolute path")]
+    [InlineData("path: /srv", "path: /", "wanted an absolute path")]
+    [InlineData("path: /srv", "path: /x", "path /x is named twice")]
+    [InlineData("user: 3", "user: -3", "'user' wanted a number")]
+    [InlineData("user: 3", "user: 4294967296", "'user' wanted a number")]
+    [InlineData("id: 0", "id: 4294967296", "'id' wanted a number")]
+    [InlineData("id: 0", "id: 0x10", "'id' wanted a number")]
+    [InlineData("limitMiB: 3", "limitMiB: 0", "'limitMiB' wanted a number")]
+    [InlineData("limitMiB: 3", "limitMiB: 9223372036854775807", "'limitMiB' wanted a number")]
+    [InlineData("url: https://example.org/", "url: http://example.org/", "wanted an https address")]
+    [InlineData("url: https://example.org/{version}/tool-{arch}.tgz", "url: 'https://'", "wanted an https address")]
+    [InlineData("      amd64: sha256", "      amd64: sha1", "'sha1' is neither sha256 nor sha512")]
+    [InlineData("member: tool\n        to", "to", "")]
+    [InlineData("home: /root", "home: '/root:/bin/evil'", "wanted a text without ':'")]
+    [InlineData("name: root", "name: \"root\\nevil\"", "wanted a text without ':'")]
+    [InlineData("labels: { a: b }", "labels: { a: [b] }", "wanted a text")]
+    [InlineData("labels: { a: b }", "labels: { a: b, a: c }", "uplicate")]
+    public void Each_mistake_is_told_with_its_place(string old, string changed, string because)
+    {
+        if (because.Length == 0)
+        {
+            // Without a member the file itself is meant, which is no mistake.
+            Assert.False(ImageDefinitions.Parse(ImageDefinitions.Sound.Replace(old, changed, StringComparison.Ordinal)).Upstream[0].IsArchive);
+            return;
+        }
+
+        string complaint = ImageDefinitions.Complaint(old, changed);
+        Assert.Matches(@"^images/tiny/image\.yaml:[0-9]+:[0-9]+: ", complaint);
+        Assert.Contains(because, complaint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing\n")]
+    [InlineData("a: b\n---\na: b\n")]
+    public void Anything_but_one_document_is_refused(string text) =>
+        Assert.Contains("wanted one document", Assert.Throws<DefinitionException>(() => ImageDefinitions.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("- a\n")]
+    [InlineData("text")]
+    [InlineData("a: [b\n")]
+    [InlineData("a: *nowhere\n")]
+    [InlineData("\t- x")]
+    [InlineData("&a { title: *a }\n")]
+    [InlineData("? { title: x }\n: y\n")]
+    public void What_is_no_map_of_keys_is_refused_with_its_place(string text) =>
+        Assert.Matches(@"^images/tiny/image\.yaml:[0-9]+:[0-9]+: ", Assert.Throws<DefinitionException>(() => ImageDefinitions.Parse(text)).Message);
+
+    [Fact]
+    public void A_folder_without_a_definition_is_refused()
+    {
+        using ImageDefinitions scratch = new();
+        DefinitionException e = Assert.Throws<DefinitionException>(() => ImageDefinitionFile.Read(scratch.Folder));
+        Assert.Equal("images/tiny/image.yaml: there is no such file", e.Message);
+    }
+
+    [Fact]
+    public void A_folder_may_be_named_from_here_or_with_a_slash_at_its_end()
+    {
+        using ImageDefinitions scratch = new();
+        scratch.Read(ImageDefinitions.Sound);
+        ImageDefinition read = ImageDefinitionFile.Read(Path.GetRelativePath(Environment.CurrentDirectory, scratch.Folder) + "/");
+        Assert.Equal(("tiny", scratch.Folder), (read.Name, read.Folder));
+    }
+}

@@ -1,0 +1,66 @@
+using Slipway.Oci;
+
+namespace Slipway.Sources.Tests;
+
+public class LockFitTests
+{
+    [Fact]
+    public void A_lock_made_from_the_definition_fits() => LockFit.Require(ImageDefinitions.Parse(), ImageLocks.Sound);
+
+    [Theory]
+    [InlineData("version: v1.2.3", "version: v1.2.4", "version wanted v1.2.4, locked v1.2.3")]
+    [InlineData("suites: [trixie, trixie-security]", "suites: [trixie]", "suites wanted [trixie], locked [trixie, trixie-security]")]
+    [InlineData("suites: [trixie, trixie-security]", "suites: [trixie-security, trixie]", "suites wanted [trixie-security, trixie]")]
+    [InlineData("packages: [zsh, bash]", "packages: [zsh]", "packages of layer base wanted [zsh], locked [bash, zsh]")]
+    [InlineData("packages: [zsh, bash]", "packages: [zsh, bash, dash]", "packages of layer base wanted [zsh, bash, dash]")]
+    [InlineData("name: top", "name: upper", "layers wanted [base, upper], locked [base, top]")]
+    [InlineData("version: v9", "version: v10", "tool wanted v10, locked v9")]
+    [InlineData("/tool-{arch}.tgz", "/other-{arch}.tgz", "tool amd64 wanted https://example.org/v9/other-amd64.tgz")]
+    [InlineData("arm64: sha256:e3b0", "arm64: sha256:f3b0", "tool arm64 wanted")]
+    [InlineData("[linux/amd64, linux/arm64]", "[linux/amd64]", "architectures wanted [amd64], locked [amd64, arm64]")]
+    public void Each_difference_is_told_with_the_command_that_mends_it(string old, string changed, string because)
+    {
+        ImageDefinition definition = ImageDefinitions.Parse(ImageDefinitions.Sound.Replace(old, changed, StringComparison.Ordinal));
+        AssertUnfit(definition, ImageLocks.Sound, because);
+    }
+
+    [Fact]
+    public void The_order_of_wanted_packages_is_no_difference() => LockFit.Require(
+        ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("[zsh, bash]", "[bash, zsh]", StringComparison.Ordinal)), ImageLocks.Sound);
+
+    [Fact]
+    public void A_lock_of_another_image_does_not_fit() =>
+        AssertUnfit(ImageDefinitions.Parse(), ImageLocks.Sound with { Image = "huge" }, "image wanted tiny, locked huge");
+
+    [Fact]
+    public void An_upstream_file_that_is_not_locked_or_no_longer_wanted_does_not_fit()
+    {
+        ImageLock sound = ImageLocks.Sound;
+        AssertUnfit(ImageDefinitions.Parse(), sound with { Upstream = [] }, "upstream files wanted [tool], locked []");
+        AssertUnfit(
+            ImageDefinitions.Parse(),
+            sound with { Upstream = [.. sound.Upstream, sound.Upstream[0] with { Name = "more" }] },
+            "upstream files wanted [tool], locked [tool, more]");
+    }
+
+    [Fact]
+    public void A_wanted_package_that_is_not_locked_does_not_fit() =>
+        AssertUnfit(ImageDefinitions.Parse(), ImageLocks.Sound with { Packages = [] }, "package zsh is wanted and not locked");
+
+    [Fact]
+    public void A_package_locked_for_a_layer_that_is_not_there_does_not_fit()
+    {
+        ImageLock sound = ImageLocks.Sound;
+        AssertUnfit(
+            ImageDefinitions.Parse(),
+            sound with { Packages = sound.Packages.SetItem(2, sound.Packages[2] with { Layer = "gone" }) },
+            "package only is locked for layer 'gone'");
+    }
+
+    private static void AssertUnfit(ImageDefinition definition, ImageLock imageLock, string because)
+    {
+        DefinitionException e = Assert.Throws<DefinitionException>(() => LockFit.Require(definition, imageLock));
+        Assert.Contains(because, e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Run ./build.sh Lock --images tiny", e.Message, StringComparison.Ordinal);
+    }
+}
