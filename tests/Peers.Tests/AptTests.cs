@@ -62,8 +62,8 @@ public sealed class AptTests(AptFixture apt, ITestOutputHelper output) : IClassF
         output.WriteLine($"{architecture}: {different.Length} of {Sets} sets differ; {refused} are refused by both");
         foreach (Comparison comparison in different)
             output.WriteLine(comparison.ToString());
-        // Of 20 sets drawn where 1 in 50 differs, three or more differ less than once in a hundred draws.
-        Assert.True(different.Length <= Math.Max(2, Sets * MayDiffer), string.Join('\n', different));
+        // A sample of 20 is too small to tell 1 in 50 from none.
+        Assert.True(different.Length <= Math.Max(1, Sets * MayDiffer), string.Join('\n', different));
     }
 
     private static double Median(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2).TotalMilliseconds;
