@@ -1,3 +1,5 @@
+using Slipway.Oci;
+
 namespace Slipway.Sources;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
         RequireUnique("upstream", "", definition.Upstream.Select(file => file.Name));
         RequireUnique("accounts", "account ", definition.Accounts.Select(account => account.Name));
         RequireUnique("layers", "package ", definition.Layers.SelectMany(layer => layer.Packages));
+        RequireLeftOutOnce();
         string[] used = [.. definition.Layers.SelectMany(layer => layer.Upstream)];
         RequireUnique("layers", "", used);
         foreach (string name in used.Except(definition.Upstream.Select(file => file.Name), StringComparer.Ordinal))
@@ -65,6 +68,37 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
                 if (closed.Contains(parent))
                     throw map.FaultAt("", "/" + path, $"/{path} lies beneath /{parent}, which is no directory");
             }
+        }
+    }
+
+    /// <summary>What is left out is named once, is not wanted, and is left out where the image is.</summary>
+    private void RequireLeftOutOnce()
+    {
+        string[] without = [.. definition.Debian.Without.Select(package => package.Name)];
+        RequireUnique("debian", "package ", without);
+        if (definition.Layers.SelectMany(layer => layer.Packages).FirstOrDefault(name => without.Contains(name, StringComparer.Ordinal)) is { } wanted)
+            throw map.FaultAt("debian", wanted, $"package {wanted} is wanted in 'layers' and left out by 'without'");
+        RequireUnique(definition.Exclude.SelectMany(exclusion => exclusion.Paths));
+        foreach (Exclusion exclusion in definition.Exclude)
+        {
+            RequireUnique(exclusion.Except);
+            if (exclusion.Platforms.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown)
+                throw map.FaultAt("exclude", unknown.ToString(), $"platform {unknown} is not among {string.Join(", ", definition.Platforms)}");
+            foreach (PathPattern pattern in exclusion.Paths.Concat(exclusion.Except))
+            {
+                foreach (Platform platform in definition.Platforms.Where(exclusion.IsFor))
+                    pattern.For(platform);
+            }
+        }
+    }
+
+    private static void RequireUnique(IEnumerable<PathPattern> patterns)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (PathPattern pattern in patterns)
+        {
+            if (!seen.Add(pattern.Text))
+                throw new DefinitionException($"{pattern.Place}: pattern {pattern.Text} is named twice");
         }
     }
 

@@ -10,14 +10,18 @@ namespace Slipway.Sources;
 internal sealed class DependencyClosure
 {
     private readonly PackageCandidates _candidates;
+    private readonly DoneWithout _without;
     private readonly ResolutionSelection _selection = new();
     private readonly HashSet<string> _firm = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly ResolutionRefusals _refusals;
 
-    public DependencyClosure(PackageCandidates candidates)
+    /// <param name="candidates">What there is.</param>
+    /// <param name="without">What counts as met and is not taken.</param>
+    public DependencyClosure(PackageCandidates candidates, DoneWithout without)
     {
         _candidates = candidates;
+        _without = without;
         _refusals = new ResolutionRefusals(candidates);
     }
 
@@ -60,6 +64,10 @@ internal sealed class DependencyClosure
         return reached.Values;
     }
 
+    /// <summary>The packages done without that some packages would need: by each need that nothing selected meets, the one that does.</summary>
+    public IEnumerable<string> Missed(IEnumerable<DebianPackage> packages) => packages.SelectMany(package => package.Needs)
+        .Where(need => _selection.Meeting(need) is null).Select(_without.FirstMeeting).OfType<string>();
+
     private void RequireTogether(List<DebianPackage> wanted)
     {
         foreach (DebianPackage package in wanted)
@@ -79,7 +87,7 @@ internal sealed class DependencyClosure
             return false;
         if (_open.Contains(package.Name) || (_selection.Has(package) && !firm))
             return true;
-        if (package.Needs.FirstOrDefault(need => _selection.Meeting(need) is null && Options(need).Count == 0) is { } hopeless)
+        if (package.Needs.FirstOrDefault(need => !IsMet(need) && Options(need).Count == 0) is { } hopeless)
         {
             _selection.Add(package, asker);
             return Fail(package, hopeless, firm);
@@ -103,14 +111,14 @@ internal sealed class DependencyClosure
     /// <summary>What a firm package leaves no choice about becomes firm itself, and goes first when it excludes others.</summary>
     private bool Secure(DebianPackage package, IReadOnlyList<PackageRelation> need)
     {
-        if (_selection.Meeting(need) is null)
+        if (!IsMet(need))
             return Meet(package, need, firm: true);
-        return Options(need) is not [{ } only] || _open.Contains(only.Name) || !_firm.Add(only.Name) || Take(only, package);
+        return _without.Meets(need) || Options(need) is not [{ } only] || _open.Contains(only.Name) || !_firm.Add(only.Name) || Take(only, package);
     }
 
     private bool Meet(DebianPackage package, IReadOnlyList<PackageRelation> need, bool firm)
     {
-        if (_selection.Meeting(need) is not null)
+        if (IsMet(need))
             return true;
         List<DebianPackage> options = Options(need);
         if (firm && options.Count == 1)
@@ -161,10 +169,12 @@ internal sealed class DependencyClosure
     {
         while (_selection.Packages.FirstOrDefault(IsBroken) is { } broken)
         {
-            IReadOnlyList<PackageRelation> need = broken.Needs.First(need => _selection.Meeting(need) is null);
+            IReadOnlyList<PackageRelation> need = broken.Needs.First(need => !IsMet(need));
             Meet(broken, need, _firm.Contains(broken.Name));
         }
     }
 
-    private bool IsBroken(DebianPackage package) => package.Needs.Any(need => _selection.Meeting(need) is null);
+    private bool IsBroken(DebianPackage package) => !package.Needs.All(IsMet);
+
+    private bool IsMet(IReadOnlyList<PackageRelation> need) => _selection.Meeting(need) is not null || _without.Meets(need);
 }

@@ -7,11 +7,20 @@ namespace Slipway.Sources;
 public sealed class DependencyResolver
 {
     private readonly PackageCandidates _candidates;
+    private readonly DoneWithout _without;
+
+    /// <inheritdoc cref="DependencyResolver(IReadOnlyList{PackageIndex}, IEnumerable{string})"/>
+    public DependencyResolver(IReadOnlyList<PackageIndex> suites)
+        : this(suites, [])
+    {
+    }
 
     /// <param name="suites">One index per suite, all for the same architecture; the newest version across them counts.</param>
-    public DependencyResolver(IReadOnlyList<PackageIndex> suites)
+    /// <param name="without">Packages that count as there already: what needs them does without, and none of them is taken, Essential or not.</param>
+    public DependencyResolver(IReadOnlyList<PackageIndex> suites, IEnumerable<string> without)
     {
         _candidates = new PackageCandidates(suites);
+        _without = new DoneWithout(_candidates, without);
     }
 
     /// <inheritdoc cref="Resolve(IReadOnlyList{IReadOnlyList{string}}, bool)"/>
@@ -31,9 +40,9 @@ public sealed class DependencyResolver
         if (withEssential && groups.Count == 0)
             groups.Add([]);
         if (withEssential)
-            groups[0].AddRange(_candidates.Essential());
+            groups[0].AddRange(_candidates.Essential().Where(package => !_without.Has(package.Name)));
 
-        DependencyClosure closure = new(_candidates);
+        DependencyClosure closure = new(_candidates, _without);
         closure.Add(groups.SelectMany(group => group));
         Dictionary<string, ResolvedPackage> resolved = new(StringComparer.Ordinal);
         for (int i = 0; i < groups.Count; i++)
@@ -46,11 +55,20 @@ public sealed class DependencyResolver
         {
             Architecture = _candidates.Architecture,
             Packages = [.. resolved.Values.OrderBy(package => package.Package.Name, StringComparer.Ordinal)],
+            Without = Missed(closure, resolved.Values, withEssential),
         };
+    }
+
+    private IReadOnlyList<string> Missed(DependencyClosure closure, IEnumerable<ResolvedPackage> resolved, bool withEssential)
+    {
+        IEnumerable<string> essential = withEssential ? _candidates.Essential().Select(package => package.Name).Where(_without.Has) : [];
+        return [.. closure.Missed(resolved.Select(package => package.Package)).Concat(essential).Distinct().Order(StringComparer.Ordinal)];
     }
 
     private DebianPackage Wanted(string name)
     {
+        if (_without.Has(name))
+            throw new ResolutionException($"{_candidates.Architecture}: package {name} is both wanted and done without");
         if (_candidates.Find(name) is { } package)
             return package;
         string[] providers = [.. _candidates.Meeting(new PackageRelation { Name = name }).Select(provider => provider.Name)];

@@ -41,6 +41,9 @@ public sealed record ImageDefinition
 
     public required DebianSource Debian { get; init; }
 
+    /// <summary>What of the packages is left out; nothing else is.</summary>
+    public required ImmutableArray<Exclusion> Exclude { get; init; }
+
     public required ImmutableArray<UpstreamFile> Upstream { get; init; }
 
     /// <summary>Lowest first: what changes seldom comes before what changes often.</summary>
@@ -59,7 +62,11 @@ public sealed record ImageDefinition
 /// <param name="Suites">As in <c>dists/</c>: <c>trixie</c>, <c>trixie-updates</c>, <c>trixie-security</c>.</param>
 /// <param name="Components">As in the suite's index: <c>main</c>.</param>
 /// <param name="Essential">Whether packages marked Essential are wanted too, in the lowest layer.</param>
-public sealed record DebianSource(ImmutableArray<string> Suites, ImmutableArray<string> Components, bool Essential);
+public sealed record DebianSource(ImmutableArray<string> Suites, ImmutableArray<string> Components, bool Essential)
+{
+    /// <summary>What is not installed although something depends on it, and what only that needs.</summary>
+    public required ImmutableArray<UnneededPackage> Without { get; init; }
+}
 
 /// <summary>A group and, unless only a group is wanted, a user of the same name and number.</summary>
 public sealed record Account(string Name, int Id, string Home, string Shell, bool GroupOnly);

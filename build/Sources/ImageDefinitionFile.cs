@@ -53,7 +53,11 @@ public static partial class ImageDefinitionFile
             Official = official,
             Fallbacks = fallbacks,
             Debian = map.Map("debian", debian => new DebianSource(
-                [.. debian.Texts("suites")], [.. debian.Texts("components")], debian.Flag("essential", otherwise: true))),
+                [.. debian.Texts("suites")], [.. debian.Texts("components")], debian.Flag("essential", otherwise: true))
+            {
+                Without = [.. debian.Maps("without", package => new UnneededPackage(package.Parsed("package", ReadPackage), package.Sentence("reason")))],
+            }),
+            Exclude = [.. map.Maps("exclude", ReadExclusion)],
             Upstream = [.. map.Maps("upstream", upstream => ReadUpstream(upstream, version))],
             Layers = [.. map.Maps("layers", ReadLayer)],
             Accounts = [.. map.Maps("accounts", ReadAccount)],
@@ -97,14 +101,20 @@ public static partial class ImageDefinitionFile
     {
         Name = map.Word("name"),
         Title = map.Text("title"),
-        Packages = [.. map.Texts("packages").Select(name => PackageName.IsValid(name)
-            ? name
-            : throw map.FaultAt("packages", name, $"'{name}' is no package name"))],
+        Packages = [.. map.Texts("packages").Select(name => Sound(map, "packages", name, ReadPackage))],
         Upstream = [.. map.Texts("upstream")],
         Files = [.. map.Maps("files", file => new DefinedFile(file.Text("from"), file.ImagePath("to"), file.Mode("mode", "0644")))],
         Directories = [.. map.Maps("directories", directory => new DefinedDirectory(
             directory.ImagePath("path"), directory.Mode("mode", "0755"), directory.Number("user", 0), directory.Number("group", 0)))],
         Links = [.. map.Maps("links", link => new DefinedLink(link.ImagePath("path"), link.Text("target")))],
+    };
+
+    private static Exclusion ReadExclusion(YamlMap map) => new()
+    {
+        Paths = [.. map.Each("paths", PathPattern.Parse)],
+        Except = [.. map.OptionalEach("except", PathPattern.Parse) ?? []],
+        Platforms = [.. map.OptionalEach("platforms", (text, _) => Sound(map, "platforms", text, Platform.Parse)) ?? []],
+        Reason = map.Sentence("reason"),
     };
 
     private static Account ReadAccount(YamlMap map) => new(
@@ -118,6 +128,10 @@ public static partial class ImageDefinitionFile
     private static string Column(YamlMap map, string key, string text) => text.All(c => c is > ' ' and < '\x7F' and not ':')
         ? text
         : throw map.Fault(key, $"'{key}' wanted a text without ':', blanks and what is not ASCII, got '{text}'");
+
+    private static string ReadPackage(string text) => PackageName.IsValid(text)
+        ? text
+        : throw new ContentException($"'{text}' is no package name");
 
     private static Reference ReadRepository(string text) => Reference.Parse(text) is { Tag: null, Digest: null } repository
         ? repository

@@ -32,6 +32,7 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
     /// <param name="previous">The lock that the new one takes the place of: no suite may be older than in it. Null when there is none.</param>
     /// <exception cref="ContentException">A suite's signature, hash or expiry is wrong, or it is older than in the previous lock.</exception>
     /// <exception cref="ResolutionException">A wanted package cannot be had; says the chain.</exception>
+    /// <exception cref="DefinitionException">A package is named under <c>without</c> that nothing needs.</exception>
     /// <exception cref="ToolMissingException">There is no gpgv.</exception>
     public async Task<ImageLock> MakeAsync(ImageDefinition definition, ImageLock? previous, CancellationToken cancellationToken)
     {
@@ -53,6 +54,7 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             standIns.Add(standIn);
         }
 
+        RequireMissed(definition, images);
         Resolution.RequireSameVersions(images);
         Resolution.RequireSameVersions(standIns);
         return new ImageLock
@@ -80,13 +82,25 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
                 indexes.Add(await repository.ReadPackagesAsync(suite, component, architecture, cancellationToken));
         }
 
-        DependencyResolver resolver = new(indexes);
+        DependencyResolver resolver = new(indexes, definition.Debian.Without.Select(package => package.Name));
         Resolution image = resolver.Resolve([.. definition.Layers.Select(layer => layer.Packages)], definition.Debian.Essential);
         string[] standIns = [.. definition.Upstream.SelectMany(file => file.Install)
             .Select(installation => installation.StandIn?.Package).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
-        Resolution closure = resolver.Resolve(standIns, withEssential: false);
+        Resolution closure = new DependencyResolver(indexes).Resolve(standIns, withEssential: false);
         // A stand-in is a program taken out of its package: what the package depends on is not wanted.
         return (image, closure with { Packages = [.. closure.Packages.Where(resolved => standIns.Contains(resolved.Package.Name, StringComparer.Ordinal))] });
+    }
+
+    /// <summary>What is done without would be there on one architecture at least: else the entry says something that is not so.</summary>
+    private static void RequireMissed(ImageDefinition definition, IReadOnlyList<Resolution> images)
+    {
+        string[] idle = [.. definition.Debian.Without.Select(package => package.Name).Except(images.SelectMany(image => image.Without), StringComparer.Ordinal)];
+        if (idle.Length > 0)
+        {
+            throw new DefinitionException(
+                $"{definition.Name}: 'without' of 'debian' names {string.Join(", ", idle)}, which nothing in the image needs on {string.Join(" or ", images.Select(image => image.Architecture))} "
+                + $"(or others of 'without' meet the need); take the entry out of {ImageDefinition.FileName}");
+        }
     }
 
     private static LockedUpstream Reviewed(ImageDefinition definition, UpstreamFile file) => new(

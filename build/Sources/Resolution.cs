@@ -11,6 +11,9 @@ public sealed record Resolution
 
     public required IReadOnlyList<ResolvedPackage> Packages { get; init; }
 
+    /// <summary>The packages that would be there, had the resolution not been asked to do without them; sorted. What only they need is not among them.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     /// <summary>
     /// Makes sure that the architectures agree: a package that several have is built from the same source version on
     /// each. A rebuild for one architecture (<c>+b1</c>) is no difference, for its source is the same.

@@ -80,6 +80,19 @@ internal sealed partial class YamlMap
 
     public IReadOnlyList<string> Texts(string key) => [.. Sequence(key).Select(item => TextOf(item, key))];
 
+    /// <summary>At least one text, each given to <paramref name="parse"/> with its place, <c>FILE:LINE:COLUMN</c>; null when the key is absent.</summary>
+    public IReadOnlyList<T>? OptionalEach<T>(string key, Func<string, string, T> parse) => Find(key) is not { } node ? null
+        : Sequence(key) is { Children.Count: > 0 } items ? [.. items.Select(item => parse(TextOf(item, key), YamlFile.At(_file, item.Start)))]
+        : throw Fault(node, $"'{key}' wanted one at least, got an empty list");
+
+    /// <inheritdoc cref="OptionalEach"/>
+    public IReadOnlyList<T> Each<T>(string key, Func<string, string, T> parse) => OptionalEach(key, parse) ?? throw Missing(key);
+
+    /// <summary>A text that says something: more than blanks.</summary>
+    public string Sentence(string key) => Text(key) is var text && !string.IsNullOrWhiteSpace(text)
+        ? text
+        : throw Fault(key, $"'{key}' wanted a text that says something, got blanks");
+
     public IReadOnlyList<T> Maps<T>(string key, Func<YamlMap, T> read) => [.. Sequence(key).Select(item => Child(item, read))];
 
     public T Map<T>(string key, Func<YamlMap, T> read) => Child(Find(key) ?? throw Missing(key), read);
