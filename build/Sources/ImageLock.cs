@@ -20,6 +20,9 @@ public sealed record ImageLock
 
     public required ImmutableArray<LockedSuite> Suites { get; init; }
 
+    /// <summary>How packages were chosen among those of the suites.</summary>
+    public required LockedDebian Debian { get; init; }
+
     /// <summary>The wanted packages by layer, as the definition had them.</summary>
     public required ImmutableSortedDictionary<string, ImmutableArray<string>> Wanted { get; init; }
 
@@ -40,6 +43,11 @@ public sealed record ImageLock
 /// <param name="Date">Its release file's date.</param>
 /// <param name="InRelease">The digest of its <c>InRelease</c> file.</param>
 public sealed record LockedSuite(string Name, DateTimeOffset Date, Digest InRelease);
+
+/// <summary>How packages were chosen among those of the suites, as the definition had it.</summary>
+/// <param name="Components">Those that were read of every suite, in the definition's order.</param>
+/// <param name="Essential">Whether packages marked Essential were wanted too.</param>
+public sealed record LockedDebian(ImmutableArray<string> Components, bool Essential);
 
 /// <summary>An upstream file for every architecture.</summary>
 /// <param name="Confirmed">Whether its checksums and sizes were read from the host itself.</param>

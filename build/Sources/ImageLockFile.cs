@@ -49,6 +49,7 @@ public static class ImageLockFile
             Timestamp = Time(root.RequiredString("timestamp")),
             Suites = [.. root.Items("suites").Select(suite => new LockedSuite(
                 suite.RequiredString("name"), Time(suite.RequiredString("date")), Digest.Parse(suite.RequiredString("inRelease"))))],
+            Debian = Debian(root.GetProperty("debian")),
             Wanted = root.GetProperty("wanted").EnumerateObject().ToImmutableSortedDictionary(
                 layer => layer.Name, layer => layer.Value.EnumerateArray().Select(item => Name(item.GetString())).ToImmutableArray(), StringComparer.Ordinal),
             Upstream = [.. root.Items("upstream").Select(file => new LockedUpstream(
@@ -93,15 +94,13 @@ public static class ImageLockFile
             writer.WriteString("date", Text(suite.Date));
             writer.WriteString("inRelease", suite.InRelease.ToString());
         });
+        writer.WriteStartObject("debian");
+        WriteNames(writer, "components", imageLock.Debian.Components);
+        writer.WriteBoolean("essential", imageLock.Debian.Essential);
+        writer.WriteEndObject();
         writer.WriteStartObject("wanted");
         foreach ((string layer, ImmutableArray<string> names) in imageLock.Wanted)
-        {
-            writer.WriteStartArray(layer);
-            foreach (string name in names)
-                writer.WriteStringValue(name);
-            writer.WriteEndArray();
-        }
-
+            WriteNames(writer, layer, names);
         writer.WriteEndObject();
         WriteAll(writer, "upstream", imageLock.Upstream, file =>
         {
@@ -113,6 +112,14 @@ public static class ImageLockFile
         WriteAll(writer, "packages", imageLock.Packages, package => WritePackage(writer, package));
         WriteAll(writer, "standIns", imageLock.StandIns, package => WritePackage(writer, package));
         writer.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter writer, string name, ImmutableArray<string> names)
+    {
+        writer.WriteStartArray(name);
+        foreach (string item in names)
+            writer.WriteStringValue(item);
+        writer.WriteEndArray();
     }
 
     private static void WriteAll<T>(Utf8JsonWriter writer, string name, ImmutableArray<T> items, Action<T> write)
@@ -154,6 +161,14 @@ public static class ImageLockFile
         }
 
         writer.WriteEndObject();
+    }
+
+    private static LockedDebian Debian(JsonElement debian)
+    {
+        ImmutableArray<string> components = [.. debian.GetProperty("components").EnumerateArray().Select(item => item.GetString() ?? "")];
+        return components.IsEmpty || components.Contains("")
+            ? throw new ContentException("wanted names in 'components', got none")
+            : new LockedDebian(components, debian.GetProperty("essential").GetBoolean());
     }
 
     private static ImmutableArray<LockedPackage> Packages(JsonElement root, string name) =>

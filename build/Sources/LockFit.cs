@@ -22,6 +22,10 @@ public static class LockFit
             return $"version wanted {definition.Version}, locked {imageLock.Version}";
         if (!imageLock.Suites.Select(suite => suite.Name).SequenceEqual(definition.Debian.Suites, StringComparer.Ordinal))
             return $"suites wanted {Names(definition.Debian.Suites)}, locked {Names(imageLock.Suites.Select(suite => suite.Name))}";
+        if (!imageLock.Debian.Components.SequenceEqual(definition.Debian.Components, StringComparer.Ordinal))
+            return $"components wanted {Names(definition.Debian.Components)}, locked {Names(imageLock.Debian.Components)}";
+        if (imageLock.Debian.Essential != definition.Debian.Essential)
+            return $"essential packages wanted: {Word(definition.Debian.Essential)}, locked: {Word(imageLock.Debian.Essential)}";
         string[] layers = [.. definition.Layers.Select(layer => layer.Name).Order(StringComparer.Ordinal)];
         if (!imageLock.Wanted.Keys.SequenceEqual(layers, StringComparer.Ordinal))
             return $"layers wanted {Names(layers)}, locked {Names(imageLock.Wanted.Keys)}";
@@ -65,6 +69,8 @@ public static class LockFit
 
         return null;
     }
+
+    private static string Word(bool flag) => flag ? "true" : "false";
 
     private static string Names(IEnumerable<string> names) => $"[{string.Join(", ", names)}]";
 }

@@ -15,6 +15,8 @@ public class ImageLockFileTests
         ImageLock read = ImageLockFile.Parse(Encoding.UTF8.GetBytes(Text));
         Assert.Equal(Text, Encoding.UTF8.GetString(ImageLockFile.ToBytes(read)));
         Assert.Equal((ImageLocks.Time, "v1.2.3"), (read.Timestamp, read.Version));
+        Assert.Equal(["main"], read.Debian.Components);
+        Assert.False(read.Debian.Essential);
         Assert.Equal(["5.9-1", "5.9-1+b1"], read.Packages.Single(package => package.Name == "zsh").Versions.Values);
         Assert.Equal(["arm64"], read.Packages.Single(package => package.Name == "only").Files.Keys);
         Assert.Equal([12, null], read.Upstream[0].Files.Values.Select(file => file.Size));
@@ -78,6 +80,13 @@ public class ImageLockFileTests
     [InlineData("\"image\": \"tiny\",", "\"image\": \"tiny\", \"image\": \"tiny\",")]
     [InlineData("2026-02-03T04:05:06Z", "2026-02-03T04:05:06+01:00")]
     [InlineData("2026-02-03T04:05:06Z", "yesterday")]
+    [InlineData("\"debian\": {", "\"other\": {")]
+    [InlineData("\"essential\": false", "\"essential\": \"false\"")]
+    [InlineData(",\n    \"essential\": false", "")]
+    [InlineData("\"main\"", "")]
+    [InlineData("\"main\"", "\"\"")]
+    [InlineData("\"main\"", "null")]
+    [InlineData("\"main\"", "1")]
     [InlineData("\"wanted\": {", "\"wanted\": [], \"x\": {")]
     [InlineData("\"bash\",\n      \"zsh\"", "null")]
     [InlineData("\"bash\",\n      \"zsh\"", "1")]

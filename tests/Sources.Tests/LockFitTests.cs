@@ -7,10 +7,24 @@ public class LockFitTests
     [Fact]
     public void A_lock_made_from_the_definition_fits() => LockFit.Require(ImageDefinitions.Parse(), ImageLocks.Sound);
 
+    [Fact]
+    public async Task The_locks_of_our_own_images_fit_and_are_what_lock_writes()
+    {
+        foreach (string name in ImageDefinitionFile.Names(ImageDefinitions.Real))
+        {
+            string folder = Path.Combine(ImageDefinitions.Real, name), path = Path.Combine(folder, ImageLock.FileName);
+            ImageLock read = await ImageLockFile.ReadAsync(folder, TestContext.Current.CancellationToken);
+            LockFit.Require(ImageDefinitionFile.Read(folder), read);
+            Assert.Equal(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken), System.Text.Encoding.UTF8.GetString(ImageLockFile.ToBytes(read)));
+        }
+    }
+
     [Theory]
     [InlineData("version: v1.2.3", "version: v1.2.4", "version wanted v1.2.4, locked v1.2.3")]
     [InlineData("suites: [trixie, trixie-security]", "suites: [trixie]", "suites wanted [trixie], locked [trixie, trixie-security]")]
     [InlineData("suites: [trixie, trixie-security]", "suites: [trixie-security, trixie]", "suites wanted [trixie-security, trixie]")]
+    [InlineData("components: [main]", "components: [main, contrib]", "components wanted [main, contrib], locked [main]")]
+    [InlineData("essential: false", "essential: true", "essential packages wanted: true, locked: false")]
     [InlineData("packages: [zsh, bash]", "packages: [zsh]", "packages of layer base wanted [zsh], locked [bash, zsh]")]
     [InlineData("packages: [zsh, bash]", "packages: [zsh, bash, dash]", "packages of layer base wanted [zsh, bash, dash]")]
     [InlineData("name: top", "name: upper", "layers wanted [base, upper], locked [base, top]")]

@@ -32,6 +32,8 @@ public sealed class LockMakerTests : IDisposable
         Assert.Equal("debian/pool/main/b/bash/bash_1.0-1_arm64.deb", made.Packages[0].Files["arm64"].Location);
         Assert.Equal(new DateTimeOffset(2026, 1, 3, 4, 5, 6, TimeSpan.Zero), made.Timestamp);
         Assert.Equal(["bash", "zsh"], made.Wanted["base"]);
+        Assert.Equal(["main"], made.Debian.Components);
+        Assert.False(made.Debian.Essential);
         Assert.Equal((false, (long?)null), (made.Upstream[0].Confirmed, made.Upstream[0].Files["amd64"].Size));
         LockFit.Require(Definition(), made);
         Assert.Equal(ImageLockFile.ToBytes(made), ImageLockFile.ToBytes(ImageLockFile.Parse(ImageLockFile.ToBytes(made))));
