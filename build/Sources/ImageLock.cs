@@ -47,7 +47,8 @@ public sealed record LockedSuite(string Name, DateTimeOffset Date, Digest InRele
 /// <summary>How packages were chosen among those of the suites, as the definition had it.</summary>
 /// <param name="Components">Those that were read of every suite, in the definition's order.</param>
 /// <param name="Essential">Whether packages marked Essential were wanted too.</param>
-public sealed record LockedDebian(ImmutableArray<string> Components, bool Essential);
+/// <param name="Without">The names of packages that count as there already and are not installed; sorted.</param>
+public sealed record LockedDebian(ImmutableArray<string> Components, bool Essential, ImmutableArray<string> Without);
 
 /// <summary>An upstream file for every architecture.</summary>
 /// <param name="Confirmed">Whether its checksums and sizes were read from the host itself.</param>

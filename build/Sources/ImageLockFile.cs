@@ -97,6 +97,7 @@ public static class ImageLockFile
         writer.WriteStartObject("debian");
         WriteNames(writer, "components", imageLock.Debian.Components);
         writer.WriteBoolean("essential", imageLock.Debian.Essential);
+        WriteNames(writer, "without", imageLock.Debian.Without);
         writer.WriteEndObject();
         writer.WriteStartObject("wanted");
         foreach ((string layer, ImmutableArray<string> names) in imageLock.Wanted)
@@ -168,7 +169,10 @@ public static class ImageLockFile
         ImmutableArray<string> components = [.. debian.GetProperty("components").EnumerateArray().Select(item => item.GetString() ?? "")];
         return components.IsEmpty || components.Contains("")
             ? throw new ContentException("wanted names in 'components', got none")
-            : new LockedDebian(components, debian.GetProperty("essential").GetBoolean());
+            : new LockedDebian(
+                components,
+                debian.GetProperty("essential").GetBoolean(),
+                [.. debian.GetProperty("without").EnumerateArray().Select(item => Name(item.GetString()))]);
     }
 
     private static ImmutableArray<LockedPackage> Packages(JsonElement root, string name) =>

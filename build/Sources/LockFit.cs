@@ -26,6 +26,9 @@ public static class LockFit
             return $"components wanted {Names(definition.Debian.Components)}, locked {Names(imageLock.Debian.Components)}";
         if (imageLock.Debian.Essential != definition.Debian.Essential)
             return $"essential packages wanted: {Word(definition.Debian.Essential)}, locked: {Word(imageLock.Debian.Essential)}";
+        string[] without = [.. definition.Debian.Without.Select(package => package.Name).Order(StringComparer.Ordinal)];
+        if (!imageLock.Debian.Without.SequenceEqual(without, StringComparer.Ordinal))
+            return $"packages done without wanted {Names(without)}, locked {Names(imageLock.Debian.Without)}";
         string[] layers = [.. definition.Layers.Select(layer => layer.Name).Order(StringComparer.Ordinal)];
         if (!imageLock.Wanted.Keys.SequenceEqual(layers, StringComparer.Ordinal))
             return $"layers wanted {Names(layers)}, locked {Names(imageLock.Wanted.Keys)}";
@@ -46,6 +49,8 @@ public static class LockFit
     {
         if (imageLock.Packages.FirstOrDefault(package => definition.Layers.All(layer => layer.Name != package.Layer)) is { } stray)
             return $"package {stray.Name} is locked for layer '{stray.Layer}', which is not there";
+        if (definition.Debian.Without.FirstOrDefault(without => imageLock.Packages.Any(package => package.Name == without.Name)) is { } present)
+            return $"package {present.Name} is locked, and the image does without it";
         HashSet<string> locked = [.. imageLock.Packages.Select(package => package.Name)];
         return definition.Layers.SelectMany(layer => layer.Packages).FirstOrDefault(name => !locked.Contains(name)) is { } missing
             ? $"package {missing} is wanted and not locked"

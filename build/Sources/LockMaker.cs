@@ -63,7 +63,10 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             Version = definition.Version,
             Timestamp = suites.Max(suite => suite.Release.Date),
             Suites = [.. suites.Select(suite => new LockedSuite(suite.Name, suite.Release.Date, suite.InRelease))],
-            Debian = new LockedDebian(definition.Debian.Components, definition.Debian.Essential),
+            Debian = new LockedDebian(
+                definition.Debian.Components,
+                definition.Debian.Essential,
+                [.. definition.Debian.Without.Select(package => package.Name).Order(StringComparer.Ordinal)]),
             Wanted = definition.Layers.ToImmutableSortedDictionary(
                 layer => layer.Name, layer => layer.Packages.Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal),
             Upstream = [.. definition.Upstream.Select(file => Reviewed(definition, file))],

@@ -46,7 +46,7 @@ internal static class UpstreamImage
                 Version = Version,
                 Timestamp = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
                 Suites = [.. definition.Debian.Suites.Select(suite => new LockedSuite(suite, DateTimeOffset.UnixEpoch, Digest.Of([])))],
-                Debian = new LockedDebian(definition.Debian.Components, definition.Debian.Essential),
+                Debian = new LockedDebian(definition.Debian.Components, definition.Debian.Essential, Without: []),
                 Wanted = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("upstream", []),
                 Upstream = [.. definition.Upstream.Select(file => new LockedUpstream(file.Name, Version, true, ImmutableSortedDictionary<string, LockedFile>.Empty.Add(
                     "amd64", new LockedFile(file.Url("amd64").AbsoluteUri, file.Checksums["amd64"], new FileInfo(repository.Mirror.PathOf(file.Url("amd64"))).Length))))],

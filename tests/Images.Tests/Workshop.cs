@@ -51,7 +51,7 @@ internal sealed class Workshop : IDisposable
         Version = "v1.0.0",
         Timestamp = Timestamp,
         Suites = [],
-        Debian = new LockedDebian(["main"], Essential: false),
+        Debian = new LockedDebian(["main"], Essential: false, Without: []),
         Wanted = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
         Upstream = [.. _upstream],
         Packages = [.. _packages.OrderBy(package => package.Name, StringComparer.Ordinal)],

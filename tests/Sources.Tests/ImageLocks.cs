@@ -14,7 +14,7 @@ internal static class ImageLocks
         Version = "v1.2.3",
         Timestamp = Time,
         Suites = [new LockedSuite("trixie", Time.AddDays(-9), Digest.Of("a"u8)), new LockedSuite("trixie-security", Time, Digest.Of("b"u8))],
-        Debian = new LockedDebian(["main"], Essential: false),
+        Debian = new LockedDebian(["main"], Essential: false, Without: ["mawk", "python3"]),
         Wanted = ImmutableSortedDictionary.CreateRange<string, ImmutableArray<string>>(
             StringComparer.Ordinal, [new("base", ["bash", "zsh"]), new("top", [])]),
         Upstream =
