@@ -14,6 +14,11 @@ public class ImageDefinitionFileTests
         Assert.Equal(["quay.io/test/tiny", "docker.io/test/tiny"], read.Repositories.Select(repository => repository.Name));
         Assert.Equal(["trixie", "trixie-security"], read.Debian.Suites);
         Assert.False(read.Debian.Essential);
+        Assert.Equal([new UnneededPackage("python3", "only scripts need it"), new UnneededPackage("mawk", "bash is there")], read.Debian.Without);
+        Assert.Equal(["/usr/share/doc/** images/tiny/image.yaml:45:15"], read.Exclude[0].Paths.Select(pattern => $"{pattern} {pattern.Place}"));
+        Assert.Equal(["/usr/share/doc/*/copyright"], read.Exclude[0].Except.Select(pattern => pattern.Text));
+        Assert.Equal("nobody reads it", read.Exclude[0].Reason);
+        Assert.Equal([(true, true), (true, false)], read.Exclude.Select(exclusion => (exclusion.IsFor(Platform.LinuxAmd64), exclusion.IsFor(Platform.LinuxArm64))));
         Assert.Equal(new DefinedDirectory("srv", 0b1_111_111_111, 3, 4), read.Layers[0].Directories.Single());
         Assert.Equal(new DefinedLink("bin", "usr/bin"), read.Layers[0].Links.Single());
         Assert.Equal(new DefinedFile("rootfs/x", "x", 0b111_101_101), read.Layers[1].Files.Single());
@@ -89,7 +94,7 @@ public class ImageDefinitionFileTests
     [InlineData("labels: { a: b }", "labels: { a: [b] }", "wanted a text")]
     [InlineData("labels: { a: b }", "labels: { a: b, a: c }", "uplicate")]
     [InlineData("title: Tiny\n", "title: Tiny\ntitle: Tiny\n", "uplicate")]
-    [InlineData("packages: [zsh, bash]", "pakages: [zsh, bash]", ":17:5: unknown key 'pakages'; did you mean 'packages'?")]
+    [InlineData("packages: [zsh, bash]", "pakages: [zsh, bash]", ":18:5: unknown key 'pakages'; did you mean 'packages'?")]
     [InlineData("title: Tiny\n", "titel: Tiny\n", ":1:1: unknown key 'titel'; did you mean 'title'?")]
     [InlineData("debian:\n", "Debain:\n", ":10:1: unknown key 'Debain'; did you mean 'debian'?")]
     [InlineData("id: 0", "number: 0", "'id' is missing")]
@@ -105,17 +110,17 @@ public class ImageDefinitionFileTests
     [InlineData("user: 3", "user: [3]", "got a list")]
     [InlineData("essential: false", "essential: \"false\"", "wanted true or false, got the text 'false'")]
     [InlineData("essential: false", "essential: { a: b }", "wanted true or false, got a map")]
-    [InlineData("layers:\n", "layers: x\nlayer:\n", ":14:9: 'layers' wanted a list")]
+    [InlineData("layers:\n", "layers: x\nlayer:\n", ":15:9: 'layers' wanted a list")]
     [InlineData("to: /usr/bin/tool\n", "to: /x\n", "path /x is named twice")]
     [InlineData("to: /usr/bin/tool\n", "to: /bin\n", "path /bin is named twice")]
     [InlineData("to: /usr/bin/tool\n", "to: /srv\n", "path /srv is named twice")]
-    [InlineData("to: /usr/bin/tool\n", "to: /etc/passwd\n", ":38:13: /etc/passwd is made from 'accounts'")]
-    [InlineData("path: /srv", "path: /etc/group", ":19:17: /etc/group is made from 'accounts'")]
-    [InlineData("to: /usr/bin/tool\n", "to: /bin/tool\n", ":38:13: /bin/tool lies beneath /bin, which is no directory")]
+    [InlineData("to: /usr/bin/tool\n", "to: /etc/passwd\n", ":39:13: /etc/passwd is made from 'accounts'")]
+    [InlineData("path: /srv", "path: /etc/group", ":20:17: /etc/group is made from 'accounts'")]
+    [InlineData("to: /usr/bin/tool\n", "to: /bin/tool\n", ":39:13: /bin/tool lies beneath /bin, which is no directory")]
     [InlineData("path: /srv", "path: /x/deep/er", "/x/deep/er lies beneath /x, which is no directory")]
-    [InlineData("from: rootfs/x", "from: rootfs/y", ":26:17: images/tiny/rootfs/y: there is no such file below")]
+    [InlineData("from: rootfs/x", "from: rootfs/y", ":27:17: images/tiny/rootfs/y: there is no such file below")]
     [InlineData("groupOnly: false }", "groupOnly: false }\n  - { name: root, id: 1 }", "account root is named twice")]
-    [InlineData("amd64: sha256:e3b0", "amd64: sha256:e3b", ":34:14: digest 'sha256:e3bc44298")]
+    [InlineData("amd64: sha256:e3b0", "amd64: sha256:e3b", ":35:14: digest 'sha256:e3bc44298")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha256:0e3b0", "digest 'sha256:0e3b0")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha512:e3b0", "digest 'sha512:e3b0")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha256:E3B0", "digest 'sha256:E3B0")]
@@ -128,6 +133,32 @@ public class ImageDefinitionFileTests
     [InlineData("checksumFile: https", "checksumFile: http", "'checksumFile' wanted an https address")]
     [InlineData("tool-{arch}.tgz.sha256", "tool-{os}.tgz.sha256", "'checksumFile' wanted no braces but {version} and {arch}")]
     [InlineData("tool-{arch}.tgz\n", "tool-{Arch}.tgz\n", "'url' wanted no braces")]
+    [InlineData("package: python3, reason: only scripts need it", "package: python3", ":14:13: 'reason' is missing")]
+    [InlineData("reason: only scripts need it", "reason: ''", "'reason' wanted a text")]
+    [InlineData("reason: only scripts need it", "reason: '  '", ":14:41: 'reason' wanted a text that says something, got blanks")]
+    [InlineData("reason: only scripts need it", "raeson: x", "unknown key 'raeson'; did you mean 'reason'?")]
+    [InlineData("package: python3,", "package: ../python3,", ":14:24: '../python3' is no package name")]
+    [InlineData("package: mawk,", "package: python3,", "package python3 is named twice")]
+    [InlineData("package: mawk,", "package: bash,", ":14:76: package bash is wanted in 'layers' and left out by 'without'")]
+    [InlineData("without: [{", "witout: [{", "unknown key 'witout'; did you mean 'without'?")]
+    [InlineData("exclude:\n", "exlude:\n", "unknown key 'exlude'; did you mean 'exclude'?")]
+    [InlineData("copyright], reason: nobody reads it", "copyright]", ":45:5: 'reason' is missing")]
+    [InlineData("reason: nobody reads it", "reason: \"\"", "'reason' wanted a text")]
+    [InlineData("reason: nobody reads it", "reason: \" \\n\"", "got blanks")]
+    [InlineData("paths: [/usr/share/doc/**], ", "", "'paths' is missing")]
+    [InlineData("paths: [/usr/share/doc/**]", "paths: []", ":45:14: 'paths' wanted one at least, got an empty list")]
+    [InlineData("paths: [/usr/share/doc/**]", "paths: /usr/share/doc/**", ":45:14: 'paths' wanted a list")]
+    [InlineData("except: [/usr/share/doc/*/copyright]", "except: []", "'except' wanted one at least")]
+    [InlineData("except: [", "excpet: [", "unknown key 'excpet'; did you mean 'except'?")]
+    [InlineData("paths: [/usr/share/doc/**]", "paths: [usr/share/doc/**]", ":45:15: pattern 'usr/share/doc/**': wanted an absolute path")]
+    [InlineData("except: [/usr/share/doc/*/copyright]", "except: [/usr/../doc]", ":45:44: pattern '/usr/../doc': wanted a path without empty parts")]
+    [InlineData("{multiarch}/a?", "{arch}/a?", ":46:15: pattern '/usr/lib/{arch}/a?': wanted no braces but {multiarch}")]
+    [InlineData("\"/usr/lib/{multiarch}/a?\"", "/a, /b, /a", ":46:23: pattern /a is named twice")]
+    [InlineData("\"/usr/lib/{multiarch}/a?\"", "/usr/share/doc/**", ":46:15: pattern /usr/share/doc/** is named twice")]
+    [InlineData("except: [/usr/share/doc/*/copyright]", "except: [/a, /a]", "pattern /a is named twice")]
+    [InlineData("platforms: [linux/amd64]", "platforms: [linux/riscv64]", ":46:55: platform linux/riscv64 is not among linux/amd64, linux/arm64")]
+    [InlineData("platforms: [linux/amd64]", "platforms: [arm64]", "wanted OS/ARCH")]
+    [InlineData("platforms: [linux/amd64]", "platforms: []", "'platforms' wanted one at least")]
     public void Each_mistake_is_told_with_its_place(string old, string changed, string because)
     {
         if (because.Length == 0)

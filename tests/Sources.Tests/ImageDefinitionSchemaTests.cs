@@ -14,6 +14,8 @@ public class ImageDefinitionSchemaTests
         { "", "title: Tiny", "unknown: x\ntitle: Tiny" },
         { "repositories", "  official:", "  unknown: x\n  official:" },
         { "debian", "  essential:", "  unknown: x\n  essential:" },
+        { "debian.without[]", "{ package: python3,", "{ unknown: x, package: python3," },
+        { "exclude[]", "{ paths: [/usr/share/doc/**],", "{ unknown: x, paths: [/usr/share/doc/**]," },
         { "layers[]", "    title: the base", "    unknown: x\n    title: the base" },
         { "layers[].directories[]", "{ path: /srv,", "{ unknown: x, path: /srv," },
         { "layers[].links[]", "{ path: /bin,", "{ unknown: x, path: /bin," },

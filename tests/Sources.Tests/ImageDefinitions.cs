@@ -22,6 +22,7 @@ internal sealed class ImageDefinitions : IDisposable
           suites: [trixie, trixie-security]
           components: [main]
           essential: false
+          without: [{ package: python3, reason: only scripts need it }, { package: mawk, reason: bash is there }]
         layers:
           - name: base
             title: the base
@@ -51,6 +52,9 @@ internal sealed class ImageDefinitions : IDisposable
                 standIn: { package: tool, path: /usr/bin/tool }
         accounts:
           - { name: root, id: 0, home: /root, shell: /bin/sh, groupOnly: false }
+        exclude:
+          - { paths: [/usr/share/doc/**], except: [/usr/share/doc/*/copyright], reason: nobody reads it }
+          - { paths: ["/usr/lib/{multiarch}/a?"], platforms: [linux/amd64], reason: only there }
         config:
           entrypoint: [/usr/bin/tool]
           command: [run]

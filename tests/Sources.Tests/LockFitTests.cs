@@ -28,6 +28,8 @@ public class LockFitTests
     [InlineData("packages: [zsh, bash]", "packages: [zsh]", "packages of layer base wanted [zsh], locked [bash, zsh]")]
     [InlineData("packages: [zsh, bash]", "packages: [zsh, bash, dash]", "packages of layer base wanted [zsh, bash, dash]")]
     [InlineData("name: top", "name: upper", "layers wanted [base, upper], locked [base, top]")]
+    [InlineData("package: mawk,", "package: zip,", "packages done without wanted [python3, zip], locked [mawk, python3]")]
+    [InlineData("{ package: python3, reason: only scripts need it }, ", "", "packages done without wanted [mawk], locked [mawk, python3]")]
     [InlineData("version: v9", "version: v10", "tool wanted v10, locked v9")]
     [InlineData("/tool-{arch}.tgz", "/other-{arch}.tgz", "tool amd64 wanted https://example.org/v9/other-amd64.tgz")]
     [InlineData("arm64: sha256:e3b0", "arm64: sha256:f3b0", "tool arm64 wanted")]
@@ -69,6 +71,20 @@ public class LockFitTests
             ImageDefinitions.Parse(),
             sound with { Packages = sound.Packages.SetItem(2, sound.Packages[2] with { Layer = "gone" }) },
             "package only is locked for layer 'gone'");
+    }
+
+    [Fact]
+    public void A_changed_reason_is_no_difference() => LockFit.Require(
+        ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("only scripts need it", "nothing needs it", StringComparison.Ordinal)), ImageLocks.Sound);
+
+    [Fact]
+    public void A_lock_that_holds_what_the_image_does_without_does_not_fit()
+    {
+        ImageLock sound = ImageLocks.Sound;
+        AssertUnfit(
+            ImageDefinitions.Parse(),
+            sound with { Packages = [.. sound.Packages, sound.Packages[0] with { Name = "mawk" }] },
+            "package mawk is locked, and the image does without it");
     }
 
     private static void AssertUnfit(ImageDefinition definition, ImageLock imageLock, string because)

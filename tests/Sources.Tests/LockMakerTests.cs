@@ -76,6 +76,39 @@ public sealed class LockMakerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_image_does_without_is_not_locked_nor_what_only_that_needs()
+    {
+        Publish(
+            "trixie",
+            "Sat, 03 Jan 2026 04:05:06 UTC",
+            ["bash", "1.0-1", "Depends: libc, script"],
+            ["libc", "2.0-1"],
+            ["script", "1-1", "Depends: perl"],
+            ["perl", "5-1"],
+            ["zsh", "3.0-1", "Depends: helper", "arm64"],
+            ["zsh", "3.0-1", "", "amd64"],
+            ["helper", "1-1"],
+            ["tool", "9-1", "Depends: script"]);
+        string yaml = "without: [{ package: script, reason: r }, { package: helper, reason: r }]";
+        ImageLock made = await MakeAsync(yaml);
+        Assert.Equal(["bash", "libc", "zsh"], made.Packages.Select(package => package.Name));
+        Assert.Equal(["helper", "script"], made.Debian.Without);
+        LockFit.Require(Definition(yaml), made);
+        Assert.Equal(["helper", "script"], ImageLockFile.Parse(ImageLockFile.ToBytes(made)).Debian.Without);
+    }
+
+    [Theory]
+    [InlineData("more")]
+    [InlineData("not-there")]
+    public async Task A_package_done_without_that_nothing_needs_is_refused(string name)
+    {
+        Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1", "Depends: libc"], ["libc", "2-1"], ["zsh", "3.0-1"], ["more", "4-1"], ["tool", "9-1"]);
+        DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() => MakeAsync(
+            $"without: [{{ package: libc, reason: r }}, {{ package: {name}, reason: r }}]"));
+        Assert.StartsWith($"tiny: 'without' of 'debian' names {name}, which nothing in the image needs on amd64 or arm64", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_suite_that_another_key_signed_is_refused()
     {
         Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1"], ["zsh", "3.0-1"], ["tool", "9-1"]);
@@ -96,13 +129,15 @@ public sealed class LockMakerTests : IDisposable
         _bench.Dispose();
     }
 
-    private static ImageDefinition Definition() => ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal));
+    private static ImageDefinition Definition(string without = "") => ImageDefinitions.Parse(string.Join('\n', ImageDefinitions.Sound
+        .Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal).ReplaceLineEndings("\n").Split('\n')
+        .Select(line => line.StartsWith("  without:", StringComparison.Ordinal) ? "  " + without : line)));
 
-    private Task<ImageLock> MakeAsync()
+    private Task<ImageLock> MakeAsync(string without = "")
     {
         Gpgv gpgv = new(Path.Combine(_bench.Folder, "keyring.gpg"), [_fingerprint!]);
         DebianRepository repository = new(_bench.Reader, _bench.Download, gpgv, DebianMirror.At(Path.Combine(_bench.Folder, "mirror")));
-        return new LockMaker(repository, freshAt: null).MakeAsync(Definition(), previous: null, Stop);
+        return new LockMaker(repository, freshAt: null).MakeAsync(Definition(without), previous: null, Stop);
     }
 
     /// <summary>Writes a suite of stanzas; each is name, version, fields and, unless both have it, an architecture.</summary>
