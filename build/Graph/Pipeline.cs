@@ -58,6 +58,8 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         AssembledImage image = await new Assembler(supply.Cache, assembled)
             .AssembleAsync(input, layout, stop);
+        foreach (AssembledPlatform platform in image.Platforms)
+            report.Line($"{input.Name} {platform.Platform}: {Views.Totals(platform.Totals)}");
         report.Line($"{input.Name}: {image.Index.Digest}");
         return image;
     }

@@ -113,6 +113,12 @@ internal static class Views
         }
     }
 
+    /// <summary>What a platform's layers were made of.</summary>
+    public static string Totals(PlatformTotals? totals) => totals is null
+        ? "layers as they were made before from the same"
+        : string.Create(CultureInfo.InvariantCulture, $"{totals.Packages:N0} packages, {totals.Files:N0} files")
+            + (totals.LeftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {totals.LeftOut:N0} left out ({totals.LeftOutBytes / 1e6:0.0} MB)"));
+
     private static IReadOnlyList<string> IndexRow(RehearsedImage image) =>
     [
         image.Input.Name,

@@ -13,4 +13,15 @@ public sealed record AssembledImage(string Name, Descriptor Index, ImmutableArra
 /// <param name="Platform">Which.</param>
 /// <param name="Manifest">Its manifest's descriptor.</param>
 /// <param name="Layers">Lowest first.</param>
-public sealed record AssembledPlatform(Platform Platform, Descriptor Manifest, ImmutableArray<Layer> Layers);
+public sealed record AssembledPlatform(Platform Platform, Descriptor Manifest, ImmutableArray<Layer> Layers)
+{
+    /// <summary>What was counted while the layers were made; null when they were remembered or read back.</summary>
+    public PlatformTotals? Totals { get; init; }
+}
+
+/// <summary>What the layers of a platform were made of.</summary>
+/// <param name="Packages">How many packages were unpacked.</param>
+/// <param name="Files">How many files and links are in the layers.</param>
+/// <param name="LeftOut">How many files and links of packages are not.</param>
+/// <param name="LeftOutBytes">The size of those.</param>
+public sealed record PlatformTotals(int Packages, int Files, int LeftOut, long LeftOutBytes);

@@ -15,7 +15,7 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
 {
     /// <summary>Assembles into <paramref name="layout"/>, whose earlier content is replaced at the end in one step.</summary>
     /// <exception cref="ContentException">An input is broken; the layout is as it was but for unused blobs.</exception>
-    /// <exception cref="DefinitionException">No platform was asked for, or one that the definition lacks.</exception>
+    /// <exception cref="DefinitionException">No platform was asked for, or one that the definition lacks; or a pattern of <c>exclude</c> is good for nothing.</exception>
     public async Task<AssembledImage> AssembleAsync(AssemblyRequest request, OciLayout layout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -39,11 +39,14 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
     private async Task<AssembledPlatform> PlatformAsync(
         ImageDefinition definition, ImageLock imageLock, Platform platform, OciLayout layout, CancellationToken cancellationToken)
     {
+        PlatformTotals? totals = null;
         Digest input = AssemblyCache.InputOf(definition, imageLock, platform);
         if (await RememberedAsync(input, definition.Layers.Length, layout, cancellationToken) is not { } layers)
         {
             string folder = Path.Combine(layout.Name, $".work-{platform.Architecture}");
-            layers = await new LayerAssembly(definition, imageLock, platform, cache, folder).MakeAsync(layout, cancellationToken);
+            LayerAssembly assembly = new(definition, imageLock, platform, cache, folder);
+            layers = await assembly.MakeAsync(layout, cancellationToken);
+            totals = assembly.Totals;
             await assembled.KeepAsync(input, layers, layout, cancellationToken);
         }
 
@@ -64,7 +67,7 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         Descriptor configBlob = await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), cancellationToken);
         Manifest manifest = new(configBlob, [.. layers.Select(layer => layer.Blob)]) { Annotations = description };
         Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), cancellationToken);
-        return new AssembledPlatform(platform, written with { Platform = platform }, layers);
+        return new AssembledPlatform(platform, written with { Platform = platform }, layers) { Totals = totals };
     }
 
     /// <summary>The layers made from this input before, copied into the layout; null when they have to be made anew.</summary>

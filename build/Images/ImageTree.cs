@@ -12,6 +12,7 @@ internal sealed class ImageTree
 {
     private readonly Dictionary<string, LayerEntry> _all = new(StringComparer.Ordinal);
     private readonly HashSet<string> _implied = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LayerEntry> _withheld = new(StringComparer.Ordinal);
     private Dictionary<string, LayerEntry> _layer = new(StringComparer.Ordinal);
 
     /// <summary>Lays an entry into the current layer.</summary>
@@ -33,6 +34,18 @@ internal sealed class ImageTree
         AddParents(entry);
         _all.Add(entry.Path, entry);
         _layer.Add(entry.Path, entry);
+    }
+
+    /// <summary>Whether something lies at a path, in this layer or one below.</summary>
+    public bool Has(string path) => _all.ContainsKey(path);
+
+    /// <summary>Keeps a directory back until something is laid beneath it: then it is there, with the attributes it has here.</summary>
+    public void Withhold(LayerEntry directory)
+    {
+        if (!_all.TryGetValue(directory.Path, out LayerEntry? there))
+            _withheld.TryAdd(directory.Path, directory);
+        else if (there.Kind == LayerEntryKind.Directory)
+            AddDirectoryAgain(there, directory);
     }
 
     /// <summary>Ends the current layer: its entries in the order a <see cref="LayerWriter"/> wants.</summary>
@@ -68,15 +81,21 @@ internal sealed class ImageTree
         {
             string parent = entry.Path[..slash];
             if (!_all.TryGetValue(parent, out LayerEntry? there))
-            {
-                _all.Add(parent, there = LayerEntry.Directory(parent, entry.Owner));
-                _implied.Add(parent);
-            }
+                _all.Add(parent, there = Unsaid(parent, entry.Owner));
 
             if (there.Kind != LayerEntryKind.Directory)
                 throw new ContentException($"/{entry.Path}: {entry.Owner} puts it below /{parent}, which {there.Owner} has as no directory");
             _layer.TryAdd(parent, there);
         }
+    }
+
+    /// <summary>A directory that nobody has laid: as it was withheld, or as it is implied by what it holds.</summary>
+    private LayerEntry Unsaid(string path, string owner)
+    {
+        if (_withheld.Remove(path, out LayerEntry? directory))
+            return directory;
+        _implied.Add(path);
+        return LayerEntry.Directory(path, owner);
     }
 
     /// <summary>Of the names of one file, the first in order becomes the file and the others link to it.</summary>

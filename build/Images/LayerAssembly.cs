@@ -14,9 +14,17 @@ internal sealed class LayerAssembly(
     ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
 {
     private readonly ImageTree _tree = new();
+    private readonly PackageSieve _sieve = new(definition.Exclude, platform);
     private readonly PackageContent _packages = new(folder, imageLock.Timestamp.ToUnixTimeSeconds(), new XzMemory());
 
+    private int _packageCount;
+    private int _fileCount;
+
+    /// <summary>What the layers hold, as soon as they are made.</summary>
+    public PlatformTotals Totals => new(_packageCount, _fileCount, _sieve.LeftOut, _sieve.LeftOutBytes);
+
     /// <exception cref="ContentException">An input is broken, or two of them claim one path.</exception>
+    /// <exception cref="DefinitionException">A pattern of <c>exclude</c> is good for nothing on this platform.</exception>
     public async Task<ImmutableArray<Layer>> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
     {
         var layers = ImmutableArray.CreateBuilder<Layer>();
@@ -37,6 +45,7 @@ internal sealed class LayerAssembly(
             }
         }
 
+        _sieve.RequireUsed(_tree, $"{definition.Name} {platform}");
         return layers.ToImmutable();
     }
 
@@ -48,9 +57,17 @@ internal sealed class LayerAssembly(
                 continue;
             string version = package.Versions[platform.Architecture];
             string deb = await CachedAsync(file, $"{package.Name} {version}", cancellationToken);
-            foreach (LayerEntry entry in await _packages.UnpackAsync(package.Name, version, deb, cancellationToken))
-                _tree.Add(entry);
+            Lay(_sieve.Sieve(await _packages.UnpackAsync(package.Name, version, deb, cancellationToken)));
+            _packageCount++;
         }
+    }
+
+    private void Lay(SievedPackage package)
+    {
+        foreach (LayerEntry directory in package.Withheld)
+            _tree.Withhold(directory);
+        foreach (LayerEntry entry in package.Staying)
+            _tree.Add(entry);
     }
 
     private async Task AddUpstreamAsync(LayerDefinition layer, CancellationToken cancellationToken)
@@ -68,6 +85,7 @@ internal sealed class LayerAssembly(
     private async Task<Layer> WriteAsync(LayerDefinition layer, OciLayout layout, CancellationToken cancellationToken)
     {
         IReadOnlyList<LayerEntry> entries = _tree.EndLayer();
+        _fileCount += entries.Count(entry => entry.Kind != LayerEntryKind.Directory);
         string blob = Path.Combine(folder, "layer.tar.gz");
         Layer written;
         await using (FileStream output = File.Create(blob))

@@ -101,7 +101,9 @@ public static partial class ImageDefinitionFile
     {
         Name = map.Word("name"),
         Title = map.Text("title"),
-        Packages = [.. map.Texts("packages").Select(name => Sound(map, "packages", name, ReadPackage))],
+        Packages = [.. map.Texts("packages").Select(name => PackageName.IsValid(name)
+            ? name
+            : throw map.FaultAt("packages", name, $"'{name}' is no package name"))],
         Upstream = [.. map.Texts("upstream")],
         Files = [.. map.Maps("files", file => new DefinedFile(file.Text("from"), file.ImagePath("to"), file.Mode("mode", "0644")))],
         Directories = [.. map.Maps("directories", directory => new DefinedDirectory(
