@@ -37,6 +37,9 @@ public sealed record DebianPackage
 
     public bool Essential { get; init; }
 
+    /// <summary>Whether it is marked <c>Protected: yes</c> or, by the older name, <c>Important: yes</c>.</summary>
+    public bool Important { get; init; }
+
     /// <summary>Whether it satisfies <c>name:any</c>, that is, <c>Multi-Arch: allowed</c>.</summary>
     public bool AllowsAnyArchitecture { get; init; }
 

@@ -87,7 +87,7 @@ internal sealed class DependencyClosure
             return false;
         if (_open.Contains(package.Name) || (_selection.Has(package) && !firm))
             return true;
-        if (package.Needs.FirstOrDefault(need => !IsMet(need) && Options(need).Count == 0) is { } hopeless)
+        if (package.Needs.FirstOrDefault(need => !IsMet(need) && !Options(need).Any()) is { } hopeless)
         {
             _selection.Add(package, asker);
             return Fail(package, hopeless, firm);
@@ -113,21 +113,24 @@ internal sealed class DependencyClosure
     {
         if (!IsMet(need))
             return Meet(package, need, firm: true);
-        return _without.Meets(need) || Options(need) is not [{ } only] || _open.Contains(only.Name) || !_firm.Add(only.Name) || Take(only, package);
+        return _without.Meets(need) || OnlyOption(need) is not { } only || _open.Contains(only.Name) || !_firm.Add(only.Name) || Take(only, package);
     }
 
     private bool Meet(DebianPackage package, IReadOnlyList<PackageRelation> need, bool firm)
     {
         if (IsMet(need))
             return true;
-        List<DebianPackage> options = Options(need);
-        if (firm && options.Count == 1)
-            _firm.Add(options[0].Name);
-        return options.Any(option => Take(option, package)) || Fail(package, need, firm);
+        if (firm && OnlyOption(need) is { } only)
+            _firm.Add(only.Name);
+        return Options(need).Any(option => Take(option, package)) || Fail(package, need, firm);
     }
 
-    private List<DebianPackage> Options(IReadOnlyList<PackageRelation> need) =>
-        [.. need.SelectMany(_candidates.Meeting).Where(package => !_refusals.Has(package)).DistinctBy(package => package.Name)];
+    /// <summary>What could meet a need, the preferred first. Looked for one by one: the first often does.</summary>
+    private IEnumerable<DebianPackage> Options(IReadOnlyList<PackageRelation> need) =>
+        need.SelectMany(_candidates.Meeting).Where(package => !_refusals.Has(package)).DistinctBy(package => package.Name);
+
+    private DebianPackage? OnlyOption(IReadOnlyList<PackageRelation> need) =>
+        Options(need).Take(2).ToArray() is [{ } only] ? only : null;
 
     /// <summary>What is not firm passes when it excludes something; what is firm pushes out what is not.</summary>
     private bool MakeRoom(DebianPackage package, DebianPackage? asker, bool firm)

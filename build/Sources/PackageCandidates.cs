@@ -6,10 +6,9 @@ namespace Slipway.Sources;
 /// </summary>
 public sealed class PackageCandidates
 {
-    private static readonly string[] Priorities = ["required", "important", "standard", "optional", "extra"];
-
     private readonly IReadOnlyList<PackageIndex> _suites;
     private readonly Dictionary<string, DebianPackage?> _found = new(StringComparer.Ordinal);
+    private readonly ProviderOrder _order;
 
     /// <param name="suites">At least one index, all for the same architecture.</param>
     public PackageCandidates(IReadOnlyList<PackageIndex> suites)
@@ -19,6 +18,7 @@ public sealed class PackageCandidates
         if (suites.Any(suite => suite.Architecture != suites[0].Architecture))
             throw new ArgumentException("the indexes are for several architectures", nameof(suites));
         _suites = suites;
+        _order = new ProviderOrder(suites);
     }
 
     public string Architecture => _suites[0].Architecture;
@@ -47,26 +47,25 @@ public sealed class PackageCandidates
         [.. _suites.SelectMany(suite => suite.EssentialNames).Distinct().Order(StringComparer.Ordinal)
             .Select(name => Find(name)!).Where(package => package.Essential)];
 
-    /// <summary>The packages that one excludes by its Conflicts and Breaks.</summary>
+    /// <summary>The packages that one excludes by its Conflicts and Breaks, in no order that means anything.</summary>
     internal IEnumerable<DebianPackage> ExcludedBy(DebianPackage package) =>
-        package.Exclusions.SelectMany(Meeting).Where(other => other.Name != package.Name);
+        package.Exclusions.SelectMany(relation => Named(relation).Concat(Providing(relation))).Where(other => other.Name != package.Name);
 
     /// <summary>
-    /// The packages that meet a relation: the one of that name if it does, then those that provide it, essential ones
-    /// first, then by priority, then the last by name.
+    /// The packages that meet a relation: the one of that name if it does, then those that provide it, the preferred first.
+    /// Those are looked for when the enumeration comes to them.
     /// </summary>
     public IEnumerable<DebianPackage> Meeting(PackageRelation relation)
     {
         ArgumentNullException.ThrowIfNull(relation);
-        if (Find(relation.Name) is { } real && real.Is(relation))
-            yield return real;
-        IEnumerable<DebianPackage> providers = _suites.SelectMany(suite => suite.NamesProviding(relation.Name)).Distinct()
-            .Select(name => Find(name)!)
-            .Where(package => package.Name != relation.Name && package.DoesProvide(relation))
-            .OrderBy(package => package.Essential ? 0 : 1)
-            .ThenBy(package => Array.IndexOf(Priorities, package.Priority) is var rank && rank < 0 ? Priorities.Length : rank)
-            .ThenByDescending(package => package.Name, StringComparer.Ordinal);
-        foreach (DebianPackage provider in providers)
-            yield return provider;
+        return Named(relation).Concat(_order.Of(Providing(relation)));
     }
+
+    private DebianPackage[] Named(PackageRelation relation) =>
+        Find(relation.Name) is { } real && real.Is(relation) ? [real] : [];
+
+    private IEnumerable<DebianPackage> Providing(PackageRelation relation) =>
+        _suites.SelectMany(suite => suite.NamesProviding(relation.Name)).Distinct()
+            .Select(name => Find(name)!)
+            .Where(package => package.Name != relation.Name && package.DoesProvide(relation));
 }

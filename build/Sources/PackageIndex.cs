@@ -88,6 +88,25 @@ public sealed class PackageIndex
     public IReadOnlyList<string> NamesProviding(string name) =>
         [.. WithHash(_provided, Encoding.UTF8.GetBytes(name)).Select(at => Encoding.UTF8.GetString(PackageStanza.NameOf(Bytes(at)))).Distinct()];
 
+    /// <summary>
+    /// Where the file first mentions a package, the fields of a stanza in the order in which apt reads them: the name,
+    /// Pre-Depends, Depends, Conflicts, Breaks, Recommends, Suggests, Replaces, Enhances, Provides. Looks through the
+    /// whole file; null when it does not.
+    /// </summary>
+    internal (int Stanza, int Position)? FirstMention(string name)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(name);
+        byte[] architecture = Encoding.UTF8.GetBytes(Architecture);
+        for (int at = 0; at < _stanzas.Count; at++)
+        {
+            int position = PackageStanza.MentionOf(Bytes(at), bytes, architecture);
+            if (position >= 0)
+                return (at, position);
+        }
+
+        return null;
+    }
+
     private static IEnumerable<int> WithHash(List<(int Hash, int Stanza)> sorted, byte[] name)
     {
         int hash = HashOf(name);

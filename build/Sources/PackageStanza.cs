@@ -8,11 +8,17 @@ namespace Slipway.Sources;
 
 /// <summary>
 /// The compact form in which an index holds a package: the values of the fields that matter, each ended by a line feed,
-/// in one order. Written once after checks; made into a <see cref="DebianPackage"/> when someone asks.
+/// in one order, the relationship fields last and as apt reads them. Written once after checks; made into a
+/// <see cref="DebianPackage"/> when someone asks.
 /// </summary>
 internal static class PackageStanza
 {
+    // How many fields stand before the relationship fields.
+    private const int FirstRelation = 12;
+
     private static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
+    private static readonly SearchValues<byte> BeforeName = SearchValues.Create(" \t,|\n"u8);
+    private static readonly SearchValues<byte> AfterName = SearchValues.Create(" \t,|\n("u8);
 
     /// <summary>Appends a stanza's compact form.</summary>
     /// <exception cref="ContentException">A needed field is missing or malformed, or the architecture is another.</exception>
@@ -28,17 +34,46 @@ internal static class PackageStanza
         Add(stanza["Source"u8], writer);
         Add(stanza["Priority"u8], writer);
         Add(stanza["Essential"u8], writer);
+        Add(stanza["Protected"u8] is { IsEmpty: false } keep ? keep : stanza["Important"u8], writer);
         Add(stanza["Multi-Arch"u8], writer);
         Add(stanza["Installed-Size"u8], writer);
-        Add(stanza["Depends"u8], writer);
         Add(stanza["Pre-Depends"u8], writer);
-        Add(stanza["Provides"u8], writer);
+        Add(stanza["Depends"u8], writer);
         Add(stanza["Conflicts"u8], writer);
         Add(stanza["Breaks"u8], writer);
+        // Never followed, only looked at by MentionOf.
+        Add(stanza["Recommends"u8], writer);
+        Add(stanza["Suggests"u8], writer);
+        Add(stanza["Replaces"u8], writer);
+        Add(stanza["Enhances"u8], writer);
+        Add(stanza["Provides"u8], writer);
     }
 
     /// <summary>The package's name alone.</summary>
     public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> stanza) => stanza[..stanza.IndexOf((byte)'\n')];
+
+    /// <summary>
+    /// Where a stanza first mentions a package: as its own name or in a relationship field, with no qualifier or one that
+    /// means this architecture. -1 when it does not. <c>name:any</c> is a name of its own, for apt too.
+    /// </summary>
+    public static int MentionOf(ReadOnlySpan<byte> stanza, ReadOnlySpan<byte> name, ReadOnlySpan<byte> architecture)
+    {
+        // Most stanzas end here, so a whole index is looked through in a millisecond.
+        if (stanza.IndexOf(name) < 0)
+            return -1;
+        if (NameOf(stanza).SequenceEqual(name))
+            return 0;
+        int at = FirstRelationOf(stanza);
+        while (stanza[at..].IndexOf(name) is var found && found >= 0)
+        {
+            at += found;
+            if (IsWhole(stanza, at, at + name.Length, architecture))
+                return at;
+            at++;
+        }
+
+        return -1;
+    }
 
     /// <exception cref="ContentException">A relationship field or the source's version is malformed; names the package.</exception>
     public static DebianPackage Read(ReadOnlySpan<byte> stanza, string architecture, string suite)
@@ -61,19 +96,40 @@ internal static class PackageStanza
                 SourceVersion = sourceVersion ?? version,
                 Priority = fields[7],
                 Essential = fields[8] == "yes",
-                AllowsAnyArchitecture = fields[9] == "allowed",
-                InstalledSize = long.TryParse(fields[10], CultureInfo.InvariantCulture, out long installed) ? installed : null,
-                Depends = RelationField.Parse(fields[11], architecture),
-                PreDepends = RelationField.Parse(fields[12], architecture),
-                Provides = Flat(fields[13], architecture),
+                Important = fields[9] == "yes",
+                AllowsAnyArchitecture = fields[10] == "allowed",
+                InstalledSize = long.TryParse(fields[11], CultureInfo.InvariantCulture, out long installed) ? installed : null,
+                PreDepends = RelationField.Parse(fields[FirstRelation], architecture),
+                Depends = RelationField.Parse(fields[13], architecture),
                 Conflicts = Flat(fields[14], architecture),
                 Breaks = Flat(fields[15], architecture),
+                Provides = Flat(fields[20], architecture),
             };
         }
         catch (ContentException e)
         {
             throw new ContentException($"{suite}: {fields[0]} {fields[1]} [{fields[2]}]: {e.Message}", e);
         }
+    }
+
+    private static int FirstRelationOf(ReadOnlySpan<byte> stanza)
+    {
+        int at = 0;
+        for (int i = 0; i < FirstRelation; i++)
+            at += stanza[at..].IndexOf((byte)'\n') + 1;
+        return at;
+    }
+
+    /// <summary>Whether what stands there is no part of a longer name and is meant for the architecture.</summary>
+    private static bool IsWhole(ReadOnlySpan<byte> stanza, int start, int end, ReadOnlySpan<byte> architecture)
+    {
+        if (!BeforeName.Contains(stanza[start - 1]))
+            return false;
+        ReadOnlySpan<byte> rest = stanza[end..];
+        if (rest[0] != (byte)':')
+            return AfterName.Contains(rest[0]);
+        ReadOnlySpan<byte> qualifier = rest[1..rest.IndexOfAny(AfterName)];
+        return qualifier.SequenceEqual("native"u8) || qualifier.SequenceEqual(architecture);
     }
 
     private static List<PackageRelation> Flat(string field, string architecture) =>

@@ -48,18 +48,6 @@ public class DependencyResolverTests
         Assert.Equal("a1 two1 zz", Archive.Names(Archive.Resolve(index, "a1", "zz")));
     }
 
-    [Fact]
-    public void Among_providers_essential_then_priority_then_the_last_name_decides()
-    {
-        PackageIndex index = Archive.Index("trixie",
-            Archive.Stanza("a1", "1", "Depends: v1"), Archive.Stanza("a2", "1", "Depends: v2"), Archive.Stanza("a3", "1", "Depends: v3"),
-            Archive.Stanza("p2", "1", "Provides: v1, v2, v3"), Archive.Stanza("p1", "1", "Provides: v1; Priority: optional"),
-            Archive.Stanza("p3", "1", "Provides: v2; Priority: required"), Archive.Stanza("p4", "1", "Provides: v3; Essential: yes"));
-        Assert.Equal("a1 p1", Archive.Names(Archive.Resolve(index, "a1")));
-        Assert.Equal("a2 p3", Archive.Names(Archive.Resolve(index, "a2")));
-        Assert.Equal("a3 p4", Archive.Names(Archive.Resolve(index, "a3")));
-    }
-
     [Theory]
     [InlineData("tool:any", "allowed", true)]
     [InlineData("tool:any", "foreign", false)]
