@@ -19,7 +19,7 @@ internal sealed partial class Build
             Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
             LockMaker maker = supply.NewLockMaker();
-            UpstreamConfirmation upstream = new(supply.Download, supply.Upstream, supply.HasUpstreamMirror, supply.NewPublishedChecksum(report.Line), report.Line);
+            UpstreamConfirmation upstream = supply.NewConfirmation(report.Line);
             foreach (string image in ImageNames())
             {
                 ImageDefinition definition = ImageDefinitionFile.Read(Workspace.Definition(image));
