@@ -20,12 +20,12 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             return null;
         try
         {
-            return ImageLockFile.Parse(await System.IO.File.ReadAllBytesAsync(path, cancellationToken));
+            return ImageLockFile.Parse(await System.IO.File.ReadAllBytesAsync(path, cancellationToken), ImageLockFile.NameOf(folder));
         }
         catch (ContentException e)
         {
             throw new DefinitionException(
-                $"{Path.GetFileName(folder)}: {ImageLock.FileName}: {e.Message}. Lock compares dates with it: restore it from git, or delete it to lock from nothing", e);
+                $"{e.Message}. Lock compares dates with it: restore it from git, or delete it to lock from nothing", e);
         }
     }
 

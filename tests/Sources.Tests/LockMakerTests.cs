@@ -36,7 +36,7 @@ public sealed class LockMakerTests : IDisposable
         Assert.False(made.Debian.Essential);
         Assert.Equal((false, (long?)null), (made.Upstream[0].Confirmed, made.Upstream[0].Files["amd64"].Size));
         LockFit.Require(Definition(), made);
-        Assert.Equal(ImageLockFile.ToBytes(made), ImageLockFile.ToBytes(ImageLockFile.Parse(ImageLockFile.ToBytes(made))));
+        Assert.Equal(ImageLockFile.ToBytes(made), ImageLockFile.ToBytes(ImageLockFile.Parse(ImageLockFile.ToBytes(made), "lock")));
     }
 
     [Fact]
