@@ -49,6 +49,15 @@ public sealed class DependencyResolver
         };
     }
 
+    /// <summary>These packages without what they need: for what is taken out of them.</summary>
+    /// <param name="names">Each once.</param>
+    /// <exception cref="ResolutionException">No suite has one of them.</exception>
+    public Resolution Alone(IEnumerable<string> names) => new()
+    {
+        Architecture = _candidates.Architecture,
+        Packages = [.. names.Order(StringComparer.Ordinal).Select(name => new ResolvedPackage(Wanted(name), 0))],
+    };
+
     private DebianPackage Wanted(string name)
     {
         if (_candidates.Find(name) is { } package)

@@ -52,6 +52,23 @@ public sealed class LockMakerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stand_in_is_locked_alone_even_where_what_it_depends_on_cannot_be_had()
+    {
+        Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1"], ["zsh", "3.0-1"], ["tool", "9-1", "Depends: gone, bash"]);
+        ImageLock made = await MakeAsync();
+        Assert.Equal(["tool"], made.StandIns.Select(package => package.Name));
+        Assert.Equal(["bash", "zsh"], made.Packages.Select(package => package.Name));
+    }
+
+    [Fact]
+    public async Task A_stand_in_that_no_suite_has_is_refused()
+    {
+        Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1"], ["zsh", "3.0-1"]);
+        ResolutionException e = await Assert.ThrowsAsync<ResolutionException>(() => MakeAsync());
+        Assert.Contains("wanted package tool: none of the suites", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_rebuild_on_one_architecture_and_a_package_on_one_alone_are_locked_as_they_are()
     {
         Publish(
