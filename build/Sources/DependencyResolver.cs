@@ -65,10 +65,24 @@ public sealed class DependencyResolver
         return [.. closure.Missed(resolved.Select(package => package.Package)).Concat(essential).Distinct().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>These packages without what they need: for what is taken out of them.</summary>
+    /// <param name="names">Each once.</param>
+    /// <exception cref="ResolutionException">No suite has one of them.</exception>
+    public Resolution Alone(IEnumerable<string> names) => new()
+    {
+        Architecture = _candidates.Architecture,
+        Packages = [.. names.Order(StringComparer.Ordinal).Select(name => new ResolvedPackage(Offered(name), 0))],
+    };
+
     private DebianPackage Wanted(string name)
     {
         if (_without.Has(name))
             throw new ResolutionException($"{_candidates.Architecture}: package {name} is both wanted and done without");
+        return Offered(name);
+    }
+
+    private DebianPackage Offered(string name)
+    {
         if (_candidates.Find(name) is { } package)
             return package;
         string[] providers = [.. _candidates.Meeting(new PackageRelation { Name = name }).Select(provider => provider.Name)];
