@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Trust;
@@ -46,6 +47,14 @@ public sealed class ViewsTests : IDisposable
         Report.Result("a result");
         Report.Result("{}\n"u8);
         Assert.Equal(("a line\n", "a result\n{}\n"), (_log.ToString(), _output.ToString()));
+    }
+
+    [Fact]
+    public void Totals_say_what_is_in_the_layers_and_what_was_left_out()
+    {
+        Assert.Equal("159 packages, 8,123 files, 2,310 left out (41.2 MB)", Views.Totals(new PlatformTotals(159, 8123, 2310, 41_249_000)));
+        Assert.Equal("1 packages, 2 files", Views.Totals(new PlatformTotals(1, 2, 0, 0)));
+        Assert.Equal("layers as they were made before from the same", Views.Totals(null));
     }
 
     [Fact]
