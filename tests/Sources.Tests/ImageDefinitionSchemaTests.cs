@@ -73,7 +73,7 @@ public class ImageDefinitionSchemaTests
         {
             string text = File.ReadAllText(Path.Combine(ImageDefinitions.Real, name, ImageDefinition.FileName));
             Assert.StartsWith("# yaml-language-server: $schema=../image.schema.json\n", text, StringComparison.Ordinal);
-            ImageDefinitions.Parse(text);
+            ImageDefinitionFile.Read(Path.Combine(ImageDefinitions.Real, name));
         }
     }
 

@@ -13,11 +13,12 @@ namespace Slipway.Images;
 /// distinguished names one after the other, each text as UTF-8, lower-case where it is ASCII, without blanks at its ends
 /// and with one where there were several.
 /// </summary>
-internal static class SubjectHash
+public static class SubjectHash
 {
     /// <exception cref="CryptographicException">The name is malformed.</exception>
     public static string Of(X500DistinguishedName subject)
     {
+        ArgumentNullException.ThrowIfNull(subject);
         try
         {
             using MemoryStream canonical = new();
