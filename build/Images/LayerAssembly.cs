@@ -15,6 +15,7 @@ internal sealed class LayerAssembly(
 {
     private readonly ImageTree _tree = new();
     private readonly PackageSieve _sieve = new(definition.Exclude, platform);
+    private readonly Finishing _finishing = new();
     private readonly PackageContent _packages = new(folder, imageLock.Timestamp.ToUnixTimeSeconds(), new XzMemory());
 
     private int _packageCount;
@@ -35,8 +36,9 @@ internal sealed class LayerAssembly(
             {
                 await AddPackagesAsync(layer, cancellationToken);
                 await AddUpstreamAsync(layer, cancellationToken);
-                foreach (LayerEntry entry in DefinedContent.Of(definition, layer))
-                    _tree.Add(entry);
+                AddDefined(layer);
+                UnfinishedLayer unfinished = new(_tree) { Image = definition, Definition = layer, Platform = platform, Packages = _packages.TakeRecords() };
+                _finishing.Finish(unfinished, _tree);
                 layers.Add(await WriteAsync(layer, layout, cancellationToken));
             }
             finally
@@ -67,6 +69,14 @@ internal sealed class LayerAssembly(
         foreach (LayerEntry directory in package.Withheld)
             _tree.Withhold(directory);
         foreach (LayerEntry entry in package.Staying)
+            _tree.Add(entry);
+    }
+
+    private void AddDefined(LayerDefinition layer)
+    {
+        foreach (DefinedDirectory directory in layer.Directories.Where(directory => directory.Package is not null))
+            _tree.Change(directory);
+        foreach (LayerEntry entry in DefinedContent.Of(definition, layer))
             _tree.Add(entry);
     }
 

@@ -20,6 +20,8 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Xz { get; } = new("xz", "xz-utils", "usr/bin/xz");
 
+    public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
+
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
 
@@ -38,7 +40,7 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Xz, AptGet, Gpgv, Git, Mmdebstrap, Docker, DockerArm64 }
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Readelf, Xz, AptGet, Gpgv, Git, Mmdebstrap, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>
