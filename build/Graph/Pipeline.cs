@@ -57,7 +57,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         AssemblyCache assembled = new(workspace.Cache / "assembled", supply.Cache);
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         AssembledImage image = await new Assembler(supply.Cache, assembled)
-            .AssembleAsync(input, layout, stop);
+            .AssembleAsync(input, layout, workspace.Contents(input.Name), stop);
         report.Line($"{input.Name}: {image.Index.Digest}");
         return image;
     }

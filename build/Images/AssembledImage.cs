@@ -14,3 +14,8 @@ public sealed record AssembledImage(string Name, Descriptor Index, ImmutableArra
 /// <param name="Manifest">Its manifest's descriptor.</param>
 /// <param name="Layers">Lowest first.</param>
 public sealed record AssembledPlatform(Platform Platform, Descriptor Manifest, ImmutableArray<Layer> Layers);
+
+/// <summary>The layers of one platform as they were made.</summary>
+/// <param name="Layers">Lowest first.</param>
+/// <param name="Contents">What was put into them and whose it is.</param>
+public sealed record AssembledLayers(ImmutableArray<Layer> Layers, ImageContents Contents);

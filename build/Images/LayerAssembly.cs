@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Slipway.Oci;
 using Slipway.Sources;
 
@@ -17,9 +18,10 @@ internal sealed class LayerAssembly(
     private readonly PackageContent _packages = new(folder, imageLock.Timestamp.ToUnixTimeSeconds(), new XzMemory());
 
     /// <exception cref="ContentException">An input is broken, or two of them claim one path.</exception>
-    public async Task<ImmutableArray<Layer>> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
+    public async Task<AssembledLayers> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
     {
         var layers = ImmutableArray.CreateBuilder<Layer>();
+        var contents = ImmutableArray.CreateBuilder<LayerContents>();
         foreach (LayerDefinition layer in definition.Layers)
         {
             Directory.CreateDirectory(folder);
@@ -29,7 +31,9 @@ internal sealed class LayerAssembly(
                 await AddUpstreamAsync(layer, cancellationToken);
                 foreach (LayerEntry entry in DefinedContent.Of(definition, layer))
                     _tree.Add(entry);
-                layers.Add(await WriteAsync(layer, layout, cancellationToken));
+                IReadOnlyList<LayerEntry> entries = _tree.EndLayer();
+                layers.Add(await WriteAsync(layer, entries, layout, cancellationToken));
+                contents.Add(new LayerContents(layer.Name, layers[^1].DiffId, [.. entries.Select(Described)]));
             }
             finally
             {
@@ -37,7 +41,7 @@ internal sealed class LayerAssembly(
             }
         }
 
-        return layers.ToImmutable();
+        return new AssembledLayers(layers.ToImmutable(), new ImageContents(platform, contents.ToImmutable()));
     }
 
     private async Task AddPackagesAsync(LayerDefinition layer, CancellationToken cancellationToken)
@@ -65,15 +69,33 @@ internal sealed class LayerAssembly(
         }
     }
 
-    private async Task<Layer> WriteAsync(LayerDefinition layer, OciLayout layout, CancellationToken cancellationToken)
+    private async Task<Layer> WriteAsync(
+        LayerDefinition layer, IReadOnlyList<LayerEntry> entries, OciLayout layout, CancellationToken cancellationToken)
     {
-        IReadOnlyList<LayerEntry> entries = _tree.EndLayer();
         string blob = Path.Combine(folder, "layer.tar.gz");
         Layer written;
         await using (FileStream output = File.Create(blob))
             written = await Task.Run(() => LayerWriter.Write(layer.Title, entries, output, cancellationToken), cancellationToken);
         await layout.AddBlobFileAsync(written.Blob, blob, cancellationToken);
         return written;
+    }
+
+    /// <summary>An entry for the list of contents. Its content is read a second time: hashing takes a twentieth of what compressing does.</summary>
+    private static ContentEntry Described(LayerEntry entry)
+    {
+        using Stream? content = entry.Open?.Invoke();
+        return new ContentEntry
+        {
+            Path = entry.Path,
+            Kind = entry.Kind,
+            Mode = entry.Mode,
+            UserId = entry.UserId,
+            GroupId = entry.GroupId,
+            Size = entry.Size,
+            LinkTarget = entry.LinkTarget,
+            Digest = content is null ? null : Digest.FromHash("sha256", SHA256.HashData(content)),
+            Owner = entry.Owner,
+        };
     }
 
     /// <summary>The path of a locked file, proven anew: its hash was proven when it was fetched, and a cache is a folder that anything may have touched.</summary>
