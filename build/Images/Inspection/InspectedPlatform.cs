@@ -46,6 +46,10 @@ internal sealed class InspectedPlatform
     public IEnumerable<string> SearchPath =>
         (Config.Environment.FirstOrDefault(variable => variable.StartsWith("PATH=", StringComparison.Ordinal)) ?? DefaultPath)["PATH=".Length..].Split(':');
 
+    /// <summary>Whether a file is a program that runs on the host.</summary>
+    public bool IsForHost(FoundEntry file) =>
+        Contract.HostPrograms.Any(folder => file.Path.StartsWith(folder + "/", StringComparison.Ordinal));
+
     public static bool IsExecutable(FoundEntry file) => (file.Mode & AnyExecute) != 0;
 
     /// <summary>Whether a path leads to a file that can be executed.</summary>

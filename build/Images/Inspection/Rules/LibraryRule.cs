@@ -2,13 +2,13 @@ namespace Slipway.Images;
 
 /// <summary>
 /// Every library that a file needs is found where its loader searches, with the versions of symbols that are needed. What
-/// a program loads is judged with the program, what no program loads by itself.
+/// a program loads is judged with the program, what no program loads by itself. Programs of the host are not judged here.
 /// </summary>
 internal sealed class LibraryRule : IInspectionRule
 {
     public IEnumerable<Violation> Check(InspectedPlatform image)
     {
-        FoundEntry[] files = [.. image.Found.Entries.Where(entry => entry.File?.Elf is { Needed.IsEmpty: false } elf && image.Machine.Fits(elf))];
+        FoundEntry[] files = [.. image.Found.Entries.Where(entry => entry.File?.Elf is { Needed.IsEmpty: false } elf && image.Machine.Fits(elf) && !image.IsForHost(entry))];
         SortedDictionary<(string Path, string Needs), Missing> missing = [];
         HashSet<string> loaded = new(StringComparer.Ordinal);
         foreach (FoundEntry program in files.Where(file => file.File!.Elf!.Interpreter is not null))

@@ -12,7 +12,7 @@ internal sealed class StaticRule : IInspectionRule
             yield break;
         foreach (FoundEntry entry in image.Found.Entries)
         {
-            if (entry.File?.Elf is { IsStatic: false } && image.Contract.HostPrograms.Any(folder => entry.Path.StartsWith(folder + "/", StringComparison.Ordinal)))
+            if (entry.File?.Elf is { IsStatic: false } && image.IsForHost(entry))
                 yield return image.Violation(entry.Path, "static", "it runs on the host and needs a loader or libraries", "Take a static build of it");
         }
     }
