@@ -13,6 +13,7 @@ internal sealed partial class Build
 {
     private Target Sign => _ => _
         .Description("Sign index and manifests with --signing-key: artifacts/NAME/trust")
+        .DependsOn(Inspect)
         .After(Assemble)
         .Executes(async () =>
         {

@@ -57,18 +57,33 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         AssemblyCache assembled = new(workspace.Assembled, supply.Cache);
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         AssembledImage image = await new Assembler(supply.Cache, assembled)
-            .AssembleAsync(input, layout, stop);
+            .AssembleAsync(input, layout, workspace.Contents(input.Name), stop);
         foreach (AssembledPlatform platform in image.Platforms)
             report.Line($"{input.Name} {platform.Platform}: {Views.Totals(platform.Totals)}");
         report.Line($"{input.Name}: {image.Index.Digest}");
         return image;
     }
 
+    /// <summary>Judges <c>NAME/layout</c> by the image's contract and makes <c>NAME/inspection.json</c>; throws nothing for a violation.</summary>
+    public async Task<InspectionResult> InspectAsync(AssemblyRequest input, CancellationToken stop)
+    {
+        report.Line($"{input.Name}: inspecting");
+        AbsolutePath results = workspace.Results(input.Name);
+        Contract contract = ContractFile.Read(input.Definition);
+        File.Delete(results / InspectionRecord.FileName);
+        InspectionResult result = await new Inspection(OpenLayout(input.Name), workspace.Contents(input.Name), results / ".inspection")
+            .RunAsync(input.Definition, input.Lock, contract, stop);
+        await File.WriteAllBytesAsync(results / InspectionRecord.FileName, InspectionRecord.ToBytes(result), stop);
+        return result;
+    }
+
     /// <summary>Makes <c>NAME/trust</c>: a signature of the index and of every manifest; those that are there stay.</summary>
+    /// <exception cref="ContentException">The layout did not pass its inspection.</exception>
     public async Task SignAsync(ImageDefinition definition, ISigner signer, CancellationToken stop)
     {
         OciLayout layout = OpenLayout(definition.Name);
         AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
+        await InspectionRecord.RequireAsync(workspace.Results(definition.Name) / InspectionRecord.FileName, image, stop);
         SignedImage signed = new(layout, image.Index.Digest, definition.Official);
         int made = await SignatureStore.Create(workspace.Trust(definition.Name)).SignAsync(signed, signer, stop);
         report.Line($"{definition.Name}: {made} signatures made, {image.Platforms.Length + 1 - made} kept");

@@ -1,4 +1,5 @@
 using Nuke.Common.IO;
+using Slipway.Images;
 
 namespace Slipway.Graph;
 
@@ -22,6 +23,9 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     public AbsolutePath Results(string image) => Artifacts / image;
 
     public AbsolutePath Layout(string image) => Artifacts / image / "layout";
+
+    /// <summary>What the layout's layers hold and whose it is.</summary>
+    public ContentsFolder Contents(string image) => new(Artifacts / image / "contents");
 
     public AbsolutePath Trust(string image) => Artifacts / image / "trust";
 

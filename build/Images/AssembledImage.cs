@@ -25,3 +25,12 @@ public sealed record AssembledPlatform(Platform Platform, Descriptor Manifest, I
 /// <param name="LeftOut">How many files and links of packages are not.</param>
 /// <param name="LeftOutBytes">The size of those.</param>
 public sealed record PlatformTotals(int Packages, int Files, int LeftOut, long LeftOutBytes);
+
+/// <summary>The layers of one platform as they were made.</summary>
+/// <param name="Layers">Lowest first.</param>
+/// <param name="Contents">What was put into them and whose it is.</param>
+public sealed record AssembledLayers(ImmutableArray<Layer> Layers, ImageContents Contents)
+{
+    /// <summary>What was counted on the way; null when they were remembered.</summary>
+    public PlatformTotals? Totals { get; init; }
+}

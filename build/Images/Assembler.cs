@@ -13,13 +13,18 @@ namespace Slipway.Images;
 /// <param name="assembled">Layers made before.</param>
 public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
 {
-    /// <summary>Assembles into <paramref name="layout"/>, whose earlier content is replaced at the end in one step.</summary>
+    /// <summary>
+    /// Assembles into <paramref name="layout"/>, whose earlier content is replaced at the end in one step, and writes what it
+    /// put in and whose that is to <paramref name="contents"/>.
+    /// </summary>
     /// <exception cref="ContentException">An input is broken; the layout is as it was but for unused blobs.</exception>
     /// <exception cref="DefinitionException">No platform was asked for, or one that the definition lacks; or a pattern of <c>exclude</c> is good for nothing.</exception>
-    public async Task<AssembledImage> AssembleAsync(AssemblyRequest request, OciLayout layout, CancellationToken cancellationToken)
+    public async Task<AssembledImage> AssembleAsync(
+        AssemblyRequest request, OciLayout layout, ContentsFolder contents, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(contents);
         ImageDefinition definition = request.Definition;
         Platform[] ordered = [.. request.Platforms.Distinct().OrderBy(platform => platform.ToString(), StringComparer.Ordinal)];
         if (ordered.Length == 0)
@@ -28,27 +33,29 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
             throw new DefinitionException($"{definition.Name}: platform {unknown} is not among {string.Join(", ", definition.Platforms)}");
 
         AssembledPlatform[] done = new AssembledPlatform[ordered.Length];
+        contents.Clear();
         ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = 2 };
         await Parallel.ForAsync(0, ordered.Length, parallel, async (i, token) =>
-            done[i] = await PlatformAsync(definition, request.Lock, ordered[i], layout, token));
+            done[i] = await PlatformAsync(request, ordered[i], layout, contents, token));
         Descriptor index = await WriteIndexAsync(request, done, layout, cancellationToken);
         await layout.RemoveUnreachableAsync(cancellationToken);
         return new AssembledImage(definition.Name, index, [.. done]);
     }
 
     private async Task<AssembledPlatform> PlatformAsync(
-        ImageDefinition definition, ImageLock imageLock, Platform platform, OciLayout layout, CancellationToken cancellationToken)
+        AssemblyRequest request, Platform platform, OciLayout layout, ContentsFolder contents, CancellationToken cancellationToken)
     {
-        PlatformTotals? totals = null;
+        (ImageDefinition definition, ImageLock imageLock, _) = request;
         Digest input = AssemblyCache.InputOf(definition, imageLock, platform);
-        if (await RememberedAsync(input, definition.Layers.Length, layout, cancellationToken) is not { } layers)
+        if (await RememberedAsync(input, definition.Layers.Length, layout, cancellationToken) is not { } made)
         {
             string folder = Path.Combine(layout.Name, $".work-{platform.Architecture}");
-            LayerAssembly assembly = new(definition, imageLock, platform, cache, folder);
-            layers = await assembly.MakeAsync(layout, cancellationToken);
-            totals = assembly.Totals;
-            await assembled.KeepAsync(input, layers, layout, cancellationToken);
+            made = await new LayerAssembly(definition, imageLock, platform, cache, folder).MakeAsync(layout, cancellationToken);
+            await assembled.KeepAsync(input, made, layout, cancellationToken);
         }
+
+        await contents.WriteAsync(made.Contents, cancellationToken);
+        ImmutableArray<Layer> layers = made.Layers;
 
         ImmutableSortedDictionary<string, string> description = ImageDescription.Of(definition, imageLock);
         ImageConfig config = new()
@@ -67,19 +74,19 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         Descriptor configBlob = await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), cancellationToken);
         Manifest manifest = new(configBlob, [.. layers.Select(layer => layer.Blob)]) { Annotations = description };
         Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), cancellationToken);
-        return new AssembledPlatform(platform, written with { Platform = platform }, layers) { Totals = totals };
+        return new AssembledPlatform(platform, written with { Platform = platform }, layers) { Totals = made.Totals };
     }
 
     /// <summary>The layers made from this input before, copied into the layout; null when they have to be made anew.</summary>
-    private async Task<ImmutableArray<Layer>?> RememberedAsync(Digest input, int count, OciLayout layout, CancellationToken cancellationToken)
+    private async Task<AssembledLayers?> RememberedAsync(Digest input, int count, OciLayout layout, CancellationToken cancellationToken)
     {
-        if (await assembled.FindAsync(input, cancellationToken) is not { } layers || layers.Length != count)
+        if (await assembled.FindAsync(input, cancellationToken) is not { } made || made.Layers.Length != count)
             return null;
         try
         {
-            foreach (Layer layer in layers)
+            foreach (Layer layer in made.Layers)
                 await layout.AddBlobAsync(layer.Blob, assembled.Open(layer.Blob), cancellationToken);
-            return layers;
+            return made;
         }
         catch (ContentException)
         {

@@ -17,16 +17,21 @@ public sealed class AssemblyCache(string folder, ContentCache content)
 {
     private const string Ending = ".json";
 
-    /// <summary>The layers made from this input before; null when any of them is not at hand.</summary>
-    public async Task<ImmutableArray<Layer>?> FindAsync(Digest input, CancellationToken cancellationToken)
+    /// <summary>The layers made from this input before; null when anything of them is not at hand.</summary>
+    public async Task<AssembledLayers?> FindAsync(Digest input, CancellationToken cancellationToken)
     {
         string path = RecordPath(input);
         if (!File.Exists(path))
             return null;
         try
         {
-            ImmutableArray<Layer> layers = Parse(await File.ReadAllBytesAsync(path, cancellationToken));
-            return layers.All(layer => content.Find(layer.Blob.Digest, layer.Blob.Size) is not null) ? layers : null;
+            (ImmutableArray<Layer> layers, Descriptor list) = Parse(await File.ReadAllBytesAsync(path, cancellationToken));
+            if (!layers.All(layer => content.Find(layer.Blob.Digest, layer.Blob.Size) is not null))
+                return null;
+            using MemoryStream contents = new();
+            await using (VerifyingStream proven = VerifyingStream.Over(Open(list), list, "list of contents"))
+                await proven.CopyToAsync(contents, cancellationToken);
+            return new AssembledLayers(layers, ContentsDocument.Parse(contents.GetBuffer().AsMemory(0, (int)contents.Length)));
         }
         catch (ContentException)
         {
@@ -35,14 +40,14 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         }
     }
 
-    /// <summary>Opens a blob of a remembered layer; the caller disposes it.</summary>
+    /// <summary>Opens what is remembered; the caller disposes it.</summary>
     public Stream Open(Descriptor blob) =>
         File.OpenRead(content.Find(blob.Digest, blob.Size) ?? throw new ContentException($"cached layer {blob.Digest} is gone"));
 
     /// <summary>Remembers layers whose blobs are in <paramref name="layout"/>.</summary>
-    public async Task KeepAsync(Digest input, ImmutableArray<Layer> layers, OciLayout layout, CancellationToken cancellationToken)
+    public async Task KeepAsync(Digest input, AssembledLayers made, OciLayout layout, CancellationToken cancellationToken)
     {
-        foreach (Layer layer in layers)
+        foreach (Layer layer in made.Layers)
         {
             WantedContent wanted = new() { What = $"layer {layer.Title}", Digest = layer.Blob.Digest, Size = layer.Blob.Size };
             await content.AddAsync(
@@ -51,9 +56,14 @@ public sealed class AssemblyCache(string folder, ContentCache content)
                 cancellationToken);
         }
 
+        byte[] contents = ContentsDocument.ToBytes(made.Contents);
+        Descriptor list = Descriptor.Of("", contents);
+        WantedContent wantedList = new() { What = "list of contents", Digest = list.Digest, Size = list.Size };
+        await content.AddAsync(wantedList, _ => Task.FromResult<Stream>(new MemoryStream(contents, writable: false)), cancellationToken);
+
         Directory.CreateDirectory(folder);
         string temporary = RecordPath(input) + "." + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)) + ".new";
-        await File.WriteAllBytesAsync(temporary, ToBytes(layers), cancellationToken);
+        await File.WriteAllBytesAsync(temporary, ToBytes(made.Layers, list), cancellationToken);
         File.Move(temporary, RecordPath(input), overwrite: true);
     }
 
@@ -92,7 +102,8 @@ public sealed class AssemblyCache(string folder, ContentCache content)
     {
         try
         {
-            return Parse(File.ReadAllBytes(record)).All(layer => there.Contains(layer.Blob.Digest));
+            return Parse(File.ReadAllBytes(record)) is var (layers, contents)
+                && layers.All(layer => there.Contains(layer.Blob.Digest)) && there.Contains(contents.Digest);
         }
         catch (ContentException)
         {
@@ -118,14 +129,15 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         }
     }
 
-    private static ImmutableArray<Layer> Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "assembly record", root =>
+    private static (ImmutableArray<Layer> Layers, Descriptor Contents) Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "assembly record", root => (
         root.Items("layers").Select(item => new Layer(
             OciJson.ReadDescriptor(item.GetProperty("blob")),
             Digest.Parse(item.RequiredString("diffId")),
             item.GetProperty("unpackedSize").GetInt64(),
-            item.RequiredString("title"))).ToImmutableArray());
+            item.RequiredString("title"))).ToImmutableArray(),
+        OciJson.ReadDescriptor(root.GetProperty("contents"))));
 
-    private static byte[] ToBytes(ImmutableArray<Layer> layers) => OciJson.Write(writer =>
+    private static byte[] ToBytes(ImmutableArray<Layer> layers, Descriptor contents) => OciJson.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartArray("layers");
@@ -141,6 +153,8 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         }
 
         writer.WriteEndArray();
+        writer.WritePropertyName("contents");
+        writer.WriteDescriptor(contents);
         writer.WriteEndObject();
     });
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Slipway.Oci;
 using Slipway.Sources;
 
@@ -21,14 +22,12 @@ internal sealed class LayerAssembly(
     private int _packageCount;
     private int _fileCount;
 
-    /// <summary>What the layers hold, as soon as they are made.</summary>
-    public PlatformTotals Totals => new(_packageCount, _fileCount, _sieve.LeftOut, _sieve.LeftOutBytes);
-
     /// <exception cref="ContentException">An input is broken, or two of them claim one path.</exception>
     /// <exception cref="DefinitionException">A pattern of <c>exclude</c> is good for nothing on this platform.</exception>
-    public async Task<ImmutableArray<Layer>> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
+    public async Task<AssembledLayers> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
     {
         var layers = ImmutableArray.CreateBuilder<Layer>();
+        var contents = ImmutableArray.CreateBuilder<LayerContents>();
         foreach (LayerDefinition layer in definition.Layers)
         {
             Directory.CreateDirectory(folder);
@@ -39,7 +38,9 @@ internal sealed class LayerAssembly(
                 AddDefined(layer);
                 UnfinishedLayer unfinished = new(_tree) { Image = definition, Definition = layer, Platform = platform, Packages = _packages.TakeRecords() };
                 _finishing.Finish(unfinished, _tree);
-                layers.Add(await WriteAsync(layer, layout, cancellationToken));
+                IReadOnlyList<LayerEntry> entries = _tree.EndLayer();
+                layers.Add(await WriteAsync(layer, entries, layout, cancellationToken));
+                contents.Add(new LayerContents(layer.Name, layers[^1].DiffId, [.. entries.Select(Described)]));
             }
             finally
             {
@@ -48,7 +49,10 @@ internal sealed class LayerAssembly(
         }
 
         _sieve.RequireUsed(_tree, $"{definition.Name} {platform}");
-        return layers.ToImmutable();
+        return new AssembledLayers(layers.ToImmutable(), new ImageContents(platform, contents.ToImmutable()))
+        {
+            Totals = new PlatformTotals(_packageCount, _fileCount, _sieve.LeftOut, _sieve.LeftOutBytes),
+        };
     }
 
     private async Task AddPackagesAsync(LayerDefinition layer, CancellationToken cancellationToken)
@@ -92,9 +96,9 @@ internal sealed class LayerAssembly(
         }
     }
 
-    private async Task<Layer> WriteAsync(LayerDefinition layer, OciLayout layout, CancellationToken cancellationToken)
+    private async Task<Layer> WriteAsync(
+        LayerDefinition layer, IReadOnlyList<LayerEntry> entries, OciLayout layout, CancellationToken cancellationToken)
     {
-        IReadOnlyList<LayerEntry> entries = _tree.EndLayer();
         _fileCount += entries.Count(entry => entry.Kind != LayerEntryKind.Directory);
         string blob = Path.Combine(folder, "layer.tar.gz");
         Layer written;
@@ -102,6 +106,24 @@ internal sealed class LayerAssembly(
             written = await Task.Run(() => LayerWriter.Write(layer.Title, entries, output, cancellationToken), cancellationToken);
         await layout.AddBlobFileAsync(written.Blob, blob, cancellationToken);
         return written;
+    }
+
+    /// <summary>An entry for the list of contents. Its content is read a second time: hashing takes a twentieth of what compressing does.</summary>
+    private static ContentEntry Described(LayerEntry entry)
+    {
+        using Stream? content = entry.Open?.Invoke();
+        return new ContentEntry
+        {
+            Path = entry.Path,
+            Kind = entry.Kind,
+            Mode = entry.Mode,
+            UserId = entry.UserId,
+            GroupId = entry.GroupId,
+            Size = entry.Size,
+            LinkTarget = entry.LinkTarget,
+            Digest = content is null ? null : Digest.FromHash("sha256", SHA256.HashData(content)),
+            Owner = entry.Owner,
+        };
     }
 
     /// <summary>The path of a locked file, proven anew: its hash was proven when it was fetched, and a cache is a folder that anything may have touched.</summary>

@@ -10,7 +10,7 @@ namespace Slipway.Sources;
 /// A YAML file as plain data: one document of UTF-8, at most 1 MiB, nested at most 16 deep, without anchors, aliases and tags. So what
 /// stands there is what is meant, and a small file stays small.
 /// </summary>
-internal static class YamlFile
+public static class YamlFile
 {
     private const int LongestFile = 1 << 20;
     private const int DeepestNesting = 16;

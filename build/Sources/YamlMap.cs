@@ -10,7 +10,7 @@ namespace Slipway.Sources;
 /// One mapping of a YAML file, read key by key. Whoever has read all it knows calls <see cref="Finish"/>, which refuses
 /// keys that nobody asked for. Every error names file, line and column.
 /// </summary>
-internal sealed partial class YamlMap
+public sealed partial class YamlMap
 {
     private readonly string _file;
     private readonly YamlMappingNode _node;

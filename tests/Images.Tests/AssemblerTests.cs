@@ -60,7 +60,7 @@ public class AssemblerTests
     {
         using Workshop shop = Rich();
         await Assert.ThrowsAsync<DefinitionException>(() => new Assembler(shop.Cache, shop.Assembled)
-            .AssembleAsync(new AssemblyRequest(shop.Definition(), shop.Lock, []), shop.Layout(), Stop));
+            .AssembleAsync(new AssemblyRequest(shop.Definition(), shop.Lock, []), shop.Layout(), shop.Contents(), Stop));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public class AssemblerTests
         using Workshop shop = Rich();
         ImmutableSortedDictionary<string, string> marks = Descriptor.NoAnnotations.Add("a.mark", "true");
         AssemblyRequest request = new(shop.Definition(), shop.Lock, [Platform.LinuxAmd64, Platform.LinuxArm64]) { Marks = marks };
-        AssembledImage image = await new Assembler(shop.Cache, shop.Assembled).AssembleAsync(request, shop.Layout(), Stop);
+        AssembledImage image = await new Assembler(shop.Cache, shop.Assembled).AssembleAsync(request, shop.Layout(), shop.Contents(), Stop);
         Oci.Index entries = shop.Layout().ReadIndex();
         Assert.Equal(["v1.0.0", "v1.0.0-amd64", "v1.0.0-arm64"], entries.Manifests.Select(entry => entry.Annotations[OciLayout.RefName]));
         Assert.Equal(marks, entries.Annotations);

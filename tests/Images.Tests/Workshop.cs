@@ -111,10 +111,14 @@ internal sealed class Workshop : IDisposable
 
     public OciLayout Layout(string name = "layout") => OciLayout.Create(Path.Combine(Root, name));
 
+    /// <summary>The lists of contents beside a layout.</summary>
+    public ContentsFolder Contents(string layout = "layout") => new(Path.Combine(Root, layout + "-contents"));
+
     public Task<AssembledImage> AssembleAsync(string layout = "layout", string assembled = "assembled", params Platform[] platforms) =>
         new Assembler(Cache, new AssemblyCache(Path.Combine(Root, assembled), Cache)).AssembleAsync(
             new AssemblyRequest(Definition(), Lock, platforms.Length == 0 ? [Platform.LinuxAmd64, Platform.LinuxArm64] : [.. platforms]),
             Layout(layout),
+            Contents(layout),
             TestContext.Current.CancellationToken);
 
     /// <summary>Assembles one platform, linux/amd64, and returns the entries of its layers, lowest first.</summary>

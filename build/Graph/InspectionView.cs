@@ -1,0 +1,42 @@
+using System.Globalization;
+using Slipway.Images;
+using Slipway.Oci;
+
+namespace Slipway.Graph;
+
+/// <summary>What inspections found, as people and programs read it.</summary>
+internal static class InspectionView
+{
+    /// <summary>A line for each violation, or for each platform that has none.</summary>
+    public static void Show(Report report, IReadOnlyList<InspectionResult> results)
+    {
+        foreach (Violation violation in results.SelectMany(result => result.Violations))
+            report.Result(violation.ToString());
+        InspectionResult[] passed = [.. results.Where(result => result.Passed)];
+        if (passed.Length > 0)
+        {
+            report.Table(
+                ["image", "platform", "files", "ELF files", "links", "verdict"],
+                from result in passed
+                from platform in result.Platforms
+                select (IReadOnlyList<string>)[result.Image, platform.Platform.ToString(), Count(platform.Files), Count(platform.ElfFiles), Count(platform.Links), "holds"]);
+        }
+    }
+
+    public static byte[] Json(IReadOnlyList<InspectionResult> results) => OciJson.WriteIndented(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (InspectionResult result in results)
+            InspectionRecord.Write(writer, result);
+        writer.WriteEndArray();
+    });
+
+    /// <exception cref="ContentException">An image violates its contract; says which and how often.</exception>
+    public static void RequirePassed(IReadOnlyList<InspectionResult> results)
+    {
+        foreach (InspectionResult result in results)
+            result.Require();
+    }
+
+    private static string Count(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

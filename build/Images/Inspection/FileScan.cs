@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Oci;
+
+namespace Slipway.Images;
+
+/// <summary>
+/// Reads files once, in small pieces, for all that the inspection asks of their content. Only an ELF file is kept for
+/// longer, in a spool file, since its tables stand anywhere in it. Whatever a file's size, memory stays the same.
+/// </summary>
+internal sealed class FileScan : IDisposable
+{
+    private const int LongestFirstLine = 256;
+    private const int LongestText = 1 << 20;
+    private const int Carried = SecretPattern.Before + SecretPattern.After + 512;
+
+    private readonly byte[] _buffer = new byte[Carried + (256 * 1024)];
+    private readonly FileStream _spool;
+
+    /// <param name="spool">Where the spool file goes; it is gone when this is disposed.</param>
+    public FileScan(string spool) =>
+        _spool = new FileStream(spool, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.DeleteOnClose);
+
+    /// <param name="wanted">Texts to look for, each at most 512 bytes.</param>
+    /// <param name="keep">Whether the content itself is wanted; of a file beyond 1 MiB it is not kept.</param>
+    public FileFindings Scan(Stream content, ImmutableArray<string> wanted, bool keep)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using MemoryStream text = new();
+        byte[][] needles = [.. wanted.Select(Encoding.UTF8.GetBytes)];
+        bool[] found = new bool[needles.Length];
+        string? script = null, secret = null;
+        bool elf = false;
+        long size = 0;
+        int carried = 0;
+        while (content.ReadAtLeast(_buffer.AsSpan(carried), _buffer.Length - carried, throwOnEndOfStream: false) is > 0 and int count)
+        {
+            ReadOnlySpan<byte> fresh = _buffer.AsSpan(carried, count), all = _buffer.AsSpan(0, carried + count);
+            if (size == 0)
+                (elf, script) = Begin(fresh);
+            size += count;
+            hash.AppendData(fresh);
+            if (elf)
+                _spool.Write(fresh);
+            if (keep && size <= LongestText)
+                text.Write(fresh);
+            for (int i = 0; i < needles.Length; i++)
+                found[i] |= all.IndexOf(needles[i]) >= 0;
+            secret ??= SecretIn(all);
+            carried = Math.Min(Carried, all.Length);
+            all[^carried..].CopyTo(_buffer);
+        }
+
+        (ElfFile? file, string? broken) = elf ? ReadElf() : (null, null);
+        return new FileFindings
+        {
+            Size = size,
+            Digest = Digest.FromHash("sha256", hash.GetHashAndReset()),
+            Elf = file,
+            BrokenElf = broken,
+            Script = script,
+            Secret = secret,
+            Contains = [.. wanted.Where((_, i) => found[i])],
+            Text = keep && size <= LongestText ? text.ToArray() : null,
+        };
+    }
+
+    public void Dispose() => _spool.Dispose();
+
+    private (bool IsElf, string? Script) Begin(ReadOnlySpan<byte> start)
+    {
+        if (!start.StartsWith("#!"u8))
+        {
+            bool elf = ElfFile.HasMagic(start);
+            if (elf)
+                _spool.SetLength(0);
+            return (elf, null);
+        }
+
+        // Linux looks no further than this either (fs/binfmt_script.c).
+        ReadOnlySpan<byte> line = start[2..Math.Min(start.Length, LongestFirstLine)];
+        int end = line.IndexOf((byte)'\n');
+        return (false, Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Trim());
+    }
+
+    private static string? SecretIn(ReadOnlySpan<byte> bytes)
+    {
+        foreach (SecretPattern pattern in SecretPattern.All)
+        {
+            if (pattern.IsIn(bytes))
+                return pattern.What;
+        }
+
+        return null;
+    }
+
+    private (ElfFile? File, string? Broken) ReadElf()
+    {
+        try
+        {
+            _spool.Flush();
+            return (ElfFile.Read(_spool), null);
+        }
+        catch (ContentException e)
+        {
+            return (null, e.Message);
+        }
+    }
+}

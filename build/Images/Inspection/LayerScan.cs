@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Formats.Tar;
+using System.IO.Compression;
+using Slipway.Oci;
+
+namespace Slipway.Images;
+
+/// <summary>Reads a layer's archive from beginning to end and tells of every entry, in the archive's order.</summary>
+/// <param name="scan">Reads the files.</param>
+/// <param name="texts">By path: what to look for in a file.</param>
+internal sealed class LayerScan(FileScan scan, ILookup<string, string> texts)
+{
+    /// <summary>No layer that anyone makes unpacks to more; in bytes.</summary>
+    private const long LargestArchive = 16L << 30;
+
+    private const string Attribute = "SCHILY.xattr.";
+
+    private static readonly string[] Kept = ["etc/passwd", "etc/group", "etc/ld.so.conf", "var/lib/dpkg/status"];
+
+    /// <summary>The unpacked size in bytes of what was read last.</summary>
+    public long UnpackedSize { get; private set; }
+
+    /// <param name="number">Of the layer, the lowest is 0.</param>
+    /// <param name="layer">What it is and whether it is compressed.</param>
+    /// <param name="blob">Proves itself at its end; disposed here.</param>
+    /// <param name="diffId">The digest that the unpacked archive must have.</param>
+    /// <exception cref="ContentException">The archive is broken, or another than the digest says.</exception>
+    public IEnumerable<FoundEntry> Read(int number, Descriptor layer, Stream blob, Digest diffId)
+    {
+        using Stream input = blob;
+        using Stream plain = layer.MediaType switch
+        {
+            _ when layer.MediaType.EndsWith("gzip", StringComparison.Ordinal) => new GZipStream(input, CompressionMode.Decompress, leaveOpen: true),
+            _ when layer.MediaType.EndsWith("tar", StringComparison.Ordinal) => input,
+            var other => throw new ContentException($"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got {other}"),
+        };
+        using VerifyingStream archive = new(plain, diffId, null, LargestArchive, $"layer {layer.Digest}, unpacked");
+        using TarReader tar = new(archive, leaveOpen: true);
+        while (Sound(layer, () => tar.GetNextEntry()) is { } entry)
+        {
+            if (NameOf(entry.Name) is { Length: > 0 } path && entry.EntryType is not (TarEntryType.GlobalExtendedAttributes))
+                yield return Sound(layer, () => Found(number, path, entry));
+        }
+
+        // The proof of both streams is at their ends.
+        Sound(layer, () => Drain(archive));
+        UnpackedSize = archive.Position;
+        input.CopyTo(Stream.Null);
+    }
+
+    private FoundEntry Found(int number, string path, TarEntry entry)
+    {
+        bool isFile = entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile;
+        return new FoundEntry
+        {
+            Path = path,
+            Kind = entry.EntryType switch
+            {
+                _ when isFile => LayerEntryKind.File,
+                TarEntryType.Directory => LayerEntryKind.Directory,
+                TarEntryType.SymbolicLink => LayerEntryKind.SymbolicLink,
+                TarEntryType.HardLink => LayerEntryKind.HardLink,
+                _ => null,
+            },
+            Mode = (int)entry.Mode,
+            UserId = entry.Uid,
+            GroupId = entry.Gid,
+            LinkTarget = entry.EntryType == TarEntryType.HardLink ? NameOf(entry.LinkName) : entry.LinkName.Length > 0 ? entry.LinkName : null,
+            Layer = number,
+            HasCapabilities = entry is PaxTarEntry pax
+                && pax.ExtendedAttributes.Keys.Any(key => key == Attribute + "security.capability"),
+            File = isFile ? scan.Scan(entry.DataStream ?? Stream.Null, [.. texts[path]], IsKept(path)) : null,
+        };
+    }
+
+    private static bool IsKept(string path) => Kept.Contains(path, StringComparer.Ordinal)
+        || path.StartsWith("etc/ld.so.conf.d/", StringComparison.Ordinal)
+        || path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal);
+
+    /// <summary>A name as paths are written here; "" for the root.</summary>
+    private static string NameOf(string name)
+    {
+        string[] parts = [.. name.Split('/').Where(part => part is not ("" or "."))];
+        return parts.Contains("..", StringComparer.Ordinal)
+            ? throw new ContentException($"entry '{name}' leads out of the image")
+            : string.Join('/', parts);
+    }
+
+    private static bool Drain(Stream stream)
+    {
+        stream.CopyTo(Stream.Null);
+        return true;
+    }
+
+    private static T Sound<T>(Descriptor layer, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException or ArgumentException)
+        {
+            throw new ContentException($"layer {layer.Digest}: the archive is broken: {e.Message}", e);
+        }
+    }
+}
