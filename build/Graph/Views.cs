@@ -115,7 +115,7 @@ internal static class Views
 
     /// <summary>What a platform's layers were made of.</summary>
     public static string Totals(PlatformTotals? totals) => totals is null
-        ? "layers as they were made before from the same"
+        ? "layers are remembered from an earlier run"
         : string.Create(CultureInfo.InvariantCulture, $"{totals.Packages:N0} packages, {totals.Files:N0} files")
             + (totals.LeftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {totals.LeftOut:N0} left out ({totals.LeftOutBytes / 1e6:0.0} MB)"));
 

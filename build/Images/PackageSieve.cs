@@ -15,7 +15,8 @@ internal sealed record SievedPackage(IReadOnlyList<LayerEntry> Staying, IReadOnl
 /// </summary>
 internal sealed class PackageSieve(ImmutableArray<Exclusion> exclusions, Platform platform)
 {
-    private readonly SieveRule[] _rules = [.. exclusions.Where(exclusion => exclusion.IsFor(platform)).Select(exclusion => new SieveRule(exclusion, platform))];
+    private readonly SieveRule[] _rules =
+        [.. exclusions.Where(exclusion => exclusion.IsFor(platform)).Select(exclusion => new SieveRule(exclusion, platform))];
 
     /// <summary>How many files and links were taken out so far.</summary>
     public int LeftOut { get; private set; }

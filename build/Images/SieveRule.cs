@@ -35,6 +35,11 @@ internal sealed class SieveRule(Exclusion exclusion, Platform platform)
     }
 
     /// <summary>What to say of each pattern that was good for nothing, when all layers are laid.</summary>
-    public IEnumerable<string> Idle(ImageTree tree) => _paths.Where(use => !use.TookOut(tree)).Select(use => $"{use.Pattern.Place}: pattern {use.Pattern} {use.WhyIdle(tree)}")
-        .Concat(_except.Where(use => !use.IsUsed).Select(use => $"{use.Pattern.Place}: pattern {use.Pattern} keeps nothing of what the 'paths' beside it mean"));
+    public IEnumerable<string> Idle(ImageTree tree)
+    {
+        foreach (PatternUse use in _paths.Where(use => !use.TookOut(tree)))
+            yield return $"{use.Pattern.Place}: pattern {use.Pattern} {use.WhyIdle(tree)}";
+        foreach (PatternUse use in _except.Where(use => !use.IsUsed))
+            yield return $"{use.Pattern.Place}: pattern {use.Pattern} keeps nothing of what the 'paths' beside it mean";
+    }
 }

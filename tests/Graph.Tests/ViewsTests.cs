@@ -54,7 +54,7 @@ public sealed class ViewsTests : IDisposable
     {
         Assert.Equal("159 packages, 8,123 files, 2,310 left out (41.2 MB)", Views.Totals(new PlatformTotals(159, 8123, 2310, 41_249_000)));
         Assert.Equal("1 packages, 2 files", Views.Totals(new PlatformTotals(1, 2, 0, 0)));
-        Assert.Equal("layers as they were made before from the same", Views.Totals(null));
+        Assert.Equal("layers are remembered from an earlier run", Views.Totals(null));
     }
 
     [Fact]
