@@ -1,3 +1,4 @@
+using Slipway.Oci;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;
@@ -38,6 +39,8 @@ public sealed record PublishedRelease : IAsyncDisposable
 
     public static IReadOnlyList<string> Architectures { get; } = ["amd64", "arm64"];
 
+    private readonly Dictionary<string, Task<ImageRoot>> _roots = new(StringComparer.Ordinal);
+
     public required ScratchRepository Repository { get; init; }
 
     /// <summary>In place of quay.io.</summary>
@@ -54,6 +57,19 @@ public sealed record PublishedRelease : IAsyncDisposable
     /// <summary>Every place that an image was published to: registry, repository in it.</summary>
     public IReadOnlyList<(DockerRegistry Registry, string Repository)> PlacesOf(string image) =>
         [(Quay, $"poseidon/{image}"), (Hub, $"psdn/{image}")];
+
+    /// <summary>One platform of an image, unpacked with owners and modes, the same for all tests; they may not change it.</summary>
+    public Task<ImageRoot> RootAsync(string image, string architecture)
+    {
+        string key = $"{image}-{architecture}";
+        if (!_roots.TryGetValue(key, out Task<ImageRoot>? root))
+        {
+            _roots.Add(key, root = ImageRoot.UnpackAsync(
+                Repository.Layout(image), $"{Repository.VersionOf(image)}-{architecture}", Platform.Parse($"linux/{architecture}"), Repository.Beside("roots", key)));
+        }
+
+        return root;
+    }
 
     /// <summary>Runs publishing once more.</summary>
     public Task<ChildResult> PublishAgainAsync() => Slipway.RunAsync(PublishArguments("Publish"));

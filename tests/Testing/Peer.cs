@@ -20,7 +20,12 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Xz { get; } = new("xz", "xz-utils", "usr/bin/xz");
 
+    /// <summary>Shows what iptables-nft wrote.</summary>
+    public static Peer Nft { get; } = new("nft", "nftables", "usr/sbin/nft");
+
     public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
+
+    public static Peer Openssl { get; } = new("openssl", "openssl", "usr/bin/openssl");
 
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
@@ -30,6 +35,9 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Git { get; } = new("git", null, "usr/bin/git");
 
+    /// <summary>The host's, whatever its version; part of the C library's own package.</summary>
+    public static Peer Ldconfig { get; } = new("ldconfig", null, "usr/sbin/ldconfig");
+
     public static Peer Mmdebstrap { get; } = new("mmdebstrap", null, "usr/bin/mmdebstrap");
 
     /// <summary>The Docker command line with an engine that answers.</summary>
@@ -38,9 +46,12 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>The same, with an engine that runs linux/arm64.</summary>
     public static Peer DockerArm64 { get; } = new("docker-arm64", null, "usr/bin/docker");
 
+    /// <summary>Runs arm64 programs wherever they lie: registered with the kernel and opened by it beforehand.</summary>
+    public static Peer QemuArm64 { get; } = new("qemu-aarch64-static", null, "usr/bin/qemu-aarch64-static");
+
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Readelf, Xz, AptGet, Gpgv, Git, Mmdebstrap, Docker, DockerArm64 }
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Openssl, QemuArm64, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>

@@ -14,6 +14,9 @@ public static class PeerPrograms
 {
     private const string Binfmt = "/proc/sys/fs/binfmt_misc/qemu-aarch64";
 
+    /// <summary>What this machine runs without help.</summary>
+    public static Platform Native { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? Platform.LinuxArm64 : Platform.LinuxAmd64;
+
     /// <summary>Whether this run must have every peer of the list.</summary>
     public static bool IsContinuousIntegration => Environment.GetEnvironmentVariable("CI") == "true";
 
@@ -64,10 +67,20 @@ public static class PeerPrograms
             PeerProgram program = new(peer, path);
             if (peer == Peer.Docker || peer == Peer.DockerArm64)
                 await RequireEngineAsync(program);
+            if (peer == Peer.QemuArm64)
+                await RequireRegisteredAsync();
             return program;
         }
 
         return peer.Package is null ? null : await PeerPackages.FetchAsync(peer, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>With flag F the kernel holds the interpreter open, so that it need not lie in the root of the program (binfmt_misc).</summary>
+    private static async Task RequireRegisteredAsync()
+    {
+        string said = File.Exists(Binfmt) ? await File.ReadAllTextAsync(Binfmt) : "";
+        if (!said.Split('\n').Any(line => line.StartsWith("flags:", StringComparison.Ordinal) && line.Contains('F', StringComparison.Ordinal)))
+            throw new PeerMissingException($"{Binfmt} is not registered, or without the flag F. Install qemu-user-static and binfmt-support");
     }
 
     private static async Task RequireEngineAsync(PeerProgram docker)
