@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Images;
 using Slipway.Sources;
 
 namespace Slipway.Graph;
@@ -29,11 +30,14 @@ internal sealed partial class Build
             CacheReview review = new(Workspace.Cache, TimeProvider.System);
             if (PruneOlderThan < 0 || PruneToSize < 0)
                 throw new TargetFailedException("--prune-older-than and --prune-to-size: wanted 0 or more", Exit.WrongUse);
+            IReadOnlyList<CachedFile>? wrong = VerifyCache ? await review.VerifyAsync(Stop) : null;
+            PruneResult? pruned = Prune || PruneOlderThan is not null || PruneToSize is not null ? review.Prune(Age, PruneToSize * 1_000_000L) : null;
             CacheOutcome outcome = new()
             {
                 Folder = Workspace.Cache,
-                Wrong = VerifyCache ? await review.VerifyAsync(Stop) : null,
-                Pruned = Prune || PruneOlderThan is not null || PruneToSize is not null ? review.Prune(Age, PruneToSize * 1_000_000L) : null,
+                Wrong = wrong,
+                Pruned = pruned,
+                Records = pruned is null ? 0 : new AssemblyCache(Workspace.Assembled, new ContentCache(Workspace.Cache, TimeProvider.System)).Prune(review),
                 Left = review.Summarize(),
             };
             if (Json)

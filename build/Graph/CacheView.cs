@@ -17,6 +17,9 @@ internal sealed record CacheOutcome
     /// <summary>Null when nothing was asked to go.</summary>
     public required PruneResult? Pruned { get; init; }
 
+    /// <summary>Records of assembled layers that were removed, since the layers are gone.</summary>
+    public required int Records { get; init; }
+
     /// <summary>What is there after that.</summary>
     public required CacheSummary Left { get; init; }
 
@@ -44,7 +47,8 @@ internal static class CacheView
         if (outcome.Pruned is { } pruned)
         {
             string stayed = pruned.InUse == 0 ? "" : $"; {pruned.InUse} stayed, since another run may be at them";
-            report.Result($"pruned {pruned.Removed.Count} {(pruned.Removed.Count == 1 ? "file" : "files")} and {pruned.Unfinished} unfinished, {Megabytes(pruned.Bytes)}{stayed}");
+            string records = outcome.Records == 0 ? "" : $", and {outcome.Records} {(outcome.Records == 1 ? "record" : "records")} of layers that are gone";
+            report.Result($"pruned {pruned.Removed.Count} {(pruned.Removed.Count == 1 ? "file" : "files")} and {pruned.Unfinished} unfinished, {Megabytes(pruned.Bytes)}{records}{stayed}");
         }
 
         CacheSummary left = outcome.Left;
@@ -78,6 +82,7 @@ internal static class CacheView
                 WriteFiles(writer, "files", pruned.Removed);
                 writer.WriteNumber("unfinished", pruned.Unfinished);
                 writer.WriteNumber("bytes", pruned.Bytes);
+                writer.WriteNumber("records", outcome.Records);
                 writer.WriteNumber("inUse", pruned.InUse);
                 writer.WriteEndObject();
             }

@@ -52,7 +52,6 @@ public static class ExitCodes
         RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,
         RemoteException => Exit.Unavailable,
         UnauthorizedAccessException => Exit.Refused,
-        FormatException => Exit.WrongUse,
         _ => Exit.Failed,
     };
 }

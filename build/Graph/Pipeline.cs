@@ -54,7 +54,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     public async Task<AssembledImage> AssembleAsync(AssemblyRequest input, Supply supply, CancellationToken stop)
     {
         report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}");
-        AssemblyCache assembled = new(workspace.Cache / "assembled", supply.Cache);
+        AssemblyCache assembled = new(workspace.Assembled, supply.Cache);
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         AssembledImage image = await new Assembler(supply.Cache, assembled)
             .AssembleAsync(input, layout, stop);

@@ -62,8 +62,12 @@ internal sealed class Supply : IDisposable
         return new LockMaker(repository, _debian is null ? null : now);
     }
 
-    /// <summary>What upstream projects publish about their files; <paramref name="notice"/> is told when there is nothing.</summary>
-    public PublishedChecksum NewPublishedChecksum(Action<string> notice) => new(_reader, Upstream, notice);
+    /// <summary>
+    /// Compares upstream's files with what is at their hosts; <paramref name="notice"/> is told of what could not be had. Null when no host
+    /// may be asked and no mirror stands in for them.
+    /// </summary>
+    public UpstreamConfirmation? NewConfirmation(Action<string> notice) =>
+        IsOffline && !HasUpstreamMirror ? null : new(Download, Upstream, HasUpstreamMirror, new PublishedChecksum(_reader, Upstream), notice);
 
     public void Dispose()
     {

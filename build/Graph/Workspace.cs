@@ -11,6 +11,9 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <summary>The same for a rehearsal, whose results stay apart.</summary>
     public Workspace Rehearsal => this with { Artifacts = Artifacts / "rehearsal" };
 
+    /// <summary>Records of layers that were assembled before.</summary>
+    public AbsolutePath Assembled => Cache / "assembled";
+
     /// <summary>The keyring that suites must be signed by.</summary>
     public AbsolutePath Keyring => Images / "keys" / "debian-archive-keyring.gpg";
 

@@ -15,6 +15,8 @@ namespace Slipway.Images;
 /// <param name="content">Where the layers' blobs are kept.</param>
 public sealed class AssemblyCache(string folder, ContentCache content)
 {
+    private const string Ending = ".json";
+
     /// <summary>The layers made from this input before; null when any of them is not at hand.</summary>
     public async Task<ImmutableArray<Layer>?> FindAsync(Digest input, CancellationToken cancellationToken)
     {
@@ -55,6 +57,20 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         File.Move(temporary, RecordPath(input), overwrite: true);
     }
 
+    /// <summary>
+    /// Removes the records that no longer help: of layers that are gone from the cache, and those that cannot be read.
+    /// Asks for no content, so that nothing counts as used. A record that another user owns stays.
+    /// </summary>
+    /// <returns>How many.</returns>
+    public int Prune(CacheReview review)
+    {
+        ArgumentNullException.ThrowIfNull(review);
+        string[] records = Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + Ending) : [];
+        // After the records: what another run adds meanwhile must not seem gone.
+        HashSet<Digest> there = [.. review.Files().Select(file => file.Digest)];
+        return records.Count(record => !IsBacked(record, there) && TryRemove(record));
+    }
+
     /// <summary>The digest of everything that a platform's layers are made from.</summary>
     /// <exception cref="DefinitionException">A file that the definition names is not there.</exception>
     public static Digest InputOf(ImageDefinition definition, ImageLock imageLock, Platform platform)
@@ -70,6 +86,36 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         foreach (DefinedFile file in definition.Layers.SelectMany(layer => layer.Files))
             input.Write(SHA256.HashData(DefinedContent.Read(definition, file)));
         return Digest.Of(input.GetBuffer().AsSpan(0, (int)input.Length));
+    }
+
+    private static bool IsBacked(string record, HashSet<Digest> there)
+    {
+        try
+        {
+            return Parse(File.ReadAllBytes(record)).All(layer => there.Contains(layer.Blob.Digest));
+        }
+        catch (ContentException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone meanwhile, or another's: nothing is known against it.
+            return true;
+        }
+    }
+
+    private static bool TryRemove(string record)
+    {
+        try
+        {
+            File.Delete(record);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static ImmutableArray<Layer> Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "assembly record", root =>
@@ -98,5 +144,5 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         writer.WriteEndObject();
     });
 
-    private string RecordPath(Digest input) => Path.Combine(folder, input.Hex + ".json");
+    private string RecordPath(Digest input) => Path.Combine(folder, input.Hex + Ending);
 }

@@ -28,6 +28,9 @@ public static class ImageReader
     private static async Task<AssembledPlatform> PlatformAsync(OciLayout layout, Descriptor child, CancellationToken cancellationToken)
     {
         Manifest manifest = Manifest.Parse(await ManifestAsync(layout, child, cancellationToken));
+        // Its size is proven by the stream: what the manifest admits to is what comes into memory.
+        if (manifest.Config.Size > OciJson.MaximumManifestSize)
+            throw new ContentException($"{layout.Name}: the configuration {manifest.Config.Digest}: wanted at most {OciJson.MaximumManifestSize} bytes, got {manifest.Config.Size}");
         await using Stream blob = await layout.OpenBlobAsync(manifest.Config, cancellationToken)
             ?? throw new ContentException($"{layout.Name}: the configuration {manifest.Config.Digest} is missing");
         using MemoryStream bytes = new();

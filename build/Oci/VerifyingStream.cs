@@ -7,7 +7,7 @@ namespace Slipway.Oci;
 /// the wanted ones. It never hands out more than the wanted number of bytes. Bytes handed out before the end are not
 /// proven yet: keep nothing of them until the end was reached. Forward only; disposes the inner stream.
 /// </summary>
-public sealed class VerifyingStream : Stream
+public sealed class VerifyingStream : ReadOnlyStream
 {
     private readonly Stream _inner;
     private readonly string _what;
@@ -37,12 +37,6 @@ public sealed class VerifyingStream : Stream
     public static VerifyingStream Over(Stream inner, Descriptor descriptor, string what) =>
         new(inner, descriptor.Digest, descriptor.Size, descriptor.Size, what);
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length => _size ?? throw new NotSupportedException();
 
     public override long Position
@@ -68,21 +62,6 @@ public sealed class VerifyingStream : Stream
         Account(buffer.Span[..count]);
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

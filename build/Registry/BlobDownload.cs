@@ -1,7 +1,9 @@
+using Slipway.Oci;
+
 namespace Slipway.Registry;
 
 /// <summary>The body of a blob's answer: a broken connection is a <see cref="RegistryException"/> that says which blob.</summary>
-internal sealed class BlobDownload : Stream
+internal sealed class BlobDownload : ReadOnlyStream
 {
     private readonly HttpResponseMessage _answer;
     private readonly Stream _body;
@@ -14,25 +16,11 @@ internal sealed class BlobDownload : Stream
         _asked = asked;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
+    public override int Read(Span<byte> buffer)
     {
         try
         {
-            return _body.Read(buffer, offset, count);
+            return _body.Read(buffer);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -51,19 +39,6 @@ internal sealed class BlobDownload : Stream
             throw RegistryException.Broken(_asked, e);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,17 +1,13 @@
+using Slipway.Oci;
+
 namespace Slipway.Sources;
 
 /// <summary>The bytes of one ar member, forward-only. A source that ends before them is a <see cref="DebException"/>.</summary>
-internal sealed class ArContent(Stream source, string name, long length) : Stream
+internal sealed class ArContent(Stream source, string name, long length) : ReadOnlyStream
 {
     private readonly byte[] tail = new byte[8];
     private readonly long size = length;
     private long left = length;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => size;
 
@@ -38,8 +34,6 @@ internal sealed class ArContent(Stream source, string name, long length) : Strea
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     /// <summary>Reads past the rest of the member and the newline that pads it to an even length.</summary>
     public void Skip()
     {
@@ -55,16 +49,6 @@ internal sealed class ArContent(Stream source, string name, long length) : Strea
         if (count == 1 && scratch[0] != (byte)'\n')
             throw new DebException(name, "the byte that pads the ar member is not a newline");
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Remember(ReadOnlySpan<byte> read)
     {

@@ -1,17 +1,14 @@
 using Microsoft.Win32.SafeHandles;
+using Slipway.Oci;
 
 namespace Slipway.Sources;
 
 /// <summary>A stretch of a file as a seekable read-only stream with a position of its own.</summary>
-internal sealed class DebContent(SafeFileHandle file, long offset, long size) : Stream
+internal sealed class DebContent(SafeFileHandle file, long offset, long size) : ReadOnlyStream
 {
     private long position;
 
-    public override bool CanRead => true;
-
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => size;
 
@@ -39,22 +36,12 @@ internal sealed class DebContent(SafeFileHandle file, long offset, long size) : 
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
     {
         SeekOrigin.Begin => 0,
         SeekOrigin.Current => position,
         _ => size,
     };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Slipway.Oci;
 
@@ -10,15 +8,6 @@ namespace Slipway.Sources;
 /// <summary>Reads and writes lock files: JSON that reads well in a diff, a line for each value.</summary>
 public static class ImageLockFile
 {
-    private const int Schema = 1;
-
-    private static readonly JsonWriterOptions Writing = new()
-    {
-        Indented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <exception cref="DefinitionException">There is no such file, or it is no lock; says the command that makes one.</exception>
     public static async Task<ImageLock> ReadAsync(string folder, CancellationToken cancellationToken)
     {
@@ -29,35 +18,17 @@ public static class ImageLockFile
             throw new DefinitionException($"{name}: there is no {ImageLock.FileName}. {mend}");
         try
         {
-            return Parse(await File.ReadAllBytesAsync(path, cancellationToken));
+            return Parse(await File.ReadAllBytesAsync(path, cancellationToken), NameOf(folder));
         }
         catch (ContentException e)
         {
-            throw new DefinitionException($"{name}: {ImageLock.FileName}: {e.Message}. {mend}", e);
+            throw new DefinitionException($"{e.Message}. {mend}", e);
         }
     }
 
-    /// <exception cref="ContentException">Not a lock of this schema.</exception>
-    public static ImageLock Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image lock", root =>
-    {
-        if (root.GetProperty("schema").GetInt32() is var schema && schema != Schema)
-            throw new ContentException($"schema wanted {Schema}, got {schema}");
-        return new ImageLock
-        {
-            Image = root.RequiredString("image"),
-            Version = root.RequiredString("version"),
-            Timestamp = Time(root.RequiredString("timestamp")),
-            Suites = [.. root.Items("suites").Select(suite => new LockedSuite(
-                suite.RequiredString("name"), Time(suite.RequiredString("date")), Digest.Parse(suite.RequiredString("inRelease"))))],
-            Debian = Debian(root.GetProperty("debian")),
-            Wanted = root.GetProperty("wanted").EnumerateObject().ToImmutableSortedDictionary(
-                layer => layer.Name, layer => layer.Value.EnumerateArray().Select(item => Name(item.GetString())).ToImmutableArray(), StringComparer.Ordinal),
-            Upstream = [.. root.Items("upstream").Select(file => new LockedUpstream(
-                file.RequiredString("name"), file.RequiredString("version"), file.GetProperty("confirmed").GetBoolean(), Files(file, IsHttps)))],
-            Packages = Packages(root, "packages"),
-            StandIns = Packages(root, "standIns"),
-        };
-    });
+    /// <param name="file">What the file is, for errors.</param>
+    /// <exception cref="ContentException">Not a lock of this schema; names the line or the value.</exception>
+    public static ImageLock Parse(ReadOnlyMemory<byte> json, string file) => ImageLockReader.Read(json, file);
 
     /// <summary>Writes a lock in one step. Returns whether the file changed.</summary>
     public static async Task<bool> WriteAsync(string folder, ImageLock imageLock, CancellationToken cancellationToken)
@@ -72,19 +43,15 @@ public static class ImageLockFile
         return true;
     }
 
-    public static byte[] ToBytes(ImageLock imageLock)
-    {
-        using MemoryStream buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, Writing))
-            Write(writer, imageLock);
-        buffer.Write(Encoding.UTF8.GetBytes("\n"));
-        return buffer.ToArray();
-    }
+    public static byte[] ToBytes(ImageLock imageLock) => OciJson.WriteIndented(writer => Write(writer, imageLock));
+
+    /// <summary>What errors call the lock of an image's folder.</summary>
+    internal static string NameOf(string folder) => $"images/{Path.GetFileName(folder)}/{ImageLock.FileName}";
 
     private static void Write(Utf8JsonWriter writer, ImageLock imageLock)
     {
         writer.WriteStartObject();
-        writer.WriteNumber("schema", Schema);
+        writer.WriteNumber("schema", ImageLockReader.Schema);
         writer.WriteString("image", imageLock.Image);
         writer.WriteString("version", imageLock.Version);
         writer.WriteString("timestamp", Text(imageLock.Timestamp));
@@ -164,54 +131,6 @@ public static class ImageLockFile
         writer.WriteEndObject();
     }
 
-    private static LockedDebian Debian(JsonElement debian)
-    {
-        ImmutableArray<string> components = [.. debian.GetProperty("components").EnumerateArray().Select(item => item.GetString() ?? "")];
-        return components.IsEmpty || components.Contains("")
-            ? throw new ContentException("wanted names in 'components', got none")
-            : new LockedDebian(
-                components,
-                debian.GetProperty("essential").GetBoolean(),
-                [.. debian.GetProperty("without").EnumerateArray().Select(item => Name(item.GetString()))]);
-    }
-
-    private static ImmutableArray<LockedPackage> Packages(JsonElement root, string name) =>
-        [.. root.Items(name).Select(package =>
-        {
-            ImmutableSortedDictionary<string, LockedFile> files = Files(package, location => PackageName.IsArchivePath(location));
-            if (files.Values.Any(file => file.Size is null))
-                throw new ContentException($"{package.RequiredString("name")}: a package's file has no size");
-            ImmutableSortedDictionary<string, string> versions = package.GetProperty("version").ValueKind == JsonValueKind.String
-                ? files.ToImmutableSortedDictionary(file => file.Key, _ => package.RequiredString("version"), StringComparer.Ordinal)
-                : package.Map("version");
-            return versions.Keys.SequenceEqual(files.Keys)
-                ? new LockedPackage(Name(package.RequiredString("name")), package.OptionalString("layer") ?? "", versions, files)
-                : throw new ContentException($"{package.RequiredString("name")}: versions and files are of different architectures");
-        })];
-
-    private static ImmutableSortedDictionary<string, LockedFile> Files(JsonElement owner, Predicate<string> isLocation) =>
-        owner.GetProperty("files").EnumerateObject().ToImmutableSortedDictionary(
-            file => file.Name, file => ReadFile(file.Value, isLocation), StringComparer.Ordinal);
-
-    private static LockedFile ReadFile(JsonElement file, Predicate<string> isLocation)
-    {
-        string location = file.RequiredString("location");
-        long? size = file.TryGetProperty("size", out JsonElement given) ? given.GetInt64() : null;
-        return !isLocation(location) ? throw new ContentException($"location '{location}' is neither an https address nor a plain path below a mirror, as its place wants")
-            : size < 0 ? throw new ContentException($"{location}: size {size} is less than nothing")
-            : new LockedFile(location, Digest.Parse(file.RequiredString("digest")), size);
-    }
-
-    private static bool IsHttps(string location) =>
-        Uri.TryCreate(location, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttps;
-
-    /// <summary>A package's name, which becomes part of paths.</summary>
-    private static string Name(string? text) =>
-        PackageName.IsValid(text) ? text! : throw new ContentException($"'{text}' is no package name");
-
     private static string Text(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset Time(string text) => DateTimeOffset.ParseExact(
-        text, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        time.UtcDateTime.ToString(ImageLockReader.TimeFormat, CultureInfo.InvariantCulture);
 }

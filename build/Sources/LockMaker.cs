@@ -20,12 +20,12 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             return null;
         try
         {
-            return ImageLockFile.Parse(await System.IO.File.ReadAllBytesAsync(path, cancellationToken));
+            return ImageLockFile.Parse(await System.IO.File.ReadAllBytesAsync(path, cancellationToken), ImageLockFile.NameOf(folder));
         }
         catch (ContentException e)
         {
             throw new DefinitionException(
-                $"{Path.GetFileName(folder)}: {ImageLock.FileName}: {e.Message}. Lock compares dates with it: restore it from git, or delete it to lock from nothing", e);
+                $"{e.Message}. Lock compares dates with it: restore it from git, or delete it to lock from nothing", e);
         }
     }
 
@@ -89,10 +89,9 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
         DependencyResolver resolver = new(indexes, definition.Debian.Without.Select(package => package.Name));
         Resolution image = resolver.Resolve([.. definition.Layers.Select(layer => layer.Packages)], definition.Debian.Essential);
         string[] standIns = [.. definition.Upstream.SelectMany(file => file.Install)
-            .Select(installation => installation.StandIn?.Package).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
-        Resolution closure = new DependencyResolver(indexes).Resolve(standIns, withEssential: false);
+            .Select(installation => installation.StandIn?.Package).OfType<string>().Distinct()];
         // A stand-in is a program taken out of its package: what the package depends on is not wanted.
-        return (image, closure with { Packages = [.. closure.Packages.Where(resolved => standIns.Contains(resolved.Package.Name, StringComparer.Ordinal))] });
+        return (image, resolver.Alone(standIns));
     }
 
     /// <summary>What is done without would be there on one architecture at least: else the entry says something that is not so.</summary>
@@ -118,17 +117,15 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
 
     /// <summary>A package goes into the lowest layer that needs it on any architecture.</summary>
     private static ImmutableArray<LockedPackage> Packages(IReadOnlyList<Resolution> resolutions, Func<int, string> layer) =>
-    [
-        .. from resolution in resolutions
-           from resolved in resolution.Packages
-           group (resolution.Architecture, resolved.Package, resolved.Group) by resolved.Package.Name into package
-           orderby package.Key
-           select new LockedPackage(
-               package.Key,
-               layer(package.Min(at => at.Group)),
-               package.ToImmutableSortedDictionary(at => at.Architecture, at => at.Package.Version.ToString(), StringComparer.Ordinal),
-               package.ToImmutableSortedDictionary(at => at.Architecture, at => File(at.Package), StringComparer.Ordinal)),
-    ];
+        [.. resolutions
+            .SelectMany(resolution => resolution.Packages, (resolution, resolved) => (resolution.Architecture, resolved.Package, resolved.Group))
+            .GroupBy(at => at.Package.Name, StringComparer.Ordinal)
+            .OrderBy(package => package.Key, StringComparer.Ordinal)
+            .Select(package => new LockedPackage(
+                package.Key,
+                layer(package.Min(at => at.Group)),
+                package.ToImmutableSortedDictionary(at => at.Architecture, at => at.Package.Version.ToString(), StringComparer.Ordinal),
+                package.ToImmutableSortedDictionary(at => at.Architecture, at => File(at.Package), StringComparer.Ordinal)))];
 
     private static LockedFile File(DebianPackage package) =>
         new(DebianMirror.LocationOf(package.Suite, package.Filename), package.Digest, package.Size);

@@ -4,18 +4,18 @@ using Slipway.Oci;
 namespace Slipway.Sources;
 
 /// <summary>
-/// Compares an upstream file with the checksum that its project publishes beside it. A project that publishes none, or cannot be reached,
-/// changes nothing: the reviewed checksum is what counts. One that publishes another is an error, whichever of the two is wrong.
+/// Compares an upstream file with the checksum that its project publishes beside it. One that differs is an error, whichever of the two
+/// is wrong; a definition that names no checksum file has nothing to compare with.
 /// </summary>
 /// <param name="reader">Reads the checksum file.</param>
 /// <param name="mirror">Where to read it from.</param>
-/// <param name="notice">Is told when there is nothing to compare with.</param>
-public sealed class PublishedChecksum(OriginReader reader, UpstreamMirror mirror, Action<string> notice)
+public sealed class PublishedChecksum(OriginReader reader, UpstreamMirror mirror)
 {
     /// <param name="file">What the definition says.</param>
     /// <param name="path">The file itself, which has the reviewed checksum.</param>
     /// <param name="what">Which image, architecture and version, for errors.</param>
     /// <exception cref="ContentException">The published checksum is another one, or its file has another shape; names both.</exception>
+    /// <exception cref="RemoteException">The checksum file is not there or cannot be had.</exception>
     public async Task RequireAsync(UpstreamFile file, string architecture, string path, string what, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -28,8 +28,7 @@ public sealed class PublishedChecksum(OriginReader reader, UpstreamMirror mirror
         }
         catch (RemoteException e)
         {
-            notice($"{what}: {e.Message}; its reviewed checksum was compared with no published one");
-            return;
+            throw new RemoteException(e.Fault, $"{what}: published checksum: {e.Message}", e);
         }
 
         string algorithm = ChecksumFile.AlgorithmOf(address.AbsoluteUri)

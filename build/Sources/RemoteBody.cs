@@ -1,4 +1,5 @@
 using Slipway.Http;
+using Slipway.Oci;
 
 namespace Slipway.Sources;
 
@@ -16,7 +17,7 @@ public sealed class CutBodyException : RemoteException
 }
 
 /// <summary>A response's body whose failures say where it came from and which waits no longer than patience allows.</summary>
-internal sealed class RemoteBody : Stream
+internal sealed class RemoteBody : ReadOnlyStream
 {
     private readonly HttpResponseMessage _answer;
     private readonly Stream _inner;
@@ -33,14 +34,6 @@ internal sealed class RemoteBody : Stream
         _patience = patience;
         _time = time;
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -69,20 +62,7 @@ internal sealed class RemoteBody : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Slipway.Oci;
 
 namespace Slipway.Sources;
 
@@ -12,7 +13,7 @@ namespace Slipway.Sources;
 /// Supported is what Debian packages use: LZMA2 as the only filter, any check, several blocks, several streams, stream padding.
 /// Memory is the dictionary (grown as needed) and about 200 KiB. The source is read synchronously. Not thread-safe.
 /// </remarks>
-public sealed class XzStream : Stream
+public sealed class XzStream : ReadOnlyStream
 {
     public const int DefaultDictionaryLimit = 64 << 20;
 
@@ -57,18 +58,6 @@ public sealed class XzStream : Stream
 
     public override bool CanRead => !disposed;
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
@@ -94,40 +83,6 @@ public sealed class XzStream : Stream
             throw;
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        ValidateBufferArguments(buffer, offset, count);
-        return Read(buffer.AsSpan(offset, count));
-    }
-
-    /// <summary>As <see cref="Read(Span{byte})"/>: decoding is work for the processor, there is nothing to wait for.</summary>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<int>(cancellationToken);
-        try
-        {
-            return ValueTask.FromResult(Read(buffer.Span));
-        }
-        catch (Exception e) when (e is IOException or XzException)
-        {
-            return ValueTask.FromException<int>(e);
-        }
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

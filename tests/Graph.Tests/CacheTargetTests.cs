@@ -79,6 +79,21 @@ public sealed class CacheTargetTests : IAsyncLifetime
         Assert.Equal(1, (await JsonAsync()).GetProperty("files").GetInt32());
     }
 
+    [Fact]
+    public async Task Pruning_counts_the_records_of_assembled_layers_that_it_leaves_without_layers()
+    {
+        await _repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
+        (await RunAsync("Assemble", "--upstream-mirror", _repository.Mirror.Path)).Require();
+        string records = Path.Combine(Cache, "assembled");
+        Assert.Equal(0, (await JsonAsync(0, "--prune")).GetProperty("pruned").GetProperty("records").GetInt32());
+        Assert.Single(Directory.GetFiles(records));
+        foreach (string file in Directory.GetFiles(Path.Combine(Cache, "sha256")))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-10));
+        ChildResult result = (await RunAsync("Cache", "--prune-older-than", "9")).Require();
+        Assert.Contains(", and 1 record of layers that are gone", result.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(records));
+    }
+
     [Theory]
     [InlineData("--prune-to-size")]
     [InlineData("--prune-older-than")]

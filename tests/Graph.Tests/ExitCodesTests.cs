@@ -68,7 +68,7 @@ public class ExitCodesTests
 
     [Theory]
     [InlineData(typeof(UnauthorizedAccessException), Exit.Refused)]
-    [InlineData(typeof(FormatException), Exit.WrongUse)]
+    [InlineData(typeof(FormatException), Exit.Failed)]
     [InlineData(typeof(InvalidOperationException), Exit.Failed)]
     [InlineData(typeof(IOException), Exit.Failed)]
     [InlineData(typeof(NullReferenceException), Exit.Failed)]

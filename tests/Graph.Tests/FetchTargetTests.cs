@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Slipway.Oci;
+using Slipway.Sources;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
@@ -114,6 +115,23 @@ public sealed class FetchTargetTests
 
         Assert.Contains("verified", rehearsed.Output, StringComparison.Ordinal);
         Assert.Empty(server.Asked);
+    }
+
+    [Fact]
+    public async Task Offline_does_not_lock_from_a_host_and_says_what_was_not_asked_and_what_next()
+    {
+        using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 1000));
+        await using FileServer server = await FileServer.StartAsync(repository.Mirror);
+        string path = repository.At("images", UpstreamImage.Name, ImageLock.FileName), before = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+
+        ChildResult offline = (await FetchAsync(repository, server, repository.Beside("cache"), "Lock", "--offline", "--debian-mirror", server.Address)).Require(69);
+
+        Assert.Contains(
+            $"GET {server.Address}/debian/dists/trixie/InRelease: not asked, for this run is --offline. Run the same command without it, or name mirrors that are folders",
+            offline.Error,
+            StringComparison.Ordinal);
+        Assert.Empty(server.Asked);
+        Assert.Equal(before, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -59,6 +59,55 @@ public class AssemblyCacheTests
     }
 
     [Fact]
+    public async Task Pruning_takes_the_records_whose_layers_are_gone_and_leaves_the_others_usable()
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        AssembledImage made = await shop.AssembleAsync();
+        CacheReview review = new(shop.CacheFolder, TimeProvider.System);
+        Assert.Equal(0, shop.Assembled.Prune(review));
+        File.Delete(shop.Cache.Find(made.Platforms[0].Layers[1].Blob.Digest, null)!);
+
+        Assert.Equal(1, shop.Assembled.Prune(review));
+
+        Assert.Null(await shop.Assembled.FindAsync(AssemblyCache.InputOf(shop.Definition(), shop.Lock, made.Platforms[0].Platform), Stop));
+        Assert.NotNull(await shop.Assembled.FindAsync(AssemblyCache.InputOf(shop.Definition(), shop.Lock, made.Platforms[1].Platform), Stop));
+        Assert.Single(Directory.GetFiles(Path.Combine(shop.Root, "assembled")));
+    }
+
+    [Fact]
+    public async Task Pruning_takes_a_record_that_cannot_be_read_and_nothing_that_is_no_record()
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        await shop.AssembleAsync();
+        string folder = Path.Combine(shop.Root, "assembled");
+        File.WriteAllText(Path.Combine(folder, "broken.json"), "{");
+        File.WriteAllText(Path.Combine(folder, "README"), "not the cache's");
+        Assert.Equal(1, shop.Assembled.Prune(new CacheReview(shop.CacheFolder, TimeProvider.System)));
+        Assert.True(File.Exists(Path.Combine(folder, "README")));
+        Assert.Equal(3, Directory.GetFiles(folder).Length);
+    }
+
+    [Fact]
+    public async Task Pruning_records_is_no_use_of_their_layers()
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        AssembledImage made = await shop.AssembleAsync();
+        string layer = shop.Cache.Find(made.Platforms[0].Layers[0].Blob.Digest, null)!;
+        DateTime old = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(layer, old);
+        shop.Assembled.Prune(new CacheReview(shop.CacheFolder, TimeProvider.System));
+        Assert.Equal(old, File.GetLastWriteTimeUtc(layer));
+    }
+
+    [Fact]
+    public void Where_nothing_was_assembled_nothing_is_pruned_and_no_folder_made()
+    {
+        using Workshop shop = new();
+        Assert.Equal(0, shop.Assembled.Prune(new CacheReview(shop.CacheFolder, TimeProvider.System)));
+        Assert.False(Directory.Exists(Path.Combine(shop.Root, "assembled")));
+    }
+
+    [Fact]
     public void Every_input_changes_the_key()
     {
         using Workshop shop = AssemblerTests.Rich();

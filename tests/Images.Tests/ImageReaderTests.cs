@@ -74,6 +74,23 @@ public class ImageReaderTests
         await RefusedAsync(shop, "linux/arm64");
     }
 
+    [Theory]
+    [InlineData(OciJson.MaximumManifestSize + 1L, "wanted at most 4194304 bytes, got 4194305")]
+    [InlineData(long.MaxValue, "wanted at most 4194304 bytes, got 9223372036854775807")]
+    [InlineData(OciJson.MaximumManifestSize, "image configuration: ")]
+    public async Task A_configuration_beyond_the_limit_is_refused_before_it_is_read(long size, string because)
+    {
+        using Workshop shop = AssemblerTests.Rich();
+        await shop.AssembleAsync();
+        OciLayout layout = shop.Layout();
+        byte[] blank = new byte[Math.Min(size, OciJson.MaximumManifestSize + 1L)];
+        blank.AsSpan().Fill((byte)' ');
+        Descriptor config = await layout.AddBlobAsync(MediaType.Config, blank, Stop) with { Size = size };
+        Descriptor manifest = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, new Manifest(config, []).ToBytes()), Stop);
+        await ReplaceIndexAsync(shop, [manifest with { Platform = Platform.LinuxAmd64 }]);
+        await RefusedAsync(shop, because);
+    }
+
     [Fact]
     public async Task An_index_of_no_platform_is_refused()
     {

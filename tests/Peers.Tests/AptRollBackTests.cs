@@ -34,7 +34,7 @@ public sealed class AptRollBackTests
 
         ChildResult refused = (await repository.Slipway.RunAsync("Lock", "--upstream-mirror", repository.Mirror.Path)).Require(78);
 
-        Assert.Contains("small: image.lock.json: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("images/small/image.lock.json:", refused.Error, StringComparison.Ordinal);
         Assert.Equal("{ }", await File.ReadAllTextAsync(path));
     }
 }

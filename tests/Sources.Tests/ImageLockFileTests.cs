@@ -12,7 +12,7 @@ public class ImageLockFileTests
     [Fact]
     public void What_is_written_reads_back_and_writes_the_same()
     {
-        ImageLock read = ImageLockFile.Parse(Encoding.UTF8.GetBytes(Text));
+        ImageLock read = ImageLockFile.Parse(Encoding.UTF8.GetBytes(Text), "lock");
         Assert.Equal(Text, Encoding.UTF8.GetString(ImageLockFile.ToBytes(read)));
         Assert.Equal((ImageLocks.Time, "v1.2.3"), (read.Timestamp, read.Version));
         Assert.Equal(["main"], read.Debian.Components);
@@ -60,7 +60,8 @@ public class ImageLockFileTests
 
     [Theory]
     [InlineData(null, "tiny: there is no image.lock.json. Run ./build.sh Lock --images tiny")]
-    [InlineData("{}", "tiny: image.lock.json: image lock: ")]
+    [InlineData("{}", "images/tiny/image.lock.json: 'schema' is missing. ")]
+    [InlineData("{\n  \"schema\": 1,\n  oops", "images/tiny/image.lock.json:3: ")]
     public async Task A_lock_that_is_missing_or_broken_names_the_command_that_makes_one(string? content, string because)
     {
         using ImageDefinitions scratch = new();
@@ -73,42 +74,61 @@ public class ImageLockFileTests
     }
 
     [Theory]
-    [InlineData("\"schema\": 1", "\"schema\": 2")]
-    [InlineData("\"schema\": 1", "\"schema\": \"1\"")]
-    [InlineData("\"schema\": 1,", "")]
-    [InlineData("\"image\": \"tiny\",", "")]
-    [InlineData("\"image\": \"tiny\",", "\"image\": \"tiny\", \"image\": \"tiny\",")]
-    [InlineData("2026-02-03T04:05:06Z", "2026-02-03T04:05:06+01:00")]
-    [InlineData("2026-02-03T04:05:06Z", "yesterday")]
-    [InlineData("\"debian\": {", "\"other\": {")]
-    [InlineData("\"essential\": false", "\"essential\": \"false\"")]
-    [InlineData(",\n    \"essential\": false", "")]
-    [InlineData("\"main\"", "")]
-    [InlineData("\"main\"", "\"\"")]
-    [InlineData("\"main\"", "null")]
-    [InlineData("\"main\"", "1")]
-    [InlineData("\"wanted\": {", "\"wanted\": [], \"x\": {")]
-    [InlineData("\"bash\",\n      \"zsh\"", "null")]
-    [InlineData("\"bash\",\n      \"zsh\"", "1")]
-    [InlineData("\"confirmed\": true", "\"confirmed\": \"yes\"")]
-    [InlineData("\"size\": 12", "\"size\": -12")]
-    [InlineData("\"size\": 12", "\"size\": 1.5")]
-    [InlineData("\"size\": 12", "\"size\": 99999999999999999999")]
-    [InlineData("sha256:e3b0", "sha256:E3B0")]
-    [InlineData("sha256:e3b0", "md5:e3b0")]
-    [InlineData("\"name\": \"bash\"", "\"name\": \"../bash\"")]
-    [InlineData("\"name\": \"bash\"", "\"name\": null")]
-    [InlineData("debian/pool/main/bash_amd64.deb", "debian/../../etc/passwd")]
-    [InlineData("debian/pool/main/bash_amd64.deb", "https://example.org/bash.deb")]
-    [InlineData("https://example.org/v9/tool-amd64.tgz", "file:///etc/passwd")]
-    [InlineData("https://example.org/v9/tool-amd64.tgz", "http://example.org/x")]
-    [InlineData("\"arm64\": \"5.9-1+b1\"", "\"riscv64\": \"5.9-1+b1\"")]
-    [InlineData(",\n          \"size\": 100", "")]
-    [InlineData("}\n", "},\n")]
-    public void A_lock_with_anything_wrong_is_refused(string old, string changed)
+    [InlineData("\"schema\": 1", "\"schema\": 2", "schema: wanted 1, got 2")]
+    [InlineData("\"schema\": 1", "\"schema\": \"1\"", "schema: wanted a whole number from 0, got \"1\"")]
+    [InlineData("\"schema\": 1,", "", "'schema' is missing")]
+    [InlineData("\"image\": \"tiny\",", "", "'image' is missing")]
+    [InlineData("\"image\": \"tiny\",", "\"image\": \"tiny\", \"image\": \"tiny\",", "image")]
+    [InlineData("2026-02-03T04:05:06Z", "2026-02-03T04:05:06+01:00", "timestamp: wanted a time like")]
+    [InlineData("2026-02-03T04:05:06Z", "yesterday", "timestamp: wanted a time like 2026-01-02T03:04:05Z, got 'yesterday'")]
+    [InlineData("\"date\": \"2026-01-25T04:05:06Z\"", "\"date\": 1", "suites[0].date: wanted a text, got 1")]
+    [InlineData("\"suites\": [", "\"suites\": {}, \"x\": [", "suites: wanted a list, got Object")]
+    [InlineData("\"debian\": {", "\"other\": {", "'debian' is missing")]
+    [InlineData("\"essential\": false", "\"essential\": \"false\"", "debian.essential: wanted true or false, got \"false\"")]
+    [InlineData(",\n    \"essential\": false", "", "debian: 'essential' is missing")]
+    [InlineData("\"without\": [", "\"with\": [", "debian: 'without' is missing")]
+    [InlineData("\"python3\"", "\"../python3\"", "debian.without[1]: '../python3' is no package name")]
+    [InlineData("\"main\"", "", "debian.components: wanted names, got none")]
+    [InlineData("\"main\"", "\"\"", "debian.components: wanted names, got none")]
+    [InlineData("\"main\"", "null", "debian.components[0]: wanted a text, got null")]
+    [InlineData("\"main\"", "1", "debian.components[0]: wanted a text, got 1")]
+    [InlineData("\"wanted\": {", "\"wanted\": [], \"x\": {", "wanted: wanted a map, got Array")]
+    [InlineData("\"bash\",\n      \"zsh\"", "null", "wanted.base[0]: wanted a text, got null")]
+    [InlineData("\"bash\",\n      \"zsh\"", "1", "wanted.base[0]: wanted a text, got 1")]
+    [InlineData("\"confirmed\": true", "\"confirmed\": \"yes\"", "upstream[0].confirmed: wanted true or false")]
+    [InlineData("\"size\": 12", "\"size\": -12", "upstream[0].files.amd64.size: wanted a whole number from 0, got -12")]
+    [InlineData("\"size\": 12", "\"size\": 1.5", "upstream[0].files.amd64.size: wanted a whole number from 0, got 1.5")]
+    [InlineData("\"size\": 12", "\"size\": 99999999999999999999", "upstream[0].files.amd64.size: wanted a whole number")]
+    [InlineData("sha256:e3b0", "sha256:E3B0", "upstream[0].files.amd64.digest: digest 'sha256:E3B0")]
+    [InlineData("sha256:e3b0", "md5:e3b0", "upstream[0].files.amd64.digest: digest 'md5:e3b0")]
+    [InlineData("\"name\": \"bash\"", "\"name\": \"../bash\"", "packages[0].name: '../bash' is no package name")]
+    [InlineData("\"name\": \"bash\"", "\"name\": null", "packages[0].name: wanted a text, got null")]
+    [InlineData("debian/pool/main/bash_amd64.deb", "debian/../../etc/passwd", "packages[0].files.amd64.location: wanted a plain path")]
+    [InlineData("debian/pool/main/bash_amd64.deb", "https://example.org/bash.deb", "packages[0].files.amd64.location: wanted a plain path")]
+    [InlineData("https://example.org/v9/tool-amd64.tgz", "file:///etc/passwd", "upstream[0].files.amd64.location: wanted an https address")]
+    [InlineData("https://example.org/v9/tool-amd64.tgz", "http://example.org/x", "upstream[0].files.amd64.location: wanted an https address")]
+    [InlineData("\"arm64\": \"5.9-1+b1\"", "\"riscv64\": \"5.9-1+b1\"", "packages[1]: 'version' and 'files' are of different architectures")]
+    [InlineData(",\n          \"size\": 100", "", "packages[0].files.amd64: 'size' is missing")]
+    [InlineData("\"5.9-1\"", "\"\\ud800\"", "")]
+    public void A_lock_with_anything_wrong_is_refused_and_the_value_named(string old, string changed, string because)
     {
         Assert.Contains(old, Text, StringComparison.Ordinal);
         byte[] bytes = Encoding.UTF8.GetBytes(Text.Replace(old, changed, StringComparison.Ordinal));
-        Assert.StartsWith("image lock: ", Assert.Throws<ContentException>(() => ImageLockFile.Parse(bytes)).Message, StringComparison.Ordinal);
+        string told = Assert.Throws<ContentException>(() => ImageLockFile.Parse(bytes, "images/tiny/image.lock.json")).Message;
+        Assert.StartsWith("images/tiny/image.lock.json", told, StringComparison.Ordinal);
+        Assert.Contains(because, told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("{\n\n", 3)]
+    [InlineData("{\n  \"schema\": 1\n  \"image\": \"tiny\"\n}\n", 3)]
+    [InlineData("{\n}\n}\n", 3)]
+    [InlineData("<<<<<<< HEAD\n", 1)]
+    public void What_is_no_json_is_told_with_its_line(string text, int line)
+    {
+        string told = Assert.Throws<ContentException>(() => ImageLockFile.Parse(Encoding.UTF8.GetBytes(text), "images/tiny/image.lock.json")).Message;
+        Assert.StartsWith($"images/tiny/image.lock.json:{line}: ", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", told, StringComparison.Ordinal);
     }
 }

@@ -36,7 +36,7 @@ public sealed class LockMakerTests : IDisposable
         Assert.False(made.Debian.Essential);
         Assert.Equal((false, (long?)null), (made.Upstream[0].Confirmed, made.Upstream[0].Files["amd64"].Size));
         LockFit.Require(Definition(), made);
-        Assert.Equal(ImageLockFile.ToBytes(made), ImageLockFile.ToBytes(ImageLockFile.Parse(ImageLockFile.ToBytes(made))));
+        Assert.Equal(ImageLockFile.ToBytes(made), ImageLockFile.ToBytes(ImageLockFile.Parse(ImageLockFile.ToBytes(made), "lock")));
     }
 
     [Fact]
@@ -49,6 +49,23 @@ public sealed class LockMakerTests : IDisposable
         Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", [.. stanzas.Reverse()]);
         ImageLock other = await MakeAsync();
         Assert.Equal(ImageLockFile.ToBytes(one), ImageLockFile.ToBytes(other with { Suites = one.Suites }));
+    }
+
+    [Fact]
+    public async Task A_stand_in_is_locked_alone_even_where_what_it_depends_on_cannot_be_had()
+    {
+        Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1"], ["zsh", "3.0-1"], ["tool", "9-1", "Depends: gone, bash"]);
+        ImageLock made = await MakeAsync();
+        Assert.Equal(["tool"], made.StandIns.Select(package => package.Name));
+        Assert.Equal(["bash", "zsh"], made.Packages.Select(package => package.Name));
+    }
+
+    [Fact]
+    public async Task A_stand_in_that_no_suite_has_is_refused()
+    {
+        Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1"], ["zsh", "3.0-1"]);
+        ResolutionException e = await Assert.ThrowsAsync<ResolutionException>(() => MakeAsync());
+        Assert.Contains("wanted package tool: none of the suites", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +111,7 @@ public sealed class LockMakerTests : IDisposable
         Assert.Equal(["bash", "libc", "zsh"], made.Packages.Select(package => package.Name));
         Assert.Equal(["helper", "script"], made.Debian.Without);
         LockFit.Require(Definition(yaml), made);
-        Assert.Equal(["helper", "script"], ImageLockFile.Parse(ImageLockFile.ToBytes(made)).Debian.Without);
+        Assert.Equal(["helper", "script"], ImageLockFile.Parse(ImageLockFile.ToBytes(made), "lock").Debian.Without);
     }
 
     [Theory]

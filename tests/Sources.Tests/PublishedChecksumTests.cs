@@ -81,15 +81,6 @@ public sealed class PublishedChecksumTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_none_is_published_it_is_told_and_the_reviewed_one_counts()
-    {
-        Publish(null, "");
-        Assert.True((await ConfirmAsync($"sha256:{Sha256}", "sha256")).Confirmed);
-        Assert.Contains("tool v1", Assert.Single(_told), StringComparison.Ordinal);
-        Assert.EndsWith("its reviewed checksum was compared with no published one", _told[0], StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Where_none_is_named_nobody_asks()
     {
         Publish(null, "");
@@ -128,7 +119,7 @@ public sealed class PublishedChecksumTests : IDisposable
             ],
         };
         UpstreamMirror mirror = UpstreamMirror.At(Path.Combine(_bench.Folder, "mirror"));
-        PublishedChecksum checksum = new(_bench.Reader, mirror, _told.Add);
+        PublishedChecksum checksum = new(_bench.Reader, mirror);
         UpstreamConfirmation confirmation = new(_bench.Download, mirror, isMirror: false, checksum, _told.Add);
         return (await confirmation.ConfirmAsync(definition, made, TestContext.Current.CancellationToken)).Upstream.Single();
     }
