@@ -59,29 +59,26 @@ public sealed class DependencyResolver
         };
     }
 
+    /// <summary>These packages without what they need: for what is taken out of them. What is done without can be had here.</summary>
+    /// <param name="names">Each once.</param>
+    /// <exception cref="ResolutionException">No suite has one of them.</exception>
+    public Resolution Alone(IEnumerable<string> names) => new()
+    {
+        Architecture = _candidates.Architecture,
+        Packages = [.. names.Order(StringComparer.Ordinal).Select(name => new ResolvedPackage(Newest(name), 0))],
+    };
+
     private IReadOnlyList<string> Missed(DependencyClosure closure, IEnumerable<ResolvedPackage> resolved, bool withEssential)
     {
         IEnumerable<string> essential = withEssential ? _candidates.Essential().Select(package => package.Name).Where(_without.Has) : [];
         return [.. closure.Missed(resolved.Select(package => package.Package)).Concat(essential).Distinct().Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>These packages without what they need: for what is taken out of them.</summary>
-    /// <param name="names">Each once.</param>
-    /// <exception cref="ResolutionException">No suite has one of them.</exception>
-    public Resolution Alone(IEnumerable<string> names) => new()
-    {
-        Architecture = _candidates.Architecture,
-        Packages = [.. names.Order(StringComparer.Ordinal).Select(name => new ResolvedPackage(Offered(name), 0))],
-    };
+    private DebianPackage Wanted(string name) => _without.Has(name)
+        ? throw new ResolutionException($"{_candidates.Architecture}: package {name} is both wanted and done without")
+        : Newest(name);
 
-    private DebianPackage Wanted(string name)
-    {
-        if (_without.Has(name))
-            throw new ResolutionException($"{_candidates.Architecture}: package {name} is both wanted and done without");
-        return Offered(name);
-    }
-
-    private DebianPackage Offered(string name)
+    private DebianPackage Newest(string name)
     {
         if (_candidates.Find(name) is { } package)
             return package;

@@ -113,6 +113,13 @@ public class DoneWithoutTests
     }
 
     [Fact]
+    public void A_program_can_be_taken_out_of_a_package_that_the_image_does_without()
+    {
+        PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", "Depends: b1"), Archive.Stanza("b1", "1"));
+        Assert.Equal("a1", Archive.Names(new DependencyResolver([index], ["a1"]).Alone(["a1"])));
+    }
+
+    [Fact]
     public void Doing_without_never_brings_a_package_that_was_not_there()
     {
         Random random = new(20261121);

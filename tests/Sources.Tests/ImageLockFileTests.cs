@@ -86,6 +86,8 @@ public class ImageLockFileTests
     [InlineData("\"debian\": {", "\"other\": {", "'debian' is missing")]
     [InlineData("\"essential\": false", "\"essential\": \"false\"", "debian.essential: wanted true or false, got \"false\"")]
     [InlineData(",\n    \"essential\": false", "", "debian: 'essential' is missing")]
+    [InlineData("\"without\": [", "\"with\": [", "debian: 'without' is missing")]
+    [InlineData("\"python3\"", "\"../python3\"", "debian.without[1]: '../python3' is no package name")]
     [InlineData("\"main\"", "", "debian.components: wanted names, got none")]
     [InlineData("\"main\"", "\"\"", "debian.components: wanted names, got none")]
     [InlineData("\"main\"", "null", "debian.components[0]: wanted a text, got null")]
