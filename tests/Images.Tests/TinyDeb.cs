@@ -31,8 +31,8 @@ internal sealed class TinyDeb(string name, string version = "1.0-1")
     public TinyDeb File(string path, string content = "", int mode = 0b110_100_100, int user = 0, int group = 0) =>
         Add(new GnuTarEntry(TarEntryType.RegularFile, "./" + path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) }, path, mode, user, group);
 
-    public TinyDeb Bytes(string path, byte[] content) =>
-        Add(new GnuTarEntry(TarEntryType.RegularFile, "./" + path) { DataStream = new MemoryStream(content) }, path, 0b110_100_100, 0, 0);
+    public TinyDeb Bytes(string path, byte[] content, int mode = 0b110_100_100) =>
+        Add(new GnuTarEntry(TarEntryType.RegularFile, "./" + path) { DataStream = new MemoryStream(content) }, path, mode, 0, 0);
 
     public TinyDeb Directory(string path, int mode = 0b111_101_101, int user = 0, int group = 0) =>
         _directories.Add(path) ? Add(new GnuTarEntry(TarEntryType.Directory, $"./{path}/"), path, mode, user, group) : this;

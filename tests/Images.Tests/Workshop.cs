@@ -43,6 +43,9 @@ internal sealed class Workshop : IDisposable
 
     public string Config { get; set; } = "{ entrypoint: [/usr/bin/tiny] }";
 
+    /// <summary>The contract, as YAML.</summary>
+    public string Contract { get; set; } = "budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }]";
+
     public ImmutableArray<string> StandingIn { get; set; } = [];
 
     public ImageLock Lock => new()
@@ -120,6 +123,15 @@ internal sealed class Workshop : IDisposable
             Layout(layout),
             Contents(layout),
             TestContext.Current.CancellationToken);
+
+    /// <summary>Inspects the layout <c>layout</c>.</summary>
+    public async Task<InspectionResult> InspectAsync()
+    {
+        ImageDefinition definition = Definition();
+        File.WriteAllText(Path.Combine(Folder, Images.Contract.FileName), Contract);
+        return await new Inspection(Layout(), Contents(), Path.Combine(Root, "inspection"))
+            .RunAsync(definition, Lock, ContractFile.Read(definition), TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Assembles one platform, linux/amd64, and returns the entries of its layers, lowest first.</summary>
     public async Task<ImmutableArray<ImmutableArray<TarEntry>>> EntriesAsync(Platform? platform = null)
