@@ -19,12 +19,12 @@ internal sealed partial class Build
             Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
             LockMaker maker = supply.NewLockMaker();
-            UpstreamConfirmation upstream = new(supply.Download, supply.Upstream, supply.HasUpstreamMirror, supply.NewPublishedChecksum(report.Line), report.Line);
             foreach (string image in ImageNames())
             {
                 ImageDefinition definition = ImageDefinitionFile.Read(Workspace.Definition(image));
                 report.Line($"{image}: resolving {definition.Layers.Sum(layer => layer.Packages.Length)} wanted packages in {string.Join(", ", definition.Debian.Suites)}");
-                ImageLock made = await upstream.ConfirmAsync(definition, await maker.MakeAsync(definition, await LockMaker.PreviousAsync(Workspace.Definition(image), Stop), Stop), Stop);
+                ImageLock packages = await maker.MakeAsync(definition, await LockMaker.PreviousAsync(Workspace.Definition(image), Stop), Stop);
+                ImageLock made = await supply.WithUpstreamAsync(definition, packages, report.Line, Stop);
                 bool changed = await ImageLockFile.WriteAsync(Workspace.Definition(image), made, Stop);
                 report.Line($"{image}: {made.Packages.Length} packages at {made.Timestamp:yyyy-MM-dd HH:mm:ss}Z; image.lock.json {(changed ? "written" : "is as it was")}");
             }

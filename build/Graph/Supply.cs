@@ -62,8 +62,14 @@ internal sealed class Supply : IDisposable
         return new LockMaker(repository, _debian is null ? null : now);
     }
 
-    /// <summary>What upstream projects publish about their files; <paramref name="notice"/> is told when there is nothing.</summary>
-    public PublishedChecksum NewPublishedChecksum(Action<string> notice) => new(_reader, Upstream, notice);
+    /// <summary>The two steps that bring upstream's files into a new lock; <paramref name="notice"/> is told of what cannot be had.</summary>
+    public async Task<ImageLock> WithUpstreamAsync(ImageDefinition definition, ImageLock made, Action<string> notice, CancellationToken stop)
+    {
+        PublishedChecksum published = new(_reader, Upstream, notice);
+        UpstreamConfirmation confirmation = new(Download, Upstream, HasUpstreamMirror, published, notice);
+        OptionalUpstream optional = new(Download, Upstream, HasUpstreamMirror, published, notice);
+        return await optional.FindAsync(definition, await confirmation.ConfirmAsync(definition, made, stop), stop);
+    }
 
     public void Dispose()
     {

@@ -53,6 +53,7 @@ public static class ImageLockFile
                 layer => layer.Name, layer => layer.Value.EnumerateArray().Select(item => Name(item.GetString())).ToImmutableArray(), StringComparer.Ordinal),
             Upstream = [.. root.Items("upstream").Select(file => new LockedUpstream(
                 file.RequiredString("name"), file.RequiredString("version"), file.GetProperty("confirmed").GetBoolean(), Files(file, IsHttps)))],
+            LeftOut = root.TryGetProperty("leftOut", out JsonElement names) ? [.. names.EnumerateArray().Select(item => item.GetString() ?? "")] : [],
             Packages = Packages(root, "packages"),
             StandIns = Packages(root, "standIns"),
         };
@@ -95,12 +96,7 @@ public static class ImageLockFile
         });
         writer.WriteStartObject("wanted");
         foreach ((string layer, ImmutableArray<string> names) in imageLock.Wanted)
-        {
-            writer.WriteStartArray(layer);
-            foreach (string name in names)
-                writer.WriteStringValue(name);
-            writer.WriteEndArray();
-        }
+            WriteNames(writer, layer, names);
 
         writer.WriteEndObject();
         WriteAll(writer, "upstream", imageLock.Upstream, file =>
@@ -110,9 +106,19 @@ public static class ImageLockFile
             writer.WriteBoolean("confirmed", file.Confirmed);
             WriteFiles(writer, file.Files);
         });
+        if (!imageLock.LeftOut.IsEmpty)
+            WriteNames(writer, "leftOut", imageLock.LeftOut);
         WriteAll(writer, "packages", imageLock.Packages, package => WritePackage(writer, package));
         WriteAll(writer, "standIns", imageLock.StandIns, package => WritePackage(writer, package));
         writer.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter writer, string key, ImmutableArray<string> names)
+    {
+        writer.WriteStartArray(key);
+        foreach (string name in names)
+            writer.WriteStringValue(name);
+        writer.WriteEndArray();
     }
 
     private static void WriteAll<T>(Utf8JsonWriter writer, string name, ImmutableArray<T> items, Action<T> write)

@@ -4,7 +4,8 @@ namespace Slipway.Sources;
 
 /// <summary>
 /// Reads the upstream files of a new lock from their hosts, so that a lock can say whether its checksums were found there.
-/// A host that cannot be reached leaves its files unconfirmed; a file that differs is an error.
+/// A host that cannot be reached leaves its files unconfirmed; a file that differs is an error. Optional files are
+/// <see cref="OptionalUpstream"/>'s.
 /// </summary>
 /// <param name="download">Into the cache, where <c>Fetch</c> finds them again.</param>
 /// <param name="mirror">Where to read them from.</param>
@@ -30,6 +31,8 @@ public sealed class UpstreamConfirmation(
     {
         var confirmed = ImmutableSortedDictionary.CreateBuilder<string, LockedFile>(StringComparer.Ordinal);
         UpstreamFile defined = definition.Upstream.Single(upstream => upstream.Name == file.Name);
+        if (defined.IsOptional)
+            return file;
         foreach ((string architecture, LockedFile locked) in file.Files)
         {
             WantedContent wanted = new()
