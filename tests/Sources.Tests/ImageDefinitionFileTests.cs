@@ -128,6 +128,9 @@ public class ImageDefinitionFileTests
     [InlineData("checksumFile: https", "checksumFile: http", "'checksumFile' wanted an https address")]
     [InlineData("tool-{arch}.tgz.sha256", "tool-{os}.tgz.sha256", "'checksumFile' wanted no braces but {version} and {arch}")]
     [InlineData("tool-{arch}.tgz\n", "tool-{Arch}.tgz\n", "'url' wanted no braces")]
+    [InlineData("member: tool\n", "member: tool-{Arch}\n", "'member' wanted no braces but {version} and {arch}")]
+    [InlineData("limitMiB: 3", "limitMiB: 3\n    optional: true", ":28:11: 'tool' is optional: wanted 'checksumFile' and no 'checksums'")]
+    [InlineData("limitMiB: 3", "limitMiB: 3\n    optional: yes", "'optional' wanted true or false")]
     public void Each_mistake_is_told_with_its_place(string old, string changed, string because)
     {
         if (because.Length == 0)
