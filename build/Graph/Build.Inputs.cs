@@ -19,16 +19,12 @@ internal sealed partial class Build
             Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
             LockMaker maker = supply.NewLockMaker();
-            UpstreamConfirmation? upstream = supply.NewConfirmation(report.Line);
             foreach (string image in ImageNames())
             {
                 ImageDefinition definition = ImageDefinitionFile.Read(Workspace.Definition(image));
                 report.Line($"{image}: resolving {definition.Layers.Sum(layer => layer.Packages.Length)} wanted packages in {string.Join(", ", definition.Debian.Suites)}");
-                ImageLock made = await maker.MakeAsync(definition, await LockMaker.PreviousAsync(Workspace.Definition(image), Stop), Stop);
-                if (upstream is not null)
-                    made = await upstream.ConfirmAsync(definition, made, Stop);
-                else
-                    report.Line($"{image}: --offline: upstream's hosts were not asked, so its files are unconfirmed");
+                ImageLock packages = await maker.MakeAsync(definition, await LockMaker.PreviousAsync(Workspace.Definition(image), Stop), Stop);
+                ImageLock made = await supply.WithUpstreamAsync(definition, packages, report.Line, Stop);
                 bool changed = await ImageLockFile.WriteAsync(Workspace.Definition(image), made, Stop);
                 report.Line($"{image}: {made.Packages.Length} packages at {made.Timestamp:yyyy-MM-dd HH:mm:ss}Z; image.lock.json {(changed ? "written" : "is as it was")}");
             }

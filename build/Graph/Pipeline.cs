@@ -53,7 +53,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     /// <summary>Makes <c>NAME/layout</c> from the cache.</summary>
     public async Task<AssembledImage> AssembleAsync(AssemblyRequest input, Supply supply, CancellationToken stop)
     {
-        report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}");
+        report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}{(input.Lock.LeftOut.IsEmpty ? "" : $", without optional {string.Join(", ", input.Lock.LeftOut)}")}");
         AssemblyCache assembled = new(workspace.Assembled, supply.Cache);
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         AssembledImage image = await new Assembler(supply.Cache, assembled)

@@ -55,7 +55,7 @@ internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report r
                     return await upstream.AddAsync(address, origin, content, stop);
                 }
 
-                members.Add(KeyValuePair.Create(installation.Member!, open));
+                members.Add(KeyValuePair.Create(wanted.MemberOf(installation, platform.Architecture), open));
             }
 
             return await upstream.AddArchiveAsync(address, origin, members, stop);

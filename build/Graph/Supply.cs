@@ -63,11 +63,22 @@ internal sealed class Supply : IDisposable
     }
 
     /// <summary>
-    /// Compares upstream's files with what is at their hosts; <paramref name="notice"/> is told of what could not be had. Null when no host
-    /// may be asked and no mirror stands in for them.
+    /// The two steps that bring upstream's files into a new lock; <paramref name="notice"/> is told of what cannot be had. Where no host may be
+    /// asked and no mirror stands in for them, the lock stays as it is.
     /// </summary>
-    public UpstreamConfirmation? NewConfirmation(Action<string> notice) =>
-        IsOffline && !HasUpstreamMirror ? null : new(Download, Upstream, HasUpstreamMirror, new PublishedChecksum(_reader, Upstream), notice);
+    public async Task<ImageLock> WithUpstreamAsync(ImageDefinition definition, ImageLock made, Action<string> notice, CancellationToken stop)
+    {
+        if (IsOffline && !HasUpstreamMirror)
+        {
+            notice($"{definition.Name}: --offline: upstream's hosts were not asked, so its files are unconfirmed");
+            return made;
+        }
+
+        PublishedChecksum published = new(_reader, Upstream);
+        UpstreamConfirmation confirmation = new(Download, Upstream, HasUpstreamMirror, published, notice);
+        OptionalUpstream optional = new(Download, Upstream, HasUpstreamMirror, published, notice);
+        return await optional.FindAsync(definition, await confirmation.ConfirmAsync(definition, made, stop), stop);
+    }
 
     public void Dispose()
     {

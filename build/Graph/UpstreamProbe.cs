@@ -16,7 +16,8 @@ internal static class UpstreamProbe
     /// <summary>Whether every host answers, whatever it says.</summary>
     public static async Task<bool> AnswersAsync(IEnumerable<AssemblyRequest> inputs, Report report, CancellationToken stop)
     {
-        Uri[] hosts = [.. inputs.SelectMany(input => input.Definition.Upstream)
+        Uri[] hosts = [.. inputs
+            .SelectMany(input => input.Definition.Upstream.ExceptBy(input.Lock.LeftOut, file => file.Name, StringComparer.Ordinal))
             .Select(file => new Uri(new Uri(file.UrlTemplate.Split('{')[0]).GetLeftPart(UriPartial.Authority)))
             .Distinct()];
         using HttpTransport transport = new(HttpTransport.NewHandler(), Little, TimeProvider.System, _ => { });

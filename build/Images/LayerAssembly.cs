@@ -86,12 +86,12 @@ internal sealed class LayerAssembly(
 
     private async Task AddUpstreamAsync(LayerDefinition layer, CancellationToken cancellationToken)
     {
-        foreach (string name in layer.Upstream)
+        foreach (string name in layer.Upstream.Except(imageLock.LeftOut, StringComparer.Ordinal))
         {
             UpstreamFile upstream = definition.Upstream.Single(wanted => wanted.Name == name);
             LockedFile locked = imageLock.Upstream.Single(wanted => wanted.Name == name).Files[platform.Architecture];
             string file = await CachedAsync(locked, $"{name} {upstream.Version}", cancellationToken);
-            foreach (LayerEntry entry in UpstreamContent.Place(upstream, file, folder, cancellationToken))
+            foreach (LayerEntry entry in UpstreamContent.Place(upstream, platform.Architecture, file, folder, cancellationToken))
                 _tree.Add(entry);
         }
     }

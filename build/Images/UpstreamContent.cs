@@ -7,10 +7,12 @@ namespace Slipway.Images;
 internal static class UpstreamContent
 {
     /// <param name="upstream">What goes where.</param>
+    /// <param name="architecture">For which architecture: members may be named after it.</param>
     /// <param name="file">The verified file.</param>
     /// <param name="folder">Where members are unpacked to; they are read from there until it is deleted.</param>
     /// <exception cref="ContentException">The archive is broken or lacks a member.</exception>
-    public static IEnumerable<LayerEntry> Place(UpstreamFile upstream, string file, string folder, CancellationToken cancellationToken)
+    public static IEnumerable<LayerEntry> Place(
+        UpstreamFile upstream, string architecture, string file, string folder, CancellationToken cancellationToken)
     {
         string what = $"{upstream.Name} {upstream.Version}";
         if (!upstream.IsArchive)
@@ -18,9 +20,9 @@ internal static class UpstreamContent
 
         Dictionary<string, string> members = new(StringComparer.Ordinal);
         foreach (Installation installation in upstream.Install)
-            members.TryAdd(installation.Member!, Path.Combine(folder, $"{upstream.Name}.{members.Count}"));
+            members.TryAdd(upstream.MemberOf(installation, architecture), Path.Combine(folder, $"{upstream.Name}.{members.Count}"));
         UpstreamArchive.Extract(file, members, what, cancellationToken);
-        return [.. upstream.Install.Select(installation => Entry(installation, members[installation.Member!], what))];
+        return [.. upstream.Install.Select(installation => Entry(installation, members[upstream.MemberOf(installation, architecture)], what))];
     }
 
     private static LayerEntry Entry(Installation installation, string file, string what) => new()

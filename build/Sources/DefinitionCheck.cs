@@ -41,7 +41,9 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
     {
         if (!used.Contains(file.Name, StringComparer.Ordinal))
             throw map.FaultAt("upstream", file.Name, $"'{file.Name}' is in no layer");
-        if (definition.Platforms.FirstOrDefault(p => !file.Checksums.ContainsKey(p.Architecture)) is { } platform)
+        if (file.IsOptional && (file.ChecksumTemplate is null || !file.Checksums.IsEmpty))
+            throw map.FaultAt("upstream", file.Name, $"'{file.Name}' is optional: wanted 'checksumFile' and no 'checksums'; with reviewed checksums it need not be optional");
+        if (!file.IsOptional && definition.Platforms.FirstOrDefault(p => !file.Checksums.ContainsKey(p.Architecture)) is { } platform)
             throw map.FaultAt("upstream", file.Name, $"'{file.Name}' has no checksum for {platform.Architecture}");
         if (file.Install.IsEmpty || (file.IsArchive && file.Install.Any(installation => installation.Member is null)))
             throw map.FaultAt("upstream", file.Name, $"'{file.Name}': 'install' wanted the file once or members by name");

@@ -72,10 +72,11 @@ public static partial class ImageDefinitionFile
         UrlTemplate = Template(map, "url"),
         ChecksumTemplate = map.OptionalText("checksumFile") is null ? null : ChecksumTemplate(map),
         Limit = map.Number("limitMiB", least: 1) * MebiByte,
+        IsOptional = map.Flag("optional", otherwise: false),
         Checksums = map.Pairs("checksums").ToImmutableSortedDictionary(
             pair => pair.Key, pair => Sound(map, "checksums", pair.Value, Digest.Parse), StringComparer.Ordinal),
         Install = [.. map.Maps("install", install => new Installation(
-            install.OptionalText("member"),
+            install.OptionalText("member") is null ? null : Plain(install, "member", install.Text("member")),
             install.ImagePath("to"),
             install.Mode("mode", "0755"),
             install.OptionalMap("standIn", source => new StandInSource(source.Text("package"), source.ImagePath("path")))))],
@@ -89,13 +90,11 @@ public static partial class ImageDefinitionFile
             : throw map.Fault("checksumFile", $"'checksumFile' wanted an address that ends in .sha256 or .sha512, got '{template}'");
     }
 
-    private static string Template(YamlMap map, string key)
-    {
-        string template = map.HttpsAddress(key);
-        return UpstreamFile.Fill(template, "", "").AsSpan().ContainsAny('{', '}')
-            ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}}, got '{template}'")
-            : template;
-    }
+    private static string Template(YamlMap map, string key) => Plain(map, key, map.HttpsAddress(key));
+
+    private static string Plain(YamlMap map, string key, string template) => UpstreamFile.Fill(template, "", "").AsSpan().ContainsAny('{', '}')
+        ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}}, got '{template}'")
+        : template;
 
     private static LayerDefinition ReadLayer(YamlMap map) => new()
     {

@@ -26,7 +26,11 @@ public sealed record ImageLock
     /// <summary>The wanted packages by layer, as the definition had them.</summary>
     public required ImmutableSortedDictionary<string, ImmutableArray<string>> Wanted { get; init; }
 
+    /// <summary>In the definition's order.</summary>
     public required ImmutableArray<LockedUpstream> Upstream { get; init; }
+
+    /// <summary>Names of optional upstream files that could not be had, in the definition's order: the image is made without them.</summary>
+    public ImmutableArray<string> LeftOut { get; init; } = [];
 
     /// <summary>Sorted by name.</summary>
     public required ImmutableArray<LockedPackage> Packages { get; init; }

@@ -77,6 +77,8 @@ public static class ImageLockFile
             writer.WriteBoolean("confirmed", file.Confirmed);
             WriteFiles(writer, file.Files);
         });
+        if (!imageLock.LeftOut.IsEmpty)
+            WriteNames(writer, "leftOut", imageLock.LeftOut);
         WriteAll(writer, "packages", imageLock.Packages, package => WritePackage(writer, package));
         WriteAll(writer, "standIns", imageLock.StandIns, package => WritePackage(writer, package));
         writer.WriteEndObject();

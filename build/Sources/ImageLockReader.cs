@@ -45,6 +45,7 @@ internal static class ImageLockReader
                 layer => layer.Key, layer => layer.Value.Items.Select(item => item.Parse(Name)).ToImmutableArray(), StringComparer.Ordinal),
             Upstream = [.. root["upstream"].Items.Select(file => new LockedUpstream(
                 file["name"].Text, file["version"].Text, file["confirmed"].Flag, Files(file["files"], isPackage: false)))],
+            LeftOut = root.Find("leftOut") is { } names ? [.. names.Items.Select(item => item.Text)] : [],
             Packages = [.. root["packages"].Items.Select(Package)],
             StandIns = [.. root["standIns"].Items.Select(Package)],
         };

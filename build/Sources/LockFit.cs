@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Oci;
 
 namespace Slipway.Sources;
 
@@ -39,10 +40,21 @@ public static class LockFit
                 return $"packages of layer {layer.Name} wanted {Names(layer.Packages)}, locked {Names(locked)}";
         }
 
-        if (!imageLock.Upstream.Select(file => file.Name).SequenceEqual(definition.Upstream.Select(file => file.Name), StringComparer.Ordinal))
-            return $"upstream files wanted {Names(definition.Upstream.Select(file => file.Name))}, locked {Names(imageLock.Upstream.Select(file => file.Name))}";
-        return PackageDifference(definition, imageLock)
-            ?? definition.Upstream.Select(file => Difference(definition, file, imageLock)).FirstOrDefault(text => text is not null);
+        return UpstreamDifference(definition, imageLock) ?? PackageDifference(definition, imageLock);
+    }
+
+    /// <summary>An optional file as a lock has it; null when that lock, or the file in it, is not of this definition.</summary>
+    internal static LockedUpstream? Kept(ImageDefinition definition, UpstreamFile file, ImageLock? imageLock) =>
+        imageLock?.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name) is { } locked && Difference(definition, file, locked) is null ? locked : null;
+
+    private static string? UpstreamDifference(ImageDefinition definition, ImageLock imageLock)
+    {
+        if (imageLock.LeftOut.FirstOrDefault(name => !definition.Upstream.Any(file => file.Name == name && file.IsOptional)) is { } needed)
+            return $"upstream file {needed} is left out and not optional";
+        UpstreamFile[] wanted = [.. definition.Upstream.Where(file => !imageLock.LeftOut.Contains(file.Name, StringComparer.Ordinal))];
+        return imageLock.Upstream.Select(file => file.Name).SequenceEqual(wanted.Select(file => file.Name), StringComparer.Ordinal)
+            ? wanted.Zip(imageLock.Upstream, (file, locked) => Difference(definition, file, locked)).FirstOrDefault(text => text is not null)
+            : $"upstream files wanted {Names(wanted.Select(file => file.Name))}, locked {Names(imageLock.Upstream.Select(file => file.Name))}";
     }
 
     private static string? PackageDifference(ImageDefinition definition, ImageLock imageLock)
@@ -57,9 +69,8 @@ public static class LockFit
             : null;
     }
 
-    private static string? Difference(ImageDefinition definition, UpstreamFile file, ImageLock imageLock)
+    private static string? Difference(ImageDefinition definition, UpstreamFile file, LockedUpstream locked)
     {
-        LockedUpstream locked = imageLock.Upstream.First(upstream => upstream.Name == file.Name);
         if (locked.Version != file.Version)
             return $"{file.Name} wanted {file.Version}, locked {locked.Version}";
         string[] architectures = [.. definition.Platforms.Select(platform => platform.Architecture).Order(StringComparer.Ordinal)];
@@ -68,8 +79,10 @@ public static class LockFit
         foreach (string architecture in architectures)
         {
             LockedFile at = locked.Files[architecture];
-            if (at.Location != file.Url(architecture).AbsoluteUri || at.Digest != file.Checksums[architecture])
-                return $"{file.Name} {architecture} wanted {file.Url(architecture)} {file.Checksums[architecture]}, locked {at.Location} {at.Digest}";
+            // Nobody reviewed the checksum of an optional file: the lock's own is what counts.
+            Digest wanted = file.IsOptional ? at.Digest : file.Checksums[architecture];
+            if (at.Location != file.Url(architecture).AbsoluteUri || at.Digest != wanted)
+                return $"{file.Name} {architecture} wanted {file.Url(architecture)} {wanted}, locked {at.Location} {at.Digest}";
         }
 
         return null;

@@ -5,7 +5,8 @@ namespace Slipway.Sources;
 
 /// <summary>
 /// Makes a lock from a definition: reads its suites as they are now, resolves the wanted packages for every architecture,
-/// and takes over the reviewed checksums of upstream files. The same definition and suites give the same lock.
+/// and takes over the reviewed checksums of upstream files, and optional files from the lock before. The same definition, suites and
+/// optional files give the same lock.
 /// </summary>
 /// <param name="repository">The suites.</param>
 /// <param name="freshAt">The time at which a suite must not have expired; null for a snapshot, which always has.</param>
@@ -55,6 +56,8 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
         }
 
         RequireMissed(definition, images);
+        LockedUpstream[] upstream = [.. definition.Upstream
+            .Select(file => file.IsOptional ? LockFit.Kept(definition, file, previous) : Reviewed(definition, file)).OfType<LockedUpstream>()];
         Resolution.RequireSameVersions(images);
         Resolution.RequireSameVersions(standIns);
         return new ImageLock
@@ -69,7 +72,8 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
                 [.. definition.Debian.Without.Select(package => package.Name).Order(StringComparer.Ordinal)]),
             Wanted = definition.Layers.ToImmutableSortedDictionary(
                 layer => layer.Name, layer => layer.Packages.Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal),
-            Upstream = [.. definition.Upstream.Select(file => Reviewed(definition, file))],
+            Upstream = [.. upstream],
+            LeftOut = [.. definition.Upstream.Select(file => file.Name).Except(upstream.Select(file => file.Name), StringComparer.Ordinal)],
             Packages = Packages(images, group => definition.Layers[group].Name),
             StandIns = Packages(standIns, _ => ""),
         };

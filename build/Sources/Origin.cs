@@ -20,6 +20,9 @@ public sealed record Origin
     /// <summary>A file on this machine.</summary>
     public bool IsFile => Address.IsFile;
 
+    /// <summary>Whether what is read is what its host has, without a hash that says so: not where plain http leads to another machine.</summary>
+    public bool IsAuthentic => IsFile || Address.Scheme == Uri.UriSchemeHttps || IsLocalHttp(Address);
+
     /// <summary>An address that needs https, but on this machine.</summary>
     /// <exception cref="ArgumentException">It is neither https nor http on loopback.</exception>
     public static Origin Of(Uri address)

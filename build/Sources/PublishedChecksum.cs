@@ -19,27 +19,39 @@ public sealed class PublishedChecksum(OriginReader reader, UpstreamMirror mirror
     public async Task RequireAsync(UpstreamFile file, string architecture, string path, string what, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.ChecksumUrl(architecture) is not { } address)
-            return;
-        byte[] bytes;
+        Digest? read;
         try
         {
-            bytes = await reader.ReadSmallAsync(mirror.Locate(address), ChecksumFile.Limit, cancellationToken);
+            read = await ReadAsync(file, architecture, what, cancellationToken);
         }
         catch (RemoteException e)
         {
             throw new RemoteException(e.Fault, $"{what}: published checksum: {e.Message}", e);
         }
 
+        if (read is not { } published)
+            return;
+        Digest reviewed = file.Checksums[architecture];
+        Digest got = reviewed.Algorithm == published.Algorithm ? reviewed : await HashAsync(published, path, cancellationToken);
+        if (got != published)
+            throw new ContentException($"{what}: {file.ChecksumUrl(architecture)} says {published}, the file reviewed as {reviewed} has {got}. Find out which of the two is right before you change image.yaml");
+    }
+
+    /// <summary>What the project publishes; null when the definition says nowhere.</summary>
+    /// <param name="what">Which image, architecture and version, for errors.</param>
+    /// <exception cref="ContentException">The checksum file has another shape, or does not name the file.</exception>
+    /// <exception cref="RemoteException">It cannot be had.</exception>
+    public async Task<Digest?> ReadAsync(UpstreamFile file, string architecture, string what, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file.ChecksumUrl(architecture) is not { } address)
+            return null;
+        byte[] bytes = await reader.ReadSmallAsync(mirror.Locate(address), ChecksumFile.Limit, cancellationToken);
         string algorithm = ChecksumFile.AlgorithmOf(address.AbsoluteUri)
             ?? throw new ContentException($"{what}: {address}: wanted a checksum file that ends in .sha256 or .sha512");
         string name = Uri.UnescapeDataString(file.Url(architecture).Segments[^1]);
-        Digest published = ChecksumFile.Parse(bytes, algorithm, $"{what}: {address}").Of(name)
+        return ChecksumFile.Parse(bytes, algorithm, $"{what}: {address}").Of(name)
             ?? throw new ContentException($"{what}: {address} does not name {name}");
-        Digest reviewed = file.Checksums[architecture];
-        Digest got = reviewed.Algorithm == algorithm ? reviewed : await HashAsync(published, path, cancellationToken);
-        if (got != published)
-            throw new ContentException($"{what}: {address} says {published}, the file reviewed as {reviewed} has {got}. Find out which of the two is right before you change image.yaml");
     }
 
     private static async Task<Digest> HashAsync(Digest like, string path, CancellationToken cancellationToken)

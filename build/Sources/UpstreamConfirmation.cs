@@ -10,6 +10,7 @@ namespace Slipway.Sources;
 /// such file, or another one, is an error: the definition names what is not there.
 /// A mirror is not the host. One that lacks a file or, as most do, its checksum file says nothing about upstream, so that
 /// is told and leaves the file unconfirmed, which with a mirror it is anyway; <c>Fetch</c> is what needs the file.
+/// Optional files are <see cref="OptionalUpstream"/>'s.
 /// </summary>
 /// <param name="download">Into the cache, where <c>Fetch</c> finds them again.</param>
 /// <param name="mirror">Where to read them from.</param>
@@ -36,6 +37,8 @@ public sealed class UpstreamConfirmation(
     {
         ImmutableSortedDictionary<string, LockedFile> files = file.Files;
         UpstreamFile defined = definition.Upstream.Single(upstream => upstream.Name == file.Name);
+        if (defined.IsOptional)
+            return file;
         bool confirmed = !isMirror;
         foreach ((string architecture, LockedFile locked) in file.Files)
         {

@@ -19,7 +19,13 @@ public sealed record UpstreamFile
     /// <summary>The most bytes the file may have while its size is not locked.</summary>
     public required long Limit { get; init; }
 
-    /// <summary>By architecture: the checksum that a person reviewed.</summary>
+    /// <summary>
+    /// Whether the image does without the file when it cannot be had. Nobody reviewed its checksums then: <c>Lock</c> takes them from
+    /// <see cref="ChecksumTemplate"/>, which is there, and they prove no more than the connection that they came by.
+    /// </summary>
+    public required bool IsOptional { get; init; }
+
+    /// <summary>By architecture: the checksum that a person reviewed; none when the file is optional.</summary>
     public required ImmutableSortedDictionary<string, Digest> Checksums { get; init; }
 
     public required ImmutableArray<Installation> Install { get; init; }
@@ -31,13 +37,21 @@ public sealed record UpstreamFile
 
     public Uri? ChecksumUrl(string architecture) => ChecksumTemplate is null ? null : new(Fill(ChecksumTemplate, Version, architecture));
 
+    /// <summary>The name of an installation's member for an architecture, without a leading <c>./</c>.</summary>
+    /// <exception cref="InvalidOperationException">The installation is of the file itself.</exception>
+    public string MemberOf(Installation installation, string architecture)
+    {
+        ArgumentNullException.ThrowIfNull(installation);
+        return Fill(installation.Member ?? throw new InvalidOperationException($"{Name}: installs no member"), Version, architecture);
+    }
+
     internal static string Fill(string template, string version, string architecture) => template
         .Replace("{version}", version, StringComparison.Ordinal)
         .Replace("{arch}", architecture, StringComparison.Ordinal);
 }
 
 /// <summary>Where a file, or one member of an archive, goes.</summary>
-/// <param name="Member">The member's name without a leading <c>./</c>; null when the file itself is meant.</param>
+/// <param name="Member">The member's name, with <c>{version}</c> and <c>{arch}</c>; null when the file itself is meant.</param>
 /// <param name="To">Absolute in the image.</param>
 /// <param name="Mode">Permission bits.</param>
 /// <param name="StandIn">What a rehearsal may use when the host cannot be reached.</param>

@@ -17,10 +17,10 @@ public sealed class PeerListTests
     {
         PeerProgram program = await PeerPrograms.RequireAsync(Peer.All.Single(peer => peer.Name == name));
 
-        ChildResult answer = await program.RunAsync(name is "cosign" or "openssl" or "oras" ? "version" : "--version");
+        ChildResult answer = await program.RunAsync(name switch { "cosign" or "openssl" or "oras" => "version", "ip" => "-V", _ => "--version" });
 
         answer.Require();
-        Assert.Matches(@"\d+\.\d+|\(devel\)", answer.Output + answer.Error);
+        Assert.Matches(@"\d+\.\d+|\(devel\)|iproute2", answer.Output + answer.Error);
     }
 
     [Theory]

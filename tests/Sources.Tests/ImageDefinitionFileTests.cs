@@ -174,6 +174,9 @@ public class ImageDefinitionFileTests
     [InlineData("platforms: [linux/amd64]", "platforms: [linux/riscv64]", ":46:55: platform linux/riscv64 is not among linux/amd64, linux/arm64")]
     [InlineData("platforms: [linux/amd64]", "platforms: [arm64]", "wanted OS/ARCH")]
     [InlineData("platforms: [linux/amd64]", "platforms: []", "'platforms' wanted one at least")]
+    [InlineData("member: tool\n", "member: tool-{Arch}\n", "'member' wanted no braces but {version} and {arch}")]
+    [InlineData("limitMiB: 3", "limitMiB: 3\n    optional: true", ":32:11: 'tool' is optional: wanted 'checksumFile' and no 'checksums'")]
+    [InlineData("limitMiB: 3", "limitMiB: 3\n    optional: yes", "'optional' wanted true or false")]
     public void Each_mistake_is_told_with_its_place(string old, string changed, string because)
     {
         if (because.Length == 0)

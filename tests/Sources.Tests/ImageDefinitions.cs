@@ -7,7 +7,11 @@ internal sealed class ImageDefinitions : IDisposable
 {
     public const string Checksum = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    /// <summary>Every key there is, each once at least.</summary>
+    /// <summary>The sound definition with its upstream file made optional.</summary>
+    public static string Optional => Sound.ReplaceLineEndings("\n").Replace(
+        $"    checksums:\n      amd64: {Checksum}\n      arm64: {Checksum}\n", "    optional: true\n", StringComparison.Ordinal);
+
+    /// <summary>Every key there is but <c>optional</c>, each once at least.</summary>
     public static string Sound => $$"""
         title: Tiny
         description: a tiny image
@@ -79,7 +83,7 @@ internal sealed class ImageDefinitions : IDisposable
 
     public ImageDefinition Read(byte[] text)
     {
-        foreach (string file in (string[])["rootfs/x", "rootfs/install-cni.sh"])
+        foreach (string file in (string[])["rootfs/x", "rootfs/install-cni.sh", "rootfs/json-object.awk"])
         {
             Directory.CreateDirectory(Path.Combine(Folder, "rootfs"));
             File.WriteAllText(Path.Combine(Folder, file), file);

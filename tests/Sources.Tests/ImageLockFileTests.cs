@@ -47,6 +47,27 @@ public class ImageLockFileTests
         Assert.Equal(Text, Encoding.UTF8.GetString(ImageLockFile.ToBytes(ImageLocks.Sound with { StandingIn = ["tool"] })));
 
     [Fact]
+    public void What_is_left_out_is_written_by_name_and_nothing_is_where_nothing_is()
+    {
+        ImageLock without = ImageLocks.Sound with { Upstream = [], LeftOut = ["tool", "more"] };
+        byte[] bytes = ImageLockFile.ToBytes(without);
+        Assert.Equal(["tool", "more"], ImageLockFile.Parse(bytes).LeftOut);
+        Assert.Equal(bytes, ImageLockFile.ToBytes(ImageLockFile.Parse(bytes)));
+        Assert.DoesNotContain("leftOut", Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("flannel-cni")]
+    [InlineData("kubelet")]
+    public void The_real_locks_are_as_Lock_writes_them_and_fit(string image)
+    {
+        string folder = Path.Combine(ImageDefinitions.Real, image);
+        byte[] bytes = File.ReadAllBytes(Path.Combine(folder, ImageLock.FileName));
+        Assert.Equal(bytes, ImageLockFile.ToBytes(ImageLockFile.Parse(bytes)));
+        LockFit.Require(ImageDefinitionFile.Read(folder), ImageLockFile.Parse(bytes));
+    }
+
+    [Fact]
     public async Task Writing_what_is_there_changes_nothing_and_says_so()
     {
         using ImageDefinitions scratch = new();

@@ -48,6 +48,25 @@ public class LockFitTests
     }
 
     [Fact]
+    public void An_optional_file_fits_with_whatever_checksum_it_was_locked_and_when_it_was_left_out()
+    {
+        ImageLock sound = ImageLocks.Sound;
+        ImageDefinition optional = ImageDefinitions.Parse(ImageDefinitions.Optional);
+
+        LockFit.Require(optional, sound);
+        LockFit.Require(optional, sound with { Upstream = [], LeftOut = ["tool"] });
+
+        AssertUnfit(optional, sound with { Upstream = [] }, "upstream files wanted [tool], locked []");
+        AssertUnfit(optional, sound with { LeftOut = ["tool"] }, "upstream files wanted [], locked [tool]");
+        AssertUnfit(optional, sound with { LeftOut = ["more"] }, "upstream file more is left out and not optional");
+        AssertUnfit(optional, sound with { Upstream = [sound.Upstream[0] with { Version = "v8" }] }, "tool wanted v9, locked v8");
+    }
+
+    [Fact]
+    public void A_file_that_is_not_optional_any_more_cannot_stay_left_out() => AssertUnfit(
+        ImageDefinitions.Parse(), ImageLocks.Sound with { Upstream = [], LeftOut = ["tool"] }, "upstream file tool is left out and not optional");
+
+    [Fact]
     public void A_wanted_package_that_is_not_locked_does_not_fit() =>
         AssertUnfit(ImageDefinitions.Parse(), ImageLocks.Sound with { Packages = [] }, "package zsh is wanted and not locked");
 

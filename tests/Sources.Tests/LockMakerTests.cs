@@ -133,6 +133,25 @@ public sealed class LockMakerTests : IDisposable
         await Assert.ThrowsAsync<ContentException>(() => MakeAsync());
     }
 
+    [Fact]
+    public async Task An_optional_file_stays_as_the_lock_before_has_it_where_that_is_of_this_definition()
+    {
+        Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1"], ["zsh", "3.0-1"], ["tool", "9-1"]);
+        ImageLock before = ImageLocks.Sound with { Suites = [] };
+        string text = ImageDefinitions.Optional.Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal);
+
+        ImageLock kept = await MakeAsync(ImageDefinitions.Parse(text), before);
+        Assert.Equal((before.Upstream[0], 0), (kept.Upstream.Single(), kept.LeftOut.Length));
+
+        foreach ((string definition, ImageLock? previous) in ((string, ImageLock?)[])
+            [(text, null), (text.Replace("version: v9", "version: v10", StringComparison.Ordinal), before), (text.Replace("/tool-{", "/other-{", StringComparison.Ordinal), before)])
+        {
+            ImageLock made = await MakeAsync(ImageDefinitions.Parse(definition), previous);
+            Assert.Empty(made.Upstream);
+            Assert.Equal(["tool"], made.LeftOut);
+        }
+    }
+
     public void Dispose()
     {
         // gpg leaves an agent behind, which has no reason to outlive its folder.
@@ -150,11 +169,13 @@ public sealed class LockMakerTests : IDisposable
         .Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal).ReplaceLineEndings("\n").Split('\n')
         .Select(line => line.StartsWith("  without:", StringComparison.Ordinal) ? "  " + without : line)));
 
-    private Task<ImageLock> MakeAsync(string without = "")
+    private Task<ImageLock> MakeAsync(string without = "") => MakeAsync(Definition(without), previous: null);
+
+    private Task<ImageLock> MakeAsync(ImageDefinition definition, ImageLock? previous)
     {
         Gpgv gpgv = new(Path.Combine(_bench.Folder, "keyring.gpg"), [_fingerprint!]);
         DebianRepository repository = new(_bench.Reader, _bench.Download, gpgv, DebianMirror.At(Path.Combine(_bench.Folder, "mirror")));
-        return new LockMaker(repository, freshAt: null).MakeAsync(Definition(without), previous: null, Stop);
+        return new LockMaker(repository, freshAt: null).MakeAsync(definition, previous, Stop);
     }
 
     /// <summary>Writes a suite of stanzas; each is name, version, fields and, unless both have it, an architecture.</summary>

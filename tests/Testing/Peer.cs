@@ -40,6 +40,12 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Mmdebstrap { get; } = new("mmdebstrap", null, "usr/bin/mmdebstrap");
 
+    /// <summary>Makes network namespaces.</summary>
+    public static Peer Ip { get; } = new("ip", null, "usr/sbin/ip");
+
+    /// <summary>What CNI's portmap and bridge call.</summary>
+    public static Peer Iptables { get; } = new("iptables", null, "usr/sbin/iptables");
+
     /// <summary>The Docker command line with an engine that answers.</summary>
     public static Peer Docker { get; } = new("docker", null, "usr/bin/docker");
 
@@ -51,7 +57,7 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Openssl, QemuArm64, Docker, DockerArm64 }
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, QemuArm64, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>

@@ -30,7 +30,7 @@ public static class ReleasedUpstream
             ImageLock locked = await ImageLockFile.ReadAsync(folder, Stop);
             packings.AddRange(
                 from platform in definition.Platforms
-                from file in definition.Upstream
+                from file in definition.Upstream.Where(file => !file.IsOptional)
                 select new Packing(file, platform, locked));
         }
 
@@ -61,7 +61,7 @@ public static class ReleasedUpstream
         if (packing.File.IsArchive)
         {
             await upstream.AddArchiveAsync(
-                address, "", [.. packing.File.Install.Select(installation => KeyValuePair.Create(installation.Member!, () => Open(installation)))], Stop);
+                address, "", [.. packing.File.Install.Select(installation => KeyValuePair.Create(packing.File.MemberOf(installation, packing.Platform.Architecture), () => Open(installation)))], Stop);
             return;
         }
 
