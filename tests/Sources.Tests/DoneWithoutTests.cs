@@ -75,7 +75,7 @@ public class DoneWithoutTests
     public void Of_several_that_meet_one_need_the_first_candidate_is_the_one_that_is_missed()
     {
         PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", "Depends: awk"),
-            Archive.Stanza("gawk", "1", "Provides: awk"), Archive.Stanza("mawk", "1", "Provides: awk; Priority: required"));
+            Archive.Stanza("gawk", "1", "Provides: awk; Priority: optional"), Archive.Stanza("mawk", "1", "Provides: awk; Priority: required"));
         Assert.Equal(("a1", "mawk"), Resolve(index, ["gawk", "mawk"], "a1"));
     }
 

@@ -51,8 +51,8 @@ public class ImageLockFileTests
     {
         ImageLock without = ImageLocks.Sound with { Upstream = [], LeftOut = ["tool", "more"] };
         byte[] bytes = ImageLockFile.ToBytes(without);
-        Assert.Equal(["tool", "more"], ImageLockFile.Parse(bytes).LeftOut);
-        Assert.Equal(bytes, ImageLockFile.ToBytes(ImageLockFile.Parse(bytes)));
+        Assert.Equal(["tool", "more"], ImageLockFile.Parse(bytes, ImageLock.FileName).LeftOut);
+        Assert.Equal(bytes, ImageLockFile.ToBytes(ImageLockFile.Parse(bytes, ImageLock.FileName)));
         Assert.DoesNotContain("leftOut", Text, StringComparison.Ordinal);
     }
 
@@ -63,8 +63,8 @@ public class ImageLockFileTests
     {
         string folder = Path.Combine(ImageDefinitions.Real, image);
         byte[] bytes = File.ReadAllBytes(Path.Combine(folder, ImageLock.FileName));
-        Assert.Equal(bytes, ImageLockFile.ToBytes(ImageLockFile.Parse(bytes)));
-        LockFit.Require(ImageDefinitionFile.Read(folder), ImageLockFile.Parse(bytes));
+        Assert.Equal(bytes, ImageLockFile.ToBytes(ImageLockFile.Parse(bytes, ImageLock.FileName)));
+        LockFit.Require(ImageDefinitionFile.Read(folder), ImageLockFile.Parse(bytes, ImageLock.FileName));
     }
 
     [Fact]

@@ -163,7 +163,7 @@ public sealed class OptionalUpstreamTests : IDisposable
         mirror ??= UpstreamMirror.At(Path.Combine(_bench.Folder, "mirror"));
         ImmutableArray<LockedUpstream> kept = before is { LeftOut.IsEmpty: true } ? before.Upstream : [];
         ImageLock made = ImageLocks.Sound with { Upstream = kept, LeftOut = kept.IsEmpty ? ["tool"] : [] };
-        OptionalUpstream optional = new(_bench.Download, mirror, isMirror, new PublishedChecksum(_bench.Reader, mirror, _told.Add), _told.Add);
+        OptionalUpstream optional = new(_bench.Download, mirror, isMirror, new PublishedChecksum(_bench.Reader, mirror), _told.Add);
         return optional.FindAsync(definition, made, TestContext.Current.CancellationToken);
     }
 }
