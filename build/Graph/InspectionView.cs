@@ -31,6 +31,38 @@ internal static class InspectionView
         writer.WriteEndArray();
     });
 
+    /// <summary>A line for each difference.</summary>
+    public static void Show(Report report, IReadOnlyList<ImageDifference> differences)
+    {
+        if (differences.Count == 0)
+        {
+            report.Result("no difference");
+            return;
+        }
+
+        report.Table(
+            ["platform", "what", "name", "change", "was", "is now"],
+            differences.Select(one => (IReadOnlyList<string>)[one.Platform.ToString(), one.Kind, one.Name, one.Change, one.Was, one.Now]));
+    }
+
+    public static byte[] Json(IReadOnlyList<ImageDifference> differences) => OciJson.WriteIndented(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (ImageDifference one in differences)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("platform", one.Platform.ToString());
+            writer.WriteString("kind", one.Kind);
+            writer.WriteString("name", one.Name);
+            writer.WriteString("change", one.Change);
+            writer.WriteString("was", one.Was);
+            writer.WriteString("now", one.Now);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
     /// <exception cref="ContentException">An image violates its contract; says which and how often.</exception>
     public static void RequirePassed(IReadOnlyList<InspectionResult> results)
     {

@@ -41,7 +41,11 @@ internal sealed class LayerAssembly(
             }
         }
 
-        return new AssembledLayers(layers.ToImmutable(), new ImageContents(platform, contents.ToImmutable()));
+        return new AssembledLayers(layers.ToImmutable(), new ImageContents(platform, contents.ToImmutable())
+        {
+            Packages = imageLock.Packages.Where(package => package.Files.ContainsKey(platform.Architecture))
+                .ToImmutableSortedDictionary(package => package.Name, package => package.Versions[platform.Architecture], StringComparer.Ordinal),
+        });
     }
 
     private async Task AddPackagesAsync(LayerDefinition layer, CancellationToken cancellationToken)
