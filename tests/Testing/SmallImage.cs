@@ -92,7 +92,11 @@ public static class SmallImage
             packages: [busybox-static, gzip, libc6, mount, perl-base]
             directories:
               - { path: /var/lib/small, mode: "0700" }
+              - { path: /usr/lib64 }
             links:
+              - { path: /bin, target: usr/bin }
+              - { path: /lib, target: usr/lib }
+              - { path: /lib64, target: usr/lib64 }
               - { path: /usr/bin/sh, target: busybox }
           - name: upstream
             title: the tool
