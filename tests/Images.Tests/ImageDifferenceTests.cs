@@ -22,7 +22,7 @@ public class ImageDifferenceTests
     {
         using Workshop old = Shop("1.0-1", "10.0"), young = Shop("1.0-2", "10.1");
         old.Add(new TinyDeb("gone").File("usr/bin/gone", "gone"));
-        young.Add(new TinyDeb("come").Link("usr/bin/come", "x").Hard("usr/bin/twice", "usr/bin/x"));
+        young.Add(new TinyDeb("come").Link("usr/bin/come", "x").File("usr/bin/once", "12345").Hard("usr/bin/twice", "usr/bin/once"));
         await old.AssembleAsync();
         await young.AssembleAsync();
         string[] lines = [.. (await BetweenAsync(old, young)).Select(one => $"{one.Kind} {one.Name} {one.Change}: {one.Was} => {one.Now}")];
