@@ -25,7 +25,10 @@ internal sealed partial class Build
             List<InspectionResult> results = [];
             foreach (AssemblyRequest input in await InputsAsync(report))
                 results.Add(await NewPipeline(report).InspectAsync(input, Stop));
-            if (Json)
+            // As a step on the way to another target it tells the log alone: standard output is that target's.
+            if (InvokedTargets.All(target => target.Name != nameof(Inspect)))
+                InspectionView.Log(report, results);
+            else if (Json)
                 report.Result(InspectionView.Json(results));
             else
                 InspectionView.Show(report, results);

@@ -23,6 +23,18 @@ internal static class InspectionView
         }
     }
 
+    /// <summary>The same to the log, a line for each violation or each image.</summary>
+    public static void Log(Report report, IReadOnlyList<InspectionResult> results)
+    {
+        foreach (InspectionResult result in results)
+        {
+            foreach (Violation violation in result.Violations)
+                report.Line(violation.ToString());
+            if (result.Passed)
+                report.Line($"{result.Image}: holds its contract: {result.Platforms.Sum(platform => platform.Files)} files on {string.Join(" and ", result.Platforms.Select(platform => platform.Platform))}");
+        }
+    }
+
     public static byte[] Json(IReadOnlyList<InspectionResult> results) => OciJson.WriteIndented(writer =>
     {
         writer.WriteStartArray();
