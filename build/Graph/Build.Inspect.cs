@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Http;
 using Slipway.Images;
 
 namespace Slipway.Graph;
@@ -6,19 +7,44 @@ namespace Slipway.Graph;
 /// <summary>Judging what was assembled before anything is signed.</summary>
 internal sealed partial class Build
 {
+    [Parameter("Inspect: print what differs from REPOSITORY:TAG, REPOSITORY@DIGEST or a layout FOLDER[:TAG|@DIGEST] instead")]
+    private readonly string? Against;
+
     private Target Inspect => _ => _
         .Description("Prove that the layouts hold what images/NAME/contract.yaml says and can run")
         .After(Assemble)
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
+            if (Against is not null)
+            {
+                await CompareAsync(report);
+                return;
+            }
+
             List<InspectionResult> results = [];
             foreach (AssemblyRequest input in await InputsAsync(report))
                 results.Add(await NewPipeline(report).InspectAsync(input, Stop));
-            if (Json)
+            // As a step on the way to another target it tells the log alone: standard output is that target's.
+            if (InvokedTargets.All(target => target.Name != nameof(Inspect)))
+                InspectionView.Log(report, results);
+            else if (Json)
                 report.Result(InspectionView.Json(results));
             else
                 InspectionView.Show(report, results);
             InspectionView.RequirePassed(results);
         });
+
+    private async Task CompareAsync(Report report)
+    {
+        if (ImageNames() is not [var image])
+            throw new TargetFailedException("--against: wanted one image. Give --images NAME", Exit.WrongUse);
+        using HttpTransport transport = NewTransport(report);
+        OtherImage other = Given(() => OtherImage.Parse(Against!, reference => Connect(transport).Repository(reference)));
+        IReadOnlyList<ImageDifference> differences = await NewPipeline(report).CompareAsync(image, other, Stop);
+        if (Json)
+            report.Result(InspectionView.Json(differences));
+        else
+            InspectionView.Show(report, differences);
+    }
 }

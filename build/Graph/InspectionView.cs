@@ -23,11 +23,55 @@ internal static class InspectionView
         }
     }
 
+    /// <summary>The same to the log, a line for each violation or each image.</summary>
+    public static void Log(Report report, IReadOnlyList<InspectionResult> results)
+    {
+        foreach (InspectionResult result in results)
+        {
+            foreach (Violation violation in result.Violations)
+                report.Line(violation.ToString());
+            if (result.Passed)
+                report.Line($"{result.Image}: holds its contract: {result.Platforms.Sum(platform => platform.Files)} files on {string.Join(" and ", result.Platforms.Select(platform => platform.Platform))}");
+        }
+    }
+
     public static byte[] Json(IReadOnlyList<InspectionResult> results) => OciJson.WriteIndented(writer =>
     {
         writer.WriteStartArray();
         foreach (InspectionResult result in results)
             InspectionRecord.Write(writer, result);
+        writer.WriteEndArray();
+    });
+
+    /// <summary>A line for each difference.</summary>
+    public static void Show(Report report, IReadOnlyList<ImageDifference> differences)
+    {
+        if (differences.Count == 0)
+        {
+            report.Result("no difference");
+            return;
+        }
+
+        report.Table(
+            ["platform", "what", "name", "change", "was", "is now"],
+            differences.Select(one => (IReadOnlyList<string>)[one.Platform.ToString(), one.Kind, one.Name, one.Change, one.Was, one.Now]));
+    }
+
+    public static byte[] Json(IReadOnlyList<ImageDifference> differences) => OciJson.WriteIndented(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (ImageDifference one in differences)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("platform", one.Platform.ToString());
+            writer.WriteString("kind", one.Kind);
+            writer.WriteString("name", one.Name);
+            writer.WriteString("change", one.Change);
+            writer.WriteString("was", one.Was);
+            writer.WriteString("now", one.Now);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
     });
 

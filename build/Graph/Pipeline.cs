@@ -77,6 +77,28 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         return result;
     }
 
+    /// <summary>What <c>NAME/layout</c> has otherwise than another image; neither is judged.</summary>
+    public async Task<ImmutableArray<ImageDifference>> CompareAsync(string image, OtherImage other, CancellationToken stop)
+    {
+        report.Line($"{image}: comparing with {other}");
+        OciLayout layout = OpenLayout(image);
+        string folder = workspace.Results(image) / ".comparison";
+        AssembledImage ours = await ImageReader.ReadAsync(image, layout, stop);
+        Descriptor theirs = await other.ResolveAsync(stop);
+        var differences = ImmutableArray.CreateBuilder<ImageDifference>();
+        foreach (AssembledPlatform platform in ours.Platforms)
+        {
+            ComparedImage now = (await ComparedImage.ReadAsync(layout, ours.Index, platform.Platform, folder, stop))!;
+            now = now with { Packages = (await workspace.Contents(image).ReadAsync(image, platform.Platform, stop)).Packages };
+            ComparedImage? was = await ComparedImage.ReadAsync(other.Place, theirs, platform.Platform, folder, stop);
+            if (was is not null && other.Contents is { } lists)
+                was = was with { Packages = (await lists.ReadAsync(image, platform.Platform, stop)).Packages };
+            differences.AddRange(ImageDifference.Between(platform.Platform, was, now));
+        }
+
+        return differences.ToImmutable();
+    }
+
     /// <summary>Makes <c>NAME/trust</c>: a signature of the index and of every manifest; those that are there stay.</summary>
     /// <exception cref="ContentException">The layout did not pass its inspection.</exception>
     public async Task SignAsync(ImageDefinition definition, ISigner signer, CancellationToken stop)

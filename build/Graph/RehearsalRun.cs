@@ -43,8 +43,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         AssemblyRequest marked = input with { Marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") };
         AssembledImage image = await _pipeline.AssembleAsync(marked, supply, stop);
         InspectionResult inspected = await _pipeline.InspectAsync(marked, stop);
-        foreach (Violation violation in inspected.Violations)
-            report.Line(violation.ToString());
+        InspectionView.Log(report, [inspected]);
         inspected.Require();
         await _pipeline.SignAsync(input.Definition, signer, stop);
         ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, registries.Connect, policy, stop);

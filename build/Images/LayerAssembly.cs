@@ -49,7 +49,12 @@ internal sealed class LayerAssembly(
         }
 
         _sieve.RequireUsed(_tree, $"{definition.Name} {platform}");
-        return new AssembledLayers(layers.ToImmutable(), new ImageContents(platform, contents.ToImmutable()))
+        ImageContents list = new(platform, contents.ToImmutable())
+        {
+            Packages = imageLock.Packages.Where(package => package.Files.ContainsKey(platform.Architecture))
+                .ToImmutableSortedDictionary(package => package.Name, package => package.Versions[platform.Architecture], StringComparer.Ordinal),
+        };
+        return new AssembledLayers(layers.ToImmutable(), list)
         {
             Totals = new PlatformTotals(_packageCount, _fileCount, _sieve.LeftOut, _sieve.LeftOutBytes),
         };

@@ -26,7 +26,7 @@ internal static class UpstreamImage
             repository.Mirror.Add(Address(name), content);
         }
 
-        repository.AddImage(Name, Definition([.. files.Select(file => file.Name)]));
+        repository.AddImage(Name, Definition([.. files.Select(file => file.Name)]), "budgets: [{ layer: upstream, compressedMiB: 64, unpackedMiB: 64 }]\n");
         await LockAsync(repository);
         return repository;
     }
@@ -83,7 +83,7 @@ internal static class UpstreamImage
             checksums:
               amd64: sha256:to-be-filled-in
             install:
-              - { to: /usr/local/share/{{file}}, mode: "0644" }
+              - { to: /usr/local/share/{{file}}, mode: "0755" }
 
         """)) + """
         accounts:

@@ -22,7 +22,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         using ScratchRepository repository = await ScratchRepository.CreateAsync();
         await using DockerRegistry quay = await DockerRegistry.StartAsync(), hub = await DockerRegistry.StartAsync();
         repository.Mirror.AddNoise(SmallImage.Upstream("amd64"), FileSize);
-        repository.AddImage(SmallImage.Name, Definition);
+        repository.AddImage(SmallImage.Name, Definition, SmallImage.Contract);
         await TestCache.SeedAsync(_folder.At("cache"));
         SlipwayCommand slipway = repository.Slipway with { Cache = _folder.At("cache"), MeasuresMemory = true };
         string[] mirror = ["--upstream-mirror", repository.Mirror.Path];
@@ -33,7 +33,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         File.Delete(CachedNoise(slipway));
         results.Add(await slipway.RunAsync(["Fetch", .. mirror]));
         results.Add(await slipway.RunAsync(["Assemble", .. mirror]));
-        foreach (string target in (string[])["Sign", "Preview", "Publish", "Verify"])
+        foreach (string target in (string[])["Inspect", "Sign", "Preview", "Publish", "Verify"])
             results.Add(await slipway.RunAsync([target, .. release]));
         results.Add(await slipway.RunAsync(["Verify", "--reference", $"quay.io/slipway-tests/small:{SmallImage.Version}", .. release]));
         Directory.Delete(Path.Combine(slipway.Cache, "assembled"), recursive: true);

@@ -93,8 +93,12 @@ public sealed partial class ScratchRepository : IDisposable
         Write($"images/{image}/image.yaml", Mirror.Rewrite(await File.ReadAllTextAsync(SourceTree.At("images", image, "image.yaml"))));
     }
 
-    /// <summary>Adds an image of a definition that is given; its checksums are made those of the mirror's files.</summary>
-    public void AddImage(string image, string definition) => Write($"images/{image}/image.yaml", Mirror.Rewrite(definition));
+    /// <summary>Adds an image of a definition and a contract that are given; its checksums are made those of the mirror's files.</summary>
+    public void AddImage(string image, string definition, string contract)
+    {
+        Write($"images/{image}/image.yaml", Mirror.Rewrite(definition));
+        Write($"images/{image}/contract.yaml", contract);
+    }
 
     /// <summary>Runs the target <c>Lock</c>.</summary>
     public async Task<ChildResult> LockAsync() => (await Slipway.RunAsync("Lock", "--upstream-mirror", Mirror.Path)).Require();

@@ -68,7 +68,7 @@ public static class SmallImage
         ArgumentNullException.ThrowIfNull(repository);
         foreach (Platform platform in Platforms)
             repository.Mirror.AddProgram(Upstream(platform.Architecture), platform, LineOf(platform));
-        repository.AddImage(Name, Definition);
+        repository.AddImage(Name, Definition, Contract);
     }
 
     /// <summary>The definition; its checksums are to be filled in.</summary>
@@ -92,7 +92,11 @@ public static class SmallImage
             packages: [busybox-static, gzip, libc6, mount, perl-base]
             directories:
               - { path: /var/lib/small, mode: "0700" }
+              - { path: /usr/lib64 }
             links:
+              - { path: /bin, target: usr/bin }
+              - { path: /lib, target: usr/lib }
+              - { path: /lib64, target: usr/lib64 }
               - { path: /usr/bin/sh, target: busybox }
           - name: upstream
             title: the tool
@@ -113,6 +117,17 @@ public static class SmallImage
           entrypoint: [/usr/local/bin/tool]
           environment:
             PATH: /usr/local/bin:/usr/bin:/bin
+
+        """;
+
+    /// <summary>What it holds beyond the rules, and no more.</summary>
+    public static string Contract => """
+        budgets:
+          - { layer: system, compressedMiB: 64, unpackedMiB: 128 }
+          - { layer: upstream, compressedMiB: 400, unpackedMiB: 400 }
+        setuid:
+          - { path: /usr/bin/mount, mode: "4755", reason: Debian's mount }
+          - { path: /usr/bin/umount, mode: "4755", reason: Debian's mount }
 
         """;
 }

@@ -10,6 +10,7 @@ internal static class ContentsDocument
     {
         writer.WriteStartObject();
         writer.WriteString("platform", contents.Platform.ToString());
+        writer.WriteMap("packages", contents.Packages);
         writer.WriteStartArray("layers");
         foreach (LayerContents layer in contents.Layers)
         {
@@ -33,7 +34,10 @@ internal static class ContentsDocument
         [.. root.GetProperty("layers").EnumerateArray().Select(layer => new LayerContents(
             layer.RequiredString("name"),
             Digest.Parse(layer.RequiredString("diffId")),
-            [.. layer.GetProperty("entries").EnumerateArray().Select(ReadEntry)]))]));
+            [.. layer.GetProperty("entries").EnumerateArray().Select(ReadEntry)]))])
+    {
+        Packages = root.Map("packages"),
+    });
 
     private static void Write(Utf8JsonWriter writer, ContentEntry entry)
     {

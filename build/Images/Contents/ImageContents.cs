@@ -9,7 +9,11 @@ namespace Slipway.Images;
 /// </summary>
 /// <param name="Platform">Which.</param>
 /// <param name="Layers">Lowest first.</param>
-public sealed record ImageContents(Platform Platform, ImmutableArray<LayerContents> Layers);
+public sealed record ImageContents(Platform Platform, ImmutableArray<LayerContents> Layers)
+{
+    /// <summary>Name and version of each Debian package on this platform.</summary>
+    public ImmutableSortedDictionary<string, string> Packages { get; init; } = Descriptor.NoAnnotations;
+}
 
 /// <summary>What was put into one layer.</summary>
 /// <param name="Name">As the definition names the layer.</param>

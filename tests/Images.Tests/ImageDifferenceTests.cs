@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Formats.Tar;
+using Slipway.Oci;
+
+namespace Slipway.Images.Tests;
+
+/// <summary>What is said of two images: packages by their own lists, files by what the layers hold.</summary>
+public class ImageDifferenceTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_same_image_differs_in_nothing()
+    {
+        using Workshop shop = WholeImage.Create();
+        await shop.AssembleAsync();
+        Assert.Empty(await BetweenAsync(shop, shop));
+    }
+
+    [Fact]
+    public async Task Packages_and_files_are_told_with_what_changed()
+    {
+        using Workshop old = Shop("1.0-1", "10.0"), young = Shop("1.0-2", "10.1");
+        old.Add(new TinyDeb("gone").File("usr/bin/gone", "gone"));
+        young.Add(new TinyDeb("come").Link("usr/bin/come", "x").File("usr/bin/once", "12345").Hard("usr/bin/twice", "usr/bin/once"));
+        await old.AssembleAsync();
+        await young.AssembleAsync();
+        string[] lines = [.. (await BetweenAsync(old, young)).Select(one => $"{one.Kind} {one.Name} {one.Change}: {one.Was} => {one.Now}")];
+        Assert.Contains("package base-files changed: 10.0 => 10.1", lines);
+        Assert.Contains("package tool changed: 1.0-1 => 1.0-2", lines);
+        Assert.Contains(lines, line => line.StartsWith("file /usr/bin/gone removed: - 0644 0:0 4 ", StringComparison.Ordinal));
+        Assert.Contains("file /usr/bin/come added:  => l 0:0 -> x", lines);
+        Assert.Contains(lines, line => line.StartsWith("file /usr/bin/x changed: - 0644 0:0 5 ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("file /usr/bin/twice added:  => - 0644 0:0 5 ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("/usr/bin/same", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_whiteout_takes_the_lower_layers_file_away()
+    {
+        using Workshop old = WholeImage.Create(), young = WholeImage.Create();
+        await old.AssembleAsync(platforms: Platform.LinuxAmd64);
+        await TamperedImageTests.ReplaceTopAsync(young, new GnuTarEntry(TarEntryType.RegularFile, "./usr/bin/.wh.su"), new GnuTarEntry(TarEntryType.RegularFile, "usr/lib/tiny/.wh..wh..opq"));
+        string[] removed = [.. (await BetweenAsync(old, young)).Where(one => one.Change == "removed").Select(one => one.Name)];
+        Assert.Equal(["/opt", "/opt/host", "/opt/host/tool", "/usr/bin/su", "/usr/lib/tiny/libother.so.1", "/usr/lib/tiny/libprivate.so.1"], removed);
+    }
+
+    [Fact]
+    public async Task A_platform_that_the_other_lacks_is_told()
+    {
+        using Workshop old = WholeImage.Create(), young = WholeImage.Create();
+        await old.AssembleAsync(platforms: Platform.LinuxArm64);
+        await young.AssembleAsync(platforms: Platform.LinuxAmd64);
+        ImageDifference only = Assert.Single(await BetweenAsync(old, young));
+        Assert.Equal(("platform", "linux/amd64", "added"), (only.Kind, only.Name, only.Change));
+    }
+
+    private static Workshop Shop(string version, string status)
+    {
+        Workshop shop = new();
+        return shop.Add(new TinyDeb("tool").File("usr/bin/x", version).File("usr/bin/same", "same")
+            .File("var/lib/dpkg/status", $"Package: tool\nStatus: install ok installed\nVersion: {version}\n\nPackage: half\nStatus: deinstall ok config-files\nVersion: 1\n")
+            .File("var/lib/dpkg/status.d/base-files", $"Package: base-files\nVersion: {status}\n"));
+    }
+
+    private static async Task<ImmutableArray<ImageDifference>> BetweenAsync(Workshop old, Workshop young) =>
+        ImageDifference.Between(Platform.LinuxAmd64, await ReadAsync(old), (await ReadAsync(young))!);
+
+    private static async Task<ComparedImage?> ReadAsync(Workshop shop)
+    {
+        Descriptor top = shop.Layout().ReadIndex().Manifests.First(entry => entry.MediaType == MediaType.Index);
+        string folder = Path.Combine(shop.Root, "comparison");
+        ComparedImage? image = await ComparedImage.ReadAsync(shop.Layout(), top, Platform.LinuxAmd64, folder, Stop);
+        Assert.False(Directory.Exists(folder) || Directory.Exists(folder + "-blobs"));
+        return image;
+    }
+}

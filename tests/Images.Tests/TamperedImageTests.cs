@@ -1,0 +1,179 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Oci;
+
+namespace Slipway.Images.Tests;
+
+/// <summary>Layers and list of contents that do not say the same, and archives that no layer of ours can be.</summary>
+public class TamperedImageTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("\"path\": \"usr/bin/su\"", "\"path\": \"usr/bin/sudo\"", "/usr/bin/su", "layer base holds it, and the list of contents does not name it")]
+    [InlineData("\"mode\": \"4755\"", "\"mode\": \"0755\"", "/usr/bin/su", "wanted File 0755")]
+    [InlineData("\"target\": \"usr/bin\"", "\"target\": \"usr/sbin\"", "/bin", "-> usr/sbin")]
+    [InlineData("\"owner\": \"package tiny\"", "\"owner\": \"package gone\"", "/etc/mtab", "")]
+    [InlineData("\"owner\": \"definition\"", "\"owner\": \"\"", "/bin", "its owner '' is not in the lock")]
+    [InlineData("\"name\": \"base\"", "\"name\": \"bass\"", "layer base", "the list of contents is that of layer bass")]
+    public async Task A_list_that_differs_from_the_layers_is_told(string written, string changed, string path, string problem)
+    {
+        using Workshop shop = WholeImage.Create();
+        await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        string list = Path.Combine(shop.Root, "layout-contents", "amd64.json");
+        string text = File.ReadAllText(list);
+        Assert.Contains(written, text, StringComparison.Ordinal);
+        File.WriteAllText(list, text.Replace(written, changed, StringComparison.Ordinal));
+        Violation[] violations = [.. (await shop.InspectAsync()).Violations];
+        Assert.All(violations, violation => Assert.Equal("owner", violation.Rule));
+        if (problem.Length > 0)
+            Assert.Contains(violations, violation => violation.Path == path && violation.Problem.Contains(problem, StringComparison.Ordinal));
+        else
+            Assert.NotEmpty(violations);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"platform\":\"linux/arm64\",\"layers\":[]}")]
+    [InlineData("{\"platform\":\"linux/amd64\",\"layers\":[{\"name\":\"x\"}]}")]
+    [InlineData("{\"platform\":\"linux/amd64\",\"layers\":[{\"name\":\"x\",\"diffId\":\"sha256:00\",\"entries\":[]}]}")]
+    public async Task A_list_that_says_nothing_sound_is_refused_with_the_command_that_mends_it(string list)
+    {
+        using Workshop shop = WholeImage.Create();
+        await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        File.WriteAllText(Path.Combine(shop.Root, "layout-contents", "amd64.json"), list);
+        ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
+        Assert.EndsWith("Run ./build.sh Assemble --images tiny", e.Message, StringComparison.Ordinal);
+        shop.Contents().Clear();
+        e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
+        Assert.Contains("is missing. Run ./build.sh Assemble", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_image_has_the_same_list_from_a_warm_cache_and_in_another_folder()
+    {
+        using Workshop one = WholeImage.Create(), other = WholeImage.Create();
+        await one.AssembleAsync("cold");
+        await one.AssembleAsync("warm");
+        await other.AssembleAsync("other");
+        foreach (string name in (string[])["amd64.json", "arm64.json"])
+        {
+            byte[] cold = File.ReadAllBytes(Path.Combine(one.Root, "cold-contents", name));
+            Assert.Equal(cold, File.ReadAllBytes(Path.Combine(one.Root, "warm-contents", name)));
+            Assert.Equal(cold, File.ReadAllBytes(Path.Combine(other.Root, "other-contents", name)));
+        }
+    }
+
+    [Fact]
+    public async Task An_image_of_one_platform_leaves_no_list_of_another()
+    {
+        using Workshop shop = WholeImage.Create();
+        await shop.AssembleAsync();
+        await shop.AssembleAsync(platforms: Platform.LinuxArm64);
+        Assert.Equal(["arm64.json"], Directory.GetFiles(Path.Combine(shop.Root, "layout-contents")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_file_in_the_layer_alone_a_whiteout_a_capability_and_a_device_are_told()
+    {
+        using Workshop shop = WholeImage.Create();
+        await ReplaceTopAsync(
+            shop,
+            new GnuTarEntry(TarEntryType.RegularFile, "opt/.wh.host"),
+            new PaxTarEntry(TarEntryType.RegularFile, "opt/capable", [KeyValuePair.Create("SCHILY.xattr.security.capability", "x")]),
+            new PaxTarEntry(TarEntryType.CharacterDevice, "dev/null"),
+            new PaxTarEntry(TarEntryType.RegularFile, "opt/hidden") { DataStream = new MemoryStream("x"u8.ToArray()) });
+        Violation[] violations = [.. (await shop.InspectAsync()).Violations];
+        Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/.wh.host", "whiteout"));
+        Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/capable", "capability"));
+        Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/hidden", "owner"));
+        Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/dev/null", "owner"));
+        Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/host/tool", "owner"));
+        Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/host/tool", "version"));
+    }
+
+    [Fact]
+    public async Task A_path_out_of_the_image_is_refused()
+    {
+        using Workshop shop = WholeImage.Create();
+        await ReplaceTopAsync(shop, new PaxTarEntry(TarEntryType.RegularFile, "opt/../../etc/passwd"));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
+        Assert.Contains("entry 'opt/../../etc/passwd' leads out of the image", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_layer_that_is_no_archive_or_cut_short_or_another_than_its_diff_id_is_refused()
+    {
+        byte[] archive = Tar([new PaxTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream(new byte[5000]) }]);
+        foreach ((byte[] plain, Digest diffId) in new[]
+        {
+            (Encoding.ASCII.GetBytes(new string('x', 2000)), (Digest?)null), (archive[..2000], null), (archive, Digest.Of("other"u8)),
+        }.Select(sample => (sample.Item1, sample.Item2 ?? Digest.Of(sample.Item1))))
+        {
+            using Workshop shop = WholeImage.Create();
+            await ReplaceTopAsync(shop, plain, diffId);
+            await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
+        }
+    }
+
+    [Fact]
+    public async Task What_did_not_pass_or_was_not_inspected_may_not_be_signed()
+    {
+        using Workshop shop = WholeImage.Create();
+        AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        string record = Path.Combine(shop.Root, InspectionRecord.FileName);
+        await RefusedAsync("was not inspected");
+        InspectionResult passed = await shop.InspectAsync();
+        File.WriteAllBytes(record, InspectionRecord.ToBytes(passed));
+        await InspectionRecord.RequireAsync(record, image, Stop);
+        File.WriteAllBytes(record, InspectionRecord.ToBytes(passed with { Index = Digest.Of("other"u8) }));
+        await RefusedAsync("was not inspected");
+        File.WriteAllBytes(record, InspectionRecord.ToBytes(passed with { Violations = [new Violation("tiny", Platform.LinuxAmd64, "/x", "link", "problem", "mend")] }));
+        await RefusedAsync("violates its contract");
+
+        async Task RefusedAsync(string because)
+        {
+            ContentException e = await Assert.ThrowsAsync<ContentException>(() => InspectionRecord.RequireAsync(record, image, Stop));
+            Assert.Contains(because, e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Puts other entries in place of the upper layer of linux/amd64, under digests that fit.</summary>
+    internal static Task ReplaceTopAsync(Workshop shop, params TarEntry[] entries)
+    {
+        byte[] plain = Tar(entries);
+        return ReplaceTopAsync(shop, plain, Digest.FromHash("sha256", SHA256.HashData(plain)));
+    }
+
+    private static async Task ReplaceTopAsync(Workshop shop, byte[] plain, Digest diffId)
+    {
+        AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        OciLayout layout = shop.Layout();
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(plain);
+        Manifest manifest = Manifest.Parse((await layout.ReadManifestAsync(image.Platforms[0].Manifest.Digest, Stop))!.Bytes);
+        ImageConfig config = ImageConfig.Parse(File.ReadAllBytes(shop.BlobPath(manifest.Config.Digest)));
+        Descriptor layer = await layout.AddBlobAsync(MediaType.LayerGzip, packed.ToArray(), Stop);
+        Descriptor configBlob = await layout.AddBlobAsync(MediaType.Config, (config with { DiffIds = config.DiffIds.SetItem(1, diffId) }).ToBytes(), Stop);
+        Manifest changed = manifest with { Config = configBlob, Layers = manifest.Layers.SetItem(1, layer) };
+        Descriptor child = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, changed.ToBytes()), Stop);
+        Oci.Index index = Oci.Index.Parse((await layout.ReadManifestAsync(image.Index.Digest, Stop))!.Bytes);
+        Oci.Index other = index with { Manifests = [child with { Platform = Platform.LinuxAmd64 }] };
+        layout.WriteIndex(new Oci.Index([await layout.AddManifestAsync(new ManifestContent(MediaType.Index, other.ToBytes()), Stop)]));
+    }
+
+    private static byte[] Tar(IEnumerable<TarEntry> entries)
+    {
+        using MemoryStream plain = new();
+        using (TarWriter tar = new(plain, leaveOpen: true))
+        {
+            foreach (TarEntry entry in entries)
+                tar.WriteEntry(entry);
+        }
+
+        return plain.ToArray();
+    }
+}
