@@ -52,9 +52,9 @@ internal static class InspectionView
             return;
         }
 
-        report.Table(
-            ["platform", "what", "name", "change", "was", "is now"],
-            differences.Select(one => (IReadOnlyList<string>)[one.Platform.ToString(), one.Kind, one.Name, one.Change, one.Was, one.Now]));
+        // Lines rather than a table: a table is built as a whole, and two images may differ in every file.
+        foreach (ImageDifference one in differences)
+            report.Result($"{one.Platform}  {one.Kind}  {one.Change,-7}  {one.Name}  {one.Was}{(one.Was.Length > 0 && one.Now.Length > 0 ? "  =>  " : "")}{one.Now}");
     }
 
     public static byte[] Json(IReadOnlyList<ImageDifference> differences) => OciJson.WriteIndented(writer =>

@@ -84,13 +84,20 @@ public sealed partial class ScratchRepository : IDisposable
 
     /// <summary>
     /// Adds one of the product's own images as it stands in the checkout, but for the checksums: they are those of the files
-    /// that the mirror has in place of the real ones. Its lock is to be made.
+    /// that the mirror has in place of the real ones, and for what its contract says of upstream's own builds: the mirror has
+    /// Debian's, of other versions and not static. Its lock is to be made.
     /// </summary>
     public async Task AddReleasedImageAsync(string image)
     {
         (await new ChildProcess("cp", "-r", SourceTree.At("images", image), At("images")).RunAsync()).Require();
         File.Delete(At("images", image, "image.lock.json"));
         Write($"images/{image}/image.yaml", Mirror.Rewrite(await File.ReadAllTextAsync(SourceTree.At("images", image, "image.yaml"))));
+        string contract = await File.ReadAllTextAsync(SourceTree.At("images", image, "contract.yaml"));
+        contract = contract.Replace("  - { path: /usr/local/bin/kubectl, contains: \"{version}\" }\n", "", StringComparison.Ordinal)
+            .Replace("versions:\n  - { path: /opt/cni/bin/bridge, contains: \"{version}\" }\n", "", StringComparison.Ordinal);
+        string[] plugins = image == "flannel-cni" ? ["bandwidth", "bridge", "host-local", "loopback", "portmap", "tuning"] : [];
+        string dynamic = string.Join(", ", plugins.Select(plugin => $"{{ path: /opt/cni/bin/{plugin}, reason: Debian's build }}"));
+        Write($"images/{image}/contract.yaml", $"{contract}\ndynamicHostPrograms: [{dynamic}]\n");
     }
 
     /// <summary>Adds an image of a definition and a contract that are given; its checksums are made those of the mirror's files.</summary>

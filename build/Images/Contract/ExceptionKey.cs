@@ -16,8 +16,9 @@ public sealed record ExceptionKey(string Name, string? Value = null, bool IsValu
     public static readonly ExceptionKey MissingInterpreters = new("missingInterpreters", "needs", IsValueNeeded: true);
     public static readonly ExceptionKey UnresolvedLibraries = new("unresolvedLibraries", "needs", IsValueNeeded: true);
     public static readonly ExceptionKey OtherMachines = new("otherMachines");
+    public static readonly ExceptionKey DynamicHostPrograms = new("dynamicHostPrograms");
     public static readonly ExceptionKey Secrets = new("secrets");
 
     public static readonly ImmutableArray<ExceptionKey> All =
-        [Setuid, Setgid, WorldWritable, Capabilities, DanglingLinks, MissingInterpreters, UnresolvedLibraries, OtherMachines, Secrets];
+        [Setuid, Setgid, WorldWritable, Capabilities, DanglingLinks, MissingInterpreters, UnresolvedLibraries, OtherMachines, DynamicHostPrograms, Secrets];
 }

@@ -12,8 +12,8 @@ internal sealed class StaticRule : IInspectionRule
             yield break;
         foreach (FoundEntry entry in image.Found.Entries)
         {
-            if (entry.File?.Elf is { IsStatic: false } && image.IsForHost(entry))
-                yield return image.Violation(entry.Path, "static", "it runs on the host and needs a loader or libraries", "Take a static build of it");
+            if (entry.File?.Elf is { IsStatic: false } && image.IsForHost(entry) && !image.Contract.Allows(ExceptionKey.DynamicHostPrograms, entry.Path))
+                yield return image.Violation(entry.Path, "static", "it runs on the host and needs a loader or libraries", image.Allow(ExceptionKey.DynamicHostPrograms));
         }
     }
 }
