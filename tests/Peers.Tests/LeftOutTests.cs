@@ -83,7 +83,7 @@ public sealed class LeftOutTests
             config:
               entrypoint: [/usr/bin/gzip]
 
-            """);
+            """, "budgets: [{ layer: system, compressedMiB: 8, unpackedMiB: 24 }]\n");
         return repository;
     }
 }

@@ -138,7 +138,8 @@ public sealed class LockMakerTests : IDisposable
     {
         Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1"], ["zsh", "3.0-1"], ["tool", "9-1"]);
         ImageLock before = ImageLocks.Sound with { Suites = [] };
-        string text = ImageDefinitions.Optional.Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal);
+        string text = string.Join('\n', ImageDefinitions.Optional.Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal)
+            .ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith("  without:", StringComparison.Ordinal)));
 
         ImageLock kept = await MakeAsync(ImageDefinitions.Parse(text), before);
         Assert.Equal((before.Upstream[0], 0), (kept.Upstream.Single(), kept.LeftOut.Length));
