@@ -13,7 +13,7 @@ internal static class DefinedContent
     /// <exception cref="DefinitionException">A file that the definition names is not there.</exception>
     public static IEnumerable<LayerEntry> Of(ImageDefinition definition, LayerDefinition layer)
     {
-        foreach (DefinedDirectory directory in layer.Directories)
+        foreach (DefinedDirectory directory in layer.Directories.Where(directory => directory.Package is null))
         {
             yield return LayerEntry.Directory(directory.Path, Owner, directory.Mode) with
             {
@@ -25,11 +25,12 @@ internal static class DefinedContent
         foreach (DefinedLink link in layer.Links)
             yield return LayerEntry.SymbolicLink(link.Path, link.Target, Owner);
         foreach (DefinedFile file in layer.Files)
-            yield return LayerEntry.File(file.To, Read(definition, file), Owner, file.Mode);
-        if (layer == definition.Layers[0] && !definition.Accounts.IsEmpty)
+            yield return LayerEntry.File(file.To, Read(definition, file), Owner, file.Mode) with { UserId = file.UserId, GroupId = file.GroupId };
+        bool stepHasThem = definition.Layers.Any(other => other.Finish.Contains(FinishingStepName.Accounts));
+        if (layer == definition.Layers[0] && !definition.Accounts.IsEmpty && !stepHasThem)
         {
-            yield return LayerEntry.File("etc/group", Encoding.ASCII.GetBytes(Group(definition)), Owner);
-            yield return LayerEntry.File("etc/passwd", Encoding.ASCII.GetBytes(Passwd(definition)), Owner);
+            yield return Text("etc/group", AccountLines.Groups(definition.Accounts));
+            yield return Text("etc/passwd", AccountLines.Users(definition.Accounts));
         }
     }
 
@@ -47,14 +48,6 @@ internal static class DefinedContent
             : throw new DefinitionException($"{definition.Name}: images/{definition.Name}/{file.From}: there is no such file below the definition's folder");
     }
 
-    /// <summary>Lines of passwd(5).</summary>
-    private static string Passwd(ImageDefinition definition) => string.Concat(definition.Accounts
-        .Where(account => !account.GroupOnly)
-        .Select(account => $"{account.Name}:x:{account.Id}:{account.Id}:{account.Name}:{account.Home}:{account.Shell}\n"));
-
-    /// <summary>Lines of group(5): a user whose number has a group of another name gets no second one.</summary>
-    private static string Group(ImageDefinition definition) => string.Concat(definition.Accounts
-        .GroupBy(account => account.Id)
-        .Select(group => group.FirstOrDefault(account => account.GroupOnly) ?? group.First())
-        .Select(account => $"{account.Name}:x:{account.Id}:\n"));
+    private static LayerEntry Text(string path, IEnumerable<string> lines) =>
+        LayerEntry.File(path, Encoding.ASCII.GetBytes(string.Concat(lines.Select(line => line + "\n"))), Owner);
 }

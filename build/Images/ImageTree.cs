@@ -10,6 +10,9 @@ namespace Slipway.Images;
 /// </summary>
 internal sealed class ImageTree
 {
+    /// <summary>As many links as Linux follows (path_resolution(7)).</summary>
+    private const int MostLinks = 40;
+
     private readonly Dictionary<string, LayerEntry> _all = new(StringComparer.Ordinal);
     private readonly HashSet<string> _implied = new(StringComparer.Ordinal);
     private Dictionary<string, LayerEntry> _layer = new(StringComparer.Ordinal);
@@ -33,6 +36,57 @@ internal sealed class ImageTree
         AddParents(entry);
         _all.Add(entry.Path, entry);
         _layer.Add(entry.Path, entry);
+    }
+
+    /// <summary>The entries of the current layer so far, in ordinal order of their paths.</summary>
+    public IEnumerable<LayerEntry> Current => _layer.Values.OrderBy(entry => entry.Path, StringComparer.Ordinal);
+
+    /// <summary>Whether an entry as it stands is laid into the current layer, not into one below.</summary>
+    public bool IsCurrent(LayerEntry entry) => _layer.TryGetValue(entry.Path, out LayerEntry? there) && ReferenceEquals(there, entry);
+
+    /// <summary>Gives a package's directory the attributes that the definition wants for it on purpose; it stays the package's.</summary>
+    /// <exception cref="DefinitionException">The package does not have the directory.</exception>
+    public void Change(DefinedDirectory directory)
+    {
+        LayerEntry? there = _implied.Contains(directory.Path) ? null : _all.GetValueOrDefault(directory.Path);
+        if (there is not { Kind: LayerEntryKind.Directory } || there.Owner != PackageContent.OwnerOf(directory.Package!))
+            throw new DefinitionException($"/{directory.Path}: wanted a directory of package {directory.Package}, got {(there is null ? "none" : $"a {there.Kind} of {there.Owner}")}");
+        AddParents(there);
+        _all[there.Path] = _layer[there.Path] = there with { Mode = directory.Mode, UserId = directory.UserId, GroupId = directory.GroupId };
+    }
+
+    /// <summary>What lies at a path of any layer so far when every link on the way is followed; null when nothing does.</summary>
+    public LayerEntry? Resolve(string path)
+    {
+        List<string> rest = [.. Enumerable.Reverse(path.Split('/'))];
+        LayerEntry? at = null;
+        for (int hops = 0; rest.Count > 0; rest.RemoveAll(part => part is "" or "."))
+        {
+            string part = rest[^1];
+            rest.RemoveAt(rest.Count - 1);
+            if (part == "..")
+            {
+                at = at is null ? null : _all.GetValueOrDefault(Path.GetDirectoryName(at.Path) ?? "");
+                continue;
+            }
+
+            LayerEntry? next = _all.GetValueOrDefault(at is null ? part : $"{at.Path}/{part}");
+            if (next is { Kind: LayerEntryKind.SymbolicLink or LayerEntryKind.HardLink })
+            {
+                if (++hops > MostLinks)
+                    return null;
+                bool fromRoot = next.Kind == LayerEntryKind.HardLink || next.LinkTarget!.StartsWith('/');
+                at = fromRoot ? null : at;
+                rest.AddRange(next.LinkTarget!.Split('/').Reverse());
+                continue;
+            }
+
+            if (next is null || (rest.Count > 0 && next.Kind != LayerEntryKind.Directory))
+                return null;
+            at = next;
+        }
+
+        return at;
     }
 
     /// <summary>Ends the current layer: its entries in the order a <see cref="LayerWriter"/> wants.</summary>

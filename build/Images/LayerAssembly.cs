@@ -14,6 +14,7 @@ internal sealed class LayerAssembly(
     ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
 {
     private readonly ImageTree _tree = new();
+    private readonly Finishing _finishing = new();
     private readonly PackageContent _packages = new(folder, imageLock.Timestamp.ToUnixTimeSeconds(), new XzMemory());
 
     /// <exception cref="ContentException">An input is broken, or two of them claim one path.</exception>
@@ -27,8 +28,9 @@ internal sealed class LayerAssembly(
             {
                 await AddPackagesAsync(layer, cancellationToken);
                 await AddUpstreamAsync(layer, cancellationToken);
-                foreach (LayerEntry entry in DefinedContent.Of(definition, layer))
-                    _tree.Add(entry);
+                AddDefined(layer);
+                UnfinishedLayer unfinished = new(_tree) { Image = definition, Definition = layer, Platform = platform, Packages = _packages.TakeRecords() };
+                _finishing.Finish(unfinished, _tree);
                 layers.Add(await WriteAsync(layer, layout, cancellationToken));
             }
             finally
@@ -51,6 +53,14 @@ internal sealed class LayerAssembly(
             foreach (LayerEntry entry in await _packages.UnpackAsync(package.Name, version, deb, cancellationToken))
                 _tree.Add(entry);
         }
+    }
+
+    private void AddDefined(LayerDefinition layer)
+    {
+        foreach (DefinedDirectory directory in layer.Directories.Where(directory => directory.Package is not null))
+            _tree.Change(directory);
+        foreach (LayerEntry entry in DefinedContent.Of(definition, layer))
+            _tree.Add(entry);
     }
 
     private async Task AddUpstreamAsync(LayerDefinition layer, CancellationToken cancellationToken)

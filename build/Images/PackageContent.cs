@@ -9,6 +9,19 @@ namespace Slipway.Images;
 /// <param name="memory">Reused from package to package.</param>
 internal sealed class PackageContent(string folder, long latest, XzMemory memory)
 {
+    private readonly List<PackageRecord> _records = [];
+
+    /// <summary>Who owns what a package ships.</summary>
+    public static string OwnerOf(string name) => "package " + name;
+
+    /// <summary>What the packages that were unpacked since this was last asked say of themselves, in that order.</summary>
+    public IReadOnlyList<PackageRecord> TakeRecords()
+    {
+        PackageRecord[] records = [.. _records];
+        _records.Clear();
+        return records;
+    }
+
     /// <param name="name">As locked; name and version of the archive must agree with it.</param>
     /// <param name="version">Its version on this architecture.</param>
     /// <param name="file">The verified <c>.deb</c>.</param>
@@ -30,6 +43,7 @@ internal sealed class PackageContent(string folder, long latest, XzMemory memory
         string got = $"{archive.ControlFields.GetValueOrDefault("Package")} {archive.ControlFields.GetValueOrDefault("Version")}";
         if (got != $"{name} {version}")
             throw new ContentException($"{name} {version}: the archive says it is {got}");
+        _records.Add(PackageRecord.Of(name, archive));
         return archive.Entries.Where(entry => !IsMergedAway(entry)).Select(entry => Convert(entry, archive, name));
     }
 
@@ -56,7 +70,7 @@ internal sealed class PackageContent(string folder, long latest, XzMemory memory
             LinkTarget = entry.Kind == DebEntryKind.HardLink ? MergedUsr.Resolve(entry.LinkTarget!) : entry.LinkTarget,
             Size = entry.Kind == DebEntryKind.File ? entry.Size : 0,
             Open = entry.Kind == DebEntryKind.File ? () => archive.Open(entry) : null,
-            Owner = "package " + name,
+            Owner = OwnerOf(name),
         };
     }
 }

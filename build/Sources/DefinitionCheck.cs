@@ -25,6 +25,7 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
             throw map.FaultAt("layers", name, $"upstream file '{name}' is not defined under 'upstream'");
         foreach (UpstreamFile file in definition.Upstream)
             RequireSound(file, used);
+        RequireFinishable();
         RequireOneOwner();
         foreach (DefinedFile file in definition.Layers.SelectMany(layer => layer.Files))
         {
@@ -46,12 +47,13 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
     /// <summary>No path is written by two, and none lies beneath what is no directory.</summary>
     private void RequireOneOwner()
     {
-        string[] generated = definition.Accounts.IsEmpty ? [] : ["etc/passwd", "etc/group"];
+        bool accounts = !definition.Accounts.IsEmpty || definition.Layers.Any(layer => layer.Finish.Contains(FinishingStepName.Accounts));
+        string[] generated = accounts ? ["etc/passwd", "etc/group"] : [];
         string[] leaves =
         [
             .. generated,
             .. definition.Upstream.SelectMany(file => file.Install.Select(installation => installation.To)),
-            .. definition.Layers.SelectMany(layer => layer.Files.Select(file => file.To).Concat(layer.Links.Select(link => link.Path))),
+            .. definition.Layers.SelectMany(Leaves),
         ];
         string[] all = [.. leaves, .. definition.Layers.SelectMany(layer => layer.Directories.Select(directory => directory.Path))];
         foreach (string path in all.Intersect(generated, StringComparer.Ordinal).Where(path => all.Count(other => other == path) > 1))
@@ -66,6 +68,26 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
                     throw map.FaultAt("", "/" + path, $"/{path} lies beneath /{parent}, which is no directory");
             }
         }
+    }
+
+    private static IEnumerable<string> Leaves(LayerDefinition layer) =>
+    [
+        .. layer.Files.Select(file => file.To),
+        .. layer.Links.Select(link => link.Path),
+        .. layer.Copies.Select(copy => copy.To),
+        .. layer.Alternatives.SelectMany(choice => (string[])[choice.Link, choice.Choice]),
+    ];
+
+    /// <summary>A step that writes one file stands once; the database is of all packages or of none.</summary>
+    private void RequireFinishable()
+    {
+        RequireUnique("layers", "finishing step ", definition.Layers.SelectMany(layer => layer.Finish.Where(step => step != FinishingStepName.PackageDatabase)));
+        foreach (LayerDefinition layer in definition.Layers)
+            RequireUnique("layers", "finishing step ", layer.Finish);
+        LayerDefinition[] packaged = [.. definition.Layers.Where(layer => !layer.Packages.IsEmpty)];
+        if (definition.Layers.Any(layer => layer.Finish.Contains(FinishingStepName.PackageDatabase))
+            && packaged.FirstOrDefault(layer => !layer.Finish.Contains(FinishingStepName.PackageDatabase)) is { } left)
+            throw map.FaultAt("layers", left.Name, $"layer {left.Name} has packages and lacks the finishing step {FinishingStepName.PackageDatabase}, which another layer has");
     }
 
     private void RequireUnique(string key, string kind, IEnumerable<string> names)

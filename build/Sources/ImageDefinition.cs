@@ -46,7 +46,10 @@ public sealed record ImageDefinition
     /// <summary>Lowest first: what changes seldom comes before what changes often.</summary>
     public required ImmutableArray<LayerDefinition> Layers { get; init; }
 
-    /// <summary>The lines of <c>/etc/passwd</c> and <c>/etc/group</c>, written into the lowest layer; none = no such files.</summary>
+    /// <summary>
+    /// The lines of <c>/etc/passwd</c> and <c>/etc/group</c>, written into the lowest layer; none = no such files. With the
+    /// step <see cref="FinishingStepName.Accounts"/> they follow base-passwd's, in its layer.
+    /// </summary>
     public required ImmutableArray<Account> Accounts { get; init; }
 
     public required RunConfiguration Config { get; init; }
@@ -62,7 +65,11 @@ public sealed record ImageDefinition
 public sealed record DebianSource(ImmutableArray<string> Suites, ImmutableArray<string> Components, bool Essential);
 
 /// <summary>A group and, unless only a group is wanted, a user of the same name and number.</summary>
-public sealed record Account(string Name, int Id, string Home, string Shell, bool GroupOnly);
+public sealed record Account(string Name, int Id, string Home, string Shell, bool GroupOnly)
+{
+    /// <summary>The user's group by number when it is another's; then no group of the user's own name is made.</summary>
+    public int? GroupId { get; init; }
+}
 
 /// <summary>How the image runs (OCI image configuration, "config").</summary>
 public sealed record RunConfiguration(

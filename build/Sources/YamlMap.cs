@@ -44,6 +44,8 @@ internal sealed partial class YamlMap
             : throw Fault(node, $"'{key}' wanted a number from {least} to {int.MaxValue}, got {Got(node)}");
     }
 
+    public int? OptionalNumber(string key) => Find(key) is null ? null : Number(key);
+
     /// <summary>A name that is safe in a path: lower-case letters, digits and hyphens, beginning with none of the last.</summary>
     public string Word(string key)
     {

@@ -83,6 +83,25 @@ public class LayerContentTests
     }
 
     [Fact]
+    public async Task A_packages_directory_is_changed_when_the_definition_names_the_package()
+    {
+        using Workshop shop = new() { Layers = "- { name: base, title: b, directories: [{ path: /var/lib/x, package: one, mode: \"0750\", user: 7, group: 8 }] }" };
+        shop.Add(new TinyDeb("one").File("var/lib/x/y"));
+        Assert.Equal([" 755 0:0 var/", " 755 0:0 var/lib/", " 750 7:8 var/lib/x/", " 644 0:0 var/lib/x/y"], await shop.LinesAsync());
+    }
+
+    [Theory]
+    [InlineData("two", "/var/x", "/var/x: wanted a directory of package two, got a Directory of package one")]
+    [InlineData("one", "/var/y", "/var/y: wanted a directory of package one, got none")]
+    [InlineData("one", "/var/x/f", "/var/x/f: wanted a directory of package one, got a File of package one")]
+    public async Task A_directory_that_the_named_package_does_not_have_is_refused(string package, string path, string because)
+    {
+        using Workshop shop = new() { Layers = $"- {{ name: base, title: b, directories: [{{ path: {path}, package: {package} }}] }}" };
+        shop.Add(new TinyDeb("one").File("var/x/f"));
+        await RefusedAsync<DefinitionException>(shop, because);
+    }
+
+    [Fact]
     public async Task Of_the_names_of_one_file_the_first_in_order_is_the_file()
     {
         using Workshop shop = new();
@@ -137,9 +156,9 @@ public class LayerContentTests
         var layers = await shop.EntriesAsync();
         Assert.Empty(layers[1]);
         Assert.Equal(["etc/", "etc/group", "etc/passwd"], layers[0].Select(entry => entry.Name));
-        Assert.Equal("root:x:0:\nshadow:x:42:\nnogroup:x:65534:\n", Workshop.Text(layers[0][1]));
+        Assert.Equal("root:*:0:\nshadow:*:42:\nnogroup:*:65534:\n", Workshop.Text(layers[0][1]));
         Assert.Equal(
-            "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+            "root:*:0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
             Workshop.Text(layers[0][2]));
     }
 

@@ -22,8 +22,17 @@ internal sealed class TinyDeb(string name, string version = "1.0-1")
 
     public string? ClaimedName { get; init; }
 
+    /// <summary>Further lines of the control file.</summary>
+    public string Fields { get; init; } = "";
+
+    /// <summary>The file of that name, when it is not empty.</summary>
+    public string Conffiles { get; init; } = "";
+
     public TinyDeb File(string path, string content = "", int mode = 0b110_100_100, int user = 0, int group = 0) =>
         Add(new GnuTarEntry(TarEntryType.RegularFile, "./" + path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) }, path, mode, user, group);
+
+    public TinyDeb Bytes(string path, byte[] content) =>
+        Add(new GnuTarEntry(TarEntryType.RegularFile, "./" + path) { DataStream = new MemoryStream(content) }, path, 0b110_100_100, 0, 0);
 
     public TinyDeb Directory(string path, int mode = 0b111_101_101, int user = 0, int group = 0) =>
         _directories.Add(path) ? Add(new GnuTarEntry(TarEntryType.Directory, $"./{path}/"), path, mode, user, group) : this;
@@ -38,9 +47,11 @@ internal sealed class TinyDeb(string name, string version = "1.0-1")
     {
         GnuTarEntry control = new(TarEntryType.RegularFile, "./control")
         {
-            DataStream = new MemoryStream(Encoding.ASCII.GetBytes($"Package: {ClaimedName ?? name}\nVersion: {ClaimedVersion ?? version}\nArchitecture: all\n")),
+            DataStream = new MemoryStream(Encoding.ASCII.GetBytes($"Package: {ClaimedName ?? name}\nVersion: {ClaimedVersion ?? version}\nArchitecture: all\n{Fields}")),
         };
-        return Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar.gz", Tar([control])), ("data.tar.gz", Tar(_entries)));
+        GnuTarEntry conffiles = new(TarEntryType.RegularFile, "./conffiles") { DataStream = new MemoryStream(Encoding.ASCII.GetBytes(Conffiles)) };
+        TarEntry[] controls = Conffiles.Length == 0 ? [control] : [control, conffiles];
+        return Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar.gz", Tar(controls)), ("data.tar.gz", Tar(_entries)));
     }
 
     public static byte[] Tar(IEnumerable<TarEntry> entries)

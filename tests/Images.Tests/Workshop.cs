@@ -116,10 +116,10 @@ internal sealed class Workshop : IDisposable
             Layout(layout),
             TestContext.Current.CancellationToken);
 
-    /// <summary>Assembles linux/amd64 and returns the entries of its layers, lowest first.</summary>
-    public async Task<ImmutableArray<ImmutableArray<TarEntry>>> EntriesAsync()
+    /// <summary>Assembles one platform, linux/amd64, and returns the entries of its layers, lowest first.</summary>
+    public async Task<ImmutableArray<ImmutableArray<TarEntry>>> EntriesAsync(Platform? platform = null)
     {
-        AssembledImage image = await AssembleAsync(platforms: Platform.LinuxAmd64);
+        AssembledImage image = await AssembleAsync(platforms: platform ?? Platform.LinuxAmd64);
         return [.. image.Platforms.Single().Layers.Select(Read)];
     }
 

@@ -16,7 +16,10 @@ public class ImageDefinitionFileTests
         Assert.False(read.Debian.Essential);
         Assert.Equal(new DefinedDirectory("srv", 0b1_111_111_111, 3, 4), read.Layers[0].Directories.Single());
         Assert.Equal(new DefinedLink("bin", "usr/bin"), read.Layers[0].Links.Single());
-        Assert.Equal(new DefinedFile("rootfs/x", "x", 0b111_101_101), read.Layers[1].Files.Single());
+        Assert.Equal(new DefinedFile("rootfs/x", "x", 0b111_101_101) { UserId = 5 }, read.Layers[1].Files.Single());
+        Assert.Equal(new DefinedCopy("usr/share/x", "etc/y", 0b110_000_000), read.Layers[1].Copies.Single());
+        Assert.Equal(new DefinedAlternative("pager", "usr/bin/pager", "x"), read.Layers[1].Alternatives.Single());
+        Assert.Equal(["shells", "linker-cache"], read.Layers[1].Finish);
         UpstreamFile tool = read.Upstream.Single();
         Assert.Equal(("v9", 3L * 1024 * 1024, true), (tool.Version, tool.Limit, tool.IsArchive));
         Assert.Equal("https://example.org/v9/tool-arm64.tgz", tool.Url("arm64").AbsoluteUri);
@@ -109,13 +112,25 @@ public class ImageDefinitionFileTests
     [InlineData("to: /usr/bin/tool\n", "to: /x\n", "path /x is named twice")]
     [InlineData("to: /usr/bin/tool\n", "to: /bin\n", "path /bin is named twice")]
     [InlineData("to: /usr/bin/tool\n", "to: /srv\n", "path /srv is named twice")]
-    [InlineData("to: /usr/bin/tool\n", "to: /etc/passwd\n", ":38:13: /etc/passwd is made from 'accounts'")]
+    [InlineData("to: /usr/bin/tool\n", "to: /etc/passwd\n", ":41:13: /etc/passwd is made from 'accounts'")]
     [InlineData("path: /srv", "path: /etc/group", ":19:17: /etc/group is made from 'accounts'")]
-    [InlineData("to: /usr/bin/tool\n", "to: /bin/tool\n", ":38:13: /bin/tool lies beneath /bin, which is no directory")]
+    [InlineData("to: /usr/bin/tool\n", "to: /bin/tool\n", ":41:13: /bin/tool lies beneath /bin, which is no directory")]
     [InlineData("path: /srv", "path: /x/deep/er", "/x/deep/er lies beneath /x, which is no directory")]
     [InlineData("from: rootfs/x", "from: rootfs/y", ":26:17: images/tiny/rootfs/y: there is no such file below")]
     [InlineData("groupOnly: false }", "groupOnly: false }\n  - { name: root, id: 1 }", "account root is named twice")]
-    [InlineData("amd64: sha256:e3b0", "amd64: sha256:e3b", ":34:14: digest 'sha256:e3bc44298")]
+    [InlineData("groupOnly: false }", "groupOnly: false, group: \"4\" }", "'group' wanted a number")]
+    [InlineData("finish: [shells", "finish: [shell", ":29:14: unknown finishing step 'shell'; did you mean 'shells'?")]
+    [InlineData("finish: [shells", "finish: [magic", "unknown finishing step 'magic'; known: accounts, base-files, certificates, ")]
+    [InlineData("finish: [shells", "finish: [shells, shells", ":29:22: finishing step shells is named twice")]
+    [InlineData("packages: [zsh, bash]", "packages: [zsh, bash]\n    finish: [shells]", "finishing step shells is named twice")]
+    [InlineData("finish: [shells", "finish: [package-database", "layer base has packages and lacks the finishing step package-database")]
+    [InlineData("to: /usr/bin/tool\n", "to: /etc/y\n", "path /etc/y is named twice")]
+    [InlineData("to: /usr/bin/tool\n", "to: /usr/bin/pager\n", "path /usr/bin/pager is named twice")]
+    [InlineData("to: /usr/bin/tool\n", "to: /etc/alternatives/pager\n", "path /etc/alternatives/pager is named twice")]
+    [InlineData("name: pager", "name: ../pager", "'name' wanted letters, digits")]
+    [InlineData("name: pager", "name: .pager", "'name' wanted letters, digits")]
+    [InlineData("from: /usr/share/x", "from: usr/share/x", "'from' wanted an absolute path")]
+    [InlineData("amd64: sha256:e3b0", "amd64: sha256:e3b", ":37:14: digest 'sha256:e3bc44298")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha256:0e3b0", "digest 'sha256:0e3b0")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha512:e3b0", "digest 'sha512:e3b0")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha256:E3B0", "digest 'sha256:E3B0")]

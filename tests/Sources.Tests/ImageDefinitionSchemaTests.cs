@@ -18,6 +18,8 @@ public class ImageDefinitionSchemaTests
         { "layers[].directories[]", "{ path: /srv,", "{ unknown: x, path: /srv," },
         { "layers[].links[]", "{ path: /bin,", "{ unknown: x, path: /bin," },
         { "layers[].files[]", "{ from: rootfs/x,", "{ unknown: x, from: rootfs/x," },
+        { "layers[].copies[]", "{ from: /usr/share/x,", "{ unknown: x, from: /usr/share/x," },
+        { "layers[].alternatives[]", "{ name: pager,", "{ unknown: x, name: pager," },
         { "upstream[]", "    version: v9", "    unknown: x\n    version: v9" },
         { "upstream[].install[]", "        mode: \"4755\"", "        unknown: x\n        mode: \"4755\"" },
         { "upstream[].install[].standIn", "{ package: tool,", "{ unknown: x, package: tool," },
@@ -71,8 +73,15 @@ public class ImageDefinitionSchemaTests
         {
             string text = File.ReadAllText(Path.Combine(ImageDefinitions.Real, name, ImageDefinition.FileName));
             Assert.StartsWith("# yaml-language-server: $schema=../image.schema.json\n", text, StringComparison.Ordinal);
-            ImageDefinitions.Parse(text);
+            ImageDefinitionFile.Read(Path.Combine(ImageDefinitions.Real, name));
         }
+    }
+
+    [Fact]
+    public void The_schema_knows_every_finishing_step()
+    {
+        JsonElement steps = At("layers[]").GetProperty("properties").GetProperty("finish").GetProperty("items").GetProperty("enum");
+        Assert.Equal(FinishingStepName.All, steps.EnumerateArray().Select(step => step.GetString()));
     }
 
     private static JsonElement At(string place)

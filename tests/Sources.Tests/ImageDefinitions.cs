@@ -34,7 +34,10 @@ internal sealed class ImageDefinitions : IDisposable
             title: the top
             upstream: [tool]
             files:
-              - { from: rootfs/x, to: /x, mode: "0755" }
+              - { from: rootfs/x, to: /x, mode: "0755", user: 5 }
+            copies: [{ from: /usr/share/x, to: /etc/y, mode: "0600" }]
+            alternatives: [{ name: pager, link: /usr/bin/pager, to: /x }]
+            finish: [shells, linker-cache]
         upstream:
           - name: tool
             version: v9

@@ -23,6 +23,8 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Shows what iptables-nft wrote.</summary>
     public static Peer Nft { get; } = new("nft", "nftables", "usr/sbin/nft");
 
+    public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
+
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
 
@@ -44,7 +46,7 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Xz, AptGet, Gpgv, Git, Mmdebstrap, QemuArm64, Docker, DockerArm64 }
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Mmdebstrap, QemuArm64, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>

@@ -1,0 +1,23 @@
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Images;
+
+/// <summary>
+/// Declared alternatives, with the two links that update-alternatives(1) makes for each. Its records below
+/// <c>/var/lib/dpkg/alternatives</c> are not made: only that program reads them.
+/// </summary>
+internal sealed class AlternativesStep : IFinishingStep
+{
+    public string Name => "alternatives";
+
+    public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer) => [.. layer.Definition.Alternatives.SelectMany(choice => Links(layer, choice))];
+
+    private LayerEntry[] Links(UnfinishedLayer layer, DefinedAlternative choice) => layer.Resolve(choice.Target) is { Kind: LayerEntryKind.File }
+        ?
+        [
+            LayerEntry.SymbolicLink(choice.Link, "/" + choice.Choice, UnfinishedLayer.OwnerOf(Name)),
+            LayerEntry.SymbolicLink(choice.Choice, "/" + choice.Target, UnfinishedLayer.OwnerOf(Name)),
+        ]
+        : throw new DefinitionException($"{layer.Image.Name} {layer.Platform}: alternative {choice.Name}: /{choice.Target} is no file of layer {layer.Definition.Name} or a lower one");
+}

@@ -1,0 +1,30 @@
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Images;
+
+/// <summary>The finishing of one platform's layers, lowest first: declared copies and alternatives, then the steps that a layer names.</summary>
+internal sealed class Finishing
+{
+    private readonly LinkerCacheStep _linker = new();
+    private readonly Dictionary<string, IFinishingStep> _steps;
+
+    public Finishing() => _steps =
+        ((IFinishingStep[])[new AccountsStep(), new BaseFilesStep(), new CertificatesStep(), _linker, new PackageDatabaseStep(), new ShellsStep()])
+        .ToDictionary(step => step.Name, StringComparer.Ordinal);
+
+    /// <summary>Finishes the layer that <paramref name="tree"/> is at.</summary>
+    /// <exception cref="DefinitionException">The layer lacks what a step is made from.</exception>
+    /// <exception cref="ContentException">What it is made from is broken, or another has a path that it writes.</exception>
+    public void Finish(UnfinishedLayer layer, ImageTree tree)
+    {
+        if (layer.Image.Layers.Any(other => other.Finish.Contains(_linker.Name)))
+            _linker.Gather(layer);
+        IFinishingStep[] steps = [new CopiesStep(), new AlternativesStep(), .. layer.Definition.Finish.Select(name => _steps[name])];
+        foreach (IFinishingStep step in steps)
+        {
+            foreach (LayerEntry entry in step.Finish(layer))
+                tree.Add(entry);
+        }
+    }
+}
