@@ -35,10 +35,10 @@ public sealed class TestArchive : IDisposable
     }
 
     /// <summary>What the suites are, in few characters: the same text, the same packages.</summary>
-    public static string StateOf(IEnumerable<DebianSuite> suites) => Short(string.Join('\n', suites.Select(suite => suite.InRelease.ToString())));
+    public static string StateOf(IEnumerable<DebianSuite> suites) => FolderNameOf(string.Join('\n', suites.Select(suite => suite.InRelease.ToString())));
 
     /// <summary>A name for some text that folders can have.</summary>
-    public static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    public static string FolderNameOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     /// <summary>Locks a definition as the target <c>Lock</c> does, but for what upstream publishes.</summary>
     public Task<ImageLock> LockAsync(ImageDefinition definition, CancellationToken cancellationToken) =>
