@@ -55,6 +55,23 @@ internal sealed class ImageTree
         _all[there.Path] = _layer[there.Path] = there with { Mode = directory.Mode, UserId = directory.UserId, GroupId = directory.GroupId };
     }
 
+    /// <summary>Takes a directory of the current layer away, so that something else can have its path; no effect when there is none.</summary>
+    /// <exception cref="ContentException">Something lies in it, or it stands in a lower layer.</exception>
+    public void RemoveEmptyDirectory(string path)
+    {
+        if (!_all.TryGetValue(path, out LayerEntry? there) || there.Kind != LayerEntryKind.Directory)
+            return;
+        if (_all.Keys.FirstOrDefault(other => other.StartsWith(path + "/", StringComparison.Ordinal)) is { } inside)
+            throw new ContentException($"/{path}: wanted {there.Owner}'s directory to be empty, got /{inside}");
+        if (!_layer.Remove(path))
+            throw new ContentException($"/{path}: wanted {there.Owner}'s directory in this layer, got it in a lower one");
+        _all.Remove(path);
+        _implied.Remove(path);
+    }
+
+    /// <summary>Whether any layer so far has an entry of that path.</summary>
+    public bool Has(string path) => _all.ContainsKey(path);
+
     /// <summary>What lies at a path of any layer so far when every link on the way is followed; null when nothing does.</summary>
     public LayerEntry? Resolve(string path)
     {

@@ -7,7 +7,7 @@ namespace Slipway.Images.Tests;
 public class FinishingTests
 {
     private const string Users = "root:*:0:0:root:/root:/bin/bash\n_apt:*:42:65534::/nonexistent:/usr/sbin/nologin\n";
-    private const string Groups = "root:*:0:\nnogroup:*:65534:\n";
+    private const string Groups = "root:*:0:\nhundred:*:100:\nnogroup:*:65534:\n";
 
     [Fact]
     public async Task Accounts_follow_base_passwds_in_its_layer()
@@ -22,9 +22,10 @@ public class FinishingTests
     }
 
     [Theory]
-    [InlineData("{ name: _apt, id: 100 }", "account _apt is one of base-passwd's already")]
-    [InlineData("{ name: statd, id: 42 }", "account statd: number 42 is one of base-passwd's already")]
-    [InlineData("{ name: nogroup, id: 9, groupOnly: true }", "account nogroup is one of base-passwd's already")]
+    [InlineData("{ name: _apt, id: 100 }", "account _apt 100: base-passwd has the user _apt 42")]
+    [InlineData("{ name: statd, id: 42 }", "account statd 42: base-passwd has the user _apt 42")]
+    [InlineData("{ name: nogroup, id: 9, groupOnly: true }", "account nogroup 9: base-passwd has the group nogroup 65534")]
+    [InlineData("{ name: users, id: 100, groupOnly: true }", "account users 100: base-passwd has the group hundred 100")]
     public async Task An_account_that_base_passwd_has_is_refused(string account, string because)
     {
         using Workshop shop = Finishing("accounts");
@@ -48,7 +49,7 @@ public class FinishingTests
         TinyDeb deb = new("base-files");
         foreach (string template in (string[])["dot.profile", "dot.bashrc", "profile", "motd"])
             deb.File("usr/share/base-files/" + template, template);
-        shop.Add(deb.Directory("var/log").Directory("root", 0b111_000_000));
+        shop.Add(deb.Directory("var/log").Directory("root", 0b111_000_000).Directory("var/run").Directory("var/lock", 0b1_111_111_111));
         string[] lines = await shop.LinesAsync();
         Assert.Superset(
             new HashSet<string>([
@@ -58,6 +59,27 @@ public class FinishingTests
             ]),
             lines.ToHashSet());
         Assert.Equal("dot.bashrc", await TextAsync(shop, "root/.bashrc"));
+    }
+
+    [Fact]
+    public async Task Base_files_leaves_what_is_there_as_it_is()
+    {
+        using Workshop shop = Finishing("base-files");
+        TinyDeb deb = new("base-files");
+        foreach (string template in (string[])["dot.profile", "dot.bashrc", "profile", "motd"])
+            deb.File("usr/share/base-files/" + template, template);
+        shop.Add(deb.File("etc/profile", "mine", 0b110_000_000).Link("var/run", "../run").Directory("var/mail", 0b111_000_000));
+        string[] lines = await shop.LinesAsync();
+        Assert.Superset(new HashSet<string>([" 600 0:0 etc/profile", " 777 0:0 var/run -> ../run", " 700 0:0 var/mail/"]), lines.ToHashSet());
+        Assert.Equal("mine", await TextAsync(shop, "etc/profile"));
+    }
+
+    [Fact]
+    public async Task A_directory_that_base_files_turns_into_a_link_must_be_empty()
+    {
+        using Workshop shop = Finishing("base-files");
+        shop.Add(new TinyDeb("one").File("var/run/x"));
+        await LayerContentTests.RefusedAsync<ContentException>(shop, "/var/run: wanted package one's directory to be empty, got /var/run/x");
     }
 
     [Fact]

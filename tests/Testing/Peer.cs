@@ -25,6 +25,8 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
 
+    public static Peer Openssl { get; } = new("openssl", "openssl", "usr/bin/openssl");
+
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
 
@@ -32,6 +34,9 @@ public sealed record Peer(string Name, string? Package, string Path)
     public static Peer AptGet { get; } = new("apt-get", null, "usr/bin/apt-get");
 
     public static Peer Git { get; } = new("git", null, "usr/bin/git");
+
+    /// <summary>The host's, whatever its version; part of the C library's own package.</summary>
+    public static Peer Ldconfig { get; } = new("ldconfig", null, "usr/sbin/ldconfig");
 
     public static Peer Mmdebstrap { get; } = new("mmdebstrap", null, "usr/bin/mmdebstrap");
 
@@ -46,7 +51,7 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Mmdebstrap, QemuArm64, Docker, DockerArm64 }
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Openssl, QemuArm64, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>

@@ -18,17 +18,23 @@ internal sealed class AccountsStep : IFinishingStep
     {
         string[] users = Lines(layer, "passwd.master");
         string[] groups = Lines(layer, "group.master");
-        HashSet<string> taken = [.. users.Concat(groups).Select(line => line.Split(':')[0])];
-        if (layer.Image.Accounts.FirstOrDefault(account => taken.Contains(account.Name)) is { } twice)
-            throw new DefinitionException($"{layer.Image.Name}: account {twice.Name} is one of base-passwd's already");
-        HashSet<string> numbers = [.. users.Concat(groups).Select(line => line.Split(':')[2])];
-        if (layer.Image.Accounts.FirstOrDefault(account => numbers.Contains($"{account.Id}")) is { } clash)
-            throw new DefinitionException($"{layer.Image.Name}: account {clash.Name}: number {clash.Id} is one of base-passwd's already");
+        Require(layer.Image, layer.Image.Accounts.Where(account => !account.GroupOnly), users, "user");
+        Require(layer.Image, layer.Image.Accounts.Where(account => account.GroupId is null), groups, "group");
         return
         [
             File("etc/group", groups, AccountLines.Groups(layer.Image.Accounts)),
             File("etc/passwd", users, AccountLines.Users(layer.Image.Accounts)),
         ];
+    }
+
+    /// <summary>Numbers of users and of groups are apart: Debian has a group 100, and gives 100 to the first user it makes.</summary>
+    private static void Require(ImageDefinition image, IEnumerable<Account> accounts, string[] masters, string kind)
+    {
+        foreach (string[] columns in masters.Select(line => line.Split(':')))
+        {
+            if (accounts.FirstOrDefault(account => account.Name == columns[0] || $"{account.Id}" == columns[2]) is { } clash)
+                throw new DefinitionException($"{image.Name}: account {clash.Name} {clash.Id}: base-passwd has the {kind} {columns[0]} {columns[2]}");
+        }
     }
 
     private string[] Lines(UnfinishedLayer layer, string master)

@@ -4,7 +4,7 @@ using Slipway.Sources;
 namespace Slipway.Images;
 
 /// <summary>
-/// What base-files makes when it is first installed (its postinst in Debian 13): files from its templates, top
+/// What base-files makes when it is first installed and nobody has it yet (its postinst in Debian 13): files from its templates, top
 /// directories, <c>/var</c>'s links into <c>/run</c>, <c>/usr/local</c>, and the login records.
 /// </summary>
 internal sealed class BaseFilesStep : IFinishingStep
@@ -30,6 +30,9 @@ internal sealed class BaseFilesStep : IFinishingStep
     private static readonly (string Path, string Target)[] Links =
         [("var/spool/mail", "../mail"), ("var/run", "/run"), ("var/lock", "/run/lock"), ("usr/local/man", "share/man"), ("etc/dpkg/origins/default", "debian")];
 
+    /// <summary>The package ships them as directories, which its postinst turns into links.</summary>
+    private static readonly string[] Migrated = ["var/run", "var/lock"];
+
     private static readonly (string Path, int Mode)[] Records =
         [("var/log/wtmp", 0b110_110_100), ("var/log/btmp", 0b110_110_000), ("var/log/lastlog", 0b110_110_100)];
 
@@ -38,12 +41,15 @@ internal sealed class BaseFilesStep : IFinishingStep
     public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer)
     {
         string owner = UnfinishedLayer.OwnerOf(Name);
-        return
+        foreach (string directory in Migrated)
+            layer.RemoveEmptyDirectory(directory);
+        LayerEntry[] all =
         [
             .. Templates.Select(file => LayerEntry.File(file.Path, layer.Read("usr/share/base-files/" + file.Template, Name), owner)),
             .. Directories.Select(directory => LayerEntry.Directory(directory.Path, owner, directory.Mode) with { GroupId = directory.Group }),
             .. Links.Select(link => LayerEntry.SymbolicLink(link.Path, link.Target, owner)),
             .. Records.Select(record => LayerEntry.File(record.Path, [], owner, record.Mode) with { GroupId = LoginGroup }),
         ];
+        return [.. all.Where(entry => entry.Kind == LayerEntryKind.Directory || !layer.Has(entry.Path))];
     }
 }

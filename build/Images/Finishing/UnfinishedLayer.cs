@@ -30,6 +30,12 @@ internal sealed class UnfinishedLayer(ImageTree tree)
     /// <summary>The entries of this layer below a folder, which ends with a slash.</summary>
     public IEnumerable<LayerEntry> Below(string folder) => Entries.Where(entry => entry.Path.StartsWith(folder, StringComparison.Ordinal));
 
+    /// <inheritdoc cref="ImageTree.RemoveEmptyDirectory"/>
+    public void RemoveEmptyDirectory(string path) => tree.RemoveEmptyDirectory(path);
+
+    /// <summary>Whether this layer or one below has an entry of that path.</summary>
+    public bool Has(string path) => tree.Has(path);
+
     /// <summary>What lies at a path in this layer or one below when links are followed; null when nothing does.</summary>
     public LayerEntry? Resolve(string path) => tree.Resolve(path);
 
