@@ -22,7 +22,7 @@ public static class ReferenceRoot
         ChildProcess made = mmdebstrap.With(
             "--mode=root", "--variant=custom", "--format=directory", $"--architectures={architecture}", $"--include={string.Join(',', packages)}",
             // Python's own cache of what it compiled, in fifty places.
-            "--customize-hook=find \"$1\" -name __pycache__ -prune -exec rm -r {} +",
+            "--customize-hook=find \"$1/usr\" -name __pycache__ -prune -exec rm -r {} +",
             AptArchive.SuiteNames[0], path, sources);
         return (await (made with
         {
