@@ -47,8 +47,12 @@ public sealed class ReferenceTests(ITestOutputHelper output)
 
         output.WriteLine($"{architecture}: {imageLock.Packages.Length} packages, {ours.Nodes.Count} and {theirs.Nodes.Count} paths, {differences.Count} differ");
         Assert.Equal(Accounts(reference).Except(NotOurs), Accounts(made));
-        Assert.Equal("", string.Join('\n', exceptions.Unexcused(differences)));
-        Assert.Equal("", string.Join('\n', exceptions.Unused(differences)));
+        string[] wrong =
+        [
+            .. exceptions.Unexcused(differences).Select(difference => $"differs: {difference}"),
+            .. exceptions.Unused(differences).Select(path => $"{Exceptions}: nothing differs at {path}"),
+        ];
+        Assert.True(wrong.Length == 0, $"{wrong.Length} wrong, ours | reference:\n{string.Join('\n', wrong)}");
     }
 
     /// <summary>Users with group, home and shell, and groups; but for passwords and comments, and for numbers, which scripts draw.</summary>
