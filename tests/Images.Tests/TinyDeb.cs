@@ -51,6 +51,9 @@ internal sealed class TinyDeb(string name, string version = "1.0-1")
         };
         GnuTarEntry conffiles = new(TarEntryType.RegularFile, "./conffiles") { DataStream = new MemoryStream(Encoding.ASCII.GetBytes(Conffiles)) };
         TarEntry[] controls = Conffiles.Length == 0 ? [control] : [control, conffiles];
+        // Otherwise it is now, and two packages that are the same differ when a second ends between them.
+        foreach (TarEntry entry in controls)
+            entry.ModificationTime = DateTimeOffset.FromUnixTimeSeconds(Time);
         return Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar.gz", Tar(controls)), ("data.tar.gz", Tar(_entries)));
     }
 

@@ -17,7 +17,7 @@ public sealed class PeerListTests
     {
         PeerProgram program = await PeerPrograms.RequireAsync(Peer.All.Single(peer => peer.Name == name));
 
-        ChildResult answer = await program.RunAsync(name is "cosign" or "oras" ? "version" : "--version");
+        ChildResult answer = await program.RunAsync(name is "cosign" or "openssl" or "oras" ? "version" : "--version");
 
         answer.Require();
         Assert.Matches(@"\d+\.\d+|\(devel\)", answer.Output + answer.Error);
