@@ -21,7 +21,7 @@ public sealed class RootTlsTests(ReleaseFixture fixture)
         files.Write("files/" + Bundle, await File.ReadAllTextAsync(Path.Combine(root.Path, Bundle)) + server.Authority);
         string line = program == "socat"
             ? $"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | socat -t 10 - OPENSSL:{server.Host},verify=1"
-            : $"kubectl --kubeconfig=/dev/null --server=https://{server.Host} --request-timeout=30s get --raw /";
+            : $"kubectl --kubeconfig=/dev/null --token=none --server=https://{server.Host} --request-timeout=30s get --raw /";
 
         ChildResult refused = await root.ShellAsync(line);
         ChildResult trusted = (await (root with { Over = files.At("files") }).ShellAsync(line)).Require();

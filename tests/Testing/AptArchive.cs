@@ -31,6 +31,21 @@ public sealed class AptArchive : IDisposable
     /// <summary>The names of all packages of the suites, sorted.</summary>
     public IReadOnlyList<string> Names(string architecture) => _names[architecture];
 
+    /// <summary>What apt's <c>sources.list</c> says of it; its indexes were proven when they were read.</summary>
+    public IEnumerable<string> Sources => SuiteNames.Select(suite => $"deb [trusted=yes] copy:{Root} {suite} main");
+
+    /// <summary>Puts a package where the indexes say it is; by a hard link where it can.</summary>
+    /// <param name="location">As in a lock: below <c>debian/</c> or <c>debian-security/</c>.</param>
+    public async Task AddAsync(string location, string file)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        string path = Path.Combine(Root, location[(location.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        ChildResult linked = await new ChildProcess("cp", "-l", file, path).RunAsync();
+        if (linked.ExitCode != 0)
+            (await new ChildProcess("cp", file, path).RunAsync()).Require();
+    }
+
     /// <summary>Reads the suites; the test is skipped where no mirror is known or answers.</summary>
     public async Task ReadAsync(IReadOnlyList<string> architectures, CancellationToken cancellationToken)
     {

@@ -75,13 +75,14 @@ public sealed record ImageRoot(string Path, Platform Platform)
     /// image; other programs are this machine's. It ends at the first that fails.
     /// </summary>
     /// <param name="arguments">The script's <c>$1</c> and so on.</param>
-    public Task<ChildResult> ScriptAsync(string script, params IReadOnlyList<string> arguments)
+    public async Task<ChildResult> ScriptAsync(string script, params IReadOnlyList<string> arguments)
     {
         string[] namespaces = ["--mount", .. SharesNetwork ? [] : (string[])["--net"], "--pid", "--fork", "--kill-child"];
         string[] places = [Path, Over ?? System.IO.Path.Combine(Beside, "nothing"), System.IO.Path.Combine(Beside, "mounted")];
-        return new ChildProcess("unshare", [.. namespaces, "sh", "-c", Container + script, "sh", .. places, "/run", "/tmp", .. Writable, "--", .. arguments])
+        ChildProcess container = new("unshare", [.. namespaces, "sh", "-c", Container + script, "sh", .. places, "/run", "/tmp", .. Writable, "--", .. arguments])
         {
             Patience = TimeSpan.FromMinutes(2),
-        }.RunAsync();
+        };
+        return await container.RunAsync() with { Command = $"{Platform}: {script} {string.Join(' ', arguments)}" };
     }
 }

@@ -39,7 +39,7 @@ internal static class PeerPackages
         TestArchive archive, IReadOnlyList<DebianSuite> suites, Peer peer, CancellationToken cancellationToken)
     {
         IReadOnlyList<DebianPackage> packages = await archive.ClosureAsync(suites, peer.Package!, Host.Debian, cancellationToken);
-        string versions = TestArchive.Short(string.Join('\n', packages));
+        string versions = TestArchive.FolderNameOf(string.Join('\n', packages));
         return await TestCache.FolderAsync(Path.Combine(TestCache.Peers, $"{peer.Name}-{versions}"), async folder =>
         {
             foreach (string deb in await archive.FetchAsync(packages, cancellationToken))

@@ -34,7 +34,7 @@ public static class ReleasedUpstream
                 select new Packing(file, platform, locked));
         }
 
-        string state = TestArchive.Short(string.Join('\n', packings.Select(packing => packing.ToString())));
+        string state = TestArchive.FolderNameOf(string.Join('\n', packings.Select(packing => packing.ToString())));
         return await TestCache.FolderAsync(Path.Combine(TestCache.Peers, "upstream-" + state), async folder =>
         {
             foreach (Packing packing in packings)

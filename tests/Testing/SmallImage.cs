@@ -53,7 +53,7 @@ public static class SmallImage
         string program = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(library)));
         string definition = await File.ReadAllTextAsync(repository.At("images", Name, "image.yaml"));
         string path = repository.At("images", Name, ImageLock.FileName);
-        string known = Path.Combine(TestCache.Peers, "small-" + TestArchive.Short(suites + program + definition));
+        string known = Path.Combine(TestCache.Peers, "small-" + TestArchive.FolderNameOf(suites + program + definition));
         string folder = await TestCache.FolderAsync(known, async made =>
         {
             await repository.LockAsync();

@@ -6,7 +6,7 @@ using Slipway.Sources;
 namespace Slipway.Testing;
 
 /// <summary>Debian's archive as tests read it: by the product's own code, from the same mirror, into the same cache.</summary>
-internal sealed class TestArchive : IDisposable
+public sealed class TestArchive : IDisposable
 {
     private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
@@ -35,10 +35,14 @@ internal sealed class TestArchive : IDisposable
     }
 
     /// <summary>What the suites are, in few characters: the same text, the same packages.</summary>
-    public static string StateOf(IEnumerable<DebianSuite> suites) => Short(string.Join('\n', suites.Select(suite => suite.InRelease.ToString())));
+    public static string StateOf(IEnumerable<DebianSuite> suites) => FolderNameOf(string.Join('\n', suites.Select(suite => suite.InRelease.ToString())));
 
     /// <summary>A name for some text that folders can have.</summary>
-    public static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    public static string FolderNameOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+
+    /// <summary>Locks a definition as the target <c>Lock</c> does, but for what upstream publishes.</summary>
+    public Task<ImageLock> LockAsync(ImageDefinition definition, CancellationToken cancellationToken) =>
+        new LockMaker(_repository, _mirror is null ? null : _now).MakeAsync(definition, null, cancellationToken);
 
     /// <summary>A package and all it depends on.</summary>
     public async Task<IReadOnlyList<DebianPackage>> ClosureAsync(
