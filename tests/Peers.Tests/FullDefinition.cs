@@ -21,6 +21,8 @@ internal static class FullDefinition
         {
             Platforms = [platform],
             Upstream = [],
+            Debian = definition.Debian with { Without = [] },
+            Exclude = [],
             Layers = [.. packaged.Select(layer => Full(layer, platform, isLast: layer == packaged[^1]))],
         };
     }
