@@ -20,6 +20,7 @@ internal static class FullDefinition
         return definition with
         {
             Platforms = [platform],
+            Debian = definition.Debian with { Essential = true },
             Upstream = [],
             Layers = [.. packaged.Select(layer => Full(layer, platform, isLast: layer == packaged[^1]))],
         };
