@@ -20,6 +20,7 @@ internal static class FullDefinition
         return definition with
         {
             Platforms = [platform],
+            Debian = definition.Debian with { Essential = true },
             Upstream = [],
             Debian = definition.Debian with { Without = [] },
             Exclude = [],
