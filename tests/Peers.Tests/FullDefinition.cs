@@ -20,10 +20,9 @@ internal static class FullDefinition
         return definition with
         {
             Platforms = [platform],
-            Debian = definition.Debian with { Essential = true },
-            Upstream = [],
-            Debian = definition.Debian with { Without = [] },
+            Debian = definition.Debian with { Essential = true, Without = [] },
             Exclude = [],
+            Upstream = [],
             Layers = [.. packaged.Select(layer => Full(layer, platform, isLast: layer == packaged[^1]))],
         };
     }
