@@ -31,7 +31,7 @@ internal static class InspectionView
             foreach (Violation violation in result.Violations)
                 report.Line(violation.ToString());
             if (result.Passed)
-                report.Line($"{result.Image}: holds its contract: {result.Platforms.Sum(platform => platform.Files)} files on {string.Join(" and ", result.Platforms.Select(platform => platform.Platform))}");
+                report.Line($"{result.Image}: holds its contract on {string.Join(" and ", result.Platforms.Select(platform => $"{platform.Platform} ({Count(platform.Files)} files, {Count(platform.Links)} links)"))}");
         }
     }
 

@@ -116,7 +116,7 @@ internal static class Views
     /// <summary>What a platform's layers were made of.</summary>
     public static string Totals(PlatformTotals? totals) => totals is null
         ? "layers are remembered from an earlier run"
-        : string.Create(CultureInfo.InvariantCulture, $"{totals.Packages:N0} packages, {totals.Files:N0} files")
+        : string.Create(CultureInfo.InvariantCulture, $"{totals.Packages:N0} {(totals.Packages == 1 ? "package" : "packages")}, {totals.Files:N0} files")
             + (totals.LeftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {totals.LeftOut:N0} left out ({totals.LeftOutBytes / 1e6:0.0} MB)"));
 
     private static IReadOnlyList<string> IndexRow(RehearsedImage image) =>

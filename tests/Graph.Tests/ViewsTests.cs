@@ -53,7 +53,7 @@ public sealed class ViewsTests : IDisposable
     public void Totals_say_what_is_in_the_layers_and_what_was_left_out()
     {
         Assert.Equal("159 packages, 8,123 files, 2,310 left out (41.2 MB)", Views.Totals(new PlatformTotals(159, 8123, 2310, 41_249_000)));
-        Assert.Equal("1 packages, 2 files", Views.Totals(new PlatformTotals(1, 2, 0, 0)));
+        Assert.Equal("1 package, 2 files", Views.Totals(new PlatformTotals(1, 2, 0, 0)));
         Assert.Equal("layers are remembered from an earlier run", Views.Totals(null));
     }
 
