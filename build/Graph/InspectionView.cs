@@ -78,8 +78,11 @@ internal static class InspectionView
     /// <exception cref="ContentException">An image violates its contract; says which and how often.</exception>
     public static void RequirePassed(IReadOnlyList<InspectionResult> results)
     {
-        foreach (InspectionResult result in results)
-            result.Require();
+        InspectionResult[] refused = [.. results.Where(result => !result.Passed)];
+        if (refused is [var only])
+            only.Require();
+        if (refused.Length > 1)
+            throw new ContentException($"{refused.Sum(result => result.Violations.Length)} violations of contracts ({string.Join(", ", refused.Select(result => $"{result.Image} {result.Violations.Length}"))}); nothing may be signed");
     }
 
     private static string Count(int number) => number.ToString(CultureInfo.InvariantCulture);

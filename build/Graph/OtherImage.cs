@@ -22,6 +22,9 @@ internal sealed record OtherImage(IContentReader Place, string? Wanted, Contents
         int end = at > 0 ? at : colon;
         if (end > 0 && Directory.Exists(text[..end]))
             return Layout(text[..end], text[(end + 1)..]);
+        // No reference begins so: what was meant is a folder that is not there.
+        if (text is ['/' or '.' or '~', ..])
+            throw new ContentException($"'{text}': there is no such folder; wanted a layout as FOLDER, FOLDER:TAG or FOLDER@DIGEST, or a reference");
         Reference reference = Reference.Parse(text);
         string wanted = reference.Digest?.ToString() ?? reference.Tag ?? throw new ContentException($"reference '{text}': wanted a tag or a digest");
         return new OtherImage(connect(reference), wanted, null);

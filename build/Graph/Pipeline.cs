@@ -70,8 +70,9 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         report.Line($"{input.Name}: inspecting");
         AbsolutePath results = workspace.Results(input.Name);
         Contract contract = ContractFile.Read(input.Definition);
+        OciLayout layout = OpenLayout(input.Name);
         File.Delete(results / InspectionRecord.FileName);
-        InspectionResult result = await new Inspection(OpenLayout(input.Name), workspace.Contents(input.Name), results / ".inspection")
+        InspectionResult result = await new Inspection(layout, workspace.Contents(input.Name), results / ".inspection")
             .RunAsync(input.Definition, input.Lock, contract, stop);
         await File.WriteAllBytesAsync(results / InspectionRecord.FileName, InspectionRecord.ToBytes(result), stop);
         return result;

@@ -12,6 +12,7 @@ public sealed class InspectTargetTests
     public async Task A_violation_is_told_on_standard_output_and_nothing_is_signed_even_when_Inspect_is_skipped()
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 3_000_000));
+        Assert.Contains("Run ./build.sh Assemble", (await RunAsync(repository, "Inspect")).Require(65).Error, StringComparison.Ordinal);
         ChildResult passed = (await RunAsync(repository, "Assemble", "Inspect")).Require();
         Assert.Contains("holds", passed.Output, StringComparison.Ordinal);
 
@@ -58,6 +59,7 @@ public sealed class InspectTargetTests
         Assert.Equal(("file", "/usr/local/share/a", "changed"), (file.GetProperty("kind").GetString(), file.GetProperty("name").GetString(), file.GetProperty("change").GetString()));
         Assert.StartsWith("- 0755 0:0 1000 ", file.GetProperty("was").GetString(), StringComparison.Ordinal);
         (await RunAsync(one, "Inspect", "--against", "no-such-place")).Require(64);
+        Assert.Contains("'./no-such-place': there is no such folder", (await RunAsync(one, "Inspect", "--against", "./no-such-place")).Require(64).Error, StringComparison.Ordinal);
         (await RunAsync(one, "Inspect", "--against", one.Layout("tools") + ":v0")).Require(65);
     }
 

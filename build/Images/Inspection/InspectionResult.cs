@@ -17,7 +17,7 @@ public sealed record InspectionResult(
     public void Require()
     {
         if (!Passed)
-            throw new ContentException($"{Image}: {Violations.Length} violations of its contract; nothing may be signed");
+            throw new ContentException($"{Image}: {Violations.Length} {(Violations.Length == 1 ? "violation" : "violations")} of its contract; nothing may be signed");
     }
 }
 
