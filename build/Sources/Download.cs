@@ -120,7 +120,7 @@ public sealed class Download
         {
             if (_givenUp.TryGetValue(origin.Address.Authority, out RemoteException? earlier))
             {
-                failures.Add(earlier);
+                failures.Add(new RemoteException(earlier.Fault, $"{origin.Address.Authority} was given up before: {earlier.Message}", earlier));
                 continue;
             }
 

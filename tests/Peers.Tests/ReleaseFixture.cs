@@ -78,6 +78,10 @@ public sealed record PublishedRelease : IAsyncDisposable
     public Task<ChildResult> VerifyAsync(string reference) =>
         Slipway.RunAsync(["Verify", "--reference", reference, "--public-key", Repository.Key.Public, .. Map]);
 
+    /// <summary>Compares the layout of an image with what a reference leads to.</summary>
+    public Task<ChildResult> CompareAsync(string image, string reference) =>
+        Slipway.RunAsync(["Inspect", "--images", image, "--against", reference, .. Map]);
+
     private string[] Map => ["--registry-map", $"quay.io=http://{Quay.Host}", $"docker.io=http://{Hub.Host}"];
 
     private string[] PublishArguments(params string[] targets) =>

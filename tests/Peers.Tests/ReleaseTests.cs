@@ -73,6 +73,29 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
 
     [Theory]
     [MemberData(nameof(Images))]
+    public async Task What_a_registry_has_does_not_differ_from_the_layout(string image)
+    {
+        PublishedRelease release = await fixture.GetAsync();
+        string version = release.Repository.VersionOf(image);
+
+        foreach (string official in (string[])[$"quay.io/poseidon/{image}:{version}", $"docker.io/psdn/{image}:{version}"])
+            Assert.Equal("no difference\n", (await release.CompareAsync(image, official)).Require().Output);
+    }
+
+    [Fact]
+    public async Task Two_images_of_a_registry_differ_by_packages_and_files()
+    {
+        PublishedRelease release = await fixture.GetAsync();
+
+        ChildResult differences = (await release.CompareAsync("flannel-cni", $"quay.io/poseidon/kubelet:{release.Repository.VersionOf("kubelet")}")).Require();
+
+        Assert.Matches(@"(?m)^linux/arm64  package  added    busybox-static  \S+$", differences.Output);
+        Assert.Matches(@"(?m)^linux/amd64  package  removed  cifs-utils  \S+$", differences.Output);
+        Assert.Contains("linux/amd64  file  added    /install-cni.sh  ", differences.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Images))]
     public async Task Cosign_verifies_every_tag_on_both_registries(string image)
     {
         PublishedRelease release = await fixture.GetAsync();

@@ -94,6 +94,7 @@ public sealed class DownloadTests : IAsyncLifetime
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.True(e.IsGone);
         Assert.EndsWith(". Run this", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.1:{port} was given up before: GET http://127.0.0.1:{port}/a: ", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
