@@ -91,6 +91,18 @@ public class InspectionTests
             Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/env python3\n", 0b111_101_101),
         },
         ["a script without a word"] = new("/usr/bin/mute", "script", "its interpreter (none)") { Deb = deb => deb.File("usr/bin/mute", "#!\n", 0b111_101_101) },
+        ["a script with line ends of Windows"] = new("/usr/bin/windows", "script", "its interpreter /bin/tiny\r is not")
+        {
+            Deb = deb => deb.File("usr/bin/windows", "#!/bin/tiny\r\n", 0b111_101_101),
+        },
+        ["a script whose arguments env takes for a part of the name"] = new("/usr/bin/snake", "script", "its interpreter tiny -x is not")
+        {
+            Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/env tiny -x\n", 0b111_101_101),
+        },
+        ["a script that env splits without a blank"] = new("/usr/bin/snake", "script", "its interpreter python3 is not")
+        {
+            Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/env -iSpython3 -u\n", 0b111_101_101),
+        },
         ["a setuid program"] = new("/usr/bin/stray", "setuid", "mode 4711") { Deb = deb => deb.File("usr/bin/stray", "x", 0b100_111_001_001) },
         ["a setuid program of another mode"] = new("/usr/bin/su", "setuid", "mode 4755")
         {
@@ -149,6 +161,20 @@ public class InspectionTests
         Assert.Contains(broken.Problem, violation.Problem, StringComparison.Ordinal);
         Assert.NotEmpty(violation.Mend);
         Assert.Throws<ContentException>(result.Require);
+    }
+
+    [Theory]
+    [InlineData("#!/usr/bin/env tiny")]
+    [InlineData("#! \t /usr/bin/env \t /usr/bin/tiny ")]
+    [InlineData("#!/usr/bin/env A=b")]
+    [InlineData("#!/usr/bin/env -vS -u NAME A=b tiny --long=x")]
+    [InlineData("#!/usr/bin/env --split-string=tiny -x")]
+    public async Task A_script_that_env_finds_a_program_for_is_a_good_one(string line)
+    {
+        using Workshop shop = WholeImage.Create();
+        shop.Add(new TinyDeb("scripts").File("usr/bin/good", line + "\n", 0b111_101_101));
+        await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
     }
 
     [Fact]

@@ -78,10 +78,10 @@ internal sealed class FileScan : IDisposable
             return (elf, null);
         }
 
-        // Linux looks no further than this either (fs/binfmt_script.c).
+        // Linux looks no further than this either (fs/binfmt_script.c), and takes a carriage return for a part of the name.
         ReadOnlySpan<byte> line = start[2..Math.Min(start.Length, LongestFirstLine)];
         int end = line.IndexOf((byte)'\n');
-        return (false, Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Trim());
+        return (false, Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Trim(' ', '\t'));
     }
 
     private static string? SecretIn(ReadOnlySpan<byte> bytes)
