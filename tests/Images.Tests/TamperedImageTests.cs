@@ -182,7 +182,7 @@ public class TamperedImageTests
         return ReplaceTopAsync(shop, plain, Digest.FromHash("sha256", SHA256.HashData(plain)));
     }
 
-    private static async Task ReplaceTopAsync(Workshop shop, byte[] plain, Digest diffId)
+    internal static async Task ReplaceTopAsync(Workshop shop, byte[] plain, Digest diffId)
     {
         AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         OciLayout layout = shop.Layout();
@@ -200,7 +200,7 @@ public class TamperedImageTests
         layout.WriteIndex(new Oci.Index([await layout.AddManifestAsync(new ManifestContent(MediaType.Index, other.ToBytes()), Stop)]));
     }
 
-    private static byte[] Tar(IEnumerable<TarEntry> entries)
+    internal static byte[] Tar(IEnumerable<TarEntry> entries)
     {
         using MemoryStream plain = new();
         using (TarWriter tar = new(plain, leaveOpen: true))

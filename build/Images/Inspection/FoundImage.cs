@@ -10,6 +10,10 @@ namespace Slipway.Images;
 public sealed class FoundImage
 {
     private const int MostLinks = 40;
+
+    /// <summary>Far more than images have, and what fits into memory.</summary>
+    private const int MostEntries = 200_000;
+
     private const string Whiteout = ".wh.";
     private const string Opaque = ".wh..wh..opq";
 
@@ -90,7 +94,9 @@ public sealed class FoundImage
     internal void Add(IEnumerable<FoundEntry> layer, LayerScan scan)
     {
         // What a layer takes away is taken from the layers below it, wherever in the archive that is said.
-        List<FoundEntry> added = [.. layer];
+        List<FoundEntry> added = [.. layer.Take(MostEntries + 1 - _all.Count)];
+        if (_all.Count + added.Count > MostEntries)
+            throw new ContentException($"wanted at most {MostEntries} entries in all layers, got more");
         _all.AddRange(added);
         _unpacked.Add(scan.UnpackedSize);
         foreach (FoundEntry entry in added)
