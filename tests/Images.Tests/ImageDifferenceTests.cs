@@ -46,6 +46,37 @@ public class ImageDifferenceTests
     }
 
     [Fact]
+    public async Task A_long_list_of_packages_counts_and_one_on_hold_too()
+    {
+        using Workshop shop = Shop("1", "2");
+        shop.Add(new TinyDeb("list").File("var/lib/dpkg/status.d/a", "Package: held\nStatus: hold ok installed\nVersion: 3\nDescription: " + new string('x', 2 << 20) + "\n"));
+        await shop.AssembleAsync();
+        Assert.Equal(["base-files", "held", "tool"], (await ReadAsync(shop))!.Packages.Keys);
+    }
+
+    [Fact]
+    public async Task Lists_beyond_all_measure_are_refused()
+    {
+        using Workshop shop = new();
+        foreach (string name in (string[])["a", "b", "c"])
+            shop.Add(new TinyDeb(name).File("var/lib/dpkg/status.d/" + name, new string(name[0], 6 << 20)));
+        await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => ReadAsync(shop));
+        Assert.Equal("/var/lib/dpkg/status.d/c: wanted at most 16777216 bytes in the files that are read whole, got more", e.Message);
+    }
+
+    [Fact]
+    public async Task A_layer_of_empty_files_without_end_is_refused()
+    {
+        using Workshop shop = WholeImage.Create();
+        byte[] header = TamperedImageTests.Tar([new UstarTarEntry(TarEntryType.RegularFile, "a")])[..512], plain = new byte[200_000 * header.Length];
+        for (int at = 0; at < plain.Length; at += header.Length)
+            header.CopyTo(plain, at);
+        await TamperedImageTests.ReplaceTopAsync(shop, plain, Digest.Of(plain));
+        Assert.Contains("wanted at most 200000 entries in all layers, got more", (await Assert.ThrowsAsync<ContentException>(() => ReadAsync(shop))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_platform_that_the_other_lacks_is_told()
     {
         using Workshop old = WholeImage.Create(), young = WholeImage.Create();

@@ -91,6 +91,18 @@ public class InspectionTests
             Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/env python3\n", 0b111_101_101),
         },
         ["a script without a word"] = new("/usr/bin/mute", "script", "its interpreter (none)") { Deb = deb => deb.File("usr/bin/mute", "#!\n", 0b111_101_101) },
+        ["a script with line ends of Windows"] = new("/usr/bin/windows", "script", "its interpreter /bin/tiny\r is not")
+        {
+            Deb = deb => deb.File("usr/bin/windows", "#!/bin/tiny\r\n", 0b111_101_101),
+        },
+        ["a script whose arguments env takes for a part of the name"] = new("/usr/bin/snake", "script", "its interpreter tiny -x is not")
+        {
+            Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/env tiny -x\n", 0b111_101_101),
+        },
+        ["a script that env splits without a blank"] = new("/usr/bin/snake", "script", "its interpreter python3 is not")
+        {
+            Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/env -iSpython3 -u\n", 0b111_101_101),
+        },
         ["a setuid program"] = new("/usr/bin/stray", "setuid", "mode 4711") { Deb = deb => deb.File("usr/bin/stray", "x", 0b100_111_001_001) },
         ["a setuid program of another mode"] = new("/usr/bin/su", "setuid", "mode 4755")
         {
@@ -113,6 +125,64 @@ public class InspectionTests
         ["no program to start"] = new("/usr/bin/absent", "program", "it is no executable file") { Config = config => config.Replace("bin/tiny", "bin/absent", StringComparison.Ordinal) },
         ["no program on PATH"] = new("absent", "program", "it is no executable file") { Config = config => config.Replace("/usr/bin/tiny", "absent", StringComparison.Ordinal) },
         ["too large a layer"] = new("layer base", "budget", "wanted at most 1 MiB unpacked, got 1.9") { Deb = deb => deb.File("usr/share/large", new string('a', 2_000_000)) },
+        ["a loader that cannot be executed"] = new("/usr/bin/stuck", "interpreter", "its loader /usr/lib/x86_64-linux-gnu/libc.so.6 is not in the image or cannot be executed")
+        {
+            Deb = deb => deb.Bytes("usr/bin/stuck", new TinyElf { Interpreter = "/usr/lib/x86_64-linux-gnu/libc.so.6" }.Build()),
+        },
+        ["a loader that the working directory decides"] = new("/usr/bin/stuck", "interpreter", "its loader lib64/ld-linux-x86-64.so.2 is not")
+        {
+            Deb = deb => deb.Bytes("usr/bin/stuck", new TinyElf { Interpreter = WholeImage.Loader[1..] }.Build()),
+        },
+        ["a library in a folder that the working directory decides"] = new("/usr/bin/needy", "library", "it needs libother.so.1")
+        {
+            Deb = deb => deb.Bytes("usr/bin/needy", (WholeImage.Program("libother.so.1") with { RunPath = "usr/lib/tiny:" }).Build()),
+        },
+        ["a path to a library that the working directory decides"] = new("/usr/bin/needy", "library", "it needs usr/lib/tiny/libother.so.1")
+        {
+            Deb = deb => deb.Bytes("usr/bin/needy", WholeImage.Program("usr/lib/tiny/libother.so.1").Build()),
+        },
+        ["a second name of a host program that needs libraries"] = new("/opt/host/x", "static", "it runs on the host and needs a loader or libraries")
+        {
+            Deb = deb => deb.Bytes("opt/a/x", WholeImage.Program().Build()).Hard("opt/host/x", "opt/a/x"),
+        },
+        ["a link of the host's folder to a program that needs libraries"] = new("/opt/host/x", "static", "it runs on the host and needs a loader or libraries")
+        {
+            Deb = deb => deb.Link("opt/host/x", "/usr/bin/tiny"),
+        },
+        ["a host program's second name in the image"] = new("/usr/bin/x", "library", "it needs libabsent.so.2")
+        {
+            Deb = deb => deb.Bytes("opt/host/x", WholeImage.Program("libabsent.so.2").Build()).Hard("usr/bin/x", "opt/host/x"),
+            Contract = contract => contract + "dynamicHostPrograms: [{ path: /opt/host/x, reason: a test }]\n",
+        },
+        ["a second name in a folder that its libraries are not beside"] = new("/usr/bin/x", "library", "it needs libdeep.so.1")
+        {
+            Deb = deb => deb.Bytes("opt/deep/bin/x", (WholeImage.Program("libdeep.so.1") with { RunPath = "$ORIGIN/../libs" }).Build()).Hard("usr/bin/x", "opt/deep/bin/x")
+                .Bytes("opt/deep/libs/libdeep.so.1", WholeImage.Library("libdeep.so.1").Build()),
+        },
+        ["a folder of host programs that is empty"] = new("/opt/hots", "static", "the contract says that programs for the host are in it")
+        {
+            Contract = contract => contract.Replace("hostPrograms: [", "hostPrograms: [/opt/hots, ", StringComparison.Ordinal),
+        },
+        ["a private key in JSON"] = new("/etc/account.json", "secret", "it holds what looks like a private key")
+        {
+            Deb = deb => deb.File("etc/account.json", "{ \"private_key\": \"" + WholeImage.Secret.Replace("\n", "\\n", StringComparison.Ordinal) + "\" }"),
+        },
+        ["a client's key in a kubeconfig"] = new("/etc/kubelet.conf", "secret", "it holds what looks like a private key")
+        {
+            Deb = deb => deb.File("etc/kubelet.conf", "client-key-data: " + Convert.ToBase64String(Encoding.ASCII.GetBytes(WholeImage.Secret))),
+        },
+        ["registry credentials behind those of a helper"] = new("/etc/x.json", "secret", "registry credentials")
+        {
+            Deb = deb => deb.File("etc/x.json", "{ \"auths\": { \"ghcr.io\": {}, \"quay.io\": { \"auth\": \"abc\" } } }"),
+        },
+        ["an exception of one list that only another list needs"] = new("/usr/share/doc/key.pem", "unused", "nothing needs its entry under 'otherMachines'")
+        {
+            Contract = contract => contract.Replace("otherMachines: [", "otherMachines: [{ path: /usr/share/doc/key.pem, reason: a documented test key }, ", StringComparison.Ordinal),
+        },
+        ["an exception that a second one makes needless"] = new("/usr/bin/su", "unused", "nothing needs its entry under 'setuid'")
+        {
+            Contract = contract => contract.Replace("setuid: [", "setuid: [{ path: /usr/bin/su, reason: it is su }, ", StringComparison.Ordinal),
+        },
         ["an exception that nothing needs"] = new("/usr/bin/gone", "unused", "nothing needs its entry under 'setuid'")
         {
             Contract = contract => contract.Replace("setuid: [", "setuid: [{ path: /usr/bin/gone, reason: once }, ", StringComparison.Ordinal),
@@ -151,6 +221,20 @@ public class InspectionTests
         Assert.Throws<ContentException>(result.Require);
     }
 
+    [Theory]
+    [InlineData("#!/usr/bin/env tiny")]
+    [InlineData("#! \t /usr/bin/env \t /usr/bin/tiny ")]
+    [InlineData("#!/usr/bin/env A=b")]
+    [InlineData("#!/usr/bin/env -vS -u NAME A=b tiny --long=x")]
+    [InlineData("#!/usr/bin/env --split-string=tiny -x")]
+    public async Task A_script_that_env_finds_a_program_for_is_a_good_one(string line)
+    {
+        using Workshop shop = WholeImage.Create();
+        shop.Add(new TinyDeb("scripts").File("usr/bin/good", line + "\n", 0b111_101_101));
+        await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
+    }
+
     [Fact]
     public async Task Every_exception_of_the_good_image_is_needed()
     {
@@ -168,6 +252,26 @@ public class InspectionTests
     {
         using Workshop shop = WholeImage.Create();
         shop.Add(Breaks["a configured folder without a cache"].Deb(new TinyDeb("breaker")).File("etc/ld.so.cache", "made by a finishing step"));
+        await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
+    }
+
+    [Fact]
+    public async Task Configured_folders_are_read_as_the_cache_is_made_of_them()
+    {
+        using Workshop shop = WholeImage.Create();
+        shop.Add(new TinyDeb("breaker").Bytes("usr/bin/needy", WholeImage.Program("libconf.so.1").Build())
+            .File("etc/ld.so.conf", "include\tld.so.conf.d/?.conf\n").File("etc/ld.so.conf.d/x.conf", "# here\n/opt/x\n")
+            .Bytes("opt/x/libconf.so.1", WholeImage.Library("libconf.so.1").Build()).File("etc/ld.so.cache", "made by a finishing step"));
+        await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
+        Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
+    }
+
+    [Fact]
+    public async Task A_library_may_be_needed_by_a_path_from_where_the_program_is()
+    {
+        using Workshop shop = WholeImage.Create();
+        shop.Add(new TinyDeb("breaker").Bytes("usr/bin/needy", WholeImage.Program("$ORIGIN/../lib/tiny/libother.so.1").Build()));
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
     }

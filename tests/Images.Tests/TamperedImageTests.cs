@@ -16,7 +16,9 @@ public class TamperedImageTests
     [InlineData("\"mode\": \"4755\"", "\"mode\": \"0755\"", "/usr/bin/su", "wanted File 0755")]
     [InlineData("\"target\": \"usr/bin\"", "\"target\": \"usr/sbin\"", "/bin", "-> usr/sbin")]
     [InlineData("\"owner\": \"package tiny\"", "\"owner\": \"package gone\"", "/etc/mtab", "")]
-    [InlineData("\"owner\": \"definition\"", "\"owner\": \"\"", "/bin", "its owner '' is not in the lock")]
+    [InlineData("\"owner\": \"definition\"", "\"owner\": \"\"", "/bin", "its owner '' is neither in the lock nor a step")]
+    [InlineData("\"owner\": \"definition\"", "\"owner\": \"somebody\"", "/bin", "its owner 'somebody' is neither in the lock nor a step")]
+    [InlineData("\"owner\": \"definition\"", "\"owner\": \"finishing step shells\"", "/bin", "its owner 'finishing step shells' is neither in the lock nor a step")]
     [InlineData("\"name\": \"base\"", "\"name\": \"bass\"", "layer base", "the list of contents is that of layer bass")]
     public async Task A_list_that_differs_from_the_layers_is_told(string written, string changed, string path, string problem)
     {
@@ -94,6 +96,39 @@ public class TamperedImageTests
         Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/host/tool", "version"));
     }
 
+    [Theory]
+    [InlineData(TarEntryType.HardLink, "opt/missing")]
+    [InlineData(TarEntryType.HardLink, "bin")]
+    [InlineData(TarEntryType.HardLink, "opt/host/tool")]
+    [InlineData(TarEntryType.SymbolicLink, "./")]
+    [InlineData(TarEntryType.SymbolicLink, "../../../../..")]
+    public async Task A_link_to_no_file_is_told_where_a_file_is_wanted(TarEntryType kind, string target)
+    {
+        using Workshop shop = WholeImage.Create();
+        await ReplaceTopAsync(
+            shop,
+            new PaxTarEntry(TarEntryType.HardLink, "opt/hard") { LinkName = "opt/host/tool" },
+            new PaxTarEntry(kind, "opt/host/tool") { LinkName = target });
+        Assert.Contains((await shop.InspectAsync()).Violations, violation => (violation.Path, violation.Rule) == ("/opt/host/tool", "version"));
+    }
+
+    [Fact]
+    public async Task A_symbolic_link_to_nothing_at_all_leads_nowhere()
+    {
+        using Workshop shop = WholeImage.Create();
+        byte[] plain = Tar([new UstarTarEntry(TarEntryType.SymbolicLink, "opt/host/tool") { LinkName = "x" }]);
+        // No writer makes such an entry: its target and then its check sum are changed.
+        int header = plain.AsSpan().LastIndexOf("opt/host/tool"u8);
+        plain[header + 157] = 0;
+        plain.AsSpan(header + 148, 8).Fill((byte)' ');
+        int sum = 0;
+        foreach (byte one in plain.AsSpan(header, 512))
+            sum += one;
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(plain.AsSpan(header + 148));
+        await ReplaceTopAsync(shop, plain, Digest.Of(plain));
+        Assert.Contains((await shop.InspectAsync()).Violations, violation => (violation.Path, violation.Rule) == ("/opt/host/tool", "link"));
+    }
+
     [Fact]
     public async Task A_path_out_of_the_image_is_refused()
     {
@@ -147,7 +182,7 @@ public class TamperedImageTests
         return ReplaceTopAsync(shop, plain, Digest.FromHash("sha256", SHA256.HashData(plain)));
     }
 
-    private static async Task ReplaceTopAsync(Workshop shop, byte[] plain, Digest diffId)
+    internal static async Task ReplaceTopAsync(Workshop shop, byte[] plain, Digest diffId)
     {
         AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         OciLayout layout = shop.Layout();
@@ -165,7 +200,7 @@ public class TamperedImageTests
         layout.WriteIndex(new Oci.Index([await layout.AddManifestAsync(new ManifestContent(MediaType.Index, other.ToBytes()), Stop)]));
     }
 
-    private static byte[] Tar(IEnumerable<TarEntry> entries)
+    internal static byte[] Tar(IEnumerable<TarEntry> entries)
     {
         using MemoryStream plain = new();
         using (TarWriter tar = new(plain, leaveOpen: true))

@@ -39,6 +39,15 @@ public sealed class IptablesModeTests(ReleaseFixture fixture)
         Assert.EndsWith($"({mode})", (await LineAsync($"{before}; IPTABLES_MODE={wanted} iptables --version")).Lines[0], StringComparison.Ordinal);
 
     [Fact]
+    public async Task The_mode_needs_no_search_path()
+    {
+        ChildResult answer = await LineAsync($"iptables-legacy {Rule}; PATH=/nowhere /usr/sbin/iptables --version");
+
+        Assert.EndsWith("(legacy)\n", answer.Output, StringComparison.Ordinal);
+        Assert.Equal("", answer.Error);
+    }
+
+    [Fact]
     public async Task Looking_makes_no_table_in_either_mode()
     {
         Assert.Equal("", (await LineAsync("iptables-save; ip6tables-save; iptables-nft-save; ip6tables-nft-save; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null || true")).Output);
@@ -63,6 +72,7 @@ public sealed class IptablesModeTests(ReleaseFixture fixture)
 
     [Theory]
     [InlineData("IPTABLES_MODE=both iptables -S", "iptables: IPTABLES_MODE: wanted nft or legacy, got 'both'")]
+    [InlineData("IPTABLES_MODE='a\\nb\\c' iptables -S", "iptables: IPTABLES_MODE: wanted nft or legacy, got 'a\\nb\\c'\n")]
     [InlineData("ln -s /usr/sbin/iptables /tmp/iptables-apply && /tmp/iptables-apply", "known as iptables or ip6tables alone")]
     public async Task What_cannot_be_meant_is_refused(string line, string because)
     {

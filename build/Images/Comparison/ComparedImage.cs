@@ -9,7 +9,7 @@ namespace Slipway.Images;
 /// <param name="Packages">Name and version of its Debian packages, as far as the image or a list of contents says them.</param>
 public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<string, string> Packages)
 {
-    /// <summary>Reads a platform from a layout or a registry; each layer passes through a spool file, one at a time.</summary>
+    /// <summary>Reads a platform from a layout or a registry; its layers pass through spool files.</summary>
     /// <param name="place">Holds the image.</param>
     /// <param name="top">Its index, or its only manifest.</param>
     /// <param name="folder">For spool files; made when it is needed, and deleted.</param>
@@ -62,13 +62,16 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
             foreach (string stanza in Encoding.UTF8.GetString(entry.File!.Text!.Value.Span).Split("\n\n"))
             {
                 string[] lines = stanza.Split('\n');
-                if (Field(lines, "Package") is { } name && Field(lines, "Version") is { } version && Field(lines, "Status") is null or "install ok installed")
+                if (Field(lines, "Package") is { } name && Field(lines, "Version") is { } version && IsInstalled(Field(lines, "Status")))
                     packages[name] = version;
             }
         }
 
         return packages.ToImmutable();
     }
+
+    /// <summary>By the last word: the first is what somebody wants, as <c>install</c> or <c>hold</c>. Lists without dpkg may not say it.</summary>
+    private static bool IsInstalled(string? status) => status is null || status.EndsWith(" ok installed", StringComparison.Ordinal);
 
     private static string? Field(string[] lines, string name) =>
         lines.FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..].Trim();

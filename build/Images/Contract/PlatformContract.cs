@@ -10,7 +10,7 @@ namespace Slipway.Images;
 internal sealed class PlatformContract
 {
     private readonly Dictionary<string, List<Allowance>> _exceptions;
-    private readonly HashSet<Allowance> _used = [];
+    private readonly HashSet<(string Key, Allowance Entry)> _used = [];
 
     public PlatformContract(Contract contract, string version, Platform platform)
     {
@@ -45,7 +45,7 @@ internal sealed class PlatformContract
     public IEnumerable<(string Key, Allowance Entry)> Unused =>
         from list in _exceptions.OrderBy(pair => pair.Key, StringComparer.Ordinal)
         from entry in list.Value
-        where !_used.Contains(entry)
+        where !_used.Contains((list.Key, entry))
         select (list.Key, entry);
 
     /// <summary>Whether the contract allows this; what it allows counts as used from then on.</summary>
@@ -55,8 +55,10 @@ internal sealed class PlatformContract
     {
         if (!_exceptions.TryGetValue(key.Name, out List<Allowance>? list))
             return false;
-        List<Allowance> fitting = [.. list.Where(entry => entry.Path == path && (entry.Value is null || entry.Value == value))];
-        _used.UnionWith(fitting);
-        return fitting.Count > 0;
+        // What says more exactly what it allows comes first, so that a second entry for the same is needless.
+        Allowance? fitting = list.Where(entry => entry.Path == path && (entry.Value is null || entry.Value == value)).MinBy(entry => entry.Value is null);
+        if (fitting is not null)
+            _used.Add((key.Name, fitting));
+        return fitting is not null;
     }
 }

@@ -9,7 +9,9 @@ namespace Slipway.Images;
 /// </summary>
 internal sealed class AlternativesStep : IFinishingStep
 {
-    public string Name => "alternatives";
+    public const string StepName = "alternatives";
+
+    public string Name => StepName;
 
     public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer) => [.. layer.Definition.Alternatives.SelectMany(choice => Links(layer, choice))];
 

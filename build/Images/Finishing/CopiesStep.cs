@@ -5,7 +5,9 @@ namespace Slipway.Images;
 /// <summary>Declared copies: what postinst scripts put in place with cp or ucf(1), a package's template as the configuration.</summary>
 internal sealed class CopiesStep : IFinishingStep
 {
-    public string Name => "copies";
+    public const string StepName = "copies";
+
+    public string Name => StepName;
 
     public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer) =>
     [

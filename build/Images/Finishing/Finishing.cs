@@ -13,6 +13,9 @@ internal sealed class Finishing
         ((IFinishingStep[])[new AccountsStep(), new BaseFilesStep(), new CertificatesStep(), _linker, new PackageDatabaseStep(), new ShellsStep()])
         .ToDictionary(step => step.Name, StringComparer.Ordinal);
 
+    /// <summary>The names of the steps that can add to a layer, in their order.</summary>
+    public static IEnumerable<string> StepsOf(LayerDefinition layer) => [CopiesStep.StepName, AlternativesStep.StepName, .. layer.Finish];
+
     /// <summary>Finishes the layer that <paramref name="tree"/> is at.</summary>
     /// <exception cref="DefinitionException">The layer lacks what a step is made from.</exception>
     /// <exception cref="ContentException">What it is made from is broken, or another has a path that it writes.</exception>

@@ -12,19 +12,21 @@ namespace Slipway.Images;
 internal sealed class FileScan : IDisposable
 {
     private const int LongestFirstLine = 256;
-    private const int LongestText = 1 << 20;
+    private const int MostText = 16 << 20;
     private const int Carried = SecretPattern.Before + SecretPattern.After + 512;
 
     private readonly byte[] _buffer = new byte[Carried + (256 * 1024)];
     private readonly FileStream _spool;
+    private int _kept;
 
     /// <param name="spool">Where the spool file goes; it is gone when this is disposed.</param>
     public FileScan(string spool) =>
         _spool = new FileStream(spool, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.DeleteOnClose);
 
     /// <param name="wanted">Texts to look for, each at most 512 bytes.</param>
-    /// <param name="keep">Whether the content itself is wanted; of a file beyond 1 MiB it is not kept.</param>
-    public FileFindings Scan(Stream content, ImmutableArray<string> wanted, bool keep)
+    /// <param name="kept">The path of a file whose content itself is wanted, else null.</param>
+    /// <exception cref="ContentException">What was to be kept so far is more than 16 MiB.</exception>
+    public FileFindings Scan(Stream content, ImmutableArray<string> wanted, string? kept)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using MemoryStream text = new();
@@ -43,8 +45,8 @@ internal sealed class FileScan : IDisposable
             hash.AppendData(fresh);
             if (elf)
                 _spool.Write(fresh);
-            if (keep && size <= LongestText)
-                text.Write(fresh);
+            if (kept is not null)
+                Keep(kept, fresh, text);
             for (int i = 0; i < needles.Length; i++)
                 found[i] |= all.IndexOf(needles[i]) >= 0;
             secret ??= SecretIn(all);
@@ -62,7 +64,7 @@ internal sealed class FileScan : IDisposable
             Script = script,
             Secret = secret,
             Contains = [.. wanted.Where((_, i) => found[i])],
-            Text = keep && size <= LongestText ? text.ToArray() : null,
+            Text = kept is not null ? text.ToArray() : null,
         };
     }
 
@@ -78,10 +80,17 @@ internal sealed class FileScan : IDisposable
             return (elf, null);
         }
 
-        // Linux looks no further than this either (fs/binfmt_script.c).
+        // Linux looks no further than this either (fs/binfmt_script.c), and takes a carriage return for a part of the name.
         ReadOnlySpan<byte> line = start[2..Math.Min(start.Length, LongestFirstLine)];
         int end = line.IndexOf((byte)'\n');
-        return (false, Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Trim());
+        return (false, Encoding.UTF8.GetString(end < 0 ? line : line[..end]).Trim(' ', '\t'));
+    }
+
+    private void Keep(string path, ReadOnlySpan<byte> bytes, MemoryStream text)
+    {
+        if ((_kept += bytes.Length) > MostText)
+            throw new ContentException($"/{path}: wanted at most {MostText} bytes in the files that are read whole, got more");
+        text.Write(bytes);
     }
 
     private static string? SecretIn(ReadOnlySpan<byte> bytes)

@@ -10,6 +10,10 @@ namespace Slipway.Images;
 public sealed class FoundImage
 {
     private const int MostLinks = 40;
+
+    /// <summary>Far more than images have, and what fits into memory.</summary>
+    private const int MostEntries = 200_000;
+
     private const string Whiteout = ".wh.";
     private const string Opaque = ".wh..wh..opq";
 
@@ -20,6 +24,9 @@ public sealed class FoundImage
 
     /// <summary>What is seen of the image, in ordinal order of the paths.</summary>
     public IEnumerable<FoundEntry> Entries => _entries.Values;
+
+    /// <summary>Every name of every file, in ordinal order: a hard link with the content of the file that it is a name of.</summary>
+    public IEnumerable<FoundEntry> Files => Entries.Select(Named).OfType<FoundEntry>();
 
     /// <summary>Every entry of every layer, lowest layer first, in the archives' order.</summary>
     public IReadOnlyList<FoundEntry> All => _all;
@@ -59,9 +66,9 @@ public sealed class FoundImage
             bool goesOn = left.Any(rest => rest is not "");
             if (entry is { IsSymbolicLink: true })
             {
-                if (++links > MostLinks)
+                if (++links > MostLinks || entry.LinkTarget is not { Length: > 0 })
                     return null;
-                at = entry.LinkTarget!.StartsWith('/') ? [] : at[..^1];
+                at = entry.LinkTarget.StartsWith('/') ? [] : at[..^1];
                 foreach (string target in entry.LinkTarget.Split('/').Reverse())
                     left.Push(target);
             }
@@ -78,14 +85,18 @@ public sealed class FoundImage
     public FoundEntry? FileAt(string path)
     {
         FoundEntry? entry = Resolve(path) is { } real ? At(real) : null;
-        return entry?.Kind == LayerEntryKind.HardLink ? At(entry.LinkTarget!) : entry?.Kind == LayerEntryKind.File ? entry : null;
+        for (int links = 0; entry?.Kind == LayerEntryKind.HardLink && links < MostLinks; links++)
+            entry = At(entry.LinkTarget!);
+        return entry?.Kind == LayerEntryKind.File ? entry : null;
     }
 
     /// <summary>Lays a layer upon those before.</summary>
     internal void Add(IEnumerable<FoundEntry> layer, LayerScan scan)
     {
         // What a layer takes away is taken from the layers below it, wherever in the archive that is said.
-        List<FoundEntry> added = [.. layer];
+        List<FoundEntry> added = [.. layer.Take(MostEntries + 1 - _all.Count)];
+        if (_all.Count + added.Count > MostEntries)
+            throw new ContentException($"wanted at most {MostEntries} entries in all layers, got more");
         _all.AddRange(added);
         _unpacked.Add(scan.UnpackedSize);
         foreach (FoundEntry entry in added)
@@ -102,6 +113,13 @@ public sealed class FoundImage
 
     /// <summary>Whether an entry takes something away rather than being something.</summary>
     internal static bool IsWhiteout(FoundEntry entry) => entry.Path[(entry.Path.LastIndexOf('/') + 1)..].StartsWith(Whiteout, StringComparison.Ordinal);
+
+    private FoundEntry? Named(FoundEntry entry) => entry.Kind switch
+    {
+        LayerEntryKind.File => entry,
+        LayerEntryKind.HardLink when FileAt(entry.Path) is { } file => entry with { File = file.File },
+        _ => null,
+    };
 
     private void TakeAway(FoundEntry entry)
     {

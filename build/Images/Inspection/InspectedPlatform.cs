@@ -48,7 +48,9 @@ internal sealed class InspectedPlatform
 
     /// <summary>Whether a file is a program that runs on the host.</summary>
     public bool IsForHost(FoundEntry file) =>
-        Contract.HostPrograms.Any(folder => file.Path.StartsWith(folder + "/", StringComparison.Ordinal));
+        Contract.HostPrograms.Any(folder => IsBelow(folder, file));
+
+    public static bool IsBelow(string folder, FoundEntry file) => file.Path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     public static bool IsExecutable(FoundEntry file) => (file.Mode & AnyExecute) != 0;
 

@@ -69,7 +69,7 @@ internal sealed class LayerScan(FileScan scan, ILookup<string, string> texts)
             Layer = number,
             HasCapabilities = entry is PaxTarEntry pax
                 && pax.ExtendedAttributes.Keys.Any(key => key == Attribute + "security.capability"),
-            File = isFile ? scan.Scan(entry.DataStream ?? Stream.Null, [.. texts[path]], IsKept(path)) : null,
+            File = isFile ? scan.Scan(entry.DataStream ?? Stream.Null, [.. texts[path]], IsKept(path) ? path : null) : null,
         };
     }
 

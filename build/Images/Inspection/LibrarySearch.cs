@@ -10,8 +10,6 @@ namespace Slipway.Images;
 /// </summary>
 internal sealed class LibrarySearch
 {
-    private const int MostInclusions = 64;
-
     private readonly FoundImage _image;
     private readonly ElfMachine _machine;
     private readonly ImmutableArray<string> _configured;
@@ -21,9 +19,9 @@ internal sealed class LibrarySearch
     {
         _image = image;
         _machine = machine;
-        _default = [$"lib/{machine.Tuple}", $"usr/lib/{machine.Tuple}", "lib", "usr/lib"];
+        _default = [$"/lib/{machine.Tuple}", $"/usr/lib/{machine.Tuple}", "/lib", "/usr/lib"];
         // The loader never reads ld.so.conf itself: ldconfig does, when it makes the cache.
-        _configured = image.FileAt("etc/ld.so.cache") is null ? [] : [.. Configured("etc/ld.so.conf", [])];
+        _configured = image.FileAt("etc/ld.so.cache") is null ? [] : [.. Configured()];
     }
 
     /// <summary>The library's file; null when no directory has it.</summary>
@@ -31,9 +29,10 @@ internal sealed class LibrarySearch
     /// <param name="loaders">The file that needs it, then the one that loaded that, and so on.</param>
     public FoundEntry? Find(string name, IReadOnlyList<FoundEntry> loaders)
     {
+        // What does not begin at the root depends on the working directory: nobody knows whether it is there.
         if (name.Contains('/', StringComparison.Ordinal))
-            return Library(name);
-        return Directories(loaders).Select(directory => Library($"{directory}/{name}")).FirstOrDefault(file => file is not null);
+            return Expand(name, loaders[0]) is ['/', ..] path ? Library(path) : null;
+        return Directories(loaders).Where(directory => directory.StartsWith('/')).Select(directory => Library($"{directory}/{name}")).FirstOrDefault(file => file is not null);
     }
 
     /// <summary>The library's file in the directories that are searched for every program; null when it is in none.</summary>
@@ -72,32 +71,11 @@ internal sealed class LibrarySearch
     private FoundEntry? Library(string path) =>
         _image.FileAt(path) is { File.Elf: { Type: ElfType.Shared } elf } file && _machine.Fits(elf) ? file : null;
 
-    private IEnumerable<string> Configured(string path, HashSet<string> read)
+    private IEnumerable<string> Configured()
     {
-        if (read.Count >= MostInclusions || !read.Add(path) || _image.FileAt(path)?.File?.Text is not { } text)
-            yield break;
-        foreach (string line in Encoding.UTF8.GetString(text.Span).Split('\n').Select(line => line.Split('#')[0].Trim()))
-        {
-            if (!line.StartsWith("include ", StringComparison.Ordinal))
-            {
-                if (line.StartsWith('/'))
-                    yield return line;
-                continue;
-            }
-
-            foreach (string directory in Included(line["include ".Length..].Trim()).SelectMany(included => Configured(included, read)))
-                yield return directory;
-        }
-    }
-
-    /// <summary>The files of an include line, in the order of their names; a pattern holds at its end, <c>/etc/ld.so.conf.d/*.conf</c>.</summary>
-    private IEnumerable<string> Included(string pattern)
-    {
-        string path = pattern.TrimStart('/');
-        int star = path.IndexOf('*', StringComparison.Ordinal);
-        return star < 0 ? [path] : _image.Entries.Select(entry => entry.Path)
-            .Where(name => name.StartsWith(path[..star], StringComparison.Ordinal)
-                && name.EndsWith(path[(star + 1)..], StringComparison.Ordinal)
-                && !name[star..].Contains('/', StringComparison.Ordinal));
+        LinkerFolders folders = new();
+        foreach (FoundEntry file in _image.Files.Where(file => LinkerFolders.Is(file.Path) && file.File!.Text is not null))
+            folders.Add(file.Path, Encoding.UTF8.GetString(file.File!.Text!.Value.Span).Split('\n'));
+        return folders.All().Select(folder => "/" + folder);
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial record SecretPattern(string What, ReadOnlyMemory<byte> A
     public static readonly ImmutableArray<SecretPattern> All =
     [
         new("a private key", "PRIVATE KEY"u8.ToArray(), PrivateKey()),
+        new("a private key", "LS0tLS1CRUdJTi"u8.ToArray(), EncodedPrivateKey()),
         new("a GitHub token", "ghp_"u8.ToArray(), GitHubToken()),
         new("a GitHub token", "gho_"u8.ToArray(), GitHubToken()),
         new("a GitHub token", "ghs_"u8.ToArray(), GitHubToken()),
@@ -44,8 +45,12 @@ internal sealed partial record SecretPattern(string What, ReadOnlyMemory<byte> A
         return false;
     }
 
-    [GeneratedRegex(@"-----BEGIN ([A-Z0-9]+ ){0,3}PRIVATE KEY( BLOCK)?-----\s{1,4}([A-Za-z-]+: [^\n]{0,100}\s+){0,4}[A-Za-z0-9+/=]{32}")]
+    [GeneratedRegex(@"-----BEGIN ([A-Z0-9]+ ){0,3}PRIVATE KEY( BLOCK)?-----(\s|\\[nr]){1,4}([A-Za-z-]+: [^\n]{0,100}\s+){0,4}[A-Za-z0-9+/=]{32}")]
     private static partial Regex PrivateKey();
+
+    // A private key in base64, as a kubeconfig holds it: PKCS #8, RSA, EC.
+    [GeneratedRegex("LS0tLS1CRUdJTiB(QUklWQVRFIEtFWS|SU0EgUFJJVkFURSBLRVkt|FQyBQUklWQVRFIEtFWS)[A-Za-z0-9+/=]{32}")]
+    private static partial Regex EncodedPrivateKey();
 
     [GeneratedRegex(@"\b(gh[pos]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50})")]
     private static partial Regex GitHubToken();
@@ -56,7 +61,7 @@ internal sealed partial record SecretPattern(string What, ReadOnlyMemory<byte> A
     [GeneratedRegex(@"\bdckr_pat_[A-Za-z0-9_-]{20}")]
     private static partial Regex DockerToken();
 
-    [GeneratedRegex("\"auths\"\\s{0,4}:\\s{0,4}\\{[^}]{0,200}\"(auth|password|identitytoken)\"")]
+    [GeneratedRegex("\"auths\"\\s{0,4}:\\s{0,4}\\{[^\0]{0,450}\"(auth|password|identitytoken)\"")]
     private static partial Regex DockerConfig();
 
     [GeneratedRegex(@"\bAKIA[A-Z0-9]{16}\b")]

@@ -23,20 +23,19 @@ internal sealed class OwnerRule : IInspectionRule
         for (int i = 0; i < image.Contents.Layers.Length; i++)
         {
             LayerContents listed = image.Contents.Layers[i];
+            // A folder that a step made lower stands in every layer that has something in it.
+            owners.UnionWith(Finishing.StepsOf(image.Definition.Layers[i]).Select(UnfinishedLayer.OwnerOf));
             foreach (Violation violation in Compare(image, i, listed, found[i], mend))
                 yield return violation;
             foreach (ContentEntry entry in listed.Entries)
             {
                 if (entry.Kind != LayerEntryKind.Directory && !files.TryAdd(entry.Path, i))
                     yield return image.Violation(entry.Path, "owner", $"layers {image.Definition.Layers[files[entry.Path]].Name} and {listed.Name} both hold it", mend);
-                if (!owners.Contains(entry.Owner) && IsInput(entry.Owner))
-                    yield return image.Violation(entry.Path, "owner", $"its owner '{entry.Owner}' is not in the lock", mend);
+                if (!owners.Contains(entry.Owner))
+                    yield return image.Violation(entry.Path, "owner", $"its owner '{entry.Owner}' is neither in the lock nor a step of the definition", mend);
             }
         }
     }
-
-    private static bool IsInput(string owner) => owner.Length == 0
-        || owner.StartsWith("package ", StringComparison.Ordinal) || owner.StartsWith("upstream ", StringComparison.Ordinal);
 
     private static IEnumerable<Violation> Compare(InspectedPlatform image, int number, LayerContents listed, IEnumerable<FoundEntry> found, string mend)
     {
