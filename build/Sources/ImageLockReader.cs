@@ -5,7 +5,7 @@ using Slipway.Oci;
 
 namespace Slipway.Sources;
 
-/// <summary>From the JSON of a lock file to the lock: every key there, every value of its type and grammar.</summary>
+/// <summary>From the JSON of a lock file to the lock: every key known and there, every value of its type and grammar.</summary>
 internal static class ImageLockReader
 {
     /// <summary>The only schema there is.</summary>
@@ -33,21 +33,22 @@ internal static class ImageLockReader
     {
         if (root["schema"].Number is var schema && schema != Schema)
             throw root["schema"].Fault($"wanted {Schema}, got {schema}");
+        root.With("schema", "image", "version", "timestamp", "suites", "debian", "wanted", "upstream", "leftOut", "packages", "standIns");
         return new ImageLock
         {
             Image = root["image"].Text,
             Version = root["version"].Text,
             Timestamp = root["timestamp"].Parse(Time),
-            Suites = [.. root["suites"].Items.Select(suite => new LockedSuite(
+            Suites = [.. root["suites"].Items.Select(item => item.With("name", "date", "inRelease")).Select(suite => new LockedSuite(
                 suite["name"].Text, suite["date"].Parse(Time), suite["inRelease"].Parse(Digest.Parse)))],
-            Debian = Debian(root["debian"]),
+            Debian = Debian(root["debian"].With("components", "essential", "without")),
             Wanted = root["wanted"].Members.ToImmutableSortedDictionary(
                 layer => layer.Key, layer => layer.Value.Items.Select(item => item.Parse(Name)).ToImmutableArray(), StringComparer.Ordinal),
-            Upstream = [.. root["upstream"].Items.Select(file => new LockedUpstream(
+            Upstream = [.. root["upstream"].Items.Select(item => item.With("name", "version", "confirmed", "files")).Select(file => new LockedUpstream(
                 file["name"].Text, file["version"].Text, file["confirmed"].Flag, Files(file["files"], isPackage: false)))],
             LeftOut = root.Find("leftOut") is { } names ? [.. names.Items.Select(item => item.Text)] : [],
-            Packages = [.. root["packages"].Items.Select(Package)],
-            StandIns = [.. root["standIns"].Items.Select(Package)],
+            Packages = [.. root["packages"].Items.Select(item => Package(item.With("name", "version", "layer", "files")))],
+            StandIns = [.. root["standIns"].Items.Select(item => Package(item.With("name", "version", "files")))],
         };
     }
 
@@ -72,7 +73,7 @@ internal static class ImageLockReader
     }
 
     private static ImmutableSortedDictionary<string, LockedFile> Files(LockNode files, bool isPackage) => files.Members
-        .ToImmutableSortedDictionary(file => file.Key, file => ReadFile(file.Value, isPackage), StringComparer.Ordinal);
+        .ToImmutableSortedDictionary(file => file.Key, file => ReadFile(file.Value.With("location", "digest", "size"), isPackage), StringComparer.Ordinal);
 
     private static LockedFile ReadFile(LockNode file, bool isPackage)
     {

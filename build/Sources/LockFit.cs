@@ -63,17 +63,30 @@ public static class LockFit
             return $"package {stray.Name} is locked for layer '{stray.Layer}', which is not there";
         if (definition.Debian.Without.FirstOrDefault(without => imageLock.Packages.Any(package => package.Name == without.Name)) is { } present)
             return $"package {present.Name} is locked, and the image does without it";
-        HashSet<string> locked = [.. imageLock.Packages.Select(package => package.Name)];
-        return definition.Layers.SelectMany(layer => layer.Packages).FirstOrDefault(name => !locked.Contains(name)) is { } missing
+        HashSet<string> wanted = [.. definition.Layers.SelectMany(layer => layer.Packages)];
+        LockedPackage[] locked = [.. imageLock.Packages.Where(package => wanted.Contains(package.Name))];
+        return wanted.Except(locked.Select(package => package.Name), StringComparer.Ordinal).FirstOrDefault() is { } missing
             ? $"package {missing} is wanted and not locked"
-            : null;
+            : ArchitectureDifference(definition, imageLock, locked);
+    }
+
+    /// <summary>What is wanted is locked for every platform; what that needs may be for one alone, and none is for another.</summary>
+    private static string? ArchitectureDifference(ImageDefinition definition, ImageLock imageLock, LockedPackage[] wanted)
+    {
+        string[] architectures = Architectures(definition);
+        if (wanted.FirstOrDefault(package => !architectures.All(package.Files.ContainsKey)) is { } part)
+            return $"package {part.Name}: architectures wanted {Names(architectures)}, locked {Names(part.Files.Keys)}";
+        string[] locked = [.. imageLock.Packages.SelectMany(package => package.Files.Keys).Distinct().Order(StringComparer.Ordinal)];
+        return imageLock.Packages.IsEmpty || locked.SequenceEqual(architectures, StringComparer.Ordinal)
+            ? null
+            : $"architectures of packages wanted {Names(architectures)}, locked {Names(locked)}";
     }
 
     private static string? Difference(ImageDefinition definition, UpstreamFile file, LockedUpstream locked)
     {
         if (locked.Version != file.Version)
             return $"{file.Name} wanted {file.Version}, locked {locked.Version}";
-        string[] architectures = [.. definition.Platforms.Select(platform => platform.Architecture).Order(StringComparer.Ordinal)];
+        string[] architectures = Architectures(definition);
         if (!locked.Files.Keys.SequenceEqual(architectures, StringComparer.Ordinal))
             return $"{file.Name}: architectures wanted {Names(architectures)}, locked {Names(locked.Files.Keys)}";
         foreach (string architecture in architectures)
@@ -87,6 +100,9 @@ public static class LockFit
 
         return null;
     }
+
+    private static string[] Architectures(ImageDefinition definition) =>
+        [.. definition.Platforms.Select(platform => platform.Architecture).Order(StringComparer.Ordinal)];
 
     private static string Word(bool flag) => flag ? "true" : "false";
 

@@ -37,6 +37,12 @@ internal sealed record LockNode(JsonElement Value, string Path)
         : Value.TryGetProperty(key, out JsonElement value) ? Below(key, value)
         : null;
 
+    /// <summary>The same map, which has no other keys.</summary>
+    /// <exception cref="ContentException">It has one, which is told with the one that was likely meant; or this is no map.</exception>
+    public LockNode With(params string[] keys) =>
+        Members.Select(member => member.Key).FirstOrDefault(key => !keys.Contains(key, StringComparer.Ordinal)) is not { } unknown ? this
+            : throw Fault($"unknown key '{unknown}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"known here: {string.Join(", ", keys)}")}");
+
     /// <summary>A text that <paramref name="parse"/> reads, whose complaint gets this place.</summary>
     /// <exception cref="ContentException">It is no text, or not such a one.</exception>
     public T Parse<T>(Func<string, T> parse)

@@ -6,7 +6,8 @@ namespace Slipway.Sources;
 
 /// <summary>
 /// Brings the optional upstream files of a new lock in: with the checksums that their projects publish, since nobody reviewed any. What
-/// cannot be had stays as it was locked before where that can still be had, and is left out otherwise.
+/// cannot be had stays as it was locked before where that can still be had, or may be again, and is left out otherwise: what a lock once
+/// pinned is not forgotten for a host's bad day.
 /// </summary>
 /// <param name="download">Into the cache, where <c>Fetch</c> finds them again.</param>
 /// <param name="mirror">Where to read from: the hosts, or a folder, https or this machine in their place.</param>
@@ -66,7 +67,13 @@ public sealed class OptionalUpstream(
 
         try
         {
-            return await FetchAsync(definition, file, wanted with { Confirmed = confirmed }, cancellationToken);
+            return await FetchAsync(definition, file, wanted with { Confirmed = confirmed }, before, cancellationToken);
+        }
+        catch (DownloadException e) when (before is not null && e.Fault == RemoteFault.TryAgain)
+        {
+            notice($"{e.Message}");
+            notice($"{name} stays as it was locked");
+            return before;
         }
         catch (DownloadException e)
         {
@@ -89,26 +96,33 @@ public sealed class OptionalUpstream(
             Digest digest = await published.ReadAsync(file, architecture, what, cancellationToken)
                 ?? throw new InvalidOperationException($"{what}: optional without a checksum file");
             if (before?.Files[architecture].Digest is { } known && known.Algorithm == digest.Algorithm && known != digest)
-                throw new ContentException($"{what}: {file.ChecksumUrl(architecture)} says {digest}, the lock has {known}: a release has changed. Find out why before you delete {ImageLock.FileName} to accept it");
+                throw Changed(what, $"{file.ChecksumUrl(architecture)} says {digest}", known);
             files[architecture] = new LockedFile(file.Url(architecture).AbsoluteUri, digest, null);
         }
 
         return new LockedUpstream(file.Name, file.Version, Confirmed: false, files.ToImmutable());
     }
 
+    /// <summary>The file in the cache; with what was locked before it is compared where the checksums themselves cannot be.</summary>
     private async Task<LockedUpstream> FetchAsync(
-        ImageDefinition definition, UpstreamFile file, LockedUpstream wanted, CancellationToken cancellationToken)
+        ImageDefinition definition, UpstreamFile file, LockedUpstream wanted, LockedUpstream? before, CancellationToken cancellationToken)
     {
         var files = wanted.Files.ToBuilder();
         foreach ((string architecture, LockedFile locked) in wanted.Files)
         {
             WantedContent content = new() { What = What(definition, file, architecture), Digest = locked.Digest, Size = locked.Size, Limit = file.Limit };
             string path = await download.FetchAsync(new DownloadItem(content, [mirror.Locate(new Uri(locked.Location))]), cancellationToken);
+            if (before?.Files[architecture].Digest is { } known && known.Algorithm != locked.Digest.Algorithm
+                && await PublishedChecksum.HashAsync(known, path, cancellationToken) is var got && got != known)
+                throw Changed(content.What, $"the file of {locked.Digest} has {got}", known);
             files[architecture] = locked with { Size = new FileInfo(path).Length };
         }
 
         return wanted with { Files = files.ToImmutable() };
     }
+
+    private static ContentException Changed(string what, string now, Digest known) =>
+        new($"{what}: {now}, the lock has {known}: a release has changed. Find out why before you delete {ImageLock.FileName} to accept it");
 
     private static string What(ImageDefinition definition, UpstreamFile file, string architecture) =>
         $"{definition.Name} {architecture}: {file.Name} {file.Version}";

@@ -54,7 +54,8 @@ public sealed class PublishedChecksum(OriginReader reader, UpstreamMirror mirror
             ?? throw new ContentException($"{what}: {address} does not name {name}");
     }
 
-    private static async Task<Digest> HashAsync(Digest like, string path, CancellationToken cancellationToken)
+    /// <summary>The digest of a file by the algorithm of another.</summary>
+    internal static async Task<Digest> HashAsync(Digest like, string path, CancellationToken cancellationToken)
     {
         using var hash = like.NewHash();
         await using FileStream file = File.OpenRead(path);

@@ -24,7 +24,8 @@ public sealed class InstallerTests(FlannelFixture fixture) : IDisposable
         UnpackedRoot root = await fixture.UnpackAsync(architecture, _folder);
         File.WriteAllText(Path.Combine(_host.Plugins, "other"), "not ours");
         File.WriteAllText(Path.Combine(_host.Networks, "87-podman.conflist"), "not ours");
-        File.WriteAllText(Path.Combine(_host.Plugins, ".bridge.slipway-new.abc123"), "left by a crash");
+        LeaveUnfinished(".bridge.slipway-new.abc123", TimeSpan.FromMinutes(-11));
+        LeaveUnfinished(".bridge.slipway-new.abc124", TimeSpan.FromDays(300));
         string[] expected = ["10-flannel.conflist", "87-podman.conflist", "bandwidth", "bridge", "host-local", "loopback", "other", "portmap", "tuning"];
 
         (await root.RunAsync(_host.Run)).Require();
@@ -117,6 +118,33 @@ public sealed class InstallerTests(FlannelFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task What_another_installer_is_writing_stays()
+    {
+        UnpackedRoot root = await fixture.UnpackAsync(UnpackedRoot.Native, _folder);
+        LeaveUnfinished(".bridge.slipway-new.abc123", TimeSpan.Zero);
+        LeaveUnfinished(".bridge.slipway-new.abc124", TimeSpan.FromMinutes(-5));
+
+        (await root.RunAsync(_host.Run)).Require();
+
+        Assert.Equal([".bridge.slipway-new.abc123", ".bridge.slipway-new.abc124"], _host.Names.Where(name => name[0] == '.'));
+    }
+
+    [Fact]
+    public async Task Many_installers_at_once_all_end_well()
+    {
+        UnpackedRoot root = await fixture.UnpackAsync(UnpackedRoot.Native, _folder);
+        for (int round = 0; round < 5; round++)
+        {
+            foreach (string file in Directory.EnumerateFiles(_host.Plugins))
+                File.Delete(file);
+            RootRun run = _host.Run with { Command = ["/bin/sh", "-ec", "for i in 1 2 3 4 5 6; do /install-cni.sh & all=\"${all:-} $!\"; done; for i in $all; do wait $i; done"] };
+            ChildResult all = (await root.RunAsync(run)).Require();
+            Assert.Empty(all.Error);
+            _host.RequireInstalled(root);
+        }
+    }
+
+    [Fact]
     public async Task A_full_disk_leaves_the_old_plugin_whole_and_nothing_unfinished()
     {
         UnpackedRoot root = await fixture.UnpackAsync(UnpackedRoot.Native, _folder);
@@ -197,6 +225,13 @@ public sealed class InstallerTests(FlannelFixture fixture) : IDisposable
         (await root.RunAsync(run)).Require();
 
         _host.RequireInstalled(root);
+    }
+
+    private void LeaveUnfinished(string name, TimeSpan from)
+    {
+        string path = Path.Combine(_host.Plugins, name);
+        File.WriteAllText(path, "left by a crash");
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow + from);
     }
 
     /// <summary>Which file is behind each name, and when it was changed.</summary>

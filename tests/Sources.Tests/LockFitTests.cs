@@ -70,6 +70,25 @@ public class LockFitTests
     public void A_wanted_package_that_is_not_locked_does_not_fit() =>
         AssertUnfit(ImageDefinitions.Parse(), ImageLocks.Sound with { Packages = [] }, "package zsh is wanted and not locked");
 
+    [Theory]
+    [InlineData("[linux/amd64, linux/arm64]", "[linux/amd64, linux/arm64, linux/riscv64]", "package bash: architectures wanted [amd64, arm64, riscv64], locked [amd64, arm64]")]
+    [InlineData("[linux/amd64, linux/arm64]", "[linux/amd64]", "architectures of packages wanted [amd64], locked [amd64, arm64]")]
+    public void A_platform_that_came_or_went_does_not_fit_where_no_upstream_file_tells(string old, string changed, string because)
+    {
+        ImageLock left = ImageLocks.Sound with { Upstream = [], LeftOut = ["tool"] };
+        LockFit.Require(ImageDefinitions.Parse(ImageDefinitions.Optional), left);
+        AssertUnfit(ImageDefinitions.Parse(ImageDefinitions.Optional.Replace(old, changed, StringComparison.Ordinal)), left, because);
+    }
+
+    [Fact]
+    public void A_wanted_package_that_is_locked_for_one_platform_alone_does_not_fit()
+    {
+        ImageLock sound = ImageLocks.Sound;
+        LockedPackage bash = sound.Packages[0] with { Files = sound.Packages[0].Files.Remove("arm64"), Versions = sound.Packages[0].Versions.Remove("arm64") };
+        AssertUnfit(
+            ImageDefinitions.Parse(), sound with { Packages = sound.Packages.SetItem(0, bash) }, "package bash: architectures wanted [amd64, arm64], locked [amd64]");
+    }
+
     [Fact]
     public void A_package_locked_for_a_layer_that_is_not_there_does_not_fit()
     {

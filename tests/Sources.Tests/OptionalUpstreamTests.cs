@@ -94,6 +94,38 @@ public sealed class OptionalUpstreamTests : IDisposable
     }
 
     [Fact]
+    public async Task A_release_that_changed_is_refused_although_its_checksum_is_of_another_kind_than_the_locked_one()
+    {
+        Publish("sha512");
+        ImageLock before = await FindAsync(Definition("sha512"));
+        Publish("sha256", salt: "another ");
+
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => FindAsync(Definition("sha256"), before));
+
+        Assert.Contains($"has {DigestOf("amd64", "sha512", "another ")}, the lock has {DigestOf("amd64", "sha512")}", e.Message, StringComparison.Ordinal);
+        Publish("sha256");
+        Assert.Equal(DigestOf("amd64", "sha256"), (await FindAsync(Definition("sha256"), before)).Upstream.Single().Files["amd64"].Digest);
+    }
+
+    [Fact]
+    public async Task What_was_locked_before_stays_when_nobody_has_it_for_now()
+    {
+        Publish("sha512");
+        ImageLock before = await FindAsync(Definition("sha512"));
+        Directory.Delete(_bench.CacheFolder, recursive: true);
+        await using LoopbackServer server = await LoopbackServer.StartAsync();
+        UpstreamMirror away = UpstreamMirror.At(server.Address.ToString());
+        foreach (string name in Directory.EnumerateFiles(PathOf("")).Select(file => Path.GetFileName(file)))
+            server.Serve($"example.org/v9/{name}", 503);
+
+        ImageLock again = await FindAsync(Definition("sha512"), before, away);
+
+        Assert.Equal(ImageLockFile.ToBytes(before), ImageLockFile.ToBytes(again));
+        Assert.Equal("tiny: optional tool v9 stays as it was locked", _told[^1]);
+        Assert.Equal(["tool"], (await FindAsync(Definition("sha512"), mirror: away)).LeftOut);
+    }
+
+    [Fact]
     public async Task What_was_locked_before_stays_when_its_host_is_out_of_reach()
     {
         Publish("sha512");

@@ -46,11 +46,18 @@ begin() {
 }
 
 # Tries to write to a folder, since access(2) tells root nothing of a file system that is mounted read-only, and removes
-# what a crash left there.
+# what a crash left there: not what another installer may be writing just now.
 open_folder() {
   [ -d "$1" ] || fail 77 "$1 is no folder"
   begin "$1" probe
-  rm -f "$1"/.*.slipway-new.?????? || fail 77 "$1 cannot be written to"
+  now="$(stat -c %Y "$new")"
+  for old in "$1"/.*.slipway-new.??????; do
+    # By the folder's own clock. One from the future was left before the clock was set right.
+    age="$(stat -c %Y "$old" 2>/dev/null)" || continue
+    age=$((now - age))
+    [ "${age#-}" -le 600 ] || rm -f "$old" || fail 77 "$1 cannot be written to"
+  done
+  rm -f "$new" || fail 77 "$1 cannot be written to"
   new=
 }
 
