@@ -4,9 +4,9 @@ using Slipway.Oci;
 namespace Slipway.Registry;
 
 /// <summary>
-/// Sends one blob by POST and PUT (distribution specification, "Pushing a blob monolithically"). Each attempt begins a
-/// session of its own and reads the blob from its beginning, hashed on the way; a session that was not finished is
-/// cancelled ("Cancel a blob upload").
+/// Gets one blob into a repository: mounted, in chunks, or by POST and PUT when one chunk holds it (distribution
+/// specification, "Pushing a blob monolithically"): then each attempt begins a session of its own and reads the blob from
+/// its beginning, hashed on the way. A session that was not finished is cancelled ("Cancel a blob upload").
 /// </summary>
 internal sealed class BlobUpload
 {
@@ -14,13 +14,17 @@ internal sealed class BlobUpload
     private readonly UploadSession _session;
     private readonly Descriptor _blob;
     private readonly Func<Stream> _open;
+    private readonly ChunkedUpload _chunks;
 
-    public BlobUpload(Endpoint endpoint, UploadSession session, Descriptor blob, Func<Stream> open)
+    /// <param name="isThere">Whether the registry has the blob.</param>
+    public BlobUpload(
+        Endpoint endpoint, UploadSession session, Descriptor blob, Func<Stream> open, Func<CancellationToken, Task<bool>> isThere)
     {
         _endpoint = endpoint;
         _session = session;
         _blob = blob;
         _open = open;
+        _chunks = new ChunkedUpload(endpoint, session, blob, open, isThere);
     }
 
     /// <summary>Mounts it from one of other repositories of this registry, in their order, or sends it.</summary>
@@ -37,7 +41,8 @@ internal sealed class BlobUpload
                     return false;
             }
 
-            await SendWholeAsync(cancellationToken);
+            if (_blob.Size <= ChunkedUpload.ChunkSize || !await _chunks.SendAsync(cancellationToken))
+                await SendWholeAsync(cancellationToken);
             return true;
         }
         finally

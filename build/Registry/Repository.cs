@@ -99,7 +99,10 @@ public sealed class Repository : IContentReader
     }
 
     /// <summary>Makes sure that the repository has a blob. Returns whether it had to be sent.</summary>
-    /// <param name="open">Opens the blob's bytes from their beginning, once for each attempt; what it returns is disposed.</param>
+    /// <param name="open">
+    /// Opens the blob's bytes from their beginning, once for each attempt or, where a large blob goes in chunks, each cut; what it
+    /// returns is disposed.
+    /// </param>
     /// <exception cref="ContentException">The bytes do not fit the descriptor; the registry was given no complete blob.</exception>
     public Task<bool> PushBlobAsync(Descriptor descriptor, Func<Stream> open, CancellationToken cancellationToken) =>
         PushBlobAsync(descriptor, open, [], cancellationToken);
@@ -117,7 +120,7 @@ public sealed class Repository : IContentReader
         Call call = Write(HttpMethod.Post, "blobs/uploads/", $"upload blob {descriptor.Digest.Abbreviated}");
         UploadSession session = new(_endpoint, await call.Target(cancellationToken), call, descriptor.Digest, _time);
         IEnumerable<string> siblings = from.Where(other => other._endpoint == _endpoint).Select(other => other._reference.Repository);
-        return await new BlobUpload(_endpoint, session, descriptor, open)
+        return await new BlobUpload(_endpoint, session, descriptor, open, cancel => HasBlobAsync(descriptor, cancel))
             .SendAsync(siblings.Where(name => name != _reference.Repository), cancellationToken);
     }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -6,9 +9,9 @@ namespace Slipway.Registry;
 
 /// <summary>
 /// One blob's upload session at a registry, and the next one when it is lost: where it goes on, and how it ends
-/// (distribution specification, "Pushing blobs", "Cancel a blob upload"). For one upload at a time.
+/// (distribution specification, "Pushing blobs", "Pushing a blob in chunks", "Cancel a blob upload"). For one upload at a time.
 /// </summary>
-internal sealed class UploadSession
+internal sealed partial class UploadSession
 {
     private static readonly TimeSpan CancelWithin = TimeSpan.FromSeconds(5);
 
@@ -35,6 +38,9 @@ internal sealed class UploadSession
     /// <summary>Where the session goes on; null when none is open.</summary>
     public Uri? Location { get; private set; }
 
+    /// <summary>The least size of a chunk but the last, in bytes, as <c>OCI-Chunk-Min-Length</c> says; 0 when it says nothing sound.</summary>
+    public long MinimumChunk { get; private set; }
+
     /// <summary>
     /// Asks for the blob from another repository of the same registry ("Mounting a blob from another repository"). True when it
     /// is there now. Whatever the registry refuses is no failure but false; a session that it offers instead is kept.
@@ -56,7 +62,7 @@ internal sealed class UploadSession
             using HttpResponseMessage answer = await _endpoint.SendAsync(mount, cancellationToken);
             if (answer.StatusCode == HttpStatusCode.Accepted)
             {
-                Location = Endpoint.Next(mount, answer);
+                Open(mount, answer);
                 _isUnused = true;
             }
 
@@ -87,7 +93,22 @@ internal sealed class UploadSession
         using HttpResponseMessage answer = await _endpoint.SendAsync(post, cancellationToken);
         if (answer.StatusCode != HttpStatusCode.Accepted)
             throw await _endpoint.FailureAsync(post, answer, cancellationToken);
-        Location = Endpoint.Next(post, answer);
+        Open(post, answer);
+    }
+
+    /// <summary>Takes the location and range that an answer about the open session has.</summary>
+    /// <returns>How many bytes are there. A range of <c>0-0</c> may mean none, too: the specification has no word for that.</returns>
+    /// <exception cref="RegistryException">One is missing or unsound, or there are more bytes than were sent.</exception>
+    public long Continue(Call call, HttpResponseMessage answer, long sent)
+    {
+        Location = Endpoint.Next(call, answer);
+        string range = FieldOf(answer, "Range");
+        Match match = Received().Match(range);
+        if (!match.Success)
+            throw RegistryException.Unsound(call.Asked, "the answer has no Range of the form 0-LAST");
+        long count = long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1;
+        return count <= Math.Max(1, sent) ? count
+            : throw RegistryException.Unsound(call.Asked, $"it has {count} bytes, but only {sent} were sent");
     }
 
     /// <summary>Where the closing PUT goes. The location may hold a query of its own, which stays as it is.</summary>
@@ -127,4 +148,17 @@ internal sealed class UploadSession
             // "Clients SHOULD ignore any failures."
         }
     }
+
+    private void Open(Call call, HttpResponseMessage answer)
+    {
+        Location = Endpoint.Next(call, answer);
+        string least = FieldOf(answer, "OCI-Chunk-Min-Length");
+        MinimumChunk = long.TryParse(least, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : 0;
+    }
+
+    private static string FieldOf(HttpResponseMessage answer, string name) =>
+        answer.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : "";
+
+    [GeneratedRegex(@"^0-([0-9]{1,18})\z")]
+    private static partial Regex Received();
 }
