@@ -119,7 +119,9 @@ internal sealed class Authenticator
     {
         Asked asked = new(_registry, null, $"GET token from {Redaction.Of(key.Realm)} for {key.Scope}");
         string service = key.Service.Length > 0 ? "service=" + Uri.EscapeDataString(key.Service) + "&" : "";
-        string query = (key.Realm.Query.Length > 1 ? key.Realm.Query + "&" : "?") + service + "scope=" + Uri.EscapeDataString(key.Scope);
+        // One parameter for each scope, says Docker's token authentication specification.
+        IEnumerable<string> scopes = key.Scope.Split(' ').Select(scope => "scope=" + Uri.EscapeDataString(scope));
+        string query = (key.Realm.Query.Length > 1 ? key.Realm.Query + "&" : "?") + service + string.Join('&', scopes);
         DateTimeOffset begin = _time.GetUtcNow();
         try
         {

@@ -1,94 +1,78 @@
-using System.Net;
 using System.Net.Http.Headers;
-using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
 
 /// <summary>
-/// Sends one blob by POST and PUT (distribution specification, "Pushing a blob monolithically"). Each attempt begins a
-/// session of its own and reads the blob from its beginning, hashed on the way; a session that was not finished is
-/// cancelled ("Cancel a blob upload").
+/// Gets one blob into a repository: mounted, in chunks, or by POST and PUT when one chunk holds it (distribution
+/// specification, "Pushing a blob monolithically"): then each attempt begins a session of its own and reads the blob from
+/// its beginning, hashed on the way. A session that was not finished is cancelled ("Cancel a blob upload").
 /// </summary>
 internal sealed class BlobUpload
 {
-    private static readonly TimeSpan CancelWithin = TimeSpan.FromSeconds(5);
-
     private readonly Endpoint _endpoint;
-    private readonly Uri _uploads;
+    private readonly UploadSession _session;
     private readonly Descriptor _blob;
     private readonly Func<Stream> _open;
-    private readonly TimeProvider _time;
-    private readonly Call _begin;
-    private Uri? _session;
+    private readonly ChunkedUpload _chunks;
 
-    /// <param name="uploads">The address that a session begins at, ending in <c>/blobs/uploads/</c>.</param>
-    /// <param name="call">What the upload is called in errors, and its scope.</param>
-    public BlobUpload(Endpoint endpoint, Uri uploads, Call call, Descriptor blob, Func<Stream> open, TimeProvider time)
+    /// <param name="isThere">Whether the registry has the blob.</param>
+    public BlobUpload(
+        Endpoint endpoint, UploadSession session, Descriptor blob, Func<Stream> open, Func<CancellationToken, Task<bool>> isThere)
     {
         _endpoint = endpoint;
-        _uploads = uploads;
+        _session = session;
         _blob = blob;
         _open = open;
-        _time = time;
-        _begin = call;
+        _chunks = new ChunkedUpload(endpoint, session, blob, open, isThere);
     }
 
+    /// <summary>Mounts it from one of other repositories of this registry, in their order, or sends it.</summary>
+    /// <returns>Whether it was sent.</returns>
     /// <exception cref="RegistryException">The registry did not take it.</exception>
     /// <exception cref="ContentException">The local bytes, or what the registry says it stored, are not the blob.</exception>
-    public async Task SendAsync(CancellationToken cancellationToken)
+    public async Task<bool> SendAsync(IEnumerable<string> from, CancellationToken cancellationToken)
     {
-        Call put = _begin with { Method = HttpMethod.Put, Target = NewSessionAsync, Content = Body };
         try
         {
-            using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
-            if (answer.StatusCode != HttpStatusCode.Created)
-                throw await _endpoint.FailureAsync(put, answer, cancellationToken);
-            _session = null;
-            Stored.Check(answer, _blob.Digest, put.Asked);
+            foreach (string repository in from)
+            {
+                if (await _session.MountAsync(repository, cancellationToken))
+                    return false;
+            }
+
+            if (_blob.Size <= ChunkedUpload.ChunkSize || !await _chunks.SendAsync(cancellationToken))
+                await SendWholeAsync(cancellationToken);
+            return true;
         }
         finally
         {
-            await CancelAsync();
+            await _session.CancelAsync();
         }
     }
 
-    private async Task<Uri> NewSessionAsync(CancellationToken cancellationToken)
+    private async Task SendWholeAsync(CancellationToken cancellationToken)
     {
-        await CancelAsync();
-        Call post = _begin with { Method = HttpMethod.Post, Target = _ => Task.FromResult(_uploads) };
-        using HttpResponseMessage answer = await _endpoint.SendAsync(post, cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.Accepted)
-            throw await _endpoint.FailureAsync(post, answer, cancellationToken);
-        _session = Endpoint.Next(post, answer);
-        // The location may hold a query of its own, which stays as it is.
-        string digest = "digest=" + Uri.EscapeDataString(_blob.Digest.ToString());
-        return new Uri(_session.AbsoluteUri + (_session.Query.Length > 0 ? "&" : "?") + digest);
+        Call put = _session.Call with
+        {
+            Method = HttpMethod.Put,
+            Content = Body,
+            Target = async cancel =>
+            {
+                await _session.BeginAsync(cancel);
+                return _session.Closing();
+            },
+        };
+        using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
+        await _session.CloseAsync(put, answer, cancellationToken);
     }
 
     private StreamContent Body()
     {
-        StreamContent content = new(VerifyingStream.Over(_open(), _blob, $"{_begin.Asked.Place}: blob {_blob.Digest.Abbreviated}"));
+        string what = $"{_session.Call.Asked.Place}: blob {_blob.Digest.Abbreviated}";
+        StreamContent content = new(VerifyingStream.Over(_open(), _blob, what));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         content.Headers.ContentLength = _blob.Size;
         return content;
-    }
-
-    /// <summary>Releases what the server keeps for an unfinished session; that this fails does not matter.</summary>
-    private async Task CancelAsync()
-    {
-        if (_session is not { } session)
-            return;
-        _session = null;
-        using CancellationTokenSource patience = new(CancelWithin, _time);
-        try
-        {
-            Call delete = _begin with { Method = HttpMethod.Delete, Target = _ => Task.FromResult(session) };
-            (await _endpoint.SendAsync(delete, patience.Token)).Dispose();
-        }
-        catch (Exception e) when (e is RemoteException or OperationCanceledException)
-        {
-            // "Clients SHOULD ignore any failures."
-        }
     }
 }

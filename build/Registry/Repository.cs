@@ -99,16 +99,29 @@ public sealed class Repository : IContentReader
     }
 
     /// <summary>Makes sure that the repository has a blob. Returns whether it had to be sent.</summary>
-    /// <param name="open">Opens the blob's bytes from their beginning, once for each attempt; what it returns is disposed.</param>
+    /// <param name="open">
+    /// Opens the blob's bytes from their beginning, once for each attempt or, where a large blob goes in chunks, each cut; what it
+    /// returns is disposed.
+    /// </param>
     /// <exception cref="ContentException">The bytes do not fit the descriptor; the registry was given no complete blob.</exception>
-    public async Task<bool> PushBlobAsync(Descriptor descriptor, Func<Stream> open, CancellationToken cancellationToken)
+    public Task<bool> PushBlobAsync(Descriptor descriptor, Func<Stream> open, CancellationToken cancellationToken) =>
+        PushBlobAsync(descriptor, open, [], cancellationToken);
+
+    /// <summary>
+    /// As above, but asks the registry first to mount the blob from other repositories, which spares sending it. Needs the right
+    /// to pull there; a refusal of any kind only means that the blob is sent.
+    /// </summary>
+    /// <param name="from">Repositories that may have the blob, likeliest first; those on other registries are passed over.</param>
+    public async Task<bool> PushBlobAsync(
+        Descriptor descriptor, Func<Stream> open, IEnumerable<Repository> from, CancellationToken cancellationToken)
     {
         if (await HasBlobAsync(descriptor, cancellationToken))
             return false;
         Call call = Write(HttpMethod.Post, "blobs/uploads/", $"upload blob {descriptor.Digest.Abbreviated}");
-        Uri uploads = await call.Target(cancellationToken);
-        await new BlobUpload(_endpoint, uploads, call, descriptor, open, _time).SendAsync(cancellationToken);
-        return true;
+        UploadSession session = new(_endpoint, await call.Target(cancellationToken), call, descriptor.Digest, _time);
+        IEnumerable<string> siblings = from.Where(other => other._endpoint == _endpoint).Select(other => other._reference.Repository);
+        return await new BlobUpload(_endpoint, session, descriptor, open, cancel => HasBlobAsync(descriptor, cancel))
+            .SendAsync(siblings.Where(name => name != _reference.Repository), cancellationToken);
     }
 
     /// <summary>

@@ -19,7 +19,16 @@ public sealed record Fault
     /// <summary>How many bytes of the request's body are read before it happens.</summary>
     public long AfterBytes { get; init; }
 
+    /// <summary>Whether the end-point gets the bytes that are read, so that an upload keeps them.</summary>
+    public bool IsHandled { get; private init; }
+
     public static Fault Answer(int status, string? retryAfter = null) => new() { Status = status, RetryAfter = retryAfter };
 
     public static Fault Reset { get; } = new();
+
+    /// <summary>Handles the request with the first bytes of its body, then resets the connection.</summary>
+    public static Fault Cut(long afterBytes) => new() { AfterBytes = afterBytes, IsHandled = true };
+
+    /// <summary>Handles the whole request, then resets the connection instead of answering.</summary>
+    public static Fault LostAnswer { get; } = Cut(long.MaxValue);
 }

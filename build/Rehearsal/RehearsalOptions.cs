@@ -38,6 +38,9 @@ public sealed record RehearsalOptions
     /// <summary>Whether every answer carries <c>Slipway-Rehearsal: true</c>.</summary>
     public bool AnnounceRehearsal { get; init; }
 
+    /// <summary>The least size of a chunk that uploads are told, in bytes; 0 says nothing.</summary>
+    public long MinimumChunk { get; init; }
+
     /// <summary>The clock that tokens expire by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -20,7 +20,7 @@ internal sealed class RequestHandler
         _gate = gate;
         _log = log;
         _blobs = new BlobEndpoint(store);
-        _uploads = new UploadEndpoint(store, sessions, gate);
+        _uploads = new UploadEndpoint(store, sessions, gate, options.MinimumChunk);
         _manifests = new ManifestEndpoint(store);
         _tags = new TagsEndpoint(store);
     }
@@ -96,8 +96,16 @@ internal sealed class RequestHandler
         }
     }
 
-    private static async Task FailAsync(HttpContext context, Fault fault)
+    private async Task FailAsync(HttpContext context, Fault fault)
     {
+        if (fault.IsHandled)
+        {
+            context.Request.Body = new CutStream(context.Request.Body, fault.AfterBytes);
+            await AnswerAsync(context);
+            context.Abort();
+            return;
+        }
+
         byte[] buffer = new byte[16 * 1024];
         long left = fault.AfterBytes;
         int count;

@@ -14,12 +14,15 @@ internal sealed partial class UploadEndpoint
     private readonly ContentStore _store;
     private readonly UploadSessions _sessions;
     private readonly Gate _gate;
+    private readonly long _minimumChunk;
 
-    public UploadEndpoint(ContentStore store, UploadSessions sessions, Gate gate)
+    /// <param name="minimumChunk">What <c>OCI-Chunk-Min-Length</c> says, in bytes; 0 leaves it away.</param>
+    public UploadEndpoint(ContentStore store, UploadSessions sessions, Gate gate, long minimumChunk)
     {
         _store = store;
         _sessions = sessions;
         _gate = gate;
+        _minimumChunk = minimumChunk;
     }
 
     public async Task StartAsync(HttpContext context, RegistryPath path)
@@ -41,6 +44,8 @@ internal sealed partial class UploadEndpoint
         if (digest is null)
         {
             Describe(context, session, 202);
+            if (_minimumChunk > 0)
+                context.Response.Headers["OCI-Chunk-Min-Length"] = _minimumChunk.ToString(CultureInfo.InvariantCulture);
             return;
         }
 

@@ -69,6 +69,29 @@ public class UploadTests
     }
 
     [Fact]
+    public async Task An_upload_is_told_the_least_chunk()
+    {
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with { MinimumChunk = 4096 });
+        using HttpResponseMessage answer = await fixture.SendAsync("POST", "/v2/a/blobs/uploads/");
+        Assert.Equal("4096", answer.Header("OCI-Chunk-Min-Length"));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(long.MaxValue)]
+    public async Task A_cut_request_gets_no_answer_but_the_upload_keeps_what_came(long after)
+    {
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
+        {
+            Faults = request => request.Method == "PATCH" ? Fault.Cut(after) : null,
+        });
+        string location = await fixture.BeginUploadAsync("a");
+        await Assert.ThrowsAsync<HttpRequestException>(() => PatchAsync(fixture, location, 0, 5));
+        using HttpResponseMessage state = await fixture.SendAsync("GET", location);
+        Assert.Equal($"0-{Math.Min(after, 5) - 1}", state.Header("Range"));
+    }
+
+    [Fact]
     public async Task A_cancelled_upload_is_gone_with_its_bytes()
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using Slipway.Http;
+using Slipway.Oci;
+
+namespace Slipway.Registry;
+
+/// <summary>
+/// One blob's upload session at a registry, and the next one when it is lost: where it goes on, and how it ends
+/// (distribution specification, "Pushing blobs", "Pushing a blob in chunks", "Cancel a blob upload"). For one upload at a time.
+/// </summary>
+internal sealed partial class UploadSession
+{
+    private static readonly TimeSpan CancelWithin = TimeSpan.FromSeconds(5);
+
+    private readonly Endpoint _endpoint;
+    private readonly Uri _uploads;
+    private readonly Digest _digest;
+    private readonly TimeProvider _time;
+    private bool _isUnused;
+
+    /// <param name="uploads">The address that a session begins at, ending in <c>/blobs/uploads/</c>.</param>
+    /// <param name="call">What the upload is called in errors, and its scope.</param>
+    public UploadSession(Endpoint endpoint, Uri uploads, Call call, Digest digest, TimeProvider time)
+    {
+        _endpoint = endpoint;
+        _uploads = uploads;
+        _digest = digest;
+        _time = time;
+        Call = call;
+    }
+
+    /// <summary>The model of every request about this upload.</summary>
+    public Call Call { get; }
+
+    /// <summary>Where the session goes on; null when none is open.</summary>
+    public Uri? Location { get; private set; }
+
+    /// <summary>The least size of a chunk but the last, in bytes, as <c>OCI-Chunk-Min-Length</c> says; 0 when it says nothing sound.</summary>
+    public long MinimumChunk { get; private set; }
+
+    /// <summary>
+    /// Asks for the blob from another repository of the same registry ("Mounting a blob from another repository"). True when it
+    /// is there now. Whatever the registry refuses is no failure but false; a session that it offers instead is kept.
+    /// </summary>
+    /// <exception cref="ContentException">The registry says that it mounted something else.</exception>
+    public async Task<bool> MountAsync(string from, CancellationToken cancellationToken)
+    {
+        await CancelAsync();
+        Uri target = new(_uploads, $"?mount={Uri.EscapeDataString(_digest.ToString())}&from={Uri.EscapeDataString(from)}");
+        Call mount = Call with
+        {
+            Method = HttpMethod.Post,
+            Asked = Call.Asked with { Operation = $"mount blob {_digest.Abbreviated} from {from}" },
+            Scope = $"{Call.Scope} repository:{from}:pull",
+            Target = _ => Task.FromResult(target),
+        };
+        try
+        {
+            using HttpResponseMessage answer = await _endpoint.SendAsync(mount, cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.Accepted)
+            {
+                Open(mount, answer);
+                _isUnused = true;
+            }
+
+            if (answer.StatusCode != HttpStatusCode.Created)
+                return false;
+            Stored.Check(answer, _digest, mount.Asked);
+            return true;
+        }
+        catch (RegistryException)
+        {
+            // Mounting only spares an upload: the upload itself tells what is wrong, if anything is.
+            return false;
+        }
+    }
+
+    /// <summary>Opens a session, in place of the one before; the one that a refused mount offered is taken first.</summary>
+    /// <exception cref="RegistryException">The registry opens none.</exception>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (_isUnused)
+        {
+            _isUnused = false;
+            return;
+        }
+
+        await CancelAsync();
+        Call post = Call with { Method = HttpMethod.Post, Target = _ => Task.FromResult(_uploads) };
+        using HttpResponseMessage answer = await _endpoint.SendAsync(post, cancellationToken);
+        if (answer.StatusCode != HttpStatusCode.Accepted)
+            throw await _endpoint.FailureAsync(post, answer, cancellationToken);
+        Open(post, answer);
+    }
+
+    /// <summary>Takes the location and range that an answer about the open session has.</summary>
+    /// <returns>How many bytes are there. A range of <c>0-0</c> may mean none, too: the specification has no word for that.</returns>
+    /// <exception cref="RegistryException">One is missing or unsound, or there are more bytes than were sent.</exception>
+    public long Continue(Call call, HttpResponseMessage answer, long sent)
+    {
+        Location = Endpoint.Next(call, answer);
+        string range = FieldOf(answer, "Range");
+        Match match = Received().Match(range);
+        if (!match.Success)
+            throw RegistryException.Unsound(call.Asked, "the answer has no Range of the form 0-LAST");
+        long count = long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1;
+        return count <= Math.Max(1, sent) ? count
+            : throw RegistryException.Unsound(call.Asked, $"it has {count} bytes, but only {sent} were sent");
+    }
+
+    /// <summary>Where the closing PUT goes. The location may hold a query of its own, which stays as it is.</summary>
+    public Uri Closing()
+    {
+        Uri location = Location ?? throw new InvalidOperationException("no session is open");
+        string digest = "digest=" + Uri.EscapeDataString(_digest.ToString());
+        return new Uri(location.AbsoluteUri + (location.Query.Length > 0 ? "&" : "?") + digest);
+    }
+
+    /// <summary>Takes the answer to a closing PUT.</summary>
+    /// <exception cref="RegistryException">It is not 201.</exception>
+    /// <exception cref="ContentException">The registry says that it stored something else.</exception>
+    public async Task CloseAsync(Call put, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.StatusCode != HttpStatusCode.Created)
+            throw await _endpoint.FailureAsync(put, answer, cancellationToken);
+        Location = null;
+        Stored.Check(answer, _digest, put.Asked);
+    }
+
+    /// <summary>Releases what the server keeps for an unfinished session; that this fails does not matter.</summary>
+    public async Task CancelAsync()
+    {
+        _isUnused = false;
+        if (Location is not { } session)
+            return;
+        Location = null;
+        using CancellationTokenSource patience = new(CancelWithin, _time);
+        try
+        {
+            Call delete = Call with { Method = HttpMethod.Delete, Target = _ => Task.FromResult(session) };
+            (await _endpoint.SendAsync(delete, patience.Token)).Dispose();
+        }
+        catch (Exception e) when (e is RemoteException or OperationCanceledException)
+        {
+            // "Clients SHOULD ignore any failures."
+        }
+    }
+
+    private void Open(Call call, HttpResponseMessage answer)
+    {
+        Location = Endpoint.Next(call, answer);
+        string least = FieldOf(answer, "OCI-Chunk-Min-Length");
+        MinimumChunk = long.TryParse(least, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : 0;
+    }
+
+    private static string FieldOf(HttpResponseMessage answer, string name) =>
+        answer.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : "";
+
+    [GeneratedRegex(@"^0-([0-9]{1,18})\z")]
+    private static partial Regex Received();
+}

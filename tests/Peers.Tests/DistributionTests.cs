@@ -1,0 +1,68 @@
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Testing;
+
+namespace Slipway.Peers.Tests;
+
+/// <summary>Our client and the CNCF's registry server, where the specification leaves a choice.</summary>
+public sealed class DistributionTests
+{
+    private static readonly byte[] Content = [.. Enumerable.Range(0, 300_000).Select(i => (byte)(i * 7 % 251))];
+    private static readonly Descriptor Blob = Descriptor.Of(MediaType.LayerGzip, Content);
+
+    [Fact]
+    public async Task A_blob_of_a_sibling_is_mounted_and_not_sent()
+    {
+        await using DockerRegistry registry = await DockerRegistry.StartAsync();
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        RegistryClient client = Client(transport, registry.Host);
+        Repository source = client.Repository(Reference.Parse("quay.io/a/source")), target = client.Repository(Reference.Parse("quay.io/a/b"));
+        Assert.True(await source.PushBlobAsync(Blob, () => new MemoryStream(Content), [target], default));
+        Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), [source], default));
+        Assert.True(await target.HasBlobAsync(Blob, default));
+    }
+
+    [Fact]
+    public async Task A_large_blob_arrives_in_chunks()
+    {
+        await using DockerRegistry registry = await DockerRegistry.StartAsync();
+        CutConnection wire = new(HttpTransport.NewHandler(), cutAt: 0, after: 0);
+        using HttpTransport transport = new(wire, new Patience(), TimeProvider.System, _ => { });
+        await RequirePushedAsync(Client(transport, registry.Host));
+        Assert.Equal(["POST", "PATCH", "PATCH", "PUT"], wire.Writes);
+    }
+
+    /// <summary>
+    /// This server knows an upload by an address that holds the offset before the cut: where bytes of a chunk came in, it says
+    /// that there is no such upload, and the blob begins anew.
+    /// </summary>
+    [Theory]
+    [InlineData(2, 0, "POST PATCH PATCH PATCH PUT")]
+    [InlineData(3, 0, "POST PATCH PATCH PUT PUT")]
+    [InlineData(2, 1_234_567, "POST PATCH PATCH DELETE POST PATCH PATCH PUT")]
+    [InlineData(3, 1_234_567, "POST PATCH PATCH PUT DELETE POST PATCH PATCH PUT")]
+    public async Task A_large_blob_arrives_after_a_cut(int cutAt, int after, string writes)
+    {
+        await using DockerRegistry registry = await DockerRegistry.StartAsync();
+        CutConnection wire = new(HttpTransport.NewHandler(), cutAt, after);
+        using HttpTransport transport = new(wire, new Patience(), TimeProvider.System, _ => { });
+        await RequirePushedAsync(Client(transport, registry.Host));
+        Assert.Equal(1, wire.Cuts);
+        Assert.Equal(writes.Split(' '), wire.Writes);
+    }
+
+    private static async Task RequirePushedAsync(RegistryClient client)
+    {
+        byte[] large = new byte[40_000_000];
+        new Random(7).NextBytes(large);
+        Descriptor blob = Descriptor.Of(MediaType.LayerGzip, large);
+        Repository repository = client.Repository(Reference.Parse("quay.io/a/b"));
+        Assert.True(await repository.PushBlobAsync(blob, () => new MemoryStream(large), default));
+        await using Stream back = (await repository.OpenBlobAsync(blob, default))!;
+        await back.CopyToAsync(Stream.Null);
+    }
+
+    private static RegistryClient Client(HttpTransport transport, string host) =>
+        new(transport, Credentials.None, RegistryMap.Parse([$"quay.io=http://{host}"]), TimeProvider.System);
+}

@@ -1,0 +1,306 @@
+using System.Collections.Immutable;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Rehearsal;
+
+namespace Slipway.Registry.Tests;
+
+/// <summary>Cases of the distribution specification, "Pushing a blob in chunks", with a registry that loses connections.</summary>
+public class ChunkTests
+{
+    private const int Chunk = 16 * 1024 * 1024;
+    private const int Size = (2 * Chunk) + 1_000_003;
+
+    private static readonly byte[] Content = NewContent();
+    private static readonly Descriptor Blob = Descriptor.Of(MediaType.LayerGzip, Content);
+
+    [Fact]
+    public async Task A_blob_of_one_chunk_goes_whole()
+    {
+        await using Wire wire = await Wire.StartAsync();
+        Descriptor blob = Descriptor.Of(MediaType.LayerGzip, Content.AsSpan(0, Chunk));
+        Assert.True(await wire.Repository().PushBlobAsync(blob, () => new MemoryStream(Content, 0, Chunk), default));
+        Assert.Equal(["HEAD", "POST", "PUT"], Methods(wire));
+    }
+
+    [Theory]
+    [InlineData(RehearsalAuthentication.None)]
+    [InlineData(RehearsalAuthentication.Basic)]
+    [InlineData(RehearsalAuthentication.Token)]
+    public async Task A_larger_blob_goes_in_chunks_and_is_read_once(RehearsalAuthentication authentication)
+    {
+        await using Wire wire = await Wire.StartAsync(authentication);
+        Repository repository = wire.Repository();
+        await repository.HasBlobAsync(Blob, default);
+        wire.Registry.Log.Clear();
+        int opened = 0;
+        Assert.True(await repository.PushBlobAsync(Blob, () => Open(ref opened), default));
+        Assert.Equal([Chunk, Chunk, Size - (2 * Chunk)], Sent(wire).Where(bytes => bytes > 0));
+        Assert.Equal(1, opened);
+        await RequireStoredAsync(wire);
+    }
+
+    [Theory]
+    [InlineData("PATCH", 2)]
+    [InlineData("PATCH", 1)]
+    [InlineData("PUT", 1)]
+    public async Task After_a_cut_only_what_is_missing_is_sent(string method, int which)
+    {
+        const int kept = 654_321;
+        await using Wire wire = await FaultyAsync(Nth(method, which, Fault.Cut(kept)));
+        int opened = 0;
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, () => Open(ref opened), default));
+        Assert.Equal(Size, Sent(wire).Sum());
+        Assert.Contains(kept, Sent(wire));
+        Assert.Equal((1, 1, 2), (wire.Count("POST", "/uploads/"), wire.Count("GET", "/uploads/"), opened));
+        await RequireStoredAsync(wire);
+    }
+
+    [Theory]
+    [InlineData("PATCH", 503)]
+    [InlineData("PATCH", 429)]
+    [InlineData("PATCH", 0)]
+    [InlineData("PUT", 503)]
+    [InlineData("PUT", 0)]
+    public async Task After_a_failure_at_most_one_chunk_is_sent_again(string method, int status)
+    {
+        Fault fault = (status == 0 ? Fault.Reset : Fault.Answer(status)) with { AfterBytes = 900_000 };
+        await using Wire wire = await FaultyAsync(Nth(method, method == "PUT" ? 1 : 2, fault));
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.InRange(Sent(wire).Sum(), Size, Size + Chunk);
+        Assert.Equal(1, wire.Count("POST", "/uploads/"));
+        await RequireStoredAsync(wire);
+    }
+
+    [Fact]
+    public async Task A_chunk_whose_answer_was_lost_is_not_sent_again()
+    {
+        await using Wire wire = await FaultyAsync(Nth("PATCH", 2, Fault.LostAnswer));
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(Size, Sent(wire).Sum());
+        await RequireStoredAsync(wire);
+    }
+
+    [Fact]
+    public async Task A_blob_whose_closing_answer_was_lost_is_not_sent_again()
+    {
+        await using Wire wire = await FaultyAsync(Nth("PUT", 1, Fault.LostAnswer));
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(Size, Sent(wire).Sum());
+        Assert.Equal(1, wire.Count("POST", "/uploads/"));
+        await RequireStoredAsync(wire);
+    }
+
+    [Theory]
+    [InlineData("PATCH", 2)]
+    [InlineData("PUT", 1)]
+    public async Task Out_of_order_means_to_ask_and_go_on(string method, int which)
+    {
+        await using Wire wire = await FaultyAsync(Nth(method, which, Fault.Answer(416)));
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal((1, 1), (wire.Count("POST", "/uploads/"), wire.Count("GET", "/uploads/")));
+        await RequireStoredAsync(wire);
+    }
+
+    [Fact]
+    public async Task A_registry_that_finds_everything_out_of_order_is_given_up()
+    {
+        await using Wire wire = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(416) : null);
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(416, (int)e.Status!);
+        Assert.InRange(wire.Count("PATCH", ""), 2, 10);
+        Assert.Equal(0, wire.Registry.OpenUploads);
+    }
+
+    [Theory]
+    [InlineData("PATCH")]
+    [InlineData("GET")]
+    [InlineData("PUT")]
+    public async Task A_session_that_is_gone_is_begun_anew(string method)
+    {
+        int cuts = 0;
+        Func<RehearsalRequest, Fault?> gone = Nth(method, method == "PATCH" ? 2 : 1, Fault.Answer(404));
+        await using Wire wire = await FaultyAsync(request =>
+            gone(request) ?? (method == "GET" && request.Method == "PATCH" && cuts++ == 0 ? Fault.Cut(1000) : null));
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(2, wire.Count("POST", "/uploads/"));
+        await RequireStoredAsync(wire);
+    }
+
+    [Fact]
+    public async Task Sessions_that_keep_vanishing_end_the_upload()
+    {
+        await using Wire wire = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(404) : null);
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(404, (int)e.Status!);
+        Assert.Equal(3, wire.Count("POST", "/uploads/"));
+        Assert.Equal(0, wire.Registry.OpenUploads);
+    }
+
+    [Fact]
+    public async Task A_cut_before_the_second_byte_begins_anew()
+    {
+        await using Wire wire = await FaultyAsync(Nth("PATCH", 1, Fault.Cut(1)));
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(2, wire.Count("POST", "/uploads/"));
+        await RequireStoredAsync(wire);
+    }
+
+    [Theory]
+    [InlineData(20_000_000, 20_000_000)]
+    [InlineData(1000, Chunk)]
+    [InlineData(Size, Size)]
+    public async Task The_registrys_least_chunk_is_honoured(int least, int first)
+    {
+        await using Wire wire = await Wire.StartAsync(with: options => options with { MinimumChunk = least });
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(first, Sent(wire).First(bytes => bytes > 0));
+        await RequireStoredAsync(wire);
+    }
+
+    [Theory]
+    [InlineData(405)]
+    [InlineData(413)]
+    [InlineData(501)]
+    public async Task A_registry_without_chunks_gets_the_whole(int status)
+    {
+        await using Wire wire = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(status) : null);
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal((1, 1), (wire.Count("PATCH", ""), wire.Count("PUT", "")));
+        await RequireStoredAsync(wire);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(-Chunk)]
+    [InlineData(1)]
+    public async Task Local_bytes_that_are_not_the_blob_make_none_and_leave_no_session(int longer)
+    {
+        await using Wire wire = await Wire.StartAsync();
+        byte[] other = new byte[Size + longer];
+        Content.AsSpan(0, Math.Min(other.Length, Size)).CopyTo(other);
+        other[0] ^= (byte)(longer == 0 ? 1 : 0);
+        await Assert.ThrowsAsync<ContentException>(() => wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(other), default));
+        Assert.False(await wire.Repository().HasBlobAsync(Blob, default));
+        Assert.Equal(0, wire.Registry.OpenUploads);
+    }
+
+    [Fact]
+    public async Task Local_bytes_that_change_between_two_readings_make_no_blob()
+    {
+        await using Wire wire = await FaultyAsync(Nth("PATCH", 2, Fault.Cut(5000)));
+        int opened = 0;
+        await Assert.ThrowsAsync<ContentException>(() =>
+            wire.Repository().PushBlobAsync(Blob, () => opened++ == 0 ? Open() : new MemoryStream(new byte[Size]), default));
+        Assert.False(await wire.Repository().HasBlobAsync(Blob, default));
+        Assert.Equal(0, wire.Registry.OpenUploads);
+    }
+
+    [Fact]
+    public async Task A_token_that_dies_between_two_chunks_costs_no_byte()
+    {
+        ManualTime late = new();
+        int patches = 0;
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
+        {
+            Time = late,
+            Faults = request =>
+            {
+                if (request.Method == "PATCH" && Interlocked.Increment(ref patches) == 2)
+                    late.Advance(TimeSpan.FromHours(1));
+                return null;
+            },
+        });
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(1, wire.Registry.Log.All.Count(entry => entry.Request.Method == "POST" && entry.Status == 202));
+        await RequireStoredAsync(wire);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0-99999999999")]
+    [InlineData("0-99999999999999999999")]
+    [InlineData("bytes 0-1")]
+    [InlineData("5-16777215")]
+    [InlineData("0-16777216")]
+    public async Task A_range_that_no_sound_registry_gives_ends_the_upload(string range)
+    {
+        FarSide far = Answering(range, "/up");
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(RemoteFault.Protocol, e.Fault);
+        Assert.Equal(["HEAD", "POST", "PATCH", "DELETE"], far.Asked.Select(asked => asked.Method));
+    }
+
+    [Theory]
+    [InlineData("http://quay.io/up")]
+    [InlineData("https://127.0.0.1/up")]
+    [InlineData("")]
+    public async Task A_chunk_answers_location_where_we_do_not_go_gets_no_bytes(string location)
+    {
+        FarSide far = Answering($"0-{Chunk - 1}", location);
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(RemoteFault.Protocol, e.Fault);
+        Assert.Equal(["HEAD", "POST", "PATCH", "DELETE"], far.Asked.Select(asked => asked.Method));
+    }
+
+    [Fact]
+    public async Task Each_chunk_goes_where_the_answer_before_said()
+    {
+        int patches = 0;
+        FarSide far = new(request => request.Method.Method switch
+        {
+            "HEAD" => FarSide.Answer(404),
+            "POST" => FarSide.Answer(202, "", ("Location", "/up?state=0")),
+            "PATCH" => FarSide.Answer(202, "", ("Location", $"/up?state={++patches}"), ("Range", $"0-{(patches * Chunk) - 1}")),
+            _ => FarSide.Answer(201),
+        });
+        Assert.True(await far.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(["?state=0", "?state=1", $"?state=2&digest=sha256%3A{Blob.Digest.Hex}"], far.Asked.Skip(2).Select(asked => asked.Address.Query));
+    }
+
+    private static FarSide Answering(string range, string location) => new(request => request.Method.Method switch
+    {
+        "HEAD" => FarSide.Answer(404),
+        "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+        "PATCH" => FarSide.Answer(202, "", ("Location", location), ("Range", range)),
+        _ => FarSide.Answer(201),
+    });
+
+    private static Task<Wire> FaultyAsync(Func<RehearsalRequest, Fault?> faults) => Wire.StartAsync(with: options => options with { Faults = faults });
+
+    /// <summary>The fault for the n-th request of a method about an upload session.</summary>
+    private static Func<RehearsalRequest, Fault?> Nth(string method, int which, Fault fault)
+    {
+        int count = 0;
+        return request => request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal)
+            && Interlocked.Increment(ref count) == which ? fault : null;
+    }
+
+    private static IEnumerable<string> Methods(Wire wire) => wire.Registry.Log.All.Select(entry => entry.Request.Method);
+
+    /// <summary>How many bytes of the blob each request brought, as far as the registry read them.</summary>
+    private static ImmutableArray<long> Sent(Wire wire) => [.. wire.Registry.Log.All.Select(entry => entry.BodyBytes)];
+
+    private static async Task RequireStoredAsync(Wire wire)
+    {
+        Assert.Equal(0, wire.Registry.OpenUploads);
+        await using Stream blob = (await wire.Repository().OpenBlobAsync(Blob, default))!;
+        await blob.CopyToAsync(Stream.Null);
+    }
+
+    private static MemoryStream Open() => new(Content, writable: false);
+
+    private static MemoryStream Open(ref int opened)
+    {
+        opened++;
+        return Open();
+    }
+
+    private static byte[] NewContent()
+    {
+        byte[] content = new byte[Size];
+        new Random(7).NextBytes(content);
+        return content;
+    }
+}
