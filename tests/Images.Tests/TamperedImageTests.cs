@@ -177,11 +177,14 @@ public class TamperedImageTests
         await RefusedAsync("was not inspected");
         File.WriteAllBytes(record, InspectionRecord.ToBytes(passed with { Violations = [new Violation("tiny", Platform.LinuxAmd64, "/x", "link", "problem", "mend")] }));
         await RefusedAsync("violates its contract");
+        File.WriteAllText(record, "{ \"digest\": ");
+        await RefusedAsync(record);
 
         async Task RefusedAsync(string because)
         {
             ContentException e = await Assert.ThrowsAsync<ContentException>(() => InspectionRecord.RequireAsync(record, image, Stop));
             Assert.Contains(because, e.Message, StringComparison.Ordinal);
+            Assert.EndsWith("Run ./build.sh Inspect --images tiny", e.Message, StringComparison.Ordinal);
         }
     }
 
