@@ -116,17 +116,27 @@ public class TamperedImageTests
     public async Task A_symbolic_link_to_nothing_at_all_leads_nowhere()
     {
         using Workshop shop = WholeImage.Create();
-        byte[] plain = Tar([new UstarTarEntry(TarEntryType.SymbolicLink, "opt/host/tool") { LinkName = "x" }]);
-        // No writer makes such an entry: its target and then its check sum are changed.
-        int header = plain.AsSpan().LastIndexOf("opt/host/tool"u8);
-        plain[header + 157] = 0;
-        plain.AsSpan(header + 148, 8).Fill((byte)' ');
-        int sum = 0;
-        foreach (byte one in plain.AsSpan(header, 512))
-            sum += one;
-        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(plain.AsSpan(header + 148));
+        // No writer makes such an entry.
+        byte[] plain = WithField(new UstarTarEntry(TarEntryType.SymbolicLink, "opt/host/tool") { LinkName = "x" }, 157, [0]);
         await ReplaceTopAsync(shop, plain, Digest.Of(plain));
         Assert.Contains((await shop.InspectAsync()).Violations, violation => (violation.Path, violation.Rule) == ("/opt/host/tool", "link"));
+    }
+
+    [Theory]
+    [InlineData(124, "\u00ff\u00fe\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff")]
+    [InlineData(124, "77777777777\0x")]
+    [InlineData(108, "\u0080\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff")]
+    [InlineData(136, "\u0080\u007f\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff")]
+    public async Task A_header_with_a_number_beyond_all_measure_is_refused(int at, string field)
+    {
+        foreach (TarEntryType kind in (TarEntryType[])[TarEntryType.RegularFile, TarEntryType.ExtendedAttributes])
+        {
+            using Workshop shop = WholeImage.Create();
+            byte[] plain = WithField(new UstarTarEntry(TarEntryType.RegularFile, "opt/x"), at, Encoding.Latin1.GetBytes(field), (byte)kind);
+            await ReplaceTopAsync(shop, plain, Digest.Of(plain));
+            ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
+            Assert.StartsWith("layer sha256:", e.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -167,11 +177,14 @@ public class TamperedImageTests
         await RefusedAsync("was not inspected");
         File.WriteAllBytes(record, InspectionRecord.ToBytes(passed with { Violations = [new Violation("tiny", Platform.LinuxAmd64, "/x", "link", "problem", "mend")] }));
         await RefusedAsync("violates its contract");
+        File.WriteAllText(record, "{ \"digest\": ");
+        await RefusedAsync(record);
 
         async Task RefusedAsync(string because)
         {
             ContentException e = await Assert.ThrowsAsync<ContentException>(() => InspectionRecord.RequireAsync(record, image, Stop));
             Assert.Contains(because, e.Message, StringComparison.Ordinal);
+            Assert.EndsWith("Run ./build.sh Inspect --images tiny", e.Message, StringComparison.Ordinal);
         }
     }
 
@@ -198,6 +211,18 @@ public class TamperedImageTests
         Oci.Index index = Oci.Index.Parse((await layout.ReadManifestAsync(image.Index.Digest, Stop))!.Bytes);
         Oci.Index other = index with { Manifests = [child with { Platform = Platform.LinuxAmd64 }] };
         layout.WriteIndex(new Oci.Index([await layout.AddManifestAsync(new ManifestContent(MediaType.Index, other.ToBytes()), Stop)]));
+    }
+
+    /// <summary>An archive of one entry with another field at some place of its header, under a check sum that fits.</summary>
+    private static byte[] WithField(TarEntry entry, int at, byte[] field, byte? kind = null)
+    {
+        byte[] plain = Tar([entry]);
+        field.CopyTo(plain, at);
+        plain[156] = kind ?? plain[156];
+        plain.AsSpan(148, 8).Fill((byte)' ');
+        int sum = plain.Take(512).Sum(one => one);
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(plain, 148);
+        return plain;
     }
 
     internal static byte[] Tar(IEnumerable<TarEntry> entries)

@@ -51,11 +51,22 @@ public static class InspectionRecord
         string mend = $"nothing was signed. Run ./build.sh Inspect --images {image.Name}";
         if (!File.Exists(path))
             throw new ContentException($"{image.Name}: {image.Index.Digest} was not inspected; {mend}");
-        (string digest, bool passed) = OciJson.Read(await File.ReadAllBytesAsync(path, cancellationToken), path, root =>
-            (root.RequiredString("digest"), root.GetProperty("passed").GetBoolean()));
+        (string digest, bool passed) = Read(await File.ReadAllBytesAsync(path, cancellationToken), path, mend);
         if (digest != image.Index.Digest.ToString())
             throw new ContentException($"{image.Name}: {image.Index.Digest} was not inspected, {digest} was; {mend}");
         if (!passed)
             throw new ContentException($"{image.Name}: {digest} violates its contract; {mend}");
+    }
+
+    private static (string Digest, bool Passed) Read(ReadOnlyMemory<byte> json, string path, string mend)
+    {
+        try
+        {
+            return OciJson.Read(json, path, root => (root.RequiredString("digest"), root.GetProperty("passed").GetBoolean()));
+        }
+        catch (ContentException e)
+        {
+            throw new ContentException($"{e.Message}; {mend}", e);
+        }
     }
 }

@@ -98,7 +98,8 @@ internal sealed class LayerScan(FileScan scan, ILookup<string, string> texts)
         {
             return read();
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException or ArgumentException
+            or OverflowException or InvalidOperationException)
         {
             throw new ContentException($"layer {layer.Digest}: the archive is broken: {e.Message}", e);
         }
