@@ -9,10 +9,11 @@ public static partial class ImageDefinitionFile
 {
     private const long MebiByte = 1024 * 1024;
 
-    /// <summary>The names of all images below <paramref name="imagesFolder"/>, in ordinal order.</summary>
+    /// <summary>The names of all images below <paramref name="imagesFolder"/>, in ordinal order. One that cannot be read is among them.</summary>
+    /// <exception cref="UnauthorizedAccessException">A folder there cannot be looked into: nobody knows whether it is an image.</exception>
     public static IReadOnlyList<string> Names(string imagesFolder) => !Directory.Exists(imagesFolder) ? [] :
         [.. Directory.EnumerateDirectories(imagesFolder)
-            .Where(folder => File.Exists(Path.Combine(folder, ImageDefinition.FileName)))
+            .Where(folder => Directory.EnumerateFileSystemEntries(folder, ImageDefinition.FileName).Any())
             .Select(folder => Path.GetFileName(folder))
             .Order(StringComparer.Ordinal)];
 

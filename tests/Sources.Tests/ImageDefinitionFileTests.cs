@@ -49,6 +49,34 @@ public class ImageDefinitionFileTests
         }
     }
 
+    [Fact]
+    public void An_image_that_cannot_be_read_is_not_passed_over()
+    {
+        using ImageDefinitions scratch = new();
+        string images = Path.Combine(scratch.Folder, "images");
+        foreach (string folder in (string[])["keys", "whole", "gone", "folder/image.yaml"])
+            Directory.CreateDirectory(Path.Combine(images, folder));
+        File.WriteAllText(Path.Combine(images, "whole", ImageDefinition.FileName), ImageDefinitions.Sound);
+        File.CreateSymbolicLink(Path.Combine(images, "gone", ImageDefinition.FileName), "nowhere");
+
+        Assert.Equal(["folder", "gone", "whole"], ImageDefinitionFile.Names(images));
+        DefinitionException e = Assert.Throws<DefinitionException>(() => ImageDefinitionFile.Read(Path.Combine(images, "folder")));
+        Assert.Equal("images/folder/image.yaml: there is no such file", e.Message);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_looked_into_is_not_passed_over()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root looks into every folder");
+        if (OperatingSystem.IsWindows())
+            return;
+        using ImageDefinitions scratch = new();
+        DirectoryInfo folder = Directory.CreateDirectory(Path.Combine(scratch.Folder, "images", "closed"));
+        folder.UnixFileMode = UnixFileMode.None;
+        Assert.Throws<UnauthorizedAccessException>(() => ImageDefinitionFile.Names(folder.Parent!.FullName));
+        folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    }
+
     [Theory]
     [InlineData("title: Tiny\n", "", "1:1: 'title' is missing")]
     [InlineData("version: v1.2.3\n", "", "'version' is missing")]
