@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using Slipway.Oci;
@@ -13,6 +14,8 @@ public sealed class Repository : IContentReader
     // The last three keep a tag from looking absent because it names what this client does not make itself.
     private const string AcceptedManifests = MediaType.Index + ", " + MediaType.Manifest
         + ", application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json, */*;q=0.1";
+
+    private const int MaximumPages = 100;
 
     private readonly Reference _reference;
     private readonly Endpoint _endpoint;
@@ -131,6 +134,68 @@ public sealed class Repository : IContentReader
     public async Task PushManifestAsync(ManifestContent manifest, string? tag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        await PutManifestAsync(manifest, tag, cancellationToken);
+    }
+
+    /// <summary>
+    /// Stores a manifest that has a subject, by digest, and makes sure that the registry lists it: by itself, as its answer's
+    /// <c>OCI-Subject</c> tells, or else under the subject's referrers tag, which only grows ("Pushing Manifests with Subject").
+    /// Doing it again changes nothing.
+    /// </summary>
+    /// <returns>Whether the registry lists it by itself.</returns>
+    /// <exception cref="ContentException">The manifest has no subject, or the tag names something else than a list.</exception>
+    public async Task<bool> PushReferrerAsync(ManifestContent manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        Descriptor referrer = ReferrersTag.Describe(manifest, out Digest subject);
+        if (await PutManifestAsync(manifest, null, cancellationToken) == subject.ToString())
+            return true;
+        await ReferrersTag.AddAsync(this, subject, referrer, cancellationToken);
+        return false;
+    }
+
+    /// <summary>
+    /// What refers to a manifest ("Listing Referrers"), each once, in the registry's order; asks the referrers API, and the
+    /// referrers tag when a 404 says that there is no API. The descriptors are claims: that a referrer names this subject is
+    /// seen by reading it.
+    /// </summary>
+    /// <param name="artifactType">Only those of this type; null for all.</param>
+    public async Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        string filter = artifactType is null ? "" : "?artifactType=" + Uri.EscapeDataString(artifactType);
+        Call call = Read(HttpMethod.Get, $"referrers/{subject}{filter}", $"GET referrers {subject.Abbreviated}") with { Accept = MediaType.Index };
+        List<Descriptor> referrers = [];
+        for (int pages = 1; ; pages++)
+        {
+            using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.NotFound && pages == 1)
+            {
+                referrers.AddRange(await ReferrersTag.ReadAsync(this, subject, cancellationToken));
+                break;
+            }
+
+            await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
+            ReferrersPage page = await ReferrersPage.ReadAsync(call, answer, cancellationToken);
+            referrers.AddRange(page.Referrers);
+            if (page.Next is not { } next)
+                break;
+            if (pages == MaximumPages)
+                throw RegistryException.Unsound(call.Asked, $"it has more than {MaximumPages} pages");
+            call = call with { Target = _ => Task.FromResult(next) };
+        }
+
+        // Registries need not filter; what one says in OCI-Filters-Applied spares nothing.
+        return [.. referrers.Where(referrer => artifactType is null || referrer.ArtifactType == artifactType).DistinctBy(referrer => referrer.Digest)];
+    }
+
+    /// <summary>What a tag names; null on a 404.</summary>
+    internal Task<ManifestContent?> ReadTagAsync(string tag, CancellationToken cancellationToken) =>
+        ReadAsync(_reference.WithTag(tag).Tag!, null, cancellationToken);
+
+    /// <returns>What the answer's <c>OCI-Subject</c> says; empty when it has none.</returns>
+    private async Task<string> PutManifestAsync(ManifestContent manifest, string? tag, CancellationToken cancellationToken)
+    {
         Digest digest = manifest.Descriptor.Digest;
         string name = tag is null ? digest.ToString() : _reference.WithTag(tag).Tag!;
         Call call = Write(HttpMethod.Put, "manifests/" + name, $"PUT manifest {tag ?? digest.Abbreviated}") with
@@ -143,6 +208,7 @@ public sealed class Repository : IContentReader
         using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
         await RequireAsync(call, answer, HttpStatusCode.Created, cancellationToken);
         Stored.Check(answer, digest, call.Asked);
+        return answer.Headers.NonValidated.TryGetValues("OCI-Subject", out HeaderStringValues values) ? values.ToString() : "";
     }
 
     /// <summary>Whether the registry says that it is a rehearsal's; sends no credentials.</summary>

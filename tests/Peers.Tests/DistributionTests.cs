@@ -52,6 +52,33 @@ public sealed class DistributionTests
         Assert.Equal(writes.Split(' '), wire.Writes);
     }
 
+    /// <summary>This server has no referrers API: both programs keep the list under the subject's referrers tag.</summary>
+    [Fact]
+    public async Task Oras_and_we_see_each_others_referrers()
+    {
+        PeerProgram oras = await PeerPrograms.RequireAsync(Peer.Oras);
+        await using DockerRegistry registry = await DockerRegistry.StartAsync();
+        using ScratchFolder folder = new();
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        Repository repository = Client(transport, registry.Host).Repository(Reference.Parse("quay.io/a/b"));
+        Descriptor config = Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8);
+        await repository.PushBlobAsync(config, () => new MemoryStream("{}"u8.ToArray()), default);
+        ManifestContent subject = new(MediaType.Manifest, new Manifest(config, []).ToBytes());
+        await repository.PushManifestAsync(subject, "v1", default);
+        Manifest referrer = new(config, []) { ArtifactType = "test/ours", Subject = subject.Descriptor };
+        ManifestContent ours = new(MediaType.Manifest, referrer.ToBytes());
+        Assert.False(await repository.PushReferrerAsync(ours, default));
+
+        string place = $"{registry.Host}/a/b@{subject.Descriptor.Digest}";
+        folder.Write("theirs.txt", "theirs");
+        (await (oras.With("attach", "--plain-http", "--artifact-type", "test/theirs", place, "theirs.txt") with { WorkingDirectory = folder.Path }).RunAsync()).Require();
+        ChildResult seen = (await oras.RunAsync("discover", "--plain-http", "--format", "json", place)).Require();
+
+        Assert.Contains(ours.Descriptor.Digest.ToString(), seen.Output);
+        Assert.Equal(["test/ours", "test/theirs"], (await repository.ReferrersAsync(subject.Descriptor.Digest, null, default)).Select(each => each.ArtifactType));
+        Assert.Single(await repository.ReferrersAsync(subject.Descriptor.Digest, "test/theirs", default));
+    }
+
     private static async Task RequirePushedAsync(RegistryClient client)
     {
         byte[] large = new byte[40_000_000];

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Slipway.Oci;
+
+namespace Slipway.Registry;
+
+/// <summary>
+/// The list of a manifest's referrers under a tag beside it, for registries without the referrers API (distribution
+/// specification, "Referrers Tag Schema", "Pushing Manifests with Subject"). It only grows.
+/// </summary>
+internal static class ReferrersTag
+{
+    private const int LongestReference = 64;
+
+    /// <summary>How often to add to a list that others change at the same time.</summary>
+    private const int MaximumWrites = 3;
+
+    public static string Of(Digest subject) =>
+        $"{subject.Algorithm}-{(subject.Hex.Length <= LongestReference ? subject.Hex : subject.Hex[..LongestReference])}";
+
+    /// <summary>What the list holds; nothing when the tag is absent or names something else than an image index.</summary>
+    /// <exception cref="ContentException">The index is damaged.</exception>
+    public static async Task<ImmutableArray<Descriptor>> ReadAsync(Repository repository, Digest subject, CancellationToken cancellationToken) =>
+        await repository.ReadTagAsync(Of(subject), cancellationToken) is { MediaType: MediaType.Index } list
+            ? Oci.Index.Parse(list.Bytes).Manifests
+            : [];
+
+    /// <summary>
+    /// Puts a referrer into the list unless it is there, and reads the list back: registries have no compare-and-set, and
+    /// another's write may have undone ours. What others wrote stays as it is.
+    /// </summary>
+    /// <exception cref="ContentException">The tag names something else than an image index, or the list does not keep the referrer.</exception>
+    public static async Task AddAsync(Repository repository, Digest subject, Descriptor referrer, CancellationToken cancellationToken)
+    {
+        string tag = Of(subject);
+        for (int writes = 0; ; writes++)
+        {
+            ManifestContent list = await repository.ReadTagAsync(tag, cancellationToken)
+                ?? new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes());
+            if (list.MediaType != MediaType.Index)
+                throw new ContentException($"{repository.Name}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone");
+            if (Oci.Index.Parse(list.Bytes).Manifests.Any(there => there.Digest == referrer.Digest))
+                return;
+            if (writes == MaximumWrites)
+                throw new ContentException($"{repository.Name}:{tag}: {referrer.Digest} does not stay in the list of referrers; see who else writes it, then run the same command again");
+            await repository.PushManifestAsync(list with { Bytes = With(list.Bytes, referrer) }, tag, cancellationToken);
+        }
+    }
+
+    /// <summary>What describes a pushed manifest in a list of referrers.</summary>
+    /// <param name="subject">What it is about.</param>
+    /// <exception cref="ContentException">The manifest has no subject.</exception>
+    public static Descriptor Describe(ManifestContent manifest, out Digest subject)
+    {
+        (subject, Descriptor described) = OciJson.Read(manifest.Bytes, "referrer", root =>
+        {
+            if (!root.TryGetProperty("subject", out JsonElement about))
+                throw new ContentException("it has no subject");
+            string? type = root.OptionalString("artifactType") is { Length: > 0 } own ? own
+                : root.TryGetProperty("config", out JsonElement config) ? config.RequiredString("mediaType")
+                : null;
+            Descriptor descriptor = manifest.Descriptor with { ArtifactType = type, Annotations = root.Map("annotations") };
+            return (OciJson.ReadDescriptor(about).Digest, descriptor);
+        });
+        return described;
+    }
+
+    /// <summary>The same document with one more entry; what this client does not know stays in it.</summary>
+    private static byte[] With(ReadOnlyMemory<byte> list, Descriptor referrer) => OciJson.Read(list, "list of referrers", root => OciJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        foreach (JsonProperty property in root.EnumerateObject().Where(property => property.Name != "manifests"))
+            property.WriteTo(writer);
+        writer.WriteStartArray("manifests");
+        foreach (JsonElement there in root.Items("manifests"))
+            there.WriteTo(writer);
+        writer.WriteDescriptor(referrer);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }));
+}

@@ -1,0 +1,186 @@
+using System.Text;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Rehearsal;
+
+namespace Slipway.Registry.Tests;
+
+/// <summary>Cases of the distribution specification, "Listing Referrers", "Pushing Manifests with Subject", "Referrers Tag Schema".</summary>
+public class ReferrersTests
+{
+    private const string Sbom = "application/vnd.example.sbom+json";
+
+    private static readonly Descriptor Subject = Descriptor.Of(MediaType.Manifest, "subject"u8);
+    private static readonly Descriptor Config = Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8);
+    private static readonly string Tag = "sha256-" + Subject.Digest.Hex;
+
+    [Theory]
+    [InlineData(RehearsalAuthentication.None)]
+    [InlineData(RehearsalAuthentication.Token)]
+    public async Task Without_the_api_referrers_are_listed_under_the_tag_which_only_grows(RehearsalAuthentication authentication)
+    {
+        await using Wire wire = await Wire.StartAsync(authentication);
+        Repository repository = wire.Repository();
+        await repository.PushBlobAsync(Config, () => new MemoryStream("{}"u8.ToArray()), default);
+        ManifestContent one = Referrer("1", Sbom), two = Referrer("2", null);
+        Assert.Empty(await repository.ReferrersAsync(Subject.Digest, null, default));
+        Assert.False(await repository.PushReferrerAsync(one, default));
+        Assert.False(await repository.PushReferrerAsync(two, default));
+        Assert.False(await repository.PushReferrerAsync(one, default));
+
+        Descriptor first = one.Descriptor with { ArtifactType = Sbom, Annotations = Number("1") };
+        Descriptor second = two.Descriptor with { ArtifactType = Config.MediaType, Annotations = Number("2") };
+        Assert.Equal([first, second], await repository.ReferrersAsync(Subject.Digest, null, default));
+        Assert.Equal([first], await repository.ReferrersAsync(Subject.Digest, Sbom, default));
+        Assert.Equal(MediaType.Index, (await repository.ResolveAsync(Tag, default))!.MediaType);
+        Assert.Equal(2, wire.Count("PUT", "/manifests/" + Tag));
+    }
+
+    [Fact]
+    public async Task What_others_wrote_into_the_list_stays_as_it_is()
+    {
+        string others = $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[{"mediaType":"x/y","digest":"{{Digest.Of("x"u8)}}","size":1,"urls":["https://a.example"]}],"unknown":[1]}""";
+        string? written = null;
+        FarSide far = new(request =>
+        {
+            if (request.Method == HttpMethod.Get)
+                return FarSide.Answer(200, written ?? others, ("Content-Type", MediaType.Index));
+            if (request.RequestUri!.AbsolutePath.EndsWith(Tag, StringComparison.Ordinal))
+                written = request.Content!.ReadAsStringAsync().Result;
+            return FarSide.Answer(201);
+        });
+        await far.Repository().PushReferrerAsync(Referrer("1", Sbom), default);
+        Assert.Contains("""{"mediaType":"x/y","digest":""", written);
+        Assert.Contains("\"urls\":[\"https://a.example\"]", written);
+        Assert.Contains("\"unknown\":[1]", written);
+        Assert.Contains(Referrer("1", Sbom).Descriptor.Digest.ToString(), written);
+    }
+
+    [Fact]
+    public async Task A_registry_that_takes_note_of_the_subject_gets_no_tag()
+    {
+        FarSide far = new(_ => FarSide.Answer(201, "", ("OCI-Subject", Subject.Digest.ToString())));
+        Assert.True(await far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
+        Assert.Equal(["PUT"], far.Asked.Select(asked => asked.Method));
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("sha256:0000000000000000000000000000000000000000000000000000000000000000")]
+    public async Task A_note_of_another_subject_is_none(string subject)
+    {
+        bool written = false;
+        FarSide far = new(request =>
+        {
+            if (request.Method == HttpMethod.Get)
+                return written ? FarSide.Answer(200, List(Referrer("1", Sbom).Descriptor), ("Content-Type", MediaType.Index)) : FarSide.Answer(404);
+            written |= request.RequestUri!.AbsolutePath.EndsWith(Tag, StringComparison.Ordinal);
+            return FarSide.Answer(201, "", ("OCI-Subject", subject));
+        });
+        Assert.False(await far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
+        Assert.True(written);
+    }
+
+    [Fact]
+    public async Task A_list_that_does_not_keep_the_referrer_is_told()
+    {
+        FarSide far = new(request => request.Method == HttpMethod.Get ? FarSide.Answer(404) : FarSide.Answer(201));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
+        Assert.Contains(Tag, e.Message);
+        Assert.Equal(4, far.Asked.Count(asked => asked.Method == "PUT"));
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(429)]
+    [InlineData(500)]
+    public async Task Only_a_404_makes_a_new_list(int status)
+    {
+        FarSide far = new(request => request.Method == HttpMethod.Get ? FarSide.Answer(status) : FarSide.Answer(201));
+        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
+        Assert.Equal(1, far.Asked.Count(asked => asked.Method == "PUT"));
+    }
+
+    [Fact]
+    public async Task A_tag_that_names_an_image_is_left_alone()
+    {
+        string image = Encoding.UTF8.GetString(Referrer("7", null).Bytes.Span);
+        FarSide far = new(request => request.Method != HttpMethod.Get ? FarSide.Answer(201)
+            : request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal) ? FarSide.Answer(404)
+            : FarSide.Answer(200, image, ("Content-Type", MediaType.Manifest)));
+        await Assert.ThrowsAsync<ContentException>(() => far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
+        Assert.Equal(1, far.Asked.Count(asked => asked.Method == "PUT"));
+        Assert.Empty(await far.Repository().ReferrersAsync(Subject.Digest, null, default));
+    }
+
+    [Fact]
+    public async Task A_manifest_without_subject_is_no_referrer()
+    {
+        FarSide far = new(_ => FarSide.Answer(201));
+        ManifestContent image = new(MediaType.Manifest, new Manifest(Config, []).ToBytes());
+        await Assert.ThrowsAsync<ContentException>(() => far.Repository().PushReferrerAsync(image, default));
+        Assert.Empty(far.Asked);
+    }
+
+    [Theory]
+    [InlineData("artifactType")]
+    [InlineData("")]
+    public async Task Pages_are_followed_and_filtered_whether_the_registry_does_or_not(string applied)
+    {
+        Descriptor one = Listed("1", Sbom), two = Listed("2", "other/type"), three = Listed("3", Sbom);
+        FarSide far = new(request => FarSide.Answer(
+            200,
+            request.RequestUri!.Query.Contains("page=2", StringComparison.Ordinal) ? List(one, three) : List(one, two),
+            ("Content-Type", MediaType.Index),
+            ("OCI-Filters-Applied", applied),
+            ("Link", request.RequestUri.Query.Contains("page=2", StringComparison.Ordinal) ? "</x>; rel=\"prev\"" : "</x>; rel=\"prev\", </v2/a/b/referrers/x?page=2>; rel=\"next\"")));
+        Assert.Equal([one, three], await far.Repository().ReferrersAsync(Subject.Digest, Sbom, default));
+        Assert.Equal($"/v2/a/b/referrers/{Subject.Digest}?artifactType=application%2Fvnd.example.sbom%2Bjson", far.Asked[0].Address.PathAndQuery);
+        Assert.Equal(2, far.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData("</again>; rel=next", 100)]
+    [InlineData("<http://evil.example/>; rel=\"next\"", 1)]
+    [InlineData("<https://127.0.0.1/>; rel=\"next\"", 1)]
+    [InlineData("<>; rel=\"next\"", 1)]
+    public async Task Pages_without_end_or_where_we_do_not_go_are_refused(string link, int asked)
+    {
+        FarSide far = new(_ => FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", link)));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
+        Assert.Equal(RemoteFault.Protocol, e.Fault);
+        Assert.Equal(asked, far.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData(200, "text/html", "<html>")]
+    [InlineData(200, MediaType.Index, "{}")]
+    [InlineData(200, MediaType.Index, "{\"schemaVersion\":2,\"manifests\":[{\"size\":1}]}")]
+    [InlineData(403, "", "")]
+    [InlineData(405, "", "")]
+    [InlineData(500, "", "")]
+    public async Task An_answer_that_is_no_list_is_not_taken_for_an_empty_one(int status, string type, string body)
+    {
+        FarSide far = new(_ => FarSide.Answer(status, body, ("Content-Type", type)));
+        Exception e = await Assert.ThrowsAnyAsync<Exception>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
+        Assert.True(e is RegistryException or ContentException, e.ToString());
+    }
+
+    [Fact]
+    public async Task The_tag_of_a_long_digest_holds_its_first_64_digits()
+    {
+        Digest subject = Digest.Parse("sha512:" + new string('a', 64) + new string('b', 64));
+        FarSide far = new(_ => FarSide.Answer(404));
+        Assert.Empty(await far.Repository().ReferrersAsync(subject, null, default));
+        Assert.EndsWith("/manifests/sha512-" + new string('a', 64), far.Asked[^1].Address.AbsolutePath);
+    }
+
+    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Number(string number) => Descriptor.NoAnnotations.Add("number", number);
+
+    private static ManifestContent Referrer(string number, string? type) => new(
+        MediaType.Manifest, new Manifest(Config, []) { ArtifactType = type, Subject = Subject, Annotations = Number(number) }.ToBytes());
+
+    private static Descriptor Listed(string number, string type) => Referrer(number, type).Descriptor with { ArtifactType = type };
+
+    private static string List(params Descriptor[] referrers) => Encoding.UTF8.GetString(new Oci.Index([.. referrers]).ToBytes());
+}
