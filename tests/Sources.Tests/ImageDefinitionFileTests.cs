@@ -1,9 +1,14 @@
+using System.Runtime.InteropServices;
 using Slipway.Oci;
 
 namespace Slipway.Sources.Tests;
 
 public class ImageDefinitionFileTests
 {
+    private const uint Nobody = 65534;
+
+    private const UnixFileMode EverybodyReads = (UnixFileMode)0b111_101_101;
+
     [Fact]
     public void Every_key_is_read()
     {
@@ -67,14 +72,25 @@ public class ImageDefinitionFileTests
     [Fact]
     public void A_folder_that_cannot_be_looked_into_is_not_passed_over()
     {
-        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root looks into every folder");
         if (OperatingSystem.IsWindows())
             return;
         using ImageDefinitions scratch = new();
-        DirectoryInfo folder = Directory.CreateDirectory(Path.Combine(scratch.Folder, "images", "closed"));
-        folder.UnixFileMode = UnixFileMode.None;
-        Assert.Throws<UnauthorizedAccessException>(() => ImageDefinitionFile.Names(folder.Parent!.FullName));
-        folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        string images = Path.Combine(scratch.Folder, "images");
+        DirectoryInfo closed = Directory.CreateDirectory(Path.Combine(images, "closed"));
+        closed.UnixFileMode = UnixFileMode.None;
+        foreach (string open in (string[])[Path.GetDirectoryName(scratch.Folder)!, scratch.Folder, images])
+            File.SetUnixFileMode(open, EverybodyReads);
+        uint user = Environment.IsPrivilegedProcess ? SetFileSystemUser(Nobody) : Nobody;
+        try
+        {
+            Assert.Throws<UnauthorizedAccessException>(() => ImageDefinitionFile.Names(images));
+        }
+        finally
+        {
+            if (user != Nobody)
+                Assert.Equal(Nobody, SetFileSystemUser(user));
+            closed.UnixFileMode = EverybodyReads;
+        }
     }
 
     [Theory]
@@ -253,4 +269,8 @@ public class ImageDefinitionFileTests
         ImageDefinition read = ImageDefinitionFile.Read(Path.GetRelativePath(Environment.CurrentDirectory, scratch.Folder) + "/");
         Assert.Equal(("tiny", scratch.Folder), (read.Name, read.Folder));
     }
+
+    /// <summary>Makes this thread alone open files as another user (setfsuid(2)): root's own rights know no folder's mode. Returns who it was.</summary>
+    [DllImport("libc", EntryPoint = "setfsuid")]
+    private static extern uint SetFileSystemUser(uint user);
 }
