@@ -12,6 +12,8 @@ namespace Slipway.Graph;
 /// </summary>
 internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report report)
 {
+    private readonly XzMemory _memory = new();
+
     /// <summary>The same input with a lock, in memory alone, whose upstream files are the stand-ins'.</summary>
     public async Task<AssemblyRequest> TakePlaceAsync(AssemblyRequest input, CancellationToken stop)
     {
@@ -46,9 +48,13 @@ internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report r
         try
         {
             List<KeyValuePair<string, Func<Stream>>> members = [];
+            // Several programs come out of one package, which is unpacked once.
+            Dictionary<string, DebArchive> packages = new(StringComparer.Ordinal);
             foreach (Installation installation in wanted.Install)
             {
-                Func<Stream> open = await ProgramAsync(input, wanted, installation, platform, folder, stop);
+                if (installation.StandIn is { } source && !packages.ContainsKey(source.Package))
+                    packages.Add(source.Package, await UnpackAsync(input, source, platform, folder, stop));
+                Func<Stream> open = Program(input, wanted, installation, platform, packages);
                 if (!wanted.IsArchive)
                 {
                     await using Stream content = open();
@@ -66,8 +72,8 @@ internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report r
         }
     }
 
-    private async Task<Func<Stream>> ProgramAsync(
-        AssemblyRequest input, UpstreamFile wanted, Installation installation, Platform platform, string folder, CancellationToken stop)
+    private static Func<Stream> Program(
+        AssemblyRequest input, UpstreamFile wanted, Installation installation, Platform platform, Dictionary<string, DebArchive> packages)
     {
         if (installation.StandIn is not { } source)
         {
@@ -75,15 +81,20 @@ internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report r
             return () => new MemoryStream(program, writable: false);
         }
 
+        DebArchive archive = packages[source.Package];
+        DebEntry entry = archive.Entries.FirstOrDefault(entry => entry.Path == source.Path && entry.Kind == DebEntryKind.File)
+            ?? throw new DefinitionException($"{input.Name}: package {source.Package} has no file /{source.Path} to stand in with");
+        return () => archive.Open(entry);
+    }
+
+    private async Task<DebArchive> UnpackAsync(AssemblyRequest input, StandInSource source, Platform platform, string folder, CancellationToken stop)
+    {
         LockedFile package = PackageOf(input, source, platform);
         string deb = supply.Cache.Find(package.Digest, package.Size)
             ?? throw new ContentException($"{input.Name} {platform}: {source.Package}: not in the cache");
         string spool = Path.Combine(folder, $"{source.Package}.{platform.Architecture}.tar");
         await using FileStream stream = File.OpenRead(deb);
-        DebArchive archive = await DebArchive.ReadAsync(stream, spool, DebLimits.Default, stop);
-        DebEntry entry = archive.Entries.FirstOrDefault(entry => entry.Path == source.Path && entry.Kind == DebEntryKind.File)
-            ?? throw new DefinitionException($"{input.Name}: package {source.Package} has no file /{source.Path} to stand in with");
-        return () => archive.Open(entry);
+        return await DebArchive.ReadAsync(stream, spool, DebLimits.Default, _memory, stop);
     }
 
     private static LockedFile PackageOf(AssemblyRequest input, StandInSource source, Platform platform) =>
