@@ -41,7 +41,8 @@ public class ReadBackTests
         bool isSent = false;
         scene.Faults = seen =>
         {
-            isSent |= seen.Method == "PUT" && seen.Last == plan.Signatures[^1].Tag && seen.Host == "docker.io";
+            if (seen is { Host: "docker.io", Method: "PUT" } && seen.Last == plan.Signatures[^1].Tag)
+                isSent = true;
             return isSent && seen.Host == "docker.io" && seen.Last == gone.Digest.ToString() ? Fault.Answer(404) : null;
         };
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => scene.PublishAsync());
