@@ -14,6 +14,7 @@ namespace Slipway.Rehearsal;
 internal sealed class ContentStore
 {
     private readonly string _root;
+    private readonly Lock _names = new();
 
     /// <summary>Opens the folder, for this process alone; what a killed one was still receiving is dropped.</summary>
     public ContentStore(string root)
@@ -61,21 +62,26 @@ internal sealed class ContentStore
     public ManifestContent? Manifest(string repository, Digest digest)
     {
         string mark = Mark(repository, "_manifests", digest);
-        return File.Exists(mark) ? new ManifestContent(File.ReadAllText(mark), File.ReadAllBytes(Bytes(digest))) : null;
+        lock (_names)
+            return File.Exists(mark) ? new ManifestContent(File.ReadAllText(mark), File.ReadAllBytes(Bytes(digest))) : null;
     }
 
     public void KeepManifest(string repository, Digest digest, ManifestContent manifest, string? tag)
     {
         Write(Bytes(digest), manifest.Bytes.Span);
-        Write(Mark(repository, "_manifests", digest), manifest.MediaType);
-        if (tag is not null)
-            Write(Path.Combine(Repository(repository), "_tags", tag), digest.ToString());
+        lock (_names)
+        {
+            Write(Mark(repository, "_manifests", digest), manifest.MediaType);
+            if (tag is not null)
+                Write(Path.Combine(Repository(repository), "_tags", tag), digest.ToString());
+        }
     }
 
     public Digest? Tagged(string repository, string tag)
     {
         string file = Path.Combine(Repository(repository), "_tags", tag);
-        return File.Exists(file) ? Digest.Parse(File.ReadAllText(file)) : null;
+        lock (_names)
+            return File.Exists(file) ? Digest.Parse(File.ReadAllText(file)) : null;
     }
 
     /// <summary>A repository's tags in ordinal order; null when there is no such repository.</summary>
@@ -86,6 +92,27 @@ internal sealed class ContentStore
             return [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         return Directory.Exists(Repository(repository)) && Directory.EnumerateDirectories(Repository(repository), "_*").Any() ? [] : null;
     }
+
+    /// <summary>False when there is no such tag.</summary>
+    public bool DeleteTag(string repository, string tag)
+    {
+        lock (_names)
+            return Delete(Path.Combine(Repository(repository), "_tags", tag));
+    }
+
+    /// <summary>Takes a manifest off its repository, and every tag that names it; false when it is not there.</summary>
+    public bool DeleteManifest(string repository, Digest digest)
+    {
+        lock (_names)
+        {
+            foreach (string tag in (Tags(repository) ?? []).Where(tag => Tagged(repository, tag) == digest))
+                DeleteTag(repository, tag);
+            return Delete(Mark(repository, "_manifests", digest));
+        }
+    }
+
+    /// <summary>Takes a blob off its repository; the bytes stay, for others may have them. False when it is not there.</summary>
+    public bool DeleteBlob(string repository, Digest digest) => Delete(Mark(repository, "_blobs", digest));
 
     private string Repository(string repository) => Path.Combine(_root, "repositories", repository);
 
@@ -102,5 +129,13 @@ internal sealed class ContentStore
         string half = NewUpload(out _);
         File.WriteAllBytes(half, bytes);
         File.Move(half, file, overwrite: true);
+    }
+
+    private static bool Delete(string file)
+    {
+        if (!File.Exists(file))
+            return false;
+        File.Delete(file);
+        return true;
     }
 }

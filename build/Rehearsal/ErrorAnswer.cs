@@ -28,6 +28,9 @@ internal sealed class ErrorAnswer : Exception
         writer.WriteEndObject();
     });
 
+    /// <summary>The registry was told to keep everything ("Content Management": disabled deletion is 400 or 405).</summary>
+    public static ErrorAnswer DeletionRefused() => new(405, "UNSUPPORTED", "nothing can be deleted here");
+
     /// <summary>The code that fits a status, for answers that a fault asks for.</summary>
     public static ErrorAnswer For(int status) => new(
         status,

@@ -5,31 +5,46 @@ using Slipway.Oci;
 namespace Slipway.Rehearsal;
 
 /// <summary>
-/// HEAD, GET and PUT of a manifest (distribution specification, "Pulling manifests", "Pushing Manifests"). A manifest is
-/// taken only when this repository has every blob and child it names, all but its subject.
+/// HEAD, GET, PUT and DELETE of a manifest (distribution specification, "Pulling manifests", "Pushing Manifests", "Deleting
+/// tags", "Deleting Manifests"). A manifest is taken only when this repository has every blob and child it names, all but
+/// its subject.
 /// </summary>
 internal sealed class ManifestEndpoint
 {
     private readonly ContentStore _store;
+    private readonly bool _allowsDeletion;
 
-    public ManifestEndpoint(ContentStore store)
+    public ManifestEndpoint(ContentStore store, bool allowsDeletion)
     {
         _store = store;
+        _allowsDeletion = allowsDeletion;
     }
 
     public Task AnswerAsync(HttpContext context, RegistryPath path) => context.Request.Method switch
     {
         "GET" or "HEAD" => ReadAsync(context, path),
         "PUT" => WriteAsync(context, path),
-        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read and pushed here"),
+        "DELETE" => Delete(context, path),
+        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read, pushed and deleted here"),
     };
+
+    /// <summary>By tag the tag alone goes; by digest the manifest and every tag on it.</summary>
+    private Task Delete(HttpContext context, RegistryPath path)
+    {
+        (Digest? digest, string? tag) = Name(path.Last);
+        if (!_allowsDeletion)
+            throw ErrorAnswer.DeletionRefused();
+        if (digest is null ? !_store.DeleteTag(path.Repository, tag!) : !_store.DeleteManifest(path.Repository, digest))
+            throw Unknown();
+        context.Response.StatusCode = 202;
+        return Task.CompletedTask;
+    }
 
     private async Task ReadAsync(HttpContext context, RegistryPath path)
     {
         (Digest? digest, string? tag) = Name(path.Last);
         digest ??= _store.Tagged(path.Repository, tag!);
-        ManifestContent manifest = (digest is null ? null : _store.Manifest(path.Repository, digest))
-            ?? throw new ErrorAnswer(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
+        ManifestContent manifest = (digest is null ? null : _store.Manifest(path.Repository, digest)) ?? throw Unknown();
         context.Response.ContentType = manifest.MediaType;
         context.Response.ContentLength = manifest.Bytes.Length;
         context.Response.Headers["Docker-Content-Digest"] = digest!.ToString();
@@ -110,6 +125,8 @@ internal sealed class ManifestEndpoint
                 throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {file.Length} bytes, the manifest says {blob.Size}");
         }
     }
+
+    private static ErrorAnswer Unknown() => new(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
 
     private static ErrorAnswer Unknown(Descriptor missing) =>
         new(404, "MANIFEST_BLOB_UNKNOWN", $"the manifest references {missing.Digest}, which this repository does not have");

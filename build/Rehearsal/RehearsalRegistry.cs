@@ -10,7 +10,7 @@ namespace Slipway.Rehearsal;
 
 /// <summary>
 /// A registry inside this process that speaks the OCI distribution protocol, version 1.1, over a real socket on
-/// 127.0.0.1: pull, push and the listing of tags. It stores to a folder, never in memory, and logs nothing.
+/// 127.0.0.1: pull, push, listing of tags and deletion. It stores to a folder, never in memory, and logs nothing.
 /// </summary>
 public sealed class RehearsalRegistry : IAsyncDisposable
 {

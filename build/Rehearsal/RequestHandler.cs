@@ -19,9 +19,9 @@ internal sealed class RequestHandler
         _options = options;
         _gate = gate;
         _log = log;
-        _blobs = new BlobEndpoint(store);
+        _blobs = new BlobEndpoint(store, options.AllowsDeletion);
         _uploads = new UploadEndpoint(store, sessions, gate, options.MinimumChunk);
-        _manifests = new ManifestEndpoint(store);
+        _manifests = new ManifestEndpoint(store, options.AllowsDeletion);
         _tags = new TagsEndpoint(store);
     }
 
