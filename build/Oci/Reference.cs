@@ -72,9 +72,12 @@ public sealed partial record Reference
     public override string ToString() =>
         Name + (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 
+    /// <summary>Whether a text is a tag by the grammar.</summary>
+    public static bool IsTag(string? text) => text is not null && TagGrammar().IsMatch(text);
+
     private static void RequireTag(string tag)
     {
-        if (!TagGrammar().IsMatch(tag))
+        if (!IsTag(tag))
             throw new ContentException($"tag '{tag}': wanted at most 128 letters, digits, '_', '.', '-', beginning with none of the last two");
     }
 

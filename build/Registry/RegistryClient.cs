@@ -40,6 +40,14 @@ public sealed class RegistryClient
         return new Repository(reference, endpoint, _time);
     }
 
+    /// <summary>Who we are at a reference's registry; null for nobody. Asks no registry.</summary>
+    /// <exception cref="RemoteException"><see cref="RemoteFault.Refused"/>: what should hold a credential is broken or half there.</exception>
+    public Task<Credential?> CredentialAsync(Reference reference, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return _credentials.ForAsync(reference.Host, _map, cancellationToken);
+    }
+
     /// <summary>Reads the header from the answer to <c>GET /v2/</c> ("Determining Support"), which may well be a 401.</summary>
     internal static async Task<bool> AnnouncesRehearsalAsync(Endpoint endpoint, string host, CancellationToken cancellationToken)
     {

@@ -30,6 +30,8 @@ public sealed class Repository : IContentReader
 
     public string Name => _reference.Name;
 
+    internal Reference Reference => _reference;
+
     /// <summary>The descriptor of what a tag names ("Checking if content exists in the registry"); null on a 404.</summary>
     /// <exception cref="RegistryException">No definite answer.</exception>
     public async Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken)
@@ -189,6 +191,30 @@ public sealed class Repository : IContentReader
         return [.. referrers.Where(referrer => artifactType is null || referrer.ArtifactType == artifactType).DistinctBy(referrer => referrer.Digest)];
     }
 
+    /// <summary>
+    /// The repository's tags, each once, in the registry's order ("Listing Tags"); null when a 404 says that there is no such
+    /// repository.
+    /// </summary>
+    /// <exception cref="RegistryException">No definite answer; a list that breaks the grammar, or of more than 100,000 tags.</exception>
+    public Task<ImmutableArray<string>?> TagsAsync(CancellationToken cancellationToken) =>
+        TagList.ReadAsync(_endpoint, Read(HttpMethod.Get, "tags/list?n=1000", "GET list of tags"), cancellationToken);
+
+    /// <summary>Deletes a tag and leaves what it names ("Deleting tags").</summary>
+    /// <exception cref="RegistryException">No definite answer, or the registry lets nobody like us delete.</exception>
+    public Task<Deletion> DeleteTagAsync(string tag, CancellationToken cancellationToken) =>
+        DeleteAsync(_reference.WithTag(tag).Tag!, $"DELETE tag {tag}", cancellationToken);
+
+    /// <summary>Deletes a manifest with every tag that names it ("Deleting Manifests").</summary>
+    /// <exception cref="RegistryException">No definite answer, or the registry lets nobody like us delete.</exception>
+    public Task<Deletion> DeleteManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        return DeleteAsync(digest.ToString(), $"DELETE manifest {digest.Abbreviated}", cancellationToken);
+    }
+
+    /// <summary>Finds out what the registry lets us do here.</summary>
+    public RegistryProbe Probe() => new(this, _endpoint, _time);
+
     /// <summary>What a tag names; null on a 404.</summary>
     internal Task<ManifestContent?> ReadTagAsync(string tag, CancellationToken cancellationToken) =>
         ReadAsync(_reference.WithTag(tag).Tag!, null, cancellationToken);
@@ -240,18 +266,23 @@ public sealed class Repository : IContentReader
             throw await _endpoint.FailureAsync(call, answer, cancellationToken);
     }
 
+    private Task<Deletion> DeleteAsync(string name, string operation, CancellationToken cancellationToken) => ManifestDeletion.SendAsync(
+        _endpoint, Write(HttpMethod.Delete, "manifests/" + name, operation), $"repository:{_reference.Repository}:delete", cancellationToken);
+
     private static void CheckSize(Call call, HttpResponseMessage answer, long wanted)
     {
         if (answer.Content.Headers.ContentLength is { } size && size != wanted)
             throw new ContentException($"{call.Asked.Place}: {call.Asked.Operation}: wanted {wanted} bytes, the registry has {size}");
     }
 
-    private Call Read(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull") with
+    /// <summary>A request that needs the right to pull.</summary>
+    internal Call Read(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull") with
     {
         Accept = path.StartsWith("manifests/", StringComparison.Ordinal) ? AcceptedManifests : null,
     };
 
-    private Call Write(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull,push");
+    /// <summary>A request that needs the right to push.</summary>
+    internal Call Write(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull,push");
 
     private Call NewCall(HttpMethod method, string path, string operation, string actions)
     {
