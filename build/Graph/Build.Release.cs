@@ -100,9 +100,11 @@ internal sealed partial class Build
             new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = official }, Stop);
     }
 
-    private RegistryClient Connect(HttpTransport transport) => new(
+    private RegistryClient Connect(HttpTransport transport) => Connect(transport, Credentials.From(Environment.GetEnvironmentVariable));
+
+    private RegistryClient Connect(HttpTransport transport, Credentials credentials) => new(
         transport,
-        Credentials.From(Environment.GetEnvironmentVariable),
+        credentials,
         Given(() => Registry.RegistryMap.Parse(RegistryMap)),
         TimeProvider.System);
 

@@ -37,7 +37,8 @@ public sealed record RecordedRelease
     public static async Task<ImmutableArray<RecordedRelease>> ReadAllAsync(string folder, CancellationToken cancellationToken)
     {
         var records = ImmutableArray.CreateBuilder<RecordedRelease>();
-        foreach (string path in Directory.EnumerateFiles(folder, ReleaseRecord.FileName, SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        EnumerationOptions below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (string path in Directory.EnumerateFiles(folder, ReleaseRecord.FileName, below).Order(StringComparer.Ordinal))
             records.Add(await ReadAsync(path, cancellationToken));
         return records.Count > 0
             ? records.ToImmutable()

@@ -35,7 +35,10 @@ public static partial class TagStyles
     /// <summary>Whether a tag of this style, once written, names the same digest for ever.</summary>
     public static bool NeverMoves(this TagStyle style) => style is TagStyle.Release or TagStyle.Build;
 
-    [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?(-[0-9]+-g[0-9a-f]{7})?(-[a-z][a-z0-9]*)?\z")]
+    /// <summary>Whether a tag names a release as a whole, no platform of it.</summary>
+    public static bool IsReleaseOfIndex(string tag) => ReleaseGrammar().Match(tag) is { Success: true } match && !match.Groups["platform"].Success;
+
+    [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?(-[0-9]+-g[0-9a-f]{7})?(?<platform>-[a-z][a-z0-9]*)?\z")]
     private static partial Regex ReleaseGrammar();
 
     [GeneratedRegex(@"^build-([0-9a-f]{7}|v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?)(-[a-z][a-z0-9]*)?\z")]
