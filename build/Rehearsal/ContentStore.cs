@@ -114,6 +114,50 @@ internal sealed class ContentStore
     /// <summary>Takes a blob off its repository; the bytes stay, for others may have them. False when it is not there.</summary>
     public bool DeleteBlob(string repository, Digest digest) => Delete(Mark(repository, "_blobs", digest));
 
+    /// <summary>
+    /// Deletes every manifest that no tag reaches, as registries do in the background. A tag reaches its manifest, what an
+    /// index lists, and whatever has a kept manifest as its subject. Returns what went, in no order.
+    /// </summary>
+    public IReadOnlyList<Digest> CollectUntagged()
+    {
+        lock (_names)
+            return [.. Repositories().SelectMany(CollectUntagged)];
+    }
+
+    private List<Digest> CollectUntagged(string repository)
+    {
+        Dictionary<Digest, ManifestDocument> all = Manifests(repository).ToDictionary(
+            digest => digest, digest => ManifestDocument.Parse(Manifest(repository, digest)!.Bytes));
+        HashSet<Digest> kept = [];
+        Queue<Digest> reached = new((Tags(repository) ?? []).Select(tag => Tagged(repository, tag)!));
+        while (reached.TryDequeue(out Digest? digest))
+        {
+            if (!all.TryGetValue(digest, out ManifestDocument? document) || !kept.Add(digest))
+                continue;
+            foreach (Descriptor child in document.Children)
+                reached.Enqueue(child.Digest);
+            foreach ((Digest referrer, _) in all.Where(entry => entry.Value.Subject?.Digest == digest))
+                reached.Enqueue(referrer);
+        }
+
+        List<Digest> gone = [.. all.Keys.Where(digest => !kept.Contains(digest))];
+        foreach (Digest digest in gone)
+            DeleteManifest(repository, digest);
+        return gone;
+    }
+
+    private IEnumerable<string> Repositories()
+    {
+        string root = Path.Combine(_root, "repositories");
+        return Directory.Exists(root)
+            ? Directory.EnumerateDirectories(root, "_manifests", SearchOption.AllDirectories).Select(found => Path.GetRelativePath(root, Path.GetDirectoryName(found)!))
+            : [];
+    }
+
+    private IEnumerable<Digest> Manifests(string repository) =>
+        Directory.EnumerateFiles(Path.Combine(Repository(repository), "_manifests"), "*", SearchOption.AllDirectories)
+            .Select(file => Digest.Parse($"{Path.GetFileName(Path.GetDirectoryName(file))}:{Path.GetFileName(file)}"));
+
     private string Repository(string repository) => Path.Combine(_root, "repositories", repository);
 
     private string Bytes(Digest digest) => Path.Combine(_root, "blobs", digest.Algorithm, digest.Hex);

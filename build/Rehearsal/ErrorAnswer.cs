@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
@@ -16,7 +17,27 @@ internal sealed class ErrorAnswer : Exception
 
     public string Code { get; }
 
-    public byte[] ToBytes() => OciJson.Write(writer =>
+    /// <summary>Handles a request; an error of this kind becomes its answer, unless one is on the way already.</summary>
+    public static async Task TellAsync(HttpContext context, Func<Task> handle)
+    {
+        try
+        {
+            await handle();
+        }
+        catch (ErrorAnswer e) when (!context.Response.HasStarted)
+        {
+            byte[] body = e.ToBytes();
+            context.Response.StatusCode = e.Status;
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = body.Length;
+            if (!HttpMethods.IsHead(context.Request.Method))
+                await context.Response.Body.WriteAsync(body);
+        }
+    }
+
+    public static ErrorAnswer NoEndpoint() => new(404, "UNSUPPORTED", "no such end-point");
+
+    private byte[] ToBytes() => OciJson.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartArray("errors");
@@ -41,6 +62,8 @@ internal sealed class ErrorAnswer : Exception
             404 => "MANIFEST_UNKNOWN",
             413 => "SIZE_INVALID",
             429 => "TOOMANYREQUESTS",
+            503 => "UNAVAILABLE",
+            >= 500 => "UNKNOWN",
             _ => "UNSUPPORTED",
         },
         "a fault was asked for");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Slipway.Oci;
 
@@ -94,35 +93,29 @@ internal sealed class ManifestEndpoint
 
     private void Validate(string repository, string type, byte[] bytes)
     {
-        try
-        {
-            OciJson.Read(bytes, "manifest", root =>
-            {
-                if (root.OptionalString("mediaType") is { } own && own != type)
-                    throw new ContentException($"sent as {type}, but the document says {own}");
-                RequireBlobs(repository, root);
-                IEnumerable<Descriptor> children = root.Items("manifests").Select(OciJson.ReadDescriptor);
-                if (children.FirstOrDefault(child => _store.Manifest(repository, child.Digest) is null) is { } missing)
-                    throw Unknown(missing);
-                return true;
-            });
-        }
-        catch (ContentException e)
-        {
-            throw new ErrorAnswer(400, "MANIFEST_INVALID", e.Message);
-        }
-    }
-
-    private void RequireBlobs(string repository, JsonElement root)
-    {
-        List<Descriptor> blobs = [.. root.Items("layers").Concat(root.Items("blobs")).Select(OciJson.ReadDescriptor)];
-        if (root.TryGetProperty("config", out JsonElement config))
-            blobs.Add(OciJson.ReadDescriptor(config));
-        foreach (Descriptor blob in blobs)
+        ManifestDocument document = Parse(bytes);
+        if (document.MediaType is { } own && own != type)
+            throw new ErrorAnswer(400, "MANIFEST_INVALID", $"manifest: sent as {type}, but the document says {own}");
+        foreach (Descriptor blob in document.Blobs)
         {
             FileInfo file = _store.Blob(repository, blob.Digest) ?? throw Unknown(blob);
             if (file.Length != blob.Size)
                 throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {file.Length} bytes, the manifest says {blob.Size}");
+        }
+
+        if (document.Children.FirstOrDefault(child => _store.Manifest(repository, child.Digest) is null) is { } missing)
+            throw Unknown(missing);
+    }
+
+    private static ManifestDocument Parse(byte[] bytes)
+    {
+        try
+        {
+            return ManifestDocument.Parse(bytes);
+        }
+        catch (ContentException e)
+        {
+            throw new ErrorAnswer(400, "MANIFEST_INVALID", e.Message);
         }
     }
 

@@ -47,6 +47,6 @@ public sealed record RehearsalOptions
     /// <summary>The clock that tokens expire by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Asked before each request is handled; what it returns happens instead of handling it. Called concurrently.</summary>
+    /// <summary>Asked before each request is handled; what it returns happens to it. Called concurrently.</summary>
     public Func<RehearsalRequest, Fault?> Faults { get; init; } = _ => null;
 }
