@@ -1,13 +1,13 @@
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Http;
-using Slipway.Registry;
+using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Sources;
 
 namespace Slipway.Graph;
 
-/// <summary>Looking after what was published: compare it, take it back.</summary>
+/// <summary>Looking after what was published: compare it, take it back, copy it.</summary>
 internal sealed partial class Build
 {
     [Parameter("Drift, Withdraw: folder of release.json files, at any depth; default: artifacts/NAME/release.json")]
@@ -22,6 +22,9 @@ internal sealed partial class Build
     [Parameter("Withdraw: why, in one line")]
     private readonly string? Reason;
 
+    [Parameter("Mirror: the repository to copy --reference to, as docker.io/psdn/kubelet")]
+    private readonly string? To;
+
     private Target Drift => _ => _
         .Description("Compare the registries with each other and with records: moved and missing tags, lost content and signatures")
         .Executes(async () =>
@@ -30,7 +33,7 @@ internal sealed partial class Build
             using HttpTransport transport = NewTransport(report);
             Func<string, bool> wanted = Given(() => TagFilter.Parse(TagPattern));
             ReleaseRecords records = new(Workspace, Records);
-            Release.Drift drift = new(Connect(transport, Credentials.None), PublicKey is null ? null : NewPolicy());
+            Release.Drift drift = new(Connect(transport), PublicKey is null ? null : NewPolicy());
             List<DriftReport> reports = [];
             foreach (ImageDefinition definition in Definitions())
             {
@@ -76,4 +79,39 @@ internal sealed partial class Build
                 WithdrawalView.Show(report, outcomes);
             WithdrawalView.RequireGone(outcomes);
         });
+
+    private Target Mirror => _ => _
+        .Description("Copy the verified release --reference with its signatures and attestations to the repository --to, tags last")
+        .Executes(async () =>
+        {
+            Report report = Report.ToConsole();
+            MirrorRequest request = NewMirrorRequest();
+            using HttpTransport transport = NewTransport(report);
+            ReleaseRecord record = await new Release.Mirror(() => Connect(transport), NewPolicy(), report.Line).CopyAsync(request, Stop);
+            if (Json)
+                report.Result(record.ToBytes());
+            else
+                report.Result(record.Reference.ToString());
+        });
+
+    private MirrorRequest NewMirrorRequest()
+    {
+        if (Reference is null || To is null)
+            throw new TargetFailedException("Mirror: wanted --reference REPOSITORY:TAG --to REPOSITORY", Exit.WrongUse);
+        Reference source = Given(() => Oci.Reference.Parse(Reference)), destination = Given(() => Oci.Reference.Parse(To));
+        if (source is { Tag: null, Digest: null })
+            throw new TargetFailedException($"--reference {source}: wanted a tag or a digest", Exit.WrongUse);
+        if (destination.Tag is not null || destination.Digest is not null || destination.Name == source.Name)
+            throw new TargetFailedException($"--to {destination}: wanted another repository, without tag", Exit.WrongUse);
+        ImageDefinition? image = DefinitionWith(source), other = DefinitionWith(destination);
+        if (other is not null && other.Name != image?.Name)
+            throw new TargetFailedException($"--to {destination}: it is {other.Name}'s repository", Exit.WrongUse);
+        return new MirrorRequest
+        {
+            Image = image?.Name ?? source.Repository,
+            Source = source,
+            Official = image?.Official ?? source,
+            Destination = destination,
+        };
+    }
 }

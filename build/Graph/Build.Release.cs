@@ -11,6 +11,9 @@ namespace Slipway.Graph;
 /// <summary>What goes out: sign, preview, publish, verify.</summary>
 internal sealed partial class Build
 {
+    [Parameter("Preview, Publish: these registries alone, as quay or quay.io; default: all of the image")]
+    private readonly string[] Registries = [];
+
     private Target Sign => _ => _
         .Description("Sign index and manifests with --signing-key: artifacts/NAME/trust")
         .DependsOn(Inspect)
@@ -31,7 +34,7 @@ internal sealed partial class Build
             Report report = Report.ToConsole();
             foreach (ImageDefinition definition in Definitions())
             {
-                ReleasePlan plan = await NewPipeline(report).PreviewAsync(definition, Stop);
+                ReleasePlan plan = await NewPipeline(report).PreviewAsync(definition, ChosenRegistries, Stop);
                 if (Json)
                     report.Result(PlanDocument.ToBytes(plan));
                 else
@@ -49,10 +52,10 @@ internal sealed partial class Build
             VerificationPolicy policy = NewPolicy();
             // What cannot be planned for one image is known before anything of another is sent.
             foreach (ImageDefinition definition in Definitions())
-                await NewPipeline(report).PreviewAsync(definition, Stop);
+                await NewPipeline(report).PreviewAsync(definition, ChosenRegistries, Stop);
             foreach (ImageDefinition definition in Definitions())
             {
-                ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, () => Connect(transport), policy, Stop);
+                ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, ChosenRegistries, () => Connect(transport), policy, Stop);
                 if (Json)
                     report.Result(record.ToBytes());
                 else
@@ -89,10 +92,7 @@ internal sealed partial class Build
     /// <summary>The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.</summary>
     private async Task<VerificationResult> VerifyReferenceAsync(Reference reference, HttpTransport transport, VerificationPolicy policy)
     {
-        Reference official = ImageDefinitionFile.Names(Workspace.Images)
-            .Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)))
-            .FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name))?.Official
-            ?? reference;
+        Reference official = DefinitionWith(reference)?.Official ?? reference;
         string wanted = reference.Digest?.ToString() ?? reference.Tag
             ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
         var site = Connect(transport).Repository(reference);
@@ -100,11 +100,17 @@ internal sealed partial class Build
             new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = official }, Stop);
     }
 
-    private RegistryClient Connect(HttpTransport transport) => Connect(transport, Credentials.From(Environment.GetEnvironmentVariable));
+    /// <summary>The image that has a reference's repository; null when none has.</summary>
+    private ImageDefinition? DefinitionWith(Reference reference) =>
+        ImageDefinitionFile.Names(Workspace.Images)
+            .Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)))
+            .FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name));
 
-    private RegistryClient Connect(HttpTransport transport, Credentials credentials) => new(
+    private RegistryChoice ChosenRegistries => new([.. Registries]);
+
+    private RegistryClient Connect(HttpTransport transport) => new(
         transport,
-        credentials,
+        Credentials.From(Environment.GetEnvironmentVariable),
         Given(() => Registry.RegistryMap.Parse(RegistryMap)),
         TimeProvider.System);
 

@@ -10,7 +10,7 @@ namespace Slipway.Release;
 /// Compares what stands on the registries with each other and with what was published: tags, what they lead to, and its
 /// signatures. Reads only. A registry that cannot be asked is a finding of its own and never a reason for another.
 /// </summary>
-/// <param name="client">Reads without credentials, as everybody does.</param>
+/// <param name="client">Reads; its credentials are not used, since what matters is what everybody gets to see.</param>
 /// <param name="policy">What signatures must satisfy; null looks only whether they are there.</param>
 public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
 {
@@ -18,7 +18,8 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
     public async Task<DriftReport> CompareAsync(DriftRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ImmutableArray<Repository> sites = [.. request.Destinations.Select(client.Repository)];
+        RegistryClient anonymous = client.WithoutCredentials();
+        ImmutableArray<Repository> sites = [.. request.Destinations.Select(anonymous.Repository)];
         TagSurvey survey = new(sites);
         IEnumerable<string> recorded = request.Records.Where(record => record.Image == request.Image).SelectMany(record => record.Tags.Values.SelectMany(tags => tags.Keys));
         IEnumerable<string> withdrawn = request.Withdrawals.SelectMany(entry => entry.Destinations).SelectMany(destination => destination.Removed.Union(destination.Standing));
