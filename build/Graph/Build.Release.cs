@@ -11,7 +11,7 @@ namespace Slipway.Graph;
 /// <summary>What goes out: sign, preview, publish, verify.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Preview, Publish: these registries alone, as quay or quay.io; default: all of the image")]
+    [Parameter("Preview, Publish, Doctor: these registries alone, as quay or quay.io; default: all of the image")]
     private readonly string[] Registries = [];
 
     private Target Sign => _ => _
@@ -114,8 +114,10 @@ internal sealed partial class Build
         Given(() => Registry.RegistryMap.Parse(RegistryMap)),
         TimeProvider.System);
 
-    private static HttpTransport NewTransport(Report report) =>
-        new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line);
+    private static HttpTransport NewTransport(Report report) => NewTransport(report, new Patience());
+
+    private static HttpTransport NewTransport(Report report, Patience patience) =>
+        new(HttpTransport.NewHandler(), patience, TimeProvider.System, report.Line);
 
     private KeySigner NewSigner() => SigningKey is null
         ? throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE or SLIPWAY_SIGNING_KEY")

@@ -29,14 +29,19 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
         }
     }
 
-    /// <returns>How many manifests were copied or were there.</returns>
+    /// <returns>How many manifests were sent.</returns>
     /// <exception cref="ContentException">The source lacks what it lists.</exception>
     public async Task<int> RunAsync(IEnumerable<Descriptor> subjects, CancellationToken cancellationToken)
     {
         foreach (Descriptor subject in subjects)
         {
+            Digest[] listed = [.. (await destination.ReferrersAsync(subject.Digest, null, cancellationToken)).Select(referrer => referrer.Digest)];
             foreach (Descriptor referrer in await source.ReferrersAsync(subject.Digest, null, cancellationToken))
-                await destination.PushReferrerAsync(await CopyAsync(referrer.Digest, 1, cancellationToken), cancellationToken);
+            {
+                if (!listed.Contains(referrer.Digest) || !await destination.HasManifestAsync(referrer.Digest, cancellationToken))
+                    await destination.PushReferrerAsync(await CopyAsync(referrer.Digest, 1, cancellationToken), cancellationToken);
+            }
+
             foreach (string tag in TagsOf(subject))
             {
                 if (await source.ResolveAsync(tag, cancellationToken) is { } evidence && await destination.ResolveAsync(tag, cancellationToken) is null)

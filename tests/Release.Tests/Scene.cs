@@ -63,7 +63,8 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    public static async Task<Scene> CreateAsync(bool announce = false, string? standIn = null, bool rehearsal = false)
+    /// <param name="keeper">The registry that deletes nothing; null when both do.</param>
+    public static async Task<Scene> CreateAsync(bool announce = false, string? standIn = null, bool rehearsal = false, string? keeper = null)
     {
         Scene scene = new();
         foreach (string host in Hosts)
@@ -73,6 +74,7 @@ internal sealed class Scene : IAsyncDisposable
                 {
                     Storage = Path.Combine(scene._folder, host),
                     AnnounceRehearsal = announce,
+                    AllowsDeletion = host != keeper,
                     Faults = request => scene.Ask(new Seen(host, request.Method, request.Path)),
                 },
                 default));
@@ -156,6 +158,13 @@ internal sealed class Scene : IAsyncDisposable
     {
         lock (_seen)
             _seen.Clear();
+    }
+
+    /// <summary>Puts other bytes where a registry keeps a manifest or blob.</summary>
+    public void Damage(string host, Digest digest, string bytes)
+    {
+        string file = Directory.EnumerateFiles(Path.Combine(_folder, host), digest.Hex, SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        File.WriteAllText(file, bytes);
     }
 
     public Task StopAsync(int registry) => _registries[registry].DisposeAsync().AsTask();
