@@ -100,15 +100,6 @@ internal sealed partial class Build
             new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = official }, Stop);
     }
 
-    private RegistryClient Connect(HttpTransport transport) => new(
-        transport,
-        Credentials.From(Environment.GetEnvironmentVariable),
-        Given(() => Registry.RegistryMap.Parse(RegistryMap)),
-        TimeProvider.System);
-
-    private static HttpTransport NewTransport(Report report) =>
-        new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line);
-
     private KeySigner NewSigner() => SigningKey is null
         ? throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE or SLIPWAY_SIGNING_KEY")
         : KeySigner.FromFile(SigningKey, () => SigningKeyPassword

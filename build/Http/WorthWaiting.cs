@@ -19,7 +19,9 @@ internal static class WorthWaiting
         && FaultOf(failure) != RemoteFault.Untrusted;
 
     public static RemoteFault FaultOf(Exception failure) =>
-        failure.InnerException is AuthenticationException ? RemoteFault.Untrusted : RemoteFault.TryAgain;
+        failure.InnerException is AuthenticationException || IsAlert(failure, "certificate") || IsAlert(failure, "unknown ca")
+            ? RemoteFault.Untrusted
+            : RemoteFault.TryAgain;
 
     /// <summary>The cause beneath, in words for people.</summary>
     public static string Reason(Exception failure)
@@ -30,6 +32,21 @@ internal static class WorthWaiting
             : reason.Contains("NotTimeValid", StringComparison.Ordinal) ? "its certificate is over or not valid yet"
             : reason.Contains("UntrustedRoot", StringComparison.Ordinal) || reason.Contains("PartialChain", StringComparison.Ordinal)
                 ? "its certificate comes from an authority that is not trusted here"
+            : IsAlert(failure, "certificate required") ? "it wants a certificate of ours"
+            : failure.InnerException is not AuthenticationException ? "it does not take our certificate"
             : $"no TLS with it: {reason}";
+    }
+
+    /// <summary>What a peer that ends the handshake says of it (RFC 8446, section 6.2), in the words of the TLS library.</summary>
+    private static bool IsAlert(Exception failure, string about)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            int alert = cause.Message.IndexOf(" alert ", StringComparison.Ordinal);
+            if (alert >= 0 && cause.Message.IndexOf(about, alert, StringComparison.Ordinal) >= 0)
+                return true;
+        }
+
+        return false;
     }
 }

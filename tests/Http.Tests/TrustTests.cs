@@ -114,6 +114,20 @@ public sealed class TrustTests : IDisposable
         await Assert.ThrowsAsync<ExhaustedException>(() => AskAsync(server, Map(server, ["{file}"])));
     }
 
+    [Theory]
+    [InlineData("error:0A00045C:SSL routines::tlsv13 alert certificate required", "it wants a certificate of ours")]
+    [InlineData("error:0A000412:SSL routines::sslv3 alert bad certificate", "it does not take our certificate")]
+    [InlineData("error:0A000418:SSL routines::tlsv1 alert unknown ca", "it does not take our certificate")]
+    public async Task What_a_server_says_of_our_certificate_is_told_at_once(string alert, string reason)
+    {
+        HttpRequestException failure = new("sending failed", new IOException("decryption failed", new CryptographicException(alert)));
+        using FarSide far = new(_ => Task.FromException<HttpResponseMessage>(failure));
+        using HttpTransport transport = far.Transport();
+        ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(
+            () => transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "https://example.org/a"), Stop));
+        Assert.Equal((RemoteFault.Untrusted, $"GET https://example.org/a: {reason} after 1 try over 0 s"), (e.Fault, e.Message));
+    }
+
     [Fact]
     public async Task A_key_may_be_in_a_file_of_its_own_and_encrypted()
     {
