@@ -105,7 +105,7 @@ internal sealed partial class Build
             throw new TargetFailedException($"--to {destination}: wanted another repository, without tag", Exit.WrongUse);
         ImageDefinition? image = DefinitionWith(source), other = DefinitionWith(destination);
         if (other is not null && other.Name != image?.Name)
-            throw new TargetFailedException($"--to {destination}: it is {other.Name}'s repository", Exit.WrongUse);
+            throw new TargetFailedException($"--to {destination}: it is the repository of {other.Name}", Exit.WrongUse);
         return new MirrorRequest
         {
             Image = image?.Name ?? source.Repository,

@@ -108,17 +108,6 @@ internal sealed partial class Build
 
     private RegistryChoice ChosenRegistries => new([.. Registries]);
 
-    private RegistryClient Connect(HttpTransport transport) => new(
-        transport,
-        Credentials.From(Environment.GetEnvironmentVariable),
-        Given(() => Registry.RegistryMap.Parse(RegistryMap)),
-        TimeProvider.System);
-
-    private static HttpTransport NewTransport(Report report) => NewTransport(report, new Patience());
-
-    private static HttpTransport NewTransport(Report report, Patience patience) =>
-        new(HttpTransport.NewHandler(), patience, TimeProvider.System, report.Line);
-
     private KeySigner NewSigner() => SigningKey is null
         ? throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE or SLIPWAY_SIGNING_KEY")
         : KeySigner.FromFile(SigningKey, () => SigningKeyPassword

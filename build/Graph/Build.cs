@@ -21,9 +21,6 @@ internal sealed partial class Build : NukeBuild
     [Parameter("Parent of debian/ and debian-security/; default: the host's apt configuration, else Debian's snapshot archive")]
     private readonly string? DebianMirror;
 
-    [Parameter("HOST=URL: send what is meant for registry HOST to URL; plain http on loopback only")]
-    private readonly string[] RegistryMap = [];
-
     [Parameter("What was fetched and assembled before; default: ~/.cache/slipway")]
     private readonly AbsolutePath? CacheDirectory;
 

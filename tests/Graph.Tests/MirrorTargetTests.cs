@@ -38,7 +38,7 @@ public sealed class MirrorTargetTests
     [InlineData("wanted a tag or a digest", "--reference", "quay.io/slipway-tests/tools", "--to", "docker.io/slipwaytests/tools")]
     [InlineData("without tag", "--reference", "quay.io/slipway-tests/tools:v1.0.0", "--to", "docker.io/slipwaytests/tools:v1.0.0")]
     [InlineData("wanted another repository", "--reference", "quay.io/slipway-tests/tools:v1.0.0", "--to", "quay.io/slipway-tests/tools")]
-    [InlineData("it is tools's repository", "--reference", "quay.io/other/image:v1.0.0", "--to", "docker.io/slipwaytests/tools")]
+    [InlineData("it is the repository of tools", "--reference", "quay.io/other/image:v1.0.0", "--to", "docker.io/slipwaytests/tools")]
     public async Task What_is_typed_wrong_is_64(string because, params string[] arguments)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);

@@ -53,7 +53,7 @@ public sealed class WithdrawTargetTests
 
     [Theory]
     [InlineData(403, 77)]
-    [InlineData(501, 69)]
+    [InlineData(409, 69)]
     public async Task A_registry_that_refuses_keeps_all_from_being_deleted(int status, int exitCode)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();

@@ -119,6 +119,15 @@ public class DriftTests
     }
 
     [Fact]
+    public async Task A_registry_that_answers_as_none_does_is_unsound()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleaseRecord record = await scene.PublishAsync();
+        scene.Faults = seen => seen.Host == "docker.io" ? Fault.Answer(418) : null;
+        Assert.Equal(DriftKind.RegistryUnsound, Assert.Single((await CompareAsync(scene, record)).Findings).Kind);
+    }
+
+    [Fact]
     public async Task A_failure_of_any_one_request_never_makes_anything_missing()
     {
         await using Scene scene = await Scene.CreateAsync();

@@ -100,6 +100,10 @@ public sealed class DockerRegistry : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Deletes a tag alone, which this server does for nobody over the wire, as whoever runs it can in its storage.</summary>
+    public void DeleteTag(string repository, string tag) =>
+        Directory.Delete(_folder.At("data", "docker", "registry", "v2", "repositories", repository, "_manifests", "tags", tag), recursive: true);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
