@@ -41,15 +41,24 @@ internal sealed class BlobEndpoint
     {
         Digest digest = DigestOf(path.Last);
         bool head = HttpMethods.IsHead(context.Request.Method);
-        FileInfo file = _store.Blob(path.Repository, digest) ?? throw Unknown();
+        await using Stream content = _store.OpenBlob(path.Repository, digest) ?? throw Unknown();
         HttpResponse response = context.Response;
         response.ContentType = "application/octet-stream";
         response.Headers["Docker-Content-Digest"] = digest.ToString();
         response.Headers.AcceptRanges = "bytes";
-        (long begin, long count) = head ? (0, file.Length) : Range(context, file.Length);
+        (long begin, long count) = head ? (0, content.Length) : Range(context, content.Length);
         response.ContentLength = count;
-        if (!head && count > 0)
-            await response.SendFileAsync(file.FullName, begin, count, context.RequestAborted);
+        if (head)
+            return;
+        content.Position = begin;
+        byte[] buffer = new byte[Math.Min(count, 64 * 1024)];
+        for (int read; count > 0; count -= read)
+        {
+            read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), context.RequestAborted);
+            if (read == 0)
+                throw new IOException($"{digest}: the stored content ends early");
+            await response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+        }
     }
 
     /// <exception cref="ErrorAnswer">No digest, or of an algorithm that is not supported.</exception>

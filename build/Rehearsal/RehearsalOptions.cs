@@ -16,8 +16,8 @@ public enum RehearsalAuthentication
 /// <summary>What a rehearsal registry is to be.</summary>
 public sealed record RehearsalOptions
 {
-    /// <summary>The folder that holds everything; made when missing, kept when the registry ends.</summary>
-    public required string Storage { get; init; }
+    /// <summary>What holds everything.</summary>
+    public required RehearsalStorage Storage { get; init; }
 
     /// <summary>The port on 127.0.0.1; 0 takes a free one.</summary>
     public int Port { get; init; }
@@ -44,7 +44,16 @@ public sealed record RehearsalOptions
     /// <summary>Whether manifests, tags and blobs can be deleted; else an attempt is answered with 405.</summary>
     public bool AllowsDeletion { get; init; } = true;
 
-    /// <summary>The clock that tokens expire by.</summary>
+    /// <summary>Whether there is the referrers API of distribution 1.1; who pushes a subject is told nothing else.</summary>
+    public bool HasReferrers { get; init; } = true;
+
+    /// <summary>How many referrers one answer lists at most; 1 or more.</summary>
+    public int ReferrersPage { get; init; } = 100;
+
+    /// <summary>Whether manifests are taken whose blobs or children are not here, as sparse indexes have them; else 404.</summary>
+    public bool AcceptsSparse { get; init; }
+
+    /// <summary>The clock that tokens and uploads expire by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Asked before each request is handled; what it returns happens to it. Called concurrently.</summary>

@@ -11,7 +11,7 @@ namespace Slipway.Rehearsal;
 
 /// <summary>
 /// A registry inside this process that speaks the OCI distribution protocol, version 1.1, over a real socket on
-/// 127.0.0.1: pull, push, listing of tags and deletion. It stores to a folder, never in memory, and logs nothing.
+/// 127.0.0.1: pull, push, discovery and deletion. It logs nothing.
 /// </summary>
 public sealed class RehearsalRegistry : IAsyncDisposable
 {
@@ -45,7 +45,7 @@ public sealed class RehearsalRegistry : IAsyncDisposable
         if (options.Authentication != RehearsalAuthentication.None && options.User.Length == 0)
             throw new ArgumentException("a rehearsal registry with authentication needs a user", nameof(options));
         RequestLog log = new();
-        UploadSessions sessions = new();
+        UploadSessions sessions = new(options.Time);
         Gate gate = new(options);
         ContentStore store = new(options.Storage);
         RequestHandler handler = new(options, store, sessions, gate, log);

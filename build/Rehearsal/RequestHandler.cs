@@ -13,6 +13,7 @@ internal sealed class RequestHandler
     private readonly UploadEndpoint _uploads;
     private readonly ManifestEndpoint _manifests;
     private readonly TagsEndpoint _tags;
+    private readonly ReferrersEndpoint _referrers;
     private long _count;
 
     public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate, RequestLog log)
@@ -23,8 +24,9 @@ internal sealed class RequestHandler
         _log = log;
         _blobs = new BlobEndpoint(store, options.AllowsDeletion);
         _uploads = new UploadEndpoint(store, sessions, gate, options.MinimumChunk);
-        _manifests = new ManifestEndpoint(store, options.AllowsDeletion);
+        _manifests = new ManifestEndpoint(store, options);
         _tags = new TagsEndpoint(store);
+        _referrers = new ReferrersEndpoint(store, options.ReferrersPage);
     }
 
     public async Task HandleAsync(HttpContext context)
@@ -54,49 +56,37 @@ internal sealed class RequestHandler
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
         {
             // The client went away, or the connection did; there is nobody to answer.
-            context.Abort();
         }
         finally
         {
             _log.Add(new LoggedRequest(request, status, body.Count));
         }
+
+        // After the entry in the log: whoever sees the reset finds it there.
+        if (status == 0)
+            context.Abort();
     }
 
     private Task AnswerAsync(HttpContext context) => ErrorAnswer.TellAsync(context, () => RouteAsync(context));
 
-    private async Task RouteAsync(HttpContext context)
+    private Task RouteAsync(HttpContext context)
     {
         RegistryPath path = RegistryPath.Parse(context.Request.Path.Value ?? "");
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
         if (path.Area == Area.Token)
-        {
-            await _gate.IssueAsync(context);
-            return;
-        }
-
+            return _gate.IssueAsync(context);
         _gate.Check(context, path);
-        switch (path.Area)
+        return path.Area switch
         {
-            case Area.Root:
-                context.Response.ContentType = "application/json";
-                await context.Response.Body.WriteAsync("{}"u8.ToArray());
-                break;
-            case Area.Manifest:
-                await _manifests.AnswerAsync(context, path);
-                break;
-            case Area.Blob:
-                await _blobs.AnswerAsync(context, path);
-                break;
-            case Area.UploadStart:
-                await _uploads.StartAsync(context, path);
-                break;
-            case Area.Upload:
-                await _uploads.ContinueAsync(context, path);
-                break;
-            default:
-                await _tags.AnswerAsync(context, path);
-                break;
-        }
+            Area.Root => JsonAnswer.WriteAsync(context, "{}"u8.ToArray(), "application/json"),
+            Area.Manifest => _manifests.AnswerAsync(context, path),
+            Area.Blob => _blobs.AnswerAsync(context, path),
+            Area.UploadStart => _uploads.StartAsync(context, path),
+            Area.Upload => _uploads.ContinueAsync(context, path),
+            Area.Referrers when _options.HasReferrers => _referrers.AnswerAsync(context, path),
+            Area.Tags => _tags.AnswerAsync(context, path),
+            _ => throw ErrorAnswer.NoEndpoint(),
+        };
     }
 
     private static async Task FailAsync(Exchange exchange, Fault fault)
