@@ -66,7 +66,7 @@ internal sealed class BlobEndpoint
         Digest.TryParse(text, out Digest? digest) ? digest
             : throw new ErrorAnswer(400, "DIGEST_INVALID", "no digest of a supported algorithm");
 
-    /// <summary>The bytes asked for. What is no single range of bytes is ignored, as RFC 9110 allows.</summary>
+    /// <summary>The bytes asked for. What is no single range of bytes is ignored, one that ends before it begins refused, as RFC 9110 allows.</summary>
     private static (long Begin, long Count) Range(HttpContext context, long size)
     {
         string field = context.Request.Headers.Range.ToString();
@@ -74,14 +74,12 @@ internal sealed class BlobEndpoint
         if (ends.Length != 2 || !ends.All(end => end.Length == 0 || IsNumber(end)) || (ends[0].Length == 0 && ends[1].Length == 0))
             return (0, size);
         long? first = ends[0].Length > 0 ? Number(ends[0]) : null, last = ends[1].Length > 0 ? Number(ends[1]) : null;
-        if (first > last)
-            return (0, size);
         long begin = first ?? Math.Max(0, size - last!.Value);
         long end = first is null || last is null ? size - 1 : Math.Min(last.Value, size - 1);
         if (begin >= size || end < begin)
         {
             context.Response.Headers.ContentRange = $"bytes */{size}";
-            throw new ErrorAnswer(416, "SIZE_INVALID", "the range is beyond the blob");
+            throw new ErrorAnswer(416, "SIZE_INVALID", "the range is beyond the blob, or none");
         }
 
         context.Response.StatusCode = 206;

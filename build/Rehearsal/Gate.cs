@@ -119,7 +119,7 @@ internal sealed class Gate
 
     /// <summary>Whether another repository's content may be mounted by this request.</summary>
     public bool MayPull(HttpRequest request, string repository) =>
-        _options.Authentication != RehearsalAuthentication.Token || HasToken(request, new RegistryPath(Area.Blob, repository), "pull");
+        _options.Authentication != RehearsalAuthentication.Token || _options.IsPublic || HasToken(request, new RegistryPath(Area.Blob, repository), "pull");
 
     private static string ActionOf(HttpRequest request, RegistryPath path) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && path.Area != Area.Upload ? "pull" : "push";

@@ -58,4 +58,7 @@ public sealed record RehearsalOptions
 
     /// <summary>Asked before each request is handled; what it returns happens to it. Called concurrently.</summary>
     public Func<RehearsalRequest, Fault?> Faults { get; init; } = _ => null;
+
+    /// <summary>Told of each request when its answer ends. Called concurrently.</summary>
+    public Action<LoggedRequest> Answered { get; init; } = _ => { };
 }

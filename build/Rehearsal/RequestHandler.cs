@@ -59,7 +59,9 @@ internal sealed class RequestHandler
         }
         finally
         {
-            _log.Add(new LoggedRequest(request, status, body.Count));
+            LoggedRequest entry = new(request, status, body.Count);
+            _log.Add(entry);
+            _options.Answered(entry);
         }
 
         // After the entry in the log: whoever sees the reset finds it there.
