@@ -6,7 +6,6 @@ namespace Slipway.Rehearsal;
 internal enum Area
 {
     Root,
-    Token,
     Manifest,
     Blob,
     UploadStart,
@@ -23,8 +22,6 @@ internal sealed partial record RegistryPath(Area Area, string Repository = "", s
     {
         if (path is "/v2/" or "/v2")
             return new RegistryPath(Area.Root);
-        if (path == "/v2/auth")
-            return new RegistryPath(Area.Token);
         Match match = Grammar().Match(path);
         if (!match.Success)
             throw ErrorAnswer.NoEndpoint();

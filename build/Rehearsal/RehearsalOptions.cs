@@ -11,6 +11,9 @@ public enum RehearsalAuthentication
 
     /// <summary>Bearer tokens from <c>/v2/auth</c> of the same server, as Quay has it.</summary>
     Token,
+
+    /// <summary>Bearer tokens from <c>/token</c> of a server on another port of 127.0.0.1, as Docker Hub has it.</summary>
+    TokenElsewhere,
 }
 
 /// <summary>What a rehearsal registry is to be.</summary>
@@ -34,6 +37,9 @@ public sealed record RehearsalOptions
 
     /// <summary>How long a token lives.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many manifests may be pulled within six hours, told in Docker Hub's header fields; 0 for no limit.</summary>
+    public int PullLimit { get; init; }
 
     /// <summary>Whether every answer carries <c>Slipway-Rehearsal: true</c>.</summary>
     public bool AnnounceRehearsal { get; init; }

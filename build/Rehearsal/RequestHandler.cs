@@ -7,6 +7,8 @@ internal sealed class RequestHandler
 {
     private readonly RehearsalOptions _options;
     private readonly Gate _gate;
+    private readonly TokenEndpoint _tokens;
+    private readonly PullLimit _limit;
     private readonly ContentStore _store;
     private readonly RequestLog _log;
     private readonly BlobEndpoint _blobs;
@@ -16,10 +18,12 @@ internal sealed class RequestHandler
     private readonly ReferrersEndpoint _referrers;
     private long _count;
 
-    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate, RequestLog log)
+    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate, TokenEndpoint tokens, RequestLog log)
     {
         _options = options;
         _gate = gate;
+        _tokens = tokens;
+        _limit = new PullLimit(options.PullLimit, options.Time);
         _store = store;
         _log = log;
         _blobs = new BlobEndpoint(store, options.AllowsDeletion);
@@ -73,11 +77,15 @@ internal sealed class RequestHandler
 
     private Task RouteAsync(HttpContext context)
     {
+        if (_gate.IsRealm(context))
+            return _tokens.AnswerAsync(context);
+        if (!_gate.IsRegistry(context))
+            throw ErrorAnswer.NoEndpoint();
         RegistryPath path = RegistryPath.Parse(context.Request.Path.Value ?? "");
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
-        if (path.Area == Area.Token)
-            return _gate.IssueAsync(context);
         _gate.Check(context, path);
+        if (path.Area == Area.Manifest)
+            _limit.Count(context);
         return path.Area switch
         {
             Area.Root => JsonAnswer.WriteAsync(context, "{}"u8.ToArray(), "application/json"),
