@@ -84,18 +84,6 @@ public class BlobTests
     }
 
     [Fact]
-    public async Task A_sha512_blob_is_taken_whether_it_was_announced_or_not()
-    {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync();
-        Digest digest = Digest.FromHash("sha512", System.Security.Cryptography.SHA512.HashData(Content));
-        string plain = await fixture.BeginUploadAsync("a");
-        Assert.Equal(201, (int)(await fixture.SendAsync("PUT", $"{plain}?digest={digest}", Content)).StatusCode);
-        using HttpResponseMessage announced = await fixture.SendAsync("POST", "/v2/b/blobs/uploads/?digest-algorithm=sha512");
-        Assert.Equal(201, (int)(await fixture.SendAsync("PUT", $"{announced.Headers.Location}?digest={digest}", Content)).StatusCode);
-        Assert.Equal(Content, await fixture.Client.GetByteArrayAsync($"/v2/b/blobs/{digest}"));
-    }
-
-    [Fact]
     public async Task Mounting_answers_201_when_the_other_repository_has_it()
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
