@@ -1,10 +1,16 @@
+using System.Globalization;
 using Slipway.Benchmarks;
 
-// dotnet run -c Release --project tests/Benchmarks -- xz [FILE.xz or FILE.deb] [PAIRS]
-if (args is not ["xz", ..])
+// dotnet run -c Release --project tests/Benchmarks -- WHAT …
+switch (args)
 {
-    Console.Error.WriteLine("wanted: xz [FILE.xz or FILE.deb] [PAIRS]");
-    return 64;
+    case ["xz", ..]:
+        return XzBenchmark.Run(args.ElementAtOrDefault(1), Pairs(2));
+    case ["push", ..]:
+        return await PushBenchmark.RunAsync(Pairs(1));
+    default:
+        Console.Error.WriteLine("wanted: xz [FILE.xz or FILE.deb] [PAIRS], or push [PAIRS]");
+        return 64;
 }
 
-return XzBenchmark.Run(args.ElementAtOrDefault(1), args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 7);
+int Pairs(int at) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : 7;
