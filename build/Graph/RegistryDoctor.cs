@@ -61,7 +61,7 @@ internal sealed class RegistryDoctor(RegistryClient client, Reference reference)
 
     private async Task<DoctorLine> IdentityAsync(CancellationToken stop) =>
         await client.CredentialAsync(reference, stop) is { } credential
-            ? Ok("identity", $"{credential.User}, from {credential.Origin}")
+            ? Ok("identity", credential.IsIdentityToken ? $"whoever the {credential} names" : $"{credential.User}, from {credential.Origin}")
             : DoctorLine.Hint(reference.Name, "identity", "nobody: no credentials were found", "set the registry's variables or run docker login, unless everybody may push there");
 
     private DoctorLine Judge(RateLimit? limit)

@@ -77,8 +77,8 @@ public sealed class DoctorTargetTests
         Assert.Equal(["failed", "hint", "hint"], new[] { "gpgv", "cosign", "Docker Engine" }.Select(check => Verdict(lines, "this machine", check)));
     }
 
-    private static RehearsalOptions With(RehearsalOptions options) =>
-        options with { User = "robot", Password = Secret, Authentication = options.Storage.EndsWith("quay.io", StringComparison.Ordinal) ? RehearsalAuthentication.Token : RehearsalAuthentication.Basic };
+    private static RehearsalOptions With(string host, RehearsalOptions options) =>
+        options with { User = "robot", Password = Secret, Authentication = host == "quay.io" ? RehearsalAuthentication.Token : RehearsalAuthentication.Basic };
 
     private static void SignIn(PublishedTools tools, string secret)
     {

@@ -26,13 +26,13 @@ internal sealed class PublishedTools : IAsyncDisposable
 
     public string WithdrawnRecord => Repository.At("artifacts", UpstreamImage.Name, "withdrawn.json");
 
-    public static async Task<PublishedTools> CreateAsync(Func<RehearsalOptions, RehearsalOptions>? with = null, bool published = true)
+    public static async Task<PublishedTools> CreateAsync(Func<string, RehearsalOptions, RehearsalOptions>? with = null, bool published = true)
     {
         PublishedTools tools = new(await UpstreamImage.CreateAsync(("a", 1000)));
         foreach (string host in (string[])["quay.io", "docker.io"])
         {
             RehearsalOptions options = new() { Storage = tools._folder.Folder(host), Faults = request => tools.Faults(host, request) };
-            tools._registries.Add(await RehearsalRegistry.StartAsync(with?.Invoke(options) ?? options, TestContext.Current.CancellationToken));
+            tools._registries.Add(await RehearsalRegistry.StartAsync(with?.Invoke(host, options) ?? options, TestContext.Current.CancellationToken));
         }
 
         await tools.Repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");

@@ -44,7 +44,7 @@ public sealed class OperateTests(SmallFixture fixture)
         (await release.RunAsync(mirror)).Require();
         (await release.RunAsync("Drift", "--public-key", release.Repository.Key.Public)).Require();
 
-        await release.Hub.DisposeAsync();
+        await release.StopHubAsync();
         Assert.Equal([("registry-unreachable", "docker.io", null)], await release.FindingsAsync(75));
     }
 
@@ -93,8 +93,9 @@ public sealed class OperateTests(SmallFixture fixture)
 
     private static async Task RetagAsync(DockerRegistry registry, string repository, string digest, string tag)
     {
-        byte[] bytes = await registry.Client.GetByteArrayAsync(new Uri($"{repository}/manifests/{digest}", UriKind.Relative));
-        using ByteArrayContent content = new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(Manifest) } };
+        using HttpRequestMessage get = new(HttpMethod.Get, new Uri($"{repository}/manifests/{digest}", UriKind.Relative)) { Headers = { { "Accept", Manifest } } };
+        using HttpResponseMessage there = await registry.Client.SendAsync(get);
+        using ByteArrayContent content = new(await there.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync()) { Headers = { ContentType = new MediaTypeHeaderValue(Manifest) } };
         using HttpResponseMessage answer = await registry.Client.PutAsync(new Uri($"{repository}/manifests/{tag}", UriKind.Relative), content);
         answer.EnsureSuccessStatusCode();
     }
@@ -103,6 +104,7 @@ public sealed class OperateTests(SmallFixture fixture)
     private sealed class Release : IAsyncDisposable
     {
         private readonly SmallFixture _fixture;
+        private bool _isHubStopped;
 
         private Release(SmallFixture fixture, ScratchRepository repository, DockerRegistry quay, DockerRegistry hub, string commit)
         {
@@ -129,6 +131,12 @@ public sealed class OperateTests(SmallFixture fixture)
             return release;
         }
 
+        public Task StopHubAsync()
+        {
+            _isHubStopped = true;
+            return Hub.DisposeAsync().AsTask();
+        }
+
         public async Task ReplaceHubAsync()
         {
             await Hub.DisposeAsync();
@@ -148,7 +156,8 @@ public sealed class OperateTests(SmallFixture fixture)
         public async ValueTask DisposeAsync()
         {
             await Quay.DisposeAsync();
-            await Hub.DisposeAsync();
+            if (!_isHubStopped)
+                await Hub.DisposeAsync();
             Repository.Dispose();
         }
     }
