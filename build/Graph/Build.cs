@@ -36,7 +36,7 @@ internal sealed partial class Build : NukeBuild
     [Parameter("Public key in PEM to verify with; default: that of the signing key")]
     private readonly AbsolutePath? PublicKey;
 
-    [Parameter("What to verify: REPOSITORY:TAG or REPOSITORY@DIGEST; default: the local layouts")]
+    [Parameter("What to verify or to mirror: REPOSITORY:TAG or REPOSITORY@DIGEST; default of Verify: the local layouts")]
     private readonly string? Reference;
 
     [Parameter("Print results as JSON")]
