@@ -19,17 +19,21 @@ public sealed class RehearsalRegistry : IAsyncDisposable
     private readonly UploadSessions _sessions;
     private readonly ContentStore _store;
 
-    private RehearsalRegistry(WebApplication application, ContentStore store, UploadSessions sessions, RequestLog log, Uri address)
+    private RehearsalRegistry(WebApplication application, ContentStore store, UploadSessions sessions, RequestLog log, Uri address, Uri? realm)
     {
         _application = application;
         _store = store;
         _sessions = sessions;
         Log = log;
         Address = address;
+        Realm = realm;
     }
 
     /// <summary><c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where tokens are issued; null when none are.</summary>
+    public Uri? Realm { get; }
 
     /// <summary>What was asked so far.</summary>
     public RequestLog Log { get; }
@@ -72,7 +76,7 @@ public sealed class RehearsalRegistry : IAsyncDisposable
             RehearsalAuthentication.TokenElsewhere => (new Uri(addresses[1], "/token"), "registry.docker.io"),
             _ => (null, ""),
         };
-        return new RehearsalRegistry(application, store, sessions, log, addresses[0]);
+        return new RehearsalRegistry(application, store, sessions, log, addresses[0], gate.Realm);
     }
 
     /// <summary>
