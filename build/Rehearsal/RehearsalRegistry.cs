@@ -16,23 +16,31 @@ namespace Slipway.Rehearsal;
 public sealed class RehearsalRegistry : IAsyncDisposable
 {
     private readonly WebApplication _application;
-    private readonly UploadSessions _sessions;
+    private readonly RequestHandler _handler;
     private readonly ContentStore _store;
+    private readonly UploadSessions _sessions;
+    private readonly Gate _gate;
 
-    private RehearsalRegistry(WebApplication application, ContentStore store, UploadSessions sessions, RequestLog log, Uri address)
+    private RehearsalRegistry(WebApplication started, RequestHandler handler, ContentStore store, UploadSessions sessions, Gate gate)
     {
-        _application = application;
+        _application = started;
+        _handler = handler;
         _store = store;
         _sessions = sessions;
-        Log = log;
-        Address = address;
+        _gate = gate;
+        ICollection<string> addresses = started.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        Address = new Uri(addresses.First());
+        gate.Open(Address, new Uri(addresses.Last()));
     }
 
     /// <summary><c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; }
 
+    /// <summary>Where tokens are issued; null when none are.</summary>
+    public Uri? Realm => _gate.Realm;
+
     /// <summary>What was asked so far.</summary>
-    public RequestLog Log { get; }
+    public RequestLog Log => _handler.Log;
 
     /// <summary>How many uploads were begun and neither finished nor cancelled.</summary>
     public int OpenUploads => _sessions.Count;
@@ -44,13 +52,10 @@ public sealed class RehearsalRegistry : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options.Authentication != RehearsalAuthentication.None && options.User.Length == 0)
             throw new ArgumentException("a rehearsal registry with authentication needs a user", nameof(options));
-        RequestLog log = new();
         UploadSessions sessions = new(options.Time);
-        TokenBook book = new(options.Time);
-        Account account = new(options.User, options.Password);
-        Gate gate = new(options, account, book);
+        Gate gate = new(options);
         ContentStore store = new(options.Storage);
-        RequestHandler handler = new(options, store, sessions, gate, new TokenEndpoint(options, account, book), log);
+        RequestHandler handler = new(options, store, sessions, gate);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication application = builder.Build();
@@ -65,14 +70,7 @@ public sealed class RehearsalRegistry : IAsyncDisposable
             throw;
         }
 
-        Uri[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(text => new Uri(text))];
-        (gate.Realm, gate.Service) = options.Authentication switch
-        {
-            RehearsalAuthentication.Token => (new Uri(addresses[0], "/v2/auth"), addresses[0].Authority),
-            RehearsalAuthentication.TokenElsewhere => (new Uri(addresses[1], "/token"), "registry.docker.io"),
-            _ => (null, ""),
-        };
-        return new RehearsalRegistry(application, store, sessions, log, addresses[0]);
+        return new RehearsalRegistry(application, handler, store, sessions, gate);
     }
 
     /// <summary>

@@ -7,10 +7,8 @@ internal sealed class RequestHandler
 {
     private readonly RehearsalOptions _options;
     private readonly Gate _gate;
-    private readonly TokenEndpoint _tokens;
     private readonly PullLimit _limit;
     private readonly ContentStore _store;
-    private readonly RequestLog _log;
     private readonly BlobEndpoint _blobs;
     private readonly UploadEndpoint _uploads;
     private readonly ManifestEndpoint _manifests;
@@ -18,20 +16,21 @@ internal sealed class RequestHandler
     private readonly ReferrersEndpoint _referrers;
     private long _count;
 
-    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate, TokenEndpoint tokens, RequestLog log)
+    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate)
     {
         _options = options;
         _gate = gate;
-        _tokens = tokens;
         _limit = new PullLimit(options.PullLimit, options.Time);
         _store = store;
-        _log = log;
         _blobs = new BlobEndpoint(store, options.AllowsDeletion);
         _uploads = new UploadEndpoint(store, sessions, gate, options.MinimumChunk);
         _manifests = new ManifestEndpoint(store, options);
         _tags = new TagsEndpoint(store);
         _referrers = new ReferrersEndpoint(store, options.ReferrersPage);
     }
+
+    /// <summary>What was handled so far.</summary>
+    public RequestLog Log { get; } = new();
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -64,7 +63,7 @@ internal sealed class RequestHandler
         finally
         {
             LoggedRequest entry = new(request, status, body.Count);
-            _log.Add(entry);
+            Log.Add(entry);
             _options.Answered(entry);
         }
 
@@ -78,7 +77,7 @@ internal sealed class RequestHandler
     private Task RouteAsync(HttpContext context)
     {
         if (_gate.IsRealm(context))
-            return _tokens.AnswerAsync(context);
+            return _gate.Tokens.AnswerAsync(context);
         if (!_gate.IsRegistry(context))
             throw ErrorAnswer.NoEndpoint();
         RegistryPath path = RegistryPath.Parse(context.Request.Path.Value ?? "");

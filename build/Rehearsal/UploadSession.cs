@@ -37,11 +37,12 @@ internal sealed class UploadSession : IDisposable
 
     public async Task AppendAsync(Stream body, CancellationToken cancellationToken)
     {
+        await using Stream part = _part.OpenAppend();
         byte[] buffer = new byte[128 * 1024];
         int count;
         while ((count = await body.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            await _part.AppendAsync(buffer.AsMemory(0, count));
+            await part.WriteAsync(buffer.AsMemory(0, count), CancellationToken.None);
             _hash.AppendData(buffer, 0, count);
             Offset += count;
         }

@@ -22,7 +22,8 @@ public class TokenTests
         using HttpResponseMessage refused = await fixture.SendAsync("POST", "/v2/a/blobs/uploads/");
         Match match = Regex.Match(refused.Header("WWW-Authenticate"), "^Bearer realm=\"(.+)\",service=\"registry.docker.io\",scope=\"repository:a:pull,push\"$");
         Assert.True(match.Success, refused.Header("WWW-Authenticate"));
-        return new Uri(match.Groups[1].Value);
+        Assert.Equal(fixture.Registry.Realm, new Uri(match.Groups[1].Value));
+        return fixture.Registry.Realm!;
     }
 
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage answer)

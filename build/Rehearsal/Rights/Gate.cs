@@ -14,20 +14,34 @@ internal sealed class Gate
     private readonly Account _account;
     private readonly TokenBook _book;
 
-    public Gate(RehearsalOptions options, Account account, TokenBook book)
+    public Gate(RehearsalOptions options)
     {
         _options = options;
-        _account = account;
-        _book = book;
+        _account = new Account(options.User, options.Password);
+        _book = new TokenBook(options.Time);
+        Tokens = new TokenEndpoint(options, _account, _book);
     }
 
-    /// <summary>Where tokens are issued; null when none are. Set once the ports are known.</summary>
-    public Uri? Realm { get; set; }
+    /// <summary>What answers at the <see cref="Realm"/>.</summary>
+    public TokenEndpoint Tokens { get; }
 
-    /// <summary>What a challenge calls this registry. Set once the ports are known.</summary>
-    public string Service { get; set; } = "";
+    /// <summary>Where tokens are issued; null when none are, or the gate is not open.</summary>
+    public Uri? Realm { get; private set; }
+
+    /// <summary>What a challenge calls this registry.</summary>
+    private string Service { get; set; } = "";
 
     private bool AsksForTokens => _options.Authentication is RehearsalAuthentication.Token or RehearsalAuthentication.TokenElsewhere;
+
+    /// <summary>Tells it where it stands, once the ports are known.</summary>
+    /// <param name="registry">The registry's own address.</param>
+    /// <param name="elsewhere">That of the other server; the registry's own when there is none.</param>
+    public void Open(Uri registry, Uri elsewhere) => (Realm, Service) = _options.Authentication switch
+    {
+        RehearsalAuthentication.Token => (new Uri(registry, "/v2/auth"), registry.Authority),
+        RehearsalAuthentication.TokenElsewhere => (new Uri(elsewhere, "/token"), "registry.docker.io"),
+        _ => (null, ""),
+    };
 
     /// <summary>Whether a request came to the place where tokens are issued: by port and path.</summary>
     public bool IsRealm(HttpContext context) => Realm is { } realm && IsAtRealm(context) && context.Request.Path == realm.AbsolutePath;

@@ -78,12 +78,7 @@ internal sealed class FolderStorage : RehearsalStorage
     {
         public void Create() => File.WriteAllBytes(file, []);
 
-        /// <summary>The file is open only meanwhile: thousands of uploads that wait take no handles.</summary>
-        public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes)
-        {
-            await using FileStream output = new(file, FileMode.Append, FileAccess.Write, FileShare.Read, 0, useAsync: true);
-            await output.WriteAsync(bytes);
-        }
+        public Stream OpenAppend() => new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.Read, 0, useAsync: true);
 
         public Stream Open() => OpenFile(file);
 

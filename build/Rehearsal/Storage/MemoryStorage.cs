@@ -54,11 +54,7 @@ internal sealed class MemoryStorage : RehearsalStorage
     {
         private readonly MemoryFile _file = new();
 
-        public ValueTask AppendAsync(ReadOnlyMemory<byte> bytes)
-        {
-            _file.Append(bytes.Span);
-            return ValueTask.CompletedTask;
-        }
+        public Stream OpenAppend() => new Appending(_file);
 
         public Stream Open() => _file.Open();
 
@@ -66,6 +62,15 @@ internal sealed class MemoryStorage : RehearsalStorage
 
         public void Dispose()
         {
+        }
+    }
+
+    private sealed class Appending(MemoryFile file) : WriteOnlyStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            file.Append(buffer.Span);
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -43,7 +43,8 @@ public abstract class RehearsalStorage
 /// <summary>Bytes on their way into a storage. Disposing drops them, unless they were kept.</summary>
 internal interface IStoragePart : IDisposable
 {
-    ValueTask AppendAsync(ReadOnlyMemory<byte> bytes);
+    /// <summary>Takes bytes behind those that are there; one at a time. The caller disposes it.</summary>
+    Stream OpenAppend();
 
     /// <summary>What was appended so far, from the beginning. The caller disposes it.</summary>
     Stream Open();

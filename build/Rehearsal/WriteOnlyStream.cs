@@ -1,6 +1,6 @@
 namespace Slipway.Rehearsal;
 
-/// <summary>A stream that the body of an answer is written to. Whoever derives says what one write does.</summary>
+/// <summary>A stream that is written to, forward only. Whoever derives says what one write does.</summary>
 internal abstract class WriteOnlyStream : Stream
 {
     public sealed override bool CanRead => false;
