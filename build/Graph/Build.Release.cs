@@ -1,7 +1,6 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Oci;
-using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Sources;
 using Slipway.Trust;
