@@ -29,7 +29,7 @@ public class HostileAnswersTests
 
     [Fact]
     public void Any_link_leads_to_pages_of_the_same_registry_or_nowhere() => Check(
-        ["<", ">", "</v2/x>", "<https://evil.example/>", "<//evil.example>", ";", "rel=", "next", "\"next\"", "\"prev next\"", ",", "=", "\"", "\\", " ", "rel=next", "title=\"a,b\""],
+        ["<", ">", "</v2/x>", "<https://evil.example/>", "<//evil.example>", ";", "rel=", "next", "\"next\"", "\"prev next\"", ",", "=", "\"", "\\", " ", "rel=next", "<https://evil.example/>;rel=next", "<https://quay.io:8443/>; rel=\"next\"", "</v2/y>;rel=next", "title=\"a,b\""],
         field =>
         {
             int pages = 0;
