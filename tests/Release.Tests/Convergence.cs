@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+
+namespace Slipway.Release.Tests;
+
+/// <summary>
+/// What must hold after a publication was disturbed, and after the next one that is not. Nothing but the registries' content
+/// decides how that one goes, so it runs once for each content that disturbances leave behind.
+/// </summary>
+/// <param name="plan">What is published.</param>
+/// <param name="wanted">What an undisturbed run leaves, as <see cref="Stage.Kept"/> has it.</param>
+internal sealed class Convergence(ReleasePlan plan, string wanted)
+{
+    private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>How many different contents were left behind.</summary>
+    public int States => _seen.Count;
+
+    /// <param name="stage">Without faults, after the disturbed run.</param>
+    /// <param name="what">What had happened, for messages.</param>
+    public async Task RequireAsync(Stage stage, string what)
+    {
+        if (!_seen.TryAdd(stage.Kept(), true))
+            return;
+        IReadOnlyList<string> flaws = await stage.FlawsAsync();
+        Assert.True(flaws.Count == 0, $"{what}: {string.Join("; ", flaws)}");
+        HashSet<(string, string)> complete = stage.Complete();
+        stage.Forget();
+
+        Outcome again = await stage.PublishAsync(plan);
+
+        Assert.True(again.Succeeded, $"{what}: the rerun failed, too: {again.Failure?.Message}");
+        (string, string)[] twice = [.. stage.Sent.Where(complete.Contains)];
+        Assert.True(twice.Length == 0, $"{what}: the rerun sent again {string.Join(", ", twice)}");
+        Assert.True(stage.Kept() == wanted, $"{what}: the rerun did not end where an undisturbed run does:\n{stage.Kept()}");
+        flaws = await stage.FlawsAsync();
+        Assert.True(flaws.Count == 0, $"{what}: after the rerun: {string.Join("; ", flaws)}");
+    }
+}
