@@ -31,6 +31,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         {
             stage.Faults = request => request == at.Request ? at.Mishap.Fault : null;
             Outcome outcome = await stage.PublishAsync(plan);
+            await stage.SettleAsync();
             Assert.True(stage.Requests.Contains(at.Request), $"{at.Request} did not come");
             stage.Faults = _ => null;
             ended.Add(outcome.Succeeded);

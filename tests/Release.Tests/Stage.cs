@@ -36,6 +36,7 @@ internal sealed class Stage : IAsyncDisposable
     private readonly List<HttpClient> _clients = [];
     private readonly Dictionary<(string Host, string Method, string Path), int> _counts = [];
     private readonly List<Occurrence> _requests = [];
+    private int _asked;
 
     private Stage(Scene scene, Patience patience, bool oneAtATime)
     {
@@ -86,6 +87,16 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Waits until the registries have done with what they were asked: a client that gave up has left requests behind.
+    /// </summary>
+    public async Task SettleAsync()
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+        while (_registries.Sum(registry => registry.Log.All.Length) < Volatile.Read(ref _asked))
+            await Task.Delay(1, patience.Token);
+    }
+
     /// <summary>What is wrong with the releases that are tagged on either registry.</summary>
     public async Task<IReadOnlyList<string>> FlawsAsync()
     {
@@ -133,6 +144,8 @@ internal sealed class Stage : IAsyncDisposable
     {
         Faults = _ => null;
         Forget();
+        _asked = 0;
+        _registries.ForEach(registry => registry.Log.Clear());
         foreach (string host in Scene.Hosts)
         {
             foreach (string folder in (string[])["repositories", "blobs"])
@@ -172,6 +185,7 @@ internal sealed class Stage : IAsyncDisposable
 
     private Fault? Ask(string host, RehearsalRequest request)
     {
+        Interlocked.Increment(ref _asked);
         int session = request.Path.IndexOf("/blobs/uploads/", StringComparison.Ordinal);
         string path = session < 0 ? request.Path : request.Path[..session] + "/blobs/uploads/" + (request.Method == "POST" ? "" : "*");
         Occurrence occurrence;
