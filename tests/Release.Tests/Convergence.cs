@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 
@@ -7,7 +8,7 @@ namespace Slipway.Release.Tests;
 /// decides how that one goes, so it runs once for each content that disturbances leave behind.
 /// </summary>
 /// <param name="plan">What is published.</param>
-/// <param name="wanted">What an undisturbed run leaves, as <see cref="Stage.Kept"/> has it.</param>
+/// <param name="wanted">What an undisturbed run leaves, as <see cref="RegistryPair.Kept"/> has it.</param>
 internal sealed class Convergence(ReleasePlan plan, string wanted)
 {
     private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
@@ -19,19 +20,19 @@ internal sealed class Convergence(ReleasePlan plan, string wanted)
     /// <param name="what">What had happened, for messages.</param>
     public async Task RequireAsync(Stage stage, string what)
     {
-        if (!_seen.TryAdd(stage.Kept(), true))
+        if (!_seen.TryAdd(stage.Registries.Kept(), true))
             return;
         IReadOnlyList<string> flaws = await stage.FlawsAsync();
         Assert.True(flaws.Count == 0, $"{what}: {string.Join("; ", flaws)}");
-        HashSet<(string, string)> complete = stage.Complete();
-        stage.Forget();
+        Dictionary<PlacedBlob, long> complete = stage.Registries.Blobs();
+        stage.Wire.Forget();
 
         Outcome again = await stage.PublishAsync(plan);
 
         Assert.True(again.Succeeded, $"{what}: the rerun failed, too: {again.Failure?.Message}");
-        (string, string)[] twice = [.. stage.Sent.Where(complete.Contains)];
-        Assert.True(twice.Length == 0, $"{what}: the rerun sent again {string.Join(", ", twice)}");
-        Assert.True(stage.Kept() == wanted, $"{what}: the rerun did not end where an undisturbed run does:\n{stage.Kept()}");
+        PlacedBlob[] twice = [.. stage.Wire.Sent.Where(complete.ContainsKey)];
+        Assert.True(twice.Length == 0, $"{what}: the rerun sent again {string.Join(", ", twice.AsEnumerable())}");
+        Assert.True(stage.Registries.Kept() == wanted, $"{what}: the rerun did not end where an undisturbed run does:\n{stage.Registries.Kept()}");
         flaws = await stage.FlawsAsync();
         Assert.True(flaws.Count == 0, $"{what}: after the rerun: {string.Join("; ", flaws)}");
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Slipway.Http;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 
@@ -29,11 +30,10 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
 
         await InLanesAsync(scene, cases, async (stage, at) =>
         {
-            stage.Faults = request => request == at.Request ? at.Mishap.Fault : null;
+            stage.Registries.Faults = request => request == at.Request ? at.Mishap.Fault : null;
             Outcome outcome = await stage.PublishAsync(plan);
-            await stage.SettleAsync();
-            Assert.True(stage.Requests.Contains(at.Request), $"{at.Request} did not come");
-            stage.Faults = _ => null;
+            Assert.True(stage.Registries.Requests.Contains(at.Request), $"{at.Request} did not come");
+            stage.Registries.Faults = _ => null;
             ended.Add(outcome.Succeeded);
             at.Mishap.RequireRightClass(outcome.Failure, at.Request);
             await convergence.RequireAsync(stage, $"{at.Mishap} at {at.Request}");
@@ -56,7 +56,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         (_, string wanted) = await UndisturbedAsync(scene, plan);
         await using Stage stage = await Stage.OpenAsync(scene, Patient, oneAtATime: true);
         HashSet<(string, string, string)> met = [];
-        stage.Faults = request =>
+        stage.Registries.Faults = request =>
         {
             lock (met)
                 return mishap.CanMeet(request) && met.Add((request.Host, request.Method, request.Path)) ? mishap.Fault : null;
@@ -64,11 +64,11 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
 
         Outcome outcome = await stage.PublishAsync(plan);
 
-        stage.Faults = _ => null;
+        stage.Registries.Faults = _ => null;
         Assert.Null(outcome.Failure);
         Assert.True(met.Count > 10, "hardly anything happened");
         await new Convergence(plan, wanted).RequireAsync(stage, name);
-        Assert.Equal(wanted, stage.Kept());
+        Assert.Equal(wanted, stage.Registries.Kept());
     }
 
     public static TheoryData<string> Passing => [.. Mishap.All.Where(mishap => mishap.Passes).Select(mishap => mishap.Name)];
@@ -84,9 +84,9 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
     {
         await using Stage stage = await Stage.OpenAsync(scene, Impatient, oneAtATime: true);
         Assert.Null((await stage.PublishAsync(plan)).Failure);
-        IReadOnlyList<Occurrence> requests = stage.Requests;
+        IReadOnlyList<Occurrence> requests = stage.Registries.Requests;
         Assert.Empty(await stage.FlawsAsync());
-        return (requests, stage.Kept());
+        return (requests, stage.Registries.Kept());
     }
 
     private static Task InLanesAsync<T>(Scene scene, IEnumerable<T> cases, Func<Stage, T, Task> run)
@@ -97,7 +97,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
             await using Stage stage = await Stage.OpenAsync(scene, Impatient, oneAtATime: true);
             while (left.TryDequeue(out T? each))
             {
-                stage.Clear();
+                stage.Registries.Clear();
                 await run(stage, each);
             }
         })));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 

@@ -1,4 +1,5 @@
 using Slipway.Http;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 
@@ -24,12 +25,11 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
         for (int seed = 0; seed < Runs; seed++)
         {
             Stage stage = seed % 2 == 0 ? once : often;
-            stage.Clear();
+            stage.Registries.Clear();
             Chance chance = new(seed);
-            stage.Faults = chance.Next;
+            stage.Registries.Faults = chance.Next;
             Outcome outcome = await stage.PublishAsync(plan);
-            await stage.SettleAsync();
-            stage.Faults = _ => null;
+            stage.Registries.Faults = _ => null;
             mishaps += chance.Count;
             succeeded += outcome.Succeeded ? 1 : 0;
             chance.RequireRightClass(outcome.Failure);
@@ -45,7 +45,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
     {
         await using Stage stage = await Stage.OpenAsync(scene, new Patience(), oneAtATime: false);
         Assert.Null((await stage.PublishAsync(plan)).Failure);
-        return stage.Kept();
+        return stage.Registries.Kept();
     }
 
     /// <summary>What goes wrong in one run: each request by a rate of the run's own, between 1 in 500 and 1 in 20.</summary>

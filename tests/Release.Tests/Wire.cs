@@ -1,3 +1,5 @@
+using Slipway.Testing;
+
 namespace Slipway.Release.Tests;
 
 /// <summary>
@@ -7,10 +9,10 @@ namespace Slipway.Release.Tests;
 internal sealed class Wire(HttpMessageHandler inner, bool oneAtATime) : DelegatingHandler(inner)
 {
     private readonly SemaphoreSlim _turn = new(oneAtATime ? 1 : 1000);
-    private readonly List<(string Authority, string Digest)> _sent = [];
+    private readonly List<PlacedBlob> _sent = [];
 
-    /// <summary>Blobs that a request closed with bytes of them in its body, by the registry's authority.</summary>
-    public IReadOnlyList<(string Authority, string Digest)> Sent
+    /// <summary>Blobs that a request closed with bytes of them in its body.</summary>
+    public IReadOnlyList<PlacedBlob> Sent
     {
         get
         {
@@ -52,6 +54,6 @@ internal sealed class Wire(HttpMessageHandler inner, bool oneAtATime) : Delegati
         if (request.Content?.Headers.ContentLength is not > 0 || digest < 0 || request.Method == HttpMethod.Get)
             return;
         lock (_sent)
-            _sent.Add((request.RequestUri.Authority, query[(digest + "digest=".Length)..].Split('&')[0]));
+            _sent.Add(new PlacedBlob(request.RequestUri.Authority, query[(digest + "digest=".Length)..].Split('&')[0]));
     }
 }
