@@ -4,24 +4,44 @@ using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
 
-/// <summary>HEAD and GET of a blob, with one range (distribution specification, "Pulling blobs"; RFC 9110, section 14).</summary>
+/// <summary>
+/// HEAD and GET of a blob, with one range (distribution specification, "Pulling blobs"; RFC 9110, section 14), and DELETE
+/// ("Deleting Blobs").
+/// </summary>
 internal sealed class BlobEndpoint
 {
     private readonly ContentStore _store;
+    private readonly bool _allowsDeletion;
 
-    public BlobEndpoint(ContentStore store)
+    public BlobEndpoint(ContentStore store, bool allowsDeletion)
     {
         _store = store;
+        _allowsDeletion = allowsDeletion;
     }
 
-    public async Task AnswerAsync(HttpContext context, RegistryPath path)
+    public Task AnswerAsync(HttpContext context, RegistryPath path) => context.Request.Method switch
+    {
+        "GET" or "HEAD" => ReadAsync(context, path),
+        "DELETE" => Delete(context, path),
+        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read and deleted here"),
+    };
+
+    private Task Delete(HttpContext context, RegistryPath path)
+    {
+        Digest digest = DigestOf(path.Last);
+        if (!_allowsDeletion)
+            throw ErrorAnswer.DeletionRefused();
+        if (!_store.DeleteBlob(path.Repository, digest))
+            throw Unknown();
+        context.Response.StatusCode = 202;
+        return Task.CompletedTask;
+    }
+
+    private async Task ReadAsync(HttpContext context, RegistryPath path)
     {
         Digest digest = DigestOf(path.Last);
         bool head = HttpMethods.IsHead(context.Request.Method);
-        if (!head && !HttpMethods.IsGet(context.Request.Method))
-            throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read here");
-        FileInfo file = _store.Blob(path.Repository, digest)
-            ?? throw new ErrorAnswer(404, "BLOB_UNKNOWN", "blob unknown to this repository");
+        FileInfo file = _store.Blob(path.Repository, digest) ?? throw Unknown();
         HttpResponse response = context.Response;
         response.ContentType = "application/octet-stream";
         response.Headers["Docker-Content-Digest"] = digest.ToString();
@@ -59,6 +79,8 @@ internal sealed class BlobEndpoint
         context.Response.Headers.ContentRange = $"bytes {begin}-{end}/{size}";
         return (begin, end - begin + 1);
     }
+
+    private static ErrorAnswer Unknown() => new(404, "BLOB_UNKNOWN", "blob unknown to this repository");
 
     private static bool IsNumber(string text) => text.Length <= 18 && text.All(char.IsAsciiDigit);
 

@@ -14,6 +14,7 @@ namespace Slipway.Rehearsal;
 internal sealed class ContentStore
 {
     private readonly string _root;
+    private readonly Lock _names = new();
 
     /// <summary>Opens the folder, for this process alone; what a killed one was still receiving is dropped.</summary>
     public ContentStore(string root)
@@ -61,21 +62,26 @@ internal sealed class ContentStore
     public ManifestContent? Manifest(string repository, Digest digest)
     {
         string mark = Mark(repository, "_manifests", digest);
-        return File.Exists(mark) ? new ManifestContent(File.ReadAllText(mark), File.ReadAllBytes(Bytes(digest))) : null;
+        lock (_names)
+            return File.Exists(mark) ? new ManifestContent(File.ReadAllText(mark), File.ReadAllBytes(Bytes(digest))) : null;
     }
 
     public void KeepManifest(string repository, Digest digest, ManifestContent manifest, string? tag)
     {
         Write(Bytes(digest), manifest.Bytes.Span);
-        Write(Mark(repository, "_manifests", digest), manifest.MediaType);
-        if (tag is not null)
-            Write(Path.Combine(Repository(repository), "_tags", tag), digest.ToString());
+        lock (_names)
+        {
+            Write(Mark(repository, "_manifests", digest), manifest.MediaType);
+            if (tag is not null)
+                Write(Path.Combine(Repository(repository), "_tags", tag), digest.ToString());
+        }
     }
 
     public Digest? Tagged(string repository, string tag)
     {
         string file = Path.Combine(Repository(repository), "_tags", tag);
-        return File.Exists(file) ? Digest.Parse(File.ReadAllText(file)) : null;
+        lock (_names)
+            return File.Exists(file) ? Digest.Parse(File.ReadAllText(file)) : null;
     }
 
     /// <summary>A repository's tags in ordinal order; null when there is no such repository.</summary>
@@ -86,6 +92,71 @@ internal sealed class ContentStore
             return [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         return Directory.Exists(Repository(repository)) && Directory.EnumerateDirectories(Repository(repository), "_*").Any() ? [] : null;
     }
+
+    /// <summary>False when there is no such tag.</summary>
+    public bool DeleteTag(string repository, string tag)
+    {
+        lock (_names)
+            return Delete(Path.Combine(Repository(repository), "_tags", tag));
+    }
+
+    /// <summary>Takes a manifest off its repository, and every tag that names it; false when it is not there.</summary>
+    public bool DeleteManifest(string repository, Digest digest)
+    {
+        lock (_names)
+        {
+            foreach (string tag in (Tags(repository) ?? []).Where(tag => Tagged(repository, tag) == digest))
+                DeleteTag(repository, tag);
+            return Delete(Mark(repository, "_manifests", digest));
+        }
+    }
+
+    /// <summary>Takes a blob off its repository; the bytes stay, for others may have them. False when it is not there.</summary>
+    public bool DeleteBlob(string repository, Digest digest) => Delete(Mark(repository, "_blobs", digest));
+
+    /// <summary>
+    /// Deletes every manifest that no tag reaches, as registries do in the background. A tag reaches its manifest, what an
+    /// index lists, and whatever has a kept manifest as its subject. Returns what went, in no order.
+    /// </summary>
+    public IReadOnlyList<Digest> CollectUntagged()
+    {
+        lock (_names)
+            return [.. Repositories().SelectMany(CollectUntagged)];
+    }
+
+    private List<Digest> CollectUntagged(string repository)
+    {
+        Dictionary<Digest, ManifestDocument> all = Manifests(repository).ToDictionary(
+            digest => digest, digest => ManifestDocument.Parse(Manifest(repository, digest)!.Bytes));
+        HashSet<Digest> kept = [];
+        Queue<Digest> reached = new((Tags(repository) ?? []).Select(tag => Tagged(repository, tag)!));
+        while (reached.TryDequeue(out Digest? digest))
+        {
+            if (!all.TryGetValue(digest, out ManifestDocument? document) || !kept.Add(digest))
+                continue;
+            foreach (Descriptor child in document.Children)
+                reached.Enqueue(child.Digest);
+            foreach ((Digest referrer, _) in all.Where(entry => entry.Value.Subject?.Digest == digest))
+                reached.Enqueue(referrer);
+        }
+
+        List<Digest> gone = [.. all.Keys.Where(digest => !kept.Contains(digest))];
+        foreach (Digest digest in gone)
+            DeleteManifest(repository, digest);
+        return gone;
+    }
+
+    private IEnumerable<string> Repositories()
+    {
+        string root = Path.Combine(_root, "repositories");
+        return Directory.Exists(root)
+            ? Directory.EnumerateDirectories(root, "_manifests", SearchOption.AllDirectories).Select(found => Path.GetRelativePath(root, Path.GetDirectoryName(found)!))
+            : [];
+    }
+
+    private IEnumerable<Digest> Manifests(string repository) =>
+        Directory.EnumerateFiles(Path.Combine(Repository(repository), "_manifests"), "*", SearchOption.AllDirectories)
+            .Select(file => Digest.Parse($"{Path.GetFileName(Path.GetDirectoryName(file))}:{Path.GetFileName(file)}"));
 
     private string Repository(string repository) => Path.Combine(_root, "repositories", repository);
 
@@ -102,5 +173,13 @@ internal sealed class ContentStore
         string half = NewUpload(out _);
         File.WriteAllBytes(half, bytes);
         File.Move(half, file, overwrite: true);
+    }
+
+    private static bool Delete(string file)
+    {
+        if (!File.Exists(file))
+            return false;
+        File.Delete(file);
+        return true;
     }
 }

@@ -27,18 +27,38 @@ internal sealed class Gate
     /// <exception cref="ErrorAnswer">401: the request has no right to this; the challenge is on the answer already.</exception>
     public void Check(HttpContext context, RegistryPath path)
     {
-        bool reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        string action = reads && path.Area != Area.Upload ? "pull" : "push";
+        string action = ActionOf(context.Request, path);
         bool open = _options.IsPublic && action == "pull" && path.Area != Area.Root;
-        switch (_options.Authentication)
+        bool allowed = _options.Authentication switch
         {
-            case RehearsalAuthentication.Basic when !(IsUser(context.Request) ?? open):
-                throw Refused(context, "Basic realm=\"rehearsal\"");
-            case RehearsalAuthentication.Token when !HasToken(context.Request, path, action):
-                string actions = action == "pull" ? "pull" : "pull,push";
-                string scope = path.Area == Area.Root ? "" : $",scope=\"repository:{path.Repository}:{actions}\"";
-                throw Refused(context, $"Bearer realm=\"{new Uri(Address, "/v2/auth")}\",service=\"{Address.Authority}\"{scope}");
-        }
+            RehearsalAuthentication.Basic => IsUser(context.Request) ?? open,
+            RehearsalAuthentication.Token => HasToken(context.Request, path, action),
+            _ => true,
+        };
+        if (!allowed)
+            throw Refusal(context, path);
+    }
+
+    /// <summary>401, with the challenge that fits the request on the answer.</summary>
+    public ErrorAnswer Refusal(HttpContext context, RegistryPath path)
+    {
+        string actions = ActionOf(context.Request, path) == "pull" ? "pull" : "pull,push";
+        string scope = path.Repository.Length == 0 ? "" : $",scope=\"repository:{path.Repository}:{actions}\"";
+        return _options.Authentication switch
+        {
+            RehearsalAuthentication.Basic => Refused(context, "Basic realm=\"rehearsal\""),
+            RehearsalAuthentication.Token => Refused(context, $"Bearer realm=\"{new Uri(Address, "/v2/auth")}\",service=\"{Address.Authority}\"{scope}"),
+            _ => ErrorAnswer.For(401),
+        };
+    }
+
+    /// <summary>Forgets the token that a request carries, if it does.</summary>
+    public void Revoke(HttpRequest request)
+    {
+        if (BearerOf(request) is not { } token)
+            return;
+        lock (_lock)
+            _tokens.Remove(token);
     }
 
     /// <summary>Answers <c>GET /v2/auth?service=…&amp;scope=…</c> with a token for what is allowed of the scopes asked for.</summary>
@@ -87,12 +107,11 @@ internal sealed class Gate
 
     private bool HasToken(HttpRequest request, RegistryPath path, string action)
     {
-        string field = request.Headers.Authorization.ToString();
-        if (!field.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        if (BearerOf(request) is not { } value)
             return false;
         lock (_lock)
         {
-            return _tokens.TryGetValue(field[7..].Trim(), out (DateTimeOffset Until, HashSet<string> Grants) token)
+            return _tokens.TryGetValue(value, out (DateTimeOffset Until, HashSet<string> Grants) token)
                 && _options.Time.GetUtcNow() < token.Until
                 && (path.Area == Area.Root || token.Grants.Contains($"{path.Repository}:{action}"));
         }
@@ -101,6 +120,12 @@ internal sealed class Gate
     /// <summary>Whether another repository's content may be mounted by this request.</summary>
     public bool MayPull(HttpRequest request, string repository) =>
         _options.Authentication != RehearsalAuthentication.Token || HasToken(request, new RegistryPath(Area.Blob, repository), "pull");
+
+    private static string ActionOf(HttpRequest request, RegistryPath path) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && path.Area != Area.Upload ? "pull" : "push";
+
+    private static string? BearerOf(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is var field && field.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? field[7..].Trim() : null;
 
     /// <summary>Null when the request has no Basic credentials, false when they are wrong.</summary>
     private bool? IsUser(HttpRequest request)

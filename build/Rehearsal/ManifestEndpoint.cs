@@ -1,35 +1,49 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
 
 /// <summary>
-/// HEAD, GET and PUT of a manifest (distribution specification, "Pulling manifests", "Pushing Manifests"). A manifest is
-/// taken only when this repository has every blob and child it names, all but its subject.
+/// HEAD, GET, PUT and DELETE of a manifest (distribution specification, "Pulling manifests", "Pushing Manifests", "Deleting
+/// tags", "Deleting Manifests"). A manifest is taken only when this repository has every blob and child it names, all but
+/// its subject.
 /// </summary>
 internal sealed class ManifestEndpoint
 {
     private readonly ContentStore _store;
+    private readonly bool _allowsDeletion;
 
-    public ManifestEndpoint(ContentStore store)
+    public ManifestEndpoint(ContentStore store, bool allowsDeletion)
     {
         _store = store;
+        _allowsDeletion = allowsDeletion;
     }
 
     public Task AnswerAsync(HttpContext context, RegistryPath path) => context.Request.Method switch
     {
         "GET" or "HEAD" => ReadAsync(context, path),
         "PUT" => WriteAsync(context, path),
-        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read and pushed here"),
+        "DELETE" => Delete(context, path),
+        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read, pushed and deleted here"),
     };
+
+    /// <summary>By tag the tag alone goes; by digest the manifest and every tag on it.</summary>
+    private Task Delete(HttpContext context, RegistryPath path)
+    {
+        (Digest? digest, string? tag) = Name(path.Last);
+        if (!_allowsDeletion)
+            throw ErrorAnswer.DeletionRefused();
+        if (digest is null ? !_store.DeleteTag(path.Repository, tag!) : !_store.DeleteManifest(path.Repository, digest))
+            throw Unknown();
+        context.Response.StatusCode = 202;
+        return Task.CompletedTask;
+    }
 
     private async Task ReadAsync(HttpContext context, RegistryPath path)
     {
         (Digest? digest, string? tag) = Name(path.Last);
         digest ??= _store.Tagged(path.Repository, tag!);
-        ManifestContent manifest = (digest is null ? null : _store.Manifest(path.Repository, digest))
-            ?? throw new ErrorAnswer(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
+        ManifestContent manifest = (digest is null ? null : _store.Manifest(path.Repository, digest)) ?? throw Unknown();
         context.Response.ContentType = manifest.MediaType;
         context.Response.ContentLength = manifest.Bytes.Length;
         context.Response.Headers["Docker-Content-Digest"] = digest!.ToString();
@@ -79,18 +93,25 @@ internal sealed class ManifestEndpoint
 
     private void Validate(string repository, string type, byte[] bytes)
     {
+        ManifestDocument document = Parse(bytes);
+        if (document.MediaType is { } own && own != type)
+            throw new ErrorAnswer(400, "MANIFEST_INVALID", $"manifest: sent as {type}, but the document says {own}");
+        foreach (Descriptor blob in document.Blobs)
+        {
+            FileInfo file = _store.Blob(repository, blob.Digest) ?? throw Unknown(blob);
+            if (file.Length != blob.Size)
+                throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {file.Length} bytes, the manifest says {blob.Size}");
+        }
+
+        if (document.Children.FirstOrDefault(child => _store.Manifest(repository, child.Digest) is null) is { } missing)
+            throw Unknown(missing);
+    }
+
+    private static ManifestDocument Parse(byte[] bytes)
+    {
         try
         {
-            OciJson.Read(bytes, "manifest", root =>
-            {
-                if (root.OptionalString("mediaType") is { } own && own != type)
-                    throw new ContentException($"sent as {type}, but the document says {own}");
-                RequireBlobs(repository, root);
-                IEnumerable<Descriptor> children = root.Items("manifests").Select(OciJson.ReadDescriptor);
-                if (children.FirstOrDefault(child => _store.Manifest(repository, child.Digest) is null) is { } missing)
-                    throw Unknown(missing);
-                return true;
-            });
+            return ManifestDocument.Parse(bytes);
         }
         catch (ContentException e)
         {
@@ -98,18 +119,7 @@ internal sealed class ManifestEndpoint
         }
     }
 
-    private void RequireBlobs(string repository, JsonElement root)
-    {
-        List<Descriptor> blobs = [.. root.Items("layers").Concat(root.Items("blobs")).Select(OciJson.ReadDescriptor)];
-        if (root.TryGetProperty("config", out JsonElement config))
-            blobs.Add(OciJson.ReadDescriptor(config));
-        foreach (Descriptor blob in blobs)
-        {
-            FileInfo file = _store.Blob(repository, blob.Digest) ?? throw Unknown(blob);
-            if (file.Length != blob.Size)
-                throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {file.Length} bytes, the manifest says {blob.Size}");
-        }
-    }
+    private static ErrorAnswer Unknown() => new(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
 
     private static ErrorAnswer Unknown(Descriptor missing) =>
         new(404, "MANIFEST_BLOB_UNKNOWN", $"the manifest references {missing.Digest}, which this repository does not have");

@@ -26,7 +26,7 @@ internal sealed partial record RegistryPath(Area Area, string Repository = "", s
             return new RegistryPath(Area.Token);
         Match match = Grammar().Match(path);
         if (!match.Success)
-            throw new ErrorAnswer(404, "UNSUPPORTED", "no such end-point");
+            throw ErrorAnswer.NoEndpoint();
         string repository = match.Groups["name"].Value;
         if (repository.Length > 255 || !IsRepository(repository))
             throw new ErrorAnswer(400, "NAME_INVALID", "the repository name breaks the grammar");

@@ -41,9 +41,12 @@ public sealed record RehearsalOptions
     /// <summary>The least size of a chunk that uploads are told, in bytes; 0 says nothing.</summary>
     public long MinimumChunk { get; init; }
 
+    /// <summary>Whether manifests, tags and blobs can be deleted; else an attempt is answered with 405.</summary>
+    public bool AllowsDeletion { get; init; } = true;
+
     /// <summary>The clock that tokens expire by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Asked before each request is handled; what it returns happens instead of handling it. Called concurrently.</summary>
+    /// <summary>Asked before each request is handled; what it returns happens to it. Called concurrently.</summary>
     public Func<RehearsalRequest, Fault?> Faults { get; init; } = _ => null;
 }

@@ -5,21 +5,24 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
 
 /// <summary>
 /// A registry inside this process that speaks the OCI distribution protocol, version 1.1, over a real socket on
-/// 127.0.0.1: pull, push and the listing of tags. It stores to a folder, never in memory, and logs nothing.
+/// 127.0.0.1: pull, push, listing of tags and deletion. It stores to a folder, never in memory, and logs nothing.
 /// </summary>
 public sealed class RehearsalRegistry : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly UploadSessions _sessions;
+    private readonly ContentStore _store;
 
-    private RehearsalRegistry(WebApplication application, UploadSessions sessions, RequestLog log, Uri address)
+    private RehearsalRegistry(WebApplication application, ContentStore store, UploadSessions sessions, RequestLog log, Uri address)
     {
         _application = application;
+        _store = store;
         _sessions = sessions;
         Log = log;
         Address = address;
@@ -44,7 +47,8 @@ public sealed class RehearsalRegistry : IAsyncDisposable
         RequestLog log = new();
         UploadSessions sessions = new();
         Gate gate = new(options);
-        RequestHandler handler = new(options, new ContentStore(options.Storage), sessions, gate, log);
+        ContentStore store = new(options.Storage);
+        RequestHandler handler = new(options, store, sessions, gate, log);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options.Port));
         WebApplication application = builder.Build();
@@ -61,8 +65,14 @@ public sealed class RehearsalRegistry : IAsyncDisposable
 
         string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         gate.Address = new Uri(address);
-        return new RehearsalRegistry(application, sessions, log, gate.Address);
+        return new RehearsalRegistry(application, store, sessions, log, gate.Address);
     }
+
+    /// <summary>
+    /// Deletes every manifest that no tag reaches, as registries do in the background. A tag reaches its manifest, what an
+    /// index lists, and whatever has a kept manifest as its subject. Returns what went, in no order.
+    /// </summary>
+    public IReadOnlyList<Digest> CollectUntagged() => _store.CollectUntagged();
 
     public async ValueTask DisposeAsync()
     {

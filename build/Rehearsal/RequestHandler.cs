@@ -7,6 +7,7 @@ internal sealed class RequestHandler
 {
     private readonly RehearsalOptions _options;
     private readonly Gate _gate;
+    private readonly ContentStore _store;
     private readonly RequestLog _log;
     private readonly BlobEndpoint _blobs;
     private readonly UploadEndpoint _uploads;
@@ -18,10 +19,11 @@ internal sealed class RequestHandler
     {
         _options = options;
         _gate = gate;
+        _store = store;
         _log = log;
-        _blobs = new BlobEndpoint(store);
+        _blobs = new BlobEndpoint(store, options.AllowsDeletion);
         _uploads = new UploadEndpoint(store, sessions, gate, options.MinimumChunk);
-        _manifests = new ManifestEndpoint(store);
+        _manifests = new ManifestEndpoint(store, options.AllowsDeletion);
         _tags = new TagsEndpoint(store);
     }
 
@@ -31,7 +33,10 @@ internal sealed class RequestHandler
             Interlocked.Increment(ref _count),
             context.Request.Method,
             context.Request.Path.Value ?? "",
-            context.Request.Headers.Authorization.Count > 0);
+            context.Request.Headers.Authorization.Count > 0)
+        {
+            Query = context.Request.QueryString.Value ?? "",
+        };
         CountingStream body = new(context.Request.Body);
         context.Request.Body = body;
         if (_options.AnnounceRehearsal)
@@ -39,16 +44,12 @@ internal sealed class RequestHandler
         int status = 0;
         try
         {
+            Exchange exchange = new Exchange(context, request, () => AnswerAsync(context)) { Gate = _gate, Store = _store, Time = _options.Time };
             if (_options.Faults(request) is { } fault)
-                await FailAsync(context, fault);
+                await ErrorAnswer.TellAsync(context, () => FailAsync(exchange, fault));
             else
-                await AnswerAsync(context);
+                await exchange.AnswerAsync();
             status = context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode;
-        }
-        catch (ErrorAnswer e) when (!context.Response.HasStarted)
-        {
-            status = e.Status;
-            await WriteAsync(context, e);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
         {
@@ -61,7 +62,9 @@ internal sealed class RequestHandler
         }
     }
 
-    private async Task AnswerAsync(HttpContext context)
+    private Task AnswerAsync(HttpContext context) => ErrorAnswer.TellAsync(context, () => RouteAsync(context));
+
+    private async Task RouteAsync(HttpContext context)
     {
         RegistryPath path = RegistryPath.Parse(context.Request.Path.Value ?? "");
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
@@ -96,39 +99,13 @@ internal sealed class RequestHandler
         }
     }
 
-    private async Task FailAsync(HttpContext context, Fault fault)
+    private static async Task FailAsync(Exchange exchange, Fault fault)
     {
-        if (fault.IsHandled)
-        {
-            context.Request.Body = new CutStream(context.Request.Body, fault.AfterBytes);
-            await AnswerAsync(context);
-            context.Abort();
-            return;
-        }
-
         byte[] buffer = new byte[16 * 1024];
         long left = fault.AfterBytes;
         int count;
-        while (left > 0 && (count = await context.Request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)))) > 0)
+        while (left > 0 && (count = await exchange.Context.Request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)))) > 0)
             left -= count;
-        if (fault.Status is not { } status)
-        {
-            context.Abort();
-            return;
-        }
-
-        if (fault.RetryAfter is not null)
-            context.Response.Headers.RetryAfter = fault.RetryAfter;
-        throw ErrorAnswer.For(status);
-    }
-
-    private static async Task WriteAsync(HttpContext context, ErrorAnswer error)
-    {
-        byte[] body = error.ToBytes();
-        context.Response.StatusCode = error.Status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(body);
+        await fault.HappenAsync(exchange);
     }
 }
