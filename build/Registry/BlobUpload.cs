@@ -5,26 +5,23 @@ namespace Slipway.Registry;
 
 /// <summary>
 /// Gets one blob into a repository: mounted, in chunks, or by POST and PUT when one chunk holds it (distribution
-/// specification, "Pushing a blob monolithically"): then each attempt begins a session of its own and reads the blob from
-/// its beginning, hashed on the way. A session that was not finished is cancelled ("Cancel a blob upload").
+/// specification, "Pushing a blob monolithically"): then each attempt begins a session of its own and sends the blob from
+/// its beginning. A session that was not finished is cancelled ("Cancel a blob upload").
 /// </summary>
 internal sealed class BlobUpload
 {
     private readonly Endpoint _endpoint;
     private readonly UploadSession _session;
-    private readonly Descriptor _blob;
-    private readonly Func<Stream> _open;
+    private readonly BlobReader _blob;
     private readonly ChunkedUpload _chunks;
 
     /// <param name="isThere">Whether the registry has the blob.</param>
-    public BlobUpload(
-        Endpoint endpoint, UploadSession session, Descriptor blob, Func<Stream> open, Func<CancellationToken, Task<bool>> isThere)
+    public BlobUpload(Endpoint endpoint, UploadSession session, BlobReader blob, Func<CancellationToken, Task<bool>> isThere)
     {
         _endpoint = endpoint;
         _session = session;
         _blob = blob;
-        _open = open;
-        _chunks = new ChunkedUpload(endpoint, session, blob, open, isThere);
+        _chunks = new ChunkedUpload(endpoint, session, blob, isThere);
     }
 
     /// <summary>Mounts it from one of other repositories of this registry, in their order, or sends it.</summary>
@@ -41,7 +38,7 @@ internal sealed class BlobUpload
                     return false;
             }
 
-            if (_blob.Size <= ChunkedUpload.ChunkSize || !await _chunks.SendAsync(cancellationToken))
+            if (_blob.Blob.Size <= ChunkedUpload.ChunkSize || !await _chunks.SendAsync(cancellationToken))
                 await SendWholeAsync(cancellationToken);
             return true;
         }
@@ -60,6 +57,7 @@ internal sealed class BlobUpload
             Target = async cancel =>
             {
                 await _session.BeginAsync(cancel);
+                await _blob.PrepareAsync(0, _blob.Blob.Size, cancel);
                 return _session.Closing();
             },
         };
@@ -69,10 +67,9 @@ internal sealed class BlobUpload
 
     private StreamContent Body()
     {
-        string what = $"{_session.Call.Asked.Place}: blob {_blob.Digest.Abbreviated}";
-        StreamContent content = new(VerifyingStream.Over(_open(), _blob, what));
+        StreamContent content = new(_blob.Open(0, _blob.Blob.Size));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        content.Headers.ContentLength = _blob.Size;
+        content.Headers.ContentLength = _blob.Blob.Size;
         return content;
     }
 }

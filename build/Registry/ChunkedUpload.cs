@@ -7,8 +7,7 @@ namespace Slipway.Registry;
 /// <summary>
 /// Sends one blob by POST, PATCH for each chunk but the last, and PUT (distribution specification, "Pushing a blob in
 /// chunks"). After a cut it asks the registry how much is there and sends the rest; a session that is gone is begun anew, a
-/// few times. What is sent was hashed from the blob's beginning on: after a cut the blob is opened and read again up to
-/// where it goes on.
+/// few times.
 /// </summary>
 internal sealed class ChunkedUpload
 {
@@ -16,7 +15,7 @@ internal sealed class ChunkedUpload
     /// In bytes; a cut costs at most so much. Above the least part of the object stores behind registries (5 MiB in S3), and
     /// large enough that an image's layer takes a handful of requests.
     /// </summary>
-    public const int ChunkSize = 16 * 1024 * 1024;
+    public const int ChunkSize = BlobFeed.PieceSize;
 
     private const int MaximumSessions = 3;
 
@@ -25,10 +24,8 @@ internal sealed class ChunkedUpload
 
     private readonly Endpoint _endpoint;
     private readonly UploadSession _session;
-    private readonly Descriptor _blob;
-    private readonly Func<Stream> _open;
+    private readonly BlobReader _blob;
     private readonly Func<CancellationToken, Task<bool>> _isThere;
-    private VerifyingStream? _source;
     private long _offset;
     private long _end;
     private long _chunk;
@@ -36,43 +33,35 @@ internal sealed class ChunkedUpload
     private bool _isUncertain;
     private bool _wasResumed;
 
-    /// <param name="open">Opens the blob's bytes from their beginning; what it returns is disposed.</param>
     /// <param name="isThere">Whether the registry has the blob.</param>
-    public ChunkedUpload(
-        Endpoint endpoint, UploadSession session, Descriptor blob, Func<Stream> open, Func<CancellationToken, Task<bool>> isThere)
+    public ChunkedUpload(Endpoint endpoint, UploadSession session, BlobReader blob, Func<CancellationToken, Task<bool>> isThere)
     {
         _endpoint = endpoint;
         _session = session;
         _blob = blob;
-        _open = open;
         _isThere = isThere;
     }
+
+    private long Left => _blob.Blob.Size - _offset;
 
     /// <returns>False when the registry takes no chunks, or none of this size, and has nothing yet.</returns>
     /// <exception cref="RegistryException">The registry did not take it.</exception>
     /// <exception cref="ContentException">The local bytes, or what the registry says it stored, are not the blob.</exception>
     public async Task<bool> SendAsync(CancellationToken cancellationToken)
     {
-        try
+        for (int sessions = 1; ; sessions++)
         {
-            for (int sessions = 1; ; sessions++)
+            await BeginAsync(cancellationToken);
+            try
             {
-                await BeginAsync(cancellationToken);
-                try
-                {
-                    return await SendInSessionAsync(cancellationToken);
-                }
-                catch (RegistryException e) when (sessions < MaximumSessions && IsGone(e))
-                {
-                    // The session may have ended because its closing request did arrive and only the answer was lost.
-                    if (await _isThere(cancellationToken))
-                        return true;
-                }
+                return await SendInSessionAsync(cancellationToken);
             }
-        }
-        finally
-        {
-            Drop();
+            catch (RegistryException e) when (sessions < MaximumSessions && IsGone(e))
+            {
+                // The session may have ended because its closing request did arrive and only the answer was lost.
+                if (await _isThere(cancellationToken))
+                    return true;
+            }
         }
     }
 
@@ -89,16 +78,16 @@ internal sealed class ChunkedUpload
     {
         await _session.BeginAsync(cancellationToken);
         _chunk = Math.Max(ChunkSize, _session.MinimumChunk);
-        _offset = 0;
+        Reach(0);
         _isUncertain = false;
         _wasResumed = false;
     }
 
     private async Task<bool> SendInSessionAsync(CancellationToken cancellationToken)
     {
-        while (_blob.Size - _offset > _chunk)
+        while (Left > _chunk)
         {
-            Call patch = _session.Call with { Method = HttpMethod.Patch, Target = NextAsync, Content = () => Body(_chunk) };
+            Call patch = _session.Call with { Method = HttpMethod.Patch, Target = cancel => NextAsync(_chunk, cancel), Content = () => Body(_chunk) };
             using HttpResponseMessage answer = await _endpoint.SendAsync(patch, cancellationToken);
             if (answer.StatusCode == HttpStatusCode.Accepted)
                 Advance(patch, answer);
@@ -117,10 +106,10 @@ internal sealed class ChunkedUpload
         Call put = _session.Call with
         {
             Method = HttpMethod.Put,
-            Content = () => Body(long.MaxValue),
+            Content = () => Body(Left),
             Target = async cancel =>
             {
-                await NextAsync(cancel);
+                await NextAsync(Left, cancel);
                 return _session.Closing();
             },
         };
@@ -138,29 +127,26 @@ internal sealed class ChunkedUpload
         answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && ++_disagreements <= MaximumDisagreements;
 
     /// <summary>Where the next bytes go; what happened to those of an attempt without a usable answer is asked first.</summary>
-    private async Task<Uri> NextAsync(CancellationToken cancellationToken)
+    private async Task<Uri> NextAsync(long count, CancellationToken cancellationToken)
     {
         if (_isUncertain)
             await AskAsync(cancellationToken);
+        await _blob.PrepareAsync(_offset, Math.Min(count, Left), cancellationToken);
         _isUncertain = true;
-        if (_source is null || _source.Position != _offset)
-            await ReopenAsync(cancellationToken);
         return _session.Location!;
     }
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
-        // The attempt before may still be reading from it.
-        Drop();
         Uri location = _session.Location!;
         Call ask = _session.Call with { Method = HttpMethod.Get, Target = _ => Task.FromResult(location) };
         using HttpResponseMessage answer = await _endpoint.SendAsync(ask, cancellationToken);
         if (answer.StatusCode != HttpStatusCode.NoContent)
             throw await _endpoint.FailureAsync(ask, answer, cancellationToken);
-        long there = _session.Continue(ask, answer, _blob.Size);
+        long there = _session.Continue(ask, answer, _blob.Blob.Size);
         if (there > 1)
         {
-            _offset = there;
+            Reach(there);
             _wasResumed = true;
         }
         else
@@ -175,33 +161,26 @@ internal sealed class ChunkedUpload
         long there = _session.Continue(patch, answer, _end);
         if (there <= _offset && ++_disagreements > MaximumDisagreements)
             throw RegistryException.Unsound(patch.Asked, $"it takes chunks, but stays at {_offset} bytes");
-        _offset = there > 1 ? there : 0;
+        Reach(there > 1 ? there : 0);
         _isUncertain = there <= 1;
     }
 
     private HttpContent Body(long limit)
     {
-        long count = Math.Min(limit, _blob.Size - _offset);
+        long count = Math.Min(limit, Left);
         _end = _offset + count;
         if (count == 0)
             return new ByteArrayContent([]);
-        StreamContent content = new(new ChunkStream(_source!, count));
+        StreamContent content = new(_blob.Open(_offset, count));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         content.Headers.ContentLength = count;
         content.Headers.TryAddWithoutValidation("Content-Range", $"{_offset}-{_end - 1}");
         return content;
     }
 
-    private async Task ReopenAsync(CancellationToken cancellationToken)
+    private void Reach(long offset)
     {
-        Drop();
-        _source = VerifyingStream.Over(_open(), _blob, $"{_session.Call.Asked.Place}: blob {_blob.Digest.Abbreviated}");
-        await new ChunkStream(_source, _offset).CopyToAsync(Stream.Null, cancellationToken);
-    }
-
-    private void Drop()
-    {
-        _source?.Dispose();
-        _source = null;
+        _offset = offset;
+        _blob.Hold(offset);
     }
 }

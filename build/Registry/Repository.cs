@@ -102,29 +102,35 @@ public sealed class Repository : IContentReader
     }
 
     /// <summary>Makes sure that the repository has a blob. Returns whether it had to be sent.</summary>
-    /// <param name="open">
-    /// Opens the blob's bytes from their beginning, once for each attempt or, where a large blob goes in chunks, each cut; what it
-    /// returns is disposed.
-    /// </param>
+    /// <param name="open">Opens the blob's bytes from their beginning; what it returns is disposed.</param>
     /// <exception cref="ContentException">The bytes do not fit the descriptor; the registry was given no complete blob.</exception>
-    public Task<bool> PushBlobAsync(Descriptor descriptor, Func<Stream> open, CancellationToken cancellationToken) =>
-        PushBlobAsync(descriptor, open, [], cancellationToken);
+    public async Task<bool> PushBlobAsync(
+        Descriptor descriptor, Func<Stream> open, CancellationToken cancellationToken, params IEnumerable<Repository> from)
+    {
+        await using BlobFeed feed = new(descriptor, Name, _ => Task.FromResult(open()), new PieceBuffers());
+        return await PushBlobAsync(feed.NewReader(), from, cancellationToken);
+    }
 
     /// <summary>
-    /// As above, but asks the registry first to mount the blob from other repositories, which spares sending it. Needs the right
-    /// to pull there; a refusal of any kind only means that the blob is sent.
+    /// As above, for a blob that goes to several registries, and asks the registry first to mount it from other repositories,
+    /// which spares sending it. That needs the right to pull there; a refusal of any kind only means that the blob is sent.
     /// </summary>
+    /// <param name="blob">Disposed when the registry needs no more of it, however that ended.</param>
     /// <param name="from">Repositories that may have the blob, likeliest first; those on other registries are passed over.</param>
-    public async Task<bool> PushBlobAsync(
-        Descriptor descriptor, Func<Stream> open, IEnumerable<Repository> from, CancellationToken cancellationToken)
+    public async Task<bool> PushBlobAsync(BlobReader blob, IEnumerable<Repository> from, CancellationToken cancellationToken)
     {
-        if (await HasBlobAsync(descriptor, cancellationToken))
-            return false;
-        Call call = Write(HttpMethod.Post, "blobs/uploads/", $"upload blob {descriptor.Digest.Abbreviated}");
-        UploadSession session = new(_endpoint, await call.Target(cancellationToken), call, descriptor.Digest, _time);
-        IEnumerable<string> siblings = from.Where(other => other._endpoint == _endpoint).Select(other => other._reference.Repository);
-        return await new BlobUpload(_endpoint, session, descriptor, open, cancel => HasBlobAsync(descriptor, cancel))
-            .SendAsync(siblings.Where(name => name != _reference.Repository), cancellationToken);
+        ArgumentNullException.ThrowIfNull(blob);
+        using (blob)
+        {
+            if (await HasBlobAsync(blob.Blob, cancellationToken))
+                return false;
+            Digest digest = blob.Blob.Digest;
+            Call call = Write(HttpMethod.Post, "blobs/uploads/", $"upload blob {digest.Abbreviated}");
+            UploadSession session = new(_endpoint, await call.Target(cancellationToken), call, digest, _time);
+            IEnumerable<string> siblings = from.Where(other => other._endpoint == _endpoint).Select(other => other._reference.Repository);
+            return await new BlobUpload(_endpoint, session, blob, cancel => HasBlobAsync(blob.Blob, cancel))
+                .SendAsync(siblings.Where(name => name != _reference.Repository), cancellationToken);
+        }
     }
 
     /// <summary>

@@ -18,8 +18,8 @@ public sealed class DistributionTests
         using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
         RegistryClient client = Client(transport, registry.Host);
         Repository source = client.Repository(Reference.Parse("quay.io/a/source")), target = client.Repository(Reference.Parse("quay.io/a/b"));
-        Assert.True(await source.PushBlobAsync(Blob, () => new MemoryStream(Content), [target], default));
-        Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), [source], default));
+        Assert.True(await source.PushBlobAsync(Blob, () => new MemoryStream(Content), default, [target]));
+        Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), default, [source]));
         Assert.True(await target.HasBlobAsync(Blob, default));
     }
 

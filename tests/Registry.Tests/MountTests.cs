@@ -20,7 +20,7 @@ public class MountTests
         RegistryClient client = wire.Client(Credentials.Of([KeyValuePair.Create("quay.io", FarSide.Robot)]));
         Repository source = client.Repository(Reference.Parse("quay.io/a/source")), target = client.Repository(Reference.Parse("quay.io/a/b"));
         await source.PushBlobAsync(Blob, Open, default);
-        Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), [source], default));
+        Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), default, [source]));
         Assert.True(await target.HasBlobAsync(Blob, default));
         Assert.Equal(0, wire.Registry.OpenUploads);
     }
@@ -32,7 +32,7 @@ public class MountTests
         RegistryClient client = wire.Client(Credentials.None);
         Repository target = client.Repository(Reference.Parse("quay.io/a/b"));
         Repository[] from = [client.Repository(Reference.Parse("quay.io/a/one")), client.Repository(Reference.Parse("quay.io/a/two"))];
-        Assert.True(await target.PushBlobAsync(Blob, Open, from, default));
+        Assert.True(await target.PushBlobAsync(Blob, Open, default, from));
         Assert.Equal(["HEAD", "POST", "DELETE", "POST", "PUT"], wire.Registry.Log.All.Select(entry => entry.Request.Method));
         Assert.True(await target.HasBlobAsync(Blob, default));
         Assert.Equal(0, wire.Registry.OpenUploads);
@@ -55,7 +55,7 @@ public class MountTests
             return FarSide.Answer(200, """{"token":"t"}""");
         });
         (Repository source, Repository target) = Pair(far);
-        Assert.False(await target.PushBlobAsync(Blob, Open, [source], default));
+        Assert.False(await target.PushBlobAsync(Blob, Open, default, [source]));
         Assert.Equal("?service=quay.io&scope=repository:a/b:pull,push&scope=repository:a/source:pull", scopes[^1]);
         Assert.Equal($"?mount=sha256%3A{Blob.Digest.Hex}&from=a%2Fsource", far.Asked[^1].Address.Query);
     }
@@ -79,7 +79,7 @@ public class MountTests
             _ => FarSide.Answer(201),
         });
         (Repository source, Repository target) = Pair(far);
-        Assert.True(await target.PushBlobAsync(Blob, Open, [source], default));
+        Assert.True(await target.PushBlobAsync(Blob, Open, default, [source]));
         Assert.Equal("https://quay.io/up", far.Asked[^1].Address.GetLeftPart(UriPartial.Path));
         Assert.Equal("PUT", far.Asked[^1].Method);
     }
@@ -98,7 +98,7 @@ public class MountTests
             _ => FarSide.Answer(201),
         });
         (Repository source, Repository target) = Pair(far);
-        Assert.True(await target.PushBlobAsync(Blob, Open, [source], default));
+        Assert.True(await target.PushBlobAsync(Blob, Open, default, [source]));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public class MountTests
             ? FarSide.Answer(404)
             : FarSide.Answer(201, "", ("Docker-Content-Digest", Digest.Of("x"u8).ToString())));
         (Repository source, Repository target) = Pair(far);
-        await Assert.ThrowsAsync<ContentException>(() => target.PushBlobAsync(Blob, Open, [source], default));
+        await Assert.ThrowsAsync<ContentException>(() => target.PushBlobAsync(Blob, Open, default, [source]));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public class MountTests
             _ => FarSide.Answer(201),
         });
         (_, Repository target) = Pair(far);
-        Assert.True(await target.PushBlobAsync(Blob, Open, [far.Repository("ghcr.io/a/source"), target], default));
+        Assert.True(await target.PushBlobAsync(Blob, Open, default, [far.Repository("ghcr.io/a/source"), target]));
         Assert.Equal(["HEAD", "POST", "PUT"], far.Asked.Select(asked => asked.Method));
     }
 

@@ -106,7 +106,7 @@ public class PushAndPullTests
             return new MemoryStream(content);
         }, default);
         Assert.True(sent);
-        Assert.Equal(3, opened);
+        Assert.Equal(1, opened);
         Assert.Equal(3, wire.Count("POST", "/uploads/"));
         Assert.True(await wire.Repository().HasBlobAsync(blob, default));
         Assert.Equal(0, wire.Registry.OpenUploads);
