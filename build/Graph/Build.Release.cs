@@ -11,6 +11,9 @@ namespace Slipway.Graph;
 /// <summary>What goes out: sign, preview, publish, verify.</summary>
 internal sealed partial class Build
 {
+    [Parameter("Preview, Publish: these registries alone, as quay or quay.io; default: all of the image")]
+    private readonly string[] Registries = [];
+
     private Target Sign => _ => _
         .Description("Sign index and manifests with --signing-key: artifacts/NAME/trust")
         .DependsOn(Inspect)
@@ -31,7 +34,7 @@ internal sealed partial class Build
             Report report = Report.ToConsole();
             foreach (ImageDefinition definition in Definitions())
             {
-                ReleasePlan plan = await NewPipeline(report).PreviewAsync(definition, Stop);
+                ReleasePlan plan = await NewPipeline(report).PreviewAsync(definition, ChosenRegistries, Stop);
                 if (Json)
                     report.Result(PlanDocument.ToBytes(plan));
                 else
@@ -49,10 +52,10 @@ internal sealed partial class Build
             VerificationPolicy policy = NewPolicy();
             // What cannot be planned for one image is known before anything of another is sent.
             foreach (ImageDefinition definition in Definitions())
-                await NewPipeline(report).PreviewAsync(definition, Stop);
+                await NewPipeline(report).PreviewAsync(definition, ChosenRegistries, Stop);
             foreach (ImageDefinition definition in Definitions())
             {
-                ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, () => Connect(transport), policy, Stop);
+                ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, ChosenRegistries, () => Connect(transport), policy, Stop);
                 if (Json)
                     report.Result(record.ToBytes());
                 else
@@ -99,6 +102,8 @@ internal sealed partial class Build
         return await new Verifier(policy).VerifyAsync(
             new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = official }, Stop);
     }
+
+    private RegistryChoice ChosenRegistries => new([.. Registries]);
 
     private RegistryClient Connect(HttpTransport transport) => new(
         transport,

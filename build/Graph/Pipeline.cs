@@ -113,8 +113,9 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     }
 
     /// <summary>Makes <c>NAME/plan.json</c>.</summary>
-    public async Task<ReleasePlan> PreviewAsync(ImageDefinition definition, CancellationToken stop)
+    public async Task<ReleasePlan> PreviewAsync(ImageDefinition definition, RegistryChoice registries, CancellationToken stop)
     {
+        (ImmutableArray<Reference> chosen, ImmutableArray<Reference> leftOut) = registries.Of(definition.Name, definition.Repositories);
         OciLayout layout = OpenLayout(definition.Name);
         ReleaseSource source = new()
         {
@@ -123,22 +124,26 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             Trust = OpenTrust(definition.Name),
             Git = await new GitRepository(repository).ReadAsync(definition.Name, stop),
             Version = definition.Version,
-            Destinations = [.. definition.Repositories],
+            Official = definition.Official,
+            Destinations = chosen,
+            LeftOut = leftOut,
+            Siblings = [.. SiblingsOf(definition)],
         };
         ReleasePlan plan = await ReleasePlan.ForAsync(source, stop);
         await File.WriteAllBytesAsync(workspace.Results(definition.Name) / PlanDocument.FileName, PlanDocument.ToBytes(plan), stop);
         return plan;
     }
 
-    /// <summary>Carries the plan out on every registry, and makes <c>NAME/release.json</c>.</summary>
+    /// <summary>Carries the plan out on every registry, and makes <c>NAME/release.json</c>, also of what was only begun.</summary>
     public async Task<ReleaseRecord> PublishAsync(
-        ImageDefinition definition, Func<RegistryClient> connect, VerificationPolicy policy, CancellationToken stop)
+        ImageDefinition definition, RegistryChoice registries, Func<RegistryClient> connect, VerificationPolicy policy, CancellationToken stop)
     {
-        ReleasePlan plan = await PreviewAsync(definition, stop);
-        ReleaseRecord record = await new Publisher(connect, policy, report.Line)
-            .PublishAsync(plan, OpenLayout(definition.Name), OpenTrust(definition.Name), stop);
-        await File.WriteAllBytesAsync(workspace.Results(definition.Name) / ReleaseRecord.FileName, record.ToBytes(), stop);
-        return record;
+        ReleasePlan plan = await PreviewAsync(definition, registries, stop);
+        foreach (Reference leftOut in plan.LeftOut)
+            report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run ./build.sh Publish --images {plan.Image} to complete the release");
+        ReleaseContent content = new(plan, OpenLayout(plan.Image), OpenTrust(plan.Image));
+        AbsolutePath file = workspace.Results(plan.Image) / ReleaseRecord.FileName;
+        return await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.WriteAsync(file), stop);
     }
 
     /// <summary>Verifies the local layout of an image.</summary>
@@ -152,6 +157,11 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
                 Official = definition.Official,
             },
             stop);
+
+    private IEnumerable<Reference> SiblingsOf(ImageDefinition definition) =>
+        ImageDefinitionFile.Names(workspace.Images)
+            .Where(name => name != definition.Name)
+            .SelectMany(name => ImageDefinitionFile.Read(workspace.Definition(name)).Repositories);
 
     private OciLayout OpenLayout(string image) => OciLayout.Open(workspace.Layout(image));
 

@@ -46,7 +46,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         InspectionView.Log(report, [inspected]);
         inspected.Require();
         await _pipeline.SignAsync(input.Definition, signer, stop);
-        ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, registries.Connect, policy, stop);
+        ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, RegistryChoice.All, registries.Connect, policy, stop);
         List<VerificationResult> verified = [];
         foreach (Reference destination in input.Definition.Repositories)
         {

@@ -18,6 +18,8 @@ internal static class Views
             report.Line($"{plan.Image}: holds stand-ins for {plan.StandIn}: for a rehearsal only");
         if (plan.RehearsalOnly is not null)
             report.Line($"{plan.Image}: for a rehearsal only: {plan.RehearsalOnly}");
+        foreach (Reference leftOut in plan.LeftOut)
+            report.Line($"{plan.Image}: {leftOut.Name} is left out");
         report.Table(
             ["repository", "tag", "platform", "digest"],
             from destination in plan.Destinations

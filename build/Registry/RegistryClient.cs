@@ -31,6 +31,9 @@ public sealed class RegistryClient
         _time = time;
     }
 
+    /// <summary>A client for the same places that is nobody there, and remembers nothing of this one's requests.</summary>
+    public RegistryClient WithoutCredentials() => new(_transport, Credentials.None, _map, _time);
+
     /// <summary>The repository of a reference; its tag and digest do not matter.</summary>
     public Repository Repository(Reference reference)
     {

@@ -6,43 +6,48 @@ using Slipway.Trust;
 namespace Slipway.Release;
 
 /// <summary>Sends a plan's content to every registry, without any release tag.</summary>
+/// <param name="siblings">Repositories that may have some of the blobs already.</param>
 internal sealed class ContentPush(
-    ReleasePlan plan, OciLayout layout, OciLayout trust, ImmutableArray<Repository> sites, Action<string> log)
+    ReleaseContent content, ImmutableArray<Repository> sites, ImmutableArray<Repository> siblings, PublishProgress progress)
 {
-    private const int Parallelism = 4;
+    /// <summary>How many blobs are on their way at a time, each to every registry: so many uploads per host.</summary>
+    private const int Parallelism = 3;
 
-    /// <summary>Sends the blobs that are not there yet.</summary>
-    /// <returns>How many were sent, by registry.</returns>
-    public async Task<ImmutableArray<int>> BlobsAsync(CancellationToken cancellationToken)
+    private readonly ReleasePlan _plan = content.Plan;
+    private readonly PieceBuffers _buffers = new();
+
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Descriptor[] blobs = await BlobsOfAsync(layout, plan.Subjects.Skip(1), cancellationToken);
-        log($"{plan.Image}: sending {blobs.Length} blobs, {blobs.Sum(blob => blob.Size) / 1e6:0.0} MB, to each registry");
-        return await SendAsync(layout, blobs, cancellationToken);
+        ImmutableArray<Descriptor> blobs = await content.BlobsAsync(cancellationToken);
+        await progress.EnterAsync(PublishPhase.Blobs, $"sending {blobs.Length} blobs, {blobs.Sum(blob => blob.Size) / 1e6:0.0} MB, to each registry");
+        await SendAsync(content.Image, blobs, progress.Sent, cancellationToken);
+        await progress.EnterAsync(PublishPhase.Manifests);
+        await SendManifestsAsync(cancellationToken);
+        await progress.EnterAsync(PublishPhase.Signatures, $"sending {_plan.Signatures.Length} signatures to each registry");
+        await SendAsync(content.Trust, await content.SignatureBlobsAsync(cancellationToken), _ => { }, cancellationToken);
+        await SendSignaturesAsync(cancellationToken);
     }
 
     /// <summary>Sends manifests by digest, children before the index that names them.</summary>
-    public async Task ManifestsAsync(CancellationToken cancellationToken)
+    private async Task SendManifestsAsync(CancellationToken cancellationToken)
     {
-        foreach (Descriptor subject in plan.Subjects.Skip(1).Append(plan.Index))
+        foreach (Descriptor subject in _plan.Subjects.Skip(1).Append(_plan.Index))
         {
-            ManifestContent content = await ManifestAsync(layout, subject, cancellationToken);
+            ManifestContent manifest = await content.SubjectAsync(subject, cancellationToken);
             await Task.WhenAll(sites.Select(async site =>
             {
                 if (!await site.HasManifestAsync(subject.Digest, cancellationToken))
-                    await site.PushManifestAsync(content, null, cancellationToken);
+                    await site.PushManifestAsync(manifest, null, cancellationToken);
             }));
         }
     }
 
     /// <summary>Sends signatures under their tags; those that are there already stay.</summary>
-    public async Task SignaturesAsync(CancellationToken cancellationToken)
+    private async Task SendSignaturesAsync(CancellationToken cancellationToken)
     {
-        log($"{plan.Image}: sending {plan.Signatures.Length} signatures to each registry");
-        Descriptor[] blobs = await BlobsOfAsync(trust, plan.Signatures.Select(signature => signature.Manifest), cancellationToken);
-        await SendAsync(trust, blobs, cancellationToken);
-        foreach (PlannedSignature signature in plan.Signatures)
+        foreach (PlannedSignature signature in _plan.Signatures)
         {
-            SignatureManifest ours = SignatureManifest.Parse(await ManifestAsync(trust, signature.Manifest, cancellationToken));
+            SignatureManifest ours = SignatureManifest.Parse(await content.SignatureAsync(signature, cancellationToken));
             await Task.WhenAll(sites.Select(site => AppendAsync(site, signature.Tag, ours, cancellationToken)));
         }
     }
@@ -53,9 +58,9 @@ internal sealed class ContentPush(
         SignatureManifest wanted = ours;
         if (await site.ResolveAsync(tag, cancellationToken) is { } there)
         {
-            ManifestContent content = await site.ReadManifestAsync(there.Digest, cancellationToken)
+            ManifestContent stored = await site.ReadManifestAsync(there.Digest, cancellationToken)
                 ?? throw new ContentException($"{site.Name}:{tag}: the tag names {there.Digest}, which is not there");
-            SignatureManifest theirs = SignatureManifest.Parse(content);
+            SignatureManifest theirs = SignatureManifest.Parse(stored);
             wanted = theirs.With(ours);
             if (wanted.Layers.Length == theirs.Layers.Length)
                 return;
@@ -66,35 +71,23 @@ internal sealed class ContentPush(
         await site.PushManifestAsync(wanted.Content, tag, cancellationToken);
     }
 
-    private async Task<ImmutableArray<int>> SendAsync(OciLayout from, Descriptor[] blobs, CancellationToken cancellationToken)
+    /// <summary>Sends the blobs that are not there yet; those that a sibling's repository has are mounted.</summary>
+    private Task SendAsync(IContentReader from, ImmutableArray<Descriptor> blobs, Action<int> sent, CancellationToken cancellationToken)
     {
-        int[] sent = new int[sites.Length];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
-            from blob in blobs from site in Enumerable.Range(0, sites.Length) select (blob, site),
-            parallel,
-            async (at, token) =>
-            {
-                if (await sites[at.site].PushBlobAsync(at.blob, () => from.OpenBlob(at.blob), token))
-                    Interlocked.Increment(ref sent[at.site]);
-            });
-        return [.. sent];
-    }
-
-    /// <summary>The distinct blobs of some manifests, in ordinal order of their digests.</summary>
-    private static async Task<Descriptor[]> BlobsOfAsync(OciLayout from, IEnumerable<Descriptor> manifests, CancellationToken cancellationToken)
-    {
-        Dictionary<Digest, Descriptor> blobs = [];
-        foreach (Descriptor manifest in manifests)
+        return Parallel.ForEachAsync(blobs, parallel, async (blob, token) =>
         {
-            foreach (Descriptor blob in Manifest.Parse((await ManifestAsync(from, manifest, cancellationToken)).Bytes).Blobs)
-                blobs[blob.Digest] = blob;
-        }
-
-        return [.. blobs.Values.OrderBy(blob => blob.Digest.ToString(), StringComparer.Ordinal)];
+            await using BlobFeed feed = new(
+                blob,
+                from.Name,
+                async cancel => await from.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{from.Name}: blob {blob.Digest} is missing"),
+                _buffers);
+            BlobReader[] readers = [.. sites.Select(_ => feed.NewReader())];
+            await Task.WhenAll(sites.Select(async (site, i) =>
+            {
+                if (await site.PushBlobAsync(readers[i], siblings, token))
+                    sent(i);
+            }));
+        });
     }
-
-    private static async Task<ManifestContent> ManifestAsync(OciLayout from, Descriptor manifest, CancellationToken cancellationToken) =>
-        await from.ReadManifestAsync(manifest.Digest, cancellationToken)
-            ?? throw new ContentException($"{from.Name}: {manifest.Digest} is missing");
 }

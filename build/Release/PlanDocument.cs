@@ -25,6 +25,7 @@ public static class PlanDocument
         foreach (Reference destination in plan.Destinations)
             WriteDestination(writer, plan, destination);
         writer.WriteEndArray();
+        ReleaseJson.WriteStrings(writer, "leftOut", plan.LeftOut.Select(destination => destination.Name));
         writer.WriteEndObject();
     });
 

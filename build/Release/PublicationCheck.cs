@@ -5,7 +5,7 @@ using Slipway.Registry;
 namespace Slipway.Release;
 
 /// <summary>What must hold on every registry before anything is written there.</summary>
-internal sealed class PublicationCheck(ReleasePlan plan, ImmutableArray<Repository> sites)
+internal sealed class PublicationCheck(ReleasePlan plan, ImmutableArray<Repository> sites, PublishProgress progress)
 {
     /// <summary>What a rehearsal made goes only to registries that say of themselves that they are a rehearsal's.</summary>
     public async Task RequireAllowedAsync(CancellationToken cancellationToken)
@@ -21,13 +21,16 @@ internal sealed class PublicationCheck(ReleasePlan plan, ImmutableArray<Reposito
     public Task RequireTagsFreeAsync(CancellationToken cancellationToken)
     {
         return Parallel.ForEachAsync(
-            from site in sites from tag in plan.Tags where !tag.Moves select (site, tag),
+            from site in Enumerable.Range(0, sites.Length) from tag in plan.Tags where !tag.Moves select (site, tag),
             new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
             async (at, token) =>
             {
                 Digest wanted = plan.SubjectOf(at.tag).Digest;
-                if (await at.site.ResolveAsync(at.tag.Name, token) is { } there && there.Digest != wanted)
-                    throw new ContentException($"{at.site.Name}:{at.tag.Name}: wanted {wanted}, got {there.Digest}: the tag was published before and never moves; nothing was tagged. Make a new git tag, as {plan.Image}/VERSION-r1");
+                if (await sites[at.site].ResolveAsync(at.tag.Name, token) is not { } there)
+                    return;
+                if (there.Digest != wanted)
+                    throw new ContentException($"{sites[at.site].Name}:{at.tag.Name}: wanted {wanted}, got {there.Digest}: the tag was published before and never moves; nothing was tagged. Make a new git tag, as {plan.Image}/VERSION-r1");
+                progress.Stands(at.site, at.tag, wasWritten: false);
             });
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Trust;
@@ -15,39 +16,43 @@ namespace Slipway.Release;
 /// <param name="log">Is told of each phase in one line.</param>
 public sealed class Publisher(Func<RegistryClient> connect, VerificationPolicy policy, Action<string> log)
 {
-    /// <param name="plan">What to publish.</param>
-    /// <param name="layout">Holds the plan's subjects.</param>
-    /// <param name="trust">Holds the plan's signatures.</param>
+    /// <param name="content">The plan, and where what it names is read from.</param>
+    /// <param name="record">
+    /// Keeps what is known so far, from before the first write on: when a phase begins, and at the end, however that comes. What
+    /// is kept of a run that was killed says in which phase.
+    /// </param>
     /// <exception cref="ContentException">A tag names another digest already, a read-back differs, or a stand-in would leave the rehearsal.</exception>
     /// <exception cref="ReleaseException">The commit cannot be published.</exception>
-    /// <exception cref="RegistryException">A registry did not do its part; no tag was written unless the message says so.</exception>
-    public async Task<ReleaseRecord> PublishAsync(ReleasePlan plan, OciLayout layout, OciLayout trust, CancellationToken cancellationToken)
+    /// <exception cref="RemoteException">A registry did not do its part; says how many tags stand.</exception>
+    public async Task<ReleaseRecord> PublishAsync(
+        ReleaseContent content, Func<ReleaseRecord, Task> record, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(content);
         RegistryClient client = connect();
-        ImmutableArray<Repository> sites = [.. plan.Destinations.Select(client.Repository)];
-
-        log($"{plan.Image}: checking {string.Join(" and ", plan.Destinations.Select(destination => destination.Name))}");
-        PublicationCheck check = new(plan, sites);
-        await check.RequireAllowedAsync(cancellationToken);
-        await check.RequireTagsFreeAsync(cancellationToken);
-
-        ContentPush push = new(plan, layout, trust, sites, log);
-        ImmutableArray<int> blobsSent = await push.BlobsAsync(cancellationToken);
-        await push.ManifestsAsync(cancellationToken);
-        await push.SignaturesAsync(cancellationToken);
-
-        log($"{plan.Image}: reading back");
-        RegistryClient fresh = connect();
-        ReadBack readBack = new(plan, layout, [.. plan.Destinations.Select(fresh.Repository)], policy);
-        await readBack.RequireCompleteAsync(cancellationToken);
-        await check.RequireTagsFreeAsync(cancellationToken);
-        await readBack.RequireManifestsAsync(cancellationToken);
-
-        log($"{plan.Image}: writing {plan.Tags.Length} tags on each registry");
-        ImmutableArray<int> tagsWritten = await new TagWriter(plan, layout, sites).WriteAsync(cancellationToken);
-        var tags = plan.Tags.ToImmutableSortedDictionary(tag => tag.Name, tag => plan.SubjectOf(tag).Digest, StringComparer.Ordinal);
-        return new ReleaseRecord(
-            plan, [.. plan.Destinations.Select((destination, i) => new PublishedDestination(destination, tags, blobsSent[i], tagsWritten[i]))]);
+        ImmutableArray<Repository> sites = [.. content.Plan.Destinations.Select(client.Repository)];
+        PublishProgress progress = new(content.Plan, record, log);
+        PublicationCheck check = new(content.Plan, sites, progress);
+        try
+        {
+            await progress.EnterAsync(PublishPhase.Check, $"checking {string.Join(" and ", sites.Select(site => site.Name))}");
+            await check.RequireAllowedAsync(cancellationToken);
+            await check.RequireTagsFreeAsync(cancellationToken);
+            await new ContentPush(content, sites, [.. content.Plan.Siblings.Select(client.Repository)], progress).RunAsync(cancellationToken);
+            await progress.EnterAsync(PublishPhase.ReadBack, "reading back");
+            ReadBack readBack = await ReadBack.ConnectAsync(content, connect(), policy, cancellationToken);
+            await readBack.RequireCompleteAsync(cancellationToken);
+            await check.RequireTagsFreeAsync(cancellationToken);
+            await readBack.RequireManifestsAsync(cancellationToken);
+            await progress.EnterAsync(PublishPhase.Tags, $"writing {content.Plan.Tags.Length} tags on each registry");
+            await new TagWriter(content, sites, progress).WriteAsync(cancellationToken);
+            await progress.EnterAsync(PublishPhase.Done);
+            return progress.ToRecord();
+        }
+        catch (Exception e)
+        {
+            if (await progress.EndAsync(sites, cancellationToken) is { } standing && e is RemoteException { Fault: var fault })
+                throw new RemoteException(fault, $"{e.Message}. {standing}", e);
+            throw;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Trust;
@@ -6,14 +7,54 @@ using Slipway.Trust;
 namespace Slipway.Release;
 
 /// <summary>Reads from every registry what was sent there, with a client that has not seen it before.</summary>
-internal sealed class ReadBack(ReleasePlan plan, OciLayout layout, ImmutableArray<Repository> sites, VerificationPolicy policy)
+internal sealed class ReadBack
 {
+    /// <summary>How many requests are under way at a time, per registry.</summary>
+    private const int Parallelism = 8;
+
+    private readonly ReleaseContent _content;
+    private readonly ReleasePlan _plan;
+    private readonly ImmutableArray<Repository> _sites;
+    private readonly VerificationPolicy _policy;
+
+    private ReadBack(ReleaseContent content, ImmutableArray<Repository> sites, VerificationPolicy policy)
+    {
+        _content = content;
+        _plan = content.Plan;
+        _sites = sites;
+        _policy = policy;
+    }
+
+    /// <summary>Reads as everybody does where everybody may: without credentials. A repository that is not public is read with ours.</summary>
+    public static async Task<ReadBack> ConnectAsync(
+        ReleaseContent content, RegistryClient client, VerificationPolicy policy, CancellationToken cancellationToken)
+    {
+        RegistryClient anonymous = client.WithoutCredentials();
+        Repository[] sites = await Task.WhenAll(content.Plan.Destinations.Select(async destination =>
+            await IsPublicAsync(anonymous.Repository(destination)) ? anonymous.Repository(destination) : client.Repository(destination)));
+        return new ReadBack(content, [.. sites], policy);
+
+        async Task<bool> IsPublicAsync(Repository site)
+        {
+            try
+            {
+                return await site.HasManifestAsync(content.Plan.Index.Digest, cancellationToken);
+            }
+            catch (RegistryException e) when (e.Fault is RemoteFault.Refused or RemoteFault.NotFound)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Every manifest by GET, every blob by HEAD, every signature verified.</summary>
     /// <exception cref="ContentException">Something is missing or differs; nothing was tagged.</exception>
     public async Task RequireCompleteAsync(CancellationToken cancellationToken)
     {
         await RequireManifestsAsync(cancellationToken);
-        await Task.WhenAll(sites.Select(site => RequireBlobsAsync(site, cancellationToken)));
+        ImmutableArray<Descriptor> blobs =
+            [.. await _content.BlobsAsync(cancellationToken), .. await _content.SignatureBlobsAsync(cancellationToken)];
+        await Task.WhenAll(_sites.Select(site => RequireBlobsAsync(site, blobs, cancellationToken)));
     }
 
     /// <summary>
@@ -24,8 +65,8 @@ internal sealed class ReadBack(ReleasePlan plan, OciLayout layout, ImmutableArra
     public async Task RequireManifestsAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(
-            from site in sites from subject in plan.Subjects select RequireManifestAsync(site, subject, cancellationToken));
-        await Task.WhenAll(sites.Select(site => RequireSignaturesAsync(site, cancellationToken)));
+            from site in _sites from subject in _plan.Subjects select RequireManifestAsync(site, subject, cancellationToken));
+        await Task.WhenAll(_sites.Select(site => RequireSignaturesAsync(site, cancellationToken)));
     }
 
     private static async Task RequireManifestAsync(Repository site, Descriptor manifest, CancellationToken cancellationToken)
@@ -36,28 +77,25 @@ internal sealed class ReadBack(ReleasePlan plan, OciLayout layout, ImmutableArra
             throw new ContentException($"{site.Name}: {manifest.Digest}: wanted {manifest.MediaType} of {manifest.Size} bytes, got {content.MediaType} of {content.Bytes.Length}; nothing was tagged");
     }
 
-    private async Task RequireBlobsAsync(Repository site, CancellationToken cancellationToken)
+    private static Task RequireBlobsAsync(Repository site, ImmutableArray<Descriptor> blobs, CancellationToken cancellationToken)
     {
-        foreach (Descriptor subject in plan.Subjects.Skip(1))
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(blobs, parallel, async (blob, token) =>
         {
-            ManifestContent content = (await layout.ReadManifestAsync(subject.Digest, cancellationToken))!;
-            foreach (Descriptor blob in Manifest.Parse(content.Bytes).Blobs)
-            {
-                if (!await site.HasBlobAsync(blob, cancellationToken))
-                    throw new ContentException($"{site.Name}: blob {blob.Digest} was sent and is not there; nothing was tagged. Run the same command again");
-            }
-        }
+            if (!await site.HasBlobAsync(blob, token))
+                throw new ContentException($"{site.Name}: blob {blob.Digest} was sent and is not there; nothing was tagged. Run the same command again");
+        });
     }
 
     private async Task RequireSignaturesAsync(Repository site, CancellationToken cancellationToken)
     {
-        VerificationResult result = await new Verifier(policy).VerifyAsync(
+        VerificationResult result = await new Verifier(_policy).VerifyAsync(
             new VerificationRequest
             {
                 Content = site,
                 Signatures = site,
-                Wanted = plan.Index.Digest.ToString(),
-                Official = plan.Official,
+                Wanted = _plan.Index.Digest.ToString(),
+                Official = _plan.Official,
             },
             cancellationToken);
         if (result.Failures.FirstOrDefault() is { } failure)

@@ -17,4 +17,12 @@ internal static class ReleaseJson
             writer.WriteString("platform", subject.Platform.ToString());
         writer.WriteEndObject();
     }
+
+    public static void WriteStrings(Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (string value in values)
+            writer.WriteStringValue(value);
+        writer.WriteEndArray();
+    }
 }

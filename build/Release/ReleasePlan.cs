@@ -28,8 +28,17 @@ public sealed record ReleasePlan
     /// <summary>The tags, children's before the index's.</summary>
     public required ImmutableArray<PlannedTag> Tags { get; init; }
 
-    /// <summary>Repositories without tag, the official one first. Each gets all of the above.</summary>
+    /// <summary>The repository that signatures name, whether it is a destination or not; without tag.</summary>
+    public required Reference Official { get; init; }
+
+    /// <summary>Repositories without tag, in the definition's order. Each gets all of the above.</summary>
     public required ImmutableArray<Reference> Destinations { get; init; }
+
+    /// <summary>The image's repositories that are left out on purpose.</summary>
+    public ImmutableArray<Reference> LeftOut { get; init; } = [];
+
+    /// <summary>Repositories of other images, which may have some of the blobs already and can lend them.</summary>
+    public ImmutableArray<Reference> Siblings { get; init; } = [];
 
     /// <summary>What stand-ins took the place of; null in an image that holds none.</summary>
     public required string? StandIn { get; init; }
@@ -41,8 +50,6 @@ public sealed record ReleasePlan
     public required string? RehearsalOnly { get; init; }
 
     public Descriptor Index => Subjects[0];
-
-    public Reference Official => Destinations[0];
 
     /// <summary>The digest that a tag names.</summary>
     public Descriptor SubjectOf(PlannedTag tag) => tag.Platform is null
@@ -73,7 +80,10 @@ public sealed record ReleasePlan
             Subjects = subjects,
             Signatures = signatures.ToImmutable(),
             Tags = tags.Tags,
+            Official = source.Official,
             Destinations = source.Destinations,
+            LeftOut = source.LeftOut,
+            Siblings = source.Siblings,
             StandIn = await StandInAsync(image, source.Layout, cancellationToken),
             IsRehearsal = source.Layout.ReadIndex().Annotations.ContainsKey(RehearsalMark),
             RehearsalOnly = tags.RehearsalOnly,

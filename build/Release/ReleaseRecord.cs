@@ -1,17 +1,26 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Slipway.Oci;
 
 namespace Slipway.Release;
 
 /// <summary>What a publication left where: <c>artifacts/NAME/release.json</c>.</summary>
-/// <param name="Plan">What was carried out.</param>
+/// <param name="Plan">What was carried out, or begun.</param>
+/// <param name="Phase">How far it came: <see cref="PublishPhase.Done"/> when all of it is there.</param>
 /// <param name="Destinations">In the plan's order.</param>
-public sealed record ReleaseRecord(ReleasePlan Plan, ImmutableArray<PublishedDestination> Destinations)
+public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, ImmutableArray<PublishedDestination> Destinations)
 {
     public const string FileName = "release.json";
 
-    /// <summary>The official repository's reference by digest.</summary>
-    public Reference Reference => Plan.Official.WithDigest(Plan.Index.Digest);
+    /// <summary>By digest, at the official repository, or where that was left out at the first that was not.</summary>
+    public Reference Reference => Plan.Destinations[0].WithDigest(Plan.Index.Digest);
+
+    /// <summary>Replaces a file in one step. Not to be cancelled: a record is worth most when the run was stopped.</summary>
+    public async Task WriteAsync(string file)
+    {
+        await File.WriteAllBytesAsync(file + ".unfinished", ToBytes());
+        File.Move(file + ".unfinished", file, overwrite: true);
+    }
 
     public byte[] ToBytes() => OciJson.WriteIndented(writer =>
     {
@@ -19,6 +28,8 @@ public sealed record ReleaseRecord(ReleasePlan Plan, ImmutableArray<PublishedDes
         writer.WriteNumber("schema", 1);
         writer.WriteString("image", Plan.Image);
         writer.WriteString("release", Plan.Release);
+        writer.WriteBoolean("complete", Phase == PublishPhase.Done);
+        writer.WriteString("phase", JsonNamingPolicy.KebabCaseLower.ConvertName(Phase.ToString()));
         writer.WriteString("reference", Reference.ToString());
         writer.WriteStartArray("subjects");
         foreach (Descriptor subject in Plan.Subjects)
@@ -33,18 +44,21 @@ public sealed record ReleaseRecord(ReleasePlan Plan, ImmutableArray<PublishedDes
             foreach ((string tag, Digest digest) in destination.Tags)
                 writer.WriteString(tag, digest.ToString());
             writer.WriteEndObject();
+            ReleaseJson.WriteStrings(writer, "unread", destination.Unread);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+        ReleaseJson.WriteStrings(writer, "leftOut", Plan.LeftOut.Select(destination => destination.Name));
         writer.WriteEndObject();
     });
 }
 
 /// <summary>One repository after a publication.</summary>
 /// <param name="Repository">Without tag.</param>
-/// <param name="Tags">The release's tags and what each names there: all that never move were read back.</param>
+/// <param name="Tags">The plan's tags that stand there, and what each names: as the plan wants it.</param>
+/// <param name="Unread">Tags that may stand there or not, because the registry did not answer after a failure.</param>
 /// <param name="BlobsSent">Blobs that were not there before.</param>
 /// <param name="TagsWritten">Tags that were not there before, or moved.</param>
 public sealed record PublishedDestination(
-    Reference Repository, ImmutableSortedDictionary<string, Digest> Tags, int BlobsSent, int TagsWritten);
+    Reference Repository, ImmutableSortedDictionary<string, Digest> Tags, ImmutableArray<string> Unread, int BlobsSent, int TagsWritten);

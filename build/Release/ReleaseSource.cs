@@ -21,6 +21,15 @@ public sealed record ReleaseSource
     /// <summary>The definition's version.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Repositories without tag, the official one first.</summary>
+    /// <summary>The repository that signatures name.</summary>
+    public required Reference Official { get; init; }
+
+    /// <summary>Repositories without tag.</summary>
     public required ImmutableArray<Reference> Destinations { get; init; }
+
+    /// <summary>The image's repositories that are left out on purpose.</summary>
+    public ImmutableArray<Reference> LeftOut { get; init; } = [];
+
+    /// <summary>Repositories of other images.</summary>
+    public ImmutableArray<Reference> Siblings { get; init; } = [];
 }

@@ -26,6 +26,7 @@ public sealed class ViewsTests : IDisposable
                 Subjects = [index, child],
                 Signatures = [],
                 Tags = [new PlannedTag("v1.0.0-amd64", Platform.LinuxAmd64, false), new PlannedTag("v1.0.0", null, false), new PlannedTag("build-main", null, true)],
+                Official = Reference.Parse("quay.io/a/tiny"),
                 Destinations = [Reference.Parse("quay.io/a/tiny"), Reference.Parse("docker.io/b/tiny")],
                 StandIn = "kubelet",
                 IsRehearsal = false,

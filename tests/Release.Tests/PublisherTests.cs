@@ -155,8 +155,7 @@ public class PublisherTests
         await using Scene scene = await Scene.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
         ReleasePlan plan = await scene.PlanAsync();
-        Publisher publisher = new(scene.Connect, VerificationPolicy.RequireKey(other.Key), _ => { });
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => publisher.PublishAsync(plan, scene.Layout, scene.Store.Layout, default));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => scene.PublishAsync(plan, other.Key));
         Assert.EndsWith("nothing was tagged", e.Message, StringComparison.Ordinal);
         await scene.AssertUntaggedAsync(plan);
     }

@@ -120,12 +120,27 @@ internal sealed class Scene : IAsyncDisposable
             Trust = Store.Layout,
             Git = git ?? Exact,
             Version = "v1.0.0",
+            Official = Official,
             Destinations = [Official, Fallback],
         },
         default);
 
-    public async Task<ReleaseRecord> PublishAsync(GitState? git = null) =>
-        await new Publisher(Connect, VerificationPolicy.RequireKey(Signer.Key), _ => { }).PublishAsync(await PlanAsync(git), Layout, Store.Layout, default);
+    /// <summary>What was kept of the latest publication.</summary>
+    public ReleaseRecord? Record { get; private set; }
+
+    public async Task<ReleaseRecord> PublishAsync(GitState? git = null) => await PublishAsync(await PlanAsync(git), Signer.Key);
+
+    public Task<ReleaseRecord> PublishAsync(ReleasePlan plan, VerificationKey key)
+    {
+        Record = null;
+        return new Publisher(Connect, VerificationPolicy.RequireKey(key), _ => { }).PublishAsync(new ReleaseContent(plan, Layout, Store.Layout), Keep, default);
+    }
+
+    private Task Keep(ReleaseRecord record)
+    {
+        Record = record;
+        return Task.CompletedTask;
+    }
 
     public RegistryClient Connect() => new(
         _transport,
