@@ -36,6 +36,9 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
             stage.Registries.Faults = _ => null;
             ended.Add(outcome.Succeeded);
             at.Mishap.RequireRightClass(outcome.Failure, at.Request);
+            // A registry that says that it has what it has not makes liars of others.
+            if (at.Mishap.Name != "created in name")
+                Assert.True(!outcome.Lies(stage.Registries).Any(), $"{at.Mishap} at {at.Request}: {string.Join("; ", outcome.Lies(stage.Registries))}");
             await convergence.RequireAsync(stage, $"{at.Mishap} at {at.Request}");
         });
 
@@ -55,11 +58,11 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         ReleasePlan plan = await PlanAsync(scene);
         (_, string wanted) = await UndisturbedAsync(scene, plan);
         await using Stage stage = await Stage.OpenAsync(scene, Patient, oneAtATime: true);
-        HashSet<(string, string, string)> met = [];
+        HashSet<string> met = [];
         stage.Registries.Faults = request =>
         {
             lock (met)
-                return mishap.CanMeet(request) && met.Add((request.Host, request.Method, request.Path)) ? mishap.Fault : null;
+                return mishap.AppliesTo(request) && met.Add(request.Kind) ? mishap.Fault : null;
         };
 
         Outcome outcome = await stage.PublishAsync(plan);
@@ -71,7 +74,8 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         Assert.Equal(wanted, stage.Registries.Kept());
     }
 
-    public static TheoryData<string> Passing => [.. Mishap.All.Where(mishap => mishap.Passes).Select(mishap => mishap.Name)];
+    public static TheoryData<string> Passing =>
+        [.. Mishap.All.Where(mishap => mishap.Passes && mishap.Name != "truncated answer").Select(mishap => mishap.Name)];
 
     /// <summary>With the release's tags only: those of the build are written in the same way.</summary>
     private static async Task<ReleasePlan> PlanAsync(Scene scene)

@@ -33,6 +33,8 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
             mishaps += chance.Count;
             succeeded += outcome.Succeeded ? 1 : 0;
             chance.RequireRightClass(outcome.Failure);
+            if (!chance.HasLiar)
+                Assert.Empty(outcome.Lies(stage.Registries));
             await convergence.RequireAsync(stage, $"seed {seed}, {chance.Count} mishaps");
         }
 
@@ -66,6 +68,9 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
 
         public int Count => _met.Count;
 
+        /// <summary>Whether a registry said that it has what it has not, which makes liars of others.</summary>
+        public bool HasLiar => _met.Any(met => met.Mishap.Name == "created in name");
+
         public Rehearsal.Fault? Next(Occurrence request)
         {
             lock (_met)
@@ -73,6 +78,8 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
                 if (_random.NextDouble() >= _rate)
                     return null;
                 Mishap mishap = _kinds[_random.Next(_kinds.Count)];
+                if (!mishap.AppliesTo(request))
+                    return null;
                 _met.Add((mishap, request));
                 return mishap.Fault;
             }

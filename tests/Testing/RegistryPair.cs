@@ -1,14 +1,21 @@
 using System.Collections.Immutable;
+using System.Net.Http.Headers;
+using System.Text.Json;
 using Slipway.Rehearsal;
 
 namespace Slipway.Testing;
 
-/// <summary>A request by what it is about, so that it has the same name in every run: <c>docker.io PUT …/manifests/v1.0.0 #1</c>.</summary>
-/// <param name="Path">An upload session's is without its name.</param>
+/// <summary>A request that has the same name in every run of the same thing.</summary>
+/// <param name="Kind">What it is about: <c>docker.io PUT /v2/mirror/tiny/manifests/v1.0.0</c>; an upload session's path is without its name.</param>
 /// <param name="Number">Which one of its kind, from 1.</param>
-public sealed record Occurrence(string Host, string Method, string Path, int Number)
+/// <param name="Request">As it came in this run; plays no part in equality.</param>
+public sealed record Occurrence(string Kind, int Number, RehearsalRequest Request)
 {
-    public override string ToString() => $"{Host} {Method} {Path} #{Number}";
+    public bool Equals(Occurrence? other) => other is not null && Kind == other.Kind && Number == other.Number;
+
+    public override int GetHashCode() => HashCode.Combine(Kind, Number);
+
+    public override string ToString() => $"{Kind} #{Number}";
 }
 
 /// <summary>A blob of one of several registries, which is named by its authority: <c>127.0.0.1:PORT</c>.</summary>
@@ -20,16 +27,18 @@ public sealed record PlacedBlob(string Authority, string Digest);
 /// </summary>
 public sealed class RegistryPair : IAsyncDisposable
 {
+    private readonly RehearsalOptions _options;
     private readonly string _folder;
     private readonly ImmutableArray<(string Host, string Repository)> _places;
     private readonly List<RehearsalRegistry> _registries = [];
     private readonly List<HttpClient> _clients = [];
-    private readonly Dictionary<(string Host, string Method, string Path), int> _counts = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly List<Occurrence> _requests = [];
     private int _asked;
 
-    private RegistryPair(ImmutableArray<(string Host, string Repository)> places)
+    private RegistryPair(RehearsalOptions options, ImmutableArray<(string Host, string Repository)> places)
     {
+        _options = options;
         _places = places;
         // In memory where the system has such a place: thousands of small files are written.
         _folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"slipway-pair-{Guid.NewGuid():n}");
@@ -55,7 +64,7 @@ public sealed class RegistryPair : IAsyncDisposable
     /// <param name="places">The image's repository on each, as <c>quay.io/test/tiny</c>.</param>
     public static async Task<RegistryPair> StartAsync(RehearsalOptions options, params IEnumerable<string> places)
     {
-        RegistryPair pair = new([.. places.Select(place => (place[..place.IndexOf('/')], place[(place.IndexOf('/') + 1)..]))]);
+        RegistryPair pair = new(options, [.. places.Select(place => (place[..place.IndexOf('/')], place[(place.IndexOf('/') + 1)..]))]);
         foreach ((string host, _) in pair._places)
         {
             RehearsalRegistry registry = await RehearsalRegistry.StartAsync(
@@ -71,9 +80,21 @@ public sealed class RegistryPair : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FlawsAsync(string publicKey)
     {
         List<string> flaws = [];
-        foreach (RegistryWitness witness in _clients.Select((client, i) => new RegistryWitness(client, _places[i].Repository)))
-            flaws.AddRange(await witness.FlawsAsync(publicKey));
+        foreach ((HttpClient client, string repository) in _clients.Zip(_places, (client, place) => (client, place.Repository)))
+        {
+            if (_options.Authentication == RehearsalAuthentication.Token)
+                await AuthorizeAsync(client, repository);
+            flaws.AddRange(await new RegistryWitness(client, repository).FlawsAsync(publicKey));
+        }
+
         return flaws;
+    }
+
+    /// <summary>As Docker's token authentication has it for somebody without an account.</summary>
+    private static async Task AuthorizeAsync(HttpClient client, string repository)
+    {
+        using JsonDocument answer = JsonDocument.Parse(await client.GetStringAsync(new Uri($"auth?scope=repository:{repository}:pull", UriKind.Relative)));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", answer.RootElement.GetProperty("token").GetString());
     }
 
     /// <summary>All that they keep for good, by name: two runs that left the same are the same to the next.</summary>
@@ -82,6 +103,15 @@ public sealed class RegistryPair : IAsyncDisposable
         .Where(file => !file.Contains("/uploads/", StringComparison.Ordinal))
         .Select(file => Path.GetRelativePath(_folder, file) + (file.Contains("/_tags/", StringComparison.Ordinal) ? " " + File.ReadAllText(file) : ""))
         .Order(StringComparer.Ordinal));
+
+    /// <summary>What each tag of the image's repository on a host names, in the registry's own storage.</summary>
+    public IReadOnlyDictionary<string, string> Tags(string host)
+    {
+        string tags = Path.Combine(Storage(host), "repositories", _places.Single(place => place.Host == host).Repository, "_tags");
+        return Directory.Exists(tags)
+            ? Directory.EnumerateFiles(tags).ToDictionary(file => Path.GetFileName(file), File.ReadAllText, StringComparer.Ordinal)
+            : new Dictionary<string, string>();
+    }
 
     /// <summary>The blobs that the image's repositories have, and their sizes in bytes.</summary>
     public Dictionary<PlacedBlob, long> Blobs()
@@ -154,11 +184,12 @@ public sealed class RegistryPair : IAsyncDisposable
         Interlocked.Increment(ref _asked);
         int session = request.Path.IndexOf("/blobs/uploads/", StringComparison.Ordinal);
         string path = session < 0 ? request.Path : request.Path[..session] + "/blobs/uploads/" + (request.Method == "POST" ? "" : "*");
+        string kind = $"{host} {request.Method} {path}";
         Occurrence occurrence;
         lock (_requests)
         {
-            int number = _counts[(host, request.Method, path)] = _counts.GetValueOrDefault((host, request.Method, path)) + 1;
-            _requests.Add(occurrence = new Occurrence(host, request.Method, path, number));
+            int number = _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
+            _requests.Add(occurrence = new Occurrence(kind, number, request));
         }
 
         return Faults(occurrence);
