@@ -9,7 +9,7 @@ using Slipway.Trust;
 namespace Slipway.Release.Tests;
 
 /// <summary>A request as one of two registries saw it.</summary>
-internal sealed record Seen(string Host, string Method, string Path)
+internal sealed record Seen(string Host, string Method, string Path, bool HasAuthorization = false)
 {
     public bool Writes => Method is not ("GET" or "HEAD");
 
@@ -27,6 +27,7 @@ internal sealed class Scene : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("slipway-release-").FullName;
     private readonly List<RehearsalRegistry> _registries = [];
     private readonly List<Seen> _seen = [];
+    private readonly Credentials _credentials = Credentials.Of(Hosts.Select(host => KeyValuePair.Create(host, new Credential("robot", "s3cret", "a test"))));
     private readonly HttpTransport _transport = new(
         HttpTransport.NewHandler(), new Patience { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) }, TimeProvider.System, _ => { });
 
@@ -63,19 +64,21 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    public static async Task<Scene> CreateAsync(bool announce = false, string? standIn = null, bool rehearsal = false)
+    public static async Task<Scene> CreateAsync(
+        bool announce = false, string? standIn = null, bool rehearsal = false, Func<RehearsalOptions, RehearsalOptions>? with = null)
     {
         Scene scene = new();
         foreach (string host in Hosts)
         {
-            scene._registries.Add(await RehearsalRegistry.StartAsync(
-                new RehearsalOptions
-                {
-                    Storage = Path.Combine(scene._folder, host),
-                    AnnounceRehearsal = announce,
-                    Faults = request => scene.Ask(new Seen(host, request.Method, request.Path)),
-                },
-                default));
+            RehearsalOptions options = new()
+            {
+                Storage = Path.Combine(scene._folder, host),
+                User = "robot",
+                Password = "s3cret",
+                AnnounceRehearsal = announce,
+                Faults = request => scene.Ask(new Seen(host, request.Method, request.Path, request.HasAuthorization)),
+            };
+            scene._registries.Add(await RehearsalRegistry.StartAsync(with?.Invoke(options) ?? options, default));
         }
 
         await scene.AssembleAsync("one", standIn, rehearsal);
@@ -144,7 +147,7 @@ internal sealed class Scene : IAsyncDisposable
 
     public RegistryClient Connect() => new(
         _transport,
-        Credentials.None,
+        _credentials,
         RegistryMap.Parse(Hosts.Select((host, i) => $"{host}={_registries[i].Address.GetLeftPart(UriPartial.Authority)}")),
         TimeProvider.System);
 

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Slipway.Rehearsal;
+using Slipway.Testing;
+
+namespace Slipway.Graph.Tests;
+
+/// <summary>The targets Preview and Publish as their users run them, into two registries of the tests' own.</summary>
+public sealed class PublishTargetTests : IAsyncLifetime
+{
+    private readonly List<RehearsalRegistry> _registries = [];
+    private readonly ScratchFolder _folder = new();
+    private ScratchRepository _repository = null!;
+    private Fault? _fault;
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (string host in (string[])["quay.io", "docker.io"])
+        {
+            _registries.Add(await RehearsalRegistry.StartAsync(
+                new RehearsalOptions
+                {
+                    Storage = _folder.Folder(host),
+                    Faults = request => host == "docker.io" && request is { Method: "PUT" } && request.Path.EndsWith("/" + UpstreamImage.Version, StringComparison.Ordinal) ? _fault : null,
+                },
+                TestContext.Current.CancellationToken));
+        }
+
+        _repository = await UpstreamImage.CreateAsync(("a", 1000));
+        await _repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
+        (await RunAsync("Assemble", "Sign")).Require();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (RehearsalRegistry registry in _registries)
+            await registry.DisposeAsync();
+        _repository.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task One_registry_on_purpose_is_told_and_the_plain_command_completes_the_release()
+    {
+        ChildResult one = (await RunAsync("Publish", "--registries", "docker")).Require();
+        Assert.StartsWith("docker.io/slipwaytests/tools@sha256:", one.Output, StringComparison.Ordinal);
+        Assert.Contains("quay.io/slipway-tests/tools is left out", one.Error, StringComparison.Ordinal);
+        Assert.Equal(0, _registries[0].Log.Count("PUT"));
+        JsonElement record = Record();
+        Assert.Equal(["quay.io/slipway-tests/tools"], record.GetProperty("leftOut").EnumerateArray().Select(name => name.GetString()));
+        Assert.True(record.GetProperty("complete").GetBoolean());
+
+        string reference = (await RunAsync("Publish")).Require().Output;
+        Assert.Equal(one.Output[one.Output.IndexOf('@', StringComparison.Ordinal)..], reference[reference.IndexOf('@', StringComparison.Ordinal)..]);
+        Assert.StartsWith("quay.io/slipway-tests/tools@sha256:", reference, StringComparison.Ordinal);
+        Assert.Empty(Record().GetProperty("leftOut").EnumerateArray());
+        (await RunAsync("Verify", "--reference", reference.Trim())).Require();
+    }
+
+    [Theory]
+    [InlineData("Preview")]
+    [InlineData("Publish")]
+    public async Task A_registry_that_the_image_does_not_go_to_is_wrong_use(string target)
+    {
+        ChildResult result = (await RunAsync(target, "--registries", "ghcr.io")).Require(64);
+        Assert.Contains("--registries 'ghcr.io': tools goes to quay.io, docker.io", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_preview_says_what_is_left_out()
+    {
+        ChildResult result = (await RunAsync("Preview", "--registries", "quay.io", "--json")).Require();
+        JsonElement plan = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal("quay.io/slipway-tests/tools", plan.GetProperty("destinations").EnumerateArray().Single().GetProperty("repository").GetString());
+        Assert.Equal("docker.io/slipwaytests/tools", plan.GetProperty("leftOut").EnumerateArray().Single().GetString());
+    }
+
+    [Fact]
+    public async Task A_registry_that_refuses_a_tag_leaves_a_record_of_what_stands_and_the_same_command_ends_it()
+    {
+        _fault = Fault.Answer(403);
+        ChildResult refused = (await RunAsync("Publish")).Require(77);
+        Assert.Contains("tags stand on quay.io/slipway-tests/tools", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(refused.Output);
+        JsonElement record = Record();
+        Assert.Equal((false, "tags"), (record.GetProperty("complete").GetBoolean(), record.GetProperty("phase").GetString()));
+        int[] standing = [.. record.GetProperty("destinations").EnumerateArray().Select(site => site.GetProperty("tags").EnumerateObject().Count())];
+        Assert.Equal(1, standing[0] - standing[1]);
+
+        _fault = null;
+        (await RunAsync("Publish")).Require();
+        Assert.True(Record().GetProperty("complete").GetBoolean());
+    }
+
+    private JsonElement Record() =>
+        JsonDocument.Parse(File.ReadAllBytes(_repository.At("artifacts", UpstreamImage.Name, "release.json"))).RootElement;
+
+    private Task<ChildResult> RunAsync(params string[] arguments) => (_repository.Slipway with { Cache = _repository.Beside("cache") }).RunAsync(
+    [
+        .. arguments,
+        "--upstream-mirror", _repository.Mirror.Path,
+        "--signing-key", _repository.Key.Private,
+        "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}",
+    ]);
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Rehearsal;
+
+namespace Slipway.Release.Tests;
+
+/// <summary>What <c>release.json</c> says, wherever a publication ended.</summary>
+public class RecordTests
+{
+    [Fact]
+    public async Task A_publication_that_ended_well_is_complete()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleaseRecord made = await scene.PublishAsync();
+        Assert.Equal(PublishPhase.Done, scene.Record!.Phase);
+        using JsonDocument json = JsonDocument.Parse(made.ToBytes());
+        Assert.True(json.RootElement.GetProperty("complete").GetBoolean());
+        Assert.Equal("done", json.RootElement.GetProperty("phase").GetString());
+        Assert.All(json.RootElement.GetProperty("destinations").EnumerateArray(), site =>
+        {
+            Assert.Equal(made.Plan.Tags.Length, site.GetProperty("tags").EnumerateObject().Count());
+            Assert.Empty(site.GetProperty("unread").EnumerateArray());
+        });
+    }
+
+    [Theory]
+    [InlineData("PUT", "/blobs/uploads/", PublishPhase.Blobs)]
+    [InlineData("PUT", "/manifests/sha256:", PublishPhase.Manifests)]
+    [InlineData("PUT", "/manifests/sha256-", PublishPhase.Signatures)]
+    [InlineData("GET", "/manifests/", PublishPhase.ReadBack)]
+    public async Task A_failure_before_the_tags_says_in_which_phase_and_that_nothing_was_tagged(string method, string part, PublishPhase phase)
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == method && seen.Path.Contains(part, StringComparison.Ordinal) ? Fault.Answer(503) : null;
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
+        Assert.EndsWith(". Nothing was tagged", e.Message, StringComparison.Ordinal);
+        Assert.Equal(phase, scene.Record!.Phase);
+        Assert.All(scene.Record.Destinations, site => Assert.Empty(site.Tags));
+    }
+
+    [Fact]
+    public async Task A_check_that_fails_leaves_the_record_of_the_publication_before()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        await scene.PublishAsync();
+        await scene.AssembleAsync("two");
+        await Assert.ThrowsAsync<ContentException>(() => scene.PublishAsync());
+        Assert.Null(scene.Record);
+    }
+
+    [Fact]
+    public async Task A_failure_between_two_tags_records_just_those_that_stand()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleasePlan plan = await scene.PlanAsync();
+        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(503) : null;
+        await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
+        Assert.Equal(PublishPhase.Tags, scene.Record!.Phase);
+        Assert.Equal([3, 2], scene.Record.Destinations.Select(site => site.Tags.Count));
+        Assert.Equal(plan.Tags.Take(3).Select(tag => tag.Name).Order(StringComparer.Ordinal), scene.Record.Destinations[0].Tags.Keys);
+        Assert.All(scene.Record.Destinations, site => Assert.Empty(site.Unread));
+    }
+
+    [Fact]
+    public async Task A_tag_whose_answer_was_lost_is_found_to_stand()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleasePlan plan = await scene.PlanAsync();
+        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.LostAnswer : null;
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
+        Assert.Equal([3, 3], scene.Record!.Destinations.Select(site => site.Tags.Count));
+        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {scene.Fallback.Name}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tags_of_a_registry_that_went_down_are_unread_but_for_those_that_were_written()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleasePlan plan = await scene.PlanAsync();
+        bool isDown = false;
+        scene.Faults = seen => seen.Host == "docker.io" && (isDown |= seen.Method == "PUT" && seen.Last == plan.Tags[2].Name) ? Fault.Reset : null;
+        await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
+        Assert.Equal(2, scene.Record!.Destinations[1].Tags.Count);
+        Assert.Equal(plan.Tags.Skip(2).Select(tag => tag.Name), scene.Record.Destinations[1].Unread);
+        Assert.Empty(scene.Record.Destinations[0].Unread);
+    }
+
+    [Fact]
+    public async Task A_rerun_that_fails_still_knows_the_tags_of_the_run_before()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleasePlan plan = await scene.PlanAsync();
+        scene.Faults = seen => seen.Method == "PUT" && seen.Last == plan.Tags[3].Name ? Fault.Answer(503) : null;
+        await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
+        scene.Faults = seen => seen.Method == "GET" && seen.Host == "docker.io" ? Fault.Answer(503) : null;
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
+        Assert.NotEqual(PublishPhase.Tags, scene.Record!.Phase);
+        Assert.Equal([3, 3], scene.Record.Destinations.Select(site => site.Tags.Count));
+        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {scene.Official.Name}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Before_each_phase_it_is_kept_so_that_a_killed_run_has_told_it()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleasePlan plan = await scene.PlanAsync();
+        List<PublishPhase> kept = [];
+        scene.Faults = seen =>
+        {
+            if (seen.Writes && scene.Record is { } record && kept.LastOrDefault() != record.Phase)
+                kept.Add(record.Phase);
+            return null;
+        };
+        await scene.PublishAsync();
+        Assert.Equal([PublishPhase.Blobs, PublishPhase.Manifests, PublishPhase.Signatures, PublishPhase.Tags], kept);
+    }
+
+    [Fact]
+    public async Task It_replaces_a_file_in_one_step()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleaseRecord record = await scene.PublishAsync();
+        string folder = Directory.CreateTempSubdirectory("slipway-record-").FullName, file = Path.Combine(folder, ReleaseRecord.FileName);
+        await record.WriteAsync(file);
+        await record.WriteAsync(file);
+        Assert.Equal(record.ToBytes(), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        Assert.Equal([file], Directory.EnumerateFileSystemEntries(folder));
+        Directory.Delete(folder, recursive: true);
+    }
+}
