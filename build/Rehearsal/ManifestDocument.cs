@@ -38,6 +38,10 @@ internal sealed record ManifestDocument
         };
     });
 
+    /// <summary>As a list of referrers has it, under the digest that it was pushed by.</summary>
+    public Descriptor Describe(ManifestContent manifest, Digest digest) =>
+        new(manifest.MediaType, digest, manifest.Bytes.Length) { ArtifactType = ArtifactType, Annotations = Annotations };
+
     private static Descriptor? Optional(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? OciJson.ReadDescriptor(value) : null;
 

@@ -11,7 +11,7 @@ namespace Slipway.Rehearsal;
 
 /// <summary>
 /// A registry inside this process that speaks the OCI distribution protocol, version 1.1, over a real socket on
-/// 127.0.0.1: pull, push, listing of tags and deletion. It stores to a folder, never in memory, and logs nothing.
+/// 127.0.0.1: pull, push, discovery and deletion. It logs nothing.
 /// </summary>
 public sealed class RehearsalRegistry : IAsyncDisposable
 {
@@ -45,12 +45,14 @@ public sealed class RehearsalRegistry : IAsyncDisposable
         if (options.Authentication != RehearsalAuthentication.None && options.User.Length == 0)
             throw new ArgumentException("a rehearsal registry with authentication needs a user", nameof(options));
         RequestLog log = new();
-        UploadSessions sessions = new();
-        Gate gate = new(options);
+        UploadSessions sessions = new(options.Time);
+        TokenBook book = new(options.Time);
+        Account account = new(options.User, options.Password);
+        Gate gate = new(options, account, book);
         ContentStore store = new(options.Storage);
-        RequestHandler handler = new(options, store, sessions, gate, log);
+        RequestHandler handler = new(options, store, sessions, gate, new TokenEndpoint(options, account, book), log);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options.Port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication application = builder.Build();
         application.Run(handler.HandleAsync);
         try
@@ -63,9 +65,14 @@ public sealed class RehearsalRegistry : IAsyncDisposable
             throw;
         }
 
-        string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        gate.Address = new Uri(address);
-        return new RehearsalRegistry(application, store, sessions, log, gate.Address);
+        Uri[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(text => new Uri(text))];
+        (gate.Realm, gate.Service) = options.Authentication switch
+        {
+            RehearsalAuthentication.Token => (new Uri(addresses[0], "/v2/auth"), addresses[0].Authority),
+            RehearsalAuthentication.TokenElsewhere => (new Uri(addresses[1], "/token"), "registry.docker.io"),
+            _ => (null, ""),
+        };
+        return new RehearsalRegistry(application, store, sessions, log, addresses[0]);
     }
 
     /// <summary>
@@ -82,10 +89,12 @@ public sealed class RehearsalRegistry : IAsyncDisposable
         _sessions.Dispose();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, int port)
+    private static void Configure(KestrelServerOptions kestrel, RehearsalOptions options)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Listen(IPAddress.Loopback, port);
+        kestrel.Listen(IPAddress.Loopback, options.Port);
+        if (options.Authentication == RehearsalAuthentication.TokenElsewhere)
+            kestrel.Listen(IPAddress.Loopback, 0);
     }
 }

@@ -7,24 +7,30 @@ internal sealed class RequestHandler
 {
     private readonly RehearsalOptions _options;
     private readonly Gate _gate;
+    private readonly TokenEndpoint _tokens;
+    private readonly PullLimit _limit;
     private readonly ContentStore _store;
     private readonly RequestLog _log;
     private readonly BlobEndpoint _blobs;
     private readonly UploadEndpoint _uploads;
     private readonly ManifestEndpoint _manifests;
     private readonly TagsEndpoint _tags;
+    private readonly ReferrersEndpoint _referrers;
     private long _count;
 
-    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate, RequestLog log)
+    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate, TokenEndpoint tokens, RequestLog log)
     {
         _options = options;
         _gate = gate;
+        _tokens = tokens;
+        _limit = new PullLimit(options.PullLimit, options.Time);
         _store = store;
         _log = log;
         _blobs = new BlobEndpoint(store, options.AllowsDeletion);
         _uploads = new UploadEndpoint(store, sessions, gate, options.MinimumChunk);
-        _manifests = new ManifestEndpoint(store, options.AllowsDeletion);
+        _manifests = new ManifestEndpoint(store, options);
         _tags = new TagsEndpoint(store);
+        _referrers = new ReferrersEndpoint(store, options.ReferrersPage);
     }
 
     public async Task HandleAsync(HttpContext context)
@@ -54,49 +60,43 @@ internal sealed class RequestHandler
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
         {
             // The client went away, or the connection did; there is nobody to answer.
-            context.Abort();
         }
         finally
         {
-            _log.Add(new LoggedRequest(request, status, body.Count));
+            LoggedRequest entry = new(request, status, body.Count);
+            _log.Add(entry);
+            _options.Answered(entry);
         }
+
+        // After the entry in the log: whoever sees the reset finds it there.
+        if (status == 0)
+            context.Abort();
     }
 
     private Task AnswerAsync(HttpContext context) => ErrorAnswer.TellAsync(context, () => RouteAsync(context));
 
-    private async Task RouteAsync(HttpContext context)
+    private Task RouteAsync(HttpContext context)
     {
+        if (_gate.IsRealm(context))
+            return _tokens.AnswerAsync(context);
+        if (!_gate.IsRegistry(context))
+            throw ErrorAnswer.NoEndpoint();
         RegistryPath path = RegistryPath.Parse(context.Request.Path.Value ?? "");
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
-        if (path.Area == Area.Token)
-        {
-            await _gate.IssueAsync(context);
-            return;
-        }
-
         _gate.Check(context, path);
-        switch (path.Area)
+        if (path.Area == Area.Manifest)
+            _limit.Count(context);
+        return path.Area switch
         {
-            case Area.Root:
-                context.Response.ContentType = "application/json";
-                await context.Response.Body.WriteAsync("{}"u8.ToArray());
-                break;
-            case Area.Manifest:
-                await _manifests.AnswerAsync(context, path);
-                break;
-            case Area.Blob:
-                await _blobs.AnswerAsync(context, path);
-                break;
-            case Area.UploadStart:
-                await _uploads.StartAsync(context, path);
-                break;
-            case Area.Upload:
-                await _uploads.ContinueAsync(context, path);
-                break;
-            default:
-                await _tags.AnswerAsync(context, path);
-                break;
-        }
+            Area.Root => JsonAnswer.WriteAsync(context, "{}"u8.ToArray(), "application/json"),
+            Area.Manifest => _manifests.AnswerAsync(context, path),
+            Area.Blob => _blobs.AnswerAsync(context, path),
+            Area.UploadStart => _uploads.StartAsync(context, path),
+            Area.Upload => _uploads.ContinueAsync(context, path),
+            Area.Referrers when _options.HasReferrers => _referrers.AnswerAsync(context, path),
+            Area.Tags => _tags.AnswerAsync(context, path),
+            _ => throw ErrorAnswer.NoEndpoint(),
+        };
     }
 
     private static async Task FailAsync(Exchange exchange, Fault fault)

@@ -19,7 +19,7 @@ public class ReferrersTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task Without_the_api_referrers_are_listed_under_the_tag_which_only_grows(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
+        await using Wire wire = await Wire.StartAsync(authentication, options => options with { HasReferrers = false });
         Repository repository = wire.Repository();
         await repository.PushBlobAsync(Config, () => new MemoryStream("{}"u8.ToArray()), default);
         ManifestContent one = Referrer("1", Sbom), two = Referrer("2", null);

@@ -48,12 +48,13 @@ public class BlobTests
 
     [Theory]
     [InlineData("bytes=10-", 416)]
-    [InlineData("bytes=5-4", 200)]
+    [InlineData("bytes=5-4", 416)]
+    [InlineData("bytes=-0", 416)]
     [InlineData("bytes=-", 200)]
     [InlineData("bytes=0-1,3-4", 200)]
     [InlineData("lines=0-1", 200)]
     [InlineData("bytes=99999999999999999999-", 200)]
-    public async Task A_range_that_is_none_is_ignored_and_one_beyond_the_end_refused(string range, int status)
+    public async Task What_is_no_range_is_ignored_and_one_that_holds_nothing_refused(string range, int status)
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         await fixture.PushBlobAsync("a", Content);

@@ -211,12 +211,11 @@ public class FaultTests
         Assert.Equal(Fault.Kinds.Length, Fault.Kinds.Select(kind => kind.Name).Distinct().Count());
         foreach (FaultKind kind in Fault.Kinds)
         {
-            long last = 0;
+            bool faulty = true;
             await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
             {
-                Faults = request => request.Number <= Interlocked.Read(ref last) ? kind.Fault : null,
+                Faults = _ => Volatile.Read(ref faulty) ? kind.Fault : null,
             });
-            Interlocked.Exchange(ref last, 5);
             foreach ((string method, string path) in new[]
             {
                 ("GET", "/v2/"), ("HEAD", Blob), ("POST", "/v2/a/blobs/uploads/"), ("PUT", $"/v2/a/blobs/uploads/x?digest={Wanted}"), ("GET", "/nowhere"),
@@ -225,7 +224,7 @@ public class FaultTests
                 await OutcomeAsync(fixture, method, path);
             }
 
-            Assert.True(fixture.Registry.Log.All.Length == 5, kind.Name);
+            Volatile.Write(ref faulty, false);
             Assert.Equal("200", await OutcomeAsync(fixture, "GET", "/v2/"));
         }
     }

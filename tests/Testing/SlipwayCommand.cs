@@ -47,7 +47,12 @@ public sealed record SlipwayCommand(string Root)
     public Action<int>? Started { get; init; }
 
     /// <summary>Runs targets with parameters, as on a command line; what it says of itself is in the result.</summary>
-    public Task<ChildResult> RunAsync(params IReadOnlyList<string> arguments)
+    public Task<ChildResult> RunAsync(params IReadOnlyList<string> arguments) => Child(arguments).RunAsync();
+
+    /// <summary>Starts a target that goes on until it is told to end; returns at the first line of its result.</summary>
+    public Task<RunningChild> StartAsync(params IReadOnlyList<string> arguments) => RunningChild.StartAsync(Child(arguments));
+
+    private ChildProcess Child(IReadOnlyList<string> arguments)
     {
         if (!File.Exists(Graph))
             throw new FileNotFoundException($"{Graph}: the graph is not built. Run ./build.sh --help, or dotnet build build/Graph", Graph);
@@ -63,7 +68,7 @@ public sealed record SlipwayCommand(string Root)
             Patience = Patience,
             MeasuresMemory = MeasuresMemory,
             Started = Started,
-        }.RunAsync();
+        };
     }
 
     private Dictionary<string, string?> Hermetic()
