@@ -1,43 +1,40 @@
-using System.Runtime.Versioning;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>The target <c>Test</c>, with a program in place of <c>dotnet</c> that tells how it was called.</summary>
-[SupportedOSPlatform("linux")]
+/// <summary>The target <c>Test</c> in a repository whose only test project is a program that tells how it was called.</summary>
 public sealed class TestTargetTests
 {
-    private const string Dotnet = """
-        #!/bin/sh
-        echo "$1 $SLIPWAY_THOROUGH" >>"$TOLD"
-        for last; do :; done
-        [ "$1" = exec ] && echo '<assemblies><assembly time="0"><test name="one" result="Pass"/></assembly></assemblies>' >"$last"
-        exit 0
+    private const string Project = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <UseAppHost>false</UseAppHost>
+          </PropertyGroup>
+        </Project>
 
         """;
 
-    [Theory]
-    [InlineData("1", "--thorough")]
-    [InlineData("0")]
-    public async Task Thorough_tells_the_tests_so(string told, params string[] parameters)
+    private const string Program = """
+        string thorough = System.Environment.GetEnvironmentVariable("SLIPWAY_THOROUGH");
+        System.IO.File.AppendAllText("told", thorough + "\n");
+        System.IO.File.WriteAllText(args[^1], "<assemblies><assembly time=\"0\"><test name=\"one\" result=\"Pass\"/></assembly></assemblies>");
+
+        """;
+
+    [Fact]
+    public async Task Thorough_tells_the_tests_so()
     {
         using ScratchRepository repository = await ScratchRepository.CreateAsync();
-        Directory.CreateDirectory(repository.At("tests", "Some.Tests"));
-        Directory.CreateDirectory(repository.Beside("bin"));
-        await File.WriteAllTextAsync(repository.Beside("bin", "dotnet"), Dotnet);
-        File.SetUnixFileMode(repository.Beside("bin", "dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        SlipwayCommand slipway = repository.Slipway with
-        {
-            Variables = new Dictionary<string, string?>(repository.Slipway.Variables)
-            {
-                ["PATH"] = $"{repository.Beside("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
-                ["TOLD"] = repository.Beside("told"),
-            },
-        };
+        repository.Write("Slipway.slnx", "<Solution><Project Path=\"tests/Some.Tests/Slipway.Some.Tests.csproj\"/></Solution>\n");
+        repository.Write("tests/Some.Tests/Slipway.Some.Tests.csproj", Project);
+        repository.Write("tests/Some.Tests/Program.cs", Program);
 
-        ChildResult tested = (await slipway.RunAsync(["Test", "--test-projects", "Some.Tests", .. parameters])).Require();
+        ChildResult thorough = (await repository.Slipway.RunAsync("Test", "--thorough")).Require();
+        ChildResult plain = (await repository.Slipway.RunAsync("Test")).Require();
 
-        Assert.Equal("1 passed, 0 failed, 0 skipped\n", tested.Output);
-        Assert.Equal($"build {told}\nexec {told}\n", await File.ReadAllTextAsync(repository.Beside("told"), TestContext.Current.CancellationToken));
+        Assert.Equal(("1 passed, 0 failed, 0 skipped\n", "1 passed, 0 failed, 0 skipped\n"), (thorough.Output, plain.Output));
+        Assert.Equal("1\n0\n", await File.ReadAllTextAsync(repository.At("told"), TestContext.Current.CancellationToken));
     }
 }
