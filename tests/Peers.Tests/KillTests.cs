@@ -114,7 +114,7 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
     };
 
     private static Task<RegistryPair> StartAsync() => RegistryPair.StartAsync(
-        new RehearsalOptions { Storage = "", Authentication = RehearsalAuthentication.Token, User = User, Password = Password },
+        new RehearsalOptions { Storage = RehearsalStorage.InMemory(), Authentication = RehearsalAuthentication.Token, User = User, Password = Password },
         SignedSmallImage.Places);
 
     /// <summary>A publication that nothing disturbs.</summary>

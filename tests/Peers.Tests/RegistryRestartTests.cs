@@ -33,7 +33,8 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
 
             ChildResult failed = (await stage.PublishAsync(image, artifacts)).Require(TryAgain);
 
-            Assert.EndsWith("Run the same command again", failed.Error.TrimEnd(), StringComparison.Ordinal);
+            Assert.Contains("un the same command again", failed.Error, StringComparison.Ordinal);
+            Assert.Equal(point.Phase != "tags", failed.Error.Contains("Nothing was tagged", StringComparison.Ordinal));
             Assert.Empty(failed.Output);
             await stage.RestartAsync();
             await stage.RequireSoundAsync(image, point.Phase);

@@ -45,7 +45,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public static async Task<Stage> OpenAsync(Scene scene, Patience patience, bool oneAtATime) => new(
         scene,
-        await RegistryPair.StartAsync(new RehearsalOptions { Storage = "", Authentication = RehearsalAuthentication.Token, User = "tests", Password = Secret }, scene.Official.Name, scene.Fallback.Name),
+        await RegistryPair.StartAsync(new RehearsalOptions { Storage = RehearsalStorage.InMemory(), Authentication = RehearsalAuthentication.Token, User = "tests", Password = Secret }, scene.Official.Name, scene.Fallback.Name),
         new Wire(HttpTransport.NewHandler(), oneAtATime),
         patience);
 
