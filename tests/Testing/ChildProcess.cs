@@ -25,12 +25,16 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
     /// </summary>
     public bool MeasuresMemory { get; init; }
 
+    /// <summary>Told of the process's id as soon as it runs.</summary>
+    public Action<int>? Started { get; init; }
+
     /// <exception cref="Win32Exception">There is no such program.</exception>
     /// <exception cref="TimeoutException">It took longer than <see cref="Patience"/>.</exception>
     public async Task<ChildResult> RunAsync()
     {
         Stopwatch clock = Stopwatch.StartNew();
         using Process process = Process.Start(StartInfo())!;
+        Started?.Invoke(process.Id);
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -43,6 +43,9 @@ public sealed record SlipwayCommand(string Root)
 
     public bool MeasuresMemory { get; init; }
 
+    /// <summary>Told of the process's id as soon as it runs.</summary>
+    public Action<int>? Started { get; init; }
+
     /// <summary>Runs targets with parameters, as on a command line; what it says of itself is in the result.</summary>
     public Task<ChildResult> RunAsync(params IReadOnlyList<string> arguments) => Child(arguments).RunAsync();
 
@@ -64,6 +67,7 @@ public sealed record SlipwayCommand(string Root)
             Variables = Hermetic(),
             Patience = Patience,
             MeasuresMemory = MeasuresMemory,
+            Started = Started,
         };
     }
 
