@@ -59,6 +59,13 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
         }
     }
 
+    /// <summary>Whether every tag that never moves stands there.</summary>
+    public bool IsTagged(int site)
+    {
+        lock (_lock)
+            return plan.Tags.Where(tag => !tag.Moves).All(tag => _tags[site].ContainsKey(tag.Name));
+    }
+
     public ReleaseRecord ToRecord()
     {
         lock (_lock)
