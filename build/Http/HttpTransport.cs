@@ -52,6 +52,10 @@ public sealed class HttpTransport : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         MaxConnectionsPerServer = 16,
         MaxResponseHeadersLength = 64,
+        // A connection of HTTP/2 carries many requests: that its peer is gone must not cost each of them its patience.
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
     };
 
     /// <summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -69,42 +68,5 @@ internal sealed class TlsServer : IAsyncDisposable
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
         await _application.StopAsync(patience.Token);
         await _application.DisposeAsync();
-    }
-}
-
-/// <summary>A certificate authority that a test makes.</summary>
-internal sealed class TestAuthority : IDisposable
-{
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-
-    public TestAuthority(string name = "test authority")
-    {
-        CertificateRequest request = new($"CN={name}", _key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        Certificate = request.CreateSelfSigned(Now.AddDays(-30), Now.AddDays(30));
-    }
-
-    public X509Certificate2 Certificate { get; }
-
-    private static DateTimeOffset Now => DateTimeOffset.UtcNow;
-
-    public X509Certificate2 Issue(string name = "localhost", int fromDays = -1, int toDays = 1, bool forClients = false)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
-        SubjectAlternativeNameBuilder names = new();
-        names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(forClients ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1")], false));
-        using X509Certificate2 issued = request.Create(Certificate, Now.AddDays(fromDays), Now.AddDays(toDays), RandomNumberGenerator.GetBytes(8));
-        using X509Certificate2 keyed = issued.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(keyed.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
-    }
-
-    public void Dispose()
-    {
-        _key.Dispose();
-        Certificate.Dispose();
     }
 }
