@@ -1,7 +1,6 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Oci;
-using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Sources;
 using Slipway.Trust;
@@ -11,7 +10,7 @@ namespace Slipway.Graph;
 /// <summary>What goes out: sign, preview, publish, verify.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Preview, Publish: these registries alone, as quay or quay.io; default: all of the image")]
+    [Parameter("Preview, Publish, Doctor: these registries alone, as quay or quay.io; default: all of the image")]
     private readonly string[] Registries = [];
 
     private Target Sign => _ => _
@@ -92,10 +91,7 @@ internal sealed partial class Build
     /// <summary>The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.</summary>
     private async Task<VerificationResult> VerifyReferenceAsync(Reference reference, HttpTransport transport, VerificationPolicy policy)
     {
-        Reference official = ImageDefinitionFile.Names(Workspace.Images)
-            .Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)))
-            .FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name))?.Official
-            ?? reference;
+        Reference official = DefinitionWith(reference)?.Official ?? reference;
         string wanted = reference.Digest?.ToString() ?? reference.Tag
             ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
         var site = Connect(transport).Repository(reference);
@@ -103,16 +99,13 @@ internal sealed partial class Build
             new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = official }, Stop);
     }
 
+    /// <summary>The image that has a reference's repository; null when none has.</summary>
+    private ImageDefinition? DefinitionWith(Reference reference) =>
+        ImageDefinitionFile.Names(Workspace.Images)
+            .Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)))
+            .FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name));
+
     private RegistryChoice ChosenRegistries => new([.. Registries]);
-
-    private RegistryClient Connect(HttpTransport transport) => new(
-        transport,
-        Credentials.From(Environment.GetEnvironmentVariable),
-        Given(() => Registry.RegistryMap.Parse(RegistryMap)),
-        TimeProvider.System);
-
-    private static HttpTransport NewTransport(Report report) =>
-        new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line);
 
     private KeySigner NewSigner() => SigningKey is null
         ? throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE or SLIPWAY_SIGNING_KEY")

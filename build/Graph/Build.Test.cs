@@ -10,6 +10,9 @@ internal sealed partial class Build
     [Parameter("Test projects to run, as Oci.Tests; default: all under tests/")]
     private readonly string[] TestProjects = [];
 
+    [Parameter("Let tests that sample take as many as they can: a run of hours")]
+    private readonly bool Thorough;
+
     private Target Test => _ => _
         .Description("Run all tests; peer programs that are missing are fetched from Debian, without root")
         .Executes(async () =>
@@ -19,7 +22,7 @@ internal sealed partial class Build
             IReadOnlyList<string> all = TestRun.Projects(RootDirectory);
             if (TestProjects.FirstOrDefault(name => !all.Contains(name, StringComparer.Ordinal)) is { } unknown)
                 throw new TargetFailedException($"unknown test project '{unknown}'; there are: {string.Join(", ", all)}", Exit.WrongUse);
-            TestSummary summary = await new TestRun(RootDirectory, results, report).RunAsync(TestProjects.Length == 0 ? all : TestProjects, Stop);
+            TestSummary summary = await new TestRun(RootDirectory, results, report) { IsThorough = Thorough }.RunAsync(TestProjects.Length == 0 ? all : TestProjects, Stop);
 
             foreach (FailedTest skipped in summary.Skipped)
                 report.Line($"skipped {skipped.Name}: {skipped.Reason}");

@@ -21,9 +21,6 @@ internal sealed partial class Build : NukeBuild
     [Parameter("Parent of debian/ and debian-security/; default: the host's apt configuration, else Debian's snapshot archive")]
     private readonly string? DebianMirror;
 
-    [Parameter("HOST=URL: send what is meant for registry HOST to URL; plain http on loopback only")]
-    private readonly string[] RegistryMap = [];
-
     [Parameter("What was fetched and assembled before; default: ~/.cache/slipway")]
     private readonly AbsolutePath? CacheDirectory;
 
@@ -39,7 +36,7 @@ internal sealed partial class Build : NukeBuild
     [Parameter("Public key in PEM to verify with; default: that of the signing key")]
     private readonly AbsolutePath? PublicKey;
 
-    [Parameter("What to verify: REPOSITORY:TAG or REPOSITORY@DIGEST; default: the local layouts")]
+    [Parameter("What to verify or to mirror: REPOSITORY:TAG or REPOSITORY@DIGEST; default of Verify: the local layouts")]
     private readonly string? Reference;
 
     [Parameter("Print results as JSON")]

@@ -46,7 +46,8 @@ public static class ExitCodes
     {
         TargetFailedException e => e.Code,
         ContentException or DebException or XzException => Exit.WrongData,
-        DefinitionException or ResolutionException or ReleaseException or SigningKeyException => Exit.WrongConfiguration,
+        DefinitionException or ResolutionException or ReleaseException or SigningKeyException or CertificateException
+            => Exit.WrongConfiguration,
         ToolMissingException => Exit.Unavailable,
         RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,
         RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,

@@ -12,6 +12,9 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
 {
     private const int AtOnce = 2;
 
+    /// <summary>Whether tests that sample take as many as they can; they know it by <c>SLIPWAY_THOROUGH=1</c>.</summary>
+    public bool IsThorough { get; init; }
+
     /// <returns>What all projects reported together.</returns>
     /// <exception cref="TargetFailedException">The solution does not compile, or a project ended without a report.</exception>
     public async Task<TestSummary> RunAsync(IReadOnlyList<string> projects, CancellationToken stop)
@@ -62,6 +65,7 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
 
     private Command Start(CancellationToken stop, params string[] arguments) => Command.Run("dotnet", arguments, options => options
         .WorkingDirectory(root)
+        .EnvironmentVariable("SLIPWAY_THOROUGH", IsThorough ? "1" : "0")
         .CancellationToken(stop)
         .ThrowOnError(false));
 }

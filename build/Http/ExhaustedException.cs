@@ -2,13 +2,14 @@ using System.Net;
 
 namespace Slipway.Http;
 
-/// <summary>No usable answer came after the last attempt; carries what the last one said, for a client that knows the protocol.</summary>
+/// <summary>No usable answer came, and no further attempt helps or is left; carries what the last one said, for a client that knows the protocol.</summary>
 public sealed class ExhaustedException : RemoteException
 {
+    /// <param name="fault"><see cref="RemoteFault.TryAgain"/>, or <see cref="RemoteFault.Untrusted"/>.</param>
     /// <param name="request">Method and redacted address.</param>
     /// <param name="outcome">What happened, how often and how long: <c>429 after 6 tries over 190 s</c>.</param>
-    public ExhaustedException(string request, string outcome, Exception? innerException = null)
-        : base(RemoteFault.TryAgain, $"{request}: {outcome}", innerException)
+    public ExhaustedException(RemoteFault fault, string request, string outcome, Exception? innerException = null)
+        : base(fault, $"{request}: {outcome}", innerException)
     {
         Outcome = outcome;
     }

@@ -1,5 +1,6 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
 
@@ -7,26 +8,26 @@ namespace Slipway.Http;
 
 /// <summary>
 /// Sends requests for every client of ours: one connection pool, the system's proxies, a user agent, and patience with
-/// what can succeed by waiting (408, 429, 5xx, resets, time-outs). It follows no redirect by itself and keeps no cookie.
-/// Safe for concurrent use. Disposing closes the connections.
+/// what can succeed by waiting (408, 429, 5xx, resets, time-outs), which all requests to a host share. It follows no redirect by
+/// itself and keeps no cookie. Safe for concurrent use. Disposing closes the connections.
 /// </summary>
 public sealed class HttpTransport : IDisposable
 {
     private const int MaximumErrorSize = 16 * 1024;
 
-    /// <summary>Method and redacted address of the latest attempt.</summary>
-    private static readonly ResiliencePropertyKey<string> What = new("what");
+    private static readonly ResiliencePropertyKey<Sending> Current = new("sending");
 
     private readonly HttpMessageInvoker _invoker;
     private readonly Patience _patience;
     private readonly TimeProvider _time;
     private readonly Action<string> _notice;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+    private readonly ConcurrentDictionary<string, HostPatience> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <param name="handler">The wire; disposed with this object. <see cref="NewHandler"/> makes the usual one.</param>
+    /// <param name="handler">The wire; disposed with this object. <see cref="NewHandler()"/> makes the usual one.</param>
     /// <param name="patience">How long to keep trying.</param>
     /// <param name="time">The clock that waits are measured by.</param>
-    /// <param name="notice">Is told of every wait, in one line without secrets.</param>
+    /// <param name="notice">Is told of waits, in one line without secrets.</param>
     public HttpTransport(HttpMessageHandler handler, Patience patience, TimeProvider time, Action<string> notice)
     {
         _invoker = new HttpMessageInvoker(handler);
@@ -51,15 +52,17 @@ public sealed class HttpTransport : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         MaxConnectionsPerServer = 16,
         MaxResponseHeadersLength = 64,
+        // A connection of HTTP/2 carries many requests: that its peer is gone must not cost each of them its patience.
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
     };
 
     /// <summary>
     /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the answer once its headers are
     /// there. Any status but those worth waiting for is returned at once, for the caller to judge and dispose.
     /// </summary>
-    /// <exception cref="ExhaustedException">
-    /// <see cref="RemoteFault.TryAgain"/>: no usable answer after the last attempt; says how often and how long.
-    /// </exception>
+    /// <exception cref="ExhaustedException">No usable answer after the last attempt; says how often and how long.</exception>
     public Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
         SendAsync(_ => Task.FromResult(request()), cancellationToken);
 
@@ -71,36 +74,26 @@ public sealed class HttpTransport : IDisposable
     public async Task<HttpResponseMessage> SendAsync(
         Func<CancellationToken, Task<HttpRequestMessage>> request, CancellationToken cancellationToken)
     {
-        long begin = _time.GetTimestamp();
-        int attempts = 0;
+        using Sending sending = new(_time);
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(Current, sending);
         try
         {
             HttpResponseMessage answer = await _pipeline.ExecuteAsync(
                 async attempt =>
                 {
-                    attempts++;
+                    sending.Wait?.Dispose();
                     using HttpRequestMessage message = await request(attempt.CancellationToken);
-                    attempt.Properties.Set(What, $"{message.Method} {Redaction.Of(message.RequestUri!)}");
+                    sending.Begin(message, HostOf(message.RequestUri!));
+                    await sending.Host!.HoldBackAsync(sending.What, attempt.CancellationToken);
                     return await SendOnceAsync(message, attempt.CancellationToken);
                 },
                 context);
-            if (!WorthWaiting(answer.StatusCode))
-                return answer;
-            using (answer)
-            {
-                string outcome = $"{(int)answer.StatusCode} {Tried(attempts, begin)}";
-                ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
-                throw new ExhaustedException(WhatOf(context), outcome) { Status = answer.StatusCode, Body = body };
-            }
+            return WorthWaiting.For(answer.StatusCode) ? throw await GiveUpAsync(sending, answer, cancellationToken) : answer;
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw new ExhaustedException(WhatOf(context), $"{Reason(e)} {Tried(attempts, begin)}", e);
-        }
-        catch (TimeoutException e)
-        {
-            throw new ExhaustedException(WhatOf(context), $"{e.Message} {Tried(attempts, begin)}", e);
+            throw new ExhaustedException(WorthWaiting.FaultOf(e), sending.What, $"{WorthWaiting.Reason(e)} {sending.Tried}", e);
         }
         finally
         {
@@ -108,25 +101,35 @@ public sealed class HttpTransport : IDisposable
         }
     }
 
+    /// <summary>
+    /// Waits before a body that broke off is asked for again, as before a request that is tried again.
+    /// </summary>
+    /// <param name="address">Whose body it was.</param>
+    /// <param name="why">The request and what happened, without secrets.</param>
+    /// <param name="tries">How often this failed by now, from 1.</param>
+    /// <returns>False, at once, when no further try is left.</returns>
+    public async Task<bool> PauseAsync(Uri address, string why, int tries, CancellationToken cancellationToken)
+    {
+        HostPatience host = HostOf(address);
+        if (tries >= _patience.Attempts || host.Spent.Length > 0)
+            return false;
+        double wait = Math.Min(_patience.FirstWait.TotalSeconds * Math.Pow(2, tries - 1), _patience.LongestWait.TotalSeconds);
+        TimeSpan pause = TimeSpan.FromSeconds(wait * (0.5 + (_patience.Jitter() / 2)));
+        using (host.Begin(pause, $"{why}; going on"))
+            await Task.Delay(pause, _time, cancellationToken);
+        return true;
+    }
+
     public void Dispose() => _invoker.Dispose();
 
-    private static bool WorthWaiting(HttpStatusCode status) => RemoteException.FaultOf(status) == RemoteFault.TryAgain
-        && status is not (HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported);
-
-    private static string WhatOf(ResilienceContext context) => context.Properties.GetValue(What, "");
-
-    /// <summary>
-    /// What no waiting changes: the resolver's definite "no such host" (a resolver that fails is worth a wait), and a
-    /// certificate that is not trusted.
-    /// </summary>
-    private static bool IsFinal(Exception e) =>
-        e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-        || e.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound };
-
-    private static string Reason(Exception e) => e.InnerException is { } inner ? inner.Message : e.Message;
+    private HostPatience HostOf(Uri address) =>
+        _hosts.GetOrAdd(address.Authority, host => new HostPatience(host, _patience, _time, _notice));
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
+        // HTTP/2 where TLS agrees on it, else HTTP/1.1.
+        message.Version = HttpVersion.Version20;
+        message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         if (message.Headers.UserAgent.Count == 0)
             message.Headers.UserAgent.ParseAdd("slipway");
         TimeSpan limit = _patience.For(message.Content?.Headers.ContentLength ?? 0);
@@ -134,11 +137,23 @@ public sealed class HttpTransport : IDisposable
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            return await _invoker.SendAsync(message, either.Token);
+            HttpResponseMessage answer = await _invoker.SendAsync(message, either.Token);
+            answer.Content = new PatientContent(answer.Content, _patience.AnswerWithin, _time);
+            return answer;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"no answer within {limit.TotalSeconds:0} s");
+        }
+    }
+
+    private async Task<ExhaustedException> GiveUpAsync(Sending sending, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        using (answer)
+        {
+            string outcome = $"{(int)answer.StatusCode} {sending.Tried}";
+            ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
+            return new ExhaustedException(RemoteFault.TryAgain, sending.What, outcome) { Status = answer.StatusCode, Body = body };
         }
     }
 
@@ -163,22 +178,28 @@ public sealed class HttpTransport : IDisposable
         MaxRetryAttempts = _patience.Attempts - 1,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
+        Randomizer = _patience.Jitter,
         Delay = _patience.FirstWait,
         MaxDelay = _patience.LongestWait,
         ShouldHandle = arguments => ValueTask.FromResult(
-            (arguments.Outcome.Exception is HttpRequestException or TimeoutException && !IsFinal(arguments.Outcome.Exception))
-            || (arguments.Outcome.Result is { } answer && WorthWaiting(answer.StatusCode))),
+            (arguments.Outcome.Exception is { } failure ? WorthWaiting.For(failure) : WorthWaiting.For(arguments.Outcome.Result!.StatusCode))
+            && SendingOf(arguments.Context).Host is { Spent.Length: 0 }),
         DelayGenerator = arguments => ValueTask.FromResult(AskedFor(arguments.Outcome.Result)),
         OnRetry = arguments =>
         {
+            Sending sending = SendingOf(arguments.Context);
             HttpResponseMessage? answer = arguments.Outcome.Result;
-            string why = answer is not null ? ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)
-                : Reason(arguments.Outcome.Exception!);
-            _notice($"{WhatOf(arguments.Context)}: {why}; trying again in {arguments.RetryDelay.TotalSeconds:0.0} s");
+            string why = answer is not null ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
+                : WorthWaiting.Reason(arguments.Outcome.Exception!);
+            if (AskedFor(answer) is { } asked)
+                sending.Host!.LeaveAlone(asked);
+            sending.Wait = sending.Host!.Begin(arguments.RetryDelay, $"{sending.What}: {why}; trying again");
             answer?.Dispose();
             return ValueTask.CompletedTask;
         },
     };
+
+    private static Sending SendingOf(ResilienceContext context) => context.Properties.GetValue(Current, null!);
 
     /// <summary>The wait a server asks for (RFC 9110, 10.2.3), bounded; null when it asks for none.</summary>
     private TimeSpan? AskedFor(HttpResponseMessage? answer)
@@ -186,7 +207,8 @@ public sealed class HttpTransport : IDisposable
         TimeSpan? asked = answer?.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } => date - _time.GetUtcNow(),
+            // By the server's own clock where it tells it: ours may be another.
+            { Date: { } date } => date - (answer.Headers.Date ?? _time.GetUtcNow()),
             _ => null,
         };
         return asked is not { } wait ? null
@@ -194,7 +216,4 @@ public sealed class HttpTransport : IDisposable
             : wait < _patience.LongestWait ? wait
             : _patience.LongestWait;
     }
-
-    private string Tried(int attempts, long begin) =>
-        $"after {attempts} {(attempts == 1 ? "try" : "tries")} over {_time.GetElapsedTime(begin).TotalSeconds:0} s";
 }

@@ -12,7 +12,16 @@ public sealed record Patience
     /// <summary>The longest single wait, also when a server's Retry-After asks for more.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long to wait for the headers of one answer, beside the time that sending a body takes.</summary>
+    /// <summary>
+    /// About how long all requests to one host together may spend waiting; waits at the same time count once. A wait that began stays
+    /// as long as it is.
+    /// </summary>
+    public TimeSpan PerHost { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Draws numbers from 0 up to 1, which waits are spread by.</summary>
+    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+
+    /// <summary>How long to wait for the headers of one answer, and for any part of its body, beside the time that sending a body takes.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>The slowest upload to put up with, in bytes per second: a peer that stops reading does not hold us for ever.</summary>

@@ -12,6 +12,9 @@ public enum RemoteFault
     /// <summary>The thing is definitely not there: 404, 410.</summary>
     NotFound,
 
+    /// <summary>It does not prove by TLS to be who it should be, or does not take our proof.</summary>
+    Untrusted,
+
     /// <summary>The answer breaks the protocol, or the request is not supported: any other 4xx, a malformed answer.</summary>
     Protocol,
 }

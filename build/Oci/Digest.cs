@@ -29,7 +29,7 @@ public sealed record Digest
 
     /// <exception cref="ContentException">The text is no digest; the message names the first bad character.</exception>
     public static Digest Parse(string text) =>
-        TryParse(text, out Digest? digest, out string? problem) ? digest : throw new ContentException($"digest '{text}': {problem}");
+        TryParse(text, out Digest? digest, out string? problem) ? digest : throw new ContentException($"digest '{Printable.Of(text)}': {Printable.Of(problem)}");
 
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Digest? digest) =>
         TryParse(text, out digest, out _);

@@ -50,11 +50,11 @@ public static class OciJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new ContentException($"{what}: {e.Message}", e);
+            throw new ContentException($"{what}: {Printable.Of(e.Message)}", e);
         }
         catch (ContentException e) when (!e.Message.StartsWith(what, StringComparison.Ordinal))
         {
-            throw new ContentException($"{what}: {e.Message}", e);
+            throw new ContentException($"{what}: {Printable.Of(e.Message)}", e);
         }
     }
 

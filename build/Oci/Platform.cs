@@ -15,7 +15,7 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
             && parts.All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
         return sound
             ? new Platform(parts[0], parts[1], parts.ElementAtOrDefault(2))
-            : throw new ContentException($"platform '{text}': wanted OS/ARCH, as in linux/amd64");
+            : throw new ContentException($"platform '{Printable.Of(text)}': wanted OS/ARCH, as in linux/amd64");
     }
 
     public override string ToString() => Variant is null ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";

@@ -47,14 +47,14 @@ public sealed partial record Reference
         int slash = rest.IndexOf('/', StringComparison.Ordinal);
         string host = slash < 0 ? "" : rest[..slash];
         if (!HostGrammar().IsMatch(host) || !(host.Contains('.', StringComparison.Ordinal) || host.Contains(':', StringComparison.Ordinal) || host == "localhost"))
-            throw new ContentException($"reference '{text}': it must begin with a registry host, as in quay.io/poseidon/kubelet");
+            throw new ContentException($"reference '{Printable.Of(text)}': it must begin with a registry host, as in quay.io/poseidon/kubelet");
 
         string path = rest[(slash + 1)..];
         int colon = path.LastIndexOf(':');
         string? tag = colon < 0 ? null : path[(colon + 1)..];
         string repository = colon < 0 ? path : path[..colon];
         if (repository.Length + host.Length + 1 > MaximumNameLength || !RepositoryGrammar().IsMatch(repository))
-            throw new ContentException($"reference '{text}': '{repository}' is no repository name of the OCI distribution grammar");
+            throw new ContentException($"reference '{Printable.Of(text)}': '{Printable.Of(repository)}' is no repository name of the OCI distribution grammar");
         if (tag is not null)
             RequireTag(tag);
         return new Reference(host, repository, tag, digest);
@@ -72,10 +72,13 @@ public sealed partial record Reference
     public override string ToString() =>
         Name + (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 
+    /// <summary>Whether a text is a tag by the grammar.</summary>
+    public static bool IsTag(string? text) => text is not null && TagGrammar().IsMatch(text);
+
     private static void RequireTag(string tag)
     {
-        if (!TagGrammar().IsMatch(tag))
-            throw new ContentException($"tag '{tag}': wanted at most 128 letters, digits, '_', '.', '-', beginning with none of the last two");
+        if (!IsTag(tag))
+            throw new ContentException($"tag '{Printable.Of(tag)}': wanted at most 128 letters, digits, '_', '.', '-', beginning with none of the last two");
     }
 
     [GeneratedRegex(@"^(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)(:[0-9]{1,5})?\z")]

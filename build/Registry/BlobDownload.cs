@@ -1,53 +1,147 @@
+using System.Net;
+using System.Net.Http.Headers;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
 
-/// <summary>The body of a blob's answer: a broken connection is a <see cref="RegistryException"/> that says which blob.</summary>
+/// <summary>
+/// The bytes of a blob on their way down (distribution specification, "Pulling blobs"). Where the connection breaks off it goes on by
+/// a range request (RFC 9110, sections 14.2 and 15.3.7), which asks the registry itself anew, since a redirect may have run out; a
+/// server that sends the whole instead is read up to there again. Proves nothing: that is its reader's.
+/// </summary>
 internal sealed class BlobDownload : ReadOnlyStream
 {
-    private readonly HttpResponseMessage _answer;
-    private readonly Stream _body;
-    private readonly Asked _asked;
+    /// <summary>In bytes: what must come between two cuts for a download to count as moving, so that patience begins anew.</summary>
+    private const long GoodPart = 1 << 20;
 
-    public BlobDownload(HttpResponseMessage answer, Stream body, Asked asked)
+    private readonly Endpoint _endpoint;
+    private readonly Call _call;
+    private readonly long _size;
+    private HttpResponseMessage? _answer;
+    private Stream? _body;
+    private long _position;
+    private long _skip;
+    private long _cutAt;
+    private int _tries;
+
+    private BlobDownload(Endpoint endpoint, Call call, long size)
     {
-        _answer = answer;
-        _body = body;
-        _asked = asked;
+        _endpoint = endpoint;
+        _call = call;
+        _size = size;
     }
 
-    public override int Read(Span<byte> buffer)
+    /// <summary>The caller disposes it; null on a 404.</summary>
+    /// <param name="size">How many bytes the blob has.</param>
+    /// <exception cref="RegistryException">No definite answer.</exception>
+    /// <exception cref="ContentException">The registry has one of another size.</exception>
+    public static async Task<BlobDownload?> OpenAsync(Endpoint endpoint, Call call, long size, CancellationToken cancellationToken)
     {
+        HttpResponseMessage answer = await endpoint.SendAsync(call, cancellationToken);
+        BlobDownload download = new(endpoint, call, size);
         try
         {
-            return _body.Read(buffer);
+            bool isThere = answer.StatusCode != HttpStatusCode.NotFound;
+            if (isThere)
+                await download.TakeAsync(call, answer, cancellationToken);
+            else
+                answer.Dispose();
+            return isThere ? download : null;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch
         {
-            throw RegistryException.Broken(_asked, e);
+            await download.DisposeAsync();
+            throw;
         }
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        try
+        while (true)
         {
-            return await _body.ReadAsync(buffer, cancellationToken);
+            try
+            {
+                if (_body is null)
+                    await AskAsync(cancellationToken);
+                int count = await _body!.ReadAsync(_skip > 0 ? buffer[..(int)Math.Min(buffer.Length, _skip)] : buffer, cancellationToken);
+                if (count > 0 && _skip > 0)
+                {
+                    _skip -= count;
+                    continue;
+                }
+
+                _position += count;
+                return count;
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException)
+            {
+                await PauseAsync(e, cancellationToken);
+            }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            throw RegistryException.Broken(_asked, e);
-        }
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        byte[] bytes = new byte[buffer.Length];
+        int count = ReadAsync(bytes).AsTask().GetAwaiter().GetResult();
+        bytes.AsSpan(0, count).CopyTo(buffer);
+        return count;
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
-            _body.Dispose();
-            _answer.Dispose();
-        }
-
+            Drop();
         base.Dispose(disposing);
+    }
+
+    private async Task AskAsync(CancellationToken cancellationToken)
+    {
+        Call call = _call with { From = _position };
+        await TakeAsync(call, await _endpoint.SendAsync(call, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Reads on from an answer, which is disposed with this stream or when it is of no use.</summary>
+    private async Task TakeAsync(Call call, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        _answer = answer;
+        if (answer.StatusCode == HttpStatusCode.PartialContent && _position > 0)
+            RequireRest(answer);
+        else if (answer.StatusCode == HttpStatusCode.OK)
+            _skip = RequireWhole(answer);
+        else
+            throw await _endpoint.FailureAsync(call, answer, cancellationToken);
+        _body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+    }
+
+    private void RequireRest(HttpResponseMessage answer)
+    {
+        _skip = 0;
+        ContentRangeHeaderValue? range = answer.Content.Headers.ContentRange;
+        bool fits = range is { Unit: "bytes" } && range.From == _position && range.To == _size - 1 && (range.Length ?? _size) == _size;
+        if (!fits)
+            throw RegistryException.Unsound(_call.Asked, $"wanted the bytes from {_position} to {_size - 1}, but its Content-Range is another");
+    }
+
+    /// <returns>How many bytes of it are there already.</returns>
+    private long RequireWhole(HttpResponseMessage answer) =>
+        answer.Content.Headers.ContentLength is not { } size || size == _size
+            ? _position
+            : throw new ContentException($"{_call.Asked.Place}: {_call.Asked.Operation}: wanted {_size} bytes, the registry has {size}");
+
+    private async Task PauseAsync(Exception failure, CancellationToken cancellationToken)
+    {
+        Drop();
+        _tries = _position - _cutAt >= GoodPart ? 1 : _tries + 1;
+        _cutAt = _position;
+        if (!await _endpoint.PauseAsync(_call, $"cut after {_position} of {_size} bytes", _tries, cancellationToken))
+            throw RegistryException.Broken(_call.Asked, failure);
+    }
+
+    private void Drop()
+    {
+        _body?.Dispose();
+        _answer?.Dispose();
+        (_body, _answer) = (null, null);
     }
 }

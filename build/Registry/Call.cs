@@ -12,4 +12,7 @@ internal sealed record Call(HttpMethod Method, Asked Asked, string Scope)
 
     /// <summary>The value of the Accept field; null for none.</summary>
     public string? Accept { get; init; }
+
+    /// <summary>From which byte on to send it; 0 asks for all.</summary>
+    public long From { get; init; }
 }

@@ -16,9 +16,11 @@ internal sealed class CredentialProgram
 
     private readonly string _program;
     private readonly Func<string, string?> _environment;
+    private readonly TimeProvider _time;
 
-    public CredentialProgram(string name, Func<string, string?> environment)
+    public CredentialProgram(string name, Func<string, string?> environment, TimeProvider time)
     {
+        _time = time;
         _program = "docker-credential-" + name;
         _environment = environment;
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
@@ -33,8 +35,8 @@ internal sealed class CredentialProgram
         string file = (_environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, _program)).FirstOrDefault(File.Exists)
             ?? throw Failed($"not found along PATH, but a credentials file names it for {server}");
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        either.CancelAfter(Patience);
+        using CancellationTokenSource patience = new(Patience, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             (int exit, string answer) = await RunAsync(file, server, either.Token);
@@ -54,7 +56,7 @@ internal sealed class CredentialProgram
         }
     }
 
-    private static async Task<(int Exit, string Answer)> RunAsync(string file, string server, CancellationToken cancellationToken)
+    private async Task<(int Exit, string Answer)> RunAsync(string file, string server, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new(file, ["get"])
         {
@@ -65,11 +67,13 @@ internal sealed class CredentialProgram
         using Process process = Process.Start(start)!;
         try
         {
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
+            Task errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
             await AskAsync(process.StandardInput, server, cancellationToken);
             char[] answer = new char[MaximumAnswer];
             int length = await process.StandardOutput.ReadBlockAsync(answer.AsMemory(), cancellationToken);
+            if (length == MaximumAnswer)
+                throw Failed("its answer is too long");
+            await errors;
             await process.WaitForExitAsync(cancellationToken);
             return (process.ExitCode, new string(answer, 0, length));
         }
@@ -101,7 +105,7 @@ internal sealed class CredentialProgram
             {
                 string user = root.RequiredString("Username"), secret = root.RequiredString("Secret");
                 return user == "<token>"
-                    ? throw Failed("it holds an identity token; log in again with an access token")
+                    ? Credential.IdentityToken(secret, _program)
                     : new Credential(user, secret, _program);
             });
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using Slipway.Http;
 using Slipway.Oci;
@@ -8,7 +7,8 @@ namespace Slipway.Registry;
 
 /// <summary>
 /// A file that <c>docker login</c> or <c>podman login</c> wrote: <c>auths</c>, <c>credHelpers</c>, <c>credsStore</c>. A
-/// helper named for the host is asked first, then the store, then the file's own entries.
+/// helper named for the host is asked first, then the store, then the file's own entries: of those for a repository or a part of its
+/// name the longest, then the host's (containers-auth.json(5)).
 /// </summary>
 internal sealed class DockerConfig
 {
@@ -18,25 +18,23 @@ internal sealed class DockerConfig
     private const string HubKey = "https://index.docker.io/v1/";
 
     private readonly string _file;
-    private readonly ImmutableDictionary<string, string> _auths;
+    private readonly ImmutableSortedDictionary<string, StoredAuth> _auths;
     private readonly ImmutableSortedDictionary<string, string> _helpers;
     private readonly string? _store;
-    private readonly Func<string, string?> _environment;
 
-    private DockerConfig(string file, JsonElement root, Func<string, string?> environment)
+    private DockerConfig(string file, JsonElement root)
     {
         _file = file;
-        _environment = environment;
         _helpers = root.Map("credHelpers");
         _store = root.OptionalString("credsStore");
         _auths = root.TryGetProperty("auths", out JsonElement auths) && auths.ValueKind == JsonValueKind.Object
-            ? auths.EnumerateObject().ToImmutableDictionary(entry => entry.Name, entry => Word(entry.Value))
-            : [];
+            ? auths.EnumerateObject().ToImmutableSortedDictionary(entry => entry.Name, entry => StoredAuth.Read(entry.Value), StringComparer.Ordinal)
+            : ImmutableSortedDictionary<string, StoredAuth>.Empty;
     }
 
     /// <summary>The file's content; null when there is no file.</summary>
     /// <exception cref="RemoteException">It cannot be read or is no such file. The message holds nothing of its content.</exception>
-    public static DockerConfig? Read(string file, Func<string, string?> environment)
+    public static DockerConfig? Read(string file)
     {
         if (!File.Exists(file))
             return null;
@@ -44,7 +42,7 @@ internal sealed class DockerConfig
         {
             if (new FileInfo(file).Length > MaximumSize)
                 throw Broken(file, $"it is larger than {MaximumSize} bytes");
-            return OciJson.Read(File.ReadAllBytes(file), "credentials", root => new DockerConfig(file, root, environment));
+            return OciJson.Read(File.ReadAllBytes(file), "credentials", root => new DockerConfig(file, root));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContentException)
         {
@@ -54,26 +52,30 @@ internal sealed class DockerConfig
     }
 
     /// <summary>The credential stored for a host, <c>docker.io</c> or <c>HOST[:PORT]</c>; null when there is none.</summary>
-    public async Task<Credential?> FindAsync(string host, CancellationToken cancellationToken)
+    /// <param name="repository">The name inside the registry; null for the host itself.</param>
+    public async Task<Credential?> FindAsync(string host, string? repository, CredentialPrograms programs, CancellationToken cancellationToken)
     {
         ImmutableArray<string> keys = host == "docker.io" ? [HubKey, "docker.io", "index.docker.io", "registry-1.docker.io"] : [host];
         foreach (string key in keys)
         {
             if (_helpers.TryGetValue(key, out string? helper))
-                return await new CredentialProgram(helper, _environment).GetAsync(key, cancellationToken);
+                return await programs.Named(helper).GetAsync(key, cancellationToken);
         }
 
-        if (_store is { Length: > 0 } && await new CredentialProgram(_store, _environment).GetAsync(keys[0], cancellationToken) is { } kept)
+        if (_store is { Length: > 0 } && await programs.Named(_store).GetAsync(keys[0], cancellationToken) is { } kept)
             return kept;
-        string? entry = _auths.Keys.Order(StringComparer.Ordinal)
-            .FirstOrDefault(key => keys.Any(wanted => Bare(key) == Bare(wanted)));
-        return entry is null || _auths[entry].Length == 0 ? null : Decode(entry, _auths[entry]);
+        string? entry = Names(host, repository).FirstOrDefault(_auths.ContainsKey)
+            ?? _auths.Keys.FirstOrDefault(key => keys.Any(wanted => Bare(key) == Bare(wanted)));
+        return entry is null || _auths[entry].IsEmpty ? null
+            : _auths[entry].Decode(_file) ?? throw Broken(_file, $"the entry for {entry} holds no user name and password; log in again");
     }
 
-    private static string Word(JsonElement entry) =>
-        entry.OptionalString("auth") is { Length: > 0 } word ? word
-            : entry.OptionalString("identitytoken") is { Length: > 0 } ? "identity token"
-            : "";
+    /// <summary><c>quay.io/poseidon/kubelet</c>, then <c>quay.io/poseidon</c>.</summary>
+    private static IEnumerable<string> Names(string host, string? repository)
+    {
+        string[] parts = repository?.Split('/') ?? [];
+        return Enumerable.Range(0, parts.Length).Select(left => $"{host}/{string.Join('/', parts[..^left])}");
+    }
 
     /// <summary>Older tools wrote keys with a scheme and an API version.</summary>
     private static string Bare(string key)
@@ -86,16 +88,6 @@ internal sealed class DockerConfig
         }
 
         return bare.ToLowerInvariant();
-    }
-
-    private Credential Decode(string entry, string word)
-    {
-        byte[] bytes = new byte[word.Length];
-        string text = Convert.TryFromBase64String(word, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0
-            ? new Credential(text[..colon], text[(colon + 1)..].TrimEnd('\0'), _file)
-            : throw Broken(_file, $"the entry for {entry} holds no user name and password; log in again with an access token");
     }
 
     private static RemoteException Broken(string file, string problem) => new(RemoteFault.Refused, $"credentials file {file}: {problem}");

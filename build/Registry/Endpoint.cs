@@ -40,7 +40,7 @@ internal sealed class Endpoint
                 if (answer.StatusCode == HttpStatusCode.Unauthorized && !repeated && Location.SameOrigin(asked, Address))
                 {
                     repeated = true;
-                    if (!await _authenticator.ChallengedAsync(answer, call.Scope, used, cancellationToken))
+                    if (!await _authenticator.ChallengedAsync(answer, call, used, cancellationToken))
                         return answer;
                 }
                 else if (IsRedirect(answer.StatusCode) && (call.Method == HttpMethod.Get || call.Method == HttpMethod.Head))
@@ -64,6 +64,32 @@ internal sealed class Endpoint
             answer.Dispose();
         }
     }
+
+    /// <summary>
+    /// What <paramref name="read"/> makes of the answer; asks again, within the transport's patience, when its body breaks off.
+    /// </summary>
+    /// <exception cref="RegistryException">No usable answer, or what <paramref name="read"/> throws.</exception>
+    public async Task<T> ReadAsync<T>(Call call, Func<HttpResponseMessage, Task<T>> read, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            using HttpResponseMessage answer = await SendAsync(call, cancellationToken);
+            try
+            {
+                return await read(answer);
+            }
+            catch (RegistryException e) when (e.IsBroken)
+            {
+                if (!await PauseAsync(call, "cut while reading", tries, cancellationToken))
+                    throw;
+            }
+        }
+    }
+
+    /// <summary>Waits before a body that broke off is asked for again; false when no further try is left.</summary>
+    /// <param name="tries">How often this failed by now, from 1.</param>
+    public Task<bool> PauseAsync(Call call, string why, int tries, CancellationToken cancellationToken) =>
+        _transport.PauseAsync(Address, $"{call.Asked.Place}: {call.Asked.Operation}: {why}", tries, cancellationToken);
 
     /// <summary>A GET without Authorization, redirects or second try after a 401.</summary>
     public async Task<HttpResponseMessage> SendOpenlyAsync(Asked asked, Uri target, CancellationToken cancellationToken)
@@ -114,11 +140,13 @@ internal sealed class Endpoint
                 async cancel =>
                 {
                     Uri target = await call.Target(cancel);
-                    used = Location.SameOrigin(target, Address) ? await _authenticator.CurrentAsync(call.Scope, cancel) : null;
+                    used = Location.SameOrigin(target, Address) ? await _authenticator.CurrentAsync(call, cancel) : null;
                     HttpRequestMessage message = new(call.Method, target) { Content = call.Content?.Invoke() };
                     message.Headers.Authorization = used;
                     if (call.Accept is not null)
                         message.Headers.TryAddWithoutValidation("Accept", call.Accept);
+                    if (call.From > 0)
+                        message.Headers.Range = new RangeHeaderValue(call.From, null);
                     return message;
                 },
                 cancellationToken);

@@ -21,7 +21,7 @@ internal static class ManifestAnswer
         string? own = OciJson.Read(bytes, what, root => root.OptionalString("mediaType"));
         string? sent = answer.Content.Headers.ContentType?.MediaType;
         if (own is not null && sent is not null && own != sent)
-            throw new ContentException($"{what}: sent as {sent}, but the document says {own}");
+            throw new ContentException($"{what}: sent as {Printable.Of(sent)}, but the document says {Printable.Of(own)}");
         ManifestContent manifest = new(
             own ?? sent ?? throw RegistryException.Unsound(asked, "neither the answer nor the document has a media type"),
             bytes);

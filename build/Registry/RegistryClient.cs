@@ -31,16 +31,25 @@ public sealed class RegistryClient
         _time = time;
     }
 
+    /// <summary>Which token end-points may see credentials.</summary>
+    public RealmPolicy Realms { get; init; } = RealmPolicy.Default;
+
     /// <summary>A client for the same places that is nobody there, and remembers nothing of this one's requests.</summary>
-    public RegistryClient WithoutCredentials() => new(_transport, Credentials.None, _map, _time);
+    public RegistryClient WithoutCredentials() => new(_transport, Credentials.None, _map, _time) { Realms = Realms };
 
     /// <summary>The repository of a reference; its tag and digest do not matter.</summary>
     public Repository Repository(Reference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        Endpoint endpoint = _endpoints.GetOrAdd(RegistryMap.Canonical(reference.Host), host =>
-            new Endpoint(_map.AddressOf(host), _transport, new Authenticator(host, _map, _credentials, _transport, _time)));
-        return new Repository(reference, endpoint, _time);
+        return new Repository(reference, _endpoints.GetOrAdd(RegistryMap.Canonical(reference.Host), NewEndpoint), _time);
+    }
+
+    /// <summary>Who we are at a reference's registry; null for nobody. Asks no registry.</summary>
+    /// <exception cref="RemoteException"><see cref="RemoteFault.Refused"/>: what should hold a credential is broken or half there.</exception>
+    public Task<Credential?> CredentialAsync(Reference reference, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return _credentials.ForAsync(reference.Host, reference.Repository, _map, cancellationToken);
     }
 
     /// <summary>Reads the header from the answer to <c>GET /v2/</c> ("Determining Support"), which may well be a 401.</summary>
@@ -49,5 +58,12 @@ public sealed class RegistryClient
         Asked asked = new(host, null, "GET /v2/");
         using HttpResponseMessage answer = await endpoint.SendOpenlyAsync(asked, new Uri(endpoint.Address, "/v2/"), cancellationToken);
         return answer.Headers.NonValidated.TryGetValues(RehearsalHeader, out var values) && values.ToString() == "true";
+    }
+
+    private Endpoint NewEndpoint(string host)
+    {
+        Uri address = _map.AddressOf(host);
+        Identity identity = new(host, _map, _credentials);
+        return new Endpoint(address, _transport, new Authenticator(host, address, identity, Realms, _transport, _time));
     }
 }

@@ -35,20 +35,23 @@ public sealed class RegistryException : RemoteException
     /// <summary>The registry's own error code (distribution specification, "Error Codes"); null when it gave none.</summary>
     public string? Code { get; private init; }
 
+    /// <summary>Whether the connection broke after the answer had begun.</summary>
+    internal bool IsBroken { get; private init; }
+
     /// <summary>An answer that no sound registry gives.</summary>
     internal static RegistryException Unsound(Asked asked, string problem) =>
         new(RemoteFault.Protocol, asked, problem, "see whether the registry is sound");
 
     /// <summary>The connection broke after the answer had begun.</summary>
     internal static RegistryException Broken(Asked asked, Exception e) =>
-        new(RemoteFault.TryAgain, asked, "the connection broke while reading", "run the same command again", e);
+        new(RemoteFault.TryAgain, asked, "the connection broke while reading", "run the same command again", e) { IsBroken = true };
 
     internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, Authenticator who)
     {
         RegistryError error = RegistryError.Parse(body, who.Conceal);
         RemoteFault fault = FaultOf(status);
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
-        return new RegistryException(fault, asked, Problem(code, error), Next(fault, who.Advice))
+        return new RegistryException(fault, asked, Problem(code, error), Next(fault, who.AdviceFor(asked)))
         {
             Status = status,
             Code = error.Code,
@@ -58,7 +61,7 @@ public sealed class RegistryException : RemoteException
     internal static RegistryException ForExhausted(Asked asked, ExhaustedException failure, Authenticator who)
     {
         RegistryError error = RegistryError.Parse(failure.Body, who.Conceal);
-        return new RegistryException(RemoteFault.TryAgain, asked, Problem(failure.Outcome, error), Next(RemoteFault.TryAgain, ""), failure)
+        return new RegistryException(failure.Fault, asked, Problem(failure.Outcome, error), Next(failure.Fault, ""), failure)
         {
             Status = failure.Status,
             Code = error.Code,
@@ -71,6 +74,7 @@ public sealed class RegistryException : RemoteException
     {
         RemoteFault.TryAgain => "wait a while, then run the same command again",
         RemoteFault.Refused => credentials,
+        RemoteFault.Untrusted => "nothing was sent. Its authority is named by --registry-ca HOST=FILE, our certificate by --client-certificate HOST=FILE",
         RemoteFault.NotFound => "check the name, and that the repository exists there",
         _ => "the registry does not take this request as it is; its own answer says why",
     };

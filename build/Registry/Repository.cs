@@ -15,8 +15,6 @@ public sealed class Repository : IContentReader
     private const string AcceptedManifests = MediaType.Index + ", " + MediaType.Manifest
         + ", application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json, */*;q=0.1";
 
-    private const int MaximumPages = 100;
-
     private readonly Reference _reference;
     private readonly Endpoint _endpoint;
     private readonly TimeProvider _time;
@@ -29,6 +27,8 @@ public sealed class Repository : IContentReader
     }
 
     public string Name => _reference.Name;
+
+    internal Reference Reference => _reference;
 
     /// <summary>The descriptor of what a tag names ("Checking if content exists in the registry"); null on a 404.</summary>
     /// <exception cref="RegistryException">No definite answer.</exception>
@@ -52,31 +52,14 @@ public sealed class Repository : IContentReader
         return ReadAsync(digest.ToString(), digest, cancellationToken);
     }
 
-    /// <exception cref="RegistryException">No definite answer; or, while reading, the connection broke.</exception>
+    /// <exception cref="RegistryException">No definite answer; or, while reading, the connection broke again and again.</exception>
     public async Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         Call call = Read(HttpMethod.Get, "blobs/" + descriptor.Digest, $"GET blob {descriptor.Digest.Abbreviated}");
-        HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
-        try
-        {
-            if (answer.StatusCode == HttpStatusCode.NotFound)
-            {
-                answer.Dispose();
-                return null;
-            }
-
-            await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
-            CheckSize(call, answer, descriptor.Size);
-            Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            BlobDownload download = new(answer, body, call.Asked);
-            return VerifyingStream.Over(download, descriptor, $"{Name}: blob {descriptor.Digest.Abbreviated}");
-        }
-        catch
-        {
-            answer.Dispose();
-            throw;
-        }
+        return await BlobDownload.OpenAsync(_endpoint, call, descriptor.Size, cancellationToken) is { } download
+            ? VerifyingStream.Over(download, descriptor, $"{Name}: blob {descriptor.Digest.Abbreviated}")
+            : null;
     }
 
     /// <summary>Whether the repository has a manifest; asks by HEAD.</summary>
@@ -171,29 +154,35 @@ public sealed class Repository : IContentReader
         ArgumentNullException.ThrowIfNull(subject);
         string filter = artifactType is null ? "" : "?artifactType=" + Uri.EscapeDataString(artifactType);
         Call call = Read(HttpMethod.Get, $"referrers/{subject}{filter}", $"GET referrers {subject.Abbreviated}") with { Accept = MediaType.Index };
-        List<Descriptor> referrers = [];
-        for (int pages = 1; ; pages++)
-        {
-            using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.NotFound && pages == 1)
-            {
-                referrers.AddRange(await ReferrersTag.ReadAsync(this, subject, cancellationToken));
-                break;
-            }
-
-            await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
-            ReferrersPage page = await ReferrersPage.ReadAsync(call, answer, cancellationToken);
-            referrers.AddRange(page.Referrers);
-            if (page.Next is not { } next)
-                break;
-            if (pages == MaximumPages)
-                throw RegistryException.Unsound(call.Asked, $"it has more than {MaximumPages} pages");
-            call = call with { Target = _ => Task.FromResult(next) };
-        }
-
+        ImmutableArray<Descriptor> referrers = await ReferrersList.ReadAsync(_endpoint, call, cancellationToken)
+            ?? await ReferrersTag.ReadAsync(this, subject, cancellationToken);
         // Registries need not filter; what one says in OCI-Filters-Applied spares nothing.
         return [.. referrers.Where(referrer => artifactType is null || referrer.ArtifactType == artifactType).DistinctBy(referrer => referrer.Digest)];
     }
+
+    /// <summary>
+    /// The repository's tags, each once, in the registry's order ("Listing Tags"); null when a 404 says that there is no such
+    /// repository.
+    /// </summary>
+    /// <exception cref="RegistryException">No definite answer; a list that breaks the grammar, or of more than 100,000 tags.</exception>
+    public Task<ImmutableArray<string>?> TagsAsync(CancellationToken cancellationToken) =>
+        TagList.ReadAsync(_endpoint, Read(HttpMethod.Get, "tags/list?n=1000", "GET list of tags"), cancellationToken);
+
+    /// <summary>Deletes a tag and leaves what it names ("Deleting tags").</summary>
+    /// <exception cref="RegistryException">No definite answer, or the registry lets nobody like us delete.</exception>
+    public Task<Deletion> DeleteTagAsync(string tag, CancellationToken cancellationToken) =>
+        DeleteAsync(_reference.WithTag(tag).Tag!, $"DELETE tag {tag}", cancellationToken);
+
+    /// <summary>Deletes a manifest with every tag that names it ("Deleting Manifests").</summary>
+    /// <exception cref="RegistryException">No definite answer, or the registry lets nobody like us delete.</exception>
+    public Task<Deletion> DeleteManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        return DeleteAsync(digest.ToString(), $"DELETE manifest {digest.Abbreviated}", cancellationToken);
+    }
+
+    /// <summary>Finds out what the registry lets us do here.</summary>
+    public RegistryProbe Probe() => new(this, _endpoint, _time);
 
     /// <summary>What a tag names; null on a 404.</summary>
     internal Task<ManifestContent?> ReadTagAsync(string tag, CancellationToken cancellationToken) =>
@@ -224,11 +213,16 @@ public sealed class Repository : IContentReader
     private async Task<ManifestContent?> ReadAsync(string name, Digest? wanted, CancellationToken cancellationToken)
     {
         Call call = Read(HttpMethod.Get, "manifests/" + name, $"GET manifest {wanted?.Abbreviated ?? name}");
-        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.NotFound)
-            return null;
-        await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
-        return await ManifestAnswer.ReadAsync(answer, wanted, call.Asked, cancellationToken);
+        return await _endpoint.ReadAsync<ManifestContent?>(
+            call,
+            async answer =>
+            {
+                if (answer.StatusCode == HttpStatusCode.NotFound)
+                    return null;
+                await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
+                return await ManifestAnswer.ReadAsync(answer, wanted, call.Asked, cancellationToken);
+            },
+            cancellationToken);
     }
 
     private async Task<bool> IsThereAsync(Call call, HttpResponseMessage answer, Digest digest, CancellationToken cancellationToken)
@@ -246,18 +240,23 @@ public sealed class Repository : IContentReader
             throw await _endpoint.FailureAsync(call, answer, cancellationToken);
     }
 
+    private Task<Deletion> DeleteAsync(string name, string operation, CancellationToken cancellationToken) => ManifestDeletion.SendAsync(
+        _endpoint, Write(HttpMethod.Delete, "manifests/" + name, operation), $"repository:{_reference.Repository}:delete", cancellationToken);
+
     private static void CheckSize(Call call, HttpResponseMessage answer, long wanted)
     {
         if (answer.Content.Headers.ContentLength is { } size && size != wanted)
             throw new ContentException($"{call.Asked.Place}: {call.Asked.Operation}: wanted {wanted} bytes, the registry has {size}");
     }
 
-    private Call Read(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull") with
+    /// <summary>A request that needs the right to pull.</summary>
+    internal Call Read(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull") with
     {
         Accept = path.StartsWith("manifests/", StringComparison.Ordinal) ? AcceptedManifests : null,
     };
 
-    private Call Write(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull,push");
+    /// <summary>A request that needs the right to push.</summary>
+    internal Call Write(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull,push");
 
     private Call NewCall(HttpMethod method, string path, string operation, string actions)
     {

@@ -4,32 +4,61 @@ using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
 
-/// <summary>HEAD and GET of a blob, with one range (distribution specification, "Pulling blobs"; RFC 9110, section 14).</summary>
+/// <summary>
+/// HEAD and GET of a blob, with one range (distribution specification, "Pulling blobs"; RFC 9110, section 14), and DELETE
+/// ("Deleting Blobs").
+/// </summary>
 internal sealed class BlobEndpoint
 {
     private readonly ContentStore _store;
+    private readonly bool _allowsDeletion;
 
-    public BlobEndpoint(ContentStore store)
+    public BlobEndpoint(ContentStore store, bool allowsDeletion)
     {
         _store = store;
+        _allowsDeletion = allowsDeletion;
     }
 
-    public async Task AnswerAsync(HttpContext context, RegistryPath path)
+    public Task AnswerAsync(HttpContext context, RegistryPath path) => context.Request.Method switch
+    {
+        "GET" or "HEAD" => ReadAsync(context, path),
+        "DELETE" => Delete(context, path),
+        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read and deleted here"),
+    };
+
+    private Task Delete(HttpContext context, RegistryPath path)
+    {
+        Digest digest = DigestOf(path.Last);
+        if (!_allowsDeletion)
+            throw ErrorAnswer.DeletionRefused();
+        if (!_store.DeleteBlob(path.Repository, digest))
+            throw Unknown();
+        context.Response.StatusCode = 202;
+        return Task.CompletedTask;
+    }
+
+    private async Task ReadAsync(HttpContext context, RegistryPath path)
     {
         Digest digest = DigestOf(path.Last);
         bool head = HttpMethods.IsHead(context.Request.Method);
-        if (!head && !HttpMethods.IsGet(context.Request.Method))
-            throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read here");
-        FileInfo file = _store.Blob(path.Repository, digest)
-            ?? throw new ErrorAnswer(404, "BLOB_UNKNOWN", "blob unknown to this repository");
+        await using Stream content = _store.OpenBlob(path.Repository, digest) ?? throw Unknown();
         HttpResponse response = context.Response;
         response.ContentType = "application/octet-stream";
         response.Headers["Docker-Content-Digest"] = digest.ToString();
         response.Headers.AcceptRanges = "bytes";
-        (long begin, long count) = head ? (0, file.Length) : Range(context, file.Length);
+        (long begin, long count) = head ? (0, content.Length) : Range(context, content.Length);
         response.ContentLength = count;
-        if (!head && count > 0)
-            await response.SendFileAsync(file.FullName, begin, count, context.RequestAborted);
+        if (head)
+            return;
+        content.Position = begin;
+        byte[] buffer = new byte[Math.Min(count, 64 * 1024)];
+        for (int read; count > 0; count -= read)
+        {
+            read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), context.RequestAborted);
+            if (read == 0)
+                throw new IOException($"{digest}: the stored content ends early");
+            await response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+        }
     }
 
     /// <exception cref="ErrorAnswer">No digest, or of an algorithm that is not supported.</exception>
@@ -37,7 +66,7 @@ internal sealed class BlobEndpoint
         Digest.TryParse(text, out Digest? digest) ? digest
             : throw new ErrorAnswer(400, "DIGEST_INVALID", "no digest of a supported algorithm");
 
-    /// <summary>The bytes asked for. What is no single range of bytes is ignored, as RFC 9110 allows.</summary>
+    /// <summary>The bytes asked for. What is no single range of bytes is ignored, one that ends before it begins refused, as RFC 9110 allows.</summary>
     private static (long Begin, long Count) Range(HttpContext context, long size)
     {
         string field = context.Request.Headers.Range.ToString();
@@ -45,20 +74,20 @@ internal sealed class BlobEndpoint
         if (ends.Length != 2 || !ends.All(end => end.Length == 0 || IsNumber(end)) || (ends[0].Length == 0 && ends[1].Length == 0))
             return (0, size);
         long? first = ends[0].Length > 0 ? Number(ends[0]) : null, last = ends[1].Length > 0 ? Number(ends[1]) : null;
-        if (first > last)
-            return (0, size);
         long begin = first ?? Math.Max(0, size - last!.Value);
         long end = first is null || last is null ? size - 1 : Math.Min(last.Value, size - 1);
         if (begin >= size || end < begin)
         {
             context.Response.Headers.ContentRange = $"bytes */{size}";
-            throw new ErrorAnswer(416, "SIZE_INVALID", "the range is beyond the blob");
+            throw new ErrorAnswer(416, "SIZE_INVALID", "the range is beyond the blob, or none");
         }
 
         context.Response.StatusCode = 206;
         context.Response.Headers.ContentRange = $"bytes {begin}-{end}/{size}";
         return (begin, end - begin + 1);
     }
+
+    private static ErrorAnswer Unknown() => new(404, "BLOB_UNKNOWN", "blob unknown to this repository");
 
     private static bool IsNumber(string text) => text.Length <= 18 && text.All(char.IsAsciiDigit);
 

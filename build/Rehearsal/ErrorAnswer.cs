@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
@@ -16,7 +17,27 @@ internal sealed class ErrorAnswer : Exception
 
     public string Code { get; }
 
-    public byte[] ToBytes() => OciJson.Write(writer =>
+    /// <summary>Handles a request; an error of this kind becomes its answer, unless one is on the way already.</summary>
+    public static async Task TellAsync(HttpContext context, Func<Task> handle)
+    {
+        try
+        {
+            await handle();
+        }
+        catch (ErrorAnswer e) when (!context.Response.HasStarted)
+        {
+            byte[] body = e.ToBytes();
+            context.Response.StatusCode = e.Status;
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = body.Length;
+            if (!HttpMethods.IsHead(context.Request.Method))
+                await context.Response.Body.WriteAsync(body);
+        }
+    }
+
+    public static ErrorAnswer NoEndpoint() => new(404, "UNSUPPORTED", "no such end-point");
+
+    private byte[] ToBytes() => OciJson.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartArray("errors");
@@ -28,6 +49,9 @@ internal sealed class ErrorAnswer : Exception
         writer.WriteEndObject();
     });
 
+    /// <summary>The registry was told to keep everything ("Content Management": disabled deletion is 400 or 405).</summary>
+    public static ErrorAnswer DeletionRefused() => new(405, "UNSUPPORTED", "nothing can be deleted here");
+
     /// <summary>The code that fits a status, for answers that a fault asks for.</summary>
     public static ErrorAnswer For(int status) => new(
         status,
@@ -38,6 +62,8 @@ internal sealed class ErrorAnswer : Exception
             404 => "MANIFEST_UNKNOWN",
             413 => "SIZE_INVALID",
             429 => "TOOMANYREQUESTS",
+            503 => "UNAVAILABLE",
+            >= 500 => "UNKNOWN",
             _ => "UNSUPPORTED",
         },
         "a fault was asked for");

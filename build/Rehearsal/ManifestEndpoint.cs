@@ -1,63 +1,93 @@
-using System.Text.Json;
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
 
 /// <summary>
-/// HEAD, GET and PUT of a manifest (distribution specification, "Pulling manifests", "Pushing Manifests"). A manifest is
-/// taken only when this repository has every blob and child it names, all but its subject.
+/// HEAD, GET, PUT and DELETE of a manifest (distribution specification, "Pulling manifests", "Pushing Manifests", "Pushing
+/// Manifests with Subject", "Deleting tags", "Deleting Manifests"). A manifest is taken only when this repository has every
+/// blob and child it names, as far as the options ask for it; its subject need never exist.
 /// </summary>
 internal sealed class ManifestEndpoint
 {
-    private readonly ContentStore _store;
+    /// <summary>The specification wants at least 10.</summary>
+    private const int MaximumTags = 100;
 
-    public ManifestEndpoint(ContentStore store)
+    private readonly ContentStore _store;
+    private readonly RehearsalOptions _options;
+
+    public ManifestEndpoint(ContentStore store, RehearsalOptions options)
     {
         _store = store;
+        _options = options;
     }
 
     public Task AnswerAsync(HttpContext context, RegistryPath path) => context.Request.Method switch
     {
         "GET" or "HEAD" => ReadAsync(context, path),
         "PUT" => WriteAsync(context, path),
-        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read and pushed here"),
+        "DELETE" => Delete(context, path),
+        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read, pushed and deleted here"),
     };
 
-    private async Task ReadAsync(HttpContext context, RegistryPath path)
+    /// <summary>By tag the tag alone goes; by digest the manifest and every tag on it.</summary>
+    private Task Delete(HttpContext context, RegistryPath path)
+    {
+        (Digest? digest, string? tag) = Name(path.Last);
+        if (!_options.AllowsDeletion)
+            throw ErrorAnswer.DeletionRefused();
+        if (digest is null ? !_store.DeleteTag(path.Repository, tag!) : !_store.DeleteManifest(path.Repository, digest))
+            throw Unknown();
+        context.Response.StatusCode = 202;
+        return Task.CompletedTask;
+    }
+
+    private Task ReadAsync(HttpContext context, RegistryPath path)
     {
         (Digest? digest, string? tag) = Name(path.Last);
         digest ??= _store.Tagged(path.Repository, tag!);
-        ManifestContent manifest = (digest is null ? null : _store.Manifest(path.Repository, digest))
-            ?? throw new ErrorAnswer(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
-        context.Response.ContentType = manifest.MediaType;
-        context.Response.ContentLength = manifest.Bytes.Length;
+        ManifestContent manifest = (digest is null ? null : _store.ReadManifest(path.Repository, digest)) ?? throw Unknown();
         context.Response.Headers["Docker-Content-Digest"] = digest!.ToString();
-        if (HttpMethods.IsGet(context.Request.Method))
-            await context.Response.Body.WriteAsync(manifest.Bytes, context.RequestAborted);
+        return JsonAnswer.WriteAsync(context, manifest.Bytes, manifest.MediaType);
     }
 
     private async Task WriteAsync(HttpContext context, RegistryPath path)
     {
         (Digest? digest, string? tag) = Name(path.Last);
-        string type = (context.Request.ContentType ?? "").Split(';')[0].Trim();
+        ImmutableArray<string> tags = tag is null ? TagsOf(context.Request) : [tag];
         byte[] bytes = await BodyAsync(context.Request, context.RequestAborted);
         if (digest is not null && !digest.Matches(bytes))
             throw new ErrorAnswer(400, "DIGEST_INVALID", "the provided digest did not match the manifest");
-        if (type.Length == 0)
-            throw new ErrorAnswer(400, "MANIFEST_INVALID", "the request has no Content-Type");
-        Validate(path.Repository, type, bytes);
+        ManifestDocument document = Parse(bytes);
+        string type = TypeOf(context.Request, document);
+        RequireContent(path.Repository, document);
         digest ??= Digest.Of(bytes);
-        _store.KeepManifest(path.Repository, digest, new ManifestContent(type, bytes), tag);
+        _store.KeepManifest(path.Repository, digest, new ManifestContent(type, bytes), tags);
+        IHeaderDictionary header = context.Response.Headers;
         context.Response.StatusCode = 201;
-        context.Response.Headers.Location = $"/v2/{path.Repository}/manifests/{digest}";
-        context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
+        header.Location = $"/v2/{path.Repository}/manifests/{digest}";
+        header["Docker-Content-Digest"] = digest.ToString();
+        if (tag is null && tags.Length > 0)
+            header["OCI-Tag"] = tags.ToArray();
+        if (document.Subject is { } subject && _options.HasReferrers)
+            header["OCI-Subject"] = subject.Digest.ToString();
     }
 
     private static (Digest? Digest, string? Tag) Name(string last) =>
-        last.Contains(':', StringComparison.Ordinal) ? (BlobEndpoint.DigestOf(last), null)
-            : RegistryPath.IsTag(last) ? (null, last)
-            : throw new ErrorAnswer(400, "MANIFEST_INVALID", "the tag breaks the grammar");
+        last.Contains(':', StringComparison.Ordinal) ? (BlobEndpoint.DigestOf(last), null) : (null, RequireTag(last));
+
+    private static string RequireTag(string tag) =>
+        RegistryPath.IsTag(tag) ? tag : throw new ErrorAnswer(400, "MANIFEST_INVALID", "the tag breaks the grammar");
+
+    /// <summary>A push by digest may name tags, <c>?tag=a&amp;tag=b</c>.</summary>
+    private static ImmutableArray<string> TagsOf(HttpRequest request)
+    {
+        string?[] tags = [.. request.Query["tag"]];
+        return tags.Length > MaximumTags
+            ? throw new ErrorAnswer(414, "SIZE_INVALID", $"at most {MaximumTags} tags can be pushed at once")
+            : [.. tags.Select(tag => RequireTag(tag ?? ""))];
+    }
 
     private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -77,20 +107,11 @@ internal sealed class ManifestEndpoint
         return kept.ToArray();
     }
 
-    private void Validate(string repository, string type, byte[] bytes)
+    private static ManifestDocument Parse(byte[] bytes)
     {
         try
         {
-            OciJson.Read(bytes, "manifest", root =>
-            {
-                if (root.OptionalString("mediaType") is { } own && own != type)
-                    throw new ContentException($"sent as {type}, but the document says {own}");
-                RequireBlobs(repository, root);
-                IEnumerable<Descriptor> children = root.Items("manifests").Select(OciJson.ReadDescriptor);
-                if (children.FirstOrDefault(child => _store.Manifest(repository, child.Digest) is null) is { } missing)
-                    throw Unknown(missing);
-                return true;
-            });
+            return ManifestDocument.Parse(bytes);
         }
         catch (ContentException e)
         {
@@ -98,18 +119,33 @@ internal sealed class ManifestEndpoint
         }
     }
 
-    private void RequireBlobs(string repository, JsonElement root)
+    /// <summary>The Content-Type without parameters; a client that sends none is taken at the document's word.</summary>
+    private static string TypeOf(HttpRequest request, ManifestDocument document)
     {
-        List<Descriptor> blobs = [.. root.Items("layers").Concat(root.Items("blobs")).Select(OciJson.ReadDescriptor)];
-        if (root.TryGetProperty("config", out JsonElement config))
-            blobs.Add(OciJson.ReadDescriptor(config));
-        foreach (Descriptor blob in blobs)
-        {
-            FileInfo file = _store.Blob(repository, blob.Digest) ?? throw Unknown(blob);
-            if (file.Length != blob.Size)
-                throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {file.Length} bytes, the manifest says {blob.Size}");
-        }
+        string sent = (request.ContentType ?? "").Split(';')[0].Trim();
+        string type = sent.Length > 0 ? sent
+            : document.MediaType ?? throw new ErrorAnswer(400, "MANIFEST_INVALID", "the request has no Content-Type and the document no mediaType");
+        return document.MediaType is { } own && own != type
+            ? throw new ErrorAnswer(400, "MANIFEST_INVALID", $"manifest: sent as {type}, but the document says {own}")
+            : type;
     }
+
+    private void RequireContent(string repository, ManifestDocument document)
+    {
+        foreach (Descriptor blob in document.Blobs)
+        {
+            using Stream? content = _store.OpenBlob(repository, blob.Digest);
+            if (content is null && !_options.AcceptsSparse)
+                throw Unknown(blob);
+            if (content is not null && content.Length != blob.Size)
+                throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {content.Length} bytes, the manifest says {blob.Size}");
+        }
+
+        if (!_options.AcceptsSparse && document.Children.FirstOrDefault(child => !_store.HasManifest(repository, child.Digest)) is { } missing)
+            throw Unknown(missing);
+    }
+
+    private static ErrorAnswer Unknown() => new(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
 
     private static ErrorAnswer Unknown(Descriptor missing) =>
         new(404, "MANIFEST_BLOB_UNKNOWN", $"the manifest references {missing.Digest}, which this repository does not have");

@@ -6,12 +6,12 @@ namespace Slipway.Rehearsal;
 internal enum Area
 {
     Root,
-    Token,
     Manifest,
     Blob,
     UploadStart,
     Upload,
     Tags,
+    Referrers,
 }
 
 /// <summary>A request's path, taken apart: what it is about, in which repository, and the last segment.</summary>
@@ -22,11 +22,9 @@ internal sealed partial record RegistryPath(Area Area, string Repository = "", s
     {
         if (path is "/v2/" or "/v2")
             return new RegistryPath(Area.Root);
-        if (path == "/v2/auth")
-            return new RegistryPath(Area.Token);
         Match match = Grammar().Match(path);
         if (!match.Success)
-            throw new ErrorAnswer(404, "UNSUPPORTED", "no such end-point");
+            throw ErrorAnswer.NoEndpoint();
         string repository = match.Groups["name"].Value;
         if (repository.Length > 255 || !IsRepository(repository))
             throw new ErrorAnswer(400, "NAME_INVALID", "the repository name breaks the grammar");
@@ -35,6 +33,7 @@ internal sealed partial record RegistryPath(Area Area, string Repository = "", s
         {
             "manifests" => new RegistryPath(Area.Manifest, repository, last),
             "blobs" => new RegistryPath(Area.Blob, repository, last),
+            "referrers" => new RegistryPath(Area.Referrers, repository, last),
             "tags" => new RegistryPath(Area.Tags, repository),
             _ when last.Length == 0 => new RegistryPath(Area.UploadStart, repository),
             _ => new RegistryPath(Area.Upload, repository, last),
@@ -45,7 +44,7 @@ internal sealed partial record RegistryPath(Area Area, string Repository = "", s
 
     public static bool IsTag(string tag) => TagGrammar().IsMatch(tag);
 
-    [GeneratedRegex(@"^/v2/(?<name>.+)/((?<area>blobs/uploads)(/(?<last>[^/]*))?|(?<area>manifests|blobs)/(?<last>[^/]+)|(?<area>tags)/list)\z")]
+    [GeneratedRegex(@"^/v2/(?<name>.+)/((?<area>blobs/uploads)(/(?<last>[^/]*))?|(?<area>manifests|blobs|referrers)/(?<last>[^/]+)|(?<area>tags)/list)\z")]
     private static partial Regex Grammar();
 
     [GeneratedRegex(@"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*\z")]

@@ -11,13 +11,16 @@ public enum RehearsalAuthentication
 
     /// <summary>Bearer tokens from <c>/v2/auth</c> of the same server, as Quay has it.</summary>
     Token,
+
+    /// <summary>Bearer tokens from <c>/token</c> of a server on another port of 127.0.0.1, as Docker Hub has it.</summary>
+    TokenElsewhere,
 }
 
 /// <summary>What a rehearsal registry is to be.</summary>
 public sealed record RehearsalOptions
 {
-    /// <summary>The folder that holds everything; made when missing, kept when the registry ends.</summary>
-    public required string Storage { get; init; }
+    /// <summary>What holds everything.</summary>
+    public required RehearsalStorage Storage { get; init; }
 
     /// <summary>The port on 127.0.0.1; 0 takes a free one.</summary>
     public int Port { get; init; }
@@ -35,15 +38,33 @@ public sealed record RehearsalOptions
     /// <summary>How long a token lives.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How many manifests may be pulled within six hours, told in Docker Hub's header fields; 0 for no limit.</summary>
+    public int PullLimit { get; init; }
+
     /// <summary>Whether every answer carries <c>Slipway-Rehearsal: true</c>.</summary>
     public bool AnnounceRehearsal { get; init; }
 
     /// <summary>The least size of a chunk that uploads are told, in bytes; 0 says nothing.</summary>
     public long MinimumChunk { get; init; }
 
-    /// <summary>The clock that tokens expire by.</summary>
+    /// <summary>Whether manifests, tags and blobs can be deleted; else an attempt is answered with 405.</summary>
+    public bool AllowsDeletion { get; init; } = true;
+
+    /// <summary>Whether there is the referrers API of distribution 1.1; who pushes a subject is told nothing else.</summary>
+    public bool HasReferrers { get; init; } = true;
+
+    /// <summary>How many referrers one answer lists at most; 1 or more.</summary>
+    public int ReferrersPage { get; init; } = 100;
+
+    /// <summary>Whether manifests are taken whose blobs or children are not here, as sparse indexes have them; else 404.</summary>
+    public bool AcceptsSparse { get; init; }
+
+    /// <summary>The clock that tokens and uploads expire by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Asked before each request is handled; what it returns happens instead of handling it. Called concurrently.</summary>
+    /// <summary>Asked before each request is handled; what it returns happens to it. Called concurrently.</summary>
     public Func<RehearsalRequest, Fault?> Faults { get; init; } = _ => null;
+
+    /// <summary>Told of each request when its answer ends. Called concurrently.</summary>
+    public Action<LoggedRequest> Answered { get; init; } = _ => { };
 }

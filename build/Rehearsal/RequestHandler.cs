@@ -7,23 +7,30 @@ internal sealed class RequestHandler
 {
     private readonly RehearsalOptions _options;
     private readonly Gate _gate;
-    private readonly RequestLog _log;
+    private readonly PullLimit _limit;
+    private readonly ContentStore _store;
     private readonly BlobEndpoint _blobs;
     private readonly UploadEndpoint _uploads;
     private readonly ManifestEndpoint _manifests;
     private readonly TagsEndpoint _tags;
+    private readonly ReferrersEndpoint _referrers;
     private long _count;
 
-    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate, RequestLog log)
+    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate)
     {
         _options = options;
         _gate = gate;
-        _log = log;
-        _blobs = new BlobEndpoint(store);
+        _limit = new PullLimit(options.PullLimit, options.Time);
+        _store = store;
+        _blobs = new BlobEndpoint(store, options.AllowsDeletion);
         _uploads = new UploadEndpoint(store, sessions, gate, options.MinimumChunk);
-        _manifests = new ManifestEndpoint(store);
+        _manifests = new ManifestEndpoint(store, options);
         _tags = new TagsEndpoint(store);
+        _referrers = new ReferrersEndpoint(store, options.ReferrersPage);
     }
+
+    /// <summary>What was handled so far.</summary>
+    public RequestLog Log { get; } = new();
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -31,7 +38,10 @@ internal sealed class RequestHandler
             Interlocked.Increment(ref _count),
             context.Request.Method,
             context.Request.Path.Value ?? "",
-            context.Request.Headers.Authorization.Count > 0);
+            context.Request.Headers.Authorization.Count > 0)
+        {
+            Query = context.Request.QueryString.Value ?? "",
+        };
         CountingStream body = new(context.Request.Body);
         context.Request.Body = body;
         if (_options.AnnounceRehearsal)
@@ -39,96 +49,62 @@ internal sealed class RequestHandler
         int status = 0;
         try
         {
+            Exchange exchange = new Exchange(context, request, () => AnswerAsync(context)) { Gate = _gate, Store = _store, Time = _options.Time };
             if (_options.Faults(request) is { } fault)
-                await FailAsync(context, fault);
+                await ErrorAnswer.TellAsync(context, () => FailAsync(exchange, fault));
             else
-                await AnswerAsync(context);
+                await exchange.AnswerAsync();
             status = context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode;
-        }
-        catch (ErrorAnswer e) when (!context.Response.HasStarted)
-        {
-            status = e.Status;
-            await WriteAsync(context, e);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
         {
             // The client went away, or the connection did; there is nobody to answer.
-            context.Abort();
         }
         finally
         {
-            _log.Add(new LoggedRequest(request, status, body.Count));
+            LoggedRequest entry = new(request, status, body.Count);
+            Log.Add(entry);
+            _options.Answered(entry);
         }
+
+        // After the entry in the log: whoever sees the reset finds it there.
+        if (status == 0)
+            context.Abort();
     }
 
-    private async Task AnswerAsync(HttpContext context)
+    private Task AnswerAsync(HttpContext context) => ErrorAnswer.TellAsync(context, () => RouteAsync(context));
+
+    private Task RouteAsync(HttpContext context)
     {
+        if (_gate.IsRealm(context))
+            return _gate.Tokens.AnswerAsync(context);
+        if (!_gate.IsRegistry(context))
+            throw ErrorAnswer.NoEndpoint();
         RegistryPath path = RegistryPath.Parse(context.Request.Path.Value ?? "");
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
-        if (path.Area == Area.Token)
-        {
-            await _gate.IssueAsync(context);
-            return;
-        }
-
         _gate.Check(context, path);
-        switch (path.Area)
+        if (path.Area == Area.Manifest)
+            _limit.Count(context);
+        return path.Area switch
         {
-            case Area.Root:
-                context.Response.ContentType = "application/json";
-                await context.Response.Body.WriteAsync("{}"u8.ToArray());
-                break;
-            case Area.Manifest:
-                await _manifests.AnswerAsync(context, path);
-                break;
-            case Area.Blob:
-                await _blobs.AnswerAsync(context, path);
-                break;
-            case Area.UploadStart:
-                await _uploads.StartAsync(context, path);
-                break;
-            case Area.Upload:
-                await _uploads.ContinueAsync(context, path);
-                break;
-            default:
-                await _tags.AnswerAsync(context, path);
-                break;
-        }
+            Area.Root => JsonAnswer.WriteAsync(context, "{}"u8.ToArray(), "application/json"),
+            Area.Manifest => _manifests.AnswerAsync(context, path),
+            Area.Blob => _blobs.AnswerAsync(context, path),
+            Area.UploadStart => _uploads.StartAsync(context, path),
+            Area.Upload => _uploads.ContinueAsync(context, path),
+            Area.Referrers when _options.HasReferrers => _referrers.AnswerAsync(context, path),
+            Area.Tags => _tags.AnswerAsync(context, path),
+            _ => throw ErrorAnswer.NoEndpoint(),
+        };
     }
 
-    private async Task FailAsync(HttpContext context, Fault fault)
+    private static async Task FailAsync(Exchange exchange, Fault fault)
     {
-        if (fault.IsHandled)
-        {
-            context.Request.Body = new CutStream(context.Request.Body, fault.AfterBytes);
-            await AnswerAsync(context);
-            context.Abort();
-            return;
-        }
-
         byte[] buffer = new byte[16 * 1024];
         long left = fault.AfterBytes;
         int count;
-        while (left > 0 && (count = await context.Request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)))) > 0)
+        while (left > 0 && (count = await exchange.Context.Request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)))) > 0)
             left -= count;
-        if (fault.Status is not { } status)
-        {
-            context.Abort();
-            return;
-        }
-
-        if (fault.RetryAfter is not null)
-            context.Response.Headers.RetryAfter = fault.RetryAfter;
-        throw ErrorAnswer.For(status);
-    }
-
-    private static async Task WriteAsync(HttpContext context, ErrorAnswer error)
-    {
-        byte[] body = error.ToBytes();
-        context.Response.StatusCode = error.Status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(body);
+        await fault.HappenAsync(exchange);
     }
 }

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
 
 namespace Slipway.Rehearsal;
 
 /// <summary>One answered request. A status of 0 means that the connection was reset.</summary>
 public sealed record LoggedRequest(RehearsalRequest Request, int Status, long BodyBytes)
 {
-    public override string ToString() => $"{Request.Method} {Request.Path} {Status}";
+    /// <summary>One line; what could break it in the path is escaped.</summary>
+    public override string ToString() => $"{Request.Method} {new PathString(Request.Path).ToUriComponent()} {(Status == 0 ? "reset" : Status)}";
 }
 
 /// <summary>The last requests that a registry answered, oldest first, at most 10 000. Safe for concurrent use.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
 
@@ -16,23 +15,22 @@ internal sealed class TagsEndpoint
         _store = store;
     }
 
-    public async Task AnswerAsync(HttpContext context, RegistryPath path)
+    public Task AnswerAsync(HttpContext context, RegistryPath path)
     {
-        if (!HttpMethods.IsGet(context.Request.Method))
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
             throw new ErrorAnswer(405, "UNSUPPORTED", "tags can be listed here");
-        IReadOnlyList<string> tags = _store.Tags(path.Repository)
-            ?? throw new ErrorAnswer(404, "NAME_UNKNOWN", "repository name not known to registry");
+        if (!_store.HasRepository(path.Repository))
+            throw new ErrorAnswer(404, "NAME_UNKNOWN", "repository name not known to registry");
         int wanted = MaximumPage;
         string n = context.Request.Query["n"].ToString();
         if (n.Length > 0 && !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out wanted))
             throw new ErrorAnswer(400, "UNSUPPORTED", "n is no number");
         string last = context.Request.Query["last"].ToString();
-        List<string> after = [.. tags.Where(tag => string.CompareOrdinal(tag, last) > 0)];
+        List<string> after = [.. _store.Tags(path.Repository).Where(tag => string.CompareOrdinal(tag, last) > 0)];
         List<string> page = [.. after.Take(Math.Min(wanted, MaximumPage))];
         if (page.Count > 0 && page.Count < after.Count)
             context.Response.Headers.Link = $"</v2/{path.Repository}/tags/list?n={page.Count}&last={page[^1]}>; rel=\"next\"";
-        context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(OciJson.Write(writer =>
+        return JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("name", path.Repository);
@@ -41,6 +39,6 @@ internal sealed class TagsEndpoint
                 writer.WriteStringValue(tag);
             writer.WriteEndArray();
             writer.WriteEndObject();
-        }));
+        });
     }
 }

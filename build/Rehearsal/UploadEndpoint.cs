@@ -38,8 +38,7 @@ internal sealed partial class UploadEndpoint
         string algorithm = digest?.Algorithm ?? (query["digest-algorithm"].ToString() is { Length: > 0 } named ? named : "sha256");
         if (algorithm is not ("sha256" or "sha512"))
             throw new ErrorAnswer(400, "DIGEST_INVALID", "the digest algorithm is not supported");
-        string file = _store.NewUpload(out string id);
-        UploadSession session = new(path.Repository, id, file, algorithm);
+        UploadSession session = new(path.Repository, _store.NewPart(), algorithm);
         _sessions.Add(session);
         if (digest is null)
         {
@@ -95,9 +94,11 @@ internal sealed partial class UploadEndpoint
         }
     }
 
+    /// <summary>From the repository named, or, when none is, from any that has it and that the client may read.</summary>
     private bool TryMount(HttpContext context, RegistryPath path, Digest digest, string from)
     {
-        if (!RegistryPath.IsRepository(from) || !_gate.MayPull(context.Request, from) || !_store.Mount(from, path.Repository, digest))
+        IEnumerable<string> sources = from.Length == 0 ? _store.RepositoriesWith(digest) : RegistryPath.IsRepository(from) ? [from] : [];
+        if (!sources.Any(source => _gate.MayPull(context.Request, source) && _store.Mount(source, path.Repository, digest)))
             return false;
         Created(context, path.Repository, digest);
         return true;

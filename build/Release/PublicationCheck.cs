@@ -34,6 +34,11 @@ internal sealed class PublicationCheck(ReleasePlan plan, ImmutableArray<Reposito
             });
     }
 
+    /// <summary>May we push wherever something is missing? One registry that refuses is found before another gets anything.</summary>
+    /// <exception cref="RegistryException">A registry does not let us.</exception>
+    public Task RequireRightsAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        sites.Where((_, site) => !progress.IsTagged(site)).Select(site => site.Probe().RequirePushAsync(cancellationToken)));
+
     private Exception Refusal(string site) =>
         plan.StandIn is { } standIn ? new ContentException($"{plan.Image}: the image holds stand-ins for {standIn}, which never leave a rehearsal; nothing was sent to {site}. Run ./build.sh Assemble Sign --images {plan.Image} where upstream can be reached")
         : plan.IsRehearsal ? new ContentException($"{plan.Image}: the layout was made by a rehearsal and never leaves it; nothing was sent to {site}. Run ./build.sh Assemble Sign --images {plan.Image}")

@@ -37,6 +37,7 @@ public sealed class Publisher(Func<RegistryClient> connect, VerificationPolicy p
             await progress.EnterAsync(PublishPhase.Check, $"checking {string.Join(" and ", sites.Select(site => site.Name))}");
             await check.RequireAllowedAsync(cancellationToken);
             await check.RequireTagsFreeAsync(cancellationToken);
+            await check.RequireRightsAsync(cancellationToken);
             await new ContentPush(content, sites, [.. content.Plan.Siblings.Select(client.Repository)], progress).RunAsync(cancellationToken);
             await progress.EnterAsync(PublishPhase.ReadBack, "reading back");
             ReadBack readBack = await ReadBack.ConnectAsync(content, connect(), policy, cancellationToken);

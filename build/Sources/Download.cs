@@ -34,7 +34,7 @@ public sealed class DownloadException : RemoteException
 
     private static RemoteFault Worst(IReadOnlyList<RemoteException> failures)
     {
-        RemoteFault[] order = [RemoteFault.TryAgain, RemoteFault.Refused, RemoteFault.Protocol, RemoteFault.NotFound];
+        RemoteFault[] order = [RemoteFault.TryAgain, RemoteFault.Refused, RemoteFault.Untrusted, RemoteFault.Protocol, RemoteFault.NotFound];
         return order.First(fault => failures.Any(failure => failure.Fault == fault));
     }
 }

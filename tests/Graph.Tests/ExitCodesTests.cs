@@ -21,6 +21,7 @@ public class ExitCodesTests
         [typeof(ResolutionException)] = Exit.WrongConfiguration,
         [typeof(ReleaseException)] = Exit.WrongConfiguration,
         [typeof(SigningKeyException)] = Exit.WrongConfiguration,
+        [typeof(CertificateException)] = Exit.WrongConfiguration,
         [typeof(ToolMissingException)] = Exit.Unavailable,
 
         // By what went wrong, below.
@@ -54,6 +55,7 @@ public class ExitCodesTests
     [InlineData(RemoteFault.TryAgain, Exit.TryAgain)]
     [InlineData(RemoteFault.Refused, Exit.Refused)]
     [InlineData(RemoteFault.NotFound, Exit.Unavailable)]
+    [InlineData(RemoteFault.Untrusted, Exit.Unavailable)]
     [InlineData(RemoteFault.Protocol, Exit.Unavailable)]
     public void A_remote_failure_is_told_by_what_can_be_done_about_it(RemoteFault fault, Exit code)
     {

@@ -28,6 +28,12 @@ public sealed class WrongUseTests : IAsyncLifetime
     [InlineData(
         "--registry-map 'quay.io=http://example.org': plain http is allowed for this machine only", "Verify", "--public-key", "{key}", "--reference", "quay.io/test/tools:v1",
         "--registry-map", "quay.io=http://example.org")]
+    [InlineData(
+        "--token-realm 'quay.io': wanted HOST=REALM-HOST", "Verify", "--public-key", "{key}", "--reference", "quay.io/test/tools:v1",
+        "--token-realm", "quay.io")]
+    [InlineData(
+        "--client-certificate 'FILE': wanted HOST=FILE", "Verify", "--public-key", "{key}", "--reference", "quay.io/test/tools:v1",
+        "--client-certificate", "FILE")]
     public async Task A_value_of_the_command_line_that_is_wrong_is_64_and_named(string because, params string[] arguments)
     {
         string[] given = [.. arguments.Select(argument => argument.Replace("{key}", _repository.Key.Public, StringComparison.Ordinal))];

@@ -11,13 +11,16 @@ internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMe
 
     public List<string> Notices { get; } = [];
 
-    public ManualTime Time { get; } = new(AnswerWithin, TimeSpan.FromSeconds(5));
+    public ManualTime Time { get; init; } = new(AnswerWithin, TimeSpan.FromSeconds(5));
 
-    public HttpTransport Transport(int attempts = 3) => new(
-        this,
-        new Patience { Attempts = attempts, FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin },
-        Time,
-        Notices.Add);
+    public Patience Patience { get; init; } = new()
+    {
+        FirstWait = TimeSpan.FromSeconds(1),
+        LongestWait = TimeSpan.FromSeconds(30),
+        AnswerWithin = AnswerWithin,
+    };
+
+    public HttpTransport Transport(int attempts = 3) => new(this, Patience with { Attempts = attempts }, Time, Notices.Add);
 
     public static Func<CancellationToken, Task<HttpResponseMessage>> Says(int status, string body = "", string? retryAfter = null) => _ =>
     {
@@ -41,7 +44,8 @@ internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMe
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Asked.Add(request);
+        lock (Asked)
+            Asked.Add(request);
         return answers[Math.Min(Asked.Count, answers.Length) - 1](cancellationToken);
     }
 }

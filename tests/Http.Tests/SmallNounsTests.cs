@@ -8,6 +8,8 @@ public class SmallNounsTests
     [InlineData("https://example.org/a?token=s3cret", "https://example.org/a")]
     [InlineData("https://user:s3cret@example.org:8443/a/b#s3cret", "https://example.org:8443/a/b")]
     [InlineData("https://example.org/a%3Fb?c", "https://example.org/a%3Fb")]
+    [InlineData("http://user@[::1]:5000/a", "http://[::1]:5000/a")]
+    [InlineData("https://\u0430uth.example.org:8443/a?b", "https://xn--uth-5cd.example.org:8443/a")]
     [InlineData("file:///srv/mirror/a", "file:///srv/mirror/a")]
     public void A_redacted_address_keeps_its_place_and_none_of_its_secrets(string address, string shown) =>
         Assert.Equal(shown, Redaction.Of(new Uri(address)));

@@ -6,7 +6,7 @@ namespace Slipway.Peers.Tests;
 
 /// <summary>
 /// The resolver gives what apt gives, on the same indexes: for the images, and for random wanted sets of real packages.
-/// <c>SLIPWAY_THOROUGH=1</c> takes 200 sets per architecture in place of a sample.
+/// <c>Test --thorough</c> takes 200 sets per architecture in place of a sample.
 /// </summary>
 public sealed class AptTests(AptFixture apt, ITestOutputHelper output) : IClassFixture<AptFixture>, IAsyncLifetime
 {
@@ -14,7 +14,7 @@ public sealed class AptTests(AptFixture apt, ITestOutputHelper output) : IClassF
     private const double MayDiffer = 0.02;
     private const int Rounds = 3;
 
-    private static int Sets => Environment.GetEnvironmentVariable("SLIPWAY_THOROUGH") == "1" ? 200 : 20;
+    private static int Sets => Thoroughness.IsWanted ? 200 : 20;
 
     public ValueTask InitializeAsync() => new(apt.PrepareAsync());
 

@@ -8,7 +8,7 @@ namespace Slipway.Peers.Tests;
 /// <summary>
 /// The kubelet image before anything is left out, beside a root that mmdebstrap made of the same packages with every
 /// maintainer script run: the same paths, kinds, modes, owners, link targets and contents, but for
-/// <c>reference-exceptions.txt</c>. For amd64, and with <c>SLIPWAY_THOROUGH=1</c> for arm64 too, whose scripts qemu-user runs
+/// <c>reference-exceptions.txt</c>. For amd64, and with <c>Test --thorough</c> for arm64 too, whose scripts qemu-user runs
 /// for many minutes.
 /// </summary>
 public sealed class ReferenceTests(ITestOutputHelper output)
@@ -17,7 +17,7 @@ public sealed class ReferenceTests(ITestOutputHelper output)
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Architectures => Environment.GetEnvironmentVariable("SLIPWAY_THOROUGH") == "1" ? ["amd64", "arm64"] : ["amd64"];
+    public static TheoryData<string> Architectures => Thoroughness.IsWanted ? ["amd64", "arm64"] : ["amd64"];
 
     [Theory]
     [MemberData(nameof(Architectures))]

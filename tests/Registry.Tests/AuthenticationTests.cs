@@ -197,4 +197,246 @@ public class AuthenticationTests
         await repository.ResolveAsync("v1", default);
         Assert.Equal(2, tokens);
     }
+
+    [Theory]
+    [InlineData("", 60)]
+    [InlineData(""","expires_in":0""", 60)]
+    [InlineData(""","expires_in":-5""", 60)]
+    [InlineData(""","expires_in":null""", 60)]
+    [InlineData(""","expires_in":"300" """, 60)]
+    [InlineData(""","expires_in":[300]""", 60)]
+    [InlineData(""","expires_in":100.5""", 100.5)]
+    [InlineData(""","expires_in":1e400""", 86400)]
+    [InlineData(""","expires_in":99999999999999999999""", 86400)]
+    [InlineData(""","expires_in":300,"issued_at":"1970-01-01T00:00:00Z" """, 300)]
+    [InlineData(""","expires_in":300,"issued_at":"2999-01-01T00:00:00Z" """, 300)]
+    [InlineData(""","expires_in":300,"issued_at":{"no":"time"}""", 300)]
+    public async Task A_token_lives_as_long_as_its_answer_says_within_reason_whatever_time_the_server_thinks_it_is(string more, double life)
+    {
+        ManualTime time = new();
+        int tokens = 0;
+        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth"
+            ? FarSide.Answer(200, $"{{\"token\":\"t{++tokens}\"{more}}}", ("Date", "Thu, 01 Jan 2037 00:00:00 GMT"))
+            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)) : FarSide.Answer(404));
+        Repository repository = far.Repository(time: time);
+        double used = life - Math.Min(30, life / 5);
+        await repository.ResolveAsync("v1", default);
+        time.Advance(TimeSpan.FromSeconds(used - 0.25));
+        await repository.ResolveAsync("v1", default);
+        Assert.Equal(1, tokens);
+        time.Advance(TimeSpan.FromSeconds(0.5));
+        await repository.ResolveAsync("v1", default);
+        Assert.Equal(2, tokens);
+    }
+
+    [Theory]
+    [InlineData("Basic realm=\"x\", Bearer realm=\"https://quay.io/v2/auth\",service=\"quay.io\"")]
+    [InlineData("Negotiate abc==, Bearer realm=\"https://quay.io/v2/auth\"")]
+    public async Task Of_several_challenges_the_one_for_a_token_is_taken(string field)
+    {
+        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth" ? FarSide.Answer(200, """{"token":"t"}""")
+            : request.Headers.Authorization?.Scheme == "Bearer" ? FarSide.Answer(404)
+            : FarSide.Answer(401, "", ("WWW-Authenticate", field)));
+        Assert.Null(await far.Repository().ResolveAsync("v1", default));
+    }
+
+    [Fact]
+    public async Task Challenges_in_fields_of_their_own_are_all_seen_and_a_broken_one_hides_no_other()
+    {
+        FarSide far = new(request => request.Headers.Authorization?.Scheme == "Basic" ? FarSide.Answer(404)
+            : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"unclosed"), ("WWW-Authenticate", "Basic realm=\"x\"")));
+        Assert.Null(await far.Repository().ResolveAsync("v1", default));
+    }
+
+    [Theory]
+    [InlineData("Basic realm=\"x\"", 2)]
+    [InlineData(Bearer, 3)]
+    public async Task A_registry_that_always_says_401_is_asked_twice_and_no_more(string challenge, int requests)
+    {
+        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth" ? FarSide.Answer(200, """{"token":"t"}""")
+            : FarSide.Answer(401, "", ("WWW-Authenticate", challenge)));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
+        Assert.Equal(RemoteFault.Refused, e.Fault);
+        Assert.Equal(requests, far.Asked.Count);
+    }
+
+    [Fact]
+    public async Task An_identity_token_is_traded_for_access_tokens_by_a_form()
+    {
+        string? form = null;
+        FarSide far = new(request =>
+        {
+            if (request.RequestUri!.AbsolutePath == "/v2/auth")
+            {
+                form = $"{request.Method} {request.Content!.Headers.ContentType} {request.Content.ReadAsStringAsync().Result}";
+                return FarSide.Answer(200, """{"access_token":"access","refresh_token":"same","expires_in":300}""");
+            }
+
+            return request.Headers.Authorization?.Parameter == "access" ? FarSide.Answer(404) : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer));
+        });
+        Assert.Null(await far.Repository(credential: Credential.IdentityToken("re fresh/+", "a test")).ResolveAsync("v1", default));
+        Assert.Equal(
+            "POST application/x-www-form-urlencoded grant_type=refresh_token&service=quay.io&client_id=slipway"
+            + "&scope=repository%3Aa%2Fb%3Apull&refresh_token=re+fresh%2F%2B",
+            form);
+        Assert.Null(far.Asked[1].Authorization);
+        Assert.Equal("", far.Asked[1].Address.Query);
+    }
+
+    [Fact]
+    public async Task An_identity_token_is_no_password_and_in_no_error()
+    {
+        FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(
+            () => far.Repository(credential: Credential.IdentityToken("s3cret", "a test")).ResolveAsync("v1", default));
+        Assert.Contains("check the identity token from a test", e.Message);
+        Assert.Null(Assert.Single(far.Asked).Authorization);
+
+        FarSide refuses = new(request => request.RequestUri!.AbsolutePath == "/v2/auth"
+            ? FarSide.Answer(400, """{"errors":[{"code":"DENIED","message":"bad refresh_token s3 cret in s3+cret"}]}""")
+            : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)));
+        e = await Assert.ThrowsAsync<RegistryException>(
+            () => refuses.Repository(credential: Credential.IdentityToken("s3 cret", "a test")).ResolveAsync("v1", default));
+        Assert.Contains("bad refresh_token *** in ***", e.Message);
+    }
+
+    [Theory]
+    [InlineData("https://auth.example.org/token")]
+    [InlineData("https://AUTH.example.org/token?x=1")]
+    [InlineData("https://tokens.example.org:8443/")]
+    public async Task A_realm_that_the_command_line_names_is_used(string realm)
+    {
+        FarSide far = new(request => request.RequestUri!.Host.EndsWith(".example.org", StringComparison.Ordinal) ? FarSide.Answer(200, """{"token":"t"}""")
+            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\""))
+            : FarSide.Answer(404))
+        {
+            Realms = RealmPolicy.Parse(["quay.io=auth.example.org", "quay.io=tokens.example.org:8443"]),
+        };
+        Assert.Null(await far.Repository().ResolveAsync("v1", default));
+        Assert.StartsWith("Basic ", far.Asked[1].Authorization);
+    }
+
+    [Theory]
+    [InlineData("https://auth.example.org.evil.example/")]
+    [InlineData("https://evilauth.example.org/")]
+    [InlineData("https://auth.example.org:8443/")]
+    [InlineData("http://auth.example.org/")]
+    [InlineData("http://auth.example.org:443/")]
+    [InlineData("https://auth.example.org@evil.example/")]
+    [InlineData("https://robot@auth.example.org/")]
+    [InlineData("https://\u0430uth.example.org/")]
+    [InlineData("https://xn--uth-8cd.example.org/")]
+    [InlineData("https://other.example/")]
+    public async Task A_realm_that_only_looks_like_the_one_named_is_refused(string realm)
+    {
+        FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\"")))
+        {
+            Realms = RealmPolicy.Parse(["quay.io=auth.example.org", "docker.io=other.example"]),
+        };
+        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
+        Assert.Single(far.Asked);
+    }
+
+    [Theory]
+    [InlineData("https://Auth.quay.io:8443/token?secret=s3cret", "give --token-realm quay.io=auth.quay.io:8443")]
+    [InlineData("https://\u0430uth.quay.io/", "give --token-realm quay.io=xn--")]
+    [InlineData("http://auth.quay.io/", "see whether the registry is sound")]
+    public async Task A_refused_realm_comes_with_what_to_give(string realm, string advice)
+    {
+        FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\"")));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
+        Assert.Contains(advice, e.Message);
+        Assert.DoesNotContain("s3cret", e.Message);
+        Assert.DoesNotContain('\u0430', e.Message);
+    }
+
+    [Theory]
+    [InlineData("quay.io")]
+    [InlineData("quay.io=")]
+    [InlineData("=auth.example.org")]
+    [InlineData("quay.io=https://auth.example.org")]
+    [InlineData("quay.io=auth.example.org/token")]
+    [InlineData("quay.io=robot@auth.example.org")]
+    [InlineData("https://quay.io=auth.example.org")]
+    [InlineData("quay.io=auth.example.org?x")]
+    public void A_malformed_entry_is_refused(string entry) =>
+        Assert.Contains($"--token-realm '{entry}': wanted", Assert.Throws<FormatException>(() => RealmPolicy.Parse([entry])).Message);
+
+    [Theory]
+    [InlineData("PATCH")]
+    [InlineData("PUT")]
+    public async Task A_token_that_dies_in_the_middle_of_a_large_upload_costs_a_token_and_no_wrong_byte(string method)
+    {
+        int seen = 0;
+        ManualTime late = new();
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
+        {
+            Time = late,
+            Faults = request =>
+            {
+                if (request.Method == method && Interlocked.Increment(ref seen) == 1)
+                    late.Advance(TimeSpan.FromHours(1));
+                return null;
+            },
+        });
+        byte[] content = new byte[(32 << 20) + 7];
+        new Random(1).NextBytes(content);
+        Descriptor blob = Descriptor.Of(MediaType.LayerGzip, content);
+        Assert.True(await wire.Repository().PushBlobAsync(blob, () => new MemoryStream(content), default));
+        Assert.True(seen > 0);
+        await using Stream stored = (await wire.Repository().OpenBlobAsync(blob, default))!;
+        await stored.CopyToAsync(Stream.Null);
+        Assert.Equal(0, wire.Registry.OpenUploads);
+    }
+
+    [Fact]
+    public async Task Tokens_of_one_second_are_enough_for_a_whole_push_and_pull()
+    {
+        ManualTime time = new();
+        await using Wire wire = await Wire.StartAsync(
+            RehearsalAuthentication.Token,
+            options => options with
+            {
+                TokenLifetime = TimeSpan.FromSeconds(1),
+                IsPublic = false,
+                Faults = _ =>
+                {
+                    time.Advance(TimeSpan.FromSeconds(0.3));
+                    return null;
+                },
+            },
+            time);
+        (ManifestContent manifest, Descriptor layer, _) = await Wire.PushImageAsync(wire.Repository(), "v1");
+        Assert.Equal(manifest.Descriptor, await wire.Repository().ResolveAsync("v1", default));
+        await using Stream stored = (await wire.Repository().OpenBlobAsync(layer, default))!;
+        await stored.CopyToAsync(Stream.Null);
+        Assert.True(wire.Count("GET", "/v2/auth") > 2);
+    }
+
+    [Fact]
+    public async Task Each_repository_is_asked_for_with_its_own_credential()
+    {
+        string folder = Directory.CreateTempSubdirectory("slipway-auth-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "auth.json");
+            await File.WriteAllTextAsync(file, """{"auths":{"quay.io/a":{"username":"one","password":"1"},"quay.io/b":{"username":"two","password":"2"}}}""");
+            using HttpTransport transport = new(
+                new FarSide(request => request.Headers.Authorization is { } who
+                    ? FarSide.Answer(403, $$"""{"errors":[{"code":"DENIED","message":"{{who}}"}]}""")
+                    : FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))),
+                Wire.Impatient, TimeProvider.System, _ => { });
+            RegistryClient client = new(transport, Credentials.From(name => name == "REGISTRY_AUTH_FILE" ? file : null), RegistryMap.Default, TimeProvider.System);
+            foreach (string name in (string[])["a/x", "b/x", "c/x"])
+            {
+                RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => client.Repository(Reference.Parse("quay.io/" + name)).ResolveAsync("v1", default));
+                Assert.Equal(name == "c/x" ? 401 : 403, (int)e.Status!);
+                Assert.Contains(name == "c/x" ? "no credentials were found" : "check the credentials from " + file, e.Message);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

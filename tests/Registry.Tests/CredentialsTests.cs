@@ -96,7 +96,7 @@ public sealed class CredentialsTests : IDisposable
     [Theory]
     [InlineData("s3cret is no JSON")]
     [InlineData("{\"auths\":{\"quay.io\":{\"auth\":\"s3cret!\"}}}")]
-    [InlineData("{\"auths\":{\"quay.io\":{\"identitytoken\":\"s3cret\"}}}")]
+    [InlineData("{\"auths\":{\"quay.io\":{\"username\":\"s3cret\"}}}")]
     [InlineData("{\"auths\":{\"quay.io\":\"s3cret\"}}")]
     public async Task A_broken_file_is_named_without_its_content(string content)
     {
@@ -130,7 +130,10 @@ public sealed class CredentialsTests : IDisposable
     [Theory]
     [InlineData("echo s3cret; exit 3", "ended with 3")]
     [InlineData("echo s3cret", "its answer is no JSON object")]
-    [InlineData("echo '{\"Username\":\"<token>\",\"Secret\":\"s3cret\"}'", "it holds an identity token")]
+    [InlineData("echo '[\"s3cret\"]'", "its answer is no JSON object")]
+    [InlineData("echo '{\"Username\":\"robot\",\"Secret\":[\"s3cret\"]}'", "its answer is no JSON object")]
+    [InlineData("head -c 10000000 /dev/zero", "its answer is too long")]
+    [InlineData("head -c 10000000 /dev/zero >&2; echo s3cret", "its answer is no JSON object")]
     public async Task A_helper_that_fails_is_named_without_its_output(string script, string problem)
     {
         DockerConfig("", "\"credsStore\":\"all\"");
@@ -149,11 +152,101 @@ public sealed class CredentialsTests : IDisposable
         Assert.Contains(problem, (await Assert.ThrowsAsync<RemoteException>(() => FindAsync("quay.io"))).Message);
     }
 
+    [Fact]
+    public async Task A_helper_that_hangs_is_ended()
+    {
+        DockerConfig("", "\"credsStore\":\"all\"");
+        Helper("all", $"echo $$ > {_folder}/id; exec sleep 300");
+        using CancellationTokenSource stop = new();
+        Task<Credential?> asking = Credentials.From(_environment.GetValueOrDefault).ForAsync("quay.io", null, RegistryMap.Default, stop.Token);
+        string file = Path.Combine(_folder, "id");
+        while (!File.Exists(file) || new FileInfo(file).Length < 2)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        int id = int.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        for (int i = 0; i < 1000 && IsRunning(id); i++)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        Assert.False(IsRunning(id));
+    }
+
+    [Fact]
+    public async Task A_helper_has_a_minute_and_no_more()
+    {
+        DockerConfig("", "\"credsStore\":\"all\"");
+        Helper("all", "exec sleep 300");
+        Credentials credentials = Credentials.From(_environment.GetValueOrDefault, new OverAtOnce());
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(
+            () => credentials.ForAsync("quay.io", null, RegistryMap.Default, TestContext.Current.CancellationToken));
+        Assert.Equal("credential helper docker-credential-all: no answer within 60 s when asked for quay.io", e.Message);
+    }
+
+    [Theory]
+    [InlineData("poseidon/kubelet", "exact")]
+    [InlineData("poseidon/flannel-cni", "namespace")]
+    [InlineData("poseidon/kubelet/deep", "exact")]
+    [InlineData("poseidonette/kubelet", "host")]
+    [InlineData("other", "host")]
+    [InlineData(null, "host")]
+    public async Task The_longest_key_for_a_repository_wins(string? repository, string user)
+    {
+        DockerConfig(string.Join(',', Auths("quay.io", "host:w"), Auths("quay.io/poseidon", "namespace:w"), Auths("quay.io/poseidon/kubelet", "exact:w")));
+        Assert.Equal(user, (await FindAsync("quay.io", repository: repository))!.User);
+    }
+
+    [Fact]
+    public async Task A_key_for_a_repository_is_no_key_for_its_host_or_for_another_host()
+    {
+        DockerConfig(Auths("quay.io/poseidon", "namespace:w"));
+        Assert.Null(await FindAsync("quay.io", repository: "other/kubelet"));
+        Assert.Null(await FindAsync("docker.io", repository: "poseidon"));
+        Assert.Null(await FindAsync("quay.io", RegistryMap.Parse(["quay.io=http://127.0.0.1:5001"]), "poseidon/kubelet"));
+    }
+
+    [Fact]
+    public async Task Helpers_of_a_host_come_before_keys_for_its_repositories()
+    {
+        DockerConfig(Auths("quay.io/poseidon", "namespace:w"), "\"credHelpers\":{\"quay.io\":\"own\"}");
+        Helper("own", "echo '{\"Username\":\"helper\",\"Secret\":\"s3cret\"}'");
+        Assert.Equal("helper", (await FindAsync("quay.io", repository: "poseidon/kubelet"))!.User);
+    }
+
+    [Fact]
+    public async Task An_identity_token_is_known_as_one_from_file_and_helper()
+    {
+        DockerConfig("\"quay.io\":{\"auth\":\"cm9ib3Q6dw==\",\"identitytoken\":\"refresh\"}", "\"credHelpers\":{\"ghcr.io\":\"own\"}");
+        Helper("own", "echo '{\"Username\":\"<token>\",\"Secret\":\"s3cret\"}'");
+        Credential file = (await FindAsync("quay.io"))!, helper = (await FindAsync("ghcr.io"))!;
+        Assert.Equal((true, "refresh"), (file.IsIdentityToken, file.Secret));
+        Assert.Equal((true, "s3cret"), (helper.IsIdentityToken, helper.Secret));
+        Assert.Equal("identity token from docker-credential-own", helper.ToString());
+    }
+
+    [Fact]
+    public async Task User_and_password_may_stand_as_they_are()
+    {
+        DockerConfig("\"quay.io\":{\"username\":\"robot\",\"password\":\"s3cret\"}");
+        Assert.Equal(("robot", "s3cret"), ((await FindAsync("quay.io"))!.User, (await FindAsync("quay.io"))!.Secret));
+    }
+
+    private static bool IsRunning(int id)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     private static string Auths(string key, string word) =>
         $"\"{key}\":{{\"auth\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(word))}\"}}";
 
-    private Task<Credential?> FindAsync(string host, RegistryMap? map = null) =>
-        Credentials.From(_environment.GetValueOrDefault).ForAsync(host, map ?? RegistryMap.Default, TestContext.Current.CancellationToken);
+    private Task<Credential?> FindAsync(string host, RegistryMap? map = null, string? repository = null) =>
+        Credentials.From(_environment.GetValueOrDefault).ForAsync(host, repository, map ?? RegistryMap.Default, TestContext.Current.CancellationToken);
 
     private void DockerConfig(string auths, string more = "\"HttpHeaders\":{}")
     {
@@ -167,5 +260,12 @@ public sealed class CredentialsTests : IDisposable
         File.WriteAllText(file, "#!/bin/sh\n" + script + "\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>A clock whose timers are due at once.</summary>
+    private sealed class OverAtOnce : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, TimeSpan.Zero, period);
     }
 }

@@ -19,7 +19,7 @@ public class ReferrersTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task Without_the_api_referrers_are_listed_under_the_tag_which_only_grows(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
+        await using Wire wire = await Wire.StartAsync(authentication, options => options with { HasReferrers = false });
         Repository repository = wire.Repository();
         await repository.PushBlobAsync(Config, () => new MemoryStream("{}"u8.ToArray()), default);
         ManifestContent one = Referrer("1", Sbom), two = Referrer("2", null);
@@ -140,7 +140,14 @@ public class ReferrersTests
     }
 
     [Theory]
-    [InlineData("</again>; rel=next", 100)]
+    [InlineData("</again>; rel=next", 2)]
+    [InlineData("<https://evil.example/>; rel=\"next\"", 1)]
+    [InlineData("<//evil.example/>; rel=\"next\"", 1)]
+    [InlineData("<https://quay.io:8443/>; rel=\"next\"", 1)]
+    [InlineData("<https://quay.io.evil.example/>; rel=\"next\"", 1)]
+    [InlineData("</x>; rel=next, </y", 1)]
+    [InlineData("</x>; rel=\"next", 1)]
+    [InlineData("next", 1)]
     [InlineData("<http://evil.example/>; rel=\"next\"", 1)]
     [InlineData("<https://127.0.0.1/>; rel=\"next\"", 1)]
     [InlineData("<>; rel=\"next\"", 1)]
@@ -150,6 +157,59 @@ public class ReferrersTests
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
         Assert.Equal(RemoteFault.Protocol, e.Fault);
         Assert.Equal(asked, far.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData("</more>; rel=\"prev next\"")]
+    [InlineData("</more>; REL=NEXT")]
+    [InlineData("</x>; title=\"a, <b>; rel=next\"; rel=prev , </more> ; rel = next; rel=prev")]
+    [InlineData("</more>;rel=\"next\",</x>;rel=\"next\"")]
+    public async Task The_next_page_is_found_by_the_grammar_of_the_field(string link)
+    {
+        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/more"
+            ? FarSide.Answer(200, List(Listed("2", Sbom)), ("Content-Type", MediaType.Index))
+            : FarSide.Answer(200, List(Listed("1", Sbom)), ("Content-Type", MediaType.Index), ("Link", link)));
+        Assert.Equal(2, (await far.Repository().ReferrersAsync(Subject.Digest, null, default)).Length);
+    }
+
+    [Theory]
+    [InlineData("</x>; rel=prev")]
+    [InlineData("</x>; rel=prev; rel=next")]
+    [InlineData("</x>; rev=next")]
+    [InlineData("</x>; title=\"rel=next\"")]
+    [InlineData("")]
+    public async Task Other_links_lead_nowhere(string link)
+    {
+        FarSide far = new(_ => FarSide.Answer(200, List(Listed("1", Sbom)), ("Content-Type", MediaType.Index), ("Link", link)));
+        Assert.Single(await far.Repository().ReferrersAsync(Subject.Digest, null, default));
+        Assert.Single(far.Asked);
+    }
+
+    [Fact]
+    public async Task Ever_new_pages_end_after_a_hundred_and_large_ones_before()
+    {
+        int page = 0;
+        FarSide small = new(_ => FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next")));
+        await Assert.ThrowsAsync<RegistryException>(() => small.Repository().ReferrersAsync(Subject.Digest, null, default));
+        Assert.Equal(100, small.Asked.Count);
+
+        string large = List()[..^1] + ",\"x\":\"" + new string('x', OciJson.MaximumManifestSize - 200) + "\"}";
+        FarSide far = new(_ => FarSide.Answer(200, large, ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next")));
+        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
+        Assert.Equal(5, far.Asked.Count);
+
+        FarSide beyond = new(_ => FarSide.Answer(200, large + new string(' ', 300), ("Content-Type", MediaType.Index)));
+        await Assert.ThrowsAsync<ContentException>(() => beyond.Repository().ReferrersAsync(Subject.Digest, null, default));
+    }
+
+    [Fact]
+    public async Task A_missing_page_in_the_middle_is_no_end()
+    {
+        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/more"
+            ? FarSide.Answer(404)
+            : FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", "</more>; rel=next")));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
+        Assert.Equal(RemoteFault.NotFound, e.Fault);
     }
 
     [Theory]

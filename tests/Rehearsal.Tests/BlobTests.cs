@@ -48,12 +48,13 @@ public class BlobTests
 
     [Theory]
     [InlineData("bytes=10-", 416)]
-    [InlineData("bytes=5-4", 200)]
+    [InlineData("bytes=5-4", 416)]
+    [InlineData("bytes=-0", 416)]
     [InlineData("bytes=-", 200)]
     [InlineData("bytes=0-1,3-4", 200)]
     [InlineData("lines=0-1", 200)]
     [InlineData("bytes=99999999999999999999-", 200)]
-    public async Task A_range_that_is_none_is_ignored_and_one_beyond_the_end_refused(string range, int status)
+    public async Task What_is_no_range_is_ignored_and_one_that_holds_nothing_refused(string range, int status)
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         await fixture.PushBlobAsync("a", Content);
@@ -80,18 +81,6 @@ public class BlobTests
         await answer.ShouldBeAsync(400, "DIGEST_INVALID");
         Assert.Equal(0, fixture.Registry.OpenUploads);
         Assert.Empty(Directory.EnumerateFiles(fixture.Storage, "*", SearchOption.AllDirectories));
-    }
-
-    [Fact]
-    public async Task A_sha512_blob_is_taken_whether_it_was_announced_or_not()
-    {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync();
-        Digest digest = Digest.FromHash("sha512", System.Security.Cryptography.SHA512.HashData(Content));
-        string plain = await fixture.BeginUploadAsync("a");
-        Assert.Equal(201, (int)(await fixture.SendAsync("PUT", $"{plain}?digest={digest}", Content)).StatusCode);
-        using HttpResponseMessage announced = await fixture.SendAsync("POST", "/v2/b/blobs/uploads/?digest-algorithm=sha512");
-        Assert.Equal(201, (int)(await fixture.SendAsync("PUT", $"{announced.Headers.Location}?digest={digest}", Content)).StatusCode);
-        Assert.Equal(Content, await fixture.Client.GetByteArrayAsync($"/v2/b/blobs/{digest}"));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public class GateTests
             Authentication = authentication, User = "robot", Password = "s3cret", IsPublic = isPublic, Time = time ?? TimeProvider.System,
         });
 
-    private static async Task<string> TokenAsync(RegistryFixture fixture, string scope, bool asUser)
+    internal static async Task<string> TokenAsync(RegistryFixture fixture, string scope, bool asUser)
     {
         using HttpResponseMessage answer = asUser
             ? await fixture.SendAsync("GET", $"/v2/auth?service=x&scope={scope}", headers: ("Authorization", RegistryFixture.BasicOf("robot", "s3cret")))

@@ -120,7 +120,7 @@ public class ManifestTests
     [InlineData("/v2/a/manifests/-", 400, "MANIFEST_INVALID")]
     [InlineData("/v2/a/manifests/..%2f..", 400, "MANIFEST_INVALID")]
     [InlineData("/v2/_catalog", 404, "UNSUPPORTED")]
-    [InlineData("/v2/a/referrers/x", 404, "UNSUPPORTED")]
+    [InlineData("/v2/a/referrers/x", 400, "DIGEST_INVALID")]
     public async Task Names_and_tags_follow_the_grammar(string path, int status, string code)
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();

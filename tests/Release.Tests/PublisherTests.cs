@@ -173,6 +173,19 @@ public class PublisherTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_registry_that_does_not_let_us_push_is_found_before_the_other_gets_a_byte(int refusing)
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        scene.Faults = seen => seen.Host == Scene.Hosts[refusing] && seen.Method == "POST" ? Fault.Answer(403) : null;
+        RemoteException e = await Assert.ThrowsAnyAsync<RemoteException>(() => scene.PublishAsync());
+        Assert.Equal(RemoteFault.Refused, e.Fault);
+        Assert.DoesNotContain(scene.Requests, seen => seen.Method is "PUT" or "PATCH");
+        Assert.Null(scene.Record);
+    }
+
+    [Theory]
     [InlineData(401)]
     [InlineData(403)]
     [InlineData(429)]

@@ -161,6 +161,13 @@ internal sealed class Scene : IAsyncDisposable
             _seen.Clear();
     }
 
+    /// <summary>Puts other bytes where a registry keeps a manifest or blob.</summary>
+    public void Damage(string host, Digest digest, string bytes)
+    {
+        string file = Directory.EnumerateFiles(Path.Combine(_folder, host), digest.Hex, SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        File.WriteAllText(file, bytes);
+    }
+
     public Task StopAsync(int registry) => _registries[registry].DisposeAsync().AsTask();
 
     /// <summary>Asserts that no tag of the plan stands on either registry.</summary>

@@ -20,14 +20,15 @@ public sealed class DockerRegistry : IAsyncDisposable
     private const string Account = User + ":$2b$05$abcdefghijklmnopqrstuuyEZ8fSQMHUPPCWAJzacvhDQWACXoE9S";
 
     private readonly ScratchFolder _folder;
-    private readonly Process _process;
-    private readonly StringBuilder _log;
+    private readonly ChildProcess _server;
+    private readonly StringBuilder _log = new();
+    private Process _process;
 
-    private DockerRegistry(ScratchFolder folder, Process process, StringBuilder log, int port, bool asks)
+    private DockerRegistry(ScratchFolder folder, ChildProcess server, int port, bool asks)
     {
         _folder = folder;
-        _process = process;
-        _log = log;
+        _server = server;
+        _process = Launch();
         Host = $"127.0.0.1:{port}";
         Client = new HttpClient { BaseAddress = new Uri($"http://{Host}/v2/") };
         string account = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
@@ -69,6 +70,22 @@ public sealed class DockerRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the process at once, in the middle of whatever it does; what it has stored stays.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it anew after <see cref="KillAsync"/>, on the same port and with what it had; it answers when this returns.</summary>
+    public async Task RestartAsync()
+    {
+        _process.Dispose();
+        _process = Launch();
+        if (!await AnswersAsync())
+            throw new InvalidOperationException($"docker-registry does not answer on {Host} any more: {_log}");
+    }
+
     /// <summary>The names of a repository's tags, sorted; empty when there is no such repository.</summary>
     public async Task<IReadOnlyList<string>> TagsAsync(string repository)
     {
@@ -100,6 +117,10 @@ public sealed class DockerRegistry : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Deletes a tag alone, which this server does for nobody over the wire, as whoever runs it can in its storage.</summary>
+    public void DeleteTag(string repository, string tag) =>
+        Directory.Delete(_folder.At("data", "docker", "registry", "v2", "repositories", repository, "_manifests", "tags", tag), recursive: true);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -128,14 +149,18 @@ public sealed class DockerRegistry : IAsyncDisposable
             WorkingDirectory = folder.Path,
             Variables = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "none" },
         };
-        StringBuilder log = new();
-        Process process = new() { StartInfo = server.StartInfo() };
-        process.OutputDataReceived += (_, line) => Append(log, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
+        return new DockerRegistry(folder, server, port, asks);
+    }
+
+    private Process Launch()
+    {
+        Process process = new() { StartInfo = _server.StartInfo() };
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new DockerRegistry(folder, process, log, port, asks);
+        return process;
     }
 
     private static int FreePort()
@@ -145,10 +170,10 @@ public sealed class DockerRegistry : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static void Append(StringBuilder log, string? line)
+    private void Append(string? line)
     {
-        lock (log)
-            log.Append(line).Append('\n');
+        lock (_log)
+            _log.Append(line).Append('\n');
     }
 
     private async Task<bool> AnswersAsync()

@@ -43,8 +43,18 @@ public sealed record SlipwayCommand(string Root)
 
     public bool MeasuresMemory { get; init; }
 
+    public bool MeasuresReading { get; init; }
+
+    /// <summary>Told of the process's id as soon as it runs.</summary>
+    public Action<int>? Started { get; init; }
+
     /// <summary>Runs targets with parameters, as on a command line; what it says of itself is in the result.</summary>
-    public Task<ChildResult> RunAsync(params IReadOnlyList<string> arguments)
+    public Task<ChildResult> RunAsync(params IReadOnlyList<string> arguments) => Child(arguments).RunAsync();
+
+    /// <summary>Starts a target that goes on until it is told to end; returns at the first line of its result.</summary>
+    public Task<RunningChild> StartAsync(params IReadOnlyList<string> arguments) => RunningChild.StartAsync(Child(arguments));
+
+    private ChildProcess Child(IReadOnlyList<string> arguments)
     {
         if (!File.Exists(Graph))
             throw new FileNotFoundException($"{Graph}: the graph is not built. Run ./build.sh --help, or dotnet build build/Graph", Graph);
@@ -59,7 +69,9 @@ public sealed record SlipwayCommand(string Root)
             Variables = Hermetic(),
             Patience = Patience,
             MeasuresMemory = MeasuresMemory,
-        }.RunAsync();
+            MeasuresReading = MeasuresReading,
+            Started = Started,
+        };
     }
 
     private Dictionary<string, string?> Hermetic()

@@ -10,7 +10,7 @@ internal sealed class CutStream(Stream inner, long count) : ReadOnlyStream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_left == 0)
-            throw new IOException("the connection was cut on purpose");
+            throw new ConnectionCutException();
         int read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken);
         _left -= read;
         return read;

@@ -1,0 +1,67 @@
+using Slipway.Oci;
+using Slipway.Release;
+
+namespace Slipway.Graph;
+
+/// <summary>What the target <c>Drift</c> found, for people and programs.</summary>
+internal static class DriftView
+{
+    /// <summary>A line for each finding, and on the log what was looked at.</summary>
+    public static void Show(Report report, IReadOnlyList<DriftReport> reports)
+    {
+        DriftFinding[] findings = [.. reports.SelectMany(one => one.Findings)];
+        if (findings.Length == 0)
+            report.Result("nothing differs");
+        else
+            report.Table(
+                ["finding", "repository", "tag", "digest", "what was found"],
+                findings.Select(finding => (IReadOnlyList<string>)[finding.Kind.Name(), finding.Repository, finding.Tag ?? "-", finding.Digest?.Abbreviated ?? "-", finding.Text]));
+        foreach (DriftReport one in reports)
+            report.Line($"{one.Image}: {one.Tags} tags, {one.Content} manifests and blobs, {one.Findings.Length} {(one.Findings.Length == 1 ? "finding" : "findings")}");
+    }
+
+    public static byte[] Json(IReadOnlyList<DriftReport> reports) => OciJson.WriteIndented(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (DriftReport one in reports)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("image", one.Image);
+            writer.WriteNumber("tags", one.Tags);
+            writer.WriteNumber("content", one.Content);
+            writer.WriteStartArray("repositories");
+            foreach (Reference destination in one.Destinations)
+                writer.WriteStringValue(destination.Name);
+            writer.WriteEndArray();
+            writer.WriteStartArray("findings");
+            foreach (DriftFinding finding in one.Findings)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("kind", finding.Kind.Name());
+                writer.WriteString("repository", finding.Repository);
+                writer.WriteString("tag", finding.Tag);
+                writer.WriteString("digest", finding.Digest?.ToString());
+                writer.WriteString("text", finding.Text);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    /// <exception cref="TargetFailedException">65: something differs; 75: nothing does, as far as the registries could be asked.</exception>
+    public static void RequireNone(IReadOnlyList<DriftReport> reports)
+    {
+        DriftFinding[] findings = [.. reports.SelectMany(one => one.Findings)];
+        if (findings.Length == 0)
+            return;
+        DriftFinding[] wrong = [.. findings.Where(finding => finding.Kind != DriftKind.RegistryUnreachable)];
+        if (wrong.Length == 0)
+            throw new TargetFailedException($"{string.Join(" and ", findings.Select(finding => finding.Repository).Distinct())} could not be asked, so nothing is known of what is there. Run the same command again", Exit.TryAgain);
+        string kinds = string.Join(", ", findings.GroupBy(finding => finding.Kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Name()}"));
+        throw new TargetFailedException($"what stands on the registries is not what was published: {kinds}. docs/operate.md says what to do about each", Exit.WrongData);
+    }
+}

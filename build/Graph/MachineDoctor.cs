@@ -1,0 +1,104 @@
+using System.ComponentModel;
+using System.Globalization;
+using Medallion.Shell;
+using Nuke.Common.IO;
+using Slipway.Release;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>Looks at what a release needs beside registries: commits, programs, space.</summary>
+/// <param name="workspace">Where the cache and the results are.</param>
+/// <param name="repository">The work tree.</param>
+/// <param name="environment">Reads an environment variable.</param>
+internal sealed class MachineDoctor(Workspace workspace, AbsolutePath repository, Func<string, string?> environment)
+{
+    private const string Here = "this machine";
+
+    /// <summary>What both images take with their caches, twice.</summary>
+    private const long SpaceNeeded = 2_000_000_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The lines about the commit that an image's tags would come from.</summary>
+    public async Task<DoctorLine> CommitAsync(ImageDefinition definition, CancellationToken stop)
+    {
+        try
+        {
+            GitState git = await new GitRepository(repository).ReadAsync(definition.Name, stop);
+            TagPlan tags = TagPlan.For(definition.Name, definition.Version, git, definition.Platforms);
+            return tags.RehearsalOnly is { } reason
+                ? DoctorLine.Failed(definition.Name, "commit", new ReleaseException($"{git.ShortCommit} can be rehearsed only: {reason}"))
+                : DoctorLine.Ok(definition.Name, "commit", $"{git.ShortCommit} is clean; it would be released as {tags.Release}");
+        }
+        catch (ReleaseException e)
+        {
+            return DoctorLine.Failed(definition.Name, "commit", e);
+        }
+    }
+
+    /// <summary>The lines about programs, the Docker Engine and space.</summary>
+    public async Task<IReadOnlyList<DoctorLine>> LookAsync(CancellationToken stop)
+    {
+        List<DoctorLine> lines = [await GpgvAsync(stop), await CosignAsync(stop), await EngineAsync(stop)];
+        lines.Add(Space("space for the cache", workspace.Cache));
+        lines.Add(Space("space for results", workspace.Artifacts));
+        return lines;
+    }
+
+    private static async Task<DoctorLine> GpgvAsync(CancellationToken stop) =>
+        await OutputAsync("gpgv", "--version", stop) is { } output
+            ? DoctorLine.Ok(Here, "gpgv", output.Split('\n')[0].Trim())
+            : DoctorLine.Failed(Here, "gpgv", "not found, so Lock cannot verify Debian's suites", "install the package gpgv", Exit.Unavailable);
+
+    private static async Task<DoctorLine> CosignAsync(CancellationToken stop)
+    {
+        string? output = await OutputAsync("cosign", "version", stop);
+        string? version = output?.Split('\n').FirstOrDefault(line => line.StartsWith("GitVersion:", StringComparison.Ordinal))?["GitVersion:".Length..].Trim();
+        return output is not null
+            ? DoctorLine.Ok(Here, "cosign", version ?? "a version that does not say which")
+            : DoctorLine.Hint(Here, "cosign", "not found", "signing with a key needs none; install it to verify as users do");
+    }
+
+    private async Task<DoctorLine> EngineAsync(CancellationToken stop)
+    {
+        EngineSocket socket = EngineSocket.From(environment);
+        return await socket.VersionAsync(Patience, stop) is { } version
+            ? DoctorLine.Ok(Here, "Docker Engine", $"{version} at {socket.Path}")
+            : DoctorLine.Hint(Here, "Docker Engine", $"none answers at {socket.Path}", "no release needs one; start it to build from Dockerfiles");
+    }
+
+    private static DoctorLine Space(string check, AbsolutePath folder)
+    {
+        string there = folder;
+        while (!Directory.Exists(there) && Path.GetDirectoryName(there) is { } parent)
+            there = parent;
+        try
+        {
+            long free = new DriveInfo(there).AvailableFreeSpace;
+            string found = string.Create(CultureInfo.InvariantCulture, $"{free / 1e9:0.0} GB free in {folder}");
+            return free >= SpaceNeeded
+                ? DoctorLine.Ok(Here, check, found)
+                : DoctorLine.Failed(Here, check, found, "make room: 2 GB are enough; ./build.sh Cache --prune, ./build.sh Clean", Exit.Unavailable);
+        }
+        catch (IOException e)
+        {
+            return DoctorLine.Failed(Here, check, $"{folder}: {e.Message}", "see whether the folder can be used", Exit.Unavailable);
+        }
+    }
+
+    /// <summary>What a program says; null when there is none, or it fails or hangs.</summary>
+    private static async Task<string?> OutputAsync(string program, string argument, CancellationToken stop)
+    {
+        try
+        {
+            Command command = Command.Run(program, [argument], options => options.CancellationToken(stop).Timeout(Patience).ThrowOnError(false));
+            CommandResult result = await command.Task;
+            return result.Success ? result.StandardOutput : null;
+        }
+        catch (Exception e) when (e is Win32Exception or TimeoutException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Nuke.Common.IO;
+using Slipway.Release;
+
+namespace Slipway.Graph;
+
+/// <summary>What was published and withdrawn before: the records of this workspace, or a folder of records from elsewhere.</summary>
+/// <param name="workspace">Holds <c>NAME/release.json</c> of the last publication and <c>NAME/withdrawn.json</c>.</param>
+/// <param name="folder">Holds any number of <c>release.json</c>, at any depth, in the workspace's place; null for none.</param>
+internal sealed class ReleaseRecords(Workspace workspace, AbsolutePath? folder)
+{
+    /// <summary>The records of an image; none when nothing was published from here.</summary>
+    /// <exception cref="Oci.ContentException">A record is broken or of another schema, or the folder holds none.</exception>
+    /// <exception cref="TargetFailedException">There is no such folder.</exception>
+    public async Task<ImmutableArray<RecordedRelease>> OfAsync(string image, CancellationToken stop)
+    {
+        if (folder is not null && !Directory.Exists(folder))
+            throw new TargetFailedException($"--records {folder}: there is no such folder", Exit.WrongUse);
+        string own = workspace.Results(image) / ReleaseRecord.FileName;
+        ImmutableArray<RecordedRelease> all = folder is not null ? await RecordedRelease.ReadAllAsync(folder, stop)
+            : File.Exists(own) ? [await RecordedRelease.ReadAsync(own, stop)]
+            : [];
+        return [.. all.Where(record => record.Image == image)];
+    }
+
+    public Task<WithdrawalRecord> WithdrawnAsync(string image, CancellationToken stop) =>
+        WithdrawalRecord.ReadAsync(WithdrawnFile(image), image, stop);
+
+    public Task KeepAsync(WithdrawalRecord record, CancellationToken stop) => record.WriteAsync(WithdrawnFile(record.Image), stop);
+
+    public AbsolutePath WithdrawnFile(string image) => workspace.Results(image) / WithdrawalRecord.FileName;
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+using Slipway.Release;
+
+namespace Slipway.Graph;
+
+/// <summary>What the target <c>Withdraw</c> did, for people and programs.</summary>
+internal static class WithdrawalView
+{
+    /// <summary>A line for each repository; on the log what is left to do and what nodes may still hold.</summary>
+    public static void Show(Report report, IReadOnlyList<WithdrawalOutcome> outcomes)
+    {
+        report.Table(
+            ["repository", "release", "gone", "standing"],
+            from outcome in outcomes
+            from destination in outcome.Entry.Destinations
+            select (IReadOnlyList<string>)[destination.Repository, outcome.Entry.Release, Lines(destination.Removed), Lines(destination.Standing)]);
+        foreach (WithdrawalOutcome outcome in outcomes)
+        {
+            report.Line($"{outcome.Plan.Image}: recorded in {outcome.File}: {outcome.Entry.Reason}");
+            report.Line("Content and signatures stay: pulls by digest still work, caches and mirrors may still serve the tags, and nodes that pulled the image keep it.");
+            report.Line("Nodes may still hold (crictl images --digests; a pod's status.containerStatuses[].imageID):");
+            foreach (Descriptor subject in outcome.Plan.Subjects)
+                report.Line($"  {subject.Digest} {subject.Platform?.ToString() ?? (subject.Digest == outcome.Plan.Subjects[0].Digest ? "index" : "")}");
+        }
+    }
+
+    public static byte[] Json(IReadOnlyList<WithdrawalOutcome> outcomes) => OciJson.WriteIndented(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (WithdrawalOutcome outcome in outcomes)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("image", outcome.Plan.Image);
+            writer.WriteString("record", outcome.File);
+            writer.WritePropertyName("withdrawal");
+            outcome.Entry.Write(writer);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    /// <exception cref="TargetFailedException">69: a registry deletes no tags through the protocol; says what to do by hand.</exception>
+    public static void RequireGone(IReadOnlyList<WithdrawalOutcome> outcomes)
+    {
+        PlannedWithdrawal[] byHand = [.. outcomes.SelectMany(outcome => outcome.ByHand)];
+        if (byHand.Length > 0)
+            throw new TargetFailedException(string.Join('\n', byHand.Select(destination => $"{destination.Repository.Name}: {destination.Tags.Length} tags stand, which only a person can delete: {destination.Advice}. Then run the same command again")), Exit.Unavailable);
+    }
+
+    private static string Lines(ImmutableArray<string> tags) => tags.IsEmpty ? "-" : string.Join('\n', tags);
+}

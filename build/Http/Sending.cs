@@ -1,0 +1,29 @@
+namespace Slipway.Http;
+
+/// <summary>One request on its way, through all of its attempts. Disposing ends its wait.</summary>
+internal sealed class Sending(TimeProvider time) : IDisposable
+{
+    private readonly long _begin = time.GetTimestamp();
+    private int _attempts;
+
+    /// <summary>Method and redacted address of the latest attempt.</summary>
+    public string What { get; private set; } = "";
+
+    public HostPatience? Host { get; private set; }
+
+    /// <summary>The wait before the next attempt.</summary>
+    public IDisposable? Wait { get; set; }
+
+    /// <summary>How often and how long it was tried, for errors.</summary>
+    public string Tried =>
+        $"after {_attempts} {(_attempts == 1 ? "try" : "tries")} over {time.GetElapsedTime(_begin).TotalSeconds:0} s{Host?.Spent}";
+
+    public void Begin(HttpRequestMessage message, HostPatience host)
+    {
+        _attempts++;
+        What = $"{message.Method} {Redaction.Of(message.RequestUri!)}";
+        Host = host;
+    }
+
+    public void Dispose() => Wait?.Dispose();
+}

@@ -1,0 +1,14 @@
+namespace Slipway.Registry;
+
+/// <summary>What became of a deletion (distribution specification, "Deleting tags", "Deleting Manifests").</summary>
+public enum Deletion
+{
+    /// <summary>It was there and is gone: 202.</summary>
+    Done,
+
+    /// <summary>It was not there: 404.</summary>
+    Absent,
+
+    /// <summary>The registry does not delete such things through this protocol, whoever asks: 400 or 405.</summary>
+    Unsupported,
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Trust;
+
+namespace Slipway.Release;
+
+/// <summary>
+/// Compares what stands on the registries with each other and with what was published: tags, what they lead to, and its
+/// signatures. Reads only. A registry that cannot be asked is a finding of its own and never a reason for another.
+/// </summary>
+/// <param name="client">Reads; its credentials are not used, since what matters is what everybody gets to see.</param>
+/// <param name="policy">What signatures must satisfy; null looks only whether they are there.</param>
+public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
+{
+    /// <exception cref="ContentException">Two records contradict each other.</exception>
+    public async Task<DriftReport> CompareAsync(DriftRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RegistryClient anonymous = client.WithoutCredentials();
+        ImmutableArray<Repository> sites = [.. request.Destinations.Select(anonymous.Repository)];
+        TagSurvey survey = new(sites);
+        IEnumerable<string> recorded = request.Records.Where(record => record.Image == request.Image).SelectMany(record => record.Tags.Values.SelectMany(tags => tags.Keys));
+        IEnumerable<string> withdrawn = request.Withdrawals.SelectMany(entry => entry.Destinations).SelectMany(destination => destination.Removed.Union(destination.Standing));
+        await survey.ReadAsync(tag => IsOurs(tag) && request.Wanted(tag), recorded.Concat(withdrawn).Where(request.Wanted), cancellationToken);
+
+        List<DriftFinding> findings = [.. survey.Failures.Select(failure => Failed(request, failure.Key.Name, failure.Value))];
+        findings.AddRange(new TagComparison(request, survey).Compare());
+        ContentSurvey content = new(request.Image, [.. survey.Reached]);
+        foreach (Repository site in survey.Reached)
+        {
+            try
+            {
+                findings.AddRange(await SignaturesAsync(request, site, survey, content, cancellationToken));
+            }
+            catch (RegistryException e)
+            {
+                findings.Add(Failed(request, $"{e.Registry}/{e.Repository}", e));
+            }
+        }
+
+        return new DriftReport
+        {
+            Image = request.Image,
+            Destinations = request.Destinations,
+            Tags = survey.Names.Count,
+            Content = content.Count,
+            Findings = Sorted(request, content.Findings.Concat(findings)),
+        };
+    }
+
+    /// <summary>Looks for what the tags of one registry lead to, and for its signatures.</summary>
+    private async Task<List<DriftFinding>> SignaturesAsync(
+        DriftRequest request, Repository site, TagSurvey survey, ContentSurvey content, CancellationToken cancellationToken)
+    {
+        List<DriftFinding> findings = [];
+        HashSet<Digest> checkedBefore = [];
+        Digest[] roots = [.. survey.Names.Select(tag => survey.At(site, tag)).OfType<Digest>().Distinct()];
+        foreach (Digest root in roots)
+        {
+            ImmutableArray<Digest> subjects = await content.CheckAsync(site, root, cancellationToken);
+            foreach (Digest subject in subjects.Where(checkedBefore.Add))
+            {
+                if (await site.ResolveAsync(SignatureManifest.TagOf(subject), cancellationToken) is null)
+                    findings.Add(new DriftFinding(DriftKind.SignatureMissing, request.Image, site.Name, null, subject, $"{subject} has no signature under {SignatureManifest.TagOf(subject)}"));
+            }
+
+            if (policy is not null)
+                findings.AddRange(await VerifyAsync(request, site, root, cancellationToken));
+        }
+
+        return findings;
+    }
+
+    private async Task<IEnumerable<DriftFinding>> VerifyAsync(DriftRequest request, Repository site, Digest root, CancellationToken cancellationToken)
+    {
+        VerificationResult result = await new Verifier(policy!).VerifyAsync(
+            new VerificationRequest { Content = site, Signatures = site, Wanted = root.ToString(), Official = request.Destinations[0] }, cancellationToken);
+        return result.Failures.Select(failure =>
+            new DriftFinding(KindOf(failure.Failure!.Value), request.Image, site.Name, null, failure.Digest, $"{failure.Failure!.Value.Name()}: {failure.Text}"));
+    }
+
+    private static DriftKind KindOf(FailureReason reason) => reason switch
+    {
+        FailureReason.SignatureMissing or FailureReason.ChildUnsigned => DriftKind.SignatureMissing,
+        FailureReason.ManifestMissing or FailureReason.ConfigMissing => DriftKind.ChildMissing,
+        < FailureReason.SignatureMissing => DriftKind.ContentDamaged,
+        _ => DriftKind.SignatureInvalid,
+    };
+
+    private static bool IsOurs(string tag) => TagStyles.Of(tag) is TagStyle.Release or TagStyle.Build or TagStyle.Moving;
+
+    /// <summary>What breaks the protocol is not going to be better by waiting; what was refused or not answered tells nothing of the content.</summary>
+    private static DriftFinding Failed(DriftRequest request, string repository, Exception failure) => new(
+        failure is RemoteException { Fault: not RemoteFault.Protocol } ? DriftKind.RegistryUnreachable : DriftKind.RegistryUnsound,
+        request.Image, repository, null, null, failure.Message);
+
+    /// <summary>What two ways of looking found is told once.</summary>
+    private static ImmutableArray<DriftFinding> Sorted(DriftRequest request, IEnumerable<DriftFinding> findings)
+    {
+        List<string> order = [.. request.Destinations.Select(destination => destination.Name)];
+        return [.. findings.DistinctBy(finding => (finding.Kind, finding.Repository, finding.Tag, finding.Digest))
+            .OrderBy(finding => order.IndexOf(finding.Repository)).ThenBy(finding => finding.Tag, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Kind).ThenBy(finding => finding.Digest?.ToString(), StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,55 @@
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Trust;
+
+namespace Slipway.Release;
+
+/// <summary>
+/// Copies a release from one registry to another: verified first, by digest, with its signatures and all that is said about it,
+/// its tags last. Needs nothing of the machine that made it. Publishing with another source: the same phases, the same
+/// refusals, and rerunning goes on where a run ended.
+/// </summary>
+/// <param name="connect">Makes a client with no memory of earlier requests.</param>
+/// <param name="policy">What the source's signatures must satisfy, and the copies when they are read back.</param>
+/// <param name="log">Is told of each phase in one line.</param>
+public sealed class Mirror(Func<RegistryClient> connect, VerificationPolicy policy, Action<string> log)
+{
+    /// <exception cref="ContentException">The source does not verify, is no release, or a tag names something else at the destination.</exception>
+    /// <exception cref="Http.RemoteException">A registry did not do its part.</exception>
+    public async Task<ReleaseRecord> CopyAsync(MirrorRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        RegistryClient client = connect();
+        Repository source = client.Repository(request.Source), destination = client.Repository(request.Destination);
+        log($"{request.Image}: verifying {request.Source}");
+        ReleasePlan plan = await new MirrorPlan(request, source).ReadAsync(await VerifiedAsync(request, source, cancellationToken), cancellationToken);
+        EvidenceCopy evidence = new(source, destination);
+        await RequireFreeAsync(plan, destination, cancellationToken);
+        await evidence.RequireFreeAsync(plan.Subjects, cancellationToken);
+
+        log($"{request.Image}: {await evidence.RunAsync(plan.Subjects, cancellationToken)} statements about it sent to {destination.Name}");
+        return await new Publisher(connect, policy, log).PublishAsync(new ReleaseContent(plan, source, source), _ => Task.CompletedTask, cancellationToken);
+    }
+
+    /// <summary>The digest that is verified is the digest that is copied, wherever the tag leads meanwhile.</summary>
+    private async Task<Digest> VerifiedAsync(MirrorRequest request, Repository source, CancellationToken cancellationToken)
+    {
+        Digest digest = request.Source.Digest ?? (await source.ResolveAsync(request.Source.Tag!, cancellationToken))?.Digest
+            ?? throw new ContentException($"{request.Source}: there is no such tag; nothing was copied");
+        VerificationResult result = await new Verifier(policy).VerifyAsync(
+            new VerificationRequest { Content = source, Signatures = source, Wanted = digest.ToString(), Official = request.Official }, cancellationToken);
+        return result.Failures.FirstOrDefault() is { } failure
+            ? throw new ContentException($"{request.Source}: {failure.Failure!.Value.Name()}: {failure.Text}; nothing was copied")
+            : digest;
+    }
+
+    /// <summary>What publishing refuses is refused before anything about the release is sent, too.</summary>
+    private static async Task RequireFreeAsync(ReleasePlan plan, Repository destination, CancellationToken cancellationToken)
+    {
+        foreach (PlannedTag tag in plan.Tags)
+        {
+            if (await destination.ResolveAsync(tag.Name, cancellationToken) is { } there && there.Digest != plan.SubjectOf(tag).Digest)
+                throw new ContentException($"{destination.Name}:{tag.Name}: wanted {plan.SubjectOf(tag).Digest}, got {there.Digest}: the tag never moves; nothing was copied. Run ./build.sh Drift --images {plan.Image}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Slipway.Oci;
+
+namespace Slipway.Release;
+
+/// <summary>What a <c>release.json</c> says was published: the record of <see cref="ReleaseRecord"/>, read back.</summary>
+public sealed record RecordedRelease
+{
+    private const int Schema = 1;
+
+    public required string Image { get; init; }
+
+    /// <summary>The release-style tag of the index.</summary>
+    public required string Release { get; init; }
+
+    /// <summary>The index, then its manifests.</summary>
+    public required ImmutableArray<Digest> Subjects { get; init; }
+
+    /// <summary>By repository, <c>quay.io/poseidon/kubelet</c>: what each tag named there.</summary>
+    public required ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Digest>> Tags { get; init; }
+
+    /// <summary>Where it was read, for messages.</summary>
+    public required string Origin { get; init; }
+
+    /// <exception cref="ContentException">The file is no record, of another schema, or damaged; says which file.</exception>
+    public static async Task<RecordedRelease> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        FileInfo file = new(path);
+        if (file.Length > OciJson.MaximumManifestSize)
+            throw new ContentException($"{path}: wanted a record of at most {OciJson.MaximumManifestSize} bytes, got {file.Length}");
+        return Parse(await File.ReadAllBytesAsync(path, cancellationToken), path);
+    }
+
+    /// <summary>Every file called <c>release.json</c> below a folder, in ordinal order of their paths.</summary>
+    /// <exception cref="ContentException">There is none, or one is broken: a record that cannot be read is no record that agrees.</exception>
+    public static async Task<ImmutableArray<RecordedRelease>> ReadAllAsync(string folder, CancellationToken cancellationToken)
+    {
+        var records = ImmutableArray.CreateBuilder<RecordedRelease>();
+        EnumerationOptions below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (string path in Directory.EnumerateFiles(folder, ReleaseRecord.FileName, below).Order(StringComparer.Ordinal))
+            records.Add(await ReadAsync(path, cancellationToken));
+        return records.Count > 0
+            ? records.ToImmutable()
+            : throw new ContentException($"{folder}: no file below it is called {ReleaseRecord.FileName}");
+    }
+
+    /// <param name="origin">What to call the document in errors.</param>
+    /// <exception cref="ContentException">It is no record, of another schema, or damaged.</exception>
+    public static RecordedRelease Parse(ReadOnlyMemory<byte> json, string origin) => OciJson.Read(json, origin, root =>
+    {
+        int schema = root.GetProperty("schema").GetInt32();
+        if (schema != Schema)
+            throw new ContentException($"schema wanted {Schema}, got {schema}: the record was made by another version");
+        string release = root.RequiredString("release");
+        return new RecordedRelease
+        {
+            Image = root.RequiredString("image"),
+            Release = TagStyles.Of(release) == TagStyle.Release ? release : throw new ContentException($"'{release}' is no release"),
+            Subjects = [.. root.GetProperty("subjects").EnumerateArray().Select(subject => Digest.Parse(subject.RequiredString("digest")))],
+            Tags = root.GetProperty("destinations").EnumerateArray().ToImmutableSortedDictionary(
+                destination => Reference.Parse(destination.RequiredString("repository")).Name, TagsOf, StringComparer.Ordinal),
+            Origin = origin,
+        };
+    });
+
+    private static ImmutableSortedDictionary<string, Digest> TagsOf(JsonElement destination) =>
+        destination.GetProperty("tags").EnumerateObject().ToImmutableSortedDictionary(
+            tag => Reference.IsTag(tag.Name) ? tag.Name : throw new ContentException($"'{tag.Name}' is no tag"),
+            tag => Digest.Parse(tag.Value.GetString() ?? throw new ContentException($"tag {tag.Name} names nothing")),
+            StringComparer.Ordinal);
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Slipway.Rehearsal;
+using Slipway.Testing;
+
+namespace Slipway.Graph.Tests;
+
+public sealed class WithdrawTargetTests
+{
+    private static readonly string[] Withdraw = ["Withdraw", "--images", UpstreamImage.Name, "--release", UpstreamImage.Version, "--reason", "a hole in \"a\""];
+
+    [Fact]
+    public async Task A_release_goes_is_recorded_and_drift_has_nothing_to_say()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        string digest = JsonDocument.Parse(await File.ReadAllBytesAsync(tools.Record)).RootElement.GetProperty("subjects")[0].GetProperty("digest").GetString()!;
+        ChildResult result = (await tools.RunAsync(Withdraw)).Require();
+        Assert.Matches($@"(?m)^{PublishedTools.Official} +v1\.0\.0 +.*v1\.0\.0-amd64.* -", result.Output);
+        Assert.Contains($"{digest} index", result.Error, StringComparison.Ordinal);
+        Assert.Contains("pulls by digest still work", result.Error, StringComparison.Ordinal);
+        JsonElement entry = Entries(tools).Single();
+        Assert.Equal("a hole in \"a\"", entry.GetProperty("reason").GetString());
+        Assert.All(entry.GetProperty("destinations").EnumerateArray(), destination => Assert.Equal(5, destination.GetProperty("removed").GetArrayLength()));
+        (await tools.RunAsync("Drift")).Require();
+
+        // Without the record of the publication, what was written down of the withdrawal says what it was.
+        File.Delete(tools.Record);
+        result = (await tools.RunAsync([.. Withdraw, "--json"])).Require();
+        Assert.Equal(5, JsonDocument.Parse(result.Output).RootElement[0].GetProperty("withdrawal").GetProperty("destinations")[0].GetProperty("removed").GetArrayLength());
+        Assert.Single(Entries(tools));
+    }
+
+    [Fact]
+    public async Task A_registry_that_deletes_no_tags_is_69_with_what_to_do_by_hand_and_0_after_that()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        bool keeps = true;
+        tools.Faults = (host, request) => keeps && host == "docker.io" && request.Method == "DELETE" ? Fault.Answer(405) : null;
+        ChildResult result = (await tools.RunAsync(Withdraw)).Require(69);
+        Assert.Contains("https://hub.docker.com/r/slipwaytests/tools/tags", result.Error, StringComparison.Ordinal);
+        Assert.Contains("5 tags stand", result.Error, StringComparison.Ordinal);
+        Assert.Matches($@"(?m)^{PublishedTools.Fallback} +v1\.0\.0 +- +.*v1\.0\.0-amd64", result.Output);
+        ChildResult drift = (await tools.RunAsync("Drift")).Require(65);
+        Assert.Contains("5 tag-withdrawn", drift.Error, StringComparison.Ordinal);
+
+        keeps = false;
+        foreach (string tag in Entries(tools).Single().GetProperty("destinations")[1].GetProperty("standing").EnumerateArray().Select(tag => tag.GetString()!))
+            await tools.DeleteAsync("docker.io", tag);
+        (await tools.RunAsync(Withdraw)).Require();
+        Assert.All(Entries(tools).Single().GetProperty("destinations").EnumerateArray(), destination =>
+            Assert.Equal((5, 0), (destination.GetProperty("removed").GetArrayLength(), destination.GetProperty("standing").GetArrayLength())));
+        (await tools.RunAsync("Drift")).Require();
+    }
+
+    [Theory]
+    [InlineData(403, 77)]
+    [InlineData(409, 69)]
+    public async Task A_registry_that_refuses_keeps_all_from_being_deleted(int status, int exitCode)
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        tools.Faults = (host, request) => host == "docker.io" && request.Method == "DELETE" ? Fault.Answer(status) : null;
+        (await tools.RunAsync(Withdraw)).Require(exitCode);
+        Assert.False(File.Exists(tools.WithdrawnRecord));
+        tools.Faults = (_, _) => null;
+        (await tools.RunAsync("Drift")).Require();
+    }
+
+    [Theory]
+    [InlineData("--images tools --release v1.0.0", "wanted --images NAME --release vX.Y.Z --reason")]
+    [InlineData("--release v1.0.0 --reason x", "wanted --images NAME")]
+    [InlineData("--images tools --reason x", "wanted --images NAME")]
+    [InlineData("--images tools --release v1.0.0-amd64 --reason x", "without platform")]
+    [InlineData("--images tools --release latest --reason x", "--release latest")]
+    public async Task What_is_missing_or_typed_wrong_is_64(string arguments, string because)
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);
+        ChildResult result = (await tools.RunAsync(["Withdraw", .. arguments.Split(' ')])).Require(64);
+        Assert.Contains(because, result.Error, StringComparison.Ordinal);
+    }
+
+    private static JsonElement[] Entries(PublishedTools tools) =>
+        [.. JsonDocument.Parse(File.ReadAllBytes(tools.WithdrawnRecord)).RootElement.GetProperty("withdrawals").EnumerateArray()];
+}

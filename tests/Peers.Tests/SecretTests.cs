@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Rehearsal;
+using Slipway.Testing;
+
+namespace Slipway.Peers.Tests;
+
+/// <summary>
+/// Publications that fail in many ways, on registries that repeat every secret they are told: nothing that the product prints or
+/// writes holds one in any form, and no argument list does.
+/// </summary>
+[Collection(SmallImages.Name)]
+public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) : IDisposable
+{
+    private const string User = "tests";
+
+    /// <summary>Of characters that every encoding changes.</summary>
+    private const string Password = "pass/word+§?\"\\&=%~x", KeyPassword = "the key's ß+/?\"password";
+
+    private const string Helper = """
+        #!/bin/sh
+        # Stays long enough to be seen among the processes.
+        sleep 0.2
+        cat "$(dirname "$0")/answer"
+
+        """;
+
+    /// <summary>Which requests fail, and with what; the last run is not disturbed.</summary>
+    private static readonly (string Method, string Part, int Status)[] Failures =
+    [
+        ("PUT", "/manifests/", 403), ("POST", "/blobs/uploads/", 500), ("PUT", "/blobs/uploads/", 401), ("HEAD", "/manifests/", 429),
+        ("GET", "/v2/auth", 401), ("GET", "/v2/auth", 503), ("GET", "/blobs/", 404), ("PUT", "/manifests/v", 400), ("-", "", 0),
+    ];
+
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task No_secret_gets_into_anything_that_is_printed_or_written_or_an_argument()
+    {
+        using ScratchRepository repository = await fixture.NewAsync();
+        await using RegistryPair registries = await RegistryPair.StartAsync(
+            new RehearsalOptions { Storage = RehearsalStorage.InMemory(), Authentication = RehearsalAuthentication.Token, User = User, Password = Password },
+            SignedSmallImage.Places);
+        Uri[] behind = [.. registries.Map.Select(each => new Uri(each[(each.IndexOf('=') + 1)..]))];
+        await using Parrot quay = await Parrot.StartAsync(behind[0]), hub = await Parrot.StartAsync(behind[1]);
+        SlipwayCommand slipway = WithSecrets(fixture.In(repository), hub);
+        List<ChildResult> results = [];
+        string[] arguments;
+        await using (ArgumentWatch watch = new())
+        {
+            results.Add((await slipway.RunAsync("Assemble", "Inspect", "Sign", "--upstream-mirror", repository.Mirror.Path, "--signing-key", Key(), "--verbosity", "Verbose")).Require());
+            foreach ((string method, string part, int status) in Failures)
+            {
+                quay.Fails = hub.Fails = (asked, path) => asked == method && path.Contains(part, StringComparison.Ordinal) ? status : null;
+                string[] map = ["--registry-map", $"quay.io={quay.Address.GetLeftPart(UriPartial.Authority)}", $"docker.io={hub.Address.GetLeftPart(UriPartial.Authority)}"];
+                results.Add(await slipway.RunAsync(["Publish", "--signing-key", Key(), "--verbosity", "Verbose", .. map]));
+            }
+
+            arguments = [.. watch.Seen];
+        }
+
+        SecretForms[] secrets = [.. quay.Heard.Concat(hub.Heard).Append(KeyPassword).Distinct().Select((secret, i) => new SecretForms($"secret {i} ({secret})", secret))];
+        SecretSearch search = new(secrets);
+        string[] folders = [repository.Root, fixture.Cache];
+        output.WriteLine($"{results.Count} runs, {quay.Repeated + hub.Repeated} errors that repeat a secret, {quay.Redirected + hub.Redirected} redirects, {secrets.Length} secrets in {secrets[0].Kinds.Count()} forms");
+        output.WriteLine(string.Join('\n', results.Select(result => $"{result.ExitCode} {result.Error.Split('\n').LastOrDefault(line => line.StartsWith("Publish: ", StringComparison.Ordinal))}")));
+        results[^1].Require();
+        Assert.Equal(Failures.Length - 1, results.Count(result => result.ExitCode != 0));
+        Assert.Contains(Password, quay.Heard);
+        Assert.Contains(Password, hub.Heard);
+        Assert.True(quay.Repeated > 5 && hub.Repeated > 5, "the registries repeated next to nothing");
+        Assert.Equal((0, 0), (quay.Strayed, hub.Strayed));
+        Assert.True(quay.Redirected > 0 && hub.Redirected > 0, "nothing was redirected");
+        Assert.Contains(arguments, each => each.Contains("docker-credential-parrot", StringComparison.Ordinal));
+        Assert.Empty(results.SelectMany(result => search.In(result.Output + result.Error + result.Command).Select(found => $"{result.Command}: {found}")));
+        Assert.Empty(arguments.SelectMany(search.In));
+        Assert.Empty(Leaks(search, folders));
+        RequireThatALeakIsFound(repository, search, folders);
+    }
+
+    private SlipwayCommand WithSecrets(SlipwayCommand slipway, Parrot hub)
+    {
+        string helper = _folder.Write("bin/docker-credential-parrot", Helper);
+        File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Write("bin/answer", $$"""{"ServerURL":"https://index.docker.io/v1/","Username":"{{User}}","Secret":{{System.Text.Json.JsonSerializer.Serialize(Password)}}}""");
+        _folder.Write("docker/config.json", $$$"""{"credHelpers":{"{{{hub.Address.Authority}}}":"parrot"}}""");
+        return slipway with
+        {
+            Variables = new Dictionary<string, string?>(slipway.Variables)
+            {
+                ["QUAY_USERNAME"] = User,
+                ["QUAY_PASSWORD"] = Password,
+                ["DOCKER_CONFIG"] = _folder.At("docker"),
+                ["PATH"] = $"{_folder.At("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["SLIPWAY_SIGNING_KEY_PASSWORD"] = KeyPassword,
+            },
+        };
+    }
+
+    private string Key()
+    {
+        string file = _folder.At("encrypted.pem");
+        if (!File.Exists(file))
+        {
+            using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            File.WriteAllText(file, key.ExportEncryptedPkcs8PrivateKeyPem(KeyPassword, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)) + "\n");
+        }
+
+        return file;
+    }
+
+    private static IEnumerable<string> Leaks(SecretSearch search, string[] folders)
+    {
+        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        return
+            from folder in folders
+            from file in Directory.EnumerateFiles(folder, "*", everywhere)
+            from found in search.In(File.ReadAllBytes(file)).Concat(search.In(file))
+            select $"{file}: {found}";
+    }
+
+    private static void RequireThatALeakIsFound(ScratchRepository repository, SecretSearch search, string[] folders)
+    {
+        string planted = repository.At("artifacts", SmallImage.Name, "planted");
+        File.WriteAllText(planted, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+        Assert.StartsWith(planted, Leaks(search, folders).First(), StringComparison.Ordinal);
+        File.Delete(planted);
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text;
+using Slipway.Oci;
+using Slipway.Rehearsal;
+
+namespace Slipway.Registry.Tests;
+
+/// <summary>Cases of the distribution specification, "Listing Tags", and lists that no sound registry sends.</summary>
+public class TagListTests
+{
+    private const int Bound = 8 * 1024 * 1024;
+
+    [Theory]
+    [InlineData(RehearsalAuthentication.None)]
+    [InlineData(RehearsalAuthentication.Token)]
+    public async Task Tags_are_listed_over_all_pages(RehearsalAuthentication authentication)
+    {
+        await using Wire wire = await Wire.StartAsync(authentication);
+        Repository repository = wire.Repository();
+        Assert.Null(await repository.TagsAsync(default));
+        (ManifestContent manifest, _, _) = await Wire.PushImageAsync(repository, "v1");
+        await repository.PushManifestAsync(manifest, "v2", default);
+        Assert.Equal(["v1", "v2"], (await repository.TagsAsync(default))!.Value.ToArray());
+        Assert.Equal(["v1", "v2"], (await wire.Anonymous().TagsAsync(default))!.Value.ToArray());
+    }
+
+    [Fact]
+    public async Task A_page_leads_to_the_next_and_what_comes_twice_counts_once()
+    {
+        FarSide far = new(request => request.RequestUri!.Query.Contains("last=b", StringComparison.Ordinal)
+            ? List(null, "b", "c")
+            : List("</v2/a/b/tags/list?n=2&last=b>; rel=\"next\"", "a", "b"));
+        Assert.Equal(["a", "b", "c"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
+        Assert.Equal(2, far.Asked.Count);
+    }
+
+    [Fact]
+    public async Task No_tags_at_all_may_be_null() =>
+        Assert.Empty((await new FarSide(_ => FarSide.Answer(200, """{"name":"a/b","tags":null}""")).Repository().TagsAsync(default))!.Value);
+
+    [Theory]
+    [InlineData("""{"tags":["a","b c"]}""", "breaks the grammar")]
+    [InlineData("""{"tags":["../../x"]}""", "breaks the grammar")]
+    [InlineData("""{"tags":["\u001b[31m"]}""", "breaks the grammar")]
+    [InlineData("""{"tags":[null]}""", "breaks the grammar")]
+    [InlineData("""{"tags":[1]}""", "no list of tags")]
+    [InlineData("""{"tags":{}}""", "no list of tags")]
+    [InlineData("""["a"]""", "no list of tags")]
+    [InlineData("""{"tags":["a"],"tags":["b"]}""", "no list of tags")]
+    [InlineData("", "no list of tags")]
+    public async Task What_is_no_list_of_tags_is_refused(string body, string because)
+    {
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => new FarSide(_ => FarSide.Answer(200, body)).Repository().TagsAsync(default));
+        Assert.Contains(because, e.Message, StringComparison.Ordinal);
+        Assert.Equal(Http.RemoteFault.Protocol, e.Fault);
+    }
+
+    [Fact]
+    public async Task A_million_tags_in_one_answer_are_not_read_to_the_end()
+    {
+        EndlessTags body = new();
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => new FarSide(_ => new HttpResponseMessage { Content = new StreamContent(body) }).Repository().TagsAsync(default));
+        Assert.Contains($"more than {Bound} bytes", e.Message, StringComparison.Ordinal);
+        Assert.InRange(body.Given, Bound, Bound + 100_000);
+    }
+
+    [Fact]
+    public async Task A_million_tags_over_many_pages_are_not_read_to_the_end()
+    {
+        int page = 0;
+        FarSide far = new(_ =>
+        {
+            page++;
+            return List($"</v2/a/b/tags/list?last={page}>; rel=next", [.. Enumerable.Range(0, 10_000).Select(i => $"v{page}.{i}")]);
+        });
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
+        Assert.Contains($"more than 100000 tags", e.Message, StringComparison.Ordinal);
+        Assert.Equal(11, page);
+    }
+
+    [Fact]
+    public async Task Pages_that_never_end_end()
+    {
+        FarSide far = new(_ => List("</v2/a/b/tags/list?last=a>; rel=\"next\"", "a"));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
+        Assert.Contains("pages", e.Message, StringComparison.Ordinal);
+        Assert.InRange(far.Asked.Count, 1, 2000);
+    }
+
+    [Theory]
+    [InlineData("http://evil.example/v2/a/b/tags/list")]
+    [InlineData("https://127.0.0.1/v2/a/b/tags/list")]
+    [InlineData("file:///etc/passwd")]
+    public async Task A_page_does_not_lead_where_we_do_not_go(string next)
+    {
+        FarSide far = new(_ => List($"<{next}>; rel=\"next\"", "a"));
+        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
+        Assert.Single(far.Asked);
+    }
+
+    [Fact]
+    public async Task A_404_on_a_later_page_is_no_end()
+    {
+        FarSide far = new(request => request.RequestUri!.Query.Contains("last", StringComparison.Ordinal)
+            ? FarSide.Answer(404)
+            : List("</v2/a/b/tags/list?last=a>; rel=\"next\"", "a"));
+        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
+    }
+
+    private static HttpResponseMessage List(string? link, params string[] tags)
+    {
+        string body = $$"""{"name":"a/b","tags":[{{string.Join(',', tags.Select(tag => $"\"{tag}\""))}}]}""";
+        return link is null ? FarSide.Answer(200, body) : FarSide.Answer(200, body, ("Link", link));
+    }
+
+    /// <summary>A list of tags that never ends.</summary>
+    private sealed class EndlessTags : Stream
+    {
+        private static readonly byte[] Line = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("\"v1.2.3-4-g0123456\",", 100)));
+
+        public long Given { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => Given;
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int length = Math.Min(count, Line.Length);
+            Line.AsSpan(0, length).CopyTo(buffer.AsSpan(offset));
+            Given += length;
+            return length;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
