@@ -108,7 +108,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
         await InspectionRecord.RequireAsync(workspace.Results(definition.Name) / InspectionRecord.FileName, image, stop);
         SignedImage signed = new(layout, image.Index.Digest, definition.Official);
-        int made = await SignatureStore.Create(workspace.Trust(definition.Name)).SignAsync(signed, signer, stop);
+        int made = await TrustStore.Create(workspace.Trust(definition.Name)).SignAsync(signed, signer, stop);
         report.Line($"{definition.Name}: {made} signatures made, {image.Platforms.Length + 1 - made} kept");
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Slipway.Oci;
 
 /// <summary>
@@ -21,6 +23,12 @@ public interface IContentReader
     /// definitely lacks it. The caller disposes it.
     /// </summary>
     Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The manifests that refer to a manifest, each once: claims of the place, which reading them proves. None when there are none.
+    /// </summary>
+    /// <param name="artifactType">Only those of this type; null for all.</param>
+    Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken);
 }
 
 /// <summary>A manifest or index as stored: its media type and its exact bytes.</summary>

@@ -11,6 +11,15 @@ public static class MediaType
     /// <summary>The payload of a cosign signature (cosign's SIGNATURE_SPEC.md, "Simple Signing").</summary>
     public const string SimpleSigning = "application/vnd.dev.cosign.simplesigning.v1+json";
 
+    /// <summary>The config of a manifest that is no image: <c>{}</c> (OCI image specification, manifest.md, "Guidance for an empty descriptor").</summary>
+    public const string Empty = "application/vnd.oci.empty.v1+json";
+
+    /// <summary>A signed statement (DSSE, envelope.md; cosign's ATTESTATION_SPEC.md, "Overall Layout").</summary>
+    public const string DsseEnvelope = "application/vnd.dsse.envelope.v1+json";
+
+    /// <summary>A signature with all that is needed to verify it (Sigstore's protobuf-specs, sigstore_bundle.proto).</summary>
+    public const string SigstoreBundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
     /// <summary>Whether a descriptor of this type is fetched through the manifest end-points of a registry.</summary>
     public static bool IsManifest(string mediaType) => mediaType is Index or Manifest;
 }

@@ -154,6 +154,22 @@ public sealed class OciLayout : IContentReader
     public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         Task.FromResult(_blobs.Open(descriptor));
 
+    /// <summary>
+    /// Entries of <c>index.json</c> that say their artifact type and whose manifest has this subject. One whose manifest is missing
+    /// or damaged refers to nothing.
+    /// </summary>
+    public async Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken)
+    {
+        List<Descriptor> referrers = [];
+        foreach (Descriptor entry in ReadIndex().Manifests.Where(entry => entry.ArtifactType is { } type && (artifactType ?? type) == type))
+        {
+            if (await SubjectOfAsync(entry.Digest, cancellationToken) == subject)
+                referrers.Add(entry);
+        }
+
+        return [.. referrers.DistinctBy(entry => entry.Digest)];
+    }
+
     /// <summary>As <see cref="OpenBlobAsync"/>, where a missing blob is an error: a layout is on this machine's own disk.</summary>
     /// <exception cref="ContentException">It is missing or has another size; another digest shows at the stream's end.</exception>
     public Stream OpenBlob(Descriptor descriptor) =>
@@ -182,6 +198,19 @@ public sealed class OciLayout : IContentReader
         }
 
         return _blobs.RemoveAllBut(reachable);
+    }
+
+    private async Task<Digest?> SubjectOfAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ManifestContent? content = await ReadManifestAsync(digest, cancellationToken);
+            return content is { MediaType: MediaType.Manifest } ? Manifest.Parse(content.Bytes).Subject?.Digest : null;
+        }
+        catch (ContentException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<Descriptor> ChildrenOf(ManifestContent content) => content.MediaType switch

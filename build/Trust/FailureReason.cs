@@ -64,6 +64,24 @@ public enum FailureReason
 
     /// <summary>The wanted key's claim is about another repository.</summary>
     ReferenceMismatch,
+
+    /// <summary>A wanted kind of attestation is not stored.</summary>
+    AttestationMissing,
+
+    /// <summary>An attestation is stored, but it cannot be read.</summary>
+    AttestationUnreadable,
+
+    /// <summary>There are attestations, none of the wanted kind by the wanted key.</summary>
+    AttestationSignedByOtherKey,
+
+    /// <summary>The wanted key signed something that is no statement.</summary>
+    StatementMalformed,
+
+    /// <summary>The wanted key's statement is about other manifests.</summary>
+    AttestationSubjectMismatch,
+
+    /// <summary>The wanted key's statement is about another repository.</summary>
+    AttestationReferenceMismatch,
 }
 
 /// <summary>The reasons as words.</summary>

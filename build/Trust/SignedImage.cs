@@ -11,17 +11,18 @@ public sealed record SignedImage(IContentReader Content, Digest Root, Reference 
 {
     /// <summary>What gets a signature each: the root, then the manifests that it names, in its order, each once.</summary>
     /// <exception cref="ContentException">A manifest is missing or broken, or an index names none.</exception>
-    public async Task<ImmutableArray<Digest>> SubjectsAsync(CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Descriptor>> SubjectsAsync(CancellationToken cancellationToken)
     {
         ManifestContent root = await ReadAsync(Root, cancellationToken);
         if (root.MediaType != MediaType.Index)
-            return [Root];
+            return [root.Descriptor];
         Oci.Index index = Oci.Index.Parse(root.Bytes);
         if (index.Manifests.IsEmpty)
             throw new ContentException($"{Content.Name}: index {Root} names no manifest; nothing was signed");
+        List<Descriptor> subjects = [root.Descriptor];
         foreach (Descriptor child in index.Manifests)
-            await ReadAsync(child.Digest, cancellationToken);
-        return [.. index.Manifests.Select(child => child.Digest).Prepend(Root).Distinct()];
+            subjects.Add((await ReadAsync(child.Digest, cancellationToken)).Descriptor);
+        return [.. subjects.DistinctBy(subject => subject.Digest)];
     }
 
     private async Task<ManifestContent> ReadAsync(Digest digest, CancellationToken cancellationToken) =>

@@ -10,6 +10,7 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
 
     private readonly IContentReader _place = request.Content;
     private readonly SignatureCheck _check = new(policy, request.Signatures, request.Official);
+    private readonly AttestationCheck _attestations = new(policy, request.Signatures, request.Official);
     private readonly HashSet<Platform> _platforms = [];
 
     public async Task<VerificationResult> RunAsync(CancellationToken cancellationToken)
@@ -38,8 +39,8 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             return [await JudgeImageAsync(content, null, signature, cancellationToken)];
 
         (ImmutableArray<Descriptor> children, failed) = ChildrenOf(content);
-        SubjectVerdict unsigned = new() { Digest = digest, Failure = signature.Failure, Text = signature.Text };
-        List<SubjectVerdict> verdicts = [unsigned.Passed ? failed ?? unsigned : unsigned];
+        SubjectVerdict signed = new() { Digest = digest, Failure = signature.Failure, Text = signature.Text };
+        List<SubjectVerdict> verdicts = [await WithStatementsAsync(signed.Passed ? failed ?? signed : signed, cancellationToken)];
         foreach (Descriptor child in children)
             verdicts.Add(await JudgeChildAsync(child, cancellationToken));
         return [.. verdicts];
@@ -85,13 +86,29 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
         ImageShape shape = signature.Failure is { } reason
             ? new ImageShape(entry?.Platform, reason, signature.Text)
             : await ImageShape.JudgeAsync(_place, content, entry, cancellationToken);
-        return new SubjectVerdict
+        SubjectVerdict verdict = new()
         {
             Digest = entry?.Digest ?? content.Descriptor.Digest,
             Platform = shape.Platform,
             Failure = shape.Failure,
             Text = shape.Failure is null ? signature.Text : shape.Text,
         };
+        return await WithStatementsAsync(verdict, cancellationToken);
+    }
+
+    /// <summary>Of what is signed and consistent, the statements that the policy wants are looked for, too.</summary>
+    private async Task<SubjectVerdict> WithStatementsAsync(SubjectVerdict verdict, CancellationToken cancellationToken)
+    {
+        List<Statement> statements = [];
+        foreach (string type in verdict.Passed ? policy.Attestations : [])
+        {
+            AttestationCheck.Finding finding = await _attestations.FindAsync(verdict.Digest!, type, cancellationToken);
+            if (finding.Failure is { } reason)
+                return verdict with { Failure = reason, Text = finding.Text };
+            statements.Add(finding.Statement!);
+        }
+
+        return verdict with { Statements = [.. statements] };
     }
 
     private async Task<(ManifestContent?, SubjectVerdict?)> ReadAsync(Digest digest, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal static class PushBenchmark
         PeerProgram oras = await PeerPrograms.RequireAsync(Peer.Oras);
         await using DockerRegistry one = await DockerRegistry.StartAsync(), two = await DockerRegistry.StartAsync();
         using ScratchFolder folder = new();
-        (OciLayout layout, SignatureStore trust, KeySigner signer) = await MakeAsync(folder);
+        (OciLayout layout, TrustStore trust, KeySigner signer) = await MakeAsync(folder);
         using KeySigner _ = signer;
         using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
         RegistryMap map = RegistryMap.Parse([$"{one.Host}=http://{one.Host}", $"{two.Host}=http://{two.Host}"]);
@@ -58,7 +58,7 @@ internal static class PushBenchmark
         return 0;
     }
 
-    private static async Task<(OciLayout Layout, SignatureStore Trust, KeySigner Signer)> MakeAsync(ScratchFolder folder)
+    private static async Task<(OciLayout Layout, TrustStore Trust, KeySigner Signer)> MakeAsync(ScratchFolder folder)
     {
         OciLayout layout = OciLayout.Create(folder.At("layout"));
         List<Descriptor> manifests = [];
@@ -81,14 +81,14 @@ internal static class PushBenchmark
         Descriptor index = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]).ToBytes()));
         layout.WriteIndex(new Oci.Index([index with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, "v1.0.0") }]));
         KeySigner signer = KeySigner.CreateThrowAway();
-        SignatureStore trust = SignatureStore.Create(folder.At("trust"));
-        await trust.SignAsync(new SignedImage(layout, index.Digest, Official), signer, default);
+        TrustStore trust = TrustStore.Create(folder.At("trust"));
+        await trust.SignAsync(new SignedImage(layout, index.Digest, Official), [], signer, default);
         return (layout, trust, signer);
     }
 
     private static Reference Official => Reference.Parse("quay.io/test/tiny");
 
-    private static async Task<ReleasePlan> PlanAsync(OciLayout layout, SignatureStore trust, string one, string two, int number) => await ReleasePlan.ForAsync(
+    private static async Task<ReleasePlan> PlanAsync(OciLayout layout, TrustStore trust, string one, string two, int number) => await ReleasePlan.ForAsync(
         new ReleaseSource
         {
             Image = await ImageReader.ReadAsync("tiny", layout, default),

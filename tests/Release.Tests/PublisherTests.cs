@@ -204,8 +204,8 @@ public class PublisherTests
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-foreign-");
         using KeySigner signer = KeySigner.CreateThrowAway();
-        SignatureStore store = SignatureStore.Create(folder.FullName);
-        await store.SignAsync(new SignedImage(scene.Layout, plan.Index.Digest, scene.Official), signer, default);
+        TrustStore store = TrustStore.Create(folder.FullName);
+        await store.SignAsync(new SignedImage(scene.Layout, plan.Index.Digest, scene.Official), [], signer, default);
         Descriptor stored = (await store.Layout.ResolveAsync(plan.Signatures[0].Tag, default))!;
         ManifestContent content = (await store.Layout.ReadManifestAsync(stored.Digest, default))!;
         foreach (Descriptor blob in Manifest.Parse(content.Bytes).Blobs)

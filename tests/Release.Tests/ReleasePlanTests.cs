@@ -47,7 +47,7 @@ public class ReleasePlanTests
         Descriptor unmarked = await scene.Layout.AddManifestAsync(
             new ManifestContent(MediaType.Index, (marked with { Annotations = Descriptor.NoAnnotations }).ToBytes()));
         scene.Layout.WriteIndex(new Oci.Index([unmarked]));
-        await scene.Store.SignAsync(new SignedImage(scene.Layout, unmarked.Digest, scene.Official), scene.Signer, default);
+        await scene.Store.SignAsync(new SignedImage(scene.Layout, unmarked.Digest, scene.Official), [], scene.Signer, default);
         Assert.Equal("kubelet", (await scene.PlanAsync()).StandIn);
     }
 

@@ -34,14 +34,14 @@ internal sealed class Scene : IAsyncDisposable
     private Scene()
     {
         Layout = OciLayout.Create(Path.Combine(_folder, "layout"));
-        Store = SignatureStore.Create(Path.Combine(_folder, "trust"));
+        Store = TrustStore.Create(Path.Combine(_folder, "trust"));
     }
 
     public static ImmutableArray<string> Hosts { get; } = ["quay.io", "docker.io"];
 
     public OciLayout Layout { get; }
 
-    public SignatureStore Store { get; }
+    public TrustStore Store { get; }
 
     public KeySigner Signer { get; } = KeySigner.CreateThrowAway();
 
@@ -103,7 +103,7 @@ internal sealed class Scene : IAsyncDisposable
         Index = await Layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]) { Annotations = annotations }.ToBytes()));
         var marks = rehearsal ? Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") : Descriptor.NoAnnotations;
         Layout.WriteIndex(new Oci.Index([Index]) { Annotations = marks });
-        await Store.SignAsync(new SignedImage(Layout, Index.Digest, Official), Signer, default);
+        await Store.SignAsync(new SignedImage(Layout, Index.Digest, Official), [], Signer, default);
     }
 
     /// <summary>Goes on with other repositories on the same registries, where nothing is yet, and with another image.</summary>

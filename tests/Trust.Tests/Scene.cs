@@ -17,12 +17,12 @@ internal sealed class Scene : IDisposable
     private Scene()
     {
         Image = OciLayout.Create(At("layout"));
-        Store = SignatureStore.Create(At("trust"));
+        Store = TrustStore.Create(At("trust"));
     }
 
     public OciLayout Image { get; }
 
-    public SignatureStore Store { get; }
+    public TrustStore Store { get; }
 
     public KeySigner Signer { get; } = KeySigner.CreateThrowAway();
 
@@ -34,6 +34,9 @@ internal sealed class Scene : IDisposable
 
     public Descriptor Arm64 { get; private set; } = null!;
 
+    /// <summary>What the store says beside that the image is signed: a document about each platform, and one about all three.</summary>
+    public IReadOnlyList<WantedStatement> Statements { get; private set; } = [];
+
     public SignedImage Signed => new(Image, Root.Digest, Official);
 
     public static async Task<Scene> CreateAsync()
@@ -42,7 +45,13 @@ internal sealed class Scene : IDisposable
         scene.Amd64 = await scene.AddImageAsync(Platform.LinuxAmd64);
         scene.Arm64 = await scene.AddImageAsync(Platform.LinuxArm64);
         await scene.SetRootAsync(new Index([scene.Amd64, scene.Arm64]));
-        await scene.Store.SignAsync(scene.Signed, scene.Signer, CancellationToken.None);
+        scene.Statements =
+        [
+            new WantedStatement([scene.Amd64.Digest], Statement.SpdxType, "{\"about\":\"amd64\"}"u8.ToArray()),
+            new WantedStatement([scene.Arm64.Digest], Statement.SpdxType, "{\"about\":\"arm64\"}"u8.ToArray()),
+            new WantedStatement([scene.Root.Digest, scene.Amd64.Digest, scene.Arm64.Digest], Statement.ProvenanceType, "{\"about\":\"all\"}"u8.ToArray()) { IsMadeOnce = true },
+        ];
+        await scene.Store.SignAsync(scene.Signed, scene.Statements, scene.Signer, CancellationToken.None);
         Assert.True((await scene.VerifyAsync()).Passed);
         return scene;
     }
@@ -56,7 +65,10 @@ internal sealed class Scene : IDisposable
     public string At(string name) => Path.Combine(_folder.FullName, name);
 
     public Task<VerificationResult> VerifyAsync(string wanted = Tag, VerificationKey? key = null, IContentReader? signatures = null) =>
-        new Verifier(VerificationPolicy.RequireKey(key ?? Signer.Key)).VerifyAsync(
+        VerifyAsync(VerificationPolicy.RequireKey(key ?? Signer.Key), wanted, signatures);
+
+    public Task<VerificationResult> VerifyAsync(VerificationPolicy policy, string wanted = Tag, IContentReader? signatures = null) =>
+        new Verifier(policy).VerifyAsync(
             new VerificationRequest { Content = Image, Signatures = signatures ?? Store.Layout, Wanted = wanted, Official = Official },
             CancellationToken.None);
 
@@ -128,6 +140,20 @@ internal sealed class Scene : IDisposable
         return (await Store.Layout.ReadManifestAsync(stored!.Digest, CancellationToken.None))!;
     }
 
+    /// <summary>The envelopes of the bundles about a subject.</summary>
+    public async Task<List<DsseEnvelope>> EnvelopesAsync(Digest subject)
+    {
+        List<DsseEnvelope> envelopes = [];
+        foreach (Descriptor referrer in await Store.Layout.ReferrersAsync(subject, MediaType.SigstoreBundle, default))
+        {
+            ManifestContent manifest = (await Store.Layout.ReadManifestAsync(referrer.Digest, default))!;
+            byte[] bundle = await File.ReadAllBytesAsync(BlobPath(Store.Layout, BundleManifest.BundleOf(manifest, subject).Digest));
+            envelopes.Add(SigstoreBundle.Parse(bundle).Envelope);
+        }
+
+        return envelopes;
+    }
+
     public async Task<Descriptor> LayerOfAsync(Digest subject) =>
         SignatureManifest.Parse(await SignatureOfAsync(subject)).Layers.Single();
 
@@ -144,5 +170,5 @@ internal sealed class Scene : IDisposable
     }
 
     private IEnumerable<Descriptor> Others(string tag) =>
-        Store.Layout.ReadIndex().Manifests.Where(entry => entry.Annotations[OciLayout.RefName] != tag);
+        Store.Layout.ReadIndex().Manifests.Where(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName) != tag);
 }

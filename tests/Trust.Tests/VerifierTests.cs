@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Oci;
 using Index = Slipway.Oci.Index;
@@ -133,6 +134,9 @@ public class VerifierTests
 
         public virtual Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
             inner.OpenBlobAsync(descriptor, cancellationToken);
+
+        public virtual Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
+            inner.ReferrersAsync(subject, artifactType, cancellationToken);
     }
 
     private sealed class Unreachable(IContentReader inner, string call) : Through(inner)

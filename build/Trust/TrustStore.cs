@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Trust;
+
+/// <summary>
+/// All that is signed about one image, as files: an OCI layout with cosign's signature and attestation tags, and the same as
+/// Sigstore bundles that refer to what they are about. Publishing is copying by digest and tag. What was made once and is valid
+/// stays as it is.
+/// </summary>
+public sealed class TrustStore
+{
+    private TrustStore(OciLayout layout) => Layout = layout;
+
+    /// <summary>The folder. After <see cref="SignAsync"/> it holds what was wanted and nothing else.</summary>
+    public OciLayout Layout { get; }
+
+    /// <summary>Opens the store at a path, or makes an empty one.</summary>
+    /// <exception cref="ContentException">Something else stands there.</exception>
+    public static TrustStore Create(string path) => new(OciLayout.Create(path));
+
+    /// <exception cref="ContentException">There is no store.</exception>
+    public static TrustStore Open(string path) => new(OciLayout.Open(path));
+
+    /// <summary>
+    /// Makes a signature of the image's index and of each manifest, and the statements, as far as valid ones by this signer are
+    /// not in the store or in <paramref name="elsewhere"/>; then drops everything else. Interrupted at any point, running it
+    /// again ends with a whole store.
+    /// </summary>
+    /// <param name="statements">What is said about the image beside that it is signed.</param>
+    /// <param name="elsewhere">Other places that may have what the store lacks, as registries do for a fresh machine.</param>
+    /// <exception cref="ContentException">The image is not whole, or its index names no manifest.</exception>
+    /// <exception cref="Http.RemoteException">Another place could not be read.</exception>
+    public async Task<TrustChange> SignAsync(
+        SignedImage image, IReadOnlyList<WantedStatement> statements, ISigner signer, CancellationToken cancellationToken, params IReadOnlyList<IContentReader> elsewhere)
+    {
+        ImmutableArray<Descriptor> subjects = await image.SubjectsAsync(cancellationToken);
+        IReadOnlyList<IContentReader> places = [Layout, .. elsewhere];
+        Notary notary = new(image.Official, signer, places);
+        List<Descriptor> entries = [];
+        foreach (Descriptor subject in subjects)
+            entries.Add(await StoreAsync(SignatureManifest.TagOf(subject.Digest), [await notary.SignatureAsync(subject.Digest, cancellationToken)], cancellationToken));
+        ILookup<Digest, SignedStatement> said = (await notary.StatementsAsync([.. subjects.Select(subject => WantedStatement.Signature(subject.Digest)), .. statements], cancellationToken))
+            .SelectMany(statement => statement.About.Select(digest => (digest, statement)))
+            .ToLookup(pair => pair.digest, pair => pair.statement);
+        foreach (Descriptor subject in subjects)
+        {
+            foreach (SignedStatement statement in said[subject.Digest])
+                entries.Add(await StoreBundleAsync(subject, statement, cancellationToken));
+            TrustLayer[] attestations = [.. said[subject.Digest].Where(statement => statement.PredicateType != Statement.SignType).Select(statement => statement.Attestation)];
+            if (attestations.Length > 0)
+                entries.Add(await StoreAsync(AttestationLayer.TagOf(subject.Digest), attestations, cancellationToken));
+        }
+
+        Layout.WriteIndex(new Oci.Index([.. entries]));
+        await Layout.RemoveUnreachableAsync(cancellationToken);
+        return notary.Change;
+    }
+
+    /// <summary>Stores a manifest with its layers; returns the index entry that gives it its tag.</summary>
+    private async Task<Descriptor> StoreAsync(string tag, IReadOnlyList<TrustLayer> layers, CancellationToken cancellationToken)
+    {
+        foreach (TrustLayer layer in layers)
+            await Layout.AddBlobAsync(layer.Descriptor, new MemoryStream(layer.Bytes.ToArray(), writable: false), cancellationToken);
+        SignatureManifest manifest = new([.. layers.Select(layer => layer.Descriptor)]);
+        await Layout.AddBlobAsync(MediaType.Config, manifest.Config, cancellationToken);
+        Descriptor stored = await Layout.AddManifestAsync(manifest.Content, cancellationToken);
+        return stored with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag) };
+    }
+
+    /// <summary>Stores a bundle with its manifest; returns the index entry, which has a type and no tag.</summary>
+    private async Task<Descriptor> StoreBundleAsync(Descriptor subject, SignedStatement statement, CancellationToken cancellationToken)
+    {
+        await Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config, cancellationToken);
+        Descriptor bundle = await Layout.AddBlobAsync(MediaType.SigstoreBundle, statement.Bundle, cancellationToken);
+        Descriptor stored = await Layout.AddManifestAsync(BundleManifest.For(subject, statement.Bundle, statement.PredicateType), cancellationToken);
+        return stored with { ArtifactType = bundle.MediaType };
+    }
+}
+
+/// <summary>What signing did.</summary>
+/// <param name="Made">Signatures and statements that were signed now.</param>
+/// <param name="Kept">Those that were in the store already.</param>
+/// <param name="Adopted">Those that another place had.</param>
+public sealed record TrustChange(int Made, int Kept, int Adopted);
