@@ -61,7 +61,7 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            if (Images.Length == 0 || WithdrawnRelease is null || string.IsNullOrWhiteSpace(Reason))
+            if (Images.Length == 0 || WithdrawnRelease is null || string.IsNullOrWhiteSpace(Reason) || Reason.Any(char.IsControl))
                 throw new TargetFailedException("Withdraw: wanted --images NAME --release vX.Y.Z --reason \"…\"", Exit.WrongUse);
             if (!TagStyles.IsReleaseOfIndex(WithdrawnRelease))
                 throw new TargetFailedException($"--release {WithdrawnRelease}: wanted a release as v1.36.4, v1.36.4-r1 or v1.36.4-2-g23228e6, without platform", Exit.WrongUse);

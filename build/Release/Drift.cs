@@ -46,7 +46,7 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
             Destinations = request.Destinations,
             Tags = survey.Names.Count,
             Content = content.Count,
-            Findings = Sorted(request, findings.Concat(content.Findings)),
+            Findings = Sorted(request, content.Findings.Concat(findings)),
         };
     }
 
@@ -66,7 +66,7 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
                     findings.Add(new DriftFinding(DriftKind.SignatureMissing, request.Image, site.Name, null, subject, $"{subject} has no signature under {SignatureManifest.TagOf(subject)}"));
             }
 
-            if (policy is not null && findings.Count == 0)
+            if (policy is not null)
                 findings.AddRange(await VerifyAsync(request, site, root, cancellationToken));
         }
 
@@ -96,6 +96,7 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
         failure is RemoteException { Fault: not RemoteFault.Protocol } ? DriftKind.RegistryUnreachable : DriftKind.RegistryUnsound,
         request.Image, repository, null, null, failure.Message);
 
+    /// <summary>What two ways of looking found is told once.</summary>
     private static ImmutableArray<DriftFinding> Sorted(DriftRequest request, IEnumerable<DriftFinding> findings)
     {
         List<string> order = [.. request.Destinations.Select(destination => destination.Name)];

@@ -92,15 +92,11 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
 
     private async Task ReadTagsAsync(Repository site, int at, CancellationToken cancellationToken)
     {
-        ImmutableArray<PlannedTag> left = [.. plan.Tags.Where(tag => !_tags[at].ContainsKey(tag.Name))];
+        ImmutableArray<PlannedTag> left = plan.Tags;
         try
         {
-            while (!left.IsEmpty)
-            {
-                if ((await site.ResolveAsync(left[0].Name, cancellationToken))?.Digest == plan.SubjectOf(left[0]).Digest)
-                    Stands(at, left[0], wasWritten: true);
-                left = left.RemoveAt(0);
-            }
+            for (; !left.IsEmpty; left = left.RemoveAt(0))
+                Found(at, left[0], (await site.ResolveAsync(left[0].Name, cancellationToken))?.Digest);
         }
         catch (Exception e) when (e is RemoteException or ContentException or OperationCanceledException)
         {
@@ -108,6 +104,13 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
         }
 
         lock (_lock)
-            _unread[at] = [.. left.Select(tag => tag.Name)];
+            _unread[at] = [.. left.Select(tag => tag.Name).Where(tag => !_tags[at].ContainsKey(tag))];
+    }
+
+    /// <summary>What a tag names counts, not what was answered when it was written.</summary>
+    private void Found(int at, PlannedTag tag, Digest? there)
+    {
+        lock (_lock)
+            _tags[at] = there == plan.SubjectOf(tag).Digest ? _tags[at].SetItem(tag.Name, there) : _tags[at].Remove(tag.Name);
     }
 }

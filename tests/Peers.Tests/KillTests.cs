@@ -15,6 +15,12 @@ namespace Slipway.Peers.Tests;
 public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
 {
     private const int Killed = 128 + 9;
+    private const string User = "tests", Password = "of the tests";
+
+    private static readonly Dictionary<string, string?> Accounts = new()
+    {
+        ["QUAY_USERNAME"] = User, ["QUAY_PASSWORD"] = Password, ["DOCKERHUB_USERNAME"] = User, ["DOCKERHUB_TOKEN"] = Password,
+    };
 
     private static int Kills => Thoroughness.IsWanted ? 200 : 30;
 
@@ -48,13 +54,16 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
     private static async Task<Undisturbed> PublishUndisturbedAsync(SignedSmallImage image)
     {
         await using RegistryPair registries = await StartAsync();
-        ChildResult published = (await image.PublishAsync(await image.CopyAsync(), registries.Map, variables: Accounts)).Require();
+        ChildResult published = (await image.PublishAsync(await image.CopyAsync(), registries.Map, Accounts)).Require();
         int requests = registries.Requests.Length;
         Assert.Empty(await registries.FlawsAsync(image.PublicKey));
         return new Undisturbed(published.Output, registries.Kept(), requests);
     }
 
-    /// <summary>Publishes, and ends the process when a request arrives, which is still handled every second time.</summary>
+    /// <summary>
+    /// Publishes, and ends the process when a request arrives: every second time that one is still handled, as far as it came, and
+    /// the other times nothing is from there on.
+    /// </summary>
     /// <returns>How many release tags stand on both together.</returns>
     private static async Task<int> KillAsync(SignedSmallImage image, string artifacts, RegistryPair registries, int point)
     {
@@ -68,7 +77,7 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
             return arrived >= point && point % 2 == 0 ? Fault.Reset : null;
         };
 
-        ChildResult ended = await image.PublishAsync(artifacts, registries.Map, id => Volatile.Write(ref process, id), Accounts);
+        ChildResult ended = await image.PublishAsync(artifacts, registries.Map, Accounts, id => Volatile.Write(ref process, id));
 
         await registries.SettleAsync();
         registries.Faults = _ => null;
@@ -85,7 +94,7 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
         Dictionary<PlacedBlob, long> before = registries.Blobs();
         registries.Forget();
 
-        ChildResult again = (await image.PublishAsync(artifacts, registries.Map, variables: Accounts)).Require();
+        ChildResult again = (await image.PublishAsync(artifacts, registries.Map, Accounts)).Require();
 
         long missing = registries.Blobs().Where(blob => !before.ContainsKey(blob.Key)).Sum(blob => blob.Value);
         Assert.Equal((what, missing), (what, registries.BlobBytes));
@@ -105,13 +114,6 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
     }
 
     private static string Record(string artifacts) => Path.Combine(artifacts, SmallImage.Name, "release.json");
-
-    private const string User = "tests", Password = "of the tests";
-
-    private static Dictionary<string, string?> Accounts { get; } = new()
-    {
-        ["QUAY_USERNAME"] = User, ["QUAY_PASSWORD"] = Password, ["DOCKERHUB_USERNAME"] = User, ["DOCKERHUB_TOKEN"] = Password,
-    };
 
     private static Task<RegistryPair> StartAsync() => RegistryPair.StartAsync(
         new RehearsalOptions { Storage = RehearsalStorage.InMemory(), Authentication = RehearsalAuthentication.Token, User = User, Password = Password },

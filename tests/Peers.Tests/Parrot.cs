@@ -97,7 +97,7 @@ internal sealed class Parrot : IAsyncDisposable
         else if (request.Method == "GET" && request.Path.Value!.Contains("/blobs/sha256", StringComparison.Ordinal) && said.Length > 0)
         {
             context.Response.StatusCode = 307;
-            context.Response.Headers.Location = new Uri(Elsewhere, $"{request.Path}?X-Signature={_signature}&told={Uri.EscapeDataString(said)}").ToString();
+            context.Response.Headers.Location = new Uri(Elsewhere, $"{request.Path}?X-Signature={_signature}&told={Uri.EscapeDataString(said)}").AbsoluteUri;
         }
         else
         {
@@ -116,7 +116,7 @@ internal sealed class Parrot : IAsyncDisposable
             context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{new Uri(Address, "/v2/auth")}\",service=\"parrot\",error=\"invalid_token\",error_description=\"{said}\"";
         await context.Response.WriteAsync(JsonSerializer.Serialize(new
         {
-            errors = new[] { new { code = "DENIED", message = $"you said {said}, that is {meant}; sign with {_signature}", detail = new { said, meant } } },
+            errors = new[] { new { code = "DENIED", message = $"you said {said}, that is {meant} or {Uri.EscapeDataString(meant)}", detail = new { said, meant } } },
         }));
     }
 

@@ -87,7 +87,7 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         public Task<ChildResult> PublishAsync(SignedSmallImage image, string artifacts) => image.PublishAsync(
             artifacts,
             [$"quay.io=http://{quay.Host}", $"docker.io=http://{_relay.Host}"],
-            variables: new Dictionary<string, string?> { ["QUAY_USERNAME"] = DockerRegistry.User, ["QUAY_PASSWORD"] = DockerRegistry.Password });
+            new Dictionary<string, string?> { ["QUAY_USERNAME"] = DockerRegistry.User, ["QUAY_PASSWORD"] = DockerRegistry.Password });
 
         /// <summary>The release tags of both.</summary>
         public async Task<IReadOnlyList<string>> ReleasesAsync() =>

@@ -9,12 +9,13 @@ public sealed class SecretFormsTests
     private const string Secret = "pä ss/+w?rd\"\\&=§~x";
 
     private static readonly SecretForms Forms = new("password", Secret);
+    private static readonly SecretSearch Search = new([new SecretForms("token", "another secret"), Forms]);
 
     public static TheoryData<string> Kinds => [.. Forms.Kinds];
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_form_is_found(string kind) => Assert.Contains($"password, {kind}", Forms.FoundIn($"before {Forms[kind]} after"));
+    public void Every_form_is_found(string kind) => Assert.Contains($"password, {kind}", Search.In($"before {Forms[kind]} after"));
 
     [Theory]
     [InlineData("")]
@@ -26,12 +27,12 @@ public sealed class SecretFormsTests
         foreach (string after in (string[])["", "b", "cd", "efg"])
         {
             string planted = Convert.ToBase64String(Encoding.UTF8.GetBytes(before + Secret + after));
-            Assert.Contains(Forms.FoundIn(planted), found => found.StartsWith("password, base64 ", StringComparison.Ordinal));
+            Assert.Contains(Search.In(planted), found => found.StartsWith("password, base64 ", StringComparison.Ordinal));
             string url = planted.Replace('+', '-').Replace('/', '_').TrimEnd('=');
-            Assert.Contains(Forms.FoundIn(url), found => found.StartsWith("password, base64url ", StringComparison.Ordinal));
+            Assert.Contains(Search.In(url), found => found.StartsWith("password, base64url ", StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public void Nothing_is_found_in_what_does_not_hold_it() => Assert.Empty(Forms.FoundIn(Secret[..^1] + " " + Secret[1..]));
+    public void Nothing_is_found_in_what_does_not_hold_it() => Assert.Empty(Search.In(Secret[..^1] + " " + Secret[1..]));
 }

@@ -45,12 +45,11 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
             SignedSmallImage.Places);
         Uri[] behind = [.. registries.Map.Select(each => new Uri(each[(each.IndexOf('=') + 1)..]))];
         await using Parrot quay = await Parrot.StartAsync(behind[0]), hub = await Parrot.StartAsync(behind[1]);
-        SlipwayCommand slipway = WithSecrets(fixture.In(repository));
+        SlipwayCommand slipway = WithSecrets(fixture.In(repository), hub);
         List<ChildResult> results = [];
-        IEnumerable<string> arguments;
+        string[] arguments;
         await using (ArgumentWatch watch = new())
         {
-            arguments = watch.Seen;
             results.Add((await slipway.RunAsync("Assemble", "Inspect", "Sign", "--upstream-mirror", repository.Mirror.Path, "--signing-key", Key(), "--verbosity", "Verbose")).Require());
             foreach ((string method, string part, int status) in Failures)
             {
@@ -58,12 +57,15 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
                 string[] map = ["--registry-map", $"quay.io={quay.Address.GetLeftPart(UriPartial.Authority)}", $"docker.io={hub.Address.GetLeftPart(UriPartial.Authority)}"];
                 results.Add(await slipway.RunAsync(["Publish", "--signing-key", Key(), "--verbosity", "Verbose", .. map]));
             }
+
+            arguments = [.. watch.Seen];
         }
 
         SecretForms[] secrets = [.. quay.Heard.Concat(hub.Heard).Append(KeyPassword).Distinct().Select((secret, i) => new SecretForms($"secret {i} ({secret})", secret))];
+        SecretSearch search = new(secrets);
         string[] folders = [repository.Root, fixture.Cache];
         output.WriteLine($"{results.Count} runs, {quay.Repeated + hub.Repeated} errors that repeat a secret, {quay.Redirected + hub.Redirected} redirects, {secrets.Length} secrets in {secrets[0].Kinds.Count()} forms");
-        output.WriteLine(string.Join('\n', results.Select(result => $"{result.ExitCode} {result.Error.TrimEnd().Split('\n')[^2]}")));
+        output.WriteLine(string.Join('\n', results.Select(result => $"{result.ExitCode} {result.Error.Split('\n').LastOrDefault(line => line.StartsWith("Publish: ", StringComparison.Ordinal))}")));
         results[^1].Require();
         Assert.Equal(Failures.Length - 1, results.Count(result => result.ExitCode != 0));
         Assert.Contains(Password, quay.Heard);
@@ -72,18 +74,18 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
         Assert.Equal((0, 0), (quay.Strayed, hub.Strayed));
         Assert.True(quay.Redirected > 0 && hub.Redirected > 0, "nothing was redirected");
         Assert.Contains(arguments, each => each.Contains("docker-credential-parrot", StringComparison.Ordinal));
-        Assert.Empty(results.SelectMany(result => secrets.SelectMany(secret => secret.FoundIn(result.Output + result.Error + result.Command).Select(found => $"{result.Command}: {found}"))));
-        Assert.Empty(secrets.SelectMany(secret => arguments.SelectMany(secret.FoundIn)));
-        Assert.Empty(Leaks(secrets, folders));
-        RequireThatALeakIsFound(repository, secrets, folders);
+        Assert.Empty(results.SelectMany(result => search.In(result.Output + result.Error + result.Command).Select(found => $"{result.Command}: {found}")));
+        Assert.Empty(arguments.SelectMany(search.In));
+        Assert.Empty(Leaks(search, folders));
+        RequireThatALeakIsFound(repository, search, folders);
     }
 
-    private SlipwayCommand WithSecrets(SlipwayCommand slipway)
+    private SlipwayCommand WithSecrets(SlipwayCommand slipway, Parrot hub)
     {
         string helper = _folder.Write("bin/docker-credential-parrot", Helper);
         File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _folder.Write("bin/answer", $$"""{"ServerURL":"https://index.docker.io/v1/","Username":"{{User}}","Secret":{{System.Text.Json.JsonSerializer.Serialize(Password)}}}""");
-        _folder.Write("docker/config.json", """{"credHelpers":{"https://index.docker.io/v1/":"parrot"}}""");
+        _folder.Write("docker/config.json", $$$"""{"credHelpers":{"{{{hub.Address.Authority}}}":"parrot"}}""");
         return slipway with
         {
             Variables = new Dictionary<string, string?>(slipway.Variables)
@@ -109,22 +111,21 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
         return file;
     }
 
-    private static IEnumerable<string> Leaks(SecretForms[] secrets, string[] folders)
+    private static IEnumerable<string> Leaks(SecretSearch search, string[] folders)
     {
         EnumerationOptions everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         return
             from folder in folders
             from file in Directory.EnumerateFiles(folder, "*", everywhere)
-            let bytes = File.ReadAllBytes(file)
-            from found in secrets.SelectMany(secret => secret.FoundIn(bytes).Concat(secret.FoundIn(file)))
+            from found in search.In(File.ReadAllBytes(file)).Concat(search.In(file))
             select $"{file}: {found}";
     }
 
-    private static void RequireThatALeakIsFound(ScratchRepository repository, SecretForms[] secrets, string[] folders)
+    private static void RequireThatALeakIsFound(ScratchRepository repository, SecretSearch search, string[] folders)
     {
         string planted = repository.At("artifacts", SmallImage.Name, "planted");
         File.WriteAllText(planted, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
-        Assert.StartsWith(planted, Leaks(secrets, folders).First(), StringComparison.Ordinal);
+        Assert.StartsWith(planted, Leaks(search, folders).First(), StringComparison.Ordinal);
         File.Delete(planted);
     }
 }

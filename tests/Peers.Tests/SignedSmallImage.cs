@@ -40,12 +40,18 @@ public sealed class SignedSmallImage : IDisposable
 
     /// <summary>The target <c>Publish</c> at work in a copy.</summary>
     /// <param name="map">What <c>--registry-map</c> takes.</param>
-    public Task<ChildResult> PublishAsync(string artifacts, IEnumerable<string> map, Action<int>? started = null, IReadOnlyDictionary<string, string?>? variables = null, params string[] more) =>
-        (_slipway with
+    /// <param name="accounts">Variables with names and passwords.</param>
+    /// <param name="started">Told of the process's id as soon as it runs.</param>
+    public Task<ChildResult> PublishAsync(
+        string artifacts, IEnumerable<string> map, IReadOnlyDictionary<string, string?> accounts, Action<int>? started = null)
+    {
+        SlipwayCommand slipway = _slipway with
         {
             Started = started,
-            Variables = _slipway.Variables.Concat(variables ?? new Dictionary<string, string?>()).ToDictionary(StringComparer.Ordinal),
-        }).RunAsync(["Publish", "--public-key", _repository.Key.Public, "--artifacts-directory", artifacts, "--registry-map", .. map, .. more]);
+            Variables = _slipway.Variables.Concat(accounts).ToDictionary(StringComparer.Ordinal),
+        };
+        return slipway.RunAsync(["Publish", "--public-key", _repository.Key.Public, "--artifacts-directory", artifacts, "--registry-map", .. map]);
+    }
 
     public void Dispose() => _repository.Dispose();
 }

@@ -98,6 +98,11 @@ public class DriftTests
         DriftFinding found = Assert.Single((await CompareAsync(scene, record)).Findings);
         Assert.Equal((DriftKind.SignatureMissing, "quay.io/test/tiny", record.Plan.Subjects[1].Digest), (found.Kind, found.Repository, found.Digest));
 
+        // What is missing for one manifest keeps no other from being verified.
+        scene.Damage("quay.io", record.Plan.Signatures[0].Manifest.Digest, "{}");
+        DriftFinding[] both = [.. (await CompareAsync(scene, record, verified: true)).Findings.OrderBy(finding => finding.Kind)];
+        Assert.Equal([(DriftKind.SignatureMissing, record.Plan.Subjects[1].Digest), (DriftKind.SignatureInvalid, record.Plan.Index.Digest)], both.Select(finding => (finding.Kind, finding.Digest!)));
+
         using KeySigner other = KeySigner.CreateThrowAway();
         DriftReport report = await new Drift(scene.Connect(), VerificationPolicy.RequireKey(other.Key)).CompareAsync(Request(scene, record), default);
         Assert.Contains(report.Findings, finding => finding is { Kind: DriftKind.SignatureInvalid, Repository: "docker.io/mirror/tiny" });

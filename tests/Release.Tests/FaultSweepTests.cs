@@ -27,25 +27,46 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
             [.. from request in requests from mishap in Mishap.All where mishap.CanMeet(request) select (request, mishap)];
         Convergence convergence = new(plan, wanted);
         ConcurrentBag<bool> ended = [];
+        ConcurrentBag<Occurrence> missed = [];
 
         await InLanesAsync(scene, cases, async (stage, at) =>
         {
-            stage.Registries.Faults = request => request == at.Request ? at.Mishap.Fault : null;
-            Outcome outcome = await stage.PublishAsync(plan);
-            Assert.True(stage.Registries.Requests.Contains(at.Request), $"{at.Request} did not come");
-            stage.Registries.Faults = _ => null;
+            if (await MeetAsync(stage, plan, at.Request, at.Mishap) is not { } outcome)
+            {
+                missed.Add(at.Request);
+                return;
+            }
+
             ended.Add(outcome.Succeeded);
             at.Mishap.RequireRightClass(outcome.Failure, at.Request);
-            // A registry that says that it has what it has not makes liars of others.
-            if (at.Mishap.Name != "created in name")
-                Assert.True(!outcome.Lies(stage.Registries).Any(), $"{at.Mishap} at {at.Request}: {string.Join("; ", outcome.Lies(stage.Registries))}");
+            Assert.True(!outcome.Lies(stage.Registries).Any(), $"{at.Mishap} at {at.Request}: {string.Join("; ", outcome.Lies(stage.Registries))}");
             await convergence.RequireAsync(stage, $"{at.Mishap} at {at.Request}");
         });
 
         int succeeded = ended.Count(each => each);
-        output.WriteLine($"{requests.Count} requests × {Mishap.All.Length} mishaps, where each can happen = {ended.Count} runs: {succeeded} succeeded, {ended.Count - succeeded} failed and converged from {convergence.States} different states, in {clock.Elapsed.TotalSeconds:0} s");
-        Assert.Equal(cases.Length, ended.Count);
+        output.WriteLine($"{requests.Count} requests × {Mishap.All.Length} mishaps, where each can happen = {ended.Count} runs: {succeeded} succeeded, {ended.Count - succeeded} failed and converged from {convergence.States} different states, in {clock.Elapsed.TotalSeconds:0} s; {missed.Count} did not come about");
+        Assert.Equal(cases.Length, ended.Count + missed.Count);
+        Assert.InRange(missed.Count, 0, cases.Length / 50);
         Assert.InRange(succeeded, 1, ended.Count / 2);
+    }
+
+    /// <summary>
+    /// Publishes with a mishap at one request. Which of several requests for the first token is refused is chance, and so is which
+    /// of them comes twice: null when the request did not come, in several runs.
+    /// </summary>
+    private static async Task<Outcome?> MeetAsync(Stage stage, ReleasePlan plan, Occurrence request, Mishap mishap)
+    {
+        for (int tries = 0; tries < 5; tries++)
+        {
+            stage.Registries.Clear();
+            stage.Registries.Faults = each => each == request ? mishap.Fault : null;
+            Outcome outcome = await stage.PublishAsync(plan);
+            stage.Registries.Faults = _ => null;
+            if (stage.Registries.Requests.Contains(request))
+                return outcome;
+        }
+
+        return null;
     }
 
     /// <summary>The first try of every request meets it.</summary>
@@ -74,8 +95,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         Assert.Equal(wanted, stage.Registries.Kept());
     }
 
-    public static TheoryData<string> Passing =>
-        [.. Mishap.All.Where(mishap => mishap.Passes && mishap.Name != "truncated answer").Select(mishap => mishap.Name)];
+    public static TheoryData<string> Passing => [.. Mishap.All.Where(mishap => mishap.Passes).Select(mishap => mishap.Name)];
 
     /// <summary>With the release's tags only: those of the build are written in the same way.</summary>
     private static async Task<ReleasePlan> PlanAsync(Scene scene)
@@ -100,10 +120,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         {
             await using Stage stage = await Stage.OpenAsync(scene, Impatient, oneAtATime: true);
             while (left.TryDequeue(out T? each))
-            {
-                stage.Registries.Clear();
                 await run(stage, each);
-            }
         })));
     }
 }

@@ -25,6 +25,12 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
     /// </summary>
     public bool MeasuresMemory { get; init; }
 
+    /// <summary>
+    /// Whether to find out how many bytes it read from files and pipes: <c>rchar</c> of <c>/proc/PID/io</c>, read every 10 ms, so
+    /// that the last of them may be missed. What comes from sockets is no part of it, as long as it is received and not read.
+    /// </summary>
+    public bool MeasuresReading { get; init; }
+
     /// <summary>Told of the process's id as soon as it runs.</summary>
     public Action<int>? Started { get; init; }
 
@@ -41,9 +47,9 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
         patience.CancelAfter(Patience);
         try
         {
-            long peak = await WatchAsync(process, patience.Token);
+            (long peak, long read) = await WatchAsync(process, patience.Token);
             await process.WaitForExitAsync(patience.Token);
-            return new ChildResult(ToString(), process.ExitCode, await output, await error, clock.Elapsed, peak);
+            return new ChildResult(ToString(), process.ExitCode, await output, await error, clock.Elapsed, peak) { BytesRead = read };
         }
         catch (OperationCanceledException e)
         {
@@ -75,27 +81,28 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
         return start;
     }
 
-    private async Task<long> WatchAsync(Process process, CancellationToken stop)
+    private async Task<(long Peak, long Read)> WatchAsync(Process process, CancellationToken stop)
     {
-        long peak = 0;
-        while (MeasuresMemory && !process.HasExited)
+        (long peak, long read) = (0, 0);
+        while ((MeasuresMemory || MeasuresReading) && !process.HasExited)
         {
-            peak = Math.Max(peak, HighWaterMark(process.Id));
+            peak = Math.Max(peak, MeasuresMemory ? 1024 * Figure(process.Id, "status", "VmHWM:") : 0);
+            read = Math.Max(read, MeasuresReading ? Figure(process.Id, "io", "rchar:") : 0);
             await Task.Delay(Interval, stop);
         }
 
-        return peak;
+        return (peak, read);
     }
 
-    /// <summary>In bytes; 0 for a process that has ended.</summary>
-    private static long HighWaterMark(int id)
+    /// <summary>As the kernel gives it, without unit; 0 for a process that has ended.</summary>
+    private static long Figure(int id, string file, string name)
     {
         try
         {
-            string? line = File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : 1024 * long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            string? line = File.ReadLines($"/proc/{id}/{file}").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return 0;
         }
@@ -107,6 +114,9 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
 /// <param name="PeakResident">In bytes; 0 unless it was measured.</param>
 public sealed record ChildResult(string Command, int ExitCode, string Output, string Error, TimeSpan Duration, long PeakResident)
 {
+    /// <summary>In bytes; 0 unless it was measured.</summary>
+    public long BytesRead { get; init; }
+
     /// <summary>The lines of standard output.</summary>
     public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

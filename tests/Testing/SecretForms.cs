@@ -43,14 +43,8 @@ public sealed class SecretForms
     /// <summary>How it looks in one form.</summary>
     public string this[string kind] => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(_forms[kind]));
 
-    /// <summary>The forms in which some bytes hold it.</summary>
-    public IEnumerable<string> FoundIn(ReadOnlyMemory<byte> bytes)
-    {
-        string text = Encoding.Latin1.GetString(bytes.Span);
-        return _forms.Where(form => text.Contains(form.Value, StringComparison.Ordinal)).Select(form => $"{Name}, {form.Key}");
-    }
-
-    public IEnumerable<string> FoundIn(string text) => FoundIn(Encoding.UTF8.GetBytes(text));
+    /// <summary>The forms, as Latin-1 reads their bytes.</summary>
+    internal IReadOnlyDictionary<string, string> Forms => _forms;
 
     private void Add(string kind, string text) => _forms[kind] = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 

@@ -43,6 +43,8 @@ public sealed record SlipwayCommand(string Root)
 
     public bool MeasuresMemory { get; init; }
 
+    public bool MeasuresReading { get; init; }
+
     /// <summary>Told of the process's id as soon as it runs.</summary>
     public Action<int>? Started { get; init; }
 
@@ -67,6 +69,7 @@ public sealed record SlipwayCommand(string Root)
             Variables = Hermetic(),
             Patience = Patience,
             MeasuresMemory = MeasuresMemory,
+            MeasuresReading = MeasuresReading,
             Started = Started,
         };
     }
