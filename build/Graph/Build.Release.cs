@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Http;
+using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Sources;
@@ -14,15 +15,16 @@ internal sealed partial class Build
     private readonly string[] Registries = [];
 
     private Target Sign => _ => _
-        .Description("Sign index and manifests with --signing-key: artifacts/NAME/trust")
+        .Description("Sign index and manifests and their provenance with --signing-key: artifacts/NAME/trust")
         .DependsOn(Inspect)
         .After(Assemble)
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
             using KeySigner signer = NewSigner();
-            foreach (ImageDefinition definition in Definitions())
-                await NewPipeline(report).SignAsync(definition, signer, Stop);
+            Builder builder = Builder.Of(Environment.GetEnvironmentVariable);
+            foreach (AssemblyRequest input in await InputsAsync(report))
+                await NewPipeline(report).SignAsync(input, signer, builder, Stop);
         });
 
     private Target Preview => _ => _

@@ -13,7 +13,8 @@ namespace Slipway.Graph;
 /// The steps of a release, each from files to files below a workspace, so that any can be run alone. Targets and the
 /// rehearsal call the same steps.
 /// </summary>
-internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Report report)
+/// <param name="clock">When assembling began and ended.</param>
+internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Report report, TimeProvider clock)
 {
     /// <summary>Reads definition and lock, which must fit each other.</summary>
     public async Task<AssemblyRequest> ReadAsync(string image, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
@@ -50,14 +51,19 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             throw new TargetFailedException($"--offline: {missing.Count} of {items.DistinctBy(item => item.Wanted.Digest).Count()} files are not in the cache {workspace.Cache}. Run ./build.sh Fetch where the network is", Exit.Unavailable);
     }
 
-    /// <summary>Makes <c>NAME/layout</c> from the cache.</summary>
+    /// <summary>Makes <c>NAME/layout</c> from the cache, and <c>NAME/assembly.json</c>.</summary>
     public async Task<AssembledImage> AssembleAsync(AssemblyRequest input, Supply supply, CancellationToken stop)
     {
         report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}{(input.Lock.LeftOut.IsEmpty ? "" : $", without optional {string.Join(", ", input.Lock.LeftOut)}")}");
+        AssemblyInput from = AssemblyInput.Of(input);
+        DateTimeOffset started = clock.GetUtcNow();
         AssemblyCache assembled = new(workspace.Assembled, supply.Cache);
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
+        AbsolutePath record = workspace.Results(input.Name) / AssemblyRecord.FileName;
+        File.Delete(record);
         AssembledImage image = await new Assembler(supply.Cache, assembled)
             .AssembleAsync(input, layout, workspace.Contents(input.Name), stop);
+        await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, clock.GetUtcNow()).WriteAsync(record, stop);
         foreach (AssembledPlatform platform in image.Platforms)
             report.Line($"{input.Name} {platform.Platform}: {Views.Totals(platform.Totals)}");
         report.Line($"{input.Name}: {image.Index.Digest}");
@@ -100,17 +106,30 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         return differences.ToImmutable();
     }
 
-    /// <summary>Makes <c>NAME/trust</c>: a signature of the index and of every manifest; those that are there stay.</summary>
-    /// <exception cref="ContentException">The layout did not pass its inspection.</exception>
-    public async Task SignAsync(ImageDefinition definition, ISigner signer, CancellationToken stop)
+    /// <summary>Makes <c>NAME/trust</c>: a signature of the index and of every manifest, and their provenance; those that are there stay.</summary>
+    /// <param name="builder">Where this runs.</param>
+    /// <exception cref="ContentException">The layout did not pass its inspection, or was assembled from something else.</exception>
+    public async Task SignAsync(AssemblyRequest input, ISigner signer, Builder builder, CancellationToken stop)
     {
-        OciLayout layout = OpenLayout(definition.Name);
-        AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
-        await InspectionRecord.RequireAsync(workspace.Results(definition.Name) / InspectionRecord.FileName, image, stop);
-        SignedImage signed = new(layout, image.Index.Digest, definition.Official);
-        TrustChange change = await TrustStore.Create(workspace.Trust(definition.Name)).SignAsync(signed, [], signer, stop);
-        report.Line($"{definition.Name}: {change.Made} signatures made, {change.Kept} kept");
+        OciLayout layout = OpenLayout(input.Name);
+        AssembledImage image = await ImageReader.ReadAsync(input.Name, layout, stop);
+        await InspectionRecord.RequireAsync(workspace.Results(input.Name) / InspectionRecord.FileName, image, stop);
+        SignedImage signed = new(layout, image.Index.Digest, input.Definition.Official);
+        SlsaProvenance provenance = await ProvenanceAsync(input, image, builder, stop);
+        TrustChange change = await TrustStore.Create(workspace.Trust(input.Name)).SignAsync(signed, [provenance.About(image)], signer, stop);
+        report.Line($"{input.Name}: {change.Made} signatures and attestations made, {change.Kept} kept");
     }
+
+    private async Task<SlsaProvenance> ProvenanceAsync(AssemblyRequest input, AssembledImage image, Builder builder, CancellationToken stop) =>
+        SlsaProvenance.For(new ProvenanceSource
+        {
+            Image = image,
+            Assembly = await AssemblyRecord.RequireAsync(workspace.Results(input.Name) / AssemblyRecord.FileName, image, input, stop),
+            Materials = Material.Of(input.Lock, image.Platforms.Select(platform => platform.Platform)),
+            Git = await new GitRepository(repository).ReadAsync(input.Name, stop),
+            Source = input.Definition.Source,
+            Builder = builder,
+        });
 
     /// <summary>Makes <c>NAME/plan.json</c>.</summary>
     public async Task<ReleasePlan> PreviewAsync(ImageDefinition definition, RegistryChoice registries, CancellationToken stop)

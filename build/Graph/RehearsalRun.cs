@@ -16,7 +16,7 @@ namespace Slipway.Graph;
 internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository, Supply supply, Report report)
 {
     private readonly Workspace _workspace = workspace.Rehearsal;
-    private readonly Pipeline _pipeline = new(workspace.Rehearsal, repository, report);
+    private readonly Pipeline _pipeline = new(workspace.Rehearsal, repository, report, TimeProvider.System);
 
     /// <returns>A row for each image, in the order given.</returns>
     public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
@@ -45,7 +45,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         InspectionResult inspected = await _pipeline.InspectAsync(marked, stop);
         InspectionView.Log(report, [inspected]);
         inspected.Require();
-        await _pipeline.SignAsync(input.Definition, signer, stop);
+        await _pipeline.SignAsync(input, signer, Builder.Rehearsal, stop);
         ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, RegistryChoice.All, registries.Connect, policy, stop);
         List<VerificationResult> verified = [];
         foreach (Reference destination in input.Definition.Repositories)

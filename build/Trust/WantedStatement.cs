@@ -10,10 +10,10 @@ namespace Slipway.Trust;
 public sealed record WantedStatement(ImmutableArray<Digest> About, string PredicateType, ReadOnlyMemory<byte> Predicate)
 {
     /// <summary>
-    /// Whether another statement of this type about the same subjects will do as well. True for what tells of one run, as a
-    /// provenance: it is made once, and a rerun repeats it.
+    /// Whether another predicate of this type about the same subjects, signed before, will do as well; null when only the same
+    /// bytes will. For what tells of one run, as a provenance: it is made once, and a rerun repeats it.
     /// </summary>
-    public bool IsMadeOnce { get; init; }
+    public Func<ReadOnlyMemory<byte>, bool>? Accepts { get; init; }
 
     /// <summary>"This image is signed", as cosign 3 says it.</summary>
     public static WantedStatement Signature(Digest subject) => new([subject], Statement.SignType, "{}"u8.ToArray());
@@ -24,5 +24,5 @@ public sealed record WantedStatement(ImmutableArray<Digest> About, string Predic
     internal bool IsMetBy(Statement statement, Reference official) =>
         statement.PredicateType == PredicateType
         && statement.Subjects.SequenceEqual(For(official).Subjects)
-        && (IsMadeOnce || statement.Predicate.Span.SequenceEqual(Predicate.Span));
+        && (statement.Predicate.Span.SequenceEqual(Predicate.Span) || Accepts?.Invoke(statement.Predicate) == true);
 }

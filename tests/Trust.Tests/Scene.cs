@@ -49,7 +49,7 @@ internal sealed class Scene : IDisposable
         [
             new WantedStatement([scene.Amd64.Digest], Statement.SpdxType, "{\"about\":\"amd64\"}"u8.ToArray()),
             new WantedStatement([scene.Arm64.Digest], Statement.SpdxType, "{\"about\":\"arm64\"}"u8.ToArray()),
-            new WantedStatement([scene.Root.Digest, scene.Amd64.Digest, scene.Arm64.Digest], Statement.ProvenanceType, "{\"about\":\"all\"}"u8.ToArray()) { IsMadeOnce = true },
+            new WantedStatement([scene.Root.Digest, scene.Amd64.Digest, scene.Arm64.Digest], Statement.ProvenanceType, "{\"about\":\"all\"}"u8.ToArray()) { Accepts = _ => true },
         ];
         await scene.Store.SignAsync(scene.Signed, scene.Statements, scene.Signer, CancellationToken.None);
         Assert.True((await scene.VerifyAsync()).Passed);

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Slipway.Images;
+using Slipway.Oci;
+
+namespace Slipway.Release;
+
+/// <summary>What a provenance must say. What is null is not asked; a rehearsal's and one of a modified work tree never pass.</summary>
+public sealed record ProvenanceCheck
+{
+    /// <summary>The image's name.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>The https address of the repository, without a final slash.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The git tag, <c>IMAGE/vX.Y.Z</c>.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>In hex.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The builder's id.</summary>
+    public string? Builder { get; init; }
+
+    /// <summary>In any order.</summary>
+    public ImmutableArray<Platform>? Platforms { get; init; }
+
+    /// <summary>The digest of the lock.</summary>
+    public Digest? Lock { get; init; }
+
+    /// <summary>Every file that the lock names for the image's platforms, and no other.</summary>
+    public ImmutableArray<Material>? Materials { get; init; }
+
+    /// <summary>All that is not as expected, in the order of <see cref="ProvenanceProblem"/>; none when all is.</summary>
+    public ImmutableArray<ProvenanceFinding> Judge(SlsaProvenance provenance)
+    {
+        ArgumentNullException.ThrowIfNull(provenance);
+        return [.. OfBuilder(provenance), .. OfSource(provenance), .. OfInput(provenance)];
+    }
+
+    private IEnumerable<ProvenanceFinding> OfBuilder(SlsaProvenance provenance)
+    {
+        if (provenance.BuilderId == Release.Builder.Rehearsal.Id)
+            yield return new(ProvenanceProblem.BuilderIsRehearsal, "a rehearsal built it");
+        if (Builder is not null && Builder != provenance.BuilderId)
+            yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", Builder, provenance.BuilderId);
+    }
+
+    private IEnumerable<ProvenanceFinding> OfSource(SlsaProvenance provenance)
+    {
+        BuildParameters said = provenance.Parameters;
+        if (Image != said.Image)
+            yield return Differs(ProvenanceProblem.ImageMismatch, "image", Image, said.Image);
+        if (Source != said.Source)
+            yield return Differs(ProvenanceProblem.SourceMismatch, "repository", Source, said.Source);
+        if (said.IsModified)
+            yield return new(ProvenanceProblem.SourceModified, $"it was built from {said.Commit} with changes that were not committed");
+        if (Tag is not null && Tag != said.Tag)
+            yield return Differs(ProvenanceProblem.TagMismatch, "git tag", Tag, said.Tag);
+        if (Commit is not null && Commit != said.Commit)
+            yield return Differs(ProvenanceProblem.CommitMismatch, "commit", Commit, said.Commit);
+        string?[] commits = [.. provenance.Dependencies.Where(IsCommit).Select(resource => resource.Digests[ResourceDescriptor.GitCommit])];
+        if (commits is not [{ } commit] || commit != said.Commit)
+            yield return Differs(ProvenanceProblem.CommitMismatch, "the commit among its dependencies", said.Commit, string.Join(", ", commits));
+    }
+
+    private IEnumerable<ProvenanceFinding> OfInput(SlsaProvenance provenance)
+    {
+        BuildParameters said = provenance.Parameters;
+        if (Platforms is { } platforms && !platforms.ToHashSet().SetEquals(said.Platforms))
+            yield return Differs(ProvenanceProblem.PlatformsMismatch, "platforms", string.Join(", ", platforms), string.Join(", ", said.Platforms));
+        if (Lock is not null && Lock != said.Lock)
+            yield return Differs(ProvenanceProblem.LockMismatch, "lock", Lock.ToString(), said.Lock.ToString());
+        if (Materials is not { } materials)
+            yield break;
+        ILookup<string, string> there = provenance.Dependencies.Where(resource => !IsCommit(resource) && !IsToolchain(resource))
+            .ToLookup(resource => resource.Uri, DigestsOf, StringComparer.Ordinal);
+        ILookup<string, string> wanted = materials.ToLookup(material => material.Address, material => material.Digest.ToString(), StringComparer.Ordinal);
+        foreach (var missing in wanted.Where(file => !there.Contains(file.Key)))
+            yield return new(ProvenanceProblem.DependencyMissing, $"{missing.Key} is not among its dependencies");
+        foreach (var differs in wanted.Where(file => there.Contains(file.Key) && !there[file.Key].ToHashSet().SetEquals(file)))
+            yield return Differs(ProvenanceProblem.DependencyMismatch, differs.Key, string.Join(", ", differs), string.Join(", ", there[differs.Key]));
+        foreach (var unexpected in there.Where(file => !wanted.Contains(file.Key)))
+            yield return new(ProvenanceProblem.DependencyUnexpected, $"{Printable.Of(unexpected.Key)} is among its dependencies and not in the lock");
+    }
+
+    private static bool IsCommit(ResourceDescriptor resource) => resource.Digests.ContainsKey(ResourceDescriptor.GitCommit);
+
+    private static bool IsToolchain(ResourceDescriptor resource) =>
+        resource.Uri.StartsWith(SlsaProvenance.Sdk, StringComparison.Ordinal) || resource.Uri.StartsWith(SlsaProvenance.Runtime, StringComparison.Ordinal);
+
+    private static string DigestsOf(ResourceDescriptor resource) =>
+        string.Join('+', resource.Digests.Select(digest => $"{digest.Key}:{digest.Value}"));
+
+    private static ProvenanceFinding Differs(ProvenanceProblem problem, string what, string wanted, string? got) =>
+        new(problem, $"{what} wanted {wanted}, got {(string.IsNullOrEmpty(got) ? "none" : Printable.Of(got))}");
+}

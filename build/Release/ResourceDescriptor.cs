@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Slipway.Oci;
+
+namespace Slipway.Release;
+
+/// <summary>Something that took part in a build (in-toto attestation framework, spec/v1/resource_descriptor.md).</summary>
+/// <param name="Name">For people; may be empty.</param>
+/// <param name="Uri">Which it is; empty when only its digest says.</param>
+/// <param name="Digests">By algorithm, in lower-case hex (spec/v1/digest_set.md); empty for what has none, as a program's version.</param>
+public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSortedDictionary<string, string> Digests)
+{
+    /// <summary>The algorithm's name for a commit of git.</summary>
+    public const string GitCommit = "gitCommit";
+
+    private const int MostDigests = 8;
+    private const int LongestText = 2048;
+
+    public static ResourceDescriptor Of(string name, string uri, Digest digest)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        return new ResourceDescriptor(name, uri, Descriptor.NoAnnotations.Add(digest.Algorithm, digest.Hex));
+    }
+
+    /// <exception cref="ContentException">It has neither URI nor digest, or a text that no sound one has.</exception>
+    internal static ResourceDescriptor Read(JsonElement element)
+    {
+        ResourceDescriptor read = new(
+            Text(element.OptionalString("name") ?? ""), Text(element.OptionalString("uri") ?? ""), element.Map("digest"));
+        if (read.Uri.Length == 0 && read.Digests.IsEmpty)
+            throw new ContentException($"'{Printable.Of(read.Name)}' has neither uri nor digest");
+        if (read.Digests.Count > MostDigests)
+            throw new ContentException($"'{Printable.Of(read.Uri)}': wanted at most {MostDigests} digests, got {read.Digests.Count}");
+        foreach ((string algorithm, string hex) in read.Digests)
+        {
+            Text(algorithm);
+            if (hex.Length is 0 or > 256 || !hex.All(c => char.IsAsciiHexDigitLower(c)))
+                throw new ContentException($"'{Printable.Of(read.Uri)}': {Printable.Of(algorithm)} wanted lower-case hex, got '{Printable.Of(hex)}'");
+        }
+
+        return read;
+    }
+
+    internal void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (Name.Length > 0)
+            writer.WriteString("name", Name);
+        if (Uri.Length > 0)
+            writer.WriteString("uri", Uri);
+        writer.WriteMap("digest", Digests);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>A text of a provenance: one line of a length that can be shown.</summary>
+    /// <exception cref="ContentException">It is none.</exception>
+    internal static string Text(string text) => text.Length <= LongestText && !text.Any(char.IsControl)
+        ? text
+        : throw new ContentException($"wanted a line of at most {LongestText} characters, got '{Printable.Of(text)}'");
+}

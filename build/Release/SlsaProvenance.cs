@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Trust;
+
+namespace Slipway.Release;
+
+/// <summary>
+/// How an image was built: the predicate <c>https://slsa.dev/provenance/v1</c> (SLSA specification, build-provenance.md) of the
+/// build type that <c>docs/build-types/image-v1.md</c> describes. It says of the machine nothing but the versions of .NET.
+/// </summary>
+public sealed record SlsaProvenance
+{
+    /// <summary>The address of the page that says what each parameter means.</summary>
+    public const string BuildType = "https://github.com/poseidon/slipway/blob/main/docs/build-types/image-v1.md";
+
+    public required BuildParameters Parameters { get; init; }
+
+    /// <summary>What the builder set by itself: <c>internalParameters</c>.</summary>
+    public required ImmutableSortedDictionary<string, string> BuilderParameters { get; init; }
+
+    /// <summary>The commit, the .NET SDK and runtime, every package and upstream file.</summary>
+    public required ImmutableArray<ResourceDescriptor> Dependencies { get; init; }
+
+    /// <summary>A URI: a CI's workflow, or the section of <see cref="BuildType"/> that says what the place is worth.</summary>
+    public required string BuilderId { get; init; }
+
+    public required string? InvocationId { get; init; }
+
+    /// <summary>When assembling began; null when it is not said.</summary>
+    public required DateTimeOffset? StartedOn { get; init; }
+
+    public required DateTimeOffset? FinishedOn { get; init; }
+
+    public ImmutableArray<ResourceDescriptor> Byproducts { get; init; } = [];
+
+    public static SlsaProvenance For(ProvenanceSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        BuildParameters parameters = ParametersOf(source);
+        return new SlsaProvenance
+        {
+            Parameters = parameters,
+            BuilderParameters = source.Builder.Parameters,
+            Dependencies =
+            [
+                new("", $"git+{parameters.Source}@{parameters.Commit}", Descriptor.NoAnnotations.Add(ResourceDescriptor.GitCommit, parameters.Commit)),
+                new("", Sdk + source.Assembly.Toolchain.Sdk, Descriptor.NoAnnotations),
+                new("", Runtime + source.Assembly.Toolchain.Runtime, Descriptor.NoAnnotations),
+                .. source.Materials.Select(material => ResourceDescriptor.Of(material.Name, material.Address, material.Digest)),
+            ],
+            BuilderId = source.Builder.Id,
+            InvocationId = source.Builder.InvocationId,
+            StartedOn = source.Assembly.StartedOn,
+            FinishedOn = source.Assembly.FinishedOn,
+            Byproducts = source.Byproducts,
+        };
+    }
+
+    /// <exception cref="ContentException">It is no provenance of this build type. Parse only what a signature was verified over.</exception>
+    public static SlsaProvenance Parse(ReadOnlyMemory<byte> predicate) => ProvenanceReader.Read(predicate);
+
+    /// <summary>What is to be signed about the index and every manifest of an image; an earlier build by the same parameters will do.</summary>
+    public WantedStatement About(AssembledImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new WantedStatement([image.Index.Digest, .. image.Platforms.Select(platform => platform.Manifest.Digest)], Statement.ProvenanceType, ToBytes())
+        {
+            Accepts = IsToldBy,
+        };
+    }
+
+    /// <summary>The predicate; the same provenance always gives the same bytes.</summary>
+    public byte[] ToBytes() => OciJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteStartObject("buildDefinition");
+        writer.WriteString("buildType", BuildType);
+        writer.WritePropertyName("externalParameters");
+        Parameters.Write(writer);
+        writer.WriteMap("internalParameters", BuilderParameters);
+        WriteAll(writer, "resolvedDependencies", Dependencies);
+        writer.WriteEndObject();
+        WriteRun(writer);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>How the versions of .NET are told: a package URL of type <c>generic</c>.</summary>
+    internal const string Sdk = "pkg:generic/dotnet-sdk@";
+
+    internal const string Runtime = "pkg:generic/dotnet-runtime@";
+
+    private static BuildParameters ParametersOf(ProvenanceSource source) => new()
+    {
+        Image = source.Image.Name,
+        Source = source.Builder.Repository ?? source.Source,
+        Commit = source.Git.Commit,
+        Tag = source.Git.Distance == 0 ? source.Git.Tag : null,
+        IsModified = source.Git.IsDirty,
+        Definition = source.Assembly.Input.Definition,
+        Lock = source.Assembly.Input.Lock,
+        Platforms = [.. source.Image.Platforms.Select(platform => platform.Platform)],
+    };
+
+    private bool IsToldBy(ReadOnlyMemory<byte> predicate)
+    {
+        try
+        {
+            return Parse(predicate).Parameters == Parameters;
+        }
+        catch (ContentException)
+        {
+            return false;
+        }
+    }
+
+    private void WriteRun(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("runDetails");
+        writer.WriteStartObject("builder");
+        writer.WriteString("id", BuilderId);
+        writer.WriteEndObject();
+        writer.WriteStartObject("metadata");
+        if (InvocationId is not null)
+            writer.WriteString("invocationId", InvocationId);
+        WriteTime(writer, "startedOn", StartedOn);
+        WriteTime(writer, "finishedOn", FinishedOn);
+        writer.WriteEndObject();
+        if (!Byproducts.IsEmpty)
+            WriteAll(writer, "byproducts", Byproducts);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTime(Utf8JsonWriter writer, string name, DateTimeOffset? time)
+    {
+        if (time is { } given)
+            writer.WriteString(name, given.UtcDateTime.ToString(AssemblyRecord.TimeFormat, CultureInfo.InvariantCulture));
+    }
+
+    private static void WriteAll(Utf8JsonWriter writer, string name, ImmutableArray<ResourceDescriptor> resources)
+    {
+        writer.WriteStartArray(name);
+        foreach (ResourceDescriptor resource in resources)
+            resource.Write(writer);
+        writer.WriteEndArray();
+    }
+}
