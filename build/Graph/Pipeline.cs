@@ -157,12 +157,32 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     public async Task<ReleaseRecord> PublishAsync(
         ImageDefinition definition, RegistryChoice registries, Func<RegistryClient> connect, VerificationPolicy policy, CancellationToken stop)
     {
+        await AdoptAsync(definition, registries, connect(), policy.Key, stop);
         ReleasePlan plan = await PreviewAsync(definition, registries, stop);
         foreach (Reference leftOut in plan.LeftOut)
             report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run ./build.sh Publish --images {plan.Image} to complete the release");
         ReleaseContent content = new(plan, OpenLayout(plan.Image), OpenTrust(plan.Image));
         AbsolutePath file = workspace.Results(plan.Image) / ReleaseRecord.FileName;
         return await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.WriteAsync(file), stop);
+    }
+
+    /// <summary>Where a registry has the image already, what was signed about it is taken over from there: it is said once.</summary>
+    private async Task AdoptAsync(ImageDefinition definition, RegistryChoice registries, RegistryClient client, VerificationKey key, CancellationToken stop)
+    {
+        OciLayout layout = OpenLayout(definition.Name);
+        AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
+        List<Repository> places = [];
+        foreach (Repository site in registries.Of(definition.Name, definition.Repositories).Chosen.Select(client.Repository))
+        {
+            if (await site.HasManifestAsync(image.Index.Digest, stop))
+                places.Add(site);
+        }
+
+        if (places.Count == 0)
+            return;
+        Adoption adoption = new() { Key = key, Elsewhere = places, Understand = SlsaProvenance.Understand };
+        int there = await TrustStore.Open(workspace.Trust(definition.Name)).AdoptAsync(new SignedImage(layout, image.Index.Digest, definition.Official), adoption, stop);
+        report.Line($"{definition.Name}: {there} signatures and statements are on {string.Join(" and ", places.Select(place => place.Name))} already");
     }
 
     /// <summary>Verifies the local layout of an image.</summary>

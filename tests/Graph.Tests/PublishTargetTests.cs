@@ -91,6 +91,21 @@ public sealed class PublishTargetTests : IAsyncLifetime
         Assert.True(Record().GetProperty("complete").GetBoolean());
     }
 
+    [Fact]
+    public async Task A_fresh_machine_says_again_what_was_signed_and_adds_nothing()
+    {
+        (await RunAsync("Publish")).Require();
+        byte[] plan = await File.ReadAllBytesAsync(_repository.At("artifacts", UpstreamImage.Name, "plan.json"), TestContext.Current.CancellationToken);
+        Directory.Delete(_repository.At("artifacts"), recursive: true);
+        (await RunAsync("Assemble", "Sign")).Require();
+        foreach (RehearsalRegistry registry in _registries)
+            registry.Log.Clear();
+        ChildResult again = (await RunAsync("Publish")).Require();
+        Assert.Contains("signatures and statements are on quay.io/slipway-tests/tools and docker.io/slipwaytests/tools already", again.Error, StringComparison.Ordinal);
+        Assert.Equal(plan, await File.ReadAllBytesAsync(_repository.At("artifacts", UpstreamImage.Name, "plan.json"), TestContext.Current.CancellationToken));
+        Assert.All(_registries, registry => Assert.Equal((0, 0, 0), (registry.Log.Count("PUT"), registry.Log.Count("POST"), registry.Log.Count("PATCH"))));
+    }
+
     private JsonElement Record() =>
         JsonDocument.Parse(File.ReadAllBytes(_repository.At("artifacts", UpstreamImage.Name, "release.json"))).RootElement;
 
