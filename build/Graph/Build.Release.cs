@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Http;
+using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Sources;
@@ -14,15 +15,18 @@ internal sealed partial class Build
     private readonly string[] Registries = [];
 
     private Target Sign => _ => _
-        .Description("Sign index and manifests with --signing-key: artifacts/NAME/trust")
+        .Description("Describe the layouts in artifacts/NAME/sbom, and sign index and manifests with --signing-key: artifacts/NAME/trust")
         .DependsOn(Inspect)
         .After(Assemble)
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
             using KeySigner signer = NewSigner();
-            foreach (ImageDefinition definition in Definitions())
-                await NewPipeline(report).SignAsync(definition, signer, Stop);
+            foreach (AssemblyRequest input in await InputsAsync(report))
+            {
+                await NewPipeline(report).DescribeAsync(input, Stop);
+                await NewPipeline(report).SignAsync(input.Definition, signer, Stop);
+            }
         });
 
     private Target Preview => _ => _

@@ -100,6 +100,16 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         return differences.ToImmutable();
     }
 
+    /// <summary>Makes <c>NAME/sbom</c>: a bill of materials for each platform of <c>NAME/layout</c> and one for its index.</summary>
+    public async Task<Sbom> DescribeAsync(AssemblyRequest input, CancellationToken stop)
+    {
+        Sbom sbom = await Sbom.OfAsync(input, OpenLayout(input.Name), workspace.Contents(input.Name), stop);
+        await workspace.Sbom(input.Name).WriteAsync(sbom, stop);
+        foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
+            report.Line($"{input.Name} {platform}: bill of materials with {document.Packages.Length - 1} packages and {document.Files.Length} paths");
+        return sbom;
+    }
+
     /// <summary>Makes <c>NAME/trust</c>: a signature of the index and of every manifest; those that are there stay.</summary>
     /// <exception cref="ContentException">The layout did not pass its inspection.</exception>
     public async Task SignAsync(ImageDefinition definition, ISigner signer, CancellationToken stop)

@@ -45,6 +45,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         InspectionResult inspected = await _pipeline.InspectAsync(marked, stop);
         InspectionView.Log(report, [inspected]);
         inspected.Require();
+        await _pipeline.DescribeAsync(input, stop);
         await _pipeline.SignAsync(input.Definition, signer, stop);
         ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, RegistryChoice.All, registries.Connect, policy, stop);
         List<VerificationResult> verified = [];
