@@ -15,7 +15,7 @@ internal sealed partial class Build
     private readonly string[] Registries = [];
 
     private Target Sign => _ => _
-        .Description("Sign index and manifests and their provenance with --signing-key: artifacts/NAME/trust")
+        .Description("Describe the layouts in artifacts/NAME/sbom, and sign them, their SBOM and provenance with --signing-key: artifacts/NAME/trust")
         .DependsOn(Inspect)
         .After(Assemble)
         .Executes(async () =>

@@ -106,7 +106,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         return differences.ToImmutable();
     }
 
-    /// <summary>Makes <c>NAME/trust</c>: a signature of the index and of every manifest, and their provenance; those that are there stay.</summary>
+    /// <summary>Makes <c>NAME/trust</c>: signatures of the index and of every manifest, their bills of materials and their provenance; what is there stays.</summary>
     /// <param name="builder">Where this runs.</param>
     /// <exception cref="ContentException">The layout did not pass its inspection, or was assembled from something else.</exception>
     public async Task SignAsync(AssemblyRequest input, ISigner signer, Builder builder, CancellationToken stop)
@@ -116,8 +116,19 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         await InspectionRecord.RequireAsync(workspace.Results(input.Name) / InspectionRecord.FileName, image, stop);
         SignedImage signed = new(layout, image.Index.Digest, input.Definition.Official);
         SlsaProvenance provenance = await ProvenanceAsync(input, image, builder, stop);
-        TrustChange change = await TrustStore.Create(workspace.Trust(input.Name)).SignAsync(signed, [provenance.About(image)], signer, stop);
+        Sbom sbom = await DescribeAsync(input, stop);
+        TrustChange change = await TrustStore.Create(workspace.Trust(input.Name)).SignAsync(signed, [.. sbom.About(image), provenance.About(image)], signer, stop);
         report.Line($"{input.Name}: {change.Made} signatures and attestations made, {change.Kept} kept");
+    }
+
+    /// <summary>Makes <c>NAME/sbom</c>: a bill of materials for each platform of <c>NAME/layout</c> and one for its index.</summary>
+    private async Task<Sbom> DescribeAsync(AssemblyRequest input, CancellationToken stop)
+    {
+        Sbom sbom = await Sbom.OfAsync(input, OpenLayout(input.Name), workspace.Contents(input.Name), stop);
+        await workspace.Sbom(input.Name).WriteAsync(sbom, stop);
+        foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
+            report.Line($"{input.Name} {platform}: bill of materials with {document.Packages.Length - 1} packages and {document.Files.Length} paths");
+        return sbom;
     }
 
     private async Task<SlsaProvenance> ProvenanceAsync(AssemblyRequest input, AssembledImage image, Builder builder, CancellationToken stop) =>
