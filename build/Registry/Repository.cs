@@ -143,6 +143,14 @@ public sealed class Repository : IContentReader
         return false;
     }
 
+    /// <summary>Whether the repository has a manifest and lists it among those that refer to its subject.</summary>
+    public async Task<bool> HasReferrerAsync(Digest subject, Descriptor referrer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(referrer);
+        return await HasManifestAsync(referrer.Digest, cancellationToken)
+            && (await ReferrersAsync(subject, referrer.ArtifactType, cancellationToken)).Any(listed => listed.Digest == referrer.Digest);
+    }
+
     /// <summary>
     /// What refers to a manifest ("Listing Referrers"), each once, in the registry's order; asks the referrers API, and the
     /// referrers tag when a 404 says that there is no API. The descriptors are claims: that a referrer names this subject is

@@ -23,7 +23,7 @@ internal sealed class ContentPush(
         await SendAsync(content.Image, blobs, progress.Sent, cancellationToken);
         await progress.EnterAsync(PublishPhase.Manifests);
         await SendManifestsAsync(cancellationToken);
-        await progress.EnterAsync(PublishPhase.Signatures, $"sending {_plan.Signatures.Length} signatures to each registry");
+        await progress.EnterAsync(PublishPhase.Signatures, $"sending {_plan.Signatures.Length} signatures and {_plan.Referrers.Length} signed statements to each registry");
         await SendAsync(content.Trust, await content.SignatureBlobsAsync(cancellationToken), _ => { }, cancellationToken);
         await SendSignaturesAsync(cancellationToken);
     }
@@ -42,13 +42,23 @@ internal sealed class ContentPush(
         }
     }
 
-    /// <summary>Sends signatures under their tags; those that are there already stay.</summary>
+    /// <summary>Sends signatures and attestations under their tags, and referrers by digest; those that are there already stay.</summary>
     private async Task SendSignaturesAsync(CancellationToken cancellationToken)
     {
-        foreach (PlannedSignature signature in _plan.Signatures)
+        foreach (PlannedSignature signature in _plan.Signatures.Concat(_plan.Attestations))
         {
             SignatureManifest ours = SignatureManifest.Parse(await content.SignatureAsync(signature, cancellationToken));
             await Task.WhenAll(sites.Select(site => AppendAsync(site, signature.Tag, ours, cancellationToken)));
+        }
+
+        foreach (PlannedReferrer referrer in _plan.Referrers)
+        {
+            ManifestContent manifest = await content.ReferrerAsync(referrer, cancellationToken);
+            await Task.WhenAll(sites.Select(async site =>
+            {
+                if (!await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken))
+                    await site.PushReferrerAsync(manifest, cancellationToken);
+            }));
         }
     }
 

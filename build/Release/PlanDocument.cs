@@ -34,15 +34,12 @@ public static class PlanDocument
         writer.WriteStartObject();
         writer.WriteString("repository", destination.Name);
         writer.WriteStartArray("signatures");
-        foreach (PlannedSignature signature in plan.Signatures)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("subject", signature.Subject.ToString());
-            writer.WriteString("tag", signature.Tag);
-            writer.WriteString("digest", signature.Manifest.Digest.ToString());
-            writer.WriteEndObject();
-        }
-
+        foreach (PlannedSignature signature in plan.Signatures.Concat(plan.Attestations))
+            WriteEvidence(writer, signature.Subject, signature.Tag, signature.Manifest);
+        writer.WriteEndArray();
+        writer.WriteStartArray("referrers");
+        foreach (PlannedReferrer referrer in plan.Referrers)
+            WriteEvidence(writer, referrer.Subject, null, referrer.Manifest);
         writer.WriteEndArray();
         writer.WriteStartArray("tags");
         foreach (PlannedTag tag in plan.Tags)
@@ -55,6 +52,16 @@ public static class PlanDocument
         }
 
         writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteEvidence(Utf8JsonWriter writer, Digest subject, string? tag, Descriptor manifest)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("subject", subject.ToString());
+        if (tag is not null)
+            writer.WriteString("tag", tag);
+        writer.WriteString("digest", manifest.Digest.ToString());
         writer.WriteEndObject();
     }
 }

@@ -67,6 +67,10 @@ internal sealed class ReadBack
         await Task.WhenAll(
             from site in _sites from subject in _plan.Subjects select RequireManifestAsync(site, subject, cancellationToken));
         await Task.WhenAll(_sites.Select(site => RequireSignaturesAsync(site, cancellationToken)));
+        await Task.WhenAll(
+            from site in _sites from attestation in _plan.Attestations select RequireAttestationAsync(site, attestation, cancellationToken));
+        await Task.WhenAll(
+            from site in _sites from referrer in _plan.Referrers select RequireReferrerAsync(site, referrer, cancellationToken));
     }
 
     private static async Task RequireManifestAsync(Repository site, Descriptor manifest, CancellationToken cancellationToken)
@@ -100,5 +104,22 @@ internal sealed class ReadBack
             cancellationToken);
         if (result.Failures.FirstOrDefault() is { } failure)
             throw new ContentException($"{site.Name}@{failure.Digest}: {failure.Failure!.Value.Name()}: {failure.Text}; nothing was tagged");
+    }
+
+    /// <summary>The tag may hold more than ours.</summary>
+    private async Task RequireAttestationAsync(Repository site, PlannedSignature attestation, CancellationToken cancellationToken)
+    {
+        SignatureManifest ours = SignatureManifest.Parse(await _content.SignatureAsync(attestation, cancellationToken));
+        ManifestContent? there = await site.ResolveAsync(attestation.Tag, cancellationToken) is { } stored
+            ? await site.ReadManifestAsync(stored.Digest, cancellationToken)
+            : null;
+        if (there is null || !ours.Layers.All(SignatureManifest.Parse(there).Layers.Contains))
+            throw new ContentException($"{site.Name}:{attestation.Tag}: attestations of {attestation.Subject} were sent and are not there; nothing was tagged. Run the same command again");
+    }
+
+    private static async Task RequireReferrerAsync(Repository site, PlannedReferrer referrer, CancellationToken cancellationToken)
+    {
+        if (await site.ReadManifestAsync(referrer.Manifest.Digest, cancellationToken) is null || !await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken))
+            throw new ContentException($"{site.Name}: {referrer.Manifest.Digest}, which refers to {referrer.Subject}, was sent and is not there; nothing was tagged. Run the same command again");
     }
 }

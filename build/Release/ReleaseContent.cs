@@ -22,9 +22,16 @@ public sealed record ReleaseContent(ReleasePlan Plan, IContentReader Image, ICon
     internal Task<ImmutableArray<Descriptor>> BlobsAsync(CancellationToken cancellationToken) =>
         BlobsAsync(Image, Plan.Subjects.Skip(1), cancellationToken);
 
-    /// <summary>The distinct blobs of the signatures.</summary>
-    internal Task<ImmutableArray<Descriptor>> SignatureBlobsAsync(CancellationToken cancellationToken) =>
-        BlobsAsync(Trust, Plan.Signatures.Select(signature => signature.Manifest), cancellationToken);
+    /// <summary>The bytes of a referrer's manifest.</summary>
+    /// <exception cref="ContentException">It is missing.</exception>
+    internal Task<ManifestContent> ReferrerAsync(PlannedReferrer referrer, CancellationToken cancellationToken) =>
+        ReadAsync(Trust, referrer.Manifest, cancellationToken);
+
+    /// <summary>The distinct blobs of the signatures, attestations and referrers.</summary>
+    internal Task<ImmutableArray<Descriptor>> SignatureBlobsAsync(CancellationToken cancellationToken) => BlobsAsync(
+        Trust,
+        Plan.Signatures.Concat(Plan.Attestations).Select(signature => signature.Manifest).Concat(Plan.Referrers.Select(referrer => referrer.Manifest)),
+        cancellationToken);
 
     private static async Task<ImmutableArray<Descriptor>> BlobsAsync(
         IContentReader place, IEnumerable<Descriptor> manifests, CancellationToken cancellationToken)

@@ -25,6 +25,12 @@ public sealed record ReleasePlan
     /// <summary>A signature manifest for each subject, in the same order.</summary>
     public required ImmutableArray<PlannedSignature> Signatures { get; init; }
 
+    /// <summary>What else is signed about the subjects, under cosign's attestation tags.</summary>
+    public ImmutableArray<PlannedSignature> Attestations { get; init; } = [];
+
+    /// <summary>The same as manifests that refer to the subjects, and that they are signed.</summary>
+    public ImmutableArray<PlannedReferrer> Referrers { get; init; } = [];
+
     /// <summary>The tags, children's before the index's.</summary>
     public required ImmutableArray<PlannedTag> Tags { get; init; }
 
@@ -65,12 +71,16 @@ public sealed record ReleasePlan
         TagPlan tags = TagPlan.For(image.Name, source.Version, source.Git, image.Platforms.Select(platform => platform.Platform));
         ImmutableArray<Descriptor> subjects = [image.Index, .. image.Platforms.Select(platform => platform.Manifest)];
         var signatures = ImmutableArray.CreateBuilder<PlannedSignature>();
-        foreach (Descriptor subject in subjects)
+        var attestations = ImmutableArray.CreateBuilder<PlannedSignature>();
+        var referrers = ImmutableArray.CreateBuilder<PlannedReferrer>();
+        foreach (Digest subject in subjects.Select(subject => subject.Digest))
         {
-            string tag = SignatureManifest.TagOf(subject.Digest);
-            Descriptor manifest = await source.Trust.ResolveAsync(tag, cancellationToken)
-                ?? throw new ContentException($"{image.Name}: {subject.Digest} has no signature. Run ./build.sh Sign --images {image.Name}");
-            signatures.Add(new PlannedSignature(subject.Digest, tag, manifest with { Annotations = Descriptor.NoAnnotations }));
+            signatures.Add(await TaggedAsync(source.Trust, subject, SignatureManifest.TagOf(subject), cancellationToken)
+                ?? throw new ContentException($"{image.Name}: {subject} has no signature. Run ./build.sh Sign --images {image.Name}"));
+            if (await TaggedAsync(source.Trust, subject, AttestationLayer.TagOf(subject), cancellationToken) is { } attestation)
+                attestations.Add(attestation);
+            foreach (Descriptor referrer in await source.Trust.ReferrersAsync(subject, null, cancellationToken))
+                referrers.Add(new PlannedReferrer(subject, referrer));
         }
 
         return new ReleasePlan
@@ -79,6 +89,8 @@ public sealed record ReleasePlan
             Release = tags.Release,
             Subjects = subjects,
             Signatures = signatures.ToImmutable(),
+            Attestations = attestations.ToImmutable(),
+            Referrers = referrers.ToImmutable(),
             Tags = tags.Tags,
             Official = source.Official,
             Destinations = source.Destinations,
@@ -89,6 +101,11 @@ public sealed record ReleasePlan
             RehearsalOnly = tags.RehearsalOnly,
         };
     }
+
+    private static async Task<PlannedSignature?> TaggedAsync(OciLayout trust, Digest subject, string tag, CancellationToken cancellationToken) =>
+        await trust.ResolveAsync(tag, cancellationToken) is { } manifest
+            ? new PlannedSignature(subject, tag, manifest with { Annotations = Descriptor.NoAnnotations })
+            : null;
 
     private static async Task<string?> StandInAsync(AssembledImage image, OciLayout layout, CancellationToken cancellationToken)
     {
@@ -106,8 +123,13 @@ public sealed record ReleasePlan
     }
 }
 
-/// <summary>A stored signature.</summary>
+/// <summary>Signatures or attestations of one subject, under their tag.</summary>
 /// <param name="Subject">The digest that is signed.</param>
 /// <param name="Tag">Where cosign looks for it.</param>
-/// <param name="Manifest">The signature manifest.</param>
+/// <param name="Manifest">The manifest whose layers they are.</param>
 public sealed record PlannedSignature(Digest Subject, string Tag, Descriptor Manifest);
+
+/// <summary>A manifest that refers to a subject.</summary>
+/// <param name="Subject">The digest that it is about.</param>
+/// <param name="Manifest">With its artifact type.</param>
+public sealed record PlannedReferrer(Digest Subject, Descriptor Manifest);

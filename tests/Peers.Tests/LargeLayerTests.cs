@@ -63,7 +63,7 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
         layout.WriteIndex(new Oci.Index([index]));
         using KeySigner signer = KeySigner.FromFile(repository.Key.Private, () => null);
         SignedImage image = new(layout, index.Digest, Reference.Parse(SignedSmallImage.Places[0]));
-        await SignatureStore.Create(repository.At("artifacts", SmallImage.Name, "trust")).SignAsync(image, signer, TestContext.Current.CancellationToken);
+        await TrustStore.Create(repository.At("artifacts", SmallImage.Name, "trust")).SignAsync(image, [], signer, TestContext.Current.CancellationToken);
     }
 
     private static Digest WriteNoise(string path)

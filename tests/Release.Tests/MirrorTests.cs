@@ -65,7 +65,7 @@ public class MirrorTests
         Repository copy = scene.At(Copy);
         foreach ((Descriptor subject, ManifestContent statement) in plan.Subjects.Zip(statements))
         {
-            Assert.Equal(statement.Descriptor.Digest, Assert.Single(await copy.ReferrersAsync(subject.Digest, null, default)).Digest);
+            Assert.Equal(statement.Descriptor.Digest, Assert.Single(await copy.ReferrersAsync(subject.Digest, "application/vnd.example.statement", default)).Digest);
             Assert.All(Manifest.Parse(statement.Bytes).Blobs, blob => Assert.True(copy.HasBlobAsync(blob, default).Result));
         }
 

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Slipway.Http;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Release;
+using Slipway.Testing;
+using Slipway.Trust;
+
+namespace Slipway.Peers.Tests;
+
+/// <summary>What we sign about an image is what cosign verifies, in both forms in which it is stored, on a real registry.</summary>
+public sealed class CosignStatementTests
+{
+    private static readonly string[] Common = ["--insecure-ignore-tlog=true", "--allow-http-registry"];
+
+    [Fact]
+    public async Task Cosign_verifies_signatures_and_attestations_of_index_and_children_and_refuses_another_key()
+    {
+        PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
+        await using DockerRegistry registry = await DockerRegistry.StartAsync();
+        using ScratchFolder folder = new();
+        using KeySigner signer = KeySigner.CreateThrowAway(), other = KeySigner.CreateThrowAway();
+        string key = folder.Write("key.pub", signer.Key.Pem), otherKey = folder.Write("other.pub", other.Key.Pem);
+        // With a key nothing of a trusted root is needed, but cosign fetches one unless it is given one.
+        string[] bundle = ["--new-bundle-format", "--trusted-root", folder.Write("root.json", """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""")];
+        ReleasePlan plan = await PublishAsync(registry, folder, signer);
+        Assert.Equal((3, 3, 8), (plan.Signatures.Length, plan.Attestations.Length, plan.Referrers.Length));
+
+        foreach (Descriptor subject in plan.Subjects)
+        {
+            string image = $"{registry.Host}/test/tiny@{subject.Digest}";
+            List<string[]> commands =
+            [
+                ["verify"],
+                ["verify", .. bundle],
+                ["verify-attestation", "--type", "slsaprovenance1"],
+                ["verify-attestation", .. bundle, "--type", "slsaprovenance1"],
+            ];
+            if (subject != plan.Index)
+                commands.AddRange([["verify-attestation", "--type", "spdxjson"], ["verify-attestation", .. bundle, "--type", "spdxjson"]]);
+            foreach (string[] command in commands)
+            {
+                (await cosign.RunAsync([.. command, "--key", key, .. Common, image])).Require();
+                Assert.NotEqual(0, (await cosign.RunAsync([.. command, "--key", otherKey, .. Common, image])).ExitCode);
+            }
+
+            Assert.NotEqual(0, (await cosign.RunAsync(["verify-attestation", "--type", "vuln", "--key", key, .. Common, image])).ExitCode);
+        }
+    }
+
+    private static async Task<ReleasePlan> PublishAsync(DockerRegistry registry, ScratchFolder folder, KeySigner signer)
+    {
+        OciLayout layout = OciLayout.Create(folder.At("layout"));
+        List<Descriptor> manifests = [];
+        foreach (Platform platform in (Platform[])[Platform.LinuxAmd64, Platform.LinuxArm64])
+        {
+            using MemoryStream bytes = new();
+            Layer layer = LayerWriter.Write("all", [LayerEntry.File("x", System.Text.Encoding.UTF8.GetBytes(platform.ToString()), "test")], bytes, default);
+            await layout.AddBlobAsync(layer.Blob, new MemoryStream(bytes.ToArray()));
+            ImageConfig config = new() { Platform = platform, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.DiffId], History = ["all"] };
+            Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes()), [layer.Blob]);
+            manifests.Add(await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with { Platform = platform });
+        }
+
+        Descriptor index = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]).ToBytes()));
+        layout.WriteIndex(new Oci.Index([index]));
+        Reference repository = Reference.Parse($"{registry.Host}/test/tiny");
+        TrustStore trust = TrustStore.Create(folder.At("trust"));
+        await trust.SignAsync(new SignedImage(layout, index.Digest, repository), Statements(index, manifests), signer, default);
+        ReleasePlan plan = await ReleasePlan.ForAsync(
+            new ReleaseSource
+            {
+                Image = await ImageReader.ReadAsync("tiny", layout, default),
+                Layout = layout,
+                Trust = trust.Layout,
+                Git = new GitState { Commit = new string('a', 40), Tag = "tiny/v1.0.0", Distance = 0, Commits = 1, Branch = "main", IsDirty = false },
+                Version = "v1.0.0",
+                Official = repository,
+                Destinations = [repository],
+            },
+            default);
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        RegistryMap map = RegistryMap.Parse([$"{registry.Host}=http://{registry.Host}"]);
+        await new Publisher(() => new RegistryClient(transport, Credentials.None, map, TimeProvider.System), VerificationPolicy.RequireKey(signer.Key), _ => { })
+            .PublishAsync(new ReleaseContent(plan, layout, trust.Layout), _ => Task.CompletedTask, default);
+        return plan;
+    }
+
+    private static WantedStatement[] Statements(Descriptor index, List<Descriptor> manifests) =>
+    [
+        .. manifests.Select(manifest => new WantedStatement([manifest.Digest], Statement.SpdxType, System.Text.Encoding.UTF8.GetBytes($$"""{"spdxVersion":"SPDX-2.3","name":"{{manifest.Platform}}"}"""))),
+        new WantedStatement(
+            [index.Digest, .. manifests.Select(manifest => manifest.Digest)],
+            Statement.ProvenanceType,
+            """{"buildDefinition":{"buildType":"https://example.org/type","externalParameters":{},"resolvedDependencies":[]},"runDetails":{"builder":{"id":"https://example.org/builder"}}}"""u8.ToArray())
+        {
+            Accepts = _ => true,
+        },
+    ];
+}

@@ -1,0 +1,231 @@
+using System.Collections.Immutable;
+using System.Text;
+using Slipway.Oci;
+using Index = Slipway.Oci.Index;
+
+namespace Slipway.Trust.Tests;
+
+/// <summary>
+/// Each starts from an image whose three manifests have a valid statement, changes one thing of the statement about one of them and
+/// asserts the exact reason.
+/// </summary>
+public sealed class AttestationTamperingTests
+{
+    private const string Type = Statement.ProvenanceType;
+
+    [Fact]
+    public async Task Untouched_it_passes_and_tells_the_statement()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        VerificationResult result = await VerifyAsync(scene);
+        Assert.True(result.Passed);
+        Assert.All(result.Subjects, subject => Assert.Equal("{\"about\":\"all\"}", Encoding.UTF8.GetString(Assert.Single(subject.Statements).Predicate.Span)));
+    }
+
+    [Fact]
+    public async Task Without_any_it_is_missing()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Keep(scene, entry => !IsAboutArm64(scene, entry));
+        await AssertFailsAsync(scene, FailureReason.AttestationMissing);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Either_form_suffices(bool bundles)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Keep(scene, entry => bundles ? entry.Annotations.GetValueOrDefault(OciLayout.RefName)?.EndsWith(".att", StringComparison.Ordinal) != true : entry.ArtifactType is null);
+        Assert.True((await VerifyAsync(scene)).Passed);
+    }
+
+    [Fact]
+    public async Task Another_kind_is_not_the_wanted_one()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { PredicateType = Statement.SpdxType }));
+        await AssertFailsAsync(scene, FailureReason.AttestationMissing);
+    }
+
+    [Fact]
+    public async Task A_right_statement_by_another_key()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        using KeySigner other = KeySigner.CreateThrowAway();
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene), other));
+        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+    }
+
+    [Fact]
+    public async Task A_changed_payload_under_the_old_signature()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        DsseEnvelope envelope = await SignAsync(scene, Wanted(scene));
+        await PutAsync(scene, envelope with { Payload = (Wanted(scene) with { Predicate = "{}"u8.ToArray() }).ToBytes() });
+        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+    }
+
+    [Fact]
+    public async Task A_changed_payload_type_under_the_old_signature()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene)) with { PayloadType = "application/json" });
+        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(-1)]
+    public async Task A_signature_with_one_bit_changed(int at)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        DsseEnvelope envelope = await SignAsync(scene, Wanted(scene));
+        byte[] signature = envelope.Signatures[0].ToArray();
+        signature[at < 0 ? signature.Length + at : at] ^= 1;
+        await PutAsync(scene, envelope with { Signatures = [signature] });
+        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+    }
+
+    [Fact]
+    public async Task The_signature_of_the_image_is_none_of_the_statement()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Descriptor layer = await scene.LayerOfAsync(scene.Arm64.Digest);
+        byte[] signature = Convert.FromBase64String(layer.Annotations[SignatureManifest.SignatureKey]);
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene)) with { Signatures = [signature] });
+        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+    }
+
+    [Fact]
+    public async Task A_statement_about_another_manifest_is_replayed()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { Subjects = [new StatementSubject(scene.Official.Name, scene.Amd64.Digest)] }));
+        await AssertFailsAsync(scene, FailureReason.AttestationSubjectMismatch);
+    }
+
+    [Theory]
+    [InlineData("quay.io/evil/kubelet")]
+    [InlineData("")]
+    public async Task A_statement_about_another_repository_or_none(string name)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { Subjects = [new StatementSubject(name, scene.Arm64.Digest)] }));
+        await AssertFailsAsync(scene, FailureReason.AttestationReferenceMismatch);
+    }
+
+    [Theory]
+    [InlineData("no JSON", "hello")]
+    [InlineData("another type", """{"_type":"https://in-toto.io/Statement/v2","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}""")]
+    [InlineData("no subject", """{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"TYPE","predicate":{}}""")]
+    [InlineData("no predicate", """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE"}""")]
+    [InlineData("a predicate that is a list", """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":[]}""")]
+    [InlineData("subjects twice", """{"_type":"https://in-toto.io/Statement/v1","subject":[],"subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}""")]
+    [InlineData("trailing data", """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}{}""")]
+    [InlineData("a list", "[]")]
+    public async Task Something_that_the_key_signed_and_is_no_statement(string what, string payload)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        string filled = payload.Replace("NAME", scene.Official.Name, StringComparison.Ordinal).Replace("HEX", scene.Arm64.Digest.Hex, StringComparison.Ordinal).Replace("TYPE", Type, StringComparison.Ordinal);
+        await PutAsync(scene, await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(filled), scene.Signer, default));
+        await AssertFailsAsync(scene, FailureReason.StatementMalformed);
+        Assert.NotEmpty(what);
+    }
+
+    [Theory]
+    [InlineData("\"signatures\":[", "\"signatures\":[],\"signatures\":[")]
+    [InlineData("\"payloadType\"", "\"payload\":\"e30=\",\"payloadType\"")]
+    [InlineData("\"sig\":\"", "\"sig\":\"!")]
+    [InlineData("\"payload\":\"", "\"payload\":\"!")]
+    [InlineData("\"sig\":", "\"gis\":")]
+    [InlineData("\"dsseEnvelope\"", "\"messageSignature\"")]
+    [InlineData("bundle.v0.3", "bundle.v0.9")]
+    [InlineData("\"publicKey\"", "\"certificate\"")]
+    public async Task A_bundle_that_is_none_any_more(string from, string to)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        string bundle = Encoding.UTF8.GetString(SigstoreBundle.For(await SignAsync(scene, Wanted(scene)), scene.Signer.Key).ToBytes());
+        Assert.Contains(from, bundle, StringComparison.Ordinal);
+        await PutAsync(scene, Encoding.UTF8.GetBytes(bundle.Replace(from, to, StringComparison.Ordinal)));
+        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+    }
+
+    [Fact]
+    public async Task A_bundle_with_trailing_data()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        await PutAsync(scene, [.. SigstoreBundle.For(await SignAsync(scene, Wanted(scene)), scene.Signer.Key).ToBytes(), .. "{}"u8]);
+        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+    }
+
+    [Fact]
+    public async Task A_bundle_whose_bytes_are_gone_or_others()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Descriptor stored = await PutAsync(scene, await SignAsync(scene, Wanted(scene)));
+        Scene.Damage(scene.Store.Layout, stored.Digest);
+        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+        File.Delete(Scene.BlobPath(scene.Store.Layout, stored.Digest));
+        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+    }
+
+    [Fact]
+    public async Task A_bundle_that_refers_to_another_manifest_is_not_found_here()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene)), about: scene.Amd64);
+        await AssertFailsAsync(scene, FailureReason.AttestationMissing);
+    }
+
+    [Fact]
+    public async Task What_others_put_beside_ours_changes_nothing()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        using KeySigner other = KeySigner.CreateThrowAway();
+        ImmutableArray<Descriptor> before = scene.Store.Layout.ReadIndex().Manifests;
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene), other));
+        await PutAsync(scene, "junk"u8.ToArray(), keep: true);
+        scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests, .. before]));
+        Assert.True((await VerifyAsync(scene)).Passed);
+    }
+
+    private static Statement Wanted(Scene scene) => new([new StatementSubject(scene.Official.Name, scene.Arm64.Digest)], Type, "{\"about\":\"all\"}"u8.ToArray());
+
+    private static Task<DsseEnvelope> SignAsync(Scene scene, Statement statement, ISigner? signer = null) =>
+        DsseEnvelope.SignAsync(DsseEnvelope.InToto, statement.ToBytes(), signer ?? scene.Signer, default);
+
+    private static Task<Descriptor> PutAsync(Scene scene, DsseEnvelope envelope, Descriptor? about = null) =>
+        PutAsync(scene, SigstoreBundle.For(envelope, scene.Signer.Key).ToBytes(), about);
+
+    /// <summary>Makes this the one bundle about the image for arm64, and takes its attestations away.</summary>
+    private static async Task<Descriptor> PutAsync(Scene scene, byte[] bundle, Descriptor? about = null, bool keep = false)
+    {
+        if (!keep)
+            Keep(scene, entry => !IsAboutArm64(scene, entry));
+        await scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
+        Descriptor stored = await scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
+        Descriptor manifest = await scene.Store.Layout.AddManifestAsync(BundleManifest.For(about ?? scene.Arm64, bundle, Type));
+        scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests, manifest with { ArtifactType = MediaType.SigstoreBundle }]));
+        return stored;
+    }
+
+    private static void Keep(Scene scene, Func<Descriptor, bool> wanted) =>
+        scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests.Where(wanted)]));
+
+    private static bool IsAboutArm64(Scene scene, Descriptor entry) =>
+        entry.Annotations.GetValueOrDefault(OciLayout.RefName) == AttestationLayer.TagOf(scene.Arm64.Digest)
+        || scene.Store.Layout.ReferrersAsync(scene.Arm64.Digest, null, default).Result.Any(referrer => referrer.Digest == entry.Digest);
+
+    private static Task<VerificationResult> VerifyAsync(Scene scene) =>
+        scene.VerifyAsync(VerificationPolicy.RequireKey(scene.Signer.Key).WithAttestations(Type));
+
+    private static async Task AssertFailsAsync(Scene scene, FailureReason reason)
+    {
+        SubjectVerdict failure = Assert.Single((await VerifyAsync(scene)).Failures);
+        Assert.Equal((reason, scene.Arm64.Digest), (failure.Failure, failure.Digest));
+        Assert.NotEmpty(failure.Text);
+        Assert.True((await scene.VerifyAsync()).Passed);
+    }
+}
