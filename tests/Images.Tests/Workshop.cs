@@ -86,7 +86,7 @@ internal sealed class Workshop : IDisposable
     public Workshop Add(TinyDeb deb, string layer = "base", params string[] architectures)
     {
         string[] on = architectures.Length == 0 ? ["amd64", "arm64"] : architectures;
-        LockedFile file = Keep(deb.Build(), deb.Name) with { Location = $"debian/pool/main/{deb.Name[0]}/{deb.Name}/{deb.Name}_{deb.Version}_all.deb" };
+        LockedFile file = Keep(deb.Build(), deb.Name) with { Location = $"debian/pool/main/{deb.Name[0]}/{deb.Name}/{deb.Name}_{deb.Version[(deb.Version.IndexOf(':', StringComparison.Ordinal) + 1)..]}_all.deb" };
         _packages.Add(new LockedPackage(
             deb.Name,
             layer,

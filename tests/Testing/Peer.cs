@@ -27,6 +27,9 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Openssl { get; } = new("openssl", "openssl", "usr/bin/openssl");
 
+    /// <summary>The SPDX project's own reader and validator, in Python; trixie has none.</summary>
+    public static Peer SpdxTools { get; } = new("pyspdxtools", "python3-spdx-tools", "usr/bin/pyspdxtools") { Suites = ["sid"] };
+
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
 
@@ -55,9 +58,12 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Runs arm64 programs wherever they lie: registered with the kernel and opened by it beforehand.</summary>
     public static Peer QemuArm64 { get; } = new("qemu-aarch64-static", null, "usr/bin/qemu-aarch64-static");
 
+    /// <summary>The suites that its package comes from. Trixie's, whatever runs here: an older Debian lacks cosign.</summary>
+    public ImmutableArray<string> Suites { get; init; } = ["trixie", "trixie-security"];
+
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, QemuArm64, Docker, DockerArm64 }
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>

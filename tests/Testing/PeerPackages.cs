@@ -20,7 +20,7 @@ internal static class PeerPackages
     public static async Task<PeerProgram> FetchAsync(Peer peer, CancellationToken cancellationToken)
     {
         using TestArchive archive = new();
-        IReadOnlyList<DebianSuite> suites = await archive.SuitesAsync(cancellationToken);
+        IReadOnlyList<DebianSuite> suites = await archive.SuitesAsync(peer.Suites, cancellationToken);
         string known = Path.Combine(TestCache.Peers, $"{peer.Name}-{Host.Debian}-in-{TestArchive.StateOf(suites)}");
         string name = File.Exists(known) ? await File.ReadAllTextAsync(known, cancellationToken) : "";
         string folder = Path.Combine(TestCache.Peers, name);
@@ -96,7 +96,14 @@ internal static class PeerPackages
         string loader = Path.Combine(libraries, Host.Loader);
         // A static program has no loader, and none came along with its package.
         return File.Exists(loader)
-            ? new PeerProgram(peer, loader, "--library-path", $"{libraries}:{Path.Combine(folder, "usr", "lib")}", program)
+            ? new PeerProgram(peer, loader, ["--library-path", $"{libraries}:{Path.Combine(folder, "usr", "lib")}", .. InterpreterOf(program, folder), program])
             : new PeerProgram(peer, program);
+    }
+
+    /// <summary>No kernel looks for a script's interpreter in a folder of ours.</summary>
+    private static string[] InterpreterOf(string program, string folder)
+    {
+        string line = File.ReadLines(program, System.Text.Encoding.Latin1).First();
+        return line.StartsWith("#!/", StringComparison.Ordinal) ? [Path.Combine(folder, line[3..].Split(' ')[0])] : [];
     }
 }

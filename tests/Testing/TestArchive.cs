@@ -25,11 +25,14 @@ public sealed class TestArchive : IDisposable
     /// <summary>The mirror of the host's apt configuration, else Debian's snapshot archive as it is now.</summary>
     private DebianMirror Mirror => _mirror ?? DebianMirror.Snapshot(_now);
 
-    /// <summary>The suites that peers come from. Trixie's, whatever runs here: an older Debian lacks cosign.</summary>
-    public async Task<IReadOnlyList<DebianSuite>> SuitesAsync(CancellationToken cancellationToken)
+    /// <summary>The suites of the images.</summary>
+    public Task<IReadOnlyList<DebianSuite>> SuitesAsync(CancellationToken cancellationToken) => SuitesAsync(["trixie", "trixie-security"], cancellationToken);
+
+    /// <summary>Suites as they are now, in the order given.</summary>
+    public async Task<IReadOnlyList<DebianSuite>> SuitesAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         List<DebianSuite> suites = [];
-        foreach (string suite in (string[])["trixie", "trixie-security"])
+        foreach (string suite in names)
             suites.Add(await _repository.ReadSuiteAsync(suite, _mirror is null ? null : _now, cancellationToken));
         return suites;
     }
