@@ -197,16 +197,15 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     }
 
     /// <summary>Verifies the local layout of an image.</summary>
-    public Task<VerificationResult> VerifyLayoutAsync(ImageDefinition definition, VerificationPolicy policy, CancellationToken stop) =>
-        new Verifier(policy).VerifyAsync(
-            new VerificationRequest
-            {
-                Content = OpenLayout(definition.Name),
-                Signatures = OpenTrust(definition.Name),
-                Wanted = definition.Version,
-                Official = definition.Official,
-            },
-            stop);
+    public Task<VerificationResult> VerifyLayoutAsync(ImageDefinition definition, ReleaseVerifier verifier, CancellationToken stop) => verifier.VerifyAsync(
+        new VerificationRequest
+        {
+            Content = OpenLayout(definition.Name),
+            Signatures = OpenTrust(definition.Name),
+            Wanted = definition.Version,
+            Official = definition.Official,
+        },
+        stop);
 
     private IEnumerable<Reference> SiblingsOf(ImageDefinition definition) =>
         ImageDefinitionFile.Names(workspace.Images)
