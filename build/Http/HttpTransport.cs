@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Polly;
 using Polly.Retry;
 
@@ -144,6 +145,11 @@ public sealed class HttpTransport : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"no answer within {limit.TotalSeconds:0} s");
+        }
+        catch (SocketException e)
+        {
+            // A connection that dies between being made and being used comes out of the pool like this.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, e.Message, e);
         }
     }
 

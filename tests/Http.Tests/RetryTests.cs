@@ -44,6 +44,13 @@ public class RetryTests
     }
 
     [Fact]
+    public async Task A_connection_that_dies_as_soon_as_it_is_made_is_tried_again()
+    {
+        FarSide far = await SendAsync(_ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.NotConnected), Says(200));
+        Assert.Equal(2, far.Asked.Count);
+    }
+
+    [Fact]
     public async Task Waits_of_our_own_never_exceed_the_longest()
     {
         using FarSide far = new(Says(500));

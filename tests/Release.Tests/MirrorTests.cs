@@ -91,12 +91,13 @@ public class MirrorTests
         ReleaseRecord published = await scene.PublishAsync();
         scene.Forget();
         await MirrorAsync(scene);
-        int writes = scene.Requests.Count(seen => seen.Writes);
+        int writes = scene.Requests.Count(seen => seen.Writes && seen.Method != "DELETE");
         for (int at = 0; at < writes; at++)
         {
             Reference copy = Reference.Parse($"docker.io/copy/tiny{at}");
             int left = at;
-            scene.Faults = seen => seen.Writes && Interlocked.Decrement(ref left) == -1 ? Fault.Answer(503) : null;
+            // That an upload could not be cancelled does not matter.
+            scene.Faults = seen => seen.Writes && seen.Method != "DELETE" && Interlocked.Decrement(ref left) == -1 ? Fault.Answer(503) : null;
             await Assert.ThrowsAnyAsync<Http.RemoteException>(() => MirrorAsync(scene, to: copy));
             scene.Faults = _ => null;
             foreach (string tag in await scene.At(copy).TagsAsync(default) ?? [])
