@@ -88,7 +88,7 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
         Assert.Empty(results.SelectMany(result => search.In(result.Output + result.Error + result.Command).Select(found => $"{result.Command}: {found}")));
         Assert.Empty(arguments.SelectMany(search.In));
         Assert.Empty(Leaks(search, folders));
-        RequireThatALeakIsFound(repository, search, folders);
+        RequireThatALeakIsFound(repository, search, folders, $"{User}:{identities.FirstOrDefault(Password)}");
     }
 
     /// <summary>As Docker's login gets one (distribution's "Token Authentication Specification", <c>offline_token</c>).</summary>
@@ -158,10 +158,10 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
             select $"{file}: {found}";
     }
 
-    private static void RequireThatALeakIsFound(ScratchRepository repository, SecretSearch search, string[] folders)
+    private static void RequireThatALeakIsFound(ScratchRepository repository, SecretSearch search, string[] folders, string account)
     {
         string planted = repository.At("artifacts", SmallImage.Name, "planted");
-        File.WriteAllText(planted, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+        File.WriteAllText(planted, Convert.ToBase64String(Encoding.UTF8.GetBytes(account)));
         Assert.StartsWith(planted, Leaks(search, folders).First(), StringComparison.Ordinal);
         File.Delete(planted);
     }
