@@ -16,8 +16,8 @@ using Microsoft.Extensions.Primitives;
 namespace Slipway.Peers.Tests;
 
 /// <summary>
-/// A registry that repeats what it is told: it stands before another one, puts the Authorization, or the
-/// refresh token, that it gets into its errors, in clear too, has secrets of its own in locations and redirects, and sends who wants a blob to another port.
+/// A registry that repeats what it is told: it stands before another one, puts the Authorization or the refresh token that it
+/// gets into its errors, in clear too, has secrets of its own in locations and redirects, and sends who wants a blob to another port.
 /// </summary>
 internal sealed class Parrot : IAsyncDisposable
 {

@@ -55,16 +55,16 @@ public class AuthenticationTests
     [Fact]
     public async Task A_token_document_that_breaks_off_is_asked_for_again_a_few_times()
     {
-        int lasting = 2;
+        int asked = 0, failing = 2;
         await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
         {
-            Faults = request => request.Path == "/v2/auth" && lasting-- > 0 ? Fault.TruncatedHalfway : null,
+            Faults = request => request.Path == "/v2/auth" && ++asked <= failing ? Fault.TruncatedHalfway : null,
         });
         Assert.Null(await wire.Repository().ResolveAsync("v1", default));
-        Assert.Equal(3, wire.Count("GET", "/v2/auth"));
-        lasting = int.MaxValue;
+        Assert.Equal(3, asked);
+        failing = int.MaxValue;
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => wire.Repository().ResolveAsync("v1", default));
-        Assert.Equal((RemoteFault.TryAgain, 6), (e.Fault, wire.Count("GET", "/v2/auth")));
+        Assert.Equal((RemoteFault.TryAgain, 6), (e.Fault, asked));
     }
 
     [Fact]
