@@ -53,7 +53,7 @@ public class SbomCheckTests
     [Fact]
     public async Task A_damaged_licence_file_is_told_in_the_document()
     {
-        using Workshop shop = SbomTests.Described().Add(new TinyDeb("odd").File("usr/share/doc/odd/copyright", SbomTests.Copyright + "Files: x\nLicense: MIT\nLicense: ISC\n"));
+        using Workshop shop = SbomTests.Described().Add(new TinyDeb("odd").File("usr/share/doc/odd/copyright", SbomTests.Copyright + "\nFiles: x\nLicense: MIT\nLicense: ISC\n"));
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxPackage odd = (await shop.DescribeAsync()).Platforms.Single().Document.Packages.Single(package => package.Name == "odd");
         Assert.Equal("NOASSERTION", odd.LicenceDeclared);

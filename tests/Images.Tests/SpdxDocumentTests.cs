@@ -14,7 +14,7 @@ public class SpdxDocumentTests
         ["$.creationInfo"] = "created* creators*",
         ["$.externalDocumentRefs"] = "externalDocumentId* spdxDocument* checksum*",
         ["$.externalDocumentRefs.checksum"] = "algorithm* checksumValue*",
-        ["$.packages"] = "SPDXID* name* downloadLocation* versionInfo supplier filesAnalyzed packageVerificationCode checksums sourceInfo licenseConcluded licenseDeclared licenseComments copyrightText comment primaryPackagePurpose externalRefs",
+        ["$.packages"] = "SPDXID* name* downloadLocation* versionInfo supplier filesAnalyzed packageVerificationCode checksums licenseConcluded licenseDeclared licenseComments copyrightText comment primaryPackagePurpose externalRefs",
         ["$.packages.packageVerificationCode"] = "packageVerificationCodeValue*",
         ["$.packages.checksums"] = "algorithm* checksumValue*",
         ["$.packages.externalRefs"] = "referenceCategory* referenceType* referenceLocator*",

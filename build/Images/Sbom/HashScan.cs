@@ -11,7 +11,7 @@ internal sealed class HashScan : IFileScan
 {
     private const int MostText = 64 << 20;
 
-    /// <summary>A longer licence file is not read; the longest of Debian's has a twentieth of it.</summary>
+    /// <summary>A longer licence file is not read; none that says something is so long.</summary>
     private const int LongestLicence = 4 << 20;
 
     private readonly byte[] _buffer = new byte[256 * 1024];

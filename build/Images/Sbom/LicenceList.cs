@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Slipway.Images;
 
 /// <summary>
-/// The names that SPDX has for licences and exceptions, in <c>licences.txt</c> and <c>exceptions.txt</c>: those of version
-/// 3.28 of its list that are not deprecated. Letter case does not tell names apart (annex D.2).
+/// The names that SPDX has for licences and exceptions, in <c>licences.txt</c> and <c>exceptions.txt</c>: those of its
+/// list at the end of 2026 that are not deprecated. Letter case does not tell names apart (annex D.2).
 /// </summary>
 internal static class LicenceList
 {

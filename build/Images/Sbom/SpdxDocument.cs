@@ -4,15 +4,12 @@ using Slipway.Oci;
 namespace Slipway.Images;
 
 /// <summary>
-/// A bill of materials in the form of SPDX 2.3 (ISO/IEC 5962 and its successor), as JSON. It holds what this product writes:
-/// no snippets, reviews or annotations.
+/// A bill of materials in the form of SPDX 2.3, as JSON. It holds what this product writes: no snippets, reviews or
+/// annotations. Clauses named here and beside are those of that specification.
 /// </summary>
 public sealed record SpdxDocument
 {
-    /// <summary>The media type of its JSON (IANA, <c>application/spdx+json</c>).</summary>
-    public const string MediaType = "application/spdx+json";
-
-    /// <summary>The most bytes that are read of one; the largest image of ours has a hundredth of it.</summary>
+    /// <summary>The most bytes that are read of one; those of our images have one or two MiB.</summary>
     public const int MaximumSize = 64 << 20;
 
     /// <summary>What it is about, for people.</summary>

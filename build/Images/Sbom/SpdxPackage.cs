@@ -35,9 +35,6 @@ public sealed record SpdxPackage
 
     public string? Purpose { get; init; }
 
-    /// <summary>Where it came from, for people.</summary>
-    public string? SourceInfo { get; init; }
-
     public string? Comment { get; init; }
 
     /// <summary>A package URL.</summary>

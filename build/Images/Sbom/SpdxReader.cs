@@ -45,19 +45,18 @@ internal static class SpdxReader
     {
         if (relationships != document.Contains.Length + 1)
             throw new ContentException("wanted no relationships but one DESCRIBES and CONTAINS");
-        HashSet<string> packages = new(StringComparer.Ordinal), all = new(StringComparer.Ordinal);
+        HashSet<string> all = [], packages = [.. document.Packages.Select(package => package.Id)], others = [.. document.Others.Select(other => other.Id)];
         foreach (string id in document.Packages.Select(package => package.Id).Concat(document.Files.Select(file => file.Id)))
         {
             if (!SpdxId.IsElement(id) || id == SpdxId.Document || !all.Add(id))
                 throw new ContentException($"identifier '{id}': wanted one of its own for each element");
         }
 
-        packages.UnionWith(document.Packages.Select(package => package.Id));
         if (!packages.Contains(document.Describes))
             throw new ContentException($"it describes '{document.Describes}', which is no package of it");
         foreach (SpdxContainment containment in document.Contains)
         {
-            bool elsewhere = document.Others.Any(other => containment.Part.StartsWith(other.Id + ":", StringComparison.Ordinal));
+            bool elsewhere = containment.Part.Split(':') is [var other, _] && others.Contains(other);
             if (!packages.Contains(containment.Whole) || !(elsewhere || all.Contains(containment.Part)))
                 throw new ContentException($"'{containment.Whole}' contains '{containment.Part}': wanted a package and an element of the document");
         }
@@ -87,7 +86,6 @@ internal static class SpdxReader
             ? code.RequiredString("packageVerificationCodeValue")
             : null,
         Checksum = element.Items("checksums").Select(ReadChecksum).FirstOrDefault(),
-        SourceInfo = element.OptionalString("sourceInfo"),
         LicenceDeclared = element.OptionalString("licenseDeclared") ?? SpdxPackage.NoAssertion,
         LicenceComments = element.OptionalString("licenseComments"),
         Comment = element.OptionalString("comment"),

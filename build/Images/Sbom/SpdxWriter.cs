@@ -67,7 +67,6 @@ internal static class SpdxWriter
 
         if (package.Checksum is not null)
             WriteAll(writer, "checksums", [package.Checksum], Write);
-        WriteOptional(writer, "sourceInfo", package.SourceInfo);
         writer.WriteString("licenseConcluded", SpdxPackage.NoAssertion);
         writer.WriteString("licenseDeclared", package.LicenceDeclared);
         WriteOptional(writer, "licenseComments", package.LicenceComments);
