@@ -53,6 +53,18 @@ public class AuthenticationTests
     }
 
     [Fact]
+    public async Task A_token_answer_that_is_cut_is_asked_for_again()
+    {
+        int tokens = 0;
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth" ? (++tokens == 1 ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) } : FarSide.Answer(200, """{"token":"t"}"""))
+            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+            : FarSide.Answer(404));
+        Assert.Null(await far.Repository().ResolveAsync("v1", default));
+        Assert.Equal(2, tokens);
+    }
+
+    [Fact]
     public async Task A_token_that_the_registry_takes_no_more_is_replaced_once()
     {
         int tokens = 0;
