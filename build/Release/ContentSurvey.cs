@@ -104,6 +104,6 @@ internal sealed record ManifestParts(ImmutableArray<Descriptor> Manifests, Immut
     {
         MediaType.Index => new ManifestParts(Oci.Index.Parse(content.Bytes).Manifests, []),
         MediaType.Manifest => new ManifestParts([], [.. Manifest.Parse(content.Bytes).Blobs]),
-        _ => throw new ContentException($"media type wanted {MediaType.Index} or {MediaType.Manifest}, got {content.MediaType}"),
+        _ => throw new ContentException($"{content.Descriptor.Digest}: media type wanted {MediaType.Index} or {MediaType.Manifest}, got {Printable.Of(content.MediaType)}"),
     };
 }

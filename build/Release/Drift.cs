@@ -34,9 +34,9 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
             {
                 findings.AddRange(await SignaturesAsync(request, site, survey, content, cancellationToken));
             }
-            catch (RegistryException e)
+            catch (Exception e) when (e is RegistryException or ContentException)
             {
-                findings.Add(Failed(request, $"{e.Registry}/{e.Repository}", e));
+                findings.Add(Failed(request, e is RegistryException asked ? $"{asked.Registry}/{asked.Repository}" : site.Name, e));
             }
         }
 

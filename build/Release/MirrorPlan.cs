@@ -15,7 +15,7 @@ internal sealed class MirrorPlan(MirrorRequest request, Repository source)
     {
         ManifestContent content = await ReadAsync(source, index, cancellationToken);
         if (content.MediaType != MediaType.Index)
-            throw new ContentException($"{request.Source}: wanted an image index, got {content.MediaType}: give the tag of the release, not of a platform");
+            throw new ContentException($"{request.Source}: wanted an image index, got {Printable.Of(content.MediaType)}: give the tag of the release, not of a platform");
         ImmutableArray<Descriptor> subjects = [content.Descriptor, .. Oci.Index.Parse(content.Bytes).Manifests];
         await RequireReleasableAsync(content, subjects, cancellationToken);
         ImmutableArray<PlannedTag> tags = await TagsAsync(subjects, cancellationToken);

@@ -32,15 +32,22 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
     /// Keeps what stands after a failure, which may have hidden the answer to a write. A registry that does not answer is not
     /// asked for its other tags; they are unread.
     /// </summary>
-    /// <returns>What to tell: null before the first write.</returns>
+    /// <returns>What to tell, also when it cannot be kept; null before the first write.</returns>
     public async Task<string?> EndAsync(ImmutableArray<Repository> sites, CancellationToken cancellationToken)
     {
         if (Phase == PublishPhase.Check)
             return null;
         if (Phase == PublishPhase.Tags)
             await Task.WhenAll(sites.Select((site, i) => ReadTagsAsync(site, i, cancellationToken)));
-        await record(ToRecord());
-        return Standing;
+        try
+        {
+            await record(ToRecord());
+            return Standing;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{Standing}. It could not be recorded: {e.Message}";
+        }
     }
 
     public void Sent(int site)

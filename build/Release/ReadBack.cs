@@ -78,7 +78,7 @@ internal sealed class ReadBack
         ManifestContent content = await site.ReadManifestAsync(manifest.Digest, cancellationToken)
             ?? throw new ContentException($"{site.Name}: {manifest.Digest} was sent and is not there; nothing was tagged. Run the same command again");
         if (content.Bytes.Length != manifest.Size || content.MediaType != manifest.MediaType)
-            throw new ContentException($"{site.Name}: {manifest.Digest}: wanted {manifest.MediaType} of {manifest.Size} bytes, got {content.MediaType} of {content.Bytes.Length}; nothing was tagged");
+            throw new ContentException($"{site.Name}: {manifest.Digest}: wanted {manifest.MediaType} of {manifest.Size} bytes, got {Printable.Of(content.MediaType)} of {content.Bytes.Length}; nothing was tagged");
     }
 
     private static Task RequireBlobsAsync(Repository site, ImmutableArray<Descriptor> blobs, CancellationToken cancellationToken)

@@ -58,11 +58,23 @@ public sealed record RecordedRelease
             Image = root.RequiredString("image"),
             Release = TagStyles.Of(release) == TagStyle.Release ? release : throw new ContentException($"'{release}' is no release"),
             Subjects = [.. root.GetProperty("subjects").EnumerateArray().Select(subject => Digest.Parse(subject.RequiredString("digest")))],
-            Tags = root.GetProperty("destinations").EnumerateArray().ToImmutableSortedDictionary(
-                destination => Reference.Parse(destination.RequiredString("repository")).Name, TagsOf, StringComparer.Ordinal),
+            Tags = DestinationsOf(root),
             Origin = origin,
         };
     });
+
+    private static ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Digest>> DestinationsOf(JsonElement root)
+    {
+        var destinations = ImmutableSortedDictionary.CreateBuilder<string, ImmutableSortedDictionary<string, Digest>>(StringComparer.Ordinal);
+        foreach (JsonElement destination in root.GetProperty("destinations").EnumerateArray())
+        {
+            string name = Reference.Parse(destination.RequiredString("repository")).Name;
+            if (!destinations.TryAdd(name, TagsOf(destination)))
+                throw new ContentException($"{name} is named twice");
+        }
+
+        return destinations.ToImmutable();
+    }
 
     private static ImmutableSortedDictionary<string, Digest> TagsOf(JsonElement destination) =>
         destination.GetProperty("tags").EnumerateObject().ToImmutableSortedDictionary(

@@ -39,9 +39,9 @@ internal sealed class TagComparison(DriftRequest request, TagSurvey survey)
         {
             Digest? there = survey.At(site, tag);
             WithdrawalEntry? withdrawn = request.Withdrawals.LastOrDefault(entry => entry.Concerns(site.Name, tag));
-            if (withdrawn is not null)
+            if (withdrawn is not null && (there is null || withdrawn.Subjects.Contains(there)))
             {
-                if (there is not null && withdrawn.Subjects.Contains(there))
+                if (there is not null)
                     yield return Found(DriftKind.TagWithdrawn, site, tag, there, $"withdrawn at {withdrawn.Time:yyyy-MM-dd HH:mm}Z ({withdrawn.Reason}), but it stands");
                 continue;
             }

@@ -193,6 +193,21 @@ public class DriftTests
         DriftFinding found = Assert.Single((await new Drift(scene.Connect(), null).CompareAsync(request, default)).Findings);
         Assert.Equal((DriftKind.TagWithdrawn, "docker.io/mirror/tiny"), (found.Kind, found.Repository));
         Assert.Contains("a hole", found.Text, StringComparison.Ordinal);
+        // Whoever puts something else in a withdrawn tag's place has moved it.
+        await scene.At(scene.Fallback).PushManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes()), "v1.0.0", default);
+        found = Assert.Single((await new Drift(scene.Connect(), null).CompareAsync(request, default)).Findings, finding => finding.Kind == DriftKind.TagMoved);
+        Assert.Equal("docker.io/mirror/tiny", found.Repository);
+    }
+
+    [Fact]
+    public async Task A_registry_that_says_it_holds_something_else_is_one_finding_among_others()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleaseRecord record = await scene.PublishAsync();
+        await scene.At(scene.Official).DeleteTagAsync("build-23228e6", default);
+        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "HEAD" && seen.Path.Contains("/manifests/sha256:", StringComparison.Ordinal) ? Fault.WrongDigest : null;
+        DriftReport report = await CompareAsync(scene, record, verified: true);
+        Assert.Equal([(DriftKind.TagMissing, "quay.io/test/tiny"), (DriftKind.RegistryUnsound, "docker.io/mirror/tiny")], report.Findings.Select(finding => (finding.Kind, finding.Repository)));
     }
 
     [Theory]

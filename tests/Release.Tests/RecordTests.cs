@@ -117,6 +117,22 @@ public class RecordTests
     }
 
     [Fact]
+    public async Task A_disk_that_is_full_hides_neither_the_failure_nor_the_tags_that_stand()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleasePlan plan = await scene.PlanAsync();
+        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(403) : null;
+        Publisher publisher = new(scene.Connect, Trust.VerificationPolicy.RequireKey(scene.Signer.Key), _ => { });
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => publisher.PublishAsync(
+            new ReleaseContent(plan, scene.Layout, scene.Store.Layout),
+            record => record.Destinations.Any(site => site.TagsWritten > 0) ? throw new IOException("no space left on device") : Task.CompletedTask,
+            default));
+        Assert.Equal(RemoteFault.Refused, e.Fault);
+        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {scene.Official.Name}", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("It could not be recorded: no space left on device", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_replaces_a_file_in_one_step()
     {
         await using Scene scene = await Scene.CreateAsync();

@@ -47,6 +47,7 @@ public class RecordedReleaseTests
     [InlineData("is no tag", "\"v1.0.0\":\"DIGEST\"", "\"../v1\":\"DIGEST\"")]
     [InlineData("digest", "\"v1.0.0\":\"DIGEST\"", "\"v1.0.0\":\"sha256:1\"")]
     [InlineData("names nothing", "\"v1.0.0\":\"DIGEST\"", "\"v1.0.0\":null")]
+    [InlineData("quay.io/test/tiny is named twice", "\"destinations\":[", "\"destinations\":[{\"repository\":\"quay.io/test/tiny\",\"tags\":{}},")]
     [InlineData("here", "\"quay.io/test/tiny\"", "\"tiny\"")]
     [InlineData("here", "\"quay.io/test/tiny\",", "\"quay.io/test/tiny\"")]
     [InlineData("here", "\"image\":\"tiny\",", "")]
