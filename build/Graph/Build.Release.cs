@@ -15,7 +15,7 @@ internal sealed partial class Build
     private readonly string[] Registries = [];
 
     private Target Sign => _ => _
-        .Description("Sign index and manifests and their provenance with --signing-key: artifacts/NAME/trust")
+        .Description("Describe the layouts in artifacts/NAME/sbom, and sign them, their SBOM and provenance with --signing-key: artifacts/NAME/trust")
         .DependsOn(Inspect)
         .After(Assemble)
         .Executes(async () =>
@@ -64,8 +64,11 @@ internal sealed partial class Build
             }
         });
 
+    [Parameter("Verify: also read every layer and compare it with the bill of materials")]
+    private readonly bool Deep;
+
     private Target Verify => _ => _
-        .Description("Verify the signatures of --reference, or of the local layouts")
+        .Description("Verify signatures, SBOM and provenance of --reference, or of the local layouts")
         .After(Assemble, Sign, Publish)
         .Executes(async () =>
         {
@@ -80,7 +83,7 @@ internal sealed partial class Build
             else
             {
                 foreach (ImageDefinition definition in Definitions())
-                    results.Add(await NewPipeline(report).VerifyLayoutAsync(definition, policy, Stop));
+                    results.Add(await NewPipeline(report).VerifyLayoutAsync(definition, new ReleaseVerifier(policy, Expected(definition, null)), Stop));
             }
 
             if (Json)
@@ -93,13 +96,25 @@ internal sealed partial class Build
     /// <summary>The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.</summary>
     private async Task<VerificationResult> VerifyReferenceAsync(Reference reference, HttpTransport transport, VerificationPolicy policy)
     {
-        Reference official = DefinitionWith(reference)?.Official ?? reference;
+        ImageDefinition? definition = DefinitionWith(reference);
         string wanted = reference.Digest?.ToString() ?? reference.Tag
             ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
         var site = Connect(transport).Repository(reference);
-        return await new Verifier(policy).VerifyAsync(
-            new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = official }, Stop);
+        return await new ReleaseVerifier(policy, Expected(definition, reference.Tag)).VerifyAsync(
+            new VerificationRequest { Content = site, Signatures = site, Wanted = wanted, Official = definition?.Official ?? reference }, Stop);
     }
+
+    /// <summary>What the statements about an image must say, as far as its definition and the tag tell.</summary>
+    private ReleaseExpectation Expected(ImageDefinition? definition, string? tag) => new()
+    {
+        Provenance = definition is null ? null : new ProvenanceCheck
+        {
+            Image = definition.Name,
+            Source = definition.Source,
+            Tag = ReleaseExpectation.GitTagOf(definition.Name, tag),
+        },
+        Folder = Deep ? Workspace.Cache / "verify" : null,
+    };
 
     /// <summary>The image that has a reference's repository; null when none has.</summary>
     private ImageDefinition? DefinitionWith(Reference reference) =>

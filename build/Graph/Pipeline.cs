@@ -106,7 +106,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         return differences.ToImmutable();
     }
 
-    /// <summary>Makes <c>NAME/trust</c>: a signature of the index and of every manifest, and their provenance; those that are there stay.</summary>
+    /// <summary>Makes <c>NAME/trust</c>: signatures of the index and of every manifest, their bills of materials and their provenance; what is there stays.</summary>
     /// <param name="builder">Where this runs.</param>
     /// <exception cref="ContentException">The layout did not pass its inspection, or was assembled from something else.</exception>
     public async Task SignAsync(AssemblyRequest input, ISigner signer, Builder builder, CancellationToken stop)
@@ -116,8 +116,19 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         await InspectionRecord.RequireAsync(workspace.Results(input.Name) / InspectionRecord.FileName, image, stop);
         SignedImage signed = new(layout, image.Index.Digest, input.Definition.Official);
         SlsaProvenance provenance = await ProvenanceAsync(input, image, builder, stop);
-        TrustChange change = await TrustStore.Create(workspace.Trust(input.Name)).SignAsync(signed, [provenance.About(image)], signer, stop);
+        Sbom sbom = await DescribeAsync(input, stop);
+        TrustChange change = await TrustStore.Create(workspace.Trust(input.Name)).SignAsync(signed, [.. sbom.About(image), provenance.About(image)], signer, stop);
         report.Line($"{input.Name}: {change.Made} signatures and attestations made, {change.Kept} kept");
+    }
+
+    /// <summary>Makes <c>NAME/sbom</c>: a bill of materials for each platform of <c>NAME/layout</c> and one for its index.</summary>
+    private async Task<Sbom> DescribeAsync(AssemblyRequest input, CancellationToken stop)
+    {
+        Sbom sbom = await Sbom.OfAsync(input, OpenLayout(input.Name), workspace.Contents(input.Name), stop);
+        await workspace.Sbom(input.Name).WriteAsync(sbom, stop);
+        foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
+            report.Line($"{input.Name} {platform}: bill of materials with {document.Packages.Length - 1} packages and {document.Files.Length} paths");
+        return sbom;
     }
 
     private async Task<SlsaProvenance> ProvenanceAsync(AssemblyRequest input, AssembledImage image, Builder builder, CancellationToken stop) =>
@@ -157,6 +168,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     public async Task<ReleaseRecord> PublishAsync(
         ImageDefinition definition, RegistryChoice registries, Func<RegistryClient> connect, VerificationPolicy policy, CancellationToken stop)
     {
+        await AdoptAsync(definition, registries, connect(), policy.Key, stop);
         ReleasePlan plan = await PreviewAsync(definition, registries, stop);
         foreach (Reference leftOut in plan.LeftOut)
             report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run ./build.sh Publish --images {plan.Image} to complete the release");
@@ -165,17 +177,35 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         return await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.WriteAsync(file), stop);
     }
 
+    /// <summary>Where a registry has the image already, what was signed about it is taken over from there: it is said once.</summary>
+    private async Task AdoptAsync(ImageDefinition definition, RegistryChoice registries, RegistryClient client, VerificationKey key, CancellationToken stop)
+    {
+        OciLayout layout = OpenLayout(definition.Name);
+        AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
+        List<Repository> places = [];
+        foreach (Repository site in registries.Of(definition.Name, definition.Repositories).Chosen.Select(client.Repository))
+        {
+            if (await site.HasManifestAsync(image.Index.Digest, stop))
+                places.Add(site);
+        }
+
+        if (places.Count == 0)
+            return;
+        Adoption adoption = new() { Key = key, Elsewhere = places, Understand = SlsaProvenance.Understand };
+        int there = await TrustStore.Open(workspace.Trust(definition.Name)).AdoptAsync(new SignedImage(layout, image.Index.Digest, definition.Official), adoption, stop);
+        report.Line($"{definition.Name}: {there} signatures and statements are on {string.Join(" and ", places.Select(place => place.Name))} already");
+    }
+
     /// <summary>Verifies the local layout of an image.</summary>
-    public Task<VerificationResult> VerifyLayoutAsync(ImageDefinition definition, VerificationPolicy policy, CancellationToken stop) =>
-        new Verifier(policy).VerifyAsync(
-            new VerificationRequest
-            {
-                Content = OpenLayout(definition.Name),
-                Signatures = OpenTrust(definition.Name),
-                Wanted = definition.Version,
-                Official = definition.Official,
-            },
-            stop);
+    public Task<VerificationResult> VerifyLayoutAsync(ImageDefinition definition, ReleaseVerifier verifier, CancellationToken stop) => verifier.VerifyAsync(
+        new VerificationRequest
+        {
+            Content = OpenLayout(definition.Name),
+            Signatures = OpenTrust(definition.Name),
+            Wanted = definition.Version,
+            Official = definition.Official,
+        },
+        stop);
 
     private IEnumerable<Reference> SiblingsOf(ImageDefinition definition) =>
         ImageDefinitionFile.Names(workspace.Images)

@@ -51,7 +51,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         foreach (Reference destination in input.Definition.Repositories)
         {
             var site = registries.Connect().Repository(destination);
-            verified.Add(await new Verifier(policy).VerifyAsync(
+            verified.Add(await new ReleaseVerifier(policy, new ReleaseExpectation()).VerifyAsync(
                 new VerificationRequest { Content = site, Signatures = site, Wanted = record.Plan.Release, Official = input.Definition.Official },
                 stop));
         }

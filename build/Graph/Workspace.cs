@@ -27,6 +27,9 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <summary>What the layout's layers hold and whose it is.</summary>
     public ContentsFolder Contents(string image) => new(Artifacts / image / "contents");
 
+    /// <summary>What the image is made of, for others to read.</summary>
+    public SbomFolder Sbom(string image) => new(Artifacts / image / "sbom");
+
     public AbsolutePath Trust(string image) => Artifacts / image / "trust";
 
     public AbsolutePath TestResults => Artifacts / "test-results";

@@ -3,7 +3,7 @@ namespace Slipway.Http;
 /// <summary>What a remote party's failure means for whoever asked.</summary>
 public enum RemoteFault
 {
-    /// <summary>Trying again later can help: the network, a time-out, 408, 429, 5xx.</summary>
+    /// <summary>Trying again later can help: the network, a time-out, 408, 429, 5xx but 501 and 505.</summary>
     TryAgain,
 
     /// <summary>The credentials or rights do not suffice: 401, 403.</summary>
@@ -15,7 +15,7 @@ public enum RemoteFault
     /// <summary>It does not prove by TLS to be who it should be, or does not take our proof.</summary>
     Untrusted,
 
-    /// <summary>The answer breaks the protocol, or the request is not supported: any other 4xx, a malformed answer.</summary>
+    /// <summary>The answer breaks the protocol, or the request is not supported: any other 4xx, 501, 505, a malformed answer.</summary>
     Protocol,
 }
 
@@ -35,6 +35,7 @@ public class RemoteException : Exception
     {
         401 or 403 => RemoteFault.Refused,
         404 or 410 => RemoteFault.NotFound,
+        501 or 505 => RemoteFault.Protocol,
         408 or 429 or >= 500 => RemoteFault.TryAgain,
         _ => RemoteFault.Protocol,
     };

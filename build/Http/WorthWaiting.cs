@@ -7,8 +7,7 @@ namespace Slipway.Http;
 /// <summary>Tells what can succeed by waiting from what cannot, and why a connection failed.</summary>
 internal static class WorthWaiting
 {
-    public static bool For(HttpStatusCode status) => RemoteException.FaultOf(status) == RemoteFault.TryAgain
-        && status is not (HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported);
+    public static bool For(HttpStatusCode status) => RemoteException.FaultOf(status) == RemoteFault.TryAgain;
 
     /// <summary>
     /// Resets and time-outs; not the resolver's definite "no such host" (a resolver that fails is worth a wait), nor a peer

@@ -75,6 +75,9 @@ internal sealed class BlobDownload : ReadOnlyStream
             }
             catch (Exception e) when (e is IOException or HttpRequestException)
             {
+                // All of it is here; there is no rest to ask for.
+                if (_position == _size)
+                    return 0;
                 await PauseAsync(e, cancellationToken);
             }
         }

@@ -19,7 +19,7 @@ internal sealed class ChunkedUpload
 
     private const int MaximumSessions = 3;
 
-    /// <summary>How often the registry may say that it wants other bytes than those it said it wants.</summary>
+    /// <summary>How often the registry may want other bytes than those it said it wants, or keep fewer than it took.</summary>
     private const int MaximumDisagreements = 5;
 
     private readonly Endpoint _endpoint;
@@ -159,8 +159,8 @@ internal sealed class ChunkedUpload
     private void Advance(Call patch, HttpResponseMessage answer)
     {
         long there = _session.Continue(patch, answer, _end);
-        if (there <= _offset && ++_disagreements > MaximumDisagreements)
-            throw RegistryException.Unsound(patch.Asked, $"it takes chunks, but stays at {_offset} bytes");
+        if (there < _end && ++_disagreements > MaximumDisagreements)
+            throw RegistryException.Unsound(patch.Asked, $"it takes chunks, but of {_end} bytes it has {there}");
         Reach(there > 1 ? there : 0);
         _isUncertain = there <= 1;
     }

@@ -48,6 +48,7 @@ internal static partial class PageLink
         return false;
     }
 
-    [GeneratedRegex("""\G[ \t,]*<(?<target>[^<>]*)>([ \t]*;[ \t]*((?<name>[!#$&+.^_`|~0-9A-Za-z*-]+)(?<value>([ \t]*=[ \t]*([^ \t",;<>]+|"([^"\\]|\\.)*"))?))?)*[ \t]*(,[ \t,]*|\z)""")]
+    // Atomic: blanks between semicolons could be told apart in more ways than there is time to try.
+    [GeneratedRegex("""\G[ \t,]*<(?<target>[^<>]*)>(?>([ \t]*;[ \t]*((?<name>[!#$&+.^_`|~0-9A-Za-z*-]+)(?<value>([ \t]*=[ \t]*([^ \t",;<>]+|"([^"\\]|\\.)*"))?))?)*)[ \t]*(,[ \t,]*|\z)""")]
     private static partial Regex Links();
 }

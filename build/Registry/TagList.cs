@@ -20,12 +20,8 @@ internal static class TagList
         ImmutableArray<string>.Builder tags = ImmutableArray.CreateBuilder<string>();
         for (int pages = 1; ; pages++)
         {
-            using HttpResponseMessage answer = await endpoint.SendAsync(call, cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.NotFound && pages == 1)
+            if (await PageAsync(endpoint, call, isFirst: pages == 1, cancellationToken) is not { } page)
                 return null;
-            if (answer.StatusCode != HttpStatusCode.OK)
-                throw await endpoint.FailureAsync(call, answer, cancellationToken);
-            TagsPage page = await TagsPage.ReadAsync(call, answer, cancellationToken);
             tags.AddRange(page.Tags.Where(seen.Add));
             if (tags.Count > MaximumTags)
                 throw RegistryException.Unsound(call.Asked, $"it lists more than {MaximumTags} tags");
@@ -36,4 +32,15 @@ internal static class TagList
             call = call with { Target = _ => Task.FromResult(next) };
         }
     }
+
+    private static Task<TagsPage?> PageAsync(Endpoint endpoint, Call call, bool isFirst, CancellationToken cancellationToken) =>
+        endpoint.ReadAsync<TagsPage?>(
+            call,
+            async answer => answer.StatusCode switch
+            {
+                HttpStatusCode.OK => await TagsPage.ReadAsync(call, answer, cancellationToken),
+                HttpStatusCode.NotFound when isFirst => null,
+                _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
+            },
+            cancellationToken);
 }

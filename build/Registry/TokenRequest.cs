@@ -34,27 +34,37 @@ internal sealed class TokenRequest
 
     private bool IsForm => _credential is { IsIdentityToken: true };
 
+    /// <summary>Asks again, within the transport's patience, when the answer breaks off.</summary>
     /// <param name="who">Cleans what the server says.</param>
     /// <exception cref="RegistryException">There is none to be had.</exception>
     public async Task<Token> SendAsync(HttpTransport transport, TimeProvider time, Authenticator who, CancellationToken cancellationToken)
     {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await SendOnceAsync(transport, time, who, cancellationToken);
+            }
+            catch (ExhaustedException e)
+            {
+                throw RegistryException.ForExhausted(_asked, e, who);
+            }
+            catch (IOException e)
+            {
+                if (!await transport.PauseAsync(_key.Realm, $"{_asked.Place}: {_asked.Operation}: cut while reading", tries, cancellationToken))
+                    throw RegistryException.Broken(_asked, e);
+            }
+        }
+    }
+
+    private async Task<Token> SendOnceAsync(HttpTransport transport, TimeProvider time, Authenticator who, CancellationToken cancellationToken)
+    {
         DateTimeOffset begin = time.GetUtcNow();
-        try
-        {
-            using HttpResponseMessage answer = await transport.SendAsync(() => IsForm ? Post() : Get(), cancellationToken);
-            ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumAnswer, cancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK
-                ? Read(body, begin)
-                : throw RegistryException.ForStatus(_asked, answer.StatusCode, body, who);
-        }
-        catch (ExhaustedException e)
-        {
-            throw RegistryException.ForExhausted(_asked, e, who);
-        }
-        catch (IOException e)
-        {
-            throw RegistryException.Broken(_asked, e);
-        }
+        using HttpResponseMessage answer = await transport.SendAsync(() => IsForm ? Post() : Get(), cancellationToken);
+        ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumAnswer, cancellationToken);
+        return answer.StatusCode == HttpStatusCode.OK
+            ? Read(body, begin)
+            : throw RegistryException.ForStatus(_asked, answer.StatusCode, body, who);
     }
 
     private HttpRequestMessage Get()

@@ -104,6 +104,13 @@ public sealed record SlsaProvenance
         Platforms = [.. source.Image.Platforms.Select(platform => platform.Platform)],
     };
 
+    /// <summary>Another provenance of the same build says the same as one that was made, read back from its signed statement.</summary>
+    public static WantedStatement Understand(WantedStatement statement)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return statement.PredicateType == Statement.ProvenanceType ? statement with { Accepts = Parse(statement.Predicate).IsToldBy } : statement;
+    }
+
     private bool IsToldBy(ReadOnlyMemory<byte> predicate)
     {
         try

@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
 
 /// <summary>
-/// Looks for one valid statement of a kind about a manifest among those that a place holds, as bundles that refer to it or under
+/// Looks for the valid statements of a kind about a manifest among those that a place holds, as bundles that refer to it or under
 /// cosign's attestation tag.
 /// </summary>
 internal sealed class AttestationCheck(VerificationPolicy policy, IContentReader attestations, Reference official)
@@ -11,9 +12,10 @@ internal sealed class AttestationCheck(VerificationPolicy policy, IContentReader
     /// <summary>More attestations than this under one tag are not looked at.</summary>
     private const int MaximumAttestations = 256;
 
-    /// <summary>A valid statement, or the reason of the one that came nearest to being one.</summary>
+    /// <summary>The valid statements, or the reason of the one that came nearest to being one.</summary>
     public async Task<Finding> FindAsync(Digest subject, string predicateType, CancellationToken cancellationToken)
     {
+        Dictionary<Digest, Statement> valid = [];
         Finding nearest = new(FailureReason.AttestationMissing, $"{attestations.Name} has no {predicateType} about {subject}");
         try
         {
@@ -21,19 +23,19 @@ internal sealed class AttestationCheck(VerificationPolicy policy, IContentReader
                 (await BundleReader.ReadAsync(attestations, subject, cancellationToken)).Concat(await TaggedAsync(subject, cancellationToken)))
             {
                 Finding finding = envelope is null ? new Finding(FailureReason.AttestationUnreadable, problem) : Judge(envelope, subject, predicateType);
-                if (finding.Failure is null)
-                    return finding;
+                foreach (Statement statement in finding.Statements)
+                    valid[Digest.Of(envelope!.Payload.Span)] = statement;
                 // The reasons stand in the order of the steps, so the greatest one got furthest.
                 if (finding.Failure > nearest.Failure)
                     nearest = finding;
             }
         }
-        catch (ContentException e) when (nearest.Failure == FailureReason.AttestationMissing)
+        catch (ContentException e) when (nearest.Failure == FailureReason.AttestationMissing && valid.Count == 0)
         {
             return new Finding(FailureReason.AttestationUnreadable, e.Message);
         }
 
-        return nearest;
+        return valid.Count == 0 ? nearest : new Finding(null, $"{predicateType} by the key {policy.Key.Fingerprint.Abbreviated}") { Statements = [.. valid.Values] };
     }
 
     private Finding Judge(DsseEnvelope envelope, Digest subject, string predicateType)
@@ -49,7 +51,7 @@ internal sealed class AttestationCheck(VerificationPolicy policy, IContentReader
             return new Finding(FailureReason.AttestationSubjectMismatch, $"{predicateType} wanted about {subject}, got one about {string.Join(", ", statement.Subjects.Select(about => about.Digest))}");
         return found.Name != official.Name
             ? new Finding(FailureReason.AttestationReferenceMismatch, $"{predicateType} wanted about {official.Name}, got one about {(found.Name.Length == 0 ? "no repository" : found.Name)}")
-            : new Finding(null, $"{predicateType} by the key {policy.Key.Fingerprint.Abbreviated}") { Statement = statement };
+            : new Finding(null, "") { Statements = [statement] };
     }
 
     private async Task<IReadOnlyList<(DsseEnvelope? Envelope, string Problem)>> TaggedAsync(Digest subject, CancellationToken cancellationToken)
@@ -83,7 +85,7 @@ internal sealed class AttestationCheck(VerificationPolicy policy, IContentReader
     /// <param name="Failure">Null when a valid statement was found.</param>
     public sealed record Finding(FailureReason? Failure, string Text)
     {
-        /// <summary>The valid statement.</summary>
-        public Statement? Statement { get; init; }
+        /// <summary>Each once; there may be several, as each build of the same image has a provenance of its own.</summary>
+        public ImmutableArray<Statement> Statements { get; init; } = [];
     }
 }

@@ -82,6 +82,18 @@ public enum FailureReason
 
     /// <summary>The wanted key's statement is about another repository.</summary>
     AttestationReferenceMismatch,
+
+    /// <summary>The provenance cannot be read.</summary>
+    ProvenanceUnreadable,
+
+    /// <summary>The provenance tells of another build than the one expected.</summary>
+    ProvenanceMismatch,
+
+    /// <summary>The bill of materials cannot be read.</summary>
+    SbomUnreadable,
+
+    /// <summary>The bill of materials is not that of the layers.</summary>
+    SbomMismatch,
 }
 
 /// <summary>The reasons as words.</summary>

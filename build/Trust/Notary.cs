@@ -7,13 +7,16 @@ namespace Slipway.Trust;
 /// Signs what is not signed yet: looks in each place in turn for a valid signature by the signer's key, and makes one only where
 /// none has it. Nothing is signed twice, since two signatures of the same bytes differ.
 /// </summary>
-/// <param name="places">The store first, then others.</param>
+/// <param name="places">Asked in this order.</param>
 internal sealed class Notary(Reference official, ISigner signer, IReadOnlyList<IContentReader> places)
 {
     private readonly int[] _found = new int[places.Count];
-    private int _made;
 
-    public TrustChange Change => new(_made, _found[0], _found.Skip(1).Sum());
+    /// <summary>How many signatures and statements were signed.</summary>
+    public int Made { get; private set; }
+
+    /// <summary>How many a place had.</summary>
+    public int Found(IContentReader place) => places.Zip(_found).Where(pair => pair.First == place).Sum(pair => pair.Second);
 
     /// <summary>The layer of a signature in cosign's tag form.</summary>
     public async Task<TrustLayer> SignatureAsync(Digest subject, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ internal sealed class Notary(Reference official, ISigner signer, IReadOnlyList<I
         }
 
         byte[] payload = SimpleSigning.For(official, subject).ToBytes();
-        _made++;
+        Made++;
         return new TrustLayer(SignatureManifest.LayerOf(payload, await signer.SignAsync(payload, cancellationToken)), payload);
     }
 
@@ -65,7 +68,7 @@ internal sealed class Notary(Reference official, ISigner signer, IReadOnlyList<I
 
     private Task<DsseEnvelope> MakeAsync(WantedStatement wanted, CancellationToken cancellationToken)
     {
-        _made++;
+        Made++;
         return DsseEnvelope.SignAsync(DsseEnvelope.InToto, wanted.For(official).ToBytes(), signer, cancellationToken);
     }
 }

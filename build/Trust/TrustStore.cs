@@ -24,23 +24,59 @@ public sealed class TrustStore
 
     /// <summary>
     /// Makes a signature of the image's index and of each manifest, and the statements, as far as valid ones by this signer are
-    /// not in the store or in <paramref name="elsewhere"/>; then drops everything else. Interrupted at any point, running it
-    /// again ends with a whole store.
+    /// not in the store; then drops everything else. Interrupted at any point, running it again ends with a whole store.
     /// </summary>
     /// <param name="statements">What is said about the image beside that it is signed.</param>
-    /// <param name="elsewhere">Other places that may have what the store lacks, as registries do for a fresh machine.</param>
     /// <exception cref="ContentException">The image is not whole, or its index names no manifest.</exception>
-    /// <exception cref="Http.RemoteException">Another place could not be read.</exception>
     public async Task<TrustChange> SignAsync(
-        SignedImage image, IReadOnlyList<WantedStatement> statements, ISigner signer, CancellationToken cancellationToken, params IReadOnlyList<IContentReader> elsewhere)
+        SignedImage image, IReadOnlyList<WantedStatement> statements, ISigner signer, CancellationToken cancellationToken)
+    {
+        Notary notary = new(image.Official, signer, [Layout]);
+        await StoreAsync(await image.SubjectsAsync(cancellationToken), statements, notary, cancellationToken);
+        return new TrustChange(notary.Made, notary.Found(Layout));
+    }
+
+    /// <summary>
+    /// Takes over what other places have of what the store says, where they have a valid one by this key: signatures, and statements
+    /// that mean the same. So a fresh machine repeats what was published instead of saying it in other bytes.
+    /// </summary>
+    /// <returns>How many signatures and statements were found there, whether the store has the same bytes or not.</returns>
+    /// <exception cref="ContentException">The store has something unsigned that no other place has signed.</exception>
+    /// <exception cref="Http.RemoteException">A place could not be read; the store is as it was.</exception>
+    public async Task<int> AdoptAsync(SignedImage image, Adoption adoption, CancellationToken cancellationToken)
     {
         ImmutableArray<Descriptor> subjects = await image.SubjectsAsync(cancellationToken);
-        IReadOnlyList<IContentReader> places = [Layout, .. elsewhere];
-        Notary notary = new(image.Official, signer, places);
+        Notary notary = new(image.Official, new NoSigner(adoption.Key), [.. adoption.Elsewhere, Layout]);
+        IReadOnlyList<WantedStatement> said = await StatementsAsync(subjects, adoption.Key, cancellationToken);
+        await StoreAsync(subjects, [.. said.Select(adoption.Understand)], notary, cancellationToken);
+        return adoption.Elsewhere.Sum(notary.Found);
+    }
+
+    /// <summary>What the store says about an image beside that it is signed, each statement once.</summary>
+    private async Task<IReadOnlyList<WantedStatement>> StatementsAsync(ImmutableArray<Descriptor> subjects, VerificationKey key, CancellationToken cancellationToken)
+    {
+        Dictionary<Digest, WantedStatement> said = [];
+        foreach (Descriptor subject in subjects)
+        {
+            foreach ((DsseEnvelope? envelope, string _) in await BundleReader.ReadAsync(Layout, subject.Digest, cancellationToken))
+            {
+                if (envelope is not null && envelope.IsSignedBy(key) && envelope.Statement is { } statement && statement.PredicateType != Statement.SignType)
+                    said[Digest.Of(envelope.Payload.Span)] = WantedStatement.Of(statement);
+            }
+        }
+
+        return [.. said.Values];
+    }
+
+    private async Task StoreAsync(
+        ImmutableArray<Descriptor> subjects, IReadOnlyList<WantedStatement> statements, Notary notary, CancellationToken cancellationToken)
+    {
         List<Descriptor> entries = [];
         foreach (Descriptor subject in subjects)
             entries.Add(await StoreAsync(SignatureManifest.TagOf(subject.Digest), [await notary.SignatureAsync(subject.Digest, cancellationToken)], cancellationToken));
-        ILookup<Digest, SignedStatement> said = (await notary.StatementsAsync([.. subjects.Select(subject => WantedStatement.Signature(subject.Digest)), .. statements], cancellationToken))
+        // In an order that does not depend on where they were read.
+        WantedStatement[] wanted = [.. subjects.Select(subject => WantedStatement.Signature(subject.Digest)).Concat(statements).OrderBy(statement => statement.PredicateType, StringComparer.Ordinal)];
+        ILookup<Digest, SignedStatement> said = (await notary.StatementsAsync(wanted, cancellationToken))
             .SelectMany(statement => statement.About.Select(digest => (digest, statement)))
             .ToLookup(pair => pair.digest, pair => pair.statement);
         foreach (Descriptor subject in subjects)
@@ -54,7 +90,6 @@ public sealed class TrustStore
 
         Layout.WriteIndex(new Oci.Index([.. entries]));
         await Layout.RemoveUnreachableAsync(cancellationToken);
-        return notary.Change;
     }
 
     /// <summary>Stores a manifest with its layers; returns the index entry that gives it its tag.</summary>
@@ -80,6 +115,5 @@ public sealed class TrustStore
 
 /// <summary>What signing did.</summary>
 /// <param name="Made">Signatures and statements that were signed now.</param>
-/// <param name="Kept">Those that were in the store already.</param>
-/// <param name="Adopted">Those that another place had.</param>
-public sealed record TrustChange(int Made, int Kept, int Adopted);
+/// <param name="Kept">Those that were there already.</param>
+public sealed record TrustChange(int Made, int Kept);

@@ -105,7 +105,7 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             AttestationCheck.Finding finding = await _attestations.FindAsync(verdict.Digest!, type, cancellationToken);
             if (finding.Failure is { } reason)
                 return verdict with { Failure = reason, Text = finding.Text };
-            statements.Add(finding.Statement!);
+            statements.AddRange(finding.Statements);
         }
 
         return verdict with { Statements = [.. statements] };

@@ -33,7 +33,7 @@ public sealed record SubjectVerdict
     /// <summary>What was found, for people.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The statements that the policy wanted, in its order, when the subject is trusted.</summary>
+    /// <summary>The valid statements of the kinds that the policy wanted, in its order, when the subject is trusted.</summary>
     public ImmutableArray<Statement> Statements { get; init; } = [];
 
     public bool Passed => Failure is null;

@@ -18,6 +18,10 @@ public sealed record WantedStatement(ImmutableArray<Digest> About, string Predic
     /// <summary>"This image is signed", as cosign 3 says it.</summary>
     public static WantedStatement Signature(Digest subject) => new([subject], Statement.SignType, "{}"u8.ToArray());
 
+    /// <summary>What would be wanted where this was said.</summary>
+    internal static WantedStatement Of(Statement statement) =>
+        new([.. statement.Subjects.Select(subject => subject.Digest).OfType<Digest>()], statement.PredicateType, statement.Predicate);
+
     internal Statement For(Reference official) => new([.. About.Select(digest => new StatementSubject(official.Name, digest))], PredicateType, Predicate);
 
     /// <summary>Whether a statement says this.</summary>

@@ -91,6 +91,52 @@ public sealed class PublishTargetTests : IAsyncLifetime
         Assert.True(Record().GetProperty("complete").GetBoolean());
     }
 
+    [Fact]
+    public async Task A_fresh_machine_says_again_what_was_signed_and_adds_nothing()
+    {
+        (await RunAsync("Publish")).Require();
+        byte[] plan = await File.ReadAllBytesAsync(_repository.At("artifacts", UpstreamImage.Name, "plan.json"), TestContext.Current.CancellationToken);
+        Directory.Delete(_repository.At("artifacts"), recursive: true);
+        (await RunAsync("Assemble", "Sign")).Require();
+        foreach (RehearsalRegistry registry in _registries)
+            registry.Log.Clear();
+        ChildResult again = (await RunAsync("Publish")).Require();
+        Assert.Contains("signatures and statements are on quay.io/slipway-tests/tools and docker.io/slipwaytests/tools already", again.Error, StringComparison.Ordinal);
+        Assert.Equal(plan, await File.ReadAllBytesAsync(_repository.At("artifacts", UpstreamImage.Name, "plan.json"), TestContext.Current.CancellationToken));
+        Assert.All(_registries, registry => Assert.Equal((0, 0, 0), (registry.Log.Count("PUT"), registry.Log.Count("POST"), registry.Log.Count("PATCH"))));
+    }
+
+    [Fact]
+    public async Task What_was_published_verifies_down_to_every_path_and_a_tag_that_its_provenance_does_not_tell_of_is_refused()
+    {
+        string digest = (await RunAsync("Publish")).Require().Output.Trim().Split('@')[1];
+        (await RunAsync("Verify", "--reference", $"docker.io/slipwaytests/tools:{UpstreamImage.Version}", "--deep")).Require();
+        (await RunAsync("Verify", "--deep")).Require();
+
+        using HttpClient client = new() { BaseAddress = _registries[1].Address };
+        byte[] index = await client.GetByteArrayAsync(new Uri($"v2/slipwaytests/tools/manifests/{digest}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using ByteArrayContent content = new(index);
+        content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/vnd.oci.image.index.v1+json");
+        (await client.PutAsync(new Uri("v2/slipwaytests/tools/manifests/v9.9.9", UriKind.Relative), content, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        ChildResult other = (await RunAsync("Verify", "--reference", "docker.io/slipwaytests/tools:v9.9.9")).Require(65);
+        Assert.Contains("provenance-mismatch: tag-mismatch: git tag wanted tools/v9.9.9, got tools/v1.0.0", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_release_whose_attestations_were_stripped_is_refused_by_name()
+    {
+        string digest = (await RunAsync("Publish")).Require().Output.Trim().Split('@')[1];
+        using HttpClient client = new() { BaseAddress = _registries[1].Address };
+        string hex = digest.Split(':')[1];
+        (await client.DeleteAsync(new Uri($"v2/slipwaytests/tools/manifests/sha256-{hex}.att", UriKind.Relative), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await RunAsync("Verify", "--reference", $"docker.io/slipwaytests/tools@{digest}")).Require();
+        using JsonDocument referrers = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri($"v2/slipwaytests/tools/referrers/{digest}", UriKind.Relative), TestContext.Current.CancellationToken));
+        foreach (JsonElement referrer in referrers.RootElement.GetProperty("manifests").EnumerateArray())
+            (await client.DeleteAsync(new Uri($"v2/slipwaytests/tools/manifests/{referrer.GetProperty("digest").GetString()}", UriKind.Relative), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        ChildResult stripped = (await RunAsync("Verify", "--reference", $"docker.io/slipwaytests/tools@{digest}")).Require(65);
+        Assert.Contains("attestation-missing", stripped.Error, StringComparison.Ordinal);
+    }
+
     private JsonElement Record() =>
         JsonDocument.Parse(File.ReadAllBytes(_repository.At("artifacts", UpstreamImage.Name, "release.json"))).RootElement;
 

@@ -86,7 +86,7 @@ internal sealed class Workshop : IDisposable
     public Workshop Add(TinyDeb deb, string layer = "base", params string[] architectures)
     {
         string[] on = architectures.Length == 0 ? ["amd64", "arm64"] : architectures;
-        LockedFile file = Keep(deb.Build(), deb.Name);
+        LockedFile file = Keep(deb.Build(), deb.Name) with { Location = $"debian/pool/main/{deb.Name[0]}/{deb.Name}/{deb.Name}_{deb.Version[(deb.Version.IndexOf(':', StringComparison.Ordinal) + 1)..]}_all.deb" };
         _packages.Add(new LockedPackage(
             deb.Name,
             layer,
@@ -133,6 +133,10 @@ internal sealed class Workshop : IDisposable
             .RunAsync(definition, Lock, ContractFile.Read(definition), TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Describes the layout <c>layout</c>.</summary>
+    public Task<Sbom> DescribeAsync() => Sbom.OfAsync(
+        new AssemblyRequest(Definition(), Lock, []), Layout(), Contents(), TestContext.Current.CancellationToken);
+
     /// <summary>Assembles one platform, linux/amd64, and returns the entries of its layers, lowest first.</summary>
     public async Task<ImmutableArray<ImmutableArray<TarEntry>>> EntriesAsync(Platform? platform = null)
     {
@@ -166,7 +170,8 @@ internal sealed class Workshop : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
-    private ImmutableArray<TarEntry> Read(Layer layer)
+    /// <summary>The entries of a layer of the layout <c>layout</c>.</summary>
+    public ImmutableArray<TarEntry> Read(Layer layer)
     {
         var entries = ImmutableArray.CreateBuilder<TarEntry>();
         using TarReader tar = new(new GZipStream(File.OpenRead(BlobPath(layer.Blob.Digest)), CompressionMode.Decompress));

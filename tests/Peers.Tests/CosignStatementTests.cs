@@ -93,9 +93,6 @@ public sealed class CosignStatementTests
         new WantedStatement(
             [index.Digest, .. manifests.Select(manifest => manifest.Digest)],
             Statement.ProvenanceType,
-            """{"buildDefinition":{"buildType":"https://example.org/type","externalParameters":{},"resolvedDependencies":[]},"runDetails":{"builder":{"id":"https://example.org/builder"}}}"""u8.ToArray())
-        {
-            Accepts = _ => true,
-        },
+            """{"buildDefinition":{"buildType":"https://example.org/type","externalParameters":{},"resolvedDependencies":[]},"runDetails":{"builder":{"id":"https://example.org/builder"}}}"""u8.ToArray()),
     ];
 }

@@ -79,6 +79,47 @@ public sealed class DistributionTests
         Assert.Single(await repository.ReferrersAsync(subject.Descriptor.Digest, "test/theirs", default));
     }
 
+    /// <summary>This server checks signature, issuer, audience and what each token is for.</summary>
+    [Theory]
+    [InlineData("password", "GET")]
+    [InlineData("identity token", "POST")]
+    public async Task Tokens_that_we_get_are_those_that_it_wants(string account, string method)
+    {
+        await using TokenServer tokens = await TokenServer.StartAsync();
+        await using DockerRegistry registry = await DockerRegistry.StartAsync(new RegistryDoor { Tokens = tokens.Issuer });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        Credential credential = account == "password"
+            ? new(DockerRegistry.User, DockerRegistry.Password, "a test")
+            : Credential.IdentityToken(TokenServer.RefreshToken, "a test");
+        RegistryClient client = Client(transport, registry.Host, credential);
+        Repository source = client.Repository(Reference.Parse("quay.io/a/source")), target = client.Repository(Reference.Parse("quay.io/a/b"));
+        Assert.True(await source.PushBlobAsync(Blob, () => new MemoryStream(Content), default));
+        Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), default, [source]));
+        ManifestContent manifest = new(MediaType.Manifest, new Manifest(Blob, []).ToBytes());
+        await target.PushManifestAsync(manifest, "v1", default);
+        Assert.Equal(manifest.Descriptor.Digest, (await target.ResolveAsync("v1", default))!.Digest);
+        Assert.Equal(["v1"], await target.TagsAsync(default));
+        Assert.All(tokens.Asked, asked => Assert.StartsWith(method, asked, StringComparison.Ordinal));
+        Assert.Contains($"{method} repository:a/b:pull,push repository:a/source:pull", tokens.Asked);
+    }
+
+    [Fact]
+    public async Task Tokens_of_another_issuer_or_none_are_refused()
+    {
+        await using TokenServer tokens = await TokenServer.StartAsync(), other = await TokenServer.StartAsync();
+        await using DockerRegistry registry = await DockerRegistry.StartAsync(new RegistryDoor { Tokens = tokens.Issuer with { Realm = other.Issuer.Realm } });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        foreach (string password in (string[])[DockerRegistry.Password, "another one"])
+        {
+            Repository repository = Client(transport, registry.Host, new(DockerRegistry.User, password, "a test")).Repository(Reference.Parse("quay.io/a/b"));
+            RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => repository.PushBlobAsync(Blob, () => new MemoryStream(Content), default));
+            Assert.Equal((RemoteFault.Refused, 401), (e.Fault, (int)e.Status!));
+            Assert.DoesNotContain(password, e.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.NotEmpty(other.Asked);
+    }
+
     private static async Task RequirePushedAsync(RegistryClient client)
     {
         byte[] large = new byte[40_000_000];
@@ -90,6 +131,9 @@ public sealed class DistributionTests
         await back.CopyToAsync(Stream.Null);
     }
 
-    private static RegistryClient Client(HttpTransport transport, string host) =>
-        new(transport, Credentials.None, RegistryMap.Parse([$"quay.io=http://{host}"]), TimeProvider.System);
+    private static RegistryClient Client(HttpTransport transport, string host, Credential? credential = null) => new(
+        transport,
+        credential is null ? Credentials.None : Credentials.Of([KeyValuePair.Create("quay.io", credential)]),
+        RegistryMap.Parse([$"quay.io=http://{host}"]),
+        TimeProvider.System);
 }

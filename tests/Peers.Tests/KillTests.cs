@@ -54,7 +54,7 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
     private static async Task<Undisturbed> PublishUndisturbedAsync(SignedSmallImage image)
     {
         await using RegistryPair registries = await StartAsync();
-        ChildResult published = (await image.PublishAsync(await image.CopyAsync(), registries.Map, Accounts)).Require();
+        ChildResult published = (await image.PublishAsync(await image.CopyAsync(), ["--registry-map", .. registries.Map], Accounts)).Require();
         int requests = registries.Requests.Length;
         Assert.Empty(await registries.FlawsAsync(image.PublicKey));
         return new Undisturbed(published.Output, registries.Kept(), requests);
@@ -77,7 +77,7 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
             return arrived >= point && point % 2 == 0 ? Fault.Reset : null;
         };
 
-        ChildResult ended = await image.PublishAsync(artifacts, registries.Map, Accounts, id => Volatile.Write(ref process, id));
+        ChildResult ended = await image.PublishAsync(artifacts, ["--registry-map", .. registries.Map], Accounts, id => Volatile.Write(ref process, id));
 
         await registries.SettleAsync();
         registries.Faults = _ => null;
@@ -94,7 +94,7 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
         Dictionary<PlacedBlob, long> before = registries.Blobs();
         registries.Forget();
 
-        ChildResult again = (await image.PublishAsync(artifacts, registries.Map, Accounts)).Require();
+        ChildResult again = (await image.PublishAsync(artifacts, ["--registry-map", .. registries.Map], Accounts)).Require();
 
         long missing = registries.Blobs().Where(blob => !before.ContainsKey(blob.Key)).Sum(blob => blob.Value);
         Assert.Equal((what, missing), (what, registries.BlobBytes));

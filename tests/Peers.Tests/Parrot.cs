@@ -9,14 +9,15 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 
 namespace Slipway.Peers.Tests;
 
 /// <summary>
-/// A registry that repeats what it is told: it stands before another one, puts the Authorization that it gets into its errors,
-/// in clear too, has secrets of its own in locations and redirects, and sends who wants a blob to another port.
+/// A registry that repeats what it is told: it stands before another one, puts the Authorization or the refresh token that it
+/// gets into its errors, in clear too, has secrets of its own in locations and redirects, and sends who wants a blob to another port.
 /// </summary>
 internal sealed class Parrot : IAsyncDisposable
 {
@@ -62,6 +63,9 @@ internal sealed class Parrot : IAsyncDisposable
     /// <summary>How many came there at all.</summary>
     public int Redirected { get; private set; }
 
+    /// <summary>How many forms asked for an access token with a refresh token.</summary>
+    public int Exchanged { get; private set; }
+
     private Uri Elsewhere { get; set; } = null!;
 
     public static async Task<Parrot> StartAsync(Uri inner)
@@ -84,6 +88,8 @@ internal sealed class Parrot : IAsyncDisposable
         HttpRequest request = context.Request;
         string said = request.Headers.Authorization.ToString();
         string meant = Understand(said);
+        if (request.HasFormContentType)
+            said = meant = await ListenAsync(request);
         if (context.Connection.LocalPort == Elsewhere.Port)
         {
             Redirected++;
@@ -101,7 +107,7 @@ internal sealed class Parrot : IAsyncDisposable
         }
         else
         {
-            await HandOnAsync(context, said);
+            await HandOnAsync(context, request.HasFormContentType ? "" : said);
         }
     }
 
@@ -142,9 +148,25 @@ internal sealed class Parrot : IAsyncDisposable
             context.Response.Headers.Location = $"{Translate(location.ToString())}?X-Signature={_signature}";
         byte[] body = await answer.Content.ReadAsByteArrayAsync(context.RequestAborted);
         if (from.Path.Value == "/v2/auth" && answer.IsSuccessStatusCode)
-            _heard[JsonDocument.Parse(body).RootElement.GetProperty("token").GetString()!] = true;
+        {
+            JsonElement issued = JsonDocument.Parse(body).RootElement;
+            _heard[issued.GetProperty(from.Method == "POST" ? "access_token" : "token").GetString()!] = true;
+        }
+
         if (from.Method != "HEAD")
             await context.Response.Body.WriteAsync(body);
+    }
+
+    /// <summary>Keeps the secret of a form that asks for a token, and returns it; the form can be handed on.</summary>
+    private async Task<string> ListenAsync(HttpRequest request)
+    {
+        request.EnableBuffering();
+        using StreamReader reader = new(request.Body, leaveOpen: true);
+        string token = QueryHelpers.ParseQuery(await reader.ReadToEndAsync())["refresh_token"].ToString();
+        request.Body.Position = 0;
+        _heard[token] = true;
+        Exchanged++;
+        return token;
     }
 
     private string Translate(string field) => field.Replace(_inner.Authority, Address.Authority, StringComparison.Ordinal);

@@ -3,14 +3,14 @@ using Slipway.Testing;
 namespace Slipway.Peers.Tests;
 
 /// <summary>
-/// The transaction against two real registry servers, one of them with a password; the other is killed in the middle of each
-/// phase, and comes back with what it had.
+/// The transaction against two real registry servers, one of them with a password, over TLS by an authority of the test's own;
+/// one is killed in the middle of each phase, and comes back with what it had.
 /// </summary>
 [Collection(SmallImages.Name)]
 public sealed class RegistryRestartTests(SmallFixture fixture)
 {
     private const string Quay = "slipway-tests/small", Hub = "slipwaytests/small";
-    private const int TryAgain = 75;
+    private const int Unavailable = 69, TryAgain = 75;
 
     /// <summary>The beginning of the request at which it is killed.</summary>
     private static readonly (string Phase, string Request)[] Points =
@@ -61,33 +61,90 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         }));
     }
 
-    private sealed class Stage(DockerRegistry quay, DockerRegistry hub) : IAsyncDisposable
+    /// <summary>Killed when the other is asked something: which of its own requests that meets is chance, but the phase is not.</summary>
+    [Fact]
+    public async Task The_one_with_TLS_can_be_away_or_come_back_at_once_too()
     {
-        private readonly Relay _relay = new(hub.Host);
-
-        public static async Task<Stage> OpenAsync() => new(await DockerRegistry.StartAsync(asks: true), await DockerRegistry.StartAsync());
-
-        /// <summary>Kills the second registry, once, when a request comes that begins so; it does not get that one.</summary>
-        public void KillAt(string request, bool andRestart)
+        using SignedSmallImage image = await SignedSmallImage.MakeAsync(fixture);
+        // Its tags may be complete when the other gets its first.
+        await Task.WhenAll(Points.Where(point => point.Phase != "tags").Select(async point =>
         {
-            int killed = 0;
-            _relay.Before = async sent =>
-            {
-                if (!sent.StartsWith(request, StringComparison.Ordinal) || Interlocked.Exchange(ref killed, 1) == 1)
-                    return;
-                await hub.KillAsync();
-                if (andRestart)
-                    await hub.RestartAsync();
-                throw new IOException("the registry was killed");
-            };
+            await using Stage away = await Stage.OpenAsync(), back = await Stage.OpenAsync();
+            away.KillQuayAt(point.Request, andRestart: false);
+            back.KillQuayAt(point.Request, andRestart: true);
+            string artifacts = await image.CopyAsync();
+
+            ChildResult failed = (await away.PublishAsync(image, artifacts)).Require(TryAgain);
+            (await back.PublishAsync(image, await image.CopyAsync())).Require();
+
+            Assert.Contains("Nothing was tagged", failed.Error, StringComparison.Ordinal);
+            await away.RestartAsync();
+            Assert.Empty(await away.ReleasesAsync());
+            (await away.PublishAsync(image, artifacts)).Require();
+            await away.RequireCompleteAsync(image, point.Phase);
+            await back.RequireCompleteAsync(image, point.Phase);
+        }));
+    }
+
+    [Fact]
+    public async Task An_authority_that_nobody_named_is_69_with_the_parameter_to_give_and_neither_gets_anything()
+    {
+        using SignedSmallImage image = await SignedSmallImage.MakeAsync(fixture);
+        await using Stage stage = await Stage.OpenAsync();
+
+        ChildResult refused = (await stage.PublishAsync(image, await image.CopyAsync(), namesAuthority: false)).Require(Unavailable);
+
+        Assert.Contains("--registry-ca HOST=FILE", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(refused.Output);
+        Assert.Equal((0, 0), stage.Stored);
+        (await stage.PublishAsync(image, await image.CopyAsync())).Require();
+        await stage.RequireCompleteAsync(image, "trusted");
+    }
+
+    private sealed class Stage : IAsyncDisposable
+    {
+        private readonly ScratchFolder _folder = new();
+        private readonly TestAuthority _authority;
+        private readonly DockerRegistry _quay, _hub;
+        private readonly Relay _relay;
+        private DockerRegistry? _killed;
+
+        private Stage(TestAuthority authority, DockerRegistry quay, DockerRegistry hub)
+        {
+            (_authority, _quay, _hub) = (authority, quay, hub);
+            _relay = new Relay(hub.Host);
+            _folder.Write("authority.pem", authority.Certificate.ExportCertificatePem());
         }
 
-        public Task RestartAsync() => hub.RestartAsync();
+        /// <summary>How many requests to keep something each was asked.</summary>
+        public (int Quay, int Hub) Stored => (_quay.Writes, _hub.Writes);
 
-        public Task<ChildResult> PublishAsync(SignedSmallImage image, string artifacts) => image.PublishAsync(
-            artifacts,
-            [$"quay.io=http://{quay.Host}", $"docker.io=http://{_relay.Host}"],
-            new Dictionary<string, string?> { ["QUAY_USERNAME"] = DockerRegistry.User, ["QUAY_PASSWORD"] = DockerRegistry.Password });
+        public static async Task<Stage> OpenAsync()
+        {
+            TestAuthority authority = new();
+            return new(authority, await DockerRegistry.StartAsync(new RegistryDoor { Asks = true, Authority = authority }), await DockerRegistry.StartAsync());
+        }
+
+        /// <summary>Kills the second registry, once, when a request comes that begins so; it does not get that one.</summary>
+        public void KillAt(string request, bool andRestart) => When(request, async () =>
+        {
+            await KillAsync(_hub, andRestart);
+            throw new IOException("the registry was killed");
+        });
+
+        /// <summary>Kills the first registry, once, when the second is about to get a request that begins so.</summary>
+        public void KillQuayAt(string request, bool andRestart) => When(request, () => KillAsync(_quay, andRestart));
+
+        public Task RestartAsync() => _killed!.RestartAsync();
+
+        public Task<ChildResult> PublishAsync(SignedSmallImage image, string artifacts, bool namesAuthority = true)
+        {
+            string[] authority = namesAuthority ? ["--registry-ca", $"quay.io={_folder.At("authority.pem")}"] : [];
+            return image.PublishAsync(
+                artifacts,
+                [.. authority, "--registry-map", $"quay.io=https://{_quay.Host}", $"docker.io=http://{_relay.Host}"],
+                new Dictionary<string, string?> { ["QUAY_USERNAME"] = DockerRegistry.User, ["QUAY_PASSWORD"] = DockerRegistry.Password });
+        }
 
         /// <summary>The release tags of both.</summary>
         public async Task<IReadOnlyList<string>> ReleasesAsync() =>
@@ -113,12 +170,32 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         public async ValueTask DisposeAsync()
         {
             await _relay.DisposeAsync();
-            await quay.DisposeAsync();
-            await hub.DisposeAsync();
+            await _quay.DisposeAsync();
+            await _hub.DisposeAsync();
+            _authority.Dispose();
+            _folder.Dispose();
+        }
+
+        private void When(string request, Func<Task> happens)
+        {
+            int happened = 0;
+            _relay.Before = async sent =>
+            {
+                if (sent.StartsWith(request, StringComparison.Ordinal) && Interlocked.Exchange(ref happened, 1) == 0)
+                    await happens();
+            };
+        }
+
+        private async Task KillAsync(DockerRegistry registry, bool andRestart)
+        {
+            _killed = registry;
+            await registry.KillAsync();
+            if (andRestart)
+                await registry.RestartAsync();
         }
 
         private Task<SortedDictionary<string, string>[]> TagsAsync() => Task.WhenAll(Witnesses().Select(witness => witness.TagsAsync()));
 
-        private IEnumerable<RegistryWitness> Witnesses() => [new(quay.Client, Quay), new(hub.Client, Hub)];
+        private IEnumerable<RegistryWitness> Witnesses() => [new(_quay.Client, Quay), new(_hub.Client, Hub)];
     }
 }

@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Slipway.Rehearsal;
 using Slipway.Testing;
 
@@ -17,6 +19,8 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
     /// <summary>Of characters that every encoding changes.</summary>
     private const string Password = "pass/word+§?\"\\&=%~x", KeyPassword = "the key's ß+/?\"password";
 
+    private const string Any = "*";
+
     private const string Helper = """
         #!/bin/sh
         # Stays long enough to be seen among the processes.
@@ -29,15 +33,18 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
     private static readonly (string Method, string Part, int Status)[] Failures =
     [
         ("PUT", "/manifests/", 403), ("POST", "/blobs/uploads/", 500), ("PUT", "/blobs/uploads/", 401), ("HEAD", "/manifests/", 429),
-        ("GET", "/v2/auth", 401), ("GET", "/v2/auth", 503), ("GET", "/blobs/", 404), ("PUT", "/manifests/v", 400), ("-", "", 0),
+        (Any, "/v2/auth", 401), (Any, "/v2/auth", 503), ("GET", "/blobs/", 404), ("PUT", "/manifests/v", 400), ("-", "", 0),
     ];
 
     private readonly ScratchFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task No_secret_gets_into_anything_that_is_printed_or_written_or_an_argument()
+    /// <summary>Tokens: Docker's identity tokens, one from a helper and one from an entry of the configuration.</summary>
+    [Theory]
+    [InlineData("passwords")]
+    [InlineData("identity tokens")]
+    public async Task No_secret_gets_into_anything_that_is_printed_or_written_or_an_argument(string kind)
     {
         using ScratchRepository repository = await fixture.NewAsync();
         await using RegistryPair registries = await RegistryPair.StartAsync(
@@ -45,7 +52,10 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
             SignedSmallImage.Places);
         Uri[] behind = [.. registries.Map.Select(each => new Uri(each[(each.IndexOf('=') + 1)..]))];
         await using Parrot quay = await Parrot.StartAsync(behind[0]), hub = await Parrot.StartAsync(behind[1]);
-        SlipwayCommand slipway = WithSecrets(fixture.In(repository), hub);
+        string[] identities = kind == "passwords" ? [] : [await RefreshTokenAsync(behind[0]), await RefreshTokenAsync(behind[1])];
+        SlipwayCommand slipway = identities is [var first, var second]
+            ? WithTokens(fixture.In(repository), (quay, first), (hub, second))
+            : WithPasswords(fixture.In(repository), hub);
         List<ChildResult> results = [];
         string[] arguments;
         await using (ArgumentWatch watch = new())
@@ -53,7 +63,7 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
             results.Add((await slipway.RunAsync("Assemble", "Inspect", "Sign", "--upstream-mirror", repository.Mirror.Path, "--signing-key", Key(), "--verbosity", "Verbose")).Require());
             foreach ((string method, string part, int status) in Failures)
             {
-                quay.Fails = hub.Fails = (asked, path) => asked == method && path.Contains(part, StringComparison.Ordinal) ? status : null;
+                quay.Fails = hub.Fails = (asked, path) => (method == Any || asked == method) && path.Contains(part, StringComparison.Ordinal) ? status : null;
                 string[] map = ["--registry-map", $"quay.io={quay.Address.GetLeftPart(UriPartial.Authority)}", $"docker.io={hub.Address.GetLeftPart(UriPartial.Authority)}"];
                 results.Add(await slipway.RunAsync(["Publish", "--signing-key", Key(), "--verbosity", "Verbose", .. map]));
             }
@@ -68,8 +78,9 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
         output.WriteLine(string.Join('\n', results.Select(result => $"{result.ExitCode} {result.Error.Split('\n').LastOrDefault(line => line.StartsWith("Publish: ", StringComparison.Ordinal))}")));
         results[^1].Require();
         Assert.Equal(Failures.Length - 1, results.Count(result => result.ExitCode != 0));
-        Assert.Contains(Password, quay.Heard);
-        Assert.Contains(Password, hub.Heard);
+        Assert.Contains(identities.FirstOrDefault(Password), quay.Heard);
+        Assert.Contains(identities.LastOrDefault(Password), hub.Heard);
+        Assert.Equal(identities.Length > 0, quay.Exchanged > 0 && hub.Exchanged > 0);
         Assert.True(quay.Repeated > 5 && hub.Repeated > 5, "the registries repeated next to nothing");
         Assert.Equal((0, 0), (quay.Strayed, hub.Strayed));
         Assert.True(quay.Redirected > 0 && hub.Redirected > 0, "nothing was redirected");
@@ -77,26 +88,52 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
         Assert.Empty(results.SelectMany(result => search.In(result.Output + result.Error + result.Command).Select(found => $"{result.Command}: {found}")));
         Assert.Empty(arguments.SelectMany(search.In));
         Assert.Empty(Leaks(search, folders));
-        RequireThatALeakIsFound(repository, search, folders);
+        RequireThatALeakIsFound(repository, search, folders, $"{User}:{identities.FirstOrDefault(Password)}");
     }
 
-    private SlipwayCommand WithSecrets(SlipwayCommand slipway, Parrot hub)
+    /// <summary>As Docker's login gets one (distribution's "Token Authentication Specification", <c>offline_token</c>).</summary>
+    private static async Task<string> RefreshTokenAsync(Uri registry)
+    {
+        using HttpClient client = new();
+        using HttpRequestMessage ask = new(HttpMethod.Get, new Uri(registry, "/v2/auth?offline_token=true"));
+        ask.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+        using HttpResponseMessage answer = await client.SendAsync(ask, TestContext.Current.CancellationToken);
+        using JsonDocument issued = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
+        return issued.RootElement.GetProperty("refresh_token").GetString()!;
+    }
+
+    /// <summary>The first registry's password from the environment, the second's from a helper.</summary>
+    private SlipwayCommand WithPasswords(SlipwayCommand slipway, Parrot hub) => With(slipway, new { credHelpers = HelperOf(hub, User, Password) }, new()
+    {
+        ["QUAY_USERNAME"] = User,
+        ["QUAY_PASSWORD"] = Password,
+    });
+
+    /// <summary>The first registry's token from an entry of the configuration, the second's from a helper.</summary>
+    private SlipwayCommand WithTokens(SlipwayCommand slipway, (Parrot Registry, string Token) quay, (Parrot Registry, string Token) hub)
+    {
+        Dictionary<string, object> entries = new() { [quay.Registry.Address.Authority] = new { identitytoken = quay.Token } };
+        return With(slipway, new { auths = entries, credHelpers = HelperOf(hub.Registry, "<token>", hub.Token) }, []);
+    }
+
+    private Dictionary<string, string> HelperOf(Parrot registry, string user, string secret)
     {
         string helper = _folder.Write("bin/docker-credential-parrot", Helper);
         File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        _folder.Write("bin/answer", $$"""{"ServerURL":"https://index.docker.io/v1/","Username":"{{User}}","Secret":{{System.Text.Json.JsonSerializer.Serialize(Password)}}}""");
-        _folder.Write("docker/config.json", $$$"""{"credHelpers":{"{{{hub.Address.Authority}}}":"parrot"}}""");
-        return slipway with
+        _folder.Write("bin/answer", JsonSerializer.Serialize(new { ServerURL = registry.Address.Authority, Username = user, Secret = secret }));
+        return new() { [registry.Address.Authority] = "parrot" };
+    }
+
+    private SlipwayCommand With(SlipwayCommand slipway, object configuration, Dictionary<string, string?> accounts)
+    {
+        _folder.Write("docker/config.json", JsonSerializer.Serialize(configuration));
+        Dictionary<string, string?> variables = new(slipway.Variables.Concat(accounts))
         {
-            Variables = new Dictionary<string, string?>(slipway.Variables)
-            {
-                ["QUAY_USERNAME"] = User,
-                ["QUAY_PASSWORD"] = Password,
-                ["DOCKER_CONFIG"] = _folder.At("docker"),
-                ["PATH"] = $"{_folder.At("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
-                ["SLIPWAY_SIGNING_KEY_PASSWORD"] = KeyPassword,
-            },
+            ["DOCKER_CONFIG"] = _folder.At("docker"),
+            ["PATH"] = $"{_folder.At("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["SLIPWAY_SIGNING_KEY_PASSWORD"] = KeyPassword,
         };
+        return slipway with { Variables = variables };
     }
 
     private string Key()
@@ -121,10 +158,10 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
             select $"{file}: {found}";
     }
 
-    private static void RequireThatALeakIsFound(ScratchRepository repository, SecretSearch search, string[] folders)
+    private static void RequireThatALeakIsFound(ScratchRepository repository, SecretSearch search, string[] folders, string account)
     {
         string planted = repository.At("artifacts", SmallImage.Name, "planted");
-        File.WriteAllText(planted, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+        File.WriteAllText(planted, Convert.ToBase64String(Encoding.UTF8.GetBytes(account)));
         Assert.StartsWith(planted, Leaks(search, folders).First(), StringComparison.Ordinal);
         File.Delete(planted);
     }

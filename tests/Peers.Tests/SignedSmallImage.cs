@@ -39,18 +39,18 @@ public sealed class SignedSmallImage : IDisposable
     }
 
     /// <summary>The target <c>Publish</c> at work in a copy.</summary>
-    /// <param name="map">What <c>--registry-map</c> takes.</param>
+    /// <param name="registries"><c>--registry-map</c> and what else the registries need.</param>
     /// <param name="accounts">Variables with names and passwords.</param>
     /// <param name="started">Told of the process's id as soon as it runs.</param>
     public Task<ChildResult> PublishAsync(
-        string artifacts, IEnumerable<string> map, IReadOnlyDictionary<string, string?> accounts, Action<int>? started = null)
+        string artifacts, IEnumerable<string> registries, IReadOnlyDictionary<string, string?> accounts, Action<int>? started = null)
     {
         SlipwayCommand slipway = _slipway with
         {
             Started = started,
             Variables = _slipway.Variables.Concat(accounts).ToDictionary(StringComparer.Ordinal),
         };
-        return slipway.RunAsync(["Publish", "--public-key", _repository.Key.Public, "--artifacts-directory", artifacts, "--registry-map", .. map]);
+        return slipway.RunAsync(["Publish", "--public-key", _repository.Key.Public, "--artifacts-directory", artifacts, .. registries]);
     }
 
     public void Dispose() => _repository.Dispose();

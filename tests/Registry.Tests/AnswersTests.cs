@@ -17,7 +17,7 @@ public class AnswersTests
     [InlineData(405, RemoteFault.Protocol)]
     [InlineData(429, RemoteFault.TryAgain)]
     [InlineData(500, RemoteFault.TryAgain)]
-    [InlineData(501, RemoteFault.TryAgain)]
+    [InlineData(501, RemoteFault.Protocol)]
     [InlineData(204, RemoteFault.Protocol)]
     public async Task Only_a_404_means_that_a_tag_is_absent(int status, RemoteFault fault)
     {

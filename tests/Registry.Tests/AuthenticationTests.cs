@@ -53,6 +53,21 @@ public class AuthenticationTests
     }
 
     [Fact]
+    public async Task A_token_document_that_breaks_off_is_asked_for_again_a_few_times()
+    {
+        int asked = 0, failing = 2;
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
+        {
+            Faults = request => request.Path == "/v2/auth" && ++asked <= failing ? Fault.TruncatedHalfway : null,
+        });
+        Assert.Null(await wire.Repository().ResolveAsync("v1", default));
+        Assert.Equal(3, asked);
+        failing = int.MaxValue;
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => wire.Repository().ResolveAsync("v1", default));
+        Assert.Equal((RemoteFault.TryAgain, 6), (e.Fault, asked));
+    }
+
+    [Fact]
     public async Task A_token_that_the_registry_takes_no_more_is_replaced_once()
     {
         int tokens = 0;

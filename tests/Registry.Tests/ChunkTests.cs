@@ -237,6 +237,26 @@ public class ChunkTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_registry_that_takes_chunks_and_keeps_hardly_any_of_them_is_given_up(int each)
+    {
+        int patches = 0;
+        FarSide far = new(request => request.Method.Method switch
+        {
+            "HEAD" => FarSide.Answer(404),
+            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+            "PATCH" when ++patches == 30 => throw new InvalidOperationException("it goes on for ever"),
+            "PATCH" => FarSide.Answer(202, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
+            "GET" => FarSide.Answer(204, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
+            _ => FarSide.Answer(201),
+        });
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(RemoteFault.Protocol, e.Fault);
+        Assert.Contains("takes chunks", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("http://quay.io/up")]
     [InlineData("https://127.0.0.1/up")]
     [InlineData("")]

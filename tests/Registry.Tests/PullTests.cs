@@ -30,6 +30,15 @@ public class PullTests
     }
 
     [Fact]
+    public async Task A_cut_behind_the_last_byte_does_not_matter()
+    {
+        int asked = 0;
+        FarSide far = new(request => ++asked > 1 ? FarSide.Answer(416) : new HttpResponseMessage { Content = Body([.. Content, 0], Size, Size) });
+        Assert.Equal(Content, await PullAsync(far));
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
     public async Task Reading_without_waiting_goes_on_too()
     {
         int asked = 0;

@@ -98,6 +98,26 @@ public class TagListTests
     }
 
     [Fact]
+    public async Task A_page_that_is_cut_is_asked_for_again()
+    {
+        int asked = 0;
+        FarSide far = new(_ => ++asked == 1 ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) } : List(null, "a"));
+        Assert.Equal(["a"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task A_link_that_could_be_read_in_many_ways_takes_no_longer_than_another()
+    {
+        // By trying each way the count of steps would double with every parameter.
+        string link = "</x>" + string.Concat(Enumerable.Repeat("; ", 5000)) + "!!<";
+        FarSide far = new(_ => List(link, "a"));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(
+            () => Task.Run(() => far.Repository().TagsAsync(default)).WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Contains("breaks the grammar", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_404_on_a_later_page_is_no_end()
     {
         FarSide far = new(request => request.RequestUri!.Query.Contains("last", StringComparison.Ordinal)

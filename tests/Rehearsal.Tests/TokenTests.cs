@@ -52,6 +52,19 @@ public class TokenTests
         Assert.Equal(202, await PushStatusAsync(fixture, issued.GetProperty("token").GetString()!));
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_token_document_tells_its_length_so_that_half_of_one_is_known_for_that(string method)
+    {
+        await using RegistryFixture fixture = await StartAsync(RehearsalAuthentication.Token);
+        using FormUrlEncodedContent form = new([new("grant_type", "password"), new("username", "robot"), new("password", "s3cret")]);
+        using HttpRequestMessage ask = new(new HttpMethod(method), fixture.Registry.Realm) { Content = method == "POST" ? form : null };
+        using HttpResponseMessage answer = await fixture.Client.SendAsync(ask, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+        Assert.InRange(answer.Content.Headers.ContentLength ?? 0, 50, 1000);
+    }
+
     [Fact]
     public async Task The_two_servers_do_not_do_each_others_work()
     {

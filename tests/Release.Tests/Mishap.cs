@@ -32,12 +32,8 @@ internal sealed record Mishap(string Name, Fault Fault, bool Passes)
         new("416", Fault.Answer(416), false),
     ];
 
-    /// <summary>
-    /// Whether it makes a difference to a request. The registry's token document tells no length: half of one is a whole answer
-    /// that makes no sense.
-    /// </summary>
-    public bool AppliesTo(Occurrence at) =>
-        Fault.AppliesTo(at.Request) && !(Name == "truncated answer" && at.Request.Path == "/v2/auth");
+    /// <summary>Whether it makes a difference to a request.</summary>
+    public bool AppliesTo(Occurrence at) => Fault.AppliesTo(at.Request);
 
     /// <summary>Whether it is something of its own for a request of somebody who never tries twice.</summary>
     public bool CanMeet(Occurrence at) => AppliesTo(at) && !Waits.Contains(Name) && at.Request.Method switch

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -14,29 +13,25 @@ namespace Slipway.Testing;
 /// </summary>
 public sealed class DockerRegistry : IAsyncDisposable
 {
-    /// <summary>The account of a registry that asks for one, and its line of an htpasswd file (bcrypt).</summary>
-    public const string User = "tester";
-    public const string Password = "only for tests on loopback";
-    private const string Account = User + ":$2b$05$abcdefghijklmnopqrstuuyEZ8fSQMHUPPCWAJzacvhDQWACXoE9S";
+    /// <summary>The account of a registry that asks for one.</summary>
+    public const string User = RegistryDoor.User;
+    public const string Password = RegistryDoor.Password;
 
     private readonly ScratchFolder _folder;
     private readonly ChildProcess _server;
     private readonly StringBuilder _log = new();
     private Process _process;
 
-    private DockerRegistry(ScratchFolder folder, ChildProcess server, int port, bool asks)
+    private DockerRegistry(ScratchFolder folder, ChildProcess server, RegistryDoor door, int port)
     {
         _folder = folder;
         _server = server;
         _process = Launch();
-        Host = $"127.0.0.1:{port}";
-        Client = new HttpClient { BaseAddress = new Uri($"http://{Host}/v2/") };
-        string account = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
-        if (asks)
-            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", account);
+        Host = $"{door.Name}:{port}";
+        Client = door.NewClient(Host);
     }
 
-    /// <summary><c>127.0.0.1:PORT</c>.</summary>
+    /// <summary><c>127.0.0.1:PORT</c>, or <c>localhost:PORT</c> where it speaks TLS.</summary>
     public string Host { get; }
 
     /// <summary>Speaks to it with its account; the base address ends in <c>/v2/</c>.</summary>
@@ -54,12 +49,15 @@ public sealed class DockerRegistry : IAsyncDisposable
 
     /// <summary>Starts one; it answers when this returns.</summary>
     /// <param name="asks">Whether it wants the account above, for reading too.</param>
-    public static async Task<DockerRegistry> StartAsync(bool asks = false)
+    public static Task<DockerRegistry> StartAsync(bool asks = false) => StartAsync(new RegistryDoor { Asks = asks });
+
+    /// <summary>Starts one; it answers when this returns.</summary>
+    public static async Task<DockerRegistry> StartAsync(RegistryDoor door)
     {
         PeerProgram program = await PeerPrograms.RequireAsync(Peer.DockerRegistry);
         for (int attempt = 1; ; attempt++)
         {
-            DockerRegistry registry = Start(program, FreePort(), asks);
+            DockerRegistry registry = Start(program, door, FreePort());
             if (await registry.AnswersAsync())
                 return registry;
             string said = registry._log.ToString();
@@ -131,25 +129,23 @@ public sealed class DockerRegistry : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static DockerRegistry Start(PeerProgram program, int port, bool asks)
+    private static DockerRegistry Start(PeerProgram program, RegistryDoor door, int port)
     {
         ScratchFolder folder = new();
-        string accounts = folder.Write("htpasswd", Account + "\n");
         string configuration = folder.Write("config.yml", $$"""
             version: 0.1
             log: { level: warn }
             storage:
               filesystem: { rootdirectory: {{folder.Folder("data")}} }
               delete: { enabled: true }
-            http: { addr: "127.0.0.1:{{port}}" }
-            {{(asks ? $"auth: {{ htpasswd: {{ realm: slipway-test, path: {accounts} }} }}" : "")}}
+            {{door.Configure(folder, port)}}
             """);
         ChildProcess server = program.With("serve", configuration) with
         {
             WorkingDirectory = folder.Path,
             Variables = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "none" },
         };
-        return new DockerRegistry(folder, server, port, asks);
+        return new DockerRegistry(folder, server, door, port);
     }
 
     private Process Launch()
@@ -184,8 +180,7 @@ public sealed class DockerRegistry : IAsyncDisposable
             try
             {
                 using HttpResponseMessage answer = await Client.GetAsync(new Uri("", UriKind.Relative), TestContext.Current.CancellationToken);
-                if (answer.IsSuccessStatusCode)
-                    return true;
+                return true;
             }
             catch (HttpRequestException)
             {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Slipway.Oci;
+using Slipway.Sources;
 
 namespace Slipway.Testing;
 
@@ -26,6 +28,16 @@ public sealed record Peer(string Name, string? Package, string Path)
     public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
 
     public static Peer Openssl { get; } = new("openssl", "openssl", "usr/bin/openssl");
+
+    /// <summary>The SPDX project's own reader and validator, in Python. Trixie has all that it needs but not the program.</summary>
+    public static Peer SpdxTools { get; } = new("pyspdxtools", "python3", "usr/bin/pyspdxtools")
+    {
+        Needs = ["python3-beartype", "python3-click", "python3-license-expression", "python3-ply", "python3-rdflib", "python3-semantic-version", "python3-uritools", "python3-xmltodict", "python3-yaml"],
+        Newer = new LockedFile(
+            "debian/pool/main/p/python-spdx-tools/python3-spdx-tools_0.8.5-1_all.deb",
+            Digest.Sha256("cb5653ed9be7b9d897cc64cb55c340e4faa184e418b4737e00ce0f3f1b9f2f48"),
+            124504),
+    };
 
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
@@ -55,9 +67,18 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Runs arm64 programs wherever they lie: registered with the kernel and opened by it beforehand.</summary>
     public static Peer QemuArm64 { get; } = new("qemu-aarch64-static", null, "usr/bin/qemu-aarch64-static");
 
+    /// <summary>When Debian's snapshot archive had the newer packages.</summary>
+    public static DateTimeOffset NewerTime { get; } = new(2026, 10, 30, 8, 8, 1, TimeSpan.Zero);
+
+    /// <summary>Further packages that it needs, where its own does not say so.</summary>
+    public ImmutableArray<string> Needs { get; init; } = [];
+
+    /// <summary>A package of a newer Debian, unpacked over the others.</summary>
+    public LockedFile? Newer { get; init; }
+
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, QemuArm64, Docker, DockerArm64 }
+        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>

@@ -21,7 +21,7 @@ internal static class PeerPackages
     {
         using TestArchive archive = new();
         IReadOnlyList<DebianSuite> suites = await archive.SuitesAsync(cancellationToken);
-        string known = Path.Combine(TestCache.Peers, $"{peer.Name}-{Host.Debian}-in-{TestArchive.StateOf(suites)}");
+        string known = Path.Combine(TestCache.Peers, $"{peer.Name}-{(peer.Newer is { } newer ? newer.Digest.Abbreviated + "-" : "")}{Host.Debian}-in-{TestArchive.StateOf(suites)}");
         string name = File.Exists(known) ? await File.ReadAllTextAsync(known, cancellationToken) : "";
         string folder = Path.Combine(TestCache.Peers, name);
         if (name.Length == 0 || !Directory.Exists(folder))
@@ -38,12 +38,14 @@ internal static class PeerPackages
     private static async Task<string> UnpackAsync(
         TestArchive archive, IReadOnlyList<DebianSuite> suites, Peer peer, CancellationToken cancellationToken)
     {
-        IReadOnlyList<DebianPackage> packages = await archive.ClosureAsync(suites, peer.Package!, Host.Debian, cancellationToken);
-        string versions = TestArchive.FolderNameOf(string.Join('\n', packages));
+        IReadOnlyList<DebianPackage> packages = await archive.ClosureAsync(suites, [peer.Package!, .. peer.Needs], Host.Debian, cancellationToken);
+        string versions = TestArchive.FolderNameOf($"{string.Join('\n', packages)}{peer.Newer?.Digest}");
         return await TestCache.FolderAsync(Path.Combine(TestCache.Peers, $"{peer.Name}-{versions}"), async folder =>
         {
             foreach (string deb in await archive.FetchAsync(packages, cancellationToken))
                 await UnpackAsync(deb, folder, cancellationToken);
+            if (peer.Newer is { } newer)
+                await UnpackAsync(await archive.FetchAsync(newer, Peer.NewerTime, cancellationToken), folder, cancellationToken);
         });
     }
 
@@ -96,7 +98,14 @@ internal static class PeerPackages
         string loader = Path.Combine(libraries, Host.Loader);
         // A static program has no loader, and none came along with its package.
         return File.Exists(loader)
-            ? new PeerProgram(peer, loader, "--library-path", $"{libraries}:{Path.Combine(folder, "usr", "lib")}", program)
+            ? new PeerProgram(peer, loader, ["--library-path", $"{libraries}:{Path.Combine(folder, "usr", "lib")}", .. InterpreterOf(program, folder), program])
             : new PeerProgram(peer, program);
+    }
+
+    /// <summary>No kernel looks for a script's interpreter in a folder of ours.</summary>
+    private static string[] InterpreterOf(string program, string folder)
+    {
+        string line = File.ReadLines(program, System.Text.Encoding.Latin1).First();
+        return line.StartsWith("#!", StringComparison.Ordinal) ? [Path.Combine(folder, line[2..].Trim().Split(' ')[0].TrimStart('/'))] : [];
     }
 }

@@ -45,13 +45,18 @@ public sealed class TestArchive : IDisposable
         new LockMaker(_repository, _mirror is null ? null : _now).MakeAsync(definition, null, cancellationToken);
 
     /// <summary>A package and all it depends on.</summary>
+    public Task<IReadOnlyList<DebianPackage>> ClosureAsync(
+        IReadOnlyList<DebianSuite> suites, string package, string architecture, CancellationToken cancellationToken) =>
+        ClosureAsync(suites, [package], architecture, cancellationToken);
+
+    /// <summary>Packages and all they depend on.</summary>
     public async Task<IReadOnlyList<DebianPackage>> ClosureAsync(
-        IReadOnlyList<DebianSuite> suites, string package, string architecture, CancellationToken cancellationToken)
+        IReadOnlyList<DebianSuite> suites, IReadOnlyList<string> packages, string architecture, CancellationToken cancellationToken)
     {
         List<PackageIndex> indexes = [];
         foreach (DebianSuite suite in suites)
             indexes.Add(await _repository.ReadPackagesAsync(suite, "main", architecture, cancellationToken));
-        return [.. new DependencyResolver(indexes).Resolve([package], withEssential: false).Packages.Select(resolved => resolved.Package)];
+        return [.. new DependencyResolver(indexes).Resolve([.. packages], withEssential: false).Packages.Select(resolved => resolved.Package)];
     }
 
     /// <summary>The paths of packages in the cache, fetched when they are not there, in the same order.</summary>
@@ -65,6 +70,14 @@ public sealed class TestArchive : IDisposable
             paths[i] = await _download.FetchAsync(new DownloadItem(wanted, Mirror.Locate(package.Suite, package.Filename)), token);
         });
         return paths;
+    }
+
+    /// <summary>The path in the cache of one file of Debian's archive, from the snapshot of a time when no mirror has it any more.</summary>
+    public Task<string> FetchAsync(LockedFile file, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        DebianMirror snapshot = DebianMirror.Snapshot(time);
+        WantedContent wanted = new() { What = Path.GetFileName(file.Location), Digest = file.Digest, Size = file.Size };
+        return _download.FetchAsync(new DownloadItem(wanted, (_mirror?.Then(snapshot) ?? snapshot).Locate(file.Location)), cancellationToken);
     }
 
     /// <summary>The path in the cache of a locked package, or of its newest version when no mirror has the locked one any more.</summary>

@@ -13,7 +13,7 @@ public class TrustStoreTests
     {
         using Scene scene = await Scene.CreateAsync();
         string[] before = Files(scene.Store);
-        Assert.Equal(new TrustChange(0, 9, 0), await TrustStore.Create(scene.At("trust")).SignAsync(scene.Signed, scene.Statements, scene.Signer, None));
+        Assert.Equal(new TrustChange(0, 9), await TrustStore.Create(scene.At("trust")).SignAsync(scene.Signed, scene.Statements, scene.Signer, None));
         Assert.Equal(before, Files(scene.Store));
     }
 
@@ -54,7 +54,7 @@ public class TrustStoreTests
         Descriptor bundle = (await scene.Store.Layout.ReferrersAsync(scene.Amd64.Digest, null, None))[0];
         File.Delete(Scene.BlobPath(scene.Store.Layout, bundle.Digest));
 
-        Assert.Equal(new TrustChange(3, 6, 0), await scene.Store.SignAsync(scene.Signed, scene.Statements, scene.Signer, None));
+        Assert.Equal(new TrustChange(3, 6), await scene.Store.SignAsync(scene.Signed, scene.Statements, scene.Signer, None));
 
         Assert.True((await scene.VerifyAsync()).Passed);
         Assert.Equal(kept, await scene.LayerOfAsync(scene.Amd64.Digest));
@@ -86,7 +86,7 @@ public class TrustStoreTests
     {
         using Scene scene = await Scene.CreateAsync();
         WantedStatement[] changed = [.. scene.Statements.Select(statement => statement with { Predicate = Encoding.UTF8.GetBytes("{\"now\":true}") })];
-        Assert.Equal(new TrustChange(2, 7, 0), await scene.Store.SignAsync(scene.Signed, changed, scene.Signer, None));
+        Assert.Equal(new TrustChange(2, 7), await scene.Store.SignAsync(scene.Signed, changed, scene.Signer, None));
         Assert.True((await scene.VerifyAsync()).Passed);
     }
 
@@ -125,24 +125,49 @@ public class TrustStoreTests
     {
         using Scene scene = await Scene.CreateAsync();
         TrustStore fresh = TrustStore.Create(scene.At("fresh"));
-        Assert.Equal(new TrustChange(0, 0, 9), await fresh.SignAsync(scene.Signed, scene.Statements, scene.Signer, None, scene.Store.Layout));
+        WantedStatement[] later = [.. scene.Statements.Select(statement => statement.Accepts is not null ? statement with { Predicate = "{\"run\":2}"u8.ToArray() } : statement)];
+        await fresh.SignAsync(scene.Signed, later, scene.Signer, None);
+        Assert.NotEqual(Files(scene.Store), Files(fresh));
+        Assert.Equal(9, await fresh.AdoptAsync(scene.Signed, From(scene, [scene.Store.Layout]), None));
+        Assert.Equal(Files(scene.Store), Files(fresh));
+        Assert.Equal(9, await fresh.AdoptAsync(scene.Signed, From(scene, [scene.Store.Layout]), None));
         Assert.Equal(Files(scene.Store), Files(fresh));
     }
 
     [Fact]
-    public async Task Only_what_is_valid_is_adopted_and_what_is_there_already_wins()
+    public async Task Only_what_is_valid_is_adopted_and_the_rest_stays_our_own()
     {
         using Scene scene = await Scene.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
+        TrustStore fresh = TrustStore.Create(scene.At("fresh"));
+        await fresh.SignAsync(scene.Signed, scene.Statements, scene.Signer, None);
+        TrustStore place = TrustStore.Create(scene.At("place"));
+        await place.SignAsync(scene.Signed, scene.Statements, other, None);
+        string[] own = Files(fresh);
+        Assert.Equal(0, await fresh.AdoptAsync(scene.Signed, From(scene, [place.Layout]), None));
+        Assert.Equal(own, Files(fresh));
+
         await scene.SignPayloadAsync(scene.Root.Digest, SimpleSigning.For(scene.Official, scene.Root.Digest).ToBytes(), other);
         scene.RemoveSignature(scene.Amd64.Digest);
-        TrustStore fresh = TrustStore.Create(scene.At("fresh"));
-        Assert.Equal(new TrustChange(2, 0, 7), await fresh.SignAsync(scene.Signed, scene.Statements, scene.Signer, None, scene.Store.Layout));
-        string[] own = Files(fresh);
-        await scene.Store.SignAsync(scene.Signed, scene.Statements, scene.Signer, None);
-        Assert.Equal(new TrustChange(0, 9, 0), await fresh.SignAsync(scene.Signed, scene.Statements, scene.Signer, None, scene.Store.Layout));
-        Assert.Equal(own, Files(fresh));
+        Assert.Equal(7, await fresh.AdoptAsync(scene.Signed, From(scene, [place.Layout, scene.Store.Layout]), None));
+        Assert.True((await scene.VerifyAsync(signatures: fresh.Layout)).Passed);
     }
+
+    [Fact]
+    public async Task Adopting_signs_nothing()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore empty = TrustStore.Create(scene.At("empty"));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => empty.AdoptAsync(scene.Signed, From(scene, []), None));
+        Assert.Contains("Run ./build.sh Sign", e.Message, StringComparison.Ordinal);
+    }
+
+    private static Adoption From(Scene scene, IReadOnlyList<IContentReader> places) => new()
+    {
+        Key = scene.Signer.Key,
+        Elsewhere = places,
+        Understand = statement => statement.PredicateType == Statement.ProvenanceType ? statement with { Accepts = _ => true } : statement,
+    };
 
     private static string[] Files(TrustStore store) =>
     [

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -33,55 +32,11 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
         ImageConfig config = await ImageReader.ReadConfigAsync(place, manifest, cancellationToken);
         if (config.Platform != platform)
             return null;
-        if (config.DiffIds.Length != manifest.Layers.Length)
-            throw new ContentException($"{place.Name}: {content.Descriptor.Digest}: wanted {manifest.Layers.Length} diff ids, got {config.DiffIds.Length}");
-        Layer[] layers = [.. manifest.Layers.Select((layer, i) => new Layer(layer, config.DiffIds[i], 0, ""))];
-        string blobs = folder + "-blobs";
-        Directory.CreateDirectory(blobs);
-        try
-        {
-            foreach (Descriptor layer in manifest.Layers)
-                await SpoolAsync(place, layer, Path.Combine(blobs, layer.Digest.Hex), cancellationToken);
-            FoundImage found = await Task.Run(
-                () => ImageScan.Read(layers, layer => File.OpenRead(Path.Combine(blobs, layer.Digest.Hex)), Array.Empty<string>().ToLookup(text => text), folder, cancellationToken),
-                cancellationToken);
-            return new ComparedImage(found, PackagesOf(found));
-        }
-        finally
-        {
-            Directory.Delete(blobs, recursive: true);
-        }
-    }
-
-    /// <summary>The packages of dpkg's own list and of the lists that images without dpkg have, <c>status.d/NAME</c>.</summary>
-    private static ImmutableSortedDictionary<string, string> PackagesOf(FoundImage found)
-    {
-        var packages = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (FoundEntry entry in found.Entries.Where(entry => entry.File?.Text is not null && entry.Path.StartsWith("var/lib/dpkg/status", StringComparison.Ordinal)))
-        {
-            foreach (string stanza in Encoding.UTF8.GetString(entry.File!.Text!.Value.Span).Split("\n\n"))
-            {
-                string[] lines = stanza.Split('\n');
-                if (Field(lines, "Package") is { } name && Field(lines, "Version") is { } version && IsInstalled(Field(lines, "Status")))
-                    packages[name] = version;
-            }
-        }
-
-        return packages.ToImmutable();
-    }
-
-    /// <summary>By the last word: the first is what somebody wants, as <c>install</c> or <c>hold</c>. Lists without dpkg may not say it.</summary>
-    private static bool IsInstalled(string? status) => status is null || status.EndsWith(" ok installed", StringComparison.Ordinal);
-
-    private static string? Field(string[] lines, string name) =>
-        lines.FirstOrDefault(line => line.StartsWith(name + ": ", StringComparison.Ordinal))?[(name.Length + 2)..].Trim();
-
-    private static async Task SpoolAsync(IContentReader place, Descriptor layer, string path, CancellationToken cancellationToken)
-    {
-        await using Stream blob = await place.OpenBlobAsync(layer, cancellationToken)
-            ?? throw new ContentException($"{place.Name}: layer {layer.Digest} is missing");
-        await using FileStream spool = File.Create(path);
-        await blob.CopyToAsync(spool, cancellationToken);
+        using SpooledLayers spooled = await SpooledLayers.ReadAsync(place, manifest, config, folder + "-blobs", cancellationToken);
+        FoundImage found = await Task.Run(
+            () => ImageScan.Read(spooled.Layers, spooled.Open, Array.Empty<string>().ToLookup(text => text), folder, cancellationToken),
+            cancellationToken);
+        return new ComparedImage(found, PackageDatabase.Of(found));
     }
 
     private static async Task<ManifestContent> ManifestAsync(IContentReader place, Digest digest, CancellationToken cancellationToken) =>

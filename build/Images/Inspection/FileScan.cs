@@ -9,25 +9,33 @@ namespace Slipway.Images;
 /// Reads files once, in small pieces, for all that the inspection asks of their content. Only an ELF file is kept for
 /// longer, in a spool file, since its tables stand anywhere in it. Whatever a file's size, memory stays the same.
 /// </summary>
-internal sealed class FileScan : IDisposable
+internal sealed class FileScan : IFileScan, IDisposable
 {
     private const int LongestFirstLine = 256;
     private const int MostText = 16 << 20;
     private const int Carried = SecretPattern.Before + SecretPattern.After + 512;
 
+    private static readonly string[] Kept = ["etc/passwd", "etc/group", "etc/ld.so.conf", "var/lib/dpkg/status"];
+
+    private readonly ILookup<string, string> _texts;
     private readonly byte[] _buffer = new byte[Carried + (256 * 1024)];
     private readonly FileStream _spool;
     private int _kept;
 
     /// <param name="spool">Where the spool file goes; it is gone when this is disposed.</param>
-    public FileScan(string spool) =>
-        _spool = new FileStream(spool, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.DeleteOnClose);
-
-    /// <param name="wanted">Texts to look for, each at most 512 bytes.</param>
-    /// <param name="kept">The path of a file whose content itself is wanted, else null.</param>
-    /// <exception cref="ContentException">What was to be kept so far is more than 16 MiB.</exception>
-    public FileFindings Scan(Stream content, ImmutableArray<string> wanted, string? kept)
+    /// <param name="texts">By path: what to look for in a file, each text at most 512 bytes.</param>
+    public FileScan(string spool, ILookup<string, string> texts)
     {
+        _texts = texts;
+        _spool = new FileStream(spool, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.DeleteOnClose);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ContentException">What was to be kept so far is more than 16 MiB.</exception>
+    public FileFindings Scan(string path, Stream content)
+    {
+        ImmutableArray<string> wanted = [.. _texts[path]];
+        string? kept = IsKept(path) ? path : null;
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using MemoryStream text = new();
         byte[][] needles = [.. wanted.Select(Encoding.UTF8.GetBytes)];
@@ -69,6 +77,10 @@ internal sealed class FileScan : IDisposable
     }
 
     public void Dispose() => _spool.Dispose();
+
+    private static bool IsKept(string path) => Kept.Contains(path, StringComparer.Ordinal)
+        || path.StartsWith("etc/ld.so.conf.d/", StringComparison.Ordinal)
+        || path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal);
 
     private (bool IsElf, string? Script) Begin(ReadOnlySpan<byte> start)
     {

@@ -44,6 +44,9 @@ public sealed record FileFindings
 
     public required Digest Digest { get; init; }
 
+    /// <summary>The SHA-1 of the content as lower-case hex, where it was asked for; proves nothing and trusts nothing.</summary>
+    public string? Sha1 { get; init; }
+
     /// <summary>Null for what is no ELF file, or a broken one.</summary>
     public ElfFile? Elf { get; init; }
 

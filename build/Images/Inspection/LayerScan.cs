@@ -6,16 +6,13 @@ using Slipway.Oci;
 namespace Slipway.Images;
 
 /// <summary>Reads a layer's archive from beginning to end and tells of every entry, in the archive's order.</summary>
-/// <param name="scan">Reads the files.</param>
-/// <param name="texts">By path: what to look for in a file.</param>
-internal sealed class LayerScan(FileScan scan, ILookup<string, string> texts)
+/// <param name="files">Reads the files.</param>
+internal sealed class LayerScan(IFileScan files)
 {
     /// <summary>No layer that anyone makes unpacks to more; in bytes.</summary>
     private const long LargestArchive = 16L << 30;
 
     private const string Attribute = "SCHILY.xattr.";
-
-    private static readonly string[] Kept = ["etc/passwd", "etc/group", "etc/ld.so.conf", "var/lib/dpkg/status"];
 
     /// <summary>The unpacked size in bytes of what was read last.</summary>
     public long UnpackedSize { get; private set; }
@@ -69,13 +66,9 @@ internal sealed class LayerScan(FileScan scan, ILookup<string, string> texts)
             Layer = number,
             HasCapabilities = entry is PaxTarEntry pax
                 && pax.ExtendedAttributes.Keys.Any(key => key == Attribute + "security.capability"),
-            File = isFile ? scan.Scan(entry.DataStream ?? Stream.Null, [.. texts[path]], IsKept(path) ? path : null) : null,
+            File = isFile ? files.Scan(path, entry.DataStream ?? Stream.Null) : null,
         };
     }
-
-    private static bool IsKept(string path) => Kept.Contains(path, StringComparer.Ordinal)
-        || path.StartsWith("etc/ld.so.conf.d/", StringComparison.Ordinal)
-        || path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal);
 
     /// <summary>A name as paths are written here; "" for the root.</summary>
     private static string NameOf(string name)

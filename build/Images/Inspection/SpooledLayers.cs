@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Images;
+
+/// <summary>The layers of a manifest, brought from wherever they are into files of a folder that is deleted when this is disposed.</summary>
+internal sealed class SpooledLayers : IDisposable
+{
+    private readonly string _folder;
+
+    private SpooledLayers(string folder, ImmutableArray<Layer> layers)
+    {
+        _folder = folder;
+        Layers = layers;
+    }
+
+    /// <summary>Lowest first.</summary>
+    public ImmutableArray<Layer> Layers { get; }
+
+    /// <param name="place">Holds the image.</param>
+    /// <param name="manifest">Names the layers.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="folder">Made here; nothing else may be in it.</param>
+    /// <exception cref="ContentException">A layer is missing, or another than the manifest says.</exception>
+    public static async Task<SpooledLayers> ReadAsync(
+        IContentReader place, Manifest manifest, ImageConfig config, string folder, CancellationToken cancellationToken)
+    {
+        if (config.DiffIds.Length != manifest.Layers.Length)
+            throw new ContentException($"{place.Name}: {manifest.Config.Digest}: wanted {manifest.Layers.Length} diff ids, got {config.DiffIds.Length}");
+        SpooledLayers spooled = new(folder, [.. manifest.Layers.Select((layer, i) => new Layer(layer, config.DiffIds[i], 0, ""))]);
+        Directory.CreateDirectory(folder);
+        try
+        {
+            foreach (Descriptor layer in manifest.Layers)
+                await spooled.AddAsync(place, layer, cancellationToken);
+            return spooled;
+        }
+        catch
+        {
+            spooled.Dispose();
+            throw;
+        }
+    }
+
+    public Stream Open(Descriptor layer) => File.OpenRead(PathOf(layer));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task AddAsync(IContentReader place, Descriptor layer, CancellationToken cancellationToken)
+    {
+        await using Stream blob = await place.OpenBlobAsync(layer, cancellationToken)
+            ?? throw new ContentException($"{place.Name}: layer {layer.Digest} is missing");
+        await using FileStream spool = File.Create(PathOf(layer));
+        await blob.CopyToAsync(spool, cancellationToken);
+    }
+
+    private string PathOf(Descriptor layer) => Path.Combine(_folder, layer.Digest.Hex);
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Images;
+
+/// <summary>The bills of materials of an image: one document for each platform and one for the index over them.</summary>
+/// <param name="Platforms">In the index's order.</param>
+/// <param name="Index">Names those of the platforms by their hashes.</param>
+public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Document)> Platforms, SpdxDocument Index)
+{
+    /// <summary>Describes an assembled image. The same layout, definition and lock give the same documents.</summary>
+    /// <param name="input">What the image was made from.</param>
+    /// <param name="layout">Holds it; its layers are read once.</param>
+    /// <param name="contents">Whose everything is.</param>
+    /// <exception cref="ContentException">The layout cannot be read, or is another than definition, lock and list of contents say.</exception>
+    public static async Task<Sbom> OfAsync(AssemblyRequest input, OciLayout layout, ContentsFolder contents, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(contents);
+        AssembledImage image = await ImageReader.ReadAsync(input.Name, layout, cancellationToken);
+        var platforms = ImmutableArray.CreateBuilder<(Platform, SpdxDocument)>();
+        foreach (AssembledPlatform platform in image.Platforms)
+        {
+            PlatformSbom sbom = new()
+            {
+                Definition = input.Definition,
+                Lock = input.Lock,
+                Assembled = platform,
+                Contents = await contents.ReadAsync(input.Name, platform.Platform, cancellationToken),
+                Found = await Task.Run(() => ImageScan.Read(platform.Layers, layout.OpenBlob, new HashScan(), cancellationToken), cancellationToken),
+            };
+            platforms.Add((platform.Platform, sbom.Make()));
+        }
+
+        return new Sbom(platforms.ToImmutable(), IndexDocument(input, image, platforms));
+    }
+
+    private static SpdxDocument IndexDocument(AssemblyRequest input, AssembledImage image, IReadOnlyList<(Platform Platform, SpdxDocument Document)> platforms)
+    {
+        SpdxPackage index = new()
+        {
+            Id = SpdxId.Index,
+            Name = input.Name,
+            Version = input.Definition.Version,
+            Supplier = OwnerPackage.SupplierOf(input.Definition),
+            Checksum = SpdxChecksum.Of(image.Index.Digest),
+            Purpose = "CONTAINER",
+            Comment = PlatformSbom.StandInsOf(input.Lock),
+            Purl = PackageUrl.OfImage(input.Definition.Official, image.Index.Digest, null),
+        };
+        return new SpdxDocument
+        {
+            Name = $"{input.Name} {input.Definition.Version}",
+            Namespace = PlatformSbom.NamespaceOf(input.Definition, image.Index.Digest),
+            Created = input.Lock.Timestamp,
+            Describes = index.Id,
+            Others = [.. platforms.Select(platform => new SpdxReference(
+                SpdxId.OfOther(platform.Platform), platform.Document.Namespace, SpdxChecksum.Of(Digest.Of(platform.Document.ToBytes()))))],
+            Packages = [index],
+            Contains = [.. platforms.Select(platform => new SpdxContainment(index.Id, $"{SpdxId.OfOther(platform.Platform)}:{platform.Document.Describes}"))],
+        };
+    }
+}

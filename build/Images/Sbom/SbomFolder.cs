@@ -1,0 +1,35 @@
+using Slipway.Oci;
+
+namespace Slipway.Images;
+
+/// <summary>A folder beside a layout with its bills of materials: <c>ARCHITECTURE.spdx.json</c> and <c>index.spdx.json</c>.</summary>
+/// <param name="folder">Made when the first document comes.</param>
+public sealed class SbomFolder(string folder)
+{
+    /// <summary>Writes all documents in place of those before.</summary>
+    public async Task WriteAsync(Sbom sbom, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sbom);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
+            await File.WriteAllBytesAsync(PathOf(platform), document.ToBytes(), cancellationToken);
+        // The last says that the others are there.
+        await File.WriteAllBytesAsync(PathOf(null), sbom.Index.ToBytes(), cancellationToken);
+    }
+
+    /// <summary>The bytes of a document as they were written.</summary>
+    /// <param name="image">The image's name, for the error.</param>
+    /// <param name="platform">Null for the index's.</param>
+    /// <exception cref="ContentException">There is none.</exception>
+    public async Task<byte[]> ReadAsync(string image, Platform? platform, CancellationToken cancellationToken)
+    {
+        FileInfo file = new(PathOf(platform));
+        return file.Exists && file.Length <= SpdxDocument.MaximumSize
+            ? await File.ReadAllBytesAsync(file.FullName, cancellationToken)
+            : throw new ContentException($"{image}: {file.FullName} is missing or too long. Run ./build.sh Sign --images {image}");
+    }
+
+    private string PathOf(Platform? platform) => Path.Combine(folder, (platform?.Architecture ?? "index") + ".spdx.json");
+}

@@ -1,0 +1,22 @@
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Trust;
+
+namespace Slipway.Release;
+
+/// <summary>An image's bills of materials as what is to be signed about it: each platform's about its manifest, the index's about the index.</summary>
+public static class SbomStatements
+{
+    public static IEnumerable<WantedStatement> About(this Sbom sbom, AssembledImage image)
+    {
+        ArgumentNullException.ThrowIfNull(sbom);
+        ArgumentNullException.ThrowIfNull(image);
+        foreach (AssembledPlatform platform in image.Platforms)
+            yield return Statement(platform.Manifest.Digest, sbom.Platforms.Single(described => described.Platform == platform.Platform).Document);
+        yield return Statement(image.Index.Digest, sbom.Index);
+    }
+
+    /// <summary>A line end behind a document is none of its JSON.</summary>
+    private static WantedStatement Statement(Digest about, SpdxDocument document) =>
+        new([about], Trust.Statement.SpdxType, new ReadOnlyMemory<byte>(document.ToBytes()).TrimEnd((byte)'\n'));
+}
