@@ -48,7 +48,7 @@ public static class ExitCodes
         ContentException or DebException or XzException => Exit.WrongData,
         DefinitionException or ResolutionException or ReleaseException or SigningKeyException or CertificateException
             => Exit.WrongConfiguration,
-        ToolMissingException => Exit.Unavailable,
+        ToolMissingException or CosignException { IsMissing: true } => Exit.Unavailable,
         RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,
         RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,
         RemoteException => Exit.Unavailable,

@@ -23,6 +23,7 @@ public class ExitCodesTests
         [typeof(SigningKeyException)] = Exit.WrongConfiguration,
         [typeof(CertificateException)] = Exit.WrongConfiguration,
         [typeof(ToolMissingException)] = Exit.Unavailable,
+        [typeof(CosignException)] = Exit.Failed,
 
         // By what went wrong, below.
         [typeof(RemoteException)] = null,
@@ -63,6 +64,10 @@ public class ExitCodesTests
         Assert.Equal(code, ExitCodes.Of(remote));
         Assert.Equal(code, ExitCodes.Of(new DownloadException("x", [remote])));
     }
+
+    [Fact]
+    public void A_cosign_that_is_not_there_is_a_missing_tool() =>
+        Assert.Equal(Exit.Unavailable, ExitCodes.Of(new CosignException("x") { IsMissing = true }));
 
     [Fact]
     public void Of_several_mirrors_the_one_that_may_come_back_decides() => Assert.Equal(

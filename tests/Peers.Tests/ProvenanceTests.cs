@@ -90,7 +90,7 @@ public sealed class ProvenanceTests(SmallFixture fixture)
         Descriptor tagged = (await trust.ResolveAsync(AttestationLayer.TagOf(subject), stop))!;
         Manifest manifest = Manifest.Parse((await trust.ReadManifestAsync(tagged.Digest, stop))!.Bytes);
         MemoryStream envelope = new();
-        await using (Stream blob = trust.OpenBlob(Assert.Single(manifest.Layers)))
+        await using (Stream blob = trust.OpenBlob(manifest.Layers.Single(layer => layer.Annotations.ContainsValue(Statement.ProvenanceType))))
             await blob.CopyToAsync(envelope, stop);
         return Statement.Parse(DsseEnvelope.Parse(envelope.ToArray()).Payload).Predicate.ToArray();
     }
