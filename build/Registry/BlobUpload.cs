@@ -14,6 +14,7 @@ internal sealed class BlobUpload
     private readonly UploadSession _session;
     private readonly BlobReader _blob;
     private readonly ChunkedUpload _chunks;
+    private readonly Func<CancellationToken, Task<bool>> _isThere;
 
     /// <param name="isThere">Whether the registry has the blob.</param>
     public BlobUpload(Endpoint endpoint, UploadSession session, BlobReader blob, Func<CancellationToken, Task<bool>> isThere)
@@ -21,6 +22,7 @@ internal sealed class BlobUpload
         _endpoint = endpoint;
         _session = session;
         _blob = blob;
+        _isThere = isThere;
         _chunks = new ChunkedUpload(endpoint, session, blob, isThere);
     }
 
@@ -61,8 +63,21 @@ internal sealed class BlobUpload
                 return _session.Closing();
             },
         };
-        using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
-        await _session.CloseAsync(put, answer, cancellationToken);
+        for (int sessions = 1; ; sessions++)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
+                await _session.CloseAsync(put, answer, cancellationToken);
+                return;
+            }
+            catch (RegistryException e) when (sessions < ChunkedUpload.MaximumSessions && e.Code == "BLOB_UPLOAD_UNKNOWN")
+            {
+                // As in chunks: the session is lost, or it ended well and only that answer was lost.
+                if (await _isThere(cancellationToken))
+                    return;
+            }
+        }
     }
 
     private StreamContent Body()

@@ -17,7 +17,8 @@ internal sealed class ChunkedUpload
     /// </summary>
     public const int ChunkSize = BlobFeed.PieceSize;
 
-    private const int MaximumSessions = 3;
+    /// <summary>How many sessions one upload may begin when registries lose them.</summary>
+    public const int MaximumSessions = 3;
 
     /// <summary>How often the registry may want other bytes than those it said it wants, or keep fewer than it took.</summary>
     private const int MaximumDisagreements = 5;

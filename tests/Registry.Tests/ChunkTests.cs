@@ -127,6 +127,25 @@ public class ChunkTests
         await RequireStoredAsync(wire);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_session_that_is_gone_before_the_whole_was_sent_is_begun_anew(int times)
+    {
+        int puts = 0;
+        FarSide far = new(request => request.Method.Method switch
+        {
+            "HEAD" => FarSide.Answer(404),
+            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+            "PUT" when ++puts <= times => FarSide.Answer(404, """{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}"""),
+            _ => FarSide.Answer(201),
+        });
+        Assert.True(await far.Repository().PushBlobAsync(Descriptor.Of(MediaType.LayerGzip, Content.AsSpan(0, 1000)), Open1000, default));
+        Assert.Equal(times + 1, far.Asked.Count(asked => asked.Method == "POST"));
+
+        static MemoryStream Open1000() => new(Content, 0, 1000, writable: false);
+    }
+
     [Fact]
     public async Task Sessions_that_keep_vanishing_end_the_upload()
     {

@@ -5,6 +5,18 @@ namespace Slipway.Rehearsal.Tests;
 /// <summary>A registry keeps the same content in the same way wherever it keeps it.</summary>
 public class StorageTests
 {
+    [Fact]
+    public async Task What_a_folder_held_before_stays_whatever_it_is_called()
+    {
+        await using RegistryFixture outer = await RegistryFixture.StartAsync();
+        string theirs = Path.Combine(outer.Storage, "site", "uploads", "photo");
+        Directory.CreateDirectory(Path.GetDirectoryName(theirs)!);
+        await File.WriteAllTextAsync(theirs, "theirs", TestContext.Current.CancellationToken);
+        await using RehearsalRegistry registry = await RehearsalRegistry.StartAsync(
+            new RehearsalOptions { Storage = RehearsalStorage.InFolder(Path.Combine(outer.Storage, "site")) }, TestContext.Current.CancellationToken);
+        Assert.True(File.Exists(theirs));
+    }
+
     /// <summary>Several blocks, and none whole at its end.</summary>
     private static readonly byte[] Content = [.. Enumerable.Range(0, 300_001).Select(i => (byte)(i * 31 % 251))];
 

@@ -99,7 +99,7 @@ public class UploadTests
         (await PatchAsync(fixture, location, 0, 4)).Dispose();
         Assert.Equal(204, (int)(await fixture.SendAsync("DELETE", location)).StatusCode);
         await (await PatchAsync(fixture, location, 4, 4)).ShouldBeAsync(404, "BLOB_UPLOAD_UNKNOWN");
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(fixture.Storage, "uploads")));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(fixture.Storage, ".slipway-uploads")));
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class RegistryPair : IAsyncDisposable
     /// <summary>All that they keep for good, by name: two runs that left the same are the same to the next.</summary>
     public string Kept() => string.Join('\n', Directory
         .EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
-        .Where(file => !file.Contains("/uploads/", StringComparison.Ordinal))
+        .Where(file => !file.Contains("/.slipway-uploads/", StringComparison.Ordinal))
         .Select(file => Path.GetRelativePath(_folder, file) + (file.Contains("/_tags/", StringComparison.Ordinal) ? " " + File.ReadAllText(file) : ""))
         .Order(StringComparer.Ordinal));
 

@@ -1,8 +1,11 @@
 namespace Slipway.Rehearsal;
 
-/// <summary>Files in a folder; what is being received is in <c>uploads</c> below it and moves into place.</summary>
+/// <summary>Files in a folder; what is being received is in a folder of its own below it and moves into place.</summary>
 internal sealed class FolderStorage : RehearsalStorage
 {
+    /// <summary>Emptied when a registry begins: so a name that nobody has for something worth keeping.</summary>
+    private const string UploadsFolder = ".slipway-uploads";
+
     private readonly string _root;
 
     public FolderStorage(string root)
@@ -10,7 +13,7 @@ internal sealed class FolderStorage : RehearsalStorage
         _root = Path.GetFullPath(root);
     }
 
-    private string Uploads => Path.Combine(_root, "uploads");
+    private string Uploads => Path.Combine(_root, UploadsFolder);
 
     internal override void Begin()
     {
