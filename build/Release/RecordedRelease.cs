@@ -37,7 +37,7 @@ public sealed record RecordedRelease
     public static async Task<ImmutableArray<RecordedRelease>> ReadAllAsync(string folder, CancellationToken cancellationToken)
     {
         var records = ImmutableArray.CreateBuilder<RecordedRelease>();
-        EnumerationOptions below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        EnumerationOptions below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
         foreach (string path in Directory.EnumerateFiles(folder, ReleaseRecord.FileName, below).Order(StringComparer.Ordinal))
             records.Add(await ReadAsync(path, cancellationToken));
         return records.Count > 0

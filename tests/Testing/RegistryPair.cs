@@ -97,12 +97,19 @@ public sealed class RegistryPair : IAsyncDisposable
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", answer.RootElement.GetProperty("token").GetString());
     }
 
-    /// <summary>All that they keep for good, by name: two runs that left the same are the same to the next.</summary>
-    public string Kept() => string.Join('\n', Directory
-        .EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
-        .Where(file => !file.Contains("/.slipway-uploads/", StringComparison.Ordinal))
-        .Select(file => Path.GetRelativePath(_folder, file) + (file.Contains("/_tags/", StringComparison.Ordinal) ? " " + File.ReadAllText(file) : ""))
-        .Order(StringComparer.Ordinal));
+    /// <summary>
+    /// All that they keep for good, by name: two runs that left the same are the same to the next. A list of referrers under its tag
+    /// does not count: a registry that seems to have no referrers API for a moment is given one, and it says nothing new.
+    /// </summary>
+    public string Kept()
+    {
+        string[] files = [.. Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Where(file => !file.Contains("/.slipway-uploads/", StringComparison.Ordinal))];
+        HashSet<string> lists = files.Any(IsListTag) ? [.. files.Where(IsListOfReferrers).Select(file => Path.GetFileName(file))] : [];
+        return string.Join('\n', files
+            .Where(file => !IsListTag(file) && !lists.Contains(Path.GetFileName(file)))
+            .Select(file => Path.GetRelativePath(_folder, file) + (file.Contains("/_tags/", StringComparison.Ordinal) ? " " + File.ReadAllText(file) : ""))
+            .Order(StringComparer.Ordinal));
+    }
 
     /// <summary>What each tag of the image's repository on a host names, in the registry's own storage.</summary>
     public IReadOnlyDictionary<string, string> Tags(string host)
@@ -193,5 +200,20 @@ public sealed class RegistryPair : IAsyncDisposable
         }
 
         return Faults(occurrence);
+    }
+
+    private static bool IsListTag(string file) =>
+        file.Contains("/_tags/sha256-", StringComparison.Ordinal) && Path.GetFileName(file).Length == "sha256-".Length + 64;
+
+    private static bool IsListOfReferrers(string file)
+    {
+        if (!file.Contains("/blobs/sha256/", StringComparison.Ordinal) || new FileInfo(file).Length > 64 * 1024)
+            return false;
+        byte[] bytes = File.ReadAllBytes(file);
+        if (!bytes.AsSpan().StartsWith("{"u8) || !bytes.AsSpan().EndsWith("}"u8))
+            return false;
+        using JsonDocument json = JsonDocument.Parse(bytes);
+        return json.RootElement.TryGetProperty("manifests", out JsonElement manifests)
+            && manifests.GetArrayLength() > 0 && manifests.EnumerateArray().All(manifest => manifest.TryGetProperty("artifactType", out _));
     }
 }
