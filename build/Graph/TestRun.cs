@@ -55,6 +55,8 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
 
         TestSummary summary = TestSummary.Read(XDocument.Load(xml));
         report.Line($"{project}: {summary}, {summary.Seconds:0.0} s");
+        foreach (string said in summary.Said)
+            report.Line($"  {said}");
         foreach (FailedTest failed in summary.Failed)
             report.Line($"  FAILED {failed.Name}\n{failed.Reason}");
         // A crash after the last test is a failure that no report tells of.

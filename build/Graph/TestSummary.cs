@@ -13,6 +13,9 @@ internal sealed record TestSummary(int Passed, ImmutableArray<FailedTest> Failed
 {
     public static TestSummary None { get; } = new(0, [], [], 0);
 
+    /// <summary>Lines that tests wrote which passed: how much they tried, what they measured.</summary>
+    public ImmutableArray<string> Said { get; init; } = [];
+
     /// <summary>Reads xunit's XML report, version 2 and later.</summary>
     public static TestSummary Read(XDocument xml)
     {
@@ -25,7 +28,8 @@ internal sealed record TestSummary(int Passed, ImmutableArray<FailedTest> Failed
         ImmutableArray<FailedTest> skipped = [.. tests["Skip"].Select(test => new FailedTest(NameOf(test), test.Element("reason")?.Value ?? ""))];
         double seconds = xml.Descendants("assembly").Sum(assembly =>
             double.Parse((string?)assembly.Attribute("time") ?? "0", CultureInfo.InvariantCulture));
-        return new TestSummary(tests["Pass"].Count(), failed, skipped, seconds);
+        IEnumerable<string> said = tests["Pass"].Select(test => test.Element("output")?.Value ?? "").SelectMany(output => output.Split('\n'));
+        return new TestSummary(tests["Pass"].Count(), failed, skipped, seconds) { Said = [.. said.Select(line => line.Trim()).Where(line => line.Length > 0)] };
     }
 
     public TestSummary With(TestSummary other) =>
