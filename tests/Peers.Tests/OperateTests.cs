@@ -58,7 +58,7 @@ public sealed class OperateTests(SmallFixture fixture)
         Assert.Contains("7 tags stand", result.Error, StringComparison.Ordinal);
         foreach ((DockerRegistry registry, string repository) in new[] { (release.Quay, Official), (release.Hub, Fallback) })
         {
-            foreach (string tag in (await registry.TagsAsync(repository)).Where(tag => !tag.EndsWith(".sig", StringComparison.Ordinal)).ToList())
+            foreach (string tag in (await registry.TagsAsync(repository)).Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal)).ToList())
                 registry.DeleteTag(repository, tag);
         }
 
