@@ -18,7 +18,6 @@ public sealed class BlobFeed : IAsyncDisposable
 
     private readonly string _what;
     private readonly Func<CancellationToken, Task<Stream>> _open;
-    private readonly PieceBuffers _buffers;
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
     private readonly List<BlobReader> _readers = [];
@@ -33,13 +32,11 @@ public sealed class BlobFeed : IAsyncDisposable
     /// <param name="blob">What the bytes must be.</param>
     /// <param name="source">Where they are, for errors.</param>
     /// <param name="open">Opens them from their beginning; what it returns is disposed.</param>
-    /// <param name="buffers">Where the memory for pieces comes from.</param>
-    public BlobFeed(Descriptor blob, string source, Func<CancellationToken, Task<Stream>> open, PieceBuffers buffers)
+    public BlobFeed(Descriptor blob, string source, Func<CancellationToken, Task<Stream>> open)
     {
         Blob = blob;
         _what = $"{source}: blob {blob.Digest.Abbreviated}";
         _open = open;
-        _buffers = buffers;
     }
 
     public Descriptor Blob { get; }
@@ -149,7 +146,7 @@ public sealed class BlobFeed : IAsyncDisposable
             _pieces.Dequeue();
             _first++;
             if (piece.IsCompletedSuccessfully)
-                _buffers.Return(piece.Result);
+                PieceBuffers.Return(piece.Result);
         }
 
         TaskCompletionSource room = _room;
@@ -162,7 +159,7 @@ public sealed class BlobFeed : IAsyncDisposable
         await before;
         await Task.Yield();
         long left = Blob.Size - (piece * PieceSize);
-        Memory<byte> bytes = _buffers.Rent((int)Math.Clamp(left, 0, PieceSize));
+        Memory<byte> bytes = PieceBuffers.Rent((int)Math.Clamp(left, 0, PieceSize));
         try
         {
             _source ??= await _open(_end.Token) is var stream && stream is VerifyingStream proving ? proving : VerifyingStream.Over(stream, Blob, _what);
@@ -174,7 +171,7 @@ public sealed class BlobFeed : IAsyncDisposable
         }
         catch
         {
-            _buffers.Return(bytes);
+            PieceBuffers.Return(bytes);
             throw;
         }
     }

@@ -11,10 +11,9 @@ internal sealed class ContentPush(
     ReleaseContent content, ImmutableArray<Repository> sites, ImmutableArray<Repository> siblings, PublishProgress progress)
 {
     /// <summary>How many blobs are on their way at a time, each to every registry: so many uploads per host.</summary>
-    private const int Parallelism = 3;
+    private const int Parallelism = 2;
 
     private readonly ReleasePlan _plan = content.Plan;
-    private readonly PieceBuffers _buffers = new();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -90,8 +89,7 @@ internal sealed class ContentPush(
             await using BlobFeed feed = new(
                 blob,
                 from.Name,
-                async cancel => await from.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{from.Name}: blob {blob.Digest} is missing"),
-                _buffers);
+                async cancel => await from.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{from.Name}: blob {blob.Digest} is missing"));
             BlobReader[] readers = [.. sites.Select(_ => feed.NewReader())];
             await Task.WhenAll(sites.Select(async (site, i) =>
             {
