@@ -55,6 +55,8 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     public async Task<AssembledImage> AssembleAsync(AssemblyRequest input, Supply supply, CancellationToken stop)
     {
         report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}{(input.Lock.LeftOut.IsEmpty ? "" : $", without optional {string.Join(", ", input.Lock.LeftOut)}")}");
+        // Bounded memory is a promise: what publishing the image before needed goes back first.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         AssemblyInput from = AssemblyInput.Of(input);
         DateTimeOffset started = clock.GetUtcNow();
         AssemblyCache assembled = new(workspace.Assembled, supply.Cache);

@@ -11,13 +11,14 @@ namespace Slipway.Registry;
 public sealed class BlobFeed : IAsyncDisposable
 {
     /// <summary>In bytes, of every piece but the last.</summary>
-    internal const int PieceSize = 16 * 1024 * 1024;
+    internal const int PieceSize = 8 * 1024 * 1024;
 
     /// <summary>The most pieces in memory.</summary>
     internal const int Window = 2;
 
     private readonly string _what;
     private readonly Func<CancellationToken, Task<Stream>> _open;
+    private readonly PieceBuffers _buffers;
     private readonly CancellationTokenSource _end = new();
     private readonly Lock _lock = new();
     private readonly List<BlobReader> _readers = [];
@@ -32,11 +33,13 @@ public sealed class BlobFeed : IAsyncDisposable
     /// <param name="blob">What the bytes must be.</param>
     /// <param name="source">Where they are, for errors.</param>
     /// <param name="open">Opens them from their beginning; what it returns is disposed.</param>
-    public BlobFeed(Descriptor blob, string source, Func<CancellationToken, Task<Stream>> open)
+    /// <param name="buffers">Where the memory for pieces comes from.</param>
+    public BlobFeed(Descriptor blob, string source, Func<CancellationToken, Task<Stream>> open, PieceBuffers buffers)
     {
         Blob = blob;
         _what = $"{source}: blob {blob.Digest.Abbreviated}";
         _open = open;
+        _buffers = buffers;
     }
 
     public Descriptor Blob { get; }
@@ -146,7 +149,7 @@ public sealed class BlobFeed : IAsyncDisposable
             _pieces.Dequeue();
             _first++;
             if (piece.IsCompletedSuccessfully)
-                PieceBuffers.Return(piece.Result);
+                _buffers.Return(piece.Result);
         }
 
         TaskCompletionSource room = _room;
@@ -159,7 +162,7 @@ public sealed class BlobFeed : IAsyncDisposable
         await before;
         await Task.Yield();
         long left = Blob.Size - (piece * PieceSize);
-        Memory<byte> bytes = PieceBuffers.Rent((int)Math.Clamp(left, 0, PieceSize));
+        Memory<byte> bytes = _buffers.Rent((int)Math.Clamp(left, 0, PieceSize));
         try
         {
             _source ??= await _open(_end.Token) is var stream && stream is VerifyingStream proving ? proving : VerifyingStream.Over(stream, Blob, _what);
@@ -171,7 +174,7 @@ public sealed class BlobFeed : IAsyncDisposable
         }
         catch
         {
-            PieceBuffers.Return(bytes);
+            _buffers.Return(bytes);
             throw;
         }
     }

@@ -1,23 +1,24 @@
-using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Slipway.Registry;
 
 /// <summary>
-/// Memory for the pieces of blobs, out of the runtime's pool, so that one publication uses what the one before gave back: what is
-/// this large would otherwise stay until the runtime finds the time to collect it. Safe for concurrent use.
+/// Memory for the pieces of blobs, used again and again: what is this large would otherwise stay until the runtime finds the
+/// time to collect it. Safe for concurrent use.
 /// </summary>
-internal static class PieceBuffers
+public sealed class PieceBuffers
 {
+    private readonly ConcurrentBag<byte[]> _free = [];
+
     /// <summary>Memory of just this many bytes, at most a piece's.</summary>
-    public static Memory<byte> Rent(int size) => IsPooled(size) ? ArrayPool<byte>.Shared.Rent(size).AsMemory(0, size) : new byte[size];
+    internal Memory<byte> Rent(int size) =>
+        size <= BlobFeed.PieceSize / 4 ? new byte[size]
+            : (_free.TryTake(out byte[]? buffer) ? buffer : new byte[BlobFeed.PieceSize]).AsMemory(0, size);
 
-    /// <summary>Gives it back; nobody may use it after.</summary>
-    public static void Return(Memory<byte> piece)
+    internal void Return(Memory<byte> piece)
     {
-        if (IsPooled(piece.Length) && MemoryMarshal.TryGetArray(piece, out ArraySegment<byte> segment))
-            ArrayPool<byte>.Shared.Return(segment.Array!);
+        if (MemoryMarshal.TryGetArray(piece, out ArraySegment<byte> segment) && segment.Array!.Length == BlobFeed.PieceSize)
+            _free.Add(segment.Array);
     }
-
-    private static bool IsPooled(int size) => size > BlobFeed.PieceSize / 4;
 }

@@ -90,7 +90,7 @@ public sealed class Repository : IContentReader
     public async Task<bool> PushBlobAsync(
         Descriptor descriptor, Func<Stream> open, CancellationToken cancellationToken, params IEnumerable<Repository> from)
     {
-        await using BlobFeed feed = new(descriptor, Name, _ => Task.FromResult(open()));
+        await using BlobFeed feed = new(descriptor, Name, _ => Task.FromResult(open()), new PieceBuffers());
         return await PushBlobAsync(feed.NewReader(), from, cancellationToken);
     }
 

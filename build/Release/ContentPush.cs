@@ -14,6 +14,7 @@ internal sealed class ContentPush(
     private const int Parallelism = 2;
 
     private readonly ReleasePlan _plan = content.Plan;
+    private readonly PieceBuffers _buffers = new();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -89,7 +90,8 @@ internal sealed class ContentPush(
             await using BlobFeed feed = new(
                 blob,
                 from.Name,
-                async cancel => await from.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{from.Name}: blob {blob.Digest} is missing"));
+                async cancel => await from.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{from.Name}: blob {blob.Digest} is missing"),
+                _buffers);
             BlobReader[] readers = [.. sites.Select(_ => feed.NewReader())];
             await Task.WhenAll(sites.Select(async (site, i) =>
             {

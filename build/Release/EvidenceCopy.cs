@@ -12,6 +12,7 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
 {
     private const int MaximumDepth = 4;
 
+    private readonly PieceBuffers _buffers = new();
     private readonly HashSet<Digest> _copied = [];
 
     /// <summary>Tags beside a manifest but its signatures, which are copied by publishing.</summary>
@@ -67,7 +68,8 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
             await using BlobFeed feed = new(
                 blob,
                 source.Name,
-                async cancel => await source.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{source.Name}: blob {blob.Digest} is missing"));
+                async cancel => await source.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{source.Name}: blob {blob.Digest} is missing"),
+                _buffers);
             await destination.PushBlobAsync(feed.NewReader(), [], cancellationToken);
         }
 

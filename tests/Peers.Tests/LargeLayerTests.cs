@@ -13,7 +13,7 @@ namespace Slipway.Peers.Tests;
 public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
 {
     private const long Memory = 200_000_000;
-    private const int Chunk = 16 * 1024 * 1024;
+    private const int Chunk = 8 * 1024 * 1024;
 
     /// <summary>What a process of the runtime reads of itself, and git, and of small files.</summary>
     private const long Besides = 60_000_000;

@@ -6,7 +6,7 @@ namespace Slipway.Registry.Tests;
 /// <summary>One blob on its way to two registries.</summary>
 public class BlobFeedTests
 {
-    private const int Piece = 16 * 1024 * 1024;
+    private const int Piece = 8 * 1024 * 1024;
     private const int Size = (4 * Piece) + 1_000_003;
 
     private static readonly byte[] Content = NewContent();
@@ -142,7 +142,7 @@ public class BlobFeedTests
         byte[] other = new byte[Size + longer];
         Content.AsSpan(0, Math.Min(Size, other.Length)).CopyTo(other);
         other[^1] ^= 1;
-        await using BlobFeed feed = new(Blob, "a test", _ => Task.FromResult<Stream>(new MemoryStream(other)));
+        await using BlobFeed feed = new(Blob, "a test", _ => Task.FromResult<Stream>(new MemoryStream(other)), new PieceBuffers());
         (Wire Wire, BlobReader Reader)[] pairs = [(one, feed.NewReader()), (two, feed.NewReader())];
         foreach ((Wire wire, Task<bool> pushed) in pairs.Select(pair => (pair.Wire, pair.Wire.Repository().PushBlobAsync(pair.Reader, [], default))).ToList())
         {
@@ -156,7 +156,7 @@ public class BlobFeedTests
     public async Task A_source_that_cannot_be_opened_ends_both_with_its_own_error()
     {
         await using Wire one = await Wire.StartAsync(), two = await Wire.StartAsync();
-        await using BlobFeed feed = new(Blob, "a test", _ => throw new FileNotFoundException("gone"));
+        await using BlobFeed feed = new(Blob, "a test", _ => throw new FileNotFoundException("gone"), new PieceBuffers());
         Task[] pushed = [.. new[] { one, two }.Select(wire => wire.Repository().PushBlobAsync(feed.NewReader(), [], default))];
         foreach (Task push in pushed)
             await Assert.ThrowsAsync<FileNotFoundException>(() => push);
@@ -220,7 +220,7 @@ public class BlobFeedTests
 
         public void Forget() => (Opened, _given) = (0, 0);
 
-        public BlobFeed NewFeed() => new(Blob, "a test", _ => Task.FromResult<Stream>(Open()));
+        public BlobFeed NewFeed() => new(Blob, "a test", _ => Task.FromResult<Stream>(Open()), new PieceBuffers());
 
         public Counted Open()
         {
