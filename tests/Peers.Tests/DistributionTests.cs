@@ -122,7 +122,7 @@ public sealed class DistributionTests
 
     private static async Task RequirePushedAsync(RegistryClient client)
     {
-        byte[] large = new byte[40_000_000];
+        byte[] large = new byte[20_000_000];
         new Random(7).NextBytes(large);
         Descriptor blob = Descriptor.Of(MediaType.LayerGzip, large);
         Repository repository = client.Repository(Reference.Parse("quay.io/a/b"));
