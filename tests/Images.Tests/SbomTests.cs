@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
 using Slipway.Oci;
+using Slipway.Sources;
 
 namespace Slipway.Images.Tests;
 
@@ -61,7 +62,9 @@ public class SbomTests
         Assert.Equal("1:2.0~rc1+b2", odd.Version);
         Assert.Equal("Organization: Debian", odd.Supplier);
         Assert.Equal("pkg:deb/debian/c%2B%2B-odd@1:2.0~rc1%2Bb2?arch=all&distro=trixie", odd.Purl);
-        Assert.Equal("https://snapshot.debian.org/archive/debian/20260203T040506Z/pool/main/c/c++-odd/c++-odd_2.0~rc1+b2_all.deb", odd.DownloadLocation);
+        string archive = DebianMirror.Snapshot(shop.Lock.Timestamp).RootsOf("trixie").Single().AbsoluteUri;
+        Assert.EndsWith("/archive/debian/20260203T040506Z/", archive, StringComparison.Ordinal);
+        Assert.Equal(archive + "pool/main/c/c++-odd/c++-odd_2.0~rc1+b2_all.deb", odd.DownloadLocation);
         Assert.Equal(SpdxChecksum.Of(shop.Lock.Packages.Single(package => package.Name == "c++-odd").Files["amd64"].Digest), odd.Checksum);
         Assert.Equal("NOASSERTION", odd.LicenceDeclared);
         Assert.Null(odd.LicenceComments);
