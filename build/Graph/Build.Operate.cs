@@ -33,7 +33,7 @@ internal sealed partial class Build
             using HttpTransport transport = NewTransport(report);
             Func<string, bool> wanted = Given(() => TagFilter.Parse(TagPattern));
             ReleaseRecords records = new(Workspace, Records);
-            Release.Drift drift = new(Connect(transport), PublicKey is null ? null : NewPolicy());
+            Release.Drift drift = new(Connect(transport), (PublicKey ?? (object?)Identity ?? Issuer) is null ? null : await NewPolicyAsync());
             List<DriftReport> reports = [];
             foreach (ImageDefinition definition in Definitions())
             {
@@ -87,7 +87,7 @@ internal sealed partial class Build
             Report report = Report.ToConsole();
             MirrorRequest request = NewMirrorRequest();
             using HttpTransport transport = NewTransport(report);
-            ReleaseRecord record = await new Release.Mirror(() => Connect(transport), NewPolicy(), report.Line).CopyAsync(request, Stop);
+            ReleaseRecord record = await new Release.Mirror(() => Connect(transport), await NewPolicyAsync(), report.Line).CopyAsync(request, Stop);
             if (Json)
                 report.Result(record.ToBytes());
             else

@@ -27,15 +27,6 @@ internal sealed partial class Build : NukeBuild
     [Parameter("Results; default: artifacts/")]
     private readonly AbsolutePath? ArtifactsDirectory;
 
-    [Parameter("Private ECDSA key in PEM to sign with")]
-    private readonly AbsolutePath? SigningKey;
-
-    [Parameter("Password of an encrypted signing key"), Secret]
-    private readonly string? SigningKeyPassword;
-
-    [Parameter("Public key in PEM to verify with; default: that of the signing key")]
-    private readonly AbsolutePath? PublicKey;
-
     [Parameter("What to verify or to mirror: REPOSITORY:TAG or REPOSITORY@DIGEST; default of Verify: the local layouts")]
     private readonly string? Reference;
 

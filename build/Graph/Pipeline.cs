@@ -170,7 +170,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     public async Task<ReleaseRecord> PublishAsync(
         ImageDefinition definition, RegistryChoice registries, Func<RegistryClient> connect, VerificationPolicy policy, CancellationToken stop)
     {
-        await AdoptAsync(definition, registries, connect(), policy.Key, stop);
+        await AdoptAsync(definition, registries, connect(), policy.Signer, stop);
         ReleasePlan plan = await PreviewAsync(definition, registries, stop);
         foreach (Reference leftOut in plan.LeftOut)
             report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run ./build.sh Publish --images {plan.Image} to complete the release");
@@ -180,7 +180,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     }
 
     /// <summary>Where a registry has the image already, what was signed about it is taken over from there: it is said once.</summary>
-    private async Task AdoptAsync(ImageDefinition definition, RegistryChoice registries, RegistryClient client, VerificationKey key, CancellationToken stop)
+    private async Task AdoptAsync(ImageDefinition definition, RegistryChoice registries, RegistryClient client, ITrustedSigner signer, CancellationToken stop)
     {
         OciLayout layout = OpenLayout(definition.Name);
         AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
@@ -193,7 +193,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
 
         if (places.Count == 0)
             return;
-        Adoption adoption = new() { Key = key, Elsewhere = places, Understand = SlsaProvenance.Understand };
+        Adoption adoption = new() { Signer = signer, Elsewhere = places, Understand = SlsaProvenance.Understand };
         int there = await TrustStore.Open(workspace.Trust(definition.Name)).AdoptAsync(new SignedImage(layout, image.Index.Digest, definition.Official), adoption, stop);
         report.Line($"{definition.Name}: {there} signatures and statements are on {string.Join(" and ", places.Select(place => place.Name))} already");
     }

@@ -75,7 +75,7 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
 
     private async Task<IEnumerable<DriftFinding>> VerifyAsync(DriftRequest request, Repository site, Digest root, CancellationToken cancellationToken)
     {
-        VerificationResult result = await new Verifier(policy!).VerifyAsync(
+        VerificationResult result = await new Verifier(policy!.WithTagForm()).VerifyAsync(
             new VerificationRequest { Content = site, Signatures = site, Wanted = root.ToString(), Official = request.Destinations[0] }, cancellationToken);
         return result.Failures.Select(failure =>
             new DriftFinding(KindOf(failure.Failure!.Value), request.Image, site.Name, null, failure.Digest, $"{failure.Failure!.Value.Name()}: {failure.Text}"));

@@ -36,7 +36,7 @@ public sealed class Mirror(Func<RegistryClient> connect, VerificationPolicy poli
     {
         Digest digest = request.Source.Digest ?? (await source.ResolveAsync(request.Source.Tag!, cancellationToken))?.Digest
             ?? throw new ContentException($"{request.Source}: there is no such tag; nothing was copied");
-        VerificationResult result = await new Verifier(policy).VerifyAsync(
+        VerificationResult result = await new Verifier(policy.WithTagForm()).VerifyAsync(
             new VerificationRequest { Content = source, Signatures = source, Wanted = digest.ToString(), Official = request.Official }, cancellationToken);
         return result.Failures.FirstOrDefault() is { } failure
             ? throw new ContentException($"{request.Source}: {failure.Failure!.Value.Name()}: {failure.Text}; nothing was copied")

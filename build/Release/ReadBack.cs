@@ -93,7 +93,7 @@ internal sealed class ReadBack
 
     private async Task RequireSignaturesAsync(Repository site, CancellationToken cancellationToken)
     {
-        VerificationResult result = await new Verifier(_policy).VerifyAsync(
+        VerificationResult result = await new Verifier(_plan.Signatures.IsEmpty ? _policy : _policy.WithTagForm()).VerifyAsync(
             new VerificationRequest
             {
                 Content = site,

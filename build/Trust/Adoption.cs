@@ -6,7 +6,7 @@ namespace Slipway.Trust;
 public sealed record Adoption
 {
     /// <summary>Whose signatures count.</summary>
-    public required VerificationKey Key { get; init; }
+    public required ITrustedSigner Signer { get; init; }
 
     /// <summary>Places that have the image; the first one that has something wins.</summary>
     public required IReadOnlyList<IContentReader> Elsewhere { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
@@ -13,8 +14,9 @@ public static class AttestationLayer
     public static string TagOf(Digest subject) => SignatureManifest.TagOf(subject).Replace(".sig", ".att", StringComparison.Ordinal);
 
     /// <summary>The layer of one envelope. Its signature is inside; cosign wants the annotation all the same, empty.</summary>
-    public static Descriptor Of(ReadOnlyMemory<byte> envelope, string predicateType) => Descriptor.Of(MediaType.DsseEnvelope, envelope.Span) with
+    /// <param name="proof">Annotations that prove who signed it; none when a key does.</param>
+    public static Descriptor Of(ReadOnlyMemory<byte> envelope, string predicateType, ImmutableSortedDictionary<string, string> proof) => Descriptor.Of(MediaType.DsseEnvelope, envelope.Span) with
     {
-        Annotations = Descriptor.NoAnnotations.Add(SignatureManifest.SignatureKey, "").Add(PredicateTypeKey, predicateType),
+        Annotations = proof.Add(SignatureManifest.SignatureKey, "").Add(PredicateTypeKey, predicateType),
     };
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.RegularExpressions;
 using Medallion.Shell;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
@@ -11,12 +12,10 @@ public sealed partial class CosignProgram
     private const string WhereToGet = "Get cosign 2.5 or newer from https://docs.sigstore.dev/cosign/system_config/installation/ or the package cosign of Debian trixie, and run the same command again";
 
     /// <summary>What is ours and none of its business.</summary>
-    private static readonly string[] Foreign =
-    [
-        "QUAY_PASSWORD", "DOCKERHUB_TOKEN", "SLIPWAY_SIGNING_KEY_PASSWORD",
-        // With a key there is no identity to prove; without these it cannot even begin to.
-        "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "COSIGN_EXPERIMENTAL",
-    ];
+    private static readonly string[] Foreign = ["QUAY_PASSWORD", "DOCKERHUB_TOKEN", "SLIPWAY_SIGNING_KEY_PASSWORD", "COSIGN_EXPERIMENTAL"];
+
+    /// <summary>With what a CI lets it prove an identity. Where there is none to prove it cannot even begin to, without these.</summary>
+    private static readonly string[] Tokens = ["SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"];
 
     private readonly string _program;
     private readonly string? _password;
@@ -56,7 +55,22 @@ public sealed partial class CosignProgram
 
     /// <summary>What it prints to standard output.</summary>
     /// <exception cref="CosignException">It cannot be started, or ends with another code than 0.</exception>
-    internal async Task<string> RunAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments)
+    internal async Task<string> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        Required(arguments, await AskAsync(provesIdentity: false, arguments, cancellationToken));
+
+    /// <summary>Signs with the identity that this process can prove.</summary>
+    /// <exception cref="CosignException">It cannot be started, or ends with another code than 0.</exception>
+    internal async Task SignAsIdentityAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        Required(arguments, await AskAsync(provesIdentity: true, arguments, cancellationToken));
+
+    /// <summary>Asks it something that it may well deny.</summary>
+    /// <exception cref="CosignException">It cannot be started, or does not end.</exception>
+    internal Task<CosignAnswer> AskAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        AskAsync(provesIdentity: false, arguments, cancellationToken);
+
+    internal static CosignException TooOld(string problem) => new($"{problem}; nothing was signed. {WhereToGet}") { IsMissing = true };
+
+    private async Task<CosignAnswer> AskAsync(bool provesIdentity, string[] arguments, CancellationToken cancellationToken)
     {
         try
         {
@@ -64,35 +78,59 @@ public sealed partial class CosignProgram
                 .CancellationToken(cancellationToken)
                 .Timeout(TimeSpan.FromMinutes(2))
                 .ThrowOnError(false)
-                .StartInfo(start => Describe(start.Environment)));
+                .StartInfo(start => Describe(start.Environment, provesIdentity)));
             command.StandardInput.Close();
             CommandResult result = await command.Task;
-            return result.Success
-                ? result.StandardOutput
-                : throw new CosignException($"{_program} {arguments.First()} ended with {result.ExitCode}; nothing was signed. It said: {Printable.Of(result.StandardError.Trim().ReplaceLineEndings(" / "))}");
+            return new CosignAnswer(result.ExitCode, result.StandardOutput, result.StandardError);
         }
         catch (Win32Exception e)
         {
-            throw new CosignException($"{_program}: the program is not there; nothing was signed. {WhereToGet}", e) { IsMissing = true };
+            throw new CosignException($"{_program}: the program is not there; nothing was signed or verified. {WhereToGet}", e) { IsMissing = true };
         }
         catch (TimeoutException e)
         {
-            throw new CosignException($"{_program} {arguments.First()} did not end within 2 minutes; nothing was signed", e);
+            throw new CosignException($"{_program} {arguments[0]} did not end within 2 minutes; nothing was signed or verified", e);
         }
     }
 
-    private void Describe(IDictionary<string, string?> environment)
+    private string Required(string[] arguments, CosignAnswer answer)
     {
-        foreach (string name in Foreign)
+        string problem = $"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. It said: {answer.Said}";
+        return answer.Succeeded ? answer.Output
+            : answer.IsOutage ? throw new RemoteException(RemoteFault.TryAgain, problem + ". Run the same command again")
+            : throw new CosignException(problem);
+    }
+
+    private void Describe(IDictionary<string, string?> environment, bool provesIdentity)
+    {
+        foreach (string name in provesIdentity ? Foreign : [.. Foreign, .. Tokens])
             environment.Remove(name);
         // Without a password it would ask for one.
         environment["COSIGN_PASSWORD"] = _password ?? "";
         environment["LC_ALL"] = "C";
     }
 
-    private static CosignException TooOld(string program, string got) =>
-        new($"{program}: wanted cosign 2.5 or newer, got {got}; nothing was signed. {WhereToGet}") { IsMissing = true };
+    private static CosignException TooOld(string program, string got) => TooOld($"{program}: wanted cosign 2.5 or newer, got {got}");
 
     [GeneratedRegex("\"gitVersion\": *\"v([0-9]{1,4})\\.([0-9]{1,4})\\.")]
     private static partial Regex Version();
+}
+
+/// <summary>How cosign ended, and what it said.</summary>
+internal sealed record CosignAnswer(int ExitCode, string Output, string Errors)
+{
+    /// <summary>What Go's network library and cosign say when a service, and nothing that it was asked about, is at fault.</summary>
+    private static readonly string[] Outages =
+    [
+        "dial tcp", "no such host", "connection refused", "connection reset", "network is unreachable", "i/o timeout", "TLS handshake",
+        "context deadline exceeded", "server misbehaving", "429 Too Many Requests", "500 Internal", "502 Bad Gateway", "503 Service", "504 Gateway",
+    ];
+
+    public bool Succeeded => ExitCode == 0;
+
+    /// <summary>Whether it failed for want of a service: later it may answer otherwise.</summary>
+    public bool IsOutage => !Succeeded && Outages.Any(word => Errors.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Its complaint, as it can stand in a sentence.</summary>
+    public string Said => Printable.Of(Errors.Trim().ReplaceLineEndings(" / "));
 }

@@ -7,7 +7,7 @@ namespace Slipway.Trust;
 /// Signs with a key that only cosign reads: its own encrypted files, and keys of a key management service by their URI
 /// (<c>awskms://…</c>). It signs into files and uploads nothing, to no registry and no log.
 /// </summary>
-public sealed class CosignSigner : ISigner
+public sealed class CosignSigner : KeyedSigner
 {
     private const int MaximumAnswer = 64 * 1024;
 
@@ -21,7 +21,7 @@ public sealed class CosignSigner : ISigner
         Key = verificationKey;
     }
 
-    public VerificationKey Key { get; }
+    public override VerificationKey Key { get; }
 
     /// <param name="key">A file or a key's URI.</param>
     /// <exception cref="CosignException">cosign cannot read the key.</exception>
@@ -34,7 +34,7 @@ public sealed class CosignSigner : ISigner
     }
 
     /// <exception cref="CosignException">cosign fails, or what it gives is no signature by this key.</exception>
-    public async Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public override async Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
         try

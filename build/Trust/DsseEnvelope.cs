@@ -24,7 +24,7 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
     private const int MaximumSignatures = 16;
 
     /// <summary>Signs a payload.</summary>
-    public static async Task<DsseEnvelope> SignAsync(string payloadType, ReadOnlyMemory<byte> payload, ISigner signer, CancellationToken cancellationToken) =>
+    public static async Task<DsseEnvelope> SignAsync(string payloadType, ReadOnlyMemory<byte> payload, KeyedSigner signer, CancellationToken cancellationToken) =>
         new(payloadType, payload, [await signer.SignAsync(PreAuthentication(payloadType, payload.Span), cancellationToken)]);
 
     /// <summary>

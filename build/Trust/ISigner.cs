@@ -1,11 +1,20 @@
+using Slipway.Oci;
+
 namespace Slipway.Trust;
 
-/// <summary>Whoever can sign bytes. Two signatures of the same bytes differ, so what was made once is kept.</summary>
+/// <summary>Whoever can sign what is said about images. Two signatures of the same bytes differ, so what was made once is kept.</summary>
 public interface ISigner
 {
-    /// <summary>What verifies this signer's signatures.</summary>
-    VerificationKey Key { get; }
+    /// <summary>What believes this signer's signatures, and no other's.</summary>
+    ITrustedSigner Trusted { get; }
 
-    /// <summary>An ECDSA signature over the SHA-256 of the bytes, DER encoded (RFC 3279, 2.2.3).</summary>
-    Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+    /// <summary>
+    /// Signs a claim in the form that cosign keeps under a tag (SIGNATURE_SPEC.md): the layer of the payload, whose annotations hold
+    /// the signature. Null when what proves this signer's signatures does not fit that form; the statement says the same.
+    /// </summary>
+    /// <param name="payload">A simple signing payload.</param>
+    Task<Descriptor?> SignClaimAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+
+    /// <summary>Signs a statement as a bundle, whose payload is the statement's bytes.</summary>
+    Task<SigstoreBundle> SignStatementAsync(Statement statement, CancellationToken cancellationToken);
 }

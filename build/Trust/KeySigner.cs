@@ -7,7 +7,7 @@ namespace Slipway.Trust;
 /// Signs with a private key from a PEM text: ECDSA on P-256 or P-384, as <c>EC PRIVATE KEY</c>, <c>PRIVATE KEY</c>
 /// (PKCS#8) or <c>ENCRYPTED PRIVATE KEY</c> (PKCS#8 with a password).
 /// </summary>
-public sealed class KeySigner : ISigner, IDisposable
+public sealed class KeySigner : KeyedSigner, IDisposable
 {
     private const string EncryptedForm = "ENCRYPTED PRIVATE KEY";
 
@@ -19,7 +19,7 @@ public sealed class KeySigner : ISigner, IDisposable
         Key = VerificationKey.Parse(key.ExportSubjectPublicKeyInfoPem(), "the signing key's public half");
     }
 
-    public VerificationKey Key { get; }
+    public override VerificationKey Key { get; }
 
     /// <param name="pem">The key.</param>
     /// <param name="name">What to call the key in errors, as its path.</param>
@@ -54,7 +54,7 @@ public sealed class KeySigner : ISigner, IDisposable
     /// <summary>A new P-256 key that lives in memory only: what it signs proves nothing to anybody else.</summary>
     public static KeySigner CreateThrowAway() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    public Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public override Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(_key.SignData(content.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));

@@ -2,11 +2,14 @@ using Slipway.Oci;
 
 namespace Slipway.Trust;
 
-/// <summary>Stands where nothing is to be signed any more: what is wanted is there by this key already, or it is an error.</summary>
-internal sealed class NoSigner(VerificationKey key) : ISigner
+/// <summary>Stands where nothing is to be signed any more: what is wanted is there by this signer already, or it is an error.</summary>
+internal sealed class NoSigner(ITrustedSigner trusted) : ISigner
 {
-    public VerificationKey Key => key;
+    public ITrustedSigner Trusted => trusted;
 
-    public Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        throw new ContentException($"not everything is signed by the key {key.Fingerprint.Abbreviated}. Run ./build.sh Sign with that key");
+    public Task<Descriptor?> SignClaimAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => throw Unsigned();
+
+    public Task<SigstoreBundle> SignStatementAsync(Statement statement, CancellationToken cancellationToken) => throw Unsigned();
+
+    private ContentException Unsigned() => new($"not everything is signed by {trusted.Name}. Run ./build.sh Sign with that signer");
 }

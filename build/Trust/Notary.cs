@@ -4,12 +4,15 @@ using Slipway.Oci;
 namespace Slipway.Trust;
 
 /// <summary>
-/// Signs what is not signed yet: looks in each place in turn for a valid signature by the signer's key, and makes one only where
+/// Signs what is not signed yet: looks in each place in turn for what the signer signed before, and asks the signer only where
 /// none has it. Nothing is signed twice, since two signatures of the same bytes differ.
 /// </summary>
+/// <param name="subjects">What is signed: an image's index and manifests.</param>
 /// <param name="places">Asked in this order.</param>
-internal sealed class Notary(Reference official, ISigner signer, IReadOnlyList<IContentReader> places)
+internal sealed class Notary(Reference official, ImmutableArray<ManifestContent> subjects, ISigner signer, IReadOnlyList<IContentReader> places)
 {
+    private readonly ClaimCheck _claims = new(signer.Trusted, official);
+    private readonly Dictionary<(IContentReader, Digest), Evidence> _evidence = [];
     private readonly int[] _found = new int[places.Count];
 
     /// <summary>How many signatures and statements were signed.</summary>
@@ -18,23 +21,24 @@ internal sealed class Notary(Reference official, ISigner signer, IReadOnlyList<I
     /// <summary>How many a place had.</summary>
     public int Found(IContentReader place) => places.Zip(_found).Where(pair => pair.First == place).Sum(pair => pair.Second);
 
-    /// <summary>The layer of a signature in cosign's tag form.</summary>
-    public async Task<TrustLayer> SignatureAsync(Digest subject, CancellationToken cancellationToken)
+    /// <summary>The layer of a signature in cosign's tag form; null when the signer's do not fit it.</summary>
+    public async Task<TrustLayer?> SignatureAsync(Digest subject, CancellationToken cancellationToken)
     {
         for (int i = 0; i < places.Count; i++)
         {
-            SignatureCheck check = new(VerificationPolicy.RequireKey(signer.Key), places[i], official);
-            if ((await check.FindAsync(subject, cancellationToken)).Layer is not { } there)
+            if ((await _claims.FindAsync(About(places[i], subject), cancellationToken)) is not ({ Failure: null }, { } there))
                 continue;
-            byte[] bytes = await BoundedBlob.ReadAsync(places[i], there, SimpleSigning.MaximumSize, cancellationToken)
-                ?? throw new ContentException($"{places[i].Name}: the payload {there.Digest} of a signature is missing");
             _found[i]++;
-            return new TrustLayer(there, bytes);
+            return new TrustLayer(there.Layer, there.Payload);
         }
 
         byte[] payload = SimpleSigning.For(official, subject).ToBytes();
+        if (await signer.SignClaimAsync(payload, cancellationToken) is not { } layer)
+            return null;
+        Evidence about = About(places[0], subject);
+        Require(await signer.Trusted.SignedAsync(StoredSignature.Of(layer, payload), cancellationToken), about);
         Made++;
-        return new TrustLayer(SignatureManifest.LayerOf(payload, await signer.SignAsync(payload, cancellationToken)), payload);
+        return new TrustLayer(layer, payload);
     }
 
     /// <summary>The statements, signed, in the same order.</summary>
@@ -43,33 +47,70 @@ internal sealed class Notary(Reference official, ISigner signer, IReadOnlyList<I
         List<SignedStatement> signed = [];
         foreach (WantedStatement statement in wanted)
         {
-            DsseEnvelope envelope = await FindAsync(statement, cancellationToken) ?? await MakeAsync(statement, cancellationToken);
-            signed.Add(new SignedStatement(statement.About, statement.PredicateType, envelope.ToBytes(), SigstoreBundle.For(envelope, signer.Key).ToBytes()));
+            SigstoreBundle bundle = await FindAsync(statement, cancellationToken) ?? await MakeAsync(statement, cancellationToken);
+            signed.Add(new SignedStatement(statement.About, statement.PredicateType, bundle));
         }
 
         return signed;
     }
 
-    private async Task<DsseEnvelope?> FindAsync(WantedStatement wanted, CancellationToken cancellationToken)
+    /// <summary>What the signer said before about the image, in all places together, each statement once.</summary>
+    public async Task<IReadOnlyList<WantedStatement>> SaidAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<Digest, WantedStatement> said = [];
+        foreach (Evidence evidence in from place in places from subject in subjects select About(place, subject.Descriptor.Digest))
+        {
+            foreach (StoredBundle stored in await evidence.BundlesAsync(cancellationToken))
+            {
+                if (stored is { Bundle: { } bundle, Claim: { } statement } && statement.PredicateType != Statement.SignType
+                    && await signer.Trusted.SignedAsync(bundle, evidence.Subject, cancellationToken))
+                    said[Digest.Of(bundle.Envelope.Payload.Span)] = WantedStatement.Of(statement);
+            }
+        }
+
+        return [.. said.Values];
+    }
+
+    private async Task<SigstoreBundle?> FindAsync(WantedStatement wanted, CancellationToken cancellationToken)
     {
         for (int i = 0; i < places.Count; i++)
         {
-            foreach ((DsseEnvelope? envelope, string _) in await BundleReader.ReadAsync(places[i], wanted.About[0], cancellationToken))
+            Evidence evidence = About(places[i], wanted.About[0]);
+            foreach (StoredBundle stored in await evidence.BundlesAsync(cancellationToken))
             {
-                if (envelope is null || !envelope.IsSignedBy(signer.Key) || envelope.Statement is not { } statement || !wanted.IsMetBy(statement, official))
+                if (stored is not { Bundle: { } bundle, Claim: { } statement } || !wanted.IsMetBy(statement, official)
+                    || !await signer.Trusted.SignedAsync(bundle, evidence.Subject, cancellationToken))
                     continue;
                 _found[i]++;
-                return envelope;
+                return bundle;
             }
         }
 
         return null;
     }
 
-    private Task<DsseEnvelope> MakeAsync(WantedStatement wanted, CancellationToken cancellationToken)
+    private async Task<SigstoreBundle> MakeAsync(WantedStatement wanted, CancellationToken cancellationToken)
     {
+        SigstoreBundle bundle = await signer.SignStatementAsync(wanted.For(official), cancellationToken);
+        Evidence about = About(places[0], wanted.About[0]);
+        Require(await signer.Trusted.SignedAsync(bundle, about.Subject, cancellationToken), about);
         Made++;
-        return DsseEnvelope.SignAsync(DsseEnvelope.InToto, wanted.For(official).ToBytes(), signer, cancellationToken);
+        return bundle;
+    }
+
+    /// <summary>What was made is believed no more than what was found: a certificate may tell of another identity than the one wanted.</summary>
+    private void Require(bool isBySigner, Evidence about)
+    {
+        if (!isBySigner)
+            throw new SigningKeyException($"{official.Name}: what was signed about {about.Digest.Abbreviated} is not by {signer.Trusted.Name}; nothing was kept. Give the key, or --identity and --issuer, that the signer has");
+    }
+
+    private Evidence About(IContentReader place, Digest subject)
+    {
+        if (_evidence.TryGetValue((place, subject), out Evidence? known))
+            return known;
+        ManifestContent content = subjects.Single(one => one.Descriptor.Digest == subject);
+        return _evidence[(place, subject)] = new Evidence(place, subject, content);
     }
 }
 
@@ -78,9 +119,18 @@ internal sealed record TrustLayer(Descriptor Descriptor, ReadOnlyMemory<byte> By
 
 /// <summary>A statement in the two forms in which it is stored.</summary>
 /// <param name="About">The manifests it is stored with.</param>
-/// <param name="Envelope">The bytes of its DSSE envelope.</param>
-/// <param name="Bundle">The bytes of its Sigstore bundle, which holds the same envelope.</param>
-internal sealed record SignedStatement(ImmutableArray<Digest> About, string PredicateType, ReadOnlyMemory<byte> Envelope, ReadOnlyMemory<byte> Bundle)
+/// <param name="Bundle">Holds the same envelope as the layer.</param>
+internal sealed record SignedStatement(ImmutableArray<Digest> About, string PredicateType, SigstoreBundle Bundle)
 {
-    public TrustLayer Attestation => new(AttestationLayer.Of(Envelope, PredicateType), Envelope);
+    /// <summary>The envelope as cosign keeps it under a tag; null when what proves its signature does not fit that form.</summary>
+    public TrustLayer? Attestation
+    {
+        get
+        {
+            byte[] envelope = Bundle.Envelope.ToBytes();
+            return TagProof.Of(Bundle) is { } proof
+                ? new TrustLayer(AttestationLayer.Of(envelope, PredicateType, proof), envelope)
+                : null;
+        }
+    }
 }

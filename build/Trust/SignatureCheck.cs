@@ -2,107 +2,63 @@ using Slipway.Oci;
 
 namespace Slipway.Trust;
 
-/// <summary>Looks for one valid signature of a manifest among those a place holds.</summary>
-internal sealed class SignatureCheck(VerificationPolicy policy, IContentReader signatures, Reference official)
+/// <summary>
+/// Looks for one valid signature of a manifest among those a place holds, in either of the two forms: a claim under cosign's tag,
+/// or a bundle with the statement that the manifest is signed. Whoever signed in the newer form alone signed, too.
+/// </summary>
+internal sealed class SignatureCheck(VerificationPolicy policy, Reference official)
 {
-    /// <summary>More signatures than this on one manifest are not looked at.</summary>
-    private const int MaximumSignatures = 64;
+    private readonly ClaimCheck _claims = new(policy.Signer, official);
+    private readonly StatementCheck _statements = new(policy.Signer, official);
 
     /// <summary>A valid signature, or the reason of the one that came nearest to being valid.</summary>
-    public async Task<Finding> FindAsync(Digest subject, CancellationToken cancellationToken)
+    public async Task<SignatureFinding> FindAsync(Evidence evidence, CancellationToken cancellationToken)
+    {
+        if (policy.RequiresTagForm)
+            return await ClaimedAsync(evidence, cancellationToken);
+        // Where statements are wanted as well, the bundles are read in any case; else the tag alone is less to read.
+        Func<Task<SignatureFinding>>[] forms = policy.Attestations.IsEmpty
+            ? [() => ClaimedAsync(evidence, cancellationToken), () => SaidAsync(evidence, cancellationToken)]
+            : [() => SaidAsync(evidence, cancellationToken), () => ClaimedAsync(evidence, cancellationToken)];
+        SignatureFinding first = await forms[0]();
+        if (first.Failure is null)
+            return first;
+        SignatureFinding second = await forms[1]();
+        // The reasons stand in the order of the steps, so the greatest one got furthest.
+        return second.Failure is null || second.Failure > first.Failure ? second : first;
+    }
+
+    private async Task<SignatureFinding> ClaimedAsync(Evidence evidence, CancellationToken cancellationToken) =>
+        (await _claims.FindAsync(evidence, cancellationToken)).Finding;
+
+    private async Task<SignatureFinding> SaidAsync(Evidence evidence, CancellationToken cancellationToken)
     {
         try
         {
-            string tag = SignatureManifest.TagOf(subject);
-            Descriptor? stored = await signatures.ResolveAsync(tag, cancellationToken);
-            if (stored is null)
-                return new Finding(FailureReason.SignatureMissing, $"{signatures.Name} has no signature under {tag}");
-            ManifestContent? content = await signatures.ReadManifestAsync(stored.Digest, cancellationToken);
-            return content is null
-                ? new Finding(FailureReason.SignatureUnreadable, $"{signatures.Name}: {tag} names {stored.Digest}, which is not there")
-                : await AmongAsync(SignatureManifest.Parse(content), subject, cancellationToken);
+            StatementCheck.Finding finding = await _statements.AmongAsync(await evidence.BundlesAsync(cancellationToken), evidence, Statement.SignType, cancellationToken);
+            return finding.Failure is { } reason
+                ? new SignatureFinding(Translated(reason), finding.Text)
+                : new SignatureFinding(null, $"signed by {policy.Signer.Name} for {official.Name}");
         }
         catch (ContentException e)
         {
-            return new Finding(FailureReason.SignatureUnreadable, e.Message);
+            return new SignatureFinding(FailureReason.SignatureUnreadable, e.Message);
         }
     }
 
-    private async Task<Finding> AmongAsync(SignatureManifest manifest, Digest subject, CancellationToken cancellationToken)
+    /// <summary>The same step of the way, for what says nothing but that the manifest is signed.</summary>
+    private static FailureReason Translated(FailureReason reason) => reason switch
     {
-        Descriptor[] layers = [.. manifest.Layers.Where(layer => layer.MediaType == MediaType.SimpleSigning)];
-        if (layers.Length == 0)
-            return new Finding(FailureReason.SignatureMissing, $"the signature manifest of {subject} holds no signature");
-        if (layers.Length > MaximumSignatures)
-            return new Finding(FailureReason.SignatureUnreadable, $"{subject} has {layers.Length} signatures; wanted at most {MaximumSignatures}");
-        Finding? nearest = null;
-        foreach (Descriptor layer in layers)
-        {
-            Finding finding = await JudgeAsync(layer, subject, cancellationToken);
-            if (finding.Failure is null)
-                return finding;
-
-            // The reasons stand in the order of the steps, so the greatest one got furthest.
-            if (nearest is null || finding.Failure > nearest.Failure)
-                nearest = finding;
-        }
-
-        return nearest!;
-    }
-
-    private async Task<Finding> JudgeAsync(Descriptor layer, Digest subject, CancellationToken cancellationToken)
-    {
-        byte[] payload;
-        byte[] signature;
-        try
-        {
-            signature = SignatureOf(layer);
-            payload = await BoundedBlob.ReadAsync(signatures, layer, SimpleSigning.MaximumSize, cancellationToken)
-                ?? throw new ContentException($"the payload {layer.Digest} of a signature is missing");
-        }
-        catch (ContentException e)
-        {
-            return new Finding(FailureReason.SignatureUnreadable, e.Message);
-        }
-
-        return policy.Key.Verifies(payload, signature)
-            ? JudgeClaim(payload, layer, subject)
-            : new Finding(FailureReason.SignedByOtherKey, $"no valid signature by the key {policy.Key.Fingerprint.Abbreviated}");
-    }
-
-    private Finding JudgeClaim(byte[] payload, Descriptor layer, Digest subject)
-    {
-        SimpleSigning claim;
-        try
-        {
-            claim = SimpleSigning.Parse(payload);
-        }
-        catch (ContentException e)
-        {
-            return new Finding(FailureReason.PayloadMalformed, e.Message);
-        }
-
-        if (claim.ManifestDigest != subject)
-            return new Finding(FailureReason.PayloadDigestMismatch, $"signature wanted for {subject}, got one for {claim.ManifestDigest}");
-        return claim.DockerReference != official.Name
-            ? new Finding(FailureReason.ReferenceMismatch, $"signature wanted for {official.Name}, got one for {claim.DockerReference}")
-            : new Finding(null, $"signed by the key {policy.Key.Fingerprint.Abbreviated} for {official.Name}") { Layer = layer };
-    }
-
-    private static byte[] SignatureOf(Descriptor layer)
-    {
-        if (!layer.Annotations.TryGetValue(SignatureManifest.SignatureKey, out string? text))
-            throw new ContentException($"layer {layer.Digest} has no annotation {SignatureManifest.SignatureKey}");
-        byte[] signature = new byte[text.Length];
-        return Convert.TryFromBase64String(text, signature, out int length) && length > 0
-            ? signature[..length]
-            : throw new ContentException($"layer {layer.Digest}: the signature is no base64");
-    }
-
-    /// <param name="Failure">Null when a valid signature was found.</param>
-    public sealed record Finding(FailureReason? Failure, string Text)
-    {
-        /// <summary>The layer that holds the valid signature.</summary>
-        public Descriptor? Layer { get; init; }
-    }
+        FailureReason.AttestationMissing => FailureReason.SignatureMissing,
+        FailureReason.AttestationUnreadable => FailureReason.SignatureUnreadable,
+        FailureReason.AttestationSignedByOtherKey => FailureReason.SignedByOtherKey,
+        FailureReason.StatementMalformed => FailureReason.PayloadMalformed,
+        FailureReason.AttestationSubjectMismatch => FailureReason.PayloadDigestMismatch,
+        FailureReason.AttestationReferenceMismatch => FailureReason.ReferenceMismatch,
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no reason of a statement"),
+    };
 }
+
+/// <param name="Failure">Null when a valid signature was found.</param>
+/// <param name="Text">What was found, for people.</param>
+internal sealed record SignatureFinding(FailureReason? Failure, string Text);

@@ -54,10 +54,12 @@ public sealed record SignatureManifest(ImmutableArray<Descriptor> Layers)
         : throw new ContentException($"{subject}: cosign's signature tags hold SHA-256 digests only");
 
     /// <summary>The layer of one signature.</summary>
-    public static Descriptor LayerOf(ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature) =>
+    /// <param name="proof">Annotations that prove who signed it; null when a key does.</param>
+    public static Descriptor LayerOf(
+        ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature, ImmutableSortedDictionary<string, string>? proof = null) =>
         Descriptor.Of(MediaType.SimpleSigning, payload.Span) with
         {
-            Annotations = Descriptor.NoAnnotations.Add(SignatureKey, Convert.ToBase64String(signature.Span)),
+            Annotations = (proof ?? Descriptor.NoAnnotations).Add(SignatureKey, Convert.ToBase64String(signature.Span)),
         };
 
     /// <exception cref="ContentException">It is no OCI image manifest.</exception>

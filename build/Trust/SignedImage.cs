@@ -11,18 +11,18 @@ public sealed record SignedImage(IContentReader Content, Digest Root, Reference 
 {
     /// <summary>What gets a signature each: the root, then the manifests that it names, in its order, each once.</summary>
     /// <exception cref="ContentException">A manifest is missing or broken, or an index names none.</exception>
-    public async Task<ImmutableArray<Descriptor>> SubjectsAsync(CancellationToken cancellationToken)
+    public async Task<ImmutableArray<ManifestContent>> SubjectsAsync(CancellationToken cancellationToken)
     {
         ManifestContent root = await ReadAsync(Root, cancellationToken);
         if (root.MediaType != MediaType.Index)
-            return [root.Descriptor];
+            return [root];
         Oci.Index index = Oci.Index.Parse(root.Bytes);
         if (index.Manifests.IsEmpty)
             throw new ContentException($"{Content.Name}: index {Root} names no manifest; nothing was signed");
-        List<Descriptor> subjects = [root.Descriptor];
+        List<ManifestContent> subjects = [root];
         foreach (Descriptor child in index.Manifests)
-            subjects.Add((await ReadAsync(child.Digest, cancellationToken)).Descriptor);
-        return [.. subjects.DistinctBy(subject => subject.Digest)];
+            subjects.Add(await ReadAsync(child.Digest, cancellationToken));
+        return [.. subjects.DistinctBy(subject => subject.Descriptor.Digest)];
     }
 
     private async Task<ManifestContent> ReadAsync(Digest digest, CancellationToken cancellationToken) =>

@@ -31,41 +31,27 @@ public sealed class TrustStore
     public async Task<TrustChange> SignAsync(
         SignedImage image, IReadOnlyList<WantedStatement> statements, ISigner signer, CancellationToken cancellationToken)
     {
-        Notary notary = new(image.Official, signer, [Layout]);
-        await StoreAsync(await image.SubjectsAsync(cancellationToken), statements, notary, cancellationToken);
+        ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
+        Notary notary = new(image.Official, subjects, signer, [Layout]);
+        await StoreAsync([.. subjects.Select(subject => subject.Descriptor)], statements, notary, cancellationToken);
         return new TrustChange(notary.Made, notary.Found(Layout));
     }
 
     /// <summary>
-    /// Takes over what other places have of what the store says, where they have a valid one by this key: signatures, and statements
-    /// that mean the same. So a fresh machine repeats what was published instead of saying it in other bytes.
+    /// Takes over what other places have of what the store says, where they have a valid one by this signer: signatures, and
+    /// statements that mean the same. So a fresh machine repeats what was published instead of saying it in other bytes.
     /// </summary>
     /// <returns>How many signatures and statements were found there, whether the store has the same bytes or not.</returns>
     /// <exception cref="ContentException">The store has something unsigned that no other place has signed.</exception>
     /// <exception cref="Http.RemoteException">A place could not be read; the store is as it was.</exception>
     public async Task<int> AdoptAsync(SignedImage image, Adoption adoption, CancellationToken cancellationToken)
     {
-        ImmutableArray<Descriptor> subjects = await image.SubjectsAsync(cancellationToken);
-        Notary notary = new(image.Official, new NoSigner(adoption.Key), [.. adoption.Elsewhere, Layout]);
-        IReadOnlyList<WantedStatement> said = await StatementsAsync(subjects, adoption.Key, cancellationToken);
-        await StoreAsync(subjects, [.. said.Select(adoption.Understand)], notary, cancellationToken);
+        ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
+        NoSigner signer = new(adoption.Signer);
+        IReadOnlyList<WantedStatement> said = await new Notary(image.Official, subjects, signer, [Layout]).SaidAsync(cancellationToken);
+        Notary notary = new(image.Official, subjects, signer, [.. adoption.Elsewhere, Layout]);
+        await StoreAsync([.. subjects.Select(subject => subject.Descriptor)], [.. said.Select(adoption.Understand)], notary, cancellationToken);
         return adoption.Elsewhere.Sum(notary.Found);
-    }
-
-    /// <summary>What the store says about an image beside that it is signed, each statement once.</summary>
-    private async Task<IReadOnlyList<WantedStatement>> StatementsAsync(ImmutableArray<Descriptor> subjects, VerificationKey key, CancellationToken cancellationToken)
-    {
-        Dictionary<Digest, WantedStatement> said = [];
-        foreach (Descriptor subject in subjects)
-        {
-            foreach ((DsseEnvelope? envelope, string _) in await BundleReader.ReadAsync(Layout, subject.Digest, cancellationToken))
-            {
-                if (envelope is not null && envelope.IsSignedBy(key) && envelope.Statement is { } statement && statement.PredicateType != Statement.SignType)
-                    said[Digest.Of(envelope.Payload.Span)] = WantedStatement.Of(statement);
-            }
-        }
-
-        return [.. said.Values];
     }
 
     private async Task StoreAsync(
@@ -73,7 +59,11 @@ public sealed class TrustStore
     {
         List<Descriptor> entries = [];
         foreach (Descriptor subject in subjects)
-            entries.Add(await StoreAsync(SignatureManifest.TagOf(subject.Digest), [await notary.SignatureAsync(subject.Digest, cancellationToken)], cancellationToken));
+        {
+            if (await notary.SignatureAsync(subject.Digest, cancellationToken) is { } signature)
+                entries.Add(await StoreAsync(SignatureManifest.TagOf(subject.Digest), [signature], cancellationToken));
+        }
+
         // In an order that does not depend on where they were read.
         WantedStatement[] wanted = [.. subjects.Select(subject => WantedStatement.Signature(subject.Digest)).Concat(statements).OrderBy(statement => statement.PredicateType, StringComparer.Ordinal)];
         ILookup<Digest, SignedStatement> said = (await notary.StatementsAsync(wanted, cancellationToken))
@@ -83,7 +73,7 @@ public sealed class TrustStore
         {
             foreach (SignedStatement statement in said[subject.Digest])
                 entries.Add(await StoreBundleAsync(subject, statement, cancellationToken));
-            TrustLayer[] attestations = [.. said[subject.Digest].Where(statement => statement.PredicateType != Statement.SignType).Select(statement => statement.Attestation)];
+            TrustLayer[] attestations = [.. said[subject.Digest].Where(statement => statement.PredicateType != Statement.SignType).Select(statement => statement.Attestation).OfType<TrustLayer>()];
             if (attestations.Length > 0)
                 entries.Add(await StoreAsync(AttestationLayer.TagOf(subject.Digest), attestations, cancellationToken));
         }
@@ -107,8 +97,9 @@ public sealed class TrustStore
     private async Task<Descriptor> StoreBundleAsync(Descriptor subject, SignedStatement statement, CancellationToken cancellationToken)
     {
         await Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config, cancellationToken);
-        Descriptor bundle = await Layout.AddBlobAsync(MediaType.SigstoreBundle, statement.Bundle, cancellationToken);
-        Descriptor stored = await Layout.AddManifestAsync(BundleManifest.For(subject, statement.Bundle, statement.PredicateType), cancellationToken);
+        byte[] bytes = statement.Bundle.ToBytes();
+        Descriptor bundle = await Layout.AddBlobAsync(MediaType.SigstoreBundle, bytes, cancellationToken);
+        Descriptor stored = await Layout.AddManifestAsync(BundleManifest.For(subject, bytes, statement.PredicateType), cancellationToken);
         return stored with { ArtifactType = bundle.MediaType };
     }
 }

@@ -9,8 +9,8 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
     private const int MaximumPlatforms = 64;
 
     private readonly IContentReader _place = request.Content;
-    private readonly SignatureCheck _check = new(policy, request.Signatures, request.Official);
-    private readonly AttestationCheck _attestations = new(policy, request.Signatures, request.Official);
+    private readonly SignatureCheck _check = new(policy, request.Official);
+    private readonly AttestationCheck _attestations = new(policy, request.Official);
     private readonly HashSet<Platform> _platforms = [];
 
     public async Task<VerificationResult> RunAsync(CancellationToken cancellationToken)
@@ -34,13 +34,14 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
         (ManifestContent? content, SubjectVerdict? failed) = await ReadAsync(digest, cancellationToken);
         if (content is null)
             return [failed!];
-        SignatureCheck.Finding signature = await _check.FindAsync(digest, cancellationToken);
+        Evidence evidence = new(request.Signatures, digest, content);
+        SignatureFinding signature = await _check.FindAsync(evidence, cancellationToken);
         if (content.MediaType != MediaType.Index)
-            return [await JudgeImageAsync(content, null, signature, cancellationToken)];
+            return [await JudgeImageAsync(evidence, null, signature, cancellationToken)];
 
         (ImmutableArray<Descriptor> children, failed) = ChildrenOf(content);
         SubjectVerdict signed = new() { Digest = digest, Failure = signature.Failure, Text = signature.Text };
-        List<SubjectVerdict> verdicts = [await WithStatementsAsync(signed.Passed ? failed ?? signed : signed, cancellationToken)];
+        List<SubjectVerdict> verdicts = [await WithStatementsAsync(signed.Passed ? failed ?? signed : signed, evidence, cancellationToken)];
         foreach (Descriptor child in children)
             verdicts.Add(await JudgeChildAsync(child, cancellationToken));
         return [.. verdicts];
@@ -70,10 +71,11 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
         (ManifestContent? content, SubjectVerdict? failed) = await ReadAsync(entry.Digest, cancellationToken);
         if (content is null)
             return failed! with { Platform = entry.Platform };
-        SignatureCheck.Finding signature = await _check.FindAsync(entry.Digest, cancellationToken);
+        Evidence evidence = new(request.Signatures, entry.Digest, content);
+        SignatureFinding signature = await _check.FindAsync(evidence, cancellationToken);
         if (signature.Failure == FailureReason.SignatureMissing)
             signature = signature with { Failure = FailureReason.ChildUnsigned };
-        SubjectVerdict verdict = await JudgeImageAsync(content, entry, signature, cancellationToken);
+        SubjectVerdict verdict = await JudgeImageAsync(evidence, entry, signature, cancellationToken);
         return verdict.Passed && !_platforms.Add(verdict.Platform!)
             ? verdict with { Failure = FailureReason.PlatformDuplicate, Text = $"the index names a second manifest for {verdict.Platform}" }
             : verdict;
@@ -81,28 +83,28 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
 
     /// <summary>What is not signed is not looked into.</summary>
     private async Task<SubjectVerdict> JudgeImageAsync(
-        ManifestContent content, Descriptor? entry, SignatureCheck.Finding signature, CancellationToken cancellationToken)
+        Evidence evidence, Descriptor? entry, SignatureFinding signature, CancellationToken cancellationToken)
     {
         ImageShape shape = signature.Failure is { } reason
             ? new ImageShape(entry?.Platform, reason, signature.Text)
-            : await ImageShape.JudgeAsync(_place, content, entry, cancellationToken);
+            : await ImageShape.JudgeAsync(_place, evidence.Subject, entry, cancellationToken);
         SubjectVerdict verdict = new()
         {
-            Digest = entry?.Digest ?? content.Descriptor.Digest,
+            Digest = evidence.Digest,
             Platform = shape.Platform,
             Failure = shape.Failure,
             Text = shape.Failure is null ? signature.Text : shape.Text,
         };
-        return await WithStatementsAsync(verdict, cancellationToken);
+        return await WithStatementsAsync(verdict, evidence, cancellationToken);
     }
 
     /// <summary>Of what is signed and consistent, the statements that the policy wants are looked for, too.</summary>
-    private async Task<SubjectVerdict> WithStatementsAsync(SubjectVerdict verdict, CancellationToken cancellationToken)
+    private async Task<SubjectVerdict> WithStatementsAsync(SubjectVerdict verdict, Evidence evidence, CancellationToken cancellationToken)
     {
         List<Statement> statements = [];
         foreach (string type in verdict.Passed ? policy.Attestations : [])
         {
-            AttestationCheck.Finding finding = await _attestations.FindAsync(verdict.Digest!, type, cancellationToken);
+            StatementCheck.Finding finding = await _attestations.FindAsync(evidence, type, cancellationToken);
             if (finding.Failure is { } reason)
                 return verdict with { Failure = reason, Text = finding.Text };
             statements.AddRange(finding.Statements);

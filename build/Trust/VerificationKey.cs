@@ -5,7 +5,7 @@ using Slipway.Oci;
 namespace Slipway.Trust;
 
 /// <summary>A public key that verifies signatures: ECDSA on P-256 or P-384. Equality is by the key itself.</summary>
-public sealed record VerificationKey
+public sealed record VerificationKey : ITrustedSigner
 {
     private readonly string _der;
 
@@ -17,6 +17,8 @@ public sealed record VerificationKey
 
     /// <summary>SHA-256 of the key's DER form (SubjectPublicKeyInfo, RFC 5280), for people to compare.</summary>
     public Digest Fingerprint { get; }
+
+    public string Name => $"the key {Fingerprint.Abbreviated}";
 
     /// <summary>The key as <c>PUBLIC KEY</c>, ending with a line feed: what <c>cosign verify --key</c> reads.</summary>
     public string Pem => PemEncoding.WriteString("PUBLIC KEY", Convert.FromBase64String(_der)) + "\n";
@@ -48,6 +50,12 @@ public sealed record VerificationKey
     /// <summary>As <see cref="Parse"/>, from a file of at most 64 KiB.</summary>
     /// <exception cref="SigningKeyException">It cannot be read, or holds no such key.</exception>
     public static VerificationKey FromFile(string path) => Parse(PemFile.ReadText(path), path);
+
+    Task<bool> ITrustedSigner.SignedAsync(StoredSignature signature, CancellationToken cancellationToken) =>
+        Task.FromResult(Verifies(signature.Payload.Span, signature.Signature.Span));
+
+    Task<bool> ITrustedSigner.SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken) =>
+        Task.FromResult(!bundle.IsKeyless && bundle.Envelope.IsSignedBy(this));
 
     /// <summary>Whether this is a DER signature (RFC 3279, 2.2.3) by this key over the SHA-256 of the bytes.</summary>
     public bool Verifies(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)

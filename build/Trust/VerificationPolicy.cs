@@ -8,26 +8,35 @@ namespace Slipway.Trust;
 /// </summary>
 public sealed class VerificationPolicy
 {
-    private VerificationPolicy(VerificationKey key, ImmutableArray<string> attestations)
+    private VerificationPolicy(ITrustedSigner signer)
     {
-        Key = key;
-        Attestations = attestations;
+        Signer = signer;
     }
 
-    /// <summary>The key that must have signed.</summary>
-    public VerificationKey Key { get; }
+    /// <summary>Who must have signed.</summary>
+    public ITrustedSigner Signer { get; }
 
-    /// <summary>The kinds of statements, by predicate type, that the key must have signed about every manifest.</summary>
-    public ImmutableArray<string> Attestations { get; }
+    /// <summary>The kinds of statements, by predicate type, that the signer must have signed about every manifest.</summary>
+    public ImmutableArray<string> Attestations { get; private init; } = [];
 
-    /// <summary>A valid signature by this key, on the index and on every manifest it names.</summary>
-    public static VerificationPolicy RequireKey(VerificationKey key) => new(key, []);
+    /// <summary>Whether the signature has to be in cosign's tag form, which older verifiers read alone; else either form will do.</summary>
+    public bool RequiresTagForm { get; private init; }
 
-    /// <summary>And a valid statement of each of these kinds about the index and every manifest it names.</summary>
-    public VerificationPolicy WithAttestations(params IEnumerable<string> predicateTypes) => new(Key, [.. Attestations.Union(predicateTypes)]);
+    /// <summary>A valid signature by this signer, on the index and on every manifest it names.</summary>
+    public static VerificationPolicy Require(ITrustedSigner signer) => new(signer);
+
+    /// <summary>As <see cref="Require"/>, of a key.</summary>
+    public static VerificationPolicy RequireKey(VerificationKey key) => Require(key);
 
     /// <summary>As <see cref="RequireKey(VerificationKey)"/>, from a PEM text.</summary>
     /// <param name="name">What to call the key in errors, as its path.</param>
     /// <exception cref="SigningKeyException">It is no usable public key.</exception>
     public static VerificationPolicy RequireKey(string publicKeyPem, string name) => RequireKey(VerificationKey.Parse(publicKeyPem, name));
+
+    /// <summary>And a valid statement of each of these kinds about the index and every manifest it names.</summary>
+    public VerificationPolicy WithAttestations(params IEnumerable<string> predicateTypes) =>
+        new(Signer) { Attestations = [.. Attestations.Union(predicateTypes)], RequiresTagForm = RequiresTagForm };
+
+    /// <summary>And the signature in cosign's tag form, where a release has promised it to everybody.</summary>
+    public VerificationPolicy WithTagForm() => new(Signer) { Attestations = Attestations, RequiresTagForm = true };
 }

@@ -193,7 +193,7 @@ public sealed class AttestationTamperingTests
 
     private static Statement Wanted(Scene scene) => new([new StatementSubject(scene.Official.Name, scene.Arm64.Digest)], Type, "{\"about\":\"all\"}"u8.ToArray());
 
-    private static Task<DsseEnvelope> SignAsync(Scene scene, Statement statement, ISigner? signer = null) =>
+    private static Task<DsseEnvelope> SignAsync(Scene scene, Statement statement, KeyedSigner? signer = null) =>
         DsseEnvelope.SignAsync(DsseEnvelope.InToto, statement.ToBytes(), signer ?? scene.Signer, default);
 
     private static Task<Descriptor> PutAsync(Scene scene, DsseEnvelope envelope, Descriptor? about = null) =>

@@ -106,7 +106,7 @@ internal sealed class Scene : IDisposable
     public Task SignByHandAsync(Digest subject) => SignPayloadAsync(subject, SimpleSigning.For(Official, subject).ToBytes());
 
     /// <summary>Puts under the subject's signature tag a payload with a right signature over it.</summary>
-    public async Task SignPayloadAsync(Digest subject, byte[] payload, ISigner? signer = null)
+    public async Task SignPayloadAsync(Digest subject, byte[] payload, KeyedSigner? signer = null)
     {
         await Store.Layout.AddBlobAsync(MediaType.SimpleSigning, payload);
         byte[] signature = await (signer ?? Signer).SignAsync(payload, CancellationToken.None);
@@ -127,11 +127,15 @@ internal sealed class Scene : IDisposable
         Descriptor stored = await Store.Layout.AddBlobAsync(mediaType, content);
         string tag = SignatureManifest.TagOf(subject);
         Descriptor entry = stored with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag) };
-        Store.Layout.WriteIndex(new Index([.. Others(tag), entry]));
+        Store.Layout.WriteIndex(new Index([.. Others(subject), entry]));
     }
 
     public void RemoveSignature(Digest subject) =>
-        Store.Layout.WriteIndex(new Index([.. Others(SignatureManifest.TagOf(subject))]));
+        Store.Layout.WriteIndex(new Index([.. Others(subject)]));
+
+    /// <summary>Takes away the statement that a subject is signed, so that its signature tag alone says so.</summary>
+    public void LeaveTagAlone(Digest subject) =>
+        Store.Layout.WriteIndex(new Index([.. Store.Layout.ReadIndex().Manifests.Where(entry => !SaysSigned(entry.Digest, subject))]));
 
     /// <summary>The manifest stored under the subject's signature tag.</summary>
     public async Task<ManifestContent> SignatureOfAsync(Digest subject)
@@ -169,6 +173,13 @@ internal sealed class Scene : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
-    private IEnumerable<Descriptor> Others(string tag) =>
-        Store.Layout.ReadIndex().Manifests.Where(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName) != tag);
+    /// <summary>All but what says that a subject is signed, in either form: one would do where the other is changed.</summary>
+    private IEnumerable<Descriptor> Others(Digest subject) => Store.Layout.ReadIndex().Manifests.Where(entry =>
+        entry.Annotations.GetValueOrDefault(OciLayout.RefName) != SignatureManifest.TagOf(subject) && !SaysSigned(entry.Digest, subject));
+
+    private bool SaysSigned(Digest referrer, Digest subject)
+    {
+        Manifest manifest = Manifest.Parse(File.ReadAllBytes(BlobPath(Store.Layout, referrer)));
+        return manifest.Subject?.Digest == subject && manifest.Annotations.ContainsValue(Statement.SignType);
+    }
 }

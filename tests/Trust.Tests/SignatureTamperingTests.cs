@@ -121,6 +121,7 @@ public class SignatureTamperingTests
     public async Task A_missing_payload()
     {
         using Scene scene = await Scene.CreateAsync();
+        scene.LeaveTagAlone(scene.Root.Digest);
         File.Delete(Scene.BlobPath(scene.Store.Layout, (await scene.LayerOfAsync(scene.Root.Digest)).Digest));
         await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
     }
@@ -129,6 +130,7 @@ public class SignatureTamperingTests
     public async Task A_payload_damaged_in_storage()
     {
         using Scene scene = await Scene.CreateAsync();
+        scene.LeaveTagAlone(scene.Root.Digest);
         Scene.Damage(scene.Store.Layout, (await scene.LayerOfAsync(scene.Root.Digest)).Digest);
         await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
     }
@@ -210,6 +212,7 @@ public class SignatureTamperingTests
     public async Task A_signature_manifest_that_is_named_but_gone()
     {
         using Scene scene = await Scene.CreateAsync();
+        scene.LeaveTagAlone(scene.Root.Digest);
         File.Delete(Scene.BlobPath(scene.Store.Layout, (await scene.SignatureOfAsync(scene.Root.Digest)).Descriptor.Digest));
         await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
     }

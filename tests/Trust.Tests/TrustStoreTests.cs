@@ -149,7 +149,7 @@ public class TrustStoreTests
 
         await scene.SignPayloadAsync(scene.Root.Digest, SimpleSigning.For(scene.Official, scene.Root.Digest).ToBytes(), other);
         scene.RemoveSignature(scene.Amd64.Digest);
-        Assert.Equal(7, await fresh.AdoptAsync(scene.Signed, From(scene, [place.Layout, scene.Store.Layout]), None));
+        Assert.Equal(5, await fresh.AdoptAsync(scene.Signed, From(scene, [place.Layout, scene.Store.Layout]), None));
         Assert.True((await scene.VerifyAsync(signatures: fresh.Layout)).Passed);
     }
 
@@ -164,7 +164,7 @@ public class TrustStoreTests
 
     private static Adoption From(Scene scene, IReadOnlyList<IContentReader> places) => new()
     {
-        Key = scene.Signer.Key,
+        Signer = scene.Signer.Key,
         Elsewhere = places,
         Understand = statement => statement.PredicateType == Statement.ProvenanceType ? statement with { Accepts = _ => true } : statement,
     };
@@ -176,13 +176,13 @@ public class TrustStoreTests
             .Order(StringComparer.Ordinal),
     ];
 
-    private sealed class FailsAfter(ISigner inner, int calls) : ISigner
+    private sealed class FailsAfter(KeyedSigner inner, int calls) : KeyedSigner
     {
         private int _left = calls;
 
-        public VerificationKey Key => inner.Key;
+        public override VerificationKey Key => inner.Key;
 
-        public Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        public override Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
             _left-- > 0 ? inner.SignAsync(content, cancellationToken) : throw new SigningKeyException("gone");
     }
 }

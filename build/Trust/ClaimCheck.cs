@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+
+namespace Slipway.Trust;
+
+/// <summary>Looks for one valid signature of a manifest under cosign's signature tag.</summary>
+internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
+{
+    /// <summary>A valid signature, or the reason of the one that came nearest to being valid.</summary>
+    public async Task<(SignatureFinding Finding, StoredSignature? Valid)> FindAsync(Evidence evidence, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AmongAsync(await evidence.SignaturesAsync(cancellationToken), evidence, cancellationToken);
+        }
+        catch (ContentException e)
+        {
+            return (new SignatureFinding(FailureReason.SignatureUnreadable, e.Message), null);
+        }
+    }
+
+    private async Task<(SignatureFinding, StoredSignature?)> AmongAsync(
+        ImmutableArray<Descriptor> layers, Evidence evidence, CancellationToken cancellationToken)
+    {
+        SignatureFinding nearest = new(FailureReason.SignatureMissing, $"{evidence.Place} has no signature of {evidence.Digest}");
+        foreach (Descriptor layer in layers)
+        {
+            (SignatureFinding finding, StoredSignature? signature) = await JudgeAsync(layer, evidence, cancellationToken);
+            if (finding.Failure is null)
+                return (finding, signature);
+
+            // The reasons stand in the order of the steps, so the greatest one got furthest.
+            if (finding.Failure > nearest.Failure)
+                nearest = finding;
+        }
+
+        return (nearest, null);
+    }
+
+    private async Task<(SignatureFinding, StoredSignature?)> JudgeAsync(Descriptor layer, Evidence evidence, CancellationToken cancellationToken)
+    {
+        try
+        {
+            StoredSignature signature = await evidence.SignatureAsync(layer, cancellationToken);
+            return await signer.SignedAsync(signature, cancellationToken)
+                ? (JudgeClaim(signature.Payload, evidence.Digest), signature)
+                : (new SignatureFinding(FailureReason.SignedByOtherKey, $"no valid signature by {signer.Name}"), null);
+        }
+        catch (ContentException e)
+        {
+            return (new SignatureFinding(FailureReason.SignatureUnreadable, e.Message), null);
+        }
+    }
+
+    private SignatureFinding JudgeClaim(ReadOnlyMemory<byte> payload, Digest subject)
+    {
+        SimpleSigning claim;
+        try
+        {
+            claim = SimpleSigning.Parse(payload);
+        }
+        catch (ContentException e)
+        {
+            return new SignatureFinding(FailureReason.PayloadMalformed, e.Message);
+        }
+
+        if (claim.ManifestDigest != subject)
+            return new SignatureFinding(FailureReason.PayloadDigestMismatch, $"signature wanted for {subject}, got one for {claim.ManifestDigest}");
+        return claim.DockerReference != official.Name
+            ? new SignatureFinding(FailureReason.ReferenceMismatch, $"signature wanted for {official.Name}, got one for {claim.DockerReference}")
+            : new SignatureFinding(null, $"signed by {signer.Name} for {official.Name}");
+    }
+}

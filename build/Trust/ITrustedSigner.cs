@@ -1,0 +1,17 @@
+using Slipway.Oci;
+
+namespace Slipway.Trust;
+
+/// <summary>Whose signatures are believed, and how they are told from anybody else's.</summary>
+public interface ITrustedSigner
+{
+    /// <summary>As it stands in a sentence: <c>the key 1a2b3c4d</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Whether this is the signer's signature of its payload.</summary>
+    Task<bool> SignedAsync(StoredSignature signature, CancellationToken cancellationToken);
+
+    /// <summary>Whether the signer signed the bundle's envelope.</summary>
+    /// <param name="about">A manifest that the envelope's statement claims to be about; proof of it is not asked here.</param>
+    Task<bool> SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken);
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Slipway.Oci;
+
+namespace Slipway.Trust;
+
+/// <summary>
+/// Signs with a key that lives as long as the signing takes, for which a certificate authority vouches to whom a CI proved its identity:
+/// through cosign, into files. Each signature is in a public log before anybody else has it; nothing goes to a registry.
+/// </summary>
+public sealed class KeylessSigner : ISigner
+{
+    private const int MaximumBundle = SigstoreBundle.MaximumSize;
+
+    private readonly CertificateIdentity _identity;
+    private readonly bool _takesTrustedRoot;
+
+    private KeylessSigner(CertificateIdentity identity, bool takesTrustedRoot)
+    {
+        _identity = identity;
+        _takesTrustedRoot = takesTrustedRoot;
+    }
+
+    public ITrustedSigner Trusted => _identity;
+
+    /// <param name="identity">Who the signatures are going to be by.</param>
+    /// <exception cref="CosignException">This cosign is too old to sign a given statement.</exception>
+    public static async Task<KeylessSigner> OpenAsync(CertificateIdentity identity, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        string help = await identity.Cosign.RunAsync(cancellationToken, "attest-blob", "--help");
+        return help.Contains("--statement", StringComparison.Ordinal)
+            ? new KeylessSigner(identity, help.Contains("--trusted-root", StringComparison.Ordinal))
+            : throw CosignProgram.TooOld("this cosign signs no statement without a key: wanted 2.6 or newer");
+    }
+
+    public async Task<Descriptor?> SignClaimAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        byte[] bundle = await SignAsync(payload, file => ["sign-blob", file], cancellationToken);
+        return Understood(bundle, root => TagProof.Of(root.GetProperty("verificationMaterial")) is { } proof
+            ? SignatureManifest.LayerOf(payload, root.GetProperty("messageSignature").GetProperty("signature").GetBytesFromBase64(), proof)
+            : null);
+    }
+
+    public async Task<SigstoreBundle> SignStatementAsync(Statement statement, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        byte[] wanted = statement.ToBytes();
+        byte[] bytes = await SignAsync(wanted, file => ["attest-blob", "--statement", file], cancellationToken);
+        SigstoreBundle bundle = Understood(bytes, _ => SigstoreBundle.Parse(bytes));
+        if (bundle.Envelope.PayloadType != DsseEnvelope.InToto || !bundle.Envelope.Payload.Span.SequenceEqual(wanted))
+            throw new CosignException("cosign attest-blob signed other bytes than the statement that it was given; nothing was kept");
+        return bundle;
+    }
+
+    private async Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, Func<string, string[]> command, CancellationToken cancellationToken)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
+        try
+        {
+            string file = Path.Combine(folder.FullName, "content"), output = Path.Combine(folder.FullName, "bundle");
+            await File.WriteAllBytesAsync(file, content, cancellationToken);
+            string[] services =
+            [
+                .. _identity.Instance.SigningConfig is { } config ? ["--signing-config", config] : Array.Empty<string>(),
+                .. _identity.Instance.TrustedRoot is { } root && _takesTrustedRoot ? ["--trusted-root", root] : Array.Empty<string>(),
+            ];
+            string[] asked = command(file);
+            await _identity.Cosign.SignAsIdentityAsync(cancellationToken, [asked[0], "--yes", "--new-bundle-format=true", "--bundle", output, .. services, .. asked[1..]]);
+            return new FileInfo(output) is { Exists: true, Length: <= MaximumBundle }
+                ? await File.ReadAllBytesAsync(output, cancellationToken)
+                : throw new CosignException($"cosign {asked[0]} ended well and left no bundle; nothing was kept");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static T Understood<T>(byte[] bundle, Func<JsonElement, T> read)
+    {
+        try
+        {
+            return OciJson.Read(bundle, "bundle", read);
+        }
+        catch (ContentException e)
+        {
+            throw new CosignException($"what cosign wrote is no bundle: {e.Message}; nothing was kept", e);
+        }
+    }
+}

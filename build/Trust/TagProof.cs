@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Slipway.Oci;
+
+namespace Slipway.Trust;
+
+/// <summary>
+/// What proves a keyless signature, in the annotations that cosign's tag form has for it (SIGNATURE_SPEC.md, "Certificate" and
+/// "Bundle"): the certificate, and the log's promise to take the entry in.
+/// </summary>
+internal static class TagProof
+{
+    private const string CertificateKey = "dev.sigstore.cosign/certificate";
+    private const string LogKey = "dev.sigstore.cosign/bundle";
+
+    /// <summary>None for a key's bundle, which needs none; null when the log gave no promise but an inclusion proof alone.</summary>
+    public static ImmutableSortedDictionary<string, string>? Of(SigstoreBundle bundle) =>
+        bundle.IsKeyless ? OciJson.Read(bundle.Material, "verification material", Of) : Descriptor.NoAnnotations;
+
+    /// <param name="material">The JSON object <c>verificationMaterial</c> of a keyless bundle.</param>
+    /// <exception cref="ContentException">It is malformed.</exception>
+    public static ImmutableSortedDictionary<string, string>? Of(JsonElement material)
+    {
+        JsonElement entry = material.Items("tlogEntries").FirstOrDefault();
+        if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("inclusionPromise", out JsonElement promise))
+            return null;
+        string certificate = PemEncoding.WriteString("CERTIFICATE", Bytes(material.GetProperty("certificate").RequiredString("rawBytes")));
+        byte[] log = OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("SignedEntryTimestamp", promise.RequiredString("signedEntryTimestamp"));
+            writer.WriteStartObject("Payload");
+            writer.WriteString("body", entry.RequiredString("canonicalizedBody"));
+            writer.WriteNumber("integratedTime", Number(entry, "integratedTime"));
+            writer.WriteNumber("logIndex", Number(entry, "logIndex"));
+            writer.WriteString("logID", Convert.ToHexStringLower(Bytes(entry.GetProperty("logId").RequiredString("keyId"))));
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
+        return Descriptor.NoAnnotations.Add(CertificateKey, certificate + "\n").Add(LogKey, Encoding.UTF8.GetString(log));
+    }
+
+    /// <summary>
+    /// A stored signature as a bundle that verifies it (sigstore_bundle.proto, version 0.1, which asks for a promise alone); null
+    /// when it carries no such proof.
+    /// </summary>
+    /// <exception cref="ContentException">An annotation is malformed.</exception>
+    public static byte[]? BundleOf(StoredSignature signature)
+    {
+        if (!signature.Layer.Annotations.TryGetValue(CertificateKey, out string? pem) || !signature.Layer.Annotations.TryGetValue(LogKey, out string? log))
+            return null;
+        byte[] certificate = PemEncoding.TryFind(pem, out PemFields fields) && pem[fields.Label] == "CERTIFICATE"
+            ? Bytes(pem[fields.Base64Data].ReplaceLineEndings(""))
+            : throw new ContentException("the certificate of a signature wanted as PEM");
+        return OciJson.Read(Encoding.UTF8.GetBytes(log), "a signature's log entry", root =>
+        {
+            JsonElement payload = root.GetProperty("Payload");
+            string body = payload.RequiredString("body");
+            (string kind, string version) = OciJson.Read(Bytes(body), "a log entry's body", entry => (entry.RequiredString("kind"), entry.RequiredString("apiVersion")));
+            return OciJson.Write(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("mediaType", "application/vnd.dev.sigstore.bundle+json;version=0.1");
+                writer.WriteStartObject("verificationMaterial");
+                writer.WriteStartObject("x509CertificateChain");
+                writer.WriteStartArray("certificates");
+                writer.WriteStartObject();
+                writer.WriteBase64String("rawBytes", certificate);
+                writer.WriteEndObject();
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+                writer.WriteStartArray("tlogEntries");
+                writer.WriteStartObject();
+                writer.WriteNumber("logIndex", Number(payload, "logIndex"));
+                writer.WriteStartObject("logId");
+                writer.WriteBase64String("keyId", Hex(payload.RequiredString("logID")));
+                writer.WriteEndObject();
+                writer.WriteStartObject("kindVersion");
+                writer.WriteString("kind", kind);
+                writer.WriteString("version", version);
+                writer.WriteEndObject();
+                writer.WriteNumber("integratedTime", Number(payload, "integratedTime"));
+                writer.WriteStartObject("inclusionPromise");
+                writer.WriteString("signedEntryTimestamp", root.RequiredString("SignedEntryTimestamp"));
+                writer.WriteEndObject();
+                writer.WriteString("canonicalizedBody", body);
+                writer.WriteEndObject();
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+                writer.WriteStartObject("messageSignature");
+                writer.WriteStartObject("messageDigest");
+                writer.WriteString("algorithm", "SHA2_256");
+                writer.WriteBase64String("digest", SHA256.HashData(signature.Payload.Span));
+                writer.WriteEndObject();
+                writer.WriteBase64String("signature", signature.Signature.Span);
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            });
+        });
+    }
+
+    /// <summary>A 64-bit number of protobuf's JSON form, which is a string, or a number all the same.</summary>
+    private static long Number(JsonElement element, string name)
+    {
+        JsonElement value = element.GetProperty(name);
+        return (value.ValueKind == JsonValueKind.String ? long.TryParse(value.GetString(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long number) : value.TryGetInt64(out number))
+            ? number
+            : throw new ContentException($"'{name}' is no number");
+    }
+
+    private static byte[] Bytes(string base64)
+    {
+        byte[] bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out int length) ? bytes[..length] : throw new ContentException("wanted base64");
+    }
+
+    private static byte[] Hex(string text)
+    {
+        byte[] bytes = new byte[text.Length / 2];
+        return Convert.FromHexString(text, bytes, out _, out int length) == System.Buffers.OperationStatus.Done ? bytes[..length] : throw new ContentException("wanted hex");
+    }
+}
