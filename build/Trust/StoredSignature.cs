@@ -15,7 +15,7 @@ public sealed record StoredSignature(Descriptor Layer, ReadOnlyMemory<byte> Payl
             ?? throw new ContentException($"{place.Name}: the payload {layer.Digest} of a signature is missing"));
 
     /// <exception cref="ContentException">The layer has no signature.</exception>
-    internal static StoredSignature Of(Descriptor layer, ReadOnlyMemory<byte> payload) => new(layer, payload, SignatureOf(layer));
+    public static StoredSignature Of(Descriptor layer, ReadOnlyMemory<byte> payload) => new(layer, payload, SignatureOf(layer));
 
     private static byte[] SignatureOf(Descriptor layer)
     {

@@ -10,6 +10,7 @@ public sealed record SlipwayCommand(string Root)
     private static readonly string[] Foreign =
     [
         "QUAY_USERNAME", "QUAY_PASSWORD", "DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN", "REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG",
+        "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
     ];
 
     /// <summary>The graph as it was compiled; whoever runs the tests has built it.</summary>

@@ -1,0 +1,96 @@
+using Slipway.Testing;
+using Slipway.Trust;
+
+namespace Slipway.Graph.Tests;
+
+/// <summary>Who signs and who is believed, by what is said and what the surroundings offer. What needs cosign is refused before it is asked.</summary>
+public sealed class SignerChoiceTests : IDisposable
+{
+    private const string Token = "SIGSTORE_ID_TOKEN";
+
+    private readonly ScratchFolder _folder = new();
+    private readonly KeySigner _key = KeySigner.CreateThrowAway();
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_signing_key_signs_and_is_believed_even_where_a_CI_offers_an_identity()
+    {
+        SignerChoice choice = Choice(Token) with { SigningKey = SigningKeys.Create(_folder.Path, "key").Private };
+        ISigner signer = await choice.OpenAsync(default);
+        using IDisposable? held = signer as IDisposable;
+        Assert.IsType<KeySigner>(signer);
+        Assert.Equal(signer.Trusted, await choice.TrustedAsync(default));
+    }
+
+    [Fact]
+    public async Task A_public_key_is_believed_whoever_signs()
+    {
+        string file = _folder.Write("other.pub", _key.Key.Pem);
+        Assert.Equal(_key.Key, await (Choice(Token) with { PublicKey = file, SigningKey = SigningKeys.Create(_folder.Path, "key").Private }).TrustedAsync(default));
+    }
+
+    [Fact]
+    public async Task Nobody_signs_where_nothing_is_given()
+    {
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => Choice().OpenAsync(default));
+        Assert.StartsWith("there is no signer; nothing was signed. Give --signing-key FILE", e.Message, StringComparison.Ordinal);
+        Assert.Contains("there is nobody to believe", (await Assert.ThrowsAsync<SigningKeyException>(() => Choice().TrustedAsync(default))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ACTIONS_ID_TOKEN_REQUEST_URL")]
+    [InlineData("ACTIONS_ID_TOKEN_REQUEST_TOKEN")]
+    public async Task Half_an_identity_is_none(string variable) =>
+        await Assert.ThrowsAsync<SigningKeyException>(() => Choice(variable).OpenAsync(default));
+
+    [Fact]
+    public async Task Cosign_is_never_left_to_ask_a_person_for_an_identity()
+    {
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => (Choice() with { Kind = SignerKind.Cosign }).OpenAsync(default));
+        Assert.Contains("there is no identity to prove; nothing was signed", e.Message, StringComparison.Ordinal);
+        Assert.Contains("id-token: write", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_identity_that_is_not_known_beforehand_is_asked_for()
+    {
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => Choice(Token).OpenAsync(default));
+        Assert.Contains("Give --identity", e.Message, StringComparison.Ordinal);
+        e = await Assert.ThrowsAsync<SigningKeyException>(() => (Choice(Token) with { Identity = "me@example.org" }).OpenAsync(default));
+        Assert.Contains("Give --issuer", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_of_a_service_goes_with_no_other_key()
+    {
+        await WrongAsync((Choice() with { KmsKey = "awskms:///alias/x", SigningKey = "key.pem" }).OpenAsync(default));
+        await WrongAsync((Choice() with { KmsKey = "awskms:///alias/x", Kind = SignerKind.Key }).OpenAsync(default));
+    }
+
+    [Fact]
+    public async Task Whom_to_believe_is_said_in_one_way()
+    {
+        await WrongAsync((Choice() with { PublicKey = "key.pub", Identity = "me@example.org" }).TrustedAsync(default));
+        await WrongAsync((Choice() with { PublicKey = "key.pub", Issuer = "https://example.org" }).TrustedAsync(default));
+        Assert.Contains("--issuer is missing", await WrongAsync((Choice() with { Identity = "me@example.org" }).TrustedAsync(default)), StringComparison.Ordinal);
+        Assert.Contains("--identity is missing", await WrongAsync((Choice() with { Issuer = "https://example.org" }).TrustedAsync(default)), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> WrongAsync(Task task)
+    {
+        TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() => task);
+        Assert.Equal(Exit.WrongUse, e.Code);
+        return e.Message;
+    }
+
+    private static SignerChoice Choice(params string[] variables) => new()
+    {
+        Instance = SigstoreInstance.Public,
+        Environment = name => variables.Contains(name) ? "given" : null,
+    };
+}

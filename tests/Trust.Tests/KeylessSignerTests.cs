@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Testing;
+
+namespace Slipway.Trust.Tests;
+
+/// <summary>
+/// Keyless signing up to the wire: what cosign is asked, with what it may prove an identity, and what becomes of its answers. That
+/// the public instance believes it is shown nowhere here.
+/// </summary>
+public sealed class KeylessSignerTests : IDisposable
+{
+    private readonly RecordingCosign _cosign = new();
+
+    public KeylessSignerTests() => Set("token+only+for/tests", "secret+only+for/tests");
+
+    public void Dispose()
+    {
+        Set(null, null);
+        _cosign.Dispose();
+    }
+
+    [Fact]
+    public async Task An_image_is_signed_in_both_forms_with_what_proves_it()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        KeylessSigner signer = await SignerAsync();
+        TrustChange change = await store.SignAsync(scene.Signed, scene.Statements, signer, default);
+        Assert.Equal(new TrustChange(9, 0), change);
+        Assert.True((await VerifyAsync(scene, store, signer.Trusted)).Passed);
+
+        ImmutableArray<Descriptor> layers =
+            [.. await LayersAsync(store, SignatureManifest.TagOf(scene.Root.Digest)), .. await LayersAsync(store, AttestationLayer.TagOf(scene.Root.Digest))];
+        Assert.Equal(2, layers.Length);
+        Assert.All(layers, layer =>
+        {
+            Assert.StartsWith("-----BEGIN CERTIFICATE-----\n", layer.Annotations["dev.sigstore.cosign/certificate"], StringComparison.Ordinal);
+            using JsonDocument log = JsonDocument.Parse(layer.Annotations["dev.sigstore.cosign/bundle"]);
+            Assert.Equal(("AwQ=", 7, "0102"), (log.RootElement.GetProperty("SignedEntryTimestamp").GetString(), log.RootElement.GetProperty("Payload").GetProperty("logIndex").GetInt32(), log.RootElement.GetProperty("Payload").GetProperty("logID").GetString()));
+        });
+    }
+
+    [Fact]
+    public async Task A_rerun_signs_nothing_again()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        await store.SignAsync(scene.Signed, scene.Statements, await SignerAsync(), default);
+        int asked = Signings();
+        Assert.Equal(new TrustChange(0, 9), await store.SignAsync(scene.Signed, scene.Statements, await SignerAsync(), default));
+        Assert.Equal(asked, Signings());
+    }
+
+    [Fact]
+    public async Task Cosign_gets_the_identity_to_sign_alone_and_never_a_registrys_password()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        KeylessSigner signer = await SignerAsync(new SigstoreInstance { SigningConfig = "services.json", TrustedRoot = "root.json" });
+        await TrustStore.Create(scene.At("keyless")).SignAsync(scene.Signed, scene.Statements, signer, default);
+        foreach ((string asked, string seen) in _cosign.Asked.Zip(_cosign.Seen))
+        {
+            bool signs = asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal);
+            Assert.Equal(signs ? "token+only+for/tests|token+only+for/tests|||" : "||||", seen);
+            if (signs)
+                Assert.Contains(" --yes --new-bundle-format=true --bundle ", asked, StringComparison.Ordinal);
+            if (signs)
+                Assert.Contains(" --signing-config services.json --trusted-root root.json ", asked, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(_cosign.Asked, asked => asked.Contains("only+for/tests", StringComparison.Ordinal));
+        Assert.Equal(["closed"], _cosign.Input.Distinct());
+    }
+
+    [Fact]
+    public async Task What_cosign_verifies_is_asked_with_identity_issuer_and_kind()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        KeylessSigner signer = await SignerAsync(new SigstoreInstance { TrustedRoot = "root.json" });
+        await store.SignAsync(scene.Signed, scene.Statements, signer, default);
+        string said = $"--new-bundle-format=true --certificate-identity {RecordingCosign.Subject} --certificate-oidc-issuer {RecordingCosign.Issuer} --trusted-root root.json";
+        Assert.Contains(_cosign.Asked, asked => asked.StartsWith("verify-blob --bundle ", StringComparison.Ordinal) && asked.Contains(said, StringComparison.Ordinal));
+        Assert.Contains(_cosign.Asked, asked => asked.StartsWith("verify-blob-attestation --bundle ", StringComparison.Ordinal) && asked.Contains($"{said} --type {Statement.SpdxType} ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_log_without_a_promise_leaves_the_tag_form_out_and_the_bundle_says_it_all()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync(entry: RecordingCosign.EntryWithoutPromise)), default);
+        Assert.Equal(6, (await store.SignAsync(scene.Signed, scene.Statements, signer, default)).Made);
+        Assert.DoesNotContain(store.Layout.ReadIndex().Manifests, entry => entry.Annotations.ContainsKey(OciLayout.RefName));
+        Assert.True((await VerifyAsync(scene, store, signer.Trusted)).Passed);
+    }
+
+    [Fact]
+    public async Task What_is_signed_with_a_key_is_not_by_an_identity_nor_the_other_way_round()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        KeylessSigner signer = await SignerAsync();
+        await store.SignAsync(scene.Signed, scene.Statements, signer, default);
+        Assert.All((await VerifyAsync(scene, scene.Store, signer.Trusted)).Failures, failure => Assert.Equal(FailureReason.SignedByOtherKey, failure.Failure));
+        Assert.All((await VerifyAsync(scene, store, scene.Signer.Key)).Failures, failure => Assert.Equal(FailureReason.SignedByOtherKey, failure.Failure));
+    }
+
+    [Theory]
+    [InlineData("echo 'error: none of the expected identities matched' >&2; exit 1", FailureReason.SignedByOtherKey)]
+    [InlineData("exit 3", FailureReason.SignedByOtherKey)]
+    public async Task What_cosign_denies_is_denied(string verifies, FailureReason reason)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
+        VerificationResult result = await VerifyAsync(scene, store, Identity(await _cosign.OpenAsync(verifies: verifies)));
+        Assert.All(result.Subjects, subject => Assert.Equal(reason, subject.Failure));
+    }
+
+    [Theory]
+    [InlineData("dial tcp: lookup tuf-repo-cdn.sigstore.dev: no such host")]
+    [InlineData("getting trusted root: context deadline exceeded")]
+    public async Task A_trusted_root_that_cannot_be_fetched_is_no_verdict(string said)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
+        CertificateIdentity identity = Identity(await _cosign.OpenAsync(verifies: $"echo '{said}' >&2; exit 1"));
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(scene, store, identity));
+        Assert.Equal(RemoteFault.TryAgain, e.Fault);
+    }
+
+    [Fact]
+    public async Task What_was_signed_as_somebody_else_is_not_kept()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync(verifies: "echo mismatch >&2; exit 1")), default);
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => store.SignAsync(scene.Signed, [], signer, default));
+        Assert.Contains($"is not by {RecordingCosign.Subject} of {RecordingCosign.Issuer}; nothing was kept", e.Message, StringComparison.Ordinal);
+        Assert.Empty(store.Layout.ReadIndex().Manifests);
+    }
+
+    [Theory]
+    [InlineData("exit 0", "left no bundle")]
+    [InlineData("echo '{}' > \"$out\"", "is no bundle")]
+    [InlineData("echo 'no token' >&2; exit 1", "It said: no token")]
+    [InlineData("""printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":"MAA="}},"dsseEnvelope":{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MAA="}]}}' > "$out" """, "signed other bytes")]
+    public async Task What_goes_wrong_is_told_and_nothing_is_kept(string signs, string problem)
+    {
+        KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync(signs)), default);
+        CosignException e = await Assert.ThrowsAsync<CosignException>(() => signer.SignStatementAsync(Any, default));
+        Assert.Contains(problem, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("only+for/tests", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Services_that_do_not_answer_are_worth_another_try()
+    {
+        KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync("echo 'Post \"https://fulcio.sigstore.dev\": dial tcp: i/o timeout' >&2; exit 1")), default);
+        Assert.Equal(RemoteFault.TryAgain, (await Assert.ThrowsAsync<RemoteException>(() => signer.SignStatementAsync(Any, default))).Fault);
+    }
+
+    [Fact]
+    public async Task A_cosign_that_signs_no_given_statement_is_too_old()
+    {
+        CosignProgram old = await _cosign.OpenAsync(help: "--predicate=");
+        CosignException e = await Assert.ThrowsAsync<CosignException>(() => KeylessSigner.OpenAsync(Identity(old), default));
+        Assert.True(e.IsMissing);
+        Assert.Contains("wanted 2.6 or newer", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dev.sigstore.cosign/certificate", "no certificate")]
+    [InlineData("dev.sigstore.cosign/bundle", "{}")]
+    [InlineData("dev.sigstore.cosign/bundle", """{"SignedEntryTimestamp":"AwQ=","Payload":{"body":"e30=","integratedTime":1,"logIndex":1,"logID":"0102"}}""")]
+    [InlineData("dev.sigstore.cosign/bundle", """{"SignedEntryTimestamp":"AwQ=","Payload":{"body":"eyJraW5kIjoiZHNzZSIsImFwaVZlcnNpb24iOiIwLjAuMSJ9","integratedTime":1,"logIndex":1,"logID":"x"}}""")]
+    public async Task A_malformed_proof_in_an_annotation_is_told(string annotation, string value)
+    {
+        KeylessSigner signer = await SignerAsync();
+        Descriptor layer = (await signer.SignClaimAsync("{}"u8.ToArray(), default))!;
+        await Assert.ThrowsAsync<ContentException>(() => signer.Trusted.SignedAsync(
+            StoredSignature.Of(layer with { Annotations = layer.Annotations.SetItem(annotation, value) }, "{}"u8.ToArray()), default));
+        Assert.True(await signer.Trusted.SignedAsync(StoredSignature.Of(layer, "{}"u8.ToArray()), default));
+        using JsonDocument bundle = JsonDocument.Parse(_cosign.Verified);
+        Assert.Equal("application/vnd.dev.sigstore.bundle+json;version=0.1", bundle.RootElement.GetProperty("mediaType").GetString());
+    }
+
+    private static Statement Any { get; } = new([new StatementSubject("quay.io/test/tiny", Digest.Of("x"u8))], Statement.SpdxType, "{}"u8.ToArray());
+
+    private int Signings() => _cosign.Asked.Count(asked => asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal));
+
+    private static CertificateIdentity Identity(CosignProgram cosign, SigstoreInstance? instance = null) =>
+        new(RecordingCosign.Subject, RecordingCosign.Issuer, instance ?? SigstoreInstance.Public, cosign);
+
+    private async Task<KeylessSigner> SignerAsync(SigstoreInstance? instance = null) =>
+        await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync(), instance), default);
+
+    private static Task<VerificationResult> VerifyAsync(Scene scene, TrustStore store, ITrustedSigner signer) =>
+        scene.VerifyAsync(VerificationPolicy.Require(signer), signatures: store.Layout);
+
+    private static async Task<ImmutableArray<Descriptor>> LayersAsync(TrustStore store, string tag)
+    {
+        Descriptor stored = (await store.Layout.ResolveAsync(tag, default))!;
+        return SignatureManifest.Parse((await store.Layout.ReadManifestAsync(stored.Digest, default))!).Layers;
+    }
+
+    private static void Set(string? token, string? secret)
+    {
+        foreach (string name in (string[])["SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
+            Environment.SetEnvironmentVariable(name, token);
+        foreach (string name in (string[])["QUAY_PASSWORD", "DOCKERHUB_TOKEN"])
+            Environment.SetEnvironmentVariable(name, secret);
+    }
+}
