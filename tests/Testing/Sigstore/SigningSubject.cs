@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace Slipway.Testing;
+
+/// <summary>Who a signing certificate is for.</summary>
+/// <param name="Issuer">The OpenID Connect issuer that vouched for them; null leaves the extensions out.</param>
+/// <param name="Identities">E-mail addresses, or URIs where they hold <c>://</c>; authorities write one.</param>
+public sealed record SigningSubject(string? Issuer, params ImmutableArray<string> Identities);
