@@ -8,7 +8,8 @@ namespace Slipway.Peers.Tests;
 /// <c>docs/verify.md</c> as tests read it. After its language a fenced block may say <c>file=NAME</c>, what the reader is to
 /// call it, and <c>run=PROGRAM,…</c>, with which programs a test runs it: <c>slipway</c>, <c>skopeo</c>, <c>cosign-2</c>, <c>cosign-3</c>.
 /// </summary>
-public sealed partial record VerifyDocument(ImmutableArray<DocumentBlock> Blocks)
+/// <param name="Failures">The table of failures: what the programs say, by what is wrong.</param>
+public sealed partial record VerifyDocument(ImmutableArray<DocumentBlock> Blocks, ImmutableDictionary<string, ImmutableArray<string>> Failures)
 {
     public static string Path => SourceTree.At("docs", "verify.md");
 
@@ -43,11 +44,16 @@ public sealed partial record VerifyDocument(ImmutableArray<DocumentBlock> Blocks
             });
         }
 
-        return new VerifyDocument([.. blocks]);
+        return new VerifyDocument([.. blocks], lines.SkipWhile(line => line != "## What a failure means")
+            .Select(line => line.Split('|')).Where(cells => cells.Length == 5)
+            .ToImmutableDictionary(cells => cells[1].Trim(), cells => CodeSpan().Matches(cells[2]).Select(span => span.Groups[1].Value).ToImmutableArray()));
     }
 
     [GeneratedRegex(@"kubelet:(v\d+\.\d+\.\d+)")]
     private static partial Regex Tag();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex CodeSpan();
 }
 
 /// <summary>A fenced block.</summary>
