@@ -17,7 +17,7 @@ public sealed class PeerListTests
     {
         PeerProgram program = await PeerPrograms.RequireAsync(Peer.All.Single(peer => peer.Name == name));
 
-        ChildResult answer = await program.RunAsync(name switch { "cosign" or "openssl" or "oras" => "version", "ip" => "-V", "pyspdxtools" => "--help", _ => "--version" });
+        ChildResult answer = await program.RunAsync(name switch { "cosign" or "cosign-3" or "openssl" or "oras" => "version", "ip" => "-V", "pyspdxtools" => "--help", _ => "--version" });
 
         answer.Require();
         Assert.Matches(@"\d+\.\d+|\(devel\)|iproute2", answer.Output + answer.Error);

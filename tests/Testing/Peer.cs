@@ -12,9 +12,30 @@ public sealed record Peer(string Name, string? Package, string Path)
 {
     public static Peer Cosign { get; } = new("cosign", "cosign", "usr/bin/cosign");
 
+    /// <summary>Signatures as bundles beside the image first, and cosign 2's form where there is none. Newer than trixie.</summary>
+    public static Peer Cosign3 { get; } = new("cosign-3", "libc6", "usr/bin/cosign")
+    {
+        IsOnlyFetched = true,
+        Newer = new NewerPackage("cosign")
+        {
+            Files = ImmutableDictionary<string, LockedFile>.Empty
+                .Add("amd64", new LockedFile(
+                    "debian/pool/main/c/cosign/cosign_3.1.1-2_amd64.deb",
+                    Digest.Sha256("d8622ebffce1d69197288fc030ff06a4c247af5507107f85c5a878870b686b23"),
+                    17676136))
+                .Add("arm64", new LockedFile(
+                    "debian/pool/main/c/cosign/cosign_3.1.1-2_arm64.deb",
+                    Digest.Sha256("131d3a895f48a1f1f5df708cb3423e96fee4d2135ff4ee3fc71b884290e79549"),
+                    14990220)),
+        },
+    };
+
     public static Peer Oras { get; } = new("oras", "oras", "usr/bin/oras");
 
     public static Peer Skopeo { get; } = new("skopeo", "skopeo", "usr/bin/skopeo");
+
+    /// <summary>Knows Sigstore's signatures, which bookworm's was built without.</summary>
+    public static Peer SkopeoOfTrixie { get; } = new("skopeo-trixie", "skopeo", "usr/bin/skopeo") { IsOnlyFetched = true };
 
     public static Peer Umoci { get; } = new("umoci", "umoci", "usr/bin/umoci");
 
@@ -27,16 +48,21 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     public static Peer Readelf { get; } = new("readelf", "binutils", "usr/bin/readelf");
 
+    public static Peer Jq { get; } = new("jq", "jq", "usr/bin/jq");
+
     public static Peer Openssl { get; } = new("openssl", "openssl", "usr/bin/openssl");
 
     /// <summary>The SPDX project's own reader and validator, in Python. Trixie has all that it needs but not the program.</summary>
     public static Peer SpdxTools { get; } = new("pyspdxtools", "python3", "usr/bin/pyspdxtools")
     {
         Needs = ["python3-beartype", "python3-click", "python3-license-expression", "python3-ply", "python3-rdflib", "python3-semantic-version", "python3-uritools", "python3-xmltodict", "python3-yaml"],
-        Newer = new LockedFile(
-            "debian/pool/main/p/python-spdx-tools/python3-spdx-tools_0.8.5-1_all.deb",
-            Digest.Sha256("cb5653ed9be7b9d897cc64cb55c340e4faa184e418b4737e00ce0f3f1b9f2f48"),
-            124504),
+        Newer = new NewerPackage("python3-spdx-tools")
+        {
+            Files = ImmutableDictionary<string, LockedFile>.Empty.Add("all", new LockedFile(
+                "debian/pool/main/p/python-spdx-tools/python3-spdx-tools_0.8.5-1_all.deb",
+                Digest.Sha256("cb5653ed9be7b9d897cc64cb55c340e4faa184e418b4737e00ce0f3f1b9f2f48"),
+                124504)),
+        },
     };
 
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
@@ -74,15 +100,29 @@ public sealed record Peer(string Name, string? Package, string Path)
     public ImmutableArray<string> Needs { get; init; } = [];
 
     /// <summary>A package of a newer Debian, unpacked over the others.</summary>
-    public LockedFile? Newer { get; init; }
+    public NewerPackage? Newer { get; init; }
+
+    /// <summary>Whether what is on <c>PATH</c> under that name is passed over: it may be of any version.</summary>
+    public bool IsOnlyFetched { get; init; }
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Oras, Skopeo, Umoci, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64 }
+        [.. new[] { Cosign, Cosign3, Oras, Skopeo, SkopeoOfTrixie, Umoci, Jq, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>
     public string Program => System.IO.Path.GetFileName(Path);
 
     public override string ToString() => Name;
+}
+
+/// <summary>A package of a newer Debian than trixie, by hash.</summary>
+/// <param name="Name">Found under it in <see cref="Suite"/>, with Debian's signature, when no archive has the files below any more.</param>
+public sealed record NewerPackage(string Name)
+{
+    /// <summary>What comes after trixie.</summary>
+    public const string Suite = "forky";
+
+    /// <summary>By architecture; or one alone, <c>all</c>.</summary>
+    public required ImmutableDictionary<string, LockedFile> Files { get; init; }
 }

@@ -21,7 +21,7 @@ internal static class PeerPackages
     {
         using TestArchive archive = new();
         IReadOnlyList<DebianSuite> suites = await archive.SuitesAsync(cancellationToken);
-        string known = Path.Combine(TestCache.Peers, $"{peer.Name}-{(peer.Newer is { } newer ? newer.Digest.Abbreviated + "-" : "")}{Host.Debian}-in-{TestArchive.StateOf(suites)}");
+        string known = Path.Combine(TestCache.Peers, $"{peer.Name}-{(NewerOf(peer) is { } newer ? newer.Digest.Abbreviated + "-" : "")}{Host.Debian}-in-{TestArchive.StateOf(suites)}");
         string name = File.Exists(known) ? await File.ReadAllTextAsync(known, cancellationToken) : "";
         string folder = Path.Combine(TestCache.Peers, name);
         if (name.Length == 0 || !Directory.Exists(folder))
@@ -39,14 +39,34 @@ internal static class PeerPackages
         TestArchive archive, IReadOnlyList<DebianSuite> suites, Peer peer, CancellationToken cancellationToken)
     {
         IReadOnlyList<DebianPackage> packages = await archive.ClosureAsync(suites, [peer.Package!, .. peer.Needs], Host.Debian, cancellationToken);
-        string versions = TestArchive.FolderNameOf($"{string.Join('\n', packages)}{peer.Newer?.Digest}");
+        string versions = TestArchive.FolderNameOf($"{string.Join('\n', packages)}{NewerOf(peer)?.Digest}");
         return await TestCache.FolderAsync(Path.Combine(TestCache.Peers, $"{peer.Name}-{versions}"), async folder =>
         {
             foreach (string deb in await archive.FetchAsync(packages, cancellationToken))
                 await UnpackAsync(deb, folder, cancellationToken);
-            if (peer.Newer is { } newer)
-                await UnpackAsync(await archive.FetchAsync(newer, Peer.NewerTime, cancellationToken), folder, cancellationToken);
+            if (NewerOf(peer) is { } newer)
+                await UnpackAsync(await FetchNewerAsync(archive, peer.Newer!.Name, newer, cancellationToken), folder, cancellationToken);
         });
+    }
+
+    private static LockedFile? NewerOf(Peer peer) => peer.Newer is not { } newer
+        ? null
+        : newer.Files.GetValueOrDefault("all") ?? newer.Files.GetValueOrDefault(Host.Debian)
+            ?? throw new PeerMissingException($"package {newer.Name} is not known for {Host.Debian}");
+
+    /// <summary>A mirror keeps the newest version alone, and not every machine reaches the archive of older ones.</summary>
+    private static async Task<string> FetchNewerAsync(TestArchive archive, string name, LockedFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await archive.FetchAsync(file, Peer.NewerTime, cancellationToken);
+        }
+        catch (DownloadException e) when (e.IsGone)
+        {
+            IReadOnlyList<DebianSuite> suites = await archive.SuitesAsync([NewerPackage.Suite], cancellationToken);
+            IReadOnlyList<DebianPackage> closure = await archive.ClosureAsync(suites, name, Host.Debian, cancellationToken);
+            return (await archive.FetchAsync([.. closure.Where(newest => newest.Name == name)], cancellationToken)).Single();
+        }
     }
 
     private static async Task UnpackAsync(string deb, string folder, CancellationToken cancellationToken)

@@ -62,7 +62,7 @@ public static class PeerPrograms
 
     private static async Task<PeerProgram?> FindAsync(Peer peer)
     {
-        if (OnPath(peer.Program) is { } path)
+        if (!peer.IsOnlyFetched && OnPath(peer.Program) is { } path)
         {
             PeerProgram program = new(peer, path);
             if (peer == Peer.Docker || peer == Peer.DockerArm64)

@@ -52,6 +52,9 @@ public sealed class SigstoreStandIn : IAsyncDisposable
     /// <summary>A trusted root file (<c>application/vnd.dev.sigstore.trustedroot+json;version=0.1</c>) for <c>--trusted-root</c> and our own verifier.</summary>
     public string TrustedRoot => _folder.At("trusted_root.json");
 
+    /// <summary>A signing configuration file (<c>application/vnd.dev.sigstore.signingconfig.v0.2+json</c>) for <c>--signing-config</c>.</summary>
+    public string SigningConfig => _folder.At("signing_config.json");
+
     /// <summary>What cosign needs besides a token to sign here; it takes a key of one use and writes into the log.</summary>
     public string[] SigningArguments => ["--fulcio-url", Address, .. LogArguments, "--yes"];
 
@@ -124,8 +127,19 @@ public sealed class SigstoreStandIn : IAsyncDisposable
         _folder.Write("root.pem", Authority.Certificate.ExportCertificatePem() + "\n");
         _folder.Write("log.pub", Log.Key.ExportSubjectPublicKeyInfoPem() + "\n");
         _folder.Write("certificates.pub", Authority.LogKey.ExportSubjectPublicKeyInfoPem() + "\n");
+        File.WriteAllBytes(SigningConfig, JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            mediaType = "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+            caUrls = Services(),
+            rekorTlogUrls = Services(),
+            rekorTlogConfig = new { selector = "ANY" },
+            tsaConfig = new { },
+        }));
         File.WriteAllBytes(TrustedRoot, TrustedRootFile.Of(Address, Authority, Log));
     }
+
+    private object[] Services() =>
+        [new { url = Address, majorApiVersion = 1, validFor = new { start = "2000-01-01T00:00:00Z" }, @operator = "test" }];
 
     private async Task HandleAsync(HttpContext context)
     {
