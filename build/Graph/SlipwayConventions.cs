@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Graph;
+using Slipway.Trust;
 
 [assembly: BuildConventions(typeof(SlipwayConventions))]
 
@@ -22,7 +23,7 @@ public sealed class SlipwayConventions : IBuildConventions
     public string Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return ExitCodes.Of(exception) == Exit.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException)
+        return ExitCodes.Of(exception) == Exit.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException or CosignException)
             ? exception.ToString()
             : exception.Message;
     }

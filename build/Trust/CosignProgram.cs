@@ -117,20 +117,19 @@ public sealed partial class CosignProgram
 }
 
 /// <summary>How cosign ended, and what it said.</summary>
-internal sealed record CosignAnswer(int ExitCode, string Output, string Errors)
+internal sealed partial record CosignAnswer(int ExitCode, string Output, string Errors)
 {
-    /// <summary>What Go's network library and cosign say when a service, and nothing that it was asked about, is at fault.</summary>
-    private static readonly string[] Outages =
-    [
-        "dial tcp", "no such host", "connection refused", "connection reset", "network is unreachable", "i/o timeout", "TLS handshake",
-        "context deadline exceeded", "server misbehaving", "429 Too Many Requests", "500 Internal", "502 Bad Gateway", "503 Service", "504 Gateway",
-    ];
-
     public bool Succeeded => ExitCode == 0;
 
     /// <summary>Whether it failed for want of a service: later it may answer otherwise.</summary>
-    public bool IsOutage => !Succeeded && Outages.Any(word => Errors.Contains(word, StringComparison.OrdinalIgnoreCase));
+    public bool IsOutage => !Succeeded && Outages().IsMatch(Errors);
 
-    /// <summary>Its complaint, as it can stand in a sentence.</summary>
-    public string Said => Printable.Of(Errors.Trim().ReplaceLineEndings(" / "));
+    /// <summary>Its complaint, as it can stand in a sentence: the last line, since those before it tell what it was doing.</summary>
+    public string Said => Printable.Of(Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "nothing");
+
+    /// <summary>What Go's network library and cosign say when a service, and nothing that it was asked about, is at fault.</summary>
+    [GeneratedRegex(
+        @"dial tcp|no such host|connection (refused|reset)|network is unreachable|i/o timeout|TLS handshake|context deadline exceeded|server misbehaving|returned (429|5\d\d)\b|\b(429|50[0234]) [A-Z][a-z]+",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Outages();
 }

@@ -101,10 +101,11 @@ internal static class TagProof
         });
     }
 
-    /// <summary>A 64-bit number of protobuf's JSON form, which is a string, or a number all the same.</summary>
+    /// <summary>A 64-bit number of protobuf's JSON form: a string, or a number all the same, and left out when it is zero.</summary>
     private static long Number(JsonElement element, string name)
     {
-        JsonElement value = element.GetProperty(name);
+        if (!element.TryGetProperty(name, out JsonElement value))
+            return 0;
         return (value.ValueKind == JsonValueKind.String ? long.TryParse(value.GetString(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long number) : value.TryGetInt64(out number))
             ? number
             : throw new ContentException($"'{name}' is no number");

@@ -50,6 +50,22 @@ public sealed class KubeletFixture : IAsyncDisposable
 
     private static async Task<ScratchRepository> SignAsync()
     {
+        ScratchRepository repository = await AssembleAsync();
+        try
+        {
+            (await repository.Slipway.RunAsync(["Sign", "--signing-key", repository.Key.Private])).Require();
+            return repository;
+        }
+        catch
+        {
+            repository.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The image assembled and inspected at its git tag, in a repository that the caller disposes.</summary>
+    public static async Task<ScratchRepository> AssembleAsync()
+    {
         await PeerPrograms.RequireAsync(Peer.Gpgv);
         string version = VerifyDocument.Read().Version;
         ScratchRepository repository = await ScratchRepository.CreateAsync();
@@ -60,8 +76,7 @@ public sealed class KubeletFixture : IAsyncDisposable
             repository.AddImage(Image, Definition(version), SmallImage.Contract);
             await repository.LockAsync();
             await repository.CommitAsync("A small kubelet", $"{Image}/{version}");
-            string[] targets = ["Assemble", "Inspect", "Sign"];
-            (await repository.Slipway.RunAsync([.. targets, "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private])).Require();
+            (await repository.Slipway.RunAsync(["Assemble", "Inspect", "--upstream-mirror", repository.Mirror.Path])).Require();
             return repository;
         }
         catch
