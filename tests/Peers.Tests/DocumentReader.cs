@@ -21,19 +21,17 @@ public sealed class DocumentReader : IDisposable
         _registries = registries;
     }
 
-    /// <summary>A reader for each program that blocks are run with, whichever of their commands it is.</summary>
+    /// <summary>A reader who has jq, trixie's skopeo, and the cosign that is asked for.</summary>
     /// <param name="program">As in <c>run=</c>.</param>
     /// <param name="key">The public key; the one that the image was signed with when null.</param>
     public static async Task<DocumentReader> WithAsync(string program, VerifyDocument document, KubeletRegistries registries, string? key = null)
     {
+        if (program is not ("slipway" or "skopeo" or "cosign-2" or "cosign-3"))
+            throw new ArgumentException($"run={program}: no such program", nameof(program));
         DocumentReader reader = new(document, registries);
         reader.Install("jq", await PeerPrograms.RequireAsync(Peer.Jq));
-        if (program == "skopeo")
-            reader.Install("skopeo", await PeerPrograms.RequireAsync(Peer.SkopeoOfTrixie));
-        else if (program.StartsWith("cosign-", StringComparison.Ordinal))
-            reader.Install("cosign", await PeerPrograms.RequireAsync(program == "cosign-2" ? Peer.Cosign : Peer.Cosign3));
-        else if (program != "slipway")
-            throw new ArgumentException($"run={program}: no such program", nameof(program));
+        reader.Install("skopeo", await PeerPrograms.RequireAsync(Peer.SkopeoOfTrixie));
+        reader.Install("cosign", await PeerPrograms.RequireAsync(program == "cosign-3" ? Peer.Cosign3 : Peer.Cosign));
         reader.WriteFiles(key ?? registries.Repository.Key.Public);
         return reader;
     }
@@ -77,14 +75,17 @@ public sealed class DocumentReader : IDisposable
     private string Named(string text, bool onHub)
     {
         if (onHub)
-            text = text.Replace($"{Quay}:", $"{Hub}:", StringComparison.Ordinal);
-        return text.Contains("cosign ", StringComparison.Ordinal) ? Here(text, ":") : text;
+            text = References(text, Quay, Hub);
+        return text.Contains("cosign ", StringComparison.Ordinal) ? Here(text, References) : text;
     }
 
     /// <summary>With the test registries in place of both.</summary>
-    private string Here(string text, string after = "") => text
-        .Replace($"{Quay}{after}", $"{_registries.Quay.Host}/poseidon/kubelet{after}", StringComparison.Ordinal)
-        .Replace($"{Hub}{after}", $"{_registries.Hub.Host}/psdn/kubelet{after}", StringComparison.Ordinal);
+    private string Here(string text, Func<string, string, string, string> replace) =>
+        replace(replace(text, Quay, $"{_registries.Quay.Host}/poseidon/kubelet"), Hub, $"{_registries.Hub.Host}/psdn/kubelet");
+
+    /// <summary>A repository's name with a tag or digest is what is asked for; without one it is what was signed.</summary>
+    private static string References(string text, string from, string to) =>
+        text.Replace($"{from}:", $"{to}:", StringComparison.Ordinal).Replace($"{from}@", $"{to}@", StringComparison.Ordinal);
 
     private void WriteFiles(string key)
     {
@@ -93,24 +94,26 @@ public sealed class DocumentReader : IDisposable
         {
             string text = block.Text.Replace(Key, At("release.pub"), StringComparison.Ordinal);
             // skopeo asks registries.d about the place that it reads from, and policy.json about the name that it was given.
-            _folder.Write(block.File!, block.File!.StartsWith("registries.d/", StringComparison.Ordinal) || block.Language == "sh" ? Here(text) : text);
+            _folder.Write(block.File!, block.File!.StartsWith("registries.d/", StringComparison.Ordinal) || block.Language == "sh"
+                ? Here(text, (all, from, to) => all.Replace(from, to, StringComparison.Ordinal))
+                : text);
         }
 
-        _folder.Write("home/.config/containers/registries.conf", $"""
-            [[registry]]
-            prefix = "quay.io"
-            location = "{_registries.Quay.Host}"
-            insecure = true
-
-            [[registry]]
-            prefix = "docker.io"
-            location = "{_registries.Hub.Host}"
-            insecure = true
-
-            """);
+        _folder.Write("home/.config/containers/registries.conf", string.Concat(
+            Registry("quay.io", _registries.Quay), Registry("docker.io", _registries.Hub),
+            Registry(_registries.Quay.Host, _registries.Quay), Registry(_registries.Hub.Host, _registries.Hub)));
         string[] graph = [SlipwayCommand.Dotnet, "exec", SlipwayCommand.Compiled];
         Script("build.sh", graph, $"--root '{_registries.Repository.Root}'");
     }
+
+    private static string Registry(string name, DockerRegistry at) => $"""
+        [[registry]]
+        prefix = "{name}"
+        location = "{at.Host}"
+        insecure = true
+
+
+        """;
 
     private void Install(string name, PeerProgram program) => Script($"bin/{name}", [program.File, .. program.Prefix]);
 

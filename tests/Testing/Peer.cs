@@ -16,18 +16,15 @@ public sealed record Peer(string Name, string? Package, string Path)
     public static Peer Cosign3 { get; } = new("cosign-3", "libc6", "usr/bin/cosign")
     {
         IsOnlyFetched = true,
-        Newer = new NewerPackage("cosign")
-        {
-            Files = ImmutableDictionary<string, LockedFile>.Empty
-                .Add("amd64", new LockedFile(
-                    "debian/pool/main/c/cosign/cosign_3.1.1-2_amd64.deb",
-                    Digest.Sha256("d8622ebffce1d69197288fc030ff06a4c247af5507107f85c5a878870b686b23"),
-                    17676136))
-                .Add("arm64", new LockedFile(
-                    "debian/pool/main/c/cosign/cosign_3.1.1-2_arm64.deb",
-                    Digest.Sha256("131d3a895f48a1f1f5df708cb3423e96fee4d2135ff4ee3fc71b884290e79549"),
-                    14990220)),
-        },
+        Newer = ImmutableDictionary<string, LockedFile>.Empty
+            .Add("amd64", new LockedFile(
+                "debian/pool/main/c/cosign/cosign_3.1.1-2_amd64.deb",
+                Digest.Sha256("d8622ebffce1d69197288fc030ff06a4c247af5507107f85c5a878870b686b23"),
+                17676136))
+            .Add("arm64", new LockedFile(
+                "debian/pool/main/c/cosign/cosign_3.1.1-2_arm64.deb",
+                Digest.Sha256("131d3a895f48a1f1f5df708cb3423e96fee4d2135ff4ee3fc71b884290e79549"),
+                14990220)),
     };
 
     public static Peer Oras { get; } = new("oras", "oras", "usr/bin/oras");
@@ -56,13 +53,10 @@ public sealed record Peer(string Name, string? Package, string Path)
     public static Peer SpdxTools { get; } = new("pyspdxtools", "python3", "usr/bin/pyspdxtools")
     {
         Needs = ["python3-beartype", "python3-click", "python3-license-expression", "python3-ply", "python3-rdflib", "python3-semantic-version", "python3-uritools", "python3-xmltodict", "python3-yaml"],
-        Newer = new NewerPackage("python3-spdx-tools")
-        {
-            Files = ImmutableDictionary<string, LockedFile>.Empty.Add("all", new LockedFile(
-                "debian/pool/main/p/python-spdx-tools/python3-spdx-tools_0.8.5-1_all.deb",
-                Digest.Sha256("cb5653ed9be7b9d897cc64cb55c340e4faa184e418b4737e00ce0f3f1b9f2f48"),
-                124504)),
-        },
+        Newer = ImmutableDictionary<string, LockedFile>.Empty.Add("all", new LockedFile(
+            "debian/pool/main/p/python-spdx-tools/python3-spdx-tools_0.8.5-1_all.deb",
+            Digest.Sha256("cb5653ed9be7b9d897cc64cb55c340e4faa184e418b4737e00ce0f3f1b9f2f48"),
+            124504)),
     };
 
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
@@ -99,8 +93,8 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Further packages that it needs, where its own does not say so.</summary>
     public ImmutableArray<string> Needs { get; init; } = [];
 
-    /// <summary>A package of a newer Debian, unpacked over the others.</summary>
-    public NewerPackage? Newer { get; init; }
+    /// <summary>A package of a newer Debian, unpacked over the others: by architecture, or one for <c>all</c>.</summary>
+    public ImmutableDictionary<string, LockedFile> Newer { get; init; } = ImmutableDictionary<string, LockedFile>.Empty;
 
     /// <summary>Whether what is on <c>PATH</c> under that name is passed over: it may be of any version.</summary>
     public bool IsOnlyFetched { get; init; }
@@ -114,15 +108,4 @@ public sealed record Peer(string Name, string? Package, string Path)
     public string Program => System.IO.Path.GetFileName(Path);
 
     public override string ToString() => Name;
-}
-
-/// <summary>A package of a newer Debian than trixie, by hash.</summary>
-/// <param name="Name">Found under it in <see cref="Suite"/>, with Debian's signature, when no archive has the files below any more.</param>
-public sealed record NewerPackage(string Name)
-{
-    /// <summary>What comes after trixie.</summary>
-    public const string Suite = "forky";
-
-    /// <summary>By architecture; or one alone, <c>all</c>.</summary>
-    public required ImmutableDictionary<string, LockedFile> Files { get; init; }
 }

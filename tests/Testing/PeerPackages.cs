@@ -45,29 +45,14 @@ internal static class PeerPackages
             foreach (string deb in await archive.FetchAsync(packages, cancellationToken))
                 await UnpackAsync(deb, folder, cancellationToken);
             if (NewerOf(peer) is { } newer)
-                await UnpackAsync(await FetchNewerAsync(archive, peer.Newer!.Name, newer, cancellationToken), folder, cancellationToken);
+                await UnpackAsync(await archive.FetchAsync(newer, Peer.NewerTime, cancellationToken), folder, cancellationToken);
         });
     }
 
-    private static LockedFile? NewerOf(Peer peer) => peer.Newer is not { } newer
+    private static LockedFile? NewerOf(Peer peer) => peer.Newer.IsEmpty
         ? null
-        : newer.Files.GetValueOrDefault("all") ?? newer.Files.GetValueOrDefault(Host.Debian)
-            ?? throw new PeerMissingException($"package {newer.Name} is not known for {Host.Debian}");
-
-    /// <summary>A mirror keeps the newest version alone, and not every machine reaches the archive of older ones.</summary>
-    private static async Task<string> FetchNewerAsync(TestArchive archive, string name, LockedFile file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await archive.FetchAsync(file, Peer.NewerTime, cancellationToken);
-        }
-        catch (DownloadException e) when (e.IsGone)
-        {
-            IReadOnlyList<DebianSuite> suites = await archive.SuitesAsync([NewerPackage.Suite], cancellationToken);
-            IReadOnlyList<DebianPackage> closure = await archive.ClosureAsync(suites, name, Host.Debian, cancellationToken);
-            return (await archive.FetchAsync([.. closure.Where(newest => newest.Name == name)], cancellationToken)).Single();
-        }
-    }
+        : peer.Newer.GetValueOrDefault("all") ?? peer.Newer.GetValueOrDefault(Host.Debian)
+            ?? throw new PeerMissingException($"its newer package is not known for {Host.Debian}");
 
     private static async Task UnpackAsync(string deb, string folder, CancellationToken cancellationToken)
     {

@@ -26,14 +26,10 @@ public sealed class TestArchive : IDisposable
     private DebianMirror Mirror => _mirror ?? DebianMirror.Snapshot(_now);
 
     /// <summary>The suites that peers come from. Trixie's, whatever runs here: an older Debian lacks cosign.</summary>
-    public Task<IReadOnlyList<DebianSuite>> SuitesAsync(CancellationToken cancellationToken) =>
-        SuitesAsync(["trixie", "trixie-security"], cancellationToken);
-
-    /// <summary>Suites of Debian, by name.</summary>
-    public async Task<IReadOnlyList<DebianSuite>> SuitesAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DebianSuite>> SuitesAsync(CancellationToken cancellationToken)
     {
         List<DebianSuite> suites = [];
-        foreach (string suite in names)
+        foreach (string suite in (string[])["trixie", "trixie-security"])
             suites.Add(await _repository.ReadSuiteAsync(suite, _mirror is null ? null : _now, cancellationToken));
         return suites;
     }
