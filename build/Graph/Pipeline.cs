@@ -176,7 +176,8 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run ./build.sh Publish --images {plan.Image} to complete the release");
         ReleaseContent content = new(plan, OpenLayout(plan.Image), OpenTrust(plan.Image));
         AbsolutePath file = workspace.Results(plan.Image) / ReleaseRecord.FileName;
-        return await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.WriteAsync(file), stop);
+        RecordedRelease? before = File.Exists(file) && plan.LeftOut.Length > 0 ? await RecordedRelease.ReadAsync(file, stop) : null;
+        return await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.After(before).WriteAsync(file), stop);
     }
 
     /// <summary>Where a registry has the image already, what was signed about it is taken over from there: it is said once.</summary>

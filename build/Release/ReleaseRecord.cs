@@ -12,8 +12,19 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
 {
     public const string FileName = "release.json";
 
+    /// <summary>Of repositories that the plan leaves out: what an earlier publication of the same release left there.</summary>
+    public ImmutableArray<PublishedDestination> Earlier { get; private init; } = [];
+
     /// <summary>By digest, at the official repository, or where that was left out at the first that was not.</summary>
     public Reference Reference => Plan.Destinations[0].WithDigest(Plan.Index.Digest);
+
+    /// <summary>With what an earlier record knows of the repositories that the plan leaves out, if it is of the same release.</summary>
+    /// <param name="before">Null when there is none.</param>
+    public ReleaseRecord After(RecordedRelease? before)
+    {
+        bool isSame = before?.Image == Plan.Image && before.Release == Plan.Release && before.Subjects.FirstOrDefault() == Plan.Index.Digest;
+        return isSame ? this with { Earlier = [.. Plan.LeftOut.Where(site => before!.Tags.ContainsKey(site.Name)).Select(site => new PublishedDestination(site, before!.Tags[site.Name], [], 0, 0))] } : this;
+    }
 
     /// <summary>Replaces a file in one step. Not to be cancelled: a record is worth most when the run was stopped.</summary>
     public async Task WriteAsync(string file)
@@ -36,7 +47,7 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
             ReleaseJson.WriteSubject(writer, subject);
         writer.WriteEndArray();
         writer.WriteStartArray("destinations");
-        foreach (PublishedDestination destination in Destinations)
+        foreach (PublishedDestination destination in Destinations.Concat(Earlier))
         {
             writer.WriteStartObject();
             writer.WriteString("repository", destination.Repository.Name);
@@ -49,7 +60,7 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
         }
 
         writer.WriteEndArray();
-        ReleaseJson.WriteStrings(writer, "leftOut", Plan.LeftOut.Select(destination => destination.Name));
+        ReleaseJson.WriteStrings(writer, "leftOut", Plan.LeftOut.Except(Earlier.Select(destination => destination.Repository)).Select(destination => destination.Name));
         writer.WriteEndObject();
     });
 }

@@ -56,6 +56,15 @@ public sealed class PublishTargetTests : IAsyncLifetime
         (await RunAsync("Verify", "--reference", reference.Trim())).Require();
     }
 
+    [Fact]
+    public async Task A_record_keeps_what_stands_on_a_registry_that_a_later_run_leaves_out()
+    {
+        (await RunAsync("Publish")).Require();
+        JsonElement all = Record();
+        (await RunAsync("Publish", "--registries", "quay")).Require();
+        Assert.Equal(all.ToString(), Record().ToString());
+    }
+
     [Theory]
     [InlineData("Preview")]
     [InlineData("Publish")]
