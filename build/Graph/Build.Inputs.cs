@@ -11,6 +11,12 @@ internal sealed partial class Build
     [Parameter("Fetch, Assemble, Rehearse: use the cache alone, and name what it lacks")]
     private readonly bool Offline;
 
+    [Parameter("Fetch: verify upstream's own signatures too, also of files that were fetched before; none may be worse than the lock says")]
+    private readonly bool VerifyUpstream;
+
+    [Parameter("Lock: take upstream files whose signature is missing or wrong for their checksums alone, and write that down")]
+    private readonly bool AcceptUnsignedUpstreamUnsafe;
+
     private Target Lock => _ => _
         .Description("Resolve packages and upstream files to hashes, and write image.lock.json")
         .Before(Fetch, Assemble)
@@ -24,7 +30,7 @@ internal sealed partial class Build
                 ImageDefinition definition = ImageDefinitionFile.Read(Workspace.Definition(image));
                 report.Line($"{image}: resolving {definition.Layers.Sum(layer => layer.Packages.Length)} wanted packages in {string.Join(", ", definition.Debian.Suites)}");
                 ImageLock packages = await maker.MakeAsync(definition, await LockMaker.PreviousAsync(Workspace.Definition(image), Stop), Stop);
-                ImageLock made = await supply.WithUpstreamAsync(definition, packages, report.Line, Stop);
+                ImageLock made = await supply.WithUpstreamAsync(definition, packages, AcceptUnsignedUpstreamUnsafe, report.Line, Stop);
                 bool changed = await ImageLockFile.WriteAsync(Workspace.Definition(image), made, Stop);
                 report.Line($"{image}: {made.Packages.Length} packages at {made.Timestamp:yyyy-MM-dd HH:mm:ss}Z; image.lock.json {(changed ? "written" : "is as it was")}");
             }
@@ -36,7 +42,12 @@ internal sealed partial class Build
         {
             Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
-            await NewPipeline(report).FetchAsync(await InputsAsync(report), supply, supply.Upstream, withStandIns: false, Stop);
+            IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(report);
+            await NewPipeline(report).FetchAsync(inputs, supply, supply.Upstream, withStandIns: false, Stop);
+            if (!VerifyUpstream)
+                return;
+            foreach (AssemblyRequest input in inputs)
+                await supply.Signatures(report.Line).RequireAsync(input.Definition, input.Lock, [.. input.Platforms.Select(platform => platform.Architecture)], Stop);
         });
 
     private Target Assemble => _ => _

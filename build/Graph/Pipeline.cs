@@ -55,6 +55,8 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     public async Task<AssembledImage> AssembleAsync(AssemblyRequest input, Supply supply, CancellationToken stop)
     {
         report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}{(input.Lock.LeftOut.IsEmpty ? "" : $", without optional {string.Join(", ", input.Lock.LeftOut)}")}");
+        foreach (LockedUpstream file in input.Lock.Upstream.Where(file => file.Signature?.State == SignatureState.AcceptedUnsigned))
+            report.Line($"{input.Name}: {file.Name} {file.Version}: signature {file.Signature}");
         // Bounded memory is a promise: what publishing the image before needed goes back first.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         AssemblyInput from = AssemblyInput.Of(input);

@@ -28,7 +28,7 @@ internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report r
                 byArchitecture[platform.Architecture] = locked.Files[platform.Architecture] with { Digest = file.Digest, Size = file.Size };
             }
 
-            files.Add(locked with { Confirmed = false, Files = byArchitecture.ToImmutable() });
+            files.Add(locked with { Confirmed = false, Signature = null, Files = byArchitecture.ToImmutable() });
         }
 
         ImmutableArray<string> names = [.. files.Select(file => file.Name)];

@@ -10,6 +10,7 @@ internal sealed class Supply : IDisposable
     private readonly OriginReader _reader;
     private readonly DebianMirror? _debian;
     private readonly string _keyring;
+    private readonly CosignLog _log;
     private readonly IDisposable? _use;
 
     /// <param name="workspace">Where the cache and the keyring are.</param>
@@ -29,6 +30,7 @@ internal sealed class Supply : IDisposable
         Cache = new ContentCache(workspace.Cache, TimeProvider.System);
         Download = new Download(_reader, Cache);
         IsOffline = offline;
+        _log = new CosignLog(offline);
         _use = Cache.Use();
     }
 
@@ -62,11 +64,17 @@ internal sealed class Supply : IDisposable
         return new LockMaker(repository, _debian is null ? null : now);
     }
 
+    /// <summary>Judges the signatures that upstream publishes, read where its files are; <paramref name="notice"/> is told of every finding.</summary>
+    /// <param name="acceptUnsignedUnsafe">Whether a new lock may have files without a signature that holds.</param>
+    public UpstreamSignatures Signatures(Action<string> notice, bool acceptUnsignedUnsafe = false) =>
+        new(new PublishedSignature(_reader, Upstream), Cache, _log, notice) { AcceptUnsignedUnsafe = acceptUnsignedUnsafe };
+
     /// <summary>
-    /// The two steps that bring upstream's files into a new lock; <paramref name="notice"/> is told of what cannot be had. Where no host may be
-    /// asked and no mirror stands in for them, the lock stays as it is.
+    /// The steps that bring upstream's files and what is known of their signatures into a new lock; <paramref name="notice"/> is told of what
+    /// cannot be had. Where no host may be asked and no mirror stands in for them, the lock stays as it is.
     /// </summary>
-    public async Task<ImageLock> WithUpstreamAsync(ImageDefinition definition, ImageLock made, Action<string> notice, CancellationToken stop)
+    public async Task<ImageLock> WithUpstreamAsync(
+        ImageDefinition definition, ImageLock made, bool acceptUnsignedUnsafe, Action<string> notice, CancellationToken stop)
     {
         if (IsOffline && !HasUpstreamMirror)
         {
@@ -77,7 +85,8 @@ internal sealed class Supply : IDisposable
         PublishedChecksum published = new(_reader, Upstream);
         UpstreamConfirmation confirmation = new(Download, Upstream, HasUpstreamMirror, published, notice);
         OptionalUpstream optional = new(Download, Upstream, HasUpstreamMirror, published, notice);
-        return await optional.FindAsync(definition, await confirmation.ConfirmAsync(definition, made, stop), stop);
+        ImageLock had = await optional.FindAsync(definition, await confirmation.ConfirmAsync(definition, made, stop), stop);
+        return await Signatures(notice, acceptUnsignedUnsafe).JudgeAsync(definition, had, stop);
     }
 
     public void Dispose()

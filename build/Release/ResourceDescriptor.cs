@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Slipway.Images;
 using Slipway.Oci;
 
 namespace Slipway.Release;
@@ -13,8 +14,28 @@ public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSorted
     /// <summary>The algorithm's name for a commit of git.</summary>
     public const string GitCommit = "gitCommit";
 
+    /// <summary>What an upstream file's annotations are called: the state of its signature, by what it was established, and what is wrong with it.</summary>
+    public const string SignatureState = "upstreamSignature";
+    public const string SignatureBy = "upstreamSignatureBy";
+    public const string SignatureProblem = "upstreamSignatureProblem";
+
     private const int MostDigests = 8;
+    private const int MostAnnotations = 32;
     private const int LongestText = 2048;
+
+    /// <summary>What else is said of it, of texts alone.</summary>
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } = Descriptor.NoAnnotations;
+
+    /// <summary>A file that an image is made from.</summary>
+    public static ResourceDescriptor Of(Material material)
+    {
+        ArgumentNullException.ThrowIfNull(material);
+        ResourceDescriptor plain = Of(material.Name, material.Address, material.Digest);
+        if (material.Signature is not { } signature)
+            return plain;
+        var annotations = plain.Annotations.Add(SignatureState, signature.State).Add(SignatureBy, signature.By);
+        return plain with { Annotations = signature.Problem is { } problem ? annotations.Add(SignatureProblem, problem) : annotations };
+    }
 
     public static ResourceDescriptor Of(string name, string uri, Digest digest)
     {
@@ -26,7 +47,10 @@ public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSorted
     internal static ResourceDescriptor Read(JsonElement element)
     {
         ResourceDescriptor read = new(
-            Text(element.OptionalString("name") ?? ""), Text(element.OptionalString("uri") ?? ""), element.Map("digest"));
+            Text(element.OptionalString("name") ?? ""), Text(element.OptionalString("uri") ?? ""), element.Map("digest"))
+        {
+            Annotations = ReadAnnotations(element),
+        };
         if (read.Uri.Length == 0 && read.Digests.IsEmpty)
             throw new ContentException($"'{Printable.Of(read.Name)}' has neither uri nor digest");
         if (read.Digests.Count > MostDigests)
@@ -49,8 +73,16 @@ public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSorted
         if (Uri.Length > 0)
             writer.WriteString("uri", Uri);
         writer.WriteMap("digest", Digests);
+        writer.WriteMap("annotations", Annotations);
         writer.WriteEndObject();
     }
+
+    /// <summary>Others may hold anything there; what is no text plays no part.</summary>
+    private static ImmutableSortedDictionary<string, string> ReadAnnotations(JsonElement element) =>
+        element.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object
+            ? annotations.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String).Take(MostAnnotations)
+                .ToImmutableSortedDictionary(member => Text(member.Name), member => Text(member.Value.GetString()!), StringComparer.Ordinal)
+            : Descriptor.NoAnnotations;
 
     /// <summary>A text of a provenance: one line of a length that can be shown.</summary>
     /// <exception cref="ContentException">It is none.</exception>

@@ -49,7 +49,7 @@ public sealed record SlsaProvenance
                 new("", $"git+{parameters.Source}@{parameters.Commit}", Descriptor.NoAnnotations.Add(ResourceDescriptor.GitCommit, parameters.Commit)),
                 new("", Sdk + source.Assembly.Toolchain.Sdk, Descriptor.NoAnnotations),
                 new("", Runtime + source.Assembly.Toolchain.Runtime, Descriptor.NoAnnotations),
-                .. source.Materials.Select(material => ResourceDescriptor.Of(material.Name, material.Address, material.Digest)),
+                .. source.Materials.Select(material => ResourceDescriptor.Of(material)),
             ],
             BuilderId = source.Builder.Id,
             InvocationId = source.Builder.InvocationId,

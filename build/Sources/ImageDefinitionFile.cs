@@ -72,6 +72,7 @@ public static partial class ImageDefinitionFile
         Version = map.OptionalText("version") ?? version,
         UrlTemplate = Template(map, "url"),
         ChecksumTemplate = map.OptionalText("checksumFile") is null ? null : ChecksumTemplate(map),
+        Signer = map.OptionalMap("signature", signature => new UpstreamSigner(Line(signature, "identity"), signature.HttpsAddress("issuer"))),
         Limit = map.Number("limitMiB", least: 1) * MebiByte,
         IsOptional = map.Flag("optional", otherwise: false),
         Checksums = map.Pairs("checksums").ToImmutableSortedDictionary(
@@ -82,6 +83,11 @@ public static partial class ImageDefinitionFile
             install.Mode("mode", "0755"),
             install.OptionalMap("standIn", source => new StandInSource(source.Text("package"), source.ImagePath("path")))))],
     };
+
+    /// <summary>What can stand in a certificate and in a message.</summary>
+    private static string Line(YamlMap map, string key) => map.Text(key) is var text && text.All(c => c is > ' ' and < '\x7F')
+        ? text
+        : throw map.Fault(key, $"'{key}' wanted a text without blanks and what is not ASCII, got '{text}'");
 
     private static string ChecksumTemplate(YamlMap map)
     {

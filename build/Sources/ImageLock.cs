@@ -57,7 +57,11 @@ public sealed record LockedDebian(ImmutableArray<string> Components, bool Essent
 /// <summary>An upstream file for every architecture.</summary>
 /// <param name="Confirmed">Whether its checksums and sizes were read from the host itself.</param>
 public sealed record LockedUpstream(
-    string Name, string Version, bool Confirmed, ImmutableSortedDictionary<string, LockedFile> Files);
+    string Name, string Version, bool Confirmed, ImmutableSortedDictionary<string, LockedFile> Files)
+{
+    /// <summary>What was found out about its signature; null when that was not asked about.</summary>
+    public LockedSignature? Signature { get; init; }
+}
 
 /// <summary>A file by hash.</summary>
 /// <param name="Location">An https address; for a package its path below a Debian mirror, <c>debian/pool/…</c>.</param>

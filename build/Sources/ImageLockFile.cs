@@ -75,12 +75,26 @@ public static class ImageLockFile
             writer.WriteString("name", file.Name);
             writer.WriteString("version", file.Version);
             writer.WriteBoolean("confirmed", file.Confirmed);
+            if (file.Signature is { } signature)
+                WriteSignature(writer, signature);
             WriteFiles(writer, file.Files);
         });
         if (!imageLock.LeftOut.IsEmpty)
             WriteNames(writer, "leftOut", imageLock.LeftOut);
         WriteAll(writer, "packages", imageLock.Packages, package => WritePackage(writer, package));
         WriteAll(writer, "standIns", imageLock.StandIns, package => WritePackage(writer, package));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteSignature(Utf8JsonWriter writer, LockedSignature signature)
+    {
+        writer.WriteStartObject("signature");
+        writer.WriteString("state", signature.Word);
+        writer.WriteString("by", signature.By);
+        if (signature.Problem is { } problem)
+            writer.WriteString("problem", problem);
+        writer.WriteString("identity", signature.Signer.Identity);
+        writer.WriteString("issuer", signature.Signer.Issuer);
         writer.WriteEndObject();
     }
 

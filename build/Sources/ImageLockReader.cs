@@ -44,8 +44,11 @@ internal static class ImageLockReader
             Debian = Debian(root["debian"].With("components", "essential", "without")),
             Wanted = root["wanted"].Members.ToImmutableSortedDictionary(
                 layer => layer.Key, layer => layer.Value.Items.Select(item => item.Parse(Name)).ToImmutableArray(), StringComparer.Ordinal),
-            Upstream = [.. root["upstream"].Items.Select(item => item.With("name", "version", "confirmed", "files")).Select(file => new LockedUpstream(
-                file["name"].Text, file["version"].Text, file["confirmed"].Flag, Files(file["files"], isPackage: false)))],
+            Upstream = [.. root["upstream"].Items.Select(item => item.With("name", "version", "confirmed", "signature", "files")).Select(file => new LockedUpstream(
+                file["name"].Text, file["version"].Text, file["confirmed"].Flag, Files(file["files"], isPackage: false))
+            {
+                Signature = file.Find("signature") is { } signature ? Signature(signature.With("state", "by", "problem", "identity", "issuer")) : null,
+            })],
             LeftOut = root.Find("leftOut") is { } names ? [.. names.Items.Select(item => item.Text)] : [],
             Packages = [.. root["packages"].Items.Select(item => Package(item.With("name", "version", "layer", "files")))],
             StandIns = [.. root["standIns"].Items.Select(item => Package(item.With("name", "version", "files")))],
@@ -58,6 +61,27 @@ internal static class ImageLockReader
         return components.IsEmpty || components.Contains("")
             ? throw debian["components"].Fault("wanted names, got none")
             : new LockedDebian(components, debian["essential"].Flag, [.. debian["without"].Items.Select(item => item.Parse(Name))]);
+    }
+
+    /// <summary>A state and by what it was established, which go together.</summary>
+    private static LockedSignature Signature(LockNode signature)
+    {
+        SignatureState state = signature["state"].Parse(text => LockedSignature.States.TryGetValue(text, out SignatureState known)
+            ? known
+            : throw new ContentException($"wanted {string.Join(" or ", LockedSignature.States.Keys)}, got '{text}'"));
+        string by = state switch
+        {
+            SignatureState.Verified => LockedSignature.ByCosign,
+            SignatureState.UnverifiedNoLog => LockedSignature.ByCertificate,
+            _ => LockedSignature.ByCommandLine,
+        };
+        if (signature["by"].Text is var got && got != by)
+            throw signature["by"].Fault($"wanted '{by}' for this state, got '{got}'");
+        LockNode? problem = signature.Find("problem");
+        bool isAccepted = state == SignatureState.AcceptedUnsigned;
+        if (isAccepted ? signature["problem"].Text is not (LockedSignature.Missing or LockedSignature.Wrong) : problem is not null)
+            throw signature["problem"].Fault($"wanted {(isAccepted ? $"'{LockedSignature.Missing}' or '{LockedSignature.Wrong}'" : "none for this state")}, got '{problem?.Text}'");
+        return new LockedSignature(state, by, new UpstreamSigner(signature["identity"].Text, signature["issuer"].Text), problem?.Text);
     }
 
     private static LockedPackage Package(LockNode package)

@@ -53,7 +53,7 @@ public static class LockFit
             return $"upstream file {needed} is left out and not optional";
         UpstreamFile[] wanted = [.. definition.Upstream.Where(file => !imageLock.LeftOut.Contains(file.Name, StringComparer.Ordinal))];
         return imageLock.Upstream.Select(file => file.Name).SequenceEqual(wanted.Select(file => file.Name), StringComparer.Ordinal)
-            ? wanted.Zip(imageLock.Upstream, (file, locked) => Difference(definition, file, locked)).FirstOrDefault(text => text is not null)
+            ? wanted.Zip(imageLock.Upstream, (file, locked) => Difference(definition, file, locked) ?? SignerDifference(file, locked)).FirstOrDefault(text => text is not null)
             : $"upstream files wanted {Names(wanted.Select(file => file.Name))}, locked {Names(imageLock.Upstream.Select(file => file.Name))}";
     }
 
@@ -100,6 +100,11 @@ public static class LockFit
 
         return null;
     }
+
+    /// <summary>A lock that says nothing of signatures fits any definition.</summary>
+    private static string? SignerDifference(UpstreamFile file, LockedUpstream locked) => locked.Signature is { Signer: var signer } && signer != file.Signer
+        ? $"{file.Name} signer wanted {file.Signer?.ToString() ?? "none"}, locked {signer}"
+        : null;
 
     private static string[] Architectures(ImageDefinition definition) =>
         [.. definition.Platforms.Select(platform => platform.Architecture).Order(StringComparer.Ordinal)];

@@ -16,6 +16,9 @@ public sealed record UpstreamFile
     /// <summary>Where the project publishes the file's checksum, likewise; ends in <c>.sha256</c> or <c>.sha512</c>. Null when nobody says.</summary>
     public string? ChecksumTemplate { get; init; }
 
+    /// <summary>Who signs the file, with the signature beside it; null when nobody says.</summary>
+    public UpstreamSigner? Signer { get; init; }
+
     /// <summary>The most bytes the file may have while its size is not locked.</summary>
     public required long Limit { get; init; }
 

@@ -129,7 +129,7 @@ internal sealed partial record CosignAnswer(int ExitCode, string Output, string 
 
     /// <summary>What Go's network library and cosign say when a service, and nothing that it was asked about, is at fault.</summary>
     [GeneratedRegex(
-        @"dial tcp|no such host|connection (refused|reset)|network is unreachable|i/o timeout|TLS handshake|context deadline exceeded|server misbehaving|returned (429|5\d\d)\b|\b(429|50[0234]) [A-Z][a-z]+",
+        @"dial tcp|no such host|connection (refused|reset)|network is unreachable|i/o timeout|TLS handshake|context deadline exceeded|server misbehaving|(returned |\[)(429|5\d\d)\b|giving up after|unexpected EOF|\b(429|50[0234]) [A-Z][a-z]+",
         RegexOptions.IgnoreCase)]
     private static partial Regex Outages();
 }

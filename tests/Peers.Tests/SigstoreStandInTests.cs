@@ -1,3 +1,8 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;
@@ -53,7 +58,7 @@ public sealed class SigstoreStandInTests
             (await (attest with { Variables = sigstore.VariablesFor($"{earlier}@example.test", Issuer) }).RunAsync()).Require();
         }
 
-        sigstore.Outage = System.Net.HttpStatusCode.ServiceUnavailable;
+        sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         string[] trust = isNew ? [.. form, "--trusted-root", sigstore.TrustedRoot] : ["--offline", "--signature", signature];
         foreach ((string who, bool holds) in ((string, bool)[])[("file@example.test", true), ("earlier@example.test", false)])
         {
@@ -77,6 +82,35 @@ public sealed class SigstoreStandInTests
             ChildProcess verify = cosign.With(["verify-blob", .. sigstore.LogArguments, .. signed, "--certificate-identity", Identity, "--certificate-oidc-issuer", Issuer, file]);
             ChildResult result = await (verify with { Variables = sigstore.Variables }).RunAsync();
             Assert.True(logged == (result.ExitCode == 0), result.Error);
+        }
+    }
+
+    [Fact]
+    public async Task The_authority_answers_in_the_newer_form_too_and_wants_proof_of_key_and_identity()
+    {
+        await using SigstoreStandIn sigstore = await SigstoreStandIn.StartAsync();
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using HttpClient client = new() { BaseAddress = new Uri(sigstore.Address) };
+        async Task<HttpResponseMessage> AskAsync(string token, string proven)
+        {
+            byte[] proof = key.SignData(Encoding.UTF8.GetBytes(proven), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+            var asked = new { publicKeyRequest = new { publicKey = new { algorithm = "ECDSA", content = key.ExportSubjectPublicKeyInfoPem() }, proofOfPossession = Convert.ToBase64String(proof) } };
+            using HttpRequestMessage request = new(HttpMethod.Post, "/api/v2/signingCert") { Content = new StringContent(JsonSerializer.Serialize(asked)) };
+            request.Headers.Authorization = new("Bearer", token);
+            return await client.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+
+        string token = sigstore.Tokens.For(Identity, Issuer);
+        using HttpResponseMessage given = await AskAsync(token, Identity);
+        string body = await given.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        string[] chain = [.. JsonDocument.Parse(body).RootElement.GetProperty("signedCertificateEmbeddedSct").GetProperty("chain").GetProperty("certificates").EnumerateArray().Select(pem => pem.GetString()!)];
+        using X509Certificate2 leaf = X509Certificate2.CreateFromPem(chain[0]);
+        Assert.Equal(Identity, leaf.GetNameInfo(X509NameType.EmailName, forIssuer: false));
+        Assert.Equal(sigstore.Authority.Certificate.ExportCertificatePem() + "\n", chain[1]);
+        foreach ((string shown, string proven) in ((string, string)[])[(token, "other@example.test"), (token + "x", Identity), ("", Identity)])
+        {
+            using HttpResponseMessage refused = await AskAsync(shown, proven);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;
@@ -45,6 +46,34 @@ public class SlsaProvenanceTests
         Assert.Equal(Scene.Exact.Commit, dependencies[0].Digests["gitCommit"]);
         Assert.All(dependencies[3..], dependency => Assert.Equal(64, dependency.Digests["sha256"].Length));
         Assert.Equal("debian/pool/main/n/netbase/netbase_6.5_all.deb", dependencies[^1].Name);
+    }
+
+    [Theory]
+    [InlineData(SignatureState.Verified, "cosign", null, """{"upstreamSignature":"verified","upstreamSignatureBy":"cosign"}""")]
+    [InlineData(SignatureState.UnverifiedNoLog, "certificate", null, """{"upstreamSignature":"unverified-no-log","upstreamSignatureBy":"certificate"}""")]
+    [InlineData(SignatureState.AcceptedUnsigned, "--accept-unsigned-upstream-unsafe", "missing", """{"upstreamSignature":"accepted-unsigned","upstreamSignatureBy":"--accept-unsigned-upstream-unsafe","upstreamSignatureProblem":"missing"}""")]
+    public void What_the_lock_says_of_upstreams_signature_is_said_of_the_file(SignatureState state, string by, string? problem, string annotations)
+    {
+        LockedUpstream tool = ProvenanceScene.Lock.Upstream.Single() with { Signature = new LockedSignature(state, by, new UpstreamSigner("a@b.c", "https://d.e"), problem) };
+        ProvenanceSource source = ProvenanceScene.NewSource() with { Materials = Material.Of(ProvenanceScene.Lock with { Upstream = [tool] }, ProvenanceScene.Platforms) };
+        byte[] bytes = SlsaProvenance.For(source).ToBytes();
+        JsonElement[] dependencies = [.. JsonDocument.Parse(bytes).RootElement.GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray()];
+        Assert.Equal(annotations, dependencies[3].GetProperty("annotations").GetRawText());
+        Assert.Equal(annotations, dependencies[4].GetProperty("annotations").GetRawText());
+        Assert.All(dependencies[5..], dependency => Assert.False(dependency.TryGetProperty("annotations", out _)));
+        Assert.Equal(bytes, SlsaProvenance.Parse(bytes).ToBytes());
+        Assert.Empty(ProvenanceScene.Check.Judge(SlsaProvenance.Parse(bytes)));
+        Assert.DoesNotContain("annotations", Encoding.UTF8.GetString(ProvenanceScene.New().ToBytes()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Annotations_of_others_play_no_part_whatever_they_hold()
+    {
+        JsonNode said = JsonNode.Parse(ProvenanceScene.New().ToBytes())!;
+        said["buildDefinition"]!["resolvedDependencies"]![3]!["annotations"] = JsonNode.Parse("""{"number":1,"list":[{}],"text":"x"}""");
+        SlsaProvenance read = SlsaProvenance.Parse(Encoding.UTF8.GetBytes(said.ToJsonString()));
+        Assert.Equal(["text"], read.Dependencies[3].Annotations.Keys);
+        Assert.Empty(ProvenanceScene.Check.Judge(read));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class ImageDefinitionFileTests
         Assert.Equal(["trixie", "trixie-security"], read.Debian.Suites);
         Assert.False(read.Debian.Essential);
         Assert.Equal([new UnneededPackage("python3", "only scripts need it"), new UnneededPackage("mawk", "bash is there")], read.Debian.Without);
-        Assert.Equal(["/usr/share/doc/** images/tiny/image.yaml:48:15"], read.Exclude[0].Paths.Select(pattern => $"{pattern} {pattern.Place}"));
+        Assert.Equal(["/usr/share/doc/** images/tiny/image.yaml:49:15"], read.Exclude[0].Paths.Select(pattern => $"{pattern} {pattern.Place}"));
         Assert.Equal(["/usr/share/doc/*/copyright"], read.Exclude[0].Except.Select(pattern => pattern.Text));
         Assert.Equal("nobody reads it", read.Exclude[0].Reason);
         Assert.Equal([(true, true), (true, false)], read.Exclude.Select(exclusion => (exclusion.IsFor(Platform.LinuxAmd64), exclusion.IsFor(Platform.LinuxArm64))));
@@ -34,6 +34,7 @@ public class ImageDefinitionFileTests
         Assert.Equal(("v9", 3L * 1024 * 1024, true), (tool.Version, tool.Limit, tool.IsArchive));
         Assert.Equal("https://example.org/v9/tool-arm64.tgz", tool.Url("arm64").AbsoluteUri);
         Assert.Equal("https://example.org/v9/tool-arm64.tgz.sha256", tool.ChecksumUrl("arm64")!.AbsoluteUri);
+        Assert.Equal(new UpstreamSigner("release@example.org", "https://accounts.example.org"), tool.Signer);
         Assert.Equal(new Installation("tool", "usr/bin/tool", 0b100_111_101_101, new StandInSource("tool", "usr/bin/tool")), tool.Install.Single());
         Assert.Equal(new Account("root", 0, "/root", "/bin/sh", false), read.Accounts.Single());
         Assert.Equal(["PATH=/usr/bin"], read.Config.Environment);
@@ -161,9 +162,9 @@ public class ImageDefinitionFileTests
     [InlineData("to: /usr/bin/tool\n", "to: /x\n", "path /x is named twice")]
     [InlineData("to: /usr/bin/tool\n", "to: /bin\n", "path /bin is named twice")]
     [InlineData("to: /usr/bin/tool\n", "to: /srv\n", "path /srv is named twice")]
-    [InlineData("to: /usr/bin/tool\n", "to: /etc/passwd\n", ":42:13: /etc/passwd is made from 'accounts'")]
+    [InlineData("to: /usr/bin/tool\n", "to: /etc/passwd\n", ":43:13: /etc/passwd is made from 'accounts'")]
     [InlineData("path: /srv", "path: /etc/group", ":20:17: /etc/group is made from 'accounts'")]
-    [InlineData("to: /usr/bin/tool\n", "to: /bin/tool\n", ":42:13: /bin/tool lies beneath /bin, which is no directory")]
+    [InlineData("to: /usr/bin/tool\n", "to: /bin/tool\n", ":43:13: /bin/tool lies beneath /bin, which is no directory")]
     [InlineData("path: /srv", "path: /x/deep/er", "/x/deep/er lies beneath /x, which is no directory")]
     [InlineData("from: rootfs/x", "from: rootfs/y", ":27:17: images/tiny/rootfs/y: there is no such file below")]
     [InlineData("groupOnly: false }", "groupOnly: false }\n  - { name: root, id: 1 }", "account root is named twice")]
@@ -179,7 +180,7 @@ public class ImageDefinitionFileTests
     [InlineData("name: pager", "name: ../pager", "'name' wanted letters, digits")]
     [InlineData("name: pager", "name: .pager", "'name' wanted letters, digits")]
     [InlineData("from: /usr/share/x", "from: usr/share/x", "'from' wanted an absolute path")]
-    [InlineData("amd64: sha256:e3b0", "amd64: sha256:e3b", ":38:14: digest 'sha256:e3bc44298")]
+    [InlineData("amd64: sha256:e3b0", "amd64: sha256:e3b", ":39:14: digest 'sha256:e3bc44298")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha256:0e3b0", "digest 'sha256:0e3b0")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha512:e3b0", "digest 'sha512:e3b0")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha256:E3B0", "digest 'sha256:E3B0")]
@@ -189,6 +190,10 @@ public class ImageDefinitionFileTests
     [InlineData("official: quay.io/test/tiny", "official: quay.io/test/ti___ny", "no repository name of the OCI distribution grammar")]
     [InlineData("fallback: docker.io/test/tiny", "fallback: docker.io/", ":9:13: reference 'docker.io/'")]
     [InlineData(".tgz.sha256", ".tgz.md5", "'checksumFile' wanted an address that ends in .sha256 or .sha512")]
+    [InlineData("identity: release@example.org", "identity: release example.org", "'identity' wanted a text without blanks")]
+    [InlineData("identity: release@example.org, ", "", "'identity' is missing")]
+    [InlineData(", issuer: https://accounts.example.org", "", "'issuer' is missing")]
+    [InlineData("issuer: https://accounts", "issuer: http://accounts", "'issuer' wanted an https address")]
     [InlineData("checksumFile: https", "checksumFile: http", "'checksumFile' wanted an https address")]
     [InlineData("tool-{arch}.tgz.sha256", "tool-{os}.tgz.sha256", "'checksumFile' wanted no braces but {version} and {arch}")]
     [InlineData("tool-{arch}.tgz\n", "tool-{Arch}.tgz\n", "'url' wanted no braces")]
@@ -201,21 +206,21 @@ public class ImageDefinitionFileTests
     [InlineData("package: mawk,", "package: bash,", ":14:76: package bash is wanted in 'layers' and left out by 'without'")]
     [InlineData("without: [{", "witout: [{", "unknown key 'witout'; did you mean 'without'?")]
     [InlineData("exclude:\n", "exlude:\n", "unknown key 'exlude'; did you mean 'exclude'?")]
-    [InlineData("copyright], reason: nobody reads it", "copyright]", ":48:5: 'reason' is missing")]
+    [InlineData("copyright], reason: nobody reads it", "copyright]", ":49:5: 'reason' is missing")]
     [InlineData("reason: nobody reads it", "reason: \"\"", "'reason' wanted a text")]
     [InlineData("reason: nobody reads it", "reason: \" \\n\"", "got blanks")]
     [InlineData("paths: [/usr/share/doc/**], ", "", "'paths' is missing")]
-    [InlineData("paths: [/usr/share/doc/**]", "paths: []", ":48:14: 'paths' wanted one at least, got an empty list")]
-    [InlineData("paths: [/usr/share/doc/**]", "paths: /usr/share/doc/**", ":48:14: 'paths' wanted a list")]
+    [InlineData("paths: [/usr/share/doc/**]", "paths: []", ":49:14: 'paths' wanted one at least, got an empty list")]
+    [InlineData("paths: [/usr/share/doc/**]", "paths: /usr/share/doc/**", ":49:14: 'paths' wanted a list")]
     [InlineData("except: [/usr/share/doc/*/copyright]", "except: []", "'except' wanted one at least")]
     [InlineData("except: [", "excpet: [", "unknown key 'excpet'; did you mean 'except'?")]
-    [InlineData("paths: [/usr/share/doc/**]", "paths: [usr/share/doc/**]", ":48:15: pattern 'usr/share/doc/**': wanted an absolute path")]
-    [InlineData("except: [/usr/share/doc/*/copyright]", "except: [/usr/../doc]", ":48:44: pattern '/usr/../doc': wanted a path without empty parts")]
-    [InlineData("{multiarch}/a?", "{arch}/a?", ":49:15: pattern '/usr/lib/{arch}/a?': wanted no braces but {multiarch}")]
-    [InlineData("\"/usr/lib/{multiarch}/a?\"", "/a, /b, /a", ":49:23: pattern /a is named twice")]
-    [InlineData("\"/usr/lib/{multiarch}/a?\"", "/usr/share/doc/**", ":49:15: pattern /usr/share/doc/** is named twice")]
+    [InlineData("paths: [/usr/share/doc/**]", "paths: [usr/share/doc/**]", ":49:15: pattern 'usr/share/doc/**': wanted an absolute path")]
+    [InlineData("except: [/usr/share/doc/*/copyright]", "except: [/usr/../doc]", ":49:44: pattern '/usr/../doc': wanted a path without empty parts")]
+    [InlineData("{multiarch}/a?", "{arch}/a?", ":50:15: pattern '/usr/lib/{arch}/a?': wanted no braces but {multiarch}")]
+    [InlineData("\"/usr/lib/{multiarch}/a?\"", "/a, /b, /a", ":50:23: pattern /a is named twice")]
+    [InlineData("\"/usr/lib/{multiarch}/a?\"", "/usr/share/doc/**", ":50:15: pattern /usr/share/doc/** is named twice")]
     [InlineData("except: [/usr/share/doc/*/copyright]", "except: [/a, /a]", "pattern /a is named twice")]
-    [InlineData("platforms: [linux/amd64]", "platforms: [linux/riscv64]", ":49:55: platform linux/riscv64 is not among linux/amd64, linux/arm64")]
+    [InlineData("platforms: [linux/amd64]", "platforms: [linux/riscv64]", ":50:55: platform linux/riscv64 is not among linux/amd64, linux/arm64")]
     [InlineData("platforms: [linux/amd64]", "platforms: [arm64]", "wanted OS/ARCH")]
     [InlineData("platforms: [linux/amd64]", "platforms: []", "'platforms' wanted one at least")]
     [InlineData("member: tool\n", "member: tool-{Arch}\n", "'member' wanted no braces but {version} and {arch}")]

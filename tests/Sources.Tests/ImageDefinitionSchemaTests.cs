@@ -23,6 +23,7 @@ public class ImageDefinitionSchemaTests
         { "layers[].copies[]", "{ from: /usr/share/x,", "{ unknown: x, from: /usr/share/x," },
         { "layers[].alternatives[]", "{ name: pager,", "{ unknown: x, name: pager," },
         { "upstream[]", "    version: v9", "    unknown: x\n    version: v9" },
+        { "upstream[].signature", "{ identity: release@example.org,", "{ unknown: x, identity: release@example.org," },
         { "upstream[].install[]", "        mode: \"4755\"", "        unknown: x\n        mode: \"4755\"" },
         { "upstream[].install[].standIn", "{ package: tool,", "{ unknown: x, package: tool," },
         { "accounts[]", "{ name: root,", "{ unknown: x, name: root," },

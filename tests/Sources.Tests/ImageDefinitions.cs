@@ -48,6 +48,7 @@ internal sealed class ImageDefinitions : IDisposable
             version: v9
             url: https://example.org/{version}/tool-{arch}.tgz
             checksumFile: https://example.org/{version}/tool-{arch}.tgz.sha256
+            signature: { identity: release@example.org, issuer: https://accounts.example.org }
             limitMiB: 3
             checksums:
               amd64: {{Checksum}}

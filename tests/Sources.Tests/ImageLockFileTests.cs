@@ -57,6 +57,37 @@ public class ImageLockFileTests
     }
 
     [Theory]
+    [InlineData(SignatureState.Verified, LockedSignature.ByCosign, null)]
+    [InlineData(SignatureState.UnverifiedNoLog, LockedSignature.ByCertificate, null)]
+    [InlineData(SignatureState.AcceptedUnsigned, LockedSignature.ByCommandLine, LockedSignature.Missing)]
+    [InlineData(SignatureState.AcceptedUnsigned, LockedSignature.ByCommandLine, LockedSignature.Wrong)]
+    public void What_is_known_of_a_signature_reads_back_and_is_not_written_where_nothing_is(SignatureState state, string by, string? problem)
+    {
+        LockedSignature signature = new(state, by, new UpstreamSigner("a@b.c", "https://d.e"), problem);
+        Assert.Equal(signature, ImageLockFile.Parse(Signed(signature), "lock").Upstream[0].Signature);
+        Assert.DoesNotContain("\"signature\"", Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"verified\"", "\"fine\"", "upstream[0].signature.state: wanted accepted-unsigned or unverified-no-log or verified, got 'fine'")]
+    [InlineData("\"cosign\"", "\"certificate\"", "upstream[0].signature.by: wanted 'cosign' for this state, got 'certificate'")]
+    [InlineData("\"verified\"", "\"unverified-no-log\"", "upstream[0].signature.by: wanted 'certificate' for this state, got 'cosign'")]
+    [InlineData("\"cosign\",", "\"cosign\", \"problem\": \"missing\",", "upstream[0].signature.problem: wanted none for this state, got 'missing'")]
+    [InlineData("\"state\": \"verified\",", "", "upstream[0].signature: 'state' is missing")]
+    [InlineData("\"issuer\": ", "\"other\": ", "upstream[0].signature: unknown key 'other'")]
+    [InlineData("\"identity\": \"a@b.c\",", "", "upstream[0].signature: 'identity' is missing")]
+    public void What_is_wrong_with_a_signature_is_told_with_its_place(string old, string changed, string because)
+    {
+        string text = Encoding.UTF8.GetString(Signed(new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner("a@b.c", "https://d.e"))));
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        ContentException e = Assert.Throws<ContentException>(() => ImageLockFile.Parse(Encoding.UTF8.GetBytes(text.Replace(old, changed, StringComparison.Ordinal)), "lock"));
+        Assert.Contains(because, e.Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Signed(LockedSignature signature) =>
+        ImageLockFile.ToBytes(ImageLocks.Sound with { Upstream = [ImageLocks.Sound.Upstream[0] with { Signature = signature }] });
+
+    [Theory]
     [InlineData("flannel-cni")]
     [InlineData("kubelet")]
     public void The_real_locks_are_as_Lock_writes_them_and_fit(string image)

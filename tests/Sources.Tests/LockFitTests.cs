@@ -48,6 +48,22 @@ public class LockFitTests
     }
 
     [Fact]
+    public void A_lock_fits_without_a_word_on_signatures_and_with_one_on_the_definitions_signer_alone()
+    {
+        LockedUpstream tool = ImageLocks.Sound.Upstream[0];
+        ImageLock With(string identity) => ImageLocks.Sound with
+        {
+            Upstream = [tool with { Signature = new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner(identity, "https://accounts.example.org")) }],
+        };
+        Assert.Null(tool.Signature);
+        LockFit.Require(ImageDefinitions.Parse(), With("release@example.org"));
+        AssertUnfit(ImageDefinitions.Parse(), With("other@example.org"), "tool signer wanted release@example.org of https://accounts.example.org, locked other@example.org of https://accounts.example.org");
+        ImageDefinition unsigned = ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("signature: { identity: release@example.org, issuer: https://accounts.example.org }", "", StringComparison.Ordinal));
+        LockFit.Require(unsigned, ImageLocks.Sound);
+        AssertUnfit(unsigned, With("release@example.org"), "tool signer wanted none, locked release@example.org of https://accounts.example.org");
+    }
+
+    [Fact]
     public void An_optional_file_fits_with_whatever_checksum_it_was_locked_and_when_it_was_left_out()
     {
         ImageLock sound = ImageLocks.Sound;

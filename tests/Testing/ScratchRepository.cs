@@ -91,7 +91,7 @@ public sealed partial class ScratchRepository : IDisposable
     {
         (await new ChildProcess("cp", "-r", SourceTree.At("images", image), At("images")).RunAsync()).Require();
         File.Delete(At("images", image, "image.lock.json"));
-        Write($"images/{image}/image.yaml", Mirror.Rewrite(await File.ReadAllTextAsync(SourceTree.At("images", image, "image.yaml"))));
+        Write($"images/{image}/image.yaml", Mirror.Rewrite(Unsigned().Replace(await File.ReadAllTextAsync(SourceTree.At("images", image, "image.yaml")), "")));
         string contract = await File.ReadAllTextAsync(SourceTree.At("images", image, "contract.yaml"));
         contract = contract.Replace("  - { path: /usr/local/bin/kubectl, contains: \"{version}\" }\n", "", StringComparison.Ordinal)
             .Replace("versions:\n  - { path: /opt/cni/bin/bridge, contains: \"{version}\" }\n", "", StringComparison.Ordinal);
@@ -138,6 +138,10 @@ public sealed partial class ScratchRepository : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>Nobody signed what the mirror has in place of upstream's files.</summary>
+    [GeneratedRegex(@"^ +signature: .*\n", RegexOptions.Multiline)]
+    private static partial Regex Unsigned();
 
     [GeneratedRegex(@"^version: (\S+)", RegexOptions.Multiline)]
     private static partial Regex Version();

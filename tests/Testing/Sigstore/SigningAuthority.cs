@@ -42,6 +42,8 @@ public sealed class SigningAuthority : IDisposable
         byte[] serial = [1, .. RandomNumberGenerator.GetBytes(15)];
         X509SignatureGenerator generator = X509SignatureGenerator.CreateForECDsa(_key);
         CertificateRequest request = Request(subject, key);
+        if (!subject.HasTimestamp)
+            return request.Create(Certificate.SubjectName, generator, now, now + Lifetime, serial);
         using X509Certificate2 before = request.Create(Certificate.SubjectName, generator, now, now + Lifetime, serial);
         // All but the signature's own place is the same in both: the log signs what it will be without its timestamp.
         request.CertificateExtensions.Add(CertificateTimestamp.Extension(Unsigned(before), Certificate.PublicKey, LogKey, now));
