@@ -12,7 +12,13 @@ public sealed partial class CosignProgram
     private const string WhereToGet = "Get cosign 2.5 or newer from https://docs.sigstore.dev/cosign/system_config/installation/ or the package cosign of Debian trixie, and run the same command again";
 
     /// <summary>What is ours and none of its business.</summary>
-    private static readonly string[] Foreign = ["QUAY_PASSWORD", "DOCKERHUB_TOKEN", "SLIPWAY_SIGNING_KEY_PASSWORD", "COSIGN_EXPERIMENTAL"];
+    private static readonly string[] Foreign = ["QUAY_PASSWORD", "DOCKERHUB_TOKEN", "SLIPWAY_SIGNING_KEY_PASSWORD"];
+
+    /// <summary>
+    /// It takes any option from a variable called COSIGN_…: one that ignores the log, or lets any identity pass, would weaken what is asked
+    /// here without a trace. These alone reach it: where a private instance is, and a hardware key's module.
+    /// </summary>
+    private static readonly string[] Passed = ["COSIGN_REKOR_URL", "COSIGN_FULCIO_URL", "COSIGN_PKCS11_MODULE_PATH", "COSIGN_PKCS11_PIN"];
 
     /// <summary>With what a CI lets it prove an identity. Where there is none to prove it cannot even begin to, without these.</summary>
     private static readonly string[] Tokens = ["SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"];
@@ -104,6 +110,8 @@ public sealed partial class CosignProgram
     private void Describe(IDictionary<string, string?> environment, bool provesIdentity)
     {
         foreach (string name in provesIdentity ? Foreign : [.. Foreign, .. Tokens])
+            environment.Remove(name);
+        foreach (string name in environment.Keys.Where(name => name.StartsWith("COSIGN_", StringComparison.OrdinalIgnoreCase)).Except(Passed).ToArray())
             environment.Remove(name);
         // Without a password it would ask for one.
         environment["COSIGN_PASSWORD"] = _password ?? "";

@@ -43,7 +43,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     public async Task What_the_lock_says_was_verified_must_be_verified_again_also_from_the_cache()
     {
         await LockAsync(new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner(Identity, Issuer)));
-        Assert.Contains("worse than the lock says: wanted verified, got unverified-no-log", (await FetchAsync()).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains("the lock says verified, and the transparency log could not be asked again", (await FetchAsync()).Require(75).Error, StringComparison.Ordinal);
         string asked = StandIn("exit 0");
         Assert.Contains("signature verified (by cosign)", (await FetchAsync()).Require().Error, StringComparison.Ordinal);
         Assert.Equal(1, (await File.ReadAllLinesAsync(asked, Stop)).Count(line => line.StartsWith("verify-blob ", StringComparison.Ordinal)

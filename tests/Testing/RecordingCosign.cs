@@ -70,7 +70,7 @@ public sealed class RecordingCosign : IDisposable
         #!/bin/sh
         dir=$(dirname "$0")
         echo "$*" >> "$dir/asked"
-        echo "$SIGSTORE_ID_TOKEN|$ACTIONS_ID_TOKEN_REQUEST_TOKEN|$QUAY_PASSWORD|$DOCKERHUB_TOKEN|$COSIGN_EXPERIMENTAL" >> "$dir/seen"
+        echo "$SIGSTORE_ID_TOKEN|$ACTIONS_ID_TOKEN_REQUEST_TOKEN|$QUAY_PASSWORD|$DOCKERHUB_TOKEN|$COSIGN_EXPERIMENTAL$COSIGN_INSECURE_IGNORE_TLOG$COSIGN_CERTIFICATE_IDENTITY_REGEXP" >> "$dir/seen"
         if read -r line; then echo "open" >> "$dir/input"; else echo "closed" >> "$dir/input"; fi
         for file; do case "$before" in --bundle) out=$file ;; --statement) statement=$file ;; esac; before=$file; done
         payload=$(base64 -w0 "${statement:-$file}" 2>/dev/null)

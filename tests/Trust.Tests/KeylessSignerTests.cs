@@ -212,7 +212,7 @@ public sealed class KeylessSignerTests : IDisposable
     {
         foreach (string name in (string[])["SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
             Environment.SetEnvironmentVariable(name, token);
-        foreach (string name in (string[])["QUAY_PASSWORD", "DOCKERHUB_TOKEN"])
+        foreach (string name in (string[])["QUAY_PASSWORD", "DOCKERHUB_TOKEN", "COSIGN_EXPERIMENTAL", "COSIGN_INSECURE_IGNORE_TLOG", "COSIGN_CERTIFICATE_IDENTITY_REGEXP"])
             Environment.SetEnvironmentVariable(name, secret);
     }
 }
