@@ -119,8 +119,8 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         AssembledImage image = await ImageReader.ReadAsync(input.Name, layout, stop);
         await InspectionRecord.RequireAsync(workspace.Results(input.Name) / InspectionRecord.FileName, image, stop);
         SignedImage signed = new(layout, image.Index.Digest, input.Definition.Official);
-        SlsaProvenance provenance = await ProvenanceAsync(input, image, builder, stop);
         Sbom sbom = await DescribeAsync(input, stop);
+        SlsaProvenance provenance = await ProvenanceAsync(input, image, sbom, builder, stop);
         TrustChange change = await TrustStore.Create(workspace.Trust(input.Name)).SignAsync(signed, [.. sbom.About(image), provenance.About(image)], signer, stop);
         report.Line($"{input.Name}: {change.Made} signatures and attestations made, {change.Kept} kept");
     }
@@ -135,7 +135,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         return sbom;
     }
 
-    private async Task<SlsaProvenance> ProvenanceAsync(AssemblyRequest input, AssembledImage image, Builder builder, CancellationToken stop) =>
+    private async Task<SlsaProvenance> ProvenanceAsync(AssemblyRequest input, AssembledImage image, Sbom sbom, Builder builder, CancellationToken stop) =>
         SlsaProvenance.For(new ProvenanceSource
         {
             Image = image,
@@ -144,6 +144,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             Git = await new GitRepository(repository).ReadAsync(input.Name, stop),
             Source = input.Definition.Source,
             Builder = builder,
+            Byproducts = [.. sbom.Files()],
         });
 
     /// <summary>Makes <c>NAME/plan.json</c>.</summary>

@@ -16,6 +16,16 @@ public static class SbomStatements
         yield return Statement(image.Index.Digest, sbom.Index);
     }
 
+    /// <summary>The documents as files, as they lie in <see cref="SbomFolder"/>: what a build made beside its image.</summary>
+    public static IEnumerable<ResourceDescriptor> Files(this Sbom sbom)
+    {
+        ArgumentNullException.ThrowIfNull(sbom);
+        return sbom.Platforms.Select(described => File(described.Platform, described.Document)).Append(File(null, sbom.Index));
+    }
+
+    private static ResourceDescriptor File(Platform? platform, SpdxDocument document) =>
+        ResourceDescriptor.Of(SbomFolder.NameOf(platform), "", Digest.Of(document.ToBytes()));
+
     /// <summary>A line end behind a document is none of its JSON.</summary>
     private static WantedStatement Statement(Digest about, SpdxDocument document) =>
         new([about], Trust.Statement.SpdxType, new ReadOnlyMemory<byte>(document.ToBytes()).TrimEnd((byte)'\n'));

@@ -29,6 +29,9 @@ public sealed class SignTargetTests
         Assert.Matches(@" [1-9]\d* [a-z ]*made, 0 kept", (await SignAsync(repository)).Require().Error);
         SlsaProvenance first = await ReadAsync(repository, "artifacts");
         Assert.Equal((Builder.Local.Id, "https://example.org/tools", false), (first.BuilderId, first.Parameters.Source, first.Parameters.IsModified));
+        Assert.Equal(["amd64.spdx.json", "index.spdx.json"], first.Byproducts.Select(file => file.Name));
+        foreach (ResourceDescriptor file in first.Byproducts)
+            Assert.Equal(file.Digests["sha256"], Digest.Of(await File.ReadAllBytesAsync(repository.At("artifacts", "tools", "sbom", file.Name))).Hex);
 
         byte[] layout = await File.ReadAllBytesAsync(repository.At("artifacts", "tools", "layout", "index.json"));
         (await RunAsync(repository, "Assemble")).Require();

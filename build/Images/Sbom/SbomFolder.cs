@@ -31,5 +31,9 @@ public sealed class SbomFolder(string folder)
             : throw new ContentException($"{image}: {file.FullName} is missing or too long. Run ./build.sh Sign --images {image}");
     }
 
-    private string PathOf(Platform? platform) => Path.Combine(folder, (platform?.Architecture ?? "index") + ".spdx.json");
+    /// <summary>What a document's file is called.</summary>
+    /// <param name="platform">Null for the index's.</param>
+    public static string NameOf(Platform? platform) => (platform?.Architecture ?? "index") + ".spdx.json";
+
+    private string PathOf(Platform? platform) => Path.Combine(folder, NameOf(platform));
 }
