@@ -37,6 +37,21 @@ public sealed class SbomTests(ReleaseFixture fixture)
 
     [Theory]
     [MemberData(nameof(Images))]
+    public async Task Every_Debian_package_brings_its_copyright_or_a_link_to_the_folder_that_has_it(string image)
+    {
+        PublishedRelease release = await fixture.GetAsync();
+        foreach (string architecture in PublishedRelease.Architectures)
+        {
+            SpdxDocument document = await ReadAsync(release, image, architecture);
+            HashSet<string> paths = [.. document.Files.Select(file => file.Path)];
+            Assert.DoesNotContain(
+                document.Packages.Where(package => package.Supplier == "Organization: Debian").Select(package => $"usr/share/doc/{package.Name}"),
+                folder => !paths.Contains(folder) && !paths.Contains($"{folder}/copyright"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Images))]
     public async Task A_second_reader_finds_nothing_wrong_and_lists_the_same_packages(string image)
     {
         PeerProgram reader = await PeerPrograms.RequireAsync(Peer.SpdxTools);
