@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Release;
 
 namespace Slipway.Graph;
 
@@ -17,6 +18,6 @@ internal sealed partial class Build
                 report.Result(Views.RehearsalJson(images));
             else
                 Views.Rehearsal(report, images);
-            Views.RequirePassed([.. images.SelectMany(image => image.Verified)]);
+            new ReleaseVerdict([.. images.SelectMany(image => image.Verified).Select(PlaceVerdict.Of)]).RequirePassed();
         });
 }

@@ -203,15 +203,17 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     }
 
     /// <summary>Verifies the local layout of an image.</summary>
-    public Task<VerificationResult> VerifyLayoutAsync(ImageDefinition definition, ReleaseVerifier verifier, CancellationToken stop) => verifier.VerifyAsync(
-        new VerificationRequest
-        {
-            Content = OpenLayout(definition.Name),
-            Signatures = OpenTrust(definition.Name),
-            Wanted = definition.Version,
-            Official = definition.Official,
-        },
-        stop);
+    public Task<VerificationResult> VerifyLayoutAsync(ImageDefinition definition, ReleaseVerifier verifier, CancellationToken stop) =>
+        verifier.VerifyAsync(LayoutOf(definition), stop);
+
+    /// <summary>The local layout of an image, to be verified.</summary>
+    public VerificationRequest LayoutOf(ImageDefinition definition) => new()
+    {
+        Content = OpenLayout(definition.Name),
+        Signatures = OpenTrust(definition.Name),
+        Wanted = definition.Version,
+        Official = definition.Official,
+    };
 
     private IEnumerable<Reference> SiblingsOf(ImageDefinition definition) =>
         ImageDefinitionFile.Names(workspace.Images)

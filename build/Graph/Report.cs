@@ -59,15 +59,12 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
 
     private static string OnOneLine(string cell) => cell.Replace("\n", ", ", StringComparison.Ordinal);
 
-    /// <summary>Each column as wide as it needs; where that is more than there is, the widest one gives way and wraps.</summary>
+    /// <summary>Each column as wide as it needs; where that is more than there is, the widest ones give way and wrap.</summary>
     private static int[] Widths(IReadOnlyList<string> columns, List<IReadOnlyList<string>> rows, int available)
     {
         int[] widths = [.. columns.Select((column, i) => rows.SelectMany(row => row[i].Split('\n')).Append(column).Max(line => line.Length))];
-        int widest = Array.IndexOf(widths, widths.Max());
-        int excess = widths.Sum() + (3 * columns.Count) + 1 - available;
-        if (excess > 0)
-            widths[widest] = Math.Max(Narrowest, widths[widest] - excess);
+        for (int excess = widths.Sum() + (3 * columns.Count) + 1 - available; excess > 0 && widths.Max() > Narrowest; excess--)
+            widths[Array.LastIndexOf(widths, widths.Max())]--;
         return widths;
     }
-
 }

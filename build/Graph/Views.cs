@@ -3,7 +3,6 @@ using System.Text.Json;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Trust;
 
 namespace Slipway.Graph;
 
@@ -68,52 +67,6 @@ internal static class Views
 
         writer.WriteEndArray();
     });
-
-    /// <summary>A line for each manifest, and the verdict.</summary>
-    public static void Verification(Report report, IReadOnlyList<VerificationResult> results) => report.Table(
-        ["place", "platform", "digest", "verdict", "what was found"],
-        from result in results
-        from subject in result.Subjects
-        select (IReadOnlyList<string>)
-        [
-            result.Place, subject.Platform?.ToString() ?? "index", subject.Digest?.ToString() ?? "-", subject.Failure?.Name() ?? "verified", subject.Text,
-        ]);
-
-    public static byte[] VerificationJson(IReadOnlyList<VerificationResult> results) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (VerificationResult result in results)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("place", result.Place);
-            writer.WriteBoolean("passed", result.Passed);
-            writer.WriteStartArray("subjects");
-            foreach (SubjectVerdict subject in result.Subjects)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("digest", subject.Digest?.ToString());
-                writer.WriteString("platform", subject.Platform?.ToString());
-                writer.WriteString("failure", subject.Failure?.Name());
-                writer.WriteString("text", subject.Text);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    });
-
-    /// <exception cref="ContentException">Something is not trusted; names the first failure.</exception>
-    public static void RequirePassed(IReadOnlyList<VerificationResult> results)
-    {
-        foreach (VerificationResult result in results.Where(result => !result.Passed))
-        {
-            SubjectVerdict failure = result.Failures.First();
-            throw new ContentException($"{result.Place}: {failure.Failure!.Value.Name()}: {failure.Text}");
-        }
-    }
 
     /// <summary>What a platform's layers were made of.</summary>
     public static string Totals(PlatformTotals? totals) => totals is null

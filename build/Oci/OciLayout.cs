@@ -17,16 +17,19 @@ public sealed class OciLayout : IContentReader
 
     private readonly BlobFolder _blobs;
 
-    private OciLayout(string path)
+    private readonly string _folder;
+
+    private OciLayout(string path, string? name = null)
     {
-        Name = path;
+        _folder = path;
+        Name = name ?? path;
         _blobs = new BlobFolder(path);
     }
 
-    /// <summary>The folder, as it was named.</summary>
+    /// <summary>The folder, as it was named, or what it stands for.</summary>
     public string Name { get; }
 
-    private string IndexPath => Path.Combine(Name, "index.json");
+    private string IndexPath => Path.Combine(_folder, "index.json");
 
     /// <summary>Opens the layout at <paramref name="path"/>, or makes an empty one where there is no folder or an empty one.</summary>
     /// <exception cref="ContentException">The folder holds something else; it is left as it is.</exception>
@@ -57,10 +60,11 @@ public sealed class OciLayout : IContentReader
         return layout;
     }
 
+    /// <param name="name">What to call it, when the folder only stands for something else; null for the path.</param>
     /// <exception cref="ContentException">There is no layout, or one of another version or with a broken index.</exception>
-    public static OciLayout Open(string path)
+    public static OciLayout Open(string path, string? name = null)
     {
-        OciLayout layout = new(path);
+        OciLayout layout = new(path, name);
         layout.RequireMarker();
         layout.ReadIndex();
         return layout;
@@ -238,7 +242,7 @@ public sealed class OciLayout : IContentReader
 
     private void RequireMarker()
     {
-        string version = ReadSmall(Path.Combine(Name, "oci-layout"), MaximumMarkerSize, json =>
+        string version = ReadSmall(Path.Combine(_folder, "oci-layout"), MaximumMarkerSize, json =>
             OciJson.Read(json, "oci-layout", root => root.RequiredString("imageLayoutVersion")));
         if (version != Version)
             throw new ContentException($"{Name}: image layout version wanted {Version}, got '{version}'. Run ./build.sh Assemble to make the layout anew");

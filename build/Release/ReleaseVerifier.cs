@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Trust;
@@ -13,7 +14,7 @@ namespace Slipway.Release;
 /// <param name="expectation">What the statements must say.</param>
 public sealed class ReleaseVerifier(VerificationPolicy policy, ReleaseExpectation expectation)
 {
-    /// <exception cref="Http.RemoteException">A place could not be read, so nothing is known.</exception>
+    /// <exception cref="RemoteException">A place could not be read, so nothing is known.</exception>
     public async Task<VerificationResult> VerifyAsync(VerificationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -23,6 +24,28 @@ public sealed class ReleaseVerifier(VerificationPolicy policy, ReleaseExpectatio
         foreach (SubjectVerdict verdict in result.Subjects)
             verdicts.Add(await JudgeAsync(verdict, request.Content, cancellationToken));
         return result with { Subjects = [.. verdicts] };
+    }
+
+    /// <summary>Judges places that are to hold the same release, one after the other; all are asked whatever one of them says.</summary>
+    public async Task<ReleaseVerdict> VerifySameAsync(IEnumerable<VerificationRequest> places, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(places);
+        List<PlaceVerdict> verdicts = [];
+        foreach (VerificationRequest place in places)
+            verdicts.Add(await AtAsync(place, cancellationToken));
+        return ReleaseVerdict.OfSame(verdicts);
+    }
+
+    private async Task<PlaceVerdict> AtAsync(VerificationRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return PlaceVerdict.Of(await VerifyAsync(request, cancellationToken));
+        }
+        catch (RemoteException e)
+        {
+            return PlaceVerdict.Of(request.Content.Name, e);
+        }
     }
 
     private async Task<SubjectVerdict> JudgeAsync(SubjectVerdict verdict, IContentReader place, CancellationToken cancellationToken)

@@ -94,6 +94,9 @@ public enum FailureReason
 
     /// <summary>The bill of materials is not that of the layers.</summary>
     SbomMismatch,
+
+    /// <summary>Another registry of the image has another digest.</summary>
+    DigestDiffersBetweenRegistries,
 }
 
 /// <summary>The reasons as words.</summary>

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Trust;
 
 namespace Slipway.Graph.Tests;
 
@@ -84,29 +82,4 @@ public sealed class ViewsTests : IDisposable
         Assert.Contains("holds stand-ins for kubelet", _log.ToString(), StringComparison.Ordinal);
         Assert.Contains("there are uncommitted changes", _log.ToString(), StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void A_verdict_is_a_line_for_each_subject_and_JSON_says_the_same()
-    {
-        VerificationResult[] results = [Result(null), Result(FailureReason.SignatureMissing)];
-        Views.Verification(Report, results);
-        Assert.Contains("verified", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains(FailureReason.SignatureMissing.Name(), _output.ToString(), StringComparison.Ordinal);
-        using JsonDocument document = JsonDocument.Parse(Views.VerificationJson(results));
-        Assert.Equal([true, false], document.RootElement.EnumerateArray().Select(result => result.GetProperty("passed").GetBoolean()));
-        JsonElement subject = document.RootElement[1].GetProperty("subjects")[0];
-        Assert.Equal(FailureReason.SignatureMissing.Name(), subject.GetProperty("failure").GetString());
-        Assert.Equal("what was found", subject.GetProperty("text").GetString());
-    }
-
-    [Fact]
-    public void A_failed_verdict_is_wrong_data_and_names_place_and_reason()
-    {
-        Views.RequirePassed([Result(null)]);
-        ContentException e = Assert.Throws<ContentException>(() => Views.RequirePassed([Result(null), Result(FailureReason.SignatureMissing)]));
-        Assert.Equal($"quay.io/a/tiny: {FailureReason.SignatureMissing.Name()}: what was found", e.Message);
-    }
-
-    private static VerificationResult Result(FailureReason? failure) => new(
-        "quay.io/a/tiny", [new SubjectVerdict { Digest = Digest.Of("index"u8), Failure = failure, Text = "what was found" }]);
 }

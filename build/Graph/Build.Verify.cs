@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Nuke.Common;
+using Nuke.Common.IO;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>Judging what others will pull, wherever it is.</summary>
+internal sealed partial class Build
+{
+    [Parameter("Verify: also read every layer and compare it with the bill of materials")]
+    private readonly bool Deep;
+
+    [Parameter("Verify: --reference on every registry of its image, which must all have the same")]
+    private readonly bool AllRegistries;
+
+    [Parameter("Verify: layout folder with the signatures of a local --reference; default: trust beside its folder, else in it", Name = "Trust")]
+    private readonly AbsolutePath? TrustFolder;
+
+    private Target Verify => _ => _
+        .Description("Verify signatures, SBOM and provenance of --reference, in a registry, a folder or an archive, or of the local layouts")
+        .After(Assemble, Sign, Publish)
+        .Executes(async () =>
+        {
+            Report report = Report.ToConsole();
+            LocalReference? local = Reference is null ? null : Given(() => LocalReference.Parse(Reference));
+            if (AllRegistries && (Reference is null || local is not null))
+                throw new TargetFailedException("--all-registries: wanted --reference REPOSITORY:TAG or REPOSITORY@DIGEST", Exit.WrongUse);
+            if (TrustFolder is not null && local is null)
+                throw new TargetFailedException("--trust: wanted a local --reference; what a registry has is verified with what it has", Exit.WrongUse);
+            VerificationPolicy policy = await NewPolicyAsync();
+            ReleaseVerdict verdict = local is not null ? await VerifyFilesAsync(local, policy)
+                : Reference is not null ? await VerifyReferenceAsync(Given(() => Oci.Reference.Parse(Reference)), policy, report)
+                : await VerifyLayoutsAsync(policy, report);
+            if (Json)
+                report.Result(VerificationView.Json(verdict));
+            else
+                VerificationView.Show(report, verdict);
+            verdict.RequirePassed();
+        });
+
+    private async Task<ReleaseVerdict> VerifyLayoutsAsync(VerificationPolicy policy, Report report)
+    {
+        var places = ImmutableArray.CreateBuilder<PlaceVerdict>();
+        foreach (ImageDefinition definition in Definitions())
+            places.Add(PlaceVerdict.Of(await NewPipeline(report).VerifyLayoutAsync(definition, new ReleaseVerifier(policy, Expected(definition, null)), Stop)));
+        return new ReleaseVerdict(places.ToImmutable());
+    }
+
+    /// <summary>The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.</summary>
+    private async Task<ReleaseVerdict> VerifyReferenceAsync(Reference reference, VerificationPolicy policy, Report report)
+    {
+        ImageDefinition? definition = DefinitionWith(reference);
+        string wanted = reference.Digest?.ToString() ?? reference.Tag
+            ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
+        if (AllRegistries && definition is null)
+            throw new TargetFailedException($"--all-registries: {reference.Name} is the repository of no image under images/, so its registries are not known", Exit.WrongUse);
+        using HttpTransport transport = NewTransport(report);
+        IEnumerable<Reference> places = AllRegistries ? definition!.Repositories.OrderBy(place => place.Name != reference.Name) : [reference];
+        return await new ReleaseVerifier(policy, Expected(definition, reference.Tag)).VerifySameAsync(
+            places.Select(Connect(transport).Repository).Select(site => new VerificationRequest
+            {
+                Content = site,
+                Signatures = site,
+                Wanted = wanted,
+                Official = definition?.Official ?? reference,
+            }),
+            Stop);
+    }
+
+    /// <summary>Reads files and nothing else: no request is sent.</summary>
+    private async Task<ReleaseVerdict> VerifyFilesAsync(LocalReference reference, VerificationPolicy policy)
+    {
+        using LocalImage image = LocalImage.Open(reference, TrustFolder, Workspace.Cache / "archives", Stop);
+        (string wanted, string? tag) = Given(() => image.Choose(reference.Wanted));
+        ImageDefinition definition = await DefinitionOfAsync(image, wanted);
+        VerificationResult result = await new ReleaseVerifier(policy, Expected(definition, tag)).VerifyAsync(
+            new VerificationRequest { Content = image.Content, Signatures = image.Trust, Wanted = wanted, Official = definition.Official }, Stop);
+        return new ReleaseVerdict([PlaceVerdict.Of(result with { Subjects = [.. result.Subjects.Select(subject => subject with { Text = image.Named(subject.Text) })] })]);
+    }
+
+    /// <summary>
+    /// The image that files must be: the one asked for, else the one that they say they are. The signature has to name its
+    /// repository, so saying something else helps nobody.
+    /// </summary>
+    private async Task<ImageDefinition> DefinitionOfAsync(LocalImage image, string wanted)
+    {
+        string? name = Images.Length == 0 ? await image.TitleAsync(wanted, Stop) : ImageNames() is [var asked] ? asked : null;
+        return name is not null && ImageDefinitionFile.Names(Workspace.Images).Contains(name, StringComparer.Ordinal)
+            ? ImageDefinitionFile.Read(Workspace.Definition(name))
+            : throw new TargetFailedException($"--reference {Reference}: it does not say which image it is, so which repository its signatures must name is not known. Give --images NAME", Exit.WrongUse);
+    }
+
+    private Target Save => _ => _
+        .Description("Write the verified release --reference, or the local layout of --images NAME, with all that is signed about it to the archive --to")
+        .After(Assemble, Sign, Publish)
+        .Executes(async () =>
+        {
+            Report report = Report.ToConsole();
+            if (To is null || (Reference is null && Images.Length != 1))
+                throw new TargetFailedException("Save: wanted --reference REPOSITORY:TAG or --images NAME, and --to FILE", Exit.WrongUse);
+            VerificationPolicy policy = await NewPolicyAsync();
+            using HttpTransport? transport = Reference is null ? null : NewTransport(report);
+            (VerificationRequest request, ReleaseExpectation expected) = transport is null
+                ? (NewPipeline(report).LayoutOf(Definitions()[0]), Expected(Definitions()[0], null))
+                : Request(Given(() => Oci.Reference.Parse(Reference!)), Connect(transport));
+            ReleaseVerdict verdict = await new ReleaseVerifier(policy, expected).VerifySameAsync([request], Stop);
+            verdict.RequirePassed();
+            Digest root = verdict.Places[0].Result!.Digest!;
+            await new ImageArchive(request.Content, request.Signatures).WriteAsync(To, root, request.Wanted, Stop);
+            report.Line($"{request.Content.Name}:{request.Wanted} is {root}, in {To}");
+            report.Result($"oci-archive:{To}:{request.Wanted}");
+        });
+
+    private (VerificationRequest Request, ReleaseExpectation Expected) Request(Reference reference, RegistryClient client)
+    {
+        if (reference.Tag is null || reference.Digest is not null)
+            throw new TargetFailedException($"--reference {reference}: wanted a tag, which the archive gets, too", Exit.WrongUse);
+        ImageDefinition? definition = DefinitionWith(reference);
+        Repository site = client.Repository(reference);
+        return (
+            new VerificationRequest { Content = site, Signatures = site, Wanted = reference.Tag, Official = definition?.Official ?? reference },
+            Expected(definition, reference.Tag));
+    }
+
+    /// <summary>What the statements about an image must say, as far as its definition and the tag tell.</summary>
+    private ReleaseExpectation Expected(ImageDefinition? definition, string? tag) => new()
+    {
+        Provenance = definition is null ? null : new ProvenanceCheck
+        {
+            Image = definition.Name,
+            Source = definition.Source,
+            Tag = ReleaseExpectation.GitTagOf(definition.Name, tag),
+        },
+        Folder = Deep ? Workspace.Cache / "verify" : null,
+    };
+
+    /// <summary>The image that has a reference's repository; null when none has.</summary>
+    private ImageDefinition? DefinitionWith(Reference reference) =>
+        ImageDefinitionFile.Names(Workspace.Images)
+            .Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)))
+            .FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name));
+}

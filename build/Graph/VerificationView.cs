@@ -1,0 +1,79 @@
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>A verdict as people and programs read it: a table and one line, or the same as JSON.</summary>
+internal static class VerificationView
+{
+    /// <summary>A line for each place and each manifest there, then the verdict.</summary>
+    public static void Show(Report report, ReleaseVerdict verdict)
+    {
+        bool told = !verdict.Passed;
+        report.Table(
+            told ? ["what", "digest", "verdict", "what was found"] : ["what", "digest", "verdict"],
+            from place in verdict.Places
+            from row in place.Result is { } result ? result.Subjects.Select((subject, i) => Row(place, subject, i)) : [Row(place, place.Unreachable!)]
+            select (IReadOnlyList<string>)(told ? row : row[..3]));
+        report.Result(Line(verdict));
+    }
+
+    public static byte[] Json(ReleaseVerdict verdict) => OciJson.WriteIndented(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("verdict", Word(verdict));
+        writer.WriteStartArray("places");
+        foreach (PlaceVerdict place in verdict.Places)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("place", place.Place);
+            writer.WriteBoolean("passed", place.Passed);
+            writer.WriteString("unreachable", place.Unreachable?.Message);
+            writer.WriteStartArray("subjects");
+            foreach (SubjectVerdict subject in place.Result?.Subjects ?? [])
+            {
+                writer.WriteStartObject();
+                writer.WriteString("digest", subject.Digest?.ToString());
+                writer.WriteString("platform", subject.Platform?.ToString());
+                writer.WriteString("failure", subject.Failure?.Name());
+                writer.WriteString("text", subject.Text);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
+
+    /// <summary>The first line of a place is about what was asked for; what follows are its parts.</summary>
+    private static string[] Row(PlaceVerdict place, SubjectVerdict subject, int at) =>
+    [
+        at == 0 ? place.Place + (subject.Platform is null ? "" : $" {subject.Platform}") : "  " + (subject.Platform?.ToString() ?? "all registries"),
+        subject.Digest?.Abbreviated ?? "-",
+        subject.Failure?.Name() ?? "verified",
+        subject.Failure is null ? "" : subject.Text,
+    ];
+
+    private static string[] Row(PlaceVerdict place, RemoteException unreachable) => [place.Place, "-", "unreachable", unreachable.Message];
+
+    private static string Line(ReleaseVerdict verdict) => verdict.Passed ? $"verified: {string.Join("; ", Trusted(verdict))}" : $"{Word(verdict)}: {string.Join("; ", Against(verdict))}";
+
+    /// <summary>Each digest with all the places that have it, and who signed it.</summary>
+    private static IEnumerable<string> Trusted(ReleaseVerdict verdict) => verdict.Places
+        .GroupBy(place => place.Result!.Digest!)
+        .Select(same => $"{same.Key} at {Joined(same.Select(place => place.Place))}, {same.First().Result!.Subjects[0].Text}");
+
+    private static IEnumerable<string> Against(ReleaseVerdict verdict) => verdict.Failures
+        .GroupBy(failure => failure.Place.Place, failure => failure.Subject.Failure!.Value.Name())
+        .Select(place => $"{place.Key}: {string.Join(", ", place.Distinct())}")
+        .Concat(verdict.Unreachable.Select(place => $"nothing is known of {place.Place}"));
+
+    private static string Word(ReleaseVerdict verdict) => verdict.Passed ? "verified" : verdict.Failures.Any() ? "failed" : "unreachable";
+
+    private static string Joined(IEnumerable<string> places) => string.Join(" and ", places);
+}

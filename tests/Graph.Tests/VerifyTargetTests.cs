@@ -1,0 +1,187 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Slipway.Rehearsal;
+using Slipway.Testing;
+
+namespace Slipway.Graph.Tests;
+
+/// <summary>The targets Verify and Save as their users run them.</summary>
+public sealed class VerifyTargetTests
+{
+    private const string Release = $"{PublishedTools.Official}:{UpstreamImage.Version}";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Files_verify_in_every_form_without_one_request()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        string layout = tools.Repository.At("artifacts", "tools", "layout"), archive = tools.Repository.Beside("tools.tar");
+        string reference = (await VerifyAsync(tools, "Save", "--reference", Release, "--to", archive)).Require().Output.Trim();
+        Assert.Equal($"oci-archive:{archive}:v1.0.0", reference);
+        string unpacked = Path.Combine(tools.Repository.Beside("unpacked"), "image");
+        Directory.CreateDirectory(unpacked);
+        (await new ChildProcess("tar", "-xf", archive, "-C", unpacked).RunAsync()).Require();
+        string zipped = archive + ".gz";
+        await using (FileStream from = File.OpenRead(archive))
+        await using (GZipStream to = new(File.Create(zipped), CompressionLevel.Fastest))
+            await from.CopyToAsync(to, Stop);
+
+        // Whoever asks a registry asks one of these two; whoever asks anybody else asks the proxy.
+        using TcpListener proxy = new(IPAddress.Loopback, 0);
+        proxy.Start();
+        foreach (string variable in (string[])["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"])
+            tools.Variables[variable] = $"http://{proxy.LocalEndpoint}";
+        tools.At("quay.io").Log.Clear();
+        tools.At("docker.io").Log.Clear();
+        string digest = (await VerifyAsync(tools, "Verify", "--reference", layout)).Require().Output.Split("sha256:")[1][..64];
+        foreach (string form in (string[])
+        [
+            layout + ":v1.0.0", $"{layout}@sha256:{digest}", $"oci:{layout}", $"oci:{layout}:v1.0.0-amd64", Path.GetRelativePath(tools.Repository.At(), layout),
+            archive, $"oci-archive:{archive}", reference, zipped, unpacked, $"{unpacked}@sha256:{digest}",
+        ])
+        {
+            string[] image = form.EndsWith("-amd64", StringComparison.Ordinal) ? ["--images", "tools"] : [];
+            ChildResult result = (await VerifyAsync(tools, ["Verify", "--reference", form, "--deep", .. image])).Require();
+            Assert.Contains("verified: sha256:", result.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("/cache/", result.Output + result.Error, StringComparison.Ordinal);
+        }
+
+        string trust = tools.Repository.Beside("elsewhere");
+        Directory.Move(tools.Repository.At("artifacts", "tools", "trust"), trust);
+        Assert.Contains("signature-missing", (await VerifyAsync(tools, "Verify", "--reference", layout)).Require(65).Error, StringComparison.Ordinal);
+        (await VerifyAsync(tools, "Verify", "--reference", layout, "--trust", trust)).Require();
+
+        Assert.Equal((0, 0, false), (tools.At("quay.io").Log.All.Length, tools.At("docker.io").Log.All.Length, proxy.Pending()));
+        AssertNothingLeft(tools);
+    }
+
+    [Fact]
+    public async Task What_is_saved_is_always_the_same_and_only_what_verifies()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        string local = tools.Repository.Beside("local.tar"), pulled = tools.Repository.Beside("pulled.tar");
+        (await VerifyAsync(tools, "Save", "--images", "tools", "--to", local)).Require();
+        (await VerifyAsync(tools, "Save", "--reference", $"{PublishedTools.Fallback}:v1.0.0", "--to", pulled)).Require();
+        Assert.Equal(await File.ReadAllBytesAsync(local, Stop), await File.ReadAllBytesAsync(pulled, Stop));
+
+        SigningKeys other = SigningKeys.Create(tools.Repository.Beside(), "other");
+        string refused = tools.Repository.Beside("refused.tar");
+        ChildResult result = (await tools.RunAsync("Save", "--images", "tools", "--to", refused, "--public-key", other.Public)).Require(65);
+        Assert.Contains("signed-by-other-key", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(refused));
+        (await VerifyAsync(tools, "Save", "--to", refused)).Require(64);
+        (await VerifyAsync(tools, "Save", "--images", "tools")).Require(64);
+        (await VerifyAsync(tools, "Save", "--reference", PublishedTools.Official, "--to", refused)).Require(64);
+    }
+
+    [Fact]
+    public async Task A_damaged_archive_is_65_by_the_name_of_what_is_wrong_and_leaves_nothing()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        string archive = tools.Repository.Beside("tools.tar");
+        (await VerifyAsync(tools, "Save", "--images", "tools", "--to", archive)).Require();
+        byte[] sound = await File.ReadAllBytesAsync(archive, Stop);
+
+        await File.WriteAllBytesAsync(archive, sound[..^4000], Stop);
+        Assert.Contains("cut short", (await VerifyAsync(tools, "Verify", "--reference", archive)).Require(65).Error, StringComparison.Ordinal);
+        int title = sound.AsSpan().IndexOf("\"org.opencontainers.image.title\":\"tools\""u8);
+        sound[title - 40] ^= 1;
+        await File.WriteAllBytesAsync(archive, sound, Stop);
+        ChildResult changed = (await VerifyAsync(tools, "Verify", "--reference", archive, "--images", "tools")).Require(65);
+        Assert.Contains($"manifest-unreadable: {archive}/blobs/sha256/", changed.Error, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(archive, [], Stop);
+        (await VerifyAsync(tools, "Verify", "--reference", archive)).Require(65);
+        AssertNothingLeft(tools);
+    }
+
+    [Fact]
+    public async Task Every_registry_has_the_same_release_or_the_first_that_has_not_is_named()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        ChildResult all = (await EverywhereAsync(tools)).Require();
+        Assert.Contains($"at {PublishedTools.Official} and {PublishedTools.Fallback}, signed by ", all.Output, StringComparison.Ordinal);
+
+        // Another release of the same image, just as well signed, stands under this one's tag on one registry.
+        string digest = (await VerifyAsync(tools, "Verify", "--reference", Release, "--json")).Require().Output.Split("sha256:")[1][..64];
+        string child = JsonDocument.Parse(await GetAsync(tools, digest)).RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()!;
+        await PutAsync(tools, "docker.io", await GetAsync(tools, child[7..]), "v1.0.0", "application/vnd.oci.image.manifest.v1+json");
+        ChildResult differs = (await EverywhereAsync(tools)).Require(65);
+        Assert.Contains($"{PublishedTools.Fallback}: digest-differs-between-registries: {PublishedTools.Official} has sha256:{digest}, {PublishedTools.Fallback} has {child}", differs.Error, StringComparison.Ordinal);
+        Assert.Contains($"failed: {PublishedTools.Fallback}: digest-differs-between-registries", differs.Output, StringComparison.Ordinal);
+
+        await tools.DeleteAsync("docker.io", "v1.0.0");
+        Assert.Contains($"failed: {PublishedTools.Fallback}: tag-missing", (await EverywhereAsync(tools)).Require(65).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unreachable_registry_is_75_with_the_verdict_on_the_other_and_65_when_that_failed()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        tools.Faults = (host, _) => host == "quay.io" ? Fault.Answer(503, "0") : null;
+        ChildResult down = (await EverywhereAsync(tools)).Require(75);
+        Assert.Contains($"unreachable: nothing is known of {PublishedTools.Official}", down.Output, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse((await EverywhereAsync(tools, "--json")).Require(75).Output).RootElement;
+        Assert.Equal("unreachable", json.GetProperty("verdict").GetString());
+        Assert.Equal([false, true], json.GetProperty("places").EnumerateArray().Select(place => place.GetProperty("passed").GetBoolean()));
+        Assert.Contains("503", json.GetProperty("places")[0].GetProperty("unreachable").GetString(), StringComparison.Ordinal);
+        (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(75);
+
+        await tools.DeleteAsync("docker.io", "v1.0.0");
+        ChildResult both = (await EverywhereAsync(tools)).Require(65);
+        Assert.Contains($"failed: {PublishedTools.Fallback}: tag-missing; nothing is known of {PublishedTools.Official}", both.Output, StringComparison.Ordinal);
+        tools.Faults = (host, _) => host == "quay.io" ? Fault.Answer(403) : null;
+        (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(77);
+    }
+
+    [Theory]
+    [InlineData("the repository of no image", "--reference", "quay.io/other/image:v1.0.0", "--all-registries")]
+    [InlineData("--all-registries: wanted --reference", "--all-registries")]
+    [InlineData("--all-registries: wanted --reference", "--all-registries", "--reference", "artifacts/tools/layout")]
+    [InlineData("--trust: wanted a local --reference", "--trust", ".", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
+    [InlineData("there is no such folder", "--reference", "oci:nowhere")]
+    [InlineData("there is no such file", "--reference", "oci-archive:artifacts")]
+    [InlineData("there is no such folder or file", "--reference", "./nowhere.tar")]
+    [InlineData("it must begin with a registry host", "--reference", "nowhere.tar")]
+    [InlineData("wanted one, or its tag behind a colon: v1.0.0-amd64, v2", "--reference", "oci:artifacts/tools/layout")]
+    [InlineData("does not say which image it is", "--reference", "oci:artifacts/tools/layout:v2")]
+    public async Task What_is_typed_wrong_is_64(string because, params string[] arguments)
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);
+        tools.Repository.Write("artifacts/tools/layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
+        tools.Repository.Write("artifacts/tools/layout/index.json", """{"schemaVersion":2,"manifests":[A:v1.0.0-amd64,B:v2]}"""
+            .Replace("A:v1.0.0-amd64", Entry("1", "v1.0.0-amd64"), StringComparison.Ordinal).Replace("B:v2", Entry("2", "v2"), StringComparison.Ordinal));
+        Assert.Contains(because, (await VerifyAsync(tools, ["Verify", .. arguments])).Require(64).Error, StringComparison.Ordinal);
+    }
+
+    private static string Entry(string digit, string tag) =>
+        $$$"""{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:{{{string.Concat(Enumerable.Repeat(digit, 64))}}}","size":2,"annotations":{"org.opencontainers.image.ref.name":"{{{tag}}}"}}""";
+
+    private static Task<ChildResult> EverywhereAsync(PublishedTools tools, params string[] more) =>
+        VerifyAsync(tools, ["Verify", "--reference", Release, "--all-registries", .. more]);
+
+    private static Task<ChildResult> VerifyAsync(PublishedTools tools, params string[] arguments) =>
+        tools.RunAsync([.. arguments, "--public-key", tools.Repository.Key.Public]);
+
+    private static void AssertNothingLeft(PublishedTools tools)
+    {
+        string archives = Path.Combine(tools.Repository.Beside("cache"), "archives");
+        Assert.True(!Directory.Exists(archives) || !Directory.EnumerateFileSystemEntries(archives).Any());
+    }
+
+    private static async Task<byte[]> GetAsync(PublishedTools tools, string hex)
+    {
+        using HttpClient client = new();
+        return await client.GetByteArrayAsync(new Uri(tools.At("quay.io").Address, $"/v2/slipway-tests/tools/manifests/sha256:{hex}"), Stop);
+    }
+
+    private static async Task PutAsync(PublishedTools tools, string host, byte[] manifest, string tag, string type)
+    {
+        using HttpClient client = new();
+        using ByteArrayContent content = new(manifest);
+        content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue(type);
+        (await client.PutAsync(new Uri(tools.At(host).Address, $"/v2/slipwaytests/tools/manifests/{tag}"), content, Stop)).EnsureSuccessStatusCode();
+    }
+}
