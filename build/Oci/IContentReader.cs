@@ -14,6 +14,14 @@ public interface IContentReader
     /// <summary>The descriptor a tag points to; null only when the place definitely has no such tag.</summary>
     Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What a tag points to, with its bytes where the place gives them in the same answer, so that they need no second one; null only
+    /// when the place definitely has no such tag.
+    /// </summary>
+    /// <exception cref="ContentException">The place gave bytes that are not what it says, or exceed 4 MiB.</exception>
+    async Task<TaggedManifest?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
+        await ResolveAsync(tag, cancellationToken) is { } found ? new TaggedManifest(found.Digest, null) : null;
+
     /// <summary>The exact bytes of a manifest or index; null only when the place definitely lacks it.</summary>
     /// <exception cref="ContentException">The bytes do not have this digest, or exceed 4 MiB.</exception>
     Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken);
@@ -30,6 +38,10 @@ public interface IContentReader
     /// <param name="artifactType">Only those of this type; null for all.</param>
     Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken);
 }
+
+/// <summary>What a tag points to.</summary>
+/// <param name="Content">With this digest; null where it is to be read by it.</param>
+public sealed record TaggedManifest(Digest Digest, ManifestContent? Content);
 
 /// <summary>A manifest or index as stored: its media type and its exact bytes.</summary>
 public sealed record ManifestContent(string MediaType, ReadOnlyMemory<byte> Bytes)

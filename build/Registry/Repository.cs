@@ -46,6 +46,10 @@ public sealed class Repository : IContentReader
             : (await ReadAsync(sound, null, cancellationToken))?.Descriptor;
     }
 
+    /// <summary>One GET in place of a HEAD and a GET.</summary>
+    public async Task<TaggedManifest?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
+        await ReadTagAsync(tag, cancellationToken) is { } content ? new TaggedManifest(content.Descriptor.Digest, content) : null;
+
     public Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(digest);

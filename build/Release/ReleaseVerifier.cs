@@ -77,16 +77,26 @@ public sealed class ReleaseVerifier(VerificationPolicy policy, ReleaseExpectatio
     private static async Task<(FailureReason Reason, string Text)?> JudgeSbomAsync(
         ReadOnlyMemory<byte> predicate, IContentReader place, Digest manifest, string folder, CancellationToken cancellationToken)
     {
+        SpdxDocument document;
         try
         {
-            ImmutableArray<SbomFinding> findings = await new SbomCheck(SpdxDocument.Parse(predicate), folder).RunAsync(place, manifest, cancellationToken);
-            return findings is [{ } first, ..]
-                ? (FailureReason.SbomMismatch, $"{findings.Length} differences from the layers: {first.Name}: {first.What}: {first.Problem}")
-                : null;
+            document = SpdxDocument.Parse(predicate);
         }
         catch (ContentException e)
         {
             return (FailureReason.SbomUnreadable, e.Message);
+        }
+
+        try
+        {
+            ImmutableArray<SbomFinding> findings = await new SbomCheck(document, folder).RunAsync(place, manifest, cancellationToken);
+            return findings is [{ } first, ..]
+                ? (FailureReason.SbomMismatch, $"{findings.Length} {(findings.Length == 1 ? "difference" : "differences")} from the layers: {first.Name}: {first.What}: {first.Problem}")
+                : null;
+        }
+        catch (ContentException e)
+        {
+            return (FailureReason.LayerUnreadable, e.Message);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class AttestationCheck(VerificationPolicy policy, Reference offi
     /// <summary>The valid statements, or the reason of the one that came nearest to being one.</summary>
     public async Task<StatementCheck.Finding> FindAsync(Evidence evidence, string predicateType, CancellationToken cancellationToken)
     {
-        StatementCheck.Finding bundled = await AmongAsync(() => evidence.BundlesAsync(cancellationToken), evidence, predicateType, cancellationToken);
+        StatementCheck.Finding bundled = await AmongAsync(() => evidence.BundlesAsync(predicateType, cancellationToken), evidence, predicateType, cancellationToken);
         if (bundled.Failure is null)
             return bundled;
         StatementCheck.Finding tagged = await AmongAsync(() => evidence.TaggedAsync(cancellationToken), evidence, predicateType, cancellationToken);

@@ -15,6 +15,13 @@ public static class BundleManifest
     /// <summary>The config of every such manifest.</summary>
     public static ReadOnlyMemory<byte> Config { get; } = "{}"u8.ToArray();
 
+    /// <summary>What kind of statement a list of referrers says that a bundle holds; null when it does not say.</summary>
+    public static string? KindOf(Descriptor listed)
+    {
+        ArgumentNullException.ThrowIfNull(listed);
+        return listed.Annotations.GetValueOrDefault(PredicateTypeKey);
+    }
+
     /// <param name="subject">What the bundle is about.</param>
     /// <param name="bundle">The bytes of the bundle.</param>
     /// <param name="predicateType">What kind of statement it holds.</param>

@@ -92,6 +92,9 @@ public enum FailureReason
     /// <summary>The bill of materials cannot be read.</summary>
     SbomUnreadable,
 
+    /// <summary>A layer is missing, damaged, or another than the configuration says.</summary>
+    LayerUnreadable,
+
     /// <summary>The bill of materials is not that of the layers.</summary>
     SbomMismatch,
 

@@ -60,7 +60,7 @@ internal sealed class Notary(Reference official, ImmutableArray<ManifestContent>
         Dictionary<Digest, WantedStatement> said = [];
         foreach (Evidence evidence in from place in places from subject in subjects select About(place, subject.Descriptor.Digest))
         {
-            foreach (StoredBundle stored in await evidence.BundlesAsync(cancellationToken))
+            foreach (StoredBundle stored in await evidence.BundlesAsync(null, cancellationToken))
             {
                 if (stored is { Bundle: { } bundle, Claim: { } statement } && statement.PredicateType != Statement.SignType
                     && await signer.Trusted.SignedAsync(bundle, evidence.Subject, cancellationToken))
@@ -76,7 +76,7 @@ internal sealed class Notary(Reference official, ImmutableArray<ManifestContent>
         for (int i = 0; i < places.Count; i++)
         {
             Evidence evidence = About(places[i], wanted.About[0]);
-            foreach (StoredBundle stored in await evidence.BundlesAsync(cancellationToken))
+            foreach (StoredBundle stored in await evidence.BundlesAsync(wanted.PredicateType, cancellationToken))
             {
                 if (stored is not { Bundle: { } bundle, Claim: { } statement } || !wanted.IsMetBy(statement, official)
                     || !await signer.Trusted.SignedAsync(bundle, evidence.Subject, cancellationToken))
@@ -110,7 +110,7 @@ internal sealed class Notary(Reference official, ImmutableArray<ManifestContent>
         if (_evidence.TryGetValue((place, subject), out Evidence? known))
             return known;
         ManifestContent content = subjects.Single(one => one.Descriptor.Digest == subject);
-        return _evidence[(place, subject)] = new Evidence(place, subject, content);
+        return _evidence[(place, subject)] = new Evidence(new BundleReader(place), subject, content);
     }
 }
 

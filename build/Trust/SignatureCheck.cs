@@ -35,7 +35,7 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
     {
         try
         {
-            StatementCheck.Finding finding = await _statements.AmongAsync(await evidence.BundlesAsync(cancellationToken), evidence, Statement.SignType, cancellationToken);
+            StatementCheck.Finding finding = await _statements.AmongAsync(await evidence.BundlesAsync(Statement.SignType, cancellationToken), evidence, Statement.SignType, cancellationToken);
             return finding.Failure is { } reason
                 ? new SignatureFinding(Translated(reason), finding.Text)
                 : new SignatureFinding(null, $"signed by {policy.Signer.Name} for {official.Name}");

@@ -11,14 +11,16 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
     private readonly IContentReader _place = request.Content;
     private readonly SignatureCheck _check = new(policy, request.Official);
     private readonly AttestationCheck _attestations = new(policy, request.Official);
+    private readonly BundleReader _bundles = new(request.Signatures);
     private readonly HashSet<Platform> _platforms = [];
 
     public async Task<VerificationResult> RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            if (!Digest.TryParse(request.Wanted, out Digest? root))
-                root = (await _place.ResolveAsync(request.Wanted, cancellationToken))?.Digest;
+            TaggedManifest? root = Digest.TryParse(request.Wanted, out Digest? digest)
+                ? new TaggedManifest(digest, null)
+                : await _place.FindTagAsync(request.Wanted, cancellationToken);
             return new VerificationResult(_place.Name, root is null
                 ? [Fail(null, FailureReason.TagMissing, $"{_place.Name} has no tag '{request.Wanted}'")]
                 : await JudgeRootAsync(root, cancellationToken));
@@ -29,12 +31,13 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
         }
     }
 
-    private async Task<ImmutableArray<SubjectVerdict>> JudgeRootAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<SubjectVerdict>> JudgeRootAsync(TaggedManifest root, CancellationToken cancellationToken)
     {
-        (ManifestContent? content, SubjectVerdict? failed) = await ReadAsync(digest, cancellationToken);
+        (ManifestContent? content, SubjectVerdict? failed) = await ReadAsync(root, cancellationToken);
         if (content is null)
             return [failed!];
-        Evidence evidence = new(request.Signatures, digest, content);
+        Digest digest = root.Digest;
+        Evidence evidence = new(_bundles, digest, content);
         SignatureFinding signature = await _check.FindAsync(evidence, cancellationToken);
         if (content.MediaType != MediaType.Index)
             return [await JudgeImageAsync(evidence, null, signature, cancellationToken)];
@@ -68,10 +71,10 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
 
     private async Task<SubjectVerdict> JudgeChildAsync(Descriptor entry, CancellationToken cancellationToken)
     {
-        (ManifestContent? content, SubjectVerdict? failed) = await ReadAsync(entry.Digest, cancellationToken);
+        (ManifestContent? content, SubjectVerdict? failed) = await ReadAsync(new TaggedManifest(entry.Digest, null), cancellationToken);
         if (content is null)
             return failed! with { Platform = entry.Platform };
-        Evidence evidence = new(request.Signatures, entry.Digest, content);
+        Evidence evidence = new(_bundles, entry.Digest, content);
         SignatureFinding signature = await _check.FindAsync(evidence, cancellationToken);
         if (signature.Failure == FailureReason.SignatureMissing)
             signature = signature with { Failure = FailureReason.ChildUnsigned };
@@ -113,11 +116,12 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
         return verdict with { Statements = [.. statements] };
     }
 
-    private async Task<(ManifestContent?, SubjectVerdict?)> ReadAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task<(ManifestContent?, SubjectVerdict?)> ReadAsync(TaggedManifest wanted, CancellationToken cancellationToken)
     {
+        Digest digest = wanted.Digest;
         try
         {
-            ManifestContent? content = await _place.ReadManifestAsync(digest, cancellationToken);
+            ManifestContent? content = wanted.Content ?? await _place.ReadManifestAsync(digest, cancellationToken);
             if (content is null)
                 return (null, Fail(digest, FailureReason.ManifestMissing, $"{_place.Name} lacks manifest {digest}"));
             return digest.Matches(content.Bytes.Span)
