@@ -137,6 +137,27 @@ public sealed class VerifyTargetTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_verification_asks_for_each_thing_once_and_for_nothing_else(bool hasReferrersApi)
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync((_, options) => options with { HasReferrers = hasReferrersApi });
+        tools.At("quay.io").Log.Clear();
+        (await VerifyAsync(tools, "Verify", "--reference", Release)).Require();
+        string[] asked = [.. tools.At("quay.io").Log.All.Select(entry => entry.Request).Where(request => request.Path.Contains("/tools/", StringComparison.Ordinal)).Select(request => $"{request.Method} {request.Path}")];
+        Assert.Equal(asked.Distinct(), asked);
+        Assert.All(asked, request => Assert.StartsWith("GET ", request, StringComparison.Ordinal));
+
+        // Descriptors that are followed: the tag's and what it names (index, manifest, configuration), and of each of the two
+        // subjects three referrers with their bundles, of which the provenance is one for both. Signatures: those three of each
+        // subject. So there is room for each subject's list of referrers, and for a tag in its place; credentials are not counted.
+        const int descriptors = 3 + (2 * 3) + (2 + 2 + 1), signatures = 2 * 3;
+        TestContext.Current.SendDiagnosticMessage($"{asked.Length} requests; wanted at most {descriptors + signatures}");
+        Assert.Equal(descriptors + (hasReferrersApi ? 2 : 4), asked.Length);
+        Assert.InRange(asked.Length, 1, descriptors + signatures);
+    }
+
+    [Theory]
     [InlineData("the repository of no image", "--reference", "quay.io/other/image:v1.0.0", "--all-registries")]
     [InlineData("--all-registries: wanted --reference", "--all-registries")]
     [InlineData("--all-registries: wanted --reference", "--all-registries", "--reference", "artifacts/tools/layout")]

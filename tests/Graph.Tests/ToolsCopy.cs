@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Testing;
+using Slipway.Trust;
+using Index = Slipway.Oci.Index;
+
+namespace Slipway.Graph.Tests;
+
+/// <summary>The forms in which statements and signatures are stored.</summary>
+internal enum StoredForm
+{
+    Both,
+    Bundles,
+    Tags,
+}
+
+/// <summary>A signed image in a folder of its own, with its key: what its holder can be made to sign, and what anybody can do to files.</summary>
+internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-tools-");
+    private readonly KeySigner _signer = KeySigner.FromFile(repository.Key.Private, () => null);
+
+    public string Folder => _folder.FullName;
+
+    public OciLayout Layout => OciLayout.Open(Path.Combine(Folder, "layout"));
+
+    public OciLayout Trust => OciLayout.Open(Path.Combine(Folder, "trust"));
+
+    public ImageDefinition Definition { get; } = ImageDefinitionFile.Read(repository.At("images", UpstreamImage.Name));
+
+    public Descriptor Root { get; private set; } = null!;
+
+    public Descriptor Child { get; private set; } = null!;
+
+    public string Wanted { get; set; } = UpstreamImage.Version;
+
+    public async Task OpenAsync()
+    {
+        Root = (await Layout.ResolveAsync(UpstreamImage.Version, default))!;
+        Child = Index.Parse((await Layout.ReadManifestAsync(Root.Digest, default))!.Bytes).Manifests.Single();
+    }
+
+    public void Dispose()
+    {
+        _signer.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>By all that can be expected of it, down to every path.</summary>
+    public async Task<VerificationResult> VerifyAsync()
+    {
+        ImageLock locked = await ImageLockFile.ReadAsync(repository.At("images", UpstreamImage.Name), default);
+        ReleaseExpectation expectation = new()
+        {
+            Provenance = new ProvenanceCheck
+            {
+                Image = UpstreamImage.Name,
+                Source = Definition.Source,
+                Tag = ReleaseExpectation.GitTagOf(UpstreamImage.Name, Wanted),
+                Commit = await repository.GitAsync("rev-parse", "HEAD"),
+                Builder = Builder.Local.Id,
+                Platforms = Definition.Platforms,
+                Lock = Digest.Of(await File.ReadAllBytesAsync(repository.At("images", UpstreamImage.Name, ImageLock.FileName))),
+                Materials = Material.Of(locked, Definition.Platforms),
+            },
+            Folder = Path.Combine(Folder, "spool"),
+        };
+        return await new ReleaseVerifier(VerificationPolicy.RequireKey(_signer.Key), expectation).VerifyAsync(
+            new VerificationRequest { Content = Layout, Signatures = Trust, Wanted = Wanted, Official = Definition.Official }, default);
+    }
+
+    /// <summary>Signs anew after changing what is said, rightly and by the same key; a statement that becomes null is not said.</summary>
+    public async Task SayAsync(Func<WantedStatement, WantedStatement?> change)
+    {
+        List<WantedStatement> said = [.. (await SaidAsync()).Select(change).OfType<WantedStatement>()];
+        await TrustStore.Create(Path.Combine(Folder, "trust")).SignAsync(new SignedImage(Layout, Root.Digest, Definition.Official), said, _signer, default);
+    }
+
+    /// <summary>Says something else about the platform, or about all, than its provenance or bill of materials.</summary>
+    public Task SayAsync(string type, Func<ReadOnlyMemory<byte>, byte[]> change) => SayAsync(statement =>
+        statement.PredicateType == type && statement.About.Contains(Child.Digest) ? statement with { Predicate = change(statement.Predicate) } : statement);
+
+    public Task SayProvenanceAsync(Func<SlsaProvenance, SlsaProvenance> change) =>
+        SayAsync(Statement.ProvenanceType, said => change(SlsaProvenance.Parse(said)).ToBytes());
+
+    public Task SaySbomAsync(Func<SpdxDocument, SpdxDocument> change) =>
+        SayAsync(Statement.SpdxType, said => change(SpdxDocument.Parse(said)).ToBytes().AsMemory().TrimEnd((byte)'\n').ToArray());
+
+    /// <summary>Puts one more layer on the image and says of the new one, signed, all that was said of the old one.</summary>
+    public async Task AddLayerAsync(params LayerEntry[] entries)
+    {
+        OciLayout layout = Layout;
+        Manifest manifest = Manifest.Parse((await layout.ReadManifestAsync(Child.Digest, default))!.Bytes);
+        using MemoryStream bytes = new(), blob = new();
+        await layout.OpenBlob(manifest.Config).CopyToAsync(bytes);
+        ImageConfig config = ImageConfig.Parse(bytes.ToArray());
+        Layer layer = LayerWriter.Write("more", entries, blob, default);
+        Descriptor written = await layout.AddBlobAsync(MediaType.LayerGzip, blob.ToArray());
+        Descriptor configured = await layout.AddBlobAsync(MediaType.Config, (config with { DiffIds = config.DiffIds.Add(layer.DiffId), History = config.History.Add("more") }).ToBytes());
+        Manifest more = manifest with { Config = configured, Layers = manifest.Layers.Add(written) };
+        Descriptor child = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, more.ToBytes())) with { Platform = Child.Platform };
+        Index index = Index.Parse((await layout.ReadManifestAsync(Root.Digest, default))!.Bytes) with { Manifests = [child] };
+        Descriptor root = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, index.ToBytes()));
+        List<WantedStatement> said = [.. await SaidAsync()];
+        (Descriptor oldRoot, Descriptor oldChild) = (Root, Child);
+        (Root, Child) = (root, child);
+        Tag(root, UpstreamImage.Version);
+        await TrustStore.Create(Path.Combine(Folder, "trust")).SignAsync(
+            new SignedImage(layout, root.Digest, Definition.Official),
+            [.. said.Select(statement => Moved(statement, oldRoot, oldChild))],
+            _signer,
+            default);
+    }
+
+    /// <summary>Makes a tag name a manifest of the layout, and nothing else name one.</summary>
+    public void Tag(Descriptor root, string tag) => Layout.WriteIndex(new Index([new Descriptor(root.MediaType, root.Digest, root.Size)
+    {
+        Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag),
+    }]));
+
+    /// <summary>Leaves one form alone of what is signed.</summary>
+    public void Leave(StoredForm form) => Trust.WriteIndex(new Index([.. Trust.ReadIndex().Manifests.Where(entry => form switch
+    {
+        StoredForm.Bundles => entry.ArtifactType is not null,
+        StoredForm.Tags => entry.ArtifactType is null,
+        _ => true,
+    })]));
+
+    /// <summary>Where the image keeps a layer.</summary>
+    public async Task<string> LayerAsync()
+    {
+        Manifest manifest = Manifest.Parse((await Layout.ReadManifestAsync(Child.Digest, default))!.Bytes);
+        return Path.Combine(Folder, "layout", "blobs", "sha256", manifest.Layers.Single().Digest.Hex);
+    }
+
+    private WantedStatement Moved(WantedStatement statement, Descriptor oldRoot, Descriptor oldChild)
+    {
+        WantedStatement moved = statement with { About = [.. statement.About.Select(digest => digest == oldRoot.Digest ? Root.Digest : digest == oldChild.Digest ? Child.Digest : digest)] };
+        if (statement.PredicateType != Statement.SpdxType || !statement.About.Contains(oldChild.Digest))
+            return moved;
+        SpdxDocument document = SpdxDocument.Parse(statement.Predicate);
+        SpdxPackage subject = document.Packages.Single(package => package.Id == document.Describes);
+        document = document with { Packages = document.Packages.Replace(subject, subject with { Checksum = SpdxChecksum.Of(Child.Digest) }) };
+        return moved with { Predicate = new ReadOnlyMemory<byte>(document.ToBytes()).TrimEnd((byte)'\n') };
+    }
+
+    private async Task<IEnumerable<WantedStatement>> SaidAsync()
+    {
+        Dictionary<Digest, WantedStatement> said = [];
+        foreach (Descriptor subject in (Descriptor[])[Root, Child])
+        {
+            foreach (Descriptor referrer in await Trust.ReferrersAsync(subject.Digest, null, default))
+            {
+                ManifestContent manifest = (await Trust.ReadManifestAsync(referrer.Digest, default))!;
+                using MemoryStream bundle = new();
+                await Trust.OpenBlob(BundleManifest.BundleOf(manifest, subject.Digest)).CopyToAsync(bundle);
+                ReadOnlyMemory<byte> payload = SigstoreBundle.Parse(bundle.ToArray()).Envelope.Payload;
+                Statement statement = Statement.Parse(payload);
+                if (statement.PredicateType != Statement.SignType)
+                    said[Digest.Of(payload.Span)] = new WantedStatement([.. statement.Subjects.Select(about => about.Digest!)], statement.PredicateType, statement.Predicate);
+            }
+        }
+
+        return said.Values;
+    }
+}
