@@ -86,7 +86,8 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>Makes and signs an image whose content is <paramref name="content"/>, in place of the one there was.</summary>
-    public async Task AssembleAsync(string content, string? standIn = null, bool rehearsal = false)
+    /// <param name="signed">Else what was signed about the one there was stays.</param>
+    public async Task AssembleAsync(string content, string? standIn = null, bool rehearsal = false, bool signed = true)
     {
         var annotations = standIn is null ? Descriptor.NoAnnotations : Descriptor.NoAnnotations.Add(StandInMark.Key, standIn);
         List<Descriptor> manifests = [];
@@ -103,7 +104,8 @@ internal sealed class Scene : IAsyncDisposable
         Index = await Layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]) { Annotations = annotations }.ToBytes()));
         var marks = rehearsal ? Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") : Descriptor.NoAnnotations;
         Layout.WriteIndex(new Oci.Index([Index]) { Annotations = marks });
-        await Store.SignAsync(new SignedImage(Layout, Index.Digest, Official), [], Signer, default);
+        if (signed)
+            await Store.SignAsync(new SignedImage(Layout, Index.Digest, Official), [], Signer, default);
     }
 
     /// <summary>Goes on with other repositories on the same registries, where nothing is yet, and with another image.</summary>
