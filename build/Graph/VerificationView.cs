@@ -1,4 +1,3 @@
-using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Trust;
@@ -8,15 +7,16 @@ namespace Slipway.Graph;
 /// <summary>A verdict as people and programs read it: a table and one line, or the same as JSON.</summary>
 internal static class VerificationView
 {
-    /// <summary>A line for each place and each manifest there, then the verdict.</summary>
+    /// <summary>A row for each place and each manifest there; what was found against them, each thing once; the verdict.</summary>
     public static void Show(Report report, ReleaseVerdict verdict)
     {
-        bool told = !verdict.Passed;
         report.Table(
-            told ? ["what", "digest", "verdict", "what was found"] : ["what", "digest", "verdict"],
+            ["what", "digest", "verdict"],
             from place in verdict.Places
-            from row in place.Result is { } result ? result.Subjects.Select((subject, i) => Row(place, subject, i)) : [Row(place, place.Unreachable!)]
-            select (IReadOnlyList<string>)(told ? row : row[..3]));
+            from row in place.Result is { } result ? result.Subjects.Select((subject, i) => Row(place, subject, i)) : [[place.Place, "-", "unreachable"]]
+            select (IReadOnlyList<string>)row);
+        foreach (string found in verdict.Places.SelectMany(Found))
+            report.Result(found);
         report.Result(Line(verdict));
     }
 
@@ -50,16 +50,17 @@ internal static class VerificationView
         writer.WriteEndObject();
     });
 
-    /// <summary>The first line of a place is about what was asked for; what follows are its parts.</summary>
+    /// <summary>The first row of a place is about what was asked for; what follows are its parts.</summary>
     private static string[] Row(PlaceVerdict place, SubjectVerdict subject, int at) =>
-    [
-        at == 0 ? place.Place + (subject.Platform is null ? "" : $" {subject.Platform}") : "  " + (subject.Platform?.ToString() ?? "all registries"),
-        subject.Digest?.Abbreviated ?? "-",
-        subject.Failure?.Name() ?? "verified",
-        subject.Failure is null ? "" : subject.Text,
-    ];
+        [at == 0 ? place.Place : "  " + Part(subject), subject.Digest?.Abbreviated ?? "-", subject.Failure?.Name() ?? "verified"];
 
-    private static string[] Row(PlaceVerdict place, RemoteException unreachable) => [place.Place, "-", "unreachable", unreachable.Message];
+    private static IEnumerable<string> Found(PlaceVerdict place) => place.Unreachable is { } unreachable
+        ? [$"unreachable: {unreachable.Message}"]
+        : place.Result!.Failures.GroupBy(failure => (failure.Failure!.Value, failure.Text))
+            .Select(same => $"{same.Key.Value.Name()}: {place.Place}{(same.First().Digest is null ? "" : $" ({string.Join(", ", same.Select(Part))})")}: {same.Key.Text}");
+
+    private static string Part(SubjectVerdict subject) =>
+        subject.Platform?.ToString() ?? (subject.Failure == FailureReason.DigestDiffersBetweenRegistries ? "all registries" : "index");
 
     private static string Line(ReleaseVerdict verdict) => verdict.Passed ? $"verified: {string.Join("; ", Trusted(verdict))}" : $"{Word(verdict)}: {string.Join("; ", Against(verdict))}";
 
