@@ -37,7 +37,9 @@ public sealed record VerificationKey : ITrustedSigner
         {
             KeyKind.RequireEllipticPublic(file.Der, name);
             using ECDsa key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(file.Der, out _);
+            key.ImportSubjectPublicKeyInfo(file.Der, out int length);
+            if (length != file.Der.Length)
+                throw new SigningKeyException($"{name}: something follows the public key in it");
             KeyKind.RequireFit(key, name);
             return new VerificationKey(key.ExportSubjectPublicKeyInfo());
         }

@@ -1,6 +1,8 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Slipway.Rehearsal;
 using Slipway.Testing;
@@ -8,7 +10,7 @@ using Slipway.Testing;
 namespace Slipway.Graph.Tests;
 
 /// <summary>The targets Verify and Save as their users run them.</summary>
-public sealed class VerifyTargetTests
+public sealed class VerifyTargetTests(ITestOutputHelper output)
 {
     private const string Release = $"{PublishedTools.Official}:{UpstreamImage.Version}";
 
@@ -106,8 +108,8 @@ public sealed class VerifyTargetTests
 
         // Another release of the same image, just as well signed, stands under this one's tag on one registry.
         string digest = (await VerifyAsync(tools, "Verify", "--reference", Release, "--json")).Require().Output.Split("sha256:")[1][..64];
-        string child = JsonDocument.Parse(await GetAsync(tools, digest)).RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()!;
-        await PutAsync(tools, "docker.io", await GetAsync(tools, child[7..]), "v1.0.0", "application/vnd.oci.image.manifest.v1+json");
+        string child = JsonDocument.Parse(await GetAsync(tools, "sha256:" + digest)).RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()!;
+        await PutAsync(tools, "docker.io", await GetAsync(tools, child), "v1.0.0", "application/vnd.oci.image.manifest.v1+json");
         ChildResult differs = (await EverywhereAsync(tools)).Require(65);
         Assert.Contains($"{PublishedTools.Fallback}: digest-differs-between-registries: {PublishedTools.Official} has sha256:{digest}, {PublishedTools.Fallback} has {child}", differs.Error, StringComparison.Ordinal);
         Assert.Contains($"failed: {PublishedTools.Fallback}: digest-differs-between-registries", differs.Output, StringComparison.Ordinal);
@@ -152,9 +154,57 @@ public sealed class VerifyTargetTests
         // subjects three referrers with their bundles, of which the provenance is one for both. Signatures: those three of each
         // subject. So there is room for each subject's list of referrers, and for a tag in its place; credentials are not counted.
         const int descriptors = 3 + (2 * 3) + (2 + 2 + 1), signatures = 2 * 3;
-        TestContext.Current.SendDiagnosticMessage($"{asked.Length} requests; wanted at most {descriptors + signatures}");
+        output.WriteLine($"{asked.Length} requests; wanted at most {descriptors + signatures}");
         Assert.Equal(descriptors + (hasReferrersApi ? 2 : 4), asked.Length);
         Assert.InRange(asked.Length, 1, descriptors + signatures);
+    }
+
+    [Fact]
+    public async Task A_forged_list_of_referrers_is_believed_in_nothing()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync((_, options) => options with { HasReferrers = false });
+        string index = (await VerifyAsync(tools, "Verify", "--reference", Release, "--json")).Require().Output.Split("sha256:")[1][..64];
+        string child = JsonDocument.Parse(await GetAsync(tools, "sha256:" + index)).RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()![7..];
+        foreach (string tag in (string[])[$"sha256-{index}.sig", $"sha256-{index}.att", $"sha256-{child}.sig", $"sha256-{child}.att"])
+            await tools.DeleteAsync("quay.io", tag);
+        (await VerifyAsync(tools, "Verify", "--reference", Release, "--deep")).Require();
+
+        byte[] list = await GetAsync(tools, $"sha256-{index}"), childList = await GetAsync(tools, $"sha256-{child}");
+        string[] entries = [.. JsonDocument.Parse(list).RootElement.GetProperty("manifests").EnumerateArray().Select(entry => entry.GetRawText())];
+        string others = string.Join(',', entries.Where(entry => !entry.Contains("/sign/v1", StringComparison.Ordinal)));
+        foreach ((byte[] forged, string reason) in (IEnumerable<(byte[], string)>)
+        [
+            ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}"u8.ToArray(), "signature-missing"),
+            (Encoding.UTF8.GetBytes($"{{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[{others}]}}"), "signature-missing"),
+            (childList, "signature-unreadable"),
+        ])
+        {
+            await PutAsync(tools, "quay.io", forged, $"sha256-{index}", "application/vnd.oci.image.index.v1+json");
+            Assert.Contains($"{PublishedTools.Official}: {reason}", (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(65).Error, StringComparison.Ordinal);
+            await PutAsync(tools, "quay.io", list, $"sha256-{index}", "application/vnd.oci.image.index.v1+json");
+        }
+
+        await PutAsync(tools, "quay.io", await GetAsync(tools, "sha256:" + child), $"sha256-{index}", "application/vnd.oci.image.manifest.v1+json");
+        Assert.Contains("signature-missing", (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(65).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_large_archive_is_read_in_little_memory_and_a_layout_that_was_read_before_in_less_than_a_second()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        string archive = tools.Repository.Beside("large.tar"), layout = tools.Repository.At("artifacts", "tools", "layout");
+        (await VerifyAsync(tools, "Save", "--images", "tools", "--to", archive)).Require();
+        await AppendAsync(archive, 400 << 20);
+        SlipwayCommand slipway = tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache"), MeasuresMemory = true };
+        string[] verify = ["Verify", "--public-key", tools.Repository.Key.Public, "--reference"];
+        ChildResult large = (await slipway.RunAsync([.. verify, archive])).Require();
+        Assert.InRange(large.PeakResident, 1, 200_000_000);
+
+        List<TimeSpan> times = [];
+        for (int i = 0; i < 5; i++)
+            times.Add((await slipway.RunAsync([.. verify, layout])).Require().Duration);
+        output.WriteLine($"a 400 MiB archive: {large.Duration.TotalSeconds:0.0} s, {large.PeakResident / 1e6:0} MB; a warm layout: {times.Min().TotalSeconds:0.00} s at best of 5, {times.Max().TotalSeconds:0.00} s at worst");
+        Assert.InRange(times.Min(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     [Theory]
@@ -192,10 +242,26 @@ public sealed class VerifyTargetTests
         Assert.True(!Directory.Exists(archives) || !Directory.EnumerateFileSystemEntries(archives).Any());
     }
 
-    private static async Task<byte[]> GetAsync(PublishedTools tools, string hex)
+    private static async Task<byte[]> GetAsync(PublishedTools tools, string name)
     {
         using HttpClient client = new();
-        return await client.GetByteArrayAsync(new Uri(tools.At("quay.io").Address, $"/v2/slipway-tests/tools/manifests/sha256:{hex}"), Stop);
+        return await client.GetByteArrayAsync(new Uri(tools.At("quay.io").Address, $"/v2/slipway-tests/tools/manifests/{name}"), Stop);
+    }
+
+    /// <summary>Puts one more blob into an archive, of so many nulls, which take no room on the disk.</summary>
+    private static async Task AppendAsync(string archive, long size)
+    {
+        UstarTarEntry blob = new(TarEntryType.RegularFile, "blobs/sha256/" + new string('a', 64));
+        await using FileStream file = File.Open(archive, FileMode.Open);
+        file.SetLength(file.Length - 1024);
+        file.Position = file.Length;
+        await using TarWriter tar = new(file);
+        string sparse = archive + ".blob";
+        await using (FileStream nulls = File.Create(sparse))
+            nulls.SetLength(size);
+        blob.DataStream = File.OpenRead(sparse);
+        await using (blob.DataStream)
+            await tar.WriteEntryAsync(blob, Stop);
     }
 
     private static async Task PutAsync(PublishedTools tools, string host, byte[] manifest, string tag, string type)
@@ -203,6 +269,7 @@ public sealed class VerifyTargetTests
         using HttpClient client = new();
         using ByteArrayContent content = new(manifest);
         content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue(type);
-        (await client.PutAsync(new Uri(tools.At(host).Address, $"/v2/slipwaytests/tools/manifests/{tag}"), content, Stop)).EnsureSuccessStatusCode();
+        string repository = host == "quay.io" ? "slipway-tests/tools" : "slipwaytests/tools";
+        (await client.PutAsync(new Uri(tools.At(host).Address, $"/v2/{repository}/manifests/{tag}"), content, Stop)).EnsureSuccessStatusCode();
     }
 }
