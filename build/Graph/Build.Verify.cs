@@ -104,6 +104,8 @@ internal sealed partial class Build
             Report report = Report.ToConsole();
             if (To is null || (Reference is null && Images.Length != 1))
                 throw new TargetFailedException("Save: wanted --reference REPOSITORY:TAG or --images NAME, and --to FILE", Exit.WrongUse);
+            if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(To))) || Directory.Exists(To))
+                throw new TargetFailedException($"--to {To}: wanted a file in a folder that is there", Exit.WrongUse);
             VerificationPolicy policy = await NewPolicyAsync();
             using HttpTransport? transport = Reference is null ? null : NewTransport(report);
             (VerificationRequest request, ReleaseExpectation expected) = transport is null

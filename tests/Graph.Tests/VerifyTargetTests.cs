@@ -75,6 +75,7 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
         Assert.Contains("signed-by-other-key", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(refused));
         (await VerifyAsync(tools, "Save", "--to", refused)).Require(64);
+        (await VerifyAsync(tools, "Save", "--images", "tools", "--to", Path.Combine(refused, "nowhere.tar"))).Require(64);
         (await VerifyAsync(tools, "Save", "--images", "tools")).Require(64);
         (await VerifyAsync(tools, "Save", "--reference", PublishedTools.Official, "--to", refused)).Require(64);
     }
