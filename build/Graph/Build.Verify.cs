@@ -90,11 +90,14 @@ internal sealed partial class Build
     /// </summary>
     private async Task<ImageDefinition> DefinitionOfAsync(LocalImage image, string wanted)
     {
-        string? name = Images.Length == 0 ? await image.TitleAsync(wanted, Stop) : ImageNames() is [var asked] ? asked : null;
-        return name is not null && ImageDefinitionFile.Names(Workspace.Images).Contains(name, StringComparer.Ordinal)
-            ? ImageDefinitionFile.Read(Workspace.Definition(name))
+        ImageDefinition[] meant = [.. Images.Length > 0 ? Definitions() : await TitledAsync(image, wanted)];
+        return meant is [var definition]
+            ? definition
             : throw new TargetFailedException($"--reference {Reference}: it does not say which image it is, so which repository its signatures must name is not known. Give --images NAME", Exit.WrongUse);
     }
+
+    private async Task<IEnumerable<ImageDefinition>> TitledAsync(LocalImage image, string wanted) =>
+        await image.TitleAsync(wanted, Stop) is { } title ? AllDefinitions().Where(definition => definition.Title == title) : [];
 
     private Target Save => _ => _
         .Description("Write the verified release --reference, or the local layout of --images NAME, with all that is signed about it to the archive --to")
@@ -144,7 +147,8 @@ internal sealed partial class Build
 
     /// <summary>The image that has a reference's repository; null when none has.</summary>
     private ImageDefinition? DefinitionWith(Reference reference) =>
-        ImageDefinitionFile.Names(Workspace.Images)
-            .Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)))
-            .FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name));
+        AllDefinitions().FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name));
+
+    private IEnumerable<ImageDefinition> AllDefinitions() =>
+        ImageDefinitionFile.Names(Workspace.Images).Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)));
 }
