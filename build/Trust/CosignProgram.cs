@@ -127,13 +127,27 @@ public sealed partial class CosignProgram
 /// <summary>How cosign ended, and what it said.</summary>
 internal sealed partial record CosignAnswer(int ExitCode, string Output, string Errors)
 {
+    private const int MostLines = 12;
+
     public bool Succeeded => ExitCode == 0;
 
     /// <summary>Whether it failed for want of a service: later it may answer otherwise.</summary>
     public bool IsOutage => !Succeeded && Outages().IsMatch(Errors);
 
-    /// <summary>Its complaint, as it can stand in a sentence: the last line, since those before it tell what it was doing.</summary>
-    public string Said => Printable.Of(Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "nothing");
+    /// <summary>Its complaint, as it can stand in a sentence: the last line first, then what it said on the way there.</summary>
+    public string Said
+    {
+        get
+        {
+            string[] lines = [.. Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(MostLines).Select(Printable.Of)];
+            return lines.Length switch
+            {
+                0 => "nothing",
+                1 => lines[0],
+                _ => $"{lines[^1]} (before that: {string.Join(" / ", lines[..^1])})",
+            };
+        }
+    }
 
     /// <summary>What Go's network library and cosign say when a service, and nothing that it was asked about, is at fault.</summary>
     [GeneratedRegex(

@@ -126,15 +126,14 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     /// <summary>A cosign that is new enough and does this to verify; returns the file of what it was asked.</summary>
     private string StandIn(string verify)
     {
-        string asked = _programs.At("asked"), path = _programs.Write("cosign", $"""
+        string asked = _programs.At("asked");
+        ProgramFile.Write(_programs.At("cosign"), $"""
             #!/bin/sh
             echo "$@" >>'{asked}'
             if [ "$1" = version ]; then echo '"gitVersion": "v2.5.0"'; exit 0; fi
             {verify}
 
             """);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return asked;
     }
 

@@ -14,10 +14,7 @@ public sealed class CosignSignerTests
         PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
         CancellationToken stop = TestContext.Current.CancellationToken;
         using ScratchFolder folder = new();
-        // The peer may need a loader of its own, which a product's user does not have.
-        string program = folder.At("cosign");
-        folder.Write("cosign", $"#!/bin/sh\nexec {string.Join(' ', cosign.Prefix.Prepend(cosign.File).Select(part => $"'{part}'"))} \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string program = cosign.WriteScript(folder);
         ChildProcess generate = cosign.With("generate-key-pair", "--output-key-prefix", folder.At("key"));
         (await (generate with { Variables = new Dictionary<string, string?> { ["COSIGN_PASSWORD"] = Password } }).RunAsync()).Require();
 

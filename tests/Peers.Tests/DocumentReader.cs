@@ -117,7 +117,9 @@ public sealed class DocumentReader : IDisposable
 
     private void Install(string name, PeerProgram program) => Script($"bin/{name}", [program.File, .. program.Prefix]);
 
-    private void Script(string name, IEnumerable<string> command, string last = "") => File.SetUnixFileMode(
-        _folder.Write(name, $"#!/bin/sh\nexec {string.Join(' ', command.Select(part => $"'{part}'"))} \"$@\" {last}\n"),
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    private void Script(string name, IEnumerable<string> command, string last = "")
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder.At(name))!);
+        ProgramFile.Write(_folder.At(name), $"#!/bin/sh\nexec {string.Join(' ', command.Select(part => $"'{part}'"))} \"$@\" {last}\n");
+    }
 }

@@ -22,9 +22,7 @@ public sealed class KeylessReleaseTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cosign = await PeerPrograms.RequireAsync(Peer.Cosign3);
-        // The peer may need a loader of its own, which a product's user does not have.
-        string program = _folder.Write("cosign", $"#!/bin/sh\nexec {string.Join(' ', _cosign.Prefix.Prepend(_cosign.File).Select(part => $"'{part}'"))} \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _cosign.WriteScript(_folder);
         _sigstore = await SigstoreStandIn.StartAsync();
         _registries = new KubeletRegistries(await KubeletFixture.AssembleAsync(), await DockerRegistry.StartAsync(), await DockerRegistry.StartAsync());
     }

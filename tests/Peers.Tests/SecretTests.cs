@@ -118,8 +118,8 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
 
     private Dictionary<string, string> HelperOf(Parrot registry, string user, string secret)
     {
-        string helper = _folder.Write("bin/docker-credential-parrot", Helper);
-        File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _folder.Folder("bin");
+        ProgramFile.Write(_folder.At("bin", "docker-credential-parrot"), Helper);
         _folder.Write("bin/answer", JsonSerializer.Serialize(new { ServerURL = registry.Address.Authority, Username = user, Secret = secret }));
         return new() { [registry.Address.Authority] = "parrot" };
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Http;
+using Slipway.Testing;
 
 namespace Slipway.Registry.Tests;
 
@@ -254,13 +255,8 @@ public sealed class CredentialsTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, ".docker", "config.json"), $"{{\"auths\":{{{auths}}},{more}}}");
     }
 
-    private void Helper(string name, string script)
-    {
-        string file = Path.Combine(_folder, "docker-credential-" + name);
-        File.WriteAllText(file, "#!/bin/sh\n" + script + "\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private void Helper(string name, string script) =>
+        ProgramFile.Write(Path.Combine(_folder, "docker-credential-" + name), "#!/bin/sh\n" + script + "\n");
 
     /// <summary>A clock whose timers are due at once.</summary>
     private sealed class OverAtOnce : TimeProvider

@@ -108,13 +108,10 @@ public sealed record PeerProgram(Peer Peer, string File, params IReadOnlyList<st
     /// A script below a folder, by the program's name, that starts it with some variables: for what wants one file, or finds programs on
     /// <c>PATH</c>. Returns its path.
     /// </summary>
-    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public string WriteScript(ScratchFolder folder, IReadOnlyDictionary<string, string?>? variables = null)
     {
         string[] exports = [.. (variables ?? new Dictionary<string, string?>()).Where(variable => variable.Value is not null).Select(variable => $"export {variable.Key}='{variable.Value}'\n")];
-        string path = folder.Write(Peer.Program, $"#!/bin/sh\n{string.Concat(exports)}exec {string.Join(' ', Prefix.Prepend(File).Select(part => $"'{part}'"))} \"$@\"\n");
-        System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return path;
+        return ProgramFile.Write(folder.At(Peer.Program), $"#!/bin/sh\n{string.Concat(exports)}exec {string.Join(' ', Prefix.Prepend(File).Select(part => $"'{part}'"))} \"$@\"\n");
     }
 
     /// <summary>Runs it to its end.</summary>

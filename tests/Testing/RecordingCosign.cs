@@ -48,7 +48,7 @@ public sealed class RecordingCosign : IDisposable
     public async Task WriteAsync(string? signs = null, string? verifies = null, string help = "--statement= --trusted-root=", string entry = Entry)
     {
         await File.WriteAllTextAsync(At("entry"), entry);
-        await File.WriteAllTextAsync(At("cosign"), Script(help, signs ?? """
+        ProgramFile.Write(At("cosign"), Script(help, signs ?? """
             material=$(printf '{"certificate":{"rawBytes":"MAA="},"tlogEntries":[%s]}' "$(cat "$dir/entry")")
             case "$1" in
               attest-blob) content=$(printf '"dsseEnvelope":{"payload":"%s","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MAA="}]}' "$payload") ;;
@@ -56,8 +56,6 @@ public sealed class RecordingCosign : IDisposable
             esac
             printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":%s,%s}' "$material" "$content" > "$out"
             """, verifies ?? "exit 0"));
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(At("cosign"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Slipway.Testing;
 
 namespace Slipway.Trust.Tests;
 
@@ -80,12 +81,10 @@ public sealed class CosignSignerTests : IDisposable
     private async Task<CosignSigner> OpenAsync(string version, string help, string? signs = null)
     {
         string program = At("cosign");
-        await File.WriteAllTextAsync(program, StandIn(version, help, signs ?? """
+        ProgramFile.Write(program, StandIn(version, help, signs ?? """
             sig=$(openssl dgst -sha256 -sign "$dir/key.pem" "$blob" | base64 -w0)
             case "$*" in *--bundle*) printf '{"messageSignature":{"signature":"%s"}}' "$sig" > "$out" ;; *) echo "$sig" > "$out" ;; esac
             """));
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return await CosignSigner.OpenAsync(await CosignProgram.FindAsync(Password, default, program), "awskms:///alias/release", default);
     }
 
