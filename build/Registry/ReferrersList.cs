@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
@@ -16,32 +15,16 @@ internal static class ReferrersList
     public static async Task<ImmutableArray<Descriptor>?> ReadAsync(Endpoint endpoint, Call call, CancellationToken cancellationToken)
     {
         var referrers = ImmutableArray.CreateBuilder<Descriptor>();
-        HashSet<Uri> seen = [await call.Target(cancellationToken)];
         long size = 0;
-        for (int pages = 1; ; pages++)
+        void Take(ReferrersPage page)
         {
-            if (await PageAsync(endpoint, call, isFirst: pages == 1, cancellationToken) is not { } page)
-                return null;
             referrers.AddRange(page.Referrers);
             size += page.Size;
-            if (page.Next is not { } next)
-                return referrers.ToImmutable();
-            if (!seen.Add(next))
-                throw RegistryException.Unsound(call.Asked, "its pages lead in a circle");
-            if (pages == MaximumPages || size > MaximumSize)
-                throw RegistryException.Unsound(call.Asked, $"it has more than {MaximumPages} pages or {MaximumSize} bytes");
-            call = call with { Target = _ => Task.FromResult(next) };
+            if (size > MaximumSize)
+                throw RegistryException.Unsound(call.Asked, $"it has more than {MaximumSize} bytes");
         }
-    }
 
-    private static Task<ReferrersPage?> PageAsync(Endpoint endpoint, Call call, bool isFirst, CancellationToken cancellationToken) =>
-        endpoint.ReadAsync<ReferrersPage?>(
-            call,
-            async answer => answer.StatusCode switch
-            {
-                HttpStatusCode.OK => await ReferrersPage.ReadAsync(call, answer, cancellationToken),
-                HttpStatusCode.NotFound when isFirst => null,
-                _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
-            },
-            cancellationToken);
+        PagedList<ReferrersPage> pages = new(endpoint, MaximumPages, ReferrersPage.ReadAsync);
+        return await pages.ReadAsync(call, Take, cancellationToken) ? referrers.ToImmutable() : null;
+    }
 }

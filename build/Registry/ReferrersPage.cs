@@ -6,7 +6,7 @@ namespace Slipway.Registry;
 /// <summary>One answer of the referrers API (distribution specification, "Listing Referrers").</summary>
 /// <param name="Size">Of the answer, in bytes.</param>
 /// <param name="Next">Where the next page is; null after the last one.</param>
-internal sealed record ReferrersPage(ImmutableArray<Descriptor> Referrers, int Size, Uri? Next)
+internal sealed record ReferrersPage(ImmutableArray<Descriptor> Referrers, int Size, Uri? Next) : IListPage
 {
     /// <exception cref="RegistryException">The answer is no image index, or leads where we do not go.</exception>
     /// <exception cref="ContentException">The index is damaged or larger than a manifest may be.</exception>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 
 namespace Slipway.Registry;
 
@@ -18,29 +17,14 @@ internal static class TagList
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         ImmutableArray<string>.Builder tags = ImmutableArray.CreateBuilder<string>();
-        for (int pages = 1; ; pages++)
+        void Take(TagsPage page)
         {
-            if (await PageAsync(endpoint, call, isFirst: pages == 1, cancellationToken) is not { } page)
-                return null;
             tags.AddRange(page.Tags.Where(seen.Add));
             if (tags.Count > MaximumTags)
                 throw RegistryException.Unsound(call.Asked, $"it lists more than {MaximumTags} tags");
-            if (page.Next is not { } next)
-                return tags.ToImmutable();
-            if (pages == MaximumPages)
-                throw RegistryException.Unsound(call.Asked, $"it has more than {MaximumPages} pages");
-            call = call with { Target = _ => Task.FromResult(next) };
         }
-    }
 
-    private static Task<TagsPage?> PageAsync(Endpoint endpoint, Call call, bool isFirst, CancellationToken cancellationToken) =>
-        endpoint.ReadAsync<TagsPage?>(
-            call,
-            async answer => answer.StatusCode switch
-            {
-                HttpStatusCode.OK => await TagsPage.ReadAsync(call, answer, cancellationToken),
-                HttpStatusCode.NotFound when isFirst => null,
-                _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
-            },
-            cancellationToken);
+        PagedList<TagsPage> pages = new(endpoint, MaximumPages, TagsPage.ReadAsync);
+        return await pages.ReadAsync(call, Take, cancellationToken) ? tags.ToImmutable() : null;
+    }
 }

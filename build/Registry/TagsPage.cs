@@ -6,7 +6,7 @@ namespace Slipway.Registry;
 
 /// <summary>One answer of a registry's list of tags (distribution specification, "Listing Tags").</summary>
 /// <param name="Next">Where the next page is; null after the last one.</param>
-internal sealed record TagsPage(ImmutableArray<string> Tags, Uri? Next)
+internal sealed record TagsPage(ImmutableArray<string> Tags, Uri? Next) : IListPage
 {
     /// <summary>In bytes: registries that know no pages answer with the whole list.</summary>
     public const int MaximumSize = 8 * 1024 * 1024;

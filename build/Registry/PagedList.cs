@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace Slipway.Registry;
+
+/// <summary>One page of a list that a registry gives in pages.</summary>
+internal interface IListPage
+{
+    /// <summary>Where the next page is; null after the last one.</summary>
+    Uri? Next { get; }
+}
+
+/// <summary>Reads the pages of a list, one after the other (distribution specification, "Listing Tags" and "Listing Referrers").</summary>
+/// <param name="maximumPages">A registry that has more is not read to its end.</param>
+/// <param name="read">Reads an answer.</param>
+internal sealed class PagedList<TPage>(Endpoint endpoint, int maximumPages, Func<Call, HttpResponseMessage, CancellationToken, Task<TPage>> read)
+    where TPage : class, IListPage
+{
+    /// <param name="call">Asks for the first page.</param>
+    /// <param name="take">Is given each page in order; throws where it is too much.</param>
+    /// <returns>Whether there is such a list: false when a 404 to the first page says that there is none.</returns>
+    /// <exception cref="RegistryException">No definite answer, pages that lead in a circle or elsewhere, or too many of them.</exception>
+    public async Task<bool> ReadAsync(Call call, Action<TPage> take, CancellationToken cancellationToken)
+    {
+        HashSet<Uri> seen = [await call.Target(cancellationToken)];
+        for (int pages = 1; ; pages++)
+        {
+            if (await PageAsync(call, isFirst: pages == 1, cancellationToken) is not { } page)
+                return false;
+            take(page);
+            if (page.Next is not { } next)
+                return true;
+            if (!seen.Add(next))
+                throw RegistryException.Unsound(call.Asked, "its pages lead in a circle");
+            if (pages == maximumPages)
+                throw RegistryException.Unsound(call.Asked, $"it has more than {maximumPages} pages");
+            call = call with { Target = _ => Task.FromResult(next) };
+        }
+    }
+
+    private Task<TPage?> PageAsync(Call call, bool isFirst, CancellationToken cancellationToken) =>
+        endpoint.ReadAsync<TPage?>(
+            call,
+            async answer => answer.StatusCode switch
+            {
+                HttpStatusCode.OK => await read(call, answer, cancellationToken),
+                HttpStatusCode.NotFound when isFirst => null,
+                _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
+            },
+            cancellationToken);
+}
