@@ -109,7 +109,7 @@ public sealed record ContainerSpec(string Image)
         {
             writer.WriteStartObject("Tmpfs");
             foreach (string folder in Scratch.Distinct(StringComparer.Ordinal))
-                writer.WriteString(folder, "rw,exec,nosuid,nodev,size=64m");
+                writer.WriteString(folder, "rw,exec,nosuid,nodev,size=256m");
             writer.WriteEndObject();
             writer.WriteStartArray("Mounts");
             foreach (ContainerMount mount in Mounts)
