@@ -52,7 +52,8 @@ public sealed record BuildRequest
             if (entry.LinkTarget is not null)
                 header.LinkName = entry.LinkTarget;
             await using Stream? content = entry.Kind == LayerEntryKind.File ? new SizedStream(entry.Open!(), entry.Size, entry.Path) : null;
-            header.DataStream = content;
+            if (content is not null)
+                header.DataStream = content;
             await tar.WriteEntryAsync(header, cancellationToken);
         }
     }

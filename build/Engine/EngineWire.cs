@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using Slipway.Http;
 using Slipway.Oci;
@@ -119,20 +120,20 @@ internal sealed class EngineWire : IDisposable
         // What this machine has to send can be broken, too; that is no fault of the connection.
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is UploadException upload)
-                throw new ContentException(upload.Message, upload.InnerException);
+            if (cause is UploadException { InnerException: { } fault })
+                ExceptionDispatchInfo.Throw(fault);
         }
 
         Exception root = failure;
         while (root.InnerException is not null)
             root = root.InnerException;
         bool never = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
-        RemoteFault fault = root is SocketException { SocketErrorCode: SocketError.AccessDenied } ? RemoteFault.Refused
+        RemoteFault kind = root is SocketException { SocketErrorCode: SocketError.AccessDenied } ? RemoteFault.Refused
             : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || failure.InnerException is AuthenticationException ? RemoteFault.Untrusted
             : never && Prefix.Length == 0 ? RemoteFault.NotFound
             : RemoteFault.TryAgain;
-        string what = fault is RemoteFault.TryAgain ? $"{_address}: {call}: the Engine went away: {root.Message}" : $"{_address} ({_address.Origin}): {root.Message}";
-        return new EngineException(fault, what, failure);
+        string what = kind is RemoteFault.TryAgain ? $"{_address}: {call}: the Engine went away: {root.Message}" : $"{_address} ({_address.Origin}): {root.Message}";
+        return new EngineException(kind, what, failure);
     }
 
     private async Task<EngineException> RefusalAsync(EngineCall call, HttpResponseMessage answer, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Slipway.Oci;
 
 namespace Slipway.Engine;
 
@@ -23,8 +22,9 @@ internal sealed class StreamedContent : HttpContent
         {
             await _write(stream, cancellationToken);
         }
-        catch (ContentException e)
+        catch (Exception e) when (e is not (HttpRequestException or OperationCanceledException) && e.GetType() != typeof(IOException))
         {
+            // A plain IOException is the connection's; all others tell of what is read, or of a fault of ours.
             throw new UploadException(e.Message, e);
         }
     }

@@ -112,7 +112,7 @@ public sealed class LoadAndBuildTests : IDisposable
         string id = await client.BuildAsync(
             new BuildRequest
             {
-                Context = [LayerEntry.File("other/Dockerfile", "FROM x"u8.ToArray(), "test")],
+                Context = [LayerEntry.Directory("other", "test"), LayerEntry.SymbolicLink("other/link", "Dockerfile", "test"), LayerEntry.File("other/Dockerfile", "FROM x"u8.ToArray(), "test")],
                 Dockerfile = "other/Dockerfile",
                 Arguments = Descriptor.NoAnnotations.Add("VERSION", "a&b=\"c\""),
                 Names = [Name],
@@ -188,6 +188,20 @@ public sealed class LoadAndBuildTests : IDisposable
         ContentException e = await Assert.ThrowsAsync<ContentException>(
             () => client.BuildAsync(new BuildRequest { Context = [shrunk], Platform = Platform.LinuxAmd64 }, _ => { }, Stop));
         Assert.Contains("Dockerfile: wanted 100 bytes, got 6", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_when_it_is_to_be_sent_is_no_fault_of_the_engine()
+    {
+        await using FakeEngine fake = new(async request =>
+        {
+            if (request.Is("POST", "/build"))
+                await request.BodyAsync();
+        });
+        using EngineClient client = await fake.ConnectAsync();
+        LayerEntry gone = LayerEntry.File("Dockerfile", [1], "test") with { Open = () => File.OpenRead(_folder.At("gone")) };
+        await Assert.ThrowsAsync<FileNotFoundException>(
+            () => client.BuildAsync(new BuildRequest { Context = [gone], Platform = Platform.LinuxAmd64 }, _ => { }, Stop));
     }
 
     [Fact]
