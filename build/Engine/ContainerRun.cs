@@ -9,7 +9,11 @@ namespace Slipway.Engine;
 /// Runs one container: create, attach, start, wait. Whatever ends it, the container is gone afterwards, or as soon as the Engine
 /// that went away is back.
 /// </summary>
-internal sealed class ContainerRun(EngineWire wire, Action<string> notice)
+/// <param name="removesItself">
+/// Whether the Engine is told to remove the container when it ends: Docker does so even after it was killed. Podman leaves that to a
+/// process beside the container, and whoever waits for it may wait for ever.
+/// </param>
+internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<string> notice)
 {
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(30);
 
@@ -29,7 +33,7 @@ internal sealed class ContainerRun(EngineWire wire, Action<string> notice)
         {
             await CreateAsync(spec, either.Token);
             int code = await FollowAsync(receive, either.Token);
-            done = true;
+            done = removesItself;
             return new ContainerResult(code);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -45,7 +49,7 @@ internal sealed class ContainerRun(EngineWire wire, Action<string> notice)
 
     private async Task CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
-        EngineCall call = EngineCall.Post("containers/create").With("name", _name) with { Content = Json(spec.ToBytes(OwnMark.Labels(wire.Time, spec.TimeLimit))) };
+        EngineCall call = EngineCall.Post("containers/create").With("name", _name) with { Content = Json(spec.ToBytes(OwnMark.Labels(wire.Time, spec.TimeLimit), removesItself)) };
         if (spec.Platform is { } platform)
             call = call.With("platform", platform.ToString());
         await wire.AskAsync(call, cancellationToken);
@@ -55,16 +59,18 @@ internal sealed class ContainerRun(EngineWire wire, Action<string> notice)
     {
         // Both before the start: a short program is over before anybody could ask.
         EngineCall attach = (EngineCall.Post($"containers/{_name}/attach") with { Patience = null }).With("stream", "1").With("stdout", "1").With("stderr", "1");
-        EngineCall wait = (EngineCall.Post($"containers/{_name}/wait") with { Patience = null }).With("condition", "removed");
+        EngineCall wait = (EngineCall.Post($"containers/{_name}/wait") with { Patience = null }).With("condition", removesItself ? "removed" : "not-running");
         using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using HttpResponseMessage attached = await wire.SendAsync(attach, rest.Token);
         Task output = wire.ReadAsync(attach, attached, body => OutputFrames.ReadAsync(body, receive, rest.Token), rest.Token);
-        Task<HttpResponseMessage> waiting = wire.SendAsync(wait, rest.Token);
+        Task<HttpResponseMessage>? waiting = removesItself ? wire.SendAsync(wait, rest.Token) : null;
         try
         {
-            // Docker answers as soon as it waits, Podman when it is over.
-            await Task.WhenAny(waiting, Task.Delay(RegistrationPatience, wire.Time, rest.Token));
+            // It answers as soon as it waits, and again when it is over.
+            if (waiting is not null)
+                await Task.WhenAny(waiting, Task.Delay(RegistrationPatience, wire.Time, rest.Token));
             await wire.AskAsync(EngineCall.Post($"containers/{_name}/start"), cancellationToken);
+            waiting ??= wire.SendAsync(wait, rest.Token);
             // Output that cannot be read ends the run: the container would wait for its reader for ever.
             await output;
             using HttpResponseMessage ended = await waiting;
@@ -75,9 +81,10 @@ internal sealed class ContainerRun(EngineWire wire, Action<string> notice)
         finally
         {
             await rest.CancelAsync();
-            await Task.WhenAll(output, waiting).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            if (waiting.IsCompletedSuccessfully)
-                waiting.Result.Dispose();
+            await Task.WhenAll([output, .. waiting is null ? Enumerable.Empty<Task>() : [waiting]])
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (waiting is { IsCompletedSuccessfully: true })
+                (await waiting).Dispose();
         }
     }
 
@@ -106,7 +113,7 @@ internal sealed class ContainerRun(EngineWire wire, Action<string> notice)
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {
-            notice($"container {_name} could not be removed; the Engine does so when it starts again");
+            notice($"container {_name} could not be removed; the Engine does so when it starts again, or a later run");
         }
     }
 

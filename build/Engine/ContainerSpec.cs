@@ -64,7 +64,8 @@ public sealed record ContainerSpec(string Image)
 
     /// <summary>The body of "ContainerCreate".</summary>
     /// <param name="labels">What marks it as ours.</param>
-    internal byte[] ToBytes(ImmutableSortedDictionary<string, string> labels) => OciJson.Write(writer =>
+    /// <param name="removesItself">Whether the Engine removes it when it ends.</param>
+    internal byte[] ToBytes(ImmutableSortedDictionary<string, string> labels, bool removesItself) => OciJson.Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("Image", Image);
@@ -78,7 +79,7 @@ public sealed record ContainerSpec(string Image)
         writer.WriteMap("Labels", labels);
         writer.WriteStartObject("HostConfig");
         // An Engine that dies takes it away when it is back.
-        writer.WriteBoolean("AutoRemove", true);
+        writer.WriteBoolean("AutoRemove", removesItself);
         writer.WriteString("NetworkMode", Network switch { ContainerNetwork.None => "none", ContainerNetwork.Bridge => "bridge", _ => "host" });
         WriteTexts("CapDrop", ["ALL"]);
         WriteTexts("CapAdd", Capabilities);

@@ -105,7 +105,7 @@ public sealed class EngineClient : IDisposable
     public Task<ContainerResult> RunAsync(ContainerSpec spec, Action<OutputChannel, ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new ContainerRun(_wire, _notice).RunAsync(spec, receive, cancellationToken);
+        return new ContainerRun(_wire, removesItself: !Version.IsPodman, _notice).RunAsync(spec, receive, cancellationToken);
     }
 
     /// <summary>Builds an image from a Dockerfile; every base image must be in the Engine, or on a registry that asks nobody who they are.</summary>

@@ -40,6 +40,21 @@ public sealed class ContainerRunTests
     }
 
     [Fact]
+    public async Task Podman_is_asked_for_the_end_after_the_start_and_to_remove_the_container()
+    {
+        await using FakeEngine fake = new(request => request.Path == "/version"
+            ? request.JsonAsync(200, """{"Components":[{"Name":"Podman Engine"}],"Version":"4.3.1","ApiVersion":"1.41","MinAPIVersion":"1.24","Os":"linux","Arch":"amd64"}""")
+            : AnswerAsync(request, output: DecoderTests.Frame(1, "out"), code: 3));
+        using EngineClient client = await fake.ConnectAsync();
+        KeptOutput kept = new();
+        ContainerResult result = await client.RunAsync(new ContainerSpec("x"), kept.Receive, Stop);
+        Assert.Equal((3, "out"), (result.ExitCode, kept.Output));
+        string[] ends = [.. fake.Requests.Select(request => request.Split('/')[^1])];
+        Assert.Equal(["version", "create", "attach", "start", "wait"], ends[..^1]);
+        Assert.StartsWith("DELETE ", fake.Requests.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_cancelled_is_removed()
     {
         using CancellationTokenSource cancel = new();

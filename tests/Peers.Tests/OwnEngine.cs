@@ -86,8 +86,25 @@ public sealed class OwnEngine : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
+        // What a kill left of its containers, which no Engine came back for.
+        foreach (string process in Directory.EnumerateDirectories("/proc").Where(IsOurs))
+            await new ChildProcess("/bin/kill", "-KILL", Path.GetFileName(process)).RunAsync();
         await new ChildProcess("/bin/sh", "-c", "grep -F \"$1/\" /proc/mounts | cut -d' ' -f2 | sort -r | xargs -r umount -l", "sh", _folder.Path).RunAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>Whether a process was started with a path of this Engine's own folder.</summary>
+    private bool IsOurs(string process)
+    {
+        try
+        {
+            return int.TryParse(Path.GetFileName(process), out int id) && id != Environment.ProcessId
+                && File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_folder.Path + "/", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private Process Launch()
