@@ -57,7 +57,7 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>Puts an image in under the archive's names; what had them before has lost them.</summary>
     /// <returns>The image as the Engine has it, proven to be this one.</returns>
-    public Task<EngineImage> LoadAsync(ImageArchive archive, CancellationToken cancellationToken)
+    public Task<EngineImage> LoadAsync(EngineArchive archive, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archive);
         return new ImageLoad(_wire, _images).LoadAsync(archive, cancellationToken);
@@ -76,7 +76,7 @@ public sealed class EngineClient : IDisposable
         PassingImage passing = new(name.ToString(), this, _notice);
         try
         {
-            await LoadAsync(await ImageArchive.OfAsync(content, manifest, [name], cancellationToken), cancellationToken);
+            await LoadAsync(await EngineArchive.OfAsync(content, manifest, [name], cancellationToken), cancellationToken);
             return passing;
         }
         catch

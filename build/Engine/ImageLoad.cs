@@ -5,7 +5,7 @@ namespace Slipway.Engine;
 /// <summary>Puts an image into an Engine under names, and makes sure that it is this image which has them afterwards.</summary>
 internal sealed class ImageLoad(EngineWire wire, EngineImages images)
 {
-    public async Task<EngineImage> LoadAsync(ImageArchive archive, CancellationToken cancellationToken)
+    public async Task<EngineImage> LoadAsync(EngineArchive archive, CancellationToken cancellationToken)
     {
         EngineCall call = (EngineCall.Post("images/load") with { Patience = null, Content = new StreamedContent(archive.WriteAsync) }).With("quiet", "1");
         using (HttpResponseMessage answer = await wire.SendAsync(call, cancellationToken))

@@ -33,7 +33,7 @@ internal sealed class LoadRun(Workspace workspace, AbsolutePath repository, Engi
             bool whole = wanted.Length == 1 || one == engine.Version.Platform;
             ImmutableArray<Reference> names =
                 [.. tags.Tags.Where(tag => tag.Platform == one || (whole && tag.Platform is null)).Select(tag => definition.Official.WithTag(tag.Name))];
-            await engine.LoadAsync(await Engine.ImageArchive.OfAsync(layout, platform.Manifest, names, stop), stop);
+            await engine.LoadAsync(await EngineArchive.OfAsync(layout, platform.Manifest, names, stop), stop);
             report.Line($"{definition.Name} {one}: in the Engine at {engine.Address} as {string.Join(", ", names.Select(name => name.Tag))}");
             string emulated = one == engine.Version.Platform ? "" : $"--platform {one} ";
             Reference name = definition.Official.WithTag(whole ? tags.Release : $"{tags.Release}-{one.Architecture}");

@@ -98,9 +98,8 @@ public sealed class ConnectTests
 
         public PathWith(ScratchFolder folder, string script)
         {
-            string program = folder.Write("bin/ssh", "#!/bin/sh\n" + script + "\n");
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(program, (UnixFileMode)0x1ED);
+            folder.Folder("bin");
+            ProgramFile.Write(folder.At("bin", "ssh"), "#!/bin/sh\n" + script + "\n");
             Environment.SetEnvironmentVariable("PATH", folder.At("bin") + Path.PathSeparator + _path);
         }
 

@@ -18,7 +18,7 @@ public sealed class LoadAndBuildTests : IDisposable
     [Fact]
     public async Task An_archive_is_a_layout_and_what_older_engines_read()
     {
-        ImageArchive archive = await ArchiveAsync();
+        EngineArchive archive = await ArchiveAsync();
         using MemoryStream bytes = new();
         await archive.WriteAsync(bytes, Stop);
         bytes.Position = 0;
@@ -45,7 +45,7 @@ public sealed class LoadAndBuildTests : IDisposable
     [Fact]
     public async Task A_loaded_image_is_proven_to_be_ours()
     {
-        ImageArchive archive = await ArchiveAsync();
+        EngineArchive archive = await ArchiveAsync();
         string id = archive.Manifest.Config.Digest.ToString();
         await using FakeEngine fake = new(request => LoadAsync(request, id));
         using EngineClient client = await fake.ConnectAsync();
@@ -58,7 +58,7 @@ public sealed class LoadAndBuildTests : IDisposable
     [Fact]
     public async Task A_damaged_blob_is_wrong_data_and_no_fault_of_the_engine()
     {
-        ImageArchive archive = await ArchiveAsync();
+        EngineArchive archive = await ArchiveAsync();
         string blob = _folder.At("layout", "blobs", "sha256", archive.Manifest.Layers[0].Digest.Hex);
         byte[] bytes = await File.ReadAllBytesAsync(blob, Stop);
         bytes[^1] ^= 1;
@@ -75,7 +75,7 @@ public sealed class LoadAndBuildTests : IDisposable
     [InlineData(null, RemoteFault.TryAgain, "the Engine went away")]
     public async Task A_load_that_fails_says_why_and_takes_its_passing_name_back(string? answer, RemoteFault fault, string why)
     {
-        ImageArchive archive = await ArchiveAsync();
+        EngineArchive archive = await ArchiveAsync();
         await using FakeEngine fake = new(async request =>
         {
             if (request.Is("POST", "/images/load") && answer is null)
@@ -240,7 +240,7 @@ public sealed class LoadAndBuildTests : IDisposable
         }
     }
 
-    private async Task<ImageArchive> ArchiveAsync()
+    private async Task<EngineArchive> ArchiveAsync()
     {
         OciLayout layout = OciLayout.Create(_folder.At("layout"));
         using MemoryStream blob = new();
@@ -249,6 +249,6 @@ public sealed class LoadAndBuildTests : IDisposable
         ImageConfig config = new() { Platform = Platform.LinuxAmd64, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.DiffId], History = ["x"] };
         Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), Stop), [layer.Blob]);
         Descriptor descriptor = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), Stop);
-        return await ImageArchive.OfAsync(layout, descriptor with { Platform = Platform.LinuxAmd64 }, [Name], Stop);
+        return await EngineArchive.OfAsync(layout, descriptor with { Platform = Platform.LinuxAmd64 }, [Name], Stop);
     }
 }

@@ -9,13 +9,13 @@ namespace Slipway.Engine;
 /// containerd's store read, and beside it <c>manifest.json</c>, which is all that older ones understand. Blobs are those of the
 /// layout, unchanged, and are proven while they are sent.
 /// </summary>
-public sealed class ImageArchive
+public sealed class EngineArchive
 {
     private const string ContainerdName = "io.containerd.image.name";
 
     private readonly IContentReader _content;
 
-    private ImageArchive(IContentReader content, Descriptor descriptor, Manifest manifest, ImmutableArray<Reference> names)
+    private EngineArchive(IContentReader content, Descriptor descriptor, Manifest manifest, ImmutableArray<Reference> names)
     {
         _content = content;
         Descriptor = descriptor;
@@ -35,7 +35,7 @@ public sealed class ImageArchive
     /// <param name="descriptor">Of the manifest, with its platform.</param>
     /// <param name="names">At least one, each with a tag.</param>
     /// <exception cref="ContentException">There is no such manifest.</exception>
-    public static async Task<ImageArchive> OfAsync(
+    public static async Task<EngineArchive> OfAsync(
         IContentReader content, Descriptor descriptor, ImmutableArray<Reference> names, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -44,7 +44,7 @@ public sealed class ImageArchive
             throw new ArgumentException("wanted names with tags", nameof(names));
         ManifestContent manifest = await content.ReadManifestAsync(descriptor.Digest, cancellationToken)
             ?? throw new ContentException($"{content.Name}: manifest {descriptor.Digest} is missing");
-        return new ImageArchive(content, descriptor, Manifest.Parse(manifest.Bytes), names);
+        return new EngineArchive(content, descriptor, Manifest.Parse(manifest.Bytes), names);
     }
 
     /// <summary>Writes the archive, in small pieces.</summary>
