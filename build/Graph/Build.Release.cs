@@ -30,7 +30,7 @@ internal sealed partial class Build
 
     private Target Publish => _ => _
         .Description("Push content and signatures to every registry, read them back, write the tags last")
-        .After(Assemble, Sign, Preview)
+        .After(Assemble, Sign, Preview, Load, Smoke)
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
@@ -39,6 +39,7 @@ internal sealed partial class Build
             // What cannot be planned for one image is known before anything of another is sent.
             foreach (ImageDefinition definition in Definitions())
                 await NewPipeline(report).PreviewAsync(definition, ChosenRegistries, Stop);
+            await SmokeFirstAsync(report);
             foreach (ImageDefinition definition in Definitions())
             {
                 ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, ChosenRegistries, () => Connect(transport), policy, Stop);

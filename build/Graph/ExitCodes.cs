@@ -1,3 +1,4 @@
+using Slipway.Engine;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
@@ -49,6 +50,9 @@ public static class ExitCodes
         DefinitionException or ResolutionException or ReleaseException or SigningKeyException or CertificateException
             => Exit.WrongConfiguration,
         ToolMissingException or CosignException { IsMissing: true } => Exit.Unavailable,
+        EngineException { IsConfiguration: true } => Exit.WrongConfiguration,
+        // It is there and does not do what is asked of it.
+        EngineException { IsAnswer: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => Exit.Failed,
         RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,
         RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,
         RemoteException => Exit.Unavailable,

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using Medallion.Shell;
 using Nuke.Common.IO;
+using Slipway.Engine;
 using Slipway.Release;
 using Slipway.Sources;
 
@@ -62,10 +63,17 @@ internal sealed class MachineDoctor(Workspace workspace, AbsolutePath repository
 
     private async Task<DoctorLine> EngineAsync(CancellationToken stop)
     {
-        EngineSocket socket = EngineSocket.From(environment);
-        return await socket.VersionAsync(Patience, stop) is { } version
-            ? DoctorLine.Ok(Here, "Docker Engine", $"{version} at {socket.Path}")
-            : DoctorLine.Hint(Here, "Docker Engine", $"none answers at {socket.Path}", "no release needs one; start it to build from Dockerfiles");
+        try
+        {
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            patience.CancelAfter(Patience);
+            using EngineClient engine = await EngineClient.ConnectAsync(new EngineAddresses(environment).Find(), TimeProvider.System, _ => { }, patience.Token);
+            return DoctorLine.Ok(Here, "Docker Engine", $"{engine.Version} at {engine.Address}");
+        }
+        catch (Exception e) when (e is EngineException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            return DoctorLine.Hint(Here, "Docker Engine", e is EngineException ? e.Message : "none answers in time", "no release needs one; start it to run images before they are published");
+        }
     }
 
     private static DoctorLine Space(string check, AbsolutePath folder)

@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Engine;
 using Slipway.Graph;
 using Slipway.Trust;
 
@@ -23,7 +24,7 @@ public sealed class SlipwayConventions : IBuildConventions
     public string Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return ExitCodes.Of(exception) == Exit.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException or CosignException)
+        return ExitCodes.Of(exception) == Exit.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException or CosignException or EngineException)
             ? exception.ToString()
             : exception.Message;
     }

@@ -20,7 +20,7 @@ public sealed record HostTrust
     public ClientIdentity? Identity { get; init; }
 
     /// <summary>For a handler; nothing is weakened: name, time and purpose of the server's certificate are checked as ever.</summary>
-    internal SslClientAuthenticationOptions Options() => new()
+    public SslClientAuthenticationOptions Options() => new()
     {
         CertificateChainPolicy = Authorities.Count == 0 ? null : Policy(),
         ClientCertificateContext = Identity is null ? null

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Slipway.Engine;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
@@ -31,6 +32,7 @@ public class ExitCodesTests
         [typeof(DownloadException)] = null,
         [typeof(CutBodyException)] = null,
         [typeof(RegistryException)] = null,
+        [typeof(EngineException)] = null,
     };
 
     [Fact]
@@ -40,6 +42,7 @@ public class ExitCodesTests
         [
             typeof(Exit).Assembly, typeof(Digest).Assembly, typeof(HttpTransport).Assembly, typeof(ImageLock).Assembly, typeof(RegistryClient).Assembly,
             typeof(Verifier).Assembly, typeof(Images.Assembler).Assembly, typeof(Publisher).Assembly, typeof(Rehearsal.RehearsalRegistry).Assembly,
+            typeof(EngineClient).Assembly,
         ];
         Type[] found = [.. rooms.SelectMany(room => room.ExportedTypes).Where(type => type.IsSubclassOf(typeof(Exception)))];
         Assert.Equal(Codes.Keys.Select(type => type.Name).Order(StringComparer.Ordinal), found.Select(type => type.Name).Order(StringComparer.Ordinal));
@@ -63,6 +66,20 @@ public class ExitCodesTests
         RemoteException remote = new(fault, "x");
         Assert.Equal(code, ExitCodes.Of(remote));
         Assert.Equal(code, ExitCodes.Of(new DownloadException("x", [remote])));
+    }
+
+    [Theory]
+    [InlineData(RemoteFault.NotFound, false, Exit.Unavailable)]
+    [InlineData(RemoteFault.NotFound, true, Exit.Failed)]
+    [InlineData(RemoteFault.Protocol, true, Exit.Failed)]
+    [InlineData(RemoteFault.TryAgain, false, Exit.TryAgain)]
+    [InlineData(RemoteFault.TryAgain, true, Exit.TryAgain)]
+    [InlineData(RemoteFault.Refused, false, Exit.Refused)]
+    public void An_engine_that_is_there_and_does_not_do_it_is_told_apart_from_none(RemoteFault fault, bool answer, Exit code)
+    {
+        Assert.Equal(code, ExitCodes.Of(new EngineException(fault, "x") { IsAnswer = answer }));
+        Assert.Equal(Exit.WrongConfiguration, ExitCodes.Of(new EngineException(fault, "x") { IsConfiguration = true }));
+        Assert.Equal("x", new SlipwayConventions().Describe(Caught(new EngineException(fault, "x") { IsAnswer = answer })));
     }
 
     [Fact]

@@ -29,6 +29,18 @@ public class ContractFileTests
     [InlineData("budgets: [{ layer: base, compressedMiB: 0, unpackedMiB: 1 }]", "'compressedMiB' wanted a number from 1")]
     [InlineData("budgets: [{ layer: bass, compressedMiB: 1, unpackedMiB: 1 }]", "there is no layer 'bass'; there are: base")]
     [InlineData("budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }, { layer: base, compressedMiB: 1, unpackedMiB: 1 }]", "layer 'base' has two budgets")]
+    [InlineData("run: [{ comand: [/x] }]", "1:9: unknown key 'comand'; did you mean 'command'?")]
+    [InlineData("run: [{ command: [x] }]", "1:19: wanted an absolute path first, got 'x'")]
+    [InlineData("run: [{ command: [/x], arguments: [y] }]", "wanted either 'command' or 'arguments'")]
+    [InlineData("run: [{ command: [] }]", "'command' wanted one at least")]
+    [InlineData("run: [{ exitCode: 256 }]", "'exitCode' wanted a number from 0 to 255")]
+    [InlineData("run: [{ exitCode: -1 }]", "'exitCode' wanted a number from 0")]
+    [InlineData("run: [{ output: ['('] }]", "1:18: '(' is no regular expression")]
+    [InlineData("run: [{ output: ['(?=x)y'] }]", "is no regular expression that is allowed here")]
+    [InlineData("run: [{ scratch: [../x] }]", "wanted an absolute path")]
+    [InlineData("run: [{ capabilities: [all-of-them] }]", "wanted capabilities as NET_ADMIN")]
+    [InlineData("run: [{ network: maybe }]", "'network' wanted true or false")]
+    [InlineData("run: [{ platforms: [linux/s390x] }]", "'linux/s390x' is none of the image's platforms")]
     [InlineData("hostPrograms: []", "layer 'base' has no budget")]
     public void A_mistake_is_told_with_its_place(string contract, string complaint) =>
         Assert.Contains(complaint, Refused(contract.StartsWith("budgets", StringComparison.Ordinal) || complaint.EndsWith("no budget", StringComparison.Ordinal)
@@ -40,6 +52,20 @@ public class ContractFileTests
         using Workshop shop = new();
         DefinitionException e = Assert.Throws<DefinitionException>(() => ContractFile.Read(shop.Definition()));
         Assert.Equal("images/tiny/contract.yaml: there is no such file", e.Message);
+    }
+
+    [Fact]
+    public void A_command_is_closed_unless_it_says_otherwise_and_its_patterns_hold_the_version_as_a_text()
+    {
+        using Workshop shop = new();
+        File.WriteAllText(
+            Path.Combine(shop.Folder, Contract.FileName), "run: [{ arguments: [--version], output: ['^tiny {version} {arch}$'] }]\nbudgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }]");
+        ContractCommand command = Assert.Single(ContractFile.Read(shop.Definition()).Commands);
+        Assert.Equal((0, false, true), (command.ExitCode, command.HasNetwork, command.WorksEmulated));
+        Assert.Empty(command.Capabilities.Concat(command.Scratch).Concat(command.Environment.Keys));
+        (_, Regex pattern) = Assert.Single(command.Patterns("v1.2", "amd64"));
+        Assert.Matches(pattern, "first\ntiny v1.2 amd64\n");
+        Assert.DoesNotMatch(pattern, "tiny v1x2 amd64");
     }
 
     [Fact]
@@ -65,6 +91,7 @@ public class ContractFileTests
     {
         Contract contract = ContractFile.Read(ImageDefinitionFile.Read(SourceTree.At("images", image)));
         Assert.NotEmpty(contract.Budgets);
+        Assert.NotEmpty(contract.Commands);
         Assert.StartsWith("# yaml-language-server: $schema=../contract.schema.json\n", File.ReadAllText(SourceTree.At("images", image, Contract.FileName)), StringComparison.Ordinal);
     }
 
@@ -72,6 +99,7 @@ public class ContractFileTests
     {
         "versions" => ["path: /x", "contains: y"],
         "budgets" => ["layer: base", "compressedMiB: 1", "unpackedMiB: 1"],
+        "run" => ["exitCode: 0"],
         "missingInterpreters" or "unresolvedLibraries" => ["path: /x", "needs: y", "reason: z"],
         _ => ["path: /x", "reason: y"],
     };

@@ -80,6 +80,8 @@ public sealed record SlipwayCommand(string Root)
         Dictionary<string, string?> variables = new(StringComparer.Ordinal)
         {
             ["DOCKER_CONFIG"] = Path.Combine(Root, ".no-docker-config"),
+            // A machine's Engine is for tests that ask for one.
+            ["DOCKER_HOST"] = "unix:///nothing/here.sock",
             ["NO_COLOR"] = "1",
         };
         foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>())

@@ -23,6 +23,9 @@ public sealed record Contract
     /// <summary>One for each layer.</summary>
     public required ImmutableArray<LayerBudget> Budgets { get; init; }
 
+    /// <summary>What is run in containers before a release, where an Engine is.</summary>
+    public ImmutableArray<ContractCommand> Commands { get; init; } = [];
+
     /// <summary>The allowed exceptions, each list under its key.</summary>
     public ImmutableDictionary<string, ImmutableArray<Allowance>> Exceptions { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<Allowance>>(StringComparer.Ordinal);

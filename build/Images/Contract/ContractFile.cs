@@ -23,6 +23,7 @@ public static class ContractFile
             Requires = [.. map.Maps("requires", required => ReadRequirement(required, definition))],
             Budgets = [.. map.Maps("budgets", budget => new LayerBudget(
                 budget.Word("layer"), budget.Number("compressedMiB", least: 1), budget.Number("unpackedMiB", least: 1)))],
+            Commands = [.. map.Maps("run", command => ContractCommand.Read(command, definition))],
             Exceptions = ExceptionKey.All.ToImmutableDictionary(
                 key => key.Name,
                 key => map.Maps(key.Name, entry => ReadException(entry, key, definition)).ToImmutableArray(),
@@ -63,7 +64,7 @@ public static class ContractFile
         return text.Length <= 200 ? text : throw map.Fault("contains", $"'contains' wanted at most 200 characters, got {text.Length}");
     }
 
-    private static ImmutableArray<Platform> Platforms(YamlMap map, ImageDefinition definition) =>
+    internal static ImmutableArray<Platform> Platforms(YamlMap map, ImageDefinition definition) =>
         [.. map.Texts("platforms").Select(text => definition.Platforms.FirstOrDefault(platform => platform.ToString() == text)
             ?? throw map.FaultAt("platforms", text, $"'{text}' is none of the image's platforms: {string.Join(", ", definition.Platforms)}"))];
 
@@ -76,7 +77,7 @@ public static class ContractFile
             : path;
     }
 
-    private static string AbsoluteOr(string path, Func<DefinitionException> fault) =>
+    internal static string AbsoluteOr(string path, Func<DefinitionException> fault) =>
         path.StartsWith('/') && !path[1..].Split('/').Any(part => part is "" or "." or "..") ? path[1..] : throw fault();
 
     private static void RequireBudgets(Contract contract, ImageDefinition definition, YamlMap map)

@@ -1,0 +1,82 @@
+using System.Text;
+using Slipway.Oci;
+
+namespace Slipway.Engine;
+
+/// <summary>
+/// Builds an image from a Dockerfile. Docker Engines do it with BuildKit: one request is enough as long as every base image is
+/// local, and it knows platforms, which the classic builder of 20.10 does not. Podman builds its own way.
+/// </summary>
+internal sealed class ImageBuild(EngineWire wire, bool isPodman)
+{
+    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(10);
+
+    /// <returns>The image's id.</returns>
+    public async Task<string> BuildAsync(BuildRequest request, Action<string> tell, CancellationToken cancellationToken)
+    {
+        string id = $"slipway-{Guid.NewGuid():n}";
+        EngineCall call = CallOf(request, id);
+        BuildProgress progress = new(tell);
+        try
+        {
+            using HttpResponseMessage answer = await wire.SendAsync(call, cancellationToken);
+            await wire.ReadAsync(call, answer, body => FollowAsync(progress, body, cancellationToken), cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await CancelAsync(id);
+            throw;
+        }
+
+        if (progress.Error is { } error)
+            throw wire.Refused(call, error);
+        return progress.Image ?? throw wire.Refused(call, "it ended without an image and without saying why");
+    }
+
+    private EngineCall CallOf(BuildRequest request, string id)
+    {
+        EngineCall call = (EngineCall.Post("build") with { Patience = null, Content = new StreamedContent(request.WriteContextAsync) })
+            .With("dockerfile", request.Dockerfile)
+            .With("platform", request.Platform.ToString())
+            .With("networkmode", request.Network switch { ContainerNetwork.None => "none", ContainerNetwork.Host => "host", _ => "default" })
+            .With("buildargs", Map(request.Arguments))
+            .With("labels", Map(request.Labels))
+            .With("rm", "1")
+            .With("forcerm", "1");
+        foreach (Reference name in request.Names)
+            call = call.With("t", name.ToString());
+        if (request.Target is not null)
+            call = call.With("target", request.Target);
+        if (request.IgnoresCache)
+            call = call.With("nocache", "1");
+        return isPodman ? call : call.With("version", "2").With("buildid", id);
+    }
+
+    private static async Task FollowAsync(BuildProgress progress, Stream body, CancellationToken cancellationToken)
+    {
+        await foreach (EngineMessage message in EngineMessages.ReadAsync(body, cancellationToken))
+            progress.Receive(message);
+    }
+
+    /// <summary>A build whose client is gone may go on for a while; nothing is thrown when it cannot be told to end.</summary>
+    private async Task CancelAsync(string id)
+    {
+        using CancellationTokenSource patience = new(CancelPatience, wire.Time);
+        try
+        {
+            await wire.AskAsync(EngineCall.Post("build/cancel").With("id", id), patience.Token);
+        }
+        catch (Exception e) when (e is EngineException or OperationCanceledException)
+        {
+            // The connection is closed, which ends it as well.
+        }
+    }
+
+    private static string Map(IEnumerable<KeyValuePair<string, string>> map) => Encoding.UTF8.GetString(OciJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        foreach ((string key, string value) in map)
+            writer.WriteString(key, value);
+        writer.WriteEndObject();
+    }));
+}

@@ -1,0 +1,70 @@
+using Slipway.Oci;
+using Slipway.Testing;
+
+namespace Slipway.Engine.Tests;
+
+/// <summary>Large streams in both directions; alone, since all that this process allocates is counted.</summary>
+[Collection(Alone.Name)]
+public sealed class BoundedMemoryTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_hundred_megabytes_of_output_take_a_few_of_memory()
+    {
+        byte[] frame = DecoderTests.Frame(1, new string('x', 100_000));
+        await using FakeEngine fake = new(async request =>
+        {
+            if (!request.Is("POST", "/attach"))
+            {
+                await ContainerRunTests.AnswerAsync(request, [], 0);
+                return;
+            }
+
+            await request.BeginAsync();
+            for (int i = 0; i < 1000; i++)
+                await request.RawAsync(frame);
+        });
+        using EngineClient client = await fake.ConnectAsync();
+        KeptOutput kept = new();
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        await client.RunAsync(new ContainerSpec("x"), kept.Receive, Stop);
+        Assert.Equal((100_000_000, KeptOutput.DefaultLimit, true), (kept.Total, kept.Output.Length, kept.IsCut));
+        // All that was allocated, by the fake Engine as well, whether it was given back or not.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 20_000_000);
+    }
+
+    [Fact]
+    public async Task A_context_of_more_than_a_gigabyte_takes_a_few_megabytes_of_memory()
+    {
+        string context = _folder.Folder("context");
+        await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), "FROM scratch\n", Stop);
+        await using (FileStream large = File.Create(Path.Combine(context, "large")))
+            large.SetLength(1_200_000_000);
+        long received = 0;
+        await using FakeEngine fake = new(async request =>
+        {
+            if (request.Is("POST", "/build"))
+            {
+                received = (await request.BodyAsync(keep: false)).Length;
+                await request.JsonAsync(200, $$$"""{"id":"moby.image.id","aux":{"ID":"sha256:{{{new string('1', 64)}}}"}}""");
+            }
+        });
+        using EngineClient client = await fake.ConnectAsync();
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        await client.BuildAsync(new BuildRequest { Context = BuildContext.OfFolder(context), Platform = Platform.LinuxAmd64 }, _ => { }, Stop);
+        Assert.InRange(received, 1_200_000_000, 1_200_100_000);
+        // What was ever allocated, by both sides: far less than the context, whenever it is collected.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 64_000_000);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
+
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
+}
