@@ -190,22 +190,17 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_large_archive_is_read_in_little_memory_and_a_layout_that_was_read_before_in_less_than_a_second()
+    public async Task A_large_archive_is_read_in_little_memory()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
-        string archive = tools.Repository.Beside("large.tar"), layout = tools.Repository.At("artifacts", "tools", "layout");
+        string archive = tools.Repository.Beside("large.tar");
         (await VerifyAsync(tools, "Save", "--images", "tools", "--to", archive)).Require();
         await AppendAsync(archive, 400 << 20);
         SlipwayCommand slipway = tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache"), MeasuresMemory = true };
         string[] verify = ["Verify", "--public-key", tools.Repository.Key.Public, "--reference"];
         ChildResult large = (await slipway.RunAsync([.. verify, archive])).Require();
         Assert.InRange(large.PeakResident, 1, 200_000_000);
-
-        List<TimeSpan> times = [];
-        for (int i = 0; i < 5; i++)
-            times.Add((await slipway.RunAsync([.. verify, layout])).Require().Duration);
-        output.WriteLine($"a 400 MiB archive: {large.Duration.TotalSeconds:0.0} s, {large.PeakResident / 1e6:0} MB; a warm layout: {times.Min().TotalSeconds:0.00} s at best of 5, {times.Max().TotalSeconds:0.00} s at worst");
-        Assert.InRange(times.Min(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        output.WriteLine($"a 400 MiB archive: {large.Duration.TotalSeconds:0.0} s, {large.PeakResident / 1e6:0} MB");
     }
 
     [Theory]
