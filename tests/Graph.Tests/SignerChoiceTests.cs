@@ -99,6 +99,24 @@ public sealed class SignerChoiceTests : IDisposable
         Assert.Contains("--issuer is missing", await WrongAsync((Choice() with { Identity = "me@example.org", Issuer = "" }).TrustedAsync(default)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Services_and_keys_to_believe_that_are_not_there_are_told_before_anything_is_judged(bool root)
+    {
+        string missing = Path.Combine(_folder.Path, "missing.json");
+        SignerChoice choice = Choice(Token) with
+        {
+            Identity = "me@example.org",
+            Issuer = "https://example.org",
+            Instance = root ? new SigstoreInstance { TrustedRoot = missing } : new SigstoreInstance { SigningConfig = missing },
+        };
+        string told = $"--{(root ? "trusted-root" : "signing-config")} {missing}: there is no such file";
+        Assert.Equal(told, (await Assert.ThrowsAsync<SigningKeyException>(() => choice.OpenAsync(default))).Message);
+        if (root)
+            Assert.Equal(told, (await Assert.ThrowsAsync<SigningKeyException>(() => choice.TrustedAsync(default))).Message);
+    }
+
     private static async Task<string> WrongAsync(Task task)
     {
         TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() => task);
