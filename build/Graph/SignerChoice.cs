@@ -64,8 +64,11 @@ internal sealed record SignerChoice
             throw new TargetFailedException("--public-key goes with neither --identity nor --issuer: a signature is by a key, or by an identity", Exit.WrongUse);
         if (PublicKey is not null)
             return File.Exists(PublicKey) ? VerificationKey.FromFile(PublicKey) : throw new SigningKeyException($"--public-key {PublicKey}: there is no such file");
-        if (SigningKey is null && KmsKey is null && (Identity ?? Issuer) is not null)
-            return new CertificateIdentity(Required(Identity, "--identity"), Required(Issuer, "--issuer"), Instance, await CosignAsync(stop));
+        // Else a key that a CI has in a variable would be believed in place of whom the command line names.
+        if ((SigningKey ?? KmsKey) is not null && (Identity ?? Issuer) is not null)
+            throw new TargetFailedException("neither --signing-key nor --kms-key goes with --identity or --issuer: a signature is by a key, or by an identity. What SLIPWAY_ variables say counts, too", Exit.WrongUse);
+        if ((Identity ?? Issuer) is not null)
+            return new CertificateIdentity(Required(Identity, "--identity"), Required(Issuer, "--issuer"), Existing(Instance), await CosignAsync(stop));
         if (SigningKey is null && KmsKey is null && !OffersIdentity)
             throw new SigningKeyException("there is nobody to believe. Give --public-key FILE, or --identity and --issuer, or --signing-key FILE");
         ISigner signer = await OpenAsync(stop);
@@ -84,7 +87,7 @@ internal sealed record SignerChoice
         return new CertificateIdentity(
             Identity ?? (isWorkflow ? workflow! : throw Unknown("--identity")),
             Issuer ?? (isWorkflow ? GitHubIssuer : throw Unknown("--issuer")),
-            Instance,
+            Existing(Instance),
             await CosignAsync(stop));
     }
 
@@ -92,7 +95,19 @@ internal sealed record SignerChoice
         new($"keyless: outside GitHub Actions the certificate's identity is not known beforehand; nothing was signed. Give {parameter} as the certificate is going to have it");
 
     private static string Required(string? value, string parameter) =>
-        value ?? throw new TargetFailedException($"{parameter} is missing: an identity is believed only as its issuer's", Exit.WrongUse);
+        value is { Length: > 0 } ? value : throw new TargetFailedException($"{parameter} is missing: an identity is believed only as its issuer's", Exit.WrongUse);
+
+    /// <summary>cosign denies every signature when it is given a file that is not there, as if they were somebody else's.</summary>
+    private static SigstoreInstance Existing(SigstoreInstance instance)
+    {
+        foreach ((string parameter, string? file) in new[] { ("--trusted-root", instance.TrustedRoot), ("--signing-config", instance.SigningConfig) })
+        {
+            if (file is not null && !File.Exists(file))
+                throw new SigningKeyException($"{parameter} {file}: there is no such file");
+        }
+
+        return instance;
+    }
 
     private Task<CosignProgram> CosignAsync(CancellationToken stop) => CosignProgram.FindAsync(Password, stop);
 

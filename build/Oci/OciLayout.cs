@@ -165,13 +165,14 @@ public sealed class OciLayout : IContentReader
     public async Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken)
     {
         List<Descriptor> referrers = [];
-        foreach (Descriptor entry in ReadIndex().Manifests.Where(entry => entry.ArtifactType is { } type && (artifactType ?? type) == type))
+        // Each manifest is read once, however often a hostile index names it.
+        foreach (Descriptor entry in ReadIndex().Manifests.Where(entry => entry.ArtifactType is { } type && (artifactType ?? type) == type).DistinctBy(entry => entry.Digest))
         {
             if (await SubjectOfAsync(entry.Digest, cancellationToken) == subject)
                 referrers.Add(entry);
         }
 
-        return [.. referrers.DistinctBy(entry => entry.Digest)];
+        return [.. referrers];
     }
 
     /// <summary>As <see cref="OpenBlobAsync"/>, where a missing blob is an error: a layout is on this machine's own disk.</summary>

@@ -28,7 +28,12 @@ public static class LayoutArchive
         ArgumentNullException.ThrowIfNull(archive);
         try
         {
+            // Opening a pipe would wait for a writer, and no signal ends that.
+            if ((File.ResolveLinkTarget(archive, returnFinalTarget: true) ?? new FileInfo(archive)) is FileInfo { Exists: true, Length: 0 })
+                throw new InvalidDataException("it is empty, or no file");
             using FileStream file = new(archive, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (!file.CanSeek)
+                throw new InvalidDataException("it is a pipe, which cannot be read twice; write it to a file");
             if (!IsGzip(file))
             {
                 Write(file, archive, folder, cancellationToken);

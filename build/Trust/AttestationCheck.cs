@@ -1,3 +1,4 @@
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
@@ -11,12 +12,15 @@ internal sealed class AttestationCheck(VerificationPolicy policy, Reference offi
     private readonly StatementCheck _statements = new(policy.Signer, official);
 
     /// <summary>The valid statements, or the reason of the one that came nearest to being one.</summary>
+    /// <exception cref="RemoteException">None is valid, and one could not be judged.</exception>
     public async Task<StatementCheck.Finding> FindAsync(Evidence evidence, string predicateType, CancellationToken cancellationToken)
     {
         StatementCheck.Finding bundled = await AmongAsync(() => evidence.BundlesAsync(predicateType, cancellationToken), evidence, predicateType, cancellationToken);
         if (bundled.Failure is null)
             return bundled;
         StatementCheck.Finding tagged = await AmongAsync(() => evidence.TaggedAsync(cancellationToken), evidence, predicateType, cancellationToken);
+        if (tagged.Failure is not null && (bundled.Unknown ?? tagged.Unknown) is { } unknown)
+            throw unknown;
         return tagged.Failure is null || tagged.Failure > bundled.Failure ? tagged : bundled;
     }
 

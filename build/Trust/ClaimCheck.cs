@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
@@ -23,32 +24,45 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
         ImmutableArray<Descriptor> layers, Evidence evidence, CancellationToken cancellationToken)
     {
         SignatureFinding nearest = new(FailureReason.SignatureMissing, $"{evidence.Place} has no signature of {evidence.Digest}");
+        RemoteException? unknown = null;
         foreach (Descriptor layer in layers)
         {
             (SignatureFinding finding, StoredSignature? signature) = await JudgeAsync(layer, evidence, cancellationToken);
             if (finding.Failure is null)
                 return (finding, signature);
 
+            unknown ??= finding.Unknown;
             // The reasons stand in the order of the steps, so the greatest one got furthest.
             if (finding.Failure > nearest.Failure)
                 nearest = finding;
         }
 
-        return (nearest, null);
+        return (nearest with { Unknown = unknown }, null);
     }
 
     private async Task<(SignatureFinding, StoredSignature?)> JudgeAsync(Descriptor layer, Evidence evidence, CancellationToken cancellationToken)
     {
         try
         {
-            StoredSignature signature = await evidence.SignatureAsync(layer, cancellationToken);
-            return await signer.SignedAsync(signature, cancellationToken)
-                ? (JudgeClaim(signature.Payload, evidence.Digest), signature)
-                : (new SignatureFinding(FailureReason.SignedByOtherKey, $"no valid signature by {signer.Name}"), null);
+            return await JudgeAsync(await evidence.SignatureAsync(layer, cancellationToken), evidence, cancellationToken);
         }
         catch (ContentException e)
         {
             return (new SignatureFinding(FailureReason.SignatureUnreadable, e.Message), null);
+        }
+    }
+
+    private async Task<(SignatureFinding, StoredSignature?)> JudgeAsync(StoredSignature signature, Evidence evidence, CancellationToken cancellationToken)
+    {
+        SignatureFinding other = new(FailureReason.SignedByOtherKey, $"no valid signature by {signer.Name}");
+        try
+        {
+            return await signer.SignedAsync(signature, cancellationToken) ? (JudgeClaim(signature.Payload, evidence.Digest), signature) : (other, null);
+        }
+        catch (RemoteException e)
+        {
+            // Anybody's signature can make cosign talk of an outage: it must not hide a good one behind it.
+            return (other with { Unknown = e }, null);
         }
     }
 

@@ -26,8 +26,15 @@ internal sealed class Notary(Reference official, ImmutableArray<ManifestContent>
     {
         for (int i = 0; i < places.Count; i++)
         {
-            if ((await _claims.FindAsync(About(places[i], subject), cancellationToken)) is not ({ Failure: null }, { } there))
+            (SignatureFinding finding, StoredSignature? there) = await _claims.FindAsync(About(places[i], subject), cancellationToken);
+            if (finding.Failure is not null || there is null)
+            {
+                // One that could not be judged may be the signer's: nothing is signed twice.
+                if (finding.Unknown is { } unknown)
+                    throw unknown;
                 continue;
+            }
+
             _found[i]++;
             return new TrustLayer(there.Layer, there.Payload);
         }

@@ -1,3 +1,4 @@
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
@@ -12,7 +13,14 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
     private readonly StatementCheck _statements = new(policy.Signer, official);
 
     /// <summary>A valid signature, or the reason of the one that came nearest to being valid.</summary>
+    /// <exception cref="RemoteException">None is valid, and one could not be judged.</exception>
     public async Task<SignatureFinding> FindAsync(Evidence evidence, CancellationToken cancellationToken)
+    {
+        SignatureFinding found = await NearestAsync(evidence, cancellationToken);
+        return found.Unknown is { } unknown ? throw unknown : found;
+    }
+
+    private async Task<SignatureFinding> NearestAsync(Evidence evidence, CancellationToken cancellationToken)
     {
         if (policy.RequiresTagForm)
             return await ClaimedAsync(evidence, cancellationToken);
@@ -25,7 +33,7 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
             return first;
         SignatureFinding second = await forms[1]();
         // The reasons stand in the order of the steps, so the greatest one got furthest.
-        return second.Failure is null || second.Failure > first.Failure ? second : first;
+        return second.Failure is null ? second : (second.Failure > first.Failure ? second : first) with { Unknown = first.Unknown ?? second.Unknown };
     }
 
     private async Task<SignatureFinding> ClaimedAsync(Evidence evidence, CancellationToken cancellationToken) =>
@@ -37,7 +45,7 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
         {
             StatementCheck.Finding finding = await _statements.AmongAsync(await evidence.BundlesAsync(Statement.SignType, cancellationToken), evidence, Statement.SignType, cancellationToken);
             return finding.Failure is { } reason
-                ? new SignatureFinding(Translated(reason), finding.Text)
+                ? new SignatureFinding(Translated(reason), finding.Text) { Unknown = finding.Unknown }
                 : new SignatureFinding(null, $"signed by {policy.Signer.Name} for {official.Name}");
         }
         catch (ContentException e)
@@ -61,4 +69,8 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
 
 /// <param name="Failure">Null when a valid signature was found.</param>
 /// <param name="Text">What was found, for people.</param>
-internal sealed record SignatureFinding(FailureReason? Failure, string Text);
+internal sealed record SignatureFinding(FailureReason? Failure, string Text)
+{
+    /// <summary>Why one of those that failed could not be judged at all; null when each could.</summary>
+    public RemoteException? Unknown { get; init; }
+}

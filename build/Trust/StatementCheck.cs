@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
@@ -11,9 +12,21 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
     {
         Dictionary<Digest, Statement> valid = [];
         Finding nearest = new(FailureReason.AttestationMissing, $"{evidence.Place} has no {predicateType} about {evidence.Digest}");
+        RemoteException? unknown = null;
         foreach (StoredBundle stored in bundles)
         {
-            Finding finding = await JudgeAsync(stored, evidence, predicateType, cancellationToken);
+            Finding finding;
+            try
+            {
+                finding = await JudgeAsync(stored, evidence, predicateType, cancellationToken);
+            }
+            catch (RemoteException e)
+            {
+                // Anybody's bundle can make cosign talk of an outage: it must not hide a good one behind it.
+                unknown ??= e;
+                continue;
+            }
+
             foreach (Statement statement in finding.Statements)
                 valid[Digest.Of(stored.Bundle!.Envelope.Payload.Span)] = statement;
             // The reasons stand in the order of the steps, so the greatest one got furthest.
@@ -21,7 +34,7 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
                 nearest = finding;
         }
 
-        return valid.Count == 0 ? nearest : new Finding(null, $"{predicateType} by {signer.Name}") { Statements = [.. valid.Values] };
+        return valid.Count == 0 ? nearest with { Unknown = unknown } : new Finding(null, $"{predicateType} by {signer.Name}") { Statements = [.. valid.Values] };
     }
 
     private async Task<Finding> JudgeAsync(StoredBundle stored, Evidence evidence, string predicateType, CancellationToken cancellationToken)
@@ -48,5 +61,8 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
     {
         /// <summary>Each once; there may be several, as each build of the same image has a provenance of its own.</summary>
         public ImmutableArray<Statement> Statements { get; init; } = [];
+
+        /// <summary>Why one of those that failed could not be judged at all; null when each could.</summary>
+        public RemoteException? Unknown { get; init; }
     }
 }

@@ -81,6 +81,42 @@ public sealed class SignerChoiceTests : IDisposable
         Assert.Contains("--identity is missing", await WrongAsync((Choice() with { Issuer = "https://example.org" }).TrustedAsync(default)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("me@example.org", null)]
+    [InlineData(null, "https://example.org")]
+    public async Task A_key_to_sign_with_never_stands_in_for_the_identity_that_was_asked_for(string? identity, string? issuer)
+    {
+        SignerChoice choice = Choice() with { Identity = identity, Issuer = issuer };
+        string file = SigningKeys.Create(_folder.Path, "key").Private;
+        Assert.Contains("--signing-key", await WrongAsync((choice with { SigningKey = file }).TrustedAsync(default)), StringComparison.Ordinal);
+        Assert.Contains("--kms-key", await WrongAsync((choice with { KmsKey = "awskms:///alias/x" }).TrustedAsync(default)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_identity_is_a_missing_one()
+    {
+        Assert.Contains("--identity is missing", await WrongAsync((Choice() with { Identity = "", Issuer = "https://example.org" }).TrustedAsync(default)), StringComparison.Ordinal);
+        Assert.Contains("--issuer is missing", await WrongAsync((Choice() with { Identity = "me@example.org", Issuer = "" }).TrustedAsync(default)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Services_and_keys_to_believe_that_are_not_there_are_told_before_anything_is_judged(bool root)
+    {
+        string missing = Path.Combine(_folder.Path, "missing.json");
+        SignerChoice choice = Choice(Token) with
+        {
+            Identity = "me@example.org",
+            Issuer = "https://example.org",
+            Instance = root ? new SigstoreInstance { TrustedRoot = missing } : new SigstoreInstance { SigningConfig = missing },
+        };
+        string told = $"--{(root ? "trusted-root" : "signing-config")} {missing}: there is no such file";
+        Assert.Equal(told, (await Assert.ThrowsAsync<SigningKeyException>(() => choice.OpenAsync(default))).Message);
+        if (root)
+            Assert.Equal(told, (await Assert.ThrowsAsync<SigningKeyException>(() => choice.TrustedAsync(default))).Message);
+    }
+
     private static async Task<string> WrongAsync(Task task)
     {
         TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() => task);

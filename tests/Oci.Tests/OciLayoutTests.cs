@@ -51,6 +51,25 @@ public sealed class OciLayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_referrer_that_is_named_a_thousand_times_is_read_once()
+    {
+        OciLayout layout = OciLayout.Create(_folder.Path);
+        Descriptor config = await layout.AddBlobAsync(MediaType.Empty, "{}"u8.ToArray(), None);
+        Manifest large = new(config, [])
+        {
+            ArtifactType = "text/plain",
+            Subject = config,
+            Annotations = Descriptor.NoAnnotations.Add("large", new string('x', 1 << 20)),
+        };
+        Descriptor entry = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, large.ToBytes()), None) with { ArtifactType = "text/plain" };
+        layout.WriteIndex(new Index([.. Enumerable.Repeat(entry, 1000)]));
+
+        long before = GC.GetTotalAllocatedBytes();
+        Assert.Equal([entry], await layout.ReferrersAsync(config.Digest, null, None));
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 500 << 20);
+    }
+
+    [Fact]
     public async Task A_damaged_blob_is_mended_by_adding_it_again()
     {
         OciLayout layout = OciLayout.Create(_folder.Path);

@@ -34,6 +34,24 @@ public sealed class LayoutArchiveTests : IDisposable
         Assert.Equal([Blob, "oci-layout"], Written());
     }
 
+    [Fact]
+    public async Task A_pipe_is_not_waited_for()
+    {
+        string pipe = Path.Combine(_folder.FullName, "pipe"), link = Path.Combine(_folder.FullName, "link");
+        using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(link, pipe);
+        Directory.CreateDirectory(Target);
+        foreach (string path in (string[])[pipe, link])
+        {
+            Task unpacked = Task.Run(() => LayoutArchive.Unpack(path, Target, default), TestContext.Current.CancellationToken);
+            // Whoever waits for a writer gets one, so that a failing test ends.
+            if (await Task.WhenAny(unpacked, Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)) != unpacked)
+                await File.OpenWrite(pipe).DisposeAsync();
+            Assert.Contains("it is empty, or no file", (await Assert.ThrowsAsync<ContentException>(() => unpacked)).Message, StringComparison.Ordinal);
+        }
+    }
+
     public static TheoryData<string, string> Hostile { get; } = new()
     {
         { "../oci-layout", "leads out of the root" },

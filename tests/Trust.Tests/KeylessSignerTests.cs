@@ -133,6 +133,45 @@ public sealed class KeylessSignerTests : IDisposable
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
     }
 
+    /// <summary>cosign 2.5 repeats what a log entry calls itself: <c>invalid kind value: "dial tcp"</c>.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Junk_that_makes_cosign_talk_of_an_outage_hides_no_good_signature(bool tagForm)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        await store.SignAsync(scene.Signed, scene.Statements, await SignerAsync(), default);
+        Oci.Index sound = store.Layout.ReadIndex();
+        ImmutableArray<Descriptor> junk = [await JunkClaimAsync(scene, store), await JunkBundleAsync(scene, store, Statement.SignType), await JunkBundleAsync(scene, store, Statement.SpdxType)];
+        string tag = SignatureManifest.TagOf(scene.Root.Digest);
+        store.Layout.WriteIndex(new Oci.Index([.. junk, .. sound.Manifests.Where(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName) != tag)]));
+        CertificateIdentity identity = Identity(await _cosign.OpenAsync(verifies: "if grep -q -e AAAAAAAA \"$out\"; then echo 'invalid kind value: \"dial tcp\"' >&2; exit 1; fi"));
+        VerificationPolicy policy = VerificationPolicy.Require(identity).WithAttestations(Statement.ProvenanceType);
+        Assert.True((await scene.VerifyAsync(tagForm ? policy.WithTagForm() : policy, signatures: store.Layout)).Passed);
+
+        store.Layout.WriteIndex(new Oci.Index([junk[1]]));
+        await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(scene, store, identity));
+    }
+
+    /// <summary>A tag with a claim that nobody signed before the good one.</summary>
+    private static async Task<Descriptor> JunkClaimAsync(Scene scene, TrustStore store)
+    {
+        string tag = SignatureManifest.TagOf(scene.Root.Digest);
+        Descriptor good = (await LayersAsync(store, tag)).Single();
+        Descriptor junk = good with { Annotations = good.Annotations.SetItem(SignatureManifest.SignatureKey, "AAAAAAAA") };
+        return await store.Layout.AddManifestAsync(new SignatureManifest([junk, good]).Content) with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag) };
+    }
+
+    private static async Task<Descriptor> JunkBundleAsync(Scene scene, TrustStore store, string type)
+    {
+        Statement claim = new([new StatementSubject(scene.Official.Name, scene.Root.Digest)], type, "{}"u8.ToArray());
+        SigstoreBundle bundle = new(new DsseEnvelope(DsseEnvelope.InToto, claim.ToBytes(), [new byte[6]]), """{"certificate":{"rawBytes":"MAA="}}"""u8.ToArray());
+        await store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config, default);
+        await store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle.ToBytes(), default);
+        return await store.Layout.AddManifestAsync(BundleManifest.For(scene.Root, bundle.ToBytes(), type)) with { ArtifactType = MediaType.SigstoreBundle };
+    }
+
     [Fact]
     public async Task What_was_signed_as_somebody_else_is_not_kept()
     {
