@@ -67,7 +67,8 @@ internal sealed record SignerChoice
         // Else a key that a CI has in a variable would be believed in place of whom the command line names.
         if ((SigningKey ?? KmsKey) is not null && (Identity ?? Issuer) is not null)
             throw new TargetFailedException("neither --signing-key nor --kms-key goes with --identity or --issuer: a signature is by a key, or by an identity. What SLIPWAY_ variables say counts, too", Exit.WrongUse);
-        if ((Identity ?? Issuer) is not null)
+        // Where this run signs, too, whatever of the two is not given is known from the CI.
+        if ((Identity ?? Issuer) is not null && !OffersIdentity)
             return new CertificateIdentity(Required(Identity, "--identity"), Required(Issuer, "--issuer"), Existing(Instance), await CosignAsync(stop));
         if (SigningKey is null && KmsKey is null && !OffersIdentity)
             throw new SigningKeyException("there is nobody to believe. Give --public-key FILE, or --identity and --issuer, or --signing-key FILE");

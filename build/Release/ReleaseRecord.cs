@@ -23,8 +23,12 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
     public ReleaseRecord After(RecordedRelease? before)
     {
         bool isSame = before?.Image == Plan.Image && before.Release == Plan.Release && before.Subjects.FirstOrDefault() == Plan.Index.Digest;
-        return isSame ? this with { Earlier = [.. Plan.LeftOut.Where(site => before!.Tags.ContainsKey(site.Name)).Select(site => new PublishedDestination(site, before!.Tags[site.Name], [], 0, 0))] } : this;
+        return isSame ? this with { Earlier = [.. Plan.LeftOut.Where(site => before!.Tags.TryGetValue(site.Name, out var tags) && IsWhole(tags)).Select(site => new PublishedDestination(site, before!.Tags[site.Name], [], 0, 0))] } : this;
     }
+
+    /// <summary>Whether every tag that never moves is there: what was only begun is left out still.</summary>
+    private bool IsWhole(ImmutableSortedDictionary<string, Digest> tags) =>
+        Plan.Tags.Where(tag => !tag.Moves).All(tag => tags.GetValueOrDefault(tag.Name) == Plan.SubjectOf(tag).Digest);
 
     /// <summary>Replaces a file in one step. Not to be cancelled: a record is worth most when the run was stopped.</summary>
     public async Task WriteAsync(string file)

@@ -23,6 +23,9 @@ public sealed partial class CosignProgram
     /// <summary>With what a CI lets it prove an identity. Where there is none to prove it cannot even begin to, without these.</summary>
     private static readonly string[] Tokens = ["SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"];
 
+    /// <summary>What is above tells of a signal, and nothing of a signature.</summary>
+    private const int LastOwnExitCode = 128;
+
     private readonly string _program;
     private readonly string? _password;
 
@@ -87,7 +90,9 @@ public sealed partial class CosignProgram
                 .StartInfo(start => Describe(start.Environment, provesIdentity)));
             command.StandardInput.Close();
             CommandResult result = await command.Task;
-            return new CosignAnswer(result.ExitCode, result.StandardOutput, result.StandardError);
+            return result.ExitCode <= LastOwnExitCode
+                ? new CosignAnswer(result.ExitCode, result.StandardOutput, result.StandardError)
+                : throw new CosignException($"{_program} {arguments[0]} was ended from outside ({result.ExitCode}); nothing was signed or verified");
         }
         catch (Win32Exception e)
         {

@@ -101,6 +101,23 @@ public class RecordTests
     }
 
     [Fact]
+    public async Task What_is_whole_on_a_registry_that_a_later_run_leaves_out_stays_and_what_was_begun_is_left_out_still()
+    {
+        await using Scene scene = await Scene.CreateAsync();
+        ReleasePlan plan = await scene.PlanAsync();
+        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(503) : null;
+        await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
+        RecordedRelease begun = RecordedRelease.Parse(scene.Record!.ToBytes(), "begun");
+        scene.Faults = _ => null;
+        ReleaseRecord whole = await scene.PublishAsync();
+        ReleaseRecord one = whole with { Plan = plan with { Destinations = [plan.Destinations[0]], LeftOut = [plan.Destinations[1]] }, Destinations = [whole.Destinations[0]] };
+        Assert.Empty(one.After(begun).Earlier);
+        Assert.Empty(one.After(null).Earlier);
+        Assert.Equal(plan.Destinations[1], Assert.Single(one.After(RecordedRelease.Parse(whole.ToBytes(), "whole")).Earlier).Repository);
+        Assert.Empty(one.After(RecordedRelease.Parse(whole.ToBytes(), "whole") with { Release = "v9.9.9" }).Earlier);
+    }
+
+    [Fact]
     public async Task Before_each_phase_it_is_kept_so_that_a_killed_run_has_told_it()
     {
         await using Scene scene = await Scene.CreateAsync();

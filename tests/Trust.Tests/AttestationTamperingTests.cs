@@ -191,6 +191,25 @@ public sealed class AttestationTamperingTests
         Assert.True((await VerifyAsync(scene)).Passed);
     }
 
+    [Fact]
+    public async Task More_bytes_than_any_release_has_are_not_read()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        Statement large = Wanted(scene) with { Predicate = Encoding.UTF8.GetBytes($"{{\"about\":\"{new string('x', 9 << 20)}\"}}") };
+        byte[] bundle = SigstoreBundle.For(await SignAsync(scene, large), scene.Signer.Key).ToBytes();
+        await PutAsync(scene, bundle);
+        Assert.True((await VerifyAsync(scene)).Passed);
+        for (int i = 0; i < 3; i++)
+        {
+            byte[] junk = new byte[40 << 20];
+            junk[0] = (byte)i;
+            await PutAsync(scene, junk, keep: i > 0);
+        }
+
+        await PutAsync(scene, bundle, keep: true);
+        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+    }
+
     private static Statement Wanted(Scene scene) => new([new StatementSubject(scene.Official.Name, scene.Arm64.Digest)], Type, "{\"about\":\"all\"}"u8.ToArray());
 
     private static Task<DsseEnvelope> SignAsync(Scene scene, Statement statement, KeyedSigner? signer = null) =>
