@@ -62,7 +62,7 @@ internal sealed partial class Build
                 await pipeline.AssembleAsync(input, supply, Stop);
         });
 
-    private Pipeline NewPipeline(Report report) => new(Workspace, RootDirectory, report, TimeProvider.System);
+    private Pipeline NewPipeline(Report report) => new(Dockerfile ? Workspace with { Way = BuildWay.Dockerfile } : Workspace, RootDirectory, report, TimeProvider.System);
 
     private async Task<IReadOnlyList<AssemblyRequest>> InputsAsync(Report report)
     {

@@ -141,6 +141,7 @@ internal sealed partial class Build
             Image = definition.Name,
             Source = definition.Source,
             Tag = ReleaseExpectation.GitTagOf(definition.Name, tag),
+            Way = tag is not null ? TagStyles.WayOf(tag) : null,
         },
         Folder = Deep ? Workspace.Cache / "verify" : null,
     };

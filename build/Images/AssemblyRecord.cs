@@ -67,6 +67,16 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
             : throw new ContentException($"{image.Name}: {image.Index.Digest} was assembled from another definition, lock or file than there is now; {mend}");
     }
 
+    /// <summary>The record of what was built, whatever that is worth now.</summary>
+    /// <exception cref="ContentException">There is none, or it is none.</exception>
+    public static async Task<AssemblyRecord> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        const string Mend = "it cannot be said what was built. Build the image again";
+        return new FileInfo(path) is { Exists: true, Length: <= LongestRecord }
+            ? Parse(await File.ReadAllBytesAsync(path, cancellationToken), path, Mend)
+            : throw new ContentException($"{path}: it is missing, or no such record; {Mend}");
+    }
+
     private static AssemblyRecord Parse(ReadOnlyMemory<byte> json, string path, string mend)
     {
         try

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text.Json;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -45,7 +46,7 @@ internal sealed class EngineArchive
             throw new ContentException($"the Engine's archive is broken: {e.Message}", e);
         }
 
-        (string config, ImmutableArray<string> layers) = read.Small(Manifest, root => root.EnumerateArray().ToArray() is [var only]
+        (string config, ImmutableArray<string> layers) = read.Small(Manifest, images => images is [var only]
             ? (only.RequiredString("Config"), only.GetProperty("Layers").EnumerateArray().Select(layer => layer.GetString() ?? "").ToImmutableArray())
             : throw new ContentException("wanted one image"));
         read.Config = ImageConfig.Parse(read.Bytes(config));
@@ -95,7 +96,9 @@ internal sealed class EngineArchive
         ? File.ReadAllBytes(file.FullName)
         : throw new ContentException($"the Engine's archive: '{Printable.Of(name)}' wanted at most {OciJson.MaximumManifestSize} bytes");
 
-    private T Small<T>(string name, Func<System.Text.Json.JsonElement, T> read) => OciJson.Read(Bytes(name), $"the Engine's {name}", read);
+    /// <summary>Reads a list, which is no JSON object by itself.</summary>
+    private T Small<T>(string name, Func<JsonElement[], T> read) =>
+        OciJson.Read((byte[])[.. "{\"list\":"u8, .. Bytes(name), .. "}"u8], $"the Engine's {name}", root => read([.. root.Items("list").Take(2)]));
 
     private string Layer(string name, Digest diffId, int number)
     {

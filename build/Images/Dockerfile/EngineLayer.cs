@@ -17,9 +17,10 @@ internal static class EngineLayer
 
     /// <param name="path">A plain tar archive, which must stay as long as the entries are used.</param>
     /// <param name="newest">No entry is younger; in seconds since 1970.</param>
+    /// <param name="wanted">Which entries are wanted; null for all.</param>
     /// <returns>In the order that a <see cref="LayerWriter"/> wants, each without an owner.</returns>
     /// <exception cref="ContentException">The archive is broken or holds what no image of ours may.</exception>
-    public static ImmutableArray<LayerEntry> Read(string path, long newest)
+    public static ImmutableArray<LayerEntry> Read(string path, long newest, Func<string, bool>? wanted = null)
     {
         SortedDictionary<string, LayerEntry> entries = new(StringComparer.Ordinal);
         try
@@ -28,7 +29,7 @@ internal static class EngineLayer
             using TarReader tar = new(file);
             while (tar.GetNextEntry() is { } entry)
             {
-                if (Name(entry.Name) is { Length: > 0 } name && entry.EntryType != TarEntryType.GlobalExtendedAttributes)
+                if (Name(entry.Name) is { Length: > 0 } name && entry.EntryType != TarEntryType.GlobalExtendedAttributes && wanted?.Invoke(name) != false)
                     entries[name] = EntryOf(path, name, entry, newest);
                 if (entries.Count > MostEntries)
                     throw new ContentException($"wanted at most {MostEntries} entries in a layer, got more");
