@@ -8,7 +8,7 @@ namespace Slipway.Graph;
 /// <summary>The second, independent way to the images, and whether both agree.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Inspect, Sign, Preview, Publish, Verify: of what BuildDockerfile made, artifacts/NAME/dockerfile")]
+    [Parameter("Inspect, Smoke, Sign, Preview, Publish, Verify: of what BuildDockerfile made, artifacts/NAME/dockerfile")]
     private readonly bool Dockerfile;
 
     [Parameter("BuildDockerfile: the base image, as debian@sha256:…; default: a minimal Debian of the lock's suites, made by mmdebstrap as root")]
@@ -57,6 +57,9 @@ internal sealed partial class Build
                 CompareView.Show(report, comparisons);
             CompareView.RequireAgreement(comparisons);
         });
+
+    /// <summary>Of the images that <c>--dockerfile</c> means, or does not.</summary>
+    private Workspace ChosenWorkspace => Dockerfile ? Workspace with { Way = BuildWay.Dockerfile } : Workspace;
 
     private Workspace DockerfileWorkspace => (Rehearsal ? Workspace.Rehearsal : Workspace) with { Way = BuildWay.Dockerfile };
 

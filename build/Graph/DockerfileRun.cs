@@ -26,7 +26,9 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
 
     public async Task<AssembledImage> BuildAsync(AssemblyRequest input, CancellationToken stop)
     {
-        AssemblyInput from = AssemblyInput.Of(input, BuildWay.Dockerfile);
+        // Read once: what the platforms are built from must be one thing, and the record that of just this.
+        DockerfileContext context = DockerfileContext.Of(input.Definition);
+        AssemblyInput from = AssemblyInput.Of(input) with { Dockerfile = context.Digest };
         DateTimeOffset started = TimeProvider.System.GetUtcNow();
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         ContentsFolder contents = workspace.Contents(input.Name);
@@ -35,14 +37,14 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
         contents.Clear();
         DockerfileImport import = new(input, layout, contents);
         foreach (Platform platform in input.Platforms)
-            await BuildAsync(input, platform, import, stop);
+            await BuildAsync(input, platform, context, import, stop);
         AssembledImage image = await import.FinishAsync(stop);
         await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, TimeProvider.System.GetUtcNow()).WriteAsync(record, stop);
         report.Line($"{input.Name}: {image.Index.Digest}");
         return image;
     }
 
-    private async Task BuildAsync(AssemblyRequest input, Platform platform, DockerfileImport import, CancellationToken stop)
+    private async Task BuildAsync(AssemblyRequest input, Platform platform, DockerfileContext context, DockerfileImport import, CancellationToken stop)
     {
         EngineClient engine = await engines.ConnectAsync(platform, stop);
         report.Line($"{input.Name} {platform}: building its {DockerfileContext.FileName} on the Engine at {engine.Address}, {engine.Version}");
@@ -58,7 +60,7 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
         };
         BuildRequest request = new()
         {
-            Context = DockerfileContext.Of(input.Definition).Entries,
+            Context = context.Entries,
             Arguments = arguments.ToMap(),
             Platform = platform,
             Network = ContainerNetwork.Host,

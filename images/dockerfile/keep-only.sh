@@ -9,12 +9,14 @@ work=$(mktemp -d)
 declare -A wanted
 for package in $PACKAGES; do wanted[${package%%=*}]=yes; done
 
-# What standard input names, one path a line; a folder goes only when nothing is left in it.
+# What standard input names, one path a line; a folder goes only when nothing is left in it. Few programs are started: that
+# is what takes time where an emulator does it.
 remove() {
   local path
   while IFS= read -r path; do
-    if [[ -d $path && ! -L $path ]]; then echo "$path"; else rm -f -- "$path"; fi
-  done | sort -ru | xargs -r -d '\n' rmdir --ignore-fail-on-non-empty --
+    if [[ -d $path && ! -L $path ]]; then echo "$path" >&3; else echo "$path"; fi
+  done 3>"$work/folders" | xargs -r -d '\n' rm -f --
+  sort -ru "$work/folders" | xargs -r -d '\n' rmdir --ignore-fail-on-non-empty --
 }
 
 expand() {
@@ -27,11 +29,14 @@ expand() {
 }
 
 # Packages.
-: >"$work/kept"; : >"$work/gone"
+kept=() gone=()
 for list in var/lib/dpkg/info/*.list; do
   name=${list##*/} name=${name%.list}
-  if [[ ${wanted[${name%:*}]:-} ]]; then cat "$list" >>"$work/kept"; else cat "$list" >>"$work/gone"; rm "${list%.list}".*; fi
+  if [[ ${wanted[${name%:*}]:-} ]]; then kept+=("$list"); else gone+=("$list"); fi
 done
+cat /dev/null "${kept[@]}" >"$work/kept"
+cat /dev/null "${gone[@]}" >"$work/gone"
+rm -f "${gone[@]}" "${gone[@]/%.list/.md5sums}"
 comm -23 <(sort -u "$work/gone") <(sort -u "$work/kept") | sed 's/^/./' | remove
 
 # Patterns: ** is any number of folders, as bash has it.
@@ -51,7 +56,7 @@ for list in var/lib/dpkg/info/*.list; do
   while IFS= read -r path; do [[ ! -e .$path && ! -L .$path ]] || echo "$path"; done <"$list" >"$work/${list##*/}"
 done
 cp var/lib/dpkg/info/*.md5sums "$work"
-rm -r var/lib/dpkg "$work"/{kept,gone}
+rm -r var/lib/dpkg "$work"/{kept,gone,folders}
 mkdir -p var/lib/dpkg/info
 mv "$work/status" var/lib/dpkg/status
 mv "$work"/* var/lib/dpkg/info/
