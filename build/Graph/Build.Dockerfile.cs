@@ -11,7 +11,7 @@ internal sealed partial class Build
     [Parameter("Inspect, Smoke, Sign, Preview, Publish, Verify: of what BuildDockerfile made, artifacts/NAME/dockerfile")]
     private readonly bool Dockerfile;
 
-    [Parameter("BuildDockerfile: the base image, as debian@sha256:…; default: a minimal Debian of the lock's suites, made by mmdebstrap as root")]
+    [Parameter("BuildDockerfile: the base image, as docker.io/library/debian@sha256:…; default: a minimal Debian of the lock's suites, made by mmdebstrap as root")]
     private readonly string? Base;
 
     [Parameter("BuildDockerfile, Compare: below artifacts/rehearsal, with stand-ins where upstream cannot be reached; never to be published")]

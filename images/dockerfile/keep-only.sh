@@ -45,8 +45,8 @@ while IFS= read -r line; do
   comm -23 <(expand "$meant" | sort -u) <(expand "$(tr -d '!' <<<"${line#"$meant"}")" | sort -u) | remove
 done <<<"$EXCLUDE"
 
-# Leftovers of dpkg, apt, debconf and passwd.
-rm -rf dev/* etc/{.pwd.lock,alternatives/rmt,apt,dpkg/dpkg.cfg.d,fstab,hostname,hosts,resolv.conf} etc/{group,passwd,shadow,gshadow}- \
+# Leftovers of dpkg, apt, debconf and passwd, and the choice of manuals, which are left out.
+rm -rf dev/* etc/alternatives/*.gz etc/{.pwd.lock,alternatives/rmt,apt,dpkg/dpkg.cfg.d,fstab,hostname,hosts,resolv.conf} etc/{group,passwd,shadow,gshadow}- \
   usr/sbin/{policy-rc.d,rmt} var/cache/{apt,debconf,ldconfig/aux-cache} var/lib/{apt,shells.state} var/log/{alternatives.log,apt,dpkg.log}
 
 # Of dpkg's own records stays what scanners read, and it says what is there.
