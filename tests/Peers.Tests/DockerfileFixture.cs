@@ -88,7 +88,11 @@ public sealed record DockerfileBuilds : IAsyncDisposable
         await Repository.LockAsync();
         await Repository.CommitAsync("Both images", [.. Images.Select(image => $"{image}/{Repository.VersionOf(image)}")]);
         string[] mirrors = ["--upstream-mirror", Repository.Mirror.Path, "--debian-mirror", DebianParent()];
-        SlipwayCommand patient = Repository.Slipway with { Patience = TimeSpan.FromMinutes(40) };
+        SlipwayCommand patient = Repository.Slipway with
+        {
+            Patience = TimeSpan.FromMinutes(40),
+            Variables = new Dictionary<string, string?>(Repository.Slipway.Variables) { ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST") },
+        };
         (await patient.RunAsync(["Assemble", .. mirrors])).Require();
         Built = (await patient.RunAsync(["BuildDockerfile", .. mirrors])).Require();
         Compared = await patient.RunAsync("Compare", "--json");
