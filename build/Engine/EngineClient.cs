@@ -117,6 +117,21 @@ public sealed class EngineClient : IDisposable
         return new ImageBuild(_wire, Version.IsPodman).BuildAsync(request, tell, cancellationToken);
     }
 
+    /// <summary>Builds as <see cref="BuildAsync"/> does, under a name of our own; disposing what is returned removes it, and so does a later sweep.</summary>
+    /// <param name="limit">The longest that building and using the image may take.</param>
+    public async Task<PassingImage> BuildPassingAsync(BuildRequest request, TimeSpan limit, Action<string> tell, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Reference name = OwnMark.NewName(_wire.Time, limit);
+        await BuildAsync(request with { Names = [name] }, tell, cancellationToken);
+        return new PassingImage(name.ToString(), this, _notice);
+    }
+
+    /// <summary>Writes an image as an archive that <c>docker load</c> reads, in small pieces.</summary>
+    /// <exception cref="EngineException">There is no such image, or the Engine goes away.</exception>
+    public Task ExportAsync(string image, Stream destination, CancellationToken cancellationToken) =>
+        new ImageExport(_wire).ExportAsync(image, destination, cancellationToken);
+
     /// <summary>Removes what killed runs of this program left, by our own mark alone, and nothing that one may still need.</summary>
     /// <returns>How many containers and images.</returns>
     public Task<int> SweepAsync(CancellationToken cancellationToken) => new EngineSweep(_wire, _images).SweepAsync(cancellationToken);

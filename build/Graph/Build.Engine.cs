@@ -38,7 +38,7 @@ internal sealed partial class Build
         {
             Report report = Report.ToConsole();
             using EngineChoice engines = NewEngines(report);
-            IReadOnlyList<PlatformSmoke> results = await new SmokeRun(Workspace, engines, report).RunAsync(Definitions(), PlatformsOf, Stop);
+            IReadOnlyList<PlatformSmoke> results = await new SmokeRun(ChosenWorkspace, engines, report).RunAsync(Definitions(), PlatformsOf, Stop);
             // As a step on the way to another target it tells the log alone: standard output is that target's.
             if (InvokedTargets.All(target => target.Name != nameof(Smoke)))
                 SmokeView.Log(report, results);
@@ -56,7 +56,7 @@ internal sealed partial class Build
         IReadOnlyList<PlatformSmoke> results;
         try
         {
-            results = await new SmokeRun(Workspace, engines, report).RunAsync(Definitions(), definition => definition.Platforms, Stop);
+            results = await new SmokeRun(ChosenWorkspace, engines, report).RunAsync(Definitions(), definition => definition.Platforms, Stop);
         }
         catch (EngineException e) when (!RequireSmoke && e is { IsAnswer: false, Fault: Http.RemoteFault.NotFound or Http.RemoteFault.Refused })
         {

@@ -57,12 +57,12 @@ internal sealed partial class Build
         {
             Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
-            Pipeline pipeline = NewPipeline(report);
+            Pipeline pipeline = new(Workspace, RootDirectory, report, TimeProvider.System);
             foreach (AssemblyRequest input in await InputsAsync(report))
                 await pipeline.AssembleAsync(input, supply, Stop);
         });
 
-    private Pipeline NewPipeline(Report report) => new(Workspace, RootDirectory, report, TimeProvider.System);
+    private Pipeline NewPipeline(Report report) => new(ChosenWorkspace, RootDirectory, report, TimeProvider.System);
 
     private async Task<IReadOnlyList<AssemblyRequest>> InputsAsync(Report report)
     {

@@ -12,7 +12,7 @@ internal sealed partial class Build
 
     private Target Inspect => _ => _
         .Description("Prove that the layouts hold what images/NAME/contract.yaml says and can run")
-        .After(Assemble)
+        .After(Assemble, BuildDockerfile)
         .Executes(async () =>
         {
             Report report = Report.ToConsole();

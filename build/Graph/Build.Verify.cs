@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Http;
+using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
@@ -141,6 +142,7 @@ internal sealed partial class Build
             Image = definition.Name,
             Source = definition.Source,
             Tag = ReleaseExpectation.GitTagOf(definition.Name, tag),
+            Way = tag is not null ? TagStyles.WayOf(tag) : Dockerfile ? BuildWay.Dockerfile : null,
         },
         Folder = Deep ? Workspace.Cache / "verify" : null,
     };

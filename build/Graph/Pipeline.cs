@@ -82,7 +82,8 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         Contract contract = ContractFile.Read(input.Definition);
         OciLayout layout = OpenLayout(input.Name);
         File.Delete(results / InspectionRecord.FileName);
-        InspectionResult result = await new Inspection(layout, workspace.Contents(input.Name), results / ".inspection")
+        Inspection inspection = new(layout, workspace.Contents(input.Name), results / ".inspection") { HasDefinedLayers = workspace.Way == BuildWay.Assembled };
+        InspectionResult result = await inspection
             .RunAsync(input.Definition, input.Lock, contract, stop);
         await File.WriteAllBytesAsync(results / InspectionRecord.FileName, InspectionRecord.ToBytes(result), stop);
         return result;
@@ -139,7 +140,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         SlsaProvenance.For(new ProvenanceSource
         {
             Image = image,
-            Assembly = await AssemblyRecord.RequireAsync(workspace.Results(input.Name) / AssemblyRecord.FileName, image, input, stop),
+            Assembly = await AssemblyRecord.RequireAsync(workspace.Results(input.Name) / AssemblyRecord.FileName, image, input, stop, workspace.Way),
             Materials = Material.Of(input.Lock, image.Platforms.Select(platform => platform.Platform)),
             Git = await new GitRepository(repository).ReadAsync(input.Name, stop),
             Source = input.Definition.Source,
@@ -158,6 +159,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             Layout = layout,
             Trust = OpenTrust(definition.Name),
             Git = await new GitRepository(repository).ReadAsync(definition.Name, stop),
+            Way = workspace.Way,
             Version = definition.Version,
             Official = definition.Official,
             Destinations = chosen,

@@ -22,11 +22,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
     public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
         IReadOnlyList<string> images, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
     {
-        List<AssemblyRequest> inputs = [];
-        foreach (string image in images)
-            inputs.Add(await _pipeline.ReadAsync(image, platforms, stop));
-        inputs = [.. await FetchAsync(inputs, stop)];
-
+        IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(images, platforms, stop);
         string[] hosts = [.. inputs.SelectMany(input => input.Definition.Repositories).Select(reference => reference.Host).Distinct(StringComparer.Ordinal)];
         await using RehearsalRegistries registries = await RehearsalRegistries.StartAsync(hosts, _workspace.Artifacts / "registries", report, stop);
         using KeySigner signer = KeySigner.CreateThrowAway();
@@ -37,12 +33,24 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         return done;
     }
 
+    /// <summary>What a rehearsal builds from, fetched and marked.</summary>
+    public async Task<IReadOnlyList<AssemblyRequest>> InputsAsync(
+        IReadOnlyList<string> images, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
+    {
+        List<AssemblyRequest> inputs = [];
+        foreach (string image in images)
+            inputs.Add(await _pipeline.ReadAsync(image, platforms, stop));
+        return [.. (await FetchAsync(inputs, stop)).Select(Marked)];
+    }
+
+    private static AssemblyRequest Marked(AssemblyRequest input) =>
+        input with { Marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") };
+
     private async Task<RehearsedImage> RehearseAsync(
         AssemblyRequest input, RehearsalRegistries registries, KeySigner signer, VerificationPolicy policy, CancellationToken stop)
     {
-        AssemblyRequest marked = input with { Marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") };
-        AssembledImage image = await _pipeline.AssembleAsync(marked, supply, stop);
-        InspectionResult inspected = await _pipeline.InspectAsync(marked, stop);
+        AssembledImage image = await _pipeline.AssembleAsync(input, supply, stop);
+        InspectionResult inspected = await _pipeline.InspectAsync(input, stop);
         InspectionView.Log(report, [inspected]);
         inspected.Require();
         await _pipeline.SignAsync(input, signer, Builder.Rehearsal, stop);

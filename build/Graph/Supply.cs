@@ -9,6 +9,7 @@ internal sealed class Supply : IDisposable
     private readonly HttpTransport _transport;
     private readonly OriginReader _reader;
     private readonly DebianMirror? _debian;
+    private readonly DebianMirror? _named;
     private readonly string _keyring;
     private readonly CosignLog _log;
     private readonly IDisposable? _use;
@@ -24,6 +25,7 @@ internal sealed class Supply : IDisposable
         Upstream = upstreamMirror is null ? UpstreamMirror.None : UpstreamMirror.At(upstreamMirror);
         HasUpstreamMirror = upstreamMirror is not null;
         _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
+        _named = debianMirror is null ? null : _debian;
         _keyring = workspace.Keyring;
         _transport = new HttpTransport(offline ? new OfflineHandler() : HttpTransport.NewHandler(), new Patience(), TimeProvider.System, notice);
         _reader = new OriginReader(_transport, new Patience(), TimeProvider.System);
@@ -54,6 +56,10 @@ internal sealed class Supply : IDisposable
         DebianMirror snapshot = DebianMirror.Snapshot(imageLock.Timestamp).Then(DebianMirror.Snapshot(imageLock.Timestamp.AddDays(1)));
         return _debian?.Then(snapshot) ?? snapshot;
     }
+
+    /// <summary>Where apt in a container reads packages: what the command line names, else the snapshot archive, never what this machine alone can reach.</summary>
+    public DebianMirror DebianForEngine(ImageLock imageLock) =>
+        _named ?? DebianMirror.Snapshot(imageLock.Timestamp).Then(DebianMirror.Snapshot(imageLock.Timestamp.AddDays(1)));
 
     /// <summary>Locks from the configured mirror as it is now, else from the snapshot archive's newest state.</summary>
     public LockMaker NewLockMaker()

@@ -12,25 +12,31 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <summary>The same for a rehearsal, whose results stay apart.</summary>
     public Workspace Rehearsal => this with { Artifacts = Artifacts / "rehearsal" };
 
+    /// <summary>Which way the images are built whose results these are; those of Dockerfiles lie beside the others, in <c>NAME/dockerfile</c>.</summary>
+    public BuildWay Way { get; init; }
+
     /// <summary>Records of layers that were assembled before.</summary>
     public AbsolutePath Assembled => Cache / "assembled";
+
+    /// <summary>Base images that Dockerfiles begin with, made on the spot.</summary>
+    public AbsolutePath Bases => Cache / "bases";
 
     /// <summary>The keyring that suites must be signed by.</summary>
     public AbsolutePath Keyring => Images / "keys" / "debian-archive-keyring.gpg";
 
     public AbsolutePath Definition(string image) => Images / image;
 
-    public AbsolutePath Results(string image) => Artifacts / image;
+    public AbsolutePath Results(string image) => Way == BuildWay.Dockerfile ? Artifacts / image / "dockerfile" : Artifacts / image;
 
-    public AbsolutePath Layout(string image) => Artifacts / image / "layout";
+    public AbsolutePath Layout(string image) => Results(image) / "layout";
 
     /// <summary>What the layout's layers hold and whose it is.</summary>
-    public ContentsFolder Contents(string image) => new(Artifacts / image / "contents");
+    public ContentsFolder Contents(string image) => new(Results(image) / "contents");
 
     /// <summary>What the image is made of, for others to read.</summary>
-    public SbomFolder Sbom(string image) => new(Artifacts / image / "sbom");
+    public SbomFolder Sbom(string image) => new(Results(image) / "sbom");
 
-    public AbsolutePath Trust(string image) => Artifacts / image / "trust";
+    public AbsolutePath Trust(string image) => Results(image) / "trust";
 
     public AbsolutePath TestResults => Artifacts / "test-results";
 

@@ -57,7 +57,6 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         await contents.WriteAsync(made.Contents, cancellationToken);
         ImmutableArray<Layer> layers = made.Layers;
 
-        ImmutableSortedDictionary<string, string> description = ImageDescription.Of(definition, imageLock);
         ImageConfig config = new()
         {
             Platform = platform,
@@ -69,12 +68,19 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
             Environment = definition.Config.Environment,
             User = definition.Config.User,
             WorkingDirectory = definition.Config.WorkingDirectory,
-            Labels = definition.Config.Labels.SetItems(description),
+            Labels = definition.Config.Labels.SetItems(ImageDescription.Of(definition, imageLock)),
         };
-        Descriptor configBlob = await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), cancellationToken);
-        Manifest manifest = new(configBlob, [.. layers.Select(layer => layer.Blob)]) { Annotations = description };
+        return await WriteManifestAsync(request, config, layers, layout, cancellationToken) with { Totals = made.Totals };
+    }
+
+    /// <summary>Writes configuration and manifest of a platform whose layers are in the layout.</summary>
+    internal static async Task<AssembledPlatform> WriteManifestAsync(
+        AssemblyRequest request, ImageConfig config, ImmutableArray<Layer> layers, OciLayout layout, CancellationToken cancellationToken)
+    {
+        Descriptor blob = await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), cancellationToken);
+        Manifest manifest = new(blob, [.. layers.Select(layer => layer.Blob)]) { Annotations = ImageDescription.Of(request.Definition, request.Lock) };
         Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), cancellationToken);
-        return new AssembledPlatform(platform, written with { Platform = platform }, layers) { Totals = made.Totals };
+        return new AssembledPlatform(config.Platform, written with { Platform = config.Platform }, layers);
     }
 
     /// <summary>The layers made from this input before, copied into the layout; null when they have to be made anew.</summary>
@@ -95,7 +101,8 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         }
     }
 
-    private static async Task<Descriptor> WriteIndexAsync(
+    /// <summary>Writes the index over some platforms, and the layout's own, which names both.</summary>
+    internal static async Task<Descriptor> WriteIndexAsync(
         AssemblyRequest request, AssembledPlatform[] platforms, OciLayout layout, CancellationToken cancellationToken)
     {
         Oci.Index index = new([.. platforms.Select(platform => platform.Manifest)])

@@ -9,6 +9,14 @@ namespace Slipway.Images;
 /// <param name="Files">Of the digests of the files that the definition puts into the image, a line for each in its order.</param>
 public sealed record AssemblyInput(Digest Definition, Digest Lock, Digest Files)
 {
+    /// <summary>Of all that the Dockerfile can copy from, itself among it; null when nobody used one.</summary>
+    public Digest? Dockerfile { get; init; }
+
+    /// <summary>The same for an image built the second way.</summary>
+    public static AssemblyInput Of(AssemblyRequest request, BuildWay way) => way == BuildWay.Dockerfile
+        ? Of(request) with { Dockerfile = DockerfileContext.Of(request.Definition).Digest }
+        : Of(request);
+
     /// <summary>Reads the definition's folder.</summary>
     /// <exception cref="DefinitionException">A file that the definition names is not there.</exception>
     public static AssemblyInput Of(AssemblyRequest request)

@@ -34,6 +34,8 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
         writer.WriteString("definition", Input.Definition.ToString());
         writer.WriteString("lock", Input.Lock.ToString());
         writer.WriteString("files", Input.Files.ToString());
+        if (Input.Dockerfile is not null)
+            writer.WriteString("dockerfile", Input.Dockerfile.ToString());
         writer.WriteString("sdk", Toolchain.Sdk);
         writer.WriteString("runtime", Toolchain.Runtime);
         writer.WriteString("startedOn", Text(StartedOn));
@@ -45,10 +47,13 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
     /// <param name="image">The image that is to be signed.</param>
     /// <param name="request">What it is supposed to be assembled from.</param>
     /// <exception cref="ContentException">It was assembled from something else, or nobody knows from what.</exception>
-    public static async Task<AssemblyRecord> RequireAsync(string path, AssembledImage image, AssemblyRequest request, CancellationToken cancellationToken)
+    public static async Task<AssemblyRecord> RequireAsync(
+        string path, AssembledImage image, AssemblyRequest request, CancellationToken cancellationToken, BuildWay way = BuildWay.Assembled)
     {
         ArgumentNullException.ThrowIfNull(image);
-        string mend = $"nothing was signed. Run ./build.sh Assemble Inspect --images {image.Name}";
+        string mend = way == BuildWay.Dockerfile
+            ? $"nothing was signed. Run ./build.sh BuildDockerfile Inspect --dockerfile --images {image.Name}"
+            : $"nothing was signed. Run ./build.sh Assemble Inspect --images {image.Name}";
         FileInfo file = new(path);
         if (!file.Exists)
             throw new ContentException($"{image.Name}: {path}, which says what {image.Index.Digest} was assembled from, is missing; {mend}");
@@ -57,9 +62,19 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
         AssemblyRecord record = Parse(await File.ReadAllBytesAsync(path, cancellationToken), path, mend);
         if (record.Index != image.Index.Digest)
             throw new ContentException($"{path}: wanted the record of {image.Index.Digest}, got that of {record.Index}; {mend}");
-        return record.Input == AssemblyInput.Of(request)
+        return record.Input == AssemblyInput.Of(request, way)
             ? record
             : throw new ContentException($"{image.Name}: {image.Index.Digest} was assembled from another definition, lock or file than there is now; {mend}");
+    }
+
+    /// <summary>The record of what was built, whatever that is worth now.</summary>
+    /// <exception cref="ContentException">There is none, or it is none.</exception>
+    public static async Task<AssemblyRecord> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        const string Mend = "it cannot be said what was built. Build the image again";
+        return new FileInfo(path) is { Exists: true, Length: <= LongestRecord }
+            ? Parse(await File.ReadAllBytesAsync(path, cancellationToken), path, Mend)
+            : throw new ContentException($"{path}: it is missing, or no such record; {Mend}");
     }
 
     private static AssemblyRecord Parse(ReadOnlyMemory<byte> json, string path, string mend)
@@ -70,7 +85,10 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
                 ? throw new ContentException($"schema wanted {Schema}, got {schema}")
                 : new AssemblyRecord(
                     Digest.Parse(root.RequiredString("digest")),
-                    new AssemblyInput(Digest.Parse(root.RequiredString("definition")), Digest.Parse(root.RequiredString("lock")), Digest.Parse(root.RequiredString("files"))),
+                    new AssemblyInput(Digest.Parse(root.RequiredString("definition")), Digest.Parse(root.RequiredString("lock")), Digest.Parse(root.RequiredString("files")))
+                    {
+                        Dockerfile = root.OptionalString("dockerfile") is { } dockerfile ? Digest.Parse(dockerfile) : null,
+                    },
                     new Toolchain(root.RequiredString("sdk"), root.RequiredString("runtime")),
                     Time(root.RequiredString("startedOn")),
                     Time(root.RequiredString("finishedOn"))));

@@ -13,7 +13,7 @@ public sealed partial record BuildParameters
 {
     private const int MostPlatforms = 32;
 
-    private static readonly string[] Known = ["image", "source", "commit", "tag", "modified", "definition", "lock", "platforms"];
+    private static readonly string[] Known = ["image", "source", "commit", "tag", "modified", "definition", "lock", "dockerfile", "platforms"];
 
     /// <summary>The image's name.</summary>
     public required string Image { get; init; }
@@ -35,6 +35,9 @@ public sealed partial record BuildParameters
 
     /// <summary>Of <c>image.lock.json</c>, as Lock writes it.</summary>
     public required Digest Lock { get; init; }
+
+    /// <summary>Of all that the Dockerfile could copy from, itself among it; null when the image was assembled.</summary>
+    public Digest? Dockerfile { get; init; }
 
     /// <summary>Those of the index, in its order.</summary>
     public required ImmutableArray<Platform> Platforms { get; init; }
@@ -58,6 +61,7 @@ public sealed partial record BuildParameters
             IsModified = element.TryGetProperty("modified", out JsonElement modified) && modified.GetBoolean(),
             Definition = Digest.Parse(element.RequiredString("definition")),
             Lock = Digest.Parse(element.RequiredString("lock")),
+            Dockerfile = element.OptionalString("dockerfile") is { } dockerfile ? Digest.Parse(dockerfile) : null,
             Platforms = ReadPlatforms(element),
         };
     }
@@ -74,6 +78,8 @@ public sealed partial record BuildParameters
             writer.WriteBoolean("modified", true);
         writer.WriteString("definition", Definition.ToString());
         writer.WriteString("lock", Lock.ToString());
+        if (Dockerfile is not null)
+            writer.WriteString("dockerfile", Dockerfile.ToString());
         ReleaseJson.WriteStrings(writer, "platforms", Platforms.Select(platform => platform.ToString()));
         writer.WriteEndObject();
     }

@@ -28,6 +28,9 @@ public sealed record ProvenanceCheck
     /// <summary>The digest of the lock.</summary>
     public Digest? Lock { get; init; }
 
+    /// <summary>How it was to be built.</summary>
+    public BuildWay? Way { get; init; }
+
     /// <summary>Every file that the lock names for the image's platforms, and no other.</summary>
     public ImmutableArray<Material>? Materials { get; init; }
 
@@ -71,6 +74,9 @@ public sealed record ProvenanceCheck
             yield return Differs(ProvenanceProblem.PlatformsMismatch, "platforms", string.Join(", ", platforms), string.Join(", ", said.Platforms));
         if (Lock is not null && Lock != said.Lock)
             yield return Differs(ProvenanceProblem.LockMismatch, "lock", Lock.ToString(), said.Lock.ToString());
+        BuildWay way = said.Dockerfile is null ? BuildWay.Assembled : BuildWay.Dockerfile;
+        if (Way is { } expected && expected != way)
+            yield return Differs(ProvenanceProblem.WayMismatch, "way of building", expected.ToString(), way.ToString());
         if (Materials is not { } materials)
             yield break;
         ILookup<string, string> there = provenance.Dependencies.Where(resource => !IsCommit(resource) && !IsToolchain(resource))

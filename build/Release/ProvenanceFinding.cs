@@ -32,6 +32,9 @@ public enum ProvenanceProblem
     /// <summary>It was built from another lock.</summary>
     LockMismatch,
 
+    /// <summary>It was built the other way: from a Dockerfile where it was to be assembled, or the other way round.</summary>
+    WayMismatch,
+
     /// <summary>A file that the lock names is not said to have gone in.</summary>
     DependencyMissing,
 

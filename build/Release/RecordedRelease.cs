@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Slipway.Images;
 using Slipway.Oci;
 
 namespace Slipway.Release;
@@ -56,7 +57,7 @@ public sealed record RecordedRelease
         return new RecordedRelease
         {
             Image = root.RequiredString("image"),
-            Release = TagStyles.Of(release) == TagStyle.Release ? release : throw new ContentException($"'{release}' is no release"),
+            Release = TagStyles.Of(release) == TagStyle.Release || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildWay.Dockerfile) ? release : throw new ContentException($"'{release}' is no release"),
             Subjects = [.. root.GetProperty("subjects").EnumerateArray().Select(subject => Digest.Parse(subject.RequiredString("digest")))],
             Tags = DestinationsOf(root),
             Origin = origin,

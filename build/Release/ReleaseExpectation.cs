@@ -15,6 +15,6 @@ public sealed partial record ReleaseExpectation
     public static string? GitTagOf(string image, string? tag) =>
         tag is not null && ExactRelease().Match(tag) is { Success: true } match ? $"{image}/{match.Groups["version"].Value}" : null;
 
-    [GeneratedRegex(@"^(build-)?(?<version>v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?)(-(amd64|arm64))?\z")]
+    [GeneratedRegex(@"^(build-|dockerfile-)?(?<version>v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?)(-(amd64|arm64))?\z")]
     private static partial Regex ExactRelease();
 }

@@ -16,7 +16,7 @@ public sealed record ReleasePlan
 
     public required string Image { get; init; }
 
-    /// <summary>The release-style tag of the index.</summary>
+    /// <summary>The tag of the index that names the release.</summary>
     public required string Release { get; init; }
 
     /// <summary>The index, then its manifests in its order.</summary>
@@ -68,7 +68,7 @@ public sealed record ReleasePlan
     {
         ArgumentNullException.ThrowIfNull(source);
         AssembledImage image = source.Image;
-        TagPlan tags = TagPlan.For(image.Name, source.Version, source.Git, image.Platforms.Select(platform => platform.Platform));
+        TagPlan tags = TagPlan.For(image.Name, source.Version, source.Git, image.Platforms.Select(platform => platform.Platform), source.Way);
         ImmutableArray<Descriptor> subjects = [image.Index, .. image.Platforms.Select(platform => platform.Manifest)];
         var signatures = ImmutableArray.CreateBuilder<PlannedSignature>();
         var attestations = ImmutableArray.CreateBuilder<PlannedSignature>();
@@ -76,7 +76,7 @@ public sealed record ReleasePlan
         foreach (Digest subject in subjects.Select(subject => subject.Digest))
         {
             signatures.Add(await TaggedAsync(source.Trust, subject, SignatureManifest.TagOf(subject), cancellationToken)
-                ?? throw new ContentException($"{image.Name}: {subject} has no signature. Run ./build.sh Sign --images {image.Name}"));
+                ?? throw new ContentException($"{image.Name}: {subject} has no signature. Run ./build.sh Sign --images {image.Name}{(source.Way == BuildWay.Dockerfile ? " --dockerfile" : "")}"));
             if (await TaggedAsync(source.Trust, subject, AttestationLayer.TagOf(subject), cancellationToken) is { } attestation)
                 attestations.Add(attestation);
             foreach (Descriptor referrer in await source.Trust.ReferrersAsync(subject, null, cancellationToken))

@@ -18,6 +18,9 @@ public sealed record ReleaseSource
     /// <summary>The commit that the tags come from.</summary>
     public required GitState Git { get; init; }
 
+    /// <summary>How it was built.</summary>
+    public BuildWay Way { get; init; }
+
     /// <summary>The definition's version.</summary>
     public required string Version { get; init; }
 

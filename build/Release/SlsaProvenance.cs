@@ -101,6 +101,7 @@ public sealed record SlsaProvenance
         IsModified = source.Git.IsDirty,
         Definition = source.Assembly.Input.Definition,
         Lock = source.Assembly.Input.Lock,
+        Dockerfile = source.Assembly.Input.Dockerfile,
         Platforms = [.. source.Image.Platforms.Select(platform => platform.Platform)],
     };
 

@@ -1,18 +1,20 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Slipway.Images;
 using Slipway.Oci;
 
 namespace Slipway.Release;
 
 /// <summary>
 /// The tags of one image at one commit, in both styles: release (<c>v1.36.4</c>, <c>v1.36.4-amd64</c>,
-/// <c>v1.36.4-2-g23228e6-amd64</c>) and build (<c>build-23228e6</c>, …). Both name the same digests.
+/// <c>v1.36.4-2-g23228e6-amd64</c>) and build (<c>build-23228e6</c>, …), which name the same digests; or, of what a Dockerfile
+/// made, <c>dockerfile-23228e6</c> and <c>dockerfile-v1.36.4</c>.
 /// </summary>
 public sealed partial record TagPlan
 {
     private const string MainBranch = "main";
 
-    /// <summary>The release-style tag of the index, which names the release.</summary>
+    /// <summary>The tag of the index that names the release.</summary>
     public required string Release { get; init; }
 
     /// <summary>Every tag; those of platforms come before those of the index, moving ones last.</summary>
@@ -26,30 +28,35 @@ public sealed partial record TagPlan
     /// <param name="git">The commit.</param>
     /// <param name="platforms">Those in the index.</param>
     /// <exception cref="ReleaseException">The git tag names another version than the definition, or no version at all.</exception>
-    public static TagPlan For(string image, string version, GitState git, IEnumerable<Platform> platforms)
+    /// <param name="way">How the image was built: what a Dockerfile made has tags of its own, <c>dockerfile-23228e6</c>, and takes none of a release's.</param>
+    public static TagPlan For(string image, string version, GitState git, IEnumerable<Platform> platforms, BuildWay way = BuildWay.Assembled)
     {
         ArgumentNullException.ThrowIfNull(git);
         string release = ReleaseTag(image, version, git);
         string? rehearsalOnly = git.IsDirty ? "there are uncommitted changes. Run git commit, or git stash"
             : git.Tag is null ? $"no git tag {image}/vX.Y.Z is there yet. Run git tag {image}/{version}"
             : null;
-        string build = "build-" + git.ShortCommit + (git.IsDirty ? "-dirty" : "");
+        string style = way == BuildWay.Dockerfile ? "dockerfile-" : "build-";
+        string build = style + git.ShortCommit + (git.IsDirty ? "-dirty" : "");
         bool exact = git is { Tag: not null, Distance: 0, IsDirty: false };
 
         var tags = ImmutableArray.CreateBuilder<PlannedTag>();
         foreach (Platform platform in platforms)
         {
-            tags.Add(new PlannedTag($"{release}-{platform.Architecture}", platform, Moves: false));
+            if (way == BuildWay.Assembled)
+                tags.Add(new PlannedTag($"{release}-{platform.Architecture}", platform, Moves: false));
             tags.Add(new PlannedTag($"{build}-{platform.Architecture}", platform, Moves: false));
         }
 
-        tags.Add(new PlannedTag(release, null, Moves: false));
+        if (way == BuildWay.Assembled)
+            tags.Add(new PlannedTag(release, null, Moves: false));
         tags.Add(new PlannedTag(build, null, Moves: false));
         if (exact)
-            tags.Add(new PlannedTag("build-" + release, null, Moves: false));
+            tags.Add(new PlannedTag(style + release, null, Moves: false));
         if (!exact && !git.IsDirty && git.Branch == MainBranch)
-            tags.Add(new PlannedTag("build-" + MainBranch, null, Moves: true));
-        return new TagPlan { Release = release, Tags = tags.ToImmutable(), RehearsalOnly = rehearsalOnly };
+            tags.Add(new PlannedTag(style + MainBranch, null, Moves: true));
+        string name = way == BuildWay.Assembled ? release : exact ? style + release : build;
+        return new TagPlan { Release = name, Tags = tags.ToImmutable(), RehearsalOnly = rehearsalOnly };
     }
 
     private static string ReleaseTag(string image, string version, GitState git)

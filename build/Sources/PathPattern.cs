@@ -34,11 +34,15 @@ public sealed class PathPattern
 
     /// <summary>The pattern as it is on one platform.</summary>
     /// <exception cref="DefinitionException">It has a placeholder that the platform has no value for.</exception>
-    public PathMatcher For(Platform platform)
+    public PathMatcher For(Platform platform) => new(TextFor(platform)[1..]);
+
+    /// <summary>The same as text, with its leading slash.</summary>
+    /// <exception cref="DefinitionException">It has a placeholder that the platform has no value for.</exception>
+    public string TextFor(Platform platform)
     {
         ArgumentNullException.ThrowIfNull(platform);
         if (!Text.Contains(Multiarch, StringComparison.Ordinal))
-            return new PathMatcher(Text[1..]);
+            return Text;
         // Debian's words (dpkg-architecture, DEB_HOST_MULTIARCH).
         string folder = platform.Architecture switch
         {
@@ -46,7 +50,7 @@ public sealed class PathPattern
             "arm64" => "aarch64-linux-gnu",
             _ => throw new DefinitionException($"{Place}: pattern '{Text}': {Multiarch} is known for amd64 and arm64, not for {platform}"),
         };
-        return new PathMatcher(Text[1..].Replace(Multiarch, folder, StringComparison.Ordinal));
+        return Text.Replace(Multiarch, folder, StringComparison.Ordinal);
     }
 
     public override string ToString() => Text;

@@ -123,6 +123,9 @@ public sealed partial class YamlMap
         }
     }
 
+    /// <summary>Where a key's value stands, <c>FILE:LINE:COLUMN</c>.</summary>
+    public string PlaceOf(string key) => YamlFile.At(_file, (Find(key) ?? _node).Start);
+
     public DefinitionException Fault(string key, string message) => Fault(Find(key) ?? _node, message);
 
     /// <summary>A fault at a text somewhere below a key, or below this map when the key is "": the first such text, or a later one.</summary>

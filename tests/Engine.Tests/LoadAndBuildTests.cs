@@ -127,6 +127,43 @@ public sealed class LoadAndBuildTests : IDisposable
         Assert.Matches("&t=quay.io/some/image:v1&target=final&version=2&buildid=slipway-", query);
     }
 
+    [Fact]
+    public async Task A_build_for_a_moment_has_a_name_of_ours_and_is_removed()
+    {
+        string query = "";
+        await using FakeEngine fake = new(async request =>
+        {
+            if (!request.Is("POST", "/build"))
+                return;
+            query = Uri.UnescapeDataString(request.Path);
+            await request.BodyAsync();
+            await request.JsonAsync(200, $$"""{"id":"moby.image.id","aux":"sha256:{{new string('2', 64)}}"}""");
+        });
+        using EngineClient client = await fake.ConnectAsync();
+        string name;
+        await using (PassingImage image = await client.BuildPassingAsync(Small, TimeSpan.FromHours(1), _ => { }, Stop))
+            name = image.Name;
+        Assert.Contains($"&t={name}", query, StringComparison.Ordinal);
+        Assert.StartsWith("slipway.invalid/passing:", name, StringComparison.Ordinal);
+        Assert.StartsWith("DELETE /v1.41/images/slipway.invalid/passing%3A", fake.Requests.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_exported_image_comes_as_it_is_sent_and_one_that_is_not_there_is_told()
+    {
+        bool isThere = true;
+        await using FakeEngine fake = new(request => !request.Is("GET", "/get") ? Task.CompletedTask
+            : isThere ? request.JsonAsync(200, "some archive") : request.JsonAsync(404, """{"message":"no such image"}"""));
+        using EngineClient client = await fake.ConnectAsync();
+        using MemoryStream archive = new();
+        await client.ExportAsync("some/image:v1", archive, Stop);
+        Assert.Equal("some archive", Encoding.UTF8.GetString(archive.ToArray()));
+        Assert.Equal("GET /v1.41/images/some/image%3Av1/get", fake.Requests.Last());
+        isThere = false;
+        EngineException e = await Assert.ThrowsAsync<EngineException>(() => client.ExportAsync("x", Stream.Null, Stop));
+        Assert.Contains("404 no such image", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"errorDetail":{"code":7,"message":"executor failed running [/bin/sh -c false]: exit code: 7"},"error":"x"}""", "exit code: 7")]
     [InlineData("", "without an image")]

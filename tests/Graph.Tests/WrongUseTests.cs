@@ -37,6 +37,7 @@ public sealed class WrongUseTests : IAsyncLifetime
     [InlineData("--docker-host: wanted unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST, got 'docker'", "Smoke", "--docker-host", "docker")]
     [InlineData("--docker-host: tcp://far.example.org:2375/: without TLS", "Load", "--docker-host", "linux/arm64=tcp://far.example.org:2375")]
     [InlineData("--docker-host: linux/arm64 wanted one Engine, got 2", "Smoke", "--docker-host", "linux/arm64=unix:///a", "linux/arm64=unix:///b")]
+    [InlineData("--base docker.io/library/debian:trixie: wanted a digest, as docker.io/library/debian@sha256:", "BuildDockerfile", "--base", "docker.io/library/debian:trixie")]
     [InlineData("platform 'arm64': wanted OS/ARCH", "Smoke", "--docker-host", "arm64=unix:///a")]
     public async Task A_value_of_the_command_line_that_is_wrong_is_64_and_named(string because, params string[] arguments)
     {

@@ -26,6 +26,7 @@ public class ProvenanceCheckTests
         { "commit-mismatch", said => said with { Dependencies = [said.Dependencies[0], .. said.Dependencies] }, "among its dependencies" },
         { "platforms-mismatch", said => said with { Parameters = said.Parameters with { Platforms = [Platform.LinuxAmd64] } }, "got linux/amd64" },
         { "lock-mismatch", said => said with { Parameters = said.Parameters with { Lock = ProvenanceScene.Hash("other") } }, "lock wanted" },
+        { "way-mismatch", said => said with { Parameters = said.Parameters with { Dockerfile = ProvenanceScene.Hash("other") } }, "wanted Assembled, got Dockerfile" },
         { "dependency-missing", said => said with { Dependencies = [.. said.Dependencies.SkipLast(1)] }, "netbase@6.5?arch=all is not among" },
         { "dependency-mismatch", said => said with { Dependencies = [.. said.Dependencies.SkipLast(1), ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceScene.Hash("other"))] }, "netbase@6.5?arch=all wanted" },
         { "dependency-mismatch", said => said with { Dependencies = [.. said.Dependencies, ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceScene.Hash("other"))] }, "netbase@6.5?arch=all wanted" },

@@ -8,6 +8,9 @@ namespace Slipway.Images;
 /// <param name="Packages">Name and version of its Debian packages, as far as the image or a list of contents says them.</param>
 public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<string, string> Packages)
 {
+    /// <summary>How it runs, where that is to be compared.</summary>
+    public ImageConfig? Config { get; init; }
+
     /// <summary>Reads a platform from a layout or a registry; its layers pass through spool files.</summary>
     /// <param name="place">Holds the image.</param>
     /// <param name="top">Its index, or its only manifest.</param>
@@ -36,7 +39,7 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
         FoundImage found = await Task.Run(
             () => ImageScan.Read(spooled.Layers, spooled.Open, Array.Empty<string>().ToLookup(text => text), folder, cancellationToken),
             cancellationToken);
-        return new ComparedImage(found, PackageDatabase.Of(found));
+        return new ComparedImage(found, PackageDatabase.Of(found)) { Config = config };
     }
 
     private static async Task<ManifestContent> ManifestAsync(IContentReader place, Digest digest, CancellationToken cancellationToken) =>

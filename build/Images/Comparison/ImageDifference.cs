@@ -4,14 +4,17 @@ using Slipway.Oci;
 namespace Slipway.Images;
 
 /// <summary>What one image has otherwise than another, on one platform.</summary>
-/// <param name="Kind"><c>package</c> or <c>file</c>; <c>platform</c> when one of the two has not got it.</param>
+/// <param name="Kind"><c>package</c>, <c>config</c> or <c>file</c>; <c>platform</c> when one of the two has not got it.</param>
 /// <param name="Name">The package's name, or a path.</param>
 /// <param name="Change"><c>added</c>, <c>removed</c> or <c>changed</c>.</param>
 /// <param name="Was">In the other image; empty when it was not there.</param>
 /// <param name="Now">In this image; empty when it is not there.</param>
 public sealed record ImageDifference(Platform Platform, string Kind, string Name, string Change, string Was, string Now)
 {
-    /// <summary>Packages first, then files, each in ordinal order.</summary>
+    /// <summary>The kind of what is a path.</summary>
+    public const string File = "file";
+
+    /// <summary>Packages first, then how it runs where both say it, then files, each in ordinal order.</summary>
     /// <param name="other">Null when the other image lacks the platform.</param>
     public static ImmutableArray<ImageDifference> Between(Platform platform, ComparedImage? other, ComparedImage image)
     {
@@ -21,7 +24,8 @@ public sealed record ImageDifference(Platform Platform, string Kind, string Name
         return
         [
             .. Between(platform, "package", other.Packages, image.Packages),
-            .. Between(platform, "file", Files(other), Files(image)),
+            .. other.Config is null || image.Config is null ? [] : Between(platform, "config", Run(other.Config), Run(image.Config)),
+            .. Between(platform, File, Files(other), Files(image)),
         ];
     }
 
@@ -35,6 +39,13 @@ public sealed record ImageDifference(Platform Platform, string Kind, string Name
                 yield return new(platform, kind, name, was.Length == 0 ? "added" : now.Length == 0 ? "removed" : "changed", was, now);
         }
     }
+
+    private static ImmutableSortedDictionary<string, string> Run(ImageConfig config) => Descriptor.NoAnnotations
+        .Add("command", string.Join(' ', config.Command))
+        .Add("entrypoint", string.Join(' ', config.Entrypoint))
+        .Add("environment", string.Join(' ', config.Environment))
+        .Add("user", config.User ?? "")
+        .Add("workingDirectory", config.WorkingDirectory ?? "");
 
     private static ImmutableSortedDictionary<string, string> Files(ComparedImage image) => image.Found.Entries.ToImmutableSortedDictionary(
         entry => "/" + entry.Path, entry => Describe(image.Found, entry), StringComparer.Ordinal);

@@ -15,12 +15,22 @@ internal static class PackageDatabase
         var packages = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (FoundEntry entry in found.Entries.Where(entry => entry.File?.Text is not null && entry.Path.StartsWith("var/lib/dpkg/status", StringComparison.Ordinal)))
         {
-            foreach (string stanza in Encoding.UTF8.GetString(entry.File!.Text!.Value.Span).Split("\n\n"))
-            {
-                string[] lines = stanza.Split('\n');
-                if (Field(lines, "Package") is { } name && Field(lines, "Version") is { } version && IsInstalled(Field(lines, "Status")))
-                    packages[name] = version;
-            }
+            foreach ((string name, string version) in OfStatus(Encoding.UTF8.GetString(entry.File!.Text!.Value.Span)))
+                packages[name] = version;
+        }
+
+        return packages.ToImmutable();
+    }
+
+    /// <summary>Name and version of each package of one list.</summary>
+    public static ImmutableSortedDictionary<string, string> OfStatus(string text)
+    {
+        var packages = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (string stanza in text.Split("\n\n"))
+        {
+            string[] lines = stanza.Split('\n');
+            if (Field(lines, "Package") is { } name && Field(lines, "Version") is { } version && IsInstalled(Field(lines, "Status")))
+                packages[name] = version;
         }
 
         return packages.ToImmutable();

@@ -33,6 +33,12 @@ public sealed class Inspection(OciLayout layout, ContentsFolder contents, string
         new UnusedRule(),
     ];
 
+    /// <summary>
+    /// Whether the layers are those of the definition, as Assemble lays them: then each has its budget and every path its owner. An image
+    /// from a Dockerfile has layers of its own.
+    /// </summary>
+    public bool HasDefinedLayers { get; init; } = true;
+
     /// <param name="definition">What the image was made from.</param>
     /// <param name="imageLock">The same, by hash.</param>
     /// <param name="contract">What must hold.</param>
@@ -61,7 +67,7 @@ public sealed class Inspection(OciLayout layout, ContentsFolder contents, string
                 Contents = await contents.ReadAsync(definition.Name, platform.Platform, cancellationToken),
                 Contract = new PlatformContract(contract, definition.Version, platform.Platform),
             };
-            foreach (IInspectionRule rule in Rules)
+            foreach (IInspectionRule rule in Rules.Where(rule => HasDefinedLayers || rule is not (OwnerRule or BudgetRule)))
                 violations.AddRange(rule.Check(inspected));
             platforms.Add(InspectedCount.Of(platform.Platform, inspected.Found));
         }

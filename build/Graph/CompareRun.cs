@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>Sets the two builds of an image side by side.</summary>
+/// <param name="workspace">Of assembled images.</param>
+internal sealed class CompareRun(Workspace workspace, Report report)
+{
+    private readonly Workspace _second = workspace with { Way = BuildWay.Dockerfile };
+
+    /// <exception cref="ContentException">One of the two is not there, broken, or they were built from other things.</exception>
+    public async Task<Comparison> RunAsync(ImageDefinition definition, ImmutableArray<Platform> platforms, CancellationToken stop)
+    {
+        ImmutableArray<ExcusedDifference> entries = CompareFile.Read(definition);
+        (OciLayout ours, AssembledImage image) = await OpenAsync(workspace, definition.Name, stop);
+        (OciLayout theirs, AssembledImage other) = await OpenAsync(_second, definition.Name, stop);
+        await RequireSameInputAsync(definition.Name, stop);
+        string folder = _second.Results(definition.Name) / ".comparison";
+        var counts = ImmutableArray.CreateBuilder<ComparedCount>();
+        List<ImageDifference> differences = [];
+        foreach (Platform platform in platforms)
+        {
+            report.Line($"{definition.Name} {platform}: comparing {image.Index.Digest.Abbreviated} with the Dockerfile's {other.Index.Digest.Abbreviated}");
+            ComparedImage first = await ReadAsync(ours, image, platform, folder, stop), second = await ReadAsync(theirs, other, platform, folder, stop);
+            counts.Add(new ComparedCount(platform, first.Found.Entries.Count(), first.Packages.Count));
+            differences.AddRange(ImageDifference.Between(platform, first, second));
+        }
+
+        return Comparison.Of(definition.Name, counts.ToImmutable(), differences, entries);
+    }
+
+    private static async Task<(OciLayout, AssembledImage)> OpenAsync(Workspace place, string image, CancellationToken stop)
+    {
+        OciLayout layout = OciLayout.Open(place.Layout(image));
+        return (layout, await ImageReader.ReadAsync(image, layout, stop));
+    }
+
+    private static async Task<ComparedImage> ReadAsync(OciLayout layout, AssembledImage image, Platform platform, string folder, CancellationToken stop) =>
+        await ComparedImage.ReadAsync(layout, image.Index, platform, folder, stop)
+            ?? throw new ContentException($"{layout.Name}: the image has no {platform}. Build both ways for the same platforms, or name some with --platforms");
+
+    /// <summary>Two builds of different things differ, and nobody learns why.</summary>
+    private async Task RequireSameInputAsync(string image, CancellationToken stop)
+    {
+        AssemblyInput first = (await AssemblyRecord.ReadAsync(workspace.Results(image) / AssemblyRecord.FileName, stop)).Input;
+        AssemblyInput second = (await AssemblyRecord.ReadAsync(_second.Results(image) / AssemblyRecord.FileName, stop)).Input;
+        if (first != second with { Dockerfile = null })
+            throw new ContentException($"{image}: the two builds are not of the same definition, lock and files. Run ./build.sh Assemble BuildDockerfile --images {image}");
+    }
+}

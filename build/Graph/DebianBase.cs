@@ -1,0 +1,125 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using Medallion.Shell;
+using Nuke.Common.IO;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>
+/// The base image of Dockerfile builds where none is named: a minimal Debian with apt, of the lock's suites, made by mmdebstrap with its
+/// maintainer scripts run. That takes root, and for another architecture an emulator that the kernel knows. Kept in a layout for
+/// each lock and architecture, so that it is made once.
+/// </summary>
+internal sealed class DebianBase(Workspace workspace, Report report)
+{
+    private const string Program = "mmdebstrap";
+    private const string Recipe = "1";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(45);
+
+    /// <summary>The layout and the manifest in it.</summary>
+    /// <exception cref="ToolMissingException">There is no mmdebstrap.</exception>
+    /// <exception cref="TargetFailedException">It failed, or this is not root.</exception>
+    public async Task<(OciLayout Layout, Descriptor Manifest)> OfAsync(AssemblyRequest input, Platform platform, DebianMirror mirror, CancellationToken stop)
+    {
+        string suites = string.Join('\n', input.Lock.Suites.Select(suite => $"{suite.Name} {suite.InRelease}"));
+        string key = Digest.Of(Encoding.UTF8.GetBytes($"{Recipe}\n{platform}\n{string.Join(' ', input.Lock.Debian.Components)}\n{suites}")).Hex[..16];
+        AbsolutePath folder = workspace.Bases / $"{platform.Architecture}-{key}";
+        if (Kept(folder, platform) is { } kept)
+            return kept;
+        if (!Environment.IsPrivilegedProcess)
+            throw new TargetFailedException($"{input.Name} {platform}: a base image is made by {Program}, which takes root. Run as root, or name one with --base NAME@sha256:…", Exit.Refused);
+        string unfinished = $"{folder}.unfinished-{Environment.ProcessId}";
+        Directory.CreateDirectory(unfinished);
+        try
+        {
+            report.Line($"{input.Name} {platform}: making a base image of {input.Lock.Suites[0].Name} with {Program}");
+            string tar = Path.Combine(unfinished, "root.tar");
+            await RunAsync(input.Lock, platform, mirror, tar, stop);
+            await WriteAsync(OciLayout.Create(Path.Combine(unfinished, "layout")), input.Lock, platform, tar, stop);
+            File.Delete(tar);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+            Directory.Move(unfinished, folder);
+            return Kept(folder, platform)!.Value;
+        }
+        finally
+        {
+            if (Directory.Exists(unfinished))
+                Directory.Delete(unfinished, recursive: true);
+        }
+    }
+
+    private static (OciLayout, Descriptor)? Kept(AbsolutePath folder, Platform platform)
+    {
+        if (!Directory.Exists(folder))
+            return null;
+        try
+        {
+            OciLayout layout = OciLayout.Open(folder / "layout");
+            return layout.ReadIndex().Manifests is [var only] && only.Platform == platform ? (layout, only) : null;
+        }
+        catch (ContentException)
+        {
+            return null;
+        }
+    }
+
+    private async Task RunAsync(ImageLock imageLock, Platform platform, DebianMirror mirror, string tar, CancellationToken stop)
+    {
+        string[] arguments =
+        [
+            "--mode=root", "--variant=apt", "--format=tar", $"--architectures={platform.Architecture}", $"--keyring={workspace.Keyring}",
+            // Whether the architecture runs here is known soon enough; mmdebstrap's own way to find out needs one more package.
+            "--skip=check/qemu", "--aptopt=Acquire::Check-Valid-Until \"false\"", "--dpkgopt=force-unsafe-io",
+            imageLock.Suites[0].Name, tar, .. DockerfileArguments.SourcesOf(imageLock, mirror, ""),
+        ];
+        try
+        {
+            using Command command = Command.Run(Program, arguments, options => options
+                .CancellationToken(stop)
+                .Timeout(Patience)
+                .DisposeOnExit(false)
+                .StartInfo(start =>
+                {
+                    start.Environment["SOURCE_DATE_EPOCH"] = imageLock.Timestamp.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+                    start.Environment["LC_ALL"] = "C.UTF-8";
+                    start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+                }));
+            CommandResult result = await command.Task;
+            if (!result.Success)
+                throw new TargetFailedException($"{Program} for {platform} ended with {result.ExitCode}: {Printable.Of(string.Join(" | ", result.StandardError.TrimEnd().Split('\n').TakeLast(4)))}", Exit.Unavailable);
+        }
+        catch (Win32Exception e)
+        {
+            throw new ToolMissingException(Program, Program, e);
+        }
+        catch (TimeoutException)
+        {
+            throw new TargetFailedException($"{Program} for {platform} took longer than {Patience.TotalMinutes} minutes", Exit.TryAgain);
+        }
+    }
+
+    private static async Task WriteAsync(OciLayout layout, ImageLock imageLock, Platform platform, string tar, CancellationToken stop)
+    {
+        Layer layer;
+        string blob = tar + ".gz";
+        await using (FileStream output = File.Create(blob))
+            layer = await Task.Run(() => BaseLayer.Write(tar, imageLock.Timestamp, output, stop), stop);
+        await layout.AddBlobFileAsync(layer.Blob, blob, stop);
+        ImageConfig config = new()
+        {
+            Platform = platform,
+            Created = imageLock.Timestamp,
+            DiffIds = [layer.DiffId],
+            History = [layer.Title],
+            Environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+        };
+        Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), stop), [layer.Blob]);
+        Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), stop);
+        layout.WriteIndex(new Oci.Index([written with { Platform = platform }]));
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.IO.Pipes;
+using Nuke.Common.IO;
+using Slipway.Engine;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Rehearsal;
+using Slipway.Sources;
+
+namespace Slipway.Graph;
+
+/// <summary>Builds images from their Dockerfiles, each platform on its Engine, and makes <c>NAME/dockerfile/layout</c> of the results.</summary>
+/// <param name="workspace">Of Dockerfile builds.</param>
+/// <param name="engines">One for each platform.</param>
+/// <param name="debian">Where apt reads the packages of a lock.</param>
+internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, Func<ImageLock, DebianMirror> debian, Report report)
+{
+    /// <summary>The longest that a build may take, and its image be there.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromHours(3);
+
+    /// <summary>What every stage begins with, <c>NAME@sha256:…</c>; null makes a base on the spot.</summary>
+    public Reference? Base { get; init; }
+
+    /// <summary>Upstream's files at home, where Engines of this machine read them; null lets them ask upstream.</summary>
+    public ContentCache? Upstream { get; init; }
+
+    public async Task<AssembledImage> BuildAsync(AssemblyRequest input, CancellationToken stop)
+    {
+        // Read once: what the platforms are built from must be one thing, and the record that of just this.
+        DockerfileContext context = DockerfileContext.Of(input.Definition);
+        AssemblyInput from = AssemblyInput.Of(input) with { Dockerfile = context.Digest };
+        DateTimeOffset started = TimeProvider.System.GetUtcNow();
+        OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
+        ContentsFolder contents = workspace.Contents(input.Name);
+        AbsolutePath record = workspace.Results(input.Name) / AssemblyRecord.FileName;
+        File.Delete(record);
+        contents.Clear();
+        DockerfileImport import = new(input, layout, contents);
+        foreach (Platform platform in input.Platforms)
+            await BuildAsync(input, platform, context, import, stop);
+        AssembledImage image = await import.FinishAsync(stop);
+        await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, TimeProvider.System.GetUtcNow()).WriteAsync(record, stop);
+        report.Line($"{input.Name}: {image.Index.Digest}");
+        return image;
+    }
+
+    private async Task BuildAsync(AssemblyRequest input, Platform platform, DockerfileContext context, DockerfileImport import, CancellationToken stop)
+    {
+        EngineClient engine = await engines.ConnectAsync(platform, stop);
+        report.Line($"{input.Name} {platform}: building its {DockerfileContext.FileName} on the Engine at {engine.Address}, {engine.Version}");
+        await using UpstreamDoor? door = await DoorAsync(input, platform, engine, stop);
+        await using PassingImage? made = Base is null ? await BaseAsync(input, platform, engine, stop) : null;
+        DockerfileArguments arguments = new()
+        {
+            Request = input,
+            Platform = platform,
+            Debian = debian(input.Lock),
+            Base = Base?.ToString() ?? made!.Name,
+            Locate = file => door?.Locate(new Uri(file.Location)) ?? new Uri(file.Location),
+        };
+        BuildRequest request = new()
+        {
+            Context = context.Entries,
+            Arguments = arguments.ToMap(),
+            Platform = platform,
+            Network = ContainerNetwork.Host,
+        };
+        await using PassingImage built = await engine.BuildPassingAsync(request, Limit, line => report.Line($"  {line}"), stop);
+        await ImportAsync(engine, built.Name, archive => import.AddAsync(platform, archive, stop), stop);
+    }
+
+    /// <summary>Passes an image on while it comes, so that it takes no memory whatever its size.</summary>
+    private static async Task ImportAsync(EngineClient engine, string image, Func<Stream, Task> import, CancellationToken stop)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using AnonymousPipeServerStream writer = new(PipeDirection.Out);
+        using AnonymousPipeClientStream reader = new(PipeDirection.In, writer.ClientSafePipeHandle);
+        Task export = Task.Run(async () =>
+        {
+            try
+            {
+                await engine.ExportAsync(image, writer, either.Token);
+            }
+            finally
+            {
+                await writer.DisposeAsync();
+            }
+        }, CancellationToken.None);
+        try
+        {
+            await import(reader);
+            await reader.CopyToAsync(Stream.Null, stop);
+        }
+        catch
+        {
+            await either.CancelAsync();
+            await reader.DisposeAsync();
+            // What went wrong on the wire is why the archive is broken, and the better reason.
+            if (await Record(export) is EngineException lost)
+                throw lost;
+            throw;
+        }
+
+        await export;
+    }
+
+    private static async Task<Exception?> Record(Task task)
+    {
+        try
+        {
+            await task;
+            return null;
+        }
+        catch (Exception e) when (e is EngineException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            return e;
+        }
+    }
+
+    private async Task<PassingImage> BaseAsync(AssemblyRequest input, Platform platform, EngineClient engine, CancellationToken stop)
+    {
+        (OciLayout layout, Descriptor manifest) = await new DebianBase(workspace, report).OfAsync(input, platform, debian(input.Lock), stop);
+        return await engine.LoadPassingAsync(layout, manifest, Limit, stop);
+    }
+
+    private async Task<UpstreamDoor?> DoorAsync(AssemblyRequest input, Platform platform, EngineClient engine, CancellationToken stop)
+    {
+        if (Upstream is null)
+            return null;
+        if (engine.Address.Scheme == EngineScheme.Ssh)
+            throw new TargetFailedException($"{input.Name} {platform}: the Engine at {engine.Address} cannot read files of this machine, as --upstream-mirror and --rehearsal have them", Exit.WrongUse);
+        var files = ImmutableArray.CreateBuilder<KeyValuePair<Uri, string>>();
+        foreach (LockedUpstream file in input.Lock.Upstream)
+        {
+            LockedFile locked = file.Files[platform.Architecture];
+            string path = Upstream.Find(locked.Digest, locked.Size)
+                ?? throw new ContentException($"{input.Name} {platform}: {file.Name} is not in the cache. Run ./build.sh Fetch --images {input.Name}");
+            files.Add(KeyValuePair.Create(new Uri(locked.Location), path));
+        }
+
+        return await UpstreamDoor.OpenAsync(files, stop);
+    }
+}
