@@ -44,9 +44,10 @@ public sealed class DockerfileArgumentsTests : IDisposable
             + "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://mirror.example/debian-security trixie-security main",
             Of(Platform.LinuxAmd64)["DEBIAN_SOURCES"]);
         ImageLock imageLock = LockOfSuites();
-        Assert.Equal(
-            ["deb https://snapshot.debian.org/archive/debian/20260203T040506Z trixie main", "deb https://snapshot.debian.org/archive/debian-security/20260203T040506Z trixie-security main"],
-            DockerfileArguments.SourcesOf(imageLock, DebianMirror.Snapshot(imageLock.Timestamp), ""));
+        DebianMirror archive = DebianMirror.Snapshot(imageLock.Timestamp);
+        string Root(string suite) => archive.RootsOf(suite).Single().AbsoluteUri.TrimEnd('/');
+        Assert.EndsWith("/debian-security/20260203T040506Z", Root("trixie-security"), StringComparison.Ordinal);
+        Assert.Equal([$"deb {Root("trixie")} trixie main", $"deb {Root("trixie-security")} trixie-security main"], DockerfileArguments.SourcesOf(imageLock, archive, ""));
         Assert.Contains("reads no folder of this machine", Assert.Throws<ArgumentException>(() => DockerfileArguments.SourcesOf(imageLock, DebianMirror.At(_shop.Root), "").ToArray()).Message, StringComparison.Ordinal);
     }
 
