@@ -44,7 +44,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
 
     /// <summary>Judges again what a lock names, from the files in the cache; nothing may be worse than the lock says.</summary>
     /// <param name="architectures">Those whose files are there.</param>
-    /// <exception cref="ContentException">A signature is missing or wrong where the lock does not say that this was accepted, or worse than the lock says.</exception>
+    /// <exception cref="ContentException">A signature is missing or wrong where the lock does not say that this was accepted.</exception>
     /// <exception cref="RemoteException">A signature cannot be had for another reason, or the log not be asked.</exception>
     public async Task RequireAsync(
         ImageDefinition definition, ImageLock imageLock, IReadOnlyCollection<string> architectures, CancellationToken cancellationToken)
@@ -63,11 +63,9 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             bool accepted = file.Signature?.State == SignatureState.AcceptedUnsigned;
             LockedSignature now = await EstablishAsync(definition, file, signer, architectures, accepted, cancellationToken);
             notice($"{what} {now}; the lock says {file.Signature?.Word ?? "nothing"}");
-            if (file.Signature is not { } locked || now.State >= locked.State)
-                continue;
-            if (now.State == SignatureState.UnverifiedNoLog)
+            // What is wrong or missing was refused above; all that is left to be worse by is a log that was not asked.
+            if (file.Signature is { } locked && now.State < locked.State)
                 throw new RemoteException(RemoteFault.TryAgain, $"{what}: the lock says {locked.Word}, and the transparency log could not be asked again. The lines above say why; run the same command where it can");
-            throw new ContentException($"{what} is worse than the lock says: wanted {locked.Word}, got {now.Word}. The lines above say why");
         }
     }
 
