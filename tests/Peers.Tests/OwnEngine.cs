@@ -111,7 +111,8 @@ public sealed class OwnEngine : IAsyncDisposable
     {
         ProcessStartInfo start = new("/bin/sh",
         [
-            "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", _folder.At("log"), _program, "--data-root", _folder.At("data"), "--exec-root", _folder.At("exec"),
+            // In a network of its own: an Engine without a bridge removes the machine's docker0, and with it the network of the Engine there.
+            "-c", "log=$1; shift; exec unshare --net \"$@\" >>\"$log\" 2>&1", "sh", _folder.At("log"), _program, "--data-root", _folder.At("data"), "--exec-root", _folder.At("exec"),
             "--pidfile", _folder.At("pid"), "--host", "unix://" + Socket, "--bridge=none", "--iptables=false", "--config-file", _folder.At("none.json"),
         ])
         {

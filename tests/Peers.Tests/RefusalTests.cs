@@ -65,9 +65,9 @@ public sealed class RefusalTests(SmallFixture fixture)
         (await PublishAsync(repository, registry, "Assemble", "Sign")).Require();
         (await VerifyAsync(repository, registry)).Require();
         string subject = await registry.DigestAsync(Repository, stripped);
-        string signature = await registry.DigestAsync(Repository, subject.Replace(':', '-') + ".sig");
-
-        await registry.DeleteAsync(Repository, signature);
+        // Either form will do, so both are taken away: the tag, and the list of bundles where a registry has no API for it.
+        foreach (string form in (string[])[".sig", ""])
+            await registry.DeleteAsync(Repository, await registry.DigestAsync(Repository, subject.Replace(':', '-') + form));
 
         ChildResult refused = (await VerifyAsync(repository, registry)).Require(65);
         Assert.Contains(subject, refused.Output, StringComparison.Ordinal);
