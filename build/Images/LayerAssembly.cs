@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Slipway.Oci;
 using Slipway.Sources;
 
@@ -40,7 +39,7 @@ internal sealed class LayerAssembly(
                 _finishing.Finish(unfinished, _tree);
                 IReadOnlyList<LayerEntry> entries = _tree.EndLayer();
                 layers.Add(await WriteAsync(layer, entries, layout, cancellationToken));
-                contents.Add(new LayerContents(layer.Name, layers[^1].DiffId, [.. entries.Select(Described)]));
+                contents.Add(new LayerContents(layer.Name, layers[^1].DiffId, [.. entries.Select(ContentEntry.Of)]));
             }
             finally
             {
@@ -111,24 +110,6 @@ internal sealed class LayerAssembly(
             written = await Task.Run(() => LayerWriter.Write(layer.Title, entries, output, cancellationToken), cancellationToken);
         await layout.AddBlobFileAsync(written.Blob, blob, cancellationToken);
         return written;
-    }
-
-    /// <summary>An entry for the list of contents. Its content is read a second time: hashing takes a twentieth of what compressing does.</summary>
-    private static ContentEntry Described(LayerEntry entry)
-    {
-        using Stream? content = entry.Open?.Invoke();
-        return new ContentEntry
-        {
-            Path = entry.Path,
-            Kind = entry.Kind,
-            Mode = entry.Mode,
-            UserId = entry.UserId,
-            GroupId = entry.GroupId,
-            Size = entry.Size,
-            LinkTarget = entry.LinkTarget,
-            Digest = content is null ? null : Digest.FromHash("sha256", SHA256.HashData(content)),
-            Owner = entry.Owner,
-        };
     }
 
     /// <summary>The path of a locked file, proven anew: its hash was proven when it was fetched, and a cache is a folder that anything may have touched.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -57,7 +56,7 @@ public sealed class DockerfileImport(AssemblyRequest request, OciLayout layout, 
             LayerEntry[] entries = [.. read[i].Select(entry => entry with { Owner = owners.OwnerOf(entry.Path) })];
             Layer layer = await WriteAsync(title, entries, Path.Combine(folder, "layer.tar.gz"), cancellationToken);
             layers.Add(layer);
-            listed.Add(new LayerContents(title, layer.DiffId, [.. entries.Select(Described)]));
+            listed.Add(new LayerContents(title, layer.DiffId, [.. entries.Select(ContentEntry.Of)]));
         }
 
         await contents.WriteAsync(new ImageContents(platform, [.. listed]) { Packages = owners.Packages }, cancellationToken);
@@ -86,22 +85,5 @@ public sealed class DockerfileImport(AssemblyRequest request, OciLayout layout, 
             written = await Task.Run(() => LayerWriter.Write(title, entries, output, cancellationToken), cancellationToken);
         await layout.AddBlobFileAsync(written.Blob, blob, cancellationToken);
         return written;
-    }
-
-    private static ContentEntry Described(LayerEntry entry)
-    {
-        using Stream? content = entry.Open?.Invoke();
-        return new ContentEntry
-        {
-            Path = entry.Path,
-            Kind = entry.Kind,
-            Mode = entry.Mode,
-            UserId = entry.UserId,
-            GroupId = entry.GroupId,
-            Size = entry.Size,
-            LinkTarget = entry.LinkTarget,
-            Digest = content is null ? null : Digest.FromHash("sha256", SHA256.HashData(content)),
-            Owner = entry.Owner,
-        };
     }
 }
