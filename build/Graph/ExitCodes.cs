@@ -47,9 +47,9 @@ public static class ExitCodes
     {
         TargetFailedException e => e.Code,
         ContentException or DebException or XzException => Exit.WrongData,
+        ToolMissingException or CosignException { IsMissing: true } or SigningKeyException { IsMissing: true } => Exit.Unavailable,
         DefinitionException or ResolutionException or ReleaseException or SigningKeyException or CertificateException
             => Exit.WrongConfiguration,
-        ToolMissingException or CosignException { IsMissing: true } => Exit.Unavailable,
         EngineException { IsConfiguration: true } => Exit.WrongConfiguration,
         // It is there and does not do what is asked of it.
         EngineException { IsAnswer: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => Exit.Failed,

@@ -38,6 +38,9 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
 
     public AbsolutePath Trust(string image) => Results(image) / "trust";
 
+    /// <summary>What a release hands out beside the image.</summary>
+    public AbsolutePath Assets(string image) => Results(image) / "assets";
+
     public AbsolutePath TestResults => Artifacts / "test-results";
 
     /// <summary>Deletes what this program makes below the artifacts folder and nothing else, whatever folder that is.</summary>

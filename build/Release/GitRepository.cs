@@ -31,6 +31,16 @@ public sealed class GitRepository(string root)
         };
     }
 
+    /// <summary>The newest <c>IMAGE/vX.Y.Z</c> tag before a commit, which its own tag is not; null when there is none.</summary>
+    public Task<string?> TagBeforeAsync(string image, string commit, CancellationToken cancellationToken) =>
+        AskAsync(cancellationToken, "describe", "--tags", "--abbrev=0", "--match", image + "/v*", commit + "^");
+
+    /// <summary>A text file as a tag or commit has it; null when it has none there.</summary>
+    /// <param name="commit">A tag's name or a commit.</param>
+    /// <param name="path">Relative to this work tree.</param>
+    public Task<string?> ReadFileAsync(string commit, string path, CancellationToken cancellationToken) =>
+        AskAsync(cancellationToken, "show", "--end-of-options", $"{commit}:./{path}");
+
     /// <summary>Splits <c>TAG-N-gSHA</c> of git describe --long.</summary>
     private static (string? Tag, int Distance) Parse(string? described)
     {

@@ -15,6 +15,9 @@ public sealed record RecordedRelease
     /// <summary>The release-style tag of the index.</summary>
     public required string Release { get; init; }
 
+    /// <summary>Whether the publication came to its end.</summary>
+    public required bool IsComplete { get; init; }
+
     /// <summary>The index, then its manifests.</summary>
     public required ImmutableArray<Digest> Subjects { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record RecordedRelease
         {
             Image = root.RequiredString("image"),
             Release = TagStyles.Of(release) == TagStyle.Release || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildWay.Dockerfile) ? release : throw new ContentException($"'{release}' is no release"),
+            IsComplete = root.GetProperty("complete").GetBoolean(),
             Subjects = [.. root.GetProperty("subjects").EnumerateArray().Select(subject => Digest.Parse(subject.RequiredString("digest")))],
             Tags = DestinationsOf(root),
             Origin = origin,

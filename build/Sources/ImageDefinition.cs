@@ -57,6 +57,9 @@ public sealed record ImageDefinition
 
     public required RunConfiguration Config { get; init; }
 
+    /// <summary>What takes the image's reference on a node; null when a release hands out nothing for that.</summary>
+    public NodeUnit? Node { get; init; }
+
     /// <summary>Every repository, the official one first.</summary>
     public IEnumerable<Reference> Repositories => Fallbacks.Prepend(Official);
 }

@@ -63,6 +63,7 @@ public static partial class ImageDefinitionFile
             Layers = [.. map.Maps("layers", ReadLayer)],
             Accounts = [.. map.Maps("accounts", ReadAccount)],
             Config = map.Map("config", ReadConfig),
+            Node = map.OptionalMap("node", ReadNode),
         };
     }
 
@@ -174,6 +175,11 @@ public static partial class ImageDefinitionFile
         ? repository
         : throw new ContentException($"reference '{text}': wanted a repository with neither tag nor digest");
 
+    /// <summary>Names that can stand in a unit file and in a path.</summary>
+    private static NodeUnit ReadNode(YamlMap map) => new(
+        UnitGrammar().IsMatch(map.Text("unit")) ? map.Text("unit") : throw map.Fault("unit", $"'unit' wanted a service, as kubelet.service, got '{map.Text("unit")}'"),
+        VariableGrammar().IsMatch(map.Text("variable")) ? map.Text("variable") : throw map.Fault("variable", $"'variable' wanted capital letters, digits and _, got '{map.Text("variable")}'"));
+
     private static RunConfiguration ReadConfig(YamlMap map) => new(
         [.. map.Texts("entrypoint")],
         [.. map.Texts("command")],
@@ -193,6 +199,12 @@ public static partial class ImageDefinitionFile
             throw map.FaultAt(key, text, e.Message);
         }
     }
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]*\.service\z")]
+    private static partial Regex UnitGrammar();
+
+    [GeneratedRegex(@"^[A-Z][A-Z0-9_]*\z")]
+    private static partial Regex VariableGrammar();
 
     [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?\z")]
     private static partial Regex VersionGrammar();

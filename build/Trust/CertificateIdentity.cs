@@ -35,6 +35,14 @@ public sealed record CertificateIdentity(string Subject, string Issuer, Sigstore
             && await VerifyAsync("verify-blob-attestation", bundle.ToBytes(), about.Bytes, ["--type", statement.PredicateType], cancellationToken);
     }
 
+    /// <exception cref="RemoteException">The keys to believe could not be fetched, so nothing is known.</exception>
+    /// <exception cref="CosignException">There is no cosign that can be used.</exception>
+    public async Task<bool> SignedAsync(BlobSignature signature, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        return signature.IsKeyless && await VerifyAsync("verify-blob", signature.Bytes.ToArray(), content, [], cancellationToken);
+    }
+
     private async Task<bool> VerifyAsync(string command, byte[] bundle, ReadOnlyMemory<byte> blob, string[] more, CancellationToken cancellationToken)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");

@@ -17,4 +17,8 @@ public interface ISigner
 
     /// <summary>Signs a statement as a bundle, whose payload is the statement's bytes.</summary>
     Task<SigstoreBundle> SignStatementAsync(Statement statement, CancellationToken cancellationToken);
+
+    /// <summary>Signs a file that is no image: what <c>cosign verify-blob --bundle</c> reads.</summary>
+    /// <param name="content">All of the file.</param>
+    Task<BlobSignature> SignBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

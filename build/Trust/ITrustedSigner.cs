@@ -14,4 +14,8 @@ public interface ITrustedSigner
     /// <summary>Whether the signer signed the bundle's envelope.</summary>
     /// <param name="about">A manifest that the envelope's statement claims to be about; proof of it is not asked here.</param>
     Task<bool> SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken);
+
+    /// <summary>Whether this is the signer's signature of a file.</summary>
+    /// <param name="content">All of the file.</param>
+    Task<bool> SignedAsync(BlobSignature signature, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

@@ -19,6 +19,9 @@ public abstract class KeyedSigner : ISigner
         return SigstoreBundle.For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, statement.ToBytes(), this, cancellationToken), Key);
     }
 
+    public async Task<BlobSignature> SignBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        BlobSignature.For(content, await SignAsync(content, cancellationToken), Key);
+
     /// <summary>An ECDSA signature over the SHA-256 of the bytes, DER encoded (RFC 3279, 2.2.3).</summary>
     public abstract Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

@@ -52,6 +52,12 @@ public sealed class KeylessSigner : ISigner
         return bundle;
     }
 
+    public async Task<BlobSignature> SignBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        byte[] bundle = await SignAsync(content, file => ["sign-blob", file], cancellationToken);
+        return Understood(bundle, _ => BlobSignature.Parse(bundle));
+    }
+
     private async Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, Func<string, string[]> command, CancellationToken cancellationToken)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");

@@ -11,5 +11,7 @@ internal sealed class NoSigner(ITrustedSigner trusted) : ISigner
 
     public Task<SigstoreBundle> SignStatementAsync(Statement statement, CancellationToken cancellationToken) => throw Unsigned();
 
+    public Task<BlobSignature> SignBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => throw Unsigned();
+
     private ContentException Unsigned() => new($"not everything is signed by {trusted.Name}. Run ./build.sh Sign with that signer");
 }

@@ -10,4 +10,7 @@ public sealed class SigningKeyException : Exception
         : base(message)
     {
     }
+
+    /// <summary>Whether it is the program that is missing, and nothing is known of the key.</summary>
+    public bool IsMissing { get; init; }
 }

@@ -22,15 +22,18 @@ public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> 
     public static SigstoreBundle For(DsseEnvelope envelope, VerificationKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return new SigstoreBundle(envelope, OciJson.Write(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteStartObject("publicKey");
-            writer.WriteString("hint", Convert.ToBase64String(Convert.FromHexString(key.Fingerprint.Hex)));
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }));
+        return new SigstoreBundle(envelope, MaterialOf(key));
     }
+
+    /// <summary>The object <c>verificationMaterial</c> that names a key.</summary>
+    internal static byte[] MaterialOf(VerificationKey key) => OciJson.Write(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteStartObject("publicKey");
+        writer.WriteString("hint", Convert.ToBase64String(Convert.FromHexString(key.Fingerprint.Hex)));
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    });
 
     /// <exception cref="ContentException">It is no bundle of this form.</exception>
     public static SigstoreBundle Parse(ReadOnlyMemory<byte> json) => json.Length > MaximumSize
@@ -66,7 +69,7 @@ public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> 
     public override int GetHashCode() => Envelope.GetHashCode();
 
     /// <summary>Exactly one of the two (sigstore_bundle.proto, <c>VerificationMaterial.content</c>).</summary>
-    private static bool IsOfCertificate(JsonElement material)
+    internal static bool IsOfCertificate(JsonElement material)
     {
         bool byKey = material.TryGetProperty("publicKey", out JsonElement key);
         bool byCertificate = material.TryGetProperty("certificate", out JsonElement certificate);

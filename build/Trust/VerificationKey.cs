@@ -59,6 +59,9 @@ public sealed record VerificationKey : ITrustedSigner
     Task<bool> ITrustedSigner.SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken) =>
         Task.FromResult(!bundle.IsKeyless && bundle.Envelope.IsSignedBy(this));
 
+    Task<bool> ITrustedSigner.SignedAsync(BlobSignature signature, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        Task.FromResult(!signature.IsKeyless && Verifies(content.Span, signature.Signature.Span));
+
     /// <summary>Whether this is a DER signature (RFC 3279, 2.2.3) by this key over the SHA-256 of the bytes.</summary>
     public bool Verifies(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
     {

@@ -1,0 +1,28 @@
+using Slipway.Oci;
+using Slipway.Release;
+
+namespace Slipway.Graph;
+
+/// <summary>The files of a release as programs read them.</summary>
+internal static class AssetsView
+{
+    public static byte[] Json(MadeAssets made) => OciJson.WriteIndented(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("image", made.Facts.Image.Name);
+        writer.WriteString("release", made.Facts.Record.Release);
+        writer.WriteStartArray("assets");
+        foreach (ReleaseAsset asset in made.Assets)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", asset.Name);
+            writer.WriteNumber("size", asset.Content.Length);
+            writer.WriteString("digest", Digest.Of(asset.Content.Span).ToString());
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("notes", made.Notes);
+        writer.WriteEndObject();
+    });
+}

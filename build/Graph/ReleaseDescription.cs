@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Nuke.Common.IO;
+using Slipway.Http;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>Brings together what a published release's notes and files are made from.</summary>
+/// <param name="workspace">Where it was built.</param>
+/// <param name="repository">The work tree whose tags name releases.</param>
+/// <param name="connect">A client of the registries, where the release before may still stand.</param>
+internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repository, Func<RegistryClient> connect, Report report)
+{
+    private readonly GitRepository _git = new(repository);
+
+    /// <exception cref="ContentException">It was not published, or not all of it; says the command that does it.</exception>
+    public async Task<ReleaseFacts> FactsAsync(AssemblyRequest input, ITrustedSigner signer, bool hasOpenPgp, CancellationToken stop)
+    {
+        OciLayout layout = OciLayout.Open(workspace.Layout(input.Name));
+        AssembledImage image = await ImageReader.ReadAsync(input.Name, layout, stop);
+        RecordedRelease record = await PublishedAsync(input.Name, image, stop);
+        GitState git = await _git.ReadAsync(input.Name, stop);
+        return new ReleaseFacts
+        {
+            Image = image,
+            Description = input.Definition.Description,
+            Destinations = [.. input.Definition.Repositories],
+            Record = record,
+            Git = git,
+            Signer = signer,
+            Upstream = [.. input.Lock.Upstream.Select(Released)],
+            LeftOut = input.Lock.LeftOut,
+            Packages = input.Lock.Packages.Length,
+            Suites = [.. input.Lock.Suites.Select(suite => suite.Name)],
+            Earlier = await EarlierAsync(input, git, stop),
+            Node = input.Definition.Node is { } node ? new NodeVariable(node.Unit, node.Variable) : null,
+            HasOpenPgp = hasOpenPgp,
+            StandIn = input.Lock.StandingIn.IsEmpty ? null : string.Join(", ", input.Lock.StandingIn),
+        };
+    }
+
+    /// <summary>The bytes of the record, which is a file of the release.</summary>
+    public async Task<byte[]> RecordAsync(string image, CancellationToken stop) => await File.ReadAllBytesAsync(RecordFile(image), stop);
+
+    private async Task<RecordedRelease> PublishedAsync(string image, AssembledImage assembled, CancellationToken stop)
+    {
+        string wanted = $"Run ./build.sh Publish --images {image}";
+        if (!File.Exists(RecordFile(image)))
+            throw new ContentException($"{image}: nothing was published from here: there is no {RecordFile(image)}. {wanted}");
+        RecordedRelease record = await RecordedRelease.ReadAsync(RecordFile(image), stop);
+        if (!record.IsComplete)
+            throw new ContentException($"{image}: {RecordFile(image)} tells of a publication that was not completed. {wanted}");
+        return record.Subjects.FirstOrDefault() == assembled.Index.Digest
+            ? record
+            : throw new ContentException($"{image}: {RecordFile(image)} is of {record.Subjects.FirstOrDefault()}, and the layout holds {assembled.Index.Digest}. {wanted}");
+    }
+
+    private AbsolutePath RecordFile(string image) => workspace.Results(image) / ReleaseRecord.FileName;
+
+    private static ReleasedUpstream Released(LockedUpstream file) => file.Signature switch
+    {
+        null => new(file.Name, file.Version, null, null),
+        { State: SignatureState.AcceptedUnsigned } accepted => new(file.Name, file.Version, null, $"its signature by {accepted.Signer} is {accepted.Problem}"),
+        { } signature => new(file.Name, file.Version, signature.Word, null),
+    };
+
+    private async Task<EarlierRelease?> EarlierAsync(AssemblyRequest input, GitState git, CancellationToken stop)
+    {
+        string? tag = git.Distance > 0 ? git.Tag : await _git.TagBeforeAsync(input.Name, git.Commit, stop);
+        if (tag is null)
+            return null;
+        return new EarlierRelease(tag, await ChangesAsync(input, tag, stop), await SizesAsync(input, tag, stop));
+    }
+
+    private async Task<ImmutableArray<ContentChange>?> ChangesAsync(AssemblyRequest input, string tag, CancellationToken stop)
+    {
+        try
+        {
+            string path = $"images/{input.Name}/{ImageLock.FileName}";
+            string text = await _git.ReadFileAsync(tag, path, stop) ?? throw new ContentException($"{tag} has no {path}");
+            LockDifference difference = LockDifference.Between(ImageLockFile.Parse(System.Text.Encoding.UTF8.GetBytes(text), $"{tag}: {path}"), input.Lock);
+            return [.. difference.Upstream.Concat(difference.Packages).Select(change => new ContentChange(change.Name, change.From, change.To))];
+        }
+        catch (ContentException e)
+        {
+            report.Line($"{input.Name}: what {tag} had cannot be told: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>What the release before weighs, from the first registry that tells; notes are worth making without it.</summary>
+    private async Task<ImmutableDictionary<Platform, long>> SizesAsync(AssemblyRequest input, string tag, CancellationToken stop)
+    {
+        foreach (Reference place in input.Definition.Repositories)
+        {
+            try
+            {
+                if (await PublishedSizes.ReadAsync(connect().Repository(place), tag[(input.Name.Length + 1)..], stop) is { IsEmpty: false } sizes)
+                    return sizes;
+            }
+            catch (Exception e) when (e is RemoteException or ContentException)
+            {
+                report.Line($"{input.Name}: the sizes of {tag} are not known from {place.Name}: {e.Message}");
+            }
+        }
+
+        return ImmutableDictionary<Platform, long>.Empty;
+    }
+}

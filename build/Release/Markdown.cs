@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Slipway.Oci;
+
+namespace Slipway.Release;
+
+/// <summary>
+/// A text in GitHub Flavored Markdown, from its beginning to its end. What others wrote becomes text in it and never markup: each piece is
+/// escaped where it is put in.
+/// </summary>
+public sealed partial class Markdown
+{
+    private readonly StringBuilder _text = new();
+
+    /// <summary>A text as it reads: nothing in it is markup, a mention or the end of a table's cell.</summary>
+    public static string Text(string text) => Markup().Replace(Printable.Of(text), character => $"\\{character.Value}").Replace("@", "@\u200B", StringComparison.Ordinal);
+
+    /// <summary>A code span (GFM, 6.3), also in a table, where a bar has to be escaped (4.10).</summary>
+    public static string Code(string text)
+    {
+        string plain = Printable.Of(text).Replace("|", "\\|", StringComparison.Ordinal);
+        return plain.Contains('`', StringComparison.Ordinal) ? $"`` {plain} ``" : $"`{plain}`";
+    }
+
+    /// <param name="heading">Escaped already.</param>
+    public Markdown Heading(string heading) => Block($"## {heading}\n");
+
+    /// <param name="paragraph">Escaped already, of any number of lines.</param>
+    public Markdown Paragraph(string paragraph) => Block(paragraph + "\n");
+
+    /// <summary>A box that catches the eye, as GitHub draws it.</summary>
+    /// <param name="lines">Escaped already.</param>
+    public Markdown Warning(params IEnumerable<string> lines) => Block($"> [!WARNING]\n{string.Concat(lines.Select(line => $"> {line}\n"))}");
+
+    /// <summary>Commands or a file, as they are; the fence is longer than any in them (GFM, 4.5).</summary>
+    /// <param name="language">As <c>sh</c>.</param>
+    public Markdown Fenced(string language, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string fence = new('`', Math.Max(3, Ticks().Matches(text).Select(run => run.Length + 1).DefaultIfEmpty().Max()));
+        return Block(string.Create(CultureInfo.InvariantCulture, $"{fence}{language}\n{text.TrimEnd('\n')}\n{fence}\n"));
+    }
+
+    /// <summary>Nothing where there is no row.</summary>
+    /// <param name="columns">Escaped already, as are the cells.</param>
+    public Markdown Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        string[] lines = [.. rows.Select(Row)];
+        return lines.Length == 0 ? this : Block($"{Row(columns)}|{string.Concat(columns.Select(_ => "---|"))}\n{string.Concat(lines)}");
+    }
+
+    public override string ToString() => _text.ToString();
+
+    private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";
+
+    private Markdown Block(string block)
+    {
+        if (_text.Length > 0)
+            _text.Append('\n');
+        _text.Append(block);
+        return this;
+    }
+
+    [GeneratedRegex(@"[\\`*_{}\[\]<>()#+!|~$]")]
+    private static partial Regex Markup();
+
+    [GeneratedRegex("`+")]
+    private static partial Regex Ticks();
+}
