@@ -50,7 +50,7 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
     }
 
     /// <summary>The statement that the payload is; null when it is none. To be asked only of an envelope whose signature was verified.</summary>
-    internal Statement? Statement
+    public Statement? Statement
     {
         get
         {

@@ -60,7 +60,8 @@ public sealed class ReleaseAssets(string folder)
         Digest index = facts.Image.Index.Digest;
         foreach (Descriptor referrer in await trust.ReferrersAsync(index, MediaType.SigstoreBundle, cancellationToken))
         {
-            if (BundleManifest.KindOf(referrer) != Statement.ProvenanceType || await trust.ReadManifestAsync(referrer.Digest, cancellationToken) is not { } manifest)
+            // A folder's list does not say of what kind each is.
+            if ((BundleManifest.KindOf(referrer) ?? Statement.ProvenanceType) != Statement.ProvenanceType || await trust.ReadManifestAsync(referrer.Digest, cancellationToken) is not { } manifest)
                 continue;
             Descriptor bundle = BundleManifest.BundleOf(manifest, index);
             await using Stream? stream = bundle.Size <= SigstoreBundle.MaximumSize ? await trust.OpenBlobAsync(bundle, cancellationToken) : null;
@@ -68,7 +69,8 @@ public sealed class ReleaseAssets(string folder)
                 continue;
             using MemoryStream bytes = new();
             await stream.CopyToAsync(bytes, cancellationToken);
-            return bytes.ToArray();
+            if (SigstoreBundle.Parse(bytes.ToArray()).Envelope.Statement?.PredicateType == Statement.ProvenanceType)
+                return bytes.ToArray();
         }
 
         throw new ContentException($"{facts.Image.Name}: {trust.Name} has no provenance of {index}. Run ./build.sh Sign --images {facts.Image.Name}");

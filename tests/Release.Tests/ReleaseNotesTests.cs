@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Trust;
+
+namespace Slipway.Release.Tests;
+
+/// <summary>What a release's page says, and the files that it names.</summary>
+public sealed class ReleaseNotesTests : IAsyncLifetime
+{
+    private readonly KeySigner _signer = KeySigner.CreateThrowAway();
+    private Scene _scene = null!;
+    private ReleaseFacts _facts = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _scene = await Scene.CreateAsync();
+        ReleaseRecord record = await _scene.PublishAsync();
+        _facts = new ReleaseFacts
+        {
+            Image = await ImageReader.ReadAsync("tiny", _scene.Layout, default),
+            Description = "A tiny image",
+            Destinations = [_scene.Official, _scene.Fallback],
+            Record = RecordedRelease.Parse(record.ToBytes(), "release.json"),
+            Git = Scene.Exact,
+            Signer = _signer.Key,
+            Upstream = [new ReleasedUpstream("kubelet", "v1.36.4", "verified", null)],
+            LeftOut = [],
+            Packages = 85,
+            Suites = ["trixie", "trixie-security"],
+            Earlier = null,
+            Node = new NodeVariable("kubelet.service", "KUBELET_IMAGE"),
+            HasOpenPgp = false,
+            StandIn = null,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _scene.DisposeAsync();
+        _signer.Dispose();
+    }
+
+    [Fact]
+    public void Every_registry_and_platform_has_a_row_with_its_digest()
+    {
+        string notes = Notes(_facts);
+
+        foreach (Reference repository in _facts.Destinations)
+        {
+            Assert.Contains($"| `{repository.Name}` | all | `v1.0.0` | `{_facts.Image.Index.Digest}` |", notes, StringComparison.Ordinal);
+            foreach (AssembledPlatform platform in _facts.Image.Platforms)
+                Assert.Contains($"| `{repository.Name}` | {platform.Platform} | `v1.0.0-{platform.Platform.Architecture}` | `{platform.Manifest.Digest}` | 0.0 MB |", notes, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Commands_name_digests_the_key_that_is_a_file_of_the_release_and_both_registries()
+    {
+        string notes = Notes(_facts);
+
+        Assert.Contains($"cosign verify --key release.pub --insecure-ignore-tlog=true quay.io/test/tiny@{_facts.Image.Index.Digest}\n", notes, StringComparison.Ordinal);
+        Assert.Contains($"cosign verify --key release.pub --insecure-ignore-tlog=true docker.io/mirror/tiny@{_facts.Image.Index.Digest}\n", notes, StringComparison.Ordinal);
+        Assert.Contains("./build.sh Verify --reference quay.io/test/tiny:v1.0.0 --public-key release.pub --all-registries\n", notes, StringComparison.Ordinal);
+        Assert.Contains("./build.sh Reproduce --reference quay.io/test/tiny:v1.0.0 --public-key release.pub\n", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("gpg", notes, StringComparison.Ordinal);
+        Assert.Contains("gpg --verify SHA256SUMS.sig SHA256SUMS\n", Notes(_facts with { HasOpenPgp = true }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_registry_that_was_left_out_is_told_and_no_command_names_it()
+    {
+        string notes = Notes(_facts with { Record = _facts.Record with { Tags = _facts.Record.Tags.Remove("docker.io/mirror/tiny") } });
+
+        Assert.Contains("Not published to `docker.io/mirror/tiny`.", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("--all-registries", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("docker.io/mirror/tiny@", notes, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_was_taken_unsigned_a_file_that_is_missing_and_a_stand_in_are_told_first()
+    {
+        string notes = Notes(_facts with
+        {
+            Upstream = [new ReleasedUpstream("kubectl", "v1.36.4", null, "its signature by somebody@example.org is missing")],
+            LeftOut = ["flannel"],
+            StandIn = "kubelet",
+        });
+
+        Assert.StartsWith("> [!WARNING]\n> This was a rehearsal", notes, StringComparison.Ordinal);
+        Assert.Contains("> **kubectl v1.36.4** was taken for its checksum alone: its signature by somebody@\u200Bexample.org is missing.\n", notes, StringComparison.Ordinal);
+        Assert.Contains("> Made without flannel, which could not be had.\n", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("WARNING", Notes(_facts), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_changed_since_the_release_before_is_a_table_and_sizes_say_by_how_much()
+    {
+        EarlierRelease earlier = new(
+            "tiny/v0.9.0",
+            [new("kubelet", "v1.36.3", "v1.36.4"), new("jq", null, "1.7.1-6"), new("udev", "257.8-1", null), new("a|b", "1", "2")],
+            ImmutableDictionary<Platform, long>.Empty.Add(Platform.LinuxAmd64, 2_000_000));
+        string notes = Notes(_facts with { Earlier = earlier });
+
+        Assert.Contains("Since `tiny/v0.9.0`:\n\n|  | from | to |\n|---|---|---|\n| kubelet | v1.36.3 | v1.36.4 |\n| jq | – | 1.7.1-6 |\n| udev | 257.8-1 | – |\n| a\\|b | 1 | 2 |\n", notes, StringComparison.Ordinal);
+        Assert.Contains("| 0.0 MB (-2.0) |", notes, StringComparison.Ordinal);
+        Assert.Contains("The same 85 Debian packages and upstream files as `tiny/v0.9.0`.", Notes(_facts with { Earlier = earlier with { Changes = [] } }), StringComparison.Ordinal);
+        Assert.Contains("What `tiny/v0.9.0` had cannot be told.", Notes(_facts with { Earlier = earlier with { Changes = null } }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_list_of_checksums_is_sorted_and_as_coreutils_wants_it()
+    {
+        ReleaseAsset list = ChecksumList.Of([ReleaseAsset.OfText("b", "2"), ReleaseAsset.OfText("a", "1")]);
+
+        Assert.Equal("SHA256SUMS", list.Name);
+        Assert.Equal($"{Digest.Of("1"u8).Hex}  a\n{Digest.Of("2"u8).Hex}  b\n", System.Text.Encoding.UTF8.GetString(list.Content.Span));
+    }
+
+    [Fact]
+    public void A_node_is_given_the_digest_by_a_drop_in_and_by_Butane_snippets()
+    {
+        Reference image = _scene.Official.WithDigest(_facts.Image.Index.Digest);
+        Dictionary<string, string> files = new NodeFiles(_facts.Node!, image, "tiny v1.0.0").Assets("tiny-v1.0.0")
+            .ToDictionary(asset => asset.Name, asset => System.Text.Encoding.UTF8.GetString(asset.Content.Span));
+
+        Assert.Equal(["tiny-v1.0.0-quay.io.conf", "tiny-v1.0.0-quay.io.fcos.bu", "tiny-v1.0.0-quay.io.flatcar.bu"], files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal($"# tiny v1.0.0\n[Service]\nEnvironment=KUBELET_IMAGE={image}\n", files["tiny-v1.0.0-quay.io.conf"]);
+        Assert.Contains($"      dropins:\n        - name: 10-image-override.conf\n          contents: |\n            [Service]\n            Environment=KUBELET_IMAGE={image}\n", files["tiny-v1.0.0-quay.io.flatcar.bu"], StringComparison.Ordinal);
+        Assert.StartsWith("# tiny v1.0.0\nvariant: fcos\nversion: 1.4.0\n", files["tiny-v1.0.0-quay.io.fcos.bu"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sizes_of_a_published_release_are_those_that_its_manifests_state()
+    {
+        var sizes = await PublishedSizes.ReadAsync(_scene.Connect().Repository(_scene.Official), "v1.0.0", default);
+
+        Assert.Equal(_facts.Image.Platforms.Select(platform => (platform.Platform, platform.Layers.Sum(layer => layer.Blob.Size))), sizes.OrderBy(size => size.Key.Architecture, StringComparer.Ordinal).Select(size => (size.Key, size.Value)));
+        Assert.Empty(await PublishedSizes.ReadAsync(_scene.Connect().Repository(_scene.Official), "v0.0.1", default));
+    }
+
+    private static string Notes(ReleaseFacts facts) => new ReleaseNotes(facts).ToString();
+}

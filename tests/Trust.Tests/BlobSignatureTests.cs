@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Slipway.Oci;
+
+namespace Slipway.Trust.Tests;
+
+/// <summary>A file's signature as a bundle.</summary>
+public sealed class BlobSignatureTests
+{
+    private static readonly byte[] Content = Encoding.UTF8.GetBytes("0123  release.json\n");
+
+    [Fact]
+    public async Task A_file_is_signed_and_read_back_and_its_bytes_stay_the_same()
+    {
+        using KeySigner signer = KeySigner.CreateThrowAway();
+        BlobSignature made = await signer.SignBlobAsync(Content, default);
+        BlobSignature read = BlobSignature.Parse(made.Bytes);
+
+        Assert.Equal(made, read);
+        Assert.True(await signer.Trusted.SignedAsync(read, Content, default));
+    }
+
+    [Fact]
+    public async Task Another_file_another_key_and_another_signature_are_not_signed()
+    {
+        using KeySigner signer = KeySigner.CreateThrowAway(), other = KeySigner.CreateThrowAway();
+        BlobSignature made = await signer.SignBlobAsync(Content, default);
+
+        Assert.False(await signer.Trusted.SignedAsync(made, Content.Append((byte)' ').ToArray(), default));
+        Assert.False(await other.Trusted.SignedAsync(made, Content, default));
+        Assert.False(await signer.Trusted.SignedAsync(await other.SignBlobAsync(Content, default), Content, default));
+    }
+
+    [Fact]
+    public async Task A_signature_that_says_it_is_by_a_certificate_is_not_believed_as_the_keys()
+    {
+        using KeySigner signer = KeySigner.CreateThrowAway();
+        BlobSignature claims = BlobSignature.Parse(Changed(await signer.SignBlobAsync(Content, default), bundle =>
+            bundle["verificationMaterial"] = new JsonObject { ["certificate"] = new JsonObject { ["rawBytes"] = "AAAA" } }));
+
+        Assert.True(claims.IsKeyless);
+        Assert.False(await signer.Trusted.SignedAsync(claims, Content, default));
+    }
+
+    [Theory]
+    [InlineData("mediaType", "mediaType wanted application/vnd.dev.sigstore.bundle.v0.3+json, got other")]
+    [InlineData("unsigned", "it holds no signature of a file")]
+    [InlineData("base64", "the signature is no base64")]
+    [InlineData("empty", "the signature is no base64")]
+    [InlineData("both", "either a publicKey or a certificate")]
+    [InlineData("neither", "either a publicKey or a certificate")]
+    public async Task What_is_no_such_bundle_is_refused(string how, string message)
+    {
+        using KeySigner signer = KeySigner.CreateThrowAway();
+        byte[] changed = Changed(await signer.SignBlobAsync(Content, default), bundle =>
+        {
+            switch (how)
+            {
+                case "mediaType": bundle["mediaType"] = "other"; break;
+                case "unsigned": bundle.Remove("messageSignature"); break;
+                case "base64": bundle["messageSignature"]!["signature"] = "*"; break;
+                case "empty": bundle["messageSignature"]!["signature"] = ""; break;
+                case "both": bundle["verificationMaterial"]!["certificate"] = new JsonObject { ["rawBytes"] = "AAAA" }; break;
+                default: bundle["verificationMaterial"] = new JsonObject(); break;
+            }
+        });
+
+        Assert.Contains(message, Assert.Throws<ContentException>(() => BlobSignature.Parse(changed)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_too_long_is_not_read()
+    {
+        byte[] excess = new byte[BlobSignature.MaximumSize + 1];
+        Assert.Contains("wanted at most", Assert.Throws<ContentException>(() => BlobSignature.Parse(excess)).Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Changed(BlobSignature signature, Action<JsonObject> change)
+    {
+        JsonObject bundle = JsonNode.Parse(signature.Bytes.Span)!.AsObject();
+        change(bundle);
+        return Encoding.UTF8.GetBytes(bundle.ToJsonString());
+    }
+}
