@@ -12,6 +12,7 @@ public sealed class GitHubRepository
         Name = name;
         Releases = new GitHubReleases(_calls, answers);
         Assets = new ReleaseAssets(_calls);
+        Tags = new GitHubTags(_calls);
     }
 
     public RepositoryName Name { get; }
@@ -22,6 +23,8 @@ public sealed class GitHubRepository
     public GitHubReleases Releases { get; }
 
     public ReleaseAssets Assets { get; }
+
+    public GitHubTags Tags { get; }
 
     /// <summary>What GitHub says of it.</summary>
     /// <exception cref="GitHubException">No such repository, or no answer.</exception>

@@ -14,31 +14,31 @@ internal sealed class AssetsRun(Workspace workspace, ReleaseDescription descript
     public async Task<MadeAssets> RunAsync(AssemblyRequest input, CancellationToken stop)
     {
         ReleaseFacts facts = await description.FactsAsync(input, signer.Trusted, openPgp is not null, stop);
-        ReleaseAssets folder = new(workspace.Assets(input.Name));
-        ImmutableArray<ReleaseAsset> assets = await ReleaseAssets.CollectAsync(
+        ReleasedFiles folder = new(workspace.Assets(input.Name));
+        ImmutableArray<ReleasedFile> assets = await ReleasedFiles.CollectAsync(
             facts, workspace.Sbom(input.Name), OciLayout.Open(workspace.Trust(input.Name)), await description.RecordAsync(input.Name, stop), stop);
-        ReleaseAsset list = ChecksumList.Of(assets);
+        ReleasedFile list = ChecksumList.Of(assets);
         assets = [.. assets, list, .. await SignaturesAsync(folder, list.Content, stop)];
         string notes = new ReleaseNotes(facts).ToString();
         await folder.WriteAsync(assets, notes, stop);
-        report.Line($"{input.Name}: {assets.Length} files and {ReleaseAssets.NotesName} in {workspace.Assets(input.Name)}");
+        report.Line($"{input.Name}: {assets.Length} files and {ReleasedFiles.NotesName} in {workspace.Assets(input.Name)}");
         return new MadeAssets(facts, assets, notes);
     }
 
-    private async Task<IEnumerable<ReleaseAsset>> SignaturesAsync(ReleaseAssets folder, ReadOnlyMemory<byte> list, CancellationToken stop)
+    private async Task<IEnumerable<ReleasedFile>> SignaturesAsync(ReleasedFiles folder, ReadOnlyMemory<byte> list, CancellationToken stop)
     {
-        List<ReleaseAsset> signatures = [new(ChecksumList.SignatureName, ReleaseAsset.Json, await KeptBundleAsync(folder, list, stop) ?? (await SignedAsync(list, stop)).Bytes)];
+        List<ReleasedFile> signatures = [new(ChecksumList.SignatureName, ReleasedFile.Json, await KeptBundleAsync(folder, list, stop) ?? (await SignedAsync(list, stop)).Bytes)];
         if (openPgp is not null)
         {
             byte[]? kept = await folder.FindAsync(ChecksumList.OpenPgpName, BlobSignature.MaximumSize, stop);
             bool holds = kept is not null && await openPgp.IsSignedAsync(list, kept, stop);
-            signatures.Add(new(ChecksumList.OpenPgpName, ReleaseAsset.Binary, holds ? kept : await openPgp.SignAsync(list, stop)));
+            signatures.Add(new(ChecksumList.OpenPgpName, ReleasedFile.Binary, holds ? kept : await openPgp.SignAsync(list, stop)));
         }
 
         return signatures;
     }
 
-    private async Task<ReadOnlyMemory<byte>?> KeptBundleAsync(ReleaseAssets folder, ReadOnlyMemory<byte> list, CancellationToken stop)
+    private async Task<ReadOnlyMemory<byte>?> KeptBundleAsync(ReleasedFiles folder, ReadOnlyMemory<byte> list, CancellationToken stop)
     {
         if (await folder.FindAsync(ChecksumList.SignatureName, BlobSignature.MaximumSize, stop) is not { } bytes)
             return null;
@@ -62,4 +62,4 @@ internal sealed class AssetsRun(Workspace workspace, ReleaseDescription descript
 }
 
 /// <summary>What a release hands out, made and written.</summary>
-internal sealed record MadeAssets(ReleaseFacts Facts, ImmutableArray<ReleaseAsset> Assets, string Notes);
+internal sealed record MadeAssets(ReleaseFacts Facts, ImmutableArray<ReleasedFile> Assets, string Notes);

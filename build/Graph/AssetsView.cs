@@ -1,3 +1,4 @@
+using Slipway.GitHub;
 using Slipway.Oci;
 using Slipway.Release;
 
@@ -6,13 +7,16 @@ namespace Slipway.Graph;
 /// <summary>The files of a release as programs read them.</summary>
 internal static class AssetsView
 {
-    public static byte[] Json(MadeAssets made) => OciJson.WriteIndented(writer =>
+    /// <param name="release">Where they went; null when nowhere.</param>
+    public static byte[] Json(MadeAssets made, GitHubRelease? release = null) => OciJson.WriteIndented(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("image", made.Facts.Image.Name);
         writer.WriteString("release", made.Facts.Record.Release);
+        if (release is not null)
+            writer.WriteString("page", release.Page.AbsoluteUri);
         writer.WriteStartArray("assets");
-        foreach (ReleaseAsset asset in made.Assets)
+        foreach (ReleasedFile asset in made.Assets)
         {
             writer.WriteStartObject();
             writer.WriteString("name", asset.Name);

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Nuke.Common;
+using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Images;
+using Slipway.Release;
+using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;
@@ -15,26 +18,112 @@ internal sealed partial class Build
     [Parameter("Password of --gpg-key; default: what gpg's agent knows"), Secret]
     private readonly string? GpgPassword;
 
+    [Parameter("Repository on GitHub as [HOST/]OWNER/NAME; default: GITHUB_REPOSITORY, else the git remote origin")]
+    private readonly string? GitHubRepository;
+
+    [Parameter("HOST=URL: where the API of a GitHub host is; default: https://api.github.com, https://HOST/api/v3")]
+    private readonly string[] GitHubUrl = [];
+
+    /// <summary>The images that the commit is tagged for; null until that was asked.</summary>
+    private ImmutableArray<string>? _tagged;
+
     private Target Assets => _ => _
         .Description("Write what a published release hands out: notes, SHA256SUMS with signatures, SBOM, provenance, node files: artifacts/NAME/assets")
         .After(Publish, Verify)
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            foreach (MadeAssets made in await MakeAssetsAsync(report))
+            using AssetMaker maker = await NewAssetMakerAsync(report);
+            foreach (AssemblyRequest input in await InputsAsync(report))
+            {
+                MadeAssets made = await maker.Run.RunAsync(input, Stop);
                 report.Result(Json ? AssetsView.Json(made) : System.Text.Encoding.UTF8.GetBytes(made.Notes));
+            }
         });
 
-    private async Task<ImmutableArray<MadeAssets>> MakeAssetsAsync(Report report)
+    private Target Tagged => _ => _
+        .Description("Find the images that the commit is tagged for, and whether they can be released")
+        .Unlisted()
+        .Before(Fetch, Assemble, Inspect, Sign, Publish)
+        .Executes(async () =>
+        {
+            Report report = Report.ToConsole();
+            using HttpTransport transport = NewGitHubTransport(report);
+            ReleaseCheck check = new(new GitRepository(RootDirectory), await FindGitHubAsync(transport));
+            _tagged = await check.TaggedAsync(ImageNames(), required: Images.Length > 0, Stop);
+            // What cannot be signed in the end need not be built.
+            (await Signers.OpenAsync(Stop) as IDisposable)?.Dispose();
+            report.Line($"releasing {string.Join(" and ", _tagged)}");
+        });
+
+    private Target Release => _ => _
+        .Description("Release the images that the commit is tagged for: assemble, inspect, sign, publish, verify, and a release on GitHub with notes and files")
+        .DependsOn(Tagged, Assemble, Sign, Publish)
+        .After(Verify, Assets)
+        .Executes(async () =>
+        {
+            Report report = Report.ToConsole();
+            using AssetMaker maker = await NewAssetMakerAsync(report);
+            using HttpTransport transport = NewGitHubTransport(report);
+            GitHubPublication publication = new(await FindGitHubAsync(transport), maker.Signer.Trusted, maker.OpenPgp, report);
+            foreach (AssemblyRequest input in await InputsAsync(report))
+            {
+                await VerifyPublishedAsync(input.Definition, report);
+                MadeAssets made = await maker.Run.RunAsync(input, Stop);
+                GitHubRelease release = await publication.PublishAsync(made, Workspace.Assets(input.Name), Stop);
+                report.Result(Json ? AssetsView.Json(made, release) : System.Text.Encoding.UTF8.GetBytes(release.Page + "\n"));
+            }
+        });
+
+    /// <summary>As users will, from every registry that has it.</summary>
+    private async Task VerifyPublishedAsync(ImageDefinition definition, Report report)
+    {
+        RecordedRelease record = await RecordedRelease.ReadAsync(Workspace.Results(definition.Name) / ReleaseRecord.FileName, Stop);
+        using HttpTransport transport = NewTransport(report);
+        ReleaseVerdict verdict = await new ReleaseVerifier(await NewPolicyAsync(), Expected(definition, record.Release)).VerifySameAsync(
+            definition.Repositories.Where(place => record.Tags.ContainsKey(place.Name)).Select(Connect(transport).Repository).Select(site => new VerificationRequest
+            {
+                Content = site,
+                Signatures = site,
+                Wanted = record.Release,
+                Official = definition.Official,
+            }),
+            Stop);
+        foreach (PlaceVerdict place in verdict.Places)
+            report.Line($"{definition.Name}: {place.Place}: {(place.Result?.Passed == true ? "verified" : "NOT verified")}");
+        verdict.RequirePassed();
+    }
+
+    private async Task<AssetMaker> NewAssetMakerAsync(Report report)
     {
         OpenPgpSigner? openPgp = GpgKey is null ? null : Given(() => new OpenPgpSigner(GpgKey, GpgPassword));
         ISigner signer = await Signers.OpenAsync(Stop);
-        using IDisposable? held = signer as IDisposable;
-        using HttpTransport transport = NewTransport(report);
-        AssetsRun run = new(Workspace, new ReleaseDescription(Workspace, RootDirectory, () => Connect(transport), report), signer, openPgp, report);
-        var all = ImmutableArray.CreateBuilder<MadeAssets>();
-        foreach (AssemblyRequest input in await InputsAsync(report))
-            all.Add(await run.RunAsync(input, Stop));
-        return all.ToImmutable();
+        HttpTransport transport = NewTransport(report);
+        ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report);
+        return new AssetMaker(new AssetsRun(Workspace, description, signer, openPgp, report), signer, openPgp, transport);
+    }
+
+    private static HttpTransport NewGitHubTransport(Report report) => new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line);
+
+    private async Task<GitHub.GitHubRepository> FindGitHubAsync(HttpTransport transport)
+    {
+        string? told = GitHubRepository ?? (Environment.GetEnvironmentVariable("GITHUB_REPOSITORY") is { Length: > 0 } actions ? HostOfActions() + actions : null);
+        string? remote = told ?? await new GitRepository(RootDirectory).RemoteAsync(Stop);
+        if (!RepositoryName.TryParse(remote, out RepositoryName? name))
+            throw new ReleaseException($"{(told is null ? "the git remote origin" : "--github-repository")}: wanted a repository on GitHub. Give --github-repository OWNER/NAME");
+        return Given(() => new GitHubClient(transport, GitHubHosts.Parse(GitHubUrl, Environment.GetEnvironmentVariable), new GitHubTokens(Environment.GetEnvironmentVariable), TimeProvider.System).Repository(name));
+    }
+
+    private static string HostOfActions() =>
+        Uri.TryCreate(Environment.GetEnvironmentVariable("GITHUB_SERVER_URL"), UriKind.Absolute, out Uri? server) ? server.Authority + "/" : "";
+
+    /// <summary>What makes a release's files, and what it needs until then.</summary>
+    private sealed record AssetMaker(AssetsRun Run, ISigner Signer, OpenPgpSigner? OpenPgp, HttpTransport Transport) : IDisposable
+    {
+        public void Dispose()
+        {
+            (Signer as IDisposable)?.Dispose();
+            Transport.Dispose();
+        }
     }
 }

@@ -48,6 +48,8 @@ internal sealed partial class Build : NukeBuild
         IReadOnlyList<string> all = ImageDefinitionFile.Names(Workspace.Images);
         if (all.Count == 0)
             throw new DefinitionException($"{Workspace.Images}: no folder here holds an {ImageDefinition.FileName}");
+        if (_tagged is { } tagged)
+            return tagged;
         return Images.FirstOrDefault(name => !all.Contains(name, StringComparer.Ordinal)) is { } unknown
             ? throw new TargetFailedException($"unknown image '{unknown}'; there are: {string.Join(", ", all)}", Exit.WrongUse)
             : Images.Length == 0 ? all : [.. Images.Distinct(StringComparer.Ordinal)];

@@ -35,6 +35,9 @@ public sealed class GitRepository(string root)
     public Task<string?> TagBeforeAsync(string image, string commit, CancellationToken cancellationToken) =>
         AskAsync(cancellationToken, "describe", "--tags", "--abbrev=0", "--match", image + "/v*", commit + "^");
 
+    /// <summary>The address of the remote <c>origin</c>, as git would use it; null when there is none.</summary>
+    public Task<string?> RemoteAsync(CancellationToken cancellationToken) => AskAsync(cancellationToken, "remote", "get-url", "origin");
+
     /// <summary>A text file as a tag or commit has it; null when it has none there.</summary>
     /// <param name="commit">A tag's name or a commit.</param>
     /// <param name="path">Relative to this work tree.</param>

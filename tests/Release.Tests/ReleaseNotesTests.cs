@@ -111,7 +111,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
     [Fact]
     public void The_list_of_checksums_is_sorted_and_as_coreutils_wants_it()
     {
-        ReleaseAsset list = ChecksumList.Of([ReleaseAsset.OfText("b", "2"), ReleaseAsset.OfText("a", "1")]);
+        ReleasedFile list = ChecksumList.Of([ReleasedFile.OfText("b", "2"), ReleasedFile.OfText("a", "1")]);
 
         Assert.Equal("SHA256SUMS", list.Name);
         Assert.Equal($"{Digest.Of("1"u8).Hex}  a\n{Digest.Of("2"u8).Hex}  b\n", System.Text.Encoding.UTF8.GetString(list.Content.Span));

@@ -23,11 +23,11 @@ public sealed class NodeFiles(NodeVariable unit, Reference image, string release
     public string DropIn => $"# {release}\n[Service]\nEnvironment={unit.Variable}={image}\n";
 
     /// <param name="prefix">What the files' names begin with.</param>
-    public IEnumerable<ReleaseAsset> Assets(string prefix)
+    public IEnumerable<ReleasedFile> Assets(string prefix)
     {
-        yield return ReleaseAsset.OfText($"{prefix}-{image.Host}.conf", DropIn);
+        yield return ReleasedFile.OfText($"{prefix}-{image.Host}.conf", DropIn);
         foreach ((string variant, string version) in Specifications)
-            yield return ReleaseAsset.OfText($"{prefix}-{image.Host}.{variant}.bu", Butane(variant, version));
+            yield return ReleasedFile.OfText($"{prefix}-{image.Host}.{variant}.bu", Butane(variant, version));
     }
 
     private string Butane(string variant, string version) =>

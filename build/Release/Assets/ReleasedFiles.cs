@@ -10,7 +10,7 @@ namespace Slipway.Release;
 /// checksums with its signatures; and beside them the notes, which are no file of the release.
 /// </summary>
 /// <param name="folder">Everything in it that belongs to no other release is replaced.</param>
-public sealed class ReleaseAssets(string folder)
+public sealed class ReleasedFiles(string folder)
 {
     public const string NotesName = "notes.md";
 
@@ -19,30 +19,30 @@ public sealed class ReleaseAssets(string folder)
     /// <param name="trust">Where the provenance lies.</param>
     /// <param name="record">The bytes of <c>release.json</c>.</param>
     /// <exception cref="ContentException">Something is missing; says the command that makes it.</exception>
-    public static async Task<ImmutableArray<ReleaseAsset>> CollectAsync(
+    public static async Task<ImmutableArray<ReleasedFile>> CollectAsync(
         ReleaseFacts facts, SbomFolder sbom, IContentReader trust, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(sbom);
-        List<ReleaseAsset> assets = [new(ReleaseRecord.FileName, ReleaseAsset.Json, record)];
+        List<ReleasedFile> assets = [new(ReleaseRecord.FileName, ReleasedFile.Json, record)];
         foreach (Platform? platform in facts.Image.Platforms.Select(platform => (Platform?)platform.Platform).Prepend(null))
-            assets.Add(new($"{facts.Prefix}-{SbomFolder.NameOf(platform)}", ReleaseAsset.Json, await sbom.ReadAsync(facts.Image.Name, platform, cancellationToken)));
-        assets.Add(new($"{facts.Prefix}-provenance.sigstore.json", ReleaseAsset.Json, await ProvenanceAsync(facts, trust, cancellationToken)));
+            assets.Add(new($"{facts.Prefix}-{SbomFolder.NameOf(platform)}", ReleasedFile.Json, await sbom.ReadAsync(facts.Image.Name, platform, cancellationToken)));
+        assets.Add(new($"{facts.Prefix}-provenance.sigstore.json", ReleasedFile.Json, await ProvenanceAsync(facts, trust, cancellationToken)));
         if (facts.Signer is VerificationKey key)
-            assets.Add(ReleaseAsset.OfText(VerifyCommands.KeyName, key.Pem));
+            assets.Add(ReleasedFile.OfText(VerifyCommands.KeyName, key.Pem));
         if (facts.Node is { } unit)
             assets.AddRange(facts.Repositories.SelectMany(repository => new NodeFiles(unit, repository.WithDigest(facts.Image.Index.Digest), facts.Title).Assets(facts.Prefix)));
         return [.. assets.OrderBy(asset => asset.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Replaces the folder's files; the notes come last and say that the others are there.</summary>
-    public async Task WriteAsync(IEnumerable<ReleaseAsset> assets, string notes, CancellationToken cancellationToken)
+    public async Task WriteAsync(IEnumerable<ReleasedFile> assets, string notes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(assets);
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(folder);
-        foreach (ReleaseAsset asset in assets)
+        foreach (ReleasedFile asset in assets)
             await File.WriteAllBytesAsync(Path.Combine(folder, asset.Name), asset.Content, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, NotesName), notes, cancellationToken);
     }

@@ -1,0 +1,35 @@
+namespace Slipway.GitHub;
+
+/// <summary>The git tags of a repository (GitHub, "REST API endpoints for Git references" and "for Git tags").</summary>
+public sealed class GitHubTags
+{
+    /// <summary>A tag of a tag of a tag is nobody's practice.</summary>
+    private const int Deepest = 8;
+
+    private readonly RepositoryCalls _calls;
+
+    internal GitHubTags(RepositoryCalls calls) => _calls = calls;
+
+    /// <summary>The commit that a tag names, annotated or not; null when there is no such tag.</summary>
+    /// <param name="tag">Without <c>refs/tags/</c>.</param>
+    /// <exception cref="GitHubException">It names no commit, or there is no answer.</exception>
+    public async Task<string?> FindCommitAsync(string tag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        GitHubCall call = _calls.Get($"/git/ref/tags/{string.Join('/', tag.Split('/').Select(Uri.EscapeDataString))}", $"find tag {tag}");
+        GitObject? named = await _calls.Wire.FindAsync(call, GitObject.Read, cancellationToken);
+        for (int depth = 0; named is { Type: "tag" } && depth < Deepest; depth++)
+            named = await _calls.Wire.ReadAsync(_calls.Get($"/git/tags/{Uri.EscapeDataString(named.Sha)}", $"read tag {tag}"), GitObject.Read, cancellationToken);
+        return named is null or { Type: "commit" } ? named?.Sha : throw GitHubException.Unsound(call, $"the tag names a {named.Type}");
+    }
+
+    /// <summary>What a reference or an annotated tag points at (schemas "git-ref" and "git-tag").</summary>
+    private sealed record GitObject(string Type, string Sha)
+    {
+        public static GitObject Read(System.Text.Json.JsonElement element)
+        {
+            System.Text.Json.JsonElement target = element.GetProperty("object");
+            return new GitObject(target.Plain("type"), target.Plain("sha"));
+        }
+    }
+}

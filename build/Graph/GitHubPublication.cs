@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Nuke.Common.IO;
+using Slipway.GitHub;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>
+/// Brings what a release hands out to GitHub: a draft, then its files, the list of checksums and its signatures last, and when all of it is
+/// there, the release. Run again at any time it goes on where it stopped; what is published stays as it is.
+/// </summary>
+/// <param name="signer">Whose signature of the list holds.</param>
+/// <param name="openPgp">Likewise; null when there is to be none.</param>
+internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSigner signer, OpenPgpSigner? openPgp, Report report)
+{
+    /// <param name="folder">Where the files are.</param>
+    /// <exception cref="ContentException">A published release has other files than these.</exception>
+    /// <exception cref="GitHubException">GitHub refuses, or does not answer.</exception>
+    public async Task<GitHubRelease> PublishAsync(MadeAssets made, AbsolutePath folder, CancellationToken stop)
+    {
+        GitState git = made.Facts.Git;
+        string tag = git.Tag!;
+        DraftRelease wanted = new(tag, git.Commit, made.Facts.Title, made.Notes) { IsPrerelease = VersionOf(made, tag)?.IsPrerelease == true };
+        ImmutableArray<GitHubRelease> there = await repository.Releases.FindAllAsync(tag, stop);
+        foreach (GitHubRelease surplus in there.Skip(1))
+            report.Line($"{repository.Name}: there is another draft for {tag}, {surplus.Page}: it is left alone");
+        GitHubRelease release = there.FirstOrDefault() ?? await repository.Releases.CreateDraftAsync(wanted, stop);
+        ImmutableArray<ReleasedFile> files = await WithSignaturesAsync(made.Assets, release, folder, stop);
+        if (!release.IsDraft)
+        {
+            await PutAsync(release, files, folder, stop);
+            report.Line($"{repository.Name}: {tag} is released already: {release.Page}");
+            return release;
+        }
+
+        report.Line($"{repository.Name}: draft for {tag}: {release.Page}");
+        release = await repository.Releases.UpdateAsync(release, wanted, stop);
+        await PutAsync(release, files, folder, stop);
+        release = await repository.Releases.PublishAsync(release, await IsNewestAsync(made, tag, stop), stop);
+        report.Line($"{repository.Name}: {tag} is released: {release.Page}");
+        return release;
+    }
+
+    private async Task PutAsync(GitHubRelease release, ImmutableArray<ReleasedFile> files, AbsolutePath folder, CancellationToken stop)
+    {
+        foreach (ReleasedFile file in files)
+        {
+            PutAsset put = await repository.Assets.PutAsync(release, await AssetFile.ReadAsync(folder / file.Name, file.MediaType, file.Name, stop), null, stop);
+            report.Line($"{repository.Name}: {file.Name}: {(put.IsNew ? $"{file.Content.Length} bytes sent" : "there already")}");
+        }
+    }
+
+    /// <summary>Two signatures of the same bytes differ: one that is there and holds is taken in place of ours.</summary>
+    private async Task<ImmutableArray<ReleasedFile>> WithSignaturesAsync(ImmutableArray<ReleasedFile> files, GitHubRelease release, AbsolutePath folder, CancellationToken stop)
+    {
+        ReleasedFile list = files.Single(file => file.Name == ChecksumList.FileName);
+        ImmutableArray<ReleaseAsset> there = await repository.Assets.ListAsync(release, stop);
+        List<ReleasedFile> kept = [.. files];
+        foreach (ReleaseAsset asset in there.Where(asset => asset is { IsUploaded: true, Size: <= BlobSignature.MaximumSize } && asset.Name is ChecksumList.SignatureName or ChecksumList.OpenPgpName))
+        {
+            int ours = kept.FindIndex(file => file.Name == asset.Name);
+            if (ours < 0)
+                continue;
+            using MemoryStream bytes = new();
+            await repository.Assets.DownloadAsync(asset, bytes, stop);
+            if (!await HoldsAsync(asset.Name, bytes.ToArray(), list.Content, stop))
+                continue;
+            kept[ours] = kept[ours] with { Content = bytes.ToArray() };
+            await File.WriteAllBytesAsync(folder / asset.Name, bytes.ToArray(), stop);
+        }
+
+        return [.. kept];
+    }
+
+    private async Task<bool> HoldsAsync(string name, byte[] signature, ReadOnlyMemory<byte> list, CancellationToken stop)
+    {
+        if (name == ChecksumList.OpenPgpName)
+            return openPgp is not null && await openPgp.IsSignedAsync(list, signature, stop);
+        try
+        {
+            return await signer.SignedAsync(BlobSignature.Parse(signature), list, stop);
+        }
+        catch (ContentException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A patch of an older minor version is no news to who asks for the latest.</summary>
+    private async Task<bool> IsNewestAsync(MadeAssets made, string tag, CancellationToken stop)
+    {
+        ReleaseVersion? ours = VersionOf(made, tag);
+        await foreach (GitHubRelease other in repository.Releases.ListAsync(pageSize: 100, stop))
+        {
+            if (!other.IsDraft && VersionOf(made, other.Tag) is { IsPrerelease: false } version && ours is not null && version > ours)
+                return false;
+        }
+
+        return ours is { IsPrerelease: false };
+    }
+
+    private static ReleaseVersion? VersionOf(MadeAssets made, string tag) =>
+        tag.StartsWith(made.Facts.Image.Name + "/", StringComparison.Ordinal) ? ReleaseVersion.Find(tag[(made.Facts.Image.Name.Length + 1)..]) : null;
+}

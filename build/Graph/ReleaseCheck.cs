@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Slipway.GitHub;
+using Slipway.Release;
+
+namespace Slipway.Graph;
+
+/// <summary>What can be known before anything is built: whether the commit's tags may become releases on GitHub.</summary>
+internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
+{
+    /// <summary>The images that the commit is tagged for.</summary>
+    /// <param name="images">Those to look at, in their order.</param>
+    /// <param name="required">Whether each of them must be.</param>
+    /// <exception cref="ReleaseException">There is none, the work tree is dirty, or GitHub has no such tag, or another commit's.</exception>
+    /// <exception cref="TargetFailedException">There is no token, without which nothing can be written.</exception>
+    public async Task<ImmutableArray<string>> TaggedAsync(IReadOnlyList<string> images, bool required, CancellationToken stop)
+    {
+        var tagged = ImmutableArray.CreateBuilder<string>();
+        foreach (string image in images)
+        {
+            GitState state = await git.ReadAsync(image, stop);
+            if (state is { Tag: not null, Distance: 0 })
+                tagged.Add(await RequireAsync(image, state, stop));
+            else if (required)
+                throw new ReleaseException($"{image}: commit {state.ShortCommit} is not tagged {image}/vX.Y.Z, so it is no release{(state.Tag is null ? "" : $" ({state.Tag} is {state.Distance} commits before it)")}. Run git tag, or git checkout a tag");
+        }
+
+        return tagged.Count > 0
+            ? tagged.ToImmutable()
+            : throw new ReleaseException($"the commit is tagged for none of {string.Join(", ", images)}. Run git tag {images[0]}/vX.Y.Z, or git checkout a tag");
+    }
+
+    private async Task<string> RequireAsync(string image, GitState state, CancellationToken stop)
+    {
+        if (state.IsDirty)
+            throw new ReleaseException($"{image}: there are uncommitted changes, so what is built is not {state.Tag}. Run git stash, or git commit and tag that");
+        if (!gitHub.HasToken)
+            throw new TargetFailedException($"{gitHub.Name}: there is no token, and nothing is written without one. Set GITHUB_TOKEN (in GitHub Actions: permissions: contents: write)", Exit.Refused);
+        string? there = await gitHub.Tags.FindCommitAsync(state.Tag!, stop);
+        // GitHub would make the tag itself, of whatever it takes for the right commit.
+        return there == state.Commit ? image
+            : there is null ? throw new ReleaseException($"{gitHub.Name}: it has no tag {state.Tag} yet. Run git push origin {state.Tag}")
+            : throw new ReleaseException($"{gitHub.Name}: its tag {state.Tag} is at commit {there}, and here it is at {state.Commit}: one of them was moved. Run git fetch --tags --force, and see which");
+    }
+}
