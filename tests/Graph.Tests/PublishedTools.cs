@@ -55,8 +55,11 @@ internal sealed class PublishedTools : IAsyncDisposable
     public Task<ChildResult> PublishAsync() =>
         RunAsync("Assemble", "Sign", "Publish", "--upstream-mirror", Repository.Mirror.Path, "--signing-key", Repository.Key.Private);
 
-    public Task<ChildResult> RunAsync(params string[] arguments) =>
-        (Repository.Slipway with { Cache = Repository.Beside("cache"), Variables = Variables }).RunAsync(
+    public Task<ChildResult> RunAsync(params string[] arguments) => RunAsync(null, arguments);
+
+    /// <param name="started">Told of the process's id.</param>
+    public Task<ChildResult> RunAsync(Action<int>? started, params string[] arguments) =>
+        (Repository.Slipway with { Cache = Repository.Beside("cache"), Variables = Variables, Started = started }).RunAsync(
             [.. arguments, "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}"]);
 
     public async ValueTask DisposeAsync()

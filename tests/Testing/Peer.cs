@@ -62,6 +62,9 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
 
+    /// <summary>Makes and verifies detached OpenPGP signatures; not fetched, since it starts an agent of its own by path.</summary>
+    public static Peer Gpg { get; } = new("gpg", null, "usr/bin/gpg");
+
     /// <summary>Debian's own resolver; the host's, whatever its version.</summary>
     public static Peer AptGet { get; } = new("apt-get", null, "usr/bin/apt-get");
 
@@ -101,7 +104,7 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Cosign3, Oras, Skopeo, SkopeoOfTrixie, Umoci, Jq, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64 }
+        [.. new[] { Cosign, Cosign3, Oras, Skopeo, SkopeoOfTrixie, Umoci, Jq, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpg, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64 }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>
