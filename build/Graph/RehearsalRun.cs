@@ -64,6 +64,8 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
                 stop));
         }
 
+        ReleaseDescription description = new(_workspace, repository, registries.Connect, report);
+        await new AssetsRun(_workspace, description, signer, openPgp: null, report).RunAsync(input, stop);
         return new RehearsedImage(input, image, record, [.. verified]);
     }
 

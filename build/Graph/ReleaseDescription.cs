@@ -40,6 +40,7 @@ internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repos
             Earlier = await EarlierAsync(input, git, stop),
             Node = input.Definition.Node is { } node ? new NodeVariable(node.Unit, node.Variable) : null,
             HasOpenPgp = hasOpenPgp,
+            IsRehearsal = layout.ReadIndex().Annotations.ContainsKey(ReleasePlan.RehearsalMark),
             StandIn = input.Lock.StandingIn.IsEmpty ? null : string.Join(", ", input.Lock.StandingIn),
         };
     }

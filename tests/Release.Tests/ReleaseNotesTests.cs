@@ -31,6 +31,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
             Earlier = null,
             Node = new NodeVariable("kubelet.service", "KUBELET_IMAGE"),
             HasOpenPgp = false,
+            IsRehearsal = false,
             StandIn = null,
         };
     }
@@ -84,10 +85,11 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
         {
             Upstream = [new ReleasedUpstream("kubectl", "v1.36.4", null, "its signature by somebody@example.org is missing")],
             LeftOut = ["flannel"],
+            IsRehearsal = true,
             StandIn = "kubelet",
         });
 
-        Assert.StartsWith("> [!WARNING]\n> This was a rehearsal", notes, StringComparison.Ordinal);
+        Assert.StartsWith("> [!WARNING]\n> This was a rehearsal, with stand-ins for kubelet. Nothing of it is published.\n", notes, StringComparison.Ordinal);
         Assert.Contains("> **kubectl v1.36.4** was taken for its checksum alone: its signature by somebody@\u200Bexample.org is missing.\n", notes, StringComparison.Ordinal);
         Assert.Contains("> Made without flannel, which could not be had.\n", notes, StringComparison.Ordinal);
         Assert.DoesNotContain("WARNING", Notes(_facts), StringComparison.Ordinal);

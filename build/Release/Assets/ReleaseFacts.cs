@@ -46,6 +46,9 @@ public sealed record ReleaseFacts
     /// <summary>Whether the list of checksums has an OpenPGP signature, too.</summary>
     public required bool HasOpenPgp { get; init; }
 
+    /// <summary>Whether nothing of it was published but to registries of the rehearsal's own.</summary>
+    public required bool IsRehearsal { get; init; }
+
     /// <summary>What stand-ins took the place of, in a rehearsal; null in a release.</summary>
     public required string? StandIn { get; init; }
 

@@ -28,8 +28,8 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
 
     private void Warn(Markdown notes)
     {
-        if (facts.StandIn is not null)
-            notes.Warning($"This was a rehearsal: {Markdown.Text(facts.StandIn)} stand in for upstream's files. Nothing of it is published.");
+        if (facts.IsRehearsal)
+            notes.Warning($"This was a rehearsal{(facts.StandIn is null ? "" : $", with stand-ins for {Markdown.Text(facts.StandIn)}")}. Nothing of it is published.");
         string[] unsigned = [.. facts.Upstream.Where(file => file.Accepted is not null)
             .Select(file => $"**{Markdown.Text(file.Name)} {Markdown.Text(file.Version)}** was taken for its checksum alone: {Markdown.Text(file.Accepted!)}.")];
         if (unsigned.Length > 0)
