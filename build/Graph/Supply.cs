@@ -70,6 +70,10 @@ internal sealed class Supply : IDisposable
         return new LockMaker(repository, _debian is null ? null : now);
     }
 
+    /// <summary>Asks upstream's channels, read where its files are.</summary>
+    /// <param name="releases">Lists GitHub's releases.</param>
+    public VersionSource NewVersionSource(IReleaseList releases) => new(_reader, Upstream, releases);
+
     /// <summary>Judges the signatures that upstream publishes, read where its files are; <paramref name="notice"/> is told of every finding.</summary>
     /// <param name="acceptUnsignedUnsafe">Whether a new lock may have files without a signature that holds.</param>
     public UpstreamSignatures Signatures(Action<string> notice, bool acceptUnsignedUnsafe = false) =>
