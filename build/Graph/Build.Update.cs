@@ -17,6 +17,9 @@ internal sealed partial class Build
     [Parameter("Outdated, Update: Debian security tracker JSON or OSV, a file, folder or zip: tells what the newer packages fix", Name = "Advisories")]
     private readonly AbsolutePath? AdvisoryPath;
 
+    [Parameter("Update: leave upstream's files alone and do not ask for newer ones")]
+    private readonly bool PackagesOnly;
+
     [Parameter("Outdated: fail when there is something newer (any), or a security update (security)")]
     private readonly FailOn? FailOn;
 
@@ -40,6 +43,48 @@ internal sealed partial class Build
                 OutdatedView.Show(report, outlooks);
             OutdatedView.Require(outlooks, FailOn);
         });
+
+    private Target Update => _ => _
+        .Description("Write definition and lock for what Outdated finds, verified, assembled, inspected and compared before anything is written")
+        .Executes(async () =>
+        {
+            Report report = Report.ToConsole();
+            using Supply supply = NewSupply(report);
+            UpdateRun run = new(Workspace, RootDirectory, supply, supply.NewVersionSource(new NoReleaseList()), NewLookout(supply), report, TimeProvider.System);
+            UpdateRequest wanted = NewUpdateRequest();
+            List<UpdatedImage> images = [];
+            Failures failures = new(report);
+            foreach (string image in ImageNames())
+            {
+                await failures.CollectAsync(image, async () =>
+                {
+                    StagedUpdate? update = await run.StageAsync(image, wanted, Stop);
+                    if (update is not null)
+                        await update.PutAsync(Stop);
+                    images.Add(new UpdatedImage(image, update?.Report, null));
+                });
+            }
+
+            if (Json)
+                report.Result(UpdateView.Json(images));
+            else
+                UpdateView.Show(report, images);
+            failures.Require();
+        });
+
+    private UpdateRequest NewUpdateRequest()
+    {
+        if (To is not null && (Images.Length != 1 || PackagesOnly))
+            throw new TargetFailedException("Update --to VERSION: wanted one image, --images NAME, and no --packages-only", Exit.WrongUse);
+        return new UpdateRequest
+        {
+            Reach = Reach,
+            To = To is null ? null : Given(() => ReleaseVersion.Parse(To)),
+            PackagesOnly = PackagesOnly,
+            AcceptUnsignedUnsafe = AcceptUnsignedUpstreamUnsafe,
+            Advisories = ReadAdvisories(),
+        };
+    }
 
     private VersionReach Reach => Major ? VersionReach.Major : Minor ? VersionReach.Minor : VersionReach.Patch;
 

@@ -49,10 +49,7 @@ internal static class OutdatedView
         (string Image, OutlookProblem Problem)[] problems = [.. outlooks.SelectMany(outlook => outlook.Problems, (outlook, problem) => (outlook.Image, problem))];
         if (problems.Length == 0)
             return;
-        Exit[] codes = [.. problems.Select(one => ExitCodes.Of(one.Problem.Reason))];
-        // What is wrong comes before what is away, and what stays away before what may be back.
-        Exit worst = ((Exit[])[Exit.WrongData, Exit.WrongConfiguration, Exit.Refused, Exit.Unavailable, Exit.TryAgain]).FirstOrDefault(codes.Contains, Exit.Failed);
-        throw new TargetFailedException($"not everything could be asked, so nobody knows whether it is up to date: {string.Join(", ", problems.Select(one => $"{one.Image}: {one.Problem.Subject}").Distinct())}; the lines above say why", worst);
+        throw new TargetFailedException($"not everything could be asked, so nobody knows whether it is up to date: {string.Join(", ", problems.Select(one => $"{one.Image}: {one.Problem.Subject}").Distinct())}; the lines above say why", ExitCodes.Worst(problems.Select(one => one.Problem.Reason)));
     }
 
     private static IEnumerable<IReadOnlyList<string>> Rows(ImageOutlook outlook)

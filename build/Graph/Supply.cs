@@ -74,6 +74,9 @@ internal sealed class Supply : IDisposable
     /// <param name="releases">Lists GitHub's releases.</param>
     public VersionSource NewVersionSource(IReleaseList releases) => new(_reader, Upstream, releases);
 
+    /// <summary>Writes new versions into definitions, with what upstream publishes about them.</summary>
+    public DefinitionUpdate NewDefinitionUpdate() => new(new PublishedChecksum(_reader, Upstream), Upstream);
+
     /// <summary>Judges the signatures that upstream publishes, read where its files are; <paramref name="notice"/> is told of every finding.</summary>
     /// <param name="acceptUnsignedUnsafe">Whether a new lock may have files without a signature that holds.</param>
     public UpstreamSignatures Signatures(Action<string> notice, bool acceptUnsignedUnsafe = false) =>

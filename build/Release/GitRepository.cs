@@ -31,6 +31,22 @@ public sealed class GitRepository(string root)
         };
     }
 
+    /// <summary>
+    /// The git tag of an image's next release: <c>IMAGE/VERSION</c> while that is free, else <c>IMAGE/VERSION-rN</c> with the first number
+    /// beyond those there are.
+    /// </summary>
+    /// <exception cref="ReleaseException">Git cannot be asked, or the clone is shallow and lacks tags.</exception>
+    public async Task<string> NextTagAsync(string image, string version, CancellationToken cancellationToken)
+    {
+        if (await RequireAsync(cancellationToken, "rev-parse", "--is-shallow-repository") != "false")
+            throw new ReleaseException($"{root}: the clone is shallow, so its tags cannot be trusted. Run git fetch --unshallow --tags");
+        string wanted = $"{image}/{version}", rebuilt = wanted + "-r";
+        string[] tags = (await RequireAsync(cancellationToken, "tag", "--list", wanted + "*")).Split('\n');
+        int[] rebuilds = [.. tags.Where(tag => tag.StartsWith(rebuilt, StringComparison.Ordinal))
+            .Select(tag => int.TryParse(tag.AsSpan(rebuilt.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : 0)];
+        return rebuilds.Length == 0 && !tags.Contains(wanted, StringComparer.Ordinal) ? wanted : $"{rebuilt}{rebuilds.Append(0).Max() + 1}";
+    }
+
     /// <summary>Splits <c>TAG-N-gSHA</c> of git describe --long.</summary>
     private static (string? Tag, int Distance) Parse(string? described)
     {

@@ -21,9 +21,9 @@ public sealed class Lookout(VersionSource versions, LockMaker maker, Lifecycle l
         ArgumentNullException.ThrowIfNull(locked);
         List<OutlookProblem> problems = [];
         var upstream = ImmutableArray.CreateBuilder<UpstreamOutlook>();
-        foreach ((string subject, string version, VersionChannel channel) in Channels(definition))
+        foreach (Versioned versioned in Versioned.Of(definition))
         {
-            if (await TryAsync(subject, () => versions.AskAsync(subject, ReleaseVersion.Parse(version), channel, reach, cancellationToken), problems) is { } answer)
+            if (await TryAsync(versioned.Subject, () => versions.AskAsync(versioned, reach, cancellationToken), problems) is { } answer)
                 upstream.Add(answer);
         }
 
@@ -51,14 +51,6 @@ public sealed class Lookout(VersionSource versions, LockMaker maker, Lifecycle l
         string codename = Lifecycle.CodenameOf(definition.Debian.Suites[0]);
         AdvisoryScope scope = new(updates.Select(update => update.Source).ToHashSet(StringComparer.Ordinal), codename, lifecycle.NumberOf(codename));
         return PackageUpdate.Between(locked, now, read(scope));
-    }
-
-    /// <summary>Everything that has a version and a place where newer ones are found.</summary>
-    public static IEnumerable<(string Subject, string Version, VersionChannel Channel)> Channels(ImageDefinition definition)
-    {
-        ArgumentNullException.ThrowIfNull(definition);
-        IEnumerable<(string, string, VersionChannel)> own = definition.Releases is { } releases ? [(definition.Name, definition.Version, releases)] : [];
-        return own.Concat(definition.Upstream.Where(file => file.Releases is not null).Select(file => (file.Name, file.Version, file.Releases!)));
     }
 
     private static async Task<T?> TryAsync<T>(string subject, Func<Task<T>> ask, List<OutlookProblem> problems)

@@ -13,20 +13,21 @@ public sealed class VersionSource(OriginReader reader, UpstreamMirror mirror, IR
     /// <summary>The most bytes of a version file.</summary>
     public const int Limit = 128;
 
-    /// <param name="subject">The image, or the upstream file with a version of its own; for errors and results.</param>
+    /// <param name="versioned">What has the version.</param>
     /// <exception cref="ContentException">What the channel says is no version, or one of another line than was asked for.</exception>
     /// <exception cref="RemoteException">The channel cannot be asked, or only over plain http.</exception>
     public async Task<UpstreamOutlook> AskAsync(
-        string subject, ReleaseVersion locked, VersionChannel channel, VersionReach reach, CancellationToken cancellationToken)
+        Versioned versioned, VersionReach reach, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(locked);
-        (ReleaseVersion? newest, ReleaseVersion latest) = channel switch
+        ArgumentNullException.ThrowIfNull(versioned);
+        ReleaseVersion locked = versioned.Version;
+        (ReleaseVersion newest, ReleaseVersion latest) = versioned.Channel switch
         {
             KubernetesChannel files => (await ReadAsync(files, locked, reach, cancellationToken), await ReadAsync(files, locked, VersionReach.Major, cancellationToken)),
             GitHubChannel repository => await ListAsync(repository, locked, reach, cancellationToken),
-            _ => throw new ArgumentException($"{subject}: unknown channel {channel}", nameof(channel)),
+            _ => throw new ArgumentException($"{versioned.Subject}: unknown channel {versioned.Channel}", nameof(versioned)),
         };
-        return new UpstreamOutlook(subject, locked, channel, newest, latest);
+        return new UpstreamOutlook(versioned.Subject, versioned.File, locked, versioned.Channel, newest, latest);
     }
 
     private async Task<ReleaseVersion> ReadAsync(KubernetesChannel channel, ReleaseVersion locked, VersionReach reach, CancellationToken cancellationToken)
