@@ -16,6 +16,9 @@ public sealed class ExhaustedException : RemoteException
 
     public string Outcome { get; }
 
+    /// <summary>Whether a further attempt could have helped.</summary>
+    public bool IsWorthWaiting { get; init; } = true;
+
     /// <summary>The last answer's status; null when there was no answer.</summary>
     public HttpStatusCode? Status { get; init; }
 

@@ -42,6 +42,13 @@ internal sealed class HostPatience
         }
     }
 
+    /// <summary>Whether there is time left, and as much of it as this wait needs.</summary>
+    public bool Affords(TimeSpan wait)
+    {
+        lock (_lock)
+            return _spent < _patience.PerHost && _spent + Now + wait - Later(_spentUntil, Now) <= _patience.PerHost;
+    }
+
     private TimeSpan Now => _time.GetElapsedTime(_begin);
 
     /// <summary>The host asked to be left alone: requests that are not sent yet hold back, too.</summary>

@@ -87,7 +87,7 @@ public sealed class HttpTransport : IDisposable
                     using HttpRequestMessage message = await request(attempt.CancellationToken);
                     sending.Begin(message, HostOf(message.RequestUri!));
                     await sending.Host!.HoldBackAsync(sending.What, attempt.CancellationToken);
-                    return await SendOnceAsync(message, attempt.CancellationToken);
+                    return await AttemptAsync(message, attempt.CancellationToken);
                 },
                 context);
             return WorthWaiting.For(answer.StatusCode) ? throw await GiveUpAsync(sending, answer, cancellationToken) : answer;
@@ -103,19 +103,49 @@ public sealed class HttpTransport : IDisposable
     }
 
     /// <summary>
+    /// Sends a request once, as soon as its host does not ask to be left alone, for a client that judges by itself what may be sent again
+    /// and waits by <see cref="PauseAsync(Uri, string, int, TimeSpan?, CancellationToken)"/>. Any status is returned.
+    /// </summary>
+    /// <exception cref="ExhaustedException">No answer; what was sent may have arrived all the same.</exception>
+    public async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        using Sending sending = new(_time);
+        sending.Begin(message, HostOf(message.RequestUri!));
+        try
+        {
+            await sending.Host!.HoldBackAsync(sending.What, cancellationToken);
+            return await AttemptAsync(message, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
+        {
+            throw new ExhaustedException(WorthWaiting.FaultOf(e), sending.What, WorthWaiting.Reason(e), e) { IsWorthWaiting = WorthWaiting.For(e) };
+        }
+    }
+
+    /// <summary>
     /// Waits before a body that broke off is asked for again, as before a request that is tried again.
     /// </summary>
     /// <param name="address">Whose body it was.</param>
     /// <param name="why">The request and what happened, without secrets.</param>
     /// <param name="tries">How often this failed by now, from 1.</param>
     /// <returns>False, at once, when no further try is left.</returns>
-    public async Task<bool> PauseAsync(Uri address, string why, int tries, CancellationToken cancellationToken)
+    public Task<bool> PauseAsync(Uri address, string why, int tries, CancellationToken cancellationToken) =>
+        PauseAsync(address, why, tries, null, cancellationToken);
+
+    /// <summary>As above, as long as the host asks for; all requests to it hold back meanwhile.</summary>
+    /// <param name="asked">What it asks for; null when it does not. In full: who comes back earlier is refused again.</param>
+    /// <returns>False, at once, when no further try is left, or when it asks for more than is left to wait for it in all.</returns>
+    public async Task<bool> PauseAsync(Uri address, string why, int tries, TimeSpan? asked, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(address);
         HostPatience host = HostOf(address);
-        if (tries >= _patience.Attempts || host.Spent.Length > 0)
+        if (tries >= _patience.Attempts || !host.Affords(asked ?? TimeSpan.Zero))
             return false;
+        if (asked is { } alone)
+            host.LeaveAlone(alone);
         double wait = Math.Min(_patience.FirstWait.TotalSeconds * Math.Pow(2, tries - 1), _patience.LongestWait.TotalSeconds);
-        TimeSpan pause = TimeSpan.FromSeconds(wait * (0.5 + (_patience.Jitter() / 2)));
+        TimeSpan pause = asked ?? TimeSpan.FromSeconds(wait * (0.5 + (_patience.Jitter() / 2)));
         using (host.Begin(pause, $"{why}; going on"))
             await Task.Delay(pause, _time, cancellationToken);
         return true;
@@ -126,7 +156,7 @@ public sealed class HttpTransport : IDisposable
     private HostPatience HostOf(Uri address) =>
         _hosts.GetOrAdd(address.Authority, host => new HostPatience(host, _patience, _time, _notice));
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
         // HTTP/2 where TLS agrees on it, else HTTP/1.1.
         message.Version = HttpVersion.Version20;

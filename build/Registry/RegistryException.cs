@@ -42,6 +42,11 @@ public sealed class RegistryException : RemoteException
     internal static RegistryException Unsound(Asked asked, string problem) =>
         new(RemoteFault.Protocol, asked, problem, "see whether the registry is sound");
 
+    /// <summary>Where a list goes on (distribution specification, "Listing Tags" and "Listing Referrers"); null after the last page.</summary>
+    /// <exception cref="RegistryException">Where we do not go, or nobody can tell.</exception>
+    internal static Uri? NextPage(Asked asked, HttpResponseMessage answer) =>
+        PageLink.TryRead(answer, out Uri? next, out string problem) ? next : throw Unsound(asked, problem);
+
     /// <summary>The connection broke after the answer had begun.</summary>
     internal static RegistryException Broken(Asked asked, Exception e) =>
         new(RemoteFault.TryAgain, asked, "the connection broke while reading", "run the same command again", e) { IsBroken = true };

@@ -1,14 +1,12 @@
-using Slipway.Http;
-
-namespace Slipway.Registry;
+namespace Slipway.Http;
 
 /// <summary>
 /// Resolves a <c>Location</c> field (RFC 9110, section 10.2.2; RFC 3986, section 5), which redirects and upload sessions
-/// come with, and decides whether to go there: the same origin, or https anywhere else, since registries hand uploads and
+/// come with, and decides whether to go there: the same origin, or https anywhere else, since servers hand uploads and
 /// downloads to storage servers. Plain http leads from this machine to this machine only, and nothing leads from another
-/// host to this machine. Credentials go to the registry's own origin only, whatever this allows.
+/// host to this machine. Credentials go to the server's own origin only, whatever this allows.
 /// </summary>
-internal static class Location
+public static class Location
 {
     private const int MaximumLength = 8 * 1024;
 
@@ -18,6 +16,7 @@ internal static class Location
     /// <param name="problem">Why not to go there, without the field's query.</param>
     public static bool TryResolve(Uri from, string? field, out Uri address, out string problem)
     {
+        ArgumentNullException.ThrowIfNull(from);
         address = from;
         problem = "";
         if (string.IsNullOrEmpty(field))
@@ -35,7 +34,12 @@ internal static class Location
         return problem.Length == 0;
     }
 
-    public static bool SameOrigin(Uri one, Uri other) =>
-        one.Scheme == other.Scheme && one.Port == other.Port
-        && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether scheme, host and port are the same (RFC 6454, section 4).</summary>
+    public static bool SameOrigin(Uri one, Uri other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return one.Scheme == other.Scheme && one.Port == other.Port
+            && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
+    }
 }

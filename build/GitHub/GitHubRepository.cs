@@ -1,0 +1,36 @@
+
+namespace Slipway.GitHub;
+
+/// <summary>One repository: its releases and their assets, its files, its pull requests. Safe for concurrent use.</summary>
+public sealed class GitHubRepository
+{
+    private readonly RepositoryCalls _calls;
+
+    internal GitHubRepository(RepositoryName name, GitHubWire wire, IAnswerStore? answers)
+    {
+        _calls = new RepositoryCalls(name, wire);
+        Name = name;
+        Releases = new GitHubReleases(_calls, answers);
+        Assets = new ReleaseAssets(_calls);
+    }
+
+    public RepositoryName Name { get; }
+
+    /// <summary>Whether requests carry a token; without one only what everybody may see can be read, and nothing written.</summary>
+    public bool HasToken => _calls.Wire.HasToken;
+
+    public GitHubReleases Releases { get; }
+
+    public ReleaseAssets Assets { get; }
+
+    /// <summary>What GitHub says of it.</summary>
+    /// <exception cref="GitHubException">No such repository, or no answer.</exception>
+    public Task<RepositoryFacts> ReadAsync(CancellationToken cancellationToken) => _calls.Wire.ReadAsync(
+        _calls.Get("", "read the repository"),
+        root => new RepositoryFacts(root.Plain("default_branch"), root.Flag("private"), root.Flag("archived")),
+        cancellationToken);
+}
+
+/// <summary>What GitHub says of a repository.</summary>
+/// <param name="DefaultBranch">Without <c>refs/heads/</c>.</param>
+public sealed record RepositoryFacts(string DefaultBranch, bool IsPrivate, bool IsArchived);

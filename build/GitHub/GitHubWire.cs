@@ -1,0 +1,225 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Slipway.Http;
+
+namespace Slipway.GitHub;
+
+/// <summary>
+/// One host on the wire: adds the token, to its own addresses only; follows redirects of reads; waits for limits and outages within the
+/// transport's patience. What is not idempotent is sent once: after an unclear answer its caller looks first. Safe for concurrent use.
+/// </summary>
+internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHubToken? token, TimeProvider time)
+{
+    /// <summary>In bytes, of one answer: a page of a hundred releases with notes of the greatest length has some 12 MiB.</summary>
+    public const int MaximumAnswer = 16 * 1024 * 1024;
+
+    private const int MaximumRedirects = 5;
+    private const int MaximumErrorSize = 64 * 1024;
+    private const string Version = "2022-11-28";
+
+    public GitHubHost Host => host;
+
+    /// <summary>Whether we are anybody there.</summary>
+    public bool HasToken => token is not null;
+
+    /// <summary>An answer that <paramref name="call"/> takes; the caller disposes it.</summary>
+    /// <exception cref="GitHubException">Any other.</exception>
+    public async Task<HttpResponseMessage> SendAsync(GitHubCall call, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            GitHubException failure;
+            TimeSpan? asked = null;
+            try
+            {
+                HttpResponseMessage answer = await FollowAsync(call, cancellationToken);
+                if (call.Takes(answer.StatusCode))
+                    return answer;
+                using (answer)
+                    (failure, asked) = await JudgeAsync(call, answer, tries, cancellationToken);
+            }
+            catch (ExhaustedException e)
+            {
+                failure = Failure(e.Fault, call, Tried(e.Outcome, tries), e.IsWorthWaiting && !call.IsIdempotent, e);
+                if (!e.IsWorthWaiting)
+                    throw failure;
+            }
+
+            if (failure.Fault != RemoteFault.TryAgain || failure.IsUnclear || !await PauseAsync(call, failure, tries, asked, cancellationToken))
+                throw failure;
+        }
+    }
+
+    /// <summary>What <paramref name="read"/> makes of the answer's JSON; reads it again when it breaks off.</summary>
+    /// <exception cref="GitHubException">No such answer.</exception>
+    public async Task<T> ReadAsync<T>(GitHubCall call, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    {
+        Answer answer = await AnswerAsync(call, cancellationToken);
+        return GitHubJson.Read(call, answer.Body, read);
+    }
+
+    /// <summary>The same; null for a 404.</summary>
+    public async Task<T?> FindAsync<T>(GitHubCall call, Func<JsonElement, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        Answer answer = await AnswerAsync(call with { Also = HttpStatusCode.NotFound }, cancellationToken);
+        return answer.Status == HttpStatusCode.NotFound ? null : GitHubJson.Read(call, answer.Body, read);
+    }
+
+    /// <summary>Whole answers, with what their headers say.</summary>
+    public async Task<Answer> AnswerAsync(GitHubCall call, CancellationToken cancellationToken)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            using HttpResponseMessage answer = await SendAsync(call, cancellationToken);
+            try
+            {
+                ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumAnswer, cancellationToken);
+                if (body.Length > MaximumAnswer)
+                    throw GitHubException.Unsound(call, $"its answer has more than {MaximumAnswer} bytes");
+                if (!PageLink.TryRead(answer, out Uri? next, out string problem))
+                    throw GitHubException.Unsound(call, problem);
+                return new Answer(answer.StatusCode, body, next, answer.Headers.ETag?.ToString());
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException)
+            {
+                GitHubException failure = Failure(RemoteFault.TryAgain, call, "the connection broke while reading", !call.IsIdempotent, e);
+                if (failure.IsUnclear || !await PauseAsync(call, failure, tries, null, cancellationToken))
+                    throw failure;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes what may be there only once: where an answer is unclear, or says that it is there, <paramref name="look"/> finds it; only what
+    /// is not there is asked for again.
+    /// </summary>
+    public async Task<T> CreateAsync<T>(GitHubCall call, Func<JsonElement, T> read, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken)
+        where T : class
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await ReadAsync(call, read, cancellationToken);
+            }
+            catch (GitHubException e) when (e.IsUnclear || e.IsThereAlready)
+            {
+                bool goesOn = e.IsUnclear && await PauseAsync(call, e, tries, null, cancellationToken);
+                if (await look(cancellationToken) is { } found)
+                    return found;
+                if (!goesOn)
+                    throw;
+            }
+        }
+    }
+
+    /// <summary>Waits before something is tried again; false, at once, when no further try is left.</summary>
+    /// <param name="asked">How long GitHub asks to be left alone; null when it does not.</param>
+    public Task<bool> PauseAsync(GitHubCall call, GitHubException failure, int tries, TimeSpan? asked, CancellationToken cancellationToken) =>
+        transport.PauseAsync(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries, asked, cancellationToken);
+
+    /// <summary>An answer whatever its status; redirects of reads are followed.</summary>
+    private async Task<HttpResponseMessage> FollowAsync(GitHubCall call, CancellationToken cancellationToken)
+    {
+        Uri target = call.Address;
+        for (int redirects = 0; ; redirects++)
+        {
+            using HttpRequestMessage message = Message(call, target);
+            HttpResponseMessage answer = await transport.SendOnceAsync(message, cancellationToken);
+            if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308))
+                return answer;
+            using (answer)
+                target = Next(call, target, answer, redirects);
+        }
+    }
+
+    private Uri Next(GitHubCall call, Uri from, HttpResponseMessage answer, int redirects)
+    {
+        string? field = answer.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values) ? values.ToString() : null;
+        string status = $"{(int)answer.StatusCode}";
+        if (call.Method != HttpMethod.Get)
+            throw GitHubException.Unsound(call, $"{status}: the repository has moved, and nothing is written to where it says; use its new name");
+        if (!Location.TryResolve(from, field, out Uri next, out string problem))
+            throw GitHubException.Unsound(call, $"{status}, but {problem}");
+        if (!call.LeadsElsewhere && !Location.SameOrigin(next, host.Api))
+            throw GitHubException.Unsound(call, $"{status}, but it leads to another host, {Redaction.Of(next)}");
+        return redirects < MaximumRedirects ? next : throw GitHubException.Unsound(call, $"more than {MaximumRedirects} redirects");
+    }
+
+    private HttpRequestMessage Message(GitHubCall call, Uri target)
+    {
+        HttpRequestMessage message = new(call.Method, target) { Content = call.Content?.Invoke() };
+        message.Headers.TryAddWithoutValidation("Accept", call.Accept);
+        if (!host.IsOurs(target))
+            return message;
+        message.Headers.TryAddWithoutValidation("X-GitHub-Api-Version", Version);
+        if (token is not null)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Secret);
+        if (call.IfNoneMatch is not null)
+            message.Headers.TryAddWithoutValidation("If-None-Match", call.IfNoneMatch);
+        return message;
+    }
+
+    private async Task<(GitHubException Failure, TimeSpan? Asked)> JudgeAsync(GitHubCall call, HttpResponseMessage answer, int tries, CancellationToken cancellationToken)
+    {
+        GitHubError error = await ErrorAsync(answer, cancellationToken);
+        string said = $"{(int)answer.StatusCode} {error}".TrimEnd();
+        if (RateLimit.Of(answer, error, tries, time.GetUtcNow()) is { } limit)
+            return (new GitHubException(RemoteFault.TryAgain, call, Tried(said, tries), AdviceFor(limit)) { Status = answer.StatusCode }, limit.Wait);
+        RemoteFault fault = RemoteException.FaultOf(answer.StatusCode);
+        bool isOutage = fault == RemoteFault.TryAgain;
+        TimeSpan? asked = isOutage ? answer.Headers.RetryAfter?.Delta : null;
+        return (new GitHubException(fault, call, isOutage ? Tried(said, tries) : said, AdviceFor(fault))
+        {
+            Status = answer.StatusCode,
+            IsUnclear = isOutage && !call.IsIdempotent,
+            IsThereAlready = answer.StatusCode == HttpStatusCode.UnprocessableContent && error.IsThereAlready,
+        }, asked);
+    }
+
+    private async Task<GitHubError> ErrorAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumErrorSize, cancellationToken);
+            return GitHubError.Parse(body, text => token is null ? text : text.Replace(token.Secret, "…", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            return GitHubError.None;
+        }
+    }
+
+    private GitHubException Failure(RemoteFault fault, GitHubCall call, string problem, bool isUnclear, Exception e) =>
+        new(fault, call, problem, AdviceFor(fault), e) { IsUnclear = isUnclear };
+
+    private static string Tried(string outcome, int tries) => tries == 1 ? outcome : $"{outcome} after {tries} tries";
+
+    private string AdviceFor(RemoteFault fault) => fault switch
+    {
+        RemoteFault.TryAgain => "wait a while, then run the same command again",
+        RemoteFault.Refused => token is null ? $"no token was found: set {GitHubTokens.VariableFor(host)}" : $"check {token} and what it may do there",
+        RemoteFault.NotFound => token is null
+            ? $"there is no such thing, or the repository is private and no token was found: check the name, or set {GitHubTokens.VariableFor(host)}"
+            : $"there is no such thing, or {token} may not see it: GitHub says the same of both",
+        RemoteFault.Untrusted => "nothing was sent",
+        _ => "GitHub does not take this request as it is; its own answer says why",
+    };
+
+    private string AdviceFor(RateLimit limit) => (limit.IsPrimary, token) switch
+    {
+        (true, null) => $"no more requests without a token until {Until(limit)}: set {GitHubTokens.VariableFor(host)}, which may do many more",
+        (true, _) => $"no more requests with {token} until {Until(limit)}; then run the same command again",
+        _ => $"GitHub asks to be left alone until {Until(limit)}; then run the same command again",
+    };
+
+    private string Until(RateLimit limit) =>
+        (time.GetUtcNow() + limit.Wait).ToString("HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>A whole answer.</summary>
+/// <param name="Next">Where the list goes on; null after its last page.</param>
+/// <param name="ETag">Its tag; null when it has none.</param>
+internal sealed record Answer(HttpStatusCode Status, ReadOnlyMemory<byte> Body, Uri? Next, string? ETag);

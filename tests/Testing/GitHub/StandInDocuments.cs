@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+
+namespace Slipway.Testing;
+
+/// <summary>The documents of GitHub's REST API as its description has them, with the addresses of one stand-in.</summary>
+/// <param name="site">Where people go, without a slash at its end.</param>
+/// <param name="api">Without a slash at its end.</param>
+/// <param name="uploads">Without a slash at its end.</param>
+internal sealed class StandInDocuments(string site, string api, string uploads)
+{
+    private const string When = "yyyy-MM-ddTHH:mm:ssZ";
+
+    /// <summary>What repositories have further addresses for; some are templates.</summary>
+    private static readonly string[] Addresses =
+    [
+        "archive", "assignees", "blobs", "branches", "collaborators", "comments", "commits", "compare", "contents", "contributors", "deployments", "downloads",
+        "events", "forks", "git_commits", "git_refs", "git_tags", "hooks", "issue_comment", "issue_events", "issues", "keys", "labels", "languages", "merges",
+        "milestones", "notifications", "pulls", "releases", "stargazers", "statuses", "subscribers", "subscription", "tags", "teams", "trees",
+    ];
+
+    public string Api => api;
+
+    public string Of(StandInRepository repository) => $"{api}/repos/{repository.Owner}/{repository.Name}";
+
+    /// <summary>By its number, as GitHub's own Links have it.</summary>
+    public string Numbered(StandInRepository repository) => $"{api}/repositories/{NumberOf(repository)}";
+
+    public static int NumberOf(StandInRepository repository) =>
+        BitConverter.ToUInt16(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{repository.Owner}/{repository.Name}"))) + 1;
+
+    public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString(When, System.Globalization.CultureInfo.InvariantCulture);
+
+    public JsonObject User(string login)
+    {
+        string user = $"{api}/users/{login}";
+        JsonObject document = new()
+        {
+            ["login"] = login, ["id"] = 1, ["node_id"] = "U_1", ["avatar_url"] = $"{site}/images/{login}.png", ["gravatar_id"] = "", ["url"] = user,
+            ["html_url"] = $"{site}/{login}", ["gists_url"] = $"{user}/gists{{/gist_id}}", ["starred_url"] = $"{user}/starred{{/owner}}{{/repo}}",
+            ["following_url"] = $"{user}/following{{/other_user}}", ["events_url"] = $"{user}/events{{/privacy}}", ["type"] = "User", ["site_admin"] = false,
+        };
+        foreach (string name in (string[])["followers", "organizations", "received_events", "repos", "subscriptions"])
+            document[name + "_url"] = $"{user}/{name}";
+        return document;
+    }
+
+    /// <summary>Schema "full-repository".</summary>
+    public JsonObject Repository(StandInRepository repository)
+    {
+        string page = $"{site}/{repository.Owner}/{repository.Name}";
+        JsonObject document = new()
+        {
+            ["id"] = NumberOf(repository), ["node_id"] = "R_1", ["name"] = repository.Name, ["full_name"] = $"{repository.Owner}/{repository.Name}",
+            ["owner"] = User(repository.Owner), ["private"] = repository.IsPrivate, ["html_url"] = page, ["url"] = Of(repository), ["description"] = null,
+            ["fork"] = false, ["default_branch"] = repository.DefaultBranch, ["archived"] = false, ["disabled"] = false, ["homepage"] = null, ["language"] = null,
+            ["license"] = null, ["mirror_url"] = null, ["clone_url"] = page + ".git", ["git_url"] = page, ["ssh_url"] = page, ["svn_url"] = page,
+        };
+        foreach (string name in Addresses)
+            document[name + "_url"] = $"{Of(repository)}/{name}";
+        foreach (string name in (string[])["forks", "forks_count", "open_issues", "open_issues_count", "size", "stargazers_count", "watchers", "watchers_count", "network_count", "subscribers_count"])
+            document[name] = 0;
+        foreach (string name in (string[])["has_issues", "has_projects", "has_wiki", "has_pages", "has_discussions"])
+            document[name] = true;
+        foreach (string name in (string[])["pushed_at", "created_at", "updated_at"])
+            document[name] = Time(repository.Time.GetUtcNow());
+        return document;
+    }
+
+    /// <summary>Schema "release".</summary>
+    public JsonObject Release(StandInRepository repository, StandInRelease release)
+    {
+        string address = $"{Of(repository)}/releases/{release.Id}", page = $"{site}/{repository.Owner}/{repository.Name}";
+        return new JsonObject
+        {
+            ["url"] = address, ["assets_url"] = $"{address}/assets",
+            ["upload_url"] = $"{uploads}/repos/{repository.Owner}/{repository.Name}/releases/{release.Id}/assets{{?name,label}}",
+            ["html_url"] = $"{page}/releases/tag/{(release.IsDraft ? $"untagged-{release.Id}" : Uri.EscapeDataString(release.Tag))}",
+            ["id"] = release.Id, ["author"] = User("releaser"), ["node_id"] = $"RE_{release.Id}", ["tag_name"] = release.Tag, ["target_commitish"] = release.Target,
+            ["name"] = release.Title, ["body"] = release.Notes, ["draft"] = release.IsDraft, ["immutable"] = false, ["prerelease"] = release.IsPrerelease,
+            ["created_at"] = Time(release.CreatedAt), ["updated_at"] = Time(release.CreatedAt),
+            ["published_at"] = release.PublishedAt is { } time ? Time(time) : null,
+            ["tarball_url"] = release.IsDraft ? null : $"{Of(repository)}/tarball/{release.Tag}", ["zipball_url"] = release.IsDraft ? null : $"{Of(repository)}/zipball/{release.Tag}",
+            ["assets"] = new JsonArray([.. release.Assets.Select(asset => Asset(repository, release, asset))]),
+        };
+    }
+
+    /// <summary>Schema "release-asset".</summary>
+    public JsonObject Asset(StandInRepository repository, StandInRelease release, StandInAsset asset) => new()
+    {
+        ["url"] = $"{Of(repository)}/releases/assets/{asset.Id}", ["id"] = asset.Id, ["node_id"] = $"RA_{asset.Id}", ["name"] = asset.Name, ["label"] = null,
+        ["uploader"] = User("releaser"), ["content_type"] = asset.MediaType, ["state"] = asset.State, ["size"] = asset.Content.Length, ["download_count"] = 0,
+        ["digest"] = repository.TellsDigests && asset.State == "uploaded" ? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(asset.Content)) : null,
+        ["created_at"] = Time(asset.CreatedAt), ["updated_at"] = Time(asset.CreatedAt),
+        ["browser_download_url"] = $"{site}/{repository.Owner}/{repository.Name}/releases/download/{Uri.EscapeDataString(release.Tag)}/{asset.Name}",
+    };
+}
