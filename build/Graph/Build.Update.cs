@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.GitHub;
 using Slipway.Images;
 using Slipway.Sources;
 
@@ -50,7 +51,7 @@ internal sealed partial class Build
         {
             Report report = Report.ToConsole();
             using Supply supply = NewSupply(report);
-            UpdateRun run = new(Workspace, RootDirectory, supply, supply.NewVersionSource(new NoReleaseList()), NewLookout(supply), report, TimeProvider.System);
+            UpdateRun run = new(Workspace, RootDirectory, supply, NewVersionSource(supply), NewLookout(supply), report, TimeProvider.System);
             UpdateRequest wanted = NewUpdateRequest();
             List<UpdatedImage> images = [];
             Failures failures = new(report);
@@ -89,7 +90,10 @@ internal sealed partial class Build
     private VersionReach Reach => Major ? VersionReach.Major : Minor ? VersionReach.Minor : VersionReach.Patch;
 
     private Lookout NewLookout(Supply supply) =>
-        new(supply.NewVersionSource(new NoReleaseList()), supply.NewLockMaker(), LifecycleFile.Read(Workspace.Images), TimeProvider.System);
+        new(NewVersionSource(supply), supply.NewLockMaker(), LifecycleFile.Read(Workspace.Images), TimeProvider.System);
+
+    private VersionSource NewVersionSource(Supply supply) =>
+        supply.NewVersionSource(new GitHubReleaseList(ConnectGitHub(supply.Transport, new AnswerFolder(Workspace.Cache / "github"))));
 
     private Func<AdvisoryScope, Advisories>? ReadAdvisories()
     {

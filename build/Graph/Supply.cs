@@ -38,6 +38,9 @@ internal sealed class Supply : IDisposable
 
     public ContentCache Cache { get; }
 
+    /// <summary>The wire that all of this uses; none where the run is offline.</summary>
+    public HttpTransport Transport => _transport;
+
     public Download Download { get; }
 
     public UpstreamMirror Upstream { get; }
