@@ -38,6 +38,9 @@ internal sealed class Supply : IDisposable
 
     public ContentCache Cache { get; }
 
+    /// <summary>The keys that a suite must be signed by one of, as fingerprints.</summary>
+    public IReadOnlyCollection<string> SuiteKeys { get; init; } = ArchiveKeys.Debian;
+
     /// <summary>The wire that all of this uses; none where the run is offline.</summary>
     public HttpTransport Transport => _transport;
 
@@ -68,7 +71,7 @@ internal sealed class Supply : IDisposable
     public LockMaker NewLockMaker()
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        Gpgv gpgv = new(_keyring, ArchiveKeys.Debian);
+        Gpgv gpgv = new(_keyring, SuiteKeys);
         DebianRepository repository = new(_reader, Download, gpgv, _debian ?? DebianMirror.Snapshot(now));
         return new LockMaker(repository, _debian is null ? null : now);
     }

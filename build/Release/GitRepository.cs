@@ -31,6 +31,14 @@ public sealed class GitRepository(string root)
         };
     }
 
+    /// <summary>The address of the remote <c>origin</c>; null when there is none.</summary>
+    public Task<string?> OriginAsync(CancellationToken cancellationToken) => AskAsync(cancellationToken, "remote", "get-url", "origin");
+
+    /// <summary>What below a folder is not as the commit has it, in one line; empty when nothing is.</summary>
+    /// <exception cref="ReleaseException">Git cannot tell.</exception>
+    public async Task<string> ChangedAsync(string folder, CancellationToken cancellationToken) =>
+        string.Join(", ", (await RequireAsync(cancellationToken, "status", "--porcelain", "--untracked-files=all", "--", folder)).Split('\n').Select(line => line.Trim()));
+
     /// <summary>
     /// The git tag of an image's next release: <c>IMAGE/VERSION</c> while that is free, else <c>IMAGE/VERSION-rN</c> with the first number
     /// beyond those there are.

@@ -39,7 +39,7 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Theory]
-    [InlineData("debian:\n  - { codename: trixie, number: \"13\", end: 2028-13-09, source: https://example.org }\n", "images/lifecycle.yaml:2:46: 'end' wanted a date as 2028-06-30, got '2028-13-09'")]
+    [InlineData("debian:\n  - { codename: trixie, number: \"13\", end: 2028-13-09, source: https://example.org }\n", "images/lifecycle.yaml:2:44: 'end' wanted a date as 2028-06-30, got '2028-13-09'")]
     [InlineData("debian:\n  - { codename: trixie, number: \"13\", end: 2028-08-09 }\n", "'source' is missing")]
     [InlineData("kubernetes:\n  - { minor: 1.36, end: 2028-08-09, source: https://example.org }\n", "got 1.36; put it in quotes")]
     [InlineData("kubernetes:\n  - { minor: \"1.36\", ends: 2028-08-09, source: https://example.org }\n", "did you mean 'end'?")]
