@@ -14,7 +14,7 @@ internal sealed partial class Build
     [Parameter("Fetch: verify upstream's own signatures too, also of files that were fetched before; none may be worse than the lock says")]
     private readonly bool VerifyUpstream;
 
-    [Parameter("Lock: take upstream files whose signature is missing or wrong for their checksums alone, and write that down")]
+    [Parameter("Lock, Update: take upstream files whose signature is missing or wrong for their checksums alone, and write that down")]
     private readonly bool AcceptUnsignedUpstreamUnsafe;
 
     private Target Lock => _ => _

@@ -22,7 +22,7 @@ internal sealed partial class Build
     [Parameter("Withdraw: why, in one line")]
     private readonly string? Reason;
 
-    [Parameter("Mirror: the repository to copy --reference to, as docker.io/psdn/kubelet; Save: the file to write")]
+    [Parameter("Mirror: the repository to copy --reference to, as docker.io/psdn/kubelet; Save: the file to write; Update: upstream's version")]
     private readonly string? To;
 
     private Target Drift => _ => _

@@ -43,6 +43,14 @@ public sealed class TargetFailedException(string message, Exit code = Exit.Faile
 /// <summary>The one place where a failure becomes an exit code.</summary>
 public static class ExitCodes
 {
+    /// <summary>The code of several failures: what is wrong comes before what is away, and what stays away before what may be back.</summary>
+    public static Exit Worst(IEnumerable<Exception> exceptions)
+    {
+        Exit[] codes = [.. exceptions.Select(Of)];
+        Exit[] order = [Exit.WrongData, Exit.WrongConfiguration, Exit.WrongUse, Exit.Failed, Exit.Refused, Exit.Unavailable];
+        return order.FirstOrDefault(code => codes.Contains(code), Exit.TryAgain);
+    }
+
     public static Exit Of(Exception exception) => exception switch
     {
         TargetFailedException e => e.Code,

@@ -3,6 +3,7 @@ using Nuke.Common.IO;
 using Slipway.GitHub;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;
@@ -22,7 +23,7 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
     {
         GitState git = made.Facts.Git;
         string tag = git.Tag!;
-        DraftRelease wanted = new(tag, git.Commit, made.Facts.Title, made.Notes) { IsPrerelease = VersionOf(made, tag)?.IsPrerelease == true };
+        DraftRelease wanted = new(tag, git.Commit, made.Facts.Title, made.Notes) { IsPrerelease = VersionOf(made, tag)?.IsPreRelease == true };
         ImmutableArray<GitHubRelease> there = await repository.Releases.FindAllAsync(tag, stop);
         foreach (GitHubRelease surplus in there.Skip(1))
             report.Line($"{repository.Name}: there is another draft for {tag}, {surplus.Page}: it is left alone");
@@ -94,13 +95,13 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
         ReleaseVersion? ours = VersionOf(made, tag);
         await foreach (GitHubRelease other in repository.Releases.ListAsync(pageSize: 100, stop))
         {
-            if (!other.IsDraft && VersionOf(made, other.Tag) is { IsPrerelease: false } version && ours is not null && version > ours)
+            if (!other.IsDraft && VersionOf(made, other.Tag) is { IsPreRelease: false } version && ours is not null && version > ours)
                 return false;
         }
 
-        return ours is { IsPrerelease: false };
+        return ours is { IsPreRelease: false };
     }
 
     private static ReleaseVersion? VersionOf(MadeAssets made, string tag) =>
-        tag.StartsWith(made.Facts.Image.Name + "/", StringComparison.Ordinal) ? ReleaseVersion.Find(tag[(made.Facts.Image.Name.Length + 1)..]) : null;
+        tag.StartsWith(made.Facts.Image.Name + "/", StringComparison.Ordinal) ? ReleaseVersion.TryParse(tag[(made.Facts.Image.Name.Length + 1)..]) : null;
 }

@@ -38,6 +38,12 @@ internal sealed class Supply : IDisposable
 
     public ContentCache Cache { get; }
 
+    /// <summary>The keys that a suite must be signed by one of, as fingerprints.</summary>
+    public IReadOnlyCollection<string> SuiteKeys { get; init; } = ArchiveKeys.Debian;
+
+    /// <summary>The wire that all of this uses; none where the run is offline.</summary>
+    public HttpTransport Transport => _transport;
+
     public Download Download { get; }
 
     public UpstreamMirror Upstream { get; }
@@ -65,10 +71,17 @@ internal sealed class Supply : IDisposable
     public LockMaker NewLockMaker()
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        Gpgv gpgv = new(_keyring, ArchiveKeys.Debian);
+        Gpgv gpgv = new(_keyring, SuiteKeys);
         DebianRepository repository = new(_reader, Download, gpgv, _debian ?? DebianMirror.Snapshot(now));
         return new LockMaker(repository, _debian is null ? null : now);
     }
+
+    /// <summary>Asks upstream's channels, read where its files are.</summary>
+    /// <param name="releases">Lists GitHub's releases.</param>
+    public VersionSource NewVersionSource(IReleaseList releases) => new(_reader, Upstream, releases);
+
+    /// <summary>Writes new versions into definitions, with what upstream publishes about them.</summary>
+    public DefinitionUpdate NewDefinitionUpdate() => new(new PublishedChecksum(_reader, Upstream), Upstream);
 
     /// <summary>Judges the signatures that upstream publishes, read where its files are; <paramref name="notice"/> is told of every finding.</summary>
     /// <param name="acceptUnsignedUnsafe">Whether a new lock may have files without a signature that holds.</param>

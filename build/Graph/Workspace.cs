@@ -47,7 +47,7 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <param name="images">The images whose results are meant.</param>
     public void DeleteResults(IEnumerable<string> images)
     {
-        foreach (AbsolutePath folder in images.Select(Results).Append(Rehearsal.Artifacts).Append(TestResults))
+        foreach (AbsolutePath folder in images.Select(Results).Append(Rehearsal.Artifacts).Append(Artifacts / "update").Append(TestResults))
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);

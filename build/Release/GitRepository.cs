@@ -35,14 +35,35 @@ public sealed class GitRepository(string root)
     public Task<string?> TagBeforeAsync(string image, string commit, CancellationToken cancellationToken) =>
         AskAsync(cancellationToken, "describe", "--tags", "--abbrev=0", "--match", image + "/v*", commit + "^");
 
-    /// <summary>The address of the remote <c>origin</c>, as git would use it; null when there is none.</summary>
-    public Task<string?> RemoteAsync(CancellationToken cancellationToken) => AskAsync(cancellationToken, "remote", "get-url", "origin");
-
     /// <summary>A text file as a tag or commit has it; null when it has none there.</summary>
     /// <param name="commit">A tag's name or a commit.</param>
     /// <param name="path">Relative to this work tree.</param>
     public Task<string?> ReadFileAsync(string commit, string path, CancellationToken cancellationToken) =>
         AskAsync(cancellationToken, "show", "--end-of-options", $"{commit}:./{path}");
+
+    /// <summary>The address of the remote <c>origin</c>; null when there is none.</summary>
+    public Task<string?> OriginAsync(CancellationToken cancellationToken) => AskAsync(cancellationToken, "remote", "get-url", "origin");
+
+    /// <summary>What below a folder is not as the commit has it, in one line; empty when nothing is.</summary>
+    /// <exception cref="ReleaseException">Git cannot tell.</exception>
+    public async Task<string> ChangedAsync(string folder, CancellationToken cancellationToken) =>
+        string.Join(", ", (await RequireAsync(cancellationToken, "status", "--porcelain", "--untracked-files=all", "--", folder)).Split('\n').Select(line => line.Trim()));
+
+    /// <summary>
+    /// The git tag of an image's next release: <c>IMAGE/VERSION</c> while that is free, else <c>IMAGE/VERSION-rN</c> with the first number
+    /// beyond those there are.
+    /// </summary>
+    /// <exception cref="ReleaseException">Git cannot be asked, or the clone is shallow and lacks tags.</exception>
+    public async Task<string> NextTagAsync(string image, string version, CancellationToken cancellationToken)
+    {
+        if (await RequireAsync(cancellationToken, "rev-parse", "--is-shallow-repository") != "false")
+            throw new ReleaseException($"{root}: the clone is shallow, so its tags cannot be trusted. Run git fetch --unshallow --tags");
+        string wanted = $"{image}/{version}", rebuilt = wanted + "-r";
+        string[] tags = (await RequireAsync(cancellationToken, "tag", "--list", wanted + "*")).Split('\n');
+        int[] rebuilds = [.. tags.Where(tag => tag.StartsWith(rebuilt, StringComparison.Ordinal))
+            .Select(tag => int.TryParse(tag.AsSpan(rebuilt.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : 0)];
+        return rebuilds.Length == 0 && !tags.Contains(wanted, StringComparer.Ordinal) ? wanted : $"{rebuilt}{rebuilds.Append(0).Max() + 1}";
+    }
 
     /// <summary>Splits <c>TAG-N-gSHA</c> of git describe --long.</summary>
     private static (string? Tag, int Distance) Parse(string? described)

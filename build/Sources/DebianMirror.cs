@@ -93,5 +93,6 @@ public sealed class DebianMirror
         ? Origin.OfMirror(new Uri(root, path))
         : throw new ArgumentException($"archive path '{path}' is not plain", nameof(path));
 
-    private static bool IsSecurity(string suite) => suite.EndsWith("-security", StringComparison.Ordinal);
+    /// <summary>Whether a suite is one of the security archive's, by its name: <c>trixie-security</c>.</summary>
+    public static bool IsSecurity(string suite) => suite.EndsWith("-security", StringComparison.Ordinal);
 }

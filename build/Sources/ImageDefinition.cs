@@ -25,6 +25,9 @@ public sealed record ImageDefinition
     /// <summary>The upstream version that the image's releases are named after, with its <c>v</c>.</summary>
     public required string Version { get; init; }
 
+    /// <summary>Where newer versions than <see cref="Version"/> are found; null when nobody says.</summary>
+    public VersionChannel? Releases { get; init; }
+
     /// <summary>Where the definition is kept, an https address.</summary>
     public required string Source { get; init; }
 

@@ -48,6 +48,7 @@ public static partial class ImageDefinitionFile
             Title = map.Text("title"),
             Description = map.Text("description"),
             Version = version,
+            Releases = map.OptionalMap("releases", ReadChannel),
             Source = map.HttpsAddress("source"),
             Licenses = map.Text("licenses"),
             Platforms = [.. map.Texts("platforms").Select(text => Sound(map, "platforms", text, Platform.Parse))],
@@ -71,6 +72,10 @@ public static partial class ImageDefinitionFile
     {
         Name = map.Word("name"),
         Version = map.OptionalText("version") ?? version,
+        HasOwnVersion = map.OptionalText("version") is not null,
+        Releases = map.OptionalMap("releases", releases => map.OptionalText("version") is null
+            ? throw map.Fault("releases", "'releases' wanted a 'version' beside it: the image's own stands at the top of the file, and so does where it comes from")
+            : ReadChannel(releases)),
         UrlTemplate = Template(map, "url"),
         ChecksumTemplate = map.OptionalText("checksumFile") is null ? null : ChecksumTemplate(map),
         Signer = map.OptionalMap("signature", signature => new UpstreamSigner(Line(signature, "identity"), signature.HttpsAddress("issuer"))),
@@ -84,6 +89,20 @@ public static partial class ImageDefinitionFile
             install.Mode("mode", "0755"),
             install.OptionalMap("standIn", source => new StandInSource(source.Text("package"), source.ImagePath("path")))))],
     };
+
+    private static VersionChannel ReadChannel(YamlMap map)
+    {
+        string? kubernetes = map.OptionalText("kubernetes") is null ? null : map.HttpsAddress("kubernetes");
+        string? github = map.OptionalText("github");
+        if (github is not null && !RepositoryGrammar().IsMatch(github))
+            throw map.Fault("github", $"'github' wanted OWNER/NAME, got '{github}'");
+        return (kubernetes, github) switch
+        {
+            ({ } files, null) => new KubernetesChannel(files.TrimEnd('/')),
+            (null, { } repository) => new GitHubChannel(repository),
+            _ => throw map.Fault("kubernetes", "'releases' wanted one of 'kubernetes' and 'github'"),
+        };
+    }
 
     /// <summary>What can stand in a certificate and in a message.</summary>
     private static string Line(YamlMap map, string key) => map.Text(key) is var text && text.All(c => c is > ' ' and < '\x7F')
@@ -101,7 +120,7 @@ public static partial class ImageDefinitionFile
     private static string Template(YamlMap map, string key) => Plain(map, key, map.HttpsAddress(key));
 
     private static string Plain(YamlMap map, string key, string template) => UpstreamFile.Fill(template, "", "").AsSpan().ContainsAny('{', '}')
-        ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}}, got '{template}'")
+        ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}} (or {{release}}), got '{template}'")
         : template;
 
     private static LayerDefinition ReadLayer(YamlMap map) => new()
@@ -205,6 +224,9 @@ public static partial class ImageDefinitionFile
 
     [GeneratedRegex(@"^[A-Z][A-Z0-9_]*\z")]
     private static partial Regex VariableGrammar();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*\z")]
+    private static partial Regex RepositoryGrammar();
 
     [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?\z")]
     private static partial Regex VersionGrammar();

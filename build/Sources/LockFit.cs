@@ -44,7 +44,7 @@ public static class LockFit
     }
 
     /// <summary>An optional file as a lock has it; null when that lock, or the file in it, is not of this definition.</summary>
-    internal static LockedUpstream? Kept(ImageDefinition definition, UpstreamFile file, ImageLock? imageLock) =>
+    public static LockedUpstream? Kept(ImageDefinition definition, UpstreamFile file, ImageLock? imageLock) =>
         imageLock?.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name) is { } locked && Difference(definition, file, locked) is null ? locked : null;
 
     private static string? UpstreamDifference(ImageDefinition definition, ImageLock imageLock)

@@ -35,7 +35,12 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
     /// <exception cref="ResolutionException">A wanted package cannot be had; says the chain.</exception>
     /// <exception cref="DefinitionException">A package is named under <c>without</c> that nothing needs.</exception>
     /// <exception cref="ToolMissingException">There is no gpgv.</exception>
-    public async Task<ImageLock> MakeAsync(ImageDefinition definition, ImageLock? previous, CancellationToken cancellationToken)
+    public async Task<ImageLock> MakeAsync(ImageDefinition definition, ImageLock? previous, CancellationToken cancellationToken) =>
+        (await ProposeAsync(definition, previous, cancellationToken)).Lock;
+
+    /// <summary>The same, and for each package what a comparison with the previous lock needs to know of the suites.</summary>
+    /// <inheritdoc cref="MakeAsync"/>
+    public async Task<LockProposal> ProposeAsync(ImageDefinition definition, ImageLock? previous, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
         List<DebianSuite> suites = [];
@@ -48,11 +53,14 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
         }
 
         List<Resolution> images = [], standIns = [];
+        List<OfferedPackage> offers = [];
         foreach (string architecture in definition.Platforms.Select(platform => platform.Architecture))
         {
-            (Resolution image, Resolution standIn) = await ResolveAsync(definition, suites, architecture, cancellationToken);
+            List<PackageIndex> indexes = await IndexesAsync(definition, suites, architecture, cancellationToken);
+            (Resolution image, Resolution standIn) = Resolve(definition, indexes);
             images.Add(image);
             standIns.Add(standIn);
+            offers.AddRange(image.Packages.Select(resolved => OfferedPackage.Of(resolved.Package, indexes, previous, architecture)));
         }
 
         RequireMissed(definition, images);
@@ -60,7 +68,7 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             .Select(file => file.IsOptional ? LockFit.Kept(definition, file, previous) : Reviewed(definition, file)).OfType<LockedUpstream>()];
         Resolution.RequireSameVersions(images);
         Resolution.RequireSameVersions(standIns);
-        return new ImageLock
+        ImageLock made = new()
         {
             Image = definition.Name,
             Version = definition.Version,
@@ -77,10 +85,11 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             Packages = Packages(images, group => definition.Layers[group].Name),
             StandIns = Packages(standIns, _ => ""),
         };
+        return new LockProposal(made, [.. offers]);
     }
 
     /// <summary>One architecture after the other, so that the indexes of only one are in memory.</summary>
-    private async Task<(Resolution Image, Resolution StandIns)> ResolveAsync(
+    private async Task<List<PackageIndex>> IndexesAsync(
         ImageDefinition definition, List<DebianSuite> suites, string architecture, CancellationToken cancellationToken)
     {
         List<PackageIndex> indexes = [];
@@ -90,6 +99,11 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
                 indexes.Add(await repository.ReadPackagesAsync(suite, component, architecture, cancellationToken));
         }
 
+        return indexes;
+    }
+
+    private static (Resolution Image, Resolution StandIns) Resolve(ImageDefinition definition, List<PackageIndex> indexes)
+    {
         DependencyResolver resolver = new(indexes, definition.Debian.Without.Select(package => package.Name));
         Resolution image = resolver.Resolve([.. definition.Layers.Select(layer => layer.Packages)], definition.Debian.Essential);
         string[] standIns = [.. definition.Upstream.SelectMany(file => file.Install)

@@ -67,18 +67,23 @@ public sealed class PackageIndex
     /// <summary>The newest version of a package; null when the suite has none.</summary>
     public DebianPackage? Find(string name)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(name);
         DebianPackage? newest = null;
-        foreach (int at in WithHash(_names, bytes))
+        foreach (DebianPackage package in FindAll(name))
         {
-            if (!PackageStanza.NameOf(Bytes(at)).SequenceEqual(bytes))
-                continue;
-            DebianPackage package = PackageStanza.Read(Bytes(at), Architecture, Suite);
             if (newest is null || package.Version > newest.Version)
                 newest = package;
         }
 
         return newest;
+    }
+
+    /// <summary>Every version of a package that the suite has, in the file's order.</summary>
+    public IEnumerable<DebianPackage> FindAll(string name)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(name);
+        return WithHash(_names, bytes)
+            .Where(at => PackageStanza.NameOf(Bytes(at)).SequenceEqual(bytes))
+            .Select(at => PackageStanza.Read(Bytes(at), Architecture, Suite));
     }
 
     /// <summary>

@@ -10,7 +10,13 @@ public sealed record UpstreamFile
 
     public required string Version { get; init; }
 
-    /// <summary>With <c>{version}</c> and <c>{arch}</c>.</summary>
+    /// <summary>Whether <see cref="Version"/> is the file's own, which moves by itself, rather than the image's.</summary>
+    public required bool HasOwnVersion { get; init; }
+
+    /// <summary>Where newer versions than the file's own are found; null when nobody says, or the version is the image's.</summary>
+    public VersionChannel? Releases { get; init; }
+
+    /// <summary>With <c>{version}</c>, <c>{release}</c> (the version without a label such as <c>-flannel1</c>) and <c>{arch}</c>.</summary>
     public required string UrlTemplate { get; init; }
 
     /// <summary>Where the project publishes the file's checksum, likewise; ends in <c>.sha256</c> or <c>.sha512</c>. Null when nobody says.</summary>
@@ -50,6 +56,7 @@ public sealed record UpstreamFile
 
     internal static string Fill(string template, string version, string architecture) => template
         .Replace("{version}", version, StringComparison.Ordinal)
+        .Replace("{release}", version.Split('-')[0], StringComparison.Ordinal)
         .Replace("{arch}", architecture, StringComparison.Ordinal);
 }
 

@@ -21,13 +21,22 @@ public static class YamlFile
     /// <param name="path">Where it is.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="DefinitionException">It is not there or is no such file; names file, line and column.</exception>
-    public static YamlNode Read(string path, string name)
+    public static YamlNode Read(string path, string name) => Parse(Text(path, name), name);
+
+    /// <summary>The text of a file, without a byte order mark.</summary>
+    /// <inheritdoc cref="Read"/>
+    internal static string Text(string path, string name)
     {
         if (!File.Exists(path))
             throw new DefinitionException($"{name}: there is no such file");
         if (new FileInfo(path).Length is var length && length > LongestFile)
             throw new DefinitionException($"{name}:1:1: the file has {length} bytes, the limit is {LongestFile}");
-        string text = Decode(File.ReadAllBytes(path), name);
+        return Decode(File.ReadAllBytes(path), name);
+    }
+
+    /// <exception cref="DefinitionException">It is no such text; names file, line and column.</exception>
+    internal static YamlNode Parse(string text, string name)
+    {
         try
         {
             // Before anything is built from it: building follows aliases and nesting as far as they go.

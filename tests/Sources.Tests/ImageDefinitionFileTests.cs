@@ -167,7 +167,7 @@ public class ImageDefinitionFileTests
     [InlineData("to: /usr/bin/tool\n", "to: /bin/tool\n", ":43:13: /bin/tool lies beneath /bin, which is no directory")]
     [InlineData("path: /srv", "path: /x/deep/er", "/x/deep/er lies beneath /x, which is no directory")]
     [InlineData("from: rootfs/x", "from: rootfs/y", ":27:17: images/tiny/rootfs/y: there is no such file below")]
-    [InlineData("groupOnly: false }", "groupOnly: false }\n  - { name: root, id: 1 }", "account root is named twice")]
+    [InlineData("groupOnly: false }", "groupOnly: false }, { name: root, id: 1 }", "account root is named twice")]
     [InlineData("groupOnly: false }", "groupOnly: false, group: \"4\" }", "'group' wanted a number")]
     [InlineData("finish: [shells", "finish: [shell", ":30:14: unknown finishing step 'shell'; did you mean 'shells'?")]
     [InlineData("finish: [shells", "finish: [magic", "unknown finishing step 'magic'; known: accounts, base-files, certificates, ")]

@@ -12,6 +12,7 @@ public class ImageDefinitionSchemaTests
     public static TheoryData<string, string, string> Maps => new()
     {
         { "", "title: Tiny", "unknown: x\ntitle: Tiny" },
+        { "releases", "{ kubernetes:", "{ unknown: x, kubernetes:" },
         { "repositories", "  official:", "  unknown: x\n  official:" },
         { "debian", "  essential:", "  unknown: x\n  essential:" },
         { "debian.without[]", "{ package: python3,", "{ unknown: x, package: python3," },
@@ -23,6 +24,7 @@ public class ImageDefinitionSchemaTests
         { "layers[].copies[]", "{ from: /usr/share/x,", "{ unknown: x, from: /usr/share/x," },
         { "layers[].alternatives[]", "{ name: pager,", "{ unknown: x, name: pager," },
         { "upstream[]", "    version: v9", "    unknown: x\n    version: v9" },
+        { "upstream[].releases", "{ github:", "{ unknown: x, github:" },
         { "upstream[].signature", "{ identity: release@example.org,", "{ unknown: x, identity: release@example.org," },
         { "upstream[].install[]", "        mode: \"4755\"", "        unknown: x\n        mode: \"4755\"" },
         { "upstream[].install[].standIn", "{ package: tool,", "{ unknown: x, package: tool," },

@@ -58,8 +58,8 @@ internal sealed class ImageDefinitions : IDisposable
                 to: /usr/bin/tool
                 mode: "4755"
                 standIn: { package: tool, path: /usr/bin/tool }
-        accounts:
-          - { name: root, id: 0, home: /root, shell: /bin/sh, groupOnly: false }
+            releases: { github: test/tool }
+        accounts: [{ name: root, id: 0, home: /root, shell: /bin/sh, groupOnly: false }]
         exclude:
           - { paths: [/usr/share/doc/**], except: [/usr/share/doc/*/copyright], reason: nobody reads it }
           - { paths: ["/usr/lib/{multiarch}/a?"], platforms: [linux/amd64], reason: only there }
@@ -70,6 +70,7 @@ internal sealed class ImageDefinitions : IDisposable
           user: root
           workingDirectory: /srv
           labels: { a: b }
+        releases: { kubernetes: https://example.org/release }
 
         """;
 

@@ -18,12 +18,6 @@ internal sealed partial class Build
     [Parameter("Password of --gpg-key; default: what gpg's agent knows"), Secret]
     private readonly string? GpgPassword;
 
-    [Parameter("Repository on GitHub as [HOST/]OWNER/NAME; default: GITHUB_REPOSITORY, else the git remote origin")]
-    private readonly string? GitHubRepository;
-
-    [Parameter("HOST=URL: where the API of a GitHub host is; default: https://api.github.com, https://HOST/api/v3")]
-    private readonly string[] GitHubUrl = [];
-
     /// <summary>The images that the commit is tagged for; null until that was asked.</summary>
     private ImmutableArray<string>? _tagged;
 
@@ -108,10 +102,10 @@ internal sealed partial class Build
     private async Task<GitHub.GitHubRepository> FindGitHubAsync(HttpTransport transport)
     {
         string? told = GitHubRepository ?? (Environment.GetEnvironmentVariable("GITHUB_REPOSITORY") is { Length: > 0 } actions ? HostOfActions() + actions : null);
-        string? remote = told ?? await new GitRepository(RootDirectory).RemoteAsync(Stop);
+        string? remote = told ?? await new GitRepository(RootDirectory).OriginAsync(Stop);
         if (!RepositoryName.TryParse(remote, out RepositoryName? name))
             throw new ReleaseException($"{(told is null ? "the git remote origin" : "--github-repository")}: wanted a repository on GitHub. Give --github-repository OWNER/NAME");
-        return Given(() => new GitHubClient(transport, GitHubHosts.Parse(GitHubUrl, Environment.GetEnvironmentVariable), new GitHubTokens(Environment.GetEnvironmentVariable), TimeProvider.System).Repository(name));
+        return Given(() => ConnectGitHub(transport).Repository(name));
     }
 
     private static string HostOfActions() =>

@@ -1,0 +1,32 @@
+using System.Runtime.ExceptionServices;
+
+namespace Slipway.Graph;
+
+/// <summary>Failures of single images, kept until the others had their turn.</summary>
+internal sealed class Failures(Report report)
+{
+    private readonly List<(string Image, Exception Reason)> _all = [];
+
+    /// <summary>Does something for an image. What fails it is told, and thrown in the end; a stopped run stops here.</summary>
+    public async Task CollectAsync(string image, Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            report.Line($"{image}: {e.Message}");
+            _all.Add((image, e));
+        }
+    }
+
+    /// <summary>Throws the only failure as it was, or one that names all.</summary>
+    public void Require()
+    {
+        if (_all is [var only])
+            ExceptionDispatchInfo.Throw(only.Reason);
+        if (_all.Count > 1)
+            throw new TargetFailedException($"{string.Join(" and ", _all.Select(one => one.Image))} failed; the lines above say why", ExitCodes.Worst(_all.Select(one => one.Reason)));
+    }
+}
