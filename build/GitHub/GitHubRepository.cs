@@ -13,6 +13,10 @@ public sealed class GitHubRepository
         Releases = new GitHubReleases(_calls, answers);
         Assets = new ReleaseAssets(_calls);
         Tags = new GitHubTags(_calls);
+        Branches = new GitHubBranches(_calls);
+        GitObjects objects = new(_calls);
+        Files = new GitHubFiles(objects);
+        PullRequests = new PullRequests(this, _calls, objects);
     }
 
     public RepositoryName Name { get; }
@@ -25,6 +29,12 @@ public sealed class GitHubRepository
     public ReleaseAssets Assets { get; }
 
     public GitHubTags Tags { get; }
+
+    public GitHubBranches Branches { get; }
+
+    public GitHubFiles Files { get; }
+
+    public PullRequests PullRequests { get; }
 
     /// <summary>What GitHub says of it.</summary>
     /// <exception cref="GitHubException">No such repository, or no answer.</exception>
