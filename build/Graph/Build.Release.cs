@@ -43,7 +43,10 @@ internal sealed partial class Build
             foreach (ImageDefinition definition in Definitions())
             {
                 ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, ChosenRegistries, () => Connect(transport), policy, Stop);
-                if (Json)
+                // As a step on the way to Release it tells the log alone: standard output is that target's.
+                if (InvokedTargets.All(target => target.Name != nameof(Publish)))
+                    report.Line($"{definition.Name}: published as {record.Reference}");
+                else if (Json)
                     report.Result(record.ToBytes());
                 else
                     report.Result(record.Reference.ToString());

@@ -35,7 +35,7 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
             throw new ReleaseException($"{image}: there are uncommitted changes, so what is built is not {state.Tag}. Run git stash, or git commit and tag that");
         if (!gitHub.HasToken)
             throw new TargetFailedException($"{gitHub.Name}: there is no token, and nothing is written without one. Set GITHUB_TOKEN (in GitHub Actions: permissions: contents: write)", Exit.Refused);
-        string? there = await gitHub.Tags.FindCommitAsync(state.Tag!, stop);
+        string? there = (await gitHub.Tags.FindCommitAsync(state.Tag!, stop))?.Hex;
         // GitHub would make the tag itself, of whatever it takes for the right commit.
         return there == state.Commit ? image
             : there is null ? throw new ReleaseException($"{gitHub.Name}: it has no tag {state.Tag} yet. Run git push origin {state.Tag}")

@@ -9,6 +9,7 @@ internal static class GitEndpoint
     public static async Task<StandInAnswer?> HandleAsync(StandInCall call) => call switch
     {
         _ when call.Is("GET", "git", "ref", "**") => await RefAsync(call),
+        _ when call.Is("GET", "git", "tags", "*") => await TagAsync(call),
         _ when call.Is("POST", "git", "refs") => await CreateRefAsync(call),
         _ when call.Is("PATCH", "git", "refs", "**") => await MoveRefAsync(call),
         _ when call.Is("GET", "git", "commits", "*") => await call.Repository.Git.CommitAsync(call.Path[2]) is { } commit
@@ -25,7 +26,18 @@ internal static class GitEndpoint
     private static async Task<StandInAnswer> RefAsync(StandInCall call)
     {
         string name = "refs/" + string.Join('/', call.Path.Skip(2));
-        return await call.Repository.Git.RefAsync(name) is { } sha ? new StandInAnswer(200, call.Documents.Ref(call.Repository, name, sha)) : StandInAnswer.NotFound;
+        return await call.Repository.Git.NamedAsync(name) is var (sha, type) ? new StandInAnswer(200, call.Documents.Ref(call.Repository, name, sha, type)) : StandInAnswer.NotFound;
+    }
+
+    /// <summary>An annotated tag, by the name of its object.</summary>
+    private static async Task<StandInAnswer> TagAsync(StandInCall call)
+    {
+        GitStore git = call.Repository.Git;
+        string sha = call.Path[2];
+        if (!await git.HasAsync("tag", sha))
+            return StandInAnswer.NotFound;
+        string[] lines = (await git.RunAsync("cat-file", "tag", sha)).Split('\n');
+        return new StandInAnswer(200, call.Documents.Tag(call.Repository, lines[2]["tag ".Length..], sha, lines[0]["object ".Length..], lines[1]["type ".Length..]));
     }
 
     private static async Task<StandInAnswer> CreateRefAsync(StandInCall call)

@@ -51,6 +51,10 @@ internal sealed class GitStore(string path)
     /// <summary>What a ref points at; null when there is none.</summary>
     public Task<string?> RefAsync(string name) => TryAsync("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{}");
 
+    /// <summary>What a ref names itself, which an annotated tag is, and its type; null when there is none.</summary>
+    public async Task<(string Sha, string Type)?> NamedAsync(string name) =>
+        await TryAsync("rev-parse", "--verify", "--quiet", "--end-of-options", name) is { } sha ? (sha, await RunAsync("cat-file", "-t", sha)) : null;
+
     /// <summary>A commit; null when there is none of that name.</summary>
     public async Task<StandInCommit?> CommitAsync(string sha)
     {

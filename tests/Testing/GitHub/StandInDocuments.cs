@@ -98,11 +98,22 @@ internal sealed class StandInDocuments(string site, string api, string uploads)
     };
 
     /// <summary>Schema "git-ref".</summary>
-    public JsonObject Ref(StandInRepository repository, string name, string sha) => new()
+    public JsonObject Ref(StandInRepository repository, string name, string sha, string type = "commit") => new()
     {
         ["ref"] = name, ["node_id"] = "REF_1", ["url"] = $"{Of(repository)}/git/{name}",
-        ["object"] = new JsonObject { ["type"] = "commit", ["sha"] = sha, ["url"] = $"{Of(repository)}/git/commits/{sha}" },
+        ["object"] = Object(repository, sha, type),
     };
+
+    /// <summary>Schema "git-tag".</summary>
+    public JsonObject Tag(StandInRepository repository, string name, string sha, string target, string type) => new()
+    {
+        ["node_id"] = "T_1", ["tag"] = name, ["sha"] = sha, ["url"] = $"{Of(repository)}/git/tags/{sha}", ["message"] = name,
+        ["tagger"] = new JsonObject { ["name"] = "GitHub", ["email"] = "noreply@github.example", ["date"] = Time(DateTimeOffset.UnixEpoch) },
+        ["object"] = Object(repository, target, type),
+        ["verification"] = new JsonObject { ["verified"] = false, ["reason"] = "unsigned", ["signature"] = null, ["payload"] = null, ["verified_at"] = null },
+    };
+
+    private JsonObject Object(StandInRepository repository, string sha, string type) => new() { ["type"] = type, ["sha"] = sha, ["url"] = $"{Of(repository)}/git/{type}s/{sha}" };
 
     /// <summary>Schema "git-commit".</summary>
     public JsonObject Commit(StandInRepository repository, StandInCommit commit)
