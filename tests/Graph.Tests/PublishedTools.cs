@@ -55,9 +55,11 @@ internal sealed class PublishedTools : IAsyncDisposable
     public Task<ChildResult> PublishAsync() =>
         RunAsync("Assemble", "Sign", "Publish", "--upstream-mirror", Repository.Mirror.Path, "--signing-key", Repository.Key.Private);
 
-    public Task<ChildResult> RunAsync(params string[] arguments) =>
-        (Repository.Slipway with { Cache = Repository.Beside("cache"), Variables = Variables }).RunAsync(
-            [.. arguments, "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}"]);
+    public Task<ChildResult> RunAsync(params string[] arguments) => RunAsync(Repository.Slipway with { Cache = Repository.Beside("cache") }, arguments);
+
+    /// <summary>The same by another checkout.</summary>
+    public Task<ChildResult> RunAsync(SlipwayCommand slipway, params string[] arguments) => (slipway with { Variables = Variables }).RunAsync(
+        [.. arguments, "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}"]);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using Nuke.Common.IO;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>
+/// Builds a release again and sets both side by side, below a folder of its own: neither the work tree nor what was made for a release is
+/// touched, and no layer comes from a cache. A run that was cut off leaves nothing that looks like a result.
+/// </summary>
+/// <param name="workspace">The command line's.</param>
+/// <param name="repository">A clone that has the release's commit.</param>
+/// <param name="clock">When it began and ended.</param>
+internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository, Supply supply, Report report, TimeProvider clock)
+{
+    /// <summary>What of this repository is the program, rather than what it builds from.</summary>
+    private static readonly string[] Program = ["build", "global.json", "Directory.Build.props", "Directory.Packages.props"];
+
+    private readonly GitRepository _git = new(repository);
+
+    /// <summary>Brings in what a commit's lock names, in place of downloading it: for a rehearsal.</summary>
+    public Func<AssemblyRequest, CancellationToken, Task<AssemblyRequest>>? Prepare { get; init; }
+
+    /// <summary>Makes <c>reproduction/NAME/layout</c> and, whatever came of it, <c>reproduction/NAME/reproduction.json</c>.</summary>
+    /// <exception cref="ContentException">The release does not verify, cannot be built again, or was not built from what it says.</exception>
+    /// <exception cref="ReleaseException">This clone lacks the commit.</exception>
+    public async Task<ReproductionRecord> RunAsync(ReproduceRequest request, CancellationToken stop)
+    {
+        DateTimeOffset started = clock.GetUtcNow();
+        string image = request.Definition.Name;
+        VerificationResult release = await VerifyAsync(request, stop);
+        RebuildSource source = RebuildSource.Of(release, request.Provenance, request.IsRehearsal);
+        ImmutableArray<Platform> platforms = PlatformsOf(request, release, source);
+        report.Line($"{image}: {request.Text} is {release.Digest}, {release.Subjects[0].Text}; built from {source.Parameters.Source} at {source.Parameters.Commit}{(source.Among > 1 ? $", by the first of {source.Among} provenances" : "")}");
+        await RequireCommitAsync(source, stop);
+        ImmutableArray<string> otherProgram = [.. await _git.ChangedSinceAsync(source.Parameters.Commit, Program, stop)];
+        if (!otherProgram.IsEmpty)
+            report.Line($"{image}: {otherProgram.Length} files of the program are not as in that commit; a difference may come from there");
+
+        Workspace place = workspace.Reproduction(image);
+        AbsolutePath results = place.Results(image);
+        Clear(results);
+        await new CommitTree(repository, source.Parameters.Commit).WriteAsync("images", results / "source", stop);
+        AssembledImage rebuilt = await AssembleAsync(place, source, platforms, request, stop);
+        report.Line($"{image}: comparing");
+        Reproduction reproduction = new(request.Release.Content, OciLayout.Open(place.Layout(image)), results / ".comparison");
+        ReproductionFinding finding = await reproduction.CompareAsync(
+            release.Digest!, rebuilt, place.Contents(image), SbomsOf(release), platforms.ToHashSet().SetEquals(source.Parameters.Platforms), stop);
+        ReproductionRecord record = new()
+        {
+            Reference = request.Text,
+            Source = source,
+            Finding = finding,
+            Toolchain = Toolchain.Running,
+            StartedOn = started,
+            FinishedOn = clock.GetUtcNow(),
+            OtherProgram = otherProgram,
+        };
+        if (finding.Result == ReproductionResult.Different && Directory.Exists(place.Trust(image)))
+            Directory.Delete(place.Trust(image), recursive: true);
+        await record.WriteAsync(results / ReproductionRecord.FileName, stop);
+        return record;
+    }
+
+    /// <summary>Makes <c>reproduction/NAME/trust</c>, or takes over what this signer said before, and sends it where that is wanted.</summary>
+    /// <param name="site">The release's registry; null keeps it here.</param>
+    /// <exception cref="InvalidOperationException">It came out otherwise.</exception>
+    public async Task AttestAsync(
+        ReproduceRequest request, ReproductionRecord record, ISigner signer, Builder rebuilder, Repository? site, CancellationToken stop)
+    {
+        string image = request.Definition.Name;
+        ReproductionStatement statement = ReproductionStatement.Of(record.Finding, record.Source.Parameters, rebuilder, record.Toolchain, record.FinishedOn);
+        SignedImage released = new(request.Release.Content, record.Finding.Released, request.Definition.Official);
+        AbsolutePath folder = workspace.Reproduction(image).Trust(image);
+        TrustStore store = TrustStore.Create(folder);
+        TrustChange change = await store.AttestAsync(released, [statement.About(record.Finding.Subjects)], signer, [request.Release.Signatures], stop);
+        report.Line($"{image}: {(change.Made > 0 ? "signed" : "said before")} by {signer.Trusted.Name}, in {folder}");
+        if (site is not null)
+            report.Line($"{image}: {await new StatementPush(store.Layout, site).RunAsync(stop)} manifests sent to {site.Name}, beside the release");
+    }
+
+    private static async Task<VerificationResult> VerifyAsync(ReproduceRequest request, CancellationToken stop)
+    {
+        ReleaseVerdict verdict = await request.Verifier.VerifySameAsync([request.Release], stop);
+        verdict.RequirePassed();
+        VerificationResult release = verdict.Places[0].Result!;
+        if (!request.IsRehearsal && await StandInsAsync(request.Release.Content, release.Digest!, stop) is { } standIns)
+            throw new ContentException($"{request.Text}: the image holds stand-ins for {Printable.Of(standIns)}, which a rehearsal made up: nobody can build it again");
+        return release;
+    }
+
+    private static async Task<string?> StandInsAsync(IContentReader place, Digest root, CancellationToken stop)
+    {
+        ManifestContent top = await place.ReadManifestAsync(root, stop) ?? throw new ContentException($"{place.Name}: {root} is missing");
+        return top.MediaType == MediaType.Index ? StandInMark.Of(Oci.Index.Parse(top.Bytes)) : StandInMark.Of(Manifest.Parse(top.Bytes));
+    }
+
+    /// <summary>Those that are asked for, else those that the release has; of a platform's own tag it is that one.</summary>
+    private static ImmutableArray<Platform> PlatformsOf(ReproduceRequest request, VerificationResult release, RebuildSource source)
+    {
+        ImmutableArray<Platform> has = release.Subjects is [{ Platform: { } only }] ? [only] : source.Parameters.Platforms;
+        return request.Platforms.FirstOrDefault(platform => !has.Contains(platform)) is { } unknown
+            ? throw new TargetFailedException($"--platforms {unknown}: {request.Text} has {string.Join(", ", has)}", Exit.WrongUse)
+            : request.Platforms.IsEmpty ? has : request.Platforms;
+    }
+
+    private async Task RequireCommitAsync(RebuildSource source, CancellationToken stop)
+    {
+        BuildParameters said = source.Parameters;
+        if (!await _git.HasAsync(said.Commit, stop))
+            throw new ReleaseException($"{repository}: the release was built from commit {said.Commit}, which is not in this clone. Run git fetch {said.Source} {said.Commit}");
+    }
+
+    private async Task<AssembledImage> AssembleAsync(
+        Workspace place, RebuildSource source, ImmutableArray<Platform> platforms, ReproduceRequest request, CancellationToken stop)
+    {
+        string image = request.Definition.Name;
+        Pipeline pipeline = new(place, repository, report, clock);
+        AbsolutePath definition = place.Definition(image) / ImageDefinition.FileName;
+        source.RequireDefinition(File.Exists(definition)
+            ? Digest.Of(await File.ReadAllBytesAsync(definition, stop))
+            : throw new ContentException($"{image}: commit {source.Parameters.Commit} has no images/{image}/{ImageDefinition.FileName}, so the release was not built from it"));
+        AssemblyRequest input = await pipeline.ReadAsync(image, _ => platforms, stop);
+        if (platforms.FirstOrDefault(platform => !input.Definition.Platforms.Contains(platform)) is { } foreign)
+            throw new ContentException($"{image}: the provenance tells of {foreign}, and the definition of commit {source.Parameters.Commit} has no such platform");
+        if (Prepare is null)
+        {
+            source.Require(AssemblyInput.Of(input));
+            await pipeline.FetchAsync([input], supply, supply.Upstream, withStandIns: false, stop);
+        }
+        else
+        {
+            input = await Prepare(input, stop);
+            source.Require(AssemblyInput.Of(input));
+        }
+
+        AssembledImage made = await pipeline.AssembleAsync(input, supply, stop);
+        Directory.Delete(place.Assembled, recursive: true);
+        return made;
+    }
+
+    /// <summary>What an earlier run left, but for what it signed: that is still true of the release that it was about.</summary>
+    private static void Clear(AbsolutePath results)
+    {
+        Directory.CreateDirectory(results);
+        File.Delete(results / ReproductionRecord.FileName);
+        foreach (string folder in (string[])["source", ".assembled", ".comparison", ".comparison-blobs", "layout", "contents"])
+        {
+            if (Directory.Exists(results / folder))
+                Directory.Delete(results / folder, recursive: true);
+        }
+    }
+
+    private static Func<Platform, SpdxDocument?> SbomsOf(VerificationResult release) => platform =>
+        release.Subjects.FirstOrDefault(subject => subject.Platform == platform)?.Statements
+            .Where(statement => statement.PredicateType == Statement.SpdxType).Select(statement => Parsed(statement.Predicate)).FirstOrDefault(document => document is not null);
+
+    /// <summary>It only says whose a path is that the rebuild has not got: an unreadable one says nothing.</summary>
+    private static SpdxDocument? Parsed(ReadOnlyMemory<byte> predicate)
+    {
+        try
+        {
+            return SpdxDocument.Parse(predicate);
+        }
+        catch (ContentException)
+        {
+            return null;
+        }
+    }
+}
