@@ -21,6 +21,8 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     /// <summary>What of this repository is the program, rather than what it builds from.</summary>
     private static readonly string[] Program = ["build", "global.json", "Directory.Build.props", "Directory.Packages.props"];
 
+    private const string Sboms = ".released-sboms";
+
     private readonly GitRepository _git = new(repository);
 
     /// <summary>Brings in what a commit's lock names, in place of downloading it: for a rehearsal.</summary>
@@ -33,24 +35,24 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     {
         DateTimeOffset started = clock.GetUtcNow();
         string image = request.Definition.Name;
-        VerificationResult release = await VerifyAsync(request, stop);
-        RebuildSource source = RebuildSource.Of(release, request.Provenance, request.IsRehearsal);
-        ImmutableArray<Platform> platforms = PlatformsOf(request, release, source);
-        report.Line($"{image}: {request.Text} is {release.Digest}, {release.Subjects[0].Text}; built from {source.Parameters.Source} at {source.Parameters.Commit}{(source.Among > 1 ? $", by the first of {source.Among} provenances" : "")}");
+        Workspace place = workspace.Reproduction(image);
+        AbsolutePath results = place.Results(image);
+        Clear(results);
+        ReleasedFacts release = await VerifyAsync(request, results / Sboms, stop);
+        RebuildSource source = release.Source;
+        ImmutableArray<Platform> platforms = PlatformsOf(request, release);
+        report.Line($"{image}: {request.Text} is {release.Root}, {release.Text}; built from {source.Parameters.Source} at {source.Parameters.Commit}{(source.Among > 1 ? $", by the first of {source.Among} provenances" : "")}");
         await RequireCommitAsync(source, stop);
         ImmutableArray<string> otherProgram = [.. await _git.ChangedSinceAsync(source.Parameters.Commit, Program, stop)];
         if (!otherProgram.IsEmpty)
             report.Line($"{image}: {otherProgram.Length} files of the program are not as in that commit; a difference may come from there");
 
-        Workspace place = workspace.Reproduction(image);
-        AbsolutePath results = place.Results(image);
-        Clear(results);
         await new CommitTree(repository, source.Parameters.Commit).WriteAsync("images", results / "source", stop);
         AssembledImage rebuilt = await AssembleAsync(place, source, platforms, request, stop);
         report.Line($"{image}: comparing");
         Reproduction reproduction = new(request.Release.Content, OciLayout.Open(place.Layout(image)), results / ".comparison");
         ReproductionFinding finding = await reproduction.CompareAsync(
-            release.Digest!, rebuilt, place.Contents(image), SbomsOf(release), platforms.ToHashSet().SetEquals(source.Parameters.Platforms), stop);
+            release.Root, rebuilt, place.Contents(image), platform => SbomOf(results / Sboms, platform), platforms.ToHashSet().SetEquals(source.Parameters.Platforms), stop);
         ReproductionRecord record = new()
         {
             Reference = request.Text,
@@ -61,6 +63,7 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
             FinishedOn = clock.GetUtcNow(),
             OtherProgram = otherProgram,
         };
+        Directory.Delete(results / Sboms, recursive: true);
         if (finding.Result == ReproductionResult.Different && Directory.Exists(place.Trust(image)))
             Directory.Delete(place.Trust(image), recursive: true);
         await record.WriteAsync(results / ReproductionRecord.FileName, stop);
@@ -84,15 +87,26 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
             report.Line($"{image}: {await new StatementPush(store.Layout, site).RunAsync(stop)} manifests sent to {site.Name}, beside the release");
     }
 
-    private static async Task<VerificationResult> VerifyAsync(ReproduceRequest request, CancellationToken stop)
+    /// <summary>Keeps little of what was verified: bills of materials are large, and wait in files until a path asks whose it is.</summary>
+    private static async Task<ReleasedFacts> VerifyAsync(ReproduceRequest request, AbsolutePath sboms, CancellationToken stop)
     {
         ReleaseVerdict verdict = await request.Verifier.VerifySameAsync([request.Release], stop);
         verdict.RequirePassed();
         VerificationResult release = verdict.Places[0].Result!;
         if (!request.IsRehearsal && await StandInsAsync(request.Release.Content, release.Digest!, stop) is { } standIns)
             throw new ContentException($"{request.Text}: the image holds stand-ins for {Printable.Of(standIns)}, which a rehearsal made up: nobody can build it again");
-        return release;
+        Directory.CreateDirectory(sboms);
+        foreach (SubjectVerdict subject in release.Subjects.Where(subject => subject.Platform is not null))
+        {
+            if (subject.Statements.FirstOrDefault(statement => statement.PredicateType == Statement.SpdxType) is { } sbom)
+                await File.WriteAllBytesAsync(FileOf(sboms, subject.Platform!), sbom.Predicate, stop);
+        }
+
+        return new ReleasedFacts(
+            release.Digest!, release.Subjects[0].Text, release.Subjects is [{ Platform: { } only }] ? only : null, RebuildSource.Of(release, request.Provenance, request.IsRehearsal));
     }
+
+    private static string FileOf(AbsolutePath sboms, Platform platform) => sboms / $"{Digest.Of(System.Text.Encoding.UTF8.GetBytes(platform.ToString())).Abbreviated}.json";
 
     private static async Task<string?> StandInsAsync(IContentReader place, Digest root, CancellationToken stop)
     {
@@ -101,9 +115,9 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     }
 
     /// <summary>Those that are asked for, else those that the release has; of a platform's own tag it is that one.</summary>
-    private static ImmutableArray<Platform> PlatformsOf(ReproduceRequest request, VerificationResult release, RebuildSource source)
+    private static ImmutableArray<Platform> PlatformsOf(ReproduceRequest request, ReleasedFacts release)
     {
-        ImmutableArray<Platform> has = release.Subjects is [{ Platform: { } only }] ? [only] : source.Parameters.Platforms;
+        ImmutableArray<Platform> has = release.Only is { } only ? [only] : release.Source.Parameters.Platforms;
         return request.Platforms.FirstOrDefault(platform => !has.Contains(platform)) is { } unknown
             ? throw new TargetFailedException($"--platforms {unknown}: {request.Text} has {string.Join(", ", has)}", Exit.WrongUse)
             : request.Platforms.IsEmpty ? has : request.Platforms;
@@ -149,27 +163,29 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     {
         Directory.CreateDirectory(results);
         File.Delete(results / ReproductionRecord.FileName);
-        foreach (string folder in (string[])["source", ".assembled", ".comparison", ".comparison-blobs", "layout", "contents"])
+        foreach (string folder in (string[])["source", ".assembled", ".comparison", ".comparison-blobs", Sboms, "layout", "contents"])
         {
             if (Directory.Exists(results / folder))
                 Directory.Delete(results / folder, recursive: true);
         }
     }
 
-    private static Func<Platform, SpdxDocument?> SbomsOf(VerificationResult release) => platform =>
-        release.Subjects.FirstOrDefault(subject => subject.Platform == platform)?.Statements
-            .Where(statement => statement.PredicateType == Statement.SpdxType).Select(statement => Parsed(statement.Predicate)).FirstOrDefault(document => document is not null);
-
     /// <summary>It only says whose a path is that the rebuild has not got: an unreadable one says nothing.</summary>
-    private static SpdxDocument? Parsed(ReadOnlyMemory<byte> predicate)
+    private static SpdxDocument? SbomOf(AbsolutePath sboms, Platform platform)
     {
         try
         {
-            return SpdxDocument.Parse(predicate);
+            return File.Exists(FileOf(sboms, platform)) ? SpdxDocument.Parse(File.ReadAllBytes(FileOf(sboms, platform))) : null;
         }
         catch (ContentException)
         {
             return null;
         }
     }
+
+    /// <summary>What is needed of a verified release.</summary>
+    /// <param name="Root">Its digest, which is read from then on.</param>
+    /// <param name="Text">Who signed it.</param>
+    /// <param name="Only">The platform, where it is that of one alone.</param>
+    private sealed record ReleasedFacts(Digest Root, string Text, Platform? Only, RebuildSource Source);
 }

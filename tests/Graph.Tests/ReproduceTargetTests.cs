@@ -13,7 +13,7 @@ using Slipway.Trust;
 namespace Slipway.Graph.Tests;
 
 /// <summary>The target Reproduce as its users run it, and what its attestations are worth to Verify.</summary>
-public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<SignedTools>
+public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<SignedTools>
 {
     private const string Release = $"{PublishedTools.Official}:{UpstreamImage.Version}";
     private const string File = "usr/local/share/a";
@@ -93,7 +93,7 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
     [Fact]
     public async Task Other_compression_is_the_same_content_with_a_note_and_can_be_attested()
     {
-        using ToolsCopy copy = await signed.CopyAsync();
+        using ToolsCopy copy = await made.CopyAsync();
         await copy.ChangeLayerAsync(archive => archive, CompressionLevel.NoCompression);
         ChildResult result = (await ReproduceAsync(copy, "--attest")).Require();
         Assert.Contains("same content, other compression:", result.Output, StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
     [MemberData(nameof(Names))]
     public async Task What_came_out_otherwise_is_65_by_name_and_is_never_signed(string what, string text)
     {
-        using ToolsCopy copy = await signed.CopyAsync();
+        using ToolsCopy copy = await made.CopyAsync();
         await Changes[what].Do(copy);
         ChildResult result = (await ReproduceAsync(copy, "--attest")).Require(65);
         Assert.Contains(text, result.Output, StringComparison.Ordinal);
@@ -122,7 +122,7 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
     [Fact]
     public async Task One_byte_of_one_file_is_one_path_with_its_layer_and_owner()
     {
-        using ToolsCopy copy = await signed.CopyAsync();
+        using ToolsCopy copy = await made.CopyAsync();
         await copy.ChangeLayerAsync(Flipped);
         ChildResult result = (await ReproduceAsync(copy)).Require(65);
         Assert.Contains($"1 path and ", result.Error, StringComparison.Ordinal);
@@ -141,7 +141,7 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
         ["a mode"] = ($"the tools  /{File}  mode  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.Mode = (UnixFileMode)0b100_111_101_101))),
         ["an owner"] = ($"the tools  /{File}  owner  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.Uid = 7))),
         ["a time"] = ($"the tools  /{File}  time  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.ModificationTime = entry.ModificationTime.AddSeconds(1)))),
-        ["one more file"] = ("the tools  /usr/local/share/evil  added  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, _ => { }, "usr/local/share/evil"))),
+        ["one more file"] = ("the tools  /usr/local/share/evil  only in the release  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, _ => { }, "usr/local/share/evil"))),
         ["one more file with a name that steers terminals"] = ("the tools  /usr/local/share/evil?[31m", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, _ => { }, "usr/local/share/evil\u001b[31m"))),
         ["headers alone"] = ("the tools  (all of it)  archive headers", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.UserName = "somebody"))),
         ["one more layer"] = ("layer 1  /usr  ", copy => copy.AddLayerAsync(LayerEntry.Directory("usr", ""))),
@@ -155,7 +155,7 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
     [MemberData(nameof(Refused))]
     public async Task What_cannot_be_built_again_is_refused_with_the_reason(string what, int code, string text)
     {
-        using ToolsCopy copy = await signed.CopyAsync();
+        using ToolsCopy copy = await made.CopyAsync();
         await Refusals[what].Do(copy);
         string[] form = what.Contains("Engine", StringComparison.Ordinal) ? ["--reference", $"{copy.Folder}/layout@{copy.Root.Digest}"] : [];
         ChildResult result = (await ReproduceAsync(copy, ["--attest", .. form])).Require(code);
@@ -187,7 +187,7 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
     [Fact]
     public async Task A_reproduction_counts_when_it_is_of_the_source_that_the_release_names()
     {
-        using ToolsCopy copy = await signed.CopyAsync();
+        using ToolsCopy copy = await made.CopyAsync();
         BuildParameters said = (await copy.ProvenanceAsync()).Parameters;
         ReproductionFinding finding = new(copy.Root.Digest, copy.Root.Digest, [], [new(Platform.LinuxAmd64, copy.Child.Digest, copy.Child.Digest)]);
         ReproductionStatement statement = ReproductionStatement.Of(finding, said, Builder.Local, new Toolchain("1", "2"), DateTimeOffset.UnixEpoch);
@@ -200,7 +200,7 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
             ("{}"u8.ToArray(), FailureReason.ReproductionMismatch),
         ])
         {
-            using ToolsCopy one = await signed.CopyAsync();
+            using ToolsCopy one = await made.CopyAsync();
             await one.SayMoreAsync(ReproductionStatement.Type, predicate);
             Assert.True((await one.VerifyAsync()).Passed);
             Assert.Equal(reason, (await one.VerifyAsync(one.Key)).Subjects[0].Failure);
@@ -222,13 +222,13 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
     [InlineData("wanted no --reference", "--rehearsal", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
     public async Task What_is_typed_wrong_is_64(string because, params string[] arguments)
     {
-        string[] typed = [.. arguments.Select(argument => argument == "KEY" ? signed.Repository.Key.Public : argument)];
+        string[] typed = [.. arguments.Select(argument => argument == "KEY" ? made.Repository.Key.Public : argument)];
         Assert.Contains(because, (await Slipway.RunAsync(["Reproduce", .. typed])).Require(64).Error, StringComparison.Ordinal);
     }
 
-    private SlipwayCommand Slipway => signed.Repository.Slipway with { Cache = signed.Repository.Beside("cache") };
+    private SlipwayCommand Slipway => made.Repository.Slipway with { Cache = made.Repository.Beside("cache") };
 
-    private string Results(params string[] parts) => signed.Repository.At(["artifacts", "reproduction", "tools", .. parts]);
+    private string Results(params string[] parts) => made.Repository.At(["artifacts", "reproduction", "tools", .. parts]);
 
     private JsonElement Record() => JsonDocument.Parse(System.IO.File.ReadAllBytes(Results("reproduction.json"))).RootElement;
 
@@ -238,7 +238,7 @@ public sealed class ReproduceTargetTests(SignedTools signed) : IClassFixture<Sig
         if (Directory.Exists(Results()))
             Directory.Delete(Results(), recursive: true);
         string[] reference = more.Contains("--reference") ? [] : ["--reference", Path.Combine(copy.Folder, "layout")];
-        return await Slipway.RunAsync(["Reproduce", "--images", "tools", "--upstream-mirror", signed.Repository.Mirror.Path, "--signing-key", signed.Repository.Key.Private, .. reference, .. more]);
+        return await Slipway.RunAsync(["Reproduce", "--images", "tools", "--upstream-mirror", made.Repository.Mirror.Path, "--signing-key", made.Repository.Key.Private, .. reference, .. more]);
     }
 
     private static Task<ChildResult> ReproduceAsync(PublishedTools tools, SlipwayCommand slipway, params string[] more) => tools.RunAsync(

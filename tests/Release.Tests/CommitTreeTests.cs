@@ -4,6 +4,7 @@ using Slipway.Oci;
 namespace Slipway.Release.Tests;
 
 /// <summary>What a commit holds is anybody's, and what a clone makes of it is its owner's; neither changes what is written.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class CommitTreeTests : IDisposable
 {
     private readonly ScratchRepository _repository = new();

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Slipway.Images;
 
-/// <summary>One path that a layer has otherwise in two builds of one platform.</summary>
+/// <summary>One path that a layer has otherwise in a release than in what was built again from its source.</summary>
 /// <param name="Layer">Its number, the lowest is 0.</param>
 /// <param name="Path">With a leading slash; empty for the archive itself.</param>
-/// <param name="What">What differs: <c>content</c>, <c>mode</c>, …; <c>added</c> or <c>removed</c> alone where one has no such path.</param>
-/// <param name="Was">In the other image; empty when it was not there.</param>
-/// <param name="Now">In this image; empty when it is not there.</param>
+/// <param name="What">What differs: <c>content</c>, <c>mode</c>, …; <see cref="OnlyReleased"/> or <see cref="OnlyRebuilt"/> alone where the other has no such path.</param>
+/// <param name="Was">In the release; empty when it was not there.</param>
+/// <param name="Now">In what was built again; empty when it is not there.</param>
 public sealed record LayerDifference(int Layer, string Path, ImmutableArray<string> What, string Was, string Now)
 {
-    public const string Added = "added", Removed = "removed";
+    public const string OnlyReleased = "only in the release", OnlyRebuilt = "only in the rebuild";
 
     /// <summary>Whose the path is: a package, a file of upstream, the definition, a finishing step; empty where nobody says it.</summary>
     public string Owner { get; init; } = "";
@@ -19,14 +19,14 @@ public sealed record LayerDifference(int Layer, string Path, ImmutableArray<stri
     /// All that differs, layer by layer. Unlike <see cref="ImageDifference"/>, which looks at what is seen of an image, nothing is passed over:
     /// times count, what a later layer hides counts, and so does a layer that says the same in another archive.
     /// </summary>
-    public static IEnumerable<LayerDifference> Between(ComparedImage other, ComparedImage image)
+    public static IEnumerable<LayerDifference> Between(ComparedImage released, ComparedImage rebuilt)
     {
-        ArgumentNullException.ThrowIfNull(other);
-        ArgumentNullException.ThrowIfNull(image);
-        ILookup<int, FoundEntry> was = other.Found.All.ToLookup(entry => entry.Layer), now = image.Found.All.ToLookup(entry => entry.Layer);
-        for (int layer = 0; layer < Math.Max(other.DiffIds.Length, image.DiffIds.Length); layer++)
+        ArgumentNullException.ThrowIfNull(released);
+        ArgumentNullException.ThrowIfNull(rebuilt);
+        ILookup<int, FoundEntry> was = released.Found.All.ToLookup(entry => entry.Layer), now = rebuilt.Found.All.ToLookup(entry => entry.Layer);
+        for (int layer = 0; layer < Math.Max(released.DiffIds.Length, rebuilt.DiffIds.Length); layer++)
         {
-            if (other.DiffIds.ElementAtOrDefault(layer) == image.DiffIds.ElementAtOrDefault(layer))
+            if (released.DiffIds.ElementAtOrDefault(layer) == rebuilt.DiffIds.ElementAtOrDefault(layer))
                 continue;
             bool isTold = false;
             foreach (LayerDifference one in Between(layer, [.. was[layer]], [.. now[layer]]))
@@ -46,7 +46,7 @@ public sealed record LayerDifference(int Layer, string Path, ImmutableArray<stri
         foreach (string path in others.Keys.Union(ours.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             FoundEntry? then = others.GetValueOrDefault(path), here = ours.GetValueOrDefault(path);
-            ImmutableArray<string> what = then is null ? [Added] : here is null ? [Removed] : [.. Fields(then, here)];
+            ImmutableArray<string> what = then is null ? [OnlyRebuilt] : here is null ? [OnlyReleased] : [.. Fields(then, here)];
             if (!what.IsEmpty)
                 yield return new LayerDifference(layer, "/" + path, what, Describe(then), Describe(here));
         }
