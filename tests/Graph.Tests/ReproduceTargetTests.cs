@@ -63,6 +63,20 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
     }
 
     [Fact]
+    public async Task One_platform_alone_is_called_that_and_is_no_word_on_the_index()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        SlipwayCommand elsewhere = await CloneAsync(tools, "elsewhere");
+        SigningKeys rebuilder = SigningKeys.Create(tools.Repository.Beside(), "rebuilder");
+        ChildResult result = (await ReproduceAsync(tools, elsewhere, "--attest", "--push", "--signing-key", rebuilder.Private, "--reference", Release + "-amd64")).Require();
+        Assert.Contains("(linux/amd64) alone, built again from commit", result.Output, StringComparison.Ordinal);
+        JsonElement record = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(elsewhere.Root, "artifacts", "reproduction", "tools", "reproduction.json"), TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal(("identical", false), (record.GetProperty("result").GetString(), record.GetProperty("whole").GetBoolean()));
+        (await VerifyAsync(tools, Release + "-amd64", "--reproduced-by", rebuilder.Public)).Require();
+        Assert.Contains("reproduction-missing", (await VerifyAsync(tools, Release, "--reproduced-by", rebuilder.Public)).Require(65).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_registry_that_refuses_is_77_after_the_attestation_was_kept_and_a_killed_run_is_finished_by_the_next()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
@@ -206,6 +220,15 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
             Assert.Equal(reason, (await one.VerifyAsync(one.Key)).Subjects[0].Failure);
         }
 
+        // Signed of another commit, and changed to the right one by somebody without the key.
+        using (ToolsCopy forged = await made.CopyAsync())
+        {
+            await forged.SayMoreAsync(ReproductionStatement.Type, (statement with { Commit = new string('1', 40) }).ToBytes());
+            await forged.ForgeAsync(ReproductionStatement.Type, new string('1', 40), said.Commit);
+            SubjectVerdict verdict = (await forged.VerifyAsync(forged.Key)).Subjects[0];
+            Assert.Equal((FailureReason.ReproductionMissing, true), (verdict.Failure, verdict.Text.Contains($"no {ReproductionStatement.Type} by the key", StringComparison.Ordinal)));
+        }
+
         await copy.SayMoreAsync("https://example.org/anything", """{"of":["anybody"]}"""u8.ToArray());
         Assert.True((await copy.VerifyAsync()).Passed);
         Assert.Equal(FailureReason.ReproductionMissing, (await copy.VerifyAsync(copy.Key)).Subjects[0].Failure);
@@ -242,7 +265,7 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
     }
 
     private static Task<ChildResult> ReproduceAsync(PublishedTools tools, SlipwayCommand slipway, params string[] more) => tools.RunAsync(
-        slipway, ["Reproduce", "--reference", Release, "--upstream-mirror", tools.Repository.Mirror.Path, "--public-key", tools.Repository.Key.Public, .. more]);
+        slipway, [.. more.Contains("--reference") ? (string[])["Reproduce"] : ["Reproduce", "--reference", Release], "--upstream-mirror", tools.Repository.Mirror.Path, "--public-key", tools.Repository.Key.Public, .. more]);
 
     private static Task<ChildResult> VerifyAsync(PublishedTools tools, string reference, params string[] more) =>
         tools.RunAsync(["Verify", "--reference", reference, "--public-key", tools.Repository.Key.Public, .. more]);

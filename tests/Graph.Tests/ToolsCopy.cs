@@ -145,6 +145,33 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
     public async Task SayMoreAsync(string type, byte[] predicate) => await TrustStore.Create(Path.Combine(Folder, "trust")).SignAsync(
         new SignedImage(Layout, Root.Digest, Definition.Official), [.. await SaidAsync(), new WantedStatement([Root.Digest], type, predicate)], _signer, default);
 
+    /// <summary>Writes something else into what is signed of one kind, digests and all, and leaves bundles alone; the signature stays the old one.</summary>
+    public async Task ForgeAsync(string type, string was, string now)
+    {
+        OciLayout trust = Trust;
+        List<Descriptor> entries = [];
+        foreach (Descriptor entry in trust.ReadIndex().Manifests.Where(entry => entry.ArtifactType is not null))
+        {
+            ManifestContent content = (await trust.ReadManifestAsync(entry.Digest, default))!;
+            Manifest manifest = Manifest.Parse(content.Bytes);
+            if (!manifest.Annotations.ContainsValue(type))
+            {
+                entries.Add(entry);
+                continue;
+            }
+
+            using MemoryStream bytes = new();
+            await trust.OpenBlob(BundleManifest.BundleOf(content, manifest.Subject!.Digest)).CopyToAsync(bytes);
+            SigstoreBundle bundle = SigstoreBundle.Parse(bytes.ToArray());
+            string payload = System.Text.Encoding.UTF8.GetString(bundle.Envelope.Payload.Span).Replace(was, now, StringComparison.Ordinal);
+            byte[] forged = (bundle with { Envelope = bundle.Envelope with { Payload = System.Text.Encoding.UTF8.GetBytes(payload) } }).ToBytes();
+            await trust.AddBlobAsync(MediaType.SigstoreBundle, forged);
+            entries.Add(await trust.AddManifestAsync(BundleManifest.For(manifest.Subject, forged, type)) with { ArtifactType = entry.ArtifactType });
+        }
+
+        trust.WriteIndex(new Index([.. entries]));
+    }
+
     /// <summary>The provenance as it is signed.</summary>
     public async Task<SlsaProvenance> ProvenanceAsync() =>
         SlsaProvenance.Parse((await SaidAsync()).First(statement => statement.PredicateType == Statement.ProvenanceType).Predicate);
