@@ -14,7 +14,7 @@ internal sealed partial class Build
     [Parameter("BuildDockerfile: the base image, as docker.io/library/debian@sha256:…; default: a minimal Debian of the lock's suites, made by mmdebstrap as root")]
     private readonly string? Base;
 
-    [Parameter("BuildDockerfile, Compare: below artifacts/rehearsal, with stand-ins where upstream cannot be reached; never to be published")]
+    [Parameter("BuildDockerfile, Compare, Reproduce: below artifacts/rehearsal, with stand-ins where upstream cannot be reached; never to be published")]
     private readonly bool Rehearsal;
 
     private Target BuildDockerfile => _ => _

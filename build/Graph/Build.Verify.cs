@@ -34,10 +34,10 @@ internal sealed partial class Build
                 throw new TargetFailedException("--all-registries: wanted --reference REPOSITORY:TAG or REPOSITORY@DIGEST", Exit.WrongUse);
             if (TrustFolder is not null && local is null)
                 throw new TargetFailedException("--trust: wanted a local --reference; what a registry has is verified with what it has", Exit.WrongUse);
-            VerificationPolicy policy = await NewPolicyAsync();
-            ReleaseVerdict verdict = local is not null ? await VerifyFilesAsync(local, policy)
-                : Reference is not null ? await VerifyReferenceAsync(Given(() => Oci.Reference.Parse(Reference)), policy, report)
-                : await VerifyLayoutsAsync(policy, report);
+            Judge judge = await NewJudgeAsync(report);
+            ReleaseVerdict verdict = local is not null ? await VerifyFilesAsync(local, judge)
+                : Reference is not null ? await VerifyReferenceAsync(Given(() => Oci.Reference.Parse(Reference)), judge, report)
+                : await VerifyLayoutsAsync(judge, report);
             if (Json)
                 report.Result(VerificationView.Json(verdict));
             else
@@ -45,16 +45,16 @@ internal sealed partial class Build
             verdict.RequirePassed();
         });
 
-    private async Task<ReleaseVerdict> VerifyLayoutsAsync(VerificationPolicy policy, Report report)
+    private async Task<ReleaseVerdict> VerifyLayoutsAsync(Judge judge, Report report)
     {
         var places = ImmutableArray.CreateBuilder<PlaceVerdict>();
         foreach (ImageDefinition definition in Definitions())
-            places.Add(PlaceVerdict.Of(await NewPipeline(report).VerifyLayoutAsync(definition, new ReleaseVerifier(policy, Expected(definition, null)), Stop)));
+            places.Add(PlaceVerdict.Of(await NewPipeline(report).VerifyLayoutAsync(definition, judge.Of(Expected(definition, null)), Stop)));
         return new ReleaseVerdict(places.ToImmutable());
     }
 
     /// <summary>The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.</summary>
-    private async Task<ReleaseVerdict> VerifyReferenceAsync(Reference reference, VerificationPolicy policy, Report report)
+    private async Task<ReleaseVerdict> VerifyReferenceAsync(Reference reference, Judge judge, Report report)
     {
         ImageDefinition? definition = DefinitionWith(reference);
         string wanted = reference.Digest?.ToString() ?? reference.Tag
@@ -63,7 +63,7 @@ internal sealed partial class Build
             throw new TargetFailedException($"--all-registries: {reference.Name} is the repository of no image under images/, so its registries are not known", Exit.WrongUse);
         using HttpTransport transport = NewTransport(report);
         IEnumerable<Reference> places = AllRegistries ? definition!.Repositories.OrderBy(place => place.Name != reference.Name) : [reference];
-        return await new ReleaseVerifier(policy, Expected(definition, reference.Tag)).VerifySameAsync(
+        return await judge.Of(Expected(definition, reference.Tag)).VerifySameAsync(
             places.Select(Connect(transport).Repository).Select(site => new VerificationRequest
             {
                 Content = site,
@@ -75,12 +75,12 @@ internal sealed partial class Build
     }
 
     /// <summary>Reads files and nothing else: no request is sent.</summary>
-    private async Task<ReleaseVerdict> VerifyFilesAsync(LocalReference reference, VerificationPolicy policy)
+    private async Task<ReleaseVerdict> VerifyFilesAsync(LocalReference reference, Judge judge)
     {
         using LocalImage image = LocalImage.Open(reference, TrustFolder, Workspace.Cache / "archives", Stop);
         (string wanted, string? tag) = Given(() => image.Choose(reference.Wanted));
         ImageDefinition definition = await DefinitionOfAsync(image, wanted);
-        VerificationResult result = await new ReleaseVerifier(policy, Expected(definition, tag)).VerifyAsync(
+        VerificationResult result = await judge.Of(Expected(definition, tag)).VerifyAsync(
             new VerificationRequest { Content = image.Content, Signatures = image.Trust, Wanted = wanted, Official = definition.Official }, Stop);
         return new ReleaseVerdict([PlaceVerdict.Of(result with { Subjects = [.. result.Subjects.Select(subject => subject with { Text = image.Named(subject.Text) })] })]);
     }

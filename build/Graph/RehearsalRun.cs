@@ -18,9 +18,13 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
     private readonly Workspace _workspace = workspace.Rehearsal;
     private readonly Pipeline _pipeline = new(workspace.Rehearsal, repository, report, TimeProvider.System);
 
+    /// <param name="then">What else is done with each image while its registries run; null for nothing.</param>
     /// <returns>A row for each image, in the order given.</returns>
     public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
-        IReadOnlyList<string> images, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
+        IReadOnlyList<string> images,
+        Func<ImageDefinition, ImmutableArray<Platform>> platforms,
+        CancellationToken stop,
+        Func<RehearsedImage, RehearsalRegistries, KeySigner, Task>? then = null)
     {
         IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(images, platforms, stop);
         string[] hosts = [.. inputs.SelectMany(input => input.Definition.Repositories).Select(reference => reference.Host).Distinct(StringComparer.Ordinal)];
@@ -29,9 +33,17 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         VerificationPolicy policy = VerificationPolicy.RequireKey(signer.Key);
         List<RehearsedImage> done = [];
         foreach (AssemblyRequest input in inputs)
+        {
             done.Add(await RehearseAsync(input, registries, signer, policy, stop));
+            if (then is not null)
+                await then(done[^1], registries, signer);
+        }
+
         return done;
     }
+
+    /// <summary>What a rehearsal builds one image from, where definition and lock are not the work tree's: fetched and marked.</summary>
+    public async Task<AssemblyRequest> PrepareAsync(AssemblyRequest input, CancellationToken stop) => Marked((await FetchAsync([input], stop))[0]);
 
     /// <summary>What a rehearsal builds from, fetched and marked.</summary>
     public async Task<IReadOnlyList<AssemblyRequest>> InputsAsync(

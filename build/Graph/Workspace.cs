@@ -16,7 +16,20 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     public BuildWay Way { get; init; }
 
     /// <summary>Records of layers that were assembled before.</summary>
-    public AbsolutePath Assembled => Cache / "assembled";
+    public AbsolutePath Assembled => Records ?? (Cache / "assembled");
+
+    /// <summary>Where those records are instead; null for those that all share.</summary>
+    public AbsolutePath? Records { get; init; }
+
+    /// <summary>The same for an image that is built a second time from a commit: its definition is not the work tree's, and no layer is remembered.</summary>
+    public Workspace Reproduction(string image) => this with
+    {
+        Images = Artifacts / ReproductionFolder / image / "source" / "images",
+        Artifacts = Artifacts / ReproductionFolder,
+        Records = Artifacts / ReproductionFolder / image / ".assembled",
+    };
+
+    private const string ReproductionFolder = "reproduction";
 
     /// <summary>Base images that Dockerfiles begin with, made on the spot.</summary>
     public AbsolutePath Bases => Cache / "bases";
@@ -47,7 +60,7 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <param name="images">The images whose results are meant.</param>
     public void DeleteResults(IEnumerable<string> images)
     {
-        foreach (AbsolutePath folder in images.Select(Results).Append(Rehearsal.Artifacts).Append(Artifacts / "update").Append(TestResults))
+        foreach (AbsolutePath folder in images.Select(Results).Append(Rehearsal.Artifacts).Append(Artifacts / "update").Append(Artifacts / ReproductionFolder).Append(TestResults))
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);

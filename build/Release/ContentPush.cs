@@ -63,7 +63,8 @@ internal sealed class ContentPush(
     }
 
     /// <summary>Signature tags only grow: what others signed stays before ours.</summary>
-    private static async Task AppendAsync(Repository site, string tag, SignatureManifest ours, CancellationToken cancellationToken)
+    /// <returns>Whether something was missing there.</returns>
+    internal static async Task<bool> AppendAsync(Repository site, string tag, SignatureManifest ours, CancellationToken cancellationToken)
     {
         SignatureManifest wanted = ours;
         if (await site.ResolveAsync(tag, cancellationToken) is { } there)
@@ -73,12 +74,13 @@ internal sealed class ContentPush(
             SignatureManifest theirs = SignatureManifest.Parse(stored);
             wanted = theirs.With(ours);
             if (wanted.Layers.Length == theirs.Layers.Length)
-                return;
+                return false;
         }
 
         byte[] config = wanted.Config.ToArray();
         await site.PushBlobAsync(Descriptor.Of(MediaType.Config, config), () => new MemoryStream(config, writable: false), cancellationToken);
         await site.PushManifestAsync(wanted.Content, tag, cancellationToken);
+        return true;
     }
 
     /// <summary>Sends the blobs that are not there yet; those that a sibling's repository has are mounted.</summary>

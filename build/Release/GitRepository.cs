@@ -65,6 +65,44 @@ public sealed class GitRepository(string root)
         return rebuilds.Length == 0 && !tags.Contains(wanted, StringComparer.Ordinal) ? wanted : $"{rebuilt}{rebuilds.Append(0).Max() + 1}";
     }
 
+    /// <summary>Whether this clone has a commit.</summary>
+    /// <param name="commit">In hex.</param>
+    public async Task<bool> HasAsync(string commit, CancellationToken cancellationToken) =>
+        (await Start(root, cancellationToken, "cat-file", "-e", $"{commit}^{{commit}}").Task).Success;
+
+    /// <summary>Files of the work tree, below some paths, that are not as in a commit.</summary>
+    /// <param name="commit">In hex; this clone has it.</param>
+    public async Task<IReadOnlyList<string>> ChangedSinceAsync(string commit, IEnumerable<string> paths, CancellationToken cancellationToken) =>
+        (await RequireAsync(cancellationToken, ["diff", "--name-only", "--no-ext-diff", commit, "--", .. paths]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>
+    /// Starts git to read objects as they are: what a clone puts in place of them does not count, and none is asked for elsewhere.
+    /// </summary>
+    /// <exception cref="ReleaseException">There is no git.</exception>
+    internal static Command Start(string root, CancellationToken cancellationToken, params string[] arguments)
+    {
+        try
+        {
+            return Command.Run("git", arguments, options => options
+                .WorkingDirectory(root)
+                .Encoding(System.Text.Encoding.UTF8)
+                .StartInfo(start =>
+                {
+                    Describe(start.Environment);
+                    start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
+                    start.Environment["GIT_NO_LAZY_FETCH"] = "1";
+                    start.Environment["GIT_LITERAL_PATHSPECS"] = "1";
+                })
+                .CancellationToken(cancellationToken)
+                .ThrowOnError(false));
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new ReleaseException($"git cannot be started: {e.Message}. Install git");
+        }
+    }
+
     /// <summary>Splits <c>TAG-N-gSHA</c> of git describe --long.</summary>
     private static (string? Tag, int Distance) Parse(string? described)
     {

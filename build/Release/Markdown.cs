@@ -1,27 +1,16 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Slipway.Oci;
 
 namespace Slipway.Release;
 
 /// <summary>
-/// A text in GitHub Flavored Markdown, from its beginning to its end. What others wrote becomes text in it and never markup: each piece is
-/// escaped where it is put in.
+/// A text in GitHub Flavored Markdown, from its beginning to its end. What others wrote is escaped where it is put in, by
+/// <see cref="Images.MarkdownText"/>.
 /// </summary>
 public sealed partial class Markdown
 {
     private readonly StringBuilder _text = new();
-
-    /// <summary>A text as it reads: nothing in it is markup, a mention or the end of a table's cell.</summary>
-    public static string Text(string text) => Markup().Replace(Printable.Of(text), character => $"\\{character.Value}").Replace("@", "@\u200B", StringComparison.Ordinal);
-
-    /// <summary>A code span (GFM, 6.3), also in a table, where a bar has to be escaped (4.10).</summary>
-    public static string Code(string text)
-    {
-        string plain = Printable.Of(text).Replace("|", "\\|", StringComparison.Ordinal);
-        return plain.Contains('`', StringComparison.Ordinal) ? $"`` {plain} ``" : $"`{plain}`";
-    }
 
     /// <param name="heading">Escaped already.</param>
     public Markdown Heading(string heading) => Block($"## {heading}\n");
@@ -62,9 +51,6 @@ public sealed partial class Markdown
         _text.Append(block);
         return this;
     }
-
-    [GeneratedRegex(@"[\\`*_{}\[\]<>()#+!|~$]")]
-    private static partial Regex Markup();
 
     [GeneratedRegex("`+")]
     private static partial Regex Ticks();

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Slipway.Trust;
 
 namespace Slipway.Release;
 
@@ -7,6 +9,9 @@ public sealed partial record ReleaseExpectation
 {
     /// <summary>What the provenance must say; null where nothing is known of the image but its name, and it is only to be there.</summary>
     public ProvenanceCheck? Provenance { get; init; }
+
+    /// <summary>Who must have built the same again, and signed that it came out so; none where nobody must.</summary>
+    public ImmutableArray<ITrustedSigner> ReproducedBy { get; init; } = [];
 
     /// <summary>Where layers may be spooled, to compare each with its bill of materials; null leaves them unread.</summary>
     public string? Folder { get; init; }

@@ -98,6 +98,12 @@ public enum FailureReason
     /// <summary>The bill of materials is not that of the layers.</summary>
     SbomMismatch,
 
+    /// <summary>Somebody who was to build it again has not said that the same came out.</summary>
+    ReproductionMissing,
+
+    /// <summary>Somebody built it again from another source than the release says it is of.</summary>
+    ReproductionMismatch,
+
     /// <summary>Another registry of the image has another digest.</summary>
     DigestDiffersBetweenRegistries,
 }

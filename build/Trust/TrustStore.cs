@@ -38,6 +38,24 @@ public sealed class TrustStore
     }
 
     /// <summary>
+    /// As <see cref="SignAsync"/>, of statements alone: who says something about an image of somebody else's does not say that it is theirs.
+    /// What the signer said to the same effect before, here or elsewhere, is repeated.
+    /// </summary>
+    /// <param name="elsewhere">Places that have the image and may have the statements.</param>
+    /// <exception cref="ContentException">A subject of a statement is not of the image.</exception>
+    /// <exception cref="Http.RemoteException">A place could not be read; nothing was signed.</exception>
+    public async Task<TrustChange> AttestAsync(
+        SignedImage image, IReadOnlyList<WantedStatement> statements, ISigner signer, IReadOnlyList<IContentReader> elsewhere, CancellationToken cancellationToken)
+    {
+        ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
+        if (statements.SelectMany(statement => statement.About).FirstOrDefault(about => subjects.All(subject => subject.Descriptor.Digest != about)) is { } foreign)
+            throw new ContentException($"{image.Content.Name}: {foreign} is no part of {image.Root}; nothing was signed");
+        Notary notary = new(image.Official, subjects, signer, [Layout, .. elsewhere]);
+        await WriteAsync(await StoreStatementsAsync([.. subjects.Select(subject => subject.Descriptor)], statements, notary, cancellationToken), cancellationToken);
+        return new TrustChange(notary.Made, elsewhere.Append(Layout).Sum(notary.Found));
+    }
+
+    /// <summary>
     /// Takes over what other places have of what the store says, where they have a valid one by this signer: signatures, and
     /// statements that mean the same. So a fresh machine repeats what was published instead of saying it in other bytes.
     /// </summary>
@@ -66,6 +84,21 @@ public sealed class TrustStore
 
         // In an order that does not depend on where they were read.
         WantedStatement[] wanted = [.. subjects.Select(subject => WantedStatement.Signature(subject.Digest)).Concat(statements).OrderBy(statement => statement.PredicateType, StringComparer.Ordinal)];
+        entries.AddRange(await StoreStatementsAsync(subjects, wanted, notary, cancellationToken));
+        await WriteAsync(entries, cancellationToken);
+    }
+
+    private async Task WriteAsync(IReadOnlyList<Descriptor> entries, CancellationToken cancellationToken)
+    {
+        Layout.WriteIndex(new Oci.Index([.. entries]));
+        await Layout.RemoveUnreachableAsync(cancellationToken);
+    }
+
+    /// <summary>Stores statements in both forms; returns the index entries.</summary>
+    private async Task<IReadOnlyList<Descriptor>> StoreStatementsAsync(
+        ImmutableArray<Descriptor> subjects, IReadOnlyList<WantedStatement> wanted, Notary notary, CancellationToken cancellationToken)
+    {
+        List<Descriptor> entries = [];
         ILookup<Digest, SignedStatement> said = (await notary.StatementsAsync(wanted, cancellationToken))
             .SelectMany(statement => statement.About.Select(digest => (digest, statement)))
             .ToLookup(pair => pair.digest, pair => pair.statement);
@@ -78,8 +111,7 @@ public sealed class TrustStore
                 entries.Add(await StoreAsync(AttestationLayer.TagOf(subject.Digest), attestations, cancellationToken));
         }
 
-        Layout.WriteIndex(new Oci.Index([.. entries]));
-        await Layout.RemoveUnreachableAsync(cancellationToken);
+        return entries;
     }
 
     /// <summary>Stores a manifest with its layers; returns the index entry that gives it its tag.</summary>

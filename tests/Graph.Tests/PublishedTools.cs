@@ -55,12 +55,15 @@ internal sealed class PublishedTools : IAsyncDisposable
     public Task<ChildResult> PublishAsync() =>
         RunAsync("Assemble", "Sign", "Publish", "--upstream-mirror", Repository.Mirror.Path, "--signing-key", Repository.Key.Private);
 
-    public Task<ChildResult> RunAsync(params string[] arguments) => RunAsync(null, arguments);
+    public Task<ChildResult> RunAsync(params string[] arguments) => RunAsync(Repository.Slipway with { Cache = Repository.Beside("cache") }, arguments);
 
     /// <param name="started">Told of the process's id.</param>
-    public Task<ChildResult> RunAsync(Action<int>? started, params string[] arguments) =>
-        (Repository.Slipway with { Cache = Repository.Beside("cache"), Variables = Variables, Started = started }).RunAsync(
-            [.. arguments, "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}"]);
+    public Task<ChildResult> RunAsync(Action<int> started, params string[] arguments) =>
+        RunAsync(Repository.Slipway with { Cache = Repository.Beside("cache"), Started = started }, arguments);
+
+    /// <summary>The same by another checkout.</summary>
+    public Task<ChildResult> RunAsync(SlipwayCommand slipway, params string[] arguments) => (slipway with { Variables = Variables }).RunAsync(
+        [.. arguments, "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}"]);
 
     public async ValueTask DisposeAsync()
     {

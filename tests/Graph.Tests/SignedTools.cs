@@ -21,6 +21,9 @@ public sealed class SignedTools : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Where it was made.</summary>
+    internal ScratchRepository Repository => _repository;
+
     /// <summary>A copy that passes.</summary>
     internal async Task<ToolsCopy> CopyAsync()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Compression;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
@@ -35,6 +36,8 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
 
     public Descriptor Child { get; private set; } = null!;
 
+    public VerificationKey Key => _signer.Key;
+
     public string Wanted { get; set; } = UpstreamImage.Version;
 
     public async Task OpenAsync()
@@ -50,7 +53,7 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
     }
 
     /// <summary>By all that can be expected of it, down to every path.</summary>
-    public async Task<VerificationResult> VerifyAsync()
+    public async Task<VerificationResult> VerifyAsync(params ImmutableArray<ITrustedSigner> reproducers)
     {
         ImageLock locked = await ImageLockFile.ReadAsync(repository.At("images", UpstreamImage.Name), default);
         ReleaseExpectation expectation = new()
@@ -67,6 +70,7 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
                 Materials = Material.Of(locked, Definition.Platforms),
             },
             Folder = Path.Combine(Folder, "spool"),
+            ReproducedBy = reproducers,
         };
         return await new ReleaseVerifier(VerificationPolicy.RequireKey(_signer.Key), expectation).VerifyAsync(
             new VerificationRequest { Content = Layout, Signatures = Trust, Wanted = Wanted, Official = Definition.Official }, default);
@@ -90,20 +94,42 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
         SayAsync(Statement.SpdxType, said => change(SpdxDocument.Parse(said)).ToBytes().AsMemory().TrimEnd((byte)'\n').ToArray());
 
     /// <summary>Puts one more layer on the image and says of the new one, signed, all that was said of the old one.</summary>
-    public async Task AddLayerAsync(params LayerEntry[] entries)
+    public Task AddLayerAsync(params LayerEntry[] entries) => ChangeAsync(async (manifest, config) =>
+    {
+        using MemoryStream blob = new();
+        Layer layer = LayerWriter.Write("more", entries, blob, default);
+        Descriptor written = await Layout.AddBlobAsync(MediaType.LayerGzip, blob.ToArray());
+        return (manifest with { Layers = manifest.Layers.Add(written) }, config with { DiffIds = config.DiffIds.Add(layer.DiffId), History = config.History.Add("more") });
+    });
+
+    /// <summary>Puts another archive in place of the only layer, and says of the new image, signed, all that was said of the old one.</summary>
+    /// <param name="change">From archive to archive, both unpacked.</param>
+    /// <param name="level">How the new one is compressed.</param>
+    /// <param name="isTold">Else the configuration still names the old archive.</param>
+    public Task ChangeLayerAsync(Func<byte[], byte[]> change, CompressionLevel level = CompressionLevel.Optimal, bool isTold = true) => ChangeAsync(async (manifest, config) =>
+    {
+        using MemoryStream plain = new(), packed = new();
+        await using (GZipStream from = new(Layout.OpenBlob(manifest.Layers.Single()), CompressionMode.Decompress))
+            await from.CopyToAsync(plain);
+        byte[] changed = change(plain.ToArray());
+        await using (GZipStream to = new(packed, level, leaveOpen: true))
+            await to.WriteAsync(changed);
+        Descriptor written = await Layout.AddBlobAsync(MediaType.LayerGzip, packed.ToArray());
+        return (manifest with { Layers = [written] }, isTold ? config with { DiffIds = [Digest.Of(changed)] } : config);
+    });
+
+    /// <summary>Makes another image of this one, and says of it, signed, all that was said of the old one.</summary>
+    public async Task ChangeAsync(Func<Manifest, ImageConfig, Task<(Manifest, ImageConfig)>> change, Func<Index, Index>? top = null)
     {
         OciLayout layout = Layout;
         Manifest manifest = Manifest.Parse((await layout.ReadManifestAsync(Child.Digest, default))!.Bytes);
-        using MemoryStream bytes = new(), blob = new();
+        using MemoryStream bytes = new();
         await layout.OpenBlob(manifest.Config).CopyToAsync(bytes);
-        ImageConfig config = ImageConfig.Parse(bytes.ToArray());
-        Layer layer = LayerWriter.Write("more", entries, blob, default);
-        Descriptor written = await layout.AddBlobAsync(MediaType.LayerGzip, blob.ToArray());
-        Descriptor configured = await layout.AddBlobAsync(MediaType.Config, (config with { DiffIds = config.DiffIds.Add(layer.DiffId), History = config.History.Add("more") }).ToBytes());
-        Manifest more = manifest with { Config = configured, Layers = manifest.Layers.Add(written) };
-        Descriptor child = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, more.ToBytes())) with { Platform = Child.Platform };
+        (Manifest changed, ImageConfig config) = await change(manifest, ImageConfig.Parse(bytes.ToArray()));
+        Descriptor configured = await layout.AddBlobAsync(MediaType.Config, config.ToBytes());
+        Descriptor child = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, (changed with { Config = configured }).ToBytes())) with { Platform = Child.Platform };
         Index index = Index.Parse((await layout.ReadManifestAsync(Root.Digest, default))!.Bytes) with { Manifests = [child] };
-        Descriptor root = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, index.ToBytes()));
+        Descriptor root = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, (top?.Invoke(index) ?? index).ToBytes()));
         List<WantedStatement> said = [.. await SaidAsync()];
         (Descriptor oldRoot, Descriptor oldChild) = (Root, Child);
         (Root, Child) = (root, child);
@@ -114,6 +140,41 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
             _signer,
             default);
     }
+
+    /// <summary>Says one more thing about the index, signed by the release's own key.</summary>
+    public async Task SayMoreAsync(string type, byte[] predicate) => await TrustStore.Create(Path.Combine(Folder, "trust")).SignAsync(
+        new SignedImage(Layout, Root.Digest, Definition.Official), [.. await SaidAsync(), new WantedStatement([Root.Digest], type, predicate)], _signer, default);
+
+    /// <summary>Writes something else into what is signed of one kind, digests and all, and leaves bundles alone; the signature stays the old one.</summary>
+    public async Task ForgeAsync(string type, string was, string now)
+    {
+        OciLayout trust = Trust;
+        List<Descriptor> entries = [];
+        foreach (Descriptor entry in trust.ReadIndex().Manifests.Where(entry => entry.ArtifactType is not null))
+        {
+            ManifestContent content = (await trust.ReadManifestAsync(entry.Digest, default))!;
+            Manifest manifest = Manifest.Parse(content.Bytes);
+            if (!manifest.Annotations.ContainsValue(type))
+            {
+                entries.Add(entry);
+                continue;
+            }
+
+            using MemoryStream bytes = new();
+            await trust.OpenBlob(BundleManifest.BundleOf(content, manifest.Subject!.Digest)).CopyToAsync(bytes);
+            SigstoreBundle bundle = SigstoreBundle.Parse(bytes.ToArray());
+            string payload = System.Text.Encoding.UTF8.GetString(bundle.Envelope.Payload.Span).Replace(was, now, StringComparison.Ordinal);
+            byte[] forged = (bundle with { Envelope = bundle.Envelope with { Payload = System.Text.Encoding.UTF8.GetBytes(payload) } }).ToBytes();
+            await trust.AddBlobAsync(MediaType.SigstoreBundle, forged);
+            entries.Add(await trust.AddManifestAsync(BundleManifest.For(manifest.Subject, forged, type)) with { ArtifactType = entry.ArtifactType });
+        }
+
+        trust.WriteIndex(new Index([.. entries]));
+    }
+
+    /// <summary>The provenance as it is signed.</summary>
+    public async Task<SlsaProvenance> ProvenanceAsync() =>
+        SlsaProvenance.Parse((await SaidAsync()).First(statement => statement.PredicateType == Statement.ProvenanceType).Predicate);
 
     /// <summary>Makes a tag name a manifest of the layout, and nothing else name one.</summary>
     public void Tag(Descriptor root, string tag) => Layout.WriteIndex(new Index([new Descriptor(root.MediaType, root.Digest, root.Size)

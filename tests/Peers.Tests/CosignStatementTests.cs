@@ -49,6 +49,52 @@ public sealed class CosignStatementTests
         }
     }
 
+    [Fact]
+    public async Task Cosign_verifies_what_somebody_else_says_of_building_the_release_again()
+    {
+        PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
+        await using DockerRegistry registry = await DockerRegistry.StartAsync();
+        using ScratchFolder folder = new();
+        using KeySigner signer = KeySigner.CreateThrowAway(), rebuilder = KeySigner.CreateThrowAway();
+        string key = folder.Write("key.pub", signer.Key.Pem), rebuilderKey = folder.Write("rebuilder.pub", rebuilder.Key.Pem);
+        string[] bundle = ["--new-bundle-format", "--trusted-root", folder.Write("root.json", """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""")];
+        ReleasePlan plan = await PublishAsync(registry, folder, signer);
+        ReproductionStatement statement = new()
+        {
+            Result = ReproductionResult.Identical,
+            Image = "tiny",
+            Source = "https://example.org/tiny",
+            Commit = new string('a', 40),
+            Definition = Digest.Of("definition"u8),
+            Lock = Digest.Of("lock"u8),
+            Rebuilt = [plan.Index.Digest],
+            RebuilderId = Builder.Local.Id,
+            Toolchain = new Toolchain("10.0.400", "10.0.8"),
+            FinishedOn = DateTimeOffset.UnixEpoch,
+        };
+        TrustStore said = TrustStore.Create(folder.At("said"));
+        SignedImage image = new(OciLayout.Open(folder.At("layout")), plan.Index.Digest, plan.Official);
+        await said.AttestAsync(image, [statement.About([.. plan.Subjects.Select(subject => subject.Digest)])], rebuilder, [], default);
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        Repository site = new RegistryClient(transport, Credentials.None, RegistryMap.Parse([$"{registry.Host}=http://{registry.Host}"]), TimeProvider.System).Repository(plan.Official);
+        Assert.Equal(2 * plan.Subjects.Length, await new StatementPush(said.Layout, site).RunAsync(default));
+        Assert.Equal(0, await new StatementPush(said.Layout, site).RunAsync(default));
+
+        foreach (Descriptor subject in plan.Subjects)
+        {
+            string reference = $"{registry.Host}/test/tiny@{subject.Digest}";
+            foreach (string[] form in (string[][])[[], bundle])
+            {
+                string[] verify = ["verify-attestation", .. form, .. Common, "--type"];
+                (await cosign.RunAsync([.. verify, ReproductionStatement.Type, "--key", rebuilderKey, reference])).Require();
+                Assert.NotEqual(0, (await cosign.RunAsync([.. verify, ReproductionStatement.Type, "--key", key, reference])).ExitCode);
+                (await cosign.RunAsync([.. verify, "slsaprovenance1", "--key", key, reference])).Require();
+            }
+
+            Assert.NotEqual(0, (await cosign.RunAsync(["verify", "--key", rebuilderKey, .. Common, reference])).ExitCode);
+        }
+    }
+
     private static async Task<ReleasePlan> PublishAsync(DockerRegistry registry, ScratchFolder folder, KeySigner signer)
     {
         OciLayout layout = OciLayout.Create(folder.At("layout"));

@@ -36,6 +36,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         foreach (string target in (string[])["Inspect", "Sign", "Preview", "Publish", "Verify"])
             results.Add(await slipway.RunAsync([target, .. release]));
         results.Add(await slipway.RunAsync(["Verify", "--reference", $"quay.io/slipway-tests/small:{SmallImage.Version}", .. release]));
+        results.Add(await slipway.RunAsync(["Reproduce", "--reference", $"quay.io/slipway-tests/small:{SmallImage.Version}", .. release, .. mirror]));
         Directory.Delete(Path.Combine(slipway.Cache, "assembled"), recursive: true);
         results.Add(await slipway.RunAsync(["Rehearse", .. mirror]));
 

@@ -11,14 +11,18 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
     /// <summary>How it runs, where that is to be compared.</summary>
     public ImageConfig? Config { get; init; }
 
+    /// <summary>What its layers unpack to, lowest first: measured, or proven to be what the configuration says.</summary>
+    public ImmutableArray<Digest> DiffIds { get; init; } = [];
+
     /// <summary>Reads a platform from a layout or a registry; its layers pass through spool files.</summary>
     /// <param name="place">Holds the image.</param>
     /// <param name="top">Its index, or its only manifest.</param>
     /// <param name="folder">For spool files; made when it is needed, and deleted.</param>
+    /// <param name="measures">Whether layers are taken as they are, even where the configuration says something else of them.</param>
     /// <returns>Null when the image has no such platform.</returns>
     /// <exception cref="ContentException">The image is broken, incomplete, or of a kind that is not read.</exception>
     public static async Task<ComparedImage?> ReadAsync(
-        IContentReader place, Descriptor top, Platform platform, string folder, CancellationToken cancellationToken)
+        IContentReader place, Descriptor top, Platform platform, string folder, CancellationToken cancellationToken, bool measures = false)
     {
         ArgumentNullException.ThrowIfNull(place);
         ArgumentNullException.ThrowIfNull(top);
@@ -36,10 +40,14 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
         if (config.Platform != platform)
             return null;
         using SpooledLayers spooled = await SpooledLayers.ReadAsync(place, manifest, config, folder + "-blobs", cancellationToken);
-        FoundImage found = await Task.Run(
-            () => ImageScan.Read(spooled.Layers, spooled.Open, Array.Empty<string>().ToLookup(text => text), folder, cancellationToken),
+        (FoundImage found, ImmutableArray<Layer> layers) = await Task.Run(
+            () =>
+            {
+                ImmutableArray<Layer> layers = measures ? spooled.Measure(cancellationToken) : spooled.Layers;
+                return (ImageScan.Read(layers, spooled.Open, Array.Empty<string>().ToLookup(text => text), folder, cancellationToken), layers);
+            },
             cancellationToken);
-        return new ComparedImage(found, PackageDatabase.Of(found)) { Config = config };
+        return new ComparedImage(found, PackageDatabase.Of(found)) { Config = config, DiffIds = [.. layers.Select(layer => layer.DiffId)] };
     }
 
     private static async Task<ManifestContent> ManifestAsync(IContentReader place, Digest digest, CancellationToken cancellationToken) =>

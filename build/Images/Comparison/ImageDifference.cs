@@ -51,18 +51,21 @@ public sealed record ImageDifference(Platform Platform, string Kind, string Name
         entry => "/" + entry.Path, entry => Describe(image.Found, entry), StringComparer.Ordinal);
 
     /// <summary>Type, mode, owner, size and content; times are no difference. A hard link is the file that it is a name of.</summary>
-    private static string Describe(FoundImage image, FoundEntry entry)
+    private static string Describe(FoundImage image, FoundEntry entry) =>
+        Describe(entry.Kind == LayerEntryKind.HardLink ? image.At(entry.LinkTarget!) ?? entry : entry);
+
+    internal static string Describe(FoundEntry real)
     {
-        FoundEntry real = entry.Kind == LayerEntryKind.HardLink ? image.At(entry.LinkTarget!) ?? entry : entry;
         string type = real.Kind switch
         {
             LayerEntryKind.Directory => "d",
             LayerEntryKind.SymbolicLink => "l",
+            LayerEntryKind.HardLink => "h",
             null => "?",
             _ => "-",
         };
         string mode = real.IsSymbolicLink ? "" : $" {Convert.ToString(real.Mode, 8).PadLeft(4, '0')}";
-        string content = real.File is { } file ? $" {file.Size} {file.Digest.Abbreviated}" : real.IsSymbolicLink ? $" -> {real.LinkTarget}" : "";
+        string content = real.File is { } file ? $" {file.Size} {file.Digest.Abbreviated}" : real.IsSymbolicLink || real.Kind == LayerEntryKind.HardLink ? $" -> {real.LinkTarget}" : "";
         return $"{type}{mode} {real.UserId}:{real.GroupId}{content}{(real.HasCapabilities ? " capabilities" : "")}";
     }
 }

@@ -19,6 +19,9 @@ public sealed record FoundEntry
 
     public int GroupId { get; init; }
 
+    /// <summary>When it was changed last, as the archive says.</summary>
+    public DateTimeOffset Modified { get; init; }
+
     /// <summary>For a symbolic link its text; for a hard link the file's path.</summary>
     public string? LinkTarget { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -25,12 +26,7 @@ internal sealed class LayerScan(IFileScan files)
     public IEnumerable<FoundEntry> Read(int number, Descriptor layer, Stream blob, Digest diffId)
     {
         using Stream input = blob;
-        using Stream plain = layer.MediaType switch
-        {
-            _ when layer.MediaType.EndsWith("gzip", StringComparison.Ordinal) => new GZipStream(input, CompressionMode.Decompress, leaveOpen: true),
-            _ when layer.MediaType.EndsWith("tar", StringComparison.Ordinal) => input,
-            var other => throw new ContentException($"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got {other}"),
-        };
+        using Stream plain = Unpacked(layer, input);
         using VerifyingStream archive = new(plain, diffId, null, LargestArchive, $"layer {layer.Digest}, unpacked");
         using TarReader tar = new(archive, leaveOpen: true);
         while (Sound(layer, () => tar.GetNextEntry()) is { } entry)
@@ -44,6 +40,33 @@ internal sealed class LayerScan(IFileScan files)
         UnpackedSize = archive.Position;
         input.CopyTo(Stream.Null);
     }
+
+    /// <summary>The digest of the archive that a blob unpacks to, whatever its image says of it.</summary>
+    /// <exception cref="ContentException">The blob is no archive, or a broken or too large one.</exception>
+    public static Digest DiffIdOf(Descriptor layer, Stream blob, CancellationToken cancellationToken)
+    {
+        using Stream input = blob;
+        using Stream plain = Unpacked(layer, input);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[256 * 1024];
+        long size = 0;
+        while (Sound(layer, () => plain.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) is > 0 and int count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if ((size += count) > LargestArchive)
+                throw new ContentException($"layer {layer.Digest}, unpacked: wanted at most {LargestArchive} bytes, got more");
+            hash.AppendData(buffer, 0, count);
+        }
+
+        return Digest.FromHash("sha256", hash.GetHashAndReset());
+    }
+
+    private static Stream Unpacked(Descriptor layer, Stream blob) => layer.MediaType switch
+    {
+        _ when layer.MediaType.EndsWith("gzip", StringComparison.Ordinal) => new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true),
+        _ when layer.MediaType.EndsWith("tar", StringComparison.Ordinal) => blob,
+        var other => throw new ContentException($"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got {Printable.Of(other)}"),
+    };
 
     private FoundEntry Found(int number, string path, TarEntry entry)
     {
@@ -62,6 +85,7 @@ internal sealed class LayerScan(IFileScan files)
             Mode = (int)entry.Mode,
             UserId = entry.Uid,
             GroupId = entry.Gid,
+            Modified = entry.ModificationTime,
             LinkTarget = entry.EntryType == TarEntryType.HardLink ? NameOf(entry.LinkName) : entry.LinkName.Length > 0 ? entry.LinkName : null,
             Layer = number,
             HasCapabilities = entry is PaxTarEntry pax

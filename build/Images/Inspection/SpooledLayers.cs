@@ -42,6 +42,11 @@ internal sealed class SpooledLayers : IDisposable
         }
     }
 
+    /// <summary>The same layers by what they really unpack to, whatever the configuration says.</summary>
+    /// <exception cref="ContentException">A layer is no archive, or a broken one.</exception>
+    public ImmutableArray<Layer> Measure(CancellationToken cancellationToken) =>
+        [.. Layers.Select(layer => layer with { DiffId = LayerScan.DiffIdOf(layer.Blob, Open(layer.Blob), cancellationToken) })];
+
     public Stream Open(Descriptor layer) => File.OpenRead(PathOf(layer));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,10 +1,15 @@
+using System.Text.RegularExpressions;
 using Slipway.Oci;
 
 namespace Slipway.Images;
 
 /// <summary>Texts that others wrote, made fit for a document in GitHub's Markdown: they format nothing, link nowhere and mention nobody.</summary>
-public static class MarkdownText
+public static partial class MarkdownText
 {
+    /// <summary>A text as it reads, on one line of at most some 200 characters.</summary>
+    public static string Text(string text) =>
+        Markup().Replace(Printable.Of(text), character => $"\\{character.Value}").Replace("@", "@\u200B", StringComparison.Ordinal);
+
     /// <summary>A text as code, on one line of at most some 200 characters; also in a table.</summary>
     public static string Code(string text)
     {
@@ -19,4 +24,7 @@ public static class MarkdownText
         // A table takes a bar for the cell's end even within code (GitHub Flavored Markdown, "Tables").
         return fence + space + line.Replace("|", "\\|", StringComparison.Ordinal) + space + fence;
     }
+
+    [GeneratedRegex(@"[\\`*_{}\[\]<>()#+!|~$]")]
+    private static partial Regex Markup();
 }

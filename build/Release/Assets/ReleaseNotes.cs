@@ -18,7 +18,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
     {
         Markdown notes = new();
         Warn(notes);
-        notes.Paragraph($"{Markdown.Text(facts.Description)}. {Upstream()}, from commit {Markdown.Code(facts.Git.Commit)}.");
+        notes.Paragraph($"{MarkdownText.Text(facts.Description)}. {Upstream()}, from commit {MarkdownText.Code(facts.Git.Commit)}.");
         Images(notes);
         Verification(notes);
         Node(notes);
@@ -29,17 +29,17 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
     private void Warn(Markdown notes)
     {
         if (facts.IsRehearsal)
-            notes.Warning($"This was a rehearsal{(facts.StandIn is null ? "" : $", with stand-ins for {Markdown.Text(facts.StandIn)}")}. Nothing of it is published.");
+            notes.Warning($"This was a rehearsal{(facts.StandIn is null ? "" : $", with stand-ins for {MarkdownText.Text(facts.StandIn)}")}. Nothing of it is published.");
         string[] unsigned = [.. facts.Upstream.Where(file => file.Accepted is not null)
-            .Select(file => $"**{Markdown.Text(file.Name)} {Markdown.Text(file.Version)}** was taken for its checksum alone: {Markdown.Text(file.Accepted!)}.")];
+            .Select(file => $"**{MarkdownText.Text(file.Name)} {MarkdownText.Text(file.Version)}** was taken for its checksum alone: {MarkdownText.Text(file.Accepted!)}.")];
         if (unsigned.Length > 0)
             notes.Warning(unsigned);
         if (!facts.LeftOut.IsEmpty)
-            notes.Warning($"Made without {string.Join(", ", facts.LeftOut.Select(Markdown.Text))}, which could not be had.");
+            notes.Warning($"Made without {string.Join(", ", facts.LeftOut.Select(MarkdownText.Text))}, which could not be had.");
     }
 
     private string Upstream() => string.Join(", ", facts.Upstream.Select(file =>
-        $"{Markdown.Text(file.Name)} {Markdown.Text(file.Version)}{(file.Signature is null ? "" : $" (upstream's signature: {Markdown.Text(file.Signature)})")}"));
+        $"{MarkdownText.Text(file.Name)} {MarkdownText.Text(file.Version)}{(file.Signature is null ? "" : $" (upstream's signature: {MarkdownText.Text(file.Signature)})")}"));
 
     private void Images(Markdown notes)
     {
@@ -48,17 +48,17 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
             ["repository", "platform", "tag", "digest", "compressed"],
             facts.Repositories.SelectMany(repository => facts.Image.Platforms
                 .Select(platform => Row(repository, platform))
-                .Prepend([Markdown.Code(repository.Name), "all", Markdown.Code(facts.Record.Release), Markdown.Code(facts.Image.Index.Digest.ToString()), ""])));
+                .Prepend([MarkdownText.Code(repository.Name), "all", MarkdownText.Code(facts.Record.Release), MarkdownText.Code(facts.Image.Index.Digest.ToString()), ""])));
         if (facts.Destinations.Select(repository => repository.Name).Except(facts.Record.Tags.Keys).ToArray() is { Length: > 0 } missing)
-            notes.Paragraph($"Not published to {string.Join(", ", missing.Select(Markdown.Code))}.");
+            notes.Paragraph($"Not published to {string.Join(", ", missing.Select(MarkdownText.Code))}.");
     }
 
     private IReadOnlyList<string> Row(Reference repository, AssembledPlatform platform) =>
     [
-        Markdown.Code(repository.Name),
+        MarkdownText.Code(repository.Name),
         platform.Platform.ToString(),
-        Markdown.Code($"{facts.Record.Release}-{platform.Platform.Architecture}"),
-        Markdown.Code(platform.Manifest.Digest.ToString()),
+        MarkdownText.Code($"{facts.Record.Release}-{platform.Platform.Architecture}"),
+        MarkdownText.Code(platform.Manifest.Digest.ToString()),
         Size(platform),
     ];
 
@@ -74,14 +74,14 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
     private void Verification(Markdown notes)
     {
         string key = facts.Signer is VerificationKey trusted
-            ? $" by {Markdown.Text(trusted.Name)}. Have {Markdown.Code(VerifyCommands.KeyName)} from elsewhere than here, or compare it: its fingerprint is {Markdown.Code(trusted.Fingerprint.ToString())}"
-            : $" by {Markdown.Code(facts.Signer.Name)}, without a key";
+            ? $" by {MarkdownText.Text(trusted.Name)}. Have {MarkdownText.Code(VerifyCommands.KeyName)} from elsewhere than here, or compare it: its fingerprint is {MarkdownText.Code(trusted.Fingerprint.ToString())}"
+            : $" by {MarkdownText.Code(facts.Signer.Name)}, without a key";
         notes.Heading("Verify");
-        notes.Paragraph($"Everything is signed{key}. The files of this release, in a folder with {Markdown.Code(ChecksumList.FileName)}:");
+        notes.Paragraph($"Everything is signed{key}. The files of this release, in a folder with {MarkdownText.Code(ChecksumList.FileName)}:");
         notes.Fenced("sh", _commands.Files);
         notes.Paragraph("The images, with [cosign](https://docs.sigstore.dev/cosign/system_config/installation/):");
         notes.Fenced("sh", _commands.Images);
-        notes.Paragraph($"Signatures, provenance and bills of materials on every registry, from a checkout of {Markdown.Code(facts.Git.Tag ?? facts.Git.Commit)}; and whether building it anew gives the same:");
+        notes.Paragraph($"Signatures, provenance and bills of materials on every registry, from a checkout of {MarkdownText.Code(facts.Git.Tag ?? facts.Git.Commit)}; and whether building it anew gives the same:");
         notes.Fenced("sh", _commands.Ours + _commands.Reproduce);
     }
 
@@ -91,8 +91,8 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
             return;
         NodeFiles files = new(unit, facts.Repositories[0].WithDigest(facts.Image.Index.Digest), facts.Title);
         notes.Heading("Nodes");
-        notes.Paragraph($"{Markdown.Code(DropIn(facts.Repositories[0]))} goes to {Markdown.Code(files.DropInPath)}; the files that end in {Markdown.Code(".bu")} do the same as Butane snippets, for Fedora CoreOS and Flatcar (Typhoon's {Markdown.Code("worker_snippets")} and {Markdown.Code("controller_snippets")})."
-            + (facts.Repositories.Length > 1 ? $" Where {Markdown.Text(facts.Repositories[0].Host)} is out of reach, {string.Join(", ", facts.Repositories.Skip(1).Select(repository => Markdown.Code(DropIn(repository))))} pulls the same bytes." : ""));
+        notes.Paragraph($"{MarkdownText.Code(DropIn(facts.Repositories[0]))} goes to {MarkdownText.Code(files.DropInPath)}; the files that end in {MarkdownText.Code(".bu")} do the same as Butane snippets, for Fedora CoreOS and Flatcar (Typhoon's {MarkdownText.Code("worker_snippets")} and {MarkdownText.Code("controller_snippets")})."
+            + (facts.Repositories.Length > 1 ? $" Where {MarkdownText.Text(facts.Repositories[0].Host)} is out of reach, {string.Join(", ", facts.Repositories.Skip(1).Select(repository => MarkdownText.Code(DropIn(repository))))} pulls the same bytes." : ""));
         notes.Fenced("ini", files.DropIn);
     }
 
@@ -103,22 +103,22 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         notes.Heading("Contents");
         if (facts.Earlier is null)
         {
-            notes.Paragraph($"{facts.Packages} Debian packages of {string.Join(", ", facts.Suites.Select(Markdown.Text))}; the bills of materials list them. There is no release before this one to compare with.");
+            notes.Paragraph($"{facts.Packages} Debian packages of {string.Join(", ", facts.Suites.Select(MarkdownText.Text))}; the bills of materials list them. There is no release before this one to compare with.");
             return;
         }
 
         if (facts.Earlier.Changes is not { } changes)
         {
-            notes.Paragraph($"{facts.Packages} Debian packages. What {Markdown.Code(facts.Earlier.Tag)} had cannot be told.");
+            notes.Paragraph($"{facts.Packages} Debian packages. What {MarkdownText.Code(facts.Earlier.Tag)} had cannot be told.");
             return;
         }
 
         notes.Paragraph(changes.IsEmpty
-            ? $"The same {facts.Packages} Debian packages and upstream files as {Markdown.Code(facts.Earlier.Tag)}."
-            : $"{facts.Packages} Debian packages. Since {Markdown.Code(facts.Earlier.Tag)}:");
+            ? $"The same {facts.Packages} Debian packages and upstream files as {MarkdownText.Code(facts.Earlier.Tag)}."
+            : $"{facts.Packages} Debian packages. Since {MarkdownText.Code(facts.Earlier.Tag)}:");
         notes.Table(["", "from", "to"], changes.Select(change =>
-            (IReadOnlyList<string>)[Markdown.Text(change.Name), Version(change.From), Version(change.To)]));
+            (IReadOnlyList<string>)[MarkdownText.Text(change.Name), Version(change.From), Version(change.To)]));
     }
 
-    private static string Version(string? version) => version is null ? "–" : Markdown.Text(version);
+    private static string Version(string? version) => version is null ? "–" : MarkdownText.Text(version);
 }

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Sources;
+using Slipway.Trust;
+
+namespace Slipway.Graph;
+
+/// <summary>A release that is to be built again.</summary>
+internal sealed record ReproduceRequest
+{
+    /// <summary>As it was asked for.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The image as this work tree knows it: its name, repository and source.</summary>
+    public required ImageDefinition Definition { get; init; }
+
+    /// <summary>Where the release is.</summary>
+    public required VerificationRequest Release { get; init; }
+
+    /// <summary>Whoever says that the release is what it claims to be; nothing is taken from it before.</summary>
+    public required ReleaseVerifier Verifier { get; init; }
+
+    /// <summary>What a provenance must say to be followed.</summary>
+    public required ProvenanceCheck Provenance { get; init; }
+
+    /// <summary>These alone; none means all of the release.</summary>
+    public ImmutableArray<Platform> Platforms { get; init; } = [];
+
+    /// <summary>Whether a rehearsal made the release, and stand-ins may be in it.</summary>
+    public bool IsRehearsal { get; init; }
+}
