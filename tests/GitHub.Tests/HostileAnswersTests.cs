@@ -20,6 +20,7 @@ public sealed class HostileAnswersTests
     [Theory]
     [InlineData("\"id\":1", "\"id\":\"1\"")]
     [InlineData("\"id\":1", "\"id\":1e99")]
+    [InlineData("\"id\":1", "\"id\":1,\"id\":2")]
     [InlineData("\"tag_name\":\"v1\"", "\"tag_name\":\"v1\\u001b[31m\"")]
     [InlineData("\"tag_name\":\"v1\"", "\"tag_name\":null")]
     [InlineData("\"draft\":false", "\"draft\":\"no\"")]
