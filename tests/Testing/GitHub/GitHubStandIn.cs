@@ -40,6 +40,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<GitHubAsked> _asked = [];
     private readonly List<(string Method, string Path, GitHubFault Fault)> _faults = [];
+    private readonly Dictionary<int, GitHubFault> _numbered = [];
     private readonly AssetEndpoint _assets;
     private readonly ApiWitness _witness;
     private StandInDocuments _documents = null!;
@@ -118,6 +119,13 @@ public sealed class GitHubStandIn : IAsyncDisposable
             _faults.AddRange(faults.Select(fault => (method, pathEnd, fault)));
     }
 
+    /// <summary>The request of this number, from 1 as in <see cref="Asked"/>, goes wrong, whatever it is.</summary>
+    public void FailAt(int number, GitHubFault fault)
+    {
+        lock (_lock)
+            _numbered[number] = fault;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _application.DisposeAsync();
@@ -174,6 +182,8 @@ public sealed class GitHubStandIn : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_numbered.Remove(_asked.Count + 1, out GitHubFault numbered))
+                return numbered;
             int found = _faults.FindIndex(fault => (fault.Method.Length == 0 || fault.Method == method) && path.EndsWith(fault.Path, StringComparison.Ordinal));
             if (found < 0)
                 return null;
