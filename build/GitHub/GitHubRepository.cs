@@ -12,6 +12,10 @@ public sealed class GitHubRepository
         Name = name;
         Releases = new GitHubReleases(_calls, answers);
         Assets = new ReleaseAssets(_calls);
+        Branches = new GitHubBranches(_calls);
+        GitObjects objects = new(_calls);
+        Files = new GitHubFiles(objects);
+        PullRequests = new PullRequests(this, _calls, objects);
     }
 
     public RepositoryName Name { get; }
@@ -22,6 +26,12 @@ public sealed class GitHubRepository
     public GitHubReleases Releases { get; }
 
     public ReleaseAssets Assets { get; }
+
+    public GitHubBranches Branches { get; }
+
+    public GitHubFiles Files { get; }
+
+    public PullRequests PullRequests { get; }
 
     /// <summary>What GitHub says of it.</summary>
     /// <exception cref="GitHubException">No such repository, or no answer.</exception>

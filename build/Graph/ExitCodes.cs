@@ -1,4 +1,5 @@
 using Slipway.Engine;
+using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
@@ -61,6 +62,8 @@ public static class ExitCodes
         EngineException { IsConfiguration: true } => Exit.WrongConfiguration,
         // It is there and does not do what is asked of it.
         EngineException { IsAnswer: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => Exit.Failed,
+        // GitHub understood and takes it for wrong.
+        GitHubException { IsInvalid: true } => Exit.Failed,
         RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,
         RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,
         RemoteException => Exit.Unavailable,

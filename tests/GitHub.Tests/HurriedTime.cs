@@ -1,10 +1,10 @@
 namespace Slipway.GitHub.Tests;
 
-/// <summary>A clock on which waits are over at once: it goes on by as much as a short timer waits for, and by that alone.</summary>
+/// <summary>A clock on which waits are over at once: it goes on by as much as they last, and by that alone.</summary>
 public sealed class HurriedTime : TimeProvider
 {
-    /// <summary>Longer ones are somebody's patience with an answer.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(90);
+    /// <summary>How long to wait for an answer, so that no wait is taken for it: timers of so long are the system's.</summary>
+    public static readonly TimeSpan AnswerWithin = TimeSpan.FromDays(1);
 
     private readonly Lock _lock = new();
     private TimeSpan _hurried;
@@ -25,7 +25,7 @@ public sealed class HurriedTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime <= TimeSpan.Zero || dueTime > LongestWait)
+        if (dueTime <= TimeSpan.Zero || dueTime >= AnswerWithin)
             return base.CreateTimer(callback, state, dueTime, period);
         lock (_lock)
             _hurried += dueTime;

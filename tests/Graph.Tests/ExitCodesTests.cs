@@ -1,5 +1,6 @@
 using System.Reflection;
 using Slipway.Engine;
+using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
@@ -33,7 +34,22 @@ public class ExitCodesTests
         [typeof(CutBodyException)] = null,
         [typeof(RegistryException)] = null,
         [typeof(EngineException)] = null,
+        [typeof(GitHubException)] = null,
     };
+
+    [Theory]
+    [InlineData(401, Exit.Refused)]
+    [InlineData(403, Exit.Refused)]
+    [InlineData(404, Exit.Unavailable)]
+    [InlineData(422, Exit.Failed)]
+    [InlineData(429, Exit.TryAgain)]
+    [InlineData(503, Exit.TryAgain)]
+    public async Task What_GitHub_answers_has_its_code(int status, Exit code)
+    {
+        using HttpTransport transport = new(new Answering(status), new Patience { Attempts = 1 }, TimeProvider.System, _ => { });
+        GitHubRepository repository = new GitHubClient(transport, GitHubHosts.Default, GitHubTokens.None, TimeProvider.System).Repository(RepositoryName.Parse("a/b"));
+        Assert.Equal(code, ExitCodes.Of(await Assert.ThrowsAsync<GitHubException>(() => repository.ReadAsync(default))));
+    }
 
     [Fact]
     public void Every_exception_of_the_rooms_has_its_code()
@@ -42,7 +58,7 @@ public class ExitCodesTests
         [
             typeof(Exit).Assembly, typeof(Digest).Assembly, typeof(HttpTransport).Assembly, typeof(ImageLock).Assembly, typeof(RegistryClient).Assembly,
             typeof(Verifier).Assembly, typeof(Images.Assembler).Assembly, typeof(Publisher).Assembly, typeof(Rehearsal.RehearsalRegistry).Assembly,
-            typeof(EngineClient).Assembly,
+            typeof(EngineClient).Assembly, typeof(GitHubClient).Assembly,
         ];
         Type[] found = [.. rooms.SelectMany(room => room.ExportedTypes).Where(type => type.IsSubclassOf(typeof(Exception)))];
         Assert.Equal(Codes.Keys.Select(type => type.Name).Order(StringComparer.Ordinal), found.Select(type => type.Name).Order(StringComparer.Ordinal));
@@ -135,5 +151,11 @@ public class ExitCodesTests
             parameter.ParameterType == typeof(string) ? "x"
             : parameter.HasDefaultValue ? parameter.DefaultValue
             : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null)]);
+    }
+
+    private sealed class Answering(int status) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)status) { RequestMessage = request });
     }
 }

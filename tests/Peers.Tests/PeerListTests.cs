@@ -9,7 +9,7 @@ public sealed class PeerListTests
 
     [Fact]
     public void The_list_names_exactly_the_peers_that_tests_know() =>
-        Assert.Equal(Peer.All.Select(peer => peer.Name), PeerPrograms.Listed().Order(StringComparer.Ordinal));
+        Assert.Equal(Peer.All.Select(peer => peer.Name).Append(ApiDescription.PeerName).Order(StringComparer.Ordinal), PeerPrograms.Listed().Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Names))]

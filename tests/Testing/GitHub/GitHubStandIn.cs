@@ -15,7 +15,8 @@ namespace Slipway.Testing;
 
 /// <summary>
 /// GitHub on loopback, laid out as an Enterprise Server: its REST API at <c>/api/v3</c>, uploads at <c>/api/uploads</c>, downloads of
-/// releases where people find them, and a second host that bytes are sent on from. Each repository is a bare git repository.
+/// releases where people find them, and a second host that bytes are sent on from. Each repository is a bare git repository. Requests and
+/// answers that GitHub's own description does not allow fail the test when this is disposed.
 /// <code>
 /// await using GitHubStandIn github = await GitHubStandIn.StartAsync();
 /// StandInRepository repository = await github.AddRepositoryAsync("poseidon", "kubelet");
@@ -40,11 +41,13 @@ public sealed class GitHubStandIn : IAsyncDisposable
     private readonly List<GitHubAsked> _asked = [];
     private readonly List<(string Method, string Path, GitHubFault Fault)> _faults = [];
     private readonly AssetEndpoint _assets;
+    private readonly ApiWitness _witness;
     private StandInDocuments _documents = null!;
     private int _counted;
 
-    private GitHubStandIn(WebApplication application, TimeProvider time)
+    private GitHubStandIn(WebApplication application, TimeProvider time, ApiDescription? description)
     {
+        _witness = new ApiWitness(description);
         _application = application;
         _time = time;
         _assets = new AssetEndpoint(() => Storage);
@@ -88,7 +91,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0);
         });
         WebApplication application = builder.Build();
-        GitHubStandIn made = new(application, time ?? TimeProvider.System);
+        GitHubStandIn made = new(application, time ?? TimeProvider.System, await ApiDescription.FindAsync());
         application.Run(made.HandleAsync);
         await application.StartAsync();
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
@@ -119,6 +122,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
     {
         await _application.DisposeAsync();
         _folder.Dispose();
+        _witness.Require();
     }
 
     private async Task HandleAsync(HttpContext context)
@@ -156,7 +160,9 @@ public sealed class GitHubStandIn : IAsyncDisposable
             await FailAsync(context, call, wrong);
         else
         {
-            StandInAnswer answer = await RouteAsync(call with { Body = await BodyAsync(request) });
+            byte[] body = await BodyAsync(request);
+            context.Items[nameof(StandInCall.Body)] = body;
+            StandInAnswer answer = await RouteAsync(call with { Body = body });
             if (fault == GitHubFault.CutAfterwards)
                 context.Abort();
             else
@@ -205,7 +211,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
         try
         {
             return call.Is("GET") ? new StandInAnswer(200, _documents.Repository(call.Repository))
-                : await ReleaseEndpoint.HandleAsync(call) ?? _assets.Handle(call) ?? StandInAnswer.NotFound;
+                : await ReleaseEndpoint.HandleAsync(call) ?? _assets.Handle(call) ?? await GitEndpoint.HandleAsync(call) ?? await PullEndpoint.HandleAsync(call) ?? StandInAnswer.NotFound;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or KeyNotFoundException or FormatException)
         {
@@ -270,6 +276,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
         if (answer.Location is not null)
             response.Headers.Location = answer.Location;
         bool isUnchanged = answer.Status == 200 && context.Request.Headers.IfNoneMatch == tag;
+        Look(context, isUnchanged ? 304 : answer.Status, isUnchanged ? [] : body);
         int counted = isUnchanged ? _counted : Interlocked.Increment(ref _counted);
         response.Headers.TryAdd("x-ratelimit-limit", $"{HourlyLimit}");
         response.Headers.TryAdd("x-ratelimit-remaining", $"{HourlyLimit - counted}");
@@ -285,6 +292,16 @@ public sealed class GitHubStandIn : IAsyncDisposable
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body);
+    }
+
+    /// <summary>What was not read because the answer came before is not looked at.</summary>
+    private void Look(HttpContext context, int status, byte[] body)
+    {
+        string path = RawPath(context).Replace(ApiPath, "", StringComparison.Ordinal).Replace(UploadPath, "", StringComparison.Ordinal);
+        if (path.Split('/') is ["", "repositories", var number, .. var rest] && _repositories.Values.FirstOrDefault(repository => $"{StandInDocuments.NumberOf(repository)}" == number) is { } repository)
+            path = $"/repos/{repository.Owner}/{repository.Name}/{string.Join('/', rest)}";
+        if (status < 400 || context.Items.ContainsKey(nameof(StandInCall.Body)))
+            _witness.Look(context.Request, path, context.Items[nameof(StandInCall.Body)] as byte[], status, body.Length == 0 ? "" : "application/json", body);
     }
 
     /// <summary>What an asset's address leads to: bytes, for who brings no token.</summary>

@@ -51,6 +51,18 @@ internal sealed class GitStore(string path)
     /// <summary>What a ref points at; null when there is none.</summary>
     public Task<string?> RefAsync(string name) => TryAsync("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{}");
 
+    /// <summary>A commit; null when there is none of that name.</summary>
+    public async Task<StandInCommit?> CommitAsync(string sha)
+    {
+        if (!await HasAsync("commit", sha))
+            return null;
+        string[] parts = (await RunAsync("show", "--no-patch", "--format=%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B", sha)).Split('\0');
+        return new StandInCommit(sha, parts[0], [.. parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+        {
+            AuthorName = parts[2], AuthorEmail = parts[3], AuthoredAt = Time(parts[4]), CommitterName = parts[5], CommitterEmail = parts[6], CommittedAt = Time(parts[7]), Message = parts[8].TrimEnd('\n'),
+        };
+    }
+
     /// <summary>Writes a blob; its name.</summary>
     public async Task<string> WriteBlobAsync(byte[] content)
     {
@@ -97,7 +109,27 @@ internal sealed class GitStore(string path)
         return tree;
     }
 
+    private static DateTimeOffset Time(string seconds) => DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+
     public static bool IsSha(string text) => text.Length == 40 && text.All(char.IsAsciiHexDigitLower);
 
     private static ChildProcess Git(params IReadOnlyList<string> arguments) => new("git", arguments) { Variables = Variables, Patience = TimeSpan.FromMinutes(2) };
+}
+
+/// <summary>A commit of a <see cref="StandInRepository"/>.</summary>
+internal sealed record StandInCommit(string Sha, string Tree, IReadOnlyList<string> Parents)
+{
+    public required string AuthorName { get; init; }
+
+    public required string AuthorEmail { get; init; }
+
+    public required DateTimeOffset AuthoredAt { get; init; }
+
+    public required string CommitterName { get; init; }
+
+    public required string CommitterEmail { get; init; }
+
+    public required DateTimeOffset CommittedAt { get; init; }
+
+    public required string Message { get; init; }
 }

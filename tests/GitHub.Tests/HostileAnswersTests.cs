@@ -1,0 +1,178 @@
+using Slipway.Http;
+using Slipway.Testing;
+
+namespace Slipway.GitHub.Tests;
+
+/// <summary>Answers that no sound server gives.</summary>
+public sealed class HostileAnswersTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("[null]")]
+    [InlineData("[{}]")]
+    [InlineData("[1]")]
+    [InlineData("[{\"id\":1,\"id\":2}]")]
+    [InlineData("<html>")]
+    public async Task What_is_no_list_of_releases_is_refused(string body) => await RefusedAsync(_ => FarSide.Answer(200, body), "its answer is not what GitHub's description says");
+
+    [Theory]
+    [InlineData("\"id\":1", "\"id\":\"1\"")]
+    [InlineData("\"id\":1", "\"id\":1e99")]
+    [InlineData("\"tag_name\":\"v1\"", "\"tag_name\":\"v1\\u001b[31m\"")]
+    [InlineData("\"tag_name\":\"v1\"", "\"tag_name\":null")]
+    [InlineData("\"draft\":false", "\"draft\":\"no\"")]
+    [InlineData("\"published_at\":\"2026-01-01T00:00:00Z\"", "\"published_at\":\"yesterday\"")]
+    [InlineData("https://github.com/poseidon", "javascript:alert(1)//")]
+    [InlineData("https://github.com/poseidon", "https://user:secret@github.com/poseidon")]
+    public async Task A_release_that_is_none_is_refused(string part, string other) =>
+        await RefusedAsync(_ => FarSide.Answer(200, $"[{FarSide.Release().Replace(part, other, StringComparison.Ordinal)}]"), "its answer is not what GitHub's description says");
+
+    [Fact]
+    public async Task A_deep_answer_and_an_endless_one_are_not_read_to_the_end()
+    {
+        await RefusedAsync(_ => FarSide.Answer(200, new string('[', 5000)), "its answer is not what GitHub's description says");
+        await RefusedAsync(_ => new HttpResponseMessage { Content = new ByteArrayContent(new byte[(16 << 20) + 1]) }, "more than 16777216 bytes");
+    }
+
+    [Theory]
+    [InlineData("<https://evil.example/repos>; rel=\"next\"", "its next page is on another host")]
+    [InlineData("<http://api.github.com/x>; rel=\"next\"", "its next page")]
+    [InlineData("<https://127.0.0.1/x>; rel=\"next\"", "its next page")]
+    [InlineData("<file:///etc/passwd>; rel=\"next\"", "its next page")]
+    [InlineData("<https://api.github.com/repos/poseidon/kubelet/releases?per_page=30>; rel=\"next\"", "in a circle")]
+    [InlineData("rel=next", "breaks the grammar")]
+    public async Task A_page_does_not_lead_where_we_do_not_go(string link, string because)
+    {
+        FarSide far = await RefusedAsync(_ => FarSide.Answer(200, "[]", ("Link", link)), because);
+        Assert.Single(far.Asked);
+    }
+
+    [Fact]
+    public async Task Pages_that_never_end_end()
+    {
+        int page = 0;
+        FarSide far = await RefusedAsync(_ => FarSide.Answer(200, "[]", ("Link", $"<https://api.github.com/x?page={++page}>; rel=\"next\"")), "more than 100 pages");
+        Assert.Equal(100, far.Asked.Count);
+    }
+
+    [Theory]
+    [InlineData("https://evil.example/x", "leads to another host, https://evil.example/x")]
+    [InlineData("http://api.github.com/x", "leaves https")]
+    [InlineData("https://127.0.0.1/x", "leads to this machine")]
+    [InlineData("", "no Location")]
+    public async Task A_redirect_of_the_API_leads_nowhere_else(string location, string because)
+    {
+        FarSide far = await RefusedAsync(_ => FarSide.Answer(301, "", ("Location", location)), because);
+        Assert.Single(far.Asked);
+    }
+
+    [Fact]
+    public async Task Redirects_that_never_end_end_and_a_repository_that_was_renamed_is_read_and_not_written()
+    {
+        int hop = 0;
+        Assert.Equal(6, (await RefusedAsync(_ => FarSide.Answer(302, "", ("Location", $"https://api.github.com/{++hop}")), "more than 5 redirects")).Asked.Count);
+        FarSide far = new(request => request.RequestUri!.AbsolutePath.StartsWith("/repositories", StringComparison.Ordinal)
+            ? FarSide.Answer(200, FarSide.Release()) : FarSide.Answer(301, "", ("Location", "/repositories/1/releases/tags/v1")));
+        Assert.NotNull(await far.Repository().Releases.FindPublishedAsync("v1", default));
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default));
+        Assert.Contains("the repository has moved", e.Message, StringComparison.Ordinal);
+        Assert.Single(far.Asked, asked => asked.Method == "POST");
+    }
+
+    [Theory]
+    [InlineData("https://evil.example/repos/a/b/releases/1/assets{?name,label}", "leads to another host, https://evil.example/")]
+    [InlineData("http://uploads.github.com/x{?name,label}", "leads to another host")]
+    [InlineData("https://uploads.github.com.evil.example/x{?name,label}", "leads to another host")]
+    [InlineData("https://secret@uploads.github.com/x{?name,label}", "no address for uploads")]
+    [InlineData("https://uploads.github.com/{+path}{?name,label}", "no address for uploads")]
+    [InlineData("https://uploads.github.com/x?token=secret{?name,label}", "no address for uploads")]
+    [InlineData("", "no address for uploads")]
+    public async Task A_file_goes_to_no_other_host_than_that_for_uploads(string upload, string because)
+    {
+        GitHubRelease release = await HostTests.ReleaseAsync(upload);
+        using ScratchFolder folder = new();
+        AssetFile file = await AssetFile.ReadAsync(folder.Write("a.txt", "a"), "text/plain", null, default);
+        FarSide far = new(_ => FarSide.Answer(200, "[]"));
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Assets.PutAsync(release, file, null, default));
+        Assert.Contains(because, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", e.ToString(), StringComparison.Ordinal);
+        Assert.Empty(far.Asked);
+    }
+
+    [Fact]
+    public async Task What_GitHub_says_is_cleaned_and_holds_no_token_of_ours_and_no_signed_address()
+    {
+        string words = $"line\\nbreak \\u001b[31m {FarSide.Token} https://a.example/x?signature=abc " + new string('x', 5000);
+        FarSide far = new(_ => FarSide.Answer(422, $$"""{"message":"{{words}}","errors":[{"resource":"Release","field":"tag_name","code":"invalid"},"text",7]}"""));
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default));
+        Assert.True(e.IsInvalid);
+        Assert.Equal(RemoteFault.Protocol, e.Fault);
+        Assert.Contains("Release.tag_name invalid; text", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(FarSide.Token, e.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("signature", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(e.Message, char.IsControl);
+        Assert.InRange(e.Message.Length, 1, 700);
+    }
+
+    [Fact]
+    public async Task Neither_failures_nor_notices_hold_the_token()
+    {
+        foreach (int status in (int[])[400, 401, 403, 404, 409, 422, 429, 500, 502])
+        {
+            FarSide far = new(_ => FarSide.Answer(status, $$"""{"message":"{{FarSide.Token}}"}"""));
+            GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
+            Assert.DoesNotContain(FarSide.Token, e.ToString(), StringComparison.Ordinal);
+            Assert.All(far.Notices, notice => Assert.DoesNotContain(FarSide.Token, notice, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_304_to_who_did_not_ask_for_it_is_refused() => await RefusedAsync(_ => FarSide.Answer(304), "304");
+
+    [Theory]
+    [InlineData("other", "poseidon/kubelet")]
+    [InlineData("slipway/update-kubelet", "stranger/kubelet")]
+    public async Task A_pull_request_of_another_branch_or_repository_is_not_taken_for_ours(string branch, string source)
+    {
+        string body = $$"""
+            [{"number":1,"html_url":"https://github.com/poseidon/kubelet/pull/1","title":"t","body":null,"labels":[],"base":{"ref":"main"},
+              "head":{"ref":"{{branch}}","sha":"{{new string('a', 40)}}","repo":{"full_name":"{{source}}"} } }]
+            """;
+        Assert.Null(await new FarSide(_ => FarSide.Answer(200, body)).Repository().PullRequests.FindOpenAsync("slipway/update-kubelet", "main", default));
+        Assert.NotNull(await new FarSide(_ => FarSide.Answer(200, body)).Repository($"{source}").PullRequests.FindOpenAsync(branch, "main", default));
+    }
+
+    [Fact]
+    public async Task A_file_of_other_bytes_than_its_name_says_is_refused()
+    {
+        string commit = new('a', 40), tree = new('b', 40), blob = GitId.OfBlob("right"u8).Hex;
+        FarSide far = new(request => FarSide.Answer(200, request.RequestUri!.Segments[^2] switch
+        {
+            "commits/" => $$"""{"sha":"{{commit}}","tree":{"sha":"{{tree}}"},"parents":[],"author":{"email":"a@b"} }""",
+            "trees/" => $$"""{"sha":"{{tree}}","truncated":false,"tree":[{"path":"f","mode":"100644","type":"blob","sha":"{{blob}}"}] }""",
+            _ => $$"""{"encoding":"base64","content":"{{Convert.ToBase64String("wrong"u8)}}"}""",
+        }));
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Files.ReadAsync(GitId.Parse(commit), "f", default));
+        Assert.Contains("its bytes are others", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_has_the_name_that_git_gives_it() =>
+        Assert.Equal("ce013625030ba8dba906f756967f9e9ca394464a", GitId.OfBlob("hello\n"u8).Hex);
+
+    private static async Task<FarSide> RefusedAsync(Func<HttpRequestMessage, HttpResponseMessage> answer, string because)
+    {
+        FarSide far = new(answer);
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(async () =>
+        {
+            await foreach (GitHubRelease _ in far.Repository().Releases.ListAsync(30, default))
+            {
+            }
+        });
+        Assert.Equal(RemoteFault.Protocol, e.Fault);
+        Assert.Contains(because, e.Message, StringComparison.Ordinal);
+        return far;
+    }
+}

@@ -1,0 +1,80 @@
+using static Slipway.Http.Tests.FarSide;
+
+namespace Slipway.Http.Tests;
+
+/// <summary>Requests that a client repeats by its own judgement.</summary>
+public class SendOnceTests
+{
+    private static readonly Uri Place = new("https://example.org/");
+
+    private static readonly Patience Steady = new()
+    {
+        FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin, Jitter = () => 0.5, PerHost = TimeSpan.FromMinutes(2),
+    };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(502)]
+    [InlineData(200)]
+    public async Task Whatever_is_answered_it_is_sent_once(int status)
+    {
+        using FarSide far = new(Says(status)) { Patience = Steady };
+        using HttpTransport transport = far.Transport();
+        using HttpRequestMessage message = new(HttpMethod.Post, Place);
+        using HttpResponseMessage answer = await transport.SendOnceAsync(message, Stop);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Single(far.Asked);
+        Assert.Empty(far.Time.Waits);
+    }
+
+    [Fact]
+    public async Task A_broken_connection_is_told_and_not_mended()
+    {
+        using FarSide far = new(Resets()) { Patience = Steady };
+        using HttpTransport transport = far.Transport();
+        using HttpRequestMessage message = new(HttpMethod.Post, Place);
+        ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendOnceAsync(message, Stop));
+        Assert.True(e.IsWorthWaiting);
+        Assert.Contains("connection reset by peer", e.Outcome, StringComparison.Ordinal);
+        Assert.Single(far.Asked);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_not_there_is_not_worth_waiting_for()
+    {
+        using FarSide far = new(_ => Task.FromException<HttpResponseMessage>(
+            new HttpRequestException("no such host", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound)))) { Patience = Steady };
+        using HttpTransport transport = far.Transport();
+        using HttpRequestMessage message = new(HttpMethod.Post, Place);
+        Assert.False((await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendOnceAsync(message, Stop))).IsWorthWaiting);
+    }
+
+    [Fact]
+    public async Task What_a_host_asks_for_is_waited_for_in_full_and_others_hold_back()
+    {
+        TimeSpan asked = TimeSpan.FromSeconds(70);
+        using FarSide far = new(Says(200)) { Time = new ManualTime(AnswerWithin, asked), Patience = Steady };
+        using HttpTransport transport = far.Transport();
+        Task<bool> pause = transport.PauseAsync(Place, "it asked", 1, asked, Stop);
+        using HttpRequestMessage message = new(HttpMethod.Get, Place);
+        (await transport.SendOnceAsync(message, Stop)).Dispose();
+        Assert.Equal([TimeSpan.FromSeconds(70.5)], far.Time.Waits);
+        far.Time.FireHeld();
+        Assert.True(await pause);
+    }
+
+    [Fact]
+    public async Task What_is_more_than_there_is_patience_for_is_not_begun()
+    {
+        using FarSide far = new(Says(200)) { Patience = Steady };
+        using HttpTransport transport = far.Transport();
+        Assert.False(await transport.PauseAsync(Place, "it asked", 1, TimeSpan.FromSeconds(121), Stop));
+        Assert.Empty(far.Time.Waits);
+        Assert.True(await transport.PauseAsync(Place, "it asked", 1, TimeSpan.FromSeconds(100), Stop));
+        Assert.False(await transport.PauseAsync(Place, "it asked", 1, TimeSpan.FromSeconds(21), Stop));
+        Assert.False(await transport.PauseAsync(Place, "it asked", 3, TimeSpan.FromSeconds(1), Stop));
+        Assert.Equal([TimeSpan.FromSeconds(100)], far.Time.Waits);
+    }
+}
