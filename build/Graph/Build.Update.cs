@@ -21,6 +21,9 @@ internal sealed partial class Build
     [Parameter("Update: leave upstream's files alone and do not ask for newer ones")]
     private readonly bool PackagesOnly;
 
+    [Parameter("Update: propose each image's update by a pull request instead of writing it here")]
+    private readonly bool PullRequest;
+
     [Parameter("Outdated: fail when there is something newer (any), or a security update (security)")]
     private readonly FailOn? FailOn;
 
@@ -55,14 +58,18 @@ internal sealed partial class Build
             UpdateRequest wanted = NewUpdateRequest();
             List<UpdatedImage> images = [];
             Failures failures = new(report);
+            PullRequestRun? proposals = PullRequest ? new PullRequestRun(await FindUpdatedRepositoryAsync(supply.Transport), RootDirectory, report) : null;
             foreach (string image in ImageNames())
             {
                 await failures.CollectAsync(image, async () =>
                 {
+                    if (proposals is not null)
+                        await proposals.RequireCurrentAsync(ImageDefinitionFile.Read(Workspace.Definition(image)), Stop);
                     StagedUpdate? update = await run.StageAsync(image, wanted, Stop);
-                    if (update is not null)
+                    if (update is not null && proposals is null)
                         await update.PutAsync(Stop);
-                    images.Add(new UpdatedImage(image, update?.Report, null));
+                    string? address = update is null || proposals is null ? null : await proposals.ProposeAsync(update, Stop);
+                    images.Add(new UpdatedImage(image, update?.Report, address));
                 });
             }
 

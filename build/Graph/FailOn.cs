@@ -6,6 +6,6 @@ public enum FailOn
     /// <summary>Anything newer.</summary>
     Any,
 
-    /// <summary>A newer version of a package in the security suite.</summary>
+    /// <summary>A newer version of a package in the security suite, or one that fixes what the advisories name.</summary>
     Security,
 }

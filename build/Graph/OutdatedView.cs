@@ -36,7 +36,7 @@ internal static class OutdatedView
         ImageOutlook[] outdated = [.. outlooks.Where(outlook => failOn == FailOn.Security ? outlook.HasSecurityUpdates : failOn == FailOn.Any && outlook.IsOutdated)];
         if (outdated.Length > 0)
         {
-            string what = failOn == FailOn.Security ? "packages have newer versions in the security suite" : "something newer is there";
+            string what = failOn == FailOn.Security ? "packages have security updates" : "something newer is there";
             throw new TargetFailedException($"{string.Join(", ", outdated.Select(outlook => outlook.Image))}: {what}. Run ./build.sh Update --images {string.Join(' ', outdated.Select(outlook => outlook.Image))}", Exit.WrongData);
         }
 

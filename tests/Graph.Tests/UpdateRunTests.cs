@@ -171,6 +171,30 @@ public sealed class UpdateRunTests(ArchiveSigner keys) : IClassFixture<ArchiveSi
         Assert.Null(await scene.StageAsync());
     }
 
+    [Theory]
+    [InlineData("resolving packages")]
+    [InlineData("signature")]
+    [InlineData("assembling")]
+    [InlineData("inspecting")]
+    [InlineData("comparing")]
+    public async Task A_run_that_is_stopped_has_written_nothing_wherever_it_was(string at)
+    {
+        using UpdateScene scene = await UpdateScene.CreateAsync(keys, "    signature: { identity: release@example.org, issuer: https://accounts.example.org }");
+        scene.Release("v1.0.1");
+        scene.Say("v1.0.1");
+        IReadOnlyDictionary<string, string> before = scene.Snapshot();
+        using CancellationTokenSource stop = new();
+        scene.Logged = line =>
+        {
+            if (line.Contains(at, StringComparison.Ordinal))
+                stop.Cancel();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scene.StageAsync(UpdateScene.Patch with { AcceptUnsignedUnsafe = true }, stop.Token));
+        Assert.Equal(before, scene.Snapshot());
+        scene.Logged = _ => { };
+        Assert.Equal("v1.0.1", (await scene.StageAsync(UpdateScene.Patch with { AcceptUnsignedUnsafe = true }))!.Report.Version);
+    }
+
     [Fact]
     public async Task A_file_that_somebody_changed_meanwhile_is_not_overwritten()
     {

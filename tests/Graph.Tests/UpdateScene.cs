@@ -22,7 +22,7 @@ internal sealed class UpdateScene : IDisposable
     private static readonly string[] Architectures = ["amd64", "arm64"];
     private static readonly DateTimeOffset Released = new(2026, 9, 12, 7, 55, 41, TimeSpan.Zero);
 
-    private readonly StringWriter _log = new();
+    private readonly Lines _log = new();
     private readonly ArchiveSigner _keys;
 
     private UpdateScene(ScratchRepository repository, ArchiveSigner keys)
@@ -41,8 +41,8 @@ internal sealed class UpdateScene : IDisposable
 
     public ImageLock Lock => ImageLockFile.Parse(File.ReadAllBytes(Path.Combine(Folder, ImageLock.FileName)), "lock");
 
-    /// <summary>Lists GitHub's releases.</summary>
-    public IReleaseList Releases { get; set; } = new NoReleases();
+    /// <summary>Told of each line of the log.</summary>
+    public Action<string> Logged { set => _log.Written = value; }
 
     public string Debian => Repository.Beside("debian");
 
@@ -72,16 +72,15 @@ internal sealed class UpdateScene : IDisposable
 
     public static UpdateRequest Patch { get; } = new() { Reach = VersionReach.Patch, To = null, PackagesOnly = false, AcceptUnsignedUnsafe = false, Advisories = null };
 
-    public static ContentException Refused(Exception? e) => Assert.IsType<ContentException>(e);
-
-    public async Task<StagedUpdate?> StageAsync(UpdateRequest? wanted = null)
+    /// <param name="stop">Stops the run; the test's own otherwise.</param>
+    public async Task<StagedUpdate?> StageAsync(UpdateRequest? wanted = null, CancellationToken? stop = null)
     {
         using Supply supply = NewSupply();
         Report report = new(_log, TextWriter.Null, plain: true);
-        VersionSource versions = supply.NewVersionSource(Releases);
+        VersionSource versions = supply.NewVersionSource(new NoReleases());
         Lookout lookout = new(versions, supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
         return await new UpdateRun(Workspace, (AbsolutePath)Repository.Root, supply, versions, lookout, report, TimeProvider.System)
-            .StageAsync(Image, wanted ?? Patch, TestContext.Current.CancellationToken);
+            .StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>Puts a version of the upstream file and its checksums where upstream has them.</summary>
@@ -190,6 +189,17 @@ internal sealed class UpdateScene : IDisposable
             PATH: /usr/local/bin:/usr/bin:/bin
 
         """;
+
+    private sealed class Lines : StringWriter
+    {
+        public Action<string> Written { get; set; } = _ => { };
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            Written(value ?? "");
+        }
+    }
 
     private sealed class NoReleases : IReleaseList
     {

@@ -33,6 +33,21 @@ public class GitRepositoryTests
         Assert.Equal("flannel-cni/v1.9.1", (await git.ReadAsync("flannel-cni")).Tag);
     }
 
+    [Theory]
+    [InlineData("kubelet/v1.36.5", "kubelet/v1.36.4", "kubelet/v1.36.50")]
+    [InlineData("kubelet/v1.36.5-r1", "kubelet/v1.36.5")]
+    [InlineData("kubelet/v1.36.5-r3", "kubelet/v1.36.5", "kubelet/v1.36.5-r2")]
+    [InlineData("kubelet/v1.36.5-r11", "kubelet/v1.36.5", "kubelet/v1.36.5-r9", "kubelet/v1.36.5-r10")]
+    [InlineData("kubelet/v1.36.5-r2", "kubelet/v1.36.5-r1")]
+    [InlineData("kubelet/v1.36.5", "flannel-cni/v1.36.5", "v1.36.5")]
+    public async Task The_next_tag_is_the_version_s_own_or_the_first_rebuild_that_is_free(string wanted, params string[] tags)
+    {
+        using ScratchRepository git = new ScratchRepository().Commit();
+        foreach (string tag in tags)
+            git.Tag(tag);
+        Assert.Equal(wanted, await new GitRepository(git.Root).NextTagAsync("kubelet", "v1.36.5", default));
+    }
+
     [Fact]
     public async Task A_repository_without_tags_counts_its_commits()
     {

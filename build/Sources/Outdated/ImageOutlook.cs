@@ -27,8 +27,8 @@ public sealed record ImageOutlook
     /// <summary>Whether anything newer is there.</summary>
     public bool IsOutdated => Upstream.Any(upstream => upstream.Update is not null) || !Packages.IsEmpty;
 
-    /// <summary>Whether a package has a newer version in the security suite.</summary>
-    public bool HasSecurityUpdates => Packages.Any(package => package.IsSecurity);
+    /// <summary>Whether a package has a newer version in the security suite, or one that fixes what advisories name.</summary>
+    public bool HasSecurityUpdates => Packages.Any(package => package.IsSecurity || !package.Fixes.IsEmpty);
 }
 
 /// <summary>A source that could not be asked, or that answered what cannot be.</summary>
