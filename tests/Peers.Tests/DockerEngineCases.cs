@@ -53,7 +53,14 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
         await own.RestartAsync();
         Assert.Equal("", await own.DockerAsync("image", "ls", "--all", "--quiet"));
 
-        Assert.All([run, build, load], e =>
+        // While an image is given away.
+        await using PassingImage given = await LoadAsync(engine, repository);
+        await using KillingStream archive = new(() => own.KillAsync().Wait());
+        EngineException export = await Assert.ThrowsAsync<EngineException>(() => engine.ExportAsync(given.Name, archive, Stop));
+        await own.RestartAsync();
+        Assert.Equal("", await own.DockerAsync("ps", "--all", "--quiet"));
+
+        Assert.All([run, build, load, export], e =>
         {
             Assert.Equal(RemoteFault.TryAgain, e.Fault);
             Assert.Contains("the Engine went away", e.Message, StringComparison.Ordinal);
@@ -79,5 +86,16 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
 
         public Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
             inner.ReferrersAsync(subject, artifactType, cancellationToken);
+    }
+
+    /// <summary>Does something as soon as it is written to.</summary>
+    private sealed class KillingStream(Action act) : MemoryStream
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Length == 0)
+                act();
+            await base.WriteAsync(buffer, cancellationToken);
+        }
     }
 }

@@ -152,8 +152,14 @@ public sealed class OwnEngine : IAsyncDisposable
         {
             RedirectStandardInput = true,
         };
-        // Builds do not heed --runtime.
-        start.Environment["CONTAINERS_CONF_OVERRIDE"] = _folder.Write("containers.conf", "[engine]\nruntime = \"runc\"\n");
+        // Builds do not heed --runtime, and raise limits further than root may in every container.
+        start.Environment["CONTAINERS_CONF_OVERRIDE"] = _folder.Write("containers.conf", """
+            [engine]
+            runtime = "runc"
+            [containers]
+            default_ulimits = ["nofile=1024:4096", "nproc=4096:4096"]
+
+            """);
         return Process.Start(start)!;
     }
 
