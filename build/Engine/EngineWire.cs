@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
-using System.Security.Authentication;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -129,10 +128,11 @@ internal sealed class EngineWire : IDisposable
             root = root.InnerException;
         bool never = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
         RemoteFault kind = root is SocketException { SocketErrorCode: SocketError.AccessDenied } ? RemoteFault.Refused
-            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || failure.InnerException is AuthenticationException ? RemoteFault.Untrusted
+            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || WorthWaiting.FaultOf(failure) == RemoteFault.Untrusted ? RemoteFault.Untrusted
             : never && Prefix.Length == 0 ? RemoteFault.NotFound
             : RemoteFault.TryAgain;
-        string what = kind is RemoteFault.TryAgain ? $"{_address}: {call}: the Engine went away: {root.Message}" : $"{_address} ({_address.Origin}): {root.Message}";
+        string why = WorthWaiting.FaultOf(failure) == RemoteFault.Untrusted ? WorthWaiting.Reason(failure) : root.Message;
+        string what = kind is RemoteFault.TryAgain ? $"{_address}: {call}: the Engine went away: {why}" : $"{_address} ({_address.Origin}): {why}";
         return new EngineException(kind, what, failure);
     }
 
