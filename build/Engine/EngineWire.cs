@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
+using System.Security.Authentication;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -77,7 +78,7 @@ internal sealed class EngineWire : IDisposable
 
     /// <summary>An error that an Engine told inside of an answer that began well.</summary>
     public EngineException Refused(EngineCall call, string message) =>
-        new(RemoteFault.Protocol, $"{_address}: {call}: {Printable.Of(message)}") { IsAnswer = true };
+        new(RemoteFault.Protocol, $"{_address}: {call}: {Printable.EndsOf(message)}") { IsAnswer = true };
 
     public void Dispose() => _invoker.Dispose();
 
@@ -131,7 +132,10 @@ internal sealed class EngineWire : IDisposable
             : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || WorthWaiting.FaultOf(failure) == RemoteFault.Untrusted ? RemoteFault.Untrusted
             : never && Prefix.Length == 0 ? RemoteFault.NotFound
             : RemoteFault.TryAgain;
-        string why = WorthWaiting.FaultOf(failure) == RemoteFault.Untrusted ? WorthWaiting.Reason(failure) : root.Message;
+        // Engines of an older Go say the same of a certificate that they do not get as of a wrong one.
+        string why = WorthWaiting.FaultOf(failure) != RemoteFault.Untrusted ? root.Message
+            : failure.InnerException is not AuthenticationException && _address.Tls is { Identity: null } ? "it wants a certificate of ours"
+            : WorthWaiting.Reason(failure);
         string what = kind is RemoteFault.TryAgain ? $"{_address}: {call}: the Engine went away: {why}" : $"{_address} ({_address.Origin}): {why}";
         return new EngineException(kind, what, failure);
     }
@@ -151,7 +155,7 @@ internal sealed class EngineWire : IDisposable
 
         // 500 is what an Engine answers to most of what it cannot do, and will not be able to do next time either.
         RemoteFault fault = answer.StatusCode == HttpStatusCode.InternalServerError ? RemoteFault.Protocol : RemoteException.FaultOf(answer.StatusCode);
-        return new EngineException(fault, $"{_address}: {call}: {(int)answer.StatusCode}{(said.Length > 0 ? " " + Printable.Of(said.Trim()) : "")}") { IsAnswer = true };
+        return new EngineException(fault, $"{_address}: {call}: {(int)answer.StatusCode}{(said.Length > 0 ? " " + Printable.EndsOf(said.Trim()) : "")}") { IsAnswer = true };
     }
 
     private EngineException Broken(EngineCall call, string problem, Exception? cause = null) =>

@@ -7,11 +7,22 @@ public static partial class Printable
 {
     private const int MaximumLength = 200;
 
+    private const int BeginningLength = 60;
+
+    /// <summary>Of a long text the beginning.</summary>
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         string beginning = text.Length > MaximumLength ? text[..MaximumLength] + "…" : text;
         return Unprintable().Replace(beginning, "?");
+    }
+
+    /// <summary>Of a long text both ends: where programs hand on what others said, the cause comes last.</summary>
+    public static string EndsOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string ends = text.Length > MaximumLength ? $"{text[..BeginningLength]} … {text[^(MaximumLength - BeginningLength)..]}" : text;
+        return Unprintable().Replace(ends, "?");
     }
 
     [GeneratedRegex(@"[\p{C}\p{Zl}\p{Zp}]")]

@@ -91,6 +91,7 @@ public sealed record DockerfileBuilds : IAsyncDisposable
         SlipwayCommand patient = Repository.Slipway with
         {
             Patience = TimeSpan.FromMinutes(40),
+            MeasuresMemory = true,
             Variables = new Dictionary<string, string?>(Repository.Slipway.Variables) { ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST") },
         };
         (await patient.RunAsync(["Assemble", .. mirrors])).Require();
