@@ -2,14 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace Slipway.Oci;
 
-/// <summary>Makes a text that others wrote fit for a message: one line of at most 200 characters, none of which steers a terminal.</summary>
+/// <summary>Makes a text that others wrote fit for a message: one line, not long, none of which steers a terminal.</summary>
 public static partial class Printable
 {
     private const int MaximumLength = 200;
 
-    private const int BeginningLength = 60;
+    private const int BeginningLength = 100;
+    private const int EndLength = 300;
 
-    /// <summary>Of a long text the beginning.</summary>
+    /// <summary>Of a text of more than 200 characters the beginning.</summary>
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -17,11 +18,11 @@ public static partial class Printable
         return Unprintable().Replace(beginning, "?");
     }
 
-    /// <summary>Of a long text both ends: where programs hand on what others said, the cause comes last.</summary>
+    /// <summary>Of a text of more than 400 characters both ends: where programs hand on what others said, the cause comes last.</summary>
     public static string EndsOf(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string ends = text.Length > MaximumLength ? $"{text[..BeginningLength]} … {text[^(MaximumLength - BeginningLength)..]}" : text;
+        string ends = text.Length > BeginningLength + EndLength ? $"{text[..BeginningLength]} … {text[^EndLength..]}" : text;
         return Unprintable().Replace(ends, "?");
     }
 

@@ -90,6 +90,18 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_engine_that_goes_away_while_it_gives_the_image_is_75_and_nothing_half_is_left()
+    {
+        await using ScriptedEngine engine = new(path => path.EndsWith("/build", StringComparison.Ordinal)
+            ? (200, """{"id":"moby.image.id","aux":{"ID":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}}""")
+            : (200, "[]"));
+        ChildResult built = (await RunAsync(engine, "BuildDockerfile", "--base", Base)).Require(75);
+        Assert.Matches($"{engine.Address}: GET images/slipway.invalid/passing:.*/get: the Engine went away", Uri.UnescapeDataString(built.Error));
+        Assert.Empty(Directory.GetDirectories(Path.Combine(Second, "layout"), ".work-*"));
+        Assert.False(File.Exists(Path.Combine(Second, "build.json")));
+    }
+
+    [Fact]
     public async Task What_may_differ_is_read_first_and_a_mistake_in_it_has_a_place()
     {
         _repository.Write("images/tools/compare.yaml", "differences:\n  - { path: /etc/x }\n");
@@ -204,6 +216,16 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
         {
             await context.Request.InputStream.CopyToAsync(Stream.Null);
             string path = context.Request.Url!.AbsolutePath;
+            if (path.EndsWith("/get", StringComparison.Ordinal))
+            {
+                // An archive that begins and never ends.
+                context.Response.ContentLength64 = 10_000;
+                await context.Response.OutputStream.WriteAsync(new byte[300]);
+                await context.Response.OutputStream.FlushAsync();
+                context.Response.Abort();
+                return;
+            }
+
             (context.Response.StatusCode, string body) = path switch
             {
                 "/version" => (200, Version),
