@@ -20,6 +20,9 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
     /// <summary>Where it is; the test is skipped where there is none.</summary>
     protected abstract Task<EngineAddress> AddressAsync();
 
+    /// <summary>Null where it builds, else what is said of why it does not.</summary>
+    protected virtual string? BuildsNot => null;
+
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -149,6 +152,12 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
             Arguments = Descriptor.NoAnnotations.Add("WORD", "well met"),
             IgnoresCache = true,
         };
+
+        if (BuildsNot is { } why)
+        {
+            Assert.Contains(why, (await Assert.ThrowsAsync<EngineException>(() => engine.BuildAsync(request, told.Add, Stop))).Message, StringComparison.Ordinal);
+            return;
+        }
 
         string id = await engine.BuildAsync(request, told.Add, Stop);
         try

@@ -68,12 +68,15 @@ public sealed class OwnEngine : IAsyncDisposable
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+        // Its containerd should die with it, does not always, and would hold its database against the next one.
+        while (Directory.EnumerateDirectories("/proc").FirstOrDefault(process => IsOurs(process) && File.ReadAllText(Path.Combine(process, "comm")) == "containerd\n") is { } left)
+            await new ChildProcess("/bin/kill", "-KILL", Path.GetFileName(left)).RunAsync();
     }
 
     /// <summary>Starts it anew after <see cref="KillAsync"/>; it answers when this returns.</summary>
     public async Task RestartAsync()
     {
-        // Its containerd dies with it and leaves this; a number that another process has by now would be waited for.
+        // These stay; a number that another process has by now would be waited for.
         foreach (string left in (string[])[_folder.At("pid"), _folder.At("exec", "containerd", "containerd.pid"), Socket])
             File.Delete(left);
         _process!.Dispose();
