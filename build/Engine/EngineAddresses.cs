@@ -84,13 +84,17 @@ public sealed class EngineAddresses(Func<string, string?> environment)
         }
     }
 
-    /// <summary>Docker's three files, of which the authority may be missing, or the certificate with its key.</summary>
+    /// <summary>
+    /// Docker's three files, of which the authority may be missing, or the certificate with its key. As with docker itself, an authority
+    /// is the only one then: a public one that errs must not be root on somebody's machine.
+    /// </summary>
     private static HostTrust Certificates(string folder)
     {
         string authority = Path.Combine(folder, "ca.pem"), certificate = Path.Combine(folder, "cert.pem"), key = Path.Combine(folder, "key.pem");
         return new HostTrust
         {
             Authorities = File.Exists(authority) ? CertificateFile.ReadAuthorities(authority) : [],
+            IsExclusive = true,
             Identity = File.Exists(certificate) ? CertificateFile.ReadIdentity(certificate, key, () => null) : null,
         };
     }

@@ -78,7 +78,7 @@ internal sealed class EngineWire : IDisposable
 
     /// <summary>An error that an Engine told inside of an answer that began well.</summary>
     public EngineException Refused(EngineCall call, string message) =>
-        new(RemoteFault.Protocol, $"{_address}: {call}: {Printable.Of(message)}") { IsAnswer = true };
+        new(RemoteFault.Protocol, $"{_address}: {call}: {Printable.EndsOf(message)}") { IsAnswer = true };
 
     public void Dispose() => _invoker.Dispose();
 
@@ -129,10 +129,14 @@ internal sealed class EngineWire : IDisposable
             root = root.InnerException;
         bool never = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
         RemoteFault kind = root is SocketException { SocketErrorCode: SocketError.AccessDenied } ? RemoteFault.Refused
-            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || failure.InnerException is AuthenticationException ? RemoteFault.Untrusted
+            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || WorthWaiting.FaultOf(failure) == RemoteFault.Untrusted ? RemoteFault.Untrusted
             : never && Prefix.Length == 0 ? RemoteFault.NotFound
             : RemoteFault.TryAgain;
-        string what = kind is RemoteFault.TryAgain ? $"{_address}: {call}: the Engine went away: {root.Message}" : $"{_address} ({_address.Origin}): {root.Message}";
+        // Engines of an older Go say the same of a certificate that they do not get as of a wrong one.
+        string why = WorthWaiting.FaultOf(failure) != RemoteFault.Untrusted ? root.Message
+            : failure.InnerException is not AuthenticationException && _address.Tls is { Identity: null } ? "it wants a certificate of ours"
+            : WorthWaiting.Reason(failure);
+        string what = kind is RemoteFault.TryAgain ? $"{_address}: {call}: the Engine went away: {why}" : $"{_address} ({_address.Origin}): {why}";
         return new EngineException(kind, what, failure);
     }
 
@@ -151,7 +155,7 @@ internal sealed class EngineWire : IDisposable
 
         // 500 is what an Engine answers to most of what it cannot do, and will not be able to do next time either.
         RemoteFault fault = answer.StatusCode == HttpStatusCode.InternalServerError ? RemoteFault.Protocol : RemoteException.FaultOf(answer.StatusCode);
-        return new EngineException(fault, $"{_address}: {call}: {(int)answer.StatusCode}{(said.Length > 0 ? " " + Printable.Of(said.Trim()) : "")}") { IsAnswer = true };
+        return new EngineException(fault, $"{_address}: {call}: {(int)answer.StatusCode}{(said.Length > 0 ? " " + Printable.EndsOf(said.Trim()) : "")}") { IsAnswer = true };
     }
 
     private EngineException Broken(EngineCall call, string problem, Exception? cause = null) =>

@@ -11,6 +11,15 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
 {
     private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The host by which an Engine's own BuildKit reads what it was sent. That of Engine 26 with containerd's store looks for it on the
+    /// network.
+    /// </summary>
+    private const string LostContext = "lookup build-context-";
+
+    private const string TooOld =
+        "an Engine of this age that keeps images with containerd cannot build what it is sent in one request. Update it to 28, or turn its feature containerd-snapshotter off";
+
     /// <returns>The image's id.</returns>
     public async Task<string> BuildAsync(BuildRequest request, Action<string> tell, CancellationToken cancellationToken)
     {
@@ -29,7 +38,7 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
         }
 
         if (progress.Error is { } error)
-            throw wire.Refused(call, error);
+            throw wire.Refused(call, error.Contains(LostContext, StringComparison.Ordinal) ? TooOld : error);
         return progress.Image ?? throw wire.Refused(call, "it ended without an image and without saying why");
     }
 

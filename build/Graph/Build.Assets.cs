@@ -99,18 +99,6 @@ internal sealed partial class Build
 
     private static HttpTransport NewGitHubTransport(Report report) => new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line);
 
-    private async Task<GitHub.GitHubRepository> FindGitHubAsync(HttpTransport transport)
-    {
-        string? told = GitHubRepository ?? (Environment.GetEnvironmentVariable("GITHUB_REPOSITORY") is { Length: > 0 } actions ? HostOfActions() + actions : null);
-        string? remote = told ?? await new GitRepository(RootDirectory).OriginAsync(Stop);
-        if (!RepositoryName.TryParse(remote, out RepositoryName? name))
-            throw new ReleaseException($"{(told is null ? "the git remote origin" : "--github-repository")}: wanted a repository on GitHub. Give --github-repository OWNER/NAME");
-        return Given(() => ConnectGitHub(transport).Repository(name));
-    }
-
-    private static string HostOfActions() =>
-        Uri.TryCreate(Environment.GetEnvironmentVariable("GITHUB_SERVER_URL"), UriKind.Absolute, out Uri? server) ? server.Authority + "/" : "";
-
     /// <summary>What makes a release's files, and what it needs until then.</summary>
     private sealed record AssetMaker(AssetsRun Run, ISigner Signer, OpenPgpSigner? OpenPgp, HttpTransport Transport) : IDisposable
     {

@@ -9,6 +9,8 @@ internal sealed partial class Build
 {
     private static readonly TimeSpan PrunedAge = TimeSpan.FromDays(30);
 
+    private const long Megabyte = 1_000_000;
+
     [Parameter("Cache: read every file anew and remove what is wrong", Name = "Verify")]
     private readonly bool VerifyCache;
 
@@ -31,14 +33,21 @@ internal sealed partial class Build
             if (PruneOlderThan < 0 || PruneToSize < 0)
                 throw new TargetFailedException("--prune-older-than and --prune-to-size: wanted 0 or more", Exit.WrongUse);
             IReadOnlyList<CachedFile>? wrong = VerifyCache ? await review.VerifyAsync(Stop) : null;
-            PruneResult? pruned = Prune || PruneOlderThan is not null || PruneToSize is not null ? review.Prune(Age, PruneToSize * 1_000_000L) : null;
+            bool prunes = Prune || PruneOlderThan is not null || PruneToSize is not null;
+            KeptBases bases = new(Workspace.Bases, TimeProvider.System);
+            IReadOnlyList<KeptBase> goneBases = prunes ? bases.Prune(Age, PruneToSize * Megabyte, Workspace.CacheUse) : [];
+            // Made from the files in minutes, so that files go only for what is left.
+            long? forFiles = PruneToSize * Megabyte is { } all ? Math.Max(0, all - bases.All().Sum(kept => kept.Bytes)) : null;
+            PruneResult? pruned = prunes ? review.Prune(Age, forFiles) : null;
             CacheOutcome outcome = new()
             {
                 Folder = Workspace.Cache,
                 Wrong = wrong,
                 Pruned = pruned,
                 Records = pruned is null ? 0 : new AssemblyCache(Workspace.Assembled, new ContentCache(Workspace.Cache, TimeProvider.System)).Prune(review),
+                PrunedBases = goneBases,
                 Left = review.Summarize(),
+                Bases = bases.All(),
             };
             if (Json)
                 report.Result(CacheView.Json(outcome));

@@ -14,9 +14,6 @@ internal sealed partial class Build
     [Parameter("HOST=URL: where the API of a GitHub host is; default: https://api.github.com, https://HOST/api/v3")]
     private readonly string[] GitHubUrl = [];
 
-    [Parameter("Repository on GitHub as [HOST/]OWNER/NAME; default: GITHUB_REPOSITORY, else the git remote origin")]
-    private readonly string? GitHubRepository;
-
     /// <summary>Says who we are by <c>GH_TOKEN</c>, <c>GITHUB_TOKEN</c> and their like.</summary>
     /// <param name="answers">Where answers that may still hold are kept; null asks for everything anew.</param>
     private GitHubClient ConnectGitHub(HttpTransport transport, IAnswerStore? answers = null) => Given(() =>
@@ -25,7 +22,7 @@ internal sealed partial class Build
             Answers = answers,
         });
 
-    private async Task<GitHub.GitHubRepository> FindUpdatedRepositoryAsync(HttpTransport transport)
+    private async Task<GitHub.GitHubRepository> FindGitHubAsync(HttpTransport transport)
     {
         string? told = GitHubRepository ?? (Environment.GetEnvironmentVariable("GITHUB_REPOSITORY") is { Length: > 0 } actions ? ServerOfActions() + actions : null);
         string? remote = told ?? await new GitRepository(RootDirectory).OriginAsync(Stop);

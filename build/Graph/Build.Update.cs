@@ -58,7 +58,7 @@ internal sealed partial class Build
             UpdateRequest wanted = NewUpdateRequest();
             List<UpdatedImage> images = [];
             Failures failures = new(report);
-            PullRequestRun? proposals = PullRequest ? new PullRequestRun(await FindUpdatedRepositoryAsync(supply.Transport), RootDirectory, report) : null;
+            PullRequestRun? proposals = PullRequest ? new PullRequestRun(await FindGitHubAsync(supply.Transport), RootDirectory, report) : null;
             foreach (string image in ImageNames())
             {
                 await failures.CollectAsync(image, async () =>

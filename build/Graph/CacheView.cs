@@ -20,8 +20,14 @@ internal sealed record CacheOutcome
     /// <summary>Records of assembled layers that were removed, since the layers are gone.</summary>
     public required int Records { get; init; }
 
-    /// <summary>What is there after that.</summary>
+    /// <summary>Base images that were removed, and what nobody finished of some.</summary>
+    public required IReadOnlyList<KeptBase> PrunedBases { get; init; }
+
+    /// <summary>What is there after that, but for base images.</summary>
     public required CacheSummary Left { get; init; }
+
+    /// <summary>Base images of Dockerfile builds, made on the spot.</summary>
+    public required IReadOnlyList<KeptBase> Bases { get; init; }
 
     /// <exception cref="ContentException">Something was wrong; says what to do.</exception>
     public void RequireRight()
@@ -48,14 +54,17 @@ internal static class CacheView
         {
             string stayed = pruned.InUse == 0 ? "" : $"; {pruned.InUse} stayed, since another run may be at them";
             string records = outcome.Records == 0 ? "" : $", and {outcome.Records} {(outcome.Records == 1 ? "record" : "records")} of layers that are gone";
-            report.Result($"pruned {pruned.Removed.Count} {(pruned.Removed.Count == 1 ? "file" : "files")} and {pruned.Unfinished} unfinished, {Megabytes(pruned.Bytes)}{records}{stayed}");
+            long bytes = pruned.Bytes + outcome.PrunedBases.Sum(kept => kept.Bytes);
+            string bases = outcome.PrunedBases.Count == 0 ? "" : $", {outcome.PrunedBases.Count} base {(outcome.PrunedBases.Count == 1 ? "image" : "images")}";
+            report.Result($"pruned {pruned.Removed.Count} {(pruned.Removed.Count == 1 ? "file" : "files")} and {pruned.Unfinished} unfinished{bases}, {Megabytes(bytes)}{records}{stayed}");
         }
 
         CacheSummary left = outcome.Left;
         report.Table(
             ["kind", "files", "size"],
             left.Kinds.Select(kind => (IReadOnlyList<string>)[kind.Kind, Number(kind.Files), Megabytes(kind.Bytes)])
-                .Append(["all", Number(left.Files), Megabytes(left.Bytes)]));
+                .Concat(outcome.Bases.Count == 0 ? [] : [["base images", Number(outcome.Bases.Count), Megabytes(BytesOf(outcome.Bases))]])
+                .Append(["all", Number(left.Files + outcome.Bases.Count), Megabytes(left.Bytes + BytesOf(outcome.Bases))]));
         report.Line($"{outcome.Folder}: {(left.Oldest is { } oldest ? $"unused for longest since {oldest:yyyy-MM-dd HH:mm}Z" : "empty")}{(left.Unfinished == 0 ? "" : $"; {left.Unfinished} unfinished")}");
     }
 
@@ -74,6 +83,10 @@ internal static class CacheView
                 writer.WriteNull("oldest");
             writer.WriteNumber("unfinished", outcome.Left.Unfinished);
             WriteKinds(writer, outcome.Left.Kinds);
+            writer.WriteStartObject("bases");
+            writer.WriteNumber("images", outcome.Bases.Count);
+            writer.WriteNumber("bytes", BytesOf(outcome.Bases));
+            writer.WriteEndObject();
             if (outcome.Wrong is { } wrong)
                 WriteFiles(writer, "wrong", wrong);
             if (outcome.Pruned is { } pruned)
@@ -83,6 +96,7 @@ internal static class CacheView
                 writer.WriteNumber("unfinished", pruned.Unfinished);
                 writer.WriteNumber("bytes", pruned.Bytes);
                 writer.WriteNumber("records", outcome.Records);
+                writer.WriteNumber("bases", outcome.PrunedBases.Count);
                 writer.WriteNumber("inUse", pruned.InUse);
                 writer.WriteEndObject();
             }
@@ -123,6 +137,8 @@ internal static class CacheView
 
         writer.WriteEndArray();
     }
+
+    private static long BytesOf(IReadOnlyList<KeptBase> bases) => bases.Sum(kept => kept.Bytes);
 
     private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
 

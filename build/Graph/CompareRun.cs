@@ -34,6 +34,8 @@ internal sealed class CompareRun(Workspace workspace, Report report)
 
     private static async Task<(OciLayout, AssembledImage)> OpenAsync(Workspace place, string image, CancellationToken stop)
     {
+        if (!Directory.Exists(place.Layout(image)))
+            throw new ContentException($"{image}: {place.Layout(image)} is not there. Run ./build.sh {(place.Way == BuildWay.Dockerfile ? "BuildDockerfile" : "Assemble")} --images {image}");
         OciLayout layout = OciLayout.Open(place.Layout(image));
         return (layout, await ImageReader.ReadAsync(image, layout, stop));
     }

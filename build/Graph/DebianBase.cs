@@ -27,13 +27,18 @@ internal sealed class DebianBase(Workspace workspace, Report report)
     {
         string suites = string.Join('\n', input.Lock.Suites.Select(suite => $"{suite.Name} {suite.InRelease}"));
         string key = Digest.Of(Encoding.UTF8.GetBytes($"{Recipe}\n{platform}\n{string.Join(' ', input.Lock.Debian.Components)}\n{suites}")).Hex[..16];
-        AbsolutePath folder = workspace.Bases / $"{platform.Architecture}-{key}";
+        KeptBases bases = new(workspace.Bases, TimeProvider.System);
+        string name = $"{platform.Architecture}-{key}";
+        AbsolutePath folder = bases.At(name);
         if (Kept(folder, platform) is { } kept)
+        {
+            bases.Use(name);
             return kept;
+        }
+
         if (!Environment.IsPrivilegedProcess)
             throw new TargetFailedException($"{input.Name} {platform}: a base image is made by {Program}, which takes root. Run as root, or name one with --base NAME@sha256:…", Exit.Refused);
-        string unfinished = $"{folder}.unfinished-{Environment.ProcessId}";
-        Directory.CreateDirectory(unfinished);
+        string unfinished = bases.NewUnfinished(name);
         try
         {
             report.Line($"{input.Name} {platform}: making a base image of {input.Lock.Suites[0].Name} with {Program}");

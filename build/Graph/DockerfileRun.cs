@@ -65,8 +65,32 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
             Platform = platform,
             Network = ContainerNetwork.Host,
         };
-        await using PassingImage built = await engine.BuildPassingAsync(request, Limit, line => report.Line($"  {line}"), stop);
+        await using PassingImage built = await BuildAsync(input, engine, request, stop);
         await ImportAsync(engine, built.Name, archive => import.AddAsync(platform, archive, stop), stop);
+    }
+
+    private async Task<PassingImage> BuildAsync(AssemblyRequest input, EngineClient engine, BuildRequest request, CancellationToken stop)
+    {
+        bool isForeign = false;
+        try
+        {
+            return await engine.BuildPassingAsync(request, Limit, Tell, stop);
+        }
+        catch (EngineException e) when (e.IsAnswer && (isForeign || IsForeign(e.Message)))
+        {
+            throw new TargetFailedException(
+                $"{input.Name} {request.Platform}: the Engine at {engine.Address} runs no {request.Platform}: {e.Message}. Install qemu-user-static there, or name another Engine with --docker-host {request.Platform}=ADDRESS",
+                Exit.Unavailable);
+        }
+
+        void Tell(string line)
+        {
+            isForeign |= IsForeign(line);
+            report.Line($"  {line}");
+        }
+
+        // What a kernel says of a program of another machine that nothing is registered for (execve(2), ENOEXEC).
+        static bool IsForeign(string text) => text.Contains("exec format error", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Passes an image on while it comes, so that it takes no memory whatever its size.</summary>

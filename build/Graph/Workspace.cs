@@ -34,6 +34,9 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <summary>Base images that Dockerfiles begin with, made on the spot.</summary>
     public AbsolutePath Bases => Cache / "bases";
 
+    /// <summary>The lock that every user of the cache shares.</summary>
+    public string CacheUse => Cache / "locks" / "use";
+
     /// <summary>The keyring that suites must be signed by.</summary>
     public AbsolutePath Keyring => Images / "keys" / "debian-archive-keyring.gpg";
 

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Slipway.Http;
 
 /// <summary>
-/// What TLS with one host needs beyond the system's settings: authorities that are trusted beside the system's, and the certificate
-/// to show when it asks for one.
+/// What TLS with one host needs beyond the system's settings: authorities that are trusted beside the system's or in place of them, and
+/// the certificate to show when it asks for one.
 /// </summary>
 public sealed record HostTrust
 {
@@ -16,6 +16,9 @@ public sealed record HostTrust
     public static HostTrust OfSystem { get; } = new();
 
     public X509Certificate2Collection Authorities { get; init; } = [];
+
+    /// <summary>Whether the authorities stand in place of the system's, and are not beside them; without any, the system's are all there is.</summary>
+    public bool IsExclusive { get; init; }
 
     public ClientIdentity? Identity { get; init; }
 
@@ -37,7 +40,7 @@ public sealed record HostTrust
             DisableCertificateDownloads = true,
         };
         policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        foreach (StoreLocation location in (StoreLocation[])[StoreLocation.LocalMachine, StoreLocation.CurrentUser])
+        foreach (StoreLocation location in IsExclusive ? [] : (StoreLocation[])[StoreLocation.LocalMachine, StoreLocation.CurrentUser])
         {
             using X509Store system = new(StoreName.Root, location);
             system.Open(OpenFlags.ReadOnly);

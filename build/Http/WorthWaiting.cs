@@ -5,8 +5,9 @@ using System.Security.Authentication;
 namespace Slipway.Http;
 
 /// <summary>Tells what can succeed by waiting from what cannot, and why a connection failed.</summary>
-internal static class WorthWaiting
+public static class WorthWaiting
 {
+    /// <summary>Whether an answer of that status may be another one later.</summary>
     public static bool For(HttpStatusCode status) => RemoteException.FaultOf(status) == RemoteFault.TryAgain;
 
     /// <summary>
@@ -17,14 +18,19 @@ internal static class WorthWaiting
         && failure.InnerException is not SocketException { SocketErrorCode: SocketError.HostNotFound }
         && FaultOf(failure) != RemoteFault.Untrusted;
 
-    public static RemoteFault FaultOf(Exception failure) =>
-        failure.InnerException is AuthenticationException || IsAlert(failure, "certificate") || IsAlert(failure, "unknown ca")
+    /// <summary><see cref="RemoteFault.Untrusted"/> where TLS failed by what one side is, else <see cref="RemoteFault.TryAgain"/>.</summary>
+    public static RemoteFault FaultOf(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure.InnerException is AuthenticationException || IsAlert(failure, "certificate") || IsAlert(failure, "unknown ca")
             ? RemoteFault.Untrusted
             : RemoteFault.TryAgain;
+    }
 
     /// <summary>The cause beneath, in words for people.</summary>
     public static string Reason(Exception failure)
     {
+        ArgumentNullException.ThrowIfNull(failure);
         string reason = failure.InnerException?.Message ?? failure.Message;
         return FaultOf(failure) != RemoteFault.Untrusted ? reason
             : reason.Contains("RemoteCertificateNameMismatch", StringComparison.Ordinal) ? "its certificate is for another name"

@@ -164,6 +164,15 @@ public sealed class LoadAndBuildTests : IDisposable
         Assert.Contains("404 no such image", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Of_a_long_error_the_end_is_told_which_holds_the_cause()
+    {
+        await using FakeEngine fake = new(request => request.JsonAsync(500, $$"""{"message":"failed to start: {{new string('x', 5000)}}: no such file"}"""));
+        EngineException e = await Assert.ThrowsAsync<EngineException>(() => fake.ConnectAsync());
+        Assert.Matches("500 failed to start: x+ … x+: no such file", e.Message);
+        Assert.InRange(e.Message.Length, 400, 800);
+    }
+
     [Theory]
     [InlineData("""{"errorDetail":{"code":7,"message":"executor failed running [/bin/sh -c false]: exit code: 7"},"error":"x"}""", "exit code: 7")]
     [InlineData("", "without an image")]

@@ -94,6 +94,27 @@ public sealed class CacheTargetTests : IAsyncLifetime
         Assert.Empty(Directory.GetFiles(records));
     }
 
+    [Fact]
+    public async Task Base_images_of_dockerfile_builds_are_counted_and_pruned_like_files()
+    {
+        string old = NewBase("amd64-old", 3_000_000, days: 40), used = NewBase("arm64-used", 4_000_000, days: 2), killed = NewBase("amd64-x.unfinished-7", 10, days: 2);
+        Assert.Equal((2, 7_000_000L), Bases(await JsonAsync()));
+        Assert.Matches(@"(?m)^base images +2 +7\.0 MB", (await RunAsync("Cache")).Require().Output);
+
+        ChildResult byAge = (await RunAsync("Cache", "--prune")).Require();
+        Assert.Contains(", 2 base images, 3.0 MB", byAge.Output, StringComparison.Ordinal);
+        Assert.Equal((false, true, false), (Directory.Exists(old), Directory.Exists(used), Directory.Exists(killed)));
+
+        Assert.Equal(0, (await JsonAsync(0, "--prune-to-size", "10")).GetProperty("pruned").GetProperty("bases").GetInt32());
+        JsonElement bySize = await JsonAsync(0, "--prune-to-size", "5");
+        Assert.Equal((0, 1), (bySize.GetProperty("pruned").GetProperty("bases").GetInt32(), bySize.GetProperty("pruned").GetProperty("files").GetArrayLength()));
+        Assert.Equal(1, (await JsonAsync(0, "--prune-to-size", "3")).GetProperty("pruned").GetProperty("bases").GetInt32());
+        Assert.Equal((0, 0L), Bases(await JsonAsync()));
+        Assert.Empty(Directory.GetDirectories(Path.Combine(Cache, "bases")));
+
+        static (int, long) Bases(JsonElement json) => (json.GetProperty("bases").GetProperty("images").GetInt32(), json.GetProperty("bases").GetProperty("bytes").GetInt64());
+    }
+
     [Theory]
     [InlineData("--prune-to-size")]
     [InlineData("--prune-older-than")]
@@ -101,6 +122,15 @@ public sealed class CacheTargetTests : IAsyncLifetime
     {
         (await RunAsync("Cache", $"{parameter}=-1")).Require(64);
         Assert.Equal(2, (await JsonAsync()).GetProperty("files").GetInt32());
+    }
+
+    private string NewBase(string name, int size, int days)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(Cache, "bases", name)).FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "layout"));
+        File.WriteAllBytes(Path.Combine(folder, "layout", "blob"), new byte[size]);
+        Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddDays(-days));
+        return folder;
     }
 
     private Task<ChildResult> RunAsync(params string[] arguments) => (_repository.Slipway with { Cache = Cache }).RunAsync(arguments);

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Slipway.Oci;
 using Slipway.Sources;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 
@@ -38,6 +41,33 @@ public sealed class ComparisonTests : IDisposable
             ["images/tiny/compare.yaml:2:13: nothing differs at /etc/x on linux/arm64", "images/tiny/compare.yaml:3:13: nothing differs at /etc/z on linux/arm64"],
             comparison.Idle);
         Assert.False(comparison.Agrees);
+    }
+
+    [Fact]
+    public void Parser_and_schema_know_the_same_keys()
+    {
+        JsonElement schema = JsonDocument.Parse(System.IO.File.ReadAllBytes(SourceTree.At("images", "compare.schema.json"))).RootElement;
+        JsonElement entry = schema.GetProperty("properties").GetProperty("differences").GetProperty("items");
+        Assert.Equal(Keys(schema), Known("differences: []\nunknown: x"));
+        Assert.Equal(Keys(entry), Known("differences: [{ path: /etc/x, reason: y, unknown: x }]"));
+
+        static string[] Keys(JsonElement map)
+        {
+            Assert.False(map.GetProperty("additionalProperties").GetBoolean());
+            return [.. map.GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal)];
+        }
+
+        string[] Known(string yaml) => Regex.Match(
+            Assert.Throws<DefinitionException>(() => Entries(yaml)).Message, "unknown key 'unknown'; known here: (.*)$").Groups[1].Value.Split(", ");
+    }
+
+    [Theory]
+    [InlineData("kubelet")]
+    [InlineData("flannel-cni")]
+    public void The_real_files_are_sound_and_name_the_schema(string image)
+    {
+        Assert.NotEmpty(CompareFile.Read(ImageDefinitionFile.Read(SourceTree.At("images", image))));
+        Assert.StartsWith("# yaml-language-server: $schema=../compare.schema.json\n", System.IO.File.ReadAllText(SourceTree.At("images", image, CompareFile.FileName)), StringComparison.Ordinal);
     }
 
     [Theory]

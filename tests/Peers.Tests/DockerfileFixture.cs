@@ -87,10 +87,11 @@ public sealed record DockerfileBuilds : IAsyncDisposable
         (await new ChildProcess("cp", "-r", SourceTree.At("images", "dockerfile"), Repository.At("images")).RunAsync()).Require();
         await Repository.LockAsync();
         await Repository.CommitAsync("Both images", [.. Images.Select(image => $"{image}/{Repository.VersionOf(image)}")]);
-        string[] mirrors = ["--upstream-mirror", Repository.Mirror.Path, "--debian-mirror", DebianParent()];
+        string[] mirrors = MirrorsOf(Repository);
         SlipwayCommand patient = Repository.Slipway with
         {
             Patience = TimeSpan.FromMinutes(40),
+            MeasuresMemory = true,
             Variables = new Dictionary<string, string?>(Repository.Slipway.Variables) { ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST") },
         };
         (await patient.RunAsync(["Assemble", .. mirrors])).Require();
@@ -98,6 +99,9 @@ public sealed record DockerfileBuilds : IAsyncDisposable
         Compared = await patient.RunAsync("Compare", "--json");
         Published = (await patient.RunAsync(["Sign", "Publish", "--dockerfile", "--signing-key", Repository.Key.Private, .. Map])).Require();
     }
+
+    /// <summary>Where a repository's images are built from.</summary>
+    public static string[] MirrorsOf(ScratchRepository repository) => ["--upstream-mirror", repository.Mirror.Path, "--debian-mirror", DebianParent()];
 
     /// <summary>The mirror of this machine's apt, which is what the lock was made from and therefore has its versions.</summary>
     private static string DebianParent()

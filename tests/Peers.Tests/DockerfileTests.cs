@@ -27,6 +27,17 @@ public sealed class DockerfileTests(DockerfileFixture fixture, ITestOutputHelper
     }
 
     [Fact]
+    public async Task Building_comparing_and_publishing_stay_below_200_MB()
+    {
+        DockerfileBuilds builds = await fixture.GetAsync();
+        foreach ((string what, ChildResult result) in ((string, ChildResult)[])[("BuildDockerfile", builds.Built), ("Compare", builds.Compared), ("Sign Publish", builds.Published)])
+        {
+            output.WriteLine($"{what}: {result.PeakResident / 1e6:0} MB, {result.Duration.TotalSeconds:0} s");
+            Assert.InRange(result.PeakResident, 20_000_000, 200_000_000);
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_is_changed_is_an_unexplained_difference()
     {
         DockerfileBuilds builds = await fixture.GetAsync();

@@ -7,7 +7,8 @@ namespace Slipway.Peers.Tests;
 [Collection(SmallImages.Name)]
 public sealed class SmokeTests(SmallFixture fixture)
 {
-    private const string Sound = """
+    /// <summary>Commands that all do as they should.</summary>
+    internal const string Sound = """
         run:
           - { output: ['^tool {version} linux/{arch}$'] }
           - { command: [/usr/bin/busybox, sh, -c, touch /new], exitCode: 1, output: [Read-only file system] }

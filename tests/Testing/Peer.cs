@@ -87,6 +87,27 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>The same, with an engine that runs linux/arm64.</summary>
     public static Peer DockerArm64 { get; } = new("docker-arm64", null, "usr/bin/docker");
 
+    /// <summary>A Docker Engine of 2024, to be started as an own one: it and what it starts lie in <see cref="PeerProgram.Root"/>.</summary>
+    public static Peer DockerOfTrixie { get; } = new("docker-trixie", "docker.io", "usr/sbin/dockerd") { IsOnlyFetched = true };
+
+    /// <summary>The newest Engine that Debian has, over trixie's containerd and runc.</summary>
+    public static Peer Docker28 { get; } = new("docker-28", "docker.io", "usr/sbin/dockerd")
+    {
+        IsOnlyFetched = true,
+        Newer = ImmutableDictionary<string, LockedFile>.Empty
+            .Add("amd64", new LockedFile(
+                "debian/pool/main/d/docker.io/docker.io_28.5.2+dfsg4-5_amd64.deb",
+                Digest.Sha256("69a59cc77a1fb8ee9ad6859abc2e6de5d76b70887405595c2b1307818fecf682"),
+                19311940))
+            .Add("arm64", new LockedFile(
+                "debian/pool/main/d/docker.io/docker.io_28.5.2+dfsg4-5_arm64.deb",
+                Digest.Sha256("7da4fd6e52c4810b06925d98e216812d2260152f1f34bb1e30cfd69395b1e459"),
+                16377280)),
+    };
+
+    /// <summary>Another program that speaks the Engine's API. It prefers crun, which not every machine's cgroups suit.</summary>
+    public static Peer Podman { get; } = new("podman", "podman", "usr/bin/podman") { IsOnlyFetched = true, Needs = ["runc"] };
+
     /// <summary>Runs arm64 programs wherever they lie: registered with the kernel and opened by it beforehand.</summary>
     public static Peer QemuArm64 { get; } = new("qemu-aarch64-static", null, "usr/bin/qemu-aarch64-static");
 
@@ -104,7 +125,7 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Cosign3, Oras, Skopeo, SkopeoOfTrixie, Umoci, Jq, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpg, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64 }
+        [.. new[] { Cosign, Cosign3, Oras, Skopeo, SkopeoOfTrixie, Umoci, Jq, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpg, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64, DockerOfTrixie, Docker28, Podman }
             .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
 
     /// <summary>The file name of the program.</summary>

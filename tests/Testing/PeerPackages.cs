@@ -103,8 +103,8 @@ internal static class PeerPackages
         string loader = Path.Combine(libraries, Host.Loader);
         // A static program has no loader, and none came along with its package.
         return File.Exists(loader)
-            ? new PeerProgram(peer, loader, ["--library-path", $"{libraries}:{Path.Combine(folder, "usr", "lib")}", .. InterpreterOf(program, folder), program])
-            : new PeerProgram(peer, program);
+            ? new PeerProgram(peer, loader, ["--library-path", $"{libraries}:{Path.Combine(folder, "usr", "lib")}", .. InterpreterOf(program, folder), program]) { Root = folder }
+            : new PeerProgram(peer, program) { Root = folder };
     }
 
     /// <summary>No kernel looks for a script's interpreter in a folder of ours.</summary>

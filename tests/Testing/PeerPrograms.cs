@@ -101,6 +101,9 @@ public sealed class PeerMissingException(string message) : Exception(message);
 /// <param name="Prefix">What comes before the program's own arguments: its loader's.</param>
 public sealed record PeerProgram(Peer Peer, string File, params IReadOnlyList<string> Prefix)
 {
+    /// <summary>Where its packages were unpacked, all in <c>usr/</c>; null for one of <c>PATH</c>.</summary>
+    public string? Root { get; init; }
+
     /// <summary>The program with arguments, to be run.</summary>
     public ChildProcess With(params IReadOnlyList<string> arguments) => new(File, [.. Prefix, .. arguments]);
 
