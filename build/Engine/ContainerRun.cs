@@ -105,9 +105,7 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
         using CancellationTokenSource patience = new(RemovalPatience, wire.Time);
         try
         {
-            EngineCall remove = EngineCall.Delete($"containers/{_name}").With("force", "1").With("v", "1");
-            // Docker kills at once; Podman asks it to end and waits for ten seconds, unless told not to.
-            await wire.AskAsync(removesItself ? remove : remove.With("timeout", "0"), patience.Token);
+            await wire.AskAsync(EngineCall.Delete($"containers/{_name}").With("force", "1").With("v", "1"), patience.Token);
         }
         catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true } || e.Message.Contains("already in progress", StringComparison.Ordinal))
         {
