@@ -43,7 +43,7 @@ public sealed class ReleaseTargetTests : IAsyncLifetime
         Assert.Equal(await ReadAsync("notes.md"), release.Notes);
         foreach (string file in Files)
             Assert.Equal(await File.ReadAllBytesAsync(AssetPath(file), TestContext.Current.CancellationToken), release.Assets.Single(asset => asset.Name == file).Content);
-        Assert.Contains($"/slipway-tests/tools/releases/tag/{Tag}\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"/slipway-tests/tools/releases/tag/{Uri.EscapeDataString(Tag)}\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("tools: quay.io/slipway-tests/tools: verified", result.Error, StringComparison.Ordinal);
         Assert.Contains("tools: docker.io/slipwaytests/tools: verified", result.Error, StringComparison.Ordinal);
 
