@@ -93,7 +93,7 @@ internal sealed partial class Build
         OpenPgpSigner? openPgp = GpgKey is null ? null : Given(() => new OpenPgpSigner(GpgKey, GpgPassword));
         ISigner signer = await Signers.OpenAsync(Stop);
         HttpTransport transport = NewTransport(report);
-        ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report);
+        ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report) { Advisories = ReadAdvisories() };
         return new AssetMaker(new AssetsRun(Workspace, description, signer, openPgp, report), signer, openPgp, transport);
     }
 

@@ -15,7 +15,7 @@ internal sealed partial class Build
     [Parameter("Outdated, Update: newer major versions of upstream, too")]
     private readonly bool Major;
 
-    [Parameter("Outdated, Update: Debian security tracker JSON or OSV, a file, folder or zip: tells what the newer packages fix", Name = "Advisories")]
+    [Parameter("Outdated, Update, Assets, Release: Debian security tracker JSON or OSV, a file, folder or zip: tells what the newer packages fix", Name = "Advisories")]
     private readonly AbsolutePath? AdvisoryPath;
 
     [Parameter("Update: leave upstream's files alone and do not ask for newer ones")]

@@ -16,6 +16,9 @@ namespace Slipway.Graph;
 /// <param name="connect">A client of the registries, where the release before may still stand.</param>
 internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repository, Func<RegistryClient> connect, Report report)
 {
+    /// <summary>Reads advisories about what changed; null when none were given.</summary>
+    public Func<AdvisoryScope, Advisories>? Advisories { get; init; }
+
     private readonly GitRepository _git = new(repository);
 
     /// <exception cref="ContentException">It was not published, or not all of it; says the command that does it.</exception>
@@ -84,14 +87,29 @@ internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repos
         {
             string path = $"images/{input.Name}/{ImageLock.FileName}";
             string text = await _git.ReadFileAsync(tag, path, stop) ?? throw new ContentException($"{tag} has no {path}");
-            LockDifference difference = LockDifference.Between(ImageLockFile.Parse(System.Text.Encoding.UTF8.GetBytes(text), $"{tag}: {path}"), input.Lock);
-            return [.. difference.Upstream.Concat(difference.Packages).Select(change => new ContentChange(change.Name, change.From, change.To))];
+            ImageLock was = ImageLockFile.Parse(System.Text.Encoding.UTF8.GetBytes(text), $"{tag}: {path}");
+            LockDifference difference = LockDifference.Between(was, input.Lock);
+            ImmutableDictionary<string, ImmutableArray<string>> fixes = await FixesAsync(was, input.Lock, stop);
+            return
+            [
+                .. difference.Upstream.Select(change => new ContentChange(change.Name, change.From, change.To)),
+                .. difference.Packages.Select(change => new ContentChange(change.Name, change.From, change.To) { Fixes = fixes.GetValueOrDefault(change.Name, []) }),
+            ];
         }
         catch (ContentException e)
         {
             report.Line($"{input.Name}: what {tag} had cannot be told: {e.Message}");
             return null;
         }
+    }
+
+    private async Task<ImmutableDictionary<string, ImmutableArray<string>>> FixesAsync(ImageLock was, ImageLock now, CancellationToken stop)
+    {
+        if (Advisories is null)
+            return ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+        string? number = LifecycleFile.Read(workspace.Images).NumberOf(Lifecycle.CodenameOf(now.Suites[0].Name));
+        string spool = Path.Combine(workspace.Results(now.Image), ".control");
+        return await new LockedFixes(new ContentCache(workspace.Cache, TimeProvider.System), spool).FindAsync(was, now, number, Advisories, stop);
     }
 
     /// <summary>What the release before weighs, from the first registry that tells; notes are worth making without it.</summary>

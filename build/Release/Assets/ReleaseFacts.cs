@@ -76,7 +76,11 @@ public sealed record EarlierRelease(string Tag, ImmutableArray<ContentChange>? C
 /// <summary>A package or file in two versions.</summary>
 /// <param name="From">Null when it was not there before.</param>
 /// <param name="To">Null when it is there no more.</param>
-public sealed record ContentChange(string Name, string? From, string? To);
+public sealed record ContentChange(string Name, string? From, string? To)
+{
+    /// <summary>Ids of advisories that the change fixes; none where none were read.</summary>
+    public ImmutableArray<string> Fixes { get; init; } = [];
+}
 
 /// <summary>A systemd unit that takes the image's reference from a variable of its environment.</summary>
 /// <param name="Unit">As <c>kubelet.service</c>.</param>

@@ -116,9 +116,13 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         notes.Paragraph(changes.IsEmpty
             ? $"The same {facts.Packages} Debian packages and upstream files as {MarkdownText.Code(facts.Earlier.Tag)}."
             : $"{facts.Packages} Debian packages. Since {MarkdownText.Code(facts.Earlier.Tag)}:");
-        notes.Table(["", "from", "to"], changes.Select(change =>
-            (IReadOnlyList<string>)[MarkdownText.Text(change.Name), Version(change.From), Version(change.To)]));
+        notes.Table(
+            ["", "from", "to", "fixes"],
+            changes.Where(change => !change.Fixes.IsEmpty).Select(change => (IReadOnlyList<string>)[.. Cells(change), string.Join(", ", change.Fixes.Select(MarkdownText.Text))]));
+        notes.Table(["", "from", "to"], changes.Where(change => change.Fixes.IsEmpty).Select(Cells));
     }
+
+    private static IReadOnlyList<string> Cells(ContentChange change) => [MarkdownText.Text(change.Name), Version(change.From), Version(change.To)];
 
     private static string Version(string? version) => version is null ? "–" : MarkdownText.Text(version);
 }

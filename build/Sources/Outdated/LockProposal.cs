@@ -59,7 +59,7 @@ public sealed record OfferedPackage
         return isOwn && location.Split('/') is [.., var folder, _] && folder == package.Source ? WithoutRebuild(locked) : null;
     }
 
-    private static DebianVersion WithoutRebuild(DebianVersion version)
+    internal static DebianVersion WithoutRebuild(DebianVersion version)
     {
         string text = version.ToString();
         int at = text.LastIndexOf(Rebuild, StringComparison.Ordinal);
