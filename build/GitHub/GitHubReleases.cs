@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Slipway.Http;
+using Slipway.Oci;
 
 namespace Slipway.GitHub;
 
@@ -76,7 +77,7 @@ public sealed class GitHubReleases
     {
         ArgumentNullException.ThrowIfNull(release);
         ArgumentNullException.ThrowIfNull(wanted);
-        bool isAsWanted = release.Title == wanted.Title && release.IsPrerelease == wanted.IsPrerelease && Lines(release.Notes) == Lines(wanted.Notes)
+        bool isAsWanted = release.Title == Printable.Of(wanted.Title) && release.IsPrerelease == wanted.IsPrerelease && Lines(release.Notes) == Lines(wanted.Notes)
             && (!release.IsDraft || release.Target == wanted.Target);
         return isAsWanted ? Task.FromResult(release) : PatchAsync(release, $"update {release}", Changes, cancellationToken);
 

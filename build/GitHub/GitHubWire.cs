@@ -18,6 +18,8 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     private const int MaximumErrorSize = 64 * 1024;
     private const string Version = "2022-11-28";
 
+    private readonly Advice _advice = new(host, token, time);
+
     public GitHubHost Host => host;
 
     /// <summary>Whether we are anybody there.</summary>
@@ -167,11 +169,11 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         GitHubError error = await ErrorAsync(answer, cancellationToken);
         string said = $"{(int)answer.StatusCode} {error}".TrimEnd();
         if (RateLimit.Of(answer, error, tries, time.GetUtcNow()) is { } limit)
-            return (new GitHubException(RemoteFault.TryAgain, call, Tried(said, tries), AdviceFor(limit)) { Status = answer.StatusCode }, limit.Wait);
+            return (new GitHubException(RemoteFault.TryAgain, call, Tried(said, tries), _advice.For(limit)) { Status = answer.StatusCode }, limit.Wait);
         RemoteFault fault = RemoteException.FaultOf(answer.StatusCode);
         bool isOutage = fault == RemoteFault.TryAgain;
         TimeSpan? asked = isOutage ? answer.Headers.RetryAfter?.Delta : null;
-        return (new GitHubException(fault, call, isOutage ? Tried(said, tries) : said, AdviceFor(fault))
+        return (new GitHubException(fault, call, isOutage ? Tried(said, tries) : said, _advice.For(fault))
         {
             Status = answer.StatusCode,
             IsUnclear = isOutage && !call.IsIdempotent,
@@ -193,33 +195,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     }
 
     private GitHubException Failure(RemoteFault fault, GitHubCall call, string problem, bool isUnclear, Exception e) =>
-        new(fault, call, problem, AdviceFor(fault), e) { IsUnclear = isUnclear };
+        new(fault, call, problem, _advice.For(fault), e) { IsUnclear = isUnclear };
 
     private static string Tried(string outcome, int tries) => tries == 1 ? outcome : $"{outcome} after {tries} tries";
-
-    private string AdviceFor(RemoteFault fault) => fault switch
-    {
-        RemoteFault.TryAgain => "wait a while, then run the same command again",
-        RemoteFault.Refused => token is null ? $"no token was found: set {GitHubTokens.VariableFor(host)}" : $"check {token} and what it may do there",
-        RemoteFault.NotFound => token is null
-            ? $"there is no such thing, or the repository is private and no token was found: check the name, or set {GitHubTokens.VariableFor(host)}"
-            : $"there is no such thing, or {token} may not see it: GitHub says the same of both",
-        RemoteFault.Untrusted => "nothing was sent",
-        _ => "GitHub does not take this request as it is; its own answer says why",
-    };
-
-    private string AdviceFor(RateLimit limit) => (limit.IsPrimary, token) switch
-    {
-        (true, null) => $"no more requests without a token until {Until(limit)}: set {GitHubTokens.VariableFor(host)}, which may do many more",
-        (true, _) => $"no more requests with {token} until {Until(limit)}; then run the same command again",
-        _ => $"GitHub asks to be left alone until {Until(limit)}; then run the same command again",
-    };
-
-    private string Until(RateLimit limit) =>
-        (time.GetUtcNow() + limit.Wait).ToString("HH:mm:ss 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
 }
-
-/// <summary>A whole answer.</summary>
-/// <param name="Next">Where the list goes on; null after its last page.</param>
-/// <param name="ETag">Its tag; null when it has none.</param>
-internal sealed record Answer(HttpStatusCode Status, ReadOnlyMemory<byte> Body, Uri? Next, string? ETag);

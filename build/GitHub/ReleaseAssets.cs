@@ -77,29 +77,34 @@ public sealed class ReleaseAssets
         GitHubCall call = _calls.Get($"/releases/assets/{asset.Id}", $"download asset {asset.Name}") with { Accept = Bytes, LeadsElsewhere = true };
         using HttpResponseMessage answer = await _calls.Wire.SendAsync(call, cancellationToken);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        byte[] buffer = new byte[128 * 1024];
         long count = 0;
-        try
+        int length;
+        while (count <= asset.Size && (length = await ReadAsync(call, body, buffer, cancellationToken)) > 0)
         {
-            await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            byte[] buffer = new byte[128 * 1024];
-            int length;
-            while (count <= asset.Size && (length = await body.ReadAsync(buffer, cancellationToken)) > 0)
-            {
-                count += length;
-                hash.AppendData(buffer, 0, length);
-                if (count <= asset.Size)
-                    await destination.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
-            }
-        }
-        catch (HttpRequestException e)
-        {
-            throw new GitHubException(RemoteFault.TryAgain, call, "the connection broke while reading", "run the same command again", e);
+            count += length;
+            hash.AppendData(buffer, 0, length);
+            if (count <= asset.Size)
+                await destination.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
         }
 
         Digest got = Digest.FromHash("sha256", hash.GetHashAndReset());
         return count == asset.Size && (asset.Digest is not { Algorithm: "sha256" } wanted || wanted == got)
             ? got
             : throw new ContentException($"{_calls.Name}: asset {asset.Name}: wanted {asset.Size} bytes{(asset.Digest is null ? "" : $" with {asset.Digest}")}, got {count}{(count > asset.Size ? " and more" : $" with {got}")}");
+    }
+
+    private static async Task<int> ReadAsync(GitHubCall call, Stream body, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new GitHubException(RemoteFault.TryAgain, call, "the connection broke while reading", "run the same command again", e);
+        }
     }
 
     /// <summary>What is there and is to stay; null when there is, by now, no file of that name.</summary>

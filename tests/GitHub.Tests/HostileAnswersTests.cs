@@ -20,6 +20,7 @@ public sealed class HostileAnswersTests
     [Theory]
     [InlineData("\"id\":1", "\"id\":\"1\"")]
     [InlineData("\"id\":1", "\"id\":1e99")]
+    [InlineData("\"id\":1", "\"id\":1,\"id\":2")]
     [InlineData("\"tag_name\":\"v1\"", "\"tag_name\":\"v1\\u001b[31m\"")]
     [InlineData("\"tag_name\":\"v1\"", "\"tag_name\":null")]
     [InlineData("\"draft\":false", "\"draft\":\"no\"")]
@@ -126,6 +127,27 @@ public sealed class HostileAnswersTests
             Assert.DoesNotContain(FarSide.Token, e.ToString(), StringComparison.Ordinal);
             Assert.All(far.Notices, notice => Assert.DoesNotContain(FarSide.Token, notice, StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task A_download_that_breaks_off_is_to_be_tried_again()
+    {
+        FarSide far = new(_ => new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) });
+        ReleaseAsset asset = new(1, "a.txt", 100) { IsUploaded = true, Digest = null, Download = new Uri("https://github.com/a") };
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Assets.DownloadAsync(asset, Stream.Null, default));
+        Assert.Equal(RemoteFault.TryAgain, e.Fault);
+    }
+
+    [Fact]
+    public async Task A_list_that_breaks_off_is_asked_for_again_and_a_creation_is_looked_for()
+    {
+        int asked = 0;
+        FarSide list = new(_ => ++asked == 1 ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) } : FarSide.Answer(200, FarSide.Release()));
+        Assert.NotNull(await list.Repository().Releases.FindPublishedAsync("v1", default));
+        FarSide create = new(request => request.Method == HttpMethod.Post ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) }
+            : request.RequestUri!.AbsolutePath.EndsWith("/v1", StringComparison.Ordinal) ? FarSide.Answer(404) : FarSide.Answer(200, $"[{FarSide.Release(isDraft: true)}]"));
+        Assert.Equal(1, (await create.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)).Id);
+        Assert.Single(create.Asked, asked => asked.Method == "POST");
     }
 
     [Fact]

@@ -49,6 +49,23 @@ public sealed class Scene : IAsyncDisposable
         new GitHubTokens(name => name == "GH_TOKEN" ? token : null),
         Time) { Answers = answers };
 
+    /// <summary>What a run does that ends at the first thing that goes wrong.</summary>
+    /// <returns>Whether it came to its end.</returns>
+    public async Task<bool> RunHastilyAsync(Func<GitHubRepository, Task> run)
+    {
+        using HttpTransport transport = new(HttpTransport.NewHandler(), Impatient with { Attempts = 1 }, Time, Notices.Add);
+        GitHubClient client = new(transport, GitHubHosts.Parse([$"github.com={Server.ApiUrl}"], _ => null), new GitHubTokens(name => name == "GH_TOKEN" ? GitHubStandIn.Token : null), Time);
+        try
+        {
+            await run(client.Repository(Name));
+            return true;
+        }
+        catch (GitHubException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A file to be uploaded.</summary>
     public Task<AssetFile> FileAsync(string name, string text) => AssetFile.ReadAsync(Folder.Write(name, text), "text/plain", null, default);
 

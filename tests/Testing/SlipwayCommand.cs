@@ -10,6 +10,7 @@ public sealed record SlipwayCommand(string Root)
     private static readonly string[] Foreign =
     [
         "QUAY_USERNAME", "QUAY_PASSWORD", "DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN", "REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG",
+        "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GITHUB_API_URL",
         "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
     ];
 

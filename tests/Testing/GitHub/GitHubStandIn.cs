@@ -39,7 +39,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
     private readonly ConcurrentDictionary<string, StandInRepository> _repositories = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _lock = new();
     private readonly List<GitHubAsked> _asked = [];
-    private readonly List<(string Method, string Path, GitHubFault Fault)> _faults = [];
+    private readonly FaultPlan _faults = new();
     private readonly AssetEndpoint _assets;
     private readonly ApiWitness _witness;
     private StandInDocuments _documents = null!;
@@ -112,11 +112,10 @@ public sealed class GitHubStandIn : IAsyncDisposable
 
     /// <summary>The next request of this method whose path ends so goes wrong; several add up, in order.</summary>
     /// <param name="method">Empty for any.</param>
-    public void Fail(string method, string pathEnd, params GitHubFault[] faults)
-    {
-        lock (_lock)
-            _faults.AddRange(faults.Select(fault => (method, pathEnd, fault)));
-    }
+    public void Fail(string method, string pathEnd, params GitHubFault[] faults) => _faults.Add(method, pathEnd, faults);
+
+    /// <summary>The request of this number, from 1 as in <see cref="Asked"/>, goes wrong, whatever it is.</summary>
+    public void FailAt(int number, GitHubFault fault) => _faults.Add(number, fault);
 
     public async ValueTask DisposeAsync()
     {
@@ -145,11 +144,15 @@ public sealed class GitHubStandIn : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context, string path)
     {
         HttpRequest request = context.Request;
-        GitHubFault? fault = TakeFault(request.Method, path);
         string? authorization = request.Headers.Authorization.FirstOrDefault();
         GitHubAsked asked = new(request.Method, path, request.QueryString.Value ?? "", authorization is not null);
+        GitHubFault? fault;
         lock (_lock)
+        {
             _asked.Add(asked);
+            fault = _faults.Take(_asked.Count, asked);
+        }
+
         if (Outage is { } outage)
             await WriteAsync(context, StandInAnswer.Error((int)outage, "Service unavailable"));
         else if (authorization is not null && authorization != "Bearer " + Token)
@@ -167,19 +170,6 @@ public sealed class GitHubStandIn : IAsyncDisposable
                 context.Abort();
             else
                 await WriteAsync(context, fault is null ? answer : StandInAnswer.Error(502, "Server Error"));
-        }
-    }
-
-    private GitHubFault? TakeFault(string method, string path)
-    {
-        lock (_lock)
-        {
-            int found = _faults.FindIndex(fault => (fault.Method.Length == 0 || fault.Method == method) && path.EndsWith(fault.Path, StringComparison.Ordinal));
-            if (found < 0)
-                return null;
-            GitHubFault fault = _faults[found].Fault;
-            _faults.RemoveAt(found);
-            return fault;
         }
     }
 
@@ -333,16 +323,4 @@ public sealed class GitHubStandIn : IAsyncDisposable
         context.Response.ContentLength = asset.Content.Length;
         await context.Response.Body.WriteAsync(asset.Content);
     }
-}
-
-/// <summary>A request that a <see cref="GitHubStandIn"/> got.</summary>
-/// <param name="Path">Below the API, as it came: <c>/repos/OWNER/NAME/releases</c>.</param>
-/// <param name="Query">With its question mark; empty for none.</param>
-/// <param name="HasToken">Whether it came with an Authorization.</param>
-public sealed record GitHubAsked(string Method, string Path, string Query, bool HasToken)
-{
-    /// <summary>Whether it went to the host that bytes are sent on to.</summary>
-    public bool IsStorage { get; init; }
-
-    public override string ToString() => $"{Method} {Path}{Query}";
 }
