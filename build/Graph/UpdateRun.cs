@@ -42,10 +42,11 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, Su
             return null;
 
         ImageLock made = await UpstreamLockAsync(next, locked, proposal.Lock, wanted, stop);
+        RequireHad(next, made, changes);
         await ImageLockFile.WriteAsync(next.Folder, made, stop);
         (AssembledImage assembled, InspectionResult inspected) = await AssembleAsync(image, stop);
         (AssembledImage? old, ImmutableArray<ImageDifference>? differences, string why) = await CompareAsync(image, stop);
-        VersionChange[] moved = [.. Moved(next, locked)];
+        VersionChange[] moved = [.. Moved(next, locked).UnionBy(changes, change => change.File)];
         UpdateReport done = new()
         {
             Image = image,
@@ -138,7 +139,14 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, Su
         return made with { Upstream = [.. all], LeftOut = [.. next.Upstream.Select(file => file.Name).Except(all.Select(file => file.Name), StringComparer.Ordinal)] };
     }
 
-    /// <summary>Whether an optional file of this very version was done without already.</summary>
+    /// <summary>An optional file may be done without, but not be updated to a version that cannot be had.</summary>
+    private static void RequireHad(ImageDefinition next, ImageLock made, List<VersionChange> changes)
+    {
+        foreach (UpstreamFile file in changes.SelectMany(change => change.FilesOf(next)).Where(file => made.LeftOut.Contains(file.Name, StringComparer.Ordinal)))
+            throw new RemoteException(RemoteFault.TryAgain, $"{next.Name}: {file.Name} {file.Version} could not be had, although its checksums are published; nothing was written. The lines above say why; run the same command again");
+    }
+
+    /// <summary>Whether an optional file was done without already.</summary>
     private static bool WasLeftOut(UpstreamFile file, ImageLock locked) => file.IsOptional && locked.LeftOut.Contains(file.Name, StringComparer.Ordinal);
 
     private async Task<(AssembledImage Image, InspectionResult Result)> AssembleAsync(string image, CancellationToken stop)

@@ -196,6 +196,50 @@ public sealed class UpdateRunTests(ArchiveSigner keys) : IClassFixture<ArchiveSi
     }
 
     [Fact]
+    public async Task An_optional_file_that_was_left_out_is_not_updated_to_a_version_that_cannot_be_had()
+    {
+        using UpdateScene scene = await UpdateScene.CreateAsync(keys);
+        scene.Repository.Write("images/tools/image.yaml", scene.Yaml.Replace("upstream: [tool]", "upstream: [tool, extra]", StringComparison.Ordinal).Replace("\nupstream:\n", """
+
+            upstream:
+              - name: extra
+                version: v2.0.0
+                releases: { kubernetes: https://dl.k8s.io/extra }
+                url: https://dl.k8s.io/extra/{version}/extra-{arch}
+                checksumFile: https://dl.k8s.io/extra/{version}/extra-{arch}.sha256
+                optional: true
+                limitMiB: 1
+                install:
+                  - { to: /usr/local/share/extra }
+
+            """, StringComparison.Ordinal));
+        using (Supply supply = scene.NewSupply())
+        {
+            ImageDefinition definition = ImageDefinitionFile.Read(scene.Folder);
+            ImageLock made = await supply.NewLockMaker().MakeAsync(definition, scene.Lock, Stop);
+            await ImageLockFile.WriteAsync(scene.Folder, await supply.WithUpstreamAsync(definition, made, false, _ => { }, Stop), Stop);
+        }
+
+        Assert.Equal(["extra"], scene.Lock.LeftOut);
+        foreach (string file in (string[])["stable-2.0.txt", "stable.txt"])
+            scene.Repository.Mirror.Add(new Uri($"https://dl.k8s.io/extra/{file}"), "v2.0.0"u8);
+        Assert.Null(await scene.StageAsync());
+
+        foreach (string file in (string[])["stable-2.0.txt", "stable.txt"])
+            scene.Repository.Mirror.Add(new Uri($"https://dl.k8s.io/extra/{file}"), "v2.0.1"u8);
+        foreach (string architecture in (string[])["amd64", "arm64"])
+            scene.Repository.Mirror.Add(new Uri($"https://dl.k8s.io/extra/v2.0.1/extra-{architecture}.sha256"), System.Text.Encoding.ASCII.GetBytes(Digest.Of("extra"u8).Hex));
+        IReadOnlyDictionary<string, string> before = scene.Snapshot();
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.StageAsync());
+        Assert.Contains("extra v2.0.1 could not be had, although its checksums are published", e.Message, StringComparison.Ordinal);
+        Assert.Equal(before, scene.Snapshot());
+
+        foreach (string architecture in (string[])["amd64", "arm64"])
+            scene.Repository.Mirror.Add(new Uri($"https://dl.k8s.io/extra/v2.0.1/extra-{architecture}"), "extra"u8);
+        Assert.Equal("Update tools: extra from v2.0.0 to v2.0.1", (await scene.StageAsync())!.Report.Title);
+    }
+
+    [Fact]
     public async Task A_file_that_somebody_changed_meanwhile_is_not_overwritten()
     {
         using UpdateScene scene = await UpdateScene.CreateAsync(keys);

@@ -65,7 +65,6 @@ internal sealed class TrackerReader(JsonTokens json, AdvisoryScope scope, List<A
             case "open":
                 Add(source, id, []);
                 break;
-            case "resolved" when version == "0":
             case "undetermined":
                 break;
             case "resolved" when DebianVersion.TryParse(version, out DebianVersion? parsed):
