@@ -29,6 +29,7 @@ public class ImageDefinitionSchemaTests
         { "upstream[].install[]", "        mode: \"4755\"", "        unknown: x\n        mode: \"4755\"" },
         { "upstream[].install[].standIn", "{ package: tool,", "{ unknown: x, package: tool," },
         { "accounts[]", "{ name: root,", "{ unknown: x, name: root," },
+        { "node", "{ unit: tiny.service,", "{ unknown: x, unit: tiny.service," },
         { "config", "  user: root", "  unknown: x\n  user: root" },
     };
 

@@ -70,6 +70,7 @@ internal sealed class ImageDefinitions : IDisposable
           user: root
           workingDirectory: /srv
           labels: { a: b }
+        node: { unit: tiny.service, variable: TINY_IMAGE }
         releases: { kubernetes: https://example.org/release }
 
         """;
