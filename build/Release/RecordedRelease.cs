@@ -61,7 +61,7 @@ public sealed record RecordedRelease
         {
             Image = root.RequiredString("image"),
             Release = TagStyles.Of(release) == TagStyle.Release || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildWay.Dockerfile) ? release : throw new ContentException($"'{release}' is no release"),
-            IsComplete = root.GetProperty("complete").GetBoolean(),
+            IsComplete = root.TryGetProperty("complete", out JsonElement complete) && complete.GetBoolean(),
             Subjects = [.. root.GetProperty("subjects").EnumerateArray().Select(subject => Digest.Parse(subject.RequiredString("digest")))],
             Tags = DestinationsOf(root),
             Origin = origin,
