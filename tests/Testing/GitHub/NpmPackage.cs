@@ -36,7 +36,9 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity)
     {
         ContentCache cache = new(TestCache.Shared, TimeProvider.System);
         using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience { Attempts = 3 }, TimeProvider.System, _ => { });
-        Uri address = new(NpmRegistry.Find(Name, Environment.GetEnvironmentVariable), $"{Name}/-/{Name.Split('/')[^1]}-{Version}.tgz");
+        Uri registry = NpmRegistry.Find(Name, Environment.GetEnvironmentVariable) ?? await NpmRegistry.AskAsync()
+            ?? throw new PeerMissingException("npm is not on PATH, and no setting names a registry to fetch it from");
+        Uri address = new(registry, $"{Name}/-/{Name.Split('/')[^1]}-{Version}.tgz");
         return cache.Find(Digest, null) ?? await cache.AddAsync(
             new WantedContent { What = $"npm's {Name} {Version}", Digest = Digest },
             async cancel =>

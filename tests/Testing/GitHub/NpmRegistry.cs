@@ -6,12 +6,19 @@ namespace Slipway.Testing;
 /// </summary>
 public static class NpmRegistry
 {
-    private static readonly Uri Usual = new("https://registry.example.org/");
+    /// <summary>What npm itself answers, which knows the common one where no setting names another; null where there is no npm.</summary>
+    public static async Task<Uri?> AskAsync()
+    {
+        if (PeerPrograms.OnPath("npm") is not { } npm)
+            return null;
+        ChildResult answer = await new ChildProcess(npm, "config", "get", "registry").RunAsync();
+        return answer.ExitCode == 0 ? Address(answer.Output.Trim()) : null;
+    }
 
-    /// <summary>Ends with a slash.</summary>
+    /// <summary>Ends with a slash; null when no setting names one.</summary>
     /// <param name="package">With its scope.</param>
     /// <param name="environment">Reads an environment variable; null when it is not set.</param>
-    public static Uri Find(string package, Func<string, string?> environment)
+    public static Uri? Find(string package, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(package);
         ArgumentNullException.ThrowIfNull(environment);
@@ -23,8 +30,11 @@ public static class NpmRegistry
         string? found = (scope is null ? null : settings.Select(file => file.GetValueOrDefault(scope)).FirstOrDefault(value => value is not null))
             ?? environment("npm_config_registry") ?? environment("NPM_CONFIG_REGISTRY")
             ?? settings.Select(file => file.GetValueOrDefault("registry")).FirstOrDefault(value => value is not null);
-        return Uri.TryCreate(found?.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https") ? address : Usual;
+        return Address(found);
     }
+
+    private static Uri? Address(string? text) =>
+        Uri.TryCreate(text?.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https") ? address : null;
 
     private static Dictionary<string, string> Read(string file)
     {
