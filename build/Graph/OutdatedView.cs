@@ -74,7 +74,7 @@ internal static class OutdatedView
 
     private static void Tell(Report report, ImageOutlook outlook)
     {
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"{outlook.Image}: locked at {outlook.LockedAt:yyyy-MM-dd}, {(int)outlook.Age.TotalDays} days ago; {outlook.Packages.Length} packages differ, {outlook.Packages.Count(package => package.IsSecurity)} by security updates"));
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"{outlook.Image}: locked at {outlook.LockedAt:yyyy-MM-dd}, {Ago(outlook.Age)}; {outlook.Packages.Length} {(outlook.Packages.Length == 1 ? "package differs" : "packages differ")}, {outlook.Packages.Count(package => package.IsSecurity)} by security updates"));
         foreach (UpstreamOutlook upstream in outlook.Upstream)
         {
             if (upstream.IsBehind)
@@ -179,4 +179,11 @@ internal static class OutdatedView
             writer.WriteStringValue(text);
         writer.WriteEndArray();
     }
+
+    private static string Ago(TimeSpan age) => (int)age.TotalDays switch
+    {
+        0 => "today",
+        1 => "1 day ago",
+        int days => $"{days} days ago",
+    };
 }
