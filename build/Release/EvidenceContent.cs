@@ -12,11 +12,14 @@ internal sealed class EvidenceContent(IContentReader place) : IContentReader
 
     public string Name => place.Name;
 
-    public Descriptor Add(SignatureManifest manifest)
+    /// <summary>Takes in what is to be added under a tag.</summary>
+    /// <param name="whole">What the tag is to hold then: it is its configuration that goes along, since no other will be named.</param>
+    public Descriptor Add(SignatureManifest added, SignatureManifest whole)
     {
-        ManifestContent content = manifest.Content;
+        Descriptor config = Descriptor.Of(MediaType.Config, whole.Config.Span);
+        ManifestContent content = new(MediaType.Manifest, new Manifest(config, added.Layers).ToBytes());
         _manifests[content.Descriptor.Digest] = content;
-        _configs[Digest.Of(manifest.Config.Span)] = manifest.Config;
+        _configs[config.Digest] = whole.Config;
         return content.Descriptor;
     }
 

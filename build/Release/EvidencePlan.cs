@@ -70,7 +70,7 @@ internal sealed class EvidencePlan
             _referrers.Add(new PlannedReferrer(evidence.Subject, bundle.Stored));
     }
 
-    /// <returns>The manifest of those that go under a tag; null when none do.</returns>
+    /// <returns>The manifest of those that are to be under a tag; null when none are.</returns>
     private async Task<Descriptor?> TaggedAsync(string tag, ImmutableArray<ReviewedItem> items, Room room, CancellationToken cancellationToken)
     {
         if (items.IsEmpty || await TheirsAsync(tag, items, cancellationToken) is not { } theirs)
@@ -85,7 +85,7 @@ internal sealed class EvidencePlan
             fitting = fitting.Remove(dropped);
         }
 
-        return fitting.IsEmpty ? null : Content.Add(Of(fitting));
+        return fitting.IsEmpty ? null : Content.Add(Of(fitting), theirs.With(Of(fitting)));
     }
 
     /// <summary>What the destination has under a tag; null when that is nothing which could grow, and nothing has to.</summary>
