@@ -66,9 +66,10 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
     public async Task A_rebuilders_word_on_one_registry_is_mirrored_to_the_other_and_stands_in_nobodys_way()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
+        SlipwayCommand slipway = tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache") };
         const string Fallback = $"{PublishedTools.Fallback}:{UpstreamImage.Version}";
         SigningKeys rebuilder = SigningKeys.Create(tools.Repository.Beside(), "rebuilder"), other = SigningKeys.Create(tools.Repository.Beside(), "other");
-        (await ReproduceAsync(tools, tools.Repository.Slipway, "--attest", "--push", "--signing-key", rebuilder.Private)).Require();
+        (await ReproduceAsync(tools, slipway, "--attest", "--push", "--signing-key", rebuilder.Private)).Require();
         (await VerifyAsync(tools, Fallback, "--reproduced-by", rebuilder.Public)).Require(65);
 
         // While the registries differ by it, nothing is amiss and nothing is to be done.
@@ -85,7 +86,7 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
 
         (await MirrorAsync(tools, Release, PublishedTools.Fallback)).Require();
         Assert.Contains("reproduced (identical) by the key", (await VerifyAsync(tools, Release, "--all-registries", "--reproduced-by", rebuilder.Public)).Require().Output, StringComparison.Ordinal);
-        (await ReproduceAsync(tools, tools.Repository.Slipway, "--attest", "--push", "--signing-key", other.Private, "--reference", Fallback)).Require();
+        (await ReproduceAsync(tools, slipway, "--attest", "--push", "--signing-key", other.Private, "--reference", Fallback)).Require();
         (await MirrorAsync(tools, Fallback, PublishedTools.Official)).Require();
         (await VerifyAsync(tools, Release, "--all-registries", "--reproduced-by", rebuilder.Public, other.Public)).Require();
         foreach (string host in (string[])["quay.io", "docker.io"])
