@@ -7,7 +7,7 @@ namespace Slipway.Release;
 /// <summary>
 /// Copies a release from one registry to another: verified first, by digest, with its signatures and all that is said about it,
 /// its tags last. Needs nothing of the machine that made it. Publishing with another source: the same phases, the same
-/// refusals, and rerunning goes on where a run ended.
+/// refusals, and rerunning goes on where a run ended. What only the destination holds about the release stays.
 /// </summary>
 /// <param name="connect">Makes a client with no memory of earlier requests.</param>
 /// <param name="policy">What the source's signatures must satisfy, and the copies when they are read back.</param>
@@ -23,12 +23,17 @@ public sealed class Mirror(Func<RegistryClient> connect, VerificationPolicy poli
         Repository source = client.Repository(request.Source), destination = client.Repository(request.Destination);
         log($"{request.Image}: verifying {request.Source}");
         ReleasePlan plan = await new MirrorPlan(request, source).ReadAsync(await VerifiedAsync(request, source, cancellationToken), cancellationToken);
-        EvidenceCopy evidence = new(source, destination);
+        EvidenceCopy others = new(source, destination);
         await RequireFreeAsync(plan, destination, cancellationToken);
-        await evidence.RequireFreeAsync(plan.Subjects, cancellationToken);
+        await others.RequireFreeAsync(plan.Subjects, cancellationToken);
+        EvidencePlan evidence = await EvidencePlan.ReadAsync(
+            plan.Subjects, new EvidenceReview(policy.Signer, request.Official, source), source, destination, cancellationToken);
 
-        log($"{request.Image}: {await evidence.RunAsync(plan.Subjects, cancellationToken)} statements about it sent to {destination.Name}");
-        return await new Publisher(connect, policy, log).PublishAsync(new ReleaseContent(plan, source, source), _ => Task.CompletedTask, cancellationToken);
+        log($"{request.Image}: {await others.RunAsync(plan.Subjects, cancellationToken)} statements of other kinds about it sent to {destination.Name}");
+        foreach (string left in evidence.LeftBehind.Concat(others.LeftBehind))
+            log($"{request.Image}: left behind: {left}");
+        return await new Publisher(connect, policy.WithAttestations(evidence.Kinds), log).PublishAsync(
+            new ReleaseContent(evidence.Added(plan), source, evidence.Content), _ => Task.CompletedTask, cancellationToken);
     }
 
     /// <summary>The digest that is verified is the digest that is copied, wherever the tag leads meanwhile.</summary>

@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
-using Slipway.Trust;
 
 namespace Slipway.Release;
 
-/// <summary>Reads the plan of a release back from a registry that has it: the same content, signatures and tags, for another place.</summary>
+/// <summary>
+/// Reads the plan of a release back from a registry that has it: the same content and tags, for another place. What is said about it is
+/// <see cref="EvidencePlan"/>'s.
+/// </summary>
 internal sealed class MirrorPlan(MirrorRequest request, Repository source)
 {
     /// <param name="index">The index, which was verified.</param>
@@ -25,7 +27,7 @@ internal sealed class MirrorPlan(MirrorRequest request, Repository source)
             Image = request.Image,
             Release = named?.Name ?? throw new ContentException($"{source.Name}: no release tag names {index}; nothing was copied"),
             Subjects = subjects,
-            Signatures = [.. await Task.WhenAll(subjects.Select(subject => SignatureAsync(subject.Digest, cancellationToken)))],
+            Signatures = [],
             Tags = tags,
             Official = request.Official,
             Destinations = [request.Destination],
@@ -62,13 +64,5 @@ internal sealed class MirrorPlan(MirrorRequest request, Repository source)
                    where subject is not null
                    orderby subject == subjects[0] ? 1 : 0, name == request.Source.Tag ? 1 : 0
                    select new PlannedTag(name, subject.Platform, Moves: false)];
-    }
-
-    private async Task<PlannedSignature> SignatureAsync(Digest subject, CancellationToken cancellationToken)
-    {
-        string tag = SignatureManifest.TagOf(subject);
-        Descriptor manifest = await source.ResolveAsync(tag, cancellationToken)
-            ?? throw new ContentException($"{source.Name}: {subject} has no signature; nothing was copied");
-        return new PlannedSignature(subject, tag, manifest);
     }
 }

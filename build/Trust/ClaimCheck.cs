@@ -52,7 +52,8 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
         }
     }
 
-    private async Task<(SignatureFinding, StoredSignature?)> JudgeAsync(StoredSignature signature, Evidence evidence, CancellationToken cancellationToken)
+    /// <summary>Judges one signature, whatever others there are.</summary>
+    internal async Task<(SignatureFinding Finding, StoredSignature? Valid)> JudgeAsync(StoredSignature signature, Evidence evidence, CancellationToken cancellationToken)
     {
         SignatureFinding other = new(FailureReason.SignedByOtherKey, $"no valid signature by {signer.Name}");
         try

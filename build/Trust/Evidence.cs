@@ -10,7 +10,7 @@ namespace Slipway.Trust;
 internal sealed class Evidence(BundleReader reader, Digest digest, ManifestContent subject)
 {
     /// <summary>More than this many bundles, attestations or signatures of one manifest are not looked at.</summary>
-    private const int MaximumBundles = 256, MaximumAttestations = 256, MaximumSignatures = 64;
+    internal const int MaximumBundles = 256, MaximumAttestations = 256, MaximumSignatures = 64;
 
     private readonly IContentReader _place = reader.Place;
     private readonly Dictionary<Digest, StoredBundle> _bundles = [];
@@ -38,7 +38,7 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
         {
             if (!_bundles.TryGetValue(referrer.Digest, out StoredBundle? stored))
                 _bundles.Add(referrer.Digest, stored = await ReadBundleAsync(referrer.Digest, cancellationToken));
-            found.Add(stored);
+            found.Add(stored with { Stored = referrer });
         }
 
         return found;
@@ -84,7 +84,7 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
     {
         List<StoredBundle> found = [];
         foreach (Descriptor layer in await LayersAsync(AttestationLayer.TagOf(Digest), MediaType.DsseEnvelope, MaximumAttestations, cancellationToken))
-            found.Add(await reader.EnvelopeAsync(layer, cancellationToken));
+            found.Add(await reader.EnvelopeAsync(layer, cancellationToken) with { Stored = layer });
         return found;
     }
 
@@ -104,6 +104,9 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
 /// <summary>One of the bundles that a place holds: itself, or why it cannot be read.</summary>
 internal sealed record StoredBundle(SigstoreBundle? Bundle, string Problem)
 {
+    /// <summary>The layer or the referrer that it was found by; null before that.</summary>
+    public Descriptor? Stored { get; init; }
+
     /// <summary>What it claims to say, which a signature has to prove yet; null when it is no statement.</summary>
     public Statement? Claim { get; } = Bundle?.Envelope.Statement;
 

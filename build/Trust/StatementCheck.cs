@@ -37,7 +37,9 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
         return valid.Count == 0 ? nearest with { Unknown = unknown } : new Finding(null, $"{predicateType} by {signer.Name}") { Statements = [.. valid.Values] };
     }
 
-    private async Task<Finding> JudgeAsync(StoredBundle stored, Evidence evidence, string predicateType, CancellationToken cancellationToken)
+    /// <summary>Judges one bundle, whatever others there are.</summary>
+    /// <exception cref="RemoteException">It could not be judged.</exception>
+    internal async Task<Finding> JudgeAsync(StoredBundle stored, Evidence evidence, string predicateType, CancellationToken cancellationToken)
     {
         if (stored.Bundle is not { } bundle)
             return new Finding(FailureReason.AttestationUnreadable, stored.Problem);

@@ -63,6 +63,41 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
     }
 
     [Fact]
+    public async Task A_rebuilders_word_on_one_registry_is_mirrored_to_the_other_and_stands_in_nobodys_way()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        SlipwayCommand slipway = tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache") };
+        const string Fallback = $"{PublishedTools.Fallback}:{UpstreamImage.Version}";
+        SigningKeys rebuilder = SigningKeys.Create(tools.Repository.Beside(), "rebuilder"), other = SigningKeys.Create(tools.Repository.Beside(), "other");
+        (await ReproduceAsync(tools, slipway, "--attest", "--push", "--signing-key", rebuilder.Private)).Require();
+        (await VerifyAsync(tools, Fallback, "--reproduced-by", rebuilder.Public)).Require(65);
+
+        // While the registries differ by it, nothing is amiss and nothing is to be done.
+        foreach (string host in (string[])["quay.io", "docker.io"])
+            tools.At(host).Log.Clear();
+        (await VerifyAsync(tools, Release)).Require();
+        (await VerifyAsync(tools, Release, "--all-registries")).Require();
+        (await tools.RunAsync("Drift", "--public-key", tools.Repository.Key.Public)).Require();
+        (await tools.PublishAsync()).Require();
+        string archive = tools.Repository.Beside("saved.tar");
+        (await tools.RunAsync("Save", "--reference", Release, "--to", archive, "--public-key", tools.Repository.Key.Public)).Require();
+        (await VerifyAsync(tools, "oci-archive:" + archive, "--images", UpstreamImage.Name, "--reproduced-by", rebuilder.Public)).Require();
+        Assert.Equal((0, 0), (Writes(tools), Writes(tools, "docker.io")));
+
+        (await MirrorAsync(tools, Release, PublishedTools.Fallback)).Require();
+        Assert.Contains("reproduced (identical) by the key", (await VerifyAsync(tools, Release, "--all-registries", "--reproduced-by", rebuilder.Public)).Require().Output, StringComparison.Ordinal);
+        (await ReproduceAsync(tools, slipway, "--attest", "--push", "--signing-key", other.Private, "--reference", Fallback)).Require();
+        (await MirrorAsync(tools, Fallback, PublishedTools.Official)).Require();
+        (await VerifyAsync(tools, Release, "--all-registries", "--reproduced-by", rebuilder.Public, other.Public)).Require();
+        foreach (string host in (string[])["quay.io", "docker.io"])
+            tools.At(host).Log.Clear();
+        (await MirrorAsync(tools, Release, PublishedTools.Fallback)).Require();
+        (await MirrorAsync(tools, Fallback, PublishedTools.Official)).Require();
+        (await tools.PublishAsync()).Require();
+        Assert.Equal((0, 0), (Writes(tools), Writes(tools, "docker.io")));
+    }
+
+    [Fact]
     public async Task One_platform_alone_is_called_that_and_is_no_word_on_the_index()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
@@ -278,7 +313,10 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         return tools.Repository.Slipway with { Root = root, Cache = tools.Repository.Beside(name, "cache") };
     }
 
-    private static int Writes(PublishedTools tools) => tools.At("quay.io").Log.All.Count(entry => entry.Request.Method is not ("GET" or "HEAD"));
+    private static Task<ChildResult> MirrorAsync(PublishedTools tools, string from, string to) =>
+        tools.RunAsync("Mirror", "--reference", from, "--to", to, "--public-key", tools.Repository.Key.Public);
+
+    private static int Writes(PublishedTools tools, string host = "quay.io") => tools.At(host).Log.All.Count(entry => entry.Request.Method is not ("GET" or "HEAD"));
 
     private static Task SayCommitAsync(ToolsCopy copy, string commit) => copy.SayProvenanceAsync(said => said with
     {

@@ -59,8 +59,8 @@ public class MirrorTests
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         ManifestContent[] statements = [.. await Task.WhenAll(plan.Subjects.Select(subject => PushReferrerAsync(scene, subject)))];
-        string att = $"sha256-{plan.Subjects[1].Digest.Hex}.att";
-        await scene.At(scene.Official).PushManifestAsync(statements[0], att, default);
+        string document = $"sha256-{plan.Subjects[1].Digest.Hex}.sbom";
+        await scene.At(scene.Official).PushManifestAsync(statements[0], document, default);
         await MirrorAsync(scene);
         Repository copy = scene.At(Copy);
         foreach ((Descriptor subject, ManifestContent statement) in plan.Subjects.Zip(statements))
@@ -69,7 +69,7 @@ public class MirrorTests
             Assert.All(Manifest.Parse(statement.Bytes).Blobs, blob => Assert.True(copy.HasBlobAsync(blob, default).Result));
         }
 
-        Assert.Equal(statements[0].Descriptor.Digest, (await copy.ResolveAsync(att, default))!.Digest);
+        Assert.Equal(statements[0].Descriptor.Digest, (await copy.ResolveAsync(document, default))!.Digest);
     }
 
     [Fact]
@@ -122,15 +122,15 @@ public class MirrorTests
     }
 
     [Fact]
-    public async Task Attestations_that_differ_stay()
+    public async Task A_tag_that_holds_one_document_is_not_taken_away()
     {
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
-        string att = $"sha256-{plan.Index.Digest.Hex}.att";
+        string document = $"sha256-{plan.Index.Digest.Hex}.sbom";
         ManifestContent statement = await PushReferrerAsync(scene, plan.Index);
-        await scene.At(scene.Official).PushManifestAsync(statement, att, default);
+        await scene.At(scene.Official).PushManifestAsync(statement, document, default);
         await MirrorAsync(scene);
-        await scene.At(Copy).PushManifestAsync((await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!, att, default);
+        await scene.At(Copy).PushManifestAsync((await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!, document, default);
         await RequireRefusedAsync(scene, ":v1.0.0", "which stays; nothing was copied");
     }
 
