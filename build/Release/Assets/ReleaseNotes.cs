@@ -7,11 +7,17 @@ namespace Slipway.Release;
 
 /// <summary>
 /// What a release's page says, in GitHub Flavored Markdown: which digest stands where, how to check it, what it holds otherwise than the
-/// release before. The same facts give the same notes.
+/// release before. The same facts give the same notes; of more changes than there is room for, the first.
 /// </summary>
 /// <param name="facts">What is known of the release.</param>
 public sealed class ReleaseNotes(ReleaseFacts facts)
 {
+    /// <summary>In characters: below what GitHub takes as the text of a release, 125000.</summary>
+    public const int Longest = 120_000;
+
+    /// <summary>For the sentence behind a table that is cut.</summary>
+    private const int Reserve = 200;
+
     private readonly VerifyCommands _commands = new(facts);
 
     public override string ToString()
@@ -116,8 +122,9 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         notes.Paragraph(changes.IsEmpty
             ? $"The same {facts.Packages} Debian packages and upstream files as {MarkdownText.Code(facts.Earlier.Tag)}."
             : $"{facts.Packages} Debian packages. Since {MarkdownText.Code(facts.Earlier.Tag)}:");
-        notes.Table(["", "from", "to"], changes.Select(change =>
-            (IReadOnlyList<string>)[MarkdownText.Text(change.Name), Version(change.From), Version(change.To)]));
+        int left = notes.Table(["", "from", "to"], [.. changes.Select(change => (IReadOnlyList<string>)[MarkdownText.Text(change.Name), Version(change.From), Version(change.To)])], Longest - Reserve);
+        if (left > 0)
+            notes.Paragraph(string.Create(CultureInfo.InvariantCulture, $"And {left} more, for which there is no room here: the bills of materials list all."));
     }
 
     private static string Version(string? version) => version is null ? "–" : MarkdownText.Text(version);
