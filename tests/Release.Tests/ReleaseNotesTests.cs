@@ -134,7 +134,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
     [Fact]
     public async Task Layers_that_say_they_weigh_more_than_can_be_are_no_sizes_and_other_platforms_are_not_asked_for()
     {
-        using ScratchFolder folder = new();
+        using Slipway.Testing.ScratchFolder folder = new();
         OciLayout layout = OciLayout.Create(folder.Path);
         Descriptor config = await layout.AddBlobAsync(MediaType.Config, "{}"u8.ToArray());
         Descriptor layer = new(MediaType.LayerGzip, Digest.Of("1"u8), long.MaxValue);
