@@ -38,6 +38,9 @@ public enum ProposalOutcome
     /// <summary>There is a pull request that says so already; nothing was written.</summary>
     Unchanged,
 
+    /// <summary>People closed, without a merge, a pull request that said so; nothing was written.</summary>
+    Declined,
+
     /// <summary>The pull request that was there brings it now.</summary>
     Updated,
 
@@ -46,7 +49,7 @@ public enum ProposalOutcome
 }
 
 /// <summary>A proposal that was made.</summary>
-/// <param name="PullRequest">The open one of its branch; null where there is nothing to propose and there was none.</param>
+/// <param name="PullRequest">The open one of its branch, or the one that was closed; null where there is nothing to propose and there was none.</param>
 /// <param name="Commit">What its branch is at; of nothing to propose, what the target is at.</param>
 public sealed record Proposed(ProposalOutcome Outcome, PullRequest? PullRequest, GitId Commit)
 {

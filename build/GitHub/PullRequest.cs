@@ -24,6 +24,9 @@ public sealed record PullRequest(int Number, Uri Page)
 
     public required ImmutableArray<string> Labels { get; init; }
 
+    /// <summary>Whether its target has it.</summary>
+    public required bool IsMerged { get; init; }
+
     /// <summary>OWNER/NAME of the repository that its branch is in; null when that is gone.</summary>
     internal string? Source { get; init; }
 
@@ -39,6 +42,7 @@ public sealed record PullRequest(int Number, Uri Page)
             Head = head.Plain("ref"),
             Commit = GitId.Parse(head.RequiredString("sha")),
             Target = element.GetProperty("base").Plain("ref"),
+            IsMerged = element.Time("merged_at") is not null,
             Labels = [.. element.Items("labels").Select(label => label.RequiredString("name"))],
             Source = head.TryGetProperty("repo", out JsonElement repository) && repository.ValueKind == JsonValueKind.Object ? repository.Plain("full_name") : null,
         };

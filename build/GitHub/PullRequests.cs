@@ -22,22 +22,38 @@ public sealed class PullRequests
     /// <param name="target">Null for any.</param>
     public async Task<PullRequest?> FindOpenAsync(string branch, string? target, CancellationToken cancellationToken)
     {
+        await foreach (PullRequest found in ListAsync("open", branch, target, cancellationToken))
+            return found;
+        return null;
+    }
+
+    /// <summary>The newest pull request that brought a branch of this repository to another and is open no more; null when there is none.</summary>
+    public async Task<PullRequest?> FindClosedAsync(string branch, string target, CancellationToken cancellationToken)
+    {
+        // GitHub's order is the newest first, but for what it does not say it promises nothing.
+        PullRequest? newest = null;
+        await foreach (PullRequest found in ListAsync("closed", branch, target, cancellationToken))
+            newest = newest is null || found.Number > newest.Number ? found : newest;
+        return newest;
+    }
+
+    private async IAsyncEnumerable<PullRequest> ListAsync(
+        string state, string branch, string? target, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         string head = Uri.EscapeDataString($"{_calls.Name.Owner}:{branch}"), taken = target is null ? "" : $"&base={Uri.EscapeDataString(target)}";
-        GitHubCall call = _calls.Get($"/pulls?state=open&head={head}{taken}&per_page=100", $"find pull request of {Printable.Of(branch)}");
+        GitHubCall call = _calls.Get($"/pulls?state={state}&head={head}{taken}&per_page=100", $"find pull request of {Printable.Of(branch)}");
         // GitHub leaves a filter out that it does not understand.
         await foreach (PullRequest found in new GitHubPages(_calls.Wire, null).ReadAsync(call, PullRequest.Read, cancellationToken))
         {
             if (found.Head == branch && (target is null || found.Target == target)
                 && string.Equals(found.Source, $"{_calls.Name.Owner}/{_calls.Name.Name}", StringComparison.OrdinalIgnoreCase))
-                return found;
+                yield return found;
         }
-
-        return null;
     }
 
     /// <summary>
     /// Makes sure that a pull request proposes some files as they are to be. The same proposal again writes nothing; a changed one changes
-    /// the branch and the pull request that are there. Killed anywhere, the next run goes on.
+    /// the branch and the pull request that are there. What people closed without a merge stays closed until there is something else to propose. Killed anywhere, the next run goes on.
     /// </summary>
     /// <exception cref="FormatException">The branch is the default branch, the target, or no name of a branch.</exception>
     /// <exception cref="GitHubException">It is refused, or there is no answer.</exception>
@@ -54,11 +70,20 @@ public sealed class PullRequests
         ProposedBranch work = new(_repository.Branches, _objects, proposal);
         if (await work.IsInAsync(from.Tree, cancellationToken))
             return new Proposed(ProposalOutcome.Nothing, open, at);
+        if (open is null && await FindDeclinedAsync(work, branch, target, cancellationToken) is { } declined)
+            return new Proposed(ProposalOutcome.Declined, declined, declined.Commit);
         (GitId commit, bool isNew) = await work.WriteAsync(branch, from, open is not null, cancellationToken);
         PullRequest request = open is null ? await CreateAsync(proposal, branch, target, cancellationToken) : await UpdateAsync(open, proposal, cancellationToken);
         ProposalOutcome outcome = open is null ? ProposalOutcome.Created : isNew || request != open ? ProposalOutcome.Updated : ProposalOutcome.Unchanged;
         return new Proposed(outcome, request with { Commit = commit }, commit) { LabelProblem = await LabelAsync(request, proposal, cancellationToken) };
     }
+
+    /// <summary>The pull request by which people turned down just this; its commit is there also when its branch is gone.</summary>
+    private async Task<PullRequest?> FindDeclinedAsync(ProposedBranch work, WorkBranch branch, string target, CancellationToken cancellationToken) =>
+        await FindClosedAsync(branch.Name, target, cancellationToken) is { IsMerged: false } closed
+        && await work.IsInAsync((await _objects.CommitAsync(closed.Commit, cancellationToken)).Tree, cancellationToken)
+            ? closed
+            : null;
 
     private Task<PullRequest> CreateAsync(Proposal proposal, WorkBranch branch, string target, CancellationToken cancellationToken) => _calls.Wire.CreateAsync(
         _calls.Post("/pulls", $"create pull request of {branch}", writer =>

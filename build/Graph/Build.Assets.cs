@@ -27,6 +27,8 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
+            if (Dockerfile)
+                throw new TargetFailedException("--dockerfile: files are made of what Assemble made. Leave it out", Exit.WrongUse);
             using AssetMaker maker = await NewAssetMakerAsync(report);
             foreach (AssemblyRequest input in await InputsAsync(report))
             {
@@ -42,12 +44,10 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using HttpTransport transport = NewGitHubTransport(report);
-            ReleaseCheck check = new(new GitRepository(RootDirectory), await FindGitHubAsync(transport));
-            _tagged = await check.TaggedAsync(ImageNames(), required: Images.Length > 0, Stop);
+            await RequireTaggedAsync(report);
             // What cannot be signed in the end need not be built.
             (await Signers.OpenAsync(Stop) as IDisposable)?.Dispose();
-            report.Line($"releasing {string.Join(" and ", _tagged)}");
+            report.Line($"releasing {string.Join(" and ", _tagged!.Value)}");
         });
 
     private Target Release => _ => _
@@ -57,22 +57,43 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
+            // Who skips the check has it made here.
+            await RequireTaggedAsync(report);
             using AssetMaker maker = await NewAssetMakerAsync(report);
             using HttpTransport transport = NewGitHubTransport(report);
             GitHubPublication publication = new(await FindGitHubAsync(transport), maker.Signer.Trusted, maker.OpenPgp, report);
             foreach (AssemblyRequest input in await InputsAsync(report))
             {
-                await VerifyPublishedAsync(input.Definition, report);
+                await VerifyPublishedAsync(input.Definition, await maker.Description.PublishedAsync(input.Name, Stop), report);
                 MadeAssets made = await maker.Run.RunAsync(input, Stop);
                 GitHubRelease release = await publication.PublishAsync(made, Workspace.Assets(input.Name), Stop);
                 report.Result(Json ? AssetsView.Json(made, release) : System.Text.Encoding.UTF8.GetBytes(release.Page + "\n"));
             }
         });
 
-    /// <summary>As users will, from every registry that has it.</summary>
-    private async Task VerifyPublishedAsync(ImageDefinition definition, Report report)
+    /// <summary>Finds what is to be released, unless that is known: nothing that git and GitHub do not agree on, and nothing less than all of it.</summary>
+    private async Task RequireTaggedAsync(Report report)
     {
-        RecordedRelease record = await RecordedRelease.ReadAsync(Workspace.Results(definition.Name) / ReleaseRecord.FileName, Stop);
+        if (_tagged is not null)
+            return;
+        if (Dockerfile)
+            throw new TargetFailedException("--dockerfile: a release is what Assemble makes. Run ./build.sh BuildDockerfile Sign Publish --dockerfile for the other images", Exit.WrongUse);
+        foreach (ImageDefinition definition in Definitions())
+        {
+            if (ChosenRegistries.Of(definition.Name, definition.Repositories).LeftOut is [var left, ..])
+                throw new TargetFailedException($"--registries: {left.Name} is left out, and a release on GitHub, which never changes, tells of every registry. Run ./build.sh Publish for some of them", Exit.WrongUse);
+            if (PlatformsOf(definition).Length < definition.Platforms.Length)
+                throw new TargetFailedException($"--platforms: a release of {definition.Name} has {string.Join(" and ", definition.Platforms)}", Exit.WrongUse);
+        }
+
+        using HttpTransport transport = NewGitHubTransport(report);
+        ReleaseCheck check = new(new GitRepository(RootDirectory), await FindGitHubAsync(transport));
+        _tagged = await check.TaggedAsync(ImageNames(), required: Images.Length > 0, Stop);
+    }
+
+    /// <summary>As users will, from every registry that has it.</summary>
+    private async Task VerifyPublishedAsync(ImageDefinition definition, RecordedRelease record, Report report)
+    {
         using HttpTransport transport = NewTransport(report);
         ReleaseVerdict verdict = await new ReleaseVerifier(await NewPolicyAsync(), Expected(definition, record.Release)).VerifySameAsync(
             definition.Repositories.Where(place => record.Tags.ContainsKey(place.Name)).Select(Connect(transport).Repository).Select(site => new VerificationRequest
@@ -94,13 +115,13 @@ internal sealed partial class Build
         ISigner signer = await Signers.OpenAsync(Stop);
         HttpTransport transport = NewTransport(report);
         ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report) { Advisories = ReadAdvisories() };
-        return new AssetMaker(new AssetsRun(Workspace, description, signer, openPgp, report), signer, openPgp, transport);
+        return new AssetMaker(new AssetsRun(Workspace, description, signer, openPgp, report), description, signer, openPgp, transport);
     }
 
     private static HttpTransport NewGitHubTransport(Report report) => new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line);
 
     /// <summary>What makes a release's files, and what it needs until then.</summary>
-    private sealed record AssetMaker(AssetsRun Run, ISigner Signer, OpenPgpSigner? OpenPgp, HttpTransport Transport) : IDisposable
+    private sealed record AssetMaker(AssetsRun Run, ReleaseDescription Description, ISigner Signer, OpenPgpSigner? OpenPgp, HttpTransport Transport) : IDisposable
     {
         public void Dispose()
         {

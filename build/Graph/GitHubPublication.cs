@@ -17,18 +17,23 @@ namespace Slipway.Graph;
 internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSigner signer, OpenPgpSigner? openPgp, Report report)
 {
     /// <param name="folder">Where the files are.</param>
-    /// <exception cref="ContentException">A published release has other files than these.</exception>
+    /// <exception cref="ContentException">A release or draft has files that are none of these, or a published one has other bytes.</exception>
+    /// <exception cref="ReleaseException">What was published is not what the commit is tagged as.</exception>
     /// <exception cref="GitHubException">GitHub refuses, or does not answer.</exception>
     public async Task<GitHubRelease> PublishAsync(MadeAssets made, AbsolutePath folder, CancellationToken stop)
     {
         GitState git = made.Facts.Git;
-        string tag = git.Tag!;
+        string tag = $"{made.Facts.Image.Name}/{made.Facts.Record.Release}";
+        if (git.Tag != tag || git.Distance > 0)
+            throw new ReleaseException($"{made.Facts.Image.Name}: what was published is {made.Facts.Record.Release}, and the commit is {(git.Distance > 0 ? "not tagged" : $"tagged {git.Tag}")}. Run ./build.sh Publish --images {made.Facts.Image.Name}");
         DraftRelease wanted = new(tag, git.Commit, made.Facts.Title, made.Notes) { IsPrerelease = VersionOf(made, tag)?.IsPreRelease == true };
         ImmutableArray<GitHubRelease> there = await repository.Releases.FindAllAsync(tag, stop);
         foreach (GitHubRelease surplus in there.Skip(1))
             report.Line($"{repository.Name}: there is another draft for {tag}, {surplus.Page}: it is left alone");
         GitHubRelease release = there.FirstOrDefault() ?? await repository.Releases.CreateDraftAsync(wanted, stop);
-        ImmutableArray<ReleasedFile> files = await WithSignaturesAsync(made.Assets, release, folder, stop);
+        ImmutableArray<ReleaseAsset> assets = await repository.Assets.ListAsync(release, stop);
+        await RequireOursAsync(made, release, assets, stop);
+        ImmutableArray<ReleasedFile> files = await WithSignaturesAsync(made.Assets, assets, folder, stop);
         if (!release.IsDraft)
         {
             await PutAsync(release, files, folder, stop);
@@ -44,6 +49,21 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
         return release;
     }
 
+    /// <summary>
+    /// Refuses what others put beside our files: no checksum names it, and the notes say that everything is signed. What a failed upload left
+    /// is cleared away. A published signature by a key that is not asked for this time stays.
+    /// </summary>
+    private async Task RequireOursAsync(MadeAssets made, GitHubRelease release, ImmutableArray<ReleaseAsset> there, CancellationToken stop)
+    {
+        foreach (ReleaseAsset asset in there.Where(asset => made.Assets.All(file => file.Name != asset.Name)))
+        {
+            if (!asset.IsUploaded)
+                await repository.Assets.DeleteAsync(asset, stop);
+            else if (release.IsDraft || asset.Name != ChecksumList.OpenPgpName)
+                throw new ContentException($"{repository.Name}: {release} has {Printable.Of(asset.Name)}, which is no file of this release{(asset.Name == ChecksumList.OpenPgpName ? " without --gpg-key" : "")}. Delete it on {release.Page} and run the same command again");
+        }
+    }
+
     private async Task PutAsync(GitHubRelease release, ImmutableArray<ReleasedFile> files, AbsolutePath folder, CancellationToken stop)
     {
         foreach (ReleasedFile file in files)
@@ -54,10 +74,9 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
     }
 
     /// <summary>Two signatures of the same bytes differ: one that is there and holds is taken in place of ours.</summary>
-    private async Task<ImmutableArray<ReleasedFile>> WithSignaturesAsync(ImmutableArray<ReleasedFile> files, GitHubRelease release, AbsolutePath folder, CancellationToken stop)
+    private async Task<ImmutableArray<ReleasedFile>> WithSignaturesAsync(ImmutableArray<ReleasedFile> files, ImmutableArray<ReleaseAsset> there, AbsolutePath folder, CancellationToken stop)
     {
         ReleasedFile list = files.Single(file => file.Name == ChecksumList.FileName);
-        ImmutableArray<ReleaseAsset> there = await repository.Assets.ListAsync(release, stop);
         List<ReleasedFile> kept = [.. files];
         foreach (ReleaseAsset asset in there.Where(asset => asset is { IsUploaded: true, Size: <= BlobSignature.MaximumSize } && asset.Name is ChecksumList.SignatureName or ChecksumList.OpenPgpName))
         {

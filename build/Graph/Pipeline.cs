@@ -16,6 +16,9 @@ namespace Slipway.Graph;
 /// <param name="clock">When assembling began and ended.</param>
 internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Report report, TimeProvider clock)
 {
+    /// <inheritdoc cref="Assembler.PlatformsAtOnce"/>
+    public int PlatformsAtOnce { get; init; } = 2;
+
     /// <summary>Reads definition and lock, which must fit each other.</summary>
     public async Task<AssemblyRequest> ReadAsync(string image, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
     {
@@ -65,7 +68,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         AbsolutePath record = workspace.Results(input.Name) / AssemblyRecord.FileName;
         File.Delete(record);
-        AssembledImage image = await new Assembler(supply.Cache, assembled)
+        AssembledImage image = await new Assembler(supply.Cache, assembled) { PlatformsAtOnce = PlatformsAtOnce }
             .AssembleAsync(input, layout, workspace.Contents(input.Name), stop);
         await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, clock.GetUtcNow()).WriteAsync(record, stop);
         foreach (AssembledPlatform platform in image.Platforms)

@@ -22,10 +22,11 @@ internal sealed class PullRequestRun(GitHub.GitHubRepository repository, string 
     /// along unsaid.
     /// </summary>
     /// <exception cref="ReleaseException">It is not; says the command that mends it.</exception>
+    /// <exception cref="TargetFailedException">There is no token.</exception>
     public async Task RequireCurrentAsync(ImageDefinition definition, CancellationToken stop)
     {
         if (!repository.HasToken)
-            throw new ReleaseException($"{repository.Name}: --pull-request needs a token that may write contents and pull requests. Set GH_TOKEN or GITHUB_TOKEN");
+            throw new TargetFailedException($"{repository.Name}: --pull-request needs a token that may write contents and pull requests. Set GH_TOKEN or GITHUB_TOKEN", Exit.Refused);
         string branch = (await repository.ReadAsync(stop)).DefaultBranch;
         GitId head = await repository.Branches.FindAsync(branch, stop)
             ?? throw new ReleaseException($"{repository.Name}: its default branch {branch} has no commit. Push one");
@@ -42,7 +43,7 @@ internal sealed class PullRequestRun(GitHub.GitHubRepository repository, string 
         }
     }
 
-    /// <summary>The address of the pull request that brings an update; null when the default branch has all of it by now.</summary>
+    /// <summary>The address of the pull request that brings an update; null when the default branch has all of it by now, or people closed just this.</summary>
     public async Task<string?> ProposeAsync(StagedUpdate update, CancellationToken stop)
     {
         UpdateReport made = update.Report;
@@ -57,10 +58,12 @@ internal sealed class PullRequestRun(GitHub.GitHubRepository repository, string 
             stop);
         if (done.LabelProblem is { } problem)
             report.Line($"{made.Image}: without all of its labels: {problem}");
-        report.Line(done.PullRequest is { } request
+        report.Line(done is { Outcome: ProposalOutcome.Declined, PullRequest: { } declined }
+            ? $"{made.Image}: pull request {declined.Number} of {repository.Name} said the same and was closed; it stays so until there is something newer, or it is opened again"
+            : done.PullRequest is { } request
             ? $"{made.Image}: pull request {request.Number} of {repository.Name} is {done.Outcome.ToString().ToLowerInvariant()}: {request.Title}"
             : $"{made.Image}: {repository.Name} has all of it by now");
-        return done.Outcome == ProposalOutcome.Nothing ? null : done.PullRequest?.Page.AbsoluteUri;
+        return done.Outcome is ProposalOutcome.Nothing or ProposalOutcome.Declined ? null : done.PullRequest?.Page.AbsoluteUri;
     }
 
     private ImmutableArray<ProposedFile> FilesOf(StagedUpdate update)

@@ -11,7 +11,7 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
     /// <param name="images">Those to look at, in their order.</param>
     /// <param name="required">Whether each of them must be.</param>
     /// <exception cref="ReleaseException">There is none, the work tree is dirty, or GitHub has no such tag, or another commit's.</exception>
-    /// <exception cref="TargetFailedException">There is no token, without which nothing can be written.</exception>
+    /// <exception cref="TargetFailedException">There is no token, without which nothing can be written, or the repository takes nothing any more.</exception>
     public async Task<ImmutableArray<string>> TaggedAsync(IReadOnlyList<string> images, bool required, CancellationToken stop)
     {
         var tagged = ImmutableArray.CreateBuilder<string>();
@@ -35,6 +35,8 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
             throw new ReleaseException($"{image}: there are uncommitted changes, so what is built is not {state.Tag}. Run git stash, or git commit and tag that");
         if (!gitHub.HasToken)
             throw new TargetFailedException($"{gitHub.Name}: there is no token, and nothing is written without one. Set GITHUB_TOKEN (in GitHub Actions: permissions: contents: write)", Exit.Refused);
+        if ((await gitHub.ReadAsync(stop)).IsArchived)
+            throw new TargetFailedException($"{gitHub.Name} is archived, so nothing can be released there. Unarchive it in its settings, or give --github-repository OWNER/NAME", Exit.Refused);
         string? there = (await gitHub.Tags.FindCommitAsync(state.Tag!, stop))?.Hex;
         // GitHub would make the tag itself, of whatever it takes for the right commit.
         return there == state.Commit ? image

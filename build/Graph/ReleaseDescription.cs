@@ -51,6 +51,11 @@ internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repos
     /// <summary>The bytes of the record, which is a file of the release.</summary>
     public async Task<byte[]> RecordAsync(string image, CancellationToken stop) => await File.ReadAllBytesAsync(RecordFile(image), stop);
 
+    /// <summary>The record of the publication of what was assembled.</summary>
+    /// <inheritdoc cref="FactsAsync" path="exception"/>
+    public async Task<RecordedRelease> PublishedAsync(string image, CancellationToken stop) =>
+        await PublishedAsync(image, await ImageReader.ReadAsync(image, OciLayout.Open(workspace.Layout(image)), stop), stop);
+
     private async Task<RecordedRelease> PublishedAsync(string image, AssembledImage assembled, CancellationToken stop)
     {
         string wanted = $"Run ./build.sh Publish --images {image}";
@@ -119,7 +124,7 @@ internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repos
         {
             try
             {
-                if (await PublishedSizes.ReadAsync(connect().Repository(place), tag[(input.Name.Length + 1)..], stop) is { IsEmpty: false } sizes)
+                if (await PublishedSizes.ReadAsync(connect().Repository(place), tag[(input.Name.Length + 1)..], input.Platforms, stop) is { IsEmpty: false } sizes)
                     return sizes;
             }
             catch (Exception e) when (e is RemoteException or ContentException)

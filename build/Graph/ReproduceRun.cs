@@ -134,7 +134,8 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
         Workspace place, RebuildSource source, ImmutableArray<Platform> platforms, ReproduceRequest request, CancellationToken stop)
     {
         string image = request.Definition.Name;
-        Pipeline pipeline = new(place, repository, report, clock);
+        // A rehearsal has its registries in this process, and what it took to publish there: bounded memory is a promise before time is.
+        Pipeline pipeline = new(place, repository, report, clock) { PlatformsAtOnce = request.IsRehearsal ? 1 : 2 };
         AbsolutePath definition = place.Definition(image) / ImageDefinition.FileName;
         source.RequireDefinition(File.Exists(definition)
             ? Digest.Of(await File.ReadAllBytesAsync(definition, stop))

@@ -13,6 +13,9 @@ namespace Slipway.Images;
 /// <param name="assembled">Layers made before.</param>
 public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
 {
+    /// <summary>How many platforms are made at a time: each takes some 25 MB for its packages' dictionaries and its tree.</summary>
+    public int PlatformsAtOnce { get; init; } = 2;
+
     /// <summary>
     /// Assembles into <paramref name="layout"/>, whose earlier content is replaced at the end in one step, and writes what it
     /// put in and whose that is to <paramref name="contents"/>.
@@ -34,7 +37,7 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
 
         AssembledPlatform[] done = new AssembledPlatform[ordered.Length];
         contents.Clear();
-        ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = 2 };
+        ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = PlatformsAtOnce };
         await Parallel.ForAsync(0, ordered.Length, parallel, async (i, token) =>
             done[i] = await PlatformAsync(request, ordered[i], layout, contents, token));
         Descriptor index = await WriteIndexAsync(request, done, layout, cancellationToken);

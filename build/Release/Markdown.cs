@@ -40,6 +40,19 @@ public sealed partial class Markdown
         return lines.Length == 0 ? this : Block($"{Row(columns)}|{string.Concat(columns.Select(_ => "---|"))}\n{string.Concat(lines)}");
     }
 
+    /// <summary>The same with as many rows as there is room for.</summary>
+    /// <param name="longest">As many characters the whole text has then at the most.</param>
+    /// <returns>How many rows were left out.</returns>
+    public int Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int longest)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        int length = _text.Length + (2 * Row(columns).Length) + (4 * columns.Count), fit = 0;
+        while (fit < rows.Count && (length += Row(rows[fit]).Length) <= longest)
+            fit++;
+        Table(columns, rows.Take(fit));
+        return rows.Count - fit;
+    }
+
     public override string ToString() => _text.ToString();
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |\n";

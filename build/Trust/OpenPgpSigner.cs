@@ -15,9 +15,14 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
 {
     private const int FingerprintLength = 40, MaximumSignature = 64 * 1024;
 
+    private const string Status = "[GNUPG:] ";
+
     /// <summary>What is ours and none of its business.</summary>
     private static readonly string[] Foreign =
-        ["QUAY_PASSWORD", "DOCKERHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "SLIPWAY_SIGNING_KEY_PASSWORD", "SLIPWAY_GPG_PASSWORD", "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+        [
+        "QUAY_PASSWORD", "DOCKERHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "COSIGN_PASSWORD", "SLIPWAY_SIGNING_KEY_PASSWORD",
+        "SLIPWAY_GPG_PASSWORD", "SLIPWAY_CLIENT_CERTIFICATE_PASSWORD", "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN",
+    ];
 
     private readonly string _fingerprint = fingerprint.Length == FingerprintLength && fingerprint.All(char.IsAsciiHexDigit)
         ? fingerprint.ToUpperInvariant()
@@ -51,7 +56,7 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
         }
     }
 
-    /// <summary>Whether this key signed a file; judged by gpg's status lines and not by its exit code.</summary>
+    /// <summary>Whether this key, neither expired nor revoked, signed a file; judged by gpg's status lines and not by its exit code.</summary>
     public async Task<bool> IsSignedAsync(ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-gpg-");
@@ -61,9 +66,12 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
             await File.WriteAllBytesAsync(file, content, cancellationToken);
             await File.WriteAllBytesAsync(detached, signature, cancellationToken);
             CommandResult result = await RunAsync(["--status-fd", "1", "--verify", "--", detached, file], cancellationToken);
-            // VALIDSIG names the signing key first and its primary key last (doc/DETAILS of GnuPG).
-            string[][] valid = [.. result.StandardOutput.Split('\n').Where(line => line.StartsWith("[GNUPG:] VALIDSIG ", StringComparison.Ordinal)).Select(line => line.Split(' '))];
-            return result.Success && valid.Length == 1 && (valid[0][2] == _fingerprint || valid[0][^1] == _fingerprint);
+            string[][] status = [.. result.StandardOutput.Split('\n').Where(line => line.StartsWith(Status, StringComparison.Ordinal)).Select(line => line[Status.Length..].TrimEnd('\r').Split(' '))];
+            // VALIDSIG names the signing key first and its primary key last; what is sound of an expired or revoked key has EXPKEYSIG or
+            // REVKEYSIG in place of GOODSIG (doc/DETAILS of GnuPG).
+            string[][] valid = [.. status.Where(line => line[0] == "VALIDSIG")];
+            return result.Success && status.Count(line => line[0] == "GOODSIG") == 1
+                && valid is [[_, var key, .., var primary]] && (key == _fingerprint || primary == _fingerprint);
         }
         finally
         {

@@ -71,6 +71,36 @@ public sealed class ProposalTests
         Assert.Equal("version: 1.2", await scene.Far.GitAsync("show", "main:" + Definition));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_people_closed_does_not_come_back_but_the_next_version_does(bool deletesBranch)
+    {
+        await using Scene scene = await SceneAsync();
+        await scene.Repository.PullRequests.ProposeAsync(Wanted("1.1"), default);
+        await scene.Far.CloseAsync(1, deletesBranch);
+        await scene.Far.CommitAsync("main", "Say more", ("README.md", "more"));
+        int writes = Writes(scene);
+
+        Proposed again = await scene.Repository.PullRequests.ProposeAsync(Wanted("1.1"), default);
+        Assert.Equal((ProposalOutcome.Declined, 1), (again.Outcome, again.PullRequest!.Number));
+        Assert.Equal(writes, Writes(scene));
+
+        Proposed next = await scene.Repository.PullRequests.ProposeAsync(Wanted("1.2"), default);
+        Assert.Equal((ProposalOutcome.Created, 2), (next.Outcome, next.PullRequest!.Number));
+        Assert.Equal("version: 1.2", await scene.Far.GitAsync("show", $"{Branch}:{Definition}"));
+    }
+
+    [Fact]
+    public async Task What_was_merged_and_taken_back_since_is_proposed_again()
+    {
+        await using Scene scene = await SceneAsync();
+        await scene.Repository.PullRequests.ProposeAsync(Wanted("1.1"), default);
+        await scene.Far.SquashAsync(1);
+        await scene.Far.CommitAsync("main", "Take it back", (Definition, "version: 1.0"), (Lock, "lock of 1.0"));
+        Assert.Equal(ProposalOutcome.Created, (await scene.Repository.PullRequests.ProposeAsync(Wanted("1.1"), default)).Outcome);
+    }
+
     [Fact]
     public async Task Where_the_target_changed_the_same_file_the_commit_is_made_anew_and_merges()
     {

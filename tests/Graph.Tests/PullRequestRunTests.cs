@@ -105,8 +105,9 @@ public sealed class PullRequestRunTests(ArchiveSigner keys) : IClassFixture<Arch
     [Fact]
     public async Task Without_a_token_nothing_is_begun()
     {
-        ReleaseException e = await Assert.ThrowsAsync<ReleaseException>(() => ProposeAsync(token: null));
+        TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() => ProposeAsync(token: null));
         Assert.Contains("Set GH_TOKEN or GITHUB_TOKEN", e.Message, StringComparison.Ordinal);
+        Assert.Equal(Exit.Refused, ExitCodes.Of(e));
     }
 
     [Fact]
@@ -121,6 +122,20 @@ public sealed class PullRequestRunTests(ArchiveSigner keys) : IClassFixture<Arch
         StagedUpdate update = (await _scene.StageAsync())!;
         Assert.Null(await Run(GitHubStandIn.Token).ProposeAsync(update, Stop));
         Assert.Single(_far.PullRequests);
+    }
+
+    [Fact]
+    public async Task What_people_closed_is_told_and_does_not_come_back()
+    {
+        _scene.Release("v1.0.1");
+        _scene.Say("v1.0.1");
+        await ProposeAsync();
+        await _far.CloseAsync(1, deletesBranch: true);
+
+        Assert.Null(await ProposeAsync());
+        Assert.Single(_far.PullRequests);
+        Assert.Null(await _far.BranchAsync(Branch));
+        Assert.Contains("tools: pull request 1 of github.com/poseidon/tools said the same and was closed; it stays so until there is something newer, or it is opened again", _log.ToString(), StringComparison.Ordinal);
     }
 
     private Task<string?> ProposeAsync() => ProposeAsync(GitHubStandIn.Token);

@@ -4,7 +4,7 @@ using Slipway.Testing;
 namespace Slipway.Graph.Tests;
 
 /// <summary>The target Release as a CI job runs it: two registries and a GitHub of the tests' own.</summary>
-public sealed class ReleaseTargetTests : IAsyncLifetime
+public sealed partial class ReleaseTargetTests : IAsyncLifetime
 {
     private const string Tag = $"{UpstreamImage.Name}/{UpstreamImage.Version}";
 

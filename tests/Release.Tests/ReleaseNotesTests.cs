@@ -56,6 +56,18 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
     }
 
     [Fact]
+    public void However_much_changed_the_notes_stay_below_what_GitHub_takes_and_count_the_rest()
+    {
+        ContentChange[] changes = [.. Enumerable.Range(0, 3000).Select(i => new ContentChange($"package-{i}_{new string('x', 60)}", "1.0-1", "1.0-1+deb13u1"))];
+        string notes = Notes(_facts with { Earlier = new EarlierRelease("tiny/v0.9.0", [.. changes], ImmutableDictionary<Platform, long>.Empty) });
+
+        Assert.InRange(notes.Length, 100_000, ReleaseNotes.Longest);
+        int rows = notes.Split('\n').Count(line => line.StartsWith("| package-", StringComparison.Ordinal));
+        Assert.EndsWith($"And {3000 - rows} more, for which there is no room here: the bills of materials list all.\n", notes, StringComparison.Ordinal);
+        Assert.DoesNotContain("no room", Notes(_facts with { Earlier = new EarlierRelease("tiny/v0.9.0", [.. changes.Take(300)], ImmutableDictionary<Platform, long>.Empty) }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Commands_name_digests_the_key_that_is_a_file_of_the_release_and_both_registries()
     {
         string notes = Notes(_facts);
@@ -120,6 +132,21 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Layers_that_say_they_weigh_more_than_can_be_are_no_sizes_and_other_platforms_are_not_asked_for()
+    {
+        using Slipway.Testing.ScratchFolder folder = new();
+        OciLayout layout = OciLayout.Create(folder.Path);
+        Descriptor config = await layout.AddBlobAsync(MediaType.Config, "{}"u8.ToArray());
+        Descriptor layer = new(MediaType.LayerGzip, Digest.Of("1"u8), long.MaxValue);
+        Descriptor child = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, new Manifest(config, [layer, layer]).ToBytes())) with { Platform = Platform.Parse("linux/amd64") };
+        Descriptor root = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([child, child with { Digest = Digest.Of("2"u8), Platform = Platform.Parse("linux/arm64") }]).ToBytes()));
+        layout.WriteIndex(new Oci.Index([root with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, "v0.9.0") }]));
+
+        await Assert.ThrowsAsync<ContentException>(() => PublishedSizes.ReadAsync(layout, "v0.9.0", [Platform.Parse("linux/amd64")], default));
+        Assert.Empty(await PublishedSizes.ReadAsync(layout, "v0.9.0", [Platform.Parse("linux/386")], default));
+    }
+
+    [Fact]
     public void A_node_is_given_the_digest_by_a_drop_in_and_by_Butane_snippets()
     {
         Reference image = _scene.Official.WithDigest(_facts.Image.Index.Digest);
@@ -135,10 +162,10 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
     [Fact]
     public async Task Sizes_of_a_published_release_are_those_that_its_manifests_state()
     {
-        var sizes = await PublishedSizes.ReadAsync(_scene.Connect().Repository(_scene.Official), "v1.0.0", default);
+        var sizes = await PublishedSizes.ReadAsync(_scene.Connect().Repository(_scene.Official), "v1.0.0", _facts.Image.Platforms.Select(platform => platform.Platform), default);
 
         Assert.Equal(_facts.Image.Platforms.Select(platform => (platform.Platform, platform.Layers.Sum(layer => layer.Blob.Size))), sizes.OrderBy(size => size.Key.Architecture, StringComparer.Ordinal).Select(size => (size.Key, size.Value)));
-        Assert.Empty(await PublishedSizes.ReadAsync(_scene.Connect().Repository(_scene.Official), "v0.0.1", default));
+        Assert.Empty(await PublishedSizes.ReadAsync(_scene.Connect().Repository(_scene.Official), "v0.0.1", [], default));
     }
 
     private static string Notes(ReleaseFacts facts) => new ReleaseNotes(facts).ToString();

@@ -6,21 +6,31 @@ namespace Slipway.Release;
 /// <summary>How much a published image weighs: a statement of its manifests, which are read, about layers, which are not.</summary>
 public static class PublishedSizes
 {
-    /// <summary>The compressed bytes of every platform's layers; empty where the place has no such tag.</summary>
+    /// <summary>The compressed bytes of these platforms' layers, as far as they are there; empty where the place has no such tag.</summary>
     /// <exception cref="ContentException">What the tag names is no index, or is not whole.</exception>
-    public static async Task<ImmutableDictionary<Platform, long>> ReadAsync(IContentReader place, string tag, CancellationToken cancellationToken)
+    public static async Task<ImmutableDictionary<Platform, long>> ReadAsync(
+        IContentReader place, string tag, IEnumerable<Platform> platforms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(place);
         if (await place.FindTagAsync(tag, cancellationToken) is not { } found)
             return ImmutableDictionary<Platform, long>.Empty;
         var sizes = ImmutableDictionary.CreateBuilder<Platform, long>();
-        foreach (Descriptor child in Oci.Index.Parse((found.Content ?? await ReadAsync(place, found.Digest, cancellationToken)).Bytes).Manifests)
+        Oci.Index index = Oci.Index.Parse((found.Content ?? await ReadAsync(place, found.Digest, cancellationToken)).Bytes);
+        foreach (Platform platform in platforms)
         {
-            if (child.Platform is { } platform)
-                sizes[platform] = Manifest.Parse((await ReadAsync(place, child.Digest, cancellationToken)).Bytes).Layers.Sum(layer => layer.Size);
+            if (index.Manifests.FirstOrDefault(child => child.Platform == platform) is { } manifest)
+                sizes[platform] = Sum(place, Manifest.Parse((await ReadAsync(place, manifest.Digest, cancellationToken)).Bytes));
         }
 
         return sizes.ToImmutable();
+    }
+
+    private static long Sum(IContentReader place, Manifest manifest)
+    {
+        long sum = 0;
+        foreach (Descriptor layer in manifest.Layers)
+            sum = layer.Size <= long.MaxValue - sum ? sum + layer.Size : throw new ContentException($"{place.Name}: layers of more bytes than there can be");
+        return sum;
     }
 
     private static async Task<ManifestContent> ReadAsync(IContentReader place, Digest digest, CancellationToken cancellationToken) =>

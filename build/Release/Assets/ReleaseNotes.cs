@@ -7,11 +7,17 @@ namespace Slipway.Release;
 
 /// <summary>
 /// What a release's page says, in GitHub Flavored Markdown: which digest stands where, how to check it, what it holds otherwise than the
-/// release before. The same facts give the same notes.
+/// release before. The same facts give the same notes; of more changes than there is room for, the first.
 /// </summary>
 /// <param name="facts">What is known of the release.</param>
 public sealed class ReleaseNotes(ReleaseFacts facts)
 {
+    /// <summary>In characters: below what GitHub takes as the text of a release, 125000.</summary>
+    public const int Longest = 120_000;
+
+    /// <summary>For the sentence behind a table that is cut.</summary>
+    private const int Reserve = 200;
+
     private readonly VerifyCommands _commands = new(facts);
 
     public override string ToString()
@@ -116,10 +122,13 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         notes.Paragraph(changes.IsEmpty
             ? $"The same {facts.Packages} Debian packages and upstream files as {MarkdownText.Code(facts.Earlier.Tag)}."
             : $"{facts.Packages} Debian packages. Since {MarkdownText.Code(facts.Earlier.Tag)}:");
-        notes.Table(
+        int left = notes.Table(
             ["", "from", "to", "fixes"],
-            changes.Where(change => !change.Fixes.IsEmpty).Select(change => (IReadOnlyList<string>)[.. Cells(change), string.Join(", ", change.Fixes.Select(MarkdownText.Text))]));
-        notes.Table(["", "from", "to"], changes.Where(change => change.Fixes.IsEmpty).Select(Cells));
+            [.. changes.Where(change => !change.Fixes.IsEmpty).Select(change => (IReadOnlyList<string>)[.. Cells(change), string.Join(", ", change.Fixes.Select(MarkdownText.Text))])],
+            Longest - Reserve);
+        left += notes.Table(["", "from", "to"], [.. changes.Where(change => change.Fixes.IsEmpty).Select(Cells)], Longest - Reserve);
+        if (left > 0)
+            notes.Paragraph(string.Create(CultureInfo.InvariantCulture, $"And {left} more, for which there is no room here: the bills of materials list all."));
     }
 
     private static IReadOnlyList<string> Cells(ContentChange change) => [MarkdownText.Text(change.Name), Version(change.From), Version(change.To)];

@@ -198,6 +198,8 @@ public sealed class GitHubStandIn : IAsyncDisposable
     {
         if (call.Method != "GET" && !call.MayWrite)
             return StandInAnswer.Error(401, "Requires authentication");
+        if (call.Method != "GET" && call.Repository.IsArchived)
+            return StandInAnswer.Error(403, "Repository was archived so is read-only.");
         try
         {
             return call.Is("GET") ? new StandInAnswer(200, _documents.Repository(call.Repository))

@@ -5,9 +5,13 @@ namespace Slipway.Testing;
 /// <summary>Pull requests and labels of a <see cref="GitHubStandIn"/> (GitHub, "REST API endpoints for pull requests" and "for labels").</summary>
 internal static class PullEndpoint
 {
+    private const int LongestText = 65536;
+
     public static async Task<StandInAnswer?> HandleAsync(StandInCall call)
     {
         StandInRepository repository = call.Repository;
+        if (call.Method is "POST" or "PATCH" && call.Path is ["pulls", ..] && call.Json["body"]?.GetValue<string>().Length > LongestText)
+            return StandInAnswer.Invalid("PullRequest", "body", "custom", $"body is too long (maximum is {LongestText} characters)");
         if (call.Is("GET", "pulls"))
             return await ListAsync(call);
         if (call.Is("POST", "pulls"))
@@ -87,6 +91,6 @@ internal static class PullEndpoint
     private static async Task<JsonNode> DocumentAsync(StandInCall call, StandInPullRequest pull, Func<StandInRepository, StandInPullRequest, string, string, JsonNode> document)
     {
         string target = (await call.Repository.BranchAsync(pull.Target))!;
-        return document(call.Repository, pull, await call.Repository.BranchAsync(pull.Head) ?? target, target);
+        return document(call.Repository, pull, pull.ClosedAt ?? await call.Repository.BranchAsync(pull.Head) ?? target, target);
     }
 }

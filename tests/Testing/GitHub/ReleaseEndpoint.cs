@@ -5,6 +5,8 @@ namespace Slipway.Testing;
 /// <summary>Releases of a <see cref="GitHubStandIn"/> (GitHub, "REST API endpoints for releases"): drafts are listed for who may write, and found by no tag.</summary>
 internal static class ReleaseEndpoint
 {
+    private const int LongestNotes = 125_000;
+
     public static async Task<StandInAnswer?> HandleAsync(StandInCall call)
     {
         StandInRepository repository = call.Repository;
@@ -50,6 +52,8 @@ internal static class ReleaseEndpoint
     private static async Task<StandInAnswer?> ApplyAsync(StandInCall call, StandInRelease release)
     {
         JsonObject body = call.Json;
+        if (body["body"]?.GetValue<string>().Length > LongestNotes)
+            return StandInAnswer.Invalid("Release", "body", "custom", $"body is too long (maximum is {LongestNotes} characters)");
         release.Tag = body["tag_name"]?.GetValue<string>() ?? release.Tag;
         release.Target = body["target_commitish"]?.GetValue<string>() ?? release.Target;
         release.Title = body["name"]?.GetValue<string>() ?? release.Title;

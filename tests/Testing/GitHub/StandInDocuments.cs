@@ -53,7 +53,7 @@ internal sealed class StandInDocuments(string site, string api, string uploads)
         {
             ["id"] = NumberOf(repository), ["node_id"] = "R_1", ["name"] = repository.Name, ["full_name"] = $"{repository.Owner}/{repository.Name}",
             ["owner"] = User(repository.Owner), ["private"] = repository.IsPrivate, ["html_url"] = page, ["url"] = Of(repository), ["description"] = null,
-            ["fork"] = false, ["default_branch"] = repository.DefaultBranch, ["archived"] = false, ["disabled"] = false, ["homepage"] = null, ["language"] = null,
+            ["fork"] = false, ["default_branch"] = repository.DefaultBranch, ["archived"] = repository.IsArchived, ["disabled"] = false, ["homepage"] = null, ["language"] = null,
             ["license"] = null, ["mirror_url"] = null, ["clone_url"] = page + ".git", ["git_url"] = page, ["ssh_url"] = page, ["svn_url"] = page,
         };
         foreach (string name in Addresses)

@@ -20,6 +20,9 @@ public sealed class StandInPullRequest(int number, string head, string target)
     /// <summary>The commit that brought it into its target; null while it is not merged.</summary>
     public string? MergedAs { get; set; }
 
+    /// <summary>What its branch was at when people closed it without a merge; null while that did not happen.</summary>
+    public string? ClosedAt { get; set; }
+
     public List<string> Labels { get; } = [];
 
     public DateTimeOffset CreatedAt { get; init; }

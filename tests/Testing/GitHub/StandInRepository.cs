@@ -29,6 +29,9 @@ public sealed class StandInRepository
     /// <summary>Whether nobody sees it without a token.</summary>
     public bool IsPrivate { get; set; }
 
+    /// <summary>Whether it is put away: everything can be read, and nothing written.</summary>
+    public bool IsArchived { get; set; }
+
     /// <summary>Whether tokens may set labels, which is a right of its own.</summary>
     public bool AllowsLabels { get; set; } = true;
 
@@ -117,6 +120,15 @@ public sealed class StandInRepository
         await Git.RunAsync("update-ref", "refs/heads/" + pull.Target, commit, target);
         (pull.IsOpen, pull.MergedAs) = (false, commit);
         return commit;
+    }
+
+    /// <summary>Does what the button for closing does, and the one beside it where the branch goes, too.</summary>
+    public async Task CloseAsync(int number, bool deletesBranch = false)
+    {
+        StandInPullRequest pull = PullRequests.Single(pull => pull.Number == number);
+        (pull.IsOpen, pull.ClosedAt) = (false, await BranchAsync(pull.Head));
+        if (deletesBranch)
+            await Git.RunAsync("update-ref", "-d", "refs/heads/" + pull.Head);
     }
 
     /// <summary>Tags a commit, as a push of a tag does.</summary>
