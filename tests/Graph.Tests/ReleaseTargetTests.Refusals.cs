@@ -88,18 +88,6 @@ public sealed partial class ReleaseTargetTests
     }
 
     [Fact]
-    public async Task Two_runs_at_once_end_at_one_release_with_each_file_once()
-    {
-        ChildResult[] results = await Task.WhenAll(ReleaseAsync(), ReleaseAsync("--artifacts-directory", _tools.Repository.Beside("other-artifacts")));
-        // Whoever came second may say so; the next run then finds everything as it should be.
-        Assert.Contains(results, result => result.ExitCode == 0);
-        (await ReleaseAsync()).Require();
-
-        StandInRelease release = Assert.Single(_far.Releases, release => !release.IsDraft);
-        Assert.Equal(Files, release.Assets.Select(asset => asset.Name).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
     public async Task Every_result_is_JSON_and_no_secret_is_in_a_log_or_an_artifact()
     {
         _tools.Variables["SLIPWAY_JSON"] = "true";

@@ -67,8 +67,6 @@ internal static class ReleaseEndpoint
     private static async Task<StandInAnswer?> PublishAsync(StandInCall call, StandInRelease release, bool isLatest)
     {
         StandInRepository repository = call.Repository;
-        if (repository.Releases.Any(other => other != release && !other.IsDraft && other.Tag == release.Tag))
-            return StandInAnswer.Invalid("Release", "tag_name", "already_exists");
         if (await repository.Git.RefAsync("refs/tags/" + release.Tag) is null)
         {
             if (await repository.Git.TryAsync("rev-parse", "--verify", "--quiet", "--end-of-options", release.Target + "^{commit}") is not { } commit)
@@ -76,9 +74,15 @@ internal static class ReleaseEndpoint
             await repository.TagAsync(release.Tag, commit);
         }
 
-        foreach (StandInRelease other in repository.Releases.Where(_ => isLatest))
-            other.IsLatest = false;
-        (release.IsDraft, release.IsLatest, release.PublishedAt) = (false, isLatest, repository.Time.GetUtcNow());
-        return null;
+        // Of two that come at once one is first.
+        return repository.Locked(() =>
+        {
+            if (repository.ReleaseList.Any(other => other != release && !other.IsDraft && other.Tag == release.Tag))
+                return StandInAnswer.Invalid("Release", "tag_name", "already_exists");
+            foreach (StandInRelease other in repository.ReleaseList.Where(_ => isLatest))
+                other.IsLatest = false;
+            (release.IsDraft, release.IsLatest, release.PublishedAt) = (false, isLatest, repository.Time.GetUtcNow());
+            return null;
+        });
     }
 }
