@@ -80,7 +80,18 @@ public sealed class GitRepository(string root)
     /// Starts git to read objects as they are: what a clone puts in place of them does not count, and none is asked for elsewhere.
     /// </summary>
     /// <exception cref="ReleaseException">There is no git.</exception>
-    internal static Command Start(string root, CancellationToken cancellationToken, params string[] arguments)
+    internal static Command Start(string root, CancellationToken cancellationToken, params string[] arguments) => Start(
+        root,
+        arguments,
+        environment =>
+        {
+            environment["GIT_NO_REPLACE_OBJECTS"] = "1";
+            environment["GIT_NO_LAZY_FETCH"] = "1";
+            environment["GIT_LITERAL_PATHSPECS"] = "1";
+        },
+        cancellationToken);
+
+    private static Command Start(string root, string[] arguments, Action<IDictionary<string, string?>> also, CancellationToken cancellationToken)
     {
         try
         {
@@ -90,9 +101,7 @@ public sealed class GitRepository(string root)
                 .StartInfo(start =>
                 {
                     Describe(start.Environment);
-                    start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
-                    start.Environment["GIT_NO_LAZY_FETCH"] = "1";
-                    start.Environment["GIT_LITERAL_PATHSPECS"] = "1";
+                    also(start.Environment);
                 })
                 .CancellationToken(cancellationToken)
                 .ThrowOnError(false));
@@ -130,21 +139,7 @@ public sealed class GitRepository(string root)
     /// <summary>What git answers, trimmed; null when it exits with another code than 0.</summary>
     private async Task<string?> AskAsync(CancellationToken cancellationToken, params string[] arguments)
     {
-        Command command;
-        try
-        {
-            command = Command.Run("git", arguments, options => options
-                .WorkingDirectory(root)
-                .StartInfo(start => Describe(start.Environment))
-                .CancellationToken(cancellationToken)
-                .ThrowOnError(false));
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw new ReleaseException($"git cannot be started: {e.Message}. Install git");
-        }
-
-        CommandResult result = await command.Task;
+        CommandResult result = await Start(root, arguments, _ => { }, cancellationToken).Task;
         if (result.StandardError.Contains("dubious ownership", StringComparison.Ordinal))
             throw new ReleaseException($"git refuses {root}, which another user owns. Run git config --global --add safe.directory {root}");
         return result.Success ? result.StandardOutput.Trim() : null;

@@ -51,7 +51,7 @@ public sealed class StayingCurrentTests(ArchiveSigner keys) : IClassFixture<Arch
     public async Task A_release_becomes_outdated_is_updated_by_a_pull_request_merged_tagged_released_and_built_again_elsewhere()
     {
         (await ReleaseAsync(_scene.Repository.Slipway)).Require();
-        Assert.False((await LookAsync()).IsOutdated);
+        Assert.False((await _scene.LookAsync()).IsOutdated);
 
         // A patch, a minor version out of reach, and a fix in the security suite.
         _scene.Release("v1.0.1");
@@ -59,7 +59,7 @@ public sealed class StayingCurrentTests(ArchiveSigner keys) : IClassFixture<Arch
         _scene.Say("v1.0.1", minor: "v1.1.0");
         _scene.PublishPackages(new TinyDeb("hello").File("usr/share/hello", "1"), new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"), days: 1);
 
-        ImageOutlook outlook = await LookAsync();
+        ImageOutlook outlook = await _scene.LookAsync();
         Assert.Equal(("v1.0.1", "v1.1.0"), (outlook.Upstream.Single().Update?.Text, outlook.Upstream.Single().Latest.Text));
         Assert.True(outlook.HasSecurityUpdates);
         string address = (await ProposeAsync())!;
@@ -84,7 +84,7 @@ public sealed class StayingCurrentTests(ArchiveSigner keys) : IClassFixture<Arch
         Assert.Contains("| hello | 1.0-1 | 1.0-1\\+deb13u1 | CVE-2026-1111 |\n", release.Notes, StringComparison.Ordinal);
         Assert.Contains("| tool | v1.0.0 | v1.0.1 |\n", release.Notes, StringComparison.Ordinal);
         Assert.Matches(@"linux/arm64 \| `v1.0.1-arm64` \| `sha256:[0-9a-f]{64}` \| [0-9.]+ MB \([-+±]0\.0\)", release.Notes!);
-        Assert.False((await LookAsync()).IsOutdated);
+        Assert.False((await _scene.LookAsync()).IsOutdated);
         Assert.Null(await _scene.StageAsync());
 
         SlipwayCommand rebuilder = await CloneAsync("rebuilder", "tools/v1.0.1");
@@ -96,14 +96,6 @@ public sealed class StayingCurrentTests(ArchiveSigner keys) : IClassFixture<Arch
         (await RunAsync(rebuilder, "Verify", "--reference", "docker.io/slipwaytests/tools:v1.0.0", "--public-key", _scene.Repository.Key.Public)).Require();
         Assert.Equal(2, _far.Releases.Count);
         Assert.Single(_far.PullRequests);
-    }
-
-    /// <summary>What the target Outdated asks.</summary>
-    private async Task<ImageOutlook> LookAsync()
-    {
-        using Supply supply = _scene.NewSupply();
-        Lookout lookout = new(supply.NewVersionSource(new NoReleases()), supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
-        return await lookout.LookAsync(ImageDefinitionFile.Read(_scene.Folder), _scene.Lock, VersionReach.Patch, null, Stop);
     }
 
     /// <summary>What the target Update does with <c>--pull-request</c>.</summary>
@@ -135,9 +127,4 @@ public sealed class StayingCurrentTests(ArchiveSigner keys) : IClassFixture<Arch
     }
 
     private Task<string> GitAsync(params string[] arguments) => _scene.Repository.GitAsync(arguments);
-
-    private sealed class NoReleases : IReleaseList
-    {
-        public Task<IReadOnlyList<string>> TagsAsync(string repository, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
-    }
 }

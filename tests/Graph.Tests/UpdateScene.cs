@@ -83,6 +83,14 @@ internal sealed class UpdateScene : IDisposable
             .StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
     }
 
+    /// <summary>What the target Outdated finds.</summary>
+    public async Task<ImageOutlook> LookAsync()
+    {
+        using Supply supply = NewSupply();
+        Lookout lookout = new(supply.NewVersionSource(new NoReleases()), supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
+        return await lookout.LookAsync(ImageDefinitionFile.Read(Folder), Lock, VersionReach.Patch, null, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Puts a version of the upstream file and its checksums where upstream has them.</summary>
     public void Release(string version)
     {
