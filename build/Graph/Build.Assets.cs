@@ -95,7 +95,7 @@ internal sealed partial class Build
     private async Task VerifyPublishedAsync(ImageDefinition definition, RecordedRelease record, Report report)
     {
         using HttpTransport transport = NewTransport(report);
-        ReleaseVerdict verdict = await new ReleaseVerifier(await NewPolicyAsync(), Expected(definition, record.Release)).VerifySameAsync(
+        ReleaseVerdict verdict = await new ReleaseVerifier(PolicyOf(await Signers.TrustedAsync(Stop), definition) with { NotOlderThan = null }).VerifySameAsync(
             definition.Repositories.Where(place => record.Tags.ContainsKey(place.Name)).Select(Connect(transport).Repository).Select(site => new VerificationRequest
             {
                 Content = site,
@@ -114,7 +114,11 @@ internal sealed partial class Build
         OpenPgpSigner? openPgp = GpgKey is null ? null : Given(() => new OpenPgpSigner(GpgKey, GpgPassword));
         ISigner signer = await Signers.OpenAsync(Stop);
         HttpTransport transport = NewTransport(report);
-        ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report) { Advisories = ReadAdvisories() };
+        ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report)
+        {
+            Policy = definition => PolicyOf(signer.Trusted, definition) with { NotOlderThan = null },
+            Advisories = ReadAdvisories(),
+        };
         return new AssetMaker(new AssetsRun(Workspace, description, signer, openPgp, report), description, signer, openPgp, transport);
     }
 

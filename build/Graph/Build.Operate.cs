@@ -4,6 +4,7 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Sources;
+using Slipway.Trust;
 
 namespace Slipway.Graph;
 
@@ -13,7 +14,7 @@ internal sealed partial class Build
     [Parameter("Drift, Withdraw: folder of release.json files, at any depth; default: artifacts/NAME/release.json")]
     private readonly AbsolutePath? Records;
 
-    [Parameter("Drift: only tags of this pattern, as v1.36.*", Name = "Tags")]
+    [Parameter("Drift, Mirror: only tags of this pattern, as v1.36.*", Name = "Tags")]
     private readonly string? TagPattern;
 
     [Parameter("Withdraw: the release's tag, as v1.36.4", Name = "Release")]
@@ -33,7 +34,7 @@ internal sealed partial class Build
             using HttpTransport transport = NewTransport(report);
             Func<string, bool> wanted = Given(() => TagFilter.Parse(TagPattern));
             ReleaseRecords records = new(Workspace, Records);
-            Release.Drift drift = new(Connect(transport), (PublicKey ?? (object?)Identity ?? Issuer) is null ? null : await NewPolicyAsync());
+            ITrustedSigner? signer = (PublicKey ?? (object?)Identity ?? Issuer) is null ? null : await Signers.TrustedAsync(Stop);
             List<DriftReport> reports = [];
             foreach (ImageDefinition definition in Definitions())
             {
@@ -46,7 +47,7 @@ internal sealed partial class Build
                     Wanted = wanted,
                 };
                 report.Line($"{definition.Name}: asking {string.Join(" and ", request.Destinations.Select(destination => destination.Name))}; {request.Records.Length} {(request.Records.Length == 1 ? "record" : "records")}");
-                reports.Add(await drift.CompareAsync(request, Stop));
+                reports.Add(await new Release.Drift(Connect(transport), signer is null ? null : PolicyOf(signer, definition)).CompareAsync(request, Stop));
             }
 
             if (Json)
@@ -85,16 +86,17 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            MirrorRequest request = NewMirrorRequest();
+            (MirrorRequest request, ImageDefinition? definition) = NewMirrorRequest();
+            ReleasePolicy policy = PolicyOf(await Signers.TrustedAsync(Stop), definition);
             using HttpTransport transport = NewTransport(report);
-            ReleaseRecord record = await new Release.Mirror(() => Connect(transport), await NewPolicyAsync(), report.Line).CopyAsync(request, Stop);
+            ReleaseRecord record = await new Release.Mirror(() => Connect(transport), policy, report.Line).CopyAsync(request, Stop);
             if (Json)
                 report.Result(record.ToBytes());
             else
                 report.Result(record.Reference.ToString());
         });
 
-    private MirrorRequest NewMirrorRequest()
+    private (MirrorRequest Request, ImageDefinition? Definition) NewMirrorRequest()
     {
         if (Reference is null || To is null)
             throw new TargetFailedException("Mirror: wanted --reference REPOSITORY:TAG --to REPOSITORY", Exit.WrongUse);
@@ -106,12 +108,14 @@ internal sealed partial class Build
         ImageDefinition? image = DefinitionWith(source), other = DefinitionWith(destination);
         if (other is not null && other.Name != image?.Name)
             throw new TargetFailedException($"--to {destination}: it is the repository of {other.Name}", Exit.WrongUse);
-        return new MirrorRequest
+        MirrorRequest request = new()
         {
             Image = image?.Name ?? source.Repository,
             Source = source,
             Official = image?.Official ?? source,
             Destination = destination,
+            Wanted = Given(() => TagFilter.Parse(TagPattern)),
         };
+        return (request, image);
     }
 }

@@ -47,7 +47,7 @@ internal sealed partial class Build
         // Who cannot sign is told before anything is built.
         ISigner? signer = Attest ? await RebuilderAsync() : null;
         using IDisposable? held = signer as IDisposable;
-        VerificationPolicy policy = VerificationPolicy.Require(await ReleasersAsync());
+        ITrustedSigner releaser = await ReleasersAsync();
         ReproduceRun run = new(Workspace, RootDirectory, supply, report, TimeProvider.System);
         if (local is not null)
         {
@@ -55,7 +55,7 @@ internal sealed partial class Build
             (string wanted, string? tag) = Given(() => image.Choose(local.Wanted));
             ImageDefinition definition = await DefinitionOfAsync(image, wanted);
             VerificationRequest files = new() { Content = image.Content, Signatures = image.Trust, Wanted = wanted, Official = definition.Official };
-            await FinishAsync(run, NewRequest(definition, tag, files, policy), signer, null, report);
+            await FinishAsync(run, NewRequest(definition, tag, files, releaser), signer, null, report);
             return;
         }
 
@@ -67,22 +67,17 @@ internal sealed partial class Build
         string named = reference.Digest?.ToString() ?? reference.Tag
             ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
         VerificationRequest remote = new() { Content = site, Signatures = site, Wanted = named, Official = known.Official };
-        await FinishAsync(run, NewRequest(known, reference.Tag, remote, policy), signer, Push ? site : null, report);
+        await FinishAsync(run, NewRequest(known, reference.Tag, remote, releaser), signer, Push ? site : null, report);
     }
 
-    private ReproduceRequest NewRequest(ImageDefinition definition, string? tag, VerificationRequest release, VerificationPolicy policy)
+    private ReproduceRequest NewRequest(ImageDefinition definition, string? tag, VerificationRequest release, ITrustedSigner releaser) => new()
     {
-        ReleaseExpectation expected = Expected(definition, tag) with { Folder = null };
-        return new ReproduceRequest
-        {
-            Text = Reference!,
-            Definition = definition,
-            Release = release,
-            Verifier = new ReleaseVerifier(policy, expected),
-            Provenance = expected.Provenance!,
-            Platforms = [.. Platforms.Select(text => Given(() => Platform.Parse(text))).Distinct()],
-        };
-    }
+        Text = Reference!,
+        Definition = definition,
+        Release = release,
+        Policy = PolicyOf(releaser, definition) with { Claims = tag is null ? null : TagClaims.Of(tag) },
+        Platforms = [.. Platforms.Select(text => Given(() => Platform.Parse(text))).Distinct()],
+    };
 
     /// <summary>Builds, signs, tells, and fails where it came out otherwise: what was signed is kept and sent before a registry can refuse it.</summary>
     private async Task FinishAsync(ReproduceRun run, ReproduceRequest request, ISigner? signer, Repository? site, Report report)
@@ -108,20 +103,19 @@ internal sealed partial class Build
         {
             ImageDefinition definition = image.Input.Definition;
             Repository site = registries.Connect().Repository(definition.Official);
-            VerificationPolicy policy = VerificationPolicy.RequireKey(signer.Key);
+            ReleasePolicy policy = ReleasePolicy.RequireRehearsal(signer.Key);
             VerificationRequest release = new() { Content = site, Signatures = site, Wanted = image.Record.Plan.Release, Official = definition.Official };
             ReproduceRequest request = new()
             {
                 Text = $"{definition.Official.Name}:{image.Record.Plan.Release}",
                 Definition = definition,
                 Release = release,
-                Verifier = new ReleaseVerifier(policy, new ReleaseExpectation()),
-                Provenance = Expected(definition, null).Provenance!,
+                Policy = policy with { Provenance = policy.Provenance with { Image = definition.Name } },
                 IsRehearsal = true,
             };
             await FinishAsync(run, request, Attest ? signer : null, Push ? site : null, report);
             if (Push)
-                (await new Judge(policy, [signer.Trusted]).Of(new ReleaseExpectation()).VerifySameAsync([release], Stop)).RequirePassed();
+                (await new ReleaseVerifier(policy with { ReproducedBy = [signer.Trusted] }).VerifyAsync(release, Stop)).RequirePassed();
         });
     }
 
@@ -133,17 +127,17 @@ internal sealed partial class Build
     /// <summary>Who builds again: by what signs alone; an identity is that of this CI's job.</summary>
     private Task<ISigner> RebuilderAsync() => (Signers with { PublicKey = null, Identity = null, Issuer = null }).OpenAsync(Stop);
 
-    private async Task<Judge> NewJudgeAsync(Report report)
+    private async Task<Judges> NewJudgesAsync(Report report)
     {
-        VerificationPolicy policy = await NewPolicyAsync();
+        ITrustedSigner trusted = await Signers.TrustedAsync(Stop);
         var reproducers = ImmutableArray.CreateBuilder<ITrustedSigner>();
         foreach (string named in ReproducedBy)
             reproducers.Add(await ReproducerAsync(named));
         if (reproducers.GroupBy(signer => signer.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new TargetFailedException($"--reproduced-by: {twice.Key} is named twice, and counts once", Exit.WrongUse);
-        if (reproducers.Any(signer => signer.Name == policy.Signer.Name))
-            report.Line($"--reproduced-by: {policy.Signer.Name} signed the release itself, so its word on the reproduction is no second one");
-        return new Judge(policy, reproducers.ToImmutable());
+        if (reproducers.Any(signer => signer.Name == trusted.Name))
+            report.Line($"--reproduced-by: {trusted.Name} signed the release itself, so its word on the reproduction is no second one");
+        return new Judges(trusted, reproducers.ToImmutable());
     }
 
     private async Task<ITrustedSigner> ReproducerAsync(string named)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Http;
-using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
@@ -34,10 +33,10 @@ internal sealed partial class Build
                 throw new TargetFailedException("--all-registries: wanted --reference REPOSITORY:TAG or REPOSITORY@DIGEST", Exit.WrongUse);
             if (TrustFolder is not null && local is null)
                 throw new TargetFailedException("--trust: wanted a local --reference; what a registry has is verified with what it has", Exit.WrongUse);
-            Judge judge = await NewJudgeAsync(report);
-            ReleaseVerdict verdict = local is not null ? await VerifyFilesAsync(local, judge)
-                : Reference is not null ? await VerifyReferenceAsync(Given(() => Oci.Reference.Parse(Reference)), judge, report)
-                : await VerifyLayoutsAsync(judge, report);
+            Judges judges = await NewJudgesAsync(report);
+            ReleaseVerdict verdict = local is not null ? await VerifyFilesAsync(local, judges)
+                : Reference is not null ? await VerifyReferenceAsync(Given(() => Oci.Reference.Parse(Reference)), judges, report)
+                : await VerifyLayoutsAsync(judges, report);
             if (Json)
                 report.Result(VerificationView.Json(verdict));
             else
@@ -45,16 +44,16 @@ internal sealed partial class Build
             verdict.RequirePassed();
         });
 
-    private async Task<ReleaseVerdict> VerifyLayoutsAsync(Judge judge, Report report)
+    private async Task<ReleaseVerdict> VerifyLayoutsAsync(Judges judges, Report report)
     {
         var places = ImmutableArray.CreateBuilder<PlaceVerdict>();
         foreach (ImageDefinition definition in Definitions())
-            places.Add(PlaceVerdict.Of(await NewPipeline(report).VerifyLayoutAsync(definition, judge.Of(Expected(definition, null)), Stop)));
+            places.Add(await NewPipeline(report).VerifyLayoutAsync(definition, FullPolicyOf(judges, definition), Stop));
         return new ReleaseVerdict(places.ToImmutable());
     }
 
     /// <summary>The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.</summary>
-    private async Task<ReleaseVerdict> VerifyReferenceAsync(Reference reference, Judge judge, Report report)
+    private async Task<ReleaseVerdict> VerifyReferenceAsync(Reference reference, Judges judges, Report report)
     {
         ImageDefinition? definition = DefinitionWith(reference);
         string wanted = reference.Digest?.ToString() ?? reference.Tag
@@ -63,7 +62,8 @@ internal sealed partial class Build
             throw new TargetFailedException($"--all-registries: {reference.Name} is the repository of no image under images/, so its registries are not known", Exit.WrongUse);
         using HttpTransport transport = NewTransport(report);
         IEnumerable<Reference> places = AllRegistries ? definition!.Repositories.OrderBy(place => place.Name != reference.Name) : [reference];
-        return await judge.Of(Expected(definition, reference.Tag)).VerifySameAsync(
+        ReleasePolicy policy = FullPolicyOf(judges, definition) with { Claims = reference.Tag is { } tag ? TagClaims.Of(tag) : null };
+        return await new ReleaseVerifier(policy).VerifySameAsync(
             places.Select(Connect(transport).Repository).Select(site => new VerificationRequest
             {
                 Content = site,
@@ -75,14 +75,15 @@ internal sealed partial class Build
     }
 
     /// <summary>Reads files and nothing else: no request is sent.</summary>
-    private async Task<ReleaseVerdict> VerifyFilesAsync(LocalReference reference, Judge judge)
+    private async Task<ReleaseVerdict> VerifyFilesAsync(LocalReference reference, Judges judges)
     {
         using LocalImage image = LocalImage.Open(reference, TrustFolder, Workspace.Cache / "archives", Stop);
         (string wanted, string? tag) = Given(() => image.Choose(reference.Wanted));
         ImageDefinition definition = await DefinitionOfAsync(image, wanted);
-        VerificationResult result = await judge.Of(Expected(definition, tag)).VerifyAsync(
+        ReleasePolicy policy = FullPolicyOf(judges, definition) with { Claims = tag is null ? null : TagClaims.Of(tag) };
+        PlaceVerdict verdict = await new ReleaseVerifier(policy).VerifyAsync(
             new VerificationRequest { Content = image.Content, Signatures = image.Trust, Wanted = wanted, Official = definition.Official }, Stop);
-        return new ReleaseVerdict([PlaceVerdict.Of(result with { Subjects = [.. result.Subjects.Select(subject => subject with { Text = image.Named(subject.Text) })] })]);
+        return new ReleaseVerdict([verdict.Telling(image.Named)]);
     }
 
     /// <summary>
@@ -110,20 +111,21 @@ internal sealed partial class Build
                 throw new TargetFailedException("Save: wanted --reference REPOSITORY:TAG or --images NAME, and --to FILE", Exit.WrongUse);
             if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(To))) || Directory.Exists(To))
                 throw new TargetFailedException($"--to {To}: wanted a file in a folder that is there", Exit.WrongUse);
-            VerificationPolicy policy = await NewPolicyAsync();
+            ITrustedSigner signer = await Signers.TrustedAsync(Stop);
             using HttpTransport? transport = Reference is null ? null : NewTransport(report);
-            (VerificationRequest request, ReleaseExpectation expected) = transport is null
-                ? (NewPipeline(report).LayoutOf(Definitions()[0]), Expected(Definitions()[0], null))
-                : Request(Given(() => Oci.Reference.Parse(Reference!)), Connect(transport));
-            ReleaseVerdict verdict = await new ReleaseVerifier(policy, expected).VerifySameAsync([request], Stop);
+            (VerificationRequest request, ReleasePolicy policy) = transport is null
+                ? (NewPipeline(report).LayoutOf(Definitions()[0]), PolicyOf(signer, Definitions()[0]) with { Claims = TagClaims.None })
+                : Request(Given(() => Oci.Reference.Parse(Reference!)), Connect(transport), signer);
+            PlaceVerdict verdict = await new ReleaseVerifier(policy).VerifyAsync(request, Stop);
             verdict.RequirePassed();
-            Digest root = verdict.Places[0].Result!.Digest!;
+            Digest root = verdict.Result!.Digest!;
+            report.Line($"{request.Content.Name}:{request.Wanted} claims {verdict.Claims}; it is {verdict.Origin}");
             await new ImageArchive(request.Content, request.Signatures).WriteAsync(To, root, request.Wanted, Stop);
             report.Line($"{request.Content.Name}:{request.Wanted} is {root}, in {To}");
             report.Result($"oci-archive:{To}:{request.Wanted}");
         });
 
-    private (VerificationRequest Request, ReleaseExpectation Expected) Request(Reference reference, RegistryClient client)
+    private (VerificationRequest Request, ReleasePolicy Policy) Request(Reference reference, RegistryClient client, ITrustedSigner signer)
     {
         if (reference.Tag is null || reference.Digest is not null)
             throw new TargetFailedException($"--reference {reference}: wanted a tag, which the archive gets, too", Exit.WrongUse);
@@ -131,21 +133,8 @@ internal sealed partial class Build
         Repository site = client.Repository(reference);
         return (
             new VerificationRequest { Content = site, Signatures = site, Wanted = reference.Tag, Official = definition?.Official ?? reference },
-            Expected(definition, reference.Tag));
+            PolicyOf(signer, definition));
     }
-
-    /// <summary>What the statements about an image must say, as far as its definition and the tag tell.</summary>
-    private ReleaseExpectation Expected(ImageDefinition? definition, string? tag) => new()
-    {
-        Provenance = definition is null ? null : new ProvenanceCheck
-        {
-            Image = definition.Name,
-            Source = definition.Source,
-            Tag = ReleaseExpectation.GitTagOf(definition.Name, tag),
-            Way = tag is not null ? TagStyles.WayOf(tag) : Dockerfile ? BuildWay.Dockerfile : null,
-        },
-        Folder = Deep ? Workspace.Cache / "verify" : null,
-    };
 
     /// <summary>The image that has a reference's repository; null when none has.</summary>
     private ImageDefinition? DefinitionWith(Reference reference) =>

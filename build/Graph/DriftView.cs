@@ -1,21 +1,26 @@
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Trust;
 
 namespace Slipway.Graph;
 
 /// <summary>What the target <c>Drift</c> found, for people and programs.</summary>
 internal static class DriftView
 {
+    private const string NotJudged = "signatures, statements and what tags claim were not judged: nobody was named whom to believe. Give --public-key FILE, or --identity and --issuer";
+
     /// <summary>A line for each finding, and on the log what was looked at.</summary>
     public static void Show(Report report, IReadOnlyList<DriftReport> reports)
     {
         DriftFinding[] findings = [.. reports.SelectMany(one => one.Findings)];
         if (findings.Length == 0)
-            report.Result("nothing differs");
+            report.Result(reports.All(one => one.IsJudged) ? "nothing differs" : $"nothing differs; {NotJudged}");
         else
             report.Table(
                 ["finding", "repository", "tag", "digest", "what was found"],
                 findings.Select(finding => (IReadOnlyList<string>)[finding.Kind.Name(), finding.Repository, finding.Tag ?? "-", finding.Digest?.Abbreviated ?? "-", finding.Text]));
+        if (findings.Length > 0 && reports.Any(one => !one.IsJudged))
+            report.Line(NotJudged);
         foreach (DriftReport one in reports)
             report.Line($"{one.Image}: {one.Tags} tags, {one.Content} manifests and blobs, {one.Findings.Length} {(one.Findings.Length == 1 ? "finding" : "findings")}");
     }
@@ -29,6 +34,7 @@ internal static class DriftView
             writer.WriteString("image", one.Image);
             writer.WriteNumber("tags", one.Tags);
             writer.WriteNumber("content", one.Content);
+            writer.WriteBoolean("judged", one.IsJudged);
             writer.WriteStartArray("repositories");
             foreach (Reference destination in one.Destinations)
                 writer.WriteStringValue(destination.Name);
@@ -38,6 +44,7 @@ internal static class DriftView
             {
                 writer.WriteStartObject();
                 writer.WriteString("kind", finding.Kind.Name());
+                writer.WriteString("reason", finding.Reason?.Name());
                 writer.WriteString("repository", finding.Repository);
                 writer.WriteString("tag", finding.Tag);
                 writer.WriteString("digest", finding.Digest?.ToString());

@@ -207,9 +207,9 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         report.Line($"{definition.Name}: {there} signatures and statements are on {string.Join(" and ", places.Select(place => place.Name))} already");
     }
 
-    /// <summary>Verifies the local layout of an image.</summary>
-    public Task<VerificationResult> VerifyLayoutAsync(ImageDefinition definition, ReleaseVerifier verifier, CancellationToken stop) =>
-        verifier.VerifyAsync(LayoutOf(definition), stop);
+    /// <summary>Verifies the local layout of an image, whose only name is the definition's version: no tag, so it claims nothing.</summary>
+    public Task<PlaceVerdict> VerifyLayoutAsync(ImageDefinition definition, ReleasePolicy policy, CancellationToken stop) =>
+        new ReleaseVerifier(policy with { Claims = TagClaims.None }).VerifyAsync(LayoutOf(definition), stop);
 
     /// <summary>The local layout of an image, to be verified.</summary>
     public VerificationRequest LayoutOf(ImageDefinition definition) => new()

@@ -67,16 +67,17 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         inspected.Require();
         await _pipeline.SignAsync(input, signer, Builder.Rehearsal, stop);
         ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, RegistryChoice.All, registries.Connect, policy, stop);
+        ReleaseVerifier verifier = new(ReleasePolicy.RequireRehearsal(signer.Key));
         List<VerificationResult> verified = [];
         foreach (Reference destination in input.Definition.Repositories)
         {
             var site = registries.Connect().Repository(destination);
-            verified.Add(await new ReleaseVerifier(policy, new ReleaseExpectation()).VerifyAsync(
-                new VerificationRequest { Content = site, Signatures = site, Wanted = record.Plan.Release, Official = input.Definition.Official },
-                stop));
+            PlaceVerdict verdict = await verifier.VerifyAsync(
+                new VerificationRequest { Content = site, Signatures = site, Wanted = record.Plan.Release, Official = input.Definition.Official }, stop);
+            verified.Add(verdict.Result!);
         }
 
-        ReleaseDescription description = new(_workspace, repository, registries.Connect, report);
+        ReleaseDescription description = new(_workspace, repository, registries.Connect, report) { Policy = _ => ReleasePolicy.RequireRehearsal(signer.Key) };
         await new AssetsRun(_workspace, description, signer, openPgp: null, report).RunAsync(input, stop);
         return new RehearsedImage(input, image, record, [.. verified]);
     }

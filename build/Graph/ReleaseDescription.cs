@@ -16,6 +16,9 @@ namespace Slipway.Graph;
 /// <param name="connect">A client of the registries, where the release before may still stand.</param>
 internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repository, Func<RegistryClient> connect, Report report)
 {
+    /// <summary>What the release before must be for anything to be told of it.</summary>
+    public required Func<ImageDefinition, ReleasePolicy> Policy { get; init; }
+
     /// <summary>Reads advisories about what changed; null when none were given.</summary>
     public Func<AdvisoryScope, Advisories>? Advisories { get; init; }
 
@@ -117,14 +120,21 @@ internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repos
         return await new LockedFixes(new ContentCache(workspace.Cache, TimeProvider.System), spool).FindAsync(was, now, number, Advisories, stop);
     }
 
-    /// <summary>What the release before weighs, from the first registry that tells; notes are worth making without it.</summary>
+    /// <summary>What the release before weighs, from the first registry where it verifies; notes are worth making without it.</summary>
     private async Task<ImmutableDictionary<Platform, long>> SizesAsync(AssemblyRequest input, string tag, CancellationToken stop)
     {
+        ReleaseVerifier verifier = new(Policy(input.Definition));
         foreach (Reference place in input.Definition.Repositories)
         {
             try
             {
-                if (await PublishedSizes.ReadAsync(connect().Repository(place), tag[(input.Name.Length + 1)..], input.Platforms, stop) is { IsEmpty: false } sizes)
+                Repository site = connect().Repository(place);
+                PlaceVerdict verdict = await verifier.VerifyAsync(
+                    new VerificationRequest { Content = site, Signatures = site, Wanted = tag[(input.Name.Length + 1)..], Official = input.Definition.Official }, stop);
+                if (verdict.Result!.Digest is null)
+                    continue;
+                verdict.RequirePassed();
+                if (await PublishedSizes.ReadAsync(site, verdict.Result.Digest, input.Platforms, stop) is { IsEmpty: false } sizes)
                     return sizes;
             }
             catch (Exception e) when (e is RemoteException or ContentException)

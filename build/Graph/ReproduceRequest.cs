@@ -18,11 +18,8 @@ internal sealed record ReproduceRequest
     /// <summary>Where the release is.</summary>
     public required VerificationRequest Release { get; init; }
 
-    /// <summary>Whoever says that the release is what it claims to be; nothing is taken from it before.</summary>
-    public required ReleaseVerifier Verifier { get; init; }
-
-    /// <summary>What a provenance must say to be followed.</summary>
-    public required ProvenanceCheck Provenance { get; init; }
+    /// <summary>What the release must be, and its provenance say to be followed; nothing is taken from it before.</summary>
+    public required ReleasePolicy Policy { get; init; }
 
     /// <summary>These alone; none means all of the release.</summary>
     public ImmutableArray<Platform> Platforms { get; init; } = [];

@@ -90,9 +90,9 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     /// <summary>Keeps little of what was verified: bills of materials are large, and wait in files until a path asks whose it is.</summary>
     private static async Task<ReleasedFacts> VerifyAsync(ReproduceRequest request, AbsolutePath sboms, CancellationToken stop)
     {
-        ReleaseVerdict verdict = await request.Verifier.VerifySameAsync([request.Release], stop);
+        PlaceVerdict verdict = await new ReleaseVerifier(request.Policy).VerifyAsync(request.Release, stop);
         verdict.RequirePassed();
-        VerificationResult release = verdict.Places[0].Result!;
+        VerificationResult release = verdict.Result!;
         if (!request.IsRehearsal && await StandInsAsync(request.Release.Content, release.Digest!, stop) is { } standIns)
             throw new ContentException($"{request.Text}: the image holds stand-ins for {Printable.Of(standIns)}, which a rehearsal made up: nobody can build it again");
         Directory.CreateDirectory(sboms);
@@ -103,7 +103,7 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
         }
 
         return new ReleasedFacts(
-            release.Digest!, release.Subjects[0].Text, release.Subjects is [{ Platform: { } only }] ? only : null, RebuildSource.Of(release, request.Provenance, request.IsRehearsal));
+            release.Digest!, release.Subjects[0].Text, release.Subjects is [{ Platform: { } only }] ? only : null, RebuildSource.Of(verdict));
     }
 
     private static string FileOf(AbsolutePath sboms, Platform platform) => sboms / $"{Digest.Of(System.Text.Encoding.UTF8.GetBytes(platform.ToString())).Abbreviated}.json";

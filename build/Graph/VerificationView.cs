@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Trust;
@@ -10,13 +11,16 @@ internal static class VerificationView
     /// <summary>A row for each place and each manifest there; what was found against them, each thing once; the verdict.</summary>
     public static void Show(Report report, ReleaseVerdict verdict)
     {
+        bool hasNames = verdict.Places.Any(place => place.Origin is not null);
         report.Table(
-            ["what", "digest", "verdict"],
+            hasNames ? ["what", "digest", "verdict", "claims"] : ["what", "digest", "verdict"],
             from place in verdict.Places
-            from row in place.Result is { } result ? result.Subjects.Select((subject, i) => Row(place, subject, i)) : [[place.Place, "-", "unreachable"]]
-            select (IReadOnlyList<string>)row);
+            from row in place.Result is { } result ? result.Subjects.Select((subject, i) => Row(place, subject, i)) : [[place.Place, "-", "unreachable", ""]]
+            select (IReadOnlyList<string>)row[..(hasNames ? 4 : 3)]);
         foreach (string found in verdict.Places.SelectMany(Found))
             report.Result(found);
+        foreach (string named in verdict.Places.Where(place => place.Origin is not null).GroupBy(place => (place.Claims, Text: place.Origin!.ToString())).Select(Named))
+            report.Result(named);
         report.Result(Line(verdict));
     }
 
@@ -31,6 +35,7 @@ internal static class VerificationView
             writer.WriteString("place", place.Place);
             writer.WriteBoolean("passed", place.Passed);
             writer.WriteString("unreachable", place.Unreachable?.Message);
+            WriteOrigin(writer, place);
             writer.WriteStartArray("subjects");
             foreach (SubjectVerdict subject in place.Result?.Subjects ?? [])
             {
@@ -50,9 +55,44 @@ internal static class VerificationView
         writer.WriteEndObject();
     });
 
+    /// <summary>What its name claims, and which build it is: null where it did not pass.</summary>
+    private static void WriteOrigin(Utf8JsonWriter writer, PlaceVerdict place)
+    {
+        writer.WriteString("tag", place.Claims.Tag);
+        writer.WriteStartArray("claims");
+        foreach (string claim in place.Claims.Words)
+            writer.WriteStringValue(claim);
+        writer.WriteEndArray();
+        if (place.Origin is not { Provenance: var provenance } origin)
+        {
+            writer.WriteNull("origin");
+            return;
+        }
+
+        writer.WriteStartObject("origin");
+        writer.WriteString("image", provenance.Parameters.Image);
+        writer.WriteString("source", provenance.Parameters.Source);
+        writer.WriteString("commit", provenance.Parameters.Commit);
+        writer.WriteString("gitTag", provenance.Parameters.Tag);
+        writer.WriteString("gitDescription", provenance.Description);
+        writer.WriteString("builder", provenance.BuilderId);
+        writer.WriteString("builtOn", origin.BuiltOn);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>A name that does not say which release it is may name an older one: what it is, is told then.</summary>
+    private static string Named(IEnumerable<PlaceVerdict> same)
+    {
+        PlaceVerdict first = same.First();
+        string what = first.Claims.Tag is { } tag ? $"the tag {tag}" : "what was asked for";
+        return first.Claims.SaysWhich
+            ? $"{what} claims {first.Claims}, and is that: {first.Origin}"
+            : $"{what} claims {first.Claims}, so it may be any release of the signer's: {first.Origin}. --not-older-than refuses older ones";
+    }
+
     /// <summary>The first row of a place is about what was asked for; what follows are its parts.</summary>
     private static string[] Row(PlaceVerdict place, SubjectVerdict subject, int at) =>
-        [at == 0 ? place.Place : "  " + Part(subject), subject.Digest?.Abbreviated ?? "-", subject.Failure?.Name() ?? "verified"];
+        [at == 0 ? place.Place : "  " + Part(subject), subject.Digest?.Abbreviated ?? "-", subject.Failure?.Name() ?? "verified", at == 0 && place.Origin is not null ? place.Claims.ToString() : ""];
 
     private static IEnumerable<string> Found(PlaceVerdict place) => place.Unreachable is { } unreachable
         ? [$"unreachable: {unreachable.Message}"]

@@ -11,9 +11,11 @@ namespace Slipway.Release;
 /// signatures. Reads only. A registry that cannot be asked is a finding of its own and never a reason for another.
 /// </summary>
 /// <param name="client">Reads; its credentials are not used, since what matters is what everybody gets to see.</param>
-/// <param name="policy">What signatures must satisfy; null looks only whether they are there.</param>
-public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
+/// <param name="policy">What a release must be, and each of its tags; null looks only whether signatures are there.</param>
+public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
 {
+    private readonly ReleaseVerifier? _verifier = policy is null ? null : new(policy with { RequiresTagForm = true });
+
     /// <exception cref="ContentException">Two records contradict each other.</exception>
     public async Task<DriftReport> CompareAsync(DriftRequest request, CancellationToken cancellationToken)
     {
@@ -46,6 +48,7 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
             Destinations = request.Destinations,
             Tags = survey.Names.Count,
             Content = content.Count,
+            IsJudged = policy is not null,
             Findings = Sorted(request, content.Findings.Concat(findings)),
         };
     }
@@ -56,8 +59,8 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
     {
         List<DriftFinding> findings = [];
         HashSet<Digest> checkedBefore = [];
-        Digest[] roots = [.. survey.Names.Select(tag => survey.At(site, tag)).OfType<Digest>().Distinct()];
-        foreach (Digest root in roots)
+        ILookup<Digest, string> roots = survey.Names.Where(tag => survey.At(site, tag) is not null).ToLookup(tag => survey.At(site, tag)!);
+        foreach (Digest root in roots.Select(tags => tags.Key))
         {
             ImmutableArray<Digest> subjects = await content.CheckAsync(site, root, cancellationToken);
             foreach (Digest subject in subjects.Where(checkedBefore.Add))
@@ -66,26 +69,41 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
                     findings.Add(new DriftFinding(DriftKind.SignatureMissing, request.Image, site.Name, null, subject, $"{subject} has no signature under {SignatureManifest.TagOf(subject)}"));
             }
 
-            if (policy is not null)
-                findings.AddRange(await VerifyAsync(request, site, root, cancellationToken));
+            if (_verifier is not null)
+                findings.AddRange(await VerifyAsync(_verifier, request, site, root, roots[root], cancellationToken));
         }
 
         return findings;
     }
 
-    private async Task<IEnumerable<DriftFinding>> VerifyAsync(DriftRequest request, Repository site, Digest root, CancellationToken cancellationToken)
+    /// <summary>Reads a release once, and judges it under each of its names.</summary>
+    private static async Task<List<DriftFinding>> VerifyAsync(
+        ReleaseVerifier verifier, DriftRequest request, Repository site, Digest root, IEnumerable<string> tags, CancellationToken cancellationToken)
     {
-        VerificationResult result = await new Verifier(policy!.WithTagForm()).VerifyAsync(
-            new VerificationRequest { Content = site, Signatures = site, Wanted = root.ToString(), Official = request.Destinations[0] }, cancellationToken);
-        return result.Failures.Select(failure =>
-            new DriftFinding(KindOf(failure.Failure!.Value), request.Image, site.Name, null, failure.Digest, $"{failure.Failure!.Value.Name()}: {failure.Text}"));
+        VerificationRequest asked = new() { Content = site, Signatures = site, Wanted = root.ToString(), Official = request.Destinations[0] };
+        VerificationResult read = await verifier.ReadAsync(asked, cancellationToken);
+        List<DriftFinding> findings = [.. read.Failures.Select(failure => Untrusted(request, site, null, failure))];
+        if (!read.Passed)
+            return findings;
+        foreach (string tag in tags)
+        {
+            PlaceVerdict verdict = await verifier.JudgeAsync(read, TagClaims.Of(tag), asked, cancellationToken);
+            findings.AddRange(verdict.Result!.Failures.Take(1).Select(failure => Untrusted(request, site, tag, failure)));
+        }
+
+        return findings;
     }
+
+    private static DriftFinding Untrusted(DriftRequest request, Repository site, string? tag, SubjectVerdict failure) =>
+        new(KindOf(failure.Failure!.Value), request.Image, site.Name, tag, failure.Digest, $"{failure.Failure!.Value.Name()}: {failure.Text}") { Reason = failure.Failure };
 
     private static DriftKind KindOf(FailureReason reason) => reason switch
     {
         FailureReason.SignatureMissing or FailureReason.ChildUnsigned => DriftKind.SignatureMissing,
         FailureReason.ManifestMissing or FailureReason.ConfigMissing => DriftKind.ChildMissing,
         < FailureReason.SignatureMissing => DriftKind.ContentDamaged,
+        >= FailureReason.AttestationMissing and <= FailureReason.AttestationReferenceMismatch => DriftKind.AttestationInvalid,
+        > FailureReason.AttestationReferenceMismatch => DriftKind.ClaimFalse,
         _ => DriftKind.SignatureInvalid,
     };
 

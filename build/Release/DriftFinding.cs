@@ -29,6 +29,12 @@ public enum DriftKind
     /// <summary>A signature is there but does not hold by the key that was given.</summary>
     SignatureInvalid,
 
+    /// <summary>A bill of materials or a provenance is missing there, or does not hold by the key that was given.</summary>
+    AttestationInvalid,
+
+    /// <summary>What a tag claims of what it names is not so, or its provenance tells of something that no release is.</summary>
+    ClaimFalse,
+
     /// <summary>The registry answers as no sound registry does.</summary>
     RegistryUnsound,
 
@@ -50,4 +56,8 @@ public static class DriftKinds
 /// <param name="Tag">The tag it is about; null when it is about content or the registry.</param>
 /// <param name="Digest">What is there, or what is missing when it is about content; null when there is none.</param>
 /// <param name="Text">What was wanted and what was found, for people.</param>
-public sealed record DriftFinding(DriftKind Kind, string Image, string Repository, string? Tag, Digest? Digest, string Text);
+public sealed record DriftFinding(DriftKind Kind, string Image, string Repository, string? Tag, Digest? Digest, string Text)
+{
+    /// <summary>Why it is not trusted, by the word that Verify has for it; null for what is no question of trust.</summary>
+    public Trust.FailureReason? Reason { get; init; }
+}

@@ -17,6 +17,9 @@ public sealed record DriftReport
     /// <summary>Manifests and blobs that were looked for, counted once for each repository.</summary>
     public required int Content { get; init; }
 
+    /// <summary>Whether signatures, statements and what tags claim were judged: somebody was named whom to believe.</summary>
+    public bool IsJudged { get; init; }
+
     /// <summary>By repository in the order above, then by tag and kind; empty when all is as it was published.</summary>
     public required ImmutableArray<DriftFinding> Findings { get; init; }
 }

@@ -70,6 +70,17 @@ public sealed class GitRepository(string root)
     public async Task<bool> HasAsync(string commit, CancellationToken cancellationToken) =>
         (await Start(root, cancellationToken, "cat-file", "-e", $"{commit}^{{commit}}").Task).Success;
 
+    /// <summary>Whether a commit is another one or comes before it; null where this clone cannot tell.</summary>
+    /// <param name="ancestor">In hex, as is <paramref name="commit"/>; this clone has both.</param>
+    public async Task<bool?> IsAncestorAsync(string ancestor, string commit, CancellationToken cancellationToken)
+    {
+        CommandResult result = await Start(root, cancellationToken, "merge-base", "--is-ancestor", ancestor, commit).Task;
+        if (result.Success)
+            return true;
+        // What a shallow clone does not have may lead there.
+        return result.ExitCode == 1 && await RequireAsync(cancellationToken, "rev-parse", "--is-shallow-repository") == "false" ? false : null;
+    }
+
     /// <summary>Files of the work tree, below some paths, that are not as in a commit.</summary>
     /// <param name="commit">In hex; this clone has it.</param>
     public async Task<IReadOnlyList<string>> ChangedSinceAsync(string commit, IEnumerable<string> paths, CancellationToken cancellationToken) =>

@@ -10,11 +10,13 @@ namespace Slipway.Release;
 /// refusals, and rerunning goes on where a run ended. What only the destination holds about the release stays.
 /// </summary>
 /// <param name="connect">Makes a client with no memory of earlier requests.</param>
-/// <param name="policy">What the source's signatures must satisfy, and the copies when they are read back.</param>
+/// <param name="policy">What the release must be, and each tag that is copied; its signatures again when the copies are read back.</param>
 /// <param name="log">Is told of each phase in one line.</param>
-public sealed class Mirror(Func<RegistryClient> connect, VerificationPolicy policy, Action<string> log)
+public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, Action<string> log)
 {
-    /// <exception cref="ContentException">The source does not verify, is no release, or a tag names something else at the destination.</exception>
+    private readonly ReleaseVerifier _verifier = new(policy with { RequiresTagForm = true });
+
+    /// <exception cref="ContentException">The source does not verify, is no release, one of its tags claims what is not so, or a tag names something else at the destination.</exception>
     /// <exception cref="Http.RemoteException">A registry did not do its part.</exception>
     public async Task<ReleaseRecord> CopyAsync(MirrorRequest request, CancellationToken cancellationToken)
     {
@@ -22,7 +24,10 @@ public sealed class Mirror(Func<RegistryClient> connect, VerificationPolicy poli
         RegistryClient client = connect();
         Repository source = client.Repository(request.Source), destination = client.Repository(request.Destination);
         log($"{request.Image}: verifying {request.Source}");
-        ReleasePlan plan = await new MirrorPlan(request, source).ReadAsync(await VerifiedAsync(request, source, cancellationToken), cancellationToken);
+        VerificationRequest asked = await AskedAsync(request, source, cancellationToken);
+        VerificationResult read = await VerifiedAsync(request, asked, cancellationToken);
+        ReleasePlan plan = await new MirrorPlan(request, source).ReadAsync(read.Digest!, cancellationToken);
+        await RequireTrueAsync(plan, read, asked, cancellationToken);
         EvidenceCopy others = new(source, destination);
         await RequireFreeAsync(plan, destination, cancellationToken);
         await others.RequireFreeAsync(plan.Subjects, cancellationToken);
@@ -32,21 +37,46 @@ public sealed class Mirror(Func<RegistryClient> connect, VerificationPolicy poli
         log($"{request.Image}: {await others.RunAsync(plan.Subjects, cancellationToken)} statements of other kinds about it sent to {destination.Name}");
         foreach (string left in evidence.LeftBehind.Concat(others.LeftBehind))
             log($"{request.Image}: left behind: {left}");
-        return await new Publisher(connect, policy.WithAttestations(evidence.Kinds), log).PublishAsync(
+        return await new Publisher(connect, VerificationPolicy.Require(policy.Signer).WithAttestations(evidence.Kinds), log).PublishAsync(
             new ReleaseContent(evidence.Added(plan), source, evidence.Content), _ => Task.CompletedTask, cancellationToken);
     }
 
     /// <summary>The digest that is verified is the digest that is copied, wherever the tag leads meanwhile.</summary>
-    private async Task<Digest> VerifiedAsync(MirrorRequest request, Repository source, CancellationToken cancellationToken)
+    private static async Task<VerificationRequest> AskedAsync(MirrorRequest request, Repository source, CancellationToken cancellationToken)
     {
         Digest digest = request.Source.Digest ?? (await source.ResolveAsync(request.Source.Tag!, cancellationToken))?.Digest
-            ?? throw new ContentException($"{request.Source}: there is no such tag; nothing was copied");
-        VerificationResult result = await new Verifier(policy.WithTagForm()).VerifyAsync(
-            new VerificationRequest { Content = source, Signatures = source, Wanted = digest.ToString(), Official = request.Official }, cancellationToken);
-        return result.Failures.FirstOrDefault() is { } failure
-            ? throw new ContentException($"{request.Source}: {failure.Failure!.Value.Name()}: {failure.Text}; nothing was copied")
-            : digest;
+            ?? throw new ContentException($"{request.Source}: {FailureReason.TagMissing.Name()}: there is no such tag; nothing was copied");
+        return new VerificationRequest { Content = source, Signatures = source, Wanted = digest.ToString(), Official = request.Official };
     }
+
+    private async Task<VerificationResult> VerifiedAsync(MirrorRequest request, VerificationRequest asked, CancellationToken cancellationToken)
+    {
+        VerificationResult read = await _verifier.ReadAsync(asked, cancellationToken);
+        PlaceVerdict verdict = await _verifier.JudgeAsync(read, policy.Claims ?? ClaimsOf(request.Source.Tag), asked, cancellationToken);
+        if (verdict.Result!.Failures.FirstOrDefault() is { } failure)
+            throw new ContentException($"{request.Source}: {failure.Failure!.Value.Name()}: {failure.Text}; nothing was copied");
+        log($"{request.Image}: {request.Source} claims {verdict.Claims}; it is {verdict.Origin}");
+        return read;
+    }
+
+    /// <summary>
+    /// Every tag that would be copied must claim what is so: a false one at the destination would be ours. It is no reason to leave it behind
+    /// and go on, since whoever wrote it may write there, and who mirrors is who can tell.
+    /// </summary>
+    private async Task RequireTrueAsync(ReleasePlan plan, VerificationResult read, VerificationRequest asked, CancellationToken cancellationToken)
+    {
+        ReleaseVerifier names = new(policy with { RequiresTagForm = true, NotOlderThan = null, ReproducedBy = [], Folder = null });
+        foreach (PlannedTag tag in plan.Tags)
+        {
+            // A platform's tag names a part of what was read.
+            VerificationResult named = tag.Platform is null ? read : read with { Subjects = [read.Subjects.First(subject => subject.Digest == plan.SubjectOf(tag).Digest)] };
+            PlaceVerdict verdict = await names.JudgeAsync(named, ClaimsOf(tag.Name), asked, cancellationToken);
+            if (verdict.Result!.Failures.FirstOrDefault() is { } failure)
+                throw new ContentException($"{asked.Content.Name}:{tag.Name}: {failure.Failure!.Value.Name()}: {failure.Text}: somebody made the tag name {plan.SubjectOf(tag).Digest}; nothing was copied. Run ./build.sh Drift --images {plan.Image}, or copy the others alone by --tags PATTERN");
+        }
+    }
+
+    private static TagClaims ClaimsOf(string? tag) => tag is null ? TagClaims.None : TagClaims.Of(tag);
 
     /// <summary>What publishing refuses is refused before anything about the release is sent, too.</summary>
     private static async Task RequireFreeAsync(ReleasePlan plan, Repository destination, CancellationToken cancellationToken)

@@ -56,7 +56,8 @@ internal sealed class MirrorPlan(MirrorRequest request, Repository source)
     private async Task<ImmutableArray<PlannedTag>> TagsAsync(ImmutableArray<Descriptor> subjects, CancellationToken cancellationToken)
     {
         TagSurvey survey = new([source]);
-        await survey.ReadAsync(tag => TagStyles.Of(tag).NeverMoves(), request.Source.Tag is { } tag && TagStyles.Of(tag).NeverMoves() ? [tag] : [], cancellationToken);
+        bool IsCopied(string tag) => TagStyles.Of(tag).NeverMoves() && request.Wanted(tag);
+        await survey.ReadAsync(IsCopied, request.Source.Tag is { } tag && IsCopied(tag) ? [tag] : [], cancellationToken);
         if (survey.Failures.Select(failure => failure.Value).FirstOrDefault() is { } failed)
             throw failed;
         return [.. from name in survey.Names

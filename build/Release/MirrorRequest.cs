@@ -16,4 +16,7 @@ public sealed record MirrorRequest
 
     /// <summary>Without tag.</summary>
     public required Reference Destination { get; init; }
+
+    /// <summary>Which of the release's tags are copied.</summary>
+    public Func<string, bool> Wanted { get; init; } = _ => true;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Trust;
 
@@ -18,7 +19,25 @@ public sealed record PlaceVerdict
     /// <summary>Why the place could not be read.</summary>
     public RemoteException? Unreachable { get; }
 
+    /// <summary>What the name claims by which it was asked for.</summary>
+    public TagClaims Claims { get; init; } = TagClaims.None;
+
+    /// <summary>The provenances that say what they must, of what passed.</summary>
+    public ImmutableArray<SlsaProvenance> Provenances { get; init; } = [];
+
+    /// <summary>Which build it is; null where nothing passed.</summary>
+    public ReleaseOrigin? Origin => Passed && Provenances is [var first, ..] ? new ReleaseOrigin(Claims, first) : null;
+
     public bool Passed => Result is { Passed: true };
+
+    /// <summary>Lets pass what is trusted.</summary>
+    /// <exception cref="Oci.ContentException">It is not; names the first failure.</exception>
+    /// <exception cref="RemoteException">The place could not be read.</exception>
+    public void RequirePassed() => new ReleaseVerdict([this]).RequirePassed();
+
+    /// <summary>With other words for what was found.</summary>
+    public PlaceVerdict Telling(Func<string, string> words) =>
+        Result is null ? this : this with { Result = Result with { Subjects = [.. Result.Subjects.Select(subject => subject with { Text = words(subject.Text) })] } };
 
     public static PlaceVerdict Of(VerificationResult result)
     {

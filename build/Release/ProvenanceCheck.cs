@@ -4,14 +4,17 @@ using Slipway.Oci;
 
 namespace Slipway.Release;
 
-/// <summary>What a provenance must say. What is null is not asked; a rehearsal's and one of a modified work tree never pass.</summary>
+/// <summary>
+/// What a provenance must say. What is null is not asked; a rehearsal's and one of a modified work tree never pass where no rehearsal is
+/// expected.
+/// </summary>
 public sealed record ProvenanceCheck
 {
     /// <summary>The image's name.</summary>
-    public required string Image { get; init; }
+    public string? Image { get; init; }
 
     /// <summary>The https address of the repository, without a final slash.</summary>
-    public required string Source { get; init; }
+    public string? Source { get; init; }
 
     /// <summary>The git tag, <c>IMAGE/vX.Y.Z</c>.</summary>
     public string? Tag { get; init; }
@@ -31,6 +34,15 @@ public sealed record ProvenanceCheck
     /// <summary>How it was to be built.</summary>
     public BuildWay? Way { get; init; }
 
+    /// <summary>The one platform that is looked at, which must be among the provenance's.</summary>
+    public Platform? Platform { get; init; }
+
+    /// <summary>What the image's tag claims, as far as a provenance can prove it.</summary>
+    public TagClaims? Claims { get; init; }
+
+    /// <summary>Whether it must be a rehearsal's, which may be of a modified work tree.</summary>
+    public bool IsRehearsal { get; init; }
+
     /// <summary>Every file that the lock names for the image's platforms, and no other.</summary>
     public ImmutableArray<Material>? Materials { get; init; }
 
@@ -38,13 +50,15 @@ public sealed record ProvenanceCheck
     public ImmutableArray<ProvenanceFinding> Judge(SlsaProvenance provenance)
     {
         ArgumentNullException.ThrowIfNull(provenance);
-        return [.. OfBuilder(provenance), .. OfSource(provenance), .. OfInput(provenance)];
+        return [.. OfBuilder(provenance), .. OfSource(provenance), .. OfClaims(provenance), .. OfInput(provenance)];
     }
 
     private IEnumerable<ProvenanceFinding> OfBuilder(SlsaProvenance provenance)
     {
-        if (provenance.BuilderId == Release.Builder.Rehearsal.Id)
+        if (!IsRehearsal && provenance.BuilderId == Release.Builder.Rehearsal.Id)
             yield return new(ProvenanceProblem.BuilderIsRehearsal, "a rehearsal built it");
+        if (IsRehearsal && provenance.BuilderId != Release.Builder.Rehearsal.Id)
+            yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", Release.Builder.Rehearsal.Id, provenance.BuilderId);
         if (Builder is not null && Builder != provenance.BuilderId)
             yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", Builder, provenance.BuilderId);
     }
@@ -52,11 +66,11 @@ public sealed record ProvenanceCheck
     private IEnumerable<ProvenanceFinding> OfSource(SlsaProvenance provenance)
     {
         BuildParameters said = provenance.Parameters;
-        if (Image != said.Image)
+        if (Image is not null && Image != said.Image)
             yield return Differs(ProvenanceProblem.ImageMismatch, "image", Image, said.Image);
-        if (Source != said.Source)
+        if (Source is not null && Source != said.Source)
             yield return Differs(ProvenanceProblem.SourceMismatch, "repository", Source, said.Source);
-        if (said.IsModified)
+        if (said.IsModified && !IsRehearsal)
             yield return new(ProvenanceProblem.SourceModified, $"it was built from {said.Commit} with changes that were not committed");
         if (Tag is not null && Tag != said.Tag)
             yield return Differs(ProvenanceProblem.TagMismatch, "git tag", Tag, said.Tag);
@@ -65,6 +79,22 @@ public sealed record ProvenanceCheck
         string?[] commits = [.. provenance.Dependencies.Where(IsCommit).Select(resource => resource.Digests[ResourceDescriptor.GitCommit])];
         if (commits is not [{ } commit] || commit != said.Commit)
             yield return Differs(ProvenanceProblem.CommitMismatch, "the commit among its dependencies", said.Commit, string.Join(", ", commits));
+    }
+
+    /// <summary>The tag of a release is the git tag behind the image's name; that of a commit is what git calls the commit.</summary>
+    private IEnumerable<ProvenanceFinding> OfClaims(SlsaProvenance provenance)
+    {
+        BuildParameters said = provenance.Parameters;
+        if (Claims?.Version is { } version && $"{Image ?? said.Image}/{version}" is var tag && tag != said.Tag)
+            yield return Differs(ProvenanceProblem.TagMismatch, "git tag", tag, said.Tag);
+        if (Claims?.Description is { } description && $"{Image ?? said.Image}/{description}" is var described && described != provenance.Description)
+            yield return Differs(ProvenanceProblem.DescriptionMismatch, "what git calls the commit", described, provenance.Description);
+        if (Claims?.Commit is { } commit && !said.Commit.StartsWith(commit, StringComparison.Ordinal))
+            yield return Differs(ProvenanceProblem.CommitMismatch, "commit", commit, said.Commit);
+        if (Claims is { SaysWhich: true } && Claims.IsDirty != said.IsModified)
+            yield return new(ProvenanceProblem.SourceModified, $"{Claims.Tag} is of {(Claims.IsDirty ? "a work tree with changes" : "a commit alone")}, the build was of {(said.IsModified ? "a work tree with changes" : "a commit alone")}");
+        if (Platform is not null && !said.Platforms.Contains(Platform))
+            yield return Differs(ProvenanceProblem.PlatformsMismatch, "platforms", Platform.ToString(), string.Join(", ", said.Platforms));
     }
 
     private IEnumerable<ProvenanceFinding> OfInput(SlsaProvenance provenance)

@@ -26,6 +26,9 @@ public enum ProvenanceProblem
     /// <summary>It was built from another commit, or contradicts itself about which.</summary>
     CommitMismatch,
 
+    /// <summary>It was built from another commit after another release than its tag says, or does not say after which.</summary>
+    DescriptionMismatch,
+
     /// <summary>It was built for other platforms.</summary>
     PlatformsMismatch,
 

@@ -7,26 +7,16 @@ using Slipway.Trust;
 namespace Slipway.Release;
 
 /// <summary>
-/// Judges a release as its users do: signatures and statements by the policy, then what the statements say. Where there are
-/// several valid statements of a kind, as after two builds of the same image, one that says the right thing suffices.
+/// Judges a release as its users do: signatures and statements by the policy, then what its tag claims and what the statements say. Where
+/// there are several valid statements of a kind, as after two builds of the same image, one that says the right thing suffices.
 /// </summary>
-/// <param name="policy">What must be signed by whom; SBOM and provenance are wanted beside it.</param>
-/// <param name="expectation">What the statements must say.</param>
-public sealed class ReleaseVerifier(VerificationPolicy policy, ReleaseExpectation expectation)
+public sealed class ReleaseVerifier(ReleasePolicy policy)
 {
-    /// <exception cref="RemoteException">A place could not be read, so nothing is known.</exception>
-    public async Task<VerificationResult> VerifyAsync(VerificationRequest request, CancellationToken cancellationToken)
+    /// <exception cref="RemoteException">The place could not be read, so nothing is known.</exception>
+    public async Task<PlaceVerdict> VerifyAsync(VerificationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        VerificationPolicy full = policy.WithAttestations(Statement.SpdxType, Statement.ProvenanceType);
-        VerificationResult result = await new Verifier(full).VerifyAsync(request, cancellationToken);
-        List<SubjectVerdict> verdicts = [];
-        foreach (SubjectVerdict verdict in result.Subjects)
-            verdicts.Add(await JudgeAsync(verdict, request.Content, cancellationToken));
-        // What the root is decides what its parts are: they are named by digest.
-        if (verdicts[0].Passed)
-            verdicts[0] = await new ReproductionCheck(request, expectation.Provenance).JudgeAsync(verdicts[0], expectation.ReproducedBy, cancellationToken);
-        return result with { Subjects = [.. verdicts] };
+        return await JudgeAsync(await ReadAsync(request, cancellationToken), policy.Claims ?? TagClaims.OfWanted(request.Wanted), request, cancellationToken);
     }
 
     /// <summary>Judges places that are to hold the same release, one after the other; all are asked whatever one of them says.</summary>
@@ -39,11 +29,34 @@ public sealed class ReleaseVerifier(VerificationPolicy policy, ReleaseExpectatio
         return ReleaseVerdict.OfSame(verdicts);
     }
 
+    /// <summary>Whether it is whole and signed, with its statements: half of the verdict, for whoever judges it under several names.</summary>
+    internal Task<VerificationResult> ReadAsync(VerificationRequest request, CancellationToken cancellationToken) =>
+        new Verifier(policy.Signatures).VerifyAsync(request, cancellationToken);
+
+    /// <summary>The other half: what was read, under one name.</summary>
+    internal async Task<PlaceVerdict> JudgeAsync(VerificationResult read, TagClaims claims, VerificationRequest request, CancellationToken cancellationToken)
+    {
+        ProvenanceCheck wanted = policy.ProvenanceOf(read.Subjects, claims);
+        SubjectVerdict root = read.Subjects[0];
+        if (root.Passed && claims.Judge(root) is { } wrong)
+            root = Failed(root, wrong);
+        List<SubjectVerdict> verdicts = [];
+        foreach (SubjectVerdict verdict in read.Subjects.SetItem(0, root))
+            verdicts.Add(await JudgeAsync(verdict, request.Content, wanted, cancellationToken));
+        ImmutableArray<SlsaProvenance> followed = verdicts[0].Passed ? [.. ProvenancesOf(verdicts[0]).Where(provenance => wanted.Judge(provenance).IsEmpty)] : [];
+        if (verdicts[0].Passed && policy.NotOlderThan is { } oldest)
+            (verdicts[0], followed) = await OfAgeAsync(verdicts[0], followed, oldest, cancellationToken);
+        // What the root is decides what its parts are: they are named by digest.
+        if (verdicts[0].Passed)
+            verdicts[0] = await new ReproductionCheck(request, wanted).JudgeAsync(verdicts[0], policy.ReproducedBy, cancellationToken);
+        return PlaceVerdict.Of(read with { Subjects = [.. verdicts] }) with { Claims = claims, Provenances = followed };
+    }
+
     private async Task<PlaceVerdict> AtAsync(VerificationRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return PlaceVerdict.Of(await VerifyAsync(request, cancellationToken));
+            return await VerifyAsync(request, cancellationToken);
         }
         catch (RemoteException e)
         {
@@ -51,16 +64,25 @@ public sealed class ReleaseVerifier(VerificationPolicy policy, ReleaseExpectatio
         }
     }
 
-    private async Task<SubjectVerdict> JudgeAsync(SubjectVerdict verdict, IContentReader place, CancellationToken cancellationToken)
+    private async Task<SubjectVerdict> JudgeAsync(SubjectVerdict verdict, IContentReader place, ProvenanceCheck wanted, CancellationToken cancellationToken)
     {
-        if (verdict.Passed && expectation.Provenance is { } wanted)
+        if (verdict.Passed)
             verdict = BestOf(verdict, Statement.ProvenanceType, [.. PredicatesOf(verdict, Statement.ProvenanceType).Select(predicate => JudgeProvenance(predicate, wanted))]);
-        if (!verdict.Passed || expectation.Folder is null || verdict.Platform is null)
+        if (!verdict.Passed || policy.Folder is null || verdict.Platform is null)
             return verdict;
         List<(FailureReason Reason, string Text)?> judged = [];
         foreach (ReadOnlyMemory<byte> predicate in PredicatesOf(verdict, Statement.SpdxType))
-            judged.Add(await JudgeSbomAsync(predicate, place, verdict.Digest!, expectation.Folder, cancellationToken));
+            judged.Add(await JudgeSbomAsync(predicate, place, verdict.Digest!, policy.Folder, cancellationToken));
         return BestOf(verdict, Statement.SpdxType, judged);
+    }
+
+    private static async Task<(SubjectVerdict, ImmutableArray<SlsaProvenance>)> OfAgeAsync(
+        SubjectVerdict verdict, ImmutableArray<SlsaProvenance> provenances, NotOlderThan oldest, CancellationToken cancellationToken)
+    {
+        List<(FailureReason Reason, string Text)?> judged = [];
+        foreach (SlsaProvenance provenance in provenances)
+            judged.Add(await oldest.JudgeAsync(provenance, cancellationToken));
+        return (BestOf(verdict, Statement.ProvenanceType, judged), [.. provenances.Where((_, at) => judged[at] is null)]);
     }
 
     private static (FailureReason Reason, string Text)? JudgeProvenance(ReadOnlyMemory<byte> predicate, ProvenanceCheck wanted)
@@ -106,8 +128,30 @@ public sealed class ReleaseVerifier(VerificationPolicy policy, ReleaseExpectatio
     /// <summary>The verdict as it was when one of the statements is right, else with what is wrong with the first.</summary>
     private static SubjectVerdict BestOf(SubjectVerdict verdict, string type, IReadOnlyList<(FailureReason Reason, string Text)?> judged) =>
         judged.Contains(null) ? verdict
-            : judged is [{ } wrong, ..] ? verdict with { Failure = wrong.Reason, Text = wrong.Text }
-            : verdict with { Failure = FailureReason.AttestationMissing, Text = $"there is no {type}" };
+            : judged is [{ } wrong, ..] ? Failed(verdict, wrong)
+            : Failed(verdict, (FailureReason.AttestationMissing, $"there is no {type}"));
+
+    private static SubjectVerdict Failed(SubjectVerdict verdict, (FailureReason Reason, string Text) wrong) => verdict with { Failure = wrong.Reason, Text = wrong.Text };
+
+    /// <summary>Those that can be read.</summary>
+    private static IEnumerable<SlsaProvenance> ProvenancesOf(SubjectVerdict verdict)
+    {
+        foreach (ReadOnlyMemory<byte> predicate in PredicatesOf(verdict, Statement.ProvenanceType))
+        {
+            SlsaProvenance? read = null;
+            try
+            {
+                read = SlsaProvenance.Parse(predicate);
+            }
+            catch (ContentException)
+            {
+                // Another one of the same signer is sound, as the verdict says.
+            }
+
+            if (read is not null)
+                yield return read;
+        }
+    }
 
     private static IEnumerable<ReadOnlyMemory<byte>> PredicatesOf(SubjectVerdict verdict, string type) =>
         verdict.Statements.Where(statement => statement.PredicateType == type).Select(statement => statement.Predicate);

@@ -14,6 +14,9 @@ public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSorted
     /// <summary>The algorithm's name for a commit of git.</summary>
     public const string GitCommit = "gitCommit";
 
+    /// <summary>What the commit's annotation is called: its description by the release before it.</summary>
+    public const string GitDescription = "gitDescribe";
+
     /// <summary>What an upstream file's annotations are called: the state of its signature, by what it was established, and what is wrong with it.</summary>
     public const string SignatureState = "upstreamSignature";
     public const string SignatureBy = "upstreamSignatureBy";

@@ -11,7 +11,7 @@ namespace Slipway.Release;
 /// How an image was built: the predicate <c>https://slsa.dev/provenance/v1</c> (SLSA specification, build-provenance.md) of the
 /// build type that <c>docs/build-types/image-v1.md</c> describes. It says of the machine nothing but the versions of .NET.
 /// </summary>
-public sealed record SlsaProvenance
+public sealed partial record SlsaProvenance
 {
     /// <summary>The address of the page that says what each parameter means.</summary>
     public const string BuildType = "https://github.com/poseidon/slipway/blob/main/docs/build-types/image-v1.md";
@@ -36,6 +36,13 @@ public sealed record SlsaProvenance
 
     public ImmutableArray<ResourceDescriptor> Byproducts { get; init; } = [];
 
+    /// <summary>
+    /// What git calls a commit that no release is tagged at, <c>kubelet/v1.36.4-2-g23228e6</c>: so many commits after the release; null where the
+    /// commit is tagged, or nothing is said.
+    /// </summary>
+    public string? Description => Dependencies.FirstOrDefault(resource => resource.Digests.ContainsKey(ResourceDescriptor.GitCommit))?
+        .Annotations.GetValueOrDefault(ResourceDescriptor.GitDescription) is { } text && DescriptionGrammar().IsMatch(text) ? text : null;
+
     public static SlsaProvenance For(ProvenanceSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -46,7 +53,7 @@ public sealed record SlsaProvenance
             BuilderParameters = source.Builder.Parameters,
             Dependencies =
             [
-                new("", $"git+{parameters.Source}@{parameters.Commit}", Descriptor.NoAnnotations.Add(ResourceDescriptor.GitCommit, parameters.Commit)),
+                CommitOf(parameters, source.Git.DescriptionOf(parameters.Image)),
                 new("", Sdk + source.Assembly.Toolchain.Sdk, Descriptor.NoAnnotations),
                 new("", Runtime + source.Assembly.Toolchain.Runtime, Descriptor.NoAnnotations),
                 .. source.Materials.Select(material => ResourceDescriptor.Of(material)),
@@ -92,6 +99,12 @@ public sealed record SlsaProvenance
 
     internal const string Runtime = "pkg:generic/dotnet-runtime@";
 
+    private static ResourceDescriptor CommitOf(BuildParameters parameters, string? description)
+    {
+        ResourceDescriptor commit = new("", $"git+{parameters.Source}@{parameters.Commit}", Descriptor.NoAnnotations.Add(ResourceDescriptor.GitCommit, parameters.Commit));
+        return description is null ? commit : commit with { Annotations = commit.Annotations.Add(ResourceDescriptor.GitDescription, description) };
+    }
+
     private static BuildParameters ParametersOf(ProvenanceSource source) => new()
     {
         Image = source.Image.Name,
@@ -116,7 +129,8 @@ public sealed record SlsaProvenance
     {
         try
         {
-            return Parse(predicate).Parameters == Parameters;
+            SlsaProvenance told = Parse(predicate);
+            return told.Parameters == Parameters && told.Description == Description;
         }
         catch (ContentException)
         {
@@ -140,6 +154,9 @@ public sealed record SlsaProvenance
             WriteAll(writer, "byproducts", Byproducts);
         writer.WriteEndObject();
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^[a-z0-9][a-z0-9._-]*/v[0-9][0-9a-z.-]*-[0-9]+-g[0-9a-f]{7}\z")]
+    private static partial System.Text.RegularExpressions.Regex DescriptionGrammar();
 
     private static void WriteTime(Utf8JsonWriter writer, string name, DateTimeOffset? time)
     {

@@ -63,12 +63,12 @@ public sealed partial record TagPlan
     {
         string dirty = git.IsDirty ? "-dirty" : "";
         if (git.Tag is null)
-            return $"v0.0.0-{git.Commits}-g{git.ShortCommit}{dirty}";
+            return git.DescriptionOf(image)![(image.Length + 1)..] + dirty;
         string tag = git.Tag[(image.Length + 1)..];
         if (!VersionGrammar().IsMatch(tag))
             throw new ReleaseException($"git tag {git.Tag}: wanted {image}/vX.Y.Z or {image}/vX.Y.Z-rN");
         if (git.Distance > 0)
-            return $"{tag}-{git.Distance}-g{git.ShortCommit}{dirty}";
+            return git.DescriptionOf(image)![(image.Length + 1)..] + dirty;
         if (RebuildSuffix().Replace(tag, "") != version)
             throw new ReleaseException($"git tag {git.Tag} disagrees with version {version} in images/{image}/image.yaml. Run git tag -d {git.Tag} && git tag {image}/{version}");
         return tag + dirty;

@@ -106,6 +106,21 @@ public enum FailureReason
 
     /// <summary>Another registry of the image has another digest.</summary>
     DigestDiffersBetweenRegistries,
+
+    /// <summary>The tag reads like that of a release and is none, so nothing can prove what it claims.</summary>
+    TagUnreadable,
+
+    /// <summary>The tag says that it names an index and names a platform's manifest, or the other way round.</summary>
+    TagShapeMismatch,
+
+    /// <summary>The tag says that it names the manifest of one platform and names that of another.</summary>
+    TagPlatformMismatch,
+
+    /// <summary>The release is older than whoever asked takes.</summary>
+    ReleaseTooOld,
+
+    /// <summary>How old the release is cannot be told from what is verified, and somebody asked.</summary>
+    ReleaseAgeUnknown,
 }
 
 /// <summary>The reasons as words.</summary>

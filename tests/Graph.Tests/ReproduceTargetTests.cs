@@ -220,7 +220,7 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         ["an image that is a path"] = (65, "provenance-unreadable", copy => copy.SayAsync(Statement.ProvenanceType, said => Replaced(said, "\"image\":\"tools\"", "\"image\":\"../tools\""))),
         ["another lock"] = (65, "the provenance tells of an image.lock.json with", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Lock = Digest.Of("other"u8) } })),
         ["another definition"] = (65, "the provenance tells of an image.yaml with", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Definition = Digest.Of("other"u8) } })),
-        ["another platform"] = (65, "tells of linux/s390x", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Platforms = [Platform.LinuxAmd64, Platform.Parse("linux/s390x")] } })),
+        ["another platform"] = (65, "platforms-mismatch: platforms wanted linux/amd64, got linux/amd64, linux/s390x", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Platforms = [Platform.LinuxAmd64, Platform.Parse("linux/s390x")] } })),
         ["uncommitted changes"] = (65, "source-modified", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { IsModified = true } })),
         ["a rehearsal"] = (65, "builder-is-rehearsal", copy => copy.SayProvenanceAsync(said => said with { BuilderId = Builder.Rehearsal.Id })),
         ["stand-ins"] = (65, "stand-ins for a", copy => copy.ChangeAsync((manifest, config) => Task.FromResult((manifest, config)), index => index with { Annotations = index.Annotations.Add(StandInMark.Key, "a") })),

@@ -56,13 +56,12 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
     public async Task<VerificationResult> VerifyAsync(params ImmutableArray<ITrustedSigner> reproducers)
     {
         ImageLock locked = await ImageLockFile.ReadAsync(repository.At("images", UpstreamImage.Name), default);
-        ReleaseExpectation expectation = new()
+        ReleasePolicy policy = ReleasePolicy.Require(_signer.Key) with
         {
             Provenance = new ProvenanceCheck
             {
                 Image = UpstreamImage.Name,
                 Source = Definition.Source,
-                Tag = ReleaseExpectation.GitTagOf(UpstreamImage.Name, Wanted),
                 Commit = await repository.GitAsync("rev-parse", "HEAD"),
                 Builder = Builder.Local.Id,
                 Platforms = Definition.Platforms,
@@ -72,8 +71,8 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
             Folder = Path.Combine(Folder, "spool"),
             ReproducedBy = reproducers,
         };
-        return await new ReleaseVerifier(VerificationPolicy.RequireKey(_signer.Key), expectation).VerifyAsync(
-            new VerificationRequest { Content = Layout, Signatures = Trust, Wanted = Wanted, Official = Definition.Official }, default);
+        return (await new ReleaseVerifier(policy).VerifyAsync(
+            new VerificationRequest { Content = Layout, Signatures = Trust, Wanted = Wanted, Official = Definition.Official }, default)).Result!;
     }
 
     /// <summary>Signs anew after changing what is said, rightly and by the same key; a statement that becomes null is not said.</summary>

@@ -13,7 +13,7 @@ public class DriftTests
     [InlineData(false)]
     public async Task What_is_as_it_was_published_gives_no_finding(bool recorded)
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         scene.Forget();
         DriftReport report = await CompareAsync(scene, recorded ? record : null, verified: true);
@@ -25,7 +25,7 @@ public class DriftTests
     [Fact]
     public async Task A_tag_that_moved_on_one_registry_is_found_by_the_record_and_without_it()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         await MoveAsync(scene, scene.Official, record.Plan);
         DriftFinding found = Assert.Single((await CompareAsync(scene, record)).Findings);
@@ -39,7 +39,7 @@ public class DriftTests
     [Fact]
     public async Task A_tag_that_moved_alike_on_all_registries_is_found_by_the_record()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         await MoveAsync(scene, scene.Official, record.Plan);
         await MoveAsync(scene, scene.Fallback, record.Plan);
@@ -50,7 +50,7 @@ public class DriftTests
     [Fact]
     public async Task A_tag_that_is_gone_from_one_registry_is_missing()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         await scene.At(scene.Fallback).DeleteTagAsync("build-23228e6", default);
         foreach (ReleaseRecord? known in new[] { record, null })
@@ -63,7 +63,7 @@ public class DriftTests
     [Fact]
     public async Task A_tag_that_is_gone_everywhere_is_missing_by_the_record()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         foreach (Repository site in scene.Sites())
             await site.DeleteTagAsync("v1.0.0", default);
@@ -73,7 +73,7 @@ public class DriftTests
     [Fact]
     public async Task A_deleted_child_and_a_deleted_blob_are_missing_content()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         Digest child = record.Plan.Subjects[2].Digest;
         Manifest other = Manifest.Parse((await scene.Layout.ReadManifestAsync(record.Plan.Subjects[1].Digest, default))!.Bytes);
@@ -91,7 +91,7 @@ public class DriftTests
     [Fact]
     public async Task A_stripped_signature_is_missing_and_one_by_another_key_invalid()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         string tag = record.Plan.Signatures[1].Tag;
         await scene.At(scene.Official).DeleteTagAsync(tag, default);
@@ -104,7 +104,7 @@ public class DriftTests
         Assert.Equal([(DriftKind.SignatureMissing, record.Plan.Subjects[1].Digest), (DriftKind.SignatureInvalid, record.Plan.Index.Digest)], both.Select(finding => (finding.Kind, finding.Digest!)));
 
         using KeySigner other = KeySigner.CreateThrowAway();
-        DriftReport report = await new Drift(scene.Connect(), VerificationPolicy.RequireKey(other.Key)).CompareAsync(Request(scene, record), default);
+        DriftReport report = await new Drift(scene.Connect(), ReleasePolicy.Require(other.Key)).CompareAsync(Request(scene, record), default);
         Assert.Contains(report.Findings, finding => finding is { Kind: DriftKind.SignatureInvalid, Repository: "docker.io/mirror/tiny" });
         Assert.Contains("signed-by-other-key", report.Findings.Last(finding => finding.Kind == DriftKind.SignatureInvalid).Text, StringComparison.Ordinal);
     }
@@ -116,7 +116,7 @@ public class DriftTests
     [InlineData(null)]
     public async Task A_registry_that_cannot_be_asked_is_neither_fine_nor_missing(int? status)
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         scene.Faults = seen => seen.Host == "docker.io" ? status is { } code ? Fault.Answer(code) : Fault.Reset : null;
         DriftFinding found = Assert.Single((await CompareAsync(scene, record)).Findings);
@@ -126,7 +126,7 @@ public class DriftTests
     [Fact]
     public async Task A_registry_that_answers_as_none_does_is_unsound()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         scene.Faults = seen => seen.Host == "docker.io" ? Fault.Answer(418) : null;
         Assert.Equal(DriftKind.RegistryUnsound, Assert.Single((await CompareAsync(scene, record)).Findings).Kind);
@@ -135,7 +135,7 @@ public class DriftTests
     [Fact]
     public async Task A_failure_of_any_one_request_never_makes_anything_missing()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         scene.Forget();
         await CompareAsync(scene, record, verified: true);
@@ -151,7 +151,7 @@ public class DriftTests
     [Fact]
     public async Task What_differs_on_one_registry_is_found_while_the_other_is_down()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         await MoveAsync(scene, scene.Official, record.Plan);
         await scene.StopAsync(1);
@@ -161,7 +161,7 @@ public class DriftTests
     [Fact]
     public async Task Moving_tags_are_compared_with_each_other_only()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         GitState after = Scene.Exact with { Distance = 1 };
         ReleaseRecord record = await scene.PublishAsync(after);
         ManifestContent child = (await scene.Layout.ReadManifestAsync(record.Plan.Subjects[1].Digest, default))!;
@@ -175,7 +175,7 @@ public class DriftTests
     [Fact]
     public async Task A_withdrawn_tag_is_not_missing_and_one_that_stands_is_found()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         foreach (Repository site in scene.Sites())
             await site.DeleteTagAsync("v1.0.0", default);
@@ -202,7 +202,7 @@ public class DriftTests
     [Fact]
     public async Task A_registry_that_says_it_holds_something_else_is_one_finding_among_others()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         await scene.At(scene.Official).DeleteTagAsync("build-23228e6", default);
         scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "HEAD" && seen.Path.Contains("/manifests/sha256:", StringComparison.Ordinal) ? Fault.WrongDigest : null;
@@ -217,7 +217,7 @@ public class DriftTests
     [InlineData("{\"schemaVersion\":2,\"mediaType\":\"text/plain\",\"manifests\":[]}")]
     public async Task A_manifest_whose_bytes_are_others_is_damaged_content(string bytes)
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         scene.Damage("quay.io", record.Plan.Subjects[1].Digest, bytes);
         DriftFinding found = Assert.Single((await CompareAsync(scene, record)).Findings);
@@ -227,7 +227,7 @@ public class DriftTests
     [Fact]
     public async Task Only_tags_that_are_wanted_matter()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         await scene.At(scene.Fallback).DeleteTagAsync("v1.0.0", default);
         DriftRequest request = Request(scene, record) with { Wanted = tag => tag.StartsWith("build-", StringComparison.Ordinal) };
@@ -239,7 +239,7 @@ public class DriftTests
     [Fact]
     public async Task Records_that_contradict_each_other_are_refused()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         RecordedRelease one = RecordedRelease.Parse((await scene.PublishAsync()).ToBytes(), "one");
         RecordedRelease two = one with { Origin = "two", Tags = one.Tags.SetItem("quay.io/test/tiny", one.Tags["quay.io/test/tiny"].SetItem("v1.0.0", Digest.Of("x"u8))) };
         DriftRequest request = Request(scene, null) with { Records = [one, two] };
@@ -258,5 +258,5 @@ public class DriftTests
     };
 
     private static Task<DriftReport> CompareAsync(Scene scene, ReleaseRecord? record, bool verified = false) =>
-        new Drift(scene.Connect(), verified ? VerificationPolicy.RequireKey(scene.Signer.Key) : null).CompareAsync(Request(scene, record), default);
+        new Drift(scene.Connect(), verified ? ReleasePolicy.Require(scene.Signer.Key) : null).CompareAsync(Request(scene, record), default);
 }

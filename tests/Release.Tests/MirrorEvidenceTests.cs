@@ -23,7 +23,7 @@ public sealed class MirrorEvidenceTests : IDisposable
         await SayAsync(scene, scene.Official, _rebuilder);
         await SayAsync(scene, scene.Fallback, _other);
         ImmutableArray<Descriptor> there = await LayersAsync(scene, scene.Fallback, Att(scene)), missing = [.. (await LayersAsync(scene, scene.Official, Att(scene))).Except(there)];
-        Assert.Equal((2, 1), (there.Length, missing.Length));
+        Assert.Equal((4, 1), (there.Length, missing.Length));
 
         await MirrorAsync(scene, scene.Official, scene.Fallback);
         Assert.Equal([.. there, .. missing], await LayersAsync(scene, scene.Fallback, Att(scene)));
@@ -52,7 +52,7 @@ public sealed class MirrorEvidenceTests : IDisposable
         await SayAsync(scene, scene.Official, _rebuilder);
         await SayAsync(scene, scene.Fallback, _other);
         await MirrorAsync(scene, scene.Official, scene.Fallback);
-        Assert.Equal(4, (await ReferrersAsync(scene, scene.Fallback)).Count);
+        Assert.Equal(6, (await ReferrersAsync(scene, scene.Fallback)).Count);
         await MirrorAsync(scene, scene.Fallback, scene.Official);
         Assert.Equal(await ReferrersAsync(scene, scene.Fallback), await ReferrersAsync(scene, scene.Official));
     }
@@ -103,7 +103,7 @@ public sealed class MirrorEvidenceTests : IDisposable
         await MirrorAsync(scene, scene.Official, copy);
         Assert.Equal(said, await LayersAsync(scene, copy, Att(scene)));
         Assert.Equal([another, .. signed], await LayersAsync(scene, copy, sig));
-        Assert.Equal(3, (await ReferrersAsync(scene, copy)).Count);
+        Assert.Equal(5, (await ReferrersAsync(scene, copy)).Count);
         Assert.Equal(6, _log.Count(line => line.Contains("left behind", StringComparison.Ordinal)));
         Assert.Contains(_log, line => line.Contains($"is not about {scene.Index.Digest}", StringComparison.Ordinal));
     }
@@ -219,7 +219,7 @@ public sealed class MirrorEvidenceTests : IDisposable
         Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
         Assert.Equal(before, await LayersAsync(scene, scene.Fallback, Att(scene)));
         DriftRequest request = new() { Image = "tiny", Destinations = [scene.Official, scene.Fallback], Records = [RecordedRelease.Parse(record.ToBytes(), "the record")] };
-        Assert.Empty((await new Drift(scene.Connect(), VerificationPolicy.RequireKey(scene.Signer.Key)).CompareAsync(request, default)).Findings);
+        Assert.Empty((await new Drift(scene.Connect(), ReleasePolicy.Require(scene.Signer.Key)).CompareAsync(request, default)).Findings);
     }
 
     public void Dispose()
@@ -229,14 +229,16 @@ public sealed class MirrorEvidenceTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>A release on both registries that says something of itself.</summary>
+    /// <summary>A release on both registries that says something more of itself; or in bundles alone, without cosign's tag.</summary>
     private static async Task<Scene> PublishedAsync(Func<RehearsalOptions, RehearsalOptions>? with = null, bool said = true)
     {
-        Scene scene = await Scene.CreateAsync(with: with);
+        Scene scene = await Scene.CreateAsync(with: with, stated: true);
         ImmutableArray<Digest> subjects = [.. (await scene.PlanAsync()).Subjects.Select(subject => subject.Digest)];
         if (said)
-            await scene.Store.SignAsync(Image(scene), [new WantedStatement(subjects, Ours, "{}"u8.ToArray())], scene.Signer, default);
+            scene.Says.Add(new WantedStatement(subjects, Ours, "{}"u8.ToArray()));
         await scene.PublishAsync();
+        foreach (Digest subject in said ? [] : subjects)
+            await scene.At(scene.Official).DeleteTagAsync(AttestationLayer.TagOf(subject), default);
         return scene;
     }
 
@@ -252,7 +254,7 @@ public sealed class MirrorEvidenceTests : IDisposable
         new VerificationRequest { Content = scene.At(site), Signatures = scene.At(site), Wanted = scene.Index.Digest.ToString(), Official = scene.Official }, scene.Index.Digest, kind, default)).Statements;
 
     private Task<ReleaseRecord> MirrorAsync(Scene scene, Reference from, Reference to) =>
-        new Mirror(scene.Connect, VerificationPolicy.RequireKey(scene.Signer.Key), _log.Add).CopyAsync(
+        new Mirror(scene.Connect, ReleasePolicy.Require(scene.Signer.Key), _log.Add).CopyAsync(
             new MirrorRequest { Image = "tiny", Source = from.WithTag("v1.0.0"), Official = scene.Official, Destination = to }, default);
 
     private static SignedImage Image(Scene scene) => new(scene.Layout, scene.Index.Digest, scene.Official);

@@ -16,12 +16,12 @@ public class MirrorTests
     [InlineData("@")]
     public async Task A_copy_on_an_empty_registry_gives_drift_nothing_to_say(string named)
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord published = await scene.PublishAsync();
         ReleaseRecord copied = await MirrorAsync(scene, named == "@" ? "@" + published.Plan.Index.Digest : named);
         Assert.Equal($"{Copy.Name}@{published.Plan.Index.Digest}", copied.Reference.ToString());
         DriftRequest request = new() { Image = "tiny", Destinations = [scene.Official, Copy], Records = [RecordedRelease.Parse(published.ToBytes(), "the record")] };
-        DriftReport report = await new Drift(scene.Connect(), VerificationPolicy.RequireKey(scene.Signer.Key)).CompareAsync(request, default);
+        DriftReport report = await new Drift(scene.Connect(), ReleasePolicy.Require(scene.Signer.Key)).CompareAsync(request, default);
         Assert.Empty(report.Findings);
         Assert.Equal(7, report.Tags);
     }
@@ -29,7 +29,7 @@ public class MirrorTests
     [Fact]
     public async Task Tags_come_last_and_the_index_after_its_platforms()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         scene.Forget();
         await MirrorAsync(scene);
@@ -44,7 +44,7 @@ public class MirrorTests
     [Fact]
     public async Task Moving_tags_and_other_releases_stay_where_they_are()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleasePlan plan = (await scene.PublishAsync(Scene.Exact with { Distance = 1 })).Plan;
         await scene.AssembleAsync("two");
         await scene.PublishAsync(Scene.Exact with { Tag = "tiny/v1.0.0-r1", Commit = "8" + Scene.Exact.Commit[1..] });
@@ -56,7 +56,7 @@ public class MirrorTests
     [Fact]
     public async Task What_is_said_about_the_image_comes_along()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         ManifestContent[] statements = [.. await Task.WhenAll(plan.Subjects.Select(subject => PushReferrerAsync(scene, subject)))];
         string document = $"sha256-{plan.Subjects[1].Digest.Hex}.sbom";
@@ -75,7 +75,7 @@ public class MirrorTests
     [Fact]
     public async Task Running_again_writes_nothing()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         await PushReferrerAsync(scene, plan.Index);
         await MirrorAsync(scene);
@@ -87,7 +87,7 @@ public class MirrorTests
     [Fact]
     public async Task A_fault_at_any_write_leaves_no_tag_before_its_signature_and_a_second_run_ends_the_same()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord published = await scene.PublishAsync();
         scene.Forget();
         await MirrorAsync(scene);
@@ -113,7 +113,7 @@ public class MirrorTests
     [Fact]
     public async Task A_tag_with_another_digest_is_refused_before_anything_is_written()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         await PushReferrerAsync(scene, plan.Index);
         await MirrorAsync(scene);
@@ -124,7 +124,7 @@ public class MirrorTests
     [Fact]
     public async Task A_tag_that_holds_one_document_is_not_taken_away()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         string document = $"sha256-{plan.Index.Digest.Hex}.sbom";
         ManifestContent statement = await PushReferrerAsync(scene, plan.Index);
@@ -143,7 +143,7 @@ public class MirrorTests
     [InlineData("platform", "give the tag of the release")]
     public async Task What_does_not_verify_is_not_copied(string what, string because)
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         using KeySigner other = KeySigner.CreateThrowAway();
         Repository source = scene.At(scene.Official);
@@ -162,7 +162,7 @@ public class MirrorTests
     [InlineData("a rehearsal", "the registry is a rehearsal's")]
     public async Task What_is_for_a_rehearsal_is_not_copied(string what, string because)
     {
-        await using Scene scene = await Scene.CreateAsync(announce: true, standIn: what == "a stand-in" ? "kubelet" : null);
+        await using Scene scene = await Scene.CreateAsync(announce: true, standIn: what == "a stand-in" ? "kubelet" : null, stated: true);
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         Assert.NotNull(plan);
         if (what == "a rehearsal")
@@ -172,7 +172,7 @@ public class MirrorTests
         }
 
         // The same content on a registry that does not say what it is.
-        await using Scene plain = await Scene.CreateAsync(standIn: "kubelet");
+        await using Scene plain = await Scene.CreateAsync(standIn: "kubelet", stated: true);
         await PutAsync(plain);
         await RequireRefusedAsync(plain, ":v1.0.0", because);
     }
@@ -205,7 +205,7 @@ public class MirrorTests
     }
 
     private static Task<ReleaseRecord> MirrorAsync(Scene scene, string named = ":v1.0.0", Reference? to = null, VerificationKey? key = null) =>
-        new Mirror(scene.Connect, VerificationPolicy.RequireKey(key ?? scene.Signer.Key), _ => { }).CopyAsync(
+        new Mirror(scene.Connect, ReleasePolicy.Require(key ?? scene.Signer.Key), _ => { }).CopyAsync(
             new MirrorRequest { Image = "tiny", Source = Reference.Parse(scene.Official.Name + named), Official = scene.Official, Destination = to ?? Copy },
             default);
 }

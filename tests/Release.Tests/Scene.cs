@@ -65,9 +65,9 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     public static async Task<Scene> CreateAsync(
-        bool announce = false, string? standIn = null, bool rehearsal = false, Func<RehearsalOptions, RehearsalOptions>? with = null)
+        bool announce = false, string? standIn = null, bool rehearsal = false, Func<RehearsalOptions, RehearsalOptions>? with = null, bool stated = false)
     {
-        Scene scene = new();
+        Scene scene = new() { IsStated = stated };
         foreach (string host in Hosts)
         {
             RehearsalOptions options = new()
@@ -83,6 +83,24 @@ internal sealed class Scene : IAsyncDisposable
 
         await scene.AssembleAsync("one", standIn, rehearsal);
         return scene;
+    }
+
+    /// <summary>Whether a plan's image has the statements of a release, of the plan's commit, and not signatures alone.</summary>
+    public bool IsStated { get; private init; }
+
+    /// <summary>What is said of it beside that.</summary>
+    public List<WantedStatement> Says { get; } = [];
+
+    /// <summary>What a release's provenance says of the image at a commit.</summary>
+    public async Task<SlsaProvenance> ProvenanceAsync(GitState git) => SlsaProvenance.For(ProvenanceScene.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) });
+
+    /// <summary>Signs bills of materials, which say nothing, and a provenance.</summary>
+    public async Task StateAsync(SlsaProvenance provenance)
+    {
+        AssembledImage image = await ImageReader.ReadAsync("tiny", Layout, default);
+        Digest[] subjects = [image.Index.Digest, .. image.Platforms.Select(platform => platform.Manifest.Digest)];
+        WantedStatement[] bills = [.. subjects.Select(subject => new WantedStatement([subject], Statement.SpdxType, "{}"u8.ToArray()))];
+        await Store.SignAsync(new SignedImage(Layout, Index.Digest, Official), [.. bills, provenance.About(image), .. Says], Signer, default);
     }
 
     /// <summary>Makes and signs an image whose content is <paramref name="content"/>, in place of the one there was.</summary>
@@ -117,13 +135,21 @@ internal sealed class Scene : IAsyncDisposable
         await AssembleAsync($"image {number}");
     }
 
-    public async Task<ReleasePlan> PlanAsync(GitState? git = null) => await ReleasePlan.ForAsync(
+    public async Task<ReleasePlan> PlanAsync(GitState? git = null)
+    {
+        if (IsStated)
+            await StateAsync(await ProvenanceAsync(git ?? Exact));
+        return await SignedPlanAsync(git ?? Exact);
+    }
+
+    /// <summary>The plan of what is signed as it is.</summary>
+    public async Task<ReleasePlan> SignedPlanAsync(GitState git) => await ReleasePlan.ForAsync(
         new ReleaseSource
         {
             Image = await ImageReader.ReadAsync("tiny", Layout, default),
             Layout = Layout,
             Trust = Store.Layout,
-            Git = git ?? Exact,
+            Git = git,
             Version = "v1.0.0",
             Official = Official,
             Destinations = [Official, Fallback],

@@ -6,16 +6,15 @@ namespace Slipway.Release;
 /// <summary>How much a published image weighs: a statement of its manifests, which are read, about layers, which are not.</summary>
 public static class PublishedSizes
 {
-    /// <summary>The compressed bytes of these platforms' layers, as far as they are there; empty where the place has no such tag.</summary>
-    /// <exception cref="ContentException">What the tag names is no index, or is not whole.</exception>
+    /// <summary>The compressed bytes of these platforms' layers, as far as they are there.</summary>
+    /// <param name="release">The digest of an index, which was verified.</param>
+    /// <exception cref="ContentException">It is no index, or is not whole.</exception>
     public static async Task<ImmutableDictionary<Platform, long>> ReadAsync(
-        IContentReader place, string tag, IEnumerable<Platform> platforms, CancellationToken cancellationToken)
+        IContentReader place, Digest release, IEnumerable<Platform> platforms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(place);
-        if (await place.FindTagAsync(tag, cancellationToken) is not { } found)
-            return ImmutableDictionary<Platform, long>.Empty;
         var sizes = ImmutableDictionary.CreateBuilder<Platform, long>();
-        Oci.Index index = Oci.Index.Parse((found.Content ?? await ReadAsync(place, found.Digest, cancellationToken)).Bytes);
+        Oci.Index index = Oci.Index.Parse((await ReadAsync(place, release, cancellationToken)).Bytes);
         foreach (Platform platform in platforms)
         {
             if (index.Manifests.FirstOrDefault(child => child.Platform == platform) is { } manifest)

@@ -1,6 +1,5 @@
 using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Trust;
 
 namespace Slipway.Release;
 
@@ -15,24 +14,19 @@ public sealed record RebuildSource(SlsaProvenance Provenance, int Among)
     public Toolchain? Toolchain =>
         Version(SlsaProvenance.Sdk) is { } sdk && Version(SlsaProvenance.Runtime) is { } runtime ? new Toolchain(sdk, runtime) : null;
 
-    /// <summary>The provenance to follow: the first, in the place's order, that says what it must and tells of a commit alone.</summary>
-    /// <param name="release">Verified, with the statements that were wanted.</param>
-    /// <param name="wanted">What a provenance must say.</param>
-    /// <param name="isRehearsal">Whether a rehearsal may have built it, because this is one.</param>
+    /// <summary>The provenance to follow: the first, in the place's order, that says what it must, of an image that was assembled.</summary>
+    /// <param name="release">Verified.</param>
     /// <exception cref="ContentException">None can be followed; says why not.</exception>
-    public static RebuildSource Of(VerificationResult release, ProvenanceCheck wanted, bool isRehearsal)
+    public static RebuildSource Of(PlaceVerdict release)
     {
         ArgumentNullException.ThrowIfNull(release);
-        ArgumentNullException.ThrowIfNull(wanted);
         List<SlsaProvenance> followed = [];
         string? problem = null;
-        foreach (Statement statement in release.Subjects[0].Statements.Where(statement => statement.PredicateType == Statement.ProvenanceType))
+        foreach (SlsaProvenance provenance in release.Provenances)
         {
-            SlsaProvenance provenance = SlsaProvenance.Parse(statement.Predicate);
-            if (wanted.Judge(provenance).FirstOrDefault(finding => !isRehearsal || finding.Problem != ProvenanceProblem.BuilderIsRehearsal) is { } finding)
-                problem ??= $"{finding.Problem.Name()}: {finding.Text}, so there is no source that anybody could build again";
-            else if (provenance.Parameters.Dockerfile is not null)
-                problem ??= $"a Docker Engine built it from images/{wanted.Image}/Dockerfile, and two such builds are never the same bytes. Run ./build.sh BuildDockerfile Compare --images {wanted.Image} at commit {provenance.Parameters.Commit}";
+            BuildParameters said = provenance.Parameters;
+            if (said.Dockerfile is not null)
+                problem ??= $"a Docker Engine built it from images/{said.Image}/Dockerfile, and two such builds are never the same bytes. Run ./build.sh BuildDockerfile Compare --images {said.Image} at commit {said.Commit}";
             else
                 followed.Add(provenance);
         }
