@@ -18,7 +18,7 @@ public sealed record EngineVersion(string Version, ApiVersion Api, Platform Plat
         ApiVersion api = ApiVersion.Negotiate(least, most)
             ?? throw new ContentException($"Engine {version} speaks API {least} to {most}, wanted one of {ApiVersion.Oldest} to {ApiVersion.Newest}: Docker Engine 20.10 or newer");
         bool podman = root.Items("Components").Any(part => part.OptionalString("Name")?.StartsWith("Podman", StringComparison.Ordinal) == true);
-        return new EngineVersion(version, api, new Platform(root.OptionalString("Os") ?? "linux", root.RequiredString("Arch")), podman);
+        return new EngineVersion(version, api, new Platform(root.OptionalString("Os") ?? "linux", root.RequiredString("Arch")).Normalized, podman);
     });
 
     public override string ToString() => $"{(IsPodman ? "Podman " : "")}{Version} (API {Api}, {Platform})";

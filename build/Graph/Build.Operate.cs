@@ -103,16 +103,17 @@ internal sealed partial class Build
         Reference source = Given(() => Oci.Reference.Parse(Reference)), destination = Given(() => Oci.Reference.Parse(To));
         if (source is { Tag: null, Digest: null })
             throw new TargetFailedException($"--reference {source}: wanted a tag or a digest", Exit.WrongUse);
-        if (destination.Tag is not null || destination.Digest is not null || destination.Name == source.Name)
+        if (destination.Tag is not null || destination.Digest is not null || destination.IsSamePlaceAs(source))
             throw new TargetFailedException($"--to {destination}: wanted another repository, without tag", Exit.WrongUse);
-        ImageDefinition? image = DefinitionWith(source), other = DefinitionWith(destination);
+        (ImageDefinition? image, Reference official) = Officials.Of(source);
+        ImageDefinition? other = DefinitionWith(destination);
         if (other is not null && other.Name != image?.Name)
             throw new TargetFailedException($"--to {destination}: it is the repository of {other.Name}", Exit.WrongUse);
         MirrorRequest request = new()
         {
-            Image = image?.Name ?? source.Repository,
+            Image = image?.Name ?? official.Repository,
             Source = source,
-            Official = image?.Official ?? source,
+            Official = official,
             Destination = destination,
             Wanted = Given(() => TagFilter.Parse(TagPattern)),
         };

@@ -53,7 +53,7 @@ internal sealed partial class Build
         {
             using LocalImage image = LocalImage.Open(local, TrustFolder, Workspace.Cache / "archives", Stop);
             (string wanted, string? tag) = Given(() => image.Choose(local.Wanted));
-            ImageDefinition definition = await DefinitionOfAsync(image, wanted);
+            ImageDefinition definition = SourceOf(local.ToString(), await OfficialOfAsync(image, wanted));
             VerificationRequest files = new() { Content = image.Content, Signatures = image.Trust, Wanted = wanted, Official = definition.Official };
             await FinishAsync(run, NewRequest(definition, tag, files, releaser), signer, null, report);
             return;
@@ -62,13 +62,15 @@ internal sealed partial class Build
         Reference reference = Given(() => Oci.Reference.Parse(Reference));
         using HttpTransport transport = NewTransport(report);
         Repository site = Connect(transport).Repository(reference);
-        ImageDefinition known = DefinitionWith(reference)
-            ?? throw new TargetFailedException($"--reference {reference}: {reference.Name} is the repository of no image under images/, so nothing here is its source", Exit.WrongUse);
+        ImageDefinition known = SourceOf(reference.ToString(), Officials.Of(reference));
         string named = reference.Digest?.ToString() ?? reference.Tag
             ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
         VerificationRequest remote = new() { Content = site, Signatures = site, Wanted = named, Official = known.Official };
         await FinishAsync(run, NewRequest(known, reference.Tag, remote, releaser), signer, Push ? site : null, report);
     }
+
+    private static ImageDefinition SourceOf(string reference, OfficialImage image) => image.Definition
+        ?? throw new TargetFailedException($"--reference {reference}: {image.Repository.Name} is the repository of no image under images/, so nothing here is its source. Of a copy give --images NAME", Exit.WrongUse);
 
     private ReproduceRequest NewRequest(ImageDefinition definition, string? tag, VerificationRequest release, ITrustedSigner releaser) => new()
     {
@@ -142,7 +144,7 @@ internal sealed partial class Build
 
     private async Task<ITrustedSigner> ReproducerAsync(string named)
     {
-        if (File.Exists(named))
+        if (Path.Exists(named))
             return VerificationKey.FromFile(named);
         return named.Split(',') is [{ Length: > 0 } identity, { Length: > 0 } issuer]
             ? await (Signers with { SigningKey = null, KmsKey = null, PublicKey = null, Identity = identity, Issuer = issuer, Environment = _ => null }).TrustedAsync(Stop)

@@ -57,10 +57,9 @@ internal sealed partial class Build : NukeBuild
 
     private ImmutableArray<Platform> PlatformsOf(ImageDefinition definition)
     {
-        ImmutableArray<Platform> asked = [.. Platforms.Select(text => Given(() => Platform.Parse(text))).Distinct()];
-        return asked.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown
-            ? throw new TargetFailedException($"{definition.Name} has no platform {unknown}; it has: {string.Join(", ", definition.Platforms)}", Exit.WrongUse)
-            : asked.IsEmpty ? definition.Platforms : asked;
+        ImmutableArray<Platform> asked = [.. Platforms.Select(text => Given(() => Platform.Parse(text))).Select(platform => definition.Platforms.FirstOrDefault(platform.IsSameAs)
+            ?? throw new TargetFailedException($"{definition.Name} has no platform {platform}; it has: {string.Join(", ", definition.Platforms)}", Exit.WrongUse)).Distinct()];
+        return asked.IsEmpty ? definition.Platforms : asked;
     }
 
     private Supply NewSupply(Report report) => Given(() => new Supply(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line));

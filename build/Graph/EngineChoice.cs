@@ -21,7 +21,7 @@ internal sealed class EngineChoice : IDisposable
         _addresses = new EngineAddresses(environment);
         _notice = notice;
         _named = [.. values.Select(Read)];
-        if (_named.GroupBy(entry => entry.Platform).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (_named.GroupBy(entry => entry.Platform?.Normalized).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ContentException($"--docker-host: {twice.Key?.ToString() ?? "all platforms"} wanted one Engine, got {twice.Count()}");
     }
 
@@ -29,7 +29,7 @@ internal sealed class EngineChoice : IDisposable
     /// <exception cref="EngineException">There is none that can be used; names what was tried.</exception>
     public async Task<EngineClient> ConnectAsync(Platform? platform, CancellationToken stop)
     {
-        var fitting = _named.Where(entry => entry.Platform == platform).Concat(_named.Where(entry => entry.Platform is null)).Take(1).ToArray();
+        var fitting = _named.Where(entry => entry.Platform?.Normalized == platform?.Normalized).Concat(_named.Where(entry => entry.Platform is null)).Take(1).ToArray();
         IReadOnlyList<EngineAddress> addresses = fitting is [var one] ? [one.Address] : _addresses.Find();
         string key = string.Join(' ', addresses);
         if (!_clients.TryGetValue(key, out EngineClient? client))

@@ -12,10 +12,14 @@ namespace Slipway.Graph;
 /// <param name="Contents">The lists of contents beside a layout of ours; null when there are none.</param>
 internal sealed record OtherImage(IContentReader Place, string? Wanted, ContentsFolder? Contents)
 {
+    /// <summary>As <c>--reference</c> names a layout; here a bare path means the same.</summary>
+    private const string Folder = "oci:";
+
     /// <param name="connect">Makes a reader of a reference's repository.</param>
     /// <exception cref="ContentException">It names neither a layout nor a reference with tag or digest.</exception>
     public static OtherImage Parse(string text, Func<Reference, IContentReader> connect)
     {
+        text = text.StartsWith(Folder, StringComparison.Ordinal) ? text[Folder.Length..] : text;
         if (Directory.Exists(text))
             return Layout(text, null);
         int at = text.LastIndexOf('@'), colon = text.LastIndexOf(':');
@@ -36,7 +40,7 @@ internal sealed record OtherImage(IContentReader Place, string? Wanted, Contents
         if (Wanted is null)
         {
             Descriptor[] tops = [.. ((OciLayout)Place).ReadIndex().Manifests];
-            Descriptor[] indexes = [.. tops.Where(entry => entry.MediaType == MediaType.Index)];
+            Descriptor[] indexes = [.. tops.Where(entry => MediaType.IsAnyIndex(entry.MediaType))];
             return (indexes.Length == 1 ? indexes : tops) is [var only]
                 ? only
                 : throw new ContentException($"{Place.Name}: it holds {tops.Length} images; name one as FOLDER:TAG");
@@ -44,10 +48,16 @@ internal sealed record OtherImage(IContentReader Place, string? Wanted, Contents
 
         if (Digest.TryParse(Wanted, out Digest? digest))
             return new Descriptor("", digest, 0);
-        return await Place.ResolveAsync(Wanted, stop) ?? throw new ContentException($"{Place.Name}: there is no tag '{Wanted}'");
+        return await Place.ResolveAsync(Wanted, stop) ?? throw new ContentException($"{Place.Name}: there is no tag '{Wanted}'{Tags}");
     }
 
     public override string ToString() => Wanted is null ? Place.Name : $"{Place.Name} {Wanted}";
+
+    /// <summary>The tags that a layout has, for who spelled one otherwise.</summary>
+    private string Tags => Place is not OciLayout layout ? ""
+        : layout.ReadIndex().Manifests.Select(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName)).OfType<string>().Distinct().Take(20).ToArray() is { Length: > 0 } there
+            ? $"; there are: {string.Join(", ", there.Select(Printable.Of))}"
+            : "; it has none, so name it as FOLDER or FOLDER@DIGEST";
 
     private static OtherImage Layout(string folder, string? wanted)
     {

@@ -21,6 +21,6 @@ internal sealed record RegistryChoice(ImmutableArray<string> Names)
     }
 
     private static bool Fits(string name, Reference repository) =>
-        string.Equals(name, repository.Host, StringComparison.OrdinalIgnoreCase)
+        RegistryName.Canonical(name) == RegistryName.Canonical(repository.Host)
         || string.Equals(name, repository.Host.Split('.')[0], StringComparison.OrdinalIgnoreCase);
 }

@@ -27,7 +27,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         Func<RehearsedImage, RehearsalRegistries, KeySigner, Task>? then = null)
     {
         IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(images, platforms, stop);
-        string[] hosts = [.. inputs.SelectMany(input => input.Definition.Repositories).Select(reference => reference.Host).Distinct(StringComparer.Ordinal)];
+        string[] hosts = [.. inputs.SelectMany(input => input.Definition.Repositories).Select(reference => RegistryName.Canonical(reference.Host)).Distinct(StringComparer.Ordinal)];
         await using RehearsalRegistries registries = await RehearsalRegistries.StartAsync(hosts, _workspace.Artifacts / "registries", report, stop);
         using KeySigner signer = KeySigner.CreateThrowAway();
         VerificationPolicy policy = VerificationPolicy.RequireKey(signer.Key);

@@ -118,9 +118,8 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     private static ImmutableArray<Platform> PlatformsOf(ReproduceRequest request, ReleasedFacts release)
     {
         ImmutableArray<Platform> has = release.Only is { } only ? [only] : release.Source.Parameters.Platforms;
-        return request.Platforms.FirstOrDefault(platform => !has.Contains(platform)) is { } unknown
-            ? throw new TargetFailedException($"--platforms {unknown}: {request.Text} has {string.Join(", ", has)}", Exit.WrongUse)
-            : request.Platforms.IsEmpty ? has : request.Platforms;
+        return request.Platforms.IsEmpty ? has : [.. request.Platforms.Select(platform => has.FirstOrDefault(platform.IsSameAs)
+            ?? throw new TargetFailedException($"--platforms {platform}: {request.Text} has {string.Join(", ", has)}", Exit.WrongUse)).Distinct()];
     }
 
     private async Task RequireCommitAsync(RebuildSource source, CancellationToken stop)

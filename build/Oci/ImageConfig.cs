@@ -39,7 +39,7 @@ public sealed record ImageConfig
         return new ImageConfig
         {
             Platform = new Platform(root.RequiredString("os"), root.RequiredString("architecture"), root.OptionalString("variant")),
-            Created = root.TryGetProperty("created", out JsonElement created) ? created.GetDateTimeOffset() : DateTimeOffset.UnixEpoch,
+            Created = root.TryGetProperty("created", out JsonElement created) && created.ValueKind != JsonValueKind.Null ? created.GetDateTimeOffset() : DateTimeOffset.UnixEpoch,
             DiffIds = [.. root.GetProperty("rootfs").Items("diff_ids").Select(item => Digest.Parse(item.GetString() ?? ""))],
             History = [.. root.Items("history").Select(item => item.OptionalString("created_by") ?? "")],
             Entrypoint = has ? Strings(config, "Entrypoint") : [],

@@ -8,11 +8,17 @@ public sealed record Index(ImmutableArray<Descriptor> Manifests)
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = Descriptor.NoAnnotations;
 
     /// <exception cref="ContentException">Not an OCI image index.</exception>
-    public static Index Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image index", root =>
+    public static Index Parse(ReadOnlyMemory<byte> json) => Parse(json, type => type == MediaType.Index);
+
+    /// <summary>As <see cref="Parse(ReadOnlyMemory{byte})"/>, of what others made: Docker's manifest list is read, too.</summary>
+    /// <exception cref="ContentException">Neither an OCI image index nor a manifest list of Docker's.</exception>
+    public static Index ParseAny(ReadOnlyMemory<byte> json) => Parse(json, MediaType.IsAnyIndex);
+
+    private static Index Parse(ReadOnlyMemory<byte> json, Func<string, bool> accepts) => OciJson.Read(json, "image index", root =>
     {
         if (root.GetProperty("schemaVersion").GetInt32() != 2)
             throw new ContentException("schemaVersion is not 2");
-        if (root.OptionalString("mediaType") is { } type && type != MediaType.Index)
+        if (root.OptionalString("mediaType") is { } type && !accepts(type))
             throw new ContentException($"mediaType wanted {MediaType.Index}, got {type}");
         return new Index([.. root.Items("manifests").Select(OciJson.ReadDescriptor)])
         {

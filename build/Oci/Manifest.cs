@@ -16,11 +16,17 @@ public sealed record Manifest(Descriptor Config, ImmutableArray<Descriptor> Laye
     public IEnumerable<Descriptor> Blobs => Layers.Prepend(Config);
 
     /// <exception cref="ContentException">Not an OCI image manifest.</exception>
-    public static Manifest Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image manifest", root =>
+    public static Manifest Parse(ReadOnlyMemory<byte> json) => Parse(json, type => type == MediaType.Manifest);
+
+    /// <summary>As <see cref="Parse(ReadOnlyMemory{byte})"/>, of what others made: Docker's image manifest is read, too.</summary>
+    /// <exception cref="ContentException">Neither an OCI image manifest nor one of Docker's.</exception>
+    public static Manifest ParseAny(ReadOnlyMemory<byte> json) => Parse(json, MediaType.IsAnyManifest);
+
+    private static Manifest Parse(ReadOnlyMemory<byte> json, Func<string, bool> accepts) => OciJson.Read(json, "image manifest", root =>
     {
         if (root.GetProperty("schemaVersion").GetInt32() != 2)
             throw new ContentException("schemaVersion is not 2");
-        if (root.OptionalString("mediaType") is { } type && type != MediaType.Manifest)
+        if (root.OptionalString("mediaType") is { } type && !accepts(type))
             throw new ContentException($"mediaType wanted {MediaType.Manifest}, got {type}");
         return new Manifest(
             OciJson.ReadDescriptor(root.GetProperty("config")),

@@ -8,6 +8,10 @@ public static class MediaType
     public const string Config = "application/vnd.oci.image.config.v1+json";
     public const string LayerGzip = "application/vnd.oci.image.layer.v1.tar+gzip";
 
+    /// <summary>What Docker's own pushes made before OCI's types, and many still make ("Image Manifest Version 2, Schema 2"): the same documents by other names.</summary>
+    public const string DockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json";
+    public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+
     /// <summary>The payload of a cosign signature (cosign's SIGNATURE_SPEC.md, "Simple Signing").</summary>
     public const string SimpleSigning = "application/vnd.dev.cosign.simplesigning.v1+json";
 
@@ -19,6 +23,30 @@ public static class MediaType
 
     /// <summary>A signature with all that is needed to verify it (Sigstore's protobuf-specs, sigstore_bundle.proto).</summary>
     public const string SigstoreBundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+    /// <summary>Whether a document lists manifests, in whichever of the two formats.</summary>
+    public static bool IsAnyIndex(string mediaType) => Bare(mediaType) is Index or DockerIndex;
+
+    /// <summary>Whether a document is an image manifest, in whichever of the two formats.</summary>
+    public static bool IsAnyManifest(string mediaType) => Bare(mediaType) is Manifest or DockerManifest;
+
+    /// <summary>Whether it is an image's configuration, in whichever of the two formats.</summary>
+    public static bool IsAnyConfig(string mediaType) => Bare(mediaType) is Config or "application/vnd.docker.container.image.v1+json";
+
+    /// <summary>Whether it is a layer that registries need not have: it comes from elsewhere (media-types.md, "non-distributable"; Docker's "foreign").</summary>
+    public static bool IsForeignLayer(string mediaType) =>
+        Bare(mediaType) is var bare && (bare.Contains(".layer.nondistributable.", StringComparison.Ordinal) || bare.Contains(".rootfs.foreign.", StringComparison.Ordinal));
+
+    /// <summary>Whether it is Docker's first format, whose images no registry takes any more: "Image Manifest Version 2, Schema 1", signed or not.</summary>
+    public static bool IsDockerSchema1(string mediaType) =>
+        Bare(mediaType).StartsWith("application/vnd.docker.distribution.manifest.v1+", StringComparison.Ordinal);
+
+    /// <summary>In lower case and without parameters, as media types compare (RFC 9110, 8.3.1).</summary>
+    public static string Bare(string mediaType)
+    {
+        ArgumentNullException.ThrowIfNull(mediaType);
+        return mediaType.Split(';')[0].Trim().ToLowerInvariant();
+    }
 
     /// <summary>Whether a descriptor of this type is fetched through the manifest end-points of a registry.</summary>
     public static bool IsManifest(string mediaType) => mediaType is Index or Manifest;

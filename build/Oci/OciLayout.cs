@@ -230,6 +230,7 @@ public sealed class OciLayout : IContentReader
         root.OptionalString("mediaType")
         ?? (root.TryGetProperty("manifests", out _) ? MediaType.Index
             : root.TryGetProperty("layers", out _) ? MediaType.Manifest
+            : root.TryGetProperty("fsLayers", out _) ? throw new ContentException("it is an image in Docker's first format (schema 1), which is not read. Push it again with a newer Docker, or name another image")
             : throw new ContentException("it is neither a manifest nor an index")));
 
     private static void WriteAtomically(string path, byte[] content)

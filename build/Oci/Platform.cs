@@ -18,5 +18,37 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
             : throw new ContentException($"platform '{Printable.Of(text)}': wanted OS/ARCH, as in linux/amd64");
     }
 
+    /// <summary>
+    /// The same platform in the one spelling that is compared: 64-bit ARM is version 8 where nothing else is said, 32-bit ARM version 7,
+    /// and the kernel's names of processors are Go's (as containerd and Docker normalize what others write). What is written stays as it was.
+    /// </summary>
+    public Platform Normalized
+    {
+        get
+        {
+            string os = Os.ToLowerInvariant(), variant = Variant?.ToLowerInvariant() ?? "";
+            (string architecture, variant) = (Architecture.ToLowerInvariant(), variant) switch
+            {
+                ("i386", _) => ("386", ""),
+                ("x86_64" or "x86-64" or "amd64", var level) => ("amd64", level == "v1" ? "" : level),
+                ("aarch64" or "arm64", "8" or "v8" or "v8.0") => ("arm64", ""),
+                ("aarch64" or "arm64", "9" or "9.0" or "v9.0") => ("arm64", "v9"),
+                ("aarch64", var version) => ("arm64", version),
+                ("armhf", _) or ("arm", "" or "7") => ("arm", "v7"),
+                ("armel", _) => ("arm", "v6"),
+                ("arm", "5" or "6" or "8") => ("arm", "v" + variant),
+                (var other, var version) => (other, version),
+            };
+            return new Platform(os == "macos" ? "darwin" : os, architecture, variant.Length == 0 ? null : variant);
+        }
+    }
+
+    /// <summary>Whether both are the same platform, however each is spelled.</summary>
+    public bool IsSameAs(Platform other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Normalized == other.Normalized;
+    }
+
     public override string ToString() => Variant is null ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
 }

@@ -32,6 +32,32 @@ public sealed partial record Reference
     /// <summary>Host and repository, without tag and digest.</summary>
     public string Name => $"{Host}/{Repository}";
 
+    /// <summary>The one name of the place that <see cref="Name"/> names: <c>docker.io/library/debian</c> for <c>Index.docker.io:443/debian</c>.</summary>
+    public string Place => $"{RegistryName.Canonical(Host)}/{RegistryName.RepositoryAt(Host, Repository)}";
+
+    /// <summary>Whether both are of the same repository, however each is spelled; tags and digests do not matter.</summary>
+    public bool IsSamePlaceAs(Reference other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Place == other.Place;
+    }
+
+    /// <summary>Whether a name that somebody else wrote, with neither tag nor digest, is that of this repository.</summary>
+    public bool IsNamedBy(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name == Name)
+            return true;
+        try
+        {
+            return Parse(name) is { Tag: null, Digest: null } other && IsSamePlaceAs(other);
+        }
+        catch (ContentException)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="ContentException">The text breaks the grammar; the message says where.</exception>
     public static Reference Parse(string text)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Http;
+using Slipway.Oci;
 
 namespace Slipway.Registry;
 
@@ -46,11 +47,10 @@ public sealed class RegistryMap
     public Uri AddressOf(string host) =>
         _entries.TryGetValue(Canonical(host), out Uri? address) ? address
             : Canonical(host) == "docker.io" ? new Uri("https://registry-1.docker.io/")
-            : new Uri($"https://{host}/");
+            : new Uri($"https://{Canonical(host)}/");
 
-    /// <summary>Docker Hub has three names; <c>docker.io</c> stands for all.</summary>
-    internal static string Canonical(string host) =>
-        host.ToLowerInvariant() is var lower && lower is "index.docker.io" or "registry-1.docker.io" ? "docker.io" : lower;
+    /// <summary>The one name of a registry that has several, as Docker Hub has.</summary>
+    internal static string Canonical(string host) => RegistryName.Canonical(host);
 
     private static Uri Address(string entry, string text)
     {

@@ -19,11 +19,15 @@ public sealed class Repository : IContentReader
     private readonly Endpoint _endpoint;
     private readonly TimeProvider _time;
 
+    /// <summary>As its registry knows it, whatever the reference says.</summary>
+    private readonly string _path;
+
     internal Repository(Reference reference, Endpoint endpoint, TimeProvider time)
     {
         _reference = reference;
         _endpoint = endpoint;
         _time = time;
+        _path = RegistryName.RepositoryAt(reference.Host, reference.Repository);
     }
 
     public string Name => _reference.Name;
@@ -114,9 +118,9 @@ public sealed class Repository : IContentReader
             Digest digest = blob.Blob.Digest;
             Call call = Write(HttpMethod.Post, "blobs/uploads/", $"upload blob {digest.Abbreviated}");
             UploadSession session = new(_endpoint, await call.Target(cancellationToken), call, digest, _time);
-            IEnumerable<string> siblings = from.Where(other => other._endpoint == _endpoint).Select(other => other._reference.Repository);
+            IEnumerable<string> siblings = from.Where(other => other._endpoint == _endpoint).Select(other => other._path);
             return await new BlobUpload(_endpoint, session, blob, cancel => HasBlobAsync(blob.Blob, cancel))
-                .SendAsync(siblings.Where(name => name != _reference.Repository), cancellationToken);
+                .SendAsync(siblings.Where(name => name != _path), cancellationToken);
         }
     }
 
@@ -177,8 +181,16 @@ public sealed class Repository : IContentReader
     /// repository.
     /// </summary>
     /// <exception cref="RegistryException">No definite answer; a list that breaks the grammar, or of more than 100,000 tags.</exception>
-    public Task<ImmutableArray<string>?> TagsAsync(CancellationToken cancellationToken) =>
-        TagList.ReadAsync(_endpoint, Read(HttpMethod.Get, "tags/list?n=1000", "GET list of tags"), cancellationToken);
+    public async Task<ImmutableArray<string>?> TagsAsync(CancellationToken cancellationToken) =>
+        await TagsAsync(_ => true, TagList.MaximumTags, cancellationToken) is not { } listed ? null
+            : listed.IsWhole ? listed.Names
+            : throw RegistryException.Unsound(new Asked(_reference.Host, _reference.Repository, "GET list of tags"), $"it lists more than {TagList.MaximumTags} tags");
+
+    /// <summary>The tags that are wanted, of lists of any length; null when there is no such repository.</summary>
+    /// <param name="most">As many are kept; where there are more, or the list is longer than anybody reads, it is not read to its end.</param>
+    /// <exception cref="RegistryException">No definite answer, or no list of tags.</exception>
+    public Task<ListedTags?> TagsAsync(Func<string, bool> wanted, int most, CancellationToken cancellationToken) =>
+        TagList.ReadAsync(_endpoint, Read(HttpMethod.Get, "tags/list?n=1000", "GET list of tags"), wanted, most, cancellationToken);
 
     /// <summary>Deletes a tag and leaves what it names ("Deleting tags").</summary>
     /// <exception cref="RegistryException">No definite answer, or the registry lets nobody like us delete.</exception>
@@ -253,7 +265,7 @@ public sealed class Repository : IContentReader
     }
 
     private Task<Deletion> DeleteAsync(string name, string operation, CancellationToken cancellationToken) => ManifestDeletion.SendAsync(
-        _endpoint, Write(HttpMethod.Delete, "manifests/" + name, operation), $"repository:{_reference.Repository}:delete", cancellationToken);
+        _endpoint, Write(HttpMethod.Delete, "manifests/" + name, operation), $"repository:{_path}:delete", cancellationToken);
 
     private static void CheckSize(Call call, HttpResponseMessage answer, long wanted)
     {
@@ -272,9 +284,9 @@ public sealed class Repository : IContentReader
 
     private Call NewCall(HttpMethod method, string path, string operation, string actions)
     {
-        Uri target = new(_endpoint.Address, $"/v2/{_reference.Repository}/{path}");
+        Uri target = new(_endpoint.Address, $"/v2/{_path}/{path}");
         Asked asked = new(_reference.Host, _reference.Repository, operation);
-        return new Call(method, asked, $"repository:{_reference.Repository}:{actions}")
+        return new Call(method, asked, $"repository:{_path}:{actions}")
         {
             Target = _ => Task.FromResult(target),
         };

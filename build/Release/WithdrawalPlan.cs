@@ -27,7 +27,7 @@ public sealed record WithdrawalPlan
 public sealed record PlannedWithdrawal(Reference Repository, ImmutableArray<string> Tags, bool IsByHand)
 {
     /// <summary>What the person does.</summary>
-    public string Advice => Repository.Host switch
+    public string Advice => RegistryName.Canonical(Repository.Host) switch
     {
         "docker.io" => $"Docker Hub deletes tags on its own site only: open https://hub.docker.com/r/{Repository.Repository}/tags, or send DELETE https://hub.docker.com/v2/repositories/{Repository.Repository}/tags/TAG/ for each",
         "quay.io" => $"open https://quay.io/repository/{Repository.Repository}?tab=tags and delete them there",

@@ -17,6 +17,8 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
         // Tags, locks and folders name a platform by its architecture alone.
         RequireUnique("platforms", "", definition.Platforms.Select(platform => platform.Architecture));
         RequireUnique("repositories", "", definition.Repositories.Select(repository => repository.Name));
+        if (definition.Fallbacks.FirstOrDefault(definition.Official.IsSamePlaceAs) is { } same)
+            throw map.FaultAt("repositories", same.Name, $"{same.Name} is the same place as {definition.Official.Name}");
         RequireUnique("layers", "", definition.Layers.Select(layer => layer.Name));
         RequireUnique("upstream", "", definition.Upstream.Select(file => file.Name));
         RequireUnique("accounts", "account ", definition.Accounts.Select(account => account.Name));

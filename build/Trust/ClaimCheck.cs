@@ -81,7 +81,7 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
 
         if (claim.ManifestDigest != subject)
             return new SignatureFinding(FailureReason.PayloadDigestMismatch, $"signature wanted for {subject}, got one for {claim.ManifestDigest}");
-        return claim.DockerReference != official.Name
+        return !official.IsNamedBy(claim.DockerReference)
             ? new SignatureFinding(FailureReason.ReferenceMismatch, $"signature wanted for {official.Name}, got one for {claim.DockerReference}")
             : new SignatureFinding(null, $"signed by {signer.Name} for {official.Name}");
     }

@@ -51,7 +51,7 @@ internal sealed record ImageShape(Platform? Platform, FailureReason? Failure, st
 
         if (config.Platform is { Os: "" } or { Architecture: "" })
             return Fail(FailureReason.PlatformMissing, "the configuration does not say for which platform it is");
-        if (entry is not null && entry.Platform != config.Platform)
+        if (entry is not null && !entry.Platform!.IsSameAs(config.Platform))
             return Fail(FailureReason.PlatformMismatch, $"the index says {entry.Platform}, the configuration {config.Platform}");
         return config.DiffIds.Length != manifest.Layers.Length
             ? Fail(FailureReason.LayersMismatch, $"the manifest has {manifest.Layers.Length} layers, the configuration {config.DiffIds.Length}")

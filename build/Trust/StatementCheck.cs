@@ -52,7 +52,7 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
             return new Finding(FailureReason.StatementMalformed, $"{signer.Name} signed something that is no statement");
         if (statement.Subjects.FirstOrDefault(about => about.Digest == evidence.Digest) is not { } found)
             return new Finding(FailureReason.AttestationSubjectMismatch, $"{predicateType} wanted about {evidence.Digest}, got one about {string.Join(", ", statement.Subjects.Select(about => about.Digest))}");
-        return found.Name != official.Name
+        return !official.IsNamedBy(found.Name)
             ? new Finding(FailureReason.AttestationReferenceMismatch, $"{predicateType} wanted about {official.Name}, got one about {(found.Name.Length == 0 ? "no repository" : found.Name)}")
             : new Finding(null, "") { Statements = [statement] };
     }

@@ -79,7 +79,7 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
         if (signature.Failure == FailureReason.SignatureMissing)
             signature = signature with { Failure = FailureReason.ChildUnsigned };
         SubjectVerdict verdict = await JudgeImageAsync(evidence, entry, signature, cancellationToken);
-        return verdict.Passed && !_platforms.Add(verdict.Platform!)
+        return verdict.Passed && !_platforms.Add(verdict.Platform!.Normalized)
             ? verdict with { Failure = FailureReason.PlatformDuplicate, Text = $"the index names a second manifest for {verdict.Platform}" }
             : verdict;
     }

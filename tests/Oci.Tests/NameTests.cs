@@ -47,6 +47,63 @@ public class NameTests
     }
 
     [Theory]
+    [InlineData("quay.io/a/b", "QUAY.IO/a/b", true)]
+    [InlineData("quay.io/a/b", "quay.io:443/a/b", true)]
+    [InlineData("quay.io/a/b", "Quay.io:0443/a/b", true)]
+    [InlineData("docker.io/a/b", "index.docker.io/a/b", true)]
+    [InlineData("docker.io/a/b", "Registry-1.docker.io:443/a/b", true)]
+    [InlineData("docker.io/debian", "index.docker.io/library/debian", true)]
+    [InlineData("[::2]/a/b", "[::2]:443/a/b", true)]
+    [InlineData("quay.io/debian", "quay.io/library/debian", false)]
+    [InlineData("docker.io/a/b", "docker.io.evil.com/a/b", false)]
+    [InlineData("docker.io/a/b", "registry-2.docker.io/a/b", false)]
+    [InlineData("docker.io/a/b", "auth.docker.io/a/b", false)]
+    [InlineData("quay.io/a/b", "quay.io:80/a/b", false)]
+    [InlineData("quay.io/a/b", "quay.io:4430/a/b", false)]
+    [InlineData("quay.io/a/b", "quay.io/a/bb", false)]
+    [InlineData("localhost/a/b", "localhost:443/a/b", false)]
+    public void Names_of_one_place_are_the_same_and_names_like_it_are_not(string one, string other, bool same)
+    {
+        Assert.Equal(same, Reference.Parse(one).IsSamePlaceAs(Reference.Parse(other)));
+        Assert.Equal(same, Reference.Parse(other).IsNamedBy(one));
+        Assert.Equal(other, Reference.Parse(other).ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("quay.io")]
+    [InlineData("quay.io/a/b:v1")]
+    [InlineData("quay.io/a/b@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
+    [InlineData("quay.io:443@evil/a/b")]
+    [InlineData("quay.io/a/b ")]
+    [InlineData("quay.io./a/b")]
+    [InlineData("https://quay.io/a/b")]
+    public void What_is_no_name_of_a_repository_names_none(string name) => Assert.False(Reference.Parse("quay.io/a/b").IsNamedBy(name));
+
+    [Theory]
+    [InlineData("linux/arm64", "linux/arm64/v8", true)]
+    [InlineData("linux/arm64/8", "linux/aarch64", true)]
+    [InlineData("linux/arm64/v9", "linux/arm64/9", true)]
+    [InlineData("linux/arm", "linux/arm/v7", true)]
+    [InlineData("linux/arm/7", "linux/armhf", true)]
+    [InlineData("linux/arm/6", "linux/armel", true)]
+    [InlineData("linux/amd64", "linux/amd64/v1", true)]
+    [InlineData("linux/386", "linux/i386", true)]
+    [InlineData("linux/arm64", "linux/arm64/v9", false)]
+    [InlineData("linux/arm64", "linux/arm/v8", false)]
+    [InlineData("linux/arm/v6", "linux/arm/v7", false)]
+    [InlineData("linux/amd64", "linux/amd64/v2", false)]
+    [InlineData("linux/amd64", "linux/arm64", false)]
+    [InlineData("linux/amd64", "windows/amd64", false)]
+    public void Platforms_are_the_same_however_each_is_spelled(string one, string other, bool same)
+    {
+        Assert.Equal(same, Platform.Parse(one).IsSameAs(Platform.Parse(other)));
+        Assert.Equal(same, Platform.Parse(other).IsSameAs(Platform.Parse(one)));
+        Assert.Equal(one, Platform.Parse(one).ToString());
+        Assert.True(new Platform("Linux", "x86_64").IsSameAs(Platform.LinuxAmd64));
+    }
+
+    [Theory]
     [InlineData("linux/amd64", "linux", "amd64", null)]
     [InlineData("linux/arm64/v8", "linux", "arm64", "v8")]
     public void A_platform_is_read_and_written(string text, string os, string architecture, string? variant)

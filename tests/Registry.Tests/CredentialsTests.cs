@@ -64,12 +64,23 @@ public sealed class CredentialsTests : IDisposable
     [InlineData("https://quay.io/v2/", "quay.io")]
     [InlineData("https://index.docker.io/v1/", "docker.io")]
     [InlineData("docker.io", "docker.io")]
+    [InlineData("Index.docker.io:443", "registry-1.docker.io")]
+    [InlineData("quay.io", "QUAY.IO:443")]
+    [InlineData("https://Quay.io:443/v2/", "quay.io")]
     [InlineData("localhost:5000", "localhost:5000")]
     public async Task Docker_and_podman_write_keys_in_several_ways(string key, string host)
     {
         DockerConfig(Auths(key, "robot:pass:word"));
         Credential found = (await FindAsync(host))!;
         Assert.Equal(("robot", "pass:word"), (found.User, found.Secret));
+    }
+
+    [Fact]
+    public async Task A_helper_that_is_listed_under_another_name_of_the_registry_is_asked_by_that_name()
+    {
+        Helper("own", "[ \"$1\" = get ] && [ \"$(cat)\" = quay.io:443 ] && echo '{\"Username\":\"u\",\"Secret\":\"w\"}'");
+        DockerConfig("", "\"credHelpers\":{\"quay.io:443\":\"own\"}");
+        Assert.Equal("u", (await FindAsync("quay.io"))!.User);
     }
 
     [Theory]

@@ -6,6 +6,9 @@ public class RegistryMapTests
     [InlineData("quay.io", "https://quay.io/")]
     [InlineData("docker.io", "https://registry-1.docker.io/")]
     [InlineData("index.docker.io", "https://registry-1.docker.io/")]
+    [InlineData("Docker.io:443", "https://registry-1.docker.io/")]
+    [InlineData("QUAY.IO", "https://quay.io/")]
+    [InlineData("quay.io:443", "https://quay.io/")]
     [InlineData("localhost:5000", "https://localhost:5000/")]
     public void Unmapped_hosts_have_their_own_address(string host, string address)
     {
@@ -19,6 +22,9 @@ public class RegistryMapTests
         Assert.Equal("http://127.0.0.1:5001/", map.AddressOf("quay.io").AbsoluteUri);
         Assert.Equal("https://staging.example:8443/", map.AddressOf("docker.io").AbsoluteUri);
         Assert.Equal("https://staging.example:8443/", map.AddressOf("registry-1.docker.io").AbsoluteUri);
+        Assert.Equal("http://127.0.0.1:5001/", map.AddressOf("QUAY.IO:443").AbsoluteUri);
+        Assert.Equal("https://quay.io:8443/", map.AddressOf("quay.io:8443").AbsoluteUri);
+        Assert.Equal("http://127.0.0.1:5001/", RegistryMap.Parse(["Quay.io:443=http://127.0.0.1:5001"]).AddressOf("quay.io").AbsoluteUri);
         Assert.Equal("https://ghcr.io/", map.AddressOf("ghcr.io").AbsoluteUri);
         Assert.True(map.IsMapped("quay.io"));
         Assert.False(map.IsMapped("ghcr.io"));

@@ -78,6 +78,34 @@ public class TagListTests
     }
 
     [Fact]
+    public async Task Of_a_list_of_any_length_only_what_is_wanted_is_kept_and_no_more_than_asked_for()
+    {
+        int page = 0;
+        FarSide far = new(_ =>
+        {
+            page++;
+            return List($"</v2/a/b/tags/list?last={page}>; rel=next", [.. Enumerable.Range(0, 10_000).Select(i => $"v{page}.{i}")]);
+        });
+        ListedTags some = (await far.Repository().TagsAsync(tag => tag.EndsWith(".7", StringComparison.Ordinal), 1000, default))!;
+        Assert.Equal((false, 11, 11), (some.IsWhole, some.Names.Length, page));
+        page = 0;
+        ListedTags few = (await far.Repository().TagsAsync(_ => true, 5, default))!;
+        Assert.Equal((false, "v1.0 v1.1 v1.2 v1.3 v1.4", 1), (few.IsWhole, string.Join(' ', few.Names), page));
+        ListedTags all = (await new FarSide(_ => List(null, "a", "b", "a", "c")).Repository().TagsAsync(tag => tag != "b", 2, default))!;
+        Assert.Equal((true, "a c"), (all.IsWhole, string.Join(' ', all.Names)));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_mostly_nothing_is_not_read_to_its_end()
+    {
+        int page = 0;
+        string padding = new(' ', 7 << 20);
+        FarSide far = new(_ => FarSide.Answer(200, "{\"tags\":[\"a" + ++page + "\"]" + padding + "}", ("Link", $"</v2/a/b/tags/list?last={page}>; rel=next")));
+        Assert.False((await far.Repository().TagsAsync(_ => true, 1000, default))!.IsWhole);
+        Assert.InRange(page, 2, 5);
+    }
+
+    [Fact]
     public async Task Pages_that_never_end_end()
     {
         FarSide far = new(_ => List("</v2/a/b/tags/list?last=a>; rel=\"next\"", "a"));

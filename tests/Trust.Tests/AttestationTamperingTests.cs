@@ -108,6 +108,8 @@ public sealed class AttestationTamperingTests
 
     [Theory]
     [InlineData("quay.io/evil/kubelet")]
+    [InlineData("quay.io.evil.com/poseidon/kubelet")]
+    [InlineData("quay.io:443@evil.com/poseidon/kubelet")]
     [InlineData("")]
     public async Task A_statement_about_another_repository_or_none(string name)
     {

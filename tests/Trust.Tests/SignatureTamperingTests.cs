@@ -153,11 +153,28 @@ public class SignatureTamperingTests
     }
 
     [Theory]
+    [InlineData("QUAY.io/poseidon/kubelet")]
+    [InlineData("quay.io:443/poseidon/kubelet")]
+    public async Task A_claim_that_spells_the_same_place_otherwise_holds(string reference)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        await scene.SignPayloadAsync(scene.Root.Digest, new SimpleSigning(reference, scene.Root.Digest).ToBytes());
+        Assert.True((await scene.VerifyAsync()).Passed);
+    }
+
+    [Theory]
     [InlineData("quay.io/poseidon/flannel-cni")]
     [InlineData("quay.io/poseidon/kubelet-evil")]
     [InlineData("quay.io/poseidon/kubelet:v1")]
     [InlineData("docker.io/psdn/kubelet")]
-    [InlineData("QUAY.io/poseidon/kubelet")]
+    [InlineData("quay.io.evil.com/poseidon/kubelet")]
+    [InlineData("quay.io:8443/poseidon/kubelet")]
+    [InlineData("quay.io:443@evil.com/poseidon/kubelet")]
+    [InlineData("evil.com/quay.io/poseidon/kubelet")]
+    [InlineData("https://quay.io/poseidon/kubelet")]
+    [InlineData("quay.io/poseidon/kubelet/")]
+    [InlineData("quay.io/Poseidon/kubelet")]
+    [InlineData("index.docker.io/poseidon/kubelet")]
     [InlineData("")]
     public async Task A_claim_about_another_repository(string reference)
     {

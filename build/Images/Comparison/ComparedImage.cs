@@ -26,19 +26,14 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
     {
         ArgumentNullException.ThrowIfNull(place);
         ArgumentNullException.ThrowIfNull(top);
-        ManifestContent content = await ManifestAsync(place, top.Digest, cancellationToken);
-        if (content.MediaType == MediaType.Index)
-        {
-            Descriptor? child = Oci.Index.Parse(content.Bytes).Manifests.FirstOrDefault(manifest => manifest.Platform == platform);
-            if (child is null)
-                return null;
-            content = await ManifestAsync(place, child.Digest, cancellationToken);
-        }
-
-        Manifest manifest = Manifest.Parse(content.Bytes);
-        ImageConfig config = await ImageReader.ReadConfigAsync(place, manifest, cancellationToken);
-        if (config.Platform != platform)
+        ImagePlatforms images = await ImagePlatforms.ReadAsync(place, top, cancellationToken);
+        if (images.For(platform) is not { } image)
             return null;
+        Manifest manifest = Manifest.ParseAny((await ImagePlatforms.ManifestAsync(place, image.Stored, cancellationToken)).Bytes);
+        ImageConfig config = await ImageReader.ReadConfigAsync(place, manifest, cancellationToken);
+        // Where the configuration says no version of the processor, the index knows better.
+        if (!config.Platform.IsSameAs(platform) && !(config.Platform with { Variant = image.Platform.Variant }).IsSameAs(platform))
+            throw new ContentException($"{place.Name}: {image.Stored.Digest}: the index says {Printable.Of(image.Platform.ToString())}, its configuration {Printable.Of(config.Platform.ToString())}");
         using SpooledLayers spooled = await SpooledLayers.ReadAsync(place, manifest, config, folder + "-blobs", cancellationToken);
         (FoundImage found, ImmutableArray<Layer> layers) = await Task.Run(
             () =>
@@ -49,7 +44,4 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
             cancellationToken);
         return new ComparedImage(found, PackageDatabase.Of(found)) { Config = config, DiffIds = [.. layers.Select(layer => layer.DiffId)] };
     }
-
-    private static async Task<ManifestContent> ManifestAsync(IContentReader place, Digest digest, CancellationToken cancellationToken) =>
-        await place.ReadManifestAsync(digest, cancellationToken) ?? throw new ContentException($"{place.Name}: {digest} is missing");
 }

@@ -48,12 +48,10 @@ public sealed record ImageDifference(Platform Platform, string Kind, string Name
         .Add("workingDirectory", config.WorkingDirectory ?? "");
 
     private static ImmutableSortedDictionary<string, string> Files(ComparedImage image) => image.Found.Entries.ToImmutableSortedDictionary(
-        entry => "/" + entry.Path, entry => Describe(image.Found, entry), StringComparer.Ordinal);
+        entry => "/" + entry.Path, entry => Describe(entry.Real), StringComparer.Ordinal);
 
-    /// <summary>Type, mode, owner, size and content; times are no difference. A hard link is the file that it is a name of.</summary>
-    private static string Describe(FoundImage image, FoundEntry entry) =>
-        Describe(entry.Kind == LayerEntryKind.HardLink ? image.At(entry.LinkTarget!) ?? entry : entry);
-
+    /// <summary>Type, mode, owner, size and content; times are no difference.</summary>
+    /// <param name="real">A hard link is the file that it is a name of.</param>
     internal static string Describe(FoundEntry real)
     {
         string type = real.Kind switch

@@ -5,7 +5,8 @@ namespace Slipway.Images;
 
 /// <summary>
 /// The file system that an image's layers make when one is laid upon the other (OCI image specification, layer.md,
-/// "Applying Changesets"), and every entry as it was found.
+/// "Applying Changesets"), and every entry as it was found. A hard link is a second name of what its target is when it is laid:
+/// what later becomes of that name changes nothing of the link.
 /// </summary>
 public sealed class FoundImage
 {
@@ -17,13 +18,14 @@ public sealed class FoundImage
     private const string Whiteout = ".wh.";
     private const string Opaque = ".wh..wh..opq";
 
-    private readonly SortedDictionary<string, FoundEntry> _entries = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FoundEntry> _entries = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _paths = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _folders = new(StringComparer.Ordinal);
     private readonly List<FoundEntry> _all = [];
     private readonly List<long> _unpacked = [];
 
     /// <summary>What is seen of the image, in ordinal order of the paths.</summary>
-    public IEnumerable<FoundEntry> Entries => _entries.Values;
+    public IEnumerable<FoundEntry> Entries => _paths.Select(path => _entries[path]);
 
     /// <summary>Every name of every file, in ordinal order: a hard link with the content of the file that it is a name of.</summary>
     public IEnumerable<FoundEntry> Files => Entries.Select(Named).OfType<FoundEntry>();
@@ -60,7 +62,7 @@ public sealed class FoundImage
 
             at.Add(part);
             string here = string.Join('/', at);
-            FoundEntry? entry = At(here);
+            FoundEntry? entry = At(here)?.Real;
             if (entry is null && !_folders.Contains(here))
                 return null;
             bool goesOn = left.Any(rest => rest is not "");
@@ -84,47 +86,57 @@ public sealed class FoundImage
     /// <summary>The file at a path, links followed; a hard link's file is that of its other name. Null when there is none.</summary>
     public FoundEntry? FileAt(string path)
     {
-        FoundEntry? entry = Resolve(path) is { } real ? At(real) : null;
-        for (int links = 0; entry?.Kind == LayerEntryKind.HardLink && links < MostLinks; links++)
-            entry = At(entry.LinkTarget!);
+        FoundEntry? entry = Resolve(path) is { } real ? At(real)?.Real : null;
         return entry?.Kind == LayerEntryKind.File ? entry : null;
     }
 
     /// <summary>Lays a layer upon those before.</summary>
     internal void Add(IEnumerable<FoundEntry> layer, LayerScan scan)
     {
-        // What a layer takes away is taken from the layers below it, wherever in the archive that is said.
         List<FoundEntry> added = [.. layer.Take(MostEntries + 1 - _all.Count)];
         if (_all.Count + added.Count > MostEntries)
             throw new ContentException($"wanted at most {MostEntries} entries in all layers, got more");
-        _all.AddRange(added);
         _unpacked.Add(scan.UnpackedSize);
-        foreach (FoundEntry entry in added)
+        // What a layer takes away is taken from the layers below it, wherever in the archive that is said.
+        foreach (FoundEntry entry in added.Where(IsWhiteout))
             TakeAway(entry);
-        foreach (FoundEntry entry in added.Where(entry => !IsWhiteout(entry)))
-        {
-            if (!entry.IsDirectory)
-                Remove(entry.Path, itself: true);
-            _entries[entry.Path] = entry;
-            for (int slash = entry.Path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = entry.Path.IndexOf('/', slash + 1))
-                _folders.Add(entry.Path[..slash]);
-        }
+        foreach (FoundEntry entry in added)
+            _all.Add(IsWhiteout(entry) ? entry : Lay(entry));
     }
 
     /// <summary>Whether an entry takes something away rather than being something.</summary>
     internal static bool IsWhiteout(FoundEntry entry) => entry.Path[(entry.Path.LastIndexOf('/') + 1)..].StartsWith(Whiteout, StringComparison.Ordinal);
 
-    private FoundEntry? Named(FoundEntry entry) => entry.Kind switch
+    private static FoundEntry? Named(FoundEntry entry) =>
+        entry.Real is { Kind: LayerEntryKind.File } file ? ReferenceEquals(file, entry) ? entry : entry with { File = file.File } : null;
+
+    /// <summary>
+    /// What a hard link that is about to be laid becomes a name of, as link(2) does it: links on the way are followed, a link at its end is
+    /// not. Null when there is nothing yet, or a directory.
+    /// </summary>
+    private FoundEntry? LinkedBy(FoundEntry link)
     {
-        LayerEntryKind.File => entry,
-        LayerEntryKind.HardLink when FileAt(entry.Path) is { } file => entry with { File = file.File },
-        _ => null,
-    };
+        string target = link.LinkTarget!;
+        int slash = target.LastIndexOf('/');
+        string? folder = slash < 0 ? "" : Resolve(target[..slash]);
+        FoundEntry? there = folder is null ? null : At(folder.Length == 0 ? target[(slash + 1)..] : $"{folder}/{target[(slash + 1)..]}")?.Real;
+        return there is { IsDirectory: true } or { Kind: LayerEntryKind.HardLink } ? null : there;
+    }
+
+    private FoundEntry Lay(FoundEntry found)
+    {
+        if (!found.IsDirectory)
+            Remove(found.Path, itself: true);
+        FoundEntry entry = found.Kind == LayerEntryKind.HardLink ? found with { Linked = LinkedBy(found) } : found;
+        _entries[entry.Path] = entry;
+        _paths.Add(entry.Path);
+        for (int slash = entry.Path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = entry.Path.IndexOf('/', slash + 1))
+            _folders.Add(entry.Path[..slash]);
+        return entry;
+    }
 
     private void TakeAway(FoundEntry entry)
     {
-        if (!IsWhiteout(entry))
-            return;
         int slash = entry.Path.LastIndexOf('/');
         string folder = slash < 0 ? "" : entry.Path[..slash], name = entry.Path[(slash + 1)..];
         if (name == Opaque)
@@ -135,13 +147,21 @@ public sealed class FoundImage
 
     private void Remove(string path, bool itself)
     {
-        if (itself)
-            _entries.Remove(path);
+        if (itself && _entries.Remove(path))
+            _paths.Remove(path);
         if (itself && !_folders.Remove(path))
             return;
-        string below = path.Length == 0 ? "" : path + "/";
-        foreach (string gone in _entries.Keys.Where(key => key.StartsWith(below, StringComparison.Ordinal)).ToList())
+        foreach (string gone in Below(_paths, path))
+        {
             _entries.Remove(gone);
-        _folders.RemoveWhere(key => key.StartsWith(below, StringComparison.Ordinal) && key.Length > 0);
+            _paths.Remove(gone);
+        }
+
+        foreach (string gone in Below(_folders, path))
+            _folders.Remove(gone);
     }
+
+    /// <summary>All paths below a folder: a look at those alone, however many others there are.</summary>
+    private static List<string> Below(SortedSet<string> paths, string folder) =>
+        folder.Length == 0 ? [.. paths] : [.. paths.GetViewBetween(folder + "/", folder + "0").Where(path => path[folder.Length] == '/')];
 }

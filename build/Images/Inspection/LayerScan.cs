@@ -61,12 +61,21 @@ internal sealed class LayerScan(IFileScan files)
         return Digest.FromHash("sha256", hash.GetHashAndReset());
     }
 
-    private static Stream Unpacked(Descriptor layer, Stream blob) => layer.MediaType switch
+    /// <exception cref="ContentException">Layers of this type are not read; says which are.</exception>
+    public static void RequireReadable(Descriptor layer)
     {
-        _ when layer.MediaType.EndsWith("gzip", StringComparison.Ordinal) => new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true),
-        _ when layer.MediaType.EndsWith("tar", StringComparison.Ordinal) => blob,
-        var other => throw new ContentException($"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got {Printable.Of(other)}"),
-    };
+        string type = MediaType.Bare(layer.MediaType);
+        if (type.EndsWith("zstd", StringComparison.Ordinal))
+            throw new ContentException($"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got one with zstd ({Printable.Of(layer.MediaType)}), which is not read. Name an image whose layers are gzip");
+        if (!type.EndsWith("gzip", StringComparison.Ordinal) && !type.EndsWith("tar", StringComparison.Ordinal))
+            throw new ContentException($"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got {Printable.Of(layer.MediaType)}");
+    }
+
+    private static Stream Unpacked(Descriptor layer, Stream blob)
+    {
+        RequireReadable(layer);
+        return MediaType.Bare(layer.MediaType).EndsWith("gzip", StringComparison.Ordinal) ? new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true) : blob;
+    }
 
     private FoundEntry Found(int number, string path, TarEntry entry)
     {

@@ -27,6 +27,9 @@ internal sealed class SpooledLayers : IDisposable
     {
         if (config.DiffIds.Length != manifest.Layers.Length)
             throw new ContentException($"{place.Name}: {manifest.Config.Digest}: wanted {manifest.Layers.Length} diff ids, got {config.DiffIds.Length}");
+        // What is not going to be read is not fetched either.
+        foreach (Descriptor layer in manifest.Layers)
+            LayerScan.RequireReadable(layer);
         SpooledLayers spooled = new(folder, [.. manifest.Layers.Select((layer, i) => new Layer(layer, config.DiffIds[i], 0, ""))]);
         Directory.CreateDirectory(folder);
         try
@@ -54,7 +57,9 @@ internal sealed class SpooledLayers : IDisposable
     private async Task AddAsync(IContentReader place, Descriptor layer, CancellationToken cancellationToken)
     {
         await using Stream blob = await place.OpenBlobAsync(layer, cancellationToken)
-            ?? throw new ContentException($"{place.Name}: layer {layer.Digest} is missing");
+            ?? throw new ContentException(MediaType.IsForeignLayer(layer.MediaType)
+                ? $"{place.Name}: layer {layer.Digest} is a foreign one ({Printable.Of(layer.MediaType)}): it is not kept here but elsewhere, and nothing is fetched from there"
+                : $"{place.Name}: layer {layer.Digest} is missing");
         await using FileStream spool = File.Create(PathOf(layer));
         await blob.CopyToAsync(spool, cancellationToken);
     }

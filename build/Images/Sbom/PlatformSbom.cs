@@ -88,7 +88,7 @@ internal sealed class PlatformSbom
         {
             if (!listed.Remove(entry.Path, out ContentEntry? whose) || whose.Kind != entry.Kind || whose.Digest != entry.File?.Digest)
                 throw Differs($"/{entry.Path} is not as the list of contents says");
-            files.Add((whose.Owner, SpdxFile.Of(entry, Found)));
+            files.Add((whose.Owner, SpdxFile.Of(entry)));
         }
 
         return listed.Count == 0

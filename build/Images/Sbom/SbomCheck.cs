@@ -48,7 +48,7 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
 
         foreach (FoundEntry entry in found.Entries)
         {
-            SpdxFile wanted = SpdxFile.Of(entry, found);
+            SpdxFile wanted = SpdxFile.Of(entry);
             if (!listed.Remove(entry.Path, out SpdxFile? file))
                 yield return new SbomFinding(SbomFinding.FileMissing, Show("/" + entry.Path), "the image holds it, and the bill of materials does not name it");
             else if (file != wanted)

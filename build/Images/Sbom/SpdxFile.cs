@@ -21,15 +21,14 @@ public sealed record SpdxFile(string Id, string Name, string Sha1, string Sha256
     public string Path => Name[2..].TrimEnd('/');
 
     /// <summary>How an entry of an image is written.</summary>
-    /// <param name="image">Where a hard link's file is found.</param>
-    internal static SpdxFile Of(FoundEntry entry, FoundImage image)
+    internal static SpdxFile Of(FoundEntry entry)
     {
         string id = SpdxId.OfFile(entry.Path), name = "./" + entry.Path;
         switch (entry.Kind)
         {
             case LayerEntryKind.File:
                 return new SpdxFile(id, name, entry.File!.Sha1!, entry.File.Digest.Hex, null);
-            case LayerEntryKind.HardLink when image.FileAt(entry.Path) is { File: { } file }:
+            case LayerEntryKind.HardLink when entry.Linked?.File is { } file:
                 return new SpdxFile(id, name, file.Sha1!, file.Digest.Hex, $"another name of ./{entry.LinkTarget}");
             case LayerEntryKind.SymbolicLink:
                 (string sha1, string sha256) = HashesOf(entry.LinkTarget ?? "");

@@ -17,7 +17,7 @@ public static class PublishedSizes
         Oci.Index index = Oci.Index.Parse((await ReadAsync(place, release, cancellationToken)).Bytes);
         foreach (Platform platform in platforms)
         {
-            if (index.Manifests.FirstOrDefault(child => child.Platform == platform) is { } manifest)
+            if (index.Manifests.FirstOrDefault(child => child.Platform?.IsSameAs(platform) == true) is { } manifest)
                 sizes[platform] = Sum(place, Manifest.Parse((await ReadAsync(place, manifest.Digest, cancellationToken)).Bytes));
         }
 

@@ -73,7 +73,7 @@ public sealed class Reproduction(IContentReader released, OciLayout rebuilt, str
             ?? throw new ContentException($"{place.Name}: {manifest.Descriptor.Digest}: wanted an image for {platform}, got one for another platform");
 
     private async Task<ManifestContent?> ChildAsync(ManifestContent index, Platform platform, CancellationToken cancellationToken) =>
-        Oci.Index.Parse(index.Bytes).Manifests.FirstOrDefault(child => child.Platform == platform) is { } found
+        Oci.Index.Parse(index.Bytes).Manifests.FirstOrDefault(child => child.Platform?.IsSameAs(platform) == true) is { } found
             ? await ReadAsync(released, found.Digest, cancellationToken)
             : null;
 
