@@ -4,6 +4,11 @@
 # build.ps1 does the same step by step, under the same names; a test reads both and compares.
 set -eo pipefail
 
+# A file that was closed is the next one to be opened, and what is meant for people would be written into it.
+: >&2 || exec 2>/dev/null
+{ : >&1; } 2>/dev/null || exec >/dev/null
+{ : <&0; } 2>/dev/null || exec </dev/null
+
 unset CDPATH
 self=${BASH_SOURCE[0]}
 [[ $self == */* ]] && root=${self%/*} || root=.

@@ -91,7 +91,7 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
     private int ReadCode(EngineCall wait, byte[] json) => wire.Understand(wait, () => OciJson.Read(json, "its answer", root =>
         root.TryGetProperty("Error", out JsonElement error) && error.ValueKind == JsonValueKind.Object && error.OptionalString("Message") is { Length: > 0 } message
             ? throw wire.Refused(wait, message)
-            : root.GetProperty("StatusCode").GetInt32()));
+            : root.RequiredInt("StatusCode")));
 
     private static async Task<byte[]> BoundedAsync(Stream body, CancellationToken cancellationToken)
     {

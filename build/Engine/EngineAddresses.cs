@@ -59,7 +59,7 @@ public sealed class EngineAddresses(Func<string, string?> environment)
             throw EngineException.Configuration($"{origin} names {said}, and there is none. Run docker context ls");
         (string? host, bool unverified) = ReadJson(file, root =>
         {
-            JsonElement docker = root.GetProperty("Endpoints").GetProperty("docker");
+            JsonElement docker = root.Required("Endpoints").Required("docker");
             return (docker.OptionalString("Host"), docker.TryGetProperty("SkipTLSVerify", out JsonElement skip) && skip.ValueKind == JsonValueKind.True);
         });
         if (unverified)

@@ -25,7 +25,7 @@ public sealed class GitHubBranches
     /// <summary>How a commit stands to another (GitHub, "Compare two commits"). The second page holds all but the files.</summary>
     internal Task<Comparison> CompareAsync(GitId from, GitId to, CancellationToken cancellationToken) => _calls.Wire.ReadAsync(
         _calls.Get($"/compare/{from}...{to}?per_page=1&page=2", $"compare {from.Hex[..7]} and {to.Hex[..7]}"),
-        root => new Comparison(root.GetProperty("ahead_by").GetInt32(), GitId.Parse(root.GetProperty("merge_base_commit").RequiredString("sha"))),
+        root => new Comparison(root.RequiredInt("ahead_by"), GitId.Parse(root.Required("merge_base_commit").RequiredString("sha"))),
         cancellationToken);
 
     /// <summary>Makes a branch that is not there; one that is there at this commit is done.</summary>
@@ -61,7 +61,7 @@ public sealed class GitHubBranches
             throw new GitHubException(RemoteFault.TryAgain, call, $"wanted it at {wanted}, got {got}: somebody else wrote to it meanwhile", "run the same command again");
     }
 
-    private static GitId Read(JsonElement root) => GitId.Parse(root.GetProperty("object").RequiredString("sha"));
+    private static GitId Read(JsonElement root) => GitId.Parse(root.Required("object").RequiredString("sha"));
 
     private static string Escaped(string name) => "heads/" + string.Join('/', name.Split('/').Select(Uri.EscapeDataString));
 }

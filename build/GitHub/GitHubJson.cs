@@ -34,10 +34,10 @@ internal static class GitHubJson
         element.RequiredString(name) is var text && text == Printable.Of(text) ? text : throw new ContentException($"'{name}' holds what no name does");
 
     public static bool Flag(this JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind is not JsonValueKind.Null && value.GetBoolean();
+        element.OptionalFlag(name) ?? false;
 
     public static DateTimeOffset? Time(this JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind is not JsonValueKind.Null ? value.GetDateTimeOffset() : null;
+        element.Find(name) is null ? null : element.RequiredTime(name);
 
     /// <summary>An address for people.</summary>
     public static Uri Page(this JsonElement element, string name) =>

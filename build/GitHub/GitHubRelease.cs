@@ -35,12 +35,12 @@ public sealed record GitHubRelease(long Id, string Tag)
 
     public override string ToString() => $"{(IsDraft ? "draft" : "release")} {Tag}";
 
-    internal static GitHubRelease Read(JsonElement element) => new(element.GetProperty("id").GetInt64(), element.Plain("tag_name"))
+    internal static GitHubRelease Read(JsonElement element) => new(element.RequiredNumber("id"), element.Plain("tag_name"))
     {
         Title = Printable.Of(element.OptionalString("name") ?? ""),
         Notes = element.OptionalString("body") ?? "",
-        IsDraft = element.GetProperty("draft").GetBoolean(),
-        IsPrerelease = element.GetProperty("prerelease").GetBoolean(),
+        IsDraft = element.RequiredFlag("draft"),
+        IsPrerelease = element.RequiredFlag("prerelease"),
         IsImmutable = element.Flag("immutable"),
         PublishedAt = element.Time("published_at"),
         Target = element.Plain("target_commitish"),

@@ -30,7 +30,7 @@ public sealed class GitHubTags
     {
         public static GitObject Read(System.Text.Json.JsonElement element)
         {
-            System.Text.Json.JsonElement target = element.GetProperty("object");
+            System.Text.Json.JsonElement target = element.Required("object");
             return new GitObject(target.Plain("type"), GitId.Parse(target.RequiredString("sha")));
         }
     }

@@ -130,9 +130,9 @@ internal sealed record GitCommit(GitId Id, GitId Tree, ImmutableArray<GitId> Par
 {
     public static GitCommit Read(JsonElement root) => new(
         GitId.Parse(root.RequiredString("sha")),
-        GitId.Parse(root.GetProperty("tree").RequiredString("sha")),
+        GitId.Parse(root.Required("tree").RequiredString("sha")),
         [.. root.Items("parents").Select(parent => GitId.Parse(parent.RequiredString("sha")))],
-        root.GetProperty("author").RequiredString("email"));
+        root.Required("author").RequiredString("email"));
 }
 
 /// <summary>One folder.</summary>

@@ -34,14 +34,14 @@ public sealed record PullRequest(int Number, Uri Page)
 
     internal static PullRequest Read(JsonElement element)
     {
-        JsonElement head = element.GetProperty("head");
-        return new PullRequest(element.GetProperty("number").GetInt32(), element.Page("html_url"))
+        JsonElement head = element.Required("head");
+        return new PullRequest(element.RequiredInt("number"), element.Page("html_url"))
         {
             Title = Printable.Of(element.RequiredString("title")),
             Text = element.OptionalString("body") ?? "",
             Head = head.Plain("ref"),
             Commit = GitId.Parse(head.RequiredString("sha")),
-            Target = element.GetProperty("base").Plain("ref"),
+            Target = element.Required("base").Plain("ref"),
             IsMerged = element.Time("merged_at") is not null,
             Labels = [.. element.Items("labels").Select(label => label.RequiredString("name"))],
             Source = head.TryGetProperty("repo", out JsonElement repository) && repository.ValueKind == JsonValueKind.Object ? repository.Plain("full_name") : null,

@@ -17,7 +17,7 @@ public sealed record ReleaseAsset(long Id, string Name, long Size)
     /// <summary>Where people find it; of a draft, nobody yet.</summary>
     public required Uri Download { get; init; }
 
-    internal static ReleaseAsset Read(JsonElement element) => new(element.GetProperty("id").GetInt64(), element.Plain("name"), element.GetProperty("size").GetInt64())
+    internal static ReleaseAsset Read(JsonElement element) => new(element.RequiredNumber("id"), element.Plain("name"), element.RequiredNumber("size"))
     {
         IsUploaded = element.RequiredString("state") == "uploaded",
         Digest = element.OptionalString("digest") is { } digest ? Oci.Digest.Parse(digest) : null,

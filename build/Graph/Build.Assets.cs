@@ -33,7 +33,10 @@ internal sealed partial class Build
             foreach (AssemblyRequest input in await InputsAsync(report))
             {
                 MadeAssets made = await maker.Run.RunAsync(input, Stop);
-                report.Result(Json ? AssetsView.Json(made) : System.Text.Encoding.UTF8.GetBytes(made.Notes));
+                if (Json)
+                    report.Result(AssetsView.Json(made));
+                else
+                    report.Document(made.Notes);
             }
         });
 
@@ -67,7 +70,10 @@ internal sealed partial class Build
                 await VerifyPublishedAsync(input.Definition, await maker.Description.PublishedAsync(input.Name, Stop), report);
                 MadeAssets made = await maker.Run.RunAsync(input, Stop);
                 GitHubRelease release = await publication.PublishAsync(made, Workspace.Assets(input.Name), Stop);
-                report.Result(Json ? AssetsView.Json(made, release) : System.Text.Encoding.UTF8.GetBytes(release.Page + "\n"));
+                if (Json)
+                    report.Result(AssetsView.Json(made, release));
+                else
+                    report.Result(release.Page.ToString());
             }
         });
 

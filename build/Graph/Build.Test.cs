@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Nuke.Common.IO;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 
@@ -39,5 +38,5 @@ internal sealed partial class Build
     private Target Clean => _ => _
         .Description("Delete artifacts/; the cache stays")
         .Before(Lock, Fetch, Assemble, Rehearse, Test)
-        .Executes(() => Workspace.DeleteResults(ImageDefinitionFile.Names(Workspace.Images)));
+        .Executes(DeleteResults);
 }

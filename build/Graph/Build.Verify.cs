@@ -95,7 +95,7 @@ internal sealed partial class Build
         ImageDefinition[] meant = [.. Images.Length > 0 ? Definitions() : await TitledAsync(image, wanted)];
         return meant is [var definition]
             ? definition
-            : throw new TargetFailedException($"--reference {Reference}: it does not say which image it is, so which repository its signatures must name is not known. Give --images NAME", Exit.WrongUse);
+            : throw new TargetFailedException($"--reference {Reference}: {(await image.HoldsAsync(wanted, Stop) ? "it" : "nothing there has this tag, so it")} does not say which image it is, and which repository its signatures must name is not known. Give --images NAME", Exit.WrongUse);
     }
 
     private async Task<IEnumerable<ImageDefinition>> TitledAsync(LocalImage image, string wanted) =>

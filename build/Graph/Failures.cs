@@ -5,7 +5,9 @@ namespace Slipway.Graph;
 /// <summary>Failures of single images, kept until the others had their turn.</summary>
 internal sealed class Failures(Report report)
 {
+    private readonly SlipwayConventions _conventions = new();
     private readonly List<(string Image, Exception Reason)> _all = [];
+    private readonly List<string> _faults = [];
 
     /// <summary>Does something for an image. What fails it is told, and thrown in the end; a stopped run stops here.</summary>
     public async Task CollectAsync(string image, Func<Task> act)
@@ -16,7 +18,10 @@ internal sealed class Failures(Report report)
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            report.Line($"{image}: {e.Message}");
+            if (_conventions.IsFault(e))
+                _faults.Add(image);
+            else
+                report.Line($"{image}: {e.Message}");
             _all.Add((image, e));
         }
     }
@@ -26,6 +31,9 @@ internal sealed class Failures(Report report)
     {
         if (_all is [var only])
             ExceptionDispatchInfo.Throw(only.Reason);
+        // One alone is told where it is thrown to.
+        foreach ((string image, Exception fault) in _all.Where(one => _faults.Contains(one.Image)))
+            report.Line($"{image}: {_conventions.Describe(fault)}");
         if (_all.Count > 1)
             throw new TargetFailedException($"{string.Join(" and ", _all.Select(one => one.Image))} failed; the lines above say why", ExitCodes.Worst(_all.Select(one => one.Reason)));
     }

@@ -64,25 +64,25 @@ internal sealed partial class LocalImage : IDisposable
             : throw new ContentException($"{Content.Name}: it holds {tops.Length} images; wanted one, or its tag behind a colon{(tops.Length == 0 ? "" : ": " + string.Join(", ", tops.SelectMany(top => top).Select(TagOf).OfType<string>().Select(Printable.Of)))}");
     }
 
-    /// <summary>What the image says of itself that it is; null when it says nothing, or cannot be read.</summary>
+    /// <summary>Whether something there is tagged so, or is asked for by digest.</summary>
+    public async Task<bool> HoldsAsync(string wanted, CancellationToken stop) => Oci.Digest.TryParse(wanted, out _) || await Content.ResolveAsync(wanted, stop) is not null;
+
+    /// <summary>What the image says of itself that it is; null when it says nothing, or nothing is tagged so.</summary>
+    /// <exception cref="ContentException">It is missing or damaged.</exception>
     public async Task<string?> TitleAsync(string wanted, CancellationToken stop)
     {
-        try
-        {
-            Digest? digest = Oci.Digest.TryParse(wanted, out Digest? given) ? given : (await Content.ResolveAsync(wanted, stop))?.Digest;
-            ManifestContent? content = digest is null ? null : await Content.ReadManifestAsync(digest, stop);
-            ImmutableSortedDictionary<string, string>? said = content?.MediaType switch
-            {
-                MediaType.Index => Oci.Index.Parse(content.Bytes).Annotations,
-                MediaType.Manifest => Manifest.Parse(content.Bytes).Annotations,
-                _ => null,
-            };
-            return said?.GetValueOrDefault("org.opencontainers.image.title");
-        }
-        catch (ContentException)
-        {
+        Digest? digest = Oci.Digest.TryParse(wanted, out Digest? given) ? given : (await Content.ResolveAsync(wanted, stop))?.Digest;
+        if (digest is null)
             return null;
-        }
+        ManifestContent content = await Content.ReadManifestAsync(digest, stop)
+            ?? throw new ContentException($"{Content.Name}: manifest {digest} is missing");
+        ImmutableSortedDictionary<string, string> said = content.MediaType switch
+        {
+            MediaType.Index => Oci.Index.Parse(content.Bytes).Annotations,
+            MediaType.Manifest => Manifest.Parse(content.Bytes).Annotations,
+            _ => throw new ContentException($"{Content.Name}: {digest}: media type wanted {MediaType.Index} or {MediaType.Manifest}, got {content.MediaType}"),
+        };
+        return said.GetValueOrDefault("org.opencontainers.image.title");
     }
 
     /// <summary>A text that names the archive where it named the folder that stands for it.</summary>

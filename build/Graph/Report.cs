@@ -1,3 +1,5 @@
+using System.Text;
+using Slipway.Oci;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -5,7 +7,8 @@ namespace Slipway.Graph;
 
 /// <summary>
 /// What people and programs see: lines and progress go to the log (standard error), results to the output (standard
-/// output). On a terminal tables are drawn to its width; elsewhere they are plain and as wide as they need.
+/// output). On a terminal tables are drawn to its width; elsewhere they are plain and as wide as they need. Whatever others wrote into a
+/// text, a line stays one line, and nothing in it steers a terminal or a CI server (<see cref="Printable"/>).
 /// </summary>
 /// <param name="log">Lines and progress.</param>
 /// <param name="output">Results.</param>
@@ -20,17 +23,19 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
     public static Report ToConsole() => new(Console.Error, Console.Out, Console.IsOutputRedirected);
 
     /// <summary>One line of the log.</summary>
-    public void Line(string text)
-    {
-        lock (_gate)
-            log.WriteLine(text);
-    }
+    public void Line(string text) => Write(Printable.Line(text));
+
+    /// <summary>What a program said, on as many lines of the log as it took.</summary>
+    public void Lines(string text) => Write(Printable.Lines(text));
 
     /// <summary>One line of the result.</summary>
-    public void Result(string text) => output.WriteLine(text);
+    public void Result(string text) => output.WriteLine(Printable.Line(text));
 
-    /// <summary>A document of the result, written as it is.</summary>
-    public void Result(ReadOnlySpan<byte> utf8) => output.Write(System.Text.Encoding.UTF8.GetString(utf8));
+    /// <summary>A JSON document of the result, which says the same in printable characters.</summary>
+    public void Result(ReadOnlySpan<byte> json) => output.Write(Printable.Json(Encoding.UTF8.GetString(json)));
+
+    /// <summary>A text of the result whose line ends are its own, as Markdown.</summary>
+    public void Document(string text) => output.Write(Printable.Document(text));
 
     /// <summary>A table of the result.</summary>
     /// <param name="rows">
@@ -39,15 +44,16 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
     /// </param>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        List<IReadOnlyList<string>> cells = [.. rows.Select(row => plain ? [.. row.Select(OnOneLine)] : row)];
+        List<IReadOnlyList<string>> cells = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(cell => plain ? OnOneLine(cell) : OnLines(cell))])];
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
             Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
             Interactive = InteractionSupport.No,
         });
+        // Where a line is wrapped, the next one begins with what was in the middle of it.
         if (plain)
-            console.Profile.Width = Unbounded;
+            console.Profile.Width = Math.Max(Unbounded, Widths(columns, cells, int.MaxValue).Sum() + (3 * columns.Count) + 1);
         int[] widths = Widths(columns, cells, console.Profile.Width);
         Table table = new() { Border = plain ? TableBorder.None : TableBorder.Rounded, UseSafeBorder = true };
         for (int i = 0; i < columns.Count; i++)
@@ -57,7 +63,15 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
         console.Write(table);
     }
 
-    private static string OnOneLine(string cell) => cell.Replace("\n", ", ", StringComparison.Ordinal);
+    private void Write(string text)
+    {
+        lock (_gate)
+            log.WriteLine(text);
+    }
+
+    private static string OnOneLine(string cell) => Printable.Line(cell.Replace("\n", ", ", StringComparison.Ordinal));
+
+    private static string OnLines(string cell) => string.Join('\n', cell.Split('\n').Select(Printable.Line));
 
     /// <summary>Each column as wide as it needs; where that is more than there is, the widest ones give way and wrap.</summary>
     private static int[] Widths(IReadOnlyList<string> columns, List<IReadOnlyList<string>> rows, int available)

@@ -1,7 +1,5 @@
 using Nuke.Common;
-using Slipway.Engine;
 using Slipway.Graph;
-using Slipway.Trust;
 
 [assembly: BuildConventions(typeof(SlipwayConventions))]
 
@@ -20,12 +18,36 @@ public sealed class SlipwayConventions : IBuildConventions
 
     public int ExitCodeOf(Exception exception) => (int)ExitCodes.Of(exception);
 
-    /// <summary>What we expect to go wrong is told in its own words; the rest is a fault of ours and comes with its trace.</summary>
+    /// <summary>
+    /// What we expect to go wrong is told in its own words, and so is what the operating system says of files; the rest is a fault of ours, told
+    /// in one line.
+    /// </summary>
     public string Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return ExitCodes.Of(exception) == Exit.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException or CosignException or EngineException)
-            ? exception.ToString()
-            : exception.Message;
+        return Oci.Printable.Line(IsFault(exception)
+            ? $"a fault of Slipway's own: {Words(exception)}. Please report it; --verbosity verbose shows where it happened"
+            : exception.Message);
     }
+
+    public string Printable(string line) => Oci.Printable.Line(line);
+
+    /// <summary>Our own exceptions say what others said with our secrets taken out where it came in.</summary>
+    public bool IsOwn(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return exception.GetType().Namespace?.StartsWith(nameof(Slipway) + ".", StringComparison.Ordinal) == true;
+    }
+
+    public bool IsFault(Exception exception) => !IsOwn(exception) && exception is not (IOException or UnauthorizedAccessException or BuildUsageException);
+
+    /// <summary>.NET's names and sentences mean nothing to a reader, and may quote anything.</summary>
+    private static string Words(Exception exception) => exception switch
+    {
+        OutOfMemoryException => "it needed more memory than there is",
+        NullReferenceException or KeyNotFoundException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException
+            or OverflowException or InvalidCastException => "it met a value that it does not expect",
+        OperationCanceledException or TimeoutException => "it gave up waiting for itself",
+        _ => "something failed that it does not expect",
+    };
 }

@@ -41,7 +41,7 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
         report.Line("compiling the solution");
         CommandResult result = await Start(stop, "build", "Slipway.slnx", "-c", "Debug", "-nologo", "-v", "quiet", "-clp:NoSummary").Task;
         if (!result.Success)
-            throw new TargetFailedException($"the solution does not compile:\n{result.StandardOutput}{result.StandardError}");
+            throw Failed("the solution does not compile", result);
     }
 
     private async Task<TestSummary> RunAsync(string project, CancellationToken stop)
@@ -51,18 +51,24 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
         CommandResult result = await Start(stop, "exec", assembly, "-noLogo", "-noColor", "-xml", xml).Task;
         await File.WriteAllTextAsync(results / $"{project}.log", result.StandardOutput + result.StandardError, stop);
         if (!File.Exists(xml))
-            throw new TargetFailedException($"{project} ended with {result.ExitCode} and no report:\n{result.StandardOutput}{result.StandardError}");
+            throw Failed($"{project} ended with {result.ExitCode} and no report", result);
 
         TestSummary summary = TestSummary.Read(XDocument.Load(xml));
         report.Line($"{project}: {summary}, {summary.Seconds:0.0} s");
         foreach (string said in summary.Said)
             report.Line($"  {said}");
         foreach (FailedTest failed in summary.Failed)
-            report.Line($"  FAILED {failed.Name}\n{failed.Reason}");
+            report.Lines($"  FAILED {failed.Name}\n{failed.Reason}");
         // A crash after the last test is a failure that no report tells of.
         return result.Success || summary.Failed.Length > 0
             ? summary
-            : throw new TargetFailedException($"{project} ended with {result.ExitCode} though no test failed:\n{result.StandardOutput}{result.StandardError}");
+            : throw Failed($"{project} ended with {result.ExitCode} though no test failed", result);
+    }
+
+    private TargetFailedException Failed(string problem, CommandResult result)
+    {
+        report.Lines($"{problem}:\n{result.StandardOutput}{result.StandardError}");
+        return new TargetFailedException($"{problem}; the lines above are what it said");
     }
 
     private Command Start(CancellationToken stop, params string[] arguments) => Command.Run("dotnet", arguments, options => options

@@ -63,14 +63,33 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <param name="images">The images whose results are meant.</param>
     public void DeleteResults(IEnumerable<string> images)
     {
-        foreach (AbsolutePath folder in images.Select(Results).Append(Rehearsal.Artifacts).Append(Artifacts / "update").Append(Artifacts / ReproductionFolder).Append(TestResults))
+        foreach (AbsolutePath folder in images.Select(Results).Append(Artifacts / "update").Append(Artifacts / ReproductionFolder).Append(TestResults))
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
         }
 
-        if (Directory.Exists(Artifacts) && !Directory.EnumerateFileSystemEntries(Artifacts).Any())
-            Directory.Delete(Artifacts);
+        // What another run would have to wait for stays until this one ends.
+        DeleteUnlocked(Rehearsal.Artifacts, content: true);
+        DeleteUnlocked(Artifacts, content: false);
+    }
+
+    /// <summary>Deletes a folder, but for the lock in it.</summary>
+    /// <param name="content">Whether all that is in it goes; else it goes when there is nothing.</param>
+    private static void DeleteUnlocked(AbsolutePath folder, bool content)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        if (content)
+        {
+            foreach (string below in Directory.EnumerateDirectories(folder).ToArray())
+                Directory.Delete(below, recursive: true);
+            foreach (string file in Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) != ArtifactsLock.FileName).ToArray())
+                File.Delete(file);
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
     }
 
     /// <summary>The folder of the cache that a user's programs share by default.</summary>

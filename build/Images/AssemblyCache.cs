@@ -131,11 +131,11 @@ public sealed class AssemblyCache(string folder, ContentCache content)
 
     private static (ImmutableArray<Layer> Layers, Descriptor Contents) Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "assembly record", root => (
         root.Items("layers").Select(item => new Layer(
-            OciJson.ReadDescriptor(item.GetProperty("blob")),
+            OciJson.ReadDescriptor(item.Required("blob")),
             Digest.Parse(item.RequiredString("diffId")),
-            item.GetProperty("unpackedSize").GetInt64(),
+            item.RequiredNumber("unpackedSize"),
             item.RequiredString("title"))).ToImmutableArray(),
-        OciJson.ReadDescriptor(root.GetProperty("contents"))));
+        OciJson.ReadDescriptor(root.Required("contents"))));
 
     private static byte[] ToBytes(ImmutableArray<Layer> layers, Descriptor contents) => OciJson.Write(writer =>
     {

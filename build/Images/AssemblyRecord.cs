@@ -81,7 +81,7 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
     {
         try
         {
-            return OciJson.Read(json, path, root => root.GetProperty("schema").GetInt32() is var schema && schema != Schema
+            return OciJson.Read(json, path, root => root.RequiredInt("schema") is var schema && schema != Schema
                 ? throw new ContentException($"schema wanted {Schema}, got {schema}")
                 : new AssemblyRecord(
                     Digest.Parse(root.RequiredString("digest")),
@@ -102,5 +102,7 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.ParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : throw new ContentException($"wanted a time like 2026-01-02T03:04:05Z, got '{Printable.Of(text)}'");
 }

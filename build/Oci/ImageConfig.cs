@@ -34,13 +34,13 @@ public sealed record ImageConfig
     /// <exception cref="ContentException">Not an OCI image configuration.</exception>
     public static ImageConfig Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image configuration", root =>
     {
-        JsonElement config = root.TryGetProperty("config", out JsonElement c) ? c : default;
+        JsonElement config = root.Find("config") is { } found ? found.As(JsonValueKind.Object, "config", "an object") : default;
         bool has = config.ValueKind == JsonValueKind.Object;
         return new ImageConfig
         {
-            Platform = new Platform(root.RequiredString("os"), root.RequiredString("architecture"), root.OptionalString("variant")),
-            Created = root.TryGetProperty("created", out JsonElement created) && created.ValueKind != JsonValueKind.Null ? created.GetDateTimeOffset() : DateTimeOffset.UnixEpoch,
-            DiffIds = [.. root.GetProperty("rootfs").Items("diff_ids").Select(item => Digest.Parse(item.GetString() ?? ""))],
+            Platform = Platform.Read(root),
+            Created = root.Find("created") is null ? DateTimeOffset.UnixEpoch : root.RequiredTime("created"),
+            DiffIds = [.. root.Required("rootfs").Items("diff_ids").Select(item => Digest.Parse(item.TextOf("diff_ids")))],
             History = [.. root.Items("history").Select(item => item.OptionalString("created_by") ?? "")],
             Entrypoint = has ? Strings(config, "Entrypoint") : [],
             Command = has ? Strings(config, "Cmd") : [],
@@ -94,7 +94,7 @@ public sealed record ImageConfig
     }
 
     private static ImmutableArray<string> Strings(JsonElement element, string name) =>
-        [.. element.Items(name).Select(item => item.GetString() ?? "")];
+        [.. element.Items(name).Select(item => item.TextOf(name))];
 
     private static void WriteStrings(Utf8JsonWriter writer, string name, ImmutableArray<string> values, bool always = false)
     {

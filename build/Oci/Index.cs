@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace Slipway.Oci;
 
@@ -8,19 +9,40 @@ public sealed record Index(ImmutableArray<Descriptor> Manifests)
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = Descriptor.NoAnnotations;
 
     /// <exception cref="ContentException">Not an OCI image index.</exception>
-    public static Index Parse(ReadOnlyMemory<byte> json) => Parse(json, type => type == MediaType.Index);
+    public static Index Parse(ReadOnlyMemory<byte> json) => Read(json, type => type == MediaType.Index, entries => entries.Select(OciJson.ReadDescriptor));
 
     /// <summary>As <see cref="Parse(ReadOnlyMemory{byte})"/>, of what others made: Docker's manifest list is read, too.</summary>
     /// <exception cref="ContentException">Neither an OCI image index nor a manifest list of Docker's.</exception>
-    public static Index ParseAny(ReadOnlyMemory<byte> json) => Parse(json, MediaType.IsAnyIndex);
+    public static Index ParseAny(ReadOnlyMemory<byte> json) => Read(json, MediaType.IsAnyIndex, entries => entries.Select(OciJson.ReadDescriptor));
 
-    private static Index Parse(ReadOnlyMemory<byte> json, Func<string, bool> accepts) => OciJson.Read(json, "image index", root =>
+    /// <summary>
+    /// The same of a list that anybody may add to, as the referrers of an image are (distribution specification, "Listing Referrers"): an entry
+    /// that is no descriptor is passed over, so that one stranger's hides nobody else's.
+    /// </summary>
+    /// <exception cref="ContentException">Not an OCI image index.</exception>
+    public static Index ParseList(ReadOnlyMemory<byte> json) =>
+        Read(json, type => type == MediaType.Index, entries => entries.Select(Sound).OfType<Descriptor>());
+
+    private static Descriptor? Sound(JsonElement entry)
     {
-        if (root.GetProperty("schemaVersion").GetInt32() != 2)
+        try
+        {
+            return OciJson.ReadDescriptor(entry);
+        }
+        catch (ContentException)
+        {
+            return null;
+        }
+    }
+
+    private static Index Read(
+        ReadOnlyMemory<byte> json, Func<string, bool> accepts, Func<IEnumerable<JsonElement>, IEnumerable<Descriptor>> read) => OciJson.Read(json, "image index", root =>
+    {
+        if (root.RequiredNumber("schemaVersion") != 2)
             throw new ContentException("schemaVersion is not 2");
         if (root.OptionalString("mediaType") is { } type && !accepts(type))
-            throw new ContentException($"mediaType wanted {MediaType.Index}, got {type}");
-        return new Index([.. root.Items("manifests").Select(OciJson.ReadDescriptor)])
+            throw new ContentException($"mediaType wanted {MediaType.Index}, got {Printable.Of(type)}");
+        return new Index([.. read(root.Items("manifests"))])
         {
             Annotations = root.Map("annotations"),
         };

@@ -24,16 +24,16 @@ public sealed record Manifest(Descriptor Config, ImmutableArray<Descriptor> Laye
 
     private static Manifest Parse(ReadOnlyMemory<byte> json, Func<string, bool> accepts) => OciJson.Read(json, "image manifest", root =>
     {
-        if (root.GetProperty("schemaVersion").GetInt32() != 2)
+        if (root.RequiredNumber("schemaVersion") != 2)
             throw new ContentException("schemaVersion is not 2");
         if (root.OptionalString("mediaType") is { } type && !accepts(type))
-            throw new ContentException($"mediaType wanted {MediaType.Manifest}, got {type}");
+            throw new ContentException($"mediaType wanted {MediaType.Manifest}, got {Printable.Of(type)}");
         return new Manifest(
-            OciJson.ReadDescriptor(root.GetProperty("config")),
+            OciJson.ReadDescriptor(root.Required("config")),
             [.. root.Items("layers").Select(OciJson.ReadDescriptor)])
         {
-            ArtifactType = root.OptionalString("artifactType"),
-            Subject = root.TryGetProperty("subject", out var subject) ? OciJson.ReadDescriptor(subject) : null,
+            ArtifactType = root.OptionalString("artifactType") is { Length: > 0 } artifact ? MediaType.Parse(artifact) : null,
+            Subject = root.Find("subject") is { } subject ? OciJson.ReadDescriptor(subject) : null,
             Annotations = root.Map("annotations"),
         };
     });

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Slipway.Oci;
 
 /// <summary>The media types this project reads and writes (OCI image specification, media-types.md).</summary>
-public static class MediaType
+public static partial class MediaType
 {
     public const string Index = "application/vnd.oci.image.index.v1+json";
     public const string Manifest = "application/vnd.oci.image.manifest.v1+json";
@@ -50,4 +52,16 @@ public static class MediaType
 
     /// <summary>Whether a descriptor of this type is fetched through the manifest end-points of a registry.</summary>
     public static bool IsManifest(string mediaType) => mediaType is Index or Manifest;
+
+    /// <summary>The text, which is a type's name without parameters (RFC 6838, section 4.2).</summary>
+    /// <exception cref="ContentException">It is none.</exception>
+    public static string Parse(string text) => IsValid(text)
+        ? text
+        : throw new ContentException($"media type wanted as in {Index}, got '{Printable.Of(text)}'");
+
+    /// <summary>Whether the text is a type's name: two names of at most 127 characters each, with a slash between them.</summary>
+    public static bool IsValid(string text) => Grammar().IsMatch(text);
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\z")]
+    private static partial Regex Grammar();
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -26,14 +27,14 @@ public static class OciJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>JSON for people to read and compare: indented by two, a line end behind it.</summary>
+    /// <summary>JSON for people to read and compare: indented by two, a line end behind it, and of printable characters alone.</summary>
     public static byte[] WriteIndented(Action<Utf8JsonWriter> write)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter writer = new(buffer, Writing with { Indented = true, NewLine = "\n" }))
             write(writer);
         buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        return Encoding.UTF8.GetBytes(Printable.Json(Encoding.UTF8.GetString(buffer.WrittenSpan)));
     }
 
     /// <summary>Parses <paramref name="json"/> and hands its root object to <paramref name="read"/>.</summary>
@@ -45,12 +46,17 @@ public static class OciJson
         {
             using JsonDocument document = JsonDocument.Parse(json, Reading);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new ContentException($"{what}: wanted a JSON object, got {document.RootElement.ValueKind}");
+                throw new ContentException($"{what}: wanted a JSON object, got {JsonMember.KindOf(document.RootElement)}");
             return read(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (JsonException e)
         {
-            throw new ContentException($"{what}: {Printable.Of(e.Message)}", e);
+            throw new ContentException($"{what}: {ProblemOf(e)}", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            // Which member it was, only its own reader knows.
+            throw new ContentException($"{what}: a member is missing, or of another type or form than wanted", e);
         }
         catch (ContentException e) when (!e.Message.StartsWith(what, StringComparison.Ordinal))
         {
@@ -62,18 +68,17 @@ public static class OciJson
     public static string RequiredString(this JsonElement element, string name) =>
         element.OptionalString(name) ?? throw new ContentException($"'{name}' is missing");
 
-    public static string? OptionalString(this JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value.GetString() : null;
+    public static string? OptionalString(this JsonElement element, string name) => element.Find(name)?.TextOf(name);
 
     /// <summary>The elements of an array property; none when it is absent.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value.EnumerateArray() : [];
+        element.Find(name) is { } value ? value.As(JsonValueKind.Array, name, "a list").EnumerateArray() : [];
 
     /// <summary>A map of strings; empty when it is absent.</summary>
-    public static ImmutableSortedDictionary<string, string> Map(this JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
-            ? value.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal)
-            : Descriptor.NoAnnotations;
+    public static ImmutableSortedDictionary<string, string> Map(this JsonElement element, string name) => element.Find(name) is { } value
+        ? value.As(JsonValueKind.Object, name, "an object").EnumerateObject()
+            .ToImmutableSortedDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.TextOf(p.Name), StringComparer.Ordinal)
+        : Descriptor.NoAnnotations;
 
     /// <summary>Writes a map in ordinal order; an empty one is left out.</summary>
     public static void WriteMap(this Utf8JsonWriter writer, string name, ImmutableSortedDictionary<string, string> map)
@@ -88,16 +93,14 @@ public static class OciJson
 
     public static Descriptor ReadDescriptor(JsonElement element)
     {
-        long size = element.GetProperty("size").GetInt64();
+        long size = element.RequiredNumber("size");
         if (size < 0)
             throw new ContentException($"a descriptor's size is {size}");
-        return new Descriptor(element.RequiredString("mediaType"), Digest.Parse(element.RequiredString("digest")), size)
+        return new Descriptor(MediaType.Parse(element.RequiredString("mediaType")), Digest.Parse(element.RequiredString("digest")), size)
         {
-            ArtifactType = element.OptionalString("artifactType"),
+            ArtifactType = element.OptionalString("artifactType") is { Length: > 0 } type ? MediaType.Parse(type) : null,
             Annotations = element.Map("annotations"),
-            Platform = element.TryGetProperty("platform", out JsonElement platform)
-                ? new Platform(platform.RequiredString("os"), platform.RequiredString("architecture"), platform.OptionalString("variant"))
-                : null,
+            Platform = element.Find("platform") is { } platform ? Platform.Read(platform) : null,
         };
     }
 
@@ -121,5 +124,14 @@ public static class OciJson
 
         writer.WriteMap("annotations", descriptor.Annotations);
         writer.WriteEndObject();
+    }
+
+    /// <summary>What is wrong with a text that is no JSON, and where; what is quoted of it is one character, or a name.</summary>
+    private static string ProblemOf(JsonException e)
+    {
+        if (e.LineNumber is null)
+            return e.Message.Split('\'') is [_, .. var name, _] ? $"the member '{Printable.Of(string.Join('\'', name))}' stands twice" : "a member stands twice";
+        string problem = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
+        return $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {Printable.Of(problem)}";
     }
 }

@@ -138,7 +138,7 @@ public sealed class OciLayout : IContentReader
                 .Distinct(),
         ];
         return found.Length > 1
-            ? throw new ContentException($"{IndexPath}: tag '{tag}' names {found.Length} different manifests: {string.Join(", ", found.Select(d => d.Digest))}")
+            ? throw new ContentException($"{IndexPath}: tag '{Printable.Of(tag)}' names {found.Length} different manifests: {string.Join(", ", found.Select(d => d.Digest))}")
             : Task.FromResult(found.SingleOrDefault());
     }
 
@@ -227,7 +227,7 @@ public sealed class OciLayout : IContentReader
 
     /// <summary>A layout stores no media type beside a blob, so the document itself has to say what it is.</summary>
     private static string MediaTypeOf(ReadOnlyMemory<byte> json, string path) => OciJson.Read(json, path, root =>
-        root.OptionalString("mediaType")
+        (root.OptionalString("mediaType") is { } type ? MediaType.Parse(type) : null)
         ?? (root.TryGetProperty("manifests", out _) ? MediaType.Index
             : root.TryGetProperty("layers", out _) ? MediaType.Manifest
             : root.TryGetProperty("fsLayers", out _) ? throw new ContentException("it is an image in Docker's first format (schema 1), which is not read. Push it again with a newer Docker, or name another image")
@@ -247,7 +247,7 @@ public sealed class OciLayout : IContentReader
         string version = ReadSmall(Path.Combine(_folder, "oci-layout"), MaximumMarkerSize, json =>
             OciJson.Read(json, "oci-layout", root => root.RequiredString("imageLayoutVersion")));
         if (version != Version)
-            throw new ContentException($"{Name}: image layout version wanted {Version}, got '{version}'. Run ./build.sh Assemble to make the layout anew");
+            throw new ContentException($"{Name}: image layout version wanted {Version}, got '{Printable.Of(version)}'. Run ./build.sh Assemble to make the layout anew");
     }
 
     private T ReadSmall<T>(string path, int limit, Func<ReadOnlyMemory<byte>, T> parse)

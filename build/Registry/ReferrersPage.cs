@@ -16,6 +16,6 @@ internal sealed record ReferrersPage(ImmutableArray<Descriptor> Referrers, int S
         if (type != MediaType.Index)
             throw RegistryException.Unsound(call.Asked, $"wanted {MediaType.Index}, got {(type is null ? "no media type" : "another media type")}");
         ManifestContent index = await ManifestAnswer.ReadAsync(answer, null, call.Asked, cancellationToken);
-        return new ReferrersPage(Oci.Index.Parse(index.Bytes).Manifests, index.Bytes.Length, RegistryException.NextPage(call.Asked, answer));
+        return new ReferrersPage(Oci.Index.ParseList(index.Bytes).Manifests, index.Bytes.Length, RegistryException.NextPage(call.Asked, answer));
     }
 }

@@ -22,7 +22,7 @@ internal static class ReferrersTag
     /// <exception cref="ContentException">The index is damaged.</exception>
     public static async Task<ImmutableArray<Descriptor>> ReadAsync(Repository repository, Digest subject, CancellationToken cancellationToken) =>
         await repository.ReadTagAsync(Of(subject), cancellationToken) is { MediaType: MediaType.Index } list
-            ? Oci.Index.Parse(list.Bytes).Manifests
+            ? Oci.Index.ParseList(list.Bytes).Manifests
             : [];
 
     /// <summary>
@@ -39,7 +39,7 @@ internal static class ReferrersTag
                 ?? new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes());
             if (list.MediaType != MediaType.Index)
                 throw new ContentException($"{repository.Name}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone");
-            if (Oci.Index.Parse(list.Bytes).Manifests.Any(there => there.Digest == referrer.Digest))
+            if (Oci.Index.ParseList(list.Bytes).Manifests.Any(there => there.Digest == referrer.Digest))
                 return;
             if (writes == MaximumWrites)
                 throw new ContentException($"{repository.Name}:{tag}: {referrer.Digest} does not stay in the list of referrers; see who else writes it, then run the same command again");

@@ -58,7 +58,7 @@ public sealed partial record BuildParameters
             Source = Https(element.RequiredString("source")),
             Commit = Sound(element.RequiredString("commit"), CommitGrammar(), "a commit in hex"),
             Tag = element.OptionalString("tag") is { } tag ? Sound(tag, TagGrammar(), "a git tag") : null,
-            IsModified = element.TryGetProperty("modified", out JsonElement modified) && modified.GetBoolean(),
+            IsModified = element.OptionalFlag("modified") ?? false,
             Definition = Digest.Parse(element.RequiredString("definition")),
             Lock = Digest.Parse(element.RequiredString("lock")),
             Dockerfile = element.OptionalString("dockerfile") is { } dockerfile ? Digest.Parse(dockerfile) : null,
@@ -89,7 +89,7 @@ public sealed partial record BuildParameters
     private static ImmutableArray<Platform> ReadPlatforms(JsonElement element)
     {
         ImmutableArray<Platform> platforms =
-            [.. element.Items("platforms").Take(MostPlatforms + 1).Select(platform => Platform.Parse(platform.GetString() ?? ""))];
+            [.. element.Items("platforms").Take(MostPlatforms + 1).Select(platform => Platform.Parse(platform.TextOf("platforms")))];
         return platforms.Length is > 0 and <= MostPlatforms
             ? platforms
             : throw new ContentException($"externalParameters: wanted 1 to {MostPlatforms} platforms, got {(platforms.IsEmpty ? "none" : "more")}");

@@ -53,16 +53,16 @@ public sealed record RecordedRelease
     /// <exception cref="ContentException">It is no record, of another schema, or damaged.</exception>
     public static RecordedRelease Parse(ReadOnlyMemory<byte> json, string origin) => OciJson.Read(json, origin, root =>
     {
-        int schema = root.GetProperty("schema").GetInt32();
+        int schema = root.RequiredInt("schema");
         if (schema != Schema)
             throw new ContentException($"schema wanted {Schema}, got {schema}: the record was made by another version");
         string release = root.RequiredString("release");
         return new RecordedRelease
         {
             Image = root.RequiredString("image"),
-            Release = TagStyles.Of(release) == TagStyle.Release || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildWay.Dockerfile) ? release : throw new ContentException($"'{release}' is no release"),
-            IsComplete = root.TryGetProperty("complete", out JsonElement complete) && complete.GetBoolean(),
-            Subjects = [.. root.GetProperty("subjects").EnumerateArray().Select(subject => Digest.Parse(subject.RequiredString("digest")))],
+            Release = TagStyles.Of(release) == TagStyle.Release || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildWay.Dockerfile) ? release : throw new ContentException($"'{Printable.Of(release)}' is no release"),
+            IsComplete = root.OptionalFlag("complete") ?? false,
+            Subjects = [.. root.RequiredItems("subjects").Select(subject => Digest.Parse(subject.RequiredString("digest")))],
             Tags = DestinationsOf(root),
             Origin = origin,
         };
@@ -71,7 +71,7 @@ public sealed record RecordedRelease
     private static ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Digest>> DestinationsOf(JsonElement root)
     {
         var destinations = ImmutableSortedDictionary.CreateBuilder<string, ImmutableSortedDictionary<string, Digest>>(StringComparer.Ordinal);
-        foreach (JsonElement destination in root.GetProperty("destinations").EnumerateArray())
+        foreach (JsonElement destination in root.RequiredItems("destinations"))
         {
             string name = Reference.Parse(destination.RequiredString("repository")).Name;
             if (!destinations.TryAdd(name, TagsOf(destination)))
@@ -82,8 +82,8 @@ public sealed record RecordedRelease
     }
 
     private static ImmutableSortedDictionary<string, Digest> TagsOf(JsonElement destination) =>
-        destination.GetProperty("tags").EnumerateObject().ToImmutableSortedDictionary(
-            tag => Reference.IsTag(tag.Name) ? tag.Name : throw new ContentException($"'{tag.Name}' is no tag"),
-            tag => Digest.Parse(tag.Value.GetString() ?? throw new ContentException($"tag {tag.Name} names nothing")),
+        destination.RequiredMembers("tags").ToImmutableSortedDictionary(
+            tag => Reference.IsTag(tag.Name) ? tag.Name : throw new ContentException($"'{Printable.Of(tag.Name)}' is no tag"),
+            tag => Digest.Parse(tag.Value.TextOf(tag.Name)),
             StringComparer.Ordinal);
 }

@@ -30,9 +30,9 @@ public sealed record WithdrawalEntry
     {
         Release = entry.RequiredString("release"),
         Reason = entry.RequiredString("reason"),
-        Time = entry.GetProperty("time").GetDateTimeOffset(),
+        Time = entry.RequiredTime("time"),
         Subjects = [.. Strings(entry, "subjects").Select(Digest.Parse)],
-        Destinations = [.. entry.GetProperty("destinations").EnumerateArray().Select(destination => new WithdrawnDestination(
+        Destinations = [.. entry.RequiredItems("destinations").Select(destination => new WithdrawnDestination(
             Reference.Parse(destination.RequiredString("repository")).Name, [.. Strings(destination, "removed")], [.. Strings(destination, "standing")]))],
     };
 
@@ -59,7 +59,7 @@ public sealed record WithdrawalEntry
     }
 
     private static IEnumerable<string> Strings(JsonElement element, string name) =>
-        element.GetProperty(name).EnumerateArray().Select(item => item.GetString() ?? throw new ContentException($"'{name}' holds null"));
+        element.RequiredItems(name).Select(item => item.TextOf(name));
 
     private static void WriteStrings(Utf8JsonWriter writer, string name, IEnumerable<string> values)
     {

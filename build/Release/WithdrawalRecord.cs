@@ -18,12 +18,12 @@ public sealed record WithdrawalRecord(string Image, ImmutableArray<WithdrawalEnt
             return new WithdrawalRecord(image, []);
         return OciJson.Read(await File.ReadAllBytesAsync(path, cancellationToken), path, root =>
         {
-            int schema = root.GetProperty("schema").GetInt32();
+            int schema = root.RequiredInt("schema");
             if (schema != Schema)
                 throw new ContentException($"schema wanted {Schema}, got {schema}: the record was made by another version");
             string own = root.RequiredString("image");
             return own == image
-                ? new WithdrawalRecord(image, [.. root.GetProperty("withdrawals").EnumerateArray().Select(WithdrawalEntry.Read)])
+                ? new WithdrawalRecord(image, [.. root.RequiredItems("withdrawals").Select(WithdrawalEntry.Read)])
                 : throw new ContentException($"wanted a record of {image}, got one of {own}");
         });
     }

@@ -22,4 +22,10 @@ public sealed record DebLimits
 
     /// <summary>Whether a directory may go unsaid, as archives of upstream projects leave it; dpkg-deb says each.</summary>
     public bool ImpliedDirectories { get; init; }
+
+    /// <summary>
+    /// Whether pax attributes that say nothing of names, sizes and content are passed over, and global headers (POSIX.1 pax, type g) that have no
+    /// others, as git archive and bsdtar write them. In a package each attribute means something.
+    /// </summary>
+    public bool ForeignAttributes { get; init; }
 }

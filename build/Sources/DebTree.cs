@@ -21,7 +21,7 @@ internal sealed class DebTree(string member, DebLimits limits)
         string where = member;
         try
         {
-            var scanner = new TarScanner(archive);
+            var scanner = new TarScanner(archive, limits.ForeignAttributes);
             while (scanner.Next() is { } found)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -55,7 +55,7 @@ public static partial class ImageDefinitionFile
             Official = official,
             Fallbacks = fallbacks,
             Debian = map.Map("debian", debian => new DebianSource(
-                [.. debian.Texts("suites")], [.. debian.Texts("components")], debian.Flag("essential", otherwise: true))
+                [.. debian.Each("suites", ArchiveWord)], [.. debian.Each("components", ArchiveWord)], debian.Flag("essential", otherwise: true))
             {
                 Without = [.. debian.Maps("without", package => new UnneededPackage(package.Parsed("package", ReadPackage), package.Sentence("reason")))],
             }),
@@ -189,6 +189,11 @@ public static partial class ImageDefinitionFile
     private static string ReadPackage(string text) => PackageName.IsValid(text)
         ? text
         : throw new ContentException($"'{text}' is no package name");
+
+    /// <summary>The name of a suite or a component, which becomes part of an address.</summary>
+    private static string ArchiveWord(string text, string place) => PackageName.IsArchivePath(text)
+        ? text
+        : throw new DefinitionException($"{place}: wanted a name as trixie or main, got '{Printable.Of(text)}'");
 
     private static Reference ReadRepository(string text) => Reference.Parse(text) is { Tag: null, Digest: null } repository
         ? repository

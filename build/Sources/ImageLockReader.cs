@@ -25,7 +25,7 @@ internal static class ImageLockReader
         catch (ContentException e) when (e.InnerException is JsonException { LineNumber: { } line } fault)
         {
             // .NET counts from 0 and appends the same numbers to its message.
-            throw new ContentException($"{file}:{line + 1}: {fault.Message.Split(" LineNumber:")[0]}", e);
+            throw new ContentException($"{file}:{line + 1}: {Printable.Of(fault.Message.Split(" LineNumber:")[0])}", e);
         }
     }
 

@@ -15,12 +15,12 @@ public static class LayoutArchive
     /// <summary>How every gzip member begins (RFC 1952, 2.3.1).</summary>
     private static ReadOnlySpan<byte> Gzip => [0x1f, 0x8b];
 
-    private static readonly DebLimits Limits = new() { Entries = 20_000, NameCharacters = 4 << 20, ImpliedDirectories = true };
+    private static readonly DebLimits Limits = new() { Entries = 20_000, NameCharacters = 4 << 20, ImpliedDirectories = true, ForeignAttributes = true };
 
     /// <param name="archive">A file. Reading it needs little memory whatever it claims to hold.</param>
     /// <param name="folder">An empty folder. After a failure it holds remains; whoever made it deletes it.</param>
     /// <exception cref="ContentException">
-    /// It is no such archive, is cut short or followed by something else, holds a link or a device, or a path twice, or unpacks to more
+    /// It is no such archive, is cut short or followed by something else, holds a symbolic link, a device or a hard link to what is no earlier blob, or a path twice, or unpacks to more
     /// than 16 times its size.
     /// </exception>
     public static void Unpack(string archive, string folder, CancellationToken cancellationToken)
@@ -65,9 +65,10 @@ public static class LayoutArchive
     {
         foreach (DebEntry entry in DebTree.Read(tar, "tar", Limits, cancellationToken))
         {
-            if (entry.Kind is not (DebEntryKind.File or DebEntryKind.Directory))
+            // A hard link is the file it names, which came before it: tar writes the second name of a blob so.
+            if (entry.Kind is DebEntryKind.SymbolicLink || (entry.Kind is DebEntryKind.HardLink && TargetOf(entry.Path) is null))
                 throw new InvalidDataException($"{Printable.Of(entry.Path)} is a {entry.Kind}, and a layout holds none");
-            if (entry.Kind != DebEntryKind.File || TargetOf(entry.Path) is not { } target)
+            if (entry.Kind == DebEntryKind.Directory || TargetOf(entry.Path) is not { } target)
                 continue;
             string full = Path.Combine(folder, target);
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);

@@ -11,7 +11,7 @@ internal sealed record LockNode(JsonElement Value, string Path)
     public LockNode this[string key] => Find(key) ?? throw Fault($"'{key}' is missing");
 
     /// <exception cref="ContentException">It is no text.</exception>
-    public string Text => Value.ValueKind == JsonValueKind.String ? Value.GetString()! : throw Unfit("a text");
+    public string Text => Value.ValueKind == JsonValueKind.String ? Value.TextOf(Path) : throw Unfit("a text");
 
     /// <exception cref="ContentException">It is neither true nor false.</exception>
     public bool Flag => Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? Value.GetBoolean() : throw Unfit("true or false");
@@ -41,7 +41,7 @@ internal sealed record LockNode(JsonElement Value, string Path)
     /// <exception cref="ContentException">It has one, which is told with the one that was likely meant; or this is no map.</exception>
     public LockNode With(params string[] keys) =>
         Members.Select(member => member.Key).FirstOrDefault(key => !keys.Contains(key, StringComparer.Ordinal)) is not { } unknown ? this
-            : throw Fault($"unknown key '{unknown}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"known here: {string.Join(", ", keys)}")}");
+            : throw Fault($"unknown key '{Printable.Of(unknown)}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"known here: {string.Join(", ", keys)}")}");
 
     /// <summary>A text that <paramref name="parse"/> reads, whose complaint gets this place.</summary>
     /// <exception cref="ContentException">It is no text, or not such a one.</exception>
@@ -54,17 +54,17 @@ internal sealed record LockNode(JsonElement Value, string Path)
         }
         catch (Exception e) when (e is ContentException or FormatException)
         {
-            throw Fault(e.Message);
+            throw Fault(Printable.Line(e.Message));
         }
     }
 
-    public ContentException Fault(string problem) => new(Path.Length == 0 ? problem : $"{Path}: {problem}");
+    public ContentException Fault(string problem) => new(Path.Length == 0 ? problem : $"{Printable.Of(Path)}: {problem}");
 
     private LockNode Below(string key, JsonElement value) => new(value, Path.Length == 0 ? key : $"{Path}.{key}");
 
     private ContentException Unfit(string wanted)
     {
         string got = Value.GetRawText();
-        return Fault($"wanted {wanted}, got {(Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || got.Length > 100 ? Value.ValueKind : got)}");
+        return Fault($"wanted {wanted}, got {(Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || got.Length > 100 ? JsonMember.KindOf(Value) : Printable.Of(got))}");
     }
 }

@@ -6,16 +6,22 @@ namespace Slipway.Sources;
 /// What the records before a tar member say about it: GNU long names (types L and K) and a pax extended header (type x, POSIX.1 pax). Keys
 /// that this code does not know are refused: dropping an attribute such as a capability would change what the package means.
 /// </summary>
-internal sealed class TarExtension
+/// <param name="passesOver">As <see cref="DebLimits.ForeignAttributes"/>.</param>
+internal sealed class TarExtension(bool passesOver = false)
 {
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
 
     public bool IsEmpty => values.Count == 0;
 
+    /// <summary>Whether it says what a member is called or how long it is.</summary>
+    public bool Renames => values.ContainsKey("path") || values.ContainsKey("linkpath") || values.ContainsKey("size");
+
     /// <param name="key">A pax keyword; <c>path</c> and <c>linkpath</c> for the GNU records.</param>
     public void Add(string key, string value)
     {
         if (key is "atime" or "ctime" or "comment")
+            return;
+        if (passesOver && key is not ("path" or "linkpath" or "size" or "hdrcharset") && !key.StartsWith("GNU.sparse.", StringComparison.Ordinal))
             return;
         if (key is not ("path" or "linkpath" or "size" or "uid" or "gid" or "uname" or "gname" or "mtime"))
             throw new FormatException($"the pax attribute \"{key}\" is not supported");

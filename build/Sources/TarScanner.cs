@@ -8,7 +8,8 @@ internal sealed record TarMember(TarHeader Header, long Offset);
 /// System.Formats.Tar because the archive is hostile until proven otherwise: that reader accepts an archive without end, ignores what
 /// follows the end, replaces bytes that are not UTF-8 and allocates what a long-name record asks for.
 /// </summary>
-internal sealed class TarScanner(Stream archive)
+/// <param name="passesOver">As <see cref="DebLimits.ForeignAttributes"/>.</param>
+internal sealed class TarScanner(Stream archive, bool passesOver = false)
 {
     private const int LongestExtension = 1 << 16;
     private readonly byte[] block = new byte[TarHeader.BlockSize];
@@ -19,7 +20,7 @@ internal sealed class TarScanner(Stream archive)
     /// <exception cref="FormatException">What is wrong with the archive.</exception>
     public TarMember? Next()
     {
-        var extension = new TarExtension();
+        var extension = new TarExtension(passesOver);
         while (true)
         {
             ReadBlock();
@@ -42,6 +43,12 @@ internal sealed class TarScanner(Stream archive)
                     break;
                 case 'x':
                     extension.AddPax(ReadExtension(header));
+                    break;
+                case 'g' when passesOver:
+                    var all = new TarExtension(passesOver);
+                    all.AddPax(ReadExtension(header));
+                    if (all.Renames)
+                        throw new FormatException("a global pax header gives all members one name or size");
                     break;
                 default:
                     header = extension.Apply(header);

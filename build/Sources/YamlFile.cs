@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Slipway.Oci;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -49,7 +50,12 @@ public static class YamlFile
         }
         catch (YamlException e)
         {
-            throw new DefinitionException($"{At(name, e.Start)}: {e.Message}", e);
+            throw new DefinitionException($"{At(name, e.Start)}: {Printable.Of(e.Message)}", e);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException)
+        {
+            // The library stumbled over it, which a sound file does not make it do.
+            throw new DefinitionException($"{name}:1:1: it cannot be read as YAML", e);
         }
     }
 

@@ -19,7 +19,7 @@ public sealed partial class YamlMap
     public YamlMap(string file, YamlNode node)
     {
         _file = file;
-        _node = node as YamlMappingNode ?? throw Fault(node, "wanted a map of keys");
+        _node = node as YamlMappingNode ?? throw Fault(node, $"wanted a map of keys, got {Got(node)}");
     }
 
     public string Text(string key) => OptionalText(key) ?? throw Missing(key);
@@ -107,7 +107,7 @@ public sealed partial class YamlMap
     {
         null => [],
         YamlMappingNode map => [.. map.Select(pair => KeyValuePair.Create(Scalar(pair.Key, key), TextOf(pair.Value, key)))],
-        var other => throw Fault(other, $"'{key}' wanted a map"),
+        var other => throw Fault(other, $"'{key}' wanted a map, got {Got(other)}"),
     };
 
     /// <summary>Runs a parser of another noun over the value and gives its complaint the value's place.</summary>
@@ -155,7 +155,7 @@ public sealed partial class YamlMap
         return misspelt is null ? Fault(_node, $"'{key}' is missing") : Unknown(misspelt, Scalar(misspelt, "key"), key);
     }
 
-    private DefinitionException Unknown(YamlNode key, string name, string? meant) => Fault(key, $"unknown key '{name}'; "
+    private DefinitionException Unknown(YamlNode key, string name, string? meant) => Fault(key, $"unknown key '{Printable.Of(name)}'; "
         + (meant is null ? $"known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}" : $"did you mean '{meant}'?"));
 
     private T Child<T>(YamlNode node, Func<YamlMap, T> read)
@@ -176,22 +176,23 @@ public sealed partial class YamlMap
     {
         null => new YamlSequenceNode(),
         YamlSequenceNode sequence => sequence,
-        var other => throw Fault(other, $"'{key}' wanted a list"),
+        var other => throw Fault(other, $"'{key}' wanted a list, got {Got(other)}"),
     };
 
     private string Scalar(YamlNode node, string key) =>
-        (node as YamlScalarNode)?.Value is { Length: > 0 } text ? text : throw Fault(node, $"'{key}' wanted a text");
+        (node as YamlScalarNode)?.Value is { Length: > 0 } text ? text : throw Fault(node, $"'{key}' wanted a text, got {Got(node)}");
 
     // YAML's core schema reads these as something else than text, and so do editors.
     private string TextOf(YamlNode node, string key) =>
         node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { Length: > 0 } plain } && OtherThanText().IsMatch(plain)
-            ? throw Fault(node, $"'{key}' wanted a text, got {plain}; put it in quotes")
+            ? throw Fault(node, $"'{key}' wanted a text, got {Printable.Of(plain)}; put it in quotes")
             : Scalar(node, key);
 
     private static string Got(YamlNode node) => node switch
     {
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar => $"'{scalar.Value}'",
-        YamlScalarNode scalar => $"the text '{scalar.Value}'",
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" } => "nothing",
+        YamlScalarNode { Style: ScalarStyle.Plain } scalar => $"'{Printable.Of(scalar.Value)}'",
+        YamlScalarNode scalar => $"the text '{Printable.Of(scalar.Value ?? "")}'",
         YamlSequenceNode => "a list",
         _ => "a map",
     };
@@ -199,5 +200,5 @@ public sealed partial class YamlMap
     [GeneratedRegex(@"^(~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z")]
     private static partial Regex OtherThanText();
 
-    private DefinitionException Fault(YamlNode node, string message) => new($"{YamlFile.At(_file, node.Start)}: {message}");
+    private DefinitionException Fault(YamlNode node, string message) => new($"{YamlFile.At(_file, node.Start)}: {Printable.Line(message)}");
 }

@@ -31,10 +31,10 @@ internal static class ContentsDocument
     /// <exception cref="ContentException">It is no such document.</exception>
     public static ImageContents Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "list of contents", root => new ImageContents(
         Platform.Parse(root.RequiredString("platform")),
-        [.. root.GetProperty("layers").EnumerateArray().Select(layer => new LayerContents(
+        [.. root.RequiredItems("layers").Select(layer => new LayerContents(
             layer.RequiredString("name"),
             Digest.Parse(layer.RequiredString("diffId")),
-            [.. layer.GetProperty("entries").EnumerateArray().Select(ReadEntry)]))])
+            [.. layer.RequiredItems("entries").Select(ReadEntry)]))])
     {
         Packages = root.Map("packages"),
     });
@@ -62,9 +62,9 @@ internal static class ContentsDocument
         Path = element.RequiredString("path"),
         Kind = Kind(element.RequiredString("kind")),
         Mode = Octal(element.RequiredString("mode")),
-        UserId = element.GetProperty("uid").GetInt32(),
-        GroupId = element.GetProperty("gid").GetInt32(),
-        Size = element.TryGetProperty("size", out JsonElement size) ? size.GetInt64() : 0,
+        UserId = element.RequiredInt("uid"),
+        GroupId = element.RequiredInt("gid"),
+        Size = element.Find("size") is null ? 0 : element.RequiredNumber("size"),
         LinkTarget = element.OptionalString("target"),
         Digest = element.OptionalString("digest") is { } digest ? Oci.Digest.Parse(digest) : null,
         Owner = element.RequiredString("owner"),

@@ -47,7 +47,7 @@ internal sealed class EngineArchive
         }
 
         (string config, ImmutableArray<string> layers) = read.Small(Manifest, images => images is [var only]
-            ? (only.RequiredString("Config"), only.GetProperty("Layers").EnumerateArray().Select(layer => layer.GetString() ?? "").ToImmutableArray())
+            ? (only.RequiredString("Config"), only.RequiredItems("Layers").Select(layer => layer.TextOf("Layers")).ToImmutableArray())
             : throw new ContentException("wanted one image"));
         read.Config = ImageConfig.Parse(read.Bytes(config));
         if (read.Config.DiffIds.Length != layers.Length)

@@ -62,7 +62,7 @@ public static class InspectionRecord
     {
         try
         {
-            return OciJson.Read(json, path, root => (root.RequiredString("digest"), root.GetProperty("passed").GetBoolean()));
+            return OciJson.Read(json, path, root => (root.RequiredString("digest"), root.RequiredFlag("passed")));
         }
         catch (ContentException e)
         {

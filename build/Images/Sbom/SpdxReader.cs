@@ -25,7 +25,7 @@ internal static class SpdxReader
             {
                 Name = root.RequiredString("name"),
                 Namespace = root.RequiredString("documentNamespace"),
-                Created = Time(root.GetProperty("creationInfo").RequiredString("created")),
+                Created = Time(root.Required("creationInfo").RequiredString("created")),
                 Comment = root.OptionalString("comment"),
                 Others = [.. root.Items("externalDocumentRefs").Select(ReadOther)],
                 Packages = [.. root.Items("packages").Select(ReadPackage)],
@@ -73,7 +73,7 @@ internal static class SpdxReader
     private static string TypeOf(JsonElement relationship) => relationship.RequiredString("relationshipType");
 
     private static SpdxReference ReadOther(JsonElement element) => new(
-        element.RequiredString("externalDocumentId"), element.RequiredString("spdxDocument"), ReadChecksum(element.GetProperty("checksum")));
+        element.RequiredString("externalDocumentId"), element.RequiredString("spdxDocument"), ReadChecksum(element.Required("checksum")));
 
     private static SpdxPackage ReadPackage(JsonElement element) => new()
     {

@@ -16,8 +16,11 @@ public abstract partial class NukeBuild
     /// Failures are shown, not thrown.
     /// </summary>
     protected static int Execute<T>(params Expression<Func<T, Target>>[] defaultTargetExpressions)
-        where T : NukeBuild, new() =>
-        new BuildRun<T>(BuildEnvironment.OfProcess(), BuildConventionsAttribute.Of(typeof(T).Assembly)).Execute(defaultTargetExpressions);
+        where T : NukeBuild, new()
+    {
+        StandardFiles.Require();
+        return new BuildRun<T>(BuildEnvironment.OfProcess(), BuildConventionsAttribute.Of(typeof(T).Assembly)).Execute(defaultTargetExpressions);
+    }
 
     /// <summary>The targets of this run in the order they run; empty before it is known.</summary>
     public IReadOnlyCollection<ExecutableTarget> ExecutionPlan { get; internal set; } = [];

@@ -28,4 +28,16 @@ public interface IBuildConventions
 
     /// <summary>What people read of a failure, without a line end. An expected failure needs no stack trace.</summary>
     public string Describe(Exception exception);
+
+    /// <summary>A line as it may be shown, whatever somebody else wrote into it. Every line of the log goes through this before it is styled.</summary>
+    public string Printable(string line) => line;
+
+    /// <summary>
+    /// Whether all that this exception says is the program's own words, which hold no secret. Else values of secret parameters are starred out
+    /// of it; in own words that would garble what merely looks like one, and so give it away.
+    /// </summary>
+    public bool IsOwn(Exception exception) => false;
+
+    /// <summary>Whether this is a mistake in the program itself, which is told once, and with its trace at <see cref="Verbosity.Verbose"/>.</summary>
+    public bool IsFault(Exception exception) => false;
 }

@@ -39,10 +39,14 @@ internal sealed class BuildAttempt
     /// <summary>Whether an earlier run that this one goes on from had done the target.</summary>
     public bool HasDone(string target) => done.Contains(target);
 
+    /// <summary>The file is always of one run: another that goes on at the same time replaces it as a whole.</summary>
     public void Add(string target) => Keep(() =>
     {
+        done.Add(target);
         file.Parent!.CreateDirectory();
-        File.AppendAllLines(file.ToString(), file.FileExists() ? [target] : [digest, target]);
+        string part = $"{file}.{Environment.ProcessId}.part";
+        File.WriteAllLines(part, [digest, .. done]);
+        File.Move(part, file.ToString(), overwrite: true);
     });
 
     public void End(bool succeeded)

@@ -3,7 +3,7 @@ using Nuke.Common.Output;
 namespace Nuke.Common.Execution;
 
 /// <summary>Runs a plan, one target after the other. The first failure ends it, but for the targets that are assured.</summary>
-internal sealed class BuildExecutor(NukeBuild build, BuildLog log, IBuildConventions conventions, BuildEnvironment environment, BuildAttempt attempt)
+internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironment environment, BuildAttempt attempt)
 {
     /// <summary>
     /// Returns when every target ran or was skipped, after the first failure of one that does not proceed, or when the run was cancelled. Then
@@ -80,7 +80,7 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, IBuildConvent
 
         target.Status = ExecutionStatus.Failed;
         target.Failure = exception;
-        log.Failure($"{target.Name} failed: {BuildLog.Words(exception, conventions)}");
+        log.Failure($"{target.Name} failed: {log.Words(exception)}");
         build.OnTargetFailed(target.Name);
     }
 }

@@ -9,7 +9,7 @@ namespace Nuke.Common.Execution;
 internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConventions conventions)
     where T : NukeBuild, new()
 {
-    private readonly BuildLog log = BuildLog.To(conventions.Log, environment);
+    private readonly BuildLog log = BuildLog.Of(conventions, environment);
 
     /// <summary>Never throws but for what no program can go on after.</summary>
     public int Execute(params Expression<Func<T, Target>>[] defaults)
@@ -27,7 +27,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
             Exception exception = Failure.Unwrap(thrown);
             if (interruption.Token.IsCancellationRequested && Failure.IsCancellation(exception))
                 return BuildCancellation.ExitCode;
-            log.Failure(BuildLog.Words(exception, conventions));
+            log.Failure(log.Words(exception));
             return Failure.ExitCode(exception, conventions);
         }
         finally
@@ -104,7 +104,7 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
 
     private int Carry(T build, BuildAttempt attempt, Action keepSchema, CancellationToken cancellation)
     {
-        new BuildExecutor(build, log, conventions, environment, attempt).Run(cancellation);
+        new BuildExecutor(build, log, environment, attempt).Run(cancellation);
         attempt.End(build.IsSucceeding);
         bool cancelled = build.IsFailing && cancellation.IsCancellationRequested;
         new Summary(build.ExecutionPlan, log, conventions).Write(cancelled, environment.Time.GetLocalNow());

@@ -22,12 +22,20 @@ internal static class Failure
     };
 
     /// <summary>Several failures at once are described one per line.</summary>
-    public static string Describe(Exception exception, IBuildConventions conventions) => exception switch
+    /// <param name="starred">Takes secrets out of what is not the program's own words.</param>
+    public static string Describe(Exception exception, IBuildConventions conventions, Func<string, string> starred) => exception switch
     {
-        BuildUsageException => exception.Message,
-        AggregateException many => string.Join('\n', many.InnerExceptions.Select(x => Describe(Unwrap(x), conventions))),
-        _ => conventions.Describe(exception),
+        // One line of ours, which may quote what was typed.
+        BuildUsageException => conventions.Printable(exception.Message),
+        AggregateException many => string.Join('\n', many.InnerExceptions.Select(x => Describe(Unwrap(x), conventions, starred))),
+        _ when conventions.IsOwn(exception) => conventions.Describe(exception),
+        _ => starred(conventions.Describe(exception)),
     };
+
+    /// <summary>Whether a part of it is a mistake in the program itself.</summary>
+    public static bool IsFault(Exception exception, IBuildConventions conventions) => exception is AggregateException many
+        ? many.InnerExceptions.Any(x => IsFault(Unwrap(x), conventions))
+        : exception is not BuildUsageException && conventions.IsFault(exception);
 
     public static bool IsCancellation(Exception exception) =>
         exception is OperationCanceledException

@@ -22,7 +22,7 @@ internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBu
         }
 
         if (missing.Count > 0)
-            throw new BuildUsageException(string.Join('\n', missing));
+            throw missing is [var only] ? new BuildUsageException(only) : new AggregateException(missing.Select(each => new BuildUsageException(each)));
     }
 
     /// <summary>The parameters that the target names as required.</summary>

@@ -1,27 +1,35 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Nuke.Common.Execution;
 
 namespace Nuke.Common.Output;
 
-/// <summary>The kernel's own lines on the log, as many as the verbosity allows. Secrets that it was told of are starred out.</summary>
+/// <summary>
+/// The kernel's own lines on the log, as many as the verbosity allows, each as <see cref="IBuildConventions.Printable"/> gives it. Secrets that it
+/// was told of are starred out of what others may have said.
+/// </summary>
 internal sealed class BuildLog
 {
     private const int BannerWidth = 80;
+    private const int LongSecret = 8;
     private IReadOnlyList<string> secrets = [];
 
-    private BuildLog(TextWriter writer, bool isTerminal, bool isColoured) =>
-        (Writer, IsTerminal, IsColoured) = (writer, isTerminal, isColoured);
+    private readonly IBuildConventions conventions;
 
-    public TextWriter Writer { get; }
+    private BuildLog(IBuildConventions conventions, bool isTerminal, bool isColoured) =>
+        (this.conventions, IsTerminal, IsColoured) = (conventions, isTerminal, isColoured);
+
+    public TextWriter Writer => conventions.Log;
     public bool IsTerminal { get; }
     public bool IsColoured { get; }
 
     /// <summary>Coloured on a terminal, unless NO_COLOR is set or the terminal is dumb (no-color.org).</summary>
-    public static BuildLog To(TextWriter writer, BuildEnvironment environment)
+    public static BuildLog Of(IBuildConventions conventions, BuildEnvironment environment)
     {
+        TextWriter writer = conventions.Log;
         bool terminal = (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected)
             || (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
-        return new BuildLog(writer, terminal, terminal && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb");
+        return new BuildLog(conventions, terminal, terminal && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb");
     }
 
     private static Verbosity Verbosity => BuildSession.Current?.Verbosity ?? Verbosity.Normal;
@@ -32,8 +40,13 @@ internal sealed class BuildLog
     public void Hide(IEnumerable<string> values) =>
         secrets = [.. secrets.Concat(values.Where(x => x.Length > 2)).Distinct().OrderByDescending(x => x.Length)];
 
-    /// <summary>The text with secrets starred out, for what is written elsewhere than here.</summary>
-    public string Starred(string text) => secrets.Aggregate(text, (x, secret) => x.Replace(secret, "***", StringComparison.Ordinal));
+    /// <summary>
+    /// The text with secrets starred out. One that could be a word is starred only where it stands as a word; what is long and of more than
+    /// letters stands nowhere by chance.
+    /// </summary>
+    public string Starred(string text) => secrets.Aggregate(text, (x, secret) => secret.Length >= LongSecret && !secret.All(char.IsLetter)
+        ? x.Replace(secret, "***", StringComparison.Ordinal)
+        : Regex.Replace(x, @$"(?<!\w){Regex.Escape(secret)}(?!\w)", "***", RegexOptions.CultureInvariant));
 
     public void Logo(Assembly build)
     {
@@ -53,21 +66,30 @@ internal sealed class BuildLog
     }
 
     /// <summary>Shown at every verbosity.</summary>
-    public void Failure(string text) => Writer.WriteLine(Styled("31", Starred(text)));
+    public void Failure(string text) => Line(text, "31");
 
     public void Warning(string text)
     {
         if (Shows(Verbosity.Minimal))
-            Writer.WriteLine(Styled("33", Starred(text)));
+            Line(text, "33");
     }
 
-    public void Line(string text, string? style = null) => Writer.WriteLine(style is null ? Starred(text) : Styled(style, Starred(text)));
+    /// <summary>One line, or several of ours.</summary>
+    public void Line(string text, string? style = null)
+    {
+        string shown = string.Join('\n', text.Split('\n').Select(conventions.Printable));
+        Writer.WriteLine(style is null ? shown : Styled(style, shown));
+    }
 
     /// <summary>What the conventions say of it, or all there is at <see cref="Verbosity.Verbose"/>.</summary>
-    public static string Words(Exception exception, IBuildConventions conventions) =>
-        Shows(Verbosity.Verbose) && exception is not BuildUsageException
-            ? $"{Execution.Failure.Describe(exception, conventions)}\n{exception}"
-            : Execution.Failure.Describe(exception, conventions);
+    public string Words(Exception exception)
+    {
+        string words = Execution.Failure.Describe(exception, conventions, Starred);
+        // A trace quotes messages, whose lines must not pass for ours.
+        return Shows(Verbosity.Verbose) && exception is not (BuildUsageException or AggregateException { InnerException: BuildUsageException })
+            ? $"{words}\n{string.Join('\n', Starred(exception.ToString()).Split('\n').Select(line => "  | " + line.TrimEnd('\r')))}"
+            : words;
+    }
 
     private string Styled(string style, string text) => IsColoured ? $"\e[{style}m{text}\e[0m" : text;
 }

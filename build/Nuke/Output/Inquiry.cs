@@ -20,13 +20,13 @@ internal sealed class Inquiry(
         log.Hide(values.Secrets(parameters, build));
         if (values.Targets.Count == 0)
         {
-            conventions.Output.Write(log.Starred(new HelpText(names.All, parameters, conventions).Of(build, root)));
+            conventions.Output.Write(new HelpText(names.All, parameters, conventions).Of(build, root));
             return true;
         }
 
         IReadOnlyList<ExecutableTarget> plan = names.Plan(values.Targets);
         values.ReadFiles(root, parameters);
-        conventions.Output.Write(log.Starred(new TargetHelp(plan, parameters, values, conventions).Of(build, root)));
+        conventions.Output.Write(new TargetHelp(plan, parameters, values, conventions, log.Starred).Of(build, root));
         return true;
     }
 

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Nuke.Common.Output;
 
-/// <summary>What is left on the screen at the end: a line per target, each failure again in full, and the verdict.</summary>
+/// <summary>What is left on the screen at the end: a line per target, each failure again, in full but for faults of the program, and the verdict.</summary>
 internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildLog log, IBuildConventions conventions)
 {
     /// <summary>Wider than any line, so that nothing wraps in a file.</summary>
@@ -20,7 +20,7 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
         foreach (ExecutableTarget failed in plan.Where(x => x.Failure is not null))
         {
             log.Line("");
-            log.Failure($"{failed.Name}: {BuildLog.Words(failed.Failure!, conventions)}");
+            log.Failure($"{failed.Name}: {(Failure.IsFault(failed.Failure!, conventions) ? "told above" : log.Words(failed.Failure!))}");
         }
 
         bool failing = plan.Any(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);

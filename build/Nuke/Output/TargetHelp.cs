@@ -6,8 +6,9 @@ using Nuke.Common.Parameters;
 namespace Nuke.Common.Output;
 
 /// <summary>What <c>TARGET --help</c> prints: what the targets do, their whole plan, and each parameter's value and where it comes from.</summary>
+/// <param name="starred">Takes secrets out of a value that somebody gave.</param>
 internal sealed class TargetHelp(
-    IReadOnlyList<ExecutableTarget> plan, ParameterSet parameters, ParameterValues values, IBuildConventions conventions)
+    IReadOnlyList<ExecutableTarget> plan, ParameterSet parameters, ParameterValues values, IBuildConventions conventions, Func<string, string> starred)
 {
     /// <param name="build">As made, before values were given: its members are the defaults.</param>
     /// <param name="root">Paths below it are shown relative to it.</param>
@@ -58,11 +59,13 @@ internal sealed class TargetHelp(
             if (parameter.IsSecret)
                 return value is null or "" ? "not given" : $"*** ({origin})";
             string shown = value is false ? "false" : HelpText.Shown(value, root);
+            if (given is not null)
+                shown = conventions.Printable(starred(shown));
             return shown.Length == 0 && given is null ? "not given" : $"{shown} ({origin})".TrimStart();
         }
         catch (BuildUsageException unfit)
         {
-            return "not usable: " + unfit.Message;
+            return "not usable: " + conventions.Printable(starred(unfit.Message));
         }
     }
 }

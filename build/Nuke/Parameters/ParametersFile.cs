@@ -7,7 +7,7 @@ namespace Nuke.Common.Parameters;
 /// <summary>A file under <c>.nuke</c> that holds values by parameter name. Relative paths in it are relative to the root folder.</summary>
 internal sealed class ParametersFile
 {
-    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     private readonly Dictionary<BuildParameter, GivenValue> values = [];
 
@@ -35,7 +35,11 @@ internal sealed class ParametersFile
         }
         catch (JsonException bad)
         {
-            throw new BuildUsageException($"{name}: line {bad.LineNumber + 1} is not valid JSON");
+            throw new BuildUsageException(bad.LineNumber is { } line ? $"{name}: line {line + 1} is not valid JSON" : $"{name}: a parameter stands there twice");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BuildUsageException($"{name}: a text in it holds half of a character");
         }
 
         return file;

@@ -110,8 +110,8 @@ public sealed record ReproductionStatement
 
     private static ReproductionStatement Read(JsonElement root)
     {
-        JsonElement source = root.GetProperty("source"), toolchain = root.GetProperty("toolchain");
-        ImmutableArray<Digest> rebuilt = [.. root.Items("rebuilt").Take(MostDigests + 1).Select(item => Digest.Parse(item.GetString() ?? ""))];
+        JsonElement source = root.Required("source"), toolchain = root.Required("toolchain");
+        ImmutableArray<Digest> rebuilt = [.. root.Items("rebuilt").Take(MostDigests + 1).Select(item => Digest.Parse(item.TextOf("rebuilt")))];
         if (rebuilt.Length is 0 or > MostDigests)
             throw new ContentException($"rebuilt wanted 1 to {MostDigests} digests, got {(rebuilt.IsEmpty ? "none" : "more")}");
         string word = root.RequiredString("result"), time = root.RequiredString("finishedOn");
@@ -126,7 +126,7 @@ public sealed record ReproductionStatement
             Definition = Digest.Parse(source.RequiredString("definition")),
             Lock = Digest.Parse(source.RequiredString("lock")),
             Rebuilt = rebuilt,
-            RebuilderId = ResourceDescriptor.Text(root.GetProperty("rebuilder").RequiredString("id")),
+            RebuilderId = ResourceDescriptor.Text(root.Required("rebuilder").RequiredString("id")),
             Toolchain = new Toolchain(ResourceDescriptor.Text(toolchain.RequiredString("sdk")), ResourceDescriptor.Text(toolchain.RequiredString("runtime"))),
             FinishedOn = DateTimeOffset.TryParseExact(time, AssemblyRecord.TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset finished)
                 ? finished
