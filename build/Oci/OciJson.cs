@@ -15,6 +15,12 @@ public static class OciJson
     /// <summary>A manifest is bounded by registries to 4 MiB (distribution specification, "Pushing manifests").</summary>
     public const int MaximumManifestSize = 4 * 1024 * 1024;
 
+    /// <summary>More annotations than this are none that a document of ours, or of a registry, has.</summary>
+    public const int MaximumAnnotations = 1024;
+
+    /// <summary>A document with more values than this is not taken apart: each costs memory, and a few bytes make one.</summary>
+    private const int MaximumValues = 1_000_000;
+
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
@@ -43,6 +49,7 @@ public static class OciJson
     {
         try
         {
+            RequireFewValues(json.Span);
             using JsonDocument document = JsonDocument.Parse(json, Reading);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new ContentException($"{what}: wanted a JSON object, got {document.RootElement.ValueKind}");
@@ -58,6 +65,19 @@ public static class OciJson
         }
     }
 
+    private static void RequireFewValues(ReadOnlySpan<byte> json)
+    {
+        // A value takes a byte at least, and another one parts it from the next.
+        if (json.Length / 2 < MaximumValues)
+            return;
+        int values = 0;
+        for (Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = Reading.MaxDepth }); reader.Read();)
+        {
+            if (++values > MaximumValues)
+                throw new ContentException($"it has more than {MaximumValues} values");
+        }
+    }
+
     /// <exception cref="ContentException">The property is missing or no string.</exception>
     public static string RequiredString(this JsonElement element, string name) =>
         element.OptionalString(name) ?? throw new ContentException($"'{name}' is missing");
@@ -70,10 +90,15 @@ public static class OciJson
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value.EnumerateArray() : [];
 
     /// <summary>A map of strings; empty when it is absent.</summary>
-    public static ImmutableSortedDictionary<string, string> Map(this JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+    /// <exception cref="ContentException">It has more members than <see cref="MaximumAnnotations"/>.</exception>
+    public static ImmutableSortedDictionary<string, string> Map(this JsonElement element, string name)
+    {
+        if (!element.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+            return Descriptor.NoAnnotations;
+        return value.GetPropertyCount() <= MaximumAnnotations
             ? value.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => p.Value.GetString() ?? "", StringComparer.Ordinal)
-            : Descriptor.NoAnnotations;
+            : throw new ContentException($"'{name}' wanted at most {MaximumAnnotations} members, got {value.GetPropertyCount()}");
+    }
 
     /// <summary>Writes a map in ordinal order; an empty one is left out.</summary>
     public static void WriteMap(this Utf8JsonWriter writer, string name, ImmutableSortedDictionary<string, string> map)
