@@ -23,6 +23,9 @@ internal sealed partial class Build
     [Parameter("Verify: layout folder with the signatures of a local --reference; default: trust beside its folder, else in it", Name = "Trust")]
     private readonly AbsolutePath? TrustFolder;
 
+    [Parameter("Verify, Save, Mirror, Reproduce: the builder's id that the provenance must name, exactly", Name = "Builder")]
+    private readonly string? RequiredBuilder;
+
     private Target Verify => _ => _
         .Description("Verify signatures, SBOM and provenance of --reference, in a registry, a folder or an archive, or of the local layouts")
         .After(Assemble, Sign, Publish)
@@ -110,16 +113,16 @@ internal sealed partial class Build
                 throw new TargetFailedException("Save: wanted --reference REPOSITORY:TAG or --images NAME, and --to FILE", Exit.WrongUse);
             if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(To))) || Directory.Exists(To))
                 throw new TargetFailedException($"--to {To}: wanted a file in a folder that is there", Exit.WrongUse);
-            VerificationPolicy policy = await NewPolicyAsync();
+            long? mostUnverified = MostUnverified;
+            Judge judge = await NewJudgeAsync(report);
             using HttpTransport? transport = Reference is null ? null : NewTransport(report);
             (VerificationRequest request, ReleaseExpectation expected) = transport is null
                 ? (NewPipeline(report).LayoutOf(Definitions()[0]), Expected(Definitions()[0], null))
                 : Request(Given(() => Oci.Reference.Parse(Reference!)), Connect(transport));
-            ReleaseVerdict verdict = await new ReleaseVerifier(policy, expected).VerifySameAsync([request], Stop);
+            ReleaseVerdict verdict = await judge.Of(expected).VerifySameAsync([request], Stop);
             verdict.RequirePassed();
             Digest root = verdict.Places[0].Result!.Digest!;
-            await new ImageArchive(request.Content, request.Signatures).WriteAsync(To, root, request.Wanted, Stop);
-            report.Line($"{request.Content.Name}:{request.Wanted} is {root}, in {To}");
+            await ArchiveAsync(request, judge, root, mostUnverified, report);
             report.Result($"oci-archive:{To}:{request.Wanted}");
         });
 
@@ -137,15 +140,20 @@ internal sealed partial class Build
     /// <summary>What the statements about an image must say, as far as its definition and the tag tell.</summary>
     private ReleaseExpectation Expected(ImageDefinition? definition, string? tag) => new()
     {
-        Provenance = definition is null ? null : new ProvenanceCheck
+        Provenance = definition is null ? WithoutBuilder() : new ProvenanceCheck
         {
             Image = definition.Name,
             Source = definition.Source,
             Tag = ReleaseExpectation.GitTagOf(definition.Name, tag),
+            Builder = RequiredBuilder,
             Way = tag is not null ? TagStyles.WayOf(tag) : Dockerfile ? BuildWay.Dockerfile : null,
         },
         Folder = Deep ? Workspace.Cache / "verify" : null,
     };
+
+    /// <summary>Of what is the repository of no image here nothing is asked, so a builder that is asked for would be passed by.</summary>
+    private ProvenanceCheck? WithoutBuilder() => RequiredBuilder is null ? null
+        : throw new TargetFailedException($"--builder: {Reference} is the repository of no image under images/, so its provenance is not judged", Exit.WrongUse);
 
     /// <summary>The image that has a reference's repository; null when none has.</summary>
     private ImageDefinition? DefinitionWith(Reference reference) =>

@@ -17,6 +17,8 @@ internal static class VerificationView
             select (IReadOnlyList<string>)row);
         foreach (string found in verdict.Places.SelectMany(Found))
             report.Result(found);
+        foreach (string passed in PassedOver(verdict.Places))
+            report.Result($"passed over: {passed}");
         report.Result(Line(verdict));
     }
 
@@ -43,12 +45,20 @@ internal static class VerificationView
             }
 
             writer.WriteEndArray();
+            writer.WriteStartArray("passedOver");
+            foreach (string passed in PassedOver([place]))
+                writer.WriteStringValue(passed);
+            writer.WriteEndArray();
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteEndObject();
     });
+
+    /// <summary>What beside the release was too much to look at, which none of it needed.</summary>
+    private static IEnumerable<string> PassedOver(IEnumerable<PlaceVerdict> places) =>
+        places.SelectMany(place => place.Result?.Subjects.SelectMany(subject => subject.PassedOver) ?? []).Distinct();
 
     /// <summary>The first row of a place is about what was asked for; what follows are its parts.</summary>
     private static string[] Row(PlaceVerdict place, SubjectVerdict subject, int at) =>

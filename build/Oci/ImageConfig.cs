@@ -40,7 +40,7 @@ public sealed record ImageConfig
         {
             Platform = new Platform(root.RequiredString("os"), root.RequiredString("architecture"), root.OptionalString("variant")),
             Created = root.TryGetProperty("created", out JsonElement created) ? created.GetDateTimeOffset() : DateTimeOffset.UnixEpoch,
-            DiffIds = [.. root.GetProperty("rootfs").Items("diff_ids").Select(item => Digest.Parse(item.GetString() ?? ""))],
+            DiffIds = [.. root.Required("rootfs").Items("diff_ids").Select(item => Digest.Parse(item.GetString() ?? ""))],
             History = [.. root.Items("history").Select(item => item.OptionalString("created_by") ?? "")],
             Entrypoint = has ? Strings(config, "Entrypoint") : [],
             Command = has ? Strings(config, "Cmd") : [],

@@ -10,7 +10,7 @@ public sealed record Index(ImmutableArray<Descriptor> Manifests)
     /// <exception cref="ContentException">Not an OCI image index.</exception>
     public static Index Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image index", root =>
     {
-        if (root.GetProperty("schemaVersion").GetInt32() != 2)
+        if (root.Required("schemaVersion").GetInt32() != 2)
             throw new ContentException("schemaVersion is not 2");
         if (root.OptionalString("mediaType") is { } type && type != MediaType.Index)
             throw new ContentException($"mediaType wanted {MediaType.Index}, got {type}");

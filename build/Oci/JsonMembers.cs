@@ -33,7 +33,7 @@ public static class JsonMembers
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new ContentException($"{what}: {Printable.Of(e.Message)}", e);
+            throw new ContentException($"{what}: {OciJson.ProblemOf(e)}", e);
         }
         catch (ContentException e) when (!e.Message.StartsWith(what, StringComparison.Ordinal))
         {

@@ -18,12 +18,12 @@ public sealed record Manifest(Descriptor Config, ImmutableArray<Descriptor> Laye
     /// <exception cref="ContentException">Not an OCI image manifest.</exception>
     public static Manifest Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image manifest", root =>
     {
-        if (root.GetProperty("schemaVersion").GetInt32() != 2)
+        if (root.Required("schemaVersion").GetInt32() != 2)
             throw new ContentException("schemaVersion is not 2");
         if (root.OptionalString("mediaType") is { } type && type != MediaType.Manifest)
             throw new ContentException($"mediaType wanted {MediaType.Manifest}, got {type}");
         return new Manifest(
-            OciJson.ReadDescriptor(root.GetProperty("config")),
+            OciJson.ReadDescriptor(root.Required("config")),
             [.. root.Items("layers").Select(OciJson.ReadDescriptor)])
         {
             ArtifactType = root.OptionalString("artifactType"),

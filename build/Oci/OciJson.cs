@@ -57,13 +57,26 @@ public static class OciJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new ContentException($"{what}: {Printable.Of(e.Message)}", e);
+            throw new ContentException($"{what}: {ProblemOf(e)}", e);
         }
         catch (ContentException e) when (!e.Message.StartsWith(what, StringComparison.Ordinal))
         {
             throw new ContentException($"{what}: {Printable.Of(e.Message)}", e);
         }
     }
+
+    /// <summary>In our words: those of the parser are for whoever wrote the program.</summary>
+    internal static string ProblemOf(Exception e) => e switch
+    {
+        JsonException { LineNumber: { } line, BytePositionInLine: { } at } => $"no sound JSON at line {line + 1}, byte {at + 1}, or a member twice, or nested too deep",
+        KeyNotFoundException => "a member that it needs is missing",
+        JsonException or InvalidOperationException => "no sound JSON, or a member of another kind than wanted",
+        _ => "a number or a text in it is malformed",
+    };
+
+    /// <exception cref="ContentException">The property is missing.</exception>
+    public static JsonElement Required(this JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : throw new ContentException($"'{name}' is missing");
 
     private static void RequireFewValues(ReadOnlySpan<byte> json)
     {
@@ -113,9 +126,9 @@ public static class OciJson
 
     public static Descriptor ReadDescriptor(JsonElement element)
     {
-        long size = element.GetProperty("size").GetInt64();
-        if (size < 0)
-            throw new ContentException($"a descriptor's size is {size}");
+        long size = element.Required("size").GetInt64();
+        if (size is < 0 or > Descriptor.MaximumSize)
+            throw new ContentException($"a descriptor's size wanted 0 to {Descriptor.MaximumSize}, got {size}");
         return new Descriptor(element.RequiredString("mediaType"), Digest.Parse(element.RequiredString("digest")), size)
         {
             ArtifactType = element.OptionalString("artifactType"),

@@ -25,7 +25,7 @@ public sealed class ReleaseVerifier(VerificationPolicy policy, ReleaseExpectatio
             verdicts.Add(await JudgeAsync(verdict, request.Content, cancellationToken));
         // What the root is decides what its parts are: they are named by digest.
         if (verdicts[0].Passed)
-            verdicts[0] = await new ReproductionCheck(request, expectation.Provenance).JudgeAsync(verdicts[0], expectation.ReproducedBy, cancellationToken);
+            verdicts[0] = await new ReproductionCheck(request, expectation.Provenance, [.. verdicts.Select(verdict => verdict.Digest).OfType<Digest>()]).JudgeAsync(verdicts[0], expectation.ReproducedBy, cancellationToken);
         return result with { Subjects = [.. verdicts] };
     }
 
