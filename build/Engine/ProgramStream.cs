@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Engine;
 
@@ -31,6 +32,7 @@ internal sealed class ProgramStream : Stream
     public static ProgramStream Start(string program, IReadOnlyList<string> arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProgramEnvironment.Ssh.ApplyTo(start.Environment);
         try
         {
             return new ProgramStream(Process.Start(start)!);

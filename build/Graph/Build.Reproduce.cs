@@ -135,12 +135,19 @@ internal sealed partial class Build
         var reproducers = ImmutableArray.CreateBuilder<ITrustedSigner>();
         foreach (string named in ReproducedBy)
             reproducers.Add(await ReproducerAsync(named));
-        if (reproducers.GroupBy(signer => signer.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new TargetFailedException($"--reproduced-by: {twice.Key} is named twice, and counts once", Exit.WrongUse);
-        if (reproducers.Any(signer => signer.Name == trusted.Name))
-            report.Line($"--reproduced-by: {trusted.Name} signed the release itself, so its word on the reproduction is no second one");
+        if (reproducers.FirstOrDefault(signer => reproducers.Count(other => IsSame(signer, other)) > 1) is { } twice)
+            throw new TargetFailedException($"--reproduced-by: {twice.Name} is named twice, and counts once", Exit.WrongUse);
+        if (reproducers.Any(signer => IsSame(signer, trusted)))
+            throw new TargetFailedException($"--reproduced-by: {trusted.Name} signs the release itself, so its word on the reproduction is no second one. Name somebody else", Exit.WrongUse);
         return new Judges(trusted, reproducers.ToImmutable());
     }
+
+    /// <summary>Whether two are one: names are abbreviated, and an identity is one whoever judges its certificates.</summary>
+    private static bool IsSame(ITrustedSigner one, ITrustedSigner other) => (one, other) switch
+    {
+        (CertificateIdentity mine, CertificateIdentity theirs) => (mine.Subject, mine.Issuer) == (theirs.Subject, theirs.Issuer),
+        _ => one.Equals(other),
+    };
 
     private async Task<ITrustedSigner> ReproducerAsync(string named)
     {

@@ -22,6 +22,9 @@ internal sealed partial class Build
     [Parameter("Verify: layout folder with the signatures of a local --reference; default: trust beside its folder, else in it", Name = "Trust")]
     private readonly AbsolutePath? TrustFolder;
 
+    [Parameter("Verify, Save, Mirror, Reproduce: the builder's id that the provenance must name, exactly", Name = "Builder")]
+    private readonly string? RequiredBuilder;
+
     private Target Verify => _ => _
         .Description("Verify signatures, SBOM and provenance of --reference, in a registry, a folder or an archive, or of the local layouts")
         .After(Assemble, Sign, Publish)
@@ -111,21 +114,20 @@ internal sealed partial class Build
                 throw new TargetFailedException("Save: wanted --reference REPOSITORY:TAG or --images NAME, and --to FILE", Exit.WrongUse);
             if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(To))) || Directory.Exists(To))
                 throw new TargetFailedException($"--to {To}: wanted a file in a folder that is there", Exit.WrongUse);
-            ITrustedSigner signer = await Signers.TrustedAsync(Stop);
+            long? mostUnverified = MostUnverified;
+            Judges judges = await NewJudgesAsync(report);
             using HttpTransport? transport = Reference is null ? null : NewTransport(report);
             (VerificationRequest request, ReleasePolicy policy) = transport is null
-                ? (NewPipeline(report).LayoutOf(Definitions()[0]), PolicyOf(signer, Definitions()[0]) with { Claims = TagClaims.None })
-                : Request(Given(() => Oci.Reference.Parse(Reference!)), Connect(transport), signer);
+                ? (NewPipeline(report).LayoutOf(Definitions()[0]), FullPolicyOf(judges, Definitions()[0]) with { Claims = TagClaims.None })
+                : Request(Given(() => Oci.Reference.Parse(Reference!)), Connect(transport), judges);
             PlaceVerdict verdict = await new ReleaseVerifier(policy).VerifyAsync(request, Stop);
             verdict.RequirePassed();
-            Digest root = verdict.Result!.Digest!;
             report.Line($"{request.Content.Name}:{request.Wanted} claims {verdict.Claims}; it is {verdict.Origin}");
-            await new ImageArchive(request.Content, request.Signatures).WriteAsync(To, root, request.Wanted, Stop);
-            report.Line($"{request.Content.Name}:{request.Wanted} is {root}, in {To}");
+            await ArchiveAsync(request, judges, verdict.Result!.Digest!, mostUnverified, report);
             report.Result($"oci-archive:{To}:{request.Wanted}");
         });
 
-    private (VerificationRequest Request, ReleasePolicy Policy) Request(Reference reference, RegistryClient client, ITrustedSigner signer)
+    private (VerificationRequest Request, ReleasePolicy Policy) Request(Reference reference, RegistryClient client, Judges judges)
     {
         if (reference.Tag is null || reference.Digest is not null)
             throw new TargetFailedException($"--reference {reference}: wanted a tag, which the archive gets, too", Exit.WrongUse);
@@ -133,7 +135,7 @@ internal sealed partial class Build
         Repository site = client.Repository(reference);
         return (
             new VerificationRequest { Content = site, Signatures = site, Wanted = reference.Tag, Official = definition?.Official ?? reference },
-            PolicyOf(signer, definition));
+            FullPolicyOf(judges, definition));
     }
 
     /// <summary>The image that has a reference's repository; null when none has.</summary>

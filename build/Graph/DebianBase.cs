@@ -5,6 +5,7 @@ using Medallion.Shell;
 using Nuke.Common.IO;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Processes;
 using Slipway.Sources;
 
 namespace Slipway.Graph;
@@ -88,12 +89,11 @@ internal sealed class DebianBase(Workspace workspace, Report report)
                 .CancellationToken(stop)
                 .Timeout(Patience)
                 .DisposeOnExit(false)
-                .StartInfo(start =>
-                {
-                    start.Environment["SOURCE_DATE_EPOCH"] = imageLock.Timestamp.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-                    start.Environment["LC_ALL"] = "C.UTF-8";
-                    start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
-                }));
+                .StartInfo(start => ProgramEnvironment.Mmdebstrap.ApplyTo(
+                    start.Environment,
+                    ("SOURCE_DATE_EPOCH", imageLock.Timestamp.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+                    ("LC_ALL", "C.UTF-8"),
+                    ("DEBIAN_FRONTEND", "noninteractive"))));
             CommandResult result = await command.Task;
             if (!result.Success)
                 throw new TargetFailedException($"{Program} for {platform} ended with {result.ExitCode}: {Printable.Of(string.Join(" | ", result.StandardError.TrimEnd().Split('\n').TakeLast(4)))}", Exit.Unavailable);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Medallion.Shell;
 using Nuke.Common.IO;
 using Slipway.Engine;
+using Slipway.Processes;
 using Slipway.Release;
 using Slipway.Sources;
 
@@ -48,13 +49,13 @@ internal sealed class MachineDoctor(Workspace workspace, AbsolutePath repository
     }
 
     private static async Task<DoctorLine> GpgvAsync(CancellationToken stop) =>
-        await OutputAsync("gpgv", "--version", stop) is { } output
+        await OutputAsync("gpgv", "--version", ProgramEnvironment.Gpgv, stop) is { } output
             ? DoctorLine.Ok(Here, "gpgv", output.Split('\n')[0].Trim())
             : DoctorLine.Failed(Here, "gpgv", "not found, so Lock cannot verify Debian's suites", "install the package gpgv", Exit.Unavailable);
 
     private static async Task<DoctorLine> CosignAsync(CancellationToken stop)
     {
-        string? output = await OutputAsync("cosign", "version", stop);
+        string? output = await OutputAsync("cosign", "version", ProgramEnvironment.Cosign, stop);
         string? version = output?.Split('\n').FirstOrDefault(line => line.StartsWith("GitVersion:", StringComparison.Ordinal))?["GitVersion:".Length..].Trim();
         return output is not null
             ? DoctorLine.Ok(Here, "cosign", version ?? "a version that does not say which")
@@ -96,11 +97,15 @@ internal sealed class MachineDoctor(Workspace workspace, AbsolutePath repository
     }
 
     /// <summary>What a program says; null when there is none, or it fails or hangs.</summary>
-    private static async Task<string?> OutputAsync(string program, string argument, CancellationToken stop)
+    private static async Task<string?> OutputAsync(string program, string argument, ProgramEnvironment environment, CancellationToken stop)
     {
         try
         {
-            Command command = Command.Run(program, [argument], options => options.CancellationToken(stop).Timeout(Patience).ThrowOnError(false));
+            Command command = Command.Run(program, [argument], options => options
+                .CancellationToken(stop)
+                .Timeout(Patience)
+                .ThrowOnError(false)
+                .StartInfo(start => environment.ApplyTo(start.Environment)));
             CommandResult result = await command.Task;
             return result.Success ? result.StandardOutput : null;
         }

@@ -98,16 +98,14 @@ internal sealed record SignerChoice
     private static string Required(string? value, string parameter) =>
         value is { Length: > 0 } ? value : throw new TargetFailedException($"{parameter} is missing: an identity is believed only as its issuer's", Exit.WrongUse);
 
-    /// <summary>cosign denies every signature when it is given a file that is not there, as if they were somebody else's.</summary>
+    /// <summary>Sees to the files before cosign is asked: it denies every signature when one is damaged, as if they were somebody else's.</summary>
     private static SigstoreInstance Existing(SigstoreInstance instance)
     {
-        foreach ((string parameter, string? file) in new[] { ("--trusted-root", instance.TrustedRoot), ("--signing-config", instance.SigningConfig) })
-        {
-            if (file is not null && !File.Exists(file))
-                throw new SigningKeyException($"{parameter} {file}: there is no such file");
-        }
-
-        return instance;
+        if (instance.TrustedRoot is { } root)
+            TrustedRoot.Read(root);
+        return instance.SigningConfig is { } config && !File.Exists(config)
+            ? throw new SigningKeyException($"--signing-config {config}: there is no such file")
+            : instance;
     }
 
     private Task<CosignProgram> CosignAsync(CancellationToken stop) => CosignProgram.FindAsync(Password, stop);

@@ -32,7 +32,7 @@ internal sealed class Supply : IDisposable
         Cache = new ContentCache(workspace.Cache, TimeProvider.System);
         Download = new Download(_reader, Cache);
         IsOffline = offline;
-        _log = new CosignLog(offline);
+        _log = new CosignLog(offline, _transport, Environment.GetEnvironmentVariable);
         _use = Cache.Use();
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Xml.Linq;
 using Medallion.Shell;
 using Nuke.Common.IO;
+using Slipway.Processes;
 
 namespace Slipway.Graph;
 
@@ -73,7 +74,7 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
 
     private Command Start(CancellationToken stop, params string[] arguments) => Command.Run("dotnet", arguments, options => options
         .WorkingDirectory(root)
-        .EnvironmentVariable("SLIPWAY_THOROUGH", IsThorough ? "1" : "0")
+        .StartInfo(start => ProgramEnvironment.Dotnet.ApplyTo(start.Environment, ("SLIPWAY_THOROUGH", IsThorough ? "1" : "0")))
         .CancellationToken(stop)
         .ThrowOnError(false));
 }

@@ -21,6 +21,8 @@ internal static class VerificationView
             report.Result(found);
         foreach (string named in verdict.Places.Where(place => place.Origin is not null).GroupBy(place => (place.Claims, Text: place.Origin!.ToString())).Select(Named))
             report.Result(named);
+        foreach (string passed in PassedOver(verdict.Places))
+            report.Result($"passed over: {passed}");
         report.Result(Line(verdict));
     }
 
@@ -47,6 +49,10 @@ internal static class VerificationView
                 writer.WriteEndObject();
             }
 
+            writer.WriteEndArray();
+            writer.WriteStartArray("passedOver");
+            foreach (string passed in PassedOver([place]))
+                writer.WriteStringValue(passed);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -89,6 +95,10 @@ internal static class VerificationView
             ? $"{what} claims {first.Claims}, and is that: {first.Origin}"
             : $"{what} claims {first.Claims}, so it may be any release of the signer's: {first.Origin}. --not-older-than refuses older ones";
     }
+
+    /// <summary>What beside the release was too much to look at, which none of it needed.</summary>
+    private static IEnumerable<string> PassedOver(IEnumerable<PlaceVerdict> places) =>
+        places.SelectMany(place => place.Result?.Subjects.SelectMany(subject => subject.PassedOver) ?? []).Distinct();
 
     /// <summary>The first row of a place is about what was asked for; what follows are its parts.</summary>
     private static string[] Row(PlaceVerdict place, SubjectVerdict subject, int at) =>

@@ -8,6 +8,9 @@ namespace Slipway.Oci;
 /// </summary>
 public sealed record Descriptor(string MediaType, Digest Digest, long Size)
 {
+    /// <summary>More bytes than this no content has, wherever a size is read: far more of them can be added up in 64 bits.</summary>
+    public const long MaximumSize = 1L << 40;
+
     public Platform? Platform { get; init; }
 
     public string? ArtifactType { get; init; }

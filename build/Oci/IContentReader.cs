@@ -37,7 +37,15 @@ public interface IContentReader
     /// </summary>
     /// <param name="artifactType">Only those of this type; null for all.</param>
     Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="ReferrersAsync"/>, as far as the list can be read, and what of it cannot.</summary>
+    async Task<ReferrerList> ListReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
+        new(await ReferrersAsync(subject, artifactType, cancellationToken), []);
 }
+
+/// <summary>A list of what refers to a manifest.</summary>
+/// <param name="PassedOver">What of the list was not read, and why: anybody who may push can add to it.</param>
+public sealed record ReferrerList(ImmutableArray<Descriptor> Referrers, ImmutableArray<string> PassedOver);
 
 /// <summary>What a tag points to.</summary>
 /// <param name="Content">With this digest; null where it is to be read by it.</param>

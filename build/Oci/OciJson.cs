@@ -16,6 +16,12 @@ public static class OciJson
     /// <summary>A manifest is bounded by registries to 4 MiB (distribution specification, "Pushing manifests").</summary>
     public const int MaximumManifestSize = 4 * 1024 * 1024;
 
+    /// <summary>More annotations than this are none that a document of ours, or of a registry, has.</summary>
+    public const int MaximumAnnotations = 1024;
+
+    /// <summary>A document with more values than this is not taken apart: each costs memory, and a few bytes make one.</summary>
+    private const int MaximumValues = 1_000_000;
+
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
@@ -44,6 +50,7 @@ public static class OciJson
     {
         try
         {
+            RequireFewValues(json.Span);
             using JsonDocument document = JsonDocument.Parse(json, Reading);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new ContentException($"{what}: wanted a JSON object, got {JsonMember.KindOf(document.RootElement)}");
@@ -64,6 +71,19 @@ public static class OciJson
         }
     }
 
+    private static void RequireFewValues(ReadOnlySpan<byte> json)
+    {
+        // A value takes a byte at least, and another one parts it from the next.
+        if (json.Length / 2 < MaximumValues)
+            return;
+        int values = 0;
+        for (Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = Reading.MaxDepth }); reader.Read();)
+        {
+            if (++values > MaximumValues)
+                throw new ContentException($"it has more than {MaximumValues} values");
+        }
+    }
+
     /// <exception cref="ContentException">The property is missing or no string.</exception>
     public static string RequiredString(this JsonElement element, string name) =>
         element.OptionalString(name) ?? throw new ContentException($"'{name}' is missing");
@@ -75,10 +95,16 @@ public static class OciJson
         element.Find(name) is { } value ? value.As(JsonValueKind.Array, name, "a list").EnumerateArray() : [];
 
     /// <summary>A map of strings; empty when it is absent.</summary>
-    public static ImmutableSortedDictionary<string, string> Map(this JsonElement element, string name) => element.Find(name) is { } value
-        ? value.As(JsonValueKind.Object, name, "an object").EnumerateObject()
-            .ToImmutableSortedDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.TextOf(p.Name), StringComparer.Ordinal)
-        : Descriptor.NoAnnotations;
+    /// <exception cref="ContentException">It has more members than <see cref="MaximumAnnotations"/>, or one that is no text.</exception>
+    public static ImmutableSortedDictionary<string, string> Map(this JsonElement element, string name)
+    {
+        if (element.Find(name)?.As(JsonValueKind.Object, name, "an object") is not { } value)
+            return Descriptor.NoAnnotations;
+        return value.GetPropertyCount() <= MaximumAnnotations
+            ? value.EnumerateObject().ToImmutableSortedDictionary(
+                p => p.Name, p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.TextOf(p.Name), StringComparer.Ordinal)
+            : throw new ContentException($"'{name}' wanted at most {MaximumAnnotations} members, got {value.GetPropertyCount()}");
+    }
 
     /// <summary>Writes a map in ordinal order; an empty one is left out.</summary>
     public static void WriteMap(this Utf8JsonWriter writer, string name, ImmutableSortedDictionary<string, string> map)
@@ -94,8 +120,8 @@ public static class OciJson
     public static Descriptor ReadDescriptor(JsonElement element)
     {
         long size = element.RequiredNumber("size");
-        if (size < 0)
-            throw new ContentException($"a descriptor's size is {size}");
+        if (size is < 0 or > Descriptor.MaximumSize)
+            throw new ContentException($"a descriptor's size wanted 0 to {Descriptor.MaximumSize}, got {size}");
         return new Descriptor(MediaType.Parse(element.RequiredString("mediaType")), Digest.Parse(element.RequiredString("digest")), size)
         {
             ArtifactType = element.OptionalString("artifactType") is { Length: > 0 } type ? MediaType.Parse(type) : null,
@@ -127,7 +153,7 @@ public static class OciJson
     }
 
     /// <summary>What is wrong with a text that is no JSON, and where; what is quoted of it is one character, or a name.</summary>
-    private static string ProblemOf(JsonException e)
+    internal static string ProblemOf(JsonException e)
     {
         if (e.LineNumber is null)
             return e.Message.Split('\'') is [_, .. var name, _] ? $"the member '{Printable.Of(string.Join('\'', name))}' stands twice" : "a member stands twice";

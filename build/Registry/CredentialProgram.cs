@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Registry;
 
@@ -11,6 +12,7 @@ namespace Slipway.Registry;
 /// </summary>
 internal sealed class CredentialProgram
 {
+    private const string Prefix = "docker-credential-";
     private const int MaximumAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -21,7 +23,7 @@ internal sealed class CredentialProgram
     public CredentialProgram(string name, Func<string, string?> environment, TimeProvider time)
     {
         _time = time;
-        _program = "docker-credential-" + name;
+        _program = Prefix + name;
         _environment = environment;
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             throw new RemoteException(
@@ -64,6 +66,7 @@ internal sealed class CredentialProgram
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        ProgramEnvironment.CredentialHelper(_program[Prefix.Length..]).ApplyTo(start.Environment);
         using Process process = Process.Start(start)!;
         try
         {

@@ -1,4 +1,5 @@
 using Medallion.Shell;
+using Slipway.Processes;
 
 namespace Slipway.Release;
 
@@ -139,13 +140,8 @@ public sealed class GitRepository(string root)
             ?? throw new ReleaseException($"{root}: git {string.Join(' ', arguments)} fails, so the repository's state cannot be told. Run it there to see why");
 
     /// <summary>The repository is the one named, whatever a hook that started us says of its own.</summary>
-    private static void Describe(IDictionary<string, string?> environment)
-    {
-        foreach (string name in environment.Keys.Where(name => name is "GIT_DIR" or "GIT_WORK_TREE" or "GIT_INDEX_FILE" or "GIT_COMMON_DIR" or "GIT_NAMESPACE").ToList())
-            environment.Remove(name);
-        environment["LC_ALL"] = "C";
-        environment["GIT_OPTIONAL_LOCKS"] = "0";
-    }
+    private static void Describe(IDictionary<string, string?> environment) =>
+        ProgramEnvironment.Git.ApplyTo(environment, ("LC_ALL", "C"), ("GIT_OPTIONAL_LOCKS", "0"));
 
     /// <summary>What git answers, trimmed; null when it exits with another code than 0.</summary>
     private async Task<string?> AskAsync(CancellationToken cancellationToken, params string[] arguments)

@@ -48,7 +48,8 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
             (verdicts[0], followed) = await OfAgeAsync(verdicts[0], followed, oldest, cancellationToken);
         // What the root is decides what its parts are: they are named by digest.
         if (verdicts[0].Passed)
-            verdicts[0] = await new ReproductionCheck(request, wanted).JudgeAsync(verdicts[0], policy.ReproducedBy, cancellationToken);
+            verdicts[0] = await new ReproductionCheck(request, wanted, [.. verdicts.Select(verdict => verdict.Digest).OfType<Digest>()])
+                .JudgeAsync(verdicts[0], policy.ReproducedBy, cancellationToken);
         return PlaceVerdict.Of(read with { Subjects = [.. verdicts] }) with { Claims = claims, Provenances = followed };
     }
 

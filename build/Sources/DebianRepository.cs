@@ -29,6 +29,9 @@ public sealed class DebianRepository
         _mirror = mirror;
     }
 
+    /// <summary>By which no release may be from the future, a snapshot's neither.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>The release of a suite, from the first root that has it, with signature, name and expiry checked.</summary>
     /// <param name="freshAt">The time at which it must not have expired; null for a snapshot, which always has.</param>
     /// <exception cref="ContentException">Signature, name or expiry are wrong; no other root is asked then.</exception>
@@ -55,6 +58,7 @@ public sealed class DebianRepository
             string what = $"suite {suite}: {origin}";
             ReleaseFile release = ReleaseFile.Parse(await _gpgv.VerifyAsync(signed, what, cancellationToken), what);
             release.RequireSuite(suite);
+            release.RequireNotFuture(suite, freshAt ?? Clock.GetUtcNow());
             if (freshAt is { } now)
                 release.RequireFresh(suite, now);
             return new DebianSuite(suite, root, release, Digest.Of(signed));

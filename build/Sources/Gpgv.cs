@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Medallion.Shell;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Sources;
 
@@ -63,13 +64,7 @@ public sealed class Gpgv
                 .CancellationToken(cancellationToken)
                 .Timeout(TimeSpan.FromMinutes(1))
                 .WorkingDirectory(home)
-                .StartInfo(start =>
-                {
-                    string? path = Environment.GetEnvironmentVariable("PATH");
-                    start.Environment.Clear();
-                    start.Environment["LC_ALL"] = "C";
-                    start.Environment["PATH"] = path;
-                }));
+                .StartInfo(start => ProgramEnvironment.Gpgv.ApplyTo(start.Environment, ("LC_ALL", "C"))));
             CommandResult result = await command.Task;
             return result.StandardOutput;
         }

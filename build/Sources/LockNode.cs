@@ -16,10 +16,10 @@ internal sealed record LockNode(JsonElement Value, string Path)
     /// <exception cref="ContentException">It is neither true nor false.</exception>
     public bool Flag => Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? Value.GetBoolean() : throw Unfit("true or false");
 
-    /// <exception cref="ContentException">It is no whole number from 0.</exception>
-    public long Number => Value.ValueKind == JsonValueKind.Number && Value.TryGetInt64(out long number) && number >= 0
+    /// <exception cref="ContentException">It is no whole number from 0, or more than any size.</exception>
+    public long Number => Value.ValueKind == JsonValueKind.Number && Value.TryGetInt64(out long number) && number is >= 0 and <= Descriptor.MaximumSize
         ? number
-        : throw Unfit("a whole number from 0");
+        : throw Unfit(Value.ValueKind == JsonValueKind.Number && Value.GetDouble() > Descriptor.MaximumSize ? $"a whole number up to {Descriptor.MaximumSize}" : "a whole number from 0");
 
     /// <exception cref="ContentException">It is no list.</exception>
     public IEnumerable<LockNode> Items => Value.ValueKind == JsonValueKind.Array

@@ -11,6 +11,9 @@ public sealed record ReleaseFile
 {
     private const int LongestText = 16 << 20;
 
+    /// <summary>So much may an archive's clock be ahead of this machine's.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
     public required string Suite { get; init; }
 
     public required string Codename { get; init; }
@@ -67,6 +70,18 @@ public sealed record ReleaseFile
         }
     }
 
+    /// <summary>Makes sure that it was not made tomorrow: one that is would outlast every newer one.</summary>
+    /// <param name="wanted">The suite's name as it was asked for.</param>
+    /// <exception cref="ContentException">It is dated later than clocks differ.</exception>
+    public void RequireNotFuture(string wanted, DateTimeOffset now)
+    {
+        if (Date - now > ClockTolerance)
+        {
+            throw new ContentException(string.Create(CultureInfo.InvariantCulture,
+                $"suite {wanted}: its release is of {Date:u}, which is yet to come: now is {now:u}. See whether this machine's clock is right; if it is, name another mirror with --debian-mirror"));
+        }
+    }
+
     /// <summary>Makes sure that nobody goes back to a release older than one that was locked before.</summary>
     /// <param name="wanted">The suite's name as it was asked for.</param>
     /// <param name="locked">The date of the release in the lock.</param>
@@ -99,7 +114,7 @@ public sealed record ReleaseFile
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length != 3 || !Digest.TryParse("sha256:" + words[0], out Digest? digest)
-                || !long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size))
+                || !long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size) || size > Descriptor.MaximumSize)
             {
                 throw new ContentException($"{what}: '{line}' is no SHA256 entry");
             }

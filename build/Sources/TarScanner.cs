@@ -11,6 +11,9 @@ internal sealed record TarMember(TarHeader Header, long Offset);
 /// <param name="passesOver">As <see cref="DebLimits.ForeignAttributes"/>.</param>
 internal sealed class TarScanner(Stream archive, bool passesOver = false)
 {
+    /// <summary>The last second of the year 9999.</summary>
+    private const long LatestTime = 253_402_300_799;
+
     private const int LongestExtension = 1 << 16;
     private readonly byte[] block = new byte[TarHeader.BlockSize];
     private readonly long length = archive.Length;
@@ -52,6 +55,8 @@ internal sealed class TarScanner(Stream archive, bool passesOver = false)
                     break;
                 default:
                     header = extension.Apply(header);
+                    if (header.ModifiedTime > LatestTime)
+                        throw new FormatException($"a member's time of {header.ModifiedTime} seconds is beyond any calendar");
                     return new TarMember(header, Claim(header.Size));
             }
         }

@@ -15,21 +15,21 @@ internal sealed class AttestationCheck(VerificationPolicy policy, Reference offi
     /// <exception cref="RemoteException">None is valid, and one could not be judged.</exception>
     public async Task<StatementCheck.Finding> FindAsync(Evidence evidence, string predicateType, CancellationToken cancellationToken)
     {
-        StatementCheck.Finding bundled = await AmongAsync(() => evidence.BundlesAsync(predicateType, cancellationToken), evidence, predicateType, cancellationToken);
+        StatementCheck.Finding bundled = await AmongAsync(() => evidence.BundlesAsync(predicateType, cancellationToken), evidence, predicateType);
         if (bundled.Failure is null)
             return bundled;
-        StatementCheck.Finding tagged = await AmongAsync(() => evidence.TaggedAsync(cancellationToken), evidence, predicateType, cancellationToken);
+        StatementCheck.Finding tagged = await AmongAsync(() => evidence.TaggedAsync(cancellationToken), evidence, predicateType);
         if (tagged.Failure is not null && (bundled.Unknown ?? tagged.Unknown) is { } unknown)
             throw unknown;
         return tagged.Failure is null || tagged.Failure > bundled.Failure ? tagged : bundled;
     }
 
     private async Task<StatementCheck.Finding> AmongAsync(
-        Func<Task<IReadOnlyList<StoredBundle>>> read, Evidence evidence, string predicateType, CancellationToken cancellationToken)
+        Func<Task<IReadOnlyList<StoredBundle>>> read, Evidence evidence, string predicateType)
     {
         try
         {
-            return await _statements.AmongAsync(await read(), evidence, predicateType, cancellationToken);
+            return _statements.Among(await read(), evidence, predicateType);
         }
         catch (ContentException e)
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Slipway.Oci;
 
@@ -24,6 +25,9 @@ public sealed record BlobSignature
 
     /// <summary>Whether a certificate says who signed it, so that no key alone can.</summary>
     public bool IsKeyless { get; }
+
+    /// <summary>What it says of the file's digest; null when it says nothing.</summary>
+    private Digest? MessageDigest { get; init; }
 
     /// <summary>A signature by a key.</summary>
     public static BlobSignature For(ReadOnlyMemory<byte> content, byte[] signature, VerificationKey key)
@@ -52,23 +56,36 @@ public sealed record BlobSignature
         ? throw new ContentException($"bundle: wanted at most {MaximumSize} bytes, got {json.Length}")
         : OciJson.Read(json, "bundle", root =>
         {
-            string type = root.RequiredString("mediaType");
-            if (type != MediaType.SigstoreBundle)
-                throw new ContentException($"mediaType wanted {MediaType.SigstoreBundle}, got {type}");
-            if (!root.TryGetProperty("messageSignature", out JsonElement signed))
-                throw new ContentException("it holds no signature of a file");
-            return new BlobSignature(json, Decoded(signed.RequiredString("signature")), SigstoreBundle.IsOfCertificate(root.GetProperty("verificationMaterial")));
+            SigstoreBundle.RequireType(root.RequiredString("mediaType"));
+            if (Part(root, "messageSignature") is not { } signed || Part(root, "dsseEnvelope") is not null)
+                throw new ContentException("wanted a signature of a file alone");
+            byte[] signature = StrictBase64.Decode(signed.RequiredString("signature"), "the signature");
+            return signature.Length == 0
+                ? throw new ContentException("the signature is empty")
+                : new BlobSignature(json, signature, SigstoreBundle.IsOfCertificate(Encoding.UTF8.GetBytes(root.GetProperty("verificationMaterial").GetRawText())))
+                {
+                    MessageDigest = Part(signed, "messageDigest") is { } digest ? DigestOf(digest) : null,
+                };
         });
+
+    /// <summary>Whether what it says of the file's digest is so; it need not say anything (sigstore_common.proto, <c>MessageSignature</c>).</summary>
+    public bool IsOf(ReadOnlySpan<byte> content) => MessageDigest is null || MessageDigest.Matches(content);
 
     public bool Equals(BlobSignature? other) => other is not null && Bytes.Span.SequenceEqual(other.Bytes.Span);
 
     public override int GetHashCode() => Digest.Of(Bytes.Span).GetHashCode();
 
-    private static byte[] Decoded(string base64)
+    private static JsonElement? Part(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
+
+    private static Digest DigestOf(JsonElement digest)
     {
-        byte[] bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out int length) && length > 0
-            ? bytes[..length]
-            : throw new ContentException("the signature is no base64");
+        byte[] hash = StrictBase64.Decode(digest.RequiredString("digest"), "the message digest");
+        return digest.RequiredString("algorithm") switch
+        {
+            "SHA2_256" => Digest.FromHash("sha256", hash),
+            "SHA2_512" => Digest.FromHash("sha512", hash),
+            var other => throw new ContentException($"messageDigest: algorithm wanted SHA2_256 or SHA2_512, got {Printable.Of(other)}"),
+        };
     }
 }

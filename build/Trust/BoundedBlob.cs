@@ -17,8 +17,9 @@ internal static class BoundedBlob
 
         // A reader proves its stream already; a second proof here costs nothing and trusts no implementation.
         await using VerifyingStream proven = VerifyingStream.Over(stream, blob, $"{place.Name}: {blob.Digest}");
-        MemoryStream bytes = new();
-        await proven.CopyToAsync(bytes, cancellationToken);
-        return bytes.ToArray();
+        byte[] bytes = new byte[blob.Size];
+        await proven.ReadExactlyAsync(bytes, cancellationToken);
+        // The end is what proves it.
+        return await proven.ReadAsync(new byte[1], cancellationToken) == 0 ? bytes : throw new ContentException($"{place.Name}: {blob.Digest}: wanted {blob.Size} bytes, got more");
     }
 }

@@ -1,38 +1,67 @@
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
 
-/// <summary>Reads bundles and envelopes from a place, each blob once: a statement about several manifests is one blob.</summary>
-internal sealed class BundleReader(IContentReader place)
+/// <summary>
+/// Reads bundles and envelopes from a place and judges at once whose they are: what the signer did not sign is neither looked into nor kept.
+/// What the signer signed is read once, however many manifests it is about.
+/// </summary>
+/// <param name="signer">Whose statements are looked for.</param>
+internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
 {
-    /// <summary>
-    /// Many times what a release has. What is read stays in memory until all is judged, and anybody who may push can put more beside it.
-    /// </summary>
-    private const long MaximumBytes = 128L * 1024 * 1024;
-
-    private readonly Dictionary<(Digest, long, bool), StoredBundle> _read = [];
-    private long _bytes;
+    private readonly Dictionary<(Digest, long, bool), StoredBundle> _signed = [];
 
     public IContentReader Place => place;
 
+    /// <summary>Whether what others said is of interest, too, as far as it is told without believing it.</summary>
+    public bool TellsForeign { get; init; }
+
     /// <summary>The bundle that a referrer's manifest holds.</summary>
-    public Task<StoredBundle> BundleAsync(Descriptor blob, CancellationToken cancellationToken) => OnceAsync(blob, true, async () =>
-        SigstoreBundle.Parse(await BoundedBlob.ReadAsync(place, blob, SigstoreBundle.MaximumSize, cancellationToken)
-            ?? throw new ContentException($"{place.Name}: the bundle {blob.Digest} is not there")));
+    public Task<StoredBundle> BundleAsync(Descriptor stored, Descriptor blob, ManifestContent about, CancellationToken cancellationToken) => OnceAsync(
+        stored, blob, isBundle: true, about, bytes => SigstoreBundle.Parse(bytes), cancellationToken);
 
     /// <summary>The envelope that is a layer under cosign's attestation tag.</summary>
-    public Task<StoredBundle> EnvelopeAsync(Descriptor layer, CancellationToken cancellationToken) => OnceAsync(layer, false, async () => new SigstoreBundle(
-        DsseEnvelope.Parse(await BoundedBlob.ReadAsync(place, layer, DsseEnvelope.MaximumSize, cancellationToken)
-            ?? throw new ContentException($"{place.Name}: the attestation {layer.Digest} is missing")),
-        ReadOnlyMemory<byte>.Empty));
+    public Task<StoredBundle> EnvelopeAsync(Descriptor layer, ManifestContent about, CancellationToken cancellationToken) => OnceAsync(
+        layer, layer, isBundle: false, about, bytes => new SigstoreBundle(DsseEnvelope.Parse(bytes), ReadOnlyMemory<byte>.Empty), cancellationToken);
 
-    private async Task<StoredBundle> OnceAsync(Descriptor blob, bool isBundle, Func<Task<SigstoreBundle>> read)
+    private async Task<StoredBundle> OnceAsync(
+        Descriptor stored, Descriptor blob, bool isBundle, ManifestContent about, Func<byte[], SigstoreBundle> parse, CancellationToken cancellationToken)
     {
-        if (_read.TryGetValue((blob.Digest, blob.Size, isBundle), out StoredBundle? known))
-            return known;
-        if (blob.Size > MaximumBytes - _bytes)
-            return new StoredBundle(null, $"{place.Name}: {blob.Digest} was not read: there are more than {MaximumBytes} bytes of signed statements");
-        _bytes += blob.Size;
-        return _read[(blob.Digest, blob.Size, isBundle)] = await StoredBundle.OrProblemAsync(read);
+        if (_signed.TryGetValue((blob.Digest, blob.Size, isBundle), out StoredBundle? known))
+            return known with { Stored = stored };
+        StoredBundle read = await ReadAsync(stored, blob, isBundle ? SigstoreBundle.MaximumSize : DsseEnvelope.MaximumSize, about, parse, cancellationToken);
+        if (read.Bundle is not null)
+            _signed[(blob.Digest, blob.Size, isBundle)] = read;
+        return read;
     }
+
+    private async Task<StoredBundle> ReadAsync(
+        Descriptor stored, Descriptor blob, int limit, ManifestContent about, Func<byte[], SigstoreBundle> parse, CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[] bytes = await BoundedBlob.ReadAsync(place, blob, limit, cancellationToken)
+                ?? throw new ContentException($"{place.Name}: {blob.Digest} ({blob.MediaType}) is missing");
+            return await JudgeAsync(stored, parse(bytes), about, cancellationToken);
+        }
+        catch (ContentException e)
+        {
+            return new StoredBundle { Stored = stored, Problem = e.Message };
+        }
+        catch (RemoteException e)
+        {
+            // Anybody's bundle can be one that a registry does not give away: it must not hide a good one behind it.
+            return new StoredBundle { Stored = stored, Problem = e.Message, Unknown = e };
+        }
+    }
+
+    private async Task<StoredBundle> JudgeAsync(Descriptor stored, SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken) =>
+        await signer.SignedAsync(bundle, about, cancellationToken)
+            ? new StoredBundle { Stored = stored, Bundle = bundle, Statement = bundle.Envelope.Statement }
+            : new StoredBundle { Stored = stored, Foreign = TellsForeign ? Foreign(bundle.Envelope, about) : null };
+
+    private static ForeignStatement? Foreign(DsseEnvelope envelope, ManifestContent about) => envelope.Statement is { } said
+        ? new ForeignStatement(envelope.Identity, said.PredicateType, said.Subjects.Any(subject => subject.ProblemWith(about) is ""))
+        : null;
 }

@@ -7,6 +7,8 @@ namespace Slipway.Trust;
 /// <summary>Looks for one valid signature of a manifest under cosign's signature tag.</summary>
 internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
 {
+    private const int AtOnce = 8;
+
     /// <summary>A valid signature, or the reason of the one that came nearest to being valid.</summary>
     public async Task<(SignatureFinding Finding, StoredSignature? Valid)> FindAsync(Evidence evidence, CancellationToken cancellationToken)
     {
@@ -25,16 +27,19 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
     {
         SignatureFinding nearest = new(FailureReason.SignatureMissing, $"{evidence.Place} has no signature of {evidence.Digest}");
         RemoteException? unknown = null;
-        foreach (Descriptor layer in layers)
+        // Each is small, and the signer's own are among the first.
+        foreach (Descriptor[] some in layers.Chunk(AtOnce))
         {
-            (SignatureFinding finding, StoredSignature? signature) = await JudgeAsync(layer, evidence, cancellationToken);
-            if (finding.Failure is null)
-                return (finding, signature);
+            foreach ((SignatureFinding finding, StoredSignature? signature) in await Task.WhenAll(some.Select(layer => JudgeAsync(layer, evidence, cancellationToken))))
+            {
+                if (finding.Failure is null)
+                    return (finding, signature);
 
-            unknown ??= finding.Unknown;
-            // The reasons stand in the order of the steps, so the greatest one got furthest.
-            if (finding.Failure > nearest.Failure)
-                nearest = finding;
+                unknown ??= finding.Unknown;
+                // The reasons stand in the order of the steps, so the greatest one got furthest.
+                if (finding.Failure > nearest.Failure)
+                    nearest = finding;
+            }
         }
 
         return (nearest with { Unknown = unknown }, null);
@@ -49,6 +54,11 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
         catch (ContentException e)
         {
             return (new SignatureFinding(FailureReason.SignatureUnreadable, e.Message), null);
+        }
+        catch (RemoteException e)
+        {
+            // One that a registry does not give away must not hide a good one behind it.
+            return (new SignatureFinding(FailureReason.SignatureMissing, e.Message) { Unknown = e }, null);
         }
     }
 

@@ -14,8 +14,16 @@ public sealed record SignedFile(string Path, ReadOnlyMemory<byte> Signature, str
 /// Has cosign verify keyless signatures that lie beside files: the certificate's authority, identity and issuer, the signature, and
 /// the transparency log's entry, which is looked up there, and by which an expired certificate was valid when it was used.
 /// </summary>
-public sealed class CosignLookup(CosignProgram cosign)
+/// <param name="transport">Asks the log whether it is there.</param>
+/// <param name="log">Its address.</param>
+public sealed class CosignLookup(CosignProgram cosign, HttpTransport transport, Uri log)
 {
+    /// <summary>The log of the public instance.</summary>
+    public static Uri PublicLog { get; } = new("https://rekor.sigstore.dev");
+
+    /// <summary>Whether the keys to believe are files that cosign is told of; else it fetches those of the public instance.</summary>
+    public bool HasRoots { get; init; }
+
     /// <summary>
     /// Everything that cosign would take from its environment to ask for less, on the command line, which counts more. The address of the
     /// log and the roots of trust may come from there: those of a private Sigstore.
@@ -41,13 +49,32 @@ public sealed class CosignLookup(CosignProgram cosign)
             CosignAnswer answer = await cosign.AskAsync(
                 cancellationToken,
                 ["verify-blob", .. Strict, "--signature", signature, "--certificate", certificate, "--certificate-identity", file.Identity, "--certificate-oidc-issuer", file.Issuer, file.Path]);
-            return answer.IsOutage ? throw new RemoteException(RemoteFault.TryAgain, $"cosign verify-blob could not ask. It said: {answer.Said}")
-                : answer.Succeeded ? null
-                : $"cosign verify-blob refuses it. It said: {answer.Said}";
+            if (answer.Succeeded)
+                return null;
+            // What it says may be the certificate's own words. Who has to answer it is asked apart from that.
+            await RequireServicesAsync(answer, cancellationToken);
+            return $"cosign verify-blob refuses it. It said: {answer.Said}";
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private async Task RequireServicesAsync(CosignAnswer answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage key = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri(log, "/api/v1/log/publicKey")), cancellationToken);
+            if (!key.IsSuccessStatusCode)
+                throw new RemoteException(RemoteFault.TryAgain, $"cosign verify-blob could not ask: the log at {log.Host} answers {(int)key.StatusCode}. It said: {answer.Said}");
+        }
+        catch (ExhaustedException e)
+        {
+            throw new RemoteException(RemoteFault.TryAgain, $"cosign verify-blob could not ask: the log at {log.Host}: {e.Message}. It said: {answer.Said}", e);
+        }
+
+        if (!HasRoots)
+            await cosign.TrustedRootAsync(cancellationToken);
     }
 }

@@ -3,31 +3,27 @@ using System.Text.RegularExpressions;
 using Medallion.Shell;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Trust;
 
-/// <summary>The cosign program, asked without a terminal: nothing can be typed in, and nothing waits for that.</summary>
+/// <summary>
+/// The cosign program, asked without a terminal: nothing can be typed in, and nothing waits for that. What it says is for people; what it
+/// means is told by its exit code alone, since it repeats what others wrote.
+/// </summary>
 public sealed partial class CosignProgram
 {
     private const string WhereToGet = "Get cosign 2.5 or newer from https://docs.sigstore.dev/cosign/system_config/installation/ or the package cosign of Debian trixie, and run the same command again";
 
-    /// <summary>What is ours and none of its business.</summary>
-    private static readonly string[] Foreign = ["QUAY_PASSWORD", "DOCKERHUB_TOKEN", "SLIPWAY_SIGNING_KEY_PASSWORD"];
-
-    /// <summary>
-    /// It takes any option from a variable called COSIGN_…: one that ignores the log, or lets any identity pass, would weaken what is asked
-    /// here without a trace. These alone reach it: where a private instance is, and a hardware key's module.
-    /// </summary>
-    private static readonly string[] Passed = ["COSIGN_REKOR_URL", "COSIGN_FULCIO_URL", "COSIGN_PKCS11_MODULE_PATH", "COSIGN_PKCS11_PIN"];
-
-    /// <summary>With what a CI lets it prove an identity. Where there is none to prove it cannot even begin to, without these.</summary>
-    private static readonly string[] Tokens = ["SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL"];
+    private const int MaximumTrustedRoot = 1024 * 1024;
 
     /// <summary>What is above tells of a signal, and nothing of a signature.</summary>
     private const int LastOwnExitCode = 128;
 
     private readonly string _program;
     private readonly string? _password;
+    private readonly Lock _fetching = new();
+    private Task<byte[]>? _trustedRoot;
 
     private CosignProgram(string program, string? password, bool takesSigningConfig)
     {
@@ -65,21 +61,64 @@ public sealed partial class CosignProgram
     /// <summary>What it prints to standard output.</summary>
     /// <exception cref="CosignException">It cannot be started, or ends with another code than 0.</exception>
     internal async Task<string> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        Required(arguments, await AskAsync(provesIdentity: false, arguments, cancellationToken));
+        Required(arguments, await AskAsync(cancellationToken, arguments));
+
+    /// <summary>As <see cref="RunAsync"/>, with a key: its password, or what its key management service wants to know.</summary>
+    /// <param name="key">A file, or a URI.</param>
+    /// <exception cref="CosignException">It cannot be started, or ends with another code than 0.</exception>
+    internal async Task<string> RunWithKeyAsync(string key, CancellationToken cancellationToken, params string[] arguments) =>
+        Required(arguments, await AskAsync(ProgramEnvironment.CosignKey(key), [("COSIGN_PASSWORD", _password ?? "")], arguments, cancellationToken));
 
     /// <summary>Signs with the identity that this process can prove.</summary>
     /// <exception cref="CosignException">It cannot be started, or ends with another code than 0.</exception>
     internal async Task SignAsIdentityAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        Required(arguments, await AskAsync(provesIdentity: true, arguments, cancellationToken));
+        Required(arguments, await AskAsync(ProgramEnvironment.CosignIdentity, [], arguments, cancellationToken));
 
     /// <summary>Asks it something that it may well deny.</summary>
     /// <exception cref="CosignException">It cannot be started, or does not end.</exception>
     internal Task<CosignAnswer> AskAsync(CancellationToken cancellationToken, params string[] arguments) =>
-        AskAsync(provesIdentity: false, arguments, cancellationToken);
+        AskAsync(ProgramEnvironment.Cosign, [], arguments, cancellationToken);
+
+    /// <summary>
+    /// The trusted root of the public instance, fetched once and apart from everything that is to be verified: whether that succeeds is told
+    /// by no word of a signature, and what is verified against it afterwards needs no service.
+    /// </summary>
+    /// <exception cref="RemoteException">It could not be fetched, so nothing is known of any signature.</exception>
+    /// <exception cref="CosignException">There is no cosign that can be used.</exception>
+    internal Task<byte[]> TrustedRootAsync(CancellationToken cancellationToken)
+    {
+        lock (_fetching)
+            return _trustedRoot ??= FetchTrustedRootAsync(cancellationToken);
+    }
 
     internal static CosignException TooOld(string problem) => new($"{problem}; nothing was signed. {WhereToGet}") { IsMissing = true };
 
-    private async Task<CosignAnswer> AskAsync(bool provesIdentity, string[] arguments, CancellationToken cancellationToken)
+    private async Task<byte[]> FetchTrustedRootAsync(CancellationToken cancellationToken)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
+        try
+        {
+            CosignAnswer answer = await AskAsync(ProgramEnvironment.Cosign, [("TUF_ROOT", folder.FullName)], ["initialize"], cancellationToken);
+            if (!answer.Succeeded)
+                throw new RemoteException(RemoteFault.TryAgain, $"{_program} initialize ended with {answer.ExitCode}: the keys to believe could not be fetched, so nothing is known of any signature; run the same command again, or give --trusted-root FILE. It said: {answer.Said}");
+            FileInfo root = folder.EnumerateFiles("trusted_root.json", SearchOption.AllDirectories).FirstOrDefault(file => file.Length <= MaximumTrustedRoot)
+                ?? throw new CosignException($"{_program} initialize ended well and left no trusted_root.json; nothing was verified. Give --trusted-root FILE");
+            byte[] bytes = await File.ReadAllBytesAsync(root.FullName, cancellationToken);
+            TrustedRoot.Require(bytes);
+            return bytes;
+        }
+        catch (ContentException e)
+        {
+            throw new CosignException($"what {_program} initialize fetched is no trusted root: {e.Message}; nothing was verified. Give --trusted-root FILE", e);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task<CosignAnswer> AskAsync(
+        ProgramEnvironment environment, (string Name, string? Value)[] variables, string[] arguments, CancellationToken cancellationToken)
     {
         try
         {
@@ -87,7 +126,8 @@ public sealed partial class CosignProgram
                 .CancellationToken(cancellationToken)
                 .Timeout(TimeSpan.FromMinutes(2))
                 .ThrowOnError(false)
-                .StartInfo(start => Describe(start.Environment, provesIdentity)));
+                // Without a password it would ask for one.
+                .StartInfo(start => environment.ApplyTo(start.Environment, [("COSIGN_PASSWORD", ""), ("LC_ALL", "C"), .. variables])));
             command.StandardInput.Close();
             CommandResult result = await command.Task;
             return result.ExitCode <= LastOwnExitCode
@@ -104,24 +144,9 @@ public sealed partial class CosignProgram
         }
     }
 
-    private string Required(string[] arguments, CosignAnswer answer)
-    {
-        string problem = $"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. It said: {answer.Said}";
-        return answer.Succeeded ? answer.Output
-            : answer.IsOutage ? throw new RemoteException(RemoteFault.TryAgain, problem + ". Run the same command again")
-            : throw new CosignException(problem);
-    }
-
-    private void Describe(IDictionary<string, string?> environment, bool provesIdentity)
-    {
-        foreach (string name in provesIdentity ? Foreign : [.. Foreign, .. Tokens])
-            environment.Remove(name);
-        foreach (string name in environment.Keys.Where(name => name.StartsWith("COSIGN_", StringComparison.OrdinalIgnoreCase)).Except(Passed).ToArray())
-            environment.Remove(name);
-        // Without a password it would ask for one.
-        environment["COSIGN_PASSWORD"] = _password ?? "";
-        environment["LC_ALL"] = "C";
-    }
+    private string Required(string[] arguments, CosignAnswer answer) => answer.Succeeded
+        ? answer.Output
+        : throw new CosignException($"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. It said: {answer.Said}");
 
     private static CosignException TooOld(string program, string got) => TooOld($"{program}: wanted cosign 2.5 or newer, got {got}");
 
@@ -130,14 +155,11 @@ public sealed partial class CosignProgram
 }
 
 /// <summary>How cosign ended, and what it said.</summary>
-internal sealed partial record CosignAnswer(int ExitCode, string Output, string Errors)
+internal sealed record CosignAnswer(int ExitCode, string Output, string Errors)
 {
     private const int MostLines = 12;
 
     public bool Succeeded => ExitCode == 0;
-
-    /// <summary>Whether it failed for want of a service: later it may answer otherwise.</summary>
-    public bool IsOutage => !Succeeded && Outages().IsMatch(Errors);
 
     /// <summary>Its complaint, as it can stand in a sentence: the last line first, then what it said on the way there.</summary>
     public string Said
@@ -153,10 +175,4 @@ internal sealed partial record CosignAnswer(int ExitCode, string Output, string 
             };
         }
     }
-
-    /// <summary>What Go's network library and cosign say when a service, and nothing that it was asked about, is at fault.</summary>
-    [GeneratedRegex(
-        @"dial tcp|no such host|connection (refused|reset)|network is unreachable|i/o timeout|TLS handshake|context deadline exceeded|server misbehaving|(returned |\[)(429|5\d\d)\b|giving up after|unexpected EOF|\b(429|50[0234]) [A-Z][a-z]+",
-        RegexOptions.IgnoreCase)]
-    private static partial Regex Outages();
 }

@@ -29,7 +29,7 @@ public sealed class CosignSigner : KeyedSigner
     public static async Task<CosignSigner> OpenAsync(CosignProgram cosign, string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cosign);
-        string pem = await cosign.RunAsync(cancellationToken, "public-key", "--key", key);
+        string pem = await cosign.RunWithKeyAsync(key, cancellationToken, "public-key", "--key", key);
         return new CosignSigner(cosign, key, VerificationKey.Parse(pem, $"cosign public-key --key {key}"));
     }
 
@@ -57,7 +57,7 @@ public sealed class CosignSigner : KeyedSigner
     /// <summary>As cosign 2 does it: the signature alone, in base64.</summary>
     private async Task<byte[]> SignIntoFileAsync(string blob, string output, CancellationToken cancellationToken)
     {
-        await _cosign.RunAsync(cancellationToken, "sign-blob", "--key", _key, "--tlog-upload=false", "--yes", "--output-signature", output, blob);
+        await _cosign.RunWithKeyAsync(_key, cancellationToken, "sign-blob", "--key", _key, "--tlog-upload=false", "--yes", "--output-signature", output, blob);
         return Decoded(Encoding.UTF8.GetString(await ReadAsync(output, cancellationToken)).Trim());
     }
 
@@ -66,7 +66,7 @@ public sealed class CosignSigner : KeyedSigner
     {
         string services = Path.Combine(folder, "services");
         await _cosign.RunAsync(cancellationToken, "signing-config", "create", "--out", services);
-        await _cosign.RunAsync(cancellationToken, "sign-blob", "--key", _key, "--signing-config", services, "--yes", "--bundle", output, blob);
+        await _cosign.RunWithKeyAsync(_key, cancellationToken, "sign-blob", "--key", _key, "--signing-config", services, "--yes", "--bundle", output, blob);
         try
         {
             return OciJson.Read(await ReadAsync(output, cancellationToken), "bundle", root => Decoded(root.GetProperty("messageSignature").RequiredString("signature")));
@@ -84,9 +84,13 @@ public sealed class CosignSigner : KeyedSigner
 
     private static byte[] Decoded(string base64)
     {
-        byte[] bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out int length)
-            ? bytes[..length]
-            : throw new CosignException("cosign sign-blob left a signature that is no base64; nothing was signed");
+        try
+        {
+            return StrictBase64.Decode(base64, "the signature");
+        }
+        catch (ContentException e)
+        {
+            throw new CosignException($"cosign sign-blob left a signature that is none: {e.Message}; nothing was signed", e);
+        }
     }
 }

@@ -15,7 +15,7 @@ public sealed class EvidenceReview(ITrustedSigner signer, Reference official, IC
 
     private readonly ClaimCheck _claims = new(signer, official);
     private readonly StatementCheck _statements = new(signer, official);
-    private readonly BundleReader _reader = new(place);
+    private readonly BundleReader _reader = new(place, signer) { TellsForeign = true };
 
     /// <param name="subject">The manifest or index.</param>
     /// <exception cref="RemoteException">The place could not be read.</exception>
@@ -27,14 +27,14 @@ public sealed class EvidenceReview(ITrustedSigner signer, Reference official, IC
         ImmutableArray<ReviewedItem> signatures = await AllAsync<Descriptor>(
             async () => await evidence.SignaturesAsync(cancellationToken), layer => SignatureAsync(layer, evidence, cancellationToken), problems);
         ImmutableArray<ReviewedItem> bundles = await AllAsync(
-            () => evidence.BundlesAsync(null, cancellationToken), bundle => StatementAsync(bundle, evidence, [], cancellationToken), problems);
+            () => evidence.BundlesAsync(null, cancellationToken), bundle => Task.FromResult(Statement(bundle, evidence, [])), problems);
         // What proves a keyless signature is in the bundle; cosign's tag has the same envelope.
-        HashSet<DsseEnvelope> proven = [.. from bundle in await EmptyIfUnreadableAsync(() => evidence.BundlesAsync(null, cancellationToken), [])
-                                           where bundles.Any(item => item.IsAccepted && item.Stored == bundle.Stored)
-                                           select bundle.Bundle!.Envelope];
+        HashSet<Digest> proven = [.. from bundle in await EmptyIfUnreadableAsync(() => evidence.BundlesAsync(null, cancellationToken), [])
+                                     where bundle.Bundle is not null && bundles.Any(item => item.IsAccepted && item.Stored == bundle.Stored)
+                                     select bundle.Bundle!.Envelope.Identity];
         ImmutableArray<ReviewedItem> attestations = await AllAsync(
-            () => evidence.TaggedAsync(cancellationToken), envelope => StatementAsync(envelope, evidence, proven, cancellationToken), problems);
-        return new ReviewedEvidence(evidence.Digest, signatures, attestations, bundles, [.. problems]);
+            () => evidence.TaggedAsync(cancellationToken), envelope => Task.FromResult(Statement(envelope, evidence, proven)), problems);
+        return new ReviewedEvidence(evidence.Digest, signatures, attestations, bundles, [.. problems, .. evidence.PassedOver]);
     }
 
     private static async Task<ImmutableArray<ReviewedItem>> AllAsync<T>(
@@ -80,32 +80,27 @@ public sealed class EvidenceReview(ITrustedSigner signer, Reference official, IC
             : throw new ContentException($"{evidence.Place}: the signature {layer.Digest} wanted about {evidence.Digest}, got one about {about}");
     }
 
-    private async Task<ReviewedItem> StatementAsync(
-        StoredBundle stored, Evidence evidence, HashSet<DsseEnvelope> proven, CancellationToken cancellationToken)
+    private ReviewedItem Statement(StoredBundle stored, Evidence evidence, HashSet<Digest> proven)
     {
-        if (stored.Bundle is not { } bundle)
+        Descriptor at = stored.Stored;
+        if (stored.Problem.Length > 0)
             throw new ContentException(stored.Problem);
-        Descriptor at = stored.Stored!;
-        if (stored.Claim is not { } claim)
+        if (stored.Statement is { } said)
+        {
+            return said.Subjects.All(subject => subject.ProblemWith(evidence.Subject) is null)
+                ? throw NotAbout(at, evidence)
+                : new ReviewedItem(at, _statements.Judge(stored, evidence, said.PredicateType).Failure is null, said.PredicateType);
+        }
+
+        if (stored.Foreign is not { } foreign)
             throw new ContentException($"{evidence.Place}: what {at.Digest} holds is no statement");
-        if (!claim.IsAbout(evidence.Digest))
-            throw new ContentException($"{evidence.Place}: the statement {at.Digest} is not about {evidence.Digest}");
-        bool isAccepted = proven.Contains(bundle.Envelope) || await IsAcceptedAsync(stored, evidence, claim, cancellationToken);
-        return new ReviewedItem(at, isAccepted, claim.PredicateType);
+        return foreign.IsAbout
+            ? new ReviewedItem(at, proven.Contains(foreign.Envelope), foreign.PredicateType)
+            : throw NotAbout(at, evidence);
     }
 
-    private async Task<bool> IsAcceptedAsync(StoredBundle stored, Evidence evidence, Statement claim, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await _statements.JudgeAsync(stored, evidence, claim.PredicateType, cancellationToken)).Failure is null;
-        }
-        catch (RemoteException)
-        {
-            // Anybody's bundle can make cosign talk of an outage: it comes along as what nobody verified.
-            return false;
-        }
-    }
+    private static ContentException NotAbout(Descriptor stored, Evidence evidence) =>
+        new($"{evidence.Place}: the statement {stored.Digest} is not about {evidence.Digest}");
 }
 
 /// <summary>What a place holds about one manifest, each in the place's order; what is malformed or about something else is left out.</summary>

@@ -37,7 +37,7 @@ public sealed class KeylessSigner : ISigner
     {
         byte[] bundle = await SignAsync(payload, file => ["sign-blob", file], cancellationToken);
         return Understood(bundle, root => TagProof.Of(root.GetProperty("verificationMaterial")) is { } proof
-            ? SignatureManifest.LayerOf(payload, root.GetProperty("messageSignature").GetProperty("signature").GetBytesFromBase64(), proof)
+            ? SignatureManifest.LayerOf(payload, StrictBase64.Decode(root.GetProperty("messageSignature").RequiredString("signature"), "the signature"), proof)
             : null);
     }
 

@@ -69,8 +69,8 @@ internal sealed class Notary(Reference official, ImmutableArray<ManifestContent>
         {
             foreach (StoredBundle stored in await evidence.BundlesAsync(null, cancellationToken))
             {
-                if (stored is { Bundle: { } bundle, Claim: { } statement } && statement.PredicateType != Statement.SignType
-                    && await signer.Trusted.SignedAsync(bundle, evidence.Subject, cancellationToken))
+                RequireKnown(stored);
+                if (stored is { Bundle: { } bundle, Statement: { } statement } && statement.PredicateType != Statement.SignType)
                     said[Digest.Of(bundle.Envelope.Payload.Span)] = WantedStatement.Of(statement);
             }
         }
@@ -83,17 +83,26 @@ internal sealed class Notary(Reference official, ImmutableArray<ManifestContent>
         for (int i = 0; i < places.Count; i++)
         {
             Evidence evidence = About(places[i], wanted.About[0]);
-            foreach (StoredBundle stored in await evidence.BundlesAsync(wanted.PredicateType, cancellationToken))
+            List<StoredBundle> bundles = [.. await evidence.BundlesAsync(wanted.PredicateType, cancellationToken)];
+            foreach (StoredBundle stored in bundles)
             {
-                if (stored is not { Bundle: { } bundle, Claim: { } statement } || !wanted.IsMetBy(statement, official)
-                    || !await signer.Trusted.SignedAsync(bundle, evidence.Subject, cancellationToken))
+                if (stored is not { Bundle: { } bundle, Statement: { } statement } || !wanted.IsMetBy(statement, official))
                     continue;
                 _found[i]++;
                 return bundle;
             }
+
+            bundles.ForEach(RequireKnown);
         }
 
         return null;
+    }
+
+    /// <summary>One that could not be judged may be the signer's: nothing is signed twice.</summary>
+    private static void RequireKnown(StoredBundle stored)
+    {
+        if (stored.Unknown is { } unknown)
+            throw unknown;
     }
 
     private async Task<SigstoreBundle> MakeAsync(WantedStatement wanted, CancellationToken cancellationToken)
@@ -117,7 +126,7 @@ internal sealed class Notary(Reference official, ImmutableArray<ManifestContent>
         if (_evidence.TryGetValue((place, subject), out Evidence? known))
             return known;
         ManifestContent content = subjects.Single(one => one.Descriptor.Digest == subject);
-        return _evidence[(place, subject)] = new Evidence(new BundleReader(place), subject, content);
+        return _evidence[(place, subject)] = new Evidence(new BundleReader(place, signer.Trusted), subject, content);
     }
 }
 

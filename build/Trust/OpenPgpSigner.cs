@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Medallion.Shell;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Trust;
 
@@ -16,13 +17,6 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
     private const int FingerprintLength = 40, MaximumSignature = 64 * 1024;
 
     private const string Status = "[GNUPG:] ";
-
-    /// <summary>What is ours and none of its business.</summary>
-    private static readonly string[] Foreign =
-        [
-        "QUAY_PASSWORD", "DOCKERHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "COSIGN_PASSWORD", "SLIPWAY_SIGNING_KEY_PASSWORD",
-        "SLIPWAY_GPG_PASSWORD", "SLIPWAY_CLIENT_CERTIFICATE_PASSWORD", "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN",
-    ];
 
     private readonly string _fingerprint = fingerprint.Length == FingerprintLength && fingerprint.All(char.IsAsciiHexDigit)
         ? fingerprint.ToUpperInvariant()
@@ -87,12 +81,7 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
                 .CancellationToken(cancellationToken)
                 .Timeout(TimeSpan.FromMinutes(1))
                 .ThrowOnError(false)
-                .StartInfo(start =>
-                {
-                    foreach (string name in Foreign)
-                        start.Environment.Remove(name);
-                    start.Environment["LC_ALL"] = "C";
-                }));
+                .StartInfo(start => ProgramEnvironment.Gpg.ApplyTo(start.Environment, ("LC_ALL", "C"))));
             if (password is not null && arguments.Contains("--passphrase-fd"))
                 await command.StandardInput.WriteLineAsync(password);
             command.StandardInput.Close();

@@ -43,7 +43,7 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
     {
         try
         {
-            StatementCheck.Finding finding = await _statements.AmongAsync(await evidence.BundlesAsync(Statement.SignType, cancellationToken), evidence, Statement.SignType, cancellationToken);
+            StatementCheck.Finding finding = _statements.Among(await evidence.BundlesAsync(Statement.SignType, cancellationToken), evidence, Statement.SignType);
             return finding.Failure is { } reason
                 ? new SignatureFinding(Translated(reason), finding.Text) { Unknown = finding.Unknown }
                 : new SignatureFinding(null, $"signed by {policy.Signer.Name} for {official.Name}");

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Slipway.Oci;
 
@@ -13,7 +12,10 @@ namespace Slipway.Trust;
 public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> Material)
 {
     /// <summary>More than this many bytes are no bundle.</summary>
-    public const int MaximumSize = 2 * DsseEnvelope.MaximumSize;
+    public const int MaximumSize = DsseEnvelope.MaximumSize + MaximumMaterial;
+
+    /// <summary>More than this many bytes of certificates and log entries are none.</summary>
+    private const int MaximumMaterial = 256 * 1024;
 
     /// <summary>Whether a certificate says who signed it, so that no key alone can.</summary>
     public bool IsKeyless { get; private init; }
@@ -35,20 +37,42 @@ public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> 
         writer.WriteEndObject();
     });
 
-    /// <exception cref="ContentException">It is no bundle of this form.</exception>
-    public static SigstoreBundle Parse(ReadOnlyMemory<byte> json) => json.Length > MaximumSize
-        ? throw new ContentException($"bundle: wanted at most {MaximumSize} bytes, got {json.Length}")
-        : OciJson.Read(json, "bundle", root =>
+    /// <summary>Reads a bundle with one kind of content, an envelope; its payload is left as it is.</summary>
+    /// <exception cref="ContentException">It is no bundle of this form, or has a signature of a file, too.</exception>
+    public static SigstoreBundle Parse(ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > MaximumSize)
+            throw new ContentException($"bundle: wanted at most {MaximumSize} bytes, got {json.Length}");
+        string? type = null;
+        ReadOnlyMemory<byte> material = default;
+        DsseEnvelope? envelope = null;
+        bool hasSignature = false;
+        JsonMembers.ReadDocument(json.Span, "bundle", (string name, ref Utf8JsonReader value) =>
         {
-            string type = root.RequiredString("mediaType");
-            if (type != MediaType.SigstoreBundle)
-                throw new ContentException($"mediaType wanted {MediaType.SigstoreBundle}, got {type}");
-            JsonElement material = root.GetProperty("verificationMaterial");
-            bool isKeyless = IsOfCertificate(material);
-            return root.TryGetProperty("dsseEnvelope", out JsonElement envelope)
-                ? new SigstoreBundle(DsseEnvelope.Read(envelope), Encoding.UTF8.GetBytes(material.GetRawText())) { IsKeyless = isKeyless }
-                : throw new ContentException("it holds no DSSE envelope");
+            switch (name)
+            {
+                case "mediaType":
+                    type = value.Text(name);
+                    return true;
+                case "verificationMaterial":
+                    material = value.Raw(json).ToArray();
+                    return true;
+                case "dsseEnvelope":
+                    envelope = DsseEnvelope.Read(ref value);
+                    return true;
+                case "messageSignature":
+                    hasSignature = true;
+                    value.Skip();
+                    return true;
+                default:
+                    return false;
+            }
         });
+        RequireType(type);
+        if (envelope is null || hasSignature)
+            throw new ContentException($"bundle: wanted a DSSE envelope alone, got {(envelope is null ? "none" : "a signature of a file beside it")}");
+        return new SigstoreBundle(envelope, material) { IsKeyless = IsOfCertificate(material) };
+    }
 
     /// <summary>The bytes in which the bundle is stored; the same bundle always gives the same.</summary>
     /// <exception cref="InvalidOperationException">It has no material.</exception>
@@ -68,17 +92,32 @@ public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> 
 
     public override int GetHashCode() => Envelope.GetHashCode();
 
-    /// <summary>Exactly one of the two (sigstore_bundle.proto, <c>VerificationMaterial.content</c>).</summary>
-    internal static bool IsOfCertificate(JsonElement material)
+    /// <exception cref="ContentException">It is no bundle of the version that is read here.</exception>
+    internal static void RequireType(string? type)
     {
-        bool byKey = material.TryGetProperty("publicKey", out JsonElement key);
-        bool byCertificate = material.TryGetProperty("certificate", out JsonElement certificate);
-        if (byKey == byCertificate)
-            throw new ContentException("verificationMaterial wanted either a publicKey or a certificate");
-        if (byKey)
-            _ = key.OptionalString("hint");
-        else
-            _ = certificate.RequiredString("rawBytes");
-        return byCertificate;
+        if (type != MediaType.SigstoreBundle)
+            throw new ContentException($"bundle: mediaType wanted {MediaType.SigstoreBundle}, got {(type is null ? "none" : Printable.Of(type))}");
+    }
+
+    /// <summary>Whether it is a certificate that verifies; exactly one of the three may be there (sigstore_bundle.proto, <c>VerificationMaterial.content</c>).</summary>
+    internal static bool IsOfCertificate(ReadOnlyMemory<byte> material) => material.Length > MaximumMaterial
+        ? throw new ContentException($"verificationMaterial: wanted at most {MaximumMaterial} bytes, got {material.Length}")
+        : material.IsEmpty ? throw new ContentException("'verificationMaterial' is missing")
+        : OciJson.Read(material, "verificationMaterial", IsOfCertificate);
+
+    private static bool IsOfCertificate(JsonElement material)
+    {
+        JsonElement? Part(string name) => material.TryGetProperty(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
+        switch (Part("publicKey"), Part("certificate"), Part("x509CertificateChain"))
+        {
+            case ({ } key, null, null):
+                _ = key.OptionalString("hint");
+                return false;
+            case (null, { } certificate, null):
+                _ = StrictBase64.Decode(certificate.RequiredString("rawBytes"), "'rawBytes'");
+                return true;
+            default:
+                throw new ContentException("verificationMaterial wanted either a publicKey or a certificate");
+        }
     }
 }

@@ -22,26 +22,67 @@ public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string
     /// <summary>How something was built (SLSA, spec v1.0, provenance.md).</summary>
     public const string ProvenanceType = "https://slsa.dev/provenance/v1";
 
+    /// <summary>More subjects than an image has manifests, many times.</summary>
+    public const int MaximumSubjects = 1024;
+
     private const string Type = "https://in-toto.io/Statement/v1";
 
     /// <summary>The first version differs in nothing that matters here, and cosign 2 still makes it.</summary>
     private const string FirstType = "https://in-toto.io/Statement/v0.1";
 
-    /// <exception cref="ContentException">It is no statement about anything. Parse only what a signature was verified over.</exception>
-    public static Statement Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "statement", root =>
+    /// <summary>Reads a statement; its predicate stays a part of the bytes that were given.</summary>
+    /// <exception cref="ContentException">It is no statement about anything, or about too much. Parse only what a signature was verified over.</exception>
+    public static Statement Parse(ReadOnlyMemory<byte> json)
     {
-        if (root.RequiredString("_type") is var type && type is not (Type or FirstType))
-            throw new ContentException($"_type wanted {Type}, got {type}");
-        ImmutableArray<StatementSubject> subjects = [.. root.Items("subject").Select(StatementSubject.Read)];
-        if (subjects.IsEmpty)
-            throw new ContentException("it has no subject");
-        if (!root.TryGetProperty("predicate", out JsonElement predicate) || predicate.ValueKind != JsonValueKind.Object)
-            throw new ContentException("its predicate is no JSON object");
-        return new Statement(subjects, root.RequiredString("predicateType"), System.Text.Encoding.UTF8.GetBytes(predicate.GetRawText()));
-    });
+        string? type = null, predicateType = null;
+        ReadOnlyMemory<byte> predicate = default;
+        var subjects = ImmutableArray.CreateBuilder<StatementSubject>();
+        JsonMembers.ReadDocument(json.Span, "statement", (string name, ref Utf8JsonReader value) =>
+        {
+            switch (name)
+            {
+                case "_type":
+                    type = value.Text(name);
+                    return true;
+                case "predicateType":
+                    predicateType = value.Text(name);
+                    return true;
+                case "predicate":
+                    predicate = value.TokenType == JsonTokenType.StartObject ? value.Raw(json) : throw new ContentException("its predicate is no JSON object");
+                    return true;
+                case "subject":
+                    JsonMembers.ReadArray(ref value, name, MaximumSubjects, (string _, ref Utf8JsonReader item) =>
+                    {
+                        subjects.Add(StatementSubject.Read(ref item));
+                        return true;
+                    });
+                    return true;
+                default:
+                    return false;
+            }
+        });
+        string problem = type is not (Type or FirstType) ? $"_type wanted {Type}, got {(type is null ? "none" : Printable.Of(type))}"
+            : subjects.Count == 0 ? "it has no subject"
+            : predicate.IsEmpty ? "its predicate is no JSON object"
+            : predicateType is null ? "'predicateType' is missing" : "";
+        return problem.Length == 0 ? new Statement(subjects.ToImmutable(), predicateType!, predicate) : throw new ContentException($"statement: {problem}");
+    }
 
-    /// <summary>Whether it is about this manifest or index; every digest that a subject gives must agree.</summary>
-    public bool IsAbout(Digest digest) => Subjects.Any(subject => subject.Digest == digest);
+    /// <summary>The subject that is a manifest or index; null when none is.</summary>
+    /// <exception cref="ContentException">One is it by one digest and not by another.</exception>
+    public StatementSubject? About(ManifestContent manifest)
+    {
+        StatementSubject? found = null;
+        foreach (StatementSubject subject in Subjects)
+        {
+            string? problem = subject.ProblemWith(manifest);
+            if (problem is { Length: > 0 })
+                throw new ContentException($"{PredicateType} has {problem}");
+            found ??= problem is null ? null : subject;
+        }
+
+        return found;
+    }
 
     /// <summary>The bytes to sign; the same statement always gives the same.</summary>
     public byte[] ToBytes() => OciJson.Write(writer =>
@@ -57,34 +98,4 @@ public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string
         writer.WriteRawValue(Predicate.Span, skipInputValidation: false);
         writer.WriteEndObject();
     });
-}
-
-/// <summary>One thing that a statement is about (in-toto attestation framework, spec/v1/resource_descriptor.md).</summary>
-/// <param name="Name">The repository, <c>quay.io/poseidon/kubelet</c>; empty when none is said.</param>
-/// <param name="Digest">Of the manifest or index; null when it has none that this program knows.</param>
-public sealed record StatementSubject(string Name, Digest? Digest)
-{
-    internal static StatementSubject Read(JsonElement element)
-    {
-        Digest? digest = null;
-        foreach ((string algorithm, string hex) in element.Map("digest"))
-        {
-            if (Digest.TryParse($"{algorithm}:{hex}", out Digest? known))
-                digest = algorithm == "sha256" ? known : digest ?? known;
-        }
-
-        return new StatementSubject(element.OptionalString("name") ?? "", digest);
-    }
-
-    internal void Write(Utf8JsonWriter writer)
-    {
-        Digest digest = Digest ?? throw new InvalidOperationException("a subject is written by its digest");
-        writer.WriteStartObject();
-        if (Name.Length > 0)
-            writer.WriteString("name", Name);
-        writer.WriteStartObject("digest");
-        writer.WriteString(digest.Algorithm, digest.Hex);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
 }

@@ -7,26 +7,16 @@ namespace Slipway.Trust;
 /// <summary>Looks among bundles for the valid statements of a kind about a manifest.</summary>
 internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
 {
+    private const int MostNamed = 8;
+
     /// <summary>The valid statements, or the reason of the one that came nearest to being one.</summary>
-    public async Task<Finding> AmongAsync(IReadOnlyList<StoredBundle> bundles, Evidence evidence, string predicateType, CancellationToken cancellationToken)
+    public Finding Among(IReadOnlyList<StoredBundle> bundles, Evidence evidence, string predicateType)
     {
         Dictionary<Digest, Statement> valid = [];
         Finding nearest = new(FailureReason.AttestationMissing, $"{evidence.Place} has no {predicateType} about {evidence.Digest}");
-        RemoteException? unknown = null;
         foreach (StoredBundle stored in bundles)
         {
-            Finding finding;
-            try
-            {
-                finding = await JudgeAsync(stored, evidence, predicateType, cancellationToken);
-            }
-            catch (RemoteException e)
-            {
-                // Anybody's bundle can make cosign talk of an outage: it must not hide a good one behind it.
-                unknown ??= e;
-                continue;
-            }
-
+            Finding finding = Judge(stored, evidence, predicateType);
             foreach (Statement statement in finding.Statements)
                 valid[Digest.Of(stored.Bundle!.Envelope.Payload.Span)] = statement;
             // The reasons stand in the order of the steps, so the greatest one got furthest.
@@ -34,27 +24,37 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
                 nearest = finding;
         }
 
-        return valid.Count == 0 ? nearest with { Unknown = unknown } : new Finding(null, $"{predicateType} by {signer.Name}") { Statements = [.. valid.Values] };
+        return valid.Count > 0
+            ? new Finding(null, $"{predicateType} by {signer.Name}") { Statements = [.. valid.Values] }
+            : nearest with { Unknown = bundles.Select(stored => stored.Unknown).FirstOrDefault(unknown => unknown is not null) };
     }
 
     /// <summary>Judges one bundle, whatever others there are.</summary>
-    /// <exception cref="RemoteException">It could not be judged.</exception>
-    internal async Task<Finding> JudgeAsync(StoredBundle stored, Evidence evidence, string predicateType, CancellationToken cancellationToken)
+    internal Finding Judge(StoredBundle stored, Evidence evidence, string predicateType)
     {
-        if (stored.Bundle is not { } bundle)
-            return new Finding(FailureReason.AttestationUnreadable, stored.Problem);
-        // An unsigned envelope's kind is anybody's claim, but one that claims another kind is not what is looked for.
-        if (stored.Claim is { } claim && claim.PredicateType != predicateType)
-            return new Finding(FailureReason.AttestationMissing, "");
-        if (!await signer.SignedAsync(bundle, evidence.Subject, cancellationToken))
+        if (stored.Problem.Length > 0)
+            return new Finding(stored.Unknown is null ? FailureReason.AttestationUnreadable : FailureReason.AttestationMissing, stored.Problem);
+        if (stored.Bundle is null)
             return new Finding(FailureReason.AttestationSignedByOtherKey, $"no {predicateType} by {signer.Name}");
-        if (stored.Claim is not { } statement)
+        if (stored.Statement is not { } statement)
             return new Finding(FailureReason.StatementMalformed, $"{signer.Name} signed something that is no statement");
-        if (statement.Subjects.FirstOrDefault(about => about.Digest == evidence.Digest) is not { } found)
-            return new Finding(FailureReason.AttestationSubjectMismatch, $"{predicateType} wanted about {evidence.Digest}, got one about {string.Join(", ", statement.Subjects.Select(about => about.Digest))}");
-        return !official.IsNamedBy(found.Name)
-            ? new Finding(FailureReason.AttestationReferenceMismatch, $"{predicateType} wanted about {official.Name}, got one about {(found.Name.Length == 0 ? "no repository" : found.Name)}")
-            : new Finding(null, "") { Statements = [statement] };
+        return statement.PredicateType == predicateType ? JudgeSubject(statement, evidence) : new Finding(FailureReason.AttestationMissing, "");
+    }
+
+    private Finding JudgeSubject(Statement statement, Evidence evidence)
+    {
+        try
+        {
+            if (statement.About(evidence.Subject) is not { } found)
+                return new Finding(FailureReason.AttestationSubjectMismatch, $"{statement.PredicateType} wanted about {evidence.Digest}, got one about {string.Join(", ", statement.Subjects.Take(MostNamed).Select(about => about.Digest))}");
+            return !official.IsNamedBy(found.Name)
+                ? new Finding(FailureReason.AttestationReferenceMismatch, $"{statement.PredicateType} wanted about {official.Name}, got one about {(found.Name.Length == 0 ? "no repository" : found.Name)}")
+                : new Finding(null, "") { Statements = [statement] };
+        }
+        catch (ContentException e)
+        {
+            return new Finding(FailureReason.AttestationSubjectMismatch, e.Message);
+        }
     }
 
     /// <param name="Failure">Null when a valid statement was found.</param>

@@ -18,7 +18,7 @@ public sealed class StatementSearch(ITrustedSigner signer)
         ArgumentNullException.ThrowIfNull(request);
         ManifestContent content = await request.Content.ReadManifestAsync(subject, cancellationToken)
             ?? throw new ContentException($"{request.Content.Name}: {subject} is missing");
-        Evidence evidence = new(new BundleReader(request.Signatures), subject, content);
+        Evidence evidence = new(new BundleReader(request.Signatures, signer), subject, content);
         StatementCheck.Finding finding = await new AttestationCheck(VerificationPolicy.Require(signer), request.Official)
             .FindAsync(evidence, predicateType, cancellationToken);
         return (finding.Statements, finding.Text);

@@ -21,9 +21,7 @@ public sealed record StoredSignature(Descriptor Layer, ReadOnlyMemory<byte> Payl
     {
         if (!layer.Annotations.TryGetValue(SignatureManifest.SignatureKey, out string? text))
             throw new ContentException($"layer {layer.Digest} has no annotation {SignatureManifest.SignatureKey}");
-        byte[] signature = new byte[text.Length];
-        return Convert.TryFromBase64String(text, signature, out int length) && length > 0
-            ? signature[..length]
-            : throw new ContentException($"layer {layer.Digest}: the signature is no base64");
+        byte[] signature = StrictBase64.Decode(text, $"layer {layer.Digest}: the signature");
+        return signature.Length > 0 ? signature : throw new ContentException($"layer {layer.Digest}: the signature is empty");
     }
 }

@@ -15,6 +15,9 @@ internal static class TagProof
     private const string CertificateKey = "dev.sigstore.cosign/certificate";
     private const string LogKey = "dev.sigstore.cosign/bundle";
 
+    /// <summary>A certificate or an entry of a log has some thousand.</summary>
+    private const int MaximumProof = 128 * 1024;
+
     /// <summary>None for a key's bundle, which needs none; null when the log gave no promise but an inclusion proof alone.</summary>
     public static ImmutableSortedDictionary<string, string>? Of(SigstoreBundle bundle) =>
         bundle.IsKeyless ? OciJson.Read(bundle.Material, "verification material", Of) : Descriptor.NoAnnotations;
@@ -51,6 +54,8 @@ internal static class TagProof
     {
         if (!signature.Layer.Annotations.TryGetValue(CertificateKey, out string? pem) || !signature.Layer.Annotations.TryGetValue(LogKey, out string? log))
             return null;
+        if (pem.Length > MaximumProof || log.Length > MaximumProof)
+            throw new ContentException($"the proof of a signature wanted at most {MaximumProof} characters, got more");
         byte[] certificate = PemEncoding.TryFind(pem, out PemFields fields) && pem[fields.Label] == "CERTIFICATE"
             ? Bytes(pem[fields.Base64Data].ReplaceLineEndings(""))
             : throw new ContentException("the certificate of a signature wanted as PEM");
@@ -111,11 +116,7 @@ internal static class TagProof
             : throw new ContentException($"'{name}' is no number");
     }
 
-    private static byte[] Bytes(string base64)
-    {
-        byte[] bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out int length) ? bytes[..length] : throw new ContentException("wanted base64");
-    }
+    private static byte[] Bytes(string base64) => StrictBase64.Decode(base64, "a part of a signature's proof");
 
     private static byte[] Hex(string text)
     {

@@ -11,7 +11,7 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
     private readonly IContentReader _place = request.Content;
     private readonly SignatureCheck _check = new(policy, request.Official);
     private readonly AttestationCheck _attestations = new(policy, request.Official);
-    private readonly BundleReader _bundles = new(request.Signatures);
+    private readonly BundleReader _bundles = new(request.Signatures, policy.Signer);
     private readonly HashSet<Platform> _platforms = [];
 
     public async Task<VerificationResult> RunAsync(CancellationToken cancellationToken)
@@ -109,11 +109,11 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
         {
             StatementCheck.Finding finding = await _attestations.FindAsync(evidence, type, cancellationToken);
             if (finding.Failure is { } reason)
-                return verdict with { Failure = reason, Text = finding.Text };
+                return verdict with { Failure = reason, Text = finding.Text, PassedOver = evidence.PassedOver };
             statements.AddRange(finding.Statements);
         }
 
-        return verdict with { Statements = [.. statements] };
+        return verdict with { Statements = [.. statements], PassedOver = evidence.PassedOver };
     }
 
     private async Task<(ManifestContent?, SubjectVerdict?)> ReadAsync(TaggedManifest wanted, CancellationToken cancellationToken)

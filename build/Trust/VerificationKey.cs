@@ -60,16 +60,19 @@ public sealed record VerificationKey : ITrustedSigner
         Task.FromResult(!bundle.IsKeyless && bundle.Envelope.IsSignedBy(this));
 
     Task<bool> ITrustedSigner.SignedAsync(BlobSignature signature, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        Task.FromResult(!signature.IsKeyless && Verifies(content.Span, signature.Signature.Span));
+        Task.FromResult(!signature.IsKeyless && signature.IsOf(content.Span) && Verifies(content.Span, signature.Signature.Span));
 
     /// <summary>Whether this is a DER signature (RFC 3279, 2.2.3) by this key over the SHA-256 of the bytes.</summary>
-    public bool Verifies(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
+    public bool Verifies(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature) => VerifiesHash(SHA256.HashData(content), signature);
+
+    /// <summary>As <see cref="Verifies"/>, of bytes whose SHA-256 is known.</summary>
+    internal bool VerifiesHash(ReadOnlySpan<byte> sha256, ReadOnlySpan<byte> signature)
     {
         using ECDsa key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(_der), out _);
         try
         {
-            return key.VerifyData(content, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+            return key.VerifyHash(sha256, signature, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (CryptographicException)
         {

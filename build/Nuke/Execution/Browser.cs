@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Nuke.Common.IO;
+using Slipway.Processes;
 
 namespace Nuke.Common.Execution;
 
@@ -31,9 +32,15 @@ internal sealed class Browser
     public bool Open(AbsolutePath page)
     {
         if (opener.UseShellExecute)
+        {
             opener.FileName = page.ToString();
+        }
         else
+        {
             opener.ArgumentList.Add(page.ToString());
+            ProgramEnvironment.Browser.ApplyTo(opener.Environment);
+        }
+
         try
         {
             using Process? started = Process.Start(opener);

@@ -7,7 +7,8 @@ namespace Slipway.Release;
 /// <summary>Whether everybody who was to build a release again says that the same came out, of the source that the release names.</summary>
 /// <param name="request">Where the release and what is said about it are read.</param>
 /// <param name="wanted">What a provenance must say to be a source; null where any will do.</param>
-internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceCheck? wanted)
+/// <param name="release">The digests that the release is: of what was asked for, then of its parts.</param>
+internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceCheck? wanted, ImmutableArray<Digest> release)
 {
     /// <param name="verdict">On the release, which passed, with its provenances.</param>
     /// <param name="signers">Each must have said it.</param>
@@ -30,11 +31,17 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
         return verdict;
     }
 
-    private static ReproductionStatement? Judge(Statement statement, BuildParameters[] sources, List<string> problems)
+    private ReproductionStatement? Judge(Statement statement, BuildParameters[] sources, List<string> problems)
     {
         try
         {
             ReproductionStatement read = ReproductionStatement.Parse(statement.Predicate);
+            if (ForeignOf(read, statement) is { } foreign)
+            {
+                problems.Add($"it says that {foreign} came out, which the release is not");
+                return null;
+            }
+
             if (sources.Any(read.IsOf))
                 return read;
             problems.Add($"it is of commit {Printable.Of(read.Commit)}, lock {read.Lock}, and the release of {string.Join(" or ", sources.Select(source => $"commit {source.Commit}, lock {source.Lock}"))}");
@@ -45,6 +52,19 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// What came out and is not of the release, where the same digests are said to have come out: what was asked for has to be among them, and
+    /// nothing that is no subject. Of a single platform's manifest the rest of the release is not known here.
+    /// </summary>
+    private string? ForeignOf(ReproductionStatement read, Statement statement)
+    {
+        if (read.Result != ReproductionResult.Identical)
+            return null;
+        HashSet<Digest> subjects = [.. statement.Subjects.Select(subject => subject.Digest).OfType<Digest>()];
+        return !read.Rebuilt.Contains(release[0]) ? $"not {release[0].Abbreviated} but {read.Rebuilt[0]}"
+            : read.Rebuilt.FirstOrDefault(digest => !subjects.Contains(digest) || (release.Length > 1 && !release.Contains(digest)))?.ToString();
     }
 
     private IEnumerable<BuildParameters> Sources(SubjectVerdict verdict)
