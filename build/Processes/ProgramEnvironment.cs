@@ -26,8 +26,18 @@ public sealed class ProgramEnvironment
 
     private ProgramEnvironment(params string[] allowed) => _allowed = allowed;
 
-    /// <summary>For git, which is asked of the clone alone: no host, no agent, no other repository than the one named.</summary>
-    public static ProgramEnvironment Git { get; } = new([.. Common, "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"]);
+    /// <summary>
+    /// For git, which is asked of the clone alone: no host, no agent, no other repository than the one named. Where its settings are it may know, for
+    /// those say which folders are safe, and <c>GIT_CONFIG_COUNT</c> with its keys and values is how a CI says that.
+    /// </summary>
+    public static ProgramEnvironment Git { get; } = new(
+    [
+        .. Common, "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_*", "GIT_CONFIG_VALUE_*",
+        "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH",
+    ]);
+
+    /// <summary>For git where a partial clone may ask its remote for an object that it lacks.</summary>
+    public static ProgramEnvironment GitRemote { get; } = Git.And([.. Network, "SSH_AUTH_SOCK", "GIT_SSH_COMMAND"]);
 
     /// <summary>For ssh, whose secrets an agent keeps.</summary>
     public static ProgramEnvironment Ssh { get; } = new([.. Common, .. Desktop, "SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "KRB5CCNAME"]);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Slipway.Release;
 
 /// <summary>What a repository says about one image at the commit that is checked out.</summary>
@@ -20,6 +22,15 @@ public sealed record GitState
 
     /// <summary>Whether anything differs from the commit.</summary>
     public required bool IsDirty { get; init; }
+
+    /// <summary>What differs, in git's order.</summary>
+    public ImmutableArray<GitChange> Changes { get; init; } = [];
+
+    /// <summary>The names of all of the image's tags, at whatever commit.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>Whether there is a remote that tags could be fetched from.</summary>
+    public bool HasRemote { get; init; }
 
     /// <summary>As in tags: the first 7 hex digits.</summary>
     public string ShortCommit => Commit[..7];

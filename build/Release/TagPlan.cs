@@ -33,8 +33,8 @@ public sealed partial record TagPlan
     {
         ArgumentNullException.ThrowIfNull(git);
         string release = ReleaseTag(image, version, git);
-        string? rehearsalOnly = git.IsDirty ? "there are uncommitted changes. Run git commit, or git stash"
-            : git.Tag is null ? $"no git tag {image}/vX.Y.Z is there yet. Run git tag {image}/{version}"
+        string? rehearsalOnly = git.IsDirty ? $"there are uncommitted changes: {GitChange.Names(git.Changes)}. {GitChange.Repair(git.Changes)}"
+            : git.Tag is null ? Untagged(image, version, git)
             : null;
         string style = way == BuildWay.Dockerfile ? "dockerfile-" : "build-";
         string build = style + git.ShortCommit + (git.IsDirty ? "-dirty" : "");
@@ -59,6 +59,13 @@ public sealed partial record TagPlan
         return new TagPlan { Release = name, Tags = tags.ToImmutable(), RehearsalOnly = rehearsalOnly };
     }
 
+    /// <summary>Another clone may have tags that this one does not.</summary>
+    private static string Untagged(string image, string version, GitState git)
+    {
+        string make = $"git tag {GitTags.Next(image, version, git.Tags)}";
+        return $"no git tag {image}/vX.Y.Z is there yet at this commit or before it. Run {(git.HasRemote ? $"git fetch --tags, or, where it has none either, {make}" : make)}";
+    }
+
     private static string ReleaseTag(string image, string version, GitState git)
     {
         string dirty = git.IsDirty ? "-dirty" : "";
@@ -66,12 +73,19 @@ public sealed partial record TagPlan
             return git.DescriptionOf(image)![(image.Length + 1)..] + dirty;
         string tag = git.Tag[(image.Length + 1)..];
         if (!VersionGrammar().IsMatch(tag))
-            throw new ReleaseException($"git tag {git.Tag}: wanted {image}/vX.Y.Z or {image}/vX.Y.Z-rN");
+            throw new ReleaseException($"git tag {git.Tag}: wanted {image}/vX.Y.Z or {image}/vX.Y.Z-rN. {Instead(image, version, git)}");
         if (git.Distance > 0)
             return git.DescriptionOf(image)![(image.Length + 1)..] + dirty;
         if (RebuildSuffix().Replace(tag, "") != version)
-            throw new ReleaseException($"git tag {git.Tag} disagrees with version {version} in images/{image}/image.yaml. Run git tag -d {git.Tag} && git tag {image}/{version}");
+            throw new ReleaseException($"git tag {git.Tag} disagrees with version {version} in images/{image}/image.yaml. {Instead(image, version, git)}");
         return tag + dirty;
+    }
+
+    /// <summary>Takes the tag away and, where it is at this commit, makes the one that is free for the version.</summary>
+    private static string Instead(string image, string version, GitState git)
+    {
+        string remove = $"Run git tag --delete {ShellWord.Of(git.Tag!)}";
+        return git.Distance > 0 ? remove : $"{remove} && git tag {GitTags.Next(image, version, git.Tags.Remove(git.Tag!))}";
     }
 
     [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?\z")]
