@@ -63,9 +63,13 @@ public sealed class HttpTransport : IDisposable
     /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the answer once its headers are
     /// there. Any status but those worth waiting for is returned at once, for the caller to judge and dispose.
     /// </summary>
+    /// <param name="exchange">What the request belongs to; null for an exchange of its own.</param>
     /// <exception cref="ExhaustedException">No usable answer after the last attempt; says how often and how long.</exception>
-    public Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
-        SendAsync(_ => Task.FromResult(request()), cancellationToken);
+    public Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken, Exchange? exchange = null) =>
+        SendAsync(_ => Task.FromResult(request()), cancellationToken, exchange);
+
+    /// <summary>An exchange that begins now, for a client that sends several requests for one thing.</summary>
+    public Exchange Begin() => new(_patience, _time);
 
     /// <summary>
     /// As above, for a request that takes work of its own to make: a fresh token or a fresh upload session for each
@@ -73,9 +77,10 @@ public sealed class HttpTransport : IDisposable
     /// </summary>
     /// <exception cref="ExhaustedException">No usable answer after the last attempt.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        Func<CancellationToken, Task<HttpRequestMessage>> request, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<HttpRequestMessage>> request, CancellationToken cancellationToken, Exchange? exchange = null)
     {
-        using Sending sending = new(_time);
+        using Sending sending = new(_time, exchange ?? Begin());
+        using IDisposable running = sending.Exchange.Run();
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(Current, sending);
         try
@@ -87,14 +92,14 @@ public sealed class HttpTransport : IDisposable
                     using HttpRequestMessage message = await request(attempt.CancellationToken);
                     sending.Begin(message, HostOf(message.RequestUri!));
                     await sending.Host!.HoldBackAsync(sending.What, attempt.CancellationToken);
-                    return await AttemptAsync(message, attempt.CancellationToken);
+                    return await AttemptAsync(message, sending.Exchange, attempt.CancellationToken);
                 },
                 context);
             return WorthWaiting.For(answer.StatusCode) ? throw await GiveUpAsync(sending, answer, cancellationToken) : answer;
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw new ExhaustedException(WorthWaiting.FaultOf(e), sending.What, $"{WorthWaiting.Reason(e)} {sending.Tried}", e);
+            throw new ExhaustedException(WorthWaiting.FaultOf(e), sending.What, $"{WorthWaiting.Reason(e)} {sending.Tried}{sending.Exchange.Ended}", e);
         }
         finally
         {
@@ -107,19 +112,20 @@ public sealed class HttpTransport : IDisposable
     /// and waits by <see cref="PauseAsync(Uri, string, int, TimeSpan?, CancellationToken)"/>. Any status is returned.
     /// </summary>
     /// <exception cref="ExhaustedException">No answer; what was sent may have arrived all the same.</exception>
-    public async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, CancellationToken cancellationToken, Exchange? exchange = null)
     {
         ArgumentNullException.ThrowIfNull(message);
-        using Sending sending = new(_time);
+        using Sending sending = new(_time, exchange ?? Begin());
+        using IDisposable running = sending.Exchange.Run();
         sending.Begin(message, HostOf(message.RequestUri!));
         try
         {
             await sending.Host!.HoldBackAsync(sending.What, cancellationToken);
-            return await AttemptAsync(message, cancellationToken);
+            return await AttemptAsync(message, sending.Exchange, cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw new ExhaustedException(WorthWaiting.FaultOf(e), sending.What, WorthWaiting.Reason(e), e) { IsWorthWaiting = WorthWaiting.For(e) };
+            throw new ExhaustedException(WorthWaiting.FaultOf(e), sending.What, WorthWaiting.Reason(e) + sending.Exchange.Ended, e) { IsWorthWaiting = WorthWaiting.For(e) };
         }
     }
 
@@ -129,23 +135,25 @@ public sealed class HttpTransport : IDisposable
     /// <param name="address">Whose body it was.</param>
     /// <param name="why">The request and what happened, without secrets.</param>
     /// <param name="tries">How often this failed by now, from 1.</param>
+    /// <param name="exchange">What it belongs to; null for an exchange of its own.</param>
     /// <returns>False, at once, when no further try is left.</returns>
-    public Task<bool> PauseAsync(Uri address, string why, int tries, CancellationToken cancellationToken) =>
-        PauseAsync(address, why, tries, null, cancellationToken);
+    public Task<bool> PauseAsync(Uri address, string why, int tries, CancellationToken cancellationToken, Exchange? exchange = null) =>
+        PauseAsync(address, why, tries, null, cancellationToken, exchange);
 
-    /// <summary>As above, as long as the host asks for; all requests to it hold back meanwhile.</summary>
+    /// <summary>As above, as long as the host asks for, and never less than a wait of our own; all requests to it hold back meanwhile.</summary>
     /// <param name="asked">What it asks for; null when it does not. In full: who comes back earlier is refused again.</param>
-    /// <returns>False, at once, when no further try is left, or when it asks for more than is left to wait for it in all.</returns>
-    public async Task<bool> PauseAsync(Uri address, string why, int tries, TimeSpan? asked, CancellationToken cancellationToken)
+    /// <returns>False, at once, when no further try is left, or when it asks for more than is left to wait for it.</returns>
+    public async Task<bool> PauseAsync(
+        Uri address, string why, int tries, TimeSpan? asked, CancellationToken cancellationToken, Exchange? exchange = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         HostPatience host = HostOf(address);
-        if (tries >= _patience.Attempts || !host.Affords(asked ?? TimeSpan.Zero))
+        TimeSpan own = _patience.Backoff(tries), pause = asked is { } wish && wish > own ? wish : own;
+        using IDisposable? running = exchange?.Run();
+        if (tries >= _patience.Attempts || !host.Affords(asked ?? TimeSpan.Zero) || exchange?.Affords(pause) == false)
             return false;
-        if (asked is { } alone)
+        if (asked is { } alone && alone > TimeSpan.Zero)
             host.LeaveAlone(alone);
-        double wait = Math.Min(_patience.FirstWait.TotalSeconds * Math.Pow(2, tries - 1), _patience.LongestWait.TotalSeconds);
-        TimeSpan pause = asked ?? TimeSpan.FromSeconds(wait * (0.5 + (_patience.Jitter() / 2)));
         using (host.Begin(pause, $"{why}; going on"))
             await Task.Delay(pause, _time, cancellationToken);
         return true;
@@ -156,20 +164,23 @@ public sealed class HttpTransport : IDisposable
     private HostPatience HostOf(Uri address) =>
         _hosts.GetOrAdd(address.Authority, host => new HostPatience(host, _patience, _time, _notice));
 
-    private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage message, Exchange exchange, CancellationToken cancellationToken)
     {
         // HTTP/2 where TLS agrees on it, else HTTP/1.1.
         message.Version = HttpVersion.Version20;
         message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         if (message.Headers.UserAgent.Count == 0)
             message.Headers.UserAgent.ParseAdd("slipway");
-        TimeSpan limit = _patience.For(message.Content?.Headers.ContentLength ?? 0);
+        long size = message.Content?.Headers.ContentLength ?? 0;
+        if (message.Content is { } body)
+            message.Content = new PacedContent(body, _patience, _time, exchange);
+        TimeSpan limit = _patience.For(size);
         using CancellationTokenSource patience = new(limit, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             HttpResponseMessage answer = await _invoker.SendAsync(message, either.Token);
-            answer.Content = new PatientContent(answer.Content, _patience.AnswerWithin, _time);
+            answer.Content = new PatientContent(answer.Content, _patience, _time, exchange);
             return answer;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -187,7 +198,10 @@ public sealed class HttpTransport : IDisposable
     {
         using (answer)
         {
-            string outcome = $"{(int)answer.StatusCode} {sending.Tried}";
+            DateTimeOffset now = _time.GetUtcNow();
+            string asked = RetryAfter.Of(answer, now) is { } wait && wait >= sending.Exchange.Left ? $"; {RetryAfter.Tell(wait, now)}; that is beyond {sending.Exchange.Limit}"
+                : sending.Exchange.Ended;
+            string outcome = $"{(int)answer.StatusCode} {sending.Tried}{asked}";
             ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
             return new ExhaustedException(RemoteFault.TryAgain, sending.What, outcome) { Status = answer.StatusCode, Body = body };
         }
@@ -212,22 +226,17 @@ public sealed class HttpTransport : IDisposable
     private RetryStrategyOptions<HttpResponseMessage> Retrying() => new()
     {
         MaxRetryAttempts = _patience.Attempts - 1,
-        BackoffType = DelayBackoffType.Exponential,
-        UseJitter = true,
-        Randomizer = _patience.Jitter,
-        Delay = _patience.FirstWait,
-        MaxDelay = _patience.LongestWait,
         ShouldHandle = arguments => ValueTask.FromResult(
             (arguments.Outcome.Exception is { } failure ? WorthWaiting.For(failure) : WorthWaiting.For(arguments.Outcome.Result!.StatusCode))
-            && SendingOf(arguments.Context).Host is { Spent.Length: 0 }),
-        DelayGenerator = arguments => ValueTask.FromResult(AskedFor(arguments.Outcome.Result)),
+            && CanWait(SendingOf(arguments.Context), arguments.AttemptNumber + 1, arguments.Outcome.Result)),
+        DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(SendingOf(arguments.Context).Next),
         OnRetry = arguments =>
         {
             Sending sending = SendingOf(arguments.Context);
             HttpResponseMessage? answer = arguments.Outcome.Result;
             string why = answer is not null ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
                 : WorthWaiting.Reason(arguments.Outcome.Exception!);
-            if (AskedFor(answer) is { } asked)
+            if (RetryAfter.Of(answer, _time.GetUtcNow()) is { } asked)
                 sending.Host!.LeaveAlone(asked);
             sending.Wait = sending.Host!.Begin(arguments.RetryDelay, $"{sending.What}: {why}; trying again");
             answer?.Dispose();
@@ -235,21 +244,13 @@ public sealed class HttpTransport : IDisposable
         },
     };
 
-    private static Sending SendingOf(ResilienceContext context) => context.Properties.GetValue(Current, null!);
-
-    /// <summary>The wait a server asks for (RFC 9110, 10.2.3), bounded; null when it asks for none.</summary>
-    private TimeSpan? AskedFor(HttpResponseMessage? answer)
+    /// <summary>What the server asks for, and never less than our own wait, if there is time for it.</summary>
+    private bool CanWait(Sending sending, int tries, HttpResponseMessage? answer)
     {
-        TimeSpan? asked = answer?.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            // By the server's own clock where it tells it: ours may be another.
-            { Date: { } date } => date - (answer.Headers.Date ?? _time.GetUtcNow()),
-            _ => null,
-        };
-        return asked is not { } wait ? null
-            : wait < TimeSpan.Zero ? TimeSpan.Zero
-            : wait < _patience.LongestWait ? wait
-            : _patience.LongestWait;
+        TimeSpan own = _patience.Backoff(tries);
+        sending.Next = RetryAfter.Of(answer, _time.GetUtcNow()) is { } asked && asked > own ? asked : own;
+        return sending.Host is { Spent.Length: 0 } && (tries >= _patience.Attempts || sending.Exchange.Affords(sending.Next));
     }
+
+    private static Sending SendingOf(ResilienceContext context) => context.Properties.GetValue(Current, null!);
 }

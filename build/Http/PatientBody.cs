@@ -1,8 +1,10 @@
 namespace Slipway.Http;
 
 /// <summary>The stream of a <see cref="PatientContent"/>. Forward only.</summary>
-internal sealed class PatientBody(Stream inner, TimeSpan patience, TimeProvider time) : Stream
+internal sealed class PatientBody(Stream inner, Patience patience, TimeProvider time, Exchange exchange) : Stream
 {
+    private readonly BodyPace _pace = new(patience);
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -19,15 +21,23 @@ internal sealed class PatientBody(Stream inner, TimeSpan patience, TimeProvider 
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using CancellationTokenSource silence = new(patience, time);
+        using IDisposable running = exchange.Run();
+        if (!exchange.Affords(TimeSpan.Zero))
+            throw new IOException($"{exchange.Limit} are used up");
+        long begin = time.GetTimestamp();
+        using CancellationTokenSource silence = new(patience.AnswerWithin, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         try
         {
-            return await inner.ReadAsync(buffer, either.Token);
+            int count = await inner.ReadAsync(buffer, either.Token);
+            exchange.Move(count);
+            if (count > 0)
+                _pace.Note(time.GetElapsedTime(begin), count);
+            return count;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"nothing came for {patience.TotalSeconds:0} s", e);
+            throw new IOException($"nothing came for {patience.AnswerWithin.TotalSeconds:0} s", e);
         }
     }
 

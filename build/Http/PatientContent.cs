@@ -3,19 +3,22 @@ using System.Net;
 namespace Slipway.Http;
 
 /// <summary>
-/// An answer's body that does not hold its reader for ever: a read during which nothing comes fails with an
-/// <see cref="IOException"/>, as a broken connection does.
+/// An answer's body that does not hold its reader for ever: a read during which nothing comes, or a body that comes too
+/// slowly, fails with an <see cref="IOException"/>, as a broken connection does.
 /// </summary>
 internal sealed class PatientContent : HttpContent
 {
     private readonly HttpContent _inner;
-    private readonly TimeSpan _patience;
+    private readonly Patience _patience;
     private readonly TimeProvider _time;
+    private readonly Exchange _exchange;
 
     /// <param name="inner">The body; disposed with this object.</param>
-    /// <param name="patience">How long one read may take.</param>
-    public PatientContent(HttpContent inner, TimeSpan patience, TimeProvider time)
+    /// <param name="patience">How long one read may take, and how fast it must be.</param>
+    /// <param name="exchange">What the body belongs to: its time goes on while it is read.</param>
+    public PatientContent(HttpContent inner, Patience patience, TimeProvider time, Exchange exchange)
     {
+        _exchange = exchange;
         _inner = inner;
         _patience = patience;
         _time = time;
@@ -24,7 +27,7 @@ internal sealed class PatientContent : HttpContent
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync() =>
-        new PatientBody(await _inner.ReadAsStreamAsync(), _patience, _time);
+        new PatientBody(await _inner.ReadAsStreamAsync(), _patience, _time, _exchange);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {

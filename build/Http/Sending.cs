@@ -1,7 +1,7 @@
 namespace Slipway.Http;
 
 /// <summary>One request on its way, through all of its attempts. Disposing ends its wait.</summary>
-internal sealed class Sending(TimeProvider time) : IDisposable
+internal sealed class Sending(TimeProvider time, Exchange exchange) : IDisposable
 {
     private readonly long _begin = time.GetTimestamp();
     private int _attempts;
@@ -13,6 +13,11 @@ internal sealed class Sending(TimeProvider time) : IDisposable
 
     /// <summary>The wait before the next attempt.</summary>
     public IDisposable? Wait { get; set; }
+
+    public Exchange Exchange => exchange;
+
+    /// <summary>How long to wait before the next attempt.</summary>
+    public TimeSpan Next { get; set; }
 
     /// <summary>How often and how long it was tried, for errors.</summary>
     public string Tried =>

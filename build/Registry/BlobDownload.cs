@@ -37,6 +37,7 @@ internal sealed class BlobDownload : ReadOnlyStream
     /// <exception cref="ContentException">The registry has one of another size.</exception>
     public static async Task<BlobDownload?> OpenAsync(Endpoint endpoint, Call call, long size, CancellationToken cancellationToken)
     {
+        call = endpoint.InExchange(call);
         HttpResponseMessage answer = await endpoint.SendAsync(call, cancellationToken);
         BlobDownload download = new(endpoint, call, size);
         try

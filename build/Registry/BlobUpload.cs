@@ -68,10 +68,10 @@ internal sealed class BlobUpload
             try
             {
                 using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
-                await _session.CloseAsync(put, answer, cancellationToken);
+                await _session.CloseAsync(put, answer, _isThere, cancellationToken);
                 return;
             }
-            catch (RegistryException e) when (sessions < ChunkedUpload.MaximumSessions && e.Code == "BLOB_UPLOAD_UNKNOWN")
+            catch (RegistryException e) when (sessions < ChunkedUpload.MaximumSessions && UploadSession.IsGone(e))
             {
                 // As in chunks: the session is lost, or it ended well and only that answer was lost.
                 if (await _isThere(cancellationToken))

@@ -1,3 +1,5 @@
+using Slipway.Http;
+
 namespace Slipway.Registry;
 
 /// <summary>One request to a registry, made anew for each attempt.</summary>
@@ -15,4 +17,10 @@ internal sealed record Call(HttpMethod Method, Asked Asked, string Scope)
 
     /// <summary>From which byte on to send it; 0 asks for all.</summary>
     public long From { get; init; }
+
+    /// <summary>Whether it is sent once, whatever comes of it: for what its caller can do without.</summary>
+    public bool IsOnce { get; init; }
+
+    /// <summary>What the request belongs to, where one operation sends several; null for an exchange of its own.</summary>
+    public Exchange? Exchange { get; init; }
 }

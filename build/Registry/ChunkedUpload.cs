@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
 
 /// <summary>
 /// Sends one blob by POST, PATCH for each chunk but the last, and PUT (distribution specification, "Pushing a blob in
-/// chunks"). After a cut it asks the registry how much is there and sends the rest; a session that is gone is begun anew, a
-/// few times.
+/// chunks"). After a cut it asks the registry how much is there and sends the rest; where that cannot be told, and where a session is
+/// gone, it begins anew, within bounds: asking is a means of recovery, and never why an upload fails.
 /// </summary>
 internal sealed class ChunkedUpload
 {
@@ -20,8 +21,11 @@ internal sealed class ChunkedUpload
     /// <summary>How many sessions one upload may begin when registries lose them.</summary>
     public const int MaximumSessions = 3;
 
-    /// <summary>How often the registry may want other bytes than those it said it wants, or keep fewer than it took.</summary>
-    private const int MaximumDisagreements = 5;
+    /// <summary>How often the registry may want other bytes than those it said it wants, or keep fewer than it took, at one place.</summary>
+    private const int MaximumDisagreements = 2;
+
+    /// <summary>How many chunks in all may be kept in part.</summary>
+    private const int MaximumParts = 5;
 
     private readonly Endpoint _endpoint;
     private readonly UploadSession _session;
@@ -30,7 +34,9 @@ internal sealed class ChunkedUpload
     private long _offset;
     private long _end;
     private long _chunk;
+    private long _disputed = -1;
     private int _disagreements;
+    private int _parts;
     private bool _isUncertain;
     private bool _wasResumed;
 
@@ -45,12 +51,14 @@ internal sealed class ChunkedUpload
 
     private long Left => _blob.Blob.Size - _offset;
 
-    /// <returns>False when the registry takes no chunks, or none of this size, and has nothing yet.</returns>
+    private UploadState State => new(_offset, Math.Max(_offset, _end));
+
+    /// <returns>False when the registry takes no chunks, none of this size, or does not keep them.</returns>
     /// <exception cref="RegistryException">The registry did not take it.</exception>
     /// <exception cref="ContentException">The local bytes, or what the registry says it stored, are not the blob.</exception>
     public async Task<bool> SendAsync(CancellationToken cancellationToken)
     {
-        for (int sessions = 1; ; sessions++)
+        for (int sessions = 1, losses = 0; ;)
         {
             await BeginAsync(cancellationToken);
             try
@@ -59,27 +67,51 @@ internal sealed class ChunkedUpload
             }
             catch (RegistryException e) when (sessions < MaximumSessions && IsGone(e))
             {
+                sessions++;
                 // The session may have ended because its closing request did arrive and only the answer was lost.
-                if (await _isThere(cancellationToken))
+                if (await IsThereAsync(cancellationToken))
                     return true;
+            }
+            catch (UploadLostException e)
+            {
+                if (await IsThereAsync(cancellationToken))
+                    return true;
+                if (++losses >= MaximumSessions && !await _endpoint.PauseAsync(_session.Call, $"interrupted, {e.Message}", losses, cancellationToken))
+                    throw Interrupted(losses, e);
             }
         }
     }
 
-    /// <summary>
-    /// No such upload; or one that cannot be asked for its offset, or whose bytes came in disorder when a cut request and the
-    /// next one met in the registry.
-    /// </summary>
+    /// <summary>No such upload; or one whose bytes came in disorder when a cut request and the next one met in the registry.</summary>
     private bool IsGone(RegistryException e) =>
-        e.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.MethodNotAllowed
-        || e.Code is "BLOB_UPLOAD_UNKNOWN" or "BLOB_UPLOAD_INVALID"
-        || (_wasResumed && e.Code == "DIGEST_INVALID");
+        UploadSession.IsGone(e) || e.Status == HttpStatusCode.MethodNotAllowed || (_wasResumed && e.Fault == RemoteFault.Protocol);
+
+    /// <summary>Looks for what would spare beginning anew; that it cannot be told spares nothing.</summary>
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _isThere(cancellationToken);
+        }
+        catch (RegistryException)
+        {
+            return false;
+        }
+    }
+
+    private RegistryException Interrupted(int times, UploadLostException e) => new(
+        RemoteFault.TryAgain,
+        _session.Call.Asked,
+        $"it was interrupted {times} times, and each time nobody could tell how much of it is there ({e.Message})",
+        "run the same command again",
+        e);
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         await _session.BeginAsync(cancellationToken);
         _chunk = Math.Max(ChunkSize, _session.MinimumChunk);
         Reach(0);
+        _end = 0;
         _isUncertain = false;
         _wasResumed = false;
     }
@@ -90,12 +122,15 @@ internal sealed class ChunkedUpload
         {
             Call patch = _session.Call with { Method = HttpMethod.Patch, Target = cancel => NextAsync(_chunk, cancel), Content = () => Body(_chunk) };
             using HttpResponseMessage answer = await _endpoint.SendAsync(patch, cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.Accepted)
-                Advance(patch, answer);
-            else if (_offset == 0 && (int)answer.StatusCode is 405 or 413 or 501)
+            bool goesOn = answer.StatusCode switch
+            {
+                // ECR says 201.
+                HttpStatusCode.Accepted or HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.NoContent => Advance(patch, answer),
+                HttpStatusCode.RequestedRangeNotSatisfiable => MayAskAgain(),
+                _ => await TakesChunksAsync(patch, answer, cancellationToken),
+            };
+            if (!goesOn)
                 return false;
-            else if (!MayAskAgain(answer))
-                throw await _endpoint.FailureAsync(patch, answer, cancellationToken);
         }
 
         await CloseAsync(cancellationToken);
@@ -117,15 +152,28 @@ internal sealed class ChunkedUpload
         while (true)
         {
             using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
-            if (MayAskAgain(answer))
+            if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && MayAskAgain())
                 continue;
-            await _session.CloseAsync(put, answer, cancellationToken);
+            await _session.CloseAsync(put, answer, _isThere, cancellationToken);
             return;
         }
     }
 
-    private bool MayAskAgain(HttpResponseMessage answer) =>
-        answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && ++_disagreements <= MaximumDisagreements;
+    /// <summary>A registry that refuses the very first chunk takes none, or none of this size; any other refusal is one.</summary>
+    private async Task<bool> TakesChunksAsync(Call patch, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        RegistryException failure = await _endpoint.FailureAsync(patch, answer, cancellationToken);
+        bool isFirst = _offset == 0 && (int)answer.StatusCode is 400 or 405 or 411 or 413 or 415 or 422 or 501 && !UploadSession.IsGone(failure);
+        return isFirst ? false : throw failure;
+    }
+
+    /// <summary>Whether the registry may be asked what it has; not for ever at the same place.</summary>
+    private bool MayAskAgain()
+    {
+        _disagreements = _disputed == _offset ? _disagreements + 1 : 1;
+        _disputed = _offset;
+        return _disagreements < MaximumDisagreements;
+    }
 
     /// <summary>Where the next bytes go; what happened to those of an attempt without a usable answer is asked first.</summary>
     private async Task<Uri> NextAsync(long count, CancellationToken cancellationToken)
@@ -137,33 +185,37 @@ internal sealed class ChunkedUpload
         return _session.Location!;
     }
 
+    /// <exception cref="UploadLostException">It could not be asked, or its answer is none; asked once, since beginning anew is always possible.</exception>
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         Uri location = _session.Location!;
-        Call ask = _session.Call with { Method = HttpMethod.Get, Target = _ => Task.FromResult(location) };
-        using HttpResponseMessage answer = await _endpoint.SendAsync(ask, cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.NoContent)
-            throw await _endpoint.FailureAsync(ask, answer, cancellationToken);
-        long there = _session.Continue(ask, answer, _blob.Blob.Size);
-        if (there > 1)
+        Call ask = _session.Call with { Method = HttpMethod.Get, Target = _ => Task.FromResult(location), IsOnce = true };
+        try
         {
-            Reach(there);
+            using HttpResponseMessage answer = await _endpoint.SendAsync(ask, cancellationToken);
+            if (!answer.IsSuccessStatusCode)
+                throw new UploadLostException($"its state is answered with {(int)answer.StatusCode}");
+            _session.Continue(ask, answer);
+            Reach(State.After(UploadState.CountOf(answer)) ?? throw new UploadLostException("its Range does not tell"));
             _wasResumed = true;
         }
-        else
+        catch (RegistryException e)
         {
-            // "0-0" is one byte, and what registries say when there is none.
-            await BeginAsync(cancellationToken);
+            throw new UploadLostException(e.Status is { } status ? $"its state is answered with {(int)status}" : "its state cannot be asked");
         }
     }
 
-    private void Advance(Call patch, HttpResponseMessage answer)
+    /// <returns>False when it takes chunks and does not keep them.</returns>
+    private bool Advance(Call patch, HttpResponseMessage answer)
     {
-        long there = _session.Continue(patch, answer, _end);
-        if (there < _end && ++_disagreements > MaximumDisagreements)
-            throw RegistryException.Unsound(patch.Asked, $"it takes chunks, but of {_end} bytes it has {there}");
-        Reach(there > 1 ? there : 0);
-        _isUncertain = there <= 1;
+        _session.Continue(patch, answer);
+        long there = State.AfterAccepted(UploadState.CountOf(answer));
+        bool isLess = there < _end;
+        if (isLess && (++_parts > MaximumParts || (there <= _offset && !MayAskAgain())))
+            return false;
+        _isUncertain = isLess && there == 0;
+        Reach(there);
+        return true;
     }
 
     private HttpContent Body(long limit)

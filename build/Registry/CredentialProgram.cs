@@ -104,7 +104,7 @@ internal sealed class CredentialProgram
     {
         try
         {
-            return OciJson.Read(System.Text.Encoding.UTF8.GetBytes(answer), "answer", root =>
+            return ForeignJson.Read(System.Text.Encoding.UTF8.GetBytes(answer), "answer", root =>
             {
                 string user = root.RequiredString("Username"), secret = root.RequiredString("Secret");
                 return user == "<token>"

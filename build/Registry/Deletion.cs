@@ -9,6 +9,6 @@ public enum Deletion
     /// <summary>It was not there: 404.</summary>
     Absent,
 
-    /// <summary>The registry does not delete such things through this protocol, whoever asks: 400 or 405.</summary>
+    /// <summary>The registry does not delete such things through this protocol, whoever asks: 400, 405 or 501.</summary>
     Unsupported,
 }

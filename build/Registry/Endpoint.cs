@@ -15,25 +15,32 @@ internal sealed class Endpoint
 
     private readonly HttpTransport _transport;
     private readonly Authenticator _authenticator;
+    private readonly Uri _named;
+    private readonly LoopbackScheme? _scheme;
 
-    public Endpoint(Uri address, HttpTransport transport, Authenticator authenticator)
+    /// <param name="address">Where it is, or, by https, where it may be.</param>
+    /// <param name="scheme">Finds out whether it speaks TLS; null when the address says it.</param>
+    public Endpoint(Uri address, HttpTransport transport, Authenticator authenticator, LoopbackScheme? scheme = null)
     {
-        Address = address;
+        Address = _named = address;
         _transport = transport;
         _authenticator = authenticator;
+        _scheme = scheme;
     }
 
-    /// <summary>What <c>v2/</c> is appended to.</summary>
-    public Uri Address { get; }
+    /// <summary>What <c>v2/</c> is appended to; by plain http from when a registry on this machine has shown that it speaks no TLS.</summary>
+    public Uri Address { get; private set; }
 
     /// <summary>The answer, whatever its status; the caller judges and disposes it.</summary>
     /// <exception cref="RegistryException">No usable answer, or one that leads where we do not go.</exception>
     public async Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken)
     {
         bool repeated = false;
+        Exchange exchange = call.Exchange ?? _transport.Begin();
+        await SettleAsync(cancellationToken);
         for (int redirects = 0; ;)
         {
-            (HttpResponseMessage answer, AuthenticationHeaderValue? used) = await AttemptAsync(call, cancellationToken);
+            (HttpResponseMessage answer, AuthenticationHeaderValue? used) = await AttemptAsync(call, exchange, cancellationToken);
             try
             {
                 Uri asked = answer.RequestMessage!.RequestUri!;
@@ -71,6 +78,7 @@ internal sealed class Endpoint
     /// <exception cref="RegistryException">No usable answer, or what <paramref name="read"/> throws.</exception>
     public async Task<T> ReadAsync<T>(Call call, Func<HttpResponseMessage, Task<T>> read, CancellationToken cancellationToken)
     {
+        call = InExchange(call);
         for (int tries = 1; ; tries++)
         {
             using HttpResponseMessage answer = await SendAsync(call, cancellationToken);
@@ -86,17 +94,21 @@ internal sealed class Endpoint
         }
     }
 
+    /// <summary>The same request as part of an exchange, which lasts from now.</summary>
+    public Call InExchange(Call call) => call.Exchange is null ? call with { Exchange = _transport.Begin() } : call;
+
     /// <summary>Waits before a body that broke off is asked for again; false when no further try is left.</summary>
     /// <param name="tries">How often this failed by now, from 1.</param>
     public Task<bool> PauseAsync(Call call, string why, int tries, CancellationToken cancellationToken) =>
-        _transport.PauseAsync(Address, $"{call.Asked.Place}: {call.Asked.Operation}: {why}", tries, cancellationToken);
+        _transport.PauseAsync(Address, $"{call.Asked.Place}: {call.Asked.Operation}: {why}", tries, cancellationToken, call.Exchange);
 
     /// <summary>A GET without Authorization, redirects or second try after a 401.</summary>
     public async Task<HttpResponseMessage> SendOpenlyAsync(Asked asked, Uri target, CancellationToken cancellationToken)
     {
+        await SettleAsync(cancellationToken);
         try
         {
-            return await _transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, target), cancellationToken);
+            return await _transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, Settled(target)), cancellationToken);
         }
         catch (ExhaustedException e)
         {
@@ -131,32 +143,44 @@ internal sealed class Endpoint
     }
 
     private async Task<(HttpResponseMessage Answer, AuthenticationHeaderValue? Used)> AttemptAsync(
-        Call call, CancellationToken cancellationToken)
+        Call call, Exchange exchange, CancellationToken cancellationToken)
     {
         AuthenticationHeaderValue? used = null;
+        async Task<HttpRequestMessage> MakeAsync(CancellationToken cancel)
+        {
+            Uri target = Settled(await call.Target(cancel));
+            used = Location.SameOrigin(target, Address) ? await _authenticator.CurrentAsync(call, cancel) : null;
+            HttpRequestMessage message = new(call.Method, target) { Content = call.Content?.Invoke() };
+            message.Headers.Authorization = used;
+            if (call.Accept is not null)
+                message.Headers.TryAddWithoutValidation("Accept", call.Accept);
+            if (call.From > 0)
+                message.Headers.Range = new RangeHeaderValue(call.From, null);
+            return message;
+        }
+
         try
         {
-            HttpResponseMessage answer = await _transport.SendAsync(
-                async cancel =>
-                {
-                    Uri target = await call.Target(cancel);
-                    used = Location.SameOrigin(target, Address) ? await _authenticator.CurrentAsync(call, cancel) : null;
-                    HttpRequestMessage message = new(call.Method, target) { Content = call.Content?.Invoke() };
-                    message.Headers.Authorization = used;
-                    if (call.Accept is not null)
-                        message.Headers.TryAddWithoutValidation("Accept", call.Accept);
-                    if (call.From > 0)
-                        message.Headers.Range = new RangeHeaderValue(call.From, null);
-                    return message;
-                },
-                cancellationToken);
-            return (answer, used);
+            if (!call.IsOnce)
+                return (await _transport.SendAsync(MakeAsync, cancellationToken, exchange), used);
+            using HttpRequestMessage only = await MakeAsync(cancellationToken);
+            return (await _transport.SendOnceAsync(only, cancellationToken, exchange), used);
         }
         catch (ExhaustedException e)
         {
             throw RegistryException.ForExhausted(call.Asked, e, _authenticator);
         }
     }
+
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        if (_scheme is not null)
+            Address = await _scheme.SettleAsync(_transport, _named, cancellationToken);
+    }
+
+    /// <summary>An address that was made before the scheme was known.</summary>
+    private Uri Settled(Uri target) =>
+        Address != _named && Location.SameOrigin(target, _named) ? new Uri(Address, target.PathAndQuery) : target;
 
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
 

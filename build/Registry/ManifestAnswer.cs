@@ -19,8 +19,8 @@ internal static class ManifestAnswer
         if (wanted is not null && !wanted.Matches(bytes.Span))
             throw new ContentException($"{what}: wanted {wanted}, got {Digest.Of(bytes.Span)}");
         string? own = OciJson.Read(bytes, what, root => root.OptionalString("mediaType"));
-        string? sent = answer.Content.Headers.ContentType?.MediaType;
-        if (own is not null && sent is not null && own != sent)
+        string? sent = ContentType.Of(answer);
+        if (own is not null && sent is not null && !ContentType.Same(own, sent))
             throw new ContentException($"{what}: sent as {Printable.Of(sent)}, but the document says {Printable.Of(own)}");
         ManifestContent manifest = new(
             own ?? sent ?? throw RegistryException.Unsound(asked, "neither the answer nor the document has a media type"),

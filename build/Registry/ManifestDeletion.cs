@@ -29,7 +29,7 @@ internal static class ManifestDeletion
                 // The specification says 202; which success it is does not matter to what is gone.
                 HttpStatusCode.Accepted or HttpStatusCode.OK or HttpStatusCode.NoContent => Deletion.Done,
                 HttpStatusCode.NotFound => Deletion.Absent,
-                HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed => Deletion.Unsupported,
+                HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => Deletion.Unsupported,
                 _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
             };
         }

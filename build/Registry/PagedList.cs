@@ -37,13 +37,23 @@ internal sealed class PagedList<TPage>(Endpoint endpoint, int maximumPages, Func
         }
     }
 
+    /// <summary>
+    /// Which refusals of the first page say that there is no such list. A 404 always does. For lists that not every registry has there are
+    /// more: Quay says 400 of what it does not know, others that they know no such request.
+    /// </summary>
+    public Func<HttpStatusCode, bool> IsAbsent { get; init; } = status => status == HttpStatusCode.NotFound;
+
+    /// <summary>Whether an answer to the first page is one of such a list at all, and not a page for people, say: else there is none.</summary>
+    public Func<HttpResponseMessage, bool> IsList { get; init; } = _ => true;
+
     private Task<TPage?> PageAsync(Call call, bool isFirst, CancellationToken cancellationToken) =>
         endpoint.ReadAsync<TPage?>(
             call,
             async answer => answer.StatusCode switch
             {
+                HttpStatusCode.OK when isFirst && !IsList(answer) => null,
                 HttpStatusCode.OK => await read(call, answer, cancellationToken),
-                HttpStatusCode.NotFound when isFirst => null,
+                var status when isFirst && IsAbsent(status) => null,
                 _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
             },
             cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
@@ -12,7 +13,7 @@ internal sealed record ReferrersPage(ImmutableArray<Descriptor> Referrers, int S
     /// <exception cref="ContentException">The index is damaged or larger than a manifest may be.</exception>
     public static async Task<ReferrersPage> ReadAsync(Call call, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        string? type = answer.Content.Headers.ContentType?.MediaType;
+        string? type = ContentType.Of(answer);
         if (type != MediaType.Index)
             throw RegistryException.Unsound(call.Asked, $"wanted {MediaType.Index}, got {(type is null ? "no media type" : "another media type")}");
         ManifestContent index = await ManifestAnswer.ReadAsync(answer, null, call.Asked, cancellationToken);

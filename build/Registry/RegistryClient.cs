@@ -64,6 +64,7 @@ public sealed class RegistryClient
     {
         Uri address = _map.AddressOf(host);
         Identity identity = new(host, _map, _credentials);
-        return new Endpoint(address, _transport, new Authenticator(host, address, identity, Realms, _transport, _time));
+        return new Endpoint(
+            address, _transport, new Authenticator(host, address, identity, Realms, _transport, _time), LoopbackScheme.For(address, _map.IsMapped(host)));
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial record RegistryError(string? Code, string? Message)
     {
         try
         {
-            return OciJson.Read(body, "error", root =>
+            return ForeignJson.Read(body, "error", root =>
             {
                 JsonElement first = root.Items("errors").FirstOrDefault();
                 return first.ValueKind != JsonValueKind.Object

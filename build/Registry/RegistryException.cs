@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Slipway.Http;
+using Slipway.Oci;
 
 namespace Slipway.Registry;
 
@@ -47,9 +48,9 @@ public sealed class RegistryException : RemoteException
     internal static Uri? NextPage(Asked asked, HttpResponseMessage answer) =>
         PageLink.TryRead(answer, out Uri? next, out string problem) ? next : throw Unsound(asked, problem);
 
-    /// <summary>The connection broke after the answer had begun.</summary>
-    internal static RegistryException Broken(Asked asked, Exception e) =>
-        new(RemoteFault.TryAgain, asked, "the connection broke while reading", "run the same command again", e) { IsBroken = true };
+    /// <summary>The connection broke after the answer had begun, or was too slow.</summary>
+    internal static RegistryException Broken(Asked asked, Exception e) => new(
+        RemoteFault.TryAgain, asked, $"the connection broke while reading: {Printable.Of(WorthWaiting.Reason(e))}", "run the same command again", e) { IsBroken = true };
 
     internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, Authenticator who)
     {

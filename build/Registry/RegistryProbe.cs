@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
@@ -65,8 +66,9 @@ public sealed class RegistryProbe
         using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
         return answer.StatusCode switch
         {
-            HttpStatusCode.OK => ReferrersSupport.Api,
-            HttpStatusCode.NotFound => known is null ? ReferrersSupport.Unknown : ReferrersSupport.Tag,
+            HttpStatusCode.OK when ContentType.Of(answer) is null or MediaType.Index => ReferrersSupport.Api,
+            HttpStatusCode.OK => ReferrersSupport.Tag,
+            var status when ReferrersList.IsAbsent(status) => known is null ? ReferrersSupport.Unknown : ReferrersSupport.Tag,
             _ => throw await _endpoint.FailureAsync(call, answer, cancellationToken),
         };
     }

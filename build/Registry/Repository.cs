@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
@@ -44,8 +45,8 @@ public sealed class Repository : IContentReader
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
-        string? type = answer.Content.Headers.ContentType?.MediaType;
-        return Stored.DigestOf(answer, call.Asked) is { } digest && type is not null && answer.Content.Headers.ContentLength is { } size
+        string? type = ContentType.Of(answer);
+        return Stored.DigestOf(answer, call.Asked) is { } digest && type is not null && answer.Content.Headers.ContentLength is { } size and > 0
             ? new Descriptor(type, digest, size)
             : (await ReadAsync(sound, null, cancellationToken))?.Descriptor;
     }
@@ -225,10 +226,16 @@ public sealed class Repository : IContentReader
             },
         };
         using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
-        await RequireAsync(call, answer, HttpStatusCode.Created, cancellationToken);
+        // Some say another success than 201: then it has to be there.
+        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent) || !await NamesAsync(tag, digest, cancellationToken))
+            await RequireAsync(call, answer, HttpStatusCode.Created, cancellationToken);
         Stored.Check(answer, digest, call.Asked);
         return answer.Headers.NonValidated.TryGetValues("OCI-Subject", out HeaderStringValues values) ? values.ToString() : "";
     }
+
+    private async Task<bool> NamesAsync(string? tag, Digest digest, CancellationToken cancellationToken) => tag is null
+        ? await HasManifestAsync(digest, cancellationToken)
+        : (await ResolveAsync(tag, cancellationToken))?.Digest == digest;
 
     /// <summary>Whether the registry says that it is a rehearsal's; sends no credentials.</summary>
     public async Task<bool> AnnouncesRehearsalAsync(CancellationToken cancellationToken) =>

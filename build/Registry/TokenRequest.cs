@@ -39,11 +39,12 @@ internal sealed class TokenRequest
     /// <exception cref="RegistryException">There is none to be had.</exception>
     public async Task<Token> SendAsync(HttpTransport transport, TimeProvider time, Authenticator who, CancellationToken cancellationToken)
     {
+        Exchange exchange = transport.Begin();
         for (int tries = 1; ; tries++)
         {
             try
             {
-                return await SendOnceAsync(transport, time, who, cancellationToken);
+                return await SendOnceAsync(transport, exchange, time, who, cancellationToken);
             }
             catch (ExhaustedException e)
             {
@@ -51,16 +52,17 @@ internal sealed class TokenRequest
             }
             catch (IOException e)
             {
-                if (!await transport.PauseAsync(_key.Realm, $"{_asked.Place}: {_asked.Operation}: cut while reading", tries, cancellationToken))
+                if (!await transport.PauseAsync(_key.Realm, $"{_asked.Place}: {_asked.Operation}: cut while reading", tries, cancellationToken, exchange))
                     throw RegistryException.Broken(_asked, e);
             }
         }
     }
 
-    private async Task<Token> SendOnceAsync(HttpTransport transport, TimeProvider time, Authenticator who, CancellationToken cancellationToken)
+    private async Task<Token> SendOnceAsync(
+        HttpTransport transport, Exchange exchange, TimeProvider time, Authenticator who, CancellationToken cancellationToken)
     {
         DateTimeOffset begin = time.GetUtcNow();
-        using HttpResponseMessage answer = await transport.SendAsync(() => IsForm ? Post() : Get(), cancellationToken);
+        using HttpResponseMessage answer = await transport.SendAsync(() => IsForm ? Post() : Get(), cancellationToken, exchange);
         ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumAnswer, cancellationToken);
         return answer.StatusCode == HttpStatusCode.OK
             ? Read(body, begin)
@@ -93,16 +95,16 @@ internal sealed class TokenRequest
     };
 
     /// <summary>
-    /// The token document: <c>token</c> or <c>access_token</c>, and <c>expires_in</c> in seconds. Used until a fifth of its life, at
+    /// The token document: <c>token</c> or <c>access_token</c>, of which servers that write both leave one empty, and <c>expires_in</c> in seconds. Used until a fifth of its life, at
     /// most half a minute, remains; the life counts from before the request by our own clock, whatever the server's says.
     /// </summary>
     private Token Read(ReadOnlyMemory<byte> body, DateTimeOffset begin)
     {
         try
         {
-            return OciJson.Read(body, "token", root =>
+            return ForeignJson.Read(body, "token", root =>
             {
-                string value = root.OptionalString("token") ?? root.RequiredString("access_token");
+                string value = root.NotEmpty("token") ?? root.NotEmpty("access_token") ?? throw new ContentException("it has no token");
                 if (value.Length is 0 or > MaximumToken || value.Any(c => c is <= ' ' or >= '\x7F'))
                     throw new ContentException("it is empty, too long or holds characters that no token has");
                 double life = LifeOf(root);

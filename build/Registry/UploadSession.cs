@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.RegularExpressions;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -11,7 +10,7 @@ namespace Slipway.Registry;
 /// One blob's upload session at a registry, and the next one when it is lost: where it goes on, and how it ends
 /// (distribution specification, "Pushing blobs", "Pushing a blob in chunks", "Cancel a blob upload"). For one upload at a time.
 /// </summary>
-internal sealed partial class UploadSession
+internal sealed class UploadSession
 {
     private static readonly TimeSpan CancelWithin = TimeSpan.FromSeconds(5);
 
@@ -96,20 +95,18 @@ internal sealed partial class UploadSession
         Open(post, answer);
     }
 
-    /// <summary>Takes the location and range that an answer about the open session has.</summary>
-    /// <returns>How many bytes are there. A range of <c>0-0</c> may mean none, too: the specification has no word for that.</returns>
-    /// <exception cref="RegistryException">One is missing or unsound, or there are more bytes than were sent.</exception>
-    public long Continue(Call call, HttpResponseMessage answer, long sent)
+    /// <summary>Takes the location that an answer about the open session has; without one the session goes on where it was asked.</summary>
+    /// <exception cref="RegistryException">It leads where we do not go.</exception>
+    public void Continue(Call call, HttpResponseMessage answer)
     {
-        Location = Endpoint.Next(call, answer);
-        string range = FieldOf(answer, "Range");
-        Match match = Received().Match(range);
-        if (!match.Success)
-            throw RegistryException.Unsound(call.Asked, "the answer has no Range of the form 0-LAST");
-        long count = long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1;
-        return count <= Math.Max(1, sent) ? count
-            : throw RegistryException.Unsound(call.Asked, $"it has {count} bytes, but only {sent} were sent");
+        if (FieldOf(answer, "Location").Length > 0)
+            Location = Endpoint.Next(call, answer);
     }
+
+    /// <summary>Whether a session has ended at the registry: no such upload, or one that it does not go on with.</summary>
+    public static bool IsGone(RegistryException e) =>
+        e.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.RequestedRangeNotSatisfiable
+        || e.Code is "BLOB_UPLOAD_UNKNOWN" or "BLOB_UPLOAD_INVALID" or "RANGE_INVALID";
 
     /// <summary>Where the closing PUT goes. The location may hold a query of its own, which stays as it is.</summary>
     public Uri Closing()
@@ -119,12 +116,15 @@ internal sealed partial class UploadSession
         return new Uri(location.AbsoluteUri + (location.Query.Length > 0 ? "&" : "?") + digest);
     }
 
-    /// <summary>Takes the answer to a closing PUT.</summary>
-    /// <exception cref="RegistryException">It is not 201.</exception>
+    /// <summary>Takes the answer to a closing PUT: 201, or another success when the blob is there then.</summary>
+    /// <param name="isThere">Whether the registry has the blob.</param>
+    /// <exception cref="RegistryException">It is no success.</exception>
     /// <exception cref="ContentException">The registry says that it stored something else.</exception>
-    public async Task CloseAsync(Call put, HttpResponseMessage answer, CancellationToken cancellationToken)
+    public async Task CloseAsync(Call put, HttpResponseMessage answer, Func<CancellationToken, Task<bool>> isThere, CancellationToken cancellationToken)
     {
-        if (answer.StatusCode != HttpStatusCode.Created)
+        bool isDone = answer.StatusCode == HttpStatusCode.Created
+            || (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent && await isThere(cancellationToken));
+        if (!isDone)
             throw await _endpoint.FailureAsync(put, answer, cancellationToken);
         Location = null;
         Stored.Check(answer, _digest, put.Asked);
@@ -158,7 +158,4 @@ internal sealed partial class UploadSession
 
     private static string FieldOf(HttpResponseMessage answer, string name) =>
         answer.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : "";
-
-    [GeneratedRegex(@"^0-([0-9]{1,18})\z")]
-    private static partial Regex Received();
 }

@@ -14,6 +14,9 @@ internal sealed class ManualTime(params TimeSpan[] held) : TimeProvider
     /// <summary>How long each wait was that is not held back, in order.</summary>
     public IReadOnlyList<TimeSpan> Waits => _waits;
 
+    /// <summary>Whether every timer is held back: for what waits for nothing, and only has limits.</summary>
+    public bool HoldsAll { get; init; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => _now;
@@ -39,7 +42,7 @@ internal sealed class ManualTime(params TimeSpan[] held) : TimeProvider
     {
         lock (_lock)
         {
-            if (held.Contains(dueTime))
+            if (HoldsAll || held.Contains(dueTime))
             {
                 _held.Add((callback, state));
             }

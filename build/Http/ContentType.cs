@@ -1,0 +1,21 @@
+namespace Slipway.Http;
+
+/// <summary>
+/// The media type that an answer is sent as (RFC 9110, section 8.3): without parameters and in lower case, as media types compare. The
+/// field is read as it came: a parameter that breaks the grammar does not take the type away.
+/// </summary>
+public static class ContentType
+{
+    /// <summary>Null when the answer has none.</summary>
+    public static string? Of(HttpResponseMessage answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        if (!answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values))
+            return null;
+        string type = values.ToString().Split(';')[0].Trim().ToLowerInvariant();
+        return type.Length > 0 ? type : null;
+    }
+
+    /// <summary>Whether two media types without parameters are the same.</summary>
+    public static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+}
