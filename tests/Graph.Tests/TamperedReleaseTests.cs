@@ -124,7 +124,7 @@ public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelpe
 
         // The others alone can be had, and are then all that is there.
         (await at.RunAsync("Mirror", "--reference", $"{TamperedRegistry.Official}:v1.0.0-r1", "--to", "docker.io/copy/tools", "--tags", "v1.0.0-r1")).Require();
-        (await at.RunAsync("Verify", "--reference", "docker.io/slipwaytests/tools:v1.0.0-r1")).Require(65);
+        Assert.Equal(["v1.0.0-r1"], (await at.At("docker.io/copy/tools").TagsAsync(default))!.Value.Where(copied => TagStyles.Of(copied) != TagStyle.Signature));
     }
 
     [Fact]

@@ -85,8 +85,11 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
     /// <summary>Whom it is told to believe.</summary>
     public string Key { get; set; } = made.Repository.Key.Public;
 
-    public Repository Site => new RegistryClient(_transport, Credentials.None, RegistryMap.Parse([$"quay.io={registry.Address}"]), TimeProvider.System)
-        .Repository(Reference.Parse(Official));
+    public Repository Site => At(Official);
+
+    /// <summary>Any repository of the registry.</summary>
+    public Repository At(string repository) => new RegistryClient(
+        _transport, Credentials.None, RegistryMap.Parse([$"quay.io={registry.Address}", $"docker.io={registry.Address}"]), TimeProvider.System).Repository(Reference.Parse(repository));
 
     public int Writes => registry.Log.All.Count(entry => entry.Request.Method is not ("GET" or "HEAD"));
 
