@@ -14,6 +14,12 @@ namespace Slipway.Release;
 /// <param name="policy">What signatures must satisfy; null looks only whether they are there.</param>
 public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
 {
+    /// <summary>Nobody reads more about one image; whoever may push could make them without end.</summary>
+    public const int MostFindings = 1000;
+
+    /// <summary>More release and build tags of one registry are not compared.</summary>
+    public const int MostTags = TagSurvey.MostTags;
+
     /// <exception cref="ContentException">Two records contradict each other.</exception>
     public async Task<DriftReport> CompareAsync(DriftRequest request, CancellationToken cancellationToken)
     {
@@ -26,13 +32,25 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
         await survey.ReadAsync(tag => IsOurs(tag) && request.Wanted(tag), recorded.Concat(withdrawn).Where(request.Wanted), cancellationToken);
 
         List<DriftFinding> findings = [.. survey.Failures.Select(failure => Failed(request, failure.Key.Name, failure.Value))];
-        findings.AddRange(new TagComparison(request, survey).Compare());
+        findings.AddRange(survey.Beyond.Select(site => new DriftFinding(
+            DriftKind.TagsBeyondLimit, request.Image, site.Name, null, null, $"it lists more tags than are read ({TagSurvey.MostTags} of releases and builds): the rest was not compared. Narrow it with --tags PATTERN, and look who pushes there")));
+        int omitted = 0;
+        foreach (DriftFinding finding in new TagComparison(request, survey).Compare())
+        {
+            if (findings.Count < MostFindings)
+                findings.Add(finding);
+            else
+                omitted++;
+        }
+
         ContentSurvey content = new(request.Image, [.. survey.Reached]);
         foreach (Repository site in survey.Reached)
         {
             try
             {
-                findings.AddRange(await SignaturesAsync(request, site, survey, content, cancellationToken));
+                List<DriftFinding> found = await SignaturesAsync(request, site, survey, content, cancellationToken);
+                omitted += Math.Max(0, found.Count - MostFindings);
+                findings.AddRange(found.Take(MostFindings));
             }
             catch (Exception e) when (e is RegistryException or ContentException)
             {
@@ -47,6 +65,7 @@ public sealed class Drift(RegistryClient client, VerificationPolicy? policy)
             Tags = survey.Names.Count,
             Content = content.Count,
             Findings = Sorted(request, content.Findings.Concat(findings)),
+            Omitted = omitted + content.Omitted,
         };
     }
 

@@ -22,7 +22,7 @@ public sealed class Mirror(Func<RegistryClient> connect, VerificationPolicy poli
         RegistryClient client = connect();
         Repository source = client.Repository(request.Source), destination = client.Repository(request.Destination);
         log($"{request.Image}: verifying {request.Source}");
-        ReleasePlan plan = await new MirrorPlan(request, source).ReadAsync(await VerifiedAsync(request, source, cancellationToken), cancellationToken);
+        ReleasePlan plan = await new MirrorPlan(request, source, log).ReadAsync(await VerifiedAsync(request, source, cancellationToken), cancellationToken);
         EvidenceCopy others = new(source, destination);
         await RequireFreeAsync(plan, destination, cancellationToken);
         await others.RequireFreeAsync(plan.Subjects, cancellationToken);
