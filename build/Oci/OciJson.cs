@@ -95,7 +95,7 @@ public static class OciJson
         {
             ArtifactType = element.OptionalString("artifactType"),
             Annotations = element.Map("annotations"),
-            Platform = element.TryGetProperty("platform", out JsonElement platform)
+            Platform = element.TryGetProperty("platform", out JsonElement platform) && platform.ValueKind != JsonValueKind.Null
                 ? new Platform(platform.RequiredString("os"), platform.RequiredString("architecture"), platform.OptionalString("variant"))
                 : null,
         };

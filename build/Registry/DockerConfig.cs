@@ -48,7 +48,7 @@ internal sealed class DockerConfig
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContentException)
         {
             // A parser's message may quote what it stumbled over: a secret, possibly.
-            throw Broken(file, e is ContentException ? "it is no valid JSON object of Docker's config.json format" : "it cannot be read");
+            throw Broken(file, e is UnfitFileException unfit ? unfit.Problem : e is ContentException ? "it is no valid JSON object of Docker's config.json format" : "it cannot be read");
         }
     }
 

@@ -309,7 +309,11 @@ public class DriftTests
             return answer;
         }
 
-        private static HttpResponseMessage Content(byte[] bytes, string type) =>
-            new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(type) } } };
+        private static HttpResponseMessage Content(byte[] bytes, string type)
+        {
+            HttpResponseMessage answer = new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(type) } } };
+            answer.Headers.Add("Docker-Content-Digest", Digest.Of(bytes).ToString());
+            return answer;
+        }
     }
 }
