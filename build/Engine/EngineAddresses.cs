@@ -103,9 +103,11 @@ public sealed class EngineAddresses(Func<string, string?> environment)
     {
         try
         {
-            return new FileInfo(file).Length <= MaximumSize
-                ? OciJson.Read(File.ReadAllBytes(file), "it", read)
-                : throw EngineException.Configuration($"{file}: it is larger than {MaximumSize} bytes");
+            return OciJson.Read(RegularFile.ReadBytes(file, MaximumSize), "it", read);
+        }
+        catch (UnfitFileException e)
+        {
+            throw EngineException.Configuration(e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContentException)
         {

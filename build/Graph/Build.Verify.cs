@@ -36,6 +36,7 @@ internal sealed partial class Build
                 throw new TargetFailedException("--all-registries: wanted --reference REPOSITORY:TAG or REPOSITORY@DIGEST", Exit.WrongUse);
             if (TrustFolder is not null && local is null)
                 throw new TargetFailedException("--trust: wanted a local --reference; what a registry has is verified with what it has", Exit.WrongUse);
+            RequireReferenceOfOfficial();
             Judges judges = await NewJudgesAsync(report);
             ReleaseVerdict verdict = local is not null ? await VerifyFilesAsync(local, judges)
                 : Reference is not null ? await VerifyReferenceAsync(Given(() => Oci.Reference.Parse(Reference)), judges, report)
@@ -58,13 +59,13 @@ internal sealed partial class Build
     /// <summary>The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.</summary>
     private async Task<ReleaseVerdict> VerifyReferenceAsync(Reference reference, Judges judges, Report report)
     {
-        ImageDefinition? definition = DefinitionWith(reference);
+        (ImageDefinition? definition, Reference official) = Officials.Of(reference);
         string wanted = reference.Digest?.ToString() ?? reference.Tag
             ?? throw new TargetFailedException($"--reference {reference}: wanted a tag or a digest", Exit.WrongUse);
-        if (AllRegistries && definition is null)
+        if (AllRegistries && definition?.Repositories.Any(reference.IsSamePlaceAs) != true)
             throw new TargetFailedException($"--all-registries: {reference.Name} is the repository of no image under images/, so its registries are not known", Exit.WrongUse);
         using HttpTransport transport = NewTransport(report);
-        IEnumerable<Reference> places = AllRegistries ? definition!.Repositories.OrderBy(place => place.Name != reference.Name) : [reference];
+        IEnumerable<Reference> places = AllRegistries ? definition!.Repositories.OrderBy(place => !place.IsSamePlaceAs(reference)) : [reference];
         ReleasePolicy policy = FullPolicyOf(judges, definition) with { Claims = reference.Tag is { } tag ? TagClaims.Of(tag) : null };
         return await new ReleaseVerifier(policy).VerifySameAsync(
             places.Select(Connect(transport).Repository).Select(site => new VerificationRequest
@@ -72,7 +73,7 @@ internal sealed partial class Build
                 Content = site,
                 Signatures = site,
                 Wanted = wanted,
-                Official = definition?.Official ?? reference,
+                Official = official,
             }),
             Stop);
     }
@@ -82,10 +83,10 @@ internal sealed partial class Build
     {
         using LocalImage image = LocalImage.Open(reference, TrustFolder, Workspace.Cache / "archives", Stop);
         (string wanted, string? tag) = Given(() => image.Choose(reference.Wanted));
-        ImageDefinition definition = await DefinitionOfAsync(image, wanted);
+        (ImageDefinition? definition, Reference official) = await OfficialOfAsync(image, wanted);
         ReleasePolicy policy = FullPolicyOf(judges, definition) with { Claims = tag is null ? null : TagClaims.Of(tag) };
         PlaceVerdict verdict = await new ReleaseVerifier(policy).VerifyAsync(
-            new VerificationRequest { Content = image.Content, Signatures = image.Trust, Wanted = wanted, Official = definition.Official }, Stop);
+            new VerificationRequest { Content = image.Content, Signatures = image.Trust, Wanted = wanted, Official = official }, Stop);
         return new ReleaseVerdict([verdict.Telling(image.Named)]);
     }
 
@@ -93,16 +94,8 @@ internal sealed partial class Build
     /// The image that files must be: the one asked for, else the one that they say they are. The signature has to name its
     /// repository, so saying something else helps nobody.
     /// </summary>
-    private async Task<ImageDefinition> DefinitionOfAsync(LocalImage image, string wanted)
-    {
-        ImageDefinition[] meant = [.. Images.Length > 0 ? Definitions() : await TitledAsync(image, wanted)];
-        return meant is [var definition]
-            ? definition
-            : throw new TargetFailedException($"--reference {Reference}: {(await image.HoldsAsync(wanted, Stop) ? "it" : "nothing there has this tag, so it")} does not say which image it is, and which repository its signatures must name is not known. Give --images NAME", Exit.WrongUse);
-    }
-
-    private async Task<IEnumerable<ImageDefinition>> TitledAsync(LocalImage image, string wanted) =>
-        await image.TitleAsync(wanted, Stop) is { } title ? AllDefinitions().Where(definition => definition.Title == title) : [];
+    private async Task<OfficialImage> OfficialOfAsync(LocalImage image, string wanted) => Officials.OfFiles(await image.TitleAsync(wanted, Stop))
+        ?? throw new TargetFailedException($"--reference {Reference}: {(await image.HoldsAsync(wanted, Stop) ? "it" : "nothing there has this tag, so it")} does not say which image it is, and which repository its signatures must name is not known. Give --images NAME or --official REPOSITORY", Exit.WrongUse);
 
     private Target Save => _ => _
         .Description("Write the verified release --reference, or the local layout of --images NAME, with all that is signed about it to the archive --to")
@@ -112,8 +105,10 @@ internal sealed partial class Build
             Report report = Report.ToConsole();
             if (To is null || (Reference is null && Images.Length != 1))
                 throw new TargetFailedException("Save: wanted --reference REPOSITORY:TAG or --images NAME, and --to FILE", Exit.WrongUse);
-            if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(To))) || Directory.Exists(To))
+            // Something there that has no length may be a device, and a rename would take its place.
+            if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(To))) || Directory.Exists(To) || (File.Exists(To) && RegularFile.LengthOf(To) is null or 0))
                 throw new TargetFailedException($"--to {To}: wanted a file in a folder that is there", Exit.WrongUse);
+            RequireReferenceOfOfficial();
             long? mostUnverified = MostUnverified;
             Judges judges = await NewJudgesAsync(report);
             using HttpTransport? transport = Reference is null ? null : NewTransport(report);
@@ -131,16 +126,16 @@ internal sealed partial class Build
     {
         if (reference.Tag is null || reference.Digest is not null)
             throw new TargetFailedException($"--reference {reference}: wanted a tag, which the archive gets, too", Exit.WrongUse);
-        ImageDefinition? definition = DefinitionWith(reference);
+        (ImageDefinition? definition, Reference official) = Officials.Of(reference);
         Repository site = client.Repository(reference);
         return (
-            new VerificationRequest { Content = site, Signatures = site, Wanted = reference.Tag, Official = definition?.Official ?? reference },
+            new VerificationRequest { Content = site, Signatures = site, Wanted = reference.Tag, Official = official },
             FullPolicyOf(judges, definition));
     }
 
     /// <summary>The image that has a reference's repository; null when none has.</summary>
     private ImageDefinition? DefinitionWith(Reference reference) =>
-        AllDefinitions().FirstOrDefault(definition => definition.Repositories.Any(repository => repository.Name == reference.Name));
+        AllDefinitions().FirstOrDefault(definition => definition.Repositories.Any(reference.IsSamePlaceAs));
 
     private IEnumerable<ImageDefinition> AllDefinitions() =>
         ImageDefinitionFile.Names(Workspace.Images).Select(image => ImageDefinitionFile.Read(Workspace.Definition(image)));

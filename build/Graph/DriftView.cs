@@ -21,6 +21,8 @@ internal static class DriftView
                 findings.Select(finding => (IReadOnlyList<string>)[finding.Kind.Name(), finding.Repository, finding.Tag ?? "-", finding.Digest?.Abbreviated ?? "-", finding.Text]));
         if (findings.Length > 0 && reports.Any(one => !one.IsJudged))
             report.Line(NotJudged);
+        foreach (DriftReport one in reports.Where(one => one.Omitted > 0))
+            report.Result($"{one.Image}: and {one.Omitted} findings more, which are not listed");
         foreach (DriftReport one in reports)
             report.Line($"{one.Image}: {one.Tags} tags, {one.Content} manifests and blobs, {one.Findings.Length} {(one.Findings.Length == 1 ? "finding" : "findings")}");
     }
@@ -53,6 +55,8 @@ internal static class DriftView
             }
 
             writer.WriteEndArray();
+            if (one.Omitted > 0)
+                writer.WriteNumber("omitted", one.Omitted);
             writer.WriteEndObject();
         }
 
@@ -69,6 +73,8 @@ internal static class DriftView
         if (wrong.Length == 0)
             throw new TargetFailedException($"{string.Join(" and ", findings.Select(finding => finding.Repository).Distinct())} could not be asked, so nothing is known of what is there. Run the same command again", Exit.TryAgain);
         string kinds = string.Join(", ", findings.GroupBy(finding => finding.Kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Name()}"));
+        if (reports.Sum(one => one.Omitted) is > 0 and int more)
+            kinds += $", and {more} more";
         throw new TargetFailedException($"what stands on the registries is not what was published: {kinds}. docs/operate.md says what to do about each", Exit.WrongData);
     }
 }

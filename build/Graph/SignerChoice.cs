@@ -1,3 +1,4 @@
+using Slipway.Http;
 using Slipway.Release;
 using Slipway.Trust;
 
@@ -7,6 +8,9 @@ namespace Slipway.Graph;
 internal sealed record SignerChoice
 {
     private const string GitHub = "https://github.com", GitHubIssuer = "https://token.actions.githubusercontent.com";
+
+    /// <summary>No key, trusted root or signing configuration is longer, in bytes.</summary>
+    private const int LongestFile = 4 << 20;
 
     /// <summary>What makes signatures; null chooses by what there is.</summary>
     public SignerKind? Kind { get; init; }
@@ -47,7 +51,12 @@ internal sealed record SignerChoice
         if (KmsKey is not null)
             return await CosignSigner.OpenAsync(await CosignAsync(stop), KmsKey, stop);
         if (SigningKey is not null)
+        {
+            // cosign would wait for a pipe, and read a device without end.
+            Require("--signing-key", SigningKey);
             return Kind == SignerKind.Cosign ? await CosignSigner.OpenAsync(await CosignAsync(stop), SigningKey, stop) : OpenKey(SigningKey);
+        }
+
         if (Kind == SignerKind.Key || (Kind is null && !OffersIdentity))
             throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE, SLIPWAY_SIGNING_KEY or --kms-key URI, or run in a CI job that may ask for an OIDC token");
         if (!OffersIdentity)
@@ -63,7 +72,11 @@ internal sealed record SignerChoice
         if (PublicKey is not null && (Identity ?? Issuer) is not null)
             throw new TargetFailedException("--public-key goes with neither --identity nor --issuer: a signature is by a key, or by an identity", Exit.WrongUse);
         if (PublicKey is not null)
-            return File.Exists(PublicKey) ? VerificationKey.FromFile(PublicKey) : throw new SigningKeyException($"--public-key {PublicKey}: there is no such file");
+        {
+            Require("--public-key", PublicKey);
+            return VerificationKey.FromFile(PublicKey);
+        }
+
         // Else a key that a CI has in a variable would be believed in place of whom the command line names.
         if ((SigningKey ?? KmsKey) is not null && (Identity ?? Issuer) is not null)
             throw new TargetFailedException("neither --signing-key nor --kms-key goes with --identity or --issuer: a signature is by a key, or by an identity. What SLIPWAY_ variables say counts, too", Exit.WrongUse);
@@ -101,11 +114,33 @@ internal sealed record SignerChoice
     /// <summary>Sees to the files before cosign is asked: it denies every signature when one is damaged, as if they were somebody else's.</summary>
     private static SigstoreInstance Existing(SigstoreInstance instance)
     {
+<<<<<<< HEAD
         if (instance.TrustedRoot is { } root)
             TrustedRoot.Read(root);
         return instance.SigningConfig is { } config && !File.Exists(config)
             ? throw new SigningKeyException($"--signing-config {config}: there is no such file")
             : instance;
+=======
+        foreach ((string parameter, string? file) in new[] { ("--trusted-root", instance.TrustedRoot), ("--signing-config", instance.SigningConfig) })
+        {
+            if (file is not null)
+                Require(parameter, file);
+        }
+
+        return instance;
+>>>>>>> image
+    }
+
+    private static void Require(string parameter, string file)
+    {
+        try
+        {
+            RegularFile.Require(file, LongestFile);
+        }
+        catch (UnfitFileException e)
+        {
+            throw new SigningKeyException($"{parameter} {e.Message}");
+        }
     }
 
     private Task<CosignProgram> CosignAsync(CancellationToken stop) => CosignProgram.FindAsync(Password, stop);

@@ -62,8 +62,11 @@ public static class CertificateFile
     {
         try
         {
-            FileInfo info = new(file);
-            return info.Length <= MaximumSize ? File.ReadAllText(file) : throw new CertificateException($"{file}: it is larger than {MaximumSize} bytes");
+            return RegularFile.ReadText(file, MaximumSize);
+        }
+        catch (UnfitFileException e)
+        {
+            throw new CertificateException(e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -126,7 +126,13 @@ public static class OciJson
         {
             ArtifactType = element.OptionalString("artifactType") is { Length: > 0 } type ? MediaType.Parse(type) : null,
             Annotations = element.Map("annotations"),
+<<<<<<< HEAD
             Platform = element.Find("platform") is { } platform ? Platform.Read(platform) : null,
+=======
+            Platform = element.TryGetProperty("platform", out JsonElement platform) && platform.ValueKind != JsonValueKind.Null
+                ? new Platform(platform.RequiredString("os"), platform.RequiredString("architecture"), platform.OptionalString("variant"))
+                : null,
+>>>>>>> image
         };
     }
 

@@ -40,14 +40,15 @@ internal sealed class DockerConfig
             return null;
         try
         {
-            if (new FileInfo(file).Length > MaximumSize)
+            if (RegularFile.LengthOf(file) > MaximumSize)
                 throw Broken(file, $"it is larger than {MaximumSize} bytes");
-            return OciJson.Read(File.ReadAllBytes(file), "credentials", root => new DockerConfig(file, root));
+            // An empty one says nothing, and so does /dev/null, which people name to have none; a pipe is not waited for.
+            return OciJson.Read(RegularFile.LengthOf(file) == 0 ? "{}"u8.ToArray() : RegularFile.ReadBytes(file, MaximumSize), "credentials", root => new DockerConfig(file, root));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContentException)
         {
             // A parser's message may quote what it stumbled over: a secret, possibly.
-            throw Broken(file, e is ContentException ? "it is no valid JSON object of Docker's config.json format" : "it cannot be read");
+            throw Broken(file, e is UnfitFileException unfit ? unfit.Problem : e is ContentException ? "it is no valid JSON object of Docker's config.json format" : "it cannot be read");
         }
     }
 
@@ -61,6 +62,10 @@ internal sealed class DockerConfig
             if (_helpers.TryGetValue(key, out string? helper))
                 return await programs.Named(helper).GetAsync(key, cancellationToken);
         }
+
+        // By another name of the same registry; the helper is asked by the name that it is listed under.
+        if (_helpers.Keys.FirstOrDefault(key => Bare(key) == host) is { } other)
+            return await programs.Named(_helpers[other]).GetAsync(other, cancellationToken);
 
         if (_store is { Length: > 0 } && await programs.Named(_store).GetAsync(keys[0], cancellationToken) is { } kept)
             return kept;
@@ -84,10 +89,10 @@ internal sealed class DockerConfig
         foreach (string end in (string[])["/v1/", "/v2/", "/v1", "/v2", "/"])
         {
             if (bare.EndsWith(end, StringComparison.Ordinal))
-                return bare[..^end.Length].ToLowerInvariant();
+                return RegistryName.Canonical(bare[..^end.Length]);
         }
 
-        return bare.ToLowerInvariant();
+        return RegistryName.Canonical(bare);
     }
 
     private static RemoteException Broken(string file, string problem) => new(RemoteFault.Refused, $"credentials file {file}: {problem}");

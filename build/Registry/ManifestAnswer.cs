@@ -12,6 +12,9 @@ internal static class ManifestAnswer
         HttpResponseMessage answer, Digest? wanted, Asked asked, CancellationToken cancellationToken)
     {
         string what = $"{asked.Place}: {asked.Operation}";
+        // Its digest is that of a part of what is sent, so it would look damaged.
+        if (answer.Content.Headers.ContentType?.MediaType is { } type && MediaType.IsDockerSchema1(type))
+            throw new ContentException($"{what}: an image in Docker's first format ({Printable.Of(type)}), which is not read. Push it again with a newer Docker, or name another image");
         bool large = answer.Content.Headers.ContentLength > OciJson.MaximumManifestSize;
         ReadOnlyMemory<byte> bytes = large ? default : await BytesAsync(answer, asked, cancellationToken);
         if (large || bytes.Length > OciJson.MaximumManifestSize)

@@ -14,20 +14,37 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
 {
     private const int Parallelism = 8;
 
+    /// <summary>More than these are not looked for in all, nor kept: whoever may push could name content without end.</summary>
+    private const int MostAsked = 100_000, MostKept = 20_000;
+
     private readonly Dictionary<Digest, ManifestParts?> _parts = [];
     private readonly HashSet<(Repository, Digest)> _asked = [];
     private readonly ConcurrentBag<DriftFinding> _findings = [];
+    private int _kept;
+    private int _omitted;
+    private bool _isFull;
 
     /// <summary>Manifests and blobs that were asked for so far.</summary>
     public int Count => _asked.Count;
 
     public IEnumerable<DriftFinding> Findings => _findings;
 
+    /// <summary>Findings that are not among these.</summary>
+    public int Omitted => _omitted;
+
     /// <summary>Looks for a manifest on one registry, and for everything below it.</summary>
     /// <returns>It and the manifests it names: what is to be signed.</returns>
     /// <exception cref="RegistryException">No definite answer.</exception>
     public async Task<ImmutableArray<Digest>> CheckAsync(Repository site, Digest root, CancellationToken cancellationToken)
     {
+        if (_asked.Count >= MostAsked)
+        {
+            if (!_isFull)
+                Find(DriftKind.ContentBeyondLimit, site, root, $"the tags lead to more than {MostAsked} manifests and blobs: the rest, from {root} on, was not looked for. Narrow it with --tags PATTERN, and look who pushes there");
+            _isFull = true;
+            return [];
+        }
+
         ManifestParts? parts = await PartsAsync(root, cancellationToken);
         await RequireManifestAsync(site, root, "a tag names it", cancellationToken);
         if (parts is null)
@@ -77,7 +94,7 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
             try
             {
                 if (await site.ReadManifestAsync(digest, cancellationToken) is { } content)
-                    return _parts[digest] = ManifestParts.Of(content);
+                    return Kept(digest, ManifestParts.Of(content));
             }
             catch (ContentException e)
             {
@@ -92,15 +109,38 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
         return unsure is null ? _parts[digest] = null : throw unsure;
     }
 
-    private void Find(DriftKind kind, Repository site, Digest digest, string text) =>
-        _findings.Add(new DriftFinding(kind, image, site.Name, null, digest, text));
+    /// <summary>Within bounds: what is not kept is read again where it is needed again.</summary>
+    private ManifestParts Kept(Digest digest, ManifestParts parts)
+    {
+        if (_kept + parts.Count > MostKept)
+            return parts;
+        _kept += parts.Count;
+        return _parts[digest] = parts;
+    }
+
+    private void Find(DriftKind kind, Repository site, Digest digest, string text)
+    {
+        if (_findings.Count < Drift.MostFindings)
+            _findings.Add(new DriftFinding(kind, image, site.Name, null, digest, text));
+        else
+            Interlocked.Increment(ref _omitted);
+    }
 }
 
 /// <summary>What a manifest or index names.</summary>
 internal sealed record ManifestParts(ImmutableArray<Descriptor> Manifests, ImmutableArray<Descriptor> Blobs)
 {
-    /// <exception cref="ContentException">It is damaged, or of a type that we do not publish.</exception>
-    public static ManifestParts Of(ManifestContent content) => content.MediaType switch
+    /// <summary>No image of ours has more parts.</summary>
+    private const int MostParts = 512;
+
+    public int Count => Manifests.Length + Blobs.Length;
+
+    /// <exception cref="ContentException">It is damaged, of a type that we do not publish, or names more than any image has.</exception>
+    public static ManifestParts Of(ManifestContent content) => Read(content) is var parts && parts.Count <= MostParts
+        ? parts
+        : throw new ContentException($"{content.Descriptor.Digest}: wanted at most {MostParts} parts, got {parts.Count}");
+
+    private static ManifestParts Read(ManifestContent content) => content.MediaType switch
     {
         MediaType.Index => new ManifestParts(Oci.Index.Parse(content.Bytes).Manifests, []),
         MediaType.Manifest => new ManifestParts([], [.. Manifest.Parse(content.Bytes).Blobs]),

@@ -14,7 +14,15 @@ namespace Slipway.Release;
 /// <param name="policy">What a release must be, and each of its tags; null looks only whether signatures are there.</param>
 public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
 {
+<<<<<<< HEAD
     private readonly ReleaseVerifier? _verifier = policy is null ? null : new(policy with { RequiresTagForm = true });
+=======
+    /// <summary>Nobody reads more about one image; whoever may push could make them without end.</summary>
+    public const int MostFindings = 1000;
+
+    /// <summary>More release and build tags of one registry are not compared.</summary>
+    public const int MostTags = TagSurvey.MostTags;
+>>>>>>> image
 
     /// <exception cref="ContentException">Two records contradict each other.</exception>
     public async Task<DriftReport> CompareAsync(DriftRequest request, CancellationToken cancellationToken)
@@ -28,13 +36,25 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
         await survey.ReadAsync(tag => IsOurs(tag) && request.Wanted(tag), recorded.Concat(withdrawn).Where(request.Wanted), cancellationToken);
 
         List<DriftFinding> findings = [.. survey.Failures.Select(failure => Failed(request, failure.Key.Name, failure.Value))];
-        findings.AddRange(new TagComparison(request, survey).Compare());
+        findings.AddRange(survey.Beyond.Select(site => new DriftFinding(
+            DriftKind.TagsBeyondLimit, request.Image, site.Name, null, null, $"it lists more tags than are read ({TagSurvey.MostTags} of releases and builds): the rest was not compared. Narrow it with --tags PATTERN, and look who pushes there")));
+        int omitted = 0;
+        foreach (DriftFinding finding in new TagComparison(request, survey).Compare())
+        {
+            if (findings.Count < MostFindings)
+                findings.Add(finding);
+            else
+                omitted++;
+        }
+
         ContentSurvey content = new(request.Image, [.. survey.Reached]);
         foreach (Repository site in survey.Reached)
         {
             try
             {
-                findings.AddRange(await SignaturesAsync(request, site, survey, content, cancellationToken));
+                List<DriftFinding> found = await SignaturesAsync(request, site, survey, content, cancellationToken);
+                omitted += Math.Max(0, found.Count - MostFindings);
+                findings.AddRange(found.Take(MostFindings));
             }
             catch (Exception e) when (e is RegistryException or ContentException)
             {
@@ -50,6 +70,7 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
             Content = content.Count,
             IsJudged = policy is not null,
             Findings = Sorted(request, content.Findings.Concat(findings)),
+            Omitted = omitted + content.Omitted,
         };
     }
 

@@ -38,6 +38,12 @@ public enum DriftKind
     /// <summary>The registry answers as no sound registry does.</summary>
     RegistryUnsound,
 
+    /// <summary>More tags are there than are looked at; what is beyond them was not compared.</summary>
+    TagsBeyondLimit,
+
+    /// <summary>More stands behind tags than is looked at; what is beyond it was not looked for.</summary>
+    ContentBeyondLimit,
+
     /// <summary>The registry could not be asked, or shows the repository to nobody: neither fine nor missing.</summary>
     RegistryUnreachable,
 }

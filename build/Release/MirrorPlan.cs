@@ -9,7 +9,7 @@ namespace Slipway.Release;
 /// Reads the plan of a release back from a registry that has it: the same content and tags, for another place. What is said about it is
 /// <see cref="EvidencePlan"/>'s.
 /// </summary>
-internal sealed class MirrorPlan(MirrorRequest request, Repository source)
+internal sealed class MirrorPlan(MirrorRequest request, Repository source, Action<string> log)
 {
     /// <param name="index">The index, which was verified.</param>
     /// <exception cref="ContentException">It is no release: no index, stand-ins, or no release tag names it.</exception>
@@ -60,6 +60,8 @@ internal sealed class MirrorPlan(MirrorRequest request, Repository source)
         await survey.ReadAsync(IsCopied, request.Source.Tag is { } tag && IsCopied(tag) ? [tag] : [], cancellationToken);
         if (survey.Failures.Select(failure => failure.Value).FirstOrDefault() is { } failed)
             throw failed;
+        if (survey.Beyond.Any())
+            log($"{request.Image}: {source.Name} lists more tags than are read ({TagSurvey.MostTags} of releases and builds); what the rest name is not copied under them");
         return [.. from name in survey.Names
                    let subject = subjects.FirstOrDefault(subject => subject.Digest == survey.At(source, name))
                    where subject is not null

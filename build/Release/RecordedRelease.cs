@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 
@@ -30,10 +31,14 @@ public sealed record RecordedRelease
     /// <exception cref="ContentException">The file is no record, of another schema, or damaged; says which file.</exception>
     public static async Task<RecordedRelease> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        FileInfo file = new(path);
-        if (file.Length > OciJson.MaximumManifestSize)
-            throw new ContentException($"{path}: wanted a record of at most {OciJson.MaximumManifestSize} bytes, got {file.Length}");
-        return Parse(await File.ReadAllBytesAsync(path, cancellationToken), path);
+        try
+        {
+            return Parse(await Task.Run(() => RegularFile.ReadBytes(path, OciJson.MaximumManifestSize), cancellationToken), path);
+        }
+        catch (UnfitFileException e)
+        {
+            throw new ContentException(e.Message, e);
+        }
     }
 
     /// <summary>Every file called <c>release.json</c> below a folder, in ordinal order of their paths.</summary>

@@ -14,14 +14,21 @@ internal sealed class TagSurvey(ImmutableArray<Repository> sites)
 {
     private const int Parallelism = 8;
 
+    /// <summary>More release and build tags of one registry are not looked at: whoever may push could make a survey as long as it likes.</summary>
+    public const int MostTags = 20_000;
+
     private readonly ConcurrentDictionary<(Repository, string), Digest> _found = [];
     private readonly ConcurrentDictionary<Repository, Exception> _failures = [];
+    private readonly ConcurrentDictionary<Repository, bool> _beyond = [];
 
     /// <summary>All tags that were looked for, in ordinal order.</summary>
     public ImmutableSortedSet<string> Names { get; private set; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>The registries that answered every question, in the order of the destinations.</summary>
     public IEnumerable<Repository> Reached => sites.Where(site => !_failures.ContainsKey(site));
+
+    /// <summary>The registries that have more tags than were looked at, in the order of the destinations.</summary>
+    public IEnumerable<Repository> Beyond => sites.Where(_beyond.ContainsKey);
 
     /// <summary>The first thing that went wrong at each of the others.</summary>
     public IEnumerable<KeyValuePair<Repository, Exception>> Failures => _failures;
@@ -37,8 +44,11 @@ internal sealed class TagSurvey(ImmutableArray<Repository> sites)
         ConcurrentBag<string> listed = [.. known];
         await Task.WhenAll(sites.Select(site => TryAsync(site, async () =>
         {
-            foreach (string tag in (await site.TagsAsync(cancellationToken) ?? []).Where(wanted))
+            ListedTags? tags = await site.TagsAsync(wanted, MostTags, cancellationToken);
+            foreach (string tag in tags?.Names ?? [])
                 listed.Add(tag);
+            if (tags is { IsWhole: false })
+                _beyond[site] = true;
         })));
         Names = Names.Union(listed);
         await Parallel.ForEachAsync(

@@ -28,6 +28,8 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
         await survey.ReadAsync(IsOurs, request.KnownTags.Append(request.Release), cancellationToken);
         if (survey.Failures.Select(failure => failure.Value).FirstOrDefault() is { } failed)
             throw failed;
+        foreach (Repository site in survey.Beyond)
+            log($"{request.Image}: {site.Name} lists more tags than are read ({TagSurvey.MostTags} of releases and builds); others that name the release may stay");
         Digest index = request.Index ?? AgreedIndex(request, survey, sites);
         ImmutableArray<Descriptor> subjects = await SubjectsAsync(request, sites, index, cancellationToken);
         RequireUnmoved(request, survey, sites, subjects);

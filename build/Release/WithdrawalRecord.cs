@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Release;
@@ -16,7 +17,7 @@ public sealed record WithdrawalRecord(string Image, ImmutableArray<WithdrawalEnt
     {
         if (!File.Exists(path))
             return new WithdrawalRecord(image, []);
-        return OciJson.Read(await File.ReadAllBytesAsync(path, cancellationToken), path, root =>
+        return OciJson.Read(await Task.Run(() => RegularFile.ReadBytes(path, OciJson.MaximumManifestSize), cancellationToken), path, root =>
         {
             int schema = root.RequiredInt("schema");
             if (schema != Schema)

@@ -1,3 +1,4 @@
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Sources;
@@ -8,6 +9,9 @@ namespace Slipway.Sources;
 /// </summary>
 public sealed record AptConfiguration
 {
+    /// <summary>Of each file, in bytes.</summary>
+    private const int LongestFile = 4 << 20;
+
     /// <summary>The root of the main archive, ending in a slash; null when apt knows none.</summary>
     public Uri? Main { get; init; }
 
@@ -39,8 +43,8 @@ public sealed record AptConfiguration
         {
             return Path.GetExtension(path) switch
             {
-                ".list" when File.Exists(path) => [.. AptSource.FromList(File.ReadAllText(path))],
-                ".sources" => [.. AptSource.FromDeb822(File.ReadAllText(path), path)],
+                ".list" when RegularFile.LengthOf(path) > 0 => [.. AptSource.FromList(RegularFile.ReadText(path, LongestFile))],
+                ".sources" when RegularFile.LengthOf(path) > 0 => [.. AptSource.FromDeb822(RegularFile.ReadText(path, LongestFile), path)],
                 _ => [],
             };
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Sources;
@@ -8,6 +9,9 @@ namespace Slipway.Sources;
 /// <summary>Reads and writes lock files: JSON that reads well in a diff, a line for each value.</summary>
 public static class ImageLockFile
 {
+    /// <summary>In bytes; no lock of ours is a hundredth of it.</summary>
+    internal const int LongestFile = 64 << 20;
+
     /// <exception cref="DefinitionException">There is no such file, or it is no lock; says the command that makes one.</exception>
     public static async Task<ImageLock> ReadAsync(string folder, CancellationToken cancellationToken)
     {
@@ -18,7 +22,11 @@ public static class ImageLockFile
             throw new DefinitionException($"{name}: there is no {ImageLock.FileName}. {mend}");
         try
         {
-            return Parse(await File.ReadAllBytesAsync(path, cancellationToken), NameOf(folder));
+            return Parse(await Task.Run(() => RegularFile.ReadBytes(path, LongestFile), cancellationToken), NameOf(folder));
+        }
+        catch (UnfitFileException e)
+        {
+            throw new DefinitionException($"{NameOf(folder)}: {e.Problem}. {mend}", e);
         }
         catch (ContentException e)
         {

@@ -1,3 +1,4 @@
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Sources;
@@ -28,12 +29,7 @@ public static class LayoutArchive
         ArgumentNullException.ThrowIfNull(archive);
         try
         {
-            // Opening a pipe would wait for a writer, and no signal ends that.
-            if ((File.ResolveLinkTarget(archive, returnFinalTarget: true) ?? new FileInfo(archive)) is FileInfo { Exists: true, Length: 0 })
-                throw new InvalidDataException("it is empty, or no file");
-            using FileStream file = new(archive, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (!file.CanSeek)
-                throw new InvalidDataException("it is a pipe, which cannot be read twice; write it to a file");
+            using FileStream file = RegularFile.Open(archive);
             if (!IsGzip(file))
             {
                 Write(file, archive, folder, cancellationToken);
@@ -46,6 +42,10 @@ public static class LayoutArchive
                 GzipMember.Unpack(new ArContent(file, archive, file.Length), spool, (file.Length * MostGrowth) + AlwaysAllowed, cancellationToken);
                 Write(spool, path, folder, cancellationToken);
             }
+        }
+        catch (UnfitFileException e)
+        {
+            throw new ContentException($"{archive}: no sound archive of an image layout: {e.Problem}", e);
         }
         catch (Exception e) when (e is InvalidDataException or DebException or EndOfStreamException)
         {

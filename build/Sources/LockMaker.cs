@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Sources;
@@ -21,12 +22,12 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             return null;
         try
         {
-            return ImageLockFile.Parse(await System.IO.File.ReadAllBytesAsync(path, cancellationToken), ImageLockFile.NameOf(folder));
+            return ImageLockFile.Parse(await Task.Run(() => RegularFile.ReadBytes(path, ImageLockFile.LongestFile), cancellationToken), ImageLockFile.NameOf(folder));
         }
-        catch (ContentException e)
+        catch (Exception e) when (e is ContentException or UnfitFileException)
         {
             throw new DefinitionException(
-                $"{e.Message}. Lock compares dates with it: restore it from git, or delete it to lock from nothing", e);
+                $"{(e is UnfitFileException file ? $"{ImageLockFile.NameOf(folder)}: {file.Problem}" : e.Message)}. Lock compares dates with it: restore it from git, or delete it to lock from nothing", e);
         }
     }
 

@@ -116,6 +116,9 @@ public sealed class OriginReader
     {
         try
         {
+            // What has no length is not opened: it is empty, or a pipe that nobody may ever write to.
+            if (RegularFile.LengthOf(origin.Address.LocalPath) == 0)
+                return new OriginBody(new MemoryStream(), 0, null);
             FileStream file = new(origin.Address.LocalPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous);
             if (offset > file.Length)
                 offset = 0;

@@ -1,6 +1,10 @@
 using System.Buffers;
 using System.Text;
+<<<<<<< HEAD
 using Slipway.Oci;
+=======
+using Slipway.Http;
+>>>>>>> image
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -32,7 +36,14 @@ public static class YamlFile
             throw new DefinitionException($"{name}: there is no such file");
         if (new FileInfo(path).Length is var length && length > LongestFile)
             throw new DefinitionException($"{name}:1:1: the file has {length} bytes, the limit is {LongestFile}");
-        return Decode(File.ReadAllBytes(path), name);
+        try
+        {
+            return Decode(RegularFile.LengthOf(path) == 0 ? [] : RegularFile.ReadBytes(path, LongestFile), name);
+        }
+        catch (UnfitFileException e)
+        {
+            throw new DefinitionException($"{name}: {e.Problem}", e);
+        }
     }
 
     /// <exception cref="DefinitionException">It is no such text; names file, line and column.</exception>

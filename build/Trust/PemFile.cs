@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Slipway.Http;
 
 namespace Slipway.Trust;
 
@@ -16,10 +17,11 @@ internal sealed record PemFile(string Label, byte[] Der)
     {
         try
         {
-            FileInfo file = new(path);
-            return file.Length <= MaximumSize
-                ? File.ReadAllText(path)
-                : throw new SigningKeyException($"{path}: wanted a key file of at most {MaximumSize} bytes, got {file.Length}");
+            return RegularFile.ReadText(path, MaximumSize);
+        }
+        catch (UnfitFileException e)
+        {
+            throw new SigningKeyException(e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

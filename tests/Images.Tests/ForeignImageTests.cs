@@ -19,6 +19,8 @@ public sealed class ForeignImageTests : IDisposable
     [InlineData(OciIndex, V8, "\"os\":\"linux\",\"architecture\":\"arm64\"")]
     [InlineData(OciIndex, Arm64, "\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\"")]
     [InlineData(OciIndex, "\"platform\":{\"os\":\"linux\",\"architecture\":\"aarch64\"}", "\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"8\"")]
+    [InlineData(OciIndex, "\"platform\":null", "\"os\":\"linux\",\"architecture\":\"arm64\"")]
+    [InlineData(OciIndex, "\"platform\":{\"os\":\"\",\"architecture\":\"\"}", "\"os\":\"linux\",\"architecture\":\"arm64\"")]
     [InlineData(OciIndex, "", "\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\"")]
     [InlineData(DockerIndex, V8, "\"os\":\"linux\",\"architecture\":\"arm64\"")]
     [InlineData(DockerIndex, "", "\"os\":\"linux\",\"architecture\":\"arm64\"")]
@@ -119,6 +121,14 @@ public sealed class ForeignImageTests : IDisposable
     {
         Descriptor top = await _image.IndexAsync(OciIndex, (await _image.ImageAsync(Layers, "\"os\":\"linux\",\"architecture\":\"amd64\""), Arm64));
         Assert.EndsWith("the index says linux/arm64, its configuration linux/amd64", (await RefusedAsync(top)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_of_more_than_any_disk_is_refused_before_anything_is_fetched()
+    {
+        Descriptor config = await _image.Layout.AddBlobAsync(MediaType.Config, "{\"os\":\"linux\",\"architecture\":\"arm64\",\"rootfs\":{\"diff_ids\":[\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"]}}"u8.ToArray());
+        Descriptor huge = await _image.Layout.AddBlobAsync(OciManifest, new Manifest(config, [new Descriptor(MediaType.LayerGzip, Digest.Of("huge"u8), long.MaxValue)]).ToBytes());
+        Assert.Contains("bytes in all, got more", (await RefusedAsync(huge)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

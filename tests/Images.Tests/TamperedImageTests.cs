@@ -139,6 +139,47 @@ public class TamperedImageTests
         }
     }
 
+    [Theory]
+    [InlineData(TarEntryType.ExtendedAttributes)]
+    [InlineData(TarEntryType.GlobalExtendedAttributes)]
+    [InlineData(TarEntryType.LongPath)]
+    [InlineData(TarEntryType.LongLink)]
+    public async Task A_header_as_long_as_a_file_is_refused(TarEntryType kind)
+    {
+        using Workshop shop = WholeImage.Create();
+        byte[] plain = WithField(new UstarTarEntry(TarEntryType.RegularFile, "opt/x") { DataStream = new MemoryStream(new byte[3 << 20]) }, 156, [], (byte)kind);
+        await ReplaceTopAsync(shop, plain, Digest.Of(plain));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
+        Assert.Contains("a long name or pax header wanted at most 1048576 bytes, got 3145728", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Paths_and_links_that_no_system_could_make_are_refused()
+    {
+        string deep = string.Concat(Enumerable.Repeat("a/", 600)), wide = string.Join('/', Enumerable.Repeat(new string('b', 200), 30));
+        foreach (TarEntry entry in (TarEntry[])
+        [
+            new PaxTarEntry(TarEntryType.RegularFile, deep + "x"),
+            new PaxTarEntry(TarEntryType.RegularFile, wide),
+            new PaxTarEntry(TarEntryType.HardLink, "opt/x") { LinkName = deep + "x" },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "opt/x") { LinkName = wide },
+        ])
+        {
+            using Workshop shop = WholeImage.Create();
+            await ReplaceTopAsync(shop, entry);
+            Assert.Contains("wanted a ", (await Assert.ThrowsAsync<ContentException>(shop.InspectAsync)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Paths_that_name_folders_without_end_are_refused()
+    {
+        using Workshop shop = WholeImage.Create();
+        string folders = string.Concat(Enumerable.Repeat("abcdefg/", 500));
+        await ReplaceTopAsync(shop, [.. Enumerable.Range(0, 100).Select(i => new PaxTarEntry(TarEntryType.RegularFile, $"{i}/{folders}x"))]);
+        Assert.Contains("characters in all layers, got more", (await Assert.ThrowsAsync<ContentException>(shop.InspectAsync)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_path_out_of_the_image_is_refused()
     {

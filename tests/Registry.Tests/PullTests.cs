@@ -187,6 +187,29 @@ public class PullTests
         Assert.DoesNotContain("s3cret", e.ToString() + string.Join('\n', far.Notices));
     }
 
+    [Theory]
+    [InlineData("application/vnd.docker.distribution.manifest.v1+prettyjws")]
+    [InlineData("application/vnd.docker.distribution.manifest.v1+json; charset=utf-8")]
+    public async Task Dockers_first_format_is_refused_by_its_name_and_not_as_damaged(string type)
+    {
+        FarSide far = new(_ => FarSide.Answer(200, "{\"schemaVersion\":1}", ("Content-Type", type)));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => far.Repository().ReadManifestAsync(Digest.Of("another"u8), default));
+        Assert.Contains($"Docker's first format ({type.Split(';')[0]}), which is not read", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("docker.io/debian", "/v2/library/debian/manifests/v1")]
+    [InlineData("Index.docker.io:443/debian", "/v2/library/debian/manifests/v1")]
+    [InlineData("docker.io/a/b", "/v2/a/b/manifests/v1")]
+    [InlineData("quay.io/debian", "/v2/debian/manifests/v1")]
+    public async Task A_name_of_Docker_Hubs_without_owner_is_its_librarys(string name, string path)
+    {
+        FarSide far = new(_ => FarSide.Answer(404));
+        Assert.Null(await far.Repository(name).ResolveAsync("v1", default));
+        Assert.Equal(path, Assert.Single(far.Asked).Address.AbsolutePath);
+        Assert.Equal(name, far.Repository(name).Name);
+    }
+
     [Fact]
     public async Task A_manifest_that_is_cut_is_asked_for_again()
     {

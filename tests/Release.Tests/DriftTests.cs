@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
@@ -20,6 +24,23 @@ public class DriftTests
         Assert.Empty(report.Findings);
         Assert.Equal((7, 14), (report.Tags, report.Content));
         Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
+    }
+
+    [Fact]
+    public async Task More_tags_than_anybody_makes_are_told_in_few_findings_and_what_is_recorded_is_compared_all_the_same()
+    {
+        // One registry lists 60 000 tags of a release's form, the other has none of them.
+        int asked = 0;
+        using ManyTags wire = new(60_000, () => Interlocked.Increment(ref asked));
+        using HttpTransport transport = new(wire, new Patience { Attempts = 1 }, TimeProvider.System, _ => { });
+        DriftReport report = await new Drift(new RegistryClient(transport, Credentials.None, RegistryMap.Default, TimeProvider.System), null).CompareAsync(
+            new DriftRequest { Image = "tiny", Destinations = [Reference.Parse("quay.io/test/tiny"), Reference.Parse("docker.io/mirror/tiny")], Wanted = _ => true }, default);
+        Assert.Equal(Drift.MostTags, report.Tags);
+        Assert.InRange(asked, report.Tags, (2 * report.Tags) + 100);
+        DriftFinding beyond = Assert.Single(report.Findings, finding => finding.Kind == DriftKind.TagsBeyondLimit);
+        Assert.Equal("quay.io/test/tiny", beyond.Repository);
+        Assert.InRange(report.Findings.Length, Drift.MostFindings, Drift.MostFindings + 10);
+        Assert.InRange(report.Omitted, report.Tags - Drift.MostFindings - 10, report.Tags);
     }
 
     [Fact]
@@ -258,5 +279,45 @@ public class DriftTests
     };
 
     private static Task<DriftReport> CompareAsync(Scene scene, ReleaseRecord? record, bool verified = false) =>
+<<<<<<< HEAD
         new Drift(scene.Connect(), verified ? ReleasePolicy.Require(scene.Signer.Key) : null).CompareAsync(Request(scene, record), default);
+=======
+        new Drift(scene.Connect(), verified ? VerificationPolicy.RequireKey(scene.Signer.Key) : null).CompareAsync(Request(scene, record), default);
+
+    /// <summary>Quay with many tags that all name one manifest; Docker Hub without any.</summary>
+    private sealed class ManyTags(int count, Action asked) : HttpMessageHandler
+    {
+        private static readonly byte[] Manifest = Encoding.UTF8.GetBytes(
+            $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaType.Manifest}\",\"config\":{{\"mediaType\":\"{MediaType.Config}\",\"digest\":\"{Digest.Of("{}"u8)}\",\"size\":2}},\"layers\":[]}}");
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            asked();
+            string path = request.RequestUri!.PathAndQuery;
+            bool isQuay = request.RequestUri.Host == "quay.io";
+            HttpResponseMessage answer = path.Contains("/tags/list", StringComparison.Ordinal) ? List(isQuay ? path : null)
+                : isQuay && (path.Contains("/manifests/v", StringComparison.Ordinal) || path.EndsWith(Digest.Of(Manifest).ToString(), StringComparison.Ordinal)) ? Content(Manifest, MediaType.Manifest)
+                : isQuay && path.EndsWith(Digest.Of("{}"u8).ToString(), StringComparison.Ordinal) ? Content("{}"u8.ToArray(), "application/octet-stream")
+                : new HttpResponseMessage(HttpStatusCode.NotFound);
+            answer.RequestMessage = request;
+            return Task.FromResult(answer);
+        }
+
+        private HttpResponseMessage List(string? path)
+        {
+            int from = path?.Split("last=") is [_, var last] ? int.Parse(last, System.Globalization.CultureInfo.InvariantCulture) : 0, to = path is null ? 0 : Math.Min(from + 1000, count);
+            HttpResponseMessage answer = Content(Encoding.UTF8.GetBytes($"{{\"tags\":[{string.Join(',', Enumerable.Range(from, to - from).Select(i => $"\"v1.0.{i}\""))}]}}"), "application/json");
+            if (to < count && path is not null)
+                answer.Headers.Add("Link", $"</v2/test/tiny/tags/list?n=1000&last={to}>; rel=\"next\"");
+            return answer;
+        }
+
+        private static HttpResponseMessage Content(byte[] bytes, string type)
+        {
+            HttpResponseMessage answer = new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(type) } } };
+            answer.Headers.Add("Docker-Content-Digest", Digest.Of(bytes).ToString());
+            return answer;
+        }
+    }
+>>>>>>> image
 }

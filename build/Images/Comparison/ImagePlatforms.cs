@@ -36,7 +36,7 @@ internal sealed record ImagePlatforms(ImmutableArray<PlatformImage> All)
         {
             foreach (Descriptor entry in Oci.Index.ParseAny(next.Index.Bytes).Manifests.Where(IsImage))
             {
-                if (entry.Platform is { } said && !MediaType.IsAnyIndex(entry.MediaType))
+                if (entry.Platform is { Os.Length: > 0, Architecture.Length: > 0 } said && !MediaType.IsAnyIndex(entry.MediaType))
                 {
                     found.Add(new PlatformImage(said, entry));
                     continue;

@@ -15,6 +15,9 @@ public sealed class FoundImage
     /// <summary>Far more than images have, and what fits into memory.</summary>
     private const int MostEntries = 200_000;
 
+    /// <summary>In characters: of all paths and of the folders above them, whatever each of them is.</summary>
+    private const long MostText = 32L << 20;
+
     private const string Whiteout = ".wh.";
     private const string Opaque = ".wh..wh..opq";
 
@@ -23,6 +26,7 @@ public sealed class FoundImage
     private readonly SortedSet<string> _folders = new(StringComparer.Ordinal);
     private readonly List<FoundEntry> _all = [];
     private readonly List<long> _unpacked = [];
+    private long _text;
 
     /// <summary>What is seen of the image, in ordinal order of the paths.</summary>
     public IEnumerable<FoundEntry> Entries => _paths.Select(path => _entries[path]);
@@ -130,9 +134,11 @@ public sealed class FoundImage
         FoundEntry entry = found.Kind == LayerEntryKind.HardLink ? found with { Linked = LinkedBy(found) } : found;
         _entries[entry.Path] = entry;
         _paths.Add(entry.Path);
-        for (int slash = entry.Path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = entry.Path.IndexOf('/', slash + 1))
-            _folders.Add(entry.Path[..slash]);
-        return entry;
+        _text += entry.Path.Length;
+        // From below: of a folder that is known those above it are, too.
+        for (int slash = entry.Path.LastIndexOf('/'); slash > 0 && _folders.Add(entry.Path[..slash]); slash = entry.Path.LastIndexOf('/', slash - 1))
+            _text += slash;
+        return _text <= MostText ? entry : throw new ContentException($"wanted paths of at most {MostText} characters in all layers, got more");
     }
 
     private void TakeAway(FoundEntry entry)

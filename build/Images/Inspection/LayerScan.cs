@@ -15,6 +15,8 @@ internal sealed class LayerScan(IFileScan files)
 
     private const string Attribute = "SCHILY.xattr.";
 
+    private const int LongestName = 4096, DeepestName = 512;
+
     /// <summary>The unpacked size in bytes of what was read last.</summary>
     public long UnpackedSize { get; private set; }
 
@@ -28,7 +30,8 @@ internal sealed class LayerScan(IFileScan files)
         using Stream input = blob;
         using Stream plain = Unpacked(layer, input);
         using VerifyingStream archive = new(plain, diffId, null, LargestArchive, $"layer {layer.Digest}, unpacked");
-        using TarReader tar = new(archive, leaveOpen: true);
+        using ArchiveHeaders headers = new(archive);
+        using TarReader tar = new(headers, leaveOpen: true);
         while (Sound(layer, () => tar.GetNextEntry()) is { } entry)
         {
             if (NameOf(entry.Name) is { Length: > 0 } path && entry.EntryType is not (TarEntryType.GlobalExtendedAttributes))
@@ -95,7 +98,7 @@ internal sealed class LayerScan(IFileScan files)
             UserId = entry.Uid,
             GroupId = entry.Gid,
             Modified = entry.ModificationTime,
-            LinkTarget = entry.EntryType == TarEntryType.HardLink ? NameOf(entry.LinkName) : entry.LinkName.Length > 0 ? entry.LinkName : null,
+            LinkTarget = entry.EntryType == TarEntryType.HardLink ? NameOf(entry.LinkName) : entry.LinkName.Length > 0 ? LinkOf(path, entry.LinkName) : null,
             Layer = number,
             HasCapabilities = entry is PaxTarEntry pax
                 && pax.ExtendedAttributes.Keys.Any(key => key == Attribute + "security.capability"),
@@ -104,13 +107,20 @@ internal sealed class LayerScan(IFileScan files)
     }
 
     /// <summary>A name as paths are written here; "" for the root.</summary>
+    /// <exception cref="ContentException">No system could make such a path: PATH_MAX is 4096 (limits.h).</exception>
     private static string NameOf(string name)
     {
+        if (name.Length > LongestName || name.AsSpan().Count('/') > DeepestName)
+            throw new ContentException($"entry '{Printable.Of(name)}': wanted a path of at most {LongestName} characters and {DeepestName} folders, got {name.Length} and {name.AsSpan().Count('/')}");
         string[] parts = [.. name.Split('/').Where(part => part is not ("" or "."))];
         return parts.Contains("..", StringComparer.Ordinal)
-            ? throw new ContentException($"entry '{name}' leads out of the image")
+            ? throw new ContentException($"entry '{Printable.Of(name)}' leads out of the image")
             : string.Join('/', parts);
     }
+
+    private static string LinkOf(string path, string target) => target.Length <= LongestName
+        ? target
+        : throw new ContentException($"entry '{Printable.Of(path)}': wanted a link of at most {LongestName} characters, got {target.Length}");
 
     private static bool Drain(Stream stream)
     {

@@ -6,6 +6,11 @@ namespace Slipway.Images;
 /// <summary>The layers of a manifest, brought from wherever they are into files of a folder that is deleted when this is disposed.</summary>
 internal sealed class SpooledLayers : IDisposable
 {
+    /// <summary>No image that anyone makes has more, compressed; in bytes.</summary>
+    private const long LargestImage = 16L << 30;
+
+    private const int MostLayers = 512;
+
     private readonly string _folder;
 
     private SpooledLayers(string folder, ImmutableArray<Layer> layers)
@@ -27,6 +32,8 @@ internal sealed class SpooledLayers : IDisposable
     {
         if (config.DiffIds.Length != manifest.Layers.Length)
             throw new ContentException($"{place.Name}: {manifest.Config.Digest}: wanted {manifest.Layers.Length} diff ids, got {config.DiffIds.Length}");
+        if (manifest.Layers.Length > MostLayers || manifest.Layers.Any(layer => layer.Size > LargestImage) || manifest.Layers.Sum(layer => layer.Size) > LargestImage)
+            throw new ContentException($"{place.Name}: {manifest.Config.Digest}: wanted at most {MostLayers} layers of {LargestImage} bytes in all, got more");
         // What is not going to be read is not fetched either.
         foreach (Descriptor layer in manifest.Layers)
             LayerScan.RequireReadable(layer);

@@ -9,6 +9,8 @@ internal sealed class ParametersFile
 {
     private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
+    private const int LongestFile = 1 << 20;
+
     private readonly Dictionary<BuildParameter, GivenValue> values = [];
 
     private ParametersFile()
@@ -27,7 +29,7 @@ internal sealed class ParametersFile
         ParametersFile file = new();
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path), Options);
+            using JsonDocument document = JsonDocument.Parse(ReadText(path, name), Options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new BuildUsageException($"{name}: wanted one JSON object, got {document.RootElement.ValueKind}");
             foreach (JsonProperty property in document.RootElement.EnumerateObject().Where(x => x.Name != "$schema"))
@@ -43,6 +45,16 @@ internal sealed class ParametersFile
         }
 
         return file;
+    }
+
+    /// <summary>What has no length may be a pipe, whose opening waits without end, and is not opened.</summary>
+    private static string ReadText(AbsolutePath path, string name)
+    {
+        FileInfo file = new(path);
+        file = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return file is { Exists: true, Length: > 0 and <= LongestFile }
+            ? File.ReadAllText(path)
+            : throw new BuildUsageException($"{name}: wanted a file of 1 to {LongestFile} bytes, got {(file.Exists ? file.Length : 0)}");
     }
 
     public GivenValue? Find(BuildParameter parameter) => values.GetValueOrDefault(parameter);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Sources;
@@ -28,14 +29,14 @@ public static class AdvisoryFile
             foreach (string file in files)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                using FileStream one = File.OpenRead(file);
+                using FileStream one = Opened(file);
                 ReadDocument(one, file, scope, found);
             }
 
             return new Advisories(found);
         }
 
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = Opened(path);
         Span<byte> beginning = stackalloc byte[2];
         bool isZip = stream.ReadAtLeast(beginning, 2, throwOnEndOfStream: false) == 2 && beginning is [(byte)'P', (byte)'K'];
         stream.Position = 0;
@@ -44,6 +45,18 @@ public static class AdvisoryFile
         else
             ReadDocument(stream, path, scope, found);
         return new Advisories(found);
+    }
+
+    private static FileStream Opened(string path)
+    {
+        try
+        {
+            return RegularFile.Open(path);
+        }
+        catch (UnfitFileException e)
+        {
+            throw new ContentException(e.Message, e);
+        }
     }
 
     private static void ReadZip(FileStream stream, string path, AdvisoryScope scope, List<Advisory> found, CancellationToken cancellationToken)
