@@ -27,6 +27,9 @@ public static class OciJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>The same of printable characters alone: what others wrote says the same escaped.</summary>
+    public static byte[] WritePrintable(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetBytes(Printable.Json(Encoding.UTF8.GetString(Write(write))));
+
     /// <summary>JSON for people to read and compare: indented by two, a line end behind it, and of printable characters alone.</summary>
     public static byte[] WriteIndented(Action<Utf8JsonWriter> write)
     {
