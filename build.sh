@@ -4,10 +4,10 @@
 # build.ps1 does the same step by step, under the same names; a test reads both and compares.
 set -eo pipefail
 
-# A file that was closed is the next one to be opened, and what is meant for people would be written into it.
-: >&2 || exec 2>/dev/null
-{ : >&1; } 2>/dev/null || exec >/dev/null
-{ : <&0; } 2>/dev/null || exec </dev/null
+# A file that was closed is the next one to be opened: bash itself then has this script there, and what is meant for people would go nowhere.
+for file in 0 1 2; do
+  [[ -e /dev/fd/$file && ! /dev/fd/$file -ef ${BASH_SOURCE[0]} ]] || eval "exec $file<>/dev/null"
+done
 
 unset CDPATH
 self=${BASH_SOURCE[0]}

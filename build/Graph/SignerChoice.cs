@@ -114,21 +114,11 @@ internal sealed record SignerChoice
     /// <summary>Sees to the files before cosign is asked: it denies every signature when one is damaged, as if they were somebody else's.</summary>
     private static SigstoreInstance Existing(SigstoreInstance instance)
     {
-<<<<<<< HEAD
         if (instance.TrustedRoot is { } root)
             TrustedRoot.Read(root);
-        return instance.SigningConfig is { } config && !File.Exists(config)
-            ? throw new SigningKeyException($"--signing-config {config}: there is no such file")
-            : instance;
-=======
-        foreach ((string parameter, string? file) in new[] { ("--trusted-root", instance.TrustedRoot), ("--signing-config", instance.SigningConfig) })
-        {
-            if (file is not null)
-                Require(parameter, file);
-        }
-
+        if (instance.SigningConfig is { } config)
+            Require("--signing-config", config);
         return instance;
->>>>>>> image
     }
 
     private static void Require(string parameter, string file)

@@ -84,7 +84,7 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
         {
             foreach (string below in Directory.EnumerateDirectories(folder).ToArray())
                 Directory.Delete(below, recursive: true);
-            foreach (string file in Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) != ArtifactsLock.FileName).ToArray())
+            foreach (string file in Directory.EnumerateFiles(folder).Where(file => !ArtifactsLock.Has(file)).ToArray())
                 File.Delete(file);
         }
 

@@ -42,7 +42,7 @@ internal sealed class PackageContent(string folder, long latest, XzMemory memory
 
         string got = $"{archive.ControlFields.GetValueOrDefault("Package")} {archive.ControlFields.GetValueOrDefault("Version")}";
         if (got != $"{name} {version}")
-            throw new ContentException($"{name} {version}: the archive says it is {got}");
+            throw new ContentException($"{name} {version}: the archive says it is {Printable.Of(got)}");
         _records.Add(PackageRecord.Of(name, archive));
         return archive.Entries.Where(entry => !IsMergedAway(entry)).Select(entry => Convert(entry, archive, name));
     }

@@ -33,6 +33,9 @@ public static class OciJson
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>The same of printable characters alone: what others wrote says the same escaped.</summary>
+    public static byte[] WritePrintable(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetBytes(Printable.Json(Encoding.UTF8.GetString(Write(write))));
+
     /// <summary>JSON for people to read and compare: indented by two, a line end behind it, and of printable characters alone.</summary>
     public static byte[] WriteIndented(Action<Utf8JsonWriter> write)
     {
@@ -126,13 +129,7 @@ public static class OciJson
         {
             ArtifactType = element.OptionalString("artifactType") is { Length: > 0 } type ? MediaType.Parse(type) : null,
             Annotations = element.Map("annotations"),
-<<<<<<< HEAD
             Platform = element.Find("platform") is { } platform ? Platform.Read(platform) : null,
-=======
-            Platform = element.TryGetProperty("platform", out JsonElement platform) && platform.ValueKind != JsonValueKind.Null
-                ? new Platform(platform.RequiredString("os"), platform.RequiredString("architecture"), platform.OptionalString("variant"))
-                : null,
->>>>>>> image
         };
     }
 

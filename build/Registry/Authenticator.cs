@@ -36,9 +36,8 @@ internal sealed class Authenticator
     /// <summary>What to do about a refusal, naming the credential's source but nothing of it.</summary>
     public string AdviceFor(Asked asked) => _identity.AdviceFor(asked.Repository);
 
-    /// <summary>A text without our secrets, in the forms in which they are sent.</summary>
-    public string Conceal(string text) => _identity.Known.SelectMany(credential => credential.Secrets).Concat(_tokens.Values)
-        .Aggregate(text, (clean, secret) => clean.Replace(secret, "***", StringComparison.Ordinal));
+    /// <summary>What a server said without our secrets, in the forms in which they are sent.</summary>
+    public string Conceal(string said) => new Redaction([.. _identity.Known.SelectMany(credential => credential.Secrets), .. _tokens.Values]).In(said);
 
     /// <summary>The Authorization for a request, by the challenge last seen; null before the first one.</summary>
     public async Task<AuthenticationHeaderValue?> CurrentAsync(Call call, CancellationToken cancellationToken)

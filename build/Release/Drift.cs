@@ -14,15 +14,13 @@ namespace Slipway.Release;
 /// <param name="policy">What a release must be, and each of its tags; null looks only whether signatures are there.</param>
 public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
 {
-<<<<<<< HEAD
-    private readonly ReleaseVerifier? _verifier = policy is null ? null : new(policy with { RequiresTagForm = true });
-=======
     /// <summary>Nobody reads more about one image; whoever may push could make them without end.</summary>
     public const int MostFindings = 1000;
 
     /// <summary>More release and build tags of one registry are not compared.</summary>
     public const int MostTags = TagSurvey.MostTags;
->>>>>>> image
+
+    private readonly ReleaseVerifier? _verifier = policy is null ? null : new(policy with { RequiresTagForm = true });
 
     /// <exception cref="ContentException">Two records contradict each other.</exception>
     public async Task<DriftReport> CompareAsync(DriftRequest request, CancellationToken cancellationToken)

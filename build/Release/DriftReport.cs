@@ -17,13 +17,11 @@ public sealed record DriftReport
     /// <summary>Manifests and blobs that were looked for, counted once for each repository.</summary>
     public required int Content { get; init; }
 
-<<<<<<< HEAD
     /// <summary>Whether signatures, statements and what tags claim were judged: somebody was named whom to believe.</summary>
     public bool IsJudged { get; init; }
-=======
+
     /// <summary>Findings beyond the most that a report holds; they are counted and no more.</summary>
     public int Omitted { get; init; }
->>>>>>> image
 
     /// <summary>By repository in the order above, then by tag and kind; empty when all is as it was published.</summary>
     public required ImmutableArray<DriftFinding> Findings { get; init; }

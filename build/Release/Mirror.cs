@@ -24,14 +24,10 @@ public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, A
         RegistryClient client = connect();
         Repository source = client.Repository(request.Source), destination = client.Repository(request.Destination);
         log($"{request.Image}: verifying {request.Source}");
-<<<<<<< HEAD
         VerificationRequest asked = await AskedAsync(request, source, cancellationToken);
         VerificationResult read = await VerifiedAsync(request, asked, cancellationToken);
-        ReleasePlan plan = await new MirrorPlan(request, source).ReadAsync(read.Digest!, cancellationToken);
+        ReleasePlan plan = await new MirrorPlan(request, source, log).ReadAsync(read.Digest!, cancellationToken);
         await RequireTrueAsync(plan, read, asked, cancellationToken);
-=======
-        ReleasePlan plan = await new MirrorPlan(request, source, log).ReadAsync(await VerifiedAsync(request, source, cancellationToken), cancellationToken);
->>>>>>> image
         EvidenceCopy others = new(source, destination);
         await RequireFreeAsync(plan, destination, cancellationToken);
         await others.RequireFreeAsync(plan.Subjects, cancellationToken);

@@ -79,7 +79,7 @@ public sealed class ControlReader
     public string Text(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(this[name]);
 
     /// <summary>Says that this paragraph is wrong.</summary>
-    public ContentException Bad(string problem) => new($"{_what}: paragraph {Count} ({Text("Package"u8)}): {problem}");
+    public ContentException Bad(string problem) => new($"{_what}: paragraph {Count} ({Printable.Of(Text("Package"u8))}): {Printable.Line(problem)}");
 
     /// <summary>The length of the line at a position without its end, -1 at the end of the text.</summary>
     private int LineAt(ref int position, out int next)
@@ -152,7 +152,6 @@ public sealed class ControlReader
 
     private static string Shown(ReadOnlySpan<byte> bytes)
     {
-        string text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 60)]);
-        return string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+        return Printable.Of(Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 60)]));
     }
 }

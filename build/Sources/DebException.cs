@@ -17,5 +17,5 @@ public sealed class DebException : ContentException
 
     // What a package says may end up on a terminal: no escape sequences, no screenfuls.
     private static string Printable(string text) =>
-        string.Concat(text.Take(LongestText).Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
+        Oci.Printable.Line(string.Concat(text.Take(LongestText).Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())));
 }

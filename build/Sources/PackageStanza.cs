@@ -140,7 +140,10 @@ internal static class PackageStanza
     private static (string Name, DebianVersion? Version) SourceOf(string field)
     {
         int bracket = field.IndexOf('(', StringComparison.Ordinal);
-        return bracket < 0 ? (field, null) : (field[..bracket].TrimEnd(), DebianVersion.Parse(field[(bracket + 1)..].TrimEnd(')', ' ')));
+        string name = bracket < 0 ? field : field[..bracket].TrimEnd();
+        if (name.Length > 0 && !PackageName.IsValid(name))
+            throw new ContentException($"Source '{Printable.Of(field)}' is malformed");
+        return (name, bracket < 0 ? null : DebianVersion.Parse(field[(bracket + 1)..].TrimEnd(')', ' ')));
     }
 
     /// <summary>Checks in place: an index has tens of thousands of stanzas, of which few are ever asked for.</summary>

@@ -55,7 +55,7 @@ public sealed record ReleaseFile
     public void RequireSuite(string wanted)
     {
         if (Suite != wanted && Codename != wanted)
-            throw new ContentException($"suite {wanted}: wanted a release of that Suite or Codename, got Suite {Suite}, Codename {Codename}");
+            throw new ContentException($"suite {wanted}: wanted a release of that Suite or Codename, got Suite {Printable.Of(Suite)}, Codename {Printable.Of(Codename)}");
     }
 
     /// <summary>Makes sure that nobody holds back newer releases.</summary>
@@ -104,7 +104,7 @@ public sealed record ReleaseFile
         return DateTimeOffset.TryParseExact(plain.Replace("+0000", "", StringComparison.Ordinal).Trim(), "ddd, d MMM yyyy HH:mm:ss",
             CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
             ? date
-            : throw new ContentException($"{what}: '{text}' is no date");
+            : throw new ContentException($"{what}: '{Printable.Of(text)}' is no date");
     }
 
     private static Dictionary<string, ReleaseEntry> FilesOf(string field, string what)
@@ -116,11 +116,11 @@ public sealed record ReleaseFile
             if (words.Length != 3 || !Digest.TryParse("sha256:" + words[0], out Digest? digest)
                 || !long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size) || size > Descriptor.MaximumSize)
             {
-                throw new ContentException($"{what}: '{line}' is no SHA256 entry");
+                throw new ContentException($"{what}: '{Printable.Of(line)}' is no SHA256 entry");
             }
 
             if (!files.TryAdd(words[2], new ReleaseEntry(words[2], size, digest)))
-                throw new ContentException($"{what}: {words[2]} stands twice");
+                throw new ContentException($"{what}: {Printable.Of(words[2])} stands twice");
         }
 
         return files;

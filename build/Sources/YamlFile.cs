@@ -1,10 +1,7 @@
 using System.Buffers;
 using System.Text;
-<<<<<<< HEAD
-using Slipway.Oci;
-=======
 using Slipway.Http;
->>>>>>> image
+using Slipway.Oci;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;

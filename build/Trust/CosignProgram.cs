@@ -131,7 +131,7 @@ public sealed partial class CosignProgram
             command.StandardInput.Close();
             CommandResult result = await command.Task;
             return result.ExitCode <= LastOwnExitCode
-                ? new CosignAnswer(result.ExitCode, result.StandardOutput, result.StandardError)
+                ? new CosignAnswer(result.ExitCode, result.StandardOutput, new Redaction(_password).In(result.StandardError))
                 : throw new CosignException($"{_program} {arguments[0]} was ended from outside ({result.ExitCode}); nothing was signed or verified");
         }
         catch (Win32Exception e)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Medallion.Shell;
+using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
 
@@ -97,6 +98,6 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
         }
     }
 
-    private static string Said(CommandResult result) =>
-        string.Join(" / ", result.StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(4).Select(Printable.Of));
+    private string Said(CommandResult result) =>
+        string.Join(" / ", new Redaction(password).In(result.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(4).Select(Printable.Of));
 }

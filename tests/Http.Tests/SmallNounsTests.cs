@@ -21,6 +21,16 @@ public class SmallNounsTests
         Assert.Equal("/a", Redaction.Of(new Uri(address, UriKind.Relative)));
 
     [Theory]
+    [InlineData("kubelet", "kubelet kubelets mykubelet (kubelet), kubelet", "*** kubelets mykubelet (***), ***")]
+    [InlineData("wrong", "wrongly wrong d3Jvbmc= 77726f6e67", "wrongly *** *** ***")]
+    [InlineData("s3cret-t0ken", "xs3cret-t0keny", "x***y")]
+    [InlineData("a/b+c=d e\"f", "a%2Fb%2Bc%3Dd%20e%22f, a%2Fb%2Bc%3Dd+e%22f", "***, ***")]
+    [InlineData("p.s", "pxs p.s", "pxs ***")]
+    [InlineData("ab", "ab", "ab")]
+    public void What_others_said_loses_secrets_where_they_stand_as_words_or_cannot_stand_by_chance(string secret, string said, string left) =>
+        Assert.Equal(left, new Redaction(secret, null, "").In(said));
+
+    [Theory]
     [InlineData("http://localhost/", true)]
     [InlineData("http://127.0.0.1:5000/", true)]
     [InlineData("http://127.9.9.9/", true)]

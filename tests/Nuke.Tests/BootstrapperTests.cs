@@ -97,6 +97,29 @@ public sealed class BootstrapperTests : IDisposable
         Assert.Empty(Directory.GetFiles(Path.Combine(build.Root, ".nuke/temp"), "compile-log.*"));
     }
 
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData(">&-")]
+    [InlineData("<&-")]
+    [InlineData("<&- >&- 2>&-")]
+    public void A_file_that_the_caller_closed_is_none_that_the_script_or_the_graph_opens(string closed)
+    {
+        build.Fake("dotnet", """
+            #!/bin/bash
+            [[ $1 == build ]] && { mkdir -p build/Graph/bin/Debug/net10.0; touch build/Graph/bin/Debug/net10.0/_build.dll; }
+            [[ $1 == exec ]] && readlink /proc/$$/fd/{0,1,2} >"$FAKE/files" && { echo result; echo log >&2; }
+            exit 0
+            """);
+        using Process run = Process.Start("/usr/bin/env", ["-C", build.Root, $"PATH={build.Root}/bin of fakes:/usr/bin:/bin", $"FAKE={build.Root}/bin of fakes", "/bin/bash", "-c", $"exec ./build.sh Any {closed}"]);
+        run.WaitForExit();
+        Assert.Equal(0, run.ExitCode);
+        string[] files = build.Files.Read("bin of fakes/files").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, files.Length);
+        Assert.DoesNotContain(files, file => file.StartsWith(build.Root, StringComparison.Ordinal));
+        foreach (string file in closed.Split(' '))
+            Assert.Equal("/dev/null", files[file[0] switch { '<' => 0, '>' => 1, _ => 2 }]);
+    }
+
     [Fact]
     public void Two_at_once_compile_once()
     {

@@ -103,6 +103,46 @@ public sealed class FailureTests : IDisposable
         Assert.Equal("no constructor\n", run.Log);
     }
 
+    public sealed class OwnWords : TestConventions, IBuildConventions
+    {
+        bool IBuildConventions.IsOwn(Exception exception) => exception is InvalidDataException;
+
+        bool IBuildConventions.IsFault(Exception exception) => exception is NotSupportedException;
+
+        string IBuildConventions.Printable(string line) => line.Replace('\u001b', '?');
+    }
+
+    public class Words : NukeBuild
+    {
+        [Parameter][Secret] public string? Password { get; }
+
+        public Target Own => _ => _.Executes(() => throw new InvalidDataException("kubelet: the password is wrong\u001b[2J"));
+
+        public Target Foreign => _ => _.Executes(() => throw new IOException("wrong, wrongly"));
+
+        public Target Fault => _ => _.Executes(() => throw new NotSupportedException("a fault"));
+    }
+
+    [Fact]
+    public void A_password_that_is_a_word_garbles_no_words_of_our_own()
+    {
+        run.Conventions = new OwnWords();
+        run.Variables["SLIPWAY_PASSWORD"] = "wrong";
+        Assert.Equal(65, run.Of<Words>(null, "Own"));
+        Assert.Contains("Own failed: kubelet: the password is wrong?[2J\n", run.Log, StringComparison.Ordinal);
+        Assert.Equal(1, run.Of<Words>(null, "Foreign"));
+        Assert.Contains("***, wrongly", run.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fault_of_the_program_is_told_once()
+    {
+        run.Conventions = new OwnWords();
+        Assert.Equal(1, run.Of<Words>(null, "Fault"));
+        Assert.Equal(2, run.Log.Split("a fault").Length);
+        Assert.Contains("Fault: told above\n", run.Log, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_secret_in_a_failure_is_starred_out_at_every_verbosity()
     {

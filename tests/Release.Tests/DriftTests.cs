@@ -279,10 +279,7 @@ public class DriftTests
     };
 
     private static Task<DriftReport> CompareAsync(Scene scene, ReleaseRecord? record, bool verified = false) =>
-<<<<<<< HEAD
         new Drift(scene.Connect(), verified ? ReleasePolicy.Require(scene.Signer.Key) : null).CompareAsync(Request(scene, record), default);
-=======
-        new Drift(scene.Connect(), verified ? VerificationPolicy.RequireKey(scene.Signer.Key) : null).CompareAsync(Request(scene, record), default);
 
     /// <summary>Quay with many tags that all name one manifest; Docker Hub without any.</summary>
     private sealed class ManyTags(int count, Action asked) : HttpMessageHandler
@@ -319,5 +316,4 @@ public class DriftTests
             return answer;
         }
     }
->>>>>>> image
 }

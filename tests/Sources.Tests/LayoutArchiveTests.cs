@@ -77,6 +77,32 @@ public sealed class LayoutArchiveTests : IDisposable
     }
 
     [Fact]
+    public void A_blob_that_tar_wrote_as_a_second_name_of_another_is_read()
+    {
+        string second = "blobs/sha256/" + new string('c', 64);
+        Unpack(Sound().HardLink(second, Blob).Build());
+        Assert.Equal(100_000, new FileInfo(Path.Combine(Target, second)).Length);
+        Refused(Sound().HardLink(second, "blobs/sha256/" + new string('d', 64)).Build(), "a hard link must name an earlier file");
+        Refused(Sound().SymbolicLink(second, "../../index.json").Build(), "is a SymbolicLink, and a layout holds none");
+    }
+
+    [Fact]
+    public void What_git_archive_and_bsdtar_say_of_all_files_is_passed_over()
+    {
+        Unpack(new TarBuilder().Add(Global("comment=0123456789012345678901234567890123456789")).Add(Extended("LIBARCHIVE.creationtime=1")).File("oci-layout", "{}").Build());
+        Assert.Equal(["oci-layout"], Written());
+        Refused(new TarBuilder().Add(Global("path=x")).File("oci-layout", "{}").Build(), "a global pax header gives all members one name or size");
+        Refused(new TarBuilder().Add(Extended("GNU.sparse.major=1")).File("oci-layout", "{}").Build(), "not supported");
+    }
+
+    private static TarItem Global(string record) => new() { Name = "pax_global_header", Type = 'g', Content = Pax(record) };
+
+    private static TarItem Extended(string record) => new() { Name = "PaxHeader", Type = 'x', Content = Pax(record) };
+
+    /// <summary>Two digits, a blank and a line end belong to the length that a record begins with.</summary>
+    private static byte[] Pax(string record) => Encoding.UTF8.GetBytes(record.Length < 7 ? $"{record.Length + 3} {record}\n" : $"{record.Length + 4} {record}\n");
+
+    [Fact]
     public void A_path_that_comes_twice_is_refused_in_any_spelling()
     {
         Refused(Sound().File("index.json", "[]").Build(), "the path comes twice");

@@ -12,7 +12,7 @@ internal static class SpdxWriter
     public const string Creator = "Tool: slipway";
     public const string Time = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    public static byte[] ToBytes(SpdxDocument document) => OciJson.Write(writer =>
+    public static byte[] ToBytes(SpdxDocument document) => OciJson.WritePrintable(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("spdxVersion", Version);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Nuke.Common.Output;
 
 namespace Nuke.Common.Execution;
 
@@ -19,6 +20,8 @@ internal static class StandardFiles
     /// <summary>Reads nothing and writes nowhere from now on where such a file is closed, or is not what its starter meant. Before anything uses the console.</summary>
     public static void Require()
     {
+        // What fails is told by the exit code, too; that it cannot be told in words is no failure of its own.
+        Console.SetError(new BestEffortWriter(Console.Error));
         if (!Directory.Exists(Open))
             return;
         if (!IsMeant(0))
