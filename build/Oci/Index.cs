@@ -20,6 +20,32 @@ public sealed record Index(ImmutableArray<Descriptor> Manifests)
         };
     });
 
+    /// <summary>
+    /// The entries of a list of referrers, whose authors are many: one that is malformed, or has too many annotations, is passed over and
+    /// counted, and does not take the others along.
+    /// </summary>
+    /// <exception cref="ContentException">The list itself is no image index.</exception>
+    public static (ImmutableArray<Descriptor> Referrers, int PassedOver) ParseReferrers(ReadOnlyMemory<byte> json) => OciJson.Read(json, "list of referrers", root =>
+    {
+        if (root.Required("schemaVersion").GetInt32() != 2)
+            throw new ContentException("schemaVersion is not 2");
+        var referrers = ImmutableArray.CreateBuilder<Descriptor>();
+        int passedOver = 0;
+        foreach (System.Text.Json.JsonElement entry in root.Items("manifests"))
+        {
+            try
+            {
+                referrers.Add(OciJson.ReadDescriptor(entry));
+            }
+            catch (Exception e) when (e is ContentException or InvalidOperationException or FormatException)
+            {
+                passedOver++;
+            }
+        }
+
+        return (referrers.ToImmutable(), passedOver);
+    });
+
     /// <summary>The bytes that are hashed and sent; the same index always gives the same bytes.</summary>
     public byte[] ToBytes() => OciJson.Write(writer =>
     {

@@ -16,18 +16,17 @@ internal sealed class PagedList<TPage>(Endpoint endpoint, int maximumPages, Func
     where TPage : class, IListPage
 {
     /// <param name="call">Asks for the first page.</param>
-    /// <param name="take">Is given each page in order; throws where it is too much.</param>
+    /// <param name="take">Is given each page in order, and says whether to go on; throws where it is too much.</param>
     /// <returns>Whether there is such a list: false when a 404 to the first page says that there is none.</returns>
     /// <exception cref="RegistryException">No definite answer, pages that lead in a circle or elsewhere, or too many of them.</exception>
-    public async Task<bool> ReadAsync(Call call, Action<TPage> take, CancellationToken cancellationToken)
+    public async Task<bool> ReadAsync(Call call, Func<TPage, bool> take, CancellationToken cancellationToken)
     {
         HashSet<Uri> seen = [await call.Target(cancellationToken)];
         for (int pages = 1; ; pages++)
         {
             if (await PageAsync(call, isFirst: pages == 1, cancellationToken) is not { } page)
                 return false;
-            take(page);
-            if (page.Next is not { } next)
+            if (!take(page) || page.Next is not { } next)
                 return true;
             if (!seen.Add(next))
                 throw RegistryException.Unsound(call.Asked, "its pages lead in a circle");

@@ -17,11 +17,12 @@ internal static class TagList
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         ImmutableArray<string>.Builder tags = ImmutableArray.CreateBuilder<string>();
-        void Take(TagsPage page)
+        bool Take(TagsPage page)
         {
             tags.AddRange(page.Tags.Where(seen.Add));
             if (tags.Count > MaximumTags)
                 throw RegistryException.Unsound(call.Asked, $"it lists more than {MaximumTags} tags");
+            return true;
         }
 
         PagedList<TagsPage> pages = new(endpoint, MaximumPages, TagsPage.ReadAsync);
