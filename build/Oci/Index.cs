@@ -9,43 +9,48 @@ public sealed record Index(ImmutableArray<Descriptor> Manifests)
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = Descriptor.NoAnnotations;
 
     /// <exception cref="ContentException">Not an OCI image index.</exception>
-    public static Index Parse(ReadOnlyMemory<byte> json) => Read(json, type => type == MediaType.Index, entries => entries.Select(OciJson.ReadDescriptor));
+    public static Index Parse(ReadOnlyMemory<byte> json) => Read(json, type => type == MediaType.Index);
 
     /// <summary>As <see cref="Parse(ReadOnlyMemory{byte})"/>, of what others made: Docker's manifest list is read, too.</summary>
     /// <exception cref="ContentException">Neither an OCI image index nor a manifest list of Docker's.</exception>
-    public static Index ParseAny(ReadOnlyMemory<byte> json) => Read(json, MediaType.IsAnyIndex, entries => entries.Select(OciJson.ReadDescriptor));
+    public static Index ParseAny(ReadOnlyMemory<byte> json) => Read(json, MediaType.IsAnyIndex);
 
-    /// <summary>
-    /// The same of a list that anybody may add to, as the referrers of an image are (distribution specification, "Listing Referrers"): an entry
-    /// that is no descriptor is passed over, so that one stranger's hides nobody else's.
-    /// </summary>
-    /// <exception cref="ContentException">Not an OCI image index.</exception>
-    public static Index ParseList(ReadOnlyMemory<byte> json) =>
-        Read(json, type => type == MediaType.Index, entries => entries.Select(Sound).OfType<Descriptor>());
-
-    private static Descriptor? Sound(JsonElement entry)
-    {
-        try
-        {
-            return OciJson.ReadDescriptor(entry);
-        }
-        catch (ContentException)
-        {
-            return null;
-        }
-    }
-
-    private static Index Read(
-        ReadOnlyMemory<byte> json, Func<string, bool> accepts, Func<IEnumerable<JsonElement>, IEnumerable<Descriptor>> read) => OciJson.Read(json, "image index", root =>
+    private static Index Read(ReadOnlyMemory<byte> json, Func<string, bool> accepts) => OciJson.Read(json, "image index", root =>
     {
         if (root.RequiredNumber("schemaVersion") != 2)
             throw new ContentException("schemaVersion is not 2");
         if (root.OptionalString("mediaType") is { } type && !accepts(type))
             throw new ContentException($"mediaType wanted {MediaType.Index}, got {Printable.Of(type)}");
-        return new Index([.. read(root.Items("manifests"))])
+        return new Index([.. root.Items("manifests").Select(OciJson.ReadDescriptor)])
         {
             Annotations = root.Map("annotations"),
         };
+    });
+
+    /// <summary>
+    /// The entries of a list of referrers, whose authors are many: one that is malformed, or has too many annotations, is passed over and
+    /// counted, and does not take the others along.
+    /// </summary>
+    /// <exception cref="ContentException">The list itself is no image index.</exception>
+    public static (ImmutableArray<Descriptor> Referrers, int PassedOver) ParseReferrers(ReadOnlyMemory<byte> json) => OciJson.Read(json, "list of referrers", root =>
+    {
+        if (root.RequiredNumber("schemaVersion") != 2)
+            throw new ContentException("schemaVersion is not 2");
+        var referrers = ImmutableArray.CreateBuilder<Descriptor>();
+        int passedOver = 0;
+        foreach (JsonElement entry in root.Items("manifests"))
+        {
+            try
+            {
+                referrers.Add(OciJson.ReadDescriptor(entry));
+            }
+            catch (ContentException)
+            {
+                passedOver++;
+            }
+        }
+
+        return (referrers.ToImmutable(), passedOver);
     });
 
     /// <summary>The bytes that are hashed and sent; the same index always gives the same bytes.</summary>

@@ -15,18 +15,8 @@ internal interface IListPage
 internal sealed class PagedList<TPage>(Endpoint endpoint, int maximumPages, Func<Call, HttpResponseMessage, CancellationToken, Task<TPage>> read)
     where TPage : class, IListPage
 {
-    /// <summary>As below, to the end of the list.</summary>
-    public Task<bool> ReadAsync(Call call, Action<TPage> take, CancellationToken cancellationToken) => ReadAsync(
-        call,
-        page =>
-        {
-            take(page);
-            return true;
-        },
-        cancellationToken);
-
     /// <param name="call">Asks for the first page.</param>
-    /// <param name="take">Is given each page in order; says whether the next is wanted, and throws where it is too much.</param>
+    /// <param name="take">Is given each page in order, and says whether to go on; throws where it is too much.</param>
     /// <returns>Whether there is such a list: false when a 404 to the first page says that there is none.</returns>
     /// <exception cref="RegistryException">No definite answer, pages that lead in a circle or elsewhere, or too many of them.</exception>
     public async Task<bool> ReadAsync(Call call, Func<TPage, bool> take, CancellationToken cancellationToken)

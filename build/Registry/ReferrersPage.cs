@@ -5,9 +5,10 @@ using Slipway.Oci;
 namespace Slipway.Registry;
 
 /// <summary>One answer of the referrers API (distribution specification, "Listing Referrers").</summary>
+/// <param name="PassedOver">So many more entries are malformed.</param>
 /// <param name="Size">Of the answer, in bytes.</param>
 /// <param name="Next">Where the next page is; null after the last one.</param>
-internal sealed record ReferrersPage(ImmutableArray<Descriptor> Referrers, int Size, Uri? Next) : IListPage
+internal sealed record ReferrersPage(ImmutableArray<Descriptor> Referrers, int PassedOver, int Size, Uri? Next) : IListPage
 {
     /// <exception cref="RegistryException">The answer is no image index, or leads where we do not go.</exception>
     /// <exception cref="ContentException">The index is damaged or larger than a manifest may be.</exception>
@@ -17,6 +18,7 @@ internal sealed record ReferrersPage(ImmutableArray<Descriptor> Referrers, int S
         if (type != MediaType.Index)
             throw RegistryException.Unsound(call.Asked, $"wanted {MediaType.Index}, got {(type is null ? "no media type" : "another media type")}");
         ManifestContent index = await ManifestAnswer.ReadAsync(answer, null, call.Asked, cancellationToken);
-        return new ReferrersPage(Oci.Index.ParseList(index.Bytes).Manifests, index.Bytes.Length, RegistryException.NextPage(call.Asked, answer));
+        (ImmutableArray<Descriptor> referrers, int passedOver) = Oci.Index.ParseReferrers(index.Bytes);
+        return new ReferrersPage(referrers, passedOver, index.Bytes.Length, RegistryException.NextPage(call.Asked, answer));
     }
 }

@@ -18,12 +18,15 @@ internal static class ReferrersTag
     public static string Of(Digest subject) =>
         $"{subject.Algorithm}-{(subject.Hex.Length <= LongestReference ? subject.Hex : subject.Hex[..LongestReference])}";
 
-    /// <summary>What the list holds; nothing when the tag is absent or names something else than an image index.</summary>
+    /// <summary>What the list holds, as far as it is sound; nothing when the tag is absent or names something else than an image index.</summary>
     /// <exception cref="ContentException">The index is damaged.</exception>
-    public static async Task<ImmutableArray<Descriptor>> ReadAsync(Repository repository, Digest subject, CancellationToken cancellationToken) =>
-        await repository.ReadTagAsync(Of(subject), cancellationToken) is { MediaType: MediaType.Index } list
-            ? Oci.Index.ParseList(list.Bytes).Manifests
-            : [];
+    public static async Task<ReferrerList> ReadAsync(Repository repository, Digest subject, CancellationToken cancellationToken)
+    {
+        if (await repository.ReadTagAsync(Of(subject), cancellationToken) is not { MediaType: MediaType.Index } list)
+            return new ReferrerList([], []);
+        (ImmutableArray<Descriptor> referrers, int malformed) = Oci.Index.ParseReferrers(list.Bytes);
+        return new ReferrerList(referrers, malformed == 0 ? [] : [ReferrersList.Malformed(repository.Name, subject, malformed)]);
+    }
 
     /// <summary>
     /// Puts a referrer into the list unless it is there, and reads the list back: registries have no compare-and-set, and
@@ -39,7 +42,7 @@ internal static class ReferrersTag
                 ?? new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes());
             if (list.MediaType != MediaType.Index)
                 throw new ContentException($"{repository.Name}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone");
-            if (Oci.Index.ParseList(list.Bytes).Manifests.Any(there => there.Digest == referrer.Digest))
+            if (Oci.Index.ParseReferrers(list.Bytes).Referrers.Any(there => there.Digest == referrer.Digest))
                 return;
             if (writes == MaximumWrites)
                 throw new ContentException($"{repository.Name}:{tag}: {referrer.Digest} does not stay in the list of referrers; see who else writes it, then run the same command again");

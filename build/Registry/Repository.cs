@@ -166,15 +166,20 @@ public sealed class Repository : IContentReader
     /// seen by reading it.
     /// </summary>
     /// <param name="artifactType">Only those of this type; null for all.</param>
-    public async Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
+        (await ListReferrersAsync(subject, artifactType, cancellationToken)).Referrers;
+
+    /// <inheritdoc cref="ReferrersAsync"/>
+    /// <returns>With what of the list was passed over, because it is malformed or beyond the bounds.</returns>
+    public async Task<ReferrerList> ListReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subject);
         string filter = artifactType is null ? "" : "?artifactType=" + Uri.EscapeDataString(artifactType);
         Call call = Read(HttpMethod.Get, $"referrers/{subject}{filter}", $"GET referrers {subject.Abbreviated}") with { Accept = MediaType.Index };
-        ImmutableArray<Descriptor> referrers = await ReferrersList.ReadAsync(_endpoint, call, cancellationToken)
+        ReferrerList list = await ReferrersList.ReadAsync(_endpoint, call, subject, cancellationToken)
             ?? await ReferrersTag.ReadAsync(this, subject, cancellationToken);
         // Registries need not filter; what one says in OCI-Filters-Applied spares nothing.
-        return [.. referrers.Where(referrer => artifactType is null || referrer.ArtifactType == artifactType).DistinctBy(referrer => referrer.Digest)];
+        return list with { Referrers = [.. list.Referrers.Where(referrer => artifactType is null || referrer.ArtifactType == artifactType).DistinctBy(referrer => referrer.Digest)] };
     }
 
     /// <summary>

@@ -84,9 +84,17 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
 
     private async Task<ImmutableArray<Descriptor>> ListAsync(CancellationToken cancellationToken)
     {
-        ReferrerList list = await _place.ListReferrersAsync(Digest, MediaType.SigstoreBundle, cancellationToken);
-        _unlisted.AddRange(list.PassedOver);
-        return list.Referrers;
+        try
+        {
+            ReferrerList list = await _place.ListReferrersAsync(Digest, MediaType.SigstoreBundle, cancellationToken);
+            _unlisted.AddRange(list.PassedOver);
+            return list.Referrers;
+        }
+        catch (ContentException e)
+        {
+            _unlisted.Add(e.Message);
+            throw;
+        }
     }
 
     private async Task ReadAsync(IReadOnlyList<Descriptor> referrers, CancellationToken cancellationToken)

@@ -21,9 +21,9 @@ public static class TrustedRoot
         try
         {
             // Opening a pipe would wait for a writer, and a device has no end; neither has a length.
-            FileInfo file = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
-            if (!file.Exists)
+            if (!File.Exists(path))
                 throw new SigningKeyException($"--trusted-root {path}: there is no such file");
+            FileInfo file = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
             if (file.Length is 0 or > MaximumSize)
                 throw new SigningKeyException($"--trusted-root {path}: wanted a file of 1 to {MaximumSize} bytes, got {(file.Length == 0 ? "none, or no file" : file.Length)}");
             byte[] bytes = File.ReadAllBytes(file.FullName);

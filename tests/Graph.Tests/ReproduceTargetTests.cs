@@ -80,7 +80,7 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         (await tools.RunAsync("Drift", "--public-key", tools.Repository.Key.Public)).Require();
         (await tools.PublishAsync()).Require();
         string archive = tools.Repository.Beside("saved.tar");
-        (await tools.RunAsync("Save", "--reference", Release, "--to", archive, "--public-key", tools.Repository.Key.Public)).Require();
+        (await tools.RunAsync("Save", "--reference", Release, "--to", archive, "--public-key", tools.Repository.Key.Public, "--reproduced-by", rebuilder.Public)).Require();
         (await VerifyAsync(tools, "oci-archive:" + archive, "--images", UpstreamImage.Name, "--reproduced-by", rebuilder.Public)).Require();
         Assert.Equal((0, 0), (Writes(tools), Writes(tools, "docker.io")));
 

@@ -66,7 +66,7 @@ public class ForeignDocumentTests
                 new { mediaType = MediaType.Manifest, digest = Zeros, size = 7, artifactType = "a/b" },
             },
         });
-        Assert.Equal(7, Assert.Single(Index.ParseList(list).Manifests).Size);
+        Assert.Equal(7, Assert.Single(Index.ParseReferrers(list).Referrers).Size);
         Refused(() => Index.Parse(list), "media type wanted");
     }
 

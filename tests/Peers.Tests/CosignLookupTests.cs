@@ -74,11 +74,11 @@ public sealed class CosignLookupTests : IAsyncLifetime
         SignedFile file = File("content", Signed("content"));
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(async () =>
             await (await LookupAsync(new() { ["COSIGN_REKOR_URL"] = "http://127.0.0.1:1" })).RefusalAsync(file, Stop));
-        Assert.StartsWith("cosign verify-blob could not ask. It said: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("cosign verify-blob could not ask: the log at 127.0.0.1", e.Message, StringComparison.Ordinal);
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         e = await Assert.ThrowsAsync<RemoteException>(async () => await (await LookupAsync()).RefusalAsync(file, Stop));
-        Assert.StartsWith("cosign verify-blob could not ask. It said: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("cosign verify-blob could not ask: the log at 127.0.0.1", e.Message, StringComparison.Ordinal);
     }
 
     private SignedBlob Signed(string content, bool logged = true) =>
@@ -93,6 +93,7 @@ public sealed class CosignLookupTests : IAsyncLifetime
         Dictionary<string, string?> variables = new(_sigstore.Variables) { ["COSIGN_REKOR_URL"] = _sigstore.Address };
         foreach ((string name, string? value) in more ?? [])
             variables[name] = value;
-        return new CosignLookup(await CosignProgram.FindAsync(null, Stop, cosign.WriteScript(_folder, variables)));
+        HttpTransport transport = new(HttpTransport.NewHandler(), new Patience { Attempts = 1 }, TimeProvider.System, _ => { });
+        return new CosignLookup(await CosignProgram.FindAsync(null, Stop, cosign.WriteScript(_folder, variables)), transport, new Uri(variables["COSIGN_REKOR_URL"]!)) { HasRoots = true };
     }
 }

@@ -190,16 +190,37 @@ public class ReferrersTests
     {
         int page = 0;
         FarSide small = new(_ => FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next")));
-        await Assert.ThrowsAsync<RegistryException>(() => small.Repository().ReferrersAsync(Subject.Digest, null, default));
+        Assert.Contains("after 100 pages", Assert.Single((await small.Repository().ListReferrersAsync(Subject.Digest, null, default)).PassedOver));
         Assert.Equal(100, small.Asked.Count);
 
         string large = List()[..^1] + ",\"x\":\"" + new string('x', OciJson.MaximumManifestSize - 200) + "\"}";
         FarSide far = new(_ => FarSide.Answer(200, large, ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next")));
-        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
+        Assert.Contains("after 5 pages", Assert.Single((await far.Repository().ListReferrersAsync(Subject.Digest, null, default)).PassedOver));
         Assert.Equal(5, far.Asked.Count);
 
         FarSide beyond = new(_ => FarSide.Answer(200, large + new string(' ', 300), ("Content-Type", MediaType.Index)));
         await Assert.ThrowsAsync<ContentException>(() => beyond.Repository().ReferrersAsync(Subject.Digest, null, default));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_malformed_entry_is_passed_over_and_told_and_takes_no_other_along(bool api)
+    {
+        string annotations = string.Join(',', Enumerable.Range(0, 1025).Select(i => $"\"{i}\":\"\""));
+        string[] bad =
+        [
+            """{"size":1}""", "7", "null", """{"mediaType":"a","digest":"sha256:x","size":1}""",
+            $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":-1}""", $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":9223372036854775807}""",
+            $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":1,"annotations":{{{annotations}}}}""",
+        ];
+        string list = List(Listed("1", Sbom)).Replace("\"manifests\":[", $"\"manifests\":[{string.Join(',', bad)},", StringComparison.Ordinal);
+        FarSide far = new(request => api || !request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)
+            ? FarSide.Answer(200, list, ("Content-Type", MediaType.Index))
+            : FarSide.Answer(404));
+        ReferrerList read = await far.Repository().ListReferrersAsync(Subject.Digest, Sbom, default);
+        Assert.Equal([Listed("1", Sbom)], read.Referrers);
+        Assert.Contains("7 malformed entries", Assert.Single(read.PassedOver));
     }
 
     [Fact]
@@ -215,7 +236,6 @@ public class ReferrersTests
     [Theory]
     [InlineData(200, "text/html", "<html>")]
     [InlineData(200, MediaType.Index, "{}")]
-    [InlineData(200, MediaType.Index, "{\"schemaVersion\":2,\"manifests\":[{\"size\":1}]}")]
     [InlineData(403, "", "")]
     [InlineData(405, "", "")]
     [InlineData(500, "", "")]

@@ -117,6 +117,23 @@ public sealed class DebianRepositoryTests(SigningKeys keys) : IClassFixture<Sign
         Assert.NotNull(await Repository.ReadSuiteAsync("trixie", Now, default));
     }
 
+    [Theory]
+    [InlineData(4, true)]
+    [InlineData(6, false)]
+    [InlineData(60 * 24 * 365, false)]
+    public async Task A_release_that_is_yet_to_come_is_refused_from_a_snapshot_too(int minutes, bool isTaken)
+    {
+        DateTimeOffset made = new(2026, 9, 12, 7, 55, 41, TimeSpan.Zero), now = made.AddMinutes(-minutes);
+        foreach (DateTimeOffset? freshAt in (DateTimeOffset?[])[now, null])
+        {
+            Task<DebianSuite> read = new DebianRepository(_bench.Reader, _bench.Download, keys.Gpgv, _mirrors[0]) { Clock = new FixedClock(now) }.ReadSuiteAsync("trixie", freshAt, default);
+            if (isTaken)
+                Assert.NotNull(await read);
+            else
+                Assert.Contains("2026-09-12 07:55:41Z, which is yet to come", (await Assert.ThrowsAsync<ContentException>(() => read)).Message);
+        }
+    }
+
     [Fact]
     public async Task A_release_signed_by_a_stranger_is_refused()
     {
@@ -178,6 +195,11 @@ public sealed class DebianRepositoryTests(SigningKeys keys) : IClassFixture<Sign
     [InlineData("Suite: stable", "Suite: stable\nSuite: testing")]
     [InlineData("SHA256:\n", "SHA256:\n 0 0 main/x\n")]
     [InlineData("Codename: trixie\n", "Codename: trixie\n\n")]
+    [InlineData("SHA256:\n", "SHA256:\n 1111111111111111111111111111111111111111111111111111111111111111 9223372036854775807 main/x\n")]
+    [InlineData("SHA256:\n", "SHA256:\n 1111111111111111111111111111111111111111111111111111111111111111 9223372036854775808 main/x\n")]
+    [InlineData("SHA256:\n", "SHA256:\n 1111111111111111111111111111111111111111111111111111111111111111 18446744073709551615 main/x\n")]
+    [InlineData("SHA256:\n", "SHA256:\n 1111111111111111111111111111111111111111111111111111111111111111 -1 main/x\n")]
+    [InlineData("SHA256:\n", "SHA256:\n 1111111111111111111111111111111111111111111111111111111111111111 +1 main/x\n")]
     public void A_malformed_release_is_refused(string part, string instead) => Assert.Throws<ContentException>(() =>
         ReleaseFile.Parse(Encoding.UTF8.GetBytes(Release().Replace(part, instead, StringComparison.Ordinal)), "it"));
 
@@ -188,6 +210,11 @@ public sealed class DebianRepositoryTests(SigningKeys keys) : IClassFixture<Sign
         Assert.StartsWith("suite trixie: ", e.Message);
         Assert.Contains(because, e.Message);
         Assert.Empty(_bench.CachedFiles);
+    }
+
+    private sealed class FixedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 
     private static byte[] Gzip(byte[] text)

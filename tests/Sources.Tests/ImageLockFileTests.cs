@@ -152,6 +152,7 @@ public class ImageLockFileTests
     [InlineData("\"size\": 12", "\"size\": -12", "upstream[0].files.amd64.size: wanted a whole number from 0, got -12")]
     [InlineData("\"size\": 12", "\"size\": 1.5", "upstream[0].files.amd64.size: wanted a whole number from 0, got 1.5")]
     [InlineData("\"size\": 12", "\"size\": 99999999999999999999", "upstream[0].files.amd64.size: wanted a whole number")]
+    [InlineData("\"size\": 12", "\"size\": 9223372036854775807", "upstream[0].files.amd64.size: wanted a whole number up to 1099511627776, got 9223372036854775807")]
     [InlineData("sha256:e3b0", "sha256:E3B0", "upstream[0].files.amd64.digest: digest 'sha256:E3B0")]
     [InlineData("sha256:e3b0", "md5:e3b0", "upstream[0].files.amd64.digest: digest 'md5:e3b0")]
     [InlineData("\"name\": \"bash\"", "\"name\": \"../bash\"", "packages[0].name: '../bash' is no package name")]

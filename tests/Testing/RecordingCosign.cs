@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Slipway.Trust;
 
 namespace Slipway.Testing;
@@ -31,6 +33,9 @@ public sealed class RecordingCosign : IDisposable
     /// <summary>For each time, whether anything could be read from its input.</summary>
     public IReadOnlyList<string> Input => Lines("input");
 
+    /// <summary>A file with a trusted root, sound as far as it can be told without its authority.</summary>
+    public string Root => At("root.json");
+
     /// <summary>The last bundle that it was to verify.</summary>
     public byte[] Verified => File.ReadAllBytes(At("verified"));
 
@@ -38,16 +43,20 @@ public sealed class RecordingCosign : IDisposable
     /// <param name="verifies">Shell lines that judge; null accepts.</param>
     /// <param name="help">What its help for attest-blob says.</param>
     /// <param name="entry">The log entry of its bundles.</param>
-    public async Task<CosignProgram> OpenAsync(string? signs = null, string? verifies = null, string help = "--statement= --trusted-root=", string entry = Entry)
+    /// <param name="initializes">Shell lines that fetch the trusted root below <c>$TUF_ROOT</c>; null does.</param>
+    public async Task<CosignProgram> OpenAsync(
+        string? signs = null, string? verifies = null, string help = "--statement= --trusted-root=", string entry = Entry, string? initializes = null)
     {
-        await WriteAsync(signs, verifies, help, entry);
+        await WriteAsync(signs, verifies, help, entry, initializes);
         return await CosignProgram.FindAsync(null, default, At("cosign"));
     }
 
     /// <summary>As <see cref="OpenAsync"/>, for a program that finds it by itself.</summary>
-    public async Task WriteAsync(string? signs = null, string? verifies = null, string help = "--statement= --trusted-root=", string entry = Entry)
+    public async Task WriteAsync(
+        string? signs = null, string? verifies = null, string help = "--statement= --trusted-root=", string entry = Entry, string? initializes = null)
     {
         await File.WriteAllTextAsync(At("entry"), entry);
+        await File.WriteAllBytesAsync(Root, Roots());
         ProgramFile.Write(At("cosign"), Script(help, signs ?? """
             material=$(printf '{"certificate":{"rawBytes":"MAA="},"tlogEntries":[%s]}' "$(cat "$dir/entry")")
             case "$1" in
@@ -55,7 +64,8 @@ public sealed class RecordingCosign : IDisposable
               *) content='"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AA=="},"signature":"MAA="}' ;;
             esac
             printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":%s,%s}' "$material" "$content" > "$out"
-            """, verifies ?? "exit 0"));
+            """, verifies ?? "exit 0",
+            initializes ?? "mkdir -p \"$TUF_ROOT/mirror/targets\" && cp \"$dir/root.json\" \"$TUF_ROOT/mirror/targets/trusted_root.json\""));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -64,7 +74,15 @@ public sealed class RecordingCosign : IDisposable
 
     private string At(string name) => Path.Combine(_folder, name);
 
-    private static string Script(string help, string signs, string verifies) => $$"""
+    private static byte[] Roots()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 authority = new CertificateRequest("CN=authority.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        string certificate = Convert.ToBase64String(authority.RawData), log = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+        return System.Text.Encoding.UTF8.GetBytes($$$"""{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"publicKey":{"rawBytes":"{{{log}}}"}}],"certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"{{{certificate}}}"}]}}]}""");
+    }
+
+    private static string Script(string help, string signs, string verifies, string initializes) => $$"""
         #!/bin/sh
         dir=$(dirname "$0")
         echo "$*" >> "$dir/asked"
@@ -75,6 +93,7 @@ public sealed class RecordingCosign : IDisposable
         case "$1 $2" in
           "version --json") echo '{ "gitVersion": "v3.0.2" }' ;;
           "attest-blob --help") echo "{{help}}" ;;
+          initialize*) {{initializes}} ;;
           verify-blob*) cp "$out" "$dir/verified"; {{verifies}} ;;
           *) {{signs}} ;;
         esac

@@ -201,16 +201,107 @@ public sealed class AttestationTamperingTests
         byte[] bundle = SigstoreBundle.For(await SignAsync(scene, large), scene.Signer.Key).ToBytes();
         await PutAsync(scene, bundle);
         Assert.True((await VerifyAsync(scene)).Passed);
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 5; i++)
         {
-            byte[] junk = new byte[40 << 20];
+            byte[] junk = new byte[(i == 0 ? 40 : 15) << 20];
             junk[0] = (byte)i;
             await PutAsync(scene, junk, keep: i > 0);
         }
 
         await PutAsync(scene, bundle, keep: true);
         await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+        ImmutableArray<string> told = (await VerifyAsync(scene)).Subjects[2].PassedOver;
+        Assert.Contains(told, one => one.Contains("1 entry", StringComparison.Ordinal) && one.Contains("larger than", StringComparison.Ordinal));
+        Assert.Contains(told, one => one.Contains("more than 67108864 bytes of statements", StringComparison.Ordinal));
     }
+
+    /// <summary>RIGHT is what the digest of that algorithm is, WRONG is another one.</summary>
+    [Theory]
+    [InlineData("\"sha256\":\"RIGHT\"", true)]
+    [InlineData("\"sha512\":\"RIGHT\"", true)]
+    [InlineData("\"sha256\":\"RIGHT\",\"sha512\":\"RIGHT\"", true)]
+    [InlineData("\"sha384\":\"RIGHT\",\"sha256\":\"RIGHT\"", true)]
+    [InlineData("\"sha256\":\"RIGHT\",\"sha512\":\"WRONG\"", false)]
+    [InlineData("\"sha512\":\"WRONG\",\"sha256\":\"RIGHT\"", false)]
+    [InlineData("\"sha256\":\"WRONG\",\"sha512\":\"RIGHT\"", false)]
+    [InlineData("\"sha256\":\"RIGHT\",\"sha384\":\"WRONG\"", false)]
+    [InlineData("\"sha256\":\"RIGHT\",\"sha1\":\"00\"", false)]
+    [InlineData("\"sha256\":\"RIGHT\",\"SHA512\":\"RIGHT\"", false)]
+    [InlineData("\"sha256\":\"RIGHT\",\"gitCommit\":\"00\"", false)]
+    [InlineData("\"sha256\":\"RIGHT\",\"sha512\":\"\"", false)]
+    [InlineData("\"sha256\":\"UPPER\"", false)]
+    public async Task A_subject_is_the_image_by_every_digest_that_it_gives(string digests, bool holds)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        byte[] manifest = File.ReadAllBytes(Scene.BlobPath(scene.Image, scene.Arm64.Digest));
+        string filled = System.Text.RegularExpressions.Regex.Replace(digests, "\"(sha[0-9]+|SHA512)\":\"(RIGHT|WRONG|UPPER)\"", match =>
+        {
+            byte[] content = match.Groups[2].Value == "WRONG" ? [1] : manifest;
+            string hex = Convert.ToHexStringLower(match.Groups[1].Value.ToUpperInvariant() switch
+            {
+                "SHA256" => System.Security.Cryptography.SHA256.HashData(content),
+                "SHA384" => System.Security.Cryptography.SHA384.HashData(content),
+                _ => System.Security.Cryptography.SHA512.HashData(content),
+            });
+            return $"\"{match.Groups[1].Value}\":\"{(match.Groups[2].Value == "UPPER" ? hex.ToUpperInvariant() : hex)}\"";
+        });
+        string statement = Said(Subject(scene, filled));
+        await PutAsync(scene, await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(statement), scene.Signer, default));
+        if (holds)
+            Assert.True((await VerifyAsync(scene)).Passed);
+        else
+            await AssertFailsAsync(scene, FailureReason.AttestationSubjectMismatch);
+    }
+
+    [Fact]
+    public async Task A_sound_subject_beside_one_that_disagrees_does_not_help()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        string sound = $"\"sha256\":\"{scene.Arm64.Digest.Hex}\"";
+        string statement = Said($"{Subject(scene, sound)},{Subject(scene, $"{sound},\"sha512\":\"{new string('0', 128)}\"")}");
+        await PutAsync(scene, await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(statement), scene.Signer, default));
+        await AssertFailsAsync(scene, FailureReason.AttestationSubjectMismatch);
+    }
+
+    [Theory]
+    [InlineData("\"dsseEnvelope\":", "\"messageSignature\":{\"signature\":\"AAAA\"},\"dsseEnvelope\":", false)]
+    [InlineData("\"dsseEnvelope\":", "\"messageSignature\":null,\"dsseEnvelope\":", true)]
+    [InlineData("\"publicKey\":{", "\"x509CertificateChain\":{},\"publicKey\":{", false)]
+    [InlineData("\"payload\":\"", "\"payload\":\" ", false)]
+    [InlineData("\"payload\":\"", "\"payload\":\"\\n", false)]
+    [InlineData("\"sig\":\"", "\"sig\":\"\\t", false)]
+    [InlineData("=\",\"payloadType\"", "\",\"payloadType\"", false)]
+    public async Task A_bundle_has_one_content_and_its_bytes_one_text(string from, string to, bool holds)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        // A predicate of such a length that the payload is padded by one sign.
+        Statement wanted = Wanted(scene);
+        while (wanted.ToBytes().Length % 3 != 2)
+            wanted = wanted with { Predicate = (byte[])[.. wanted.Predicate[..^1].Span, (byte)' ', (byte)'}'] };
+        string bundle = Encoding.UTF8.GetString(SigstoreBundle.For(await SignAsync(scene, wanted), scene.Signer.Key).ToBytes());
+        Assert.Contains(from, bundle, StringComparison.Ordinal);
+        await PutAsync(scene, Encoding.UTF8.GetBytes(bundle.Replace(from, to, StringComparison.Ordinal)));
+        if (holds)
+            Assert.True((await VerifyAsync(scene)).Passed);
+        else
+            await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+    }
+
+    [Fact]
+    public async Task More_subjects_than_an_image_has_manifests_are_no_statement()
+    {
+        using Scene scene = await Scene.CreateAsync();
+        StatementSubject subject = Wanted(scene).Subjects[0];
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { Subjects = [.. Enumerable.Repeat(subject, 1024)] }));
+        Assert.True((await VerifyAsync(scene)).Passed);
+        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { Subjects = [.. Enumerable.Repeat(subject, 1025)] }));
+        await AssertFailsAsync(scene, FailureReason.StatementMalformed);
+    }
+
+    private static string Said(string subjects) =>
+        $"{{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{subjects}],\"predicateType\":\"{Type}\",\"predicate\":{{\"about\":\"all\"}}}}";
+
+    private static string Subject(Scene scene, string digests) => $"{{\"name\":\"{scene.Official.Name}\",\"digest\":{{{digests}}}}}";
 
     private static Statement Wanted(Scene scene) => new([new StatementSubject(scene.Official.Name, scene.Arm64.Digest)], Type, "{\"about\":\"all\"}"u8.ToArray());
 

@@ -44,9 +44,14 @@ public sealed class BlobSignatureTests
 
     [Theory]
     [InlineData("mediaType", "mediaType wanted application/vnd.dev.sigstore.bundle.v0.3+json, got other")]
-    [InlineData("unsigned", "it holds no signature of a file")]
+    [InlineData("unsigned", "wanted a signature of a file alone")]
+    [InlineData("envelope", "wanted a signature of a file alone")]
+    [InlineData("algorithm", "algorithm wanted SHA2_256 or SHA2_512")]
+    [InlineData("space", "the signature is no base64")]
+    [InlineData("unpadded", "the message digest is no base64")]
+    [InlineData("chain", "either a publicKey or a certificate")]
     [InlineData("base64", "the signature is no base64")]
-    [InlineData("empty", "the signature is no base64")]
+    [InlineData("empty", "the signature is empty")]
     [InlineData("both", "either a publicKey or a certificate")]
     [InlineData("neither", "either a publicKey or a certificate")]
     public async Task What_is_no_such_bundle_is_refused(string how, string message)
@@ -59,6 +64,11 @@ public sealed class BlobSignatureTests
                 case "mediaType": bundle["mediaType"] = "other"; break;
                 case "unsigned": bundle.Remove("messageSignature"); break;
                 case "base64": bundle["messageSignature"]!["signature"] = "*"; break;
+                case "envelope": bundle["dsseEnvelope"] = new JsonObject { ["payload"] = "e30=", ["payloadType"] = "a", ["signatures"] = new JsonArray(new JsonObject { ["sig"] = "AAAA" }) }; break;
+                case "algorithm": bundle["messageSignature"]!["messageDigest"]!["algorithm"] = "SHA1"; break;
+                case "space": bundle["messageSignature"]!["signature"] = bundle["messageSignature"]!["signature"]!.GetValue<string>().Insert(4, "\n"); break;
+                case "unpadded": bundle["messageSignature"]!["messageDigest"]!["digest"] = bundle["messageSignature"]!["messageDigest"]!["digest"]!.GetValue<string>().TrimEnd('='); break;
+                case "chain": bundle["verificationMaterial"]!["x509CertificateChain"] = new JsonObject(); break;
                 case "empty": bundle["messageSignature"]!["signature"] = ""; break;
                 case "both": bundle["verificationMaterial"]!["certificate"] = new JsonObject { ["rawBytes"] = "AAAA" }; break;
                 default: bundle["verificationMaterial"] = new JsonObject(); break;
@@ -66,6 +76,22 @@ public sealed class BlobSignatureTests
         });
 
         Assert.Contains(message, Assert.Throws<ContentException>(() => BlobSignature.Parse(changed)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SHA2_256", false, true)]
+    [InlineData("SHA2_256", true, false)]
+    [InlineData("SHA2_512", false, true)]
+    [InlineData("SHA2_512", true, false)]
+    [InlineData("", false, true)]
+    public async Task What_it_says_of_the_digest_is_compared_with_the_file(string algorithm, bool other, bool holds)
+    {
+        using KeySigner signer = KeySigner.CreateThrowAway();
+        byte[] content = other ? [1, 2, 3] : Content.ToArray();
+        byte[] hash = algorithm == "SHA2_512" ? System.Security.Cryptography.SHA512.HashData(content) : System.Security.Cryptography.SHA256.HashData(content);
+        BlobSignature changed = BlobSignature.Parse(Changed(await signer.SignBlobAsync(Content, default), bundle => bundle["messageSignature"]!["messageDigest"] =
+            algorithm.Length == 0 ? null : new JsonObject { ["algorithm"] = algorithm, ["digest"] = Convert.ToBase64String(hash) }));
+        Assert.Equal(holds, await ((ITrustedSigner)signer.Key).SignedAsync(changed, Content, default));
     }
 
     [Fact]

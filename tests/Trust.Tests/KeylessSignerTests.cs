@@ -58,7 +58,7 @@ public sealed class KeylessSignerTests : IDisposable
     public async Task Cosign_gets_the_identity_to_sign_alone_and_never_a_registrys_password()
     {
         using Scene scene = await Scene.CreateAsync();
-        KeylessSigner signer = await SignerAsync(new SigstoreInstance { SigningConfig = "services.json", TrustedRoot = "root.json" });
+        KeylessSigner signer = await SignerAsync(new SigstoreInstance { SigningConfig = "services.json", TrustedRoot = _cosign.Root });
         await TrustStore.Create(scene.At("keyless")).SignAsync(scene.Signed, scene.Statements, signer, default);
         foreach ((string asked, string seen) in _cosign.Asked.Zip(_cosign.Seen))
         {
@@ -67,7 +67,7 @@ public sealed class KeylessSignerTests : IDisposable
             if (signs)
                 Assert.Contains(" --yes --new-bundle-format=true --bundle ", asked, StringComparison.Ordinal);
             if (signs)
-                Assert.Contains(" --signing-config services.json --trusted-root root.json ", asked, StringComparison.Ordinal);
+                Assert.Contains($" --signing-config services.json --trusted-root {_cosign.Root} ", asked, StringComparison.Ordinal);
         }
 
         Assert.DoesNotContain(_cosign.Asked, asked => asked.Contains("only+for/tests", StringComparison.Ordinal));
@@ -79,11 +79,12 @@ public sealed class KeylessSignerTests : IDisposable
     {
         using Scene scene = await Scene.CreateAsync();
         TrustStore store = TrustStore.Create(scene.At("keyless"));
-        KeylessSigner signer = await SignerAsync(new SigstoreInstance { TrustedRoot = "root.json" });
+        KeylessSigner signer = await SignerAsync(new SigstoreInstance { TrustedRoot = _cosign.Root });
         await store.SignAsync(scene.Signed, scene.Statements, signer, default);
-        string said = $"--new-bundle-format=true --certificate-identity {RecordingCosign.Subject} --certificate-oidc-issuer {RecordingCosign.Issuer} --trusted-root root.json";
+        string said = $"--new-bundle-format=true --certificate-identity {RecordingCosign.Subject} --certificate-oidc-issuer {RecordingCosign.Issuer} --trusted-root /";
         Assert.Contains(_cosign.Asked, asked => asked.StartsWith("verify-blob --bundle ", StringComparison.Ordinal) && asked.Contains(said, StringComparison.Ordinal));
-        Assert.Contains(_cosign.Asked, asked => asked.StartsWith("verify-blob-attestation --bundle ", StringComparison.Ordinal) && asked.Contains($"{said} --type {Statement.SpdxType} ", StringComparison.Ordinal));
+        Assert.Contains(_cosign.Asked, asked => asked.StartsWith("verify-blob-attestation --bundle ", StringComparison.Ordinal) && asked.Contains(said, StringComparison.Ordinal) && asked.Contains($"/root --type {Statement.SpdxType} ", StringComparison.Ordinal));
+        Assert.DoesNotContain(_cosign.Asked, asked => asked.StartsWith("initialize", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -111,6 +112,8 @@ public sealed class KeylessSignerTests : IDisposable
     [Theory]
     [InlineData("echo 'error: none of the expected identities matched' >&2; exit 1", FailureReason.SignedByOtherKey)]
     [InlineData("exit 3", FailureReason.SignedByOtherKey)]
+    [InlineData("echo 'none of the expected identities matched, got 503 Service Unavailable' >&2; exit 1", FailureReason.SignedByOtherKey)]
+    [InlineData("echo 'none matched, got dial tcp: no such host: context deadline exceeded [429] giving up after TLS handshake' >&2; exit 1", FailureReason.SignedByOtherKey)]
     public async Task What_cosign_denies_is_denied(string verifies, FailureReason reason)
     {
         using Scene scene = await Scene.CreateAsync();
@@ -121,16 +124,66 @@ public sealed class KeylessSignerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("dial tcp: lookup tuf-repo-cdn.sigstore.dev: no such host")]
-    [InlineData("getting trusted root: context deadline exceeded")]
-    public async Task A_trusted_root_that_cannot_be_fetched_is_no_verdict(string said)
+    [InlineData("exit 1")]
+    [InlineData("echo 'whatever it says' >&2; exit 7")]
+    public async Task A_trusted_root_that_cannot_be_fetched_is_no_verdict(string initializes)
     {
         using Scene scene = await Scene.CreateAsync();
         TrustStore store = TrustStore.Create(scene.At("keyless"));
         await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
-        CertificateIdentity identity = Identity(await _cosign.OpenAsync(verifies: $"echo '{said}' >&2; exit 1"));
+        CertificateIdentity identity = Identity(await _cosign.OpenAsync(initializes: initializes));
+        int asked = _cosign.Asked.Count;
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(scene, store, identity));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
+        Assert.Equal(["initialize"], _cosign.Asked.Skip(asked));
+    }
+
+    [Theory]
+    [InlineData("exit 0", "left no trusted_root.json")]
+    [InlineData("mkdir -p \"$TUF_ROOT/targets\" && echo '{}' > \"$TUF_ROOT/targets/trusted_root.json\"", "is no trusted root")]
+    public async Task A_fetched_root_that_is_none_is_told_and_nothing_is_verified(string initializes, string problem)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
+        CertificateIdentity identity = Identity(await _cosign.OpenAsync(initializes: initializes));
+        Assert.Contains(problem, (await Assert.ThrowsAsync<CosignException>(() => VerifyAsync(scene, store, identity))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("empty")]
+    [InlineData("cut short")]
+    [InlineData("no authority")]
+    [InlineData("no log")]
+    [InlineData("damaged certificate")]
+    [InlineData("of another kind")]
+    [InlineData("device")]
+    [InlineData("too large")]
+    public async Task A_trusted_root_that_is_none_is_wrong_configuration_before_cosign_is_asked(string how)
+    {
+        using Scene scene = await Scene.CreateAsync();
+        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
+        string sound = File.ReadAllText(_cosign.Root), path = how == "device" ? "/dev/zero" : scene.At("root.json");
+        string? text = how switch
+        {
+            "empty" => "",
+            "cut short" => sound[..^20],
+            "no authority" => sound.Replace("certificateAuthorities", "authorities", StringComparison.Ordinal),
+            "no log" => sound.Replace("tlogs", "logs", StringComparison.Ordinal),
+            "damaged certificate" => sound.Replace("\"certificates\":[{\"rawBytes\":\"MII", "\"certificates\":[{\"rawBytes\":\"AAA", StringComparison.Ordinal),
+            "of another kind" => "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\"}",
+            "too large" => sound + new string(' ', 1 << 20),
+            _ => null,
+        };
+        if (text is not null)
+            File.WriteAllText(path, text);
+        int asked = _cosign.Asked.Count;
+        CertificateIdentity identity = Identity(await _cosign.OpenAsync(), new SigstoreInstance { TrustedRoot = path });
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => VerifyAsync(scene, store, identity));
+        Assert.Contains($"--trusted-root {path}", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_cosign.Asked.Skip(asked), line => line.StartsWith("verify", StringComparison.Ordinal));
     }
 
     /// <summary>cosign 2.5 repeats what a log entry calls itself: <c>invalid kind value: "dial tcp"</c>.</summary>
@@ -151,7 +204,7 @@ public sealed class KeylessSignerTests : IDisposable
         Assert.True((await scene.VerifyAsync(tagForm ? policy.WithTagForm() : policy, signatures: store.Layout)).Passed);
 
         store.Layout.WriteIndex(new Oci.Index([junk[1]]));
-        await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(scene, store, identity));
+        Assert.Equal(FailureReason.SignedByOtherKey, (await VerifyAsync(scene, store, identity)).Subjects[0].Failure);
     }
 
     /// <summary>A tag with a claim that nobody signed before the good one.</summary>
@@ -197,10 +250,10 @@ public sealed class KeylessSignerTests : IDisposable
     }
 
     [Fact]
-    public async Task Services_that_do_not_answer_are_worth_another_try()
+    public async Task Services_that_do_not_answer_are_told_in_cosigns_words_which_decide_nothing()
     {
         KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync("echo 'Post \"https://fulcio.sigstore.dev\": dial tcp: i/o timeout' >&2; exit 1")), default);
-        Assert.Equal(RemoteFault.TryAgain, (await Assert.ThrowsAsync<RemoteException>(() => signer.SignStatementAsync(Any, default))).Fault);
+        Assert.Contains("i/o timeout", (await Assert.ThrowsAsync<CosignException>(() => signer.SignStatementAsync(Any, default))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

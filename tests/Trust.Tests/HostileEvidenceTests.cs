@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Text;
+using Slipway.Http;
+using Slipway.Oci;
+using Index = Slipway.Oci.Index;
+
+namespace Slipway.Trust.Tests;
+
+/// <summary>
+/// What anybody who may push can put beside a valid image: it does not fail the image, costs little, and is told where it was too much.
+/// </summary>
+public sealed class HostileEvidenceTests : IAsyncLifetime
+{
+    private const string Type = Statement.ProvenanceType;
+
+    private readonly KeySigner _stranger = KeySigner.CreateThrowAway();
+    private Scene _scene = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _scene = await Scene.CreateAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _scene.Dispose();
+        _stranger.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>150,000 subjects are 15 MB; a tree of them, and a list, took 700 MB for six such bundles.</summary>
+    [Fact]
+    public async Task A_strangers_payload_is_not_looked_into()
+    {
+        string subject = $"{{\"name\":\"n\",\"digest\":{{\"sha256\":\"{_scene.Root.Digest.Hex}\"}}}},";
+        StringBuilder many = new("""{"_type":"https://in-toto.io/Statement/v1","subject":[""");
+        for (int i = 0; i < 100_000; i++)
+            many.Append(subject);
+        byte[] payload = Encoding.UTF8.GetBytes($"{many.Remove(many.Length - 1, 1)}],\"predicateType\":\"{Type}\",\"predicate\":{{}}}}");
+        DsseEnvelope envelope = await DsseEnvelope.SignAsync(DsseEnvelope.InToto, payload, _stranger, Stop);
+        await PutAsync(SigstoreBundle.For(envelope, _stranger.Key).ToBytes());
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        Assert.True((await VerifyAsync(_scene.Store.Layout)).Passed);
+        // Its bytes and its payload, and what else a verification of this scene takes; not a list of what it is about.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4L * payload.Length);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("junk")]
+    [InlineData("[]")]
+    [InlineData("{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\"}")]
+    [InlineData("{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\",\"verificationMaterial\":[],\"dsseEnvelope\":[]}")]
+    public async Task Junk_beside_it_fails_nothing(string junk)
+    {
+        await PutAsync(Encoding.UTF8.GetBytes(junk));
+        Assert.True((await VerifyAsync(_scene.Store.Layout)).Passed);
+    }
+
+    [Fact]
+    public async Task A_manifest_that_is_no_size_of_a_referrer_is_not_taken_apart()
+    {
+        Descriptor bundle = await _scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, "x"u8.ToArray());
+        await _scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
+        ImmutableSortedDictionary<string, string> many = Descriptor.NoAnnotations.AddRange(Enumerable.Range(0, 1000).Select(i => KeyValuePair.Create($"key{i}", new string('x', 100))));
+        Manifest manifest = new(Descriptor.Of(MediaType.Empty, BundleManifest.Config.Span), [bundle]) { ArtifactType = MediaType.SigstoreBundle, Subject = _scene.Root, Annotations = many };
+        await NameAsync(await _scene.Store.Layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())));
+        Assert.True((await VerifyAsync(_scene.Store.Layout)).Passed);
+    }
+
+    [Fact]
+    public async Task What_the_place_does_not_give_away_is_unknown_only_where_nothing_else_will_do()
+    {
+        Descriptor bad = await PutAsync("stranger"u8.ToArray());
+        Assert.True((await VerifyAsync(new Slow(_scene.Store.Layout, bad.Digest))).Passed);
+
+        // Now nothing but what the place does not give away could be the one that is wanted.
+        _scene.Store.Layout.WriteIndex(new Index([.. _scene.Store.Layout.ReadIndex().Manifests.Where(entry => entry.Digest == bad.Digest || TagOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) == true)]));
+        await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(new Slow(_scene.Store.Layout, bad.Digest)));
+    }
+
+    [Fact]
+    public async Task Slow_entries_are_read_side_by_side()
+    {
+        List<Digest> slow = [];
+        for (int i = 0; i < 16; i++)
+            slow.Add((await PutAsync(Encoding.UTF8.GetBytes($"slow {i}"))).Digest);
+        Slow place = new(_scene.Store.Layout, null) { Together = 8, Held = [.. slow] };
+        Assert.True((await VerifyAsync(place)).Passed);
+        Assert.True(place.MostAtOnce >= 8, $"{place.MostAtOnce} at once");
+    }
+
+    private async Task<Descriptor> PutAsync(byte[] bundle)
+    {
+        await _scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
+        await _scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
+        return await NameAsync(await _scene.Store.Layout.AddManifestAsync(BundleManifest.For(_scene.Root, bundle, Type)));
+    }
+
+    /// <summary>Before everything else that the place has.</summary>
+    private Task<Descriptor> NameAsync(Descriptor manifest)
+    {
+        _scene.Store.Layout.WriteIndex(new Index([manifest with { ArtifactType = MediaType.SigstoreBundle }, .. _scene.Store.Layout.ReadIndex().Manifests]));
+        return Task.FromResult(manifest);
+    }
+
+    private Task<VerificationResult> VerifyAsync(IContentReader signatures) =>
+        _scene.VerifyAsync(VerificationPolicy.RequireKey(_scene.Signer.Key).WithAttestations(Type), signatures: signatures);
+
+    private static string? TagOf(Descriptor entry) => entry.Annotations.GetValueOrDefault(OciLayout.RefName);
+
+    /// <summary>A place that does not answer for one manifest, or for some only when others are asked for at the same time.</summary>
+    private sealed class Slow(IContentReader inner, Digest? dead) : IContentReader
+    {
+        private readonly TaskCompletionSource _enough = new();
+        private int _now;
+
+        public int Together { get; init; }
+
+        public HashSet<Digest> Held { get; init; } = [];
+
+        public int MostAtOnce { get; private set; }
+
+        public string Name => inner.Name;
+
+        public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) => inner.ResolveAsync(tag, cancellationToken);
+
+        public async Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken)
+        {
+            if (digest == dead)
+                throw new RemoteException(RemoteFault.TryAgain, "no answer");
+            if (!Held.Contains(digest))
+                return await inner.ReadManifestAsync(digest, cancellationToken);
+            lock (_enough)
+                MostAtOnce = Math.Max(MostAtOnce, ++_now);
+            if (MostAtOnce >= Together)
+                _enough.TrySetResult();
+            // Read one after the other, this would wait for ever; the test's own limit ends it.
+            await _enough.Task.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
+            lock (_enough)
+                _now--;
+            return await inner.ReadManifestAsync(digest, cancellationToken);
+        }
+
+        public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) => inner.OpenBlobAsync(descriptor, cancellationToken);
+
+        public Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) => inner.ReferrersAsync(subject, artifactType, cancellationToken);
+    }
+}
