@@ -32,7 +32,7 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
     private async Task<string> RequireAsync(string image, GitState state, CancellationToken stop)
     {
         if (state.IsDirty)
-            throw new ReleaseException($"{image}: there are uncommitted changes, so what is built is not {state.Tag}. Run git stash, or git commit and tag that");
+            throw new ReleaseException($"{image}: there are uncommitted changes, so what is built is not {state.Tag}: {GitChange.Names(state.Changes)}. {GitChange.Repair(state.Changes)}");
         if (!gitHub.HasToken)
             throw new TargetFailedException($"{gitHub.Name}: there is no token, and nothing is written without one. Set GITHUB_TOKEN (in GitHub Actions: permissions: contents: write)", Exit.Refused);
         if ((await gitHub.ReadAsync(stop)).IsArchived)
@@ -40,7 +40,7 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
         string? there = (await gitHub.Tags.FindCommitAsync(state.Tag!, stop))?.Hex;
         // GitHub would make the tag itself, of whatever it takes for the right commit.
         return there == state.Commit ? image
-            : there is null ? throw new ReleaseException($"{gitHub.Name}: it has no tag {state.Tag} yet. Run git push origin {state.Tag}")
+            : there is null ? throw new ReleaseException($"{gitHub.Name}: it has no tag {state.Tag} yet. Run git push origin refs/tags/{state.Tag}")
             : throw new ReleaseException($"{gitHub.Name}: its tag {state.Tag} is at commit {there}, and here it is at {state.Commit}: one of them was moved. Run git fetch --tags --force, and see which");
     }
 }

@@ -10,6 +10,8 @@ namespace Slipway.Graph;
 /// <summary>Slipway's border: variables begin with <c>SLIPWAY_</c>, log lines go to standard error, exit codes are those of sysexits.</summary>
 public sealed class SlipwayConventions : IBuildConventions
 {
+    private readonly GivenFlags _given = new(Environment.GetCommandLineArgs()[1..]);
+
     public string EnvironmentPrefix => "SLIPWAY_";
 
     public string Command => "./build.sh";
@@ -26,6 +28,6 @@ public sealed class SlipwayConventions : IBuildConventions
         ArgumentNullException.ThrowIfNull(exception);
         return ExitCodes.Of(exception) == Exit.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException or CosignException or EngineException)
             ? exception.ToString()
-            : exception.Message;
+            : _given.Words(exception);
     }
 }

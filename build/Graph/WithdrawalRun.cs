@@ -36,6 +36,9 @@ internal sealed class WithdrawalRun(Withdrawal withdrawal, ReleaseRecords record
             stop);
     }
 
+    /// <inheritdoc cref="Withdrawal.ProbeAsync"/>
+    public Task<WithdrawalPlan> ProbeAsync(WithdrawalPlan plan, CancellationToken stop) => withdrawal.ProbeAsync(plan, stop);
+
     public async Task<WithdrawalOutcome> CarryOutAsync(WithdrawalPlan plan, CancellationToken stop)
     {
         WithdrawalRecord record = await records.WithdrawnAsync(plan.Image, stop);

@@ -14,8 +14,7 @@ namespace Slipway.Release;
 public sealed class Withdrawal(RegistryClient client, Action<string> log)
 {
     /// <summary>
-    /// Reads what stands where and asks every registry whether its tags can be deleted by us; writes nothing. A registry that
-    /// cannot be asked, or refuses us, fails all: nothing is deleted anywhere before each said what it can do.
+    /// Reads what stands where; writes nothing, and asks for nothing but to read. A registry that cannot be asked fails all.
     /// </summary>
     /// <exception cref="ContentException">A tag of the release names something else than was published, or nobody knows the release.</exception>
     /// <exception cref="RegistryException">A registry did not answer, or refuses us.</exception>
@@ -38,8 +37,7 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
             ImmutableArray<string> tags = [.. survey.Names
                 .Where(tag => subjects.Any(subject => subject.Digest == survey.At(site, tag)))
                 .OrderBy(tag => tag == request.Release ? 0 : survey.At(site, tag) == index ? 1 : 2).ThenBy(tag => tag, StringComparer.Ordinal)];
-            bool byHand = !tags.IsEmpty && !await site.Probe().CanDeleteTagsAsync(cancellationToken);
-            destinations.Add(new PlannedWithdrawal(destination, tags, byHand));
+            destinations.Add(new PlannedWithdrawal(destination, tags, IsByHand: false));
         }
 
         return new WithdrawalPlan
@@ -50,6 +48,25 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
             Subjects = subjects,
             Destinations = destinations.ToImmutable(),
         };
+    }
+
+    /// <summary>
+    /// Asks every registry whether its tags can be deleted by us; deletes nothing that is there. One that refuses us fails all: nothing is
+    /// deleted anywhere before each said what it can do.
+    /// </summary>
+    /// <returns>The plan, with what only a person can delete.</returns>
+    /// <exception cref="RegistryException">A registry did not answer, or refuses us.</exception>
+    public async Task<WithdrawalPlan> ProbeAsync(WithdrawalPlan plan, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var destinations = ImmutableArray.CreateBuilder<PlannedWithdrawal>();
+        foreach (PlannedWithdrawal destination in plan.Destinations)
+        {
+            bool byHand = !destination.Tags.IsEmpty && !await client.Repository(destination.Repository).Probe().CanDeleteTagsAsync(cancellationToken);
+            destinations.Add(destination with { IsByHand = byHand });
+        }
+
+        return plan with { Destinations = destinations.ToImmutable() };
     }
 
     /// <summary>Deletes the plan's tags where the registry lets us.</summary>
