@@ -73,7 +73,7 @@ internal sealed partial class Build
             WithdrawalRun run = NewWithdrawal(transport, report);
             List<WithdrawalPlan> plans = [];
             foreach (ImageDefinition definition in Definitions())
-                plans.Add(await run.ProbeAsync(await run.PlanAsync(definition, WithdrawnRelease, Reason, Stop), Stop));
+                plans.Add(await run.PlanAsync(definition, WithdrawnRelease, Reason, Stop));
             WithdrawalView.Log(report, plans);
             RequireAgreement(plans);
             List<WithdrawalOutcome> outcomes = [];
@@ -107,7 +107,7 @@ internal sealed partial class Build
         WithdrawalRun run = NewWithdrawal(transport, report);
         List<WithdrawalPlan> plans = [];
         foreach (ImageDefinition definition in Definitions())
-            plans.Add(await run.PlanAsync(definition, WithdrawnRelease!, Reason ?? "", Stop));
+            plans.Add(await run.SurveyAsync(definition, WithdrawnRelease!, Stop));
         if (Json)
             report.Result(WithdrawalView.PreviewJson(plans));
         else

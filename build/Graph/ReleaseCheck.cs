@@ -21,12 +21,12 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
             if (state is { Tag: not null, Distance: 0 })
                 tagged.Add(await RequireAsync(image, state, stop));
             else if (required)
-                throw new ReleaseException($"{image}: commit {state.ShortCommit} is not tagged {image}/vX.Y.Z, so it is no release{(state.Tag is null ? "" : $" ({state.Tag} is {state.Distance} commits before it)")}. Run git tag, or git checkout a tag");
+                throw new ReleaseException($"{image}: commit {state.ShortCommit} is not tagged {image}/vX.Y.Z, so it is no release{(state.Tag is null ? "" : $" ({state.Tag} is {state.Distance} commits before it)")}. Run git {(state.Tag is null ? state.HasRemote ? "fetch --tags" : $"tag {image}/vX.Y.Z with the definition's version" : $"checkout {state.Tag}, or git tag {image}/vX.Y.Z with the definition's version")}");
         }
 
         return tagged.Count > 0
             ? tagged.ToImmutable()
-            : throw new ReleaseException($"the commit is tagged for none of {string.Join(", ", images)}. Run git tag {images[0]}/vX.Y.Z, or git checkout a tag");
+            : throw new ReleaseException($"the commit is tagged for none of {string.Join(", ", images)}. Run git tag {images[0]}/vX.Y.Z with the definition's version, or git fetch --tags and git checkout the one to release");
     }
 
     private async Task<string> RequireAsync(string image, GitState state, CancellationToken stop)
@@ -40,7 +40,7 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
         string? there = (await gitHub.Tags.FindCommitAsync(state.Tag!, stop))?.Hex;
         // GitHub would make the tag itself, of whatever it takes for the right commit.
         return there == state.Commit ? image
-            : there is null ? throw new ReleaseException($"{gitHub.Name}: it has no tag {state.Tag} yet. Run git push origin refs/tags/{state.Tag}")
+            : there is null ? throw new ReleaseException($"{gitHub.Name}: it has no tag {state.Tag} yet. Run git push origin {state.Tag}")
             : throw new ReleaseException($"{gitHub.Name}: its tag {state.Tag} is at commit {there}, and here it is at {state.Commit}: one of them was moved. Run git fetch --tags --force, and see which");
     }
 }

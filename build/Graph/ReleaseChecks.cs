@@ -120,7 +120,7 @@ internal sealed class ReleaseChecks(AbsolutePath repository, AskedTags asked, Re
     {
         try
         {
-            return (await Task.WhenAll(destinations.Select(destination => client.Repository(destination).AnnouncesRehearsalAsync(stop)))).All(rehearsal => rehearsal);
+            return destinations.Count > 0 && (await Task.WhenAll(destinations.Select(destination => client.Repository(destination).AnnouncesRehearsalAsync(stop)))).All(rehearsal => rehearsal);
         }
         catch (RemoteException)
         {

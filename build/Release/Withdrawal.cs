@@ -18,7 +18,7 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
     /// </summary>
     /// <exception cref="ContentException">A tag of the release names something else than was published, or nobody knows the release.</exception>
     /// <exception cref="RegistryException">A registry did not answer, or refuses us.</exception>
-    public async Task<WithdrawalPlan> PlanAsync(WithdrawalRequest request, CancellationToken cancellationToken)
+    public async Task<WithdrawalPlan> SurveyAsync(WithdrawalRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ImmutableArray<Repository> sites = [.. request.Destinations.Select(client.Repository)];
@@ -51,14 +51,13 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
     }
 
     /// <summary>
-    /// Asks every registry whether its tags can be deleted by us; deletes nothing that is there. One that refuses us fails all: nothing is
-    /// deleted anywhere before each said what it can do.
+    /// As <see cref="SurveyAsync"/>, and asks every registry whether its tags can be deleted by us; deletes nothing that is there. One that
+    /// refuses us fails all: nothing is deleted anywhere before each said what it can do.
     /// </summary>
-    /// <returns>The plan, with what only a person can delete.</returns>
-    /// <exception cref="RegistryException">A registry did not answer, or refuses us.</exception>
-    public async Task<WithdrawalPlan> ProbeAsync(WithdrawalPlan plan, CancellationToken cancellationToken)
+    /// <inheritdoc cref="SurveyAsync" path="exception"/>
+    public async Task<WithdrawalPlan> PlanAsync(WithdrawalRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
+        WithdrawalPlan plan = await SurveyAsync(request, cancellationToken);
         var destinations = ImmutableArray.CreateBuilder<PlannedWithdrawal>();
         foreach (PlannedWithdrawal destination in plan.Destinations)
         {

@@ -117,7 +117,7 @@ public sealed class PreflightTests
         string[] given = ["--artifacts-directory", results, "--upstream-mirror", tools.Repository.Mirror.Path, "--signing-key", tools.Repository.Key.Private];
         List<string> told = [];
         // Each time the command that is told is run as it is told, and leads on.
-        for (ChildResult result; (result = await tools.RunAsync(["Preview", "--images", "tools", .. given])).ExitCode != 0; (await tools.RunAsync([.. Words(told[^1])])).Require())
+        for (ChildResult result; (result = await tools.RunAsync(["Preview", "--images", "tools", .. given])).ExitCode != 0; (await tools.Repository.Slipway.RunAsync([.. Words(told[^1])])).Require())
         {
             told.Add(Regex.Match(result.Error, @"Run \./build\.sh (.*)").Groups[1].Value.Trim());
             Assert.True(told.Count <= 2, result.Error);
