@@ -43,19 +43,17 @@ internal sealed partial class Build
     private Target Tagged => _ => _
         .Description("Find the images that the commit is tagged for, and whether they can be released")
         .Unlisted()
-        .Before(Fetch, Assemble, Inspect, Sign, Publish)
+        .Before(Preflight, Fetch, Assemble, Inspect, Sign, Publish)
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
             await RequireTaggedAsync(report);
-            // What cannot be signed in the end need not be built.
-            (await Signers.OpenAsync(Stop) as IDisposable)?.Dispose();
             report.Line($"releasing {string.Join(" and ", _tagged!.Value)}");
         });
 
     private Target Release => _ => _
         .Description("Release the images that the commit is tagged for: assemble, inspect, sign, publish, verify, and a release on GitHub with notes and files")
-        .DependsOn(Tagged, Assemble, Sign, Publish)
+        .DependsOn(Tagged, Preflight, Assemble, Sign, Publish)
         .After(Verify, Assets)
         .Executes(async () =>
         {
@@ -93,8 +91,10 @@ internal sealed partial class Build
         }
 
         using HttpTransport transport = NewGitHubTransport(report);
-        ReleaseCheck check = new(new GitRepository(RootDirectory), await FindGitHubAsync(transport));
-        _tagged = await check.TaggedAsync(ImageNames(), required: Images.Length > 0, Stop);
+        ReleaseCheck check = new(new GitRepository(RootDirectory, Asked), await FindGitHubAsync(transport));
+        // Who names a tag on the command line means that image's release alone.
+        IReadOnlyList<string> names = Tag.Length > 0 && Images.Length == 0 ? [.. ImageNames().Where(name => Asked.Of(name) is not null)] : ImageNames();
+        _tagged = await check.TaggedAsync(names, required: Images.Length + Tag.Length > 0, Stop);
     }
 
     /// <summary>As users will, from every registry that has it.</summary>

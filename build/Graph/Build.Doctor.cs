@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Http;
+using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Sources;
@@ -13,26 +14,43 @@ internal sealed partial class Build
     private static readonly Patience DoctorsPatience = new() { Attempts = 2, AnswerWithin = TimeSpan.FromSeconds(20) };
 
     private Target Doctor => _ => _
-        .Description("Tell what stands in the way of a release: registries and rights, commits, programs, space")
+        .Description("Tell what stands in the way of a release: registries and rights, signer, tokens, commits, upstream, mirror, programs, space")
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
             using HttpTransport transport = NewTransport(report, DoctorsPatience);
-            RegistryClient client = Connect(transport);
-            MachineDoctor machine = new(Workspace, RootDirectory, Environment.GetEnvironmentVariable);
-            List<DoctorLine> lines = [];
-            foreach (ImageDefinition definition in Definitions())
-            {
-                foreach (Reference destination in ChosenRegistries.Of(definition.Name, definition.Repositories).Chosen)
-                    lines.AddRange(await new RegistryDoctor(client, destination).LookAsync(Stop));
-                lines.Add(await machine.CommitAsync(definition, Stop));
-            }
-
-            lines.AddRange(await machine.LookAsync(Stop));
+            using Supply supply = NewSupply(report);
+            IReadOnlyList<DoctorLine> lines = await new Preflight([.. DoctorsChecks(Connect(transport), supply, report)]).LookAsync(Stop);
             if (Json)
                 report.Result(DoctorView.Json(lines));
             else
                 DoctorView.Show(report, lines);
             DoctorView.RequireWell(lines);
         });
+
+    /// <summary>All that <c>Sign</c>, <c>Publish</c> and <c>Release</c> begin with, and what only a person wants to know.</summary>
+    private IEnumerable<PreflightCheck> DoctorsChecks(RegistryClient client, Supply supply, Report report)
+    {
+        ReleaseChecks checks = new(RootDirectory, Asked, client) { Way = ChosenWorkspace.Way };
+        MachineDoctor machine = new(Workspace, Environment.GetEnvironmentVariable);
+        foreach (ImageDefinition definition in Definitions())
+        {
+            foreach (Reference destination in ChosenRegistries.Of(definition.Name, definition.Repositories).Chosen)
+                yield return new PreflightCheck(destination.Name, "reachable", new RegistryDoctor(client, destination).LookAsync);
+            yield return checks.Publishable(definition, []);
+            yield return checks.NotWithdrawn(definition, new ReleaseRecords(Workspace, Records));
+            yield return new PreflightCheck(definition.Name, "upstream", async stop =>
+            {
+                AssemblyRequest input = await NewPipeline(report).ReadAsync(definition.Name, PlatformsOf, stop);
+                return await new SupplyDoctor(supply).LookAsync(input, stop);
+            });
+        }
+
+        yield return checks.Keys();
+        yield return Signers.IsChosen
+            ? ReleaseChecks.Signer(Signers)
+            : PreflightCheck.Of("this checkout", "signer", _ => Task.FromResult(DoctorLine.Unknown("this checkout", "signer", "not asked: none is named here", "Sign wants --signing-key FILE, --kms-key URI, or a CI job with an OIDC identity")));
+        yield return PreflightCheck.Of("GitHub", "token", _ => Task.FromResult(machine.Token()));
+        yield return new PreflightCheck("this machine", "programs", machine.LookAsync);
+    }
 }

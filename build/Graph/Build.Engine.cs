@@ -21,7 +21,7 @@ internal sealed partial class Build
         {
             Report report = Report.ToConsole();
             using EngineChoice engines = NewEngines(report);
-            LoadRun run = new(Workspace, RootDirectory, engines, report);
+            LoadRun run = new(Workspace, RootDirectory, engines, report) { Asked = Asked };
             List<LoadedPlatform> loaded = [];
             foreach (ImageDefinition definition in Definitions())
                 loaded.AddRange(await run.LoadAsync(definition, Platforms.Length == 0 ? [] : PlatformsOf(definition), Stop));
@@ -50,13 +50,16 @@ internal sealed partial class Build
         });
 
     /// <summary>Before anything is published: what fails in a container is not.</summary>
-    private async Task SmokeFirstAsync(Report report)
+    /// <param name="due">Images that are not published yet.</param>
+    private async Task SmokeFirstAsync(Report report, List<ImageDefinition> due)
     {
+        if (due.Count == 0)
+            return;
         using EngineChoice engines = NewEngines(report);
         IReadOnlyList<PlatformSmoke> results;
         try
         {
-            results = await new SmokeRun(ChosenWorkspace, engines, report).RunAsync(Definitions(), definition => definition.Platforms, Stop);
+            results = await new SmokeRun(ChosenWorkspace, engines, report).RunAsync(due, definition => definition.Platforms, Stop);
         }
         catch (EngineException e) when (!RequireSmoke && e is { IsAnswer: false, Fault: Http.RemoteFault.NotFound or Http.RemoteFault.Refused })
         {

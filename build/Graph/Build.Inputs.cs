@@ -62,7 +62,7 @@ internal sealed partial class Build
                 await pipeline.AssembleAsync(input, supply, Stop);
         });
 
-    private Pipeline NewPipeline(Report report) => new(ChosenWorkspace, RootDirectory, report, TimeProvider.System);
+    private Pipeline NewPipeline(Report report) => new(ChosenWorkspace, RootDirectory, report, TimeProvider.System) { Asked = Asked };
 
     private async Task<IReadOnlyList<AssemblyRequest>> InputsAsync(Report report)
     {

@@ -38,7 +38,7 @@ internal sealed partial class Build
 
     private Target Sign => _ => _
         .Description("Describe the layouts in artifacts/NAME/sbom, and sign them, their SBOM and provenance by a key or an identity: artifacts/NAME/trust")
-        .DependsOn(Inspect)
+        .DependsOn(Preflight, Inspect)
         .After(Assemble)
         .Executes(async () =>
         {

@@ -8,6 +8,9 @@ internal enum Verdict
     /// <summary>Not as it might be; nothing depends on it yet.</summary>
     Hint,
 
+    /// <summary>Not known: nobody asked, or nobody can tell without writing.</summary>
+    Unknown,
+
     /// <summary>Stands in the way of a release.</summary>
     Failed,
 }
@@ -20,7 +23,12 @@ internal enum Verdict
 /// <param name="Code">What a failure means for the exit code.</param>
 internal sealed record DoctorLine(string Place, string Check, Verdict Verdict, string Found, string Next = "", Exit Code = Exit.Failed)
 {
+    /// <summary>The failure itself, where it was one.</summary>
+    public Exception? Failure { get; init; }
+
     public static DoctorLine Ok(string place, string check, string found) => new(place, check, Verdict.Ok, found);
+
+    public static DoctorLine Unknown(string place, string check, string found, string next = "") => new(place, check, Verdict.Unknown, found, next);
 
     public static DoctorLine Hint(string place, string check, string found, string next) => new(place, check, Verdict.Hint, found, next);
 
@@ -33,7 +41,7 @@ internal sealed record DoctorLine(string Place, string Check, Verdict Verdict, s
         string text = failure.Message;
         int end = Math.Max(text.LastIndexOf("; ", StringComparison.Ordinal), text.LastIndexOf(". ", StringComparison.Ordinal));
         return end < 0
-            ? Failed(place, check, text, "", ExitCodes.Of(failure))
-            : Failed(place, check, text[..end], text[(end + 2)..], ExitCodes.Of(failure));
+            ? Failed(place, check, text, "", ExitCodes.Of(failure)) with { Failure = failure }
+            : Failed(place, check, text[..end], text[(end + 2)..], ExitCodes.Of(failure)) with { Failure = failure };
     }
 }

@@ -43,6 +43,7 @@ internal static class DoctorView
     {
         Verdict.Ok => "ok",
         Verdict.Hint => "hint",
+        Verdict.Unknown => "unknown",
         _ => "FAILED",
     };
 }

@@ -56,7 +56,7 @@ public static class ExitCodes
     {
         TargetFailedException e => e.Code,
         ContentException or DebException or XzException => Exit.WrongData,
-        ToolMissingException or CosignException { IsMissing: true } or SigningKeyException { IsMissing: true } => Exit.Unavailable,
+        ToolMissingException or ReleaseException { IsMissingTool: true } or CosignException { IsMissing: true } or SigningKeyException { IsMissing: true } => Exit.Unavailable,
         DefinitionException or ResolutionException or ReleaseException or SigningKeyException or CertificateException or UnfitFileException
             => Exit.WrongConfiguration,
         EngineException { IsConfiguration: true } => Exit.WrongConfiguration,

@@ -25,7 +25,7 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
         GitState git = made.Facts.Git;
         string tag = $"{made.Facts.Image.Name}/{made.Facts.Record.Release}";
         if (git.Tag != tag || git.Distance > 0)
-            throw new ReleaseException($"{made.Facts.Image.Name}: what was published is {made.Facts.Record.Release}, and the commit is {(git.Distance > 0 ? "not tagged" : $"tagged {git.Tag}")}. Run ./build.sh Publish --images {made.Facts.Image.Name}");
+            throw new NextCommand("Publish") { Image = made.Facts.Image.Name }.After(new ReleaseException($"{made.Facts.Image.Name}: what was published is {made.Facts.Record.Release}, and the commit is {(git.Distance > 0 ? "not tagged" : $"tagged {git.Tag}")}. Run {new NextCommand("Publish") { Image = made.Facts.Image.Name }}"));
         DraftRelease wanted = new(tag, git.Commit, made.Facts.Title, made.Notes) { IsPrerelease = VersionOf(made, tag)?.IsPreRelease == true };
         ImmutableArray<GitHubRelease> there = await repository.Releases.FindAllAsync(tag, stop);
         foreach (GitHubRelease surplus in there.Skip(1))

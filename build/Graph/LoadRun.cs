@@ -11,6 +11,9 @@ namespace Slipway.Graph;
 /// <summary>Puts assembled images into Engines under the tags that a release from this commit would have.</summary>
 internal sealed class LoadRun(Workspace workspace, AbsolutePath repository, EngineChoice engines, Report report)
 {
+    /// <summary>The git tags to release, where a commit has several.</summary>
+    public AskedTags Asked { get; init; } = AskedTags.None;
+
     /// <summary>
     /// An Engine keeps one platform under a tag, so the tags of the whole image go to the platform that the Engine itself runs, or to
     /// the only one that is wanted.
@@ -21,7 +24,7 @@ internal sealed class LoadRun(Workspace workspace, AbsolutePath repository, Engi
     {
         OciLayout layout = OciLayout.Open(workspace.Layout(definition.Name));
         AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
-        GitState git = await new GitRepository(repository).ReadAsync(definition.Name, stop);
+        GitState git = await new GitRepository(repository, Asked).ReadAsync(definition.Name, stop);
         TagPlan tags = TagPlan.For(definition.Name, definition.Version, git, image.Platforms.Select(platform => platform.Platform));
         ImmutableArray<Platform> wanted = asked.IsEmpty ? [(await engines.ConnectAsync(null, stop)).Version.Platform] : asked;
         List<LoadedPlatform> loaded = [];

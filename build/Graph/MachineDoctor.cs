@@ -4,40 +4,28 @@ using Medallion.Shell;
 using Nuke.Common.IO;
 using Slipway.Engine;
 using Slipway.Processes;
-using Slipway.Release;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 
-/// <summary>Looks at what a release needs beside registries: commits, programs, space.</summary>
+/// <summary>Looks at what a release needs of the machine: tokens, programs, space.</summary>
 /// <param name="workspace">Where the cache and the results are.</param>
-/// <param name="repository">The work tree.</param>
 /// <param name="environment">Reads an environment variable.</param>
-internal sealed class MachineDoctor(Workspace workspace, AbsolutePath repository, Func<string, string?> environment)
+internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> environment)
 {
     private const string Here = "this machine";
 
     /// <summary>What both images take with their caches, twice.</summary>
     private const long SpaceNeeded = 2_000_000_000;
 
+    private static readonly string[] Tokens = ["GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>The lines about the commit that an image's tags would come from.</summary>
-    public async Task<DoctorLine> CommitAsync(ImageDefinition definition, CancellationToken stop)
-    {
-        try
-        {
-            GitState git = await new GitRepository(repository).ReadAsync(definition.Name, stop);
-            TagPlan tags = TagPlan.For(definition.Name, definition.Version, git, definition.Platforms);
-            return tags.RehearsalOnly is { } reason
-                ? DoctorLine.Failed(definition.Name, "commit", new ReleaseException($"{git.ShortCommit} can be rehearsed only: {reason}"))
-                : DoctorLine.Ok(definition.Name, "commit", $"{git.ShortCommit} is clean; it would be released as {tags.Release}");
-        }
-        catch (ReleaseException e)
-        {
-            return DoctorLine.Failed(definition.Name, "commit", e);
-        }
-    }
+    /// <summary>The line about the token for GitHub, which is not tried: what it may do is known when it is used.</summary>
+    public DoctorLine Token() =>
+        Tokens.FirstOrDefault(name => !string.IsNullOrWhiteSpace(environment(name))) is { } found
+            ? DoctorLine.Unknown("GitHub", "token", $"one is in {found}; not asked what it may do")
+            : DoctorLine.Hint("GitHub", "token", "none", "Release and Update --pull-request want GITHUB_TOKEN; Publish does not");
 
     /// <summary>The lines about programs, the Docker Engine and space.</summary>
     public async Task<IReadOnlyList<DoctorLine>> LookAsync(CancellationToken stop)
@@ -58,7 +46,7 @@ internal sealed class MachineDoctor(Workspace workspace, AbsolutePath repository
         string? output = await OutputAsync("cosign", "version", ProgramEnvironment.Cosign, stop);
         string? version = output?.Split('\n').FirstOrDefault(line => line.StartsWith("GitVersion:", StringComparison.Ordinal))?["GitVersion:".Length..].Trim();
         return output is not null
-            ? DoctorLine.Ok(Here, "cosign", version ?? "a version that does not say which")
+            ? version is not null ? DoctorLine.Ok(Here, "cosign", version) : DoctorLine.Unknown(Here, "cosign", "a version that does not say which")
             : DoctorLine.Hint(Here, "cosign", "not found", "signing with a key needs none; install it to verify as users do");
     }
 

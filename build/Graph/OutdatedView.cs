@@ -37,7 +37,8 @@ internal static class OutdatedView
         if (outdated.Length > 0)
         {
             string what = failOn == FailOn.Security ? "packages have security updates" : "something newer is there";
-            throw new TargetFailedException($"{string.Join(", ", outdated.Select(outlook => outlook.Image))}: {what}. Run ./build.sh Update --images {string.Join(' ', outdated.Select(outlook => outlook.Image))}", Exit.WrongData);
+            NextCommand update = new("Update") { Options = ["--images", .. outdated.Select(outlook => outlook.Image)] };
+            throw update.After(new TargetFailedException($"{string.Join(", ", outdated.Select(outlook => outlook.Image))}: {what}. Run {update}", Exit.WrongData));
         }
 
         RequireAsked(outlooks);

@@ -19,6 +19,9 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     /// <inheritdoc cref="Assembler.PlatformsAtOnce"/>
     public int PlatformsAtOnce { get; init; } = 2;
 
+    /// <summary>The git tags to release, where a commit has several.</summary>
+    public AskedTags Asked { get; init; } = AskedTags.None;
+
     /// <summary>Reads definition and lock, which must fit each other.</summary>
     public async Task<AssemblyRequest> ReadAsync(string image, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
     {
@@ -45,13 +48,16 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         progress.Finish();
     }
 
+    /// <summary>Without <c>--offline</c>, which would lead here again.</summary>
+    private static NextCommand FetchAgain { get; } = new("Fetch") { Without = ["--offline"] };
+
     private void RequireCached(Supply supply, DownloadItem[] items)
     {
         IReadOnlyList<DownloadItem> missing = supply.Download.Missing(items);
         foreach (DownloadItem item in missing)
             report.Line($"not in the cache: {item.Wanted.What}: {item.Wanted.Digest}");
         if (missing.Count > 0)
-            throw new TargetFailedException($"--offline: {missing.Count} of {items.DistinctBy(item => item.Wanted.Digest).Count()} files are not in the cache {workspace.Cache}. Run ./build.sh Fetch where the network is", Exit.Unavailable);
+            throw FetchAgain.After(new TargetFailedException($"--offline: {missing.Count} of {items.DistinctBy(item => item.Wanted.Digest).Count()} files are not in the cache {workspace.Cache}. Run {FetchAgain} where the network is", Exit.Unavailable));
     }
 
     /// <summary>Makes <c>NAME/layout</c> from the cache, and <c>NAME/assembly.json</c>.</summary>
@@ -145,7 +151,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             Image = image,
             Assembly = await AssemblyRecord.RequireAsync(workspace.Results(input.Name) / AssemblyRecord.FileName, image, input, stop, workspace.Way),
             Materials = Material.Of(input.Lock, image.Platforms.Select(platform => platform.Platform)),
-            Git = await new GitRepository(repository).ReadAsync(input.Name, stop),
+            Git = await new GitRepository(repository, Asked).ReadAsync(input.Name, stop),
             Source = input.Definition.Source,
             Builder = builder,
             Byproducts = [.. sbom.Files()],
@@ -161,7 +167,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             Image = await ImageReader.ReadAsync(definition.Name, layout, stop),
             Layout = layout,
             Trust = OpenTrust(definition.Name),
-            Git = await new GitRepository(repository).ReadAsync(definition.Name, stop),
+            Git = await new GitRepository(repository, Asked).ReadAsync(definition.Name, stop),
             Way = workspace.Way,
             Version = definition.Version,
             Official = definition.Official,
@@ -181,11 +187,14 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         await AdoptAsync(definition, registries, connect(), policy.Signer, stop);
         ReleasePlan plan = await PreviewAsync(definition, registries, stop);
         foreach (Reference leftOut in plan.LeftOut)
-            report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run ./build.sh Publish --images {plan.Image} to complete the release");
+            report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run {new NextCommand("Publish") { Image = plan.Image }} to complete the release");
         ReleaseContent content = new(plan, OpenLayout(plan.Image), OpenTrust(plan.Image));
         AbsolutePath file = workspace.Results(plan.Image) / ReleaseRecord.FileName;
         RecordedRelease? before = File.Exists(file) && plan.LeftOut.Length > 0 ? await RecordedRelease.ReadAsync(file, stop) : null;
-        return await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.After(before).WriteAsync(file), stop);
+        ReleaseRecord made = await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.After(before).WriteAsync(file), stop);
+        if (made.Writes == 0)
+            report.Line($"{plan.Image}: {plan.Release} is already complete; nothing was sent");
+        return made;
     }
 
     /// <summary>Where a registry has the image already, what was signed about it is taken over from there: it is said once.</summary>
@@ -225,7 +234,18 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             .Where(name => name != definition.Name)
             .SelectMany(name => ImageDefinitionFile.Read(workspace.Definition(name)).Repositories);
 
-    private OciLayout OpenLayout(string image) => OciLayout.Open(workspace.Layout(image));
+    private OciLayout OpenLayout(string image) => Open(image, workspace.Layout(image), "assembled", workspace.Way == BuildWay.Dockerfile
+        ? new NextCommand("BuildDockerfile") { Image = image }
+        : new NextCommand("Assemble") { Image = image });
 
-    private OciLayout OpenTrust(string image) => OciLayout.Open(workspace.Trust(image));
+    private OciLayout OpenTrust(string image) => Open(image, workspace.Trust(image), "signed", new NextCommand("Sign")
+    {
+        Image = image,
+        Options = workspace.Way == BuildWay.Dockerfile ? ["--dockerfile"] : [],
+    });
+
+    /// <exception cref="ContentException">Nothing was made there yet; says which target makes it.</exception>
+    private static OciLayout Open(string image, AbsolutePath folder, string what, NextCommand next) => File.Exists(folder / "oci-layout")
+        ? OciLayout.Open(folder)
+        : throw next.After(new ContentException($"{image}: nothing is {what} yet: there is no layout in {folder}. Run {next}"));
 }

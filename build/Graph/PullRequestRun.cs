@@ -32,7 +32,7 @@ internal sealed class PullRequestRun(GitHub.GitHubRepository repository, string 
             ?? throw new ReleaseException($"{repository.Name}: its default branch {branch} has no commit. Push one");
         string folder = $"images/{definition.Name}";
         if (await new GitRepository(root).ChangedAsync(folder, stop) is { Length: > 0 } changed)
-            throw new ReleaseException($"{definition.Name}: {folder} has changes that are not committed: {changed}. Commit them to {branch}, or run git checkout -- {folder}");
+            throw new ReleaseException($"{definition.Name}: {folder} has changes that are not committed: {changed}. Commit them to {branch}, or run git stash push --include-untracked -- {folder}");
         foreach (string file in Directory.EnumerateFiles(definition.Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string path = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');

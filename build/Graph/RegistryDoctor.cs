@@ -48,26 +48,26 @@ internal sealed class RegistryDoctor(RegistryClient client, Reference reference)
         await CheckAsync("index", async () =>
         {
             known = tag is null ? null : await _repository.ResolveAsync(tag, stop);
-            return Ok("index", known?.MediaType == MediaType.Index ? $"taken: {tag} is one" : "not known before a push");
+            return known?.MediaType == MediaType.Index ? Ok("index", $"taken: {tag} is one") : DoctorLine.Unknown(reference.Name, "index", "not known before a push");
         });
         await CheckAsync("referrers", async () => await _probe.ReferrersAsync(known?.Digest, stop) switch
         {
             ReferrersSupport.Api => Ok("referrers", "by the API, so artifact types are taken"),
-            ReferrersSupport.Tag => Ok("referrers", "no API: by the tag beside each manifest; artifact types are not known before a push"),
-            _ => Ok("referrers", "not known before a push"),
+            ReferrersSupport.Tag => DoctorLine.Unknown(reference.Name, "referrers", "no API: by the tag beside each manifest; artifact types are not known before a push"),
+            _ => DoctorLine.Unknown(reference.Name, "referrers", "not known before a push"),
         });
         await CheckAsync("rate limit", async () => Judge(tag is null ? null : await _probe.RateLimitAsync(tag, stop)));
     }
 
     private async Task<DoctorLine> IdentityAsync(CancellationToken stop) =>
         await client.CredentialAsync(reference, stop) is { } credential
-            ? Ok("identity", credential.IsIdentityToken ? $"whoever the {credential} names" : $"{credential.User}, from {credential.Origin}")
+            ? credential.IsIdentityToken ? DoctorLine.Unknown(reference.Name, "identity", $"whoever the {credential} names") : Ok("identity", $"{credential.User}, from {credential.Origin}")
             : DoctorLine.Hint(reference.Name, "identity", "nobody: no credentials were found", "set the registry's variables or run docker login, unless everybody may push there");
 
     private DoctorLine Judge(RateLimit? limit)
     {
         if (limit is null)
-            return Ok("rate limit", "none told");
+            return DoctorLine.Unknown(reference.Name, "rate limit", "none told");
         string window = limit.Window is { } length ? string.Create(CultureInfo.InvariantCulture, $" in {length.TotalHours:0.#} h") : "";
         string found = $"{limit.Remaining} of {limit.Limit} pulls left{window}";
         return limit.Remaining == 0 ? DoctorLine.Failed(reference.Name, "rate limit", found, "wait, or log in to an account with a higher limit", Exit.TryAgain)

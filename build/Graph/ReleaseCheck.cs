@@ -21,18 +21,18 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
             if (state is { Tag: not null, Distance: 0 })
                 tagged.Add(await RequireAsync(image, state, stop));
             else if (required)
-                throw new ReleaseException($"{image}: commit {state.ShortCommit} is not tagged {image}/vX.Y.Z, so it is no release{(state.Tag is null ? "" : $" ({state.Tag} is {state.Distance} commits before it)")}. Run git tag, or git checkout a tag");
+                throw new ReleaseException($"{image}: commit {state.ShortCommit} is not tagged {image}/vX.Y.Z, so it is no release{(state.Tag is null ? "" : $" ({state.Tag} is {state.Distance} commits before it)")}. Run git {(state.Tag is null ? state.HasRemote ? "fetch --tags" : $"tag {image}/vX.Y.Z with the definition's version" : $"checkout {state.Tag}, or git tag {image}/vX.Y.Z with the definition's version")}");
         }
 
         return tagged.Count > 0
             ? tagged.ToImmutable()
-            : throw new ReleaseException($"the commit is tagged for none of {string.Join(", ", images)}. Run git tag {images[0]}/vX.Y.Z, or git checkout a tag");
+            : throw new ReleaseException($"the commit is tagged for none of {string.Join(", ", images)}. Run git tag {images[0]}/vX.Y.Z with the definition's version, or git fetch --tags and git checkout the one to release");
     }
 
     private async Task<string> RequireAsync(string image, GitState state, CancellationToken stop)
     {
         if (state.IsDirty)
-            throw new ReleaseException($"{image}: there are uncommitted changes, so what is built is not {state.Tag}. Run git stash, or git commit and tag that");
+            throw new ReleaseException($"{image}: there are uncommitted changes, so what is built is not {state.Tag}: {GitChange.Names(state.Changes)}. {GitChange.Repair(state.Changes)}");
         if (!gitHub.HasToken)
             throw new TargetFailedException($"{gitHub.Name}: there is no token, and nothing is written without one. Set GITHUB_TOKEN (in GitHub Actions: permissions: contents: write)", Exit.Refused);
         if ((await gitHub.ReadAsync(stop)).IsArchived)

@@ -61,15 +61,16 @@ internal sealed class ReleaseDescription(Workspace workspace, AbsolutePath repos
 
     private async Task<RecordedRelease> PublishedAsync(string image, AssembledImage assembled, CancellationToken stop)
     {
-        string wanted = $"Run ./build.sh Publish --images {image}";
+        NextCommand publish = new("Publish") { Image = image };
+        string wanted = $"Run {publish}";
         if (!File.Exists(RecordFile(image)))
-            throw new ContentException($"{image}: nothing was published from here: there is no {RecordFile(image)}. {wanted}");
+            throw publish.After(new ContentException($"{image}: nothing was published from here: there is no {RecordFile(image)}. {wanted}"));
         RecordedRelease record = await RecordedRelease.ReadAsync(RecordFile(image), stop);
         if (!record.IsComplete)
-            throw new ContentException($"{image}: {RecordFile(image)} tells of a publication that was not completed. {wanted}");
+            throw publish.After(new ContentException($"{image}: {RecordFile(image)} tells of a publication that was not completed. {wanted}"));
         return record.Subjects.FirstOrDefault() == assembled.Index.Digest
             ? record
-            : throw new ContentException($"{image}: {RecordFile(image)} is of {record.Subjects.FirstOrDefault()}, and the layout holds {assembled.Index.Digest}. {wanted}");
+            : throw publish.After(new ContentException($"{image}: {RecordFile(image)} is of {record.Subjects.FirstOrDefault()}, and the layout holds {assembled.Index.Digest}. {wanted}"));
     }
 
     private AbsolutePath RecordFile(string image) => workspace.Results(image) / ReleaseRecord.FileName;

@@ -26,6 +26,23 @@ internal sealed class ReleaseRecords(Workspace workspace, AbsolutePath? folder)
     public Task<WithdrawalRecord> WithdrawnAsync(string image, CancellationToken stop) =>
         WithdrawalRecord.ReadAsync(WithdrawnFile(image), image, stop);
 
+    /// <summary>All that is known to be withdrawn of an image: here, and in files called <c>withdrawn.json</c> of the folder.</summary>
+    /// <exception cref="Oci.ContentException">A record is broken, of another schema or, here, of another image.</exception>
+    public async Task<WithdrawalRecord> AllWithdrawnAsync(string image, CancellationToken stop)
+    {
+        WithdrawalRecord all = await WithdrawnAsync(image, stop);
+        if (folder is null || !Directory.Exists(folder))
+            return all;
+        EnumerationOptions below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+        foreach (string path in Directory.EnumerateFiles(folder, WithdrawalRecord.FileName, below).Order(StringComparer.Ordinal))
+        {
+            if (await WithdrawalRecord.ImageOfAsync(path, stop) == image)
+                all = all.With(await WithdrawalRecord.ReadAsync(path, image, stop));
+        }
+
+        return all;
+    }
+
     public Task KeepAsync(WithdrawalRecord record, CancellationToken stop) => record.WriteAsync(WithdrawnFile(record.Image), stop);
 
     public AbsolutePath WithdrawnFile(string image) => workspace.Results(image) / WithdrawalRecord.FileName;

@@ -126,7 +126,7 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     {
         BuildParameters said = source.Parameters;
         if (!await _git.HasAsync(said.Commit, stop))
-            throw new ReleaseException($"{repository}: the release was built from commit {said.Commit}, which is not in this clone. Run git fetch {said.Source} {said.Commit}");
+            throw new ReleaseException($"{repository}: the release was built from commit {said.Commit}, which is not in this clone. Run git fetch {ShellWord.Of(Printable.Of(said.Source))} {said.Commit}");
     }
 
     private async Task<AssembledImage> AssembleAsync(

@@ -41,6 +41,9 @@ internal sealed record SignerChoice
     /// <summary>Whether this process is given what proves an identity. Without it cosign would ask a person, in a browser.</summary>
     private bool OffersIdentity => Has("SIGSTORE_ID_TOKEN") || (Has("ACTIONS_ID_TOKEN_REQUEST_URL") && Has("ACTIONS_ID_TOKEN_REQUEST_TOKEN"));
 
+    /// <summary>Whether anything says who signs.</summary>
+    public bool IsChosen => Kind is not null || SigningKey is not null || KmsKey is not null || OffersIdentity;
+
     /// <summary>The signer; whoever asked disposes it where it can be.</summary>
     /// <exception cref="SigningKeyException">There is none, or its key is unfit.</exception>
     /// <exception cref="CosignException">cosign is wanted, and is not there or fails.</exception>

@@ -8,6 +8,8 @@ namespace Slipway.Graph;
 /// <summary>Slipway's border: variables begin with <c>SLIPWAY_</c>, log lines go to standard error, exit codes are those of sysexits.</summary>
 public sealed class SlipwayConventions : IBuildConventions
 {
+    private readonly GivenFlags _given = new(Environment.GetCommandLineArgs()[1..]);
+
     public string EnvironmentPrefix => "SLIPWAY_";
 
     public string Command => "./build.sh";
@@ -27,7 +29,7 @@ public sealed class SlipwayConventions : IBuildConventions
         ArgumentNullException.ThrowIfNull(exception);
         return Oci.Printable.Line(IsFault(exception)
             ? $"a fault of Slipway's own: {Words(exception)}. Please report it; --verbosity verbose shows where it happened"
-            : exception.Message);
+            : _given.Words(exception));
     }
 
     public string Printable(string line) => Oci.Printable.Line(line);

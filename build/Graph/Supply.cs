@@ -22,6 +22,8 @@ internal sealed class Supply : IDisposable
     /// <exception cref="ArgumentException">A mirror is neither a folder nor an address.</exception>
     public Supply(Workspace workspace, string? upstreamMirror, string? debianMirror, bool offline, Action<string> notice)
     {
+        RequireFolder("--upstream-mirror", upstreamMirror);
+        RequireFolder("--debian-mirror", debianMirror);
         Upstream = upstreamMirror is null ? UpstreamMirror.None : UpstreamMirror.At(upstreamMirror);
         HasUpstreamMirror = upstreamMirror is not null;
         _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
@@ -106,6 +108,16 @@ internal sealed class Supply : IDisposable
         OptionalUpstream optional = new(Download, Upstream, HasUpstreamMirror, published, notice);
         ImageLock had = await optional.FindAsync(definition, await confirmation.ConfirmAsync(definition, made, stop), stop);
         return await Signatures(notice, acceptUnsignedUnsafe).JudgeAsync(definition, had, stop);
+    }
+
+    /// <summary>A folder that is mistyped is wrong use, not a file that a mirror lacks.</summary>
+    private static void RequireFolder(string option, string? mirror)
+    {
+        string? folder = mirror is null ? null
+            : !mirror.Contains("://", StringComparison.Ordinal) ? mirror
+            : Uri.TryCreate(mirror, UriKind.Absolute, out Uri? address) && address.IsFile ? address.LocalPath : null;
+        if (folder is not null && !Directory.Exists(folder))
+            throw new ArgumentException($"{option} {folder}: there is no such folder");
     }
 
     public void Dispose()

@@ -17,23 +17,29 @@ internal sealed record WithdrawalOutcome(WithdrawalPlan Plan, WithdrawalEntry En
 /// <summary>The steps of a withdrawal, from records to records: what is going to be deleted is written down before it is.</summary>
 internal sealed class WithdrawalRun(Withdrawal withdrawal, ReleaseRecords records, TimeProvider time)
 {
-    public async Task<WithdrawalPlan> PlanAsync(ImageDefinition definition, string release, string reason, CancellationToken stop)
+    /// <inheritdoc cref="Withdrawal.PlanAsync"/>
+    public async Task<WithdrawalPlan> PlanAsync(ImageDefinition definition, string release, string reason, CancellationToken stop) =>
+        await withdrawal.PlanAsync(await RequestAsync(definition, release, reason, stop), stop);
+
+    /// <inheritdoc cref="Withdrawal.SurveyAsync"/>
+    public async Task<WithdrawalPlan> SurveyAsync(ImageDefinition definition, string release, CancellationToken stop) =>
+        await withdrawal.SurveyAsync(await RequestAsync(definition, release, "", stop), stop);
+
+    private async Task<WithdrawalRequest> RequestAsync(ImageDefinition definition, string release, string reason, CancellationToken stop)
     {
         RecordedRelease? published = (await records.OfAsync(definition.Name, stop)).LastOrDefault(record => record.Release == release);
         WithdrawalEntry? before = (await records.WithdrawnAsync(definition.Name, stop)).Entries.LastOrDefault(entry => entry.Release == release);
         IEnumerable<string> listed = published?.Tags.Values.SelectMany(tags => tags.Keys) ?? [];
         IEnumerable<string> withdrawn = before?.Destinations.SelectMany(destination => destination.Removed.Union(destination.Standing)) ?? [];
-        return await withdrawal.PlanAsync(
-            new WithdrawalRequest
-            {
-                Image = definition.Name,
-                Release = release,
-                Reason = reason,
-                Destinations = [.. definition.Repositories],
-                Subjects = published?.Subjects ?? before?.Subjects ?? [],
-                KnownTags = [.. listed.Union(withdrawn).Where(tag => TagStyles.Of(tag).NeverMoves())],
-            },
-            stop);
+        return new WithdrawalRequest
+        {
+            Image = definition.Name,
+            Release = release,
+            Reason = reason,
+            Destinations = [.. definition.Repositories],
+            Subjects = published?.Subjects ?? before?.Subjects ?? [],
+            KnownTags = [.. listed.Union(withdrawn).Where(tag => TagStyles.Of(tag).NeverMoves())],
+        };
     }
 
     public async Task<WithdrawalOutcome> CarryOutAsync(WithdrawalPlan plan, CancellationToken stop)

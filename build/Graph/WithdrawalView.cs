@@ -7,6 +7,48 @@ namespace Slipway.Graph;
 /// <summary>What the target <c>Withdraw</c> did, for people and programs.</summary>
 internal static class WithdrawalView
 {
+    /// <summary>What would go from where, before anything does.</summary>
+    public static void Preview(Report report, IReadOnlyList<WithdrawalPlan> plans) => report.Table(
+        ["repository", "release", "tags to go"],
+        from plan in plans
+        from destination in plan.Destinations
+        select (IReadOnlyList<string>)[destination.Repository.Name, plan.Release, Lines(destination.Tags)]);
+
+    /// <summary>The same to the log.</summary>
+    public static void Log(Report report, IReadOnlyList<WithdrawalPlan> plans)
+    {
+        foreach ((WithdrawalPlan plan, PlannedWithdrawal destination) in from plan in plans from destination in plan.Destinations select (plan, destination))
+            report.Line($"{plan.Image} {plan.Release}: {(destination.Tags.IsEmpty ? "no tag stands on" : $"{string.Join(", ", destination.Tags)} {(destination.IsByHand ? "are to be taken by hand off" : "go from")}")} {destination.Repository.Name}");
+    }
+
+    /// <summary>The same for programs.</summary>
+    public static byte[] PreviewJson(IReadOnlyList<WithdrawalPlan> plans) => OciJson.WriteIndented(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (WithdrawalPlan plan in plans)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("image", plan.Image);
+            writer.WriteString("release", plan.Release);
+            writer.WriteStartArray("destinations");
+            foreach (PlannedWithdrawal destination in plan.Destinations)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("repository", destination.Repository.Name);
+                writer.WriteStartArray("tags");
+                foreach (string tag in destination.Tags)
+                    writer.WriteStringValue(tag);
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
     /// <summary>A line for each repository; on the log what is left to do and what nodes may still hold.</summary>
     public static void Show(Report report, IReadOnlyList<WithdrawalOutcome> outcomes)
     {

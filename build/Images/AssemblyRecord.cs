@@ -51,20 +51,21 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
         string path, AssembledImage image, AssemblyRequest request, CancellationToken cancellationToken, BuildWay way = BuildWay.Assembled)
     {
         ArgumentNullException.ThrowIfNull(image);
-        string mend = way == BuildWay.Dockerfile
-            ? $"nothing was signed. Run ./build.sh BuildDockerfile Inspect --dockerfile --images {image.Name}"
-            : $"nothing was signed. Run ./build.sh Assemble Inspect --images {image.Name}";
+        NextCommand next = way == BuildWay.Dockerfile
+            ? new("BuildDockerfile", "Inspect") { Image = image.Name, Options = ["--dockerfile"] }
+            : new("Assemble", "Inspect") { Image = image.Name };
+        string mend = $"nothing was signed. Run {next}";
         FileInfo file = new(path);
         if (!file.Exists)
-            throw new ContentException($"{image.Name}: {path}, which says what {image.Index.Digest} was assembled from, is missing; {mend}");
+            throw next.After(new ContentException($"{image.Name}: {path}, which says what {image.Index.Digest} was assembled from, is missing; {mend}"));
         if (file.Length > LongestRecord)
-            throw new ContentException($"{path}: wanted at most {LongestRecord} bytes, got {file.Length}; {mend}");
+            throw next.After(new ContentException($"{path}: wanted at most {LongestRecord} bytes, got {file.Length}; {mend}"));
         AssemblyRecord record = Parse(await File.ReadAllBytesAsync(path, cancellationToken), path, mend);
         if (record.Index != image.Index.Digest)
-            throw new ContentException($"{path}: wanted the record of {image.Index.Digest}, got that of {record.Index}; {mend}");
+            throw next.After(new ContentException($"{path}: wanted the record of {image.Index.Digest}, got that of {record.Index}; {mend}"));
         return record.Input == AssemblyInput.Of(request, way)
             ? record
-            : throw new ContentException($"{image.Name}: {image.Index.Digest} was assembled from another definition, lock or file than there is now; {mend}");
+            : throw next.After(new ContentException($"{image.Name}: {image.Index.Digest} was assembled from another definition, lock or file than there is now; {mend}"));
     }
 
     /// <summary>The record of what was built, whatever that is worth now.</summary>

@@ -12,13 +12,14 @@ public static class ImageReader
     public static async Task<AssembledImage> ReadAsync(string name, OciLayout layout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(layout);
+        NextCommand next = new("Assemble") { Image = name };
         Descriptor[] indexes = [.. layout.ReadIndex().Manifests.Where(entry => entry.MediaType == MediaType.Index)];
         if (indexes.Length != 1)
-            throw new ContentException($"{layout.Name}: wanted one image index, got {indexes.Length}. Run ./build.sh Assemble --images {name}");
+            throw next.After(new ContentException($"{layout.Name}: wanted one image index, got {indexes.Length}. Run {next}"));
         Descriptor entry = indexes[0] with { Annotations = Descriptor.NoAnnotations };
         Oci.Index index = Oci.Index.Parse(await ManifestAsync(layout, entry, cancellationToken));
         if (index.Manifests.IsEmpty)
-            throw new ContentException($"{layout.Name}: the index names no manifest. Run ./build.sh Assemble --images {name}");
+            throw next.After(new ContentException($"{layout.Name}: the index names no manifest. Run {next}"));
         var platforms = ImmutableArray.CreateBuilder<AssembledPlatform>();
         foreach (Descriptor child in index.Manifests)
             platforms.Add(await PlatformAsync(layout, child, cancellationToken));

@@ -115,9 +115,10 @@ internal sealed class LayerAssembly(
     /// <summary>The path of a locked file, proven anew: its hash was proven when it was fetched, and a cache is a folder that anything may have touched.</summary>
     private async Task<string> CachedAsync(LockedFile file, string what, CancellationToken cancellationToken)
     {
-        string mend = $"Run ./build.sh Fetch --images {definition.Name}";
+        NextCommand next = new("Fetch") { Image = definition.Name };
+        string mend = $"Run {next}";
         string path = cache.Find(file.Digest, file.Size)
-            ?? throw new ContentException($"{definition.Name} {platform}: {what}: not in the cache. {mend}");
+            ?? throw next.After(new ContentException($"{definition.Name} {platform}: {what}: not in the cache. {mend}"));
         try
         {
             await using VerifyingStream content = new(File.OpenRead(path), file.Digest, file.Size, file.Size ?? long.MaxValue, $"{definition.Name} {platform}: {what}");
@@ -127,7 +128,7 @@ internal sealed class LayerAssembly(
         catch (ContentException e)
         {
             File.Delete(path);
-            throw new ContentException($"{e.Message}: it was changed in the cache and is deleted there. {mend}", e);
+            throw next.After(new ContentException($"{e.Message}: it was changed in the cache and is deleted there. {mend}", e));
         }
     }
 }

@@ -19,12 +19,14 @@ internal sealed class ContentPush(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         ImmutableArray<Descriptor> blobs = await content.BlobsAsync(cancellationToken);
-        await progress.EnterAsync(PublishPhase.Blobs, $"sending {blobs.Length} blobs, {blobs.Sum(blob => blob.Size) / 1e6:0.0} MB, to each registry");
+        await progress.EnterAsync(PublishPhase.Blobs, progress.IsTaggedEverywhere
+            ? $"all tags stand; looking whether {blobs.Length} blobs do"
+            : $"sending {blobs.Length} blobs, {blobs.Sum(blob => blob.Size) / 1e6:0.0} MB, to each registry");
         await SendAsync(content.Image, blobs, progress.Sent, cancellationToken);
         await progress.EnterAsync(PublishPhase.Manifests);
         await SendManifestsAsync(cancellationToken);
-        await progress.EnterAsync(PublishPhase.Signatures, $"sending {_plan.Signatures.Length} signatures and {_plan.Referrers.Length} signed statements to each registry");
-        await SendAsync(content.Trust, await content.SignatureBlobsAsync(cancellationToken), _ => { }, cancellationToken);
+        await progress.EnterAsync(PublishPhase.Signatures, $"{(progress.IsTaggedEverywhere ? "looking for" : "sending")} {_plan.Signatures.Length} signatures and {_plan.Referrers.Length} signed statements {(progress.IsTaggedEverywhere ? "on" : "to")} each registry");
+        await SendAsync(content.Trust, await content.SignatureBlobsAsync(cancellationToken), _ => progress.Wrote(), cancellationToken);
         await SendSignaturesAsync(cancellationToken);
     }
 
@@ -36,8 +38,10 @@ internal sealed class ContentPush(
             ManifestContent manifest = await content.SubjectAsync(subject, cancellationToken);
             await Task.WhenAll(sites.Select(async site =>
             {
-                if (!await site.HasManifestAsync(subject.Digest, cancellationToken))
-                    await site.PushManifestAsync(manifest, null, cancellationToken);
+                if (await site.HasManifestAsync(subject.Digest, cancellationToken))
+                    return;
+                await site.PushManifestAsync(manifest, null, cancellationToken);
+                progress.Wrote();
             }));
         }
     }
@@ -48,7 +52,11 @@ internal sealed class ContentPush(
         foreach (PlannedSignature signature in _plan.Signatures.Concat(_plan.Attestations))
         {
             SignatureManifest ours = SignatureManifest.Parse(await content.SignatureAsync(signature, cancellationToken));
-            await Task.WhenAll(sites.Select(site => AppendAsync(site, signature.Tag, ours, cancellationToken)));
+            await Task.WhenAll(sites.Select(async site =>
+            {
+                if (await AppendAsync(site, signature.Tag, ours, cancellationToken))
+                    progress.Wrote();
+            }));
         }
 
         foreach (PlannedReferrer referrer in _plan.Referrers)
@@ -56,8 +64,10 @@ internal sealed class ContentPush(
             ManifestContent manifest = await content.ReferrerAsync(referrer, cancellationToken);
             await Task.WhenAll(sites.Select(async site =>
             {
-                if (!await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken))
-                    await site.PushReferrerAsync(manifest, cancellationToken);
+                if (await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken))
+                    return;
+                await site.PushReferrerAsync(manifest, cancellationToken);
+                progress.Wrote();
             }));
         }
     }

@@ -44,7 +44,12 @@ public sealed record GitChange(string Path, GitChangeKind Kind)
         if (Any(GitChangeKind.Unmerged))
             return "Run git status, and finish or abort what it says is under way";
         if (changes.FirstOrDefault(change => change.Kind == GitChangeKind.Hidden) is { } hidden)
-            return $"Run git update-index --no-assume-unchanged --no-skip-worktree -- {ShellWord.Of(Printable.Of(hidden.Path))} && git stash";
+        {
+            // Git takes one of the two at a time.
+            string path = ShellWord.Of(Printable.Of(hidden.Path));
+            return $"Run git update-index --no-assume-unchanged -- {path} && git update-index --no-skip-worktree -- {path} && git stash";
+        }
+
         if (Any(GitChangeKind.Submodule))
             return "Run git submodule update --init --recursive --force";
         return Any(GitChangeKind.Untracked)

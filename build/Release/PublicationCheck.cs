@@ -39,8 +39,10 @@ internal sealed class PublicationCheck(ReleasePlan plan, ImmutableArray<Reposito
     public Task RequireRightsAsync(CancellationToken cancellationToken) => Task.WhenAll(
         sites.Where((_, site) => !progress.IsTagged(site)).Select(site => site.Probe().RequirePushAsync(cancellationToken)));
 
+    private NextCommand Anew => new("Assemble", "Sign") { Image = plan.Image };
+
     private Exception Refusal(string site) =>
-        plan.StandIn is { } standIn ? new ContentException($"{plan.Image}: the image holds stand-ins for {standIn}, which never leave a rehearsal; nothing was sent to {site}. Run ./build.sh Assemble Sign --images {plan.Image} where upstream can be reached")
-        : plan.IsRehearsal ? new ContentException($"{plan.Image}: the layout was made by a rehearsal and never leaves it; nothing was sent to {site}. Run ./build.sh Assemble Sign --images {plan.Image}")
+        plan.StandIn is { } standIn ? Anew.After(new ContentException($"{plan.Image}: the image holds stand-ins for {standIn}, which never leave a rehearsal; nothing was sent to {site}. Run {Anew} where upstream can be reached"))
+        : plan.IsRehearsal ? Anew.After(new ContentException($"{plan.Image}: the layout was made by a rehearsal and never leaves it; nothing was sent to {site}. Run {Anew}"))
         : new ReleaseException($"{plan.Image}: {plan.RehearsalOnly}. Nothing was sent to {site}");
 }

@@ -17,6 +17,8 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
         [.. plan.Destinations.Select(_ => ImmutableSortedDictionary.Create<string, Digest>(StringComparer.Ordinal))];
     private readonly ImmutableArray<string>[] _unread = [.. plan.Destinations.Select(_ => ImmutableArray<string>.Empty)];
 
+    private int _writes;
+
     public PublishPhase Phase { get; private set; }
 
     public async Task EnterAsync(PublishPhase phase, string? text = null)
@@ -53,8 +55,18 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
     public void Sent(int site)
     {
         lock (_lock)
-            _blobsSent[site]++;
+            (_blobsSent[site], _writes) = (_blobsSent[site] + 1, _writes + 1);
     }
+
+    /// <summary>Something else was sent: a manifest, a signature, a statement.</summary>
+    public void Wrote()
+    {
+        lock (_lock)
+            _writes++;
+    }
+
+    /// <summary>Whether every tag of the plan stood everywhere when it was last looked at.</summary>
+    public bool IsTaggedEverywhere => Enumerable.Range(0, plan.Destinations.Length).All(IsTagged);
 
     /// <summary>A tag of the plan names what it should.</summary>
     public void Stands(int site, PlannedTag tag, bool wasWritten)
@@ -62,7 +74,7 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
         lock (_lock)
         {
             _tags[site] = _tags[site].SetItem(tag.Name, plan.SubjectOf(tag).Digest);
-            _tagsWritten[site] += wasWritten ? 1 : 0;
+            (_tagsWritten[site], _writes) = (_tagsWritten[site] + (wasWritten ? 1 : 0), _writes + (wasWritten ? 1 : 0));
         }
     }
 
@@ -78,7 +90,7 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
         lock (_lock)
         {
             return new ReleaseRecord(plan, Phase, [.. plan.Destinations.Select((site, i) =>
-                new PublishedDestination(site, _tags[i], _unread[i], _blobsSent[i], _tagsWritten[i]))]);
+                new PublishedDestination(site, _tags[i], _unread[i], _blobsSent[i], _tagsWritten[i]))]) { Writes = _writes };
         }
     }
 

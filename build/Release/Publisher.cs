@@ -16,6 +16,21 @@ namespace Slipway.Release;
 /// <param name="log">Is told of each phase in one line.</param>
 public sealed class Publisher(Func<RegistryClient> connect, VerificationPolicy policy, Action<string> log)
 {
+    /// <summary>Whether every tag of a plan that never moves names what it should, everywhere: what was tried and published once is not tried again.</summary>
+    /// <exception cref="RemoteException">A registry does not say.</exception>
+    public static async Task<bool> StandsAsync(ReleasePlan plan, RegistryClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(client);
+        foreach ((Reference destination, PlannedTag tag) in from destination in plan.Destinations from tag in plan.Tags where !tag.Moves select (destination, tag))
+        {
+            if ((await client.Repository(destination).ResolveAsync(tag.Name, cancellationToken))?.Digest != plan.SubjectOf(tag).Digest)
+                return false;
+        }
+
+        return true;
+    }
+
     /// <param name="content">The plan, and where what it names is read from.</param>
     /// <param name="record">
     /// Keeps what is known so far, from before the first write on: when a phase begins, and at the end, however that comes. What

@@ -70,13 +70,14 @@ public sealed record ReleasePlan
         AssembledImage image = source.Image;
         TagPlan tags = TagPlan.For(image.Name, source.Version, source.Git, image.Platforms.Select(platform => platform.Platform), source.Way);
         ImmutableArray<Descriptor> subjects = [image.Index, .. image.Platforms.Select(platform => platform.Manifest)];
+        NextCommand sign = new("Sign") { Image = image.Name, Options = source.Way == BuildWay.Dockerfile ? ["--dockerfile"] : [] };
         var signatures = ImmutableArray.CreateBuilder<PlannedSignature>();
         var attestations = ImmutableArray.CreateBuilder<PlannedSignature>();
         var referrers = ImmutableArray.CreateBuilder<PlannedReferrer>();
         foreach (Digest subject in subjects.Select(subject => subject.Digest))
         {
             signatures.Add(await TaggedAsync(source.Trust, subject, SignatureManifest.TagOf(subject), cancellationToken)
-                ?? throw new ContentException($"{image.Name}: {subject} has no signature. Run ./build.sh Sign --images {image.Name}{(source.Way == BuildWay.Dockerfile ? " --dockerfile" : "")}"));
+                ?? throw sign.After(new ContentException($"{image.Name}: {subject} has no signature. Run {sign}")));
             if (await TaggedAsync(source.Trust, subject, AttestationLayer.TagOf(subject), cancellationToken) is { } attestation)
                 attestations.Add(attestation);
             foreach (Descriptor referrer in await source.Trust.ReferrersAsync(subject, null, cancellationToken))

@@ -12,6 +12,9 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
 {
     public const string FileName = "release.json";
 
+    /// <summary>How much was sent: blobs, manifests, signatures, statements and tags that were not there before. Not part of the file.</summary>
+    public int Writes { get; init; }
+
     /// <summary>Of repositories that the plan leaves out: what an earlier publication of the same release left there.</summary>
     public ImmutableArray<PublishedDestination> Earlier { get; private init; } = [];
 

@@ -63,7 +63,7 @@ public sealed partial record TagPlan
     private static string Untagged(string image, string version, GitState git)
     {
         string make = $"git tag {GitTags.Next(image, version, git.Tags)}";
-        return $"no git tag {image}/vX.Y.Z is there yet at this commit or before it. Run {(git.HasRemote ? $"git fetch --tags, or, where it has none either, {make}" : make)}";
+        return $"no git tag {image}/vX.Y.Z is there yet. Run {(git.HasRemote ? $"git fetch --tags, or {make} where there is none either" : make)}";
     }
 
     private static string ReleaseTag(string image, string version, GitState git)

@@ -14,12 +14,11 @@ namespace Slipway.Release;
 public sealed class Withdrawal(RegistryClient client, Action<string> log)
 {
     /// <summary>
-    /// Reads what stands where and asks every registry whether its tags can be deleted by us; writes nothing. A registry that
-    /// cannot be asked, or refuses us, fails all: nothing is deleted anywhere before each said what it can do.
+    /// Reads what stands where; writes nothing, and asks for nothing but to read. A registry that cannot be asked fails all.
     /// </summary>
     /// <exception cref="ContentException">A tag of the release names something else than was published, or nobody knows the release.</exception>
     /// <exception cref="RegistryException">A registry did not answer, or refuses us.</exception>
-    public async Task<WithdrawalPlan> PlanAsync(WithdrawalRequest request, CancellationToken cancellationToken)
+    public async Task<WithdrawalPlan> SurveyAsync(WithdrawalRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ImmutableArray<Repository> sites = [.. request.Destinations.Select(client.Repository)];
@@ -40,8 +39,7 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
             ImmutableArray<string> tags = [.. survey.Names
                 .Where(tag => subjects.Any(subject => subject.Digest == survey.At(site, tag)))
                 .OrderBy(tag => tag == request.Release ? 0 : survey.At(site, tag) == index ? 1 : 2).ThenBy(tag => tag, StringComparer.Ordinal)];
-            bool byHand = !tags.IsEmpty && !await site.Probe().CanDeleteTagsAsync(cancellationToken);
-            destinations.Add(new PlannedWithdrawal(destination, tags, byHand));
+            destinations.Add(new PlannedWithdrawal(destination, tags, IsByHand: false));
         }
 
         return new WithdrawalPlan
@@ -52,6 +50,24 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
             Subjects = subjects,
             Destinations = destinations.ToImmutable(),
         };
+    }
+
+    /// <summary>
+    /// As <see cref="SurveyAsync"/>, and asks every registry whether its tags can be deleted by us; deletes nothing that is there. One that
+    /// refuses us fails all: nothing is deleted anywhere before each said what it can do.
+    /// </summary>
+    /// <inheritdoc cref="SurveyAsync" path="exception"/>
+    public async Task<WithdrawalPlan> PlanAsync(WithdrawalRequest request, CancellationToken cancellationToken)
+    {
+        WithdrawalPlan plan = await SurveyAsync(request, cancellationToken);
+        var destinations = ImmutableArray.CreateBuilder<PlannedWithdrawal>();
+        foreach (PlannedWithdrawal destination in plan.Destinations)
+        {
+            bool byHand = !destination.Tags.IsEmpty && !await client.Repository(destination.Repository).Probe().CanDeleteTagsAsync(cancellationToken);
+            destinations.Add(destination with { IsByHand = byHand });
+        }
+
+        return plan with { Destinations = destinations.ToImmutable() };
     }
 
     /// <summary>Deletes the plan's tags where the registry lets us.</summary>

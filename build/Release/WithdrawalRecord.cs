@@ -29,6 +29,25 @@ public sealed record WithdrawalRecord(string Image, ImmutableArray<WithdrawalEnt
         });
     }
 
+    /// <summary>Whose record a file is.</summary>
+    /// <exception cref="ContentException">The file is no record.</exception>
+    public static async Task<string> ImageOfAsync(string path, CancellationToken cancellationToken) =>
+        OciJson.Read(await File.ReadAllBytesAsync(path, cancellationToken), path, root => root.RequiredString("image"));
+
+    /// <summary>Refuses what was withdrawn: by its release's tag, and by its digest under whatever tag.</summary>
+    /// <param name="index">What is to be published; null when it is not known yet.</param>
+    /// <exception cref="ContentException">It was; says when and why.</exception>
+    public void RequireNotWithdrawn(string release, Digest? index)
+    {
+        if (Entries.LastOrDefault(entry => entry.Release == release || (index is not null && entry.Subjects.Contains(index))) is not { } entry)
+            return;
+        string what = entry.Release == release ? release : $"{release} ({index}), published as {entry.Release},";
+        throw new ContentException($"{Image}: {what} was withdrawn on {entry.Time:yyyy-MM-dd}: {Printable.Of(entry.Reason)}; nothing was sent. Mend that and release it as {Image}/VERSION-rN, or give --republish-withdrawn-unsafe");
+    }
+
+    /// <summary>With all that another record of the same image has.</summary>
+    public WithdrawalRecord With(WithdrawalRecord other) => this with { Entries = Entries.AddRange(other.Entries.Where(entry => !Entries.Contains(entry))) };
+
     /// <summary>With an entry, which takes the place of one about the same release for the same reason.</summary>
     public WithdrawalRecord With(WithdrawalEntry entry)
     {

@@ -92,6 +92,6 @@ internal sealed class ContentDownload
     private ContentException Wrong(Origin origin, ContentException e)
     {
         _partial.Discard();
-        return new ContentException($"{e.Message}; nothing was kept of {origin}{(_wanted.Next is null ? "" : $". {_wanted.Next}")}", e);
+        return new ContentException($"{e.Message}; nothing was kept of {origin}{(_wanted.Distrust is null ? "" : $". {_wanted.Distrust}")}", e);
     }
 }

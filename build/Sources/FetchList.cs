@@ -25,7 +25,7 @@ public static class FetchList
                 LockedFile locked = file.Files[platform.Architecture];
                 long limit = locked.Size ?? definition.Upstream.Single(wanted => wanted.Name == file.Name).Limit;
                 yield return new DownloadItem(
-                    Wanted(definition, platform, $"{file.Name} {file.Version}", locked, limit), [upstream.Locate(new Uri(locked.Location))]);
+                    Wanted(definition, platform, $"{file.Name} {file.Version}", locked, limit) with { Distrust = DistrustOf(definition, file, platform) }, [upstream.Locate(new Uri(locked.Location))]);
             }
 
             foreach (LockedPackage package in imageLock.Packages.Concat(withStandIns ? imageLock.StandIns : []))
@@ -33,10 +33,21 @@ public static class FetchList
                 if (package.Files.TryGetValue(platform.Architecture, out LockedFile? locked))
                 {
                     string what = $"{package.Name} {package.Versions[platform.Architecture]}";
-                    yield return new DownloadItem(Wanted(definition, platform, what, locked, locked.Size ?? 0), debian.Locate(locked.Location));
+                    yield return new DownloadItem(Wanted(definition, platform, what, locked, locked.Size ?? 0) with { Distrust = DistrustOfPackage }, debian.Locate(locked.Location));
                 }
             }
         }
+    }
+
+    /// <summary>Debian signed which bytes a package has, so other ones are never another package's.</summary>
+    private const string DistrustOfPackage = "Do not trust what is there: Debian signed the checksum that was wanted. Name another --debian-mirror, and tell whoever runs that one";
+
+    /// <summary>To lock anew is the wrong reflex: a lock takes in what is there.</summary>
+    private static string DistrustOf(ImageDefinition definition, LockedUpstream file, Platform platform)
+    {
+        Uri? published = definition.Upstream.FirstOrDefault(wanted => wanted.Name == file.Name)?.ChecksumUrl(platform.Architecture);
+        string where = published is null ? "that upstream publishes, by another way" : $"at {published}, by another network";
+        return $"Do not trust what is there before you have compared it with the checksum {where}, and asked upstream why it changed";
     }
 
     private static WantedContent Wanted(ImageDefinition definition, Platform platform, string what, LockedFile file, long limit) => new()

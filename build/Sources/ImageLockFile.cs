@@ -16,10 +16,11 @@ public static class ImageLockFile
     public static async Task<ImageLock> ReadAsync(string folder, CancellationToken cancellationToken)
     {
         string name = Path.GetFileName(folder);
-        string mend = $"Run ./build.sh Lock --images {name}";
+        NextCommand next = new("Lock") { Image = name };
+        string mend = $"Run {next}";
         string path = Path.Combine(folder, ImageLock.FileName);
         if (!File.Exists(path))
-            throw new DefinitionException($"{name}: there is no {ImageLock.FileName}. {mend}");
+            throw next.After(new DefinitionException($"{name}: there is no {ImageLock.FileName}. {mend}"));
         try
         {
             return Parse(await Task.Run(() => RegularFile.ReadBytes(path, LongestFile), cancellationToken), NameOf(folder));
@@ -30,7 +31,7 @@ public static class ImageLockFile
         }
         catch (ContentException e)
         {
-            throw new DefinitionException($"{e.Message}. {mend}", e);
+            throw next.After(new DefinitionException($"{e.Message}. {mend}", e));
         }
     }
 

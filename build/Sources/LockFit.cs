@@ -12,7 +12,7 @@ public static class LockFit
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(imageLock);
         if (Difference(definition, imageLock) is { } difference)
-            throw new DefinitionException($"{definition.Name}: {ImageLock.FileName} does not fit {ImageDefinition.FileName}: {difference}. Run ./build.sh Lock --images {definition.Name}");
+            throw Anew(definition).After(new DefinitionException($"{definition.Name}: {ImageLock.FileName} does not fit {ImageDefinition.FileName}: {difference}. Run {Anew(definition)}"));
     }
 
     private static string? Difference(ImageDefinition definition, ImageLock imageLock)
@@ -81,6 +81,8 @@ public static class LockFit
             ? null
             : $"architectures of packages wanted {Names(architectures)}, locked {Names(locked)}";
     }
+
+    private static NextCommand Anew(ImageDefinition definition) => new("Lock") { Image = definition.Name };
 
     private static string? Difference(ImageDefinition definition, UpstreamFile file, LockedUpstream locked)
     {

@@ -101,6 +101,30 @@ public sealed class PublishTargetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_rerun_with_nothing_to_do_says_so_sends_nothing_and_runs_no_container()
+    {
+        ChildResult first = (await RunAsync("Publish")).Require();
+        Assert.Contains("no commands to run", first.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("already complete", first.Error, StringComparison.Ordinal);
+        foreach (RehearsalRegistry registry in _registries)
+            registry.Log.Clear();
+        ChildResult again = (await RunAsync("Publish")).Require();
+        Assert.Contains("tools: v1.0.0 is already complete; nothing was sent", again.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("sending", again.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("no commands to run", again.Error, StringComparison.Ordinal);
+        Assert.Equal(first.Output, again.Output);
+        Assert.All(_registries, registry => Assert.DoesNotContain(registry.Log.All, request => request.Request.Method is not ("GET" or "HEAD")));
+
+        // One signature less is something to send again, and nothing to run again.
+        using HttpClient client = new() { BaseAddress = _registries[1].Address };
+        string hex = first.Output.Trim().Split(':')[1];
+        (await client.DeleteAsync(new Uri($"v2/slipwaytests/tools/manifests/sha256-{hex}.sig", UriKind.Relative), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        ChildResult repaired = (await RunAsync("Publish")).Require();
+        Assert.DoesNotContain("already complete", repaired.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, _registries[1].Log.Count("PUT"));
+    }
+
+    [Fact]
     public async Task A_fresh_machine_says_again_what_was_signed_and_adds_nothing()
     {
         (await RunAsync("Publish")).Require();

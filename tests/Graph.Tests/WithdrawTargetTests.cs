@@ -6,7 +6,7 @@ namespace Slipway.Graph.Tests;
 
 public sealed class WithdrawTargetTests
 {
-    private static readonly string[] Withdraw = ["Withdraw", "--images", UpstreamImage.Name, "--release", UpstreamImage.Version, "--reason", "a hole in \"a\""];
+    private static readonly string[] Withdraw = ["Withdraw", "--images", UpstreamImage.Name, "--release", UpstreamImage.Version, "--reason", "a hole in \"a\"", "--yes"];
 
     [Fact]
     public async Task A_release_goes_is_recorded_and_drift_has_nothing_to_say()
@@ -62,6 +62,79 @@ public sealed class WithdrawTargetTests
         Assert.False(File.Exists(tools.WithdrawnRecord));
         tools.Faults = (_, _) => null;
         (await tools.RunAsync("Drift")).Require();
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_and_without_a_yes_nothing_is_asked_of_anybody_and_nothing_goes()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        foreach (string host in (string[])["quay.io", "docker.io"])
+            tools.At(host).Log.Clear();
+        ChildResult result = (await tools.RunAsync([.. Withdraw.SkipLast(1)])).Require(64);
+        Assert.Contains("--yes", result.Error, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (tools.At("quay.io").Log.All.Length, tools.At("docker.io").Log.All.Length));
+        Assert.False(File.Exists(tools.WithdrawnRecord));
+    }
+
+    [Fact]
+    public async Task A_preview_shows_what_would_go_and_only_reads()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        foreach (string host in (string[])["quay.io", "docker.io"])
+            tools.At(host).Log.Clear();
+        string[] preview = ["Preview", "--images", UpstreamImage.Name, "--release", UpstreamImage.Version];
+        ChildResult result = (await tools.RunAsync(preview)).Require();
+        Assert.Matches($@"(?m)^{PublishedTools.Fallback} +v1\.0\.0 +v1\.0\.0, .*v1\.0\.0-amd64", result.Output);
+        JsonElement plan = JsonDocument.Parse((await tools.RunAsync([.. preview, "--json"])).Require().Output).RootElement[0];
+        Assert.All(plan.GetProperty("destinations").EnumerateArray(), destination => Assert.Equal(5, destination.GetProperty("tags").GetArrayLength()));
+        foreach (string host in (string[])["quay.io", "docker.io"])
+            Assert.DoesNotContain(tools.At(host).Log.All, request => request.Request.Method is not ("GET" or "HEAD"));
+        Assert.False(File.Exists(tools.WithdrawnRecord));
+        (await tools.RunAsync("Drift")).Require();
+
+        // What was shown is what goes.
+        JsonElement gone = JsonDocument.Parse((await tools.RunAsync([.. Withdraw, "--json"])).Require().Output).RootElement[0].GetProperty("withdrawal");
+        Assert.Equal(
+            plan.GetProperty("destinations")[0].GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()).Order(StringComparer.Ordinal),
+            gone.GetProperty("destinations")[0].GetProperty("removed").EnumerateArray().Select(tag => tag.GetString()));
+    }
+
+    [Fact]
+    public async Task What_was_withdrawn_is_not_published_again_by_its_name_or_by_its_digest_but_on_purpose()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        (await tools.RunAsync(Withdraw)).Require();
+        foreach (string host in (string[])["quay.io", "docker.io"])
+            tools.At(host).Log.Clear();
+        ChildResult again = (await tools.PublishAsync()).Require(65);
+        Assert.Contains("v1.0.0 was withdrawn on ", again.Error, StringComparison.Ordinal);
+        Assert.Contains("a hole in \"a\"", again.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("assembling", again.Error, StringComparison.Ordinal);
+        await tools.Repository.GitAsync("tag", "tools/v1.0.0-r1");
+        ChildResult renamed = (await tools.RunAsync("Publish", "--tag", "tools/v1.0.0-r1", "--signing-key", tools.Repository.Key.Private)).Require(65);
+        Assert.Contains("published as v1.0.0, was withdrawn", renamed.Error, StringComparison.Ordinal);
+        foreach (string host in (string[])["quay.io", "docker.io"])
+            Assert.Equal(0, tools.At(host).Log.Count("PUT"));
+        await tools.Repository.GitAsync("tag", "-d", "tools/v1.0.0-r1");
+
+        tools.Variables["SLIPWAY_REPUBLISH_WITHDRAWN_UNSAFE"] = "true";
+        Assert.NotEqual(0, (await tools.RunAsync("Publish", "--signing-key", tools.Repository.Key.Private)).ExitCode);
+        tools.Variables.Remove("SLIPWAY_REPUBLISH_WITHDRAWN_UNSAFE");
+        (await tools.RunAsync("Publish", "--signing-key", tools.Repository.Key.Private, "--republish-withdrawn-unsafe")).Require();
+    }
+
+    [Fact]
+    public async Task A_record_that_is_kept_elsewhere_counts()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        (await tools.RunAsync(Withdraw)).Require();
+        string kept = tools.Repository.Beside("records", "2026");
+        Directory.CreateDirectory(kept);
+        File.Move(tools.WithdrawnRecord, Path.Combine(kept, "withdrawn.json"));
+        ChildResult again = (await tools.RunAsync("Publish", "--signing-key", tools.Repository.Key.Private, "--records", tools.Repository.Beside("records"))).Require(65);
+        Assert.Contains("was withdrawn on", again.Error, StringComparison.Ordinal);
+        ChildResult copied = (await tools.RunAsync("Mirror", "--reference", PublishedTools.Official + ":v1.0.0", "--to", PublishedTools.Fallback, "--public-key", tools.Repository.Key.Public, "--records", tools.Repository.Beside("records"))).Require(65);
+        Assert.Contains("was withdrawn on", copied.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -53,7 +53,7 @@ public sealed class OperateTests(SmallFixture fixture)
     {
         await using Release release = await Release.PublishAsync(fixture);
         string digest = await release.Quay.DigestAsync(Official, SmallImage.Version);
-        string[] withdraw = ["Withdraw", "--images", SmallImage.Name, "--release", SmallImage.Version, "--reason", "a test"];
+        string[] withdraw = ["Withdraw", "--images", SmallImage.Name, "--release", SmallImage.Version, "--reason", "a test", "--yes"];
         ChildResult result = (await release.RunAsync(withdraw)).Require(69);
         Assert.Contains("7 tags stand", result.Error, StringComparison.Ordinal);
         foreach ((DockerRegistry registry, string repository) in new[] { (release.Quay, Official), (release.Hub, Fallback) })

@@ -7,6 +7,7 @@ internal sealed class ScratchRepository : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-git-");
     private int _commits;
+    private int _minutes;
 
     public ScratchRepository(string branch = "main")
     {
@@ -47,6 +48,8 @@ internal sealed class ScratchRepository : IDisposable
             start.Environment[$"GIT_{who}_EMAIL"] = "test@example.org";
         }
 
+        // A minute after the one before: git describe goes by the time.
+        start.Environment["GIT_COMMITTER_DATE"] = $"{1_700_000_000 + (60 * ++_minutes)} +0000";
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         using Process git = Process.Start(start)!;
         Task<string> errors = git.StandardError.ReadToEndAsync();

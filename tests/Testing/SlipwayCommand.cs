@@ -11,7 +11,7 @@ public sealed record SlipwayCommand(string Root)
     [
         "QUAY_USERNAME", "QUAY_PASSWORD", "DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN", "REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG",
         "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GITHUB_API_URL",
-        "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
+        "GITHUB_REF", "CI_COMMIT_TAG", "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
     ];
 
     /// <summary>The graph as it was compiled; whoever runs the tests has built it.</summary>

@@ -34,11 +34,12 @@ public sealed class ContentsFolder(string folder)
     {
         ArgumentNullException.ThrowIfNull(platform);
         FileInfo file = new(PathOf(platform));
-        string mend = $"Run ./build.sh Assemble --images {image}";
+        NextCommand next = new("Assemble") { Image = image };
+        string mend = $"Run {next}";
         if (!file.Exists)
-            throw new ContentException($"{image} {platform}: the list of contents {file.FullName} is missing. {mend}");
+            throw next.After(new ContentException($"{image} {platform}: the list of contents {file.FullName} is missing. {mend}"));
         if (file.Length > LongestList)
-            throw new ContentException($"{image} {platform}: the list of contents wanted at most {LongestList} bytes, got {file.Length}. {mend}");
+            throw next.After(new ContentException($"{image} {platform}: the list of contents wanted at most {LongestList} bytes, got {file.Length}. {mend}"));
         try
         {
             ImageContents contents = ContentsDocument.Parse(await File.ReadAllBytesAsync(file.FullName, cancellationToken));
@@ -48,7 +49,7 @@ public sealed class ContentsFolder(string folder)
         }
         catch (ContentException e)
         {
-            throw new ContentException($"{image} {platform}: {file.FullName}: {e.Message}. {mend}", e);
+            throw next.After(new ContentException($"{image} {platform}: {file.FullName}: {e.Message}. {mend}", e));
         }
     }
 

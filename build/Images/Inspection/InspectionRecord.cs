@@ -48,14 +48,15 @@ public static class InspectionRecord
     public static async Task RequireAsync(string path, AssembledImage image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
-        string mend = $"nothing was signed. Run ./build.sh Inspect --images {image.Name}";
+        NextCommand next = new("Inspect") { Image = image.Name };
+        string mend = $"nothing was signed. Run {next}";
         if (!File.Exists(path))
-            throw new ContentException($"{image.Name}: {image.Index.Digest} was not inspected; {mend}");
+            throw next.After(new ContentException($"{image.Name}: {image.Index.Digest} was not inspected; {mend}"));
         (string digest, bool passed) = Read(await File.ReadAllBytesAsync(path, cancellationToken), path, mend);
         if (digest != image.Index.Digest.ToString())
-            throw new ContentException($"{image.Name}: {image.Index.Digest} was not inspected, {digest} was; {mend}");
+            throw next.After(new ContentException($"{image.Name}: {image.Index.Digest} was not inspected, {digest} was; {mend}"));
         if (!passed)
-            throw new ContentException($"{image.Name}: {digest} violates its contract; {mend}");
+            throw next.After(new ContentException($"{image.Name}: {digest} violates its contract; {mend}"));
     }
 
     private static (string Digest, bool Passed) Read(ReadOnlyMemory<byte> json, string path, string mend)

@@ -96,6 +96,9 @@ internal sealed class PlatformSbom
             : throw Differs($"the list of contents names /{listed.Keys.Order(StringComparer.Ordinal).First()}, which is not there");
     }
 
-    private ContentException Differs(string problem) =>
-        new($"{Definition.Name} {Assembled.Platform}: {problem}. Run ./build.sh Assemble --images {Definition.Name}");
+    private ContentException Differs(string problem)
+    {
+        NextCommand next = new("Assemble") { Image = Definition.Name };
+        return next.After(new ContentException($"{Definition.Name} {Assembled.Platform}: {problem}. Run {next}"));
+    }
 }

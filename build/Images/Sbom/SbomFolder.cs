@@ -28,12 +28,14 @@ public sealed class SbomFolder(string folder)
         FileInfo file = new(PathOf(platform));
         return file.Exists && file.Length <= SpdxDocument.MaximumSize
             ? await File.ReadAllBytesAsync(file.FullName, cancellationToken)
-            : throw new ContentException($"{image}: {file.FullName} is missing or too long. Run ./build.sh Sign --images {image}");
+            : throw Sign(image).After(new ContentException($"{image}: {file.FullName} is missing or too long. Run {Sign(image)}"));
     }
 
     /// <summary>What a document's file is called.</summary>
     /// <param name="platform">Null for the index's.</param>
     public static string NameOf(Platform? platform) => (platform?.Architecture ?? "index") + ".spdx.json";
+
+    private static NextCommand Sign(string image) => new("Sign") { Image = image };
 
     private string PathOf(Platform? platform) => Path.Combine(folder, NameOf(platform));
 }

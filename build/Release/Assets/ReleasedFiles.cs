@@ -73,6 +73,7 @@ public sealed class ReleasedFiles(string folder)
                 return bytes.ToArray();
         }
 
-        throw new ContentException($"{facts.Image.Name}: {trust.Name} has no provenance of {index}. Run ./build.sh Sign --images {facts.Image.Name}");
+        NextCommand next = new("Sign") { Image = facts.Image.Name };
+        throw next.After(new ContentException($"{facts.Image.Name}: {trust.Name} has no provenance of {index}. Run {next}"));
     }
 }
