@@ -25,11 +25,18 @@ internal sealed class DockerConfig
     private DockerConfig(string file, JsonElement root)
     {
         _file = file;
-        _helpers = root.Map("credHelpers");
-        _store = root.OptionalString("credsStore");
-        _auths = root.TryGetProperty("auths", out JsonElement auths) && auths.ValueKind == JsonValueKind.Object
-            ? auths.EnumerateObject().ToImmutableSortedDictionary(entry => entry.Name, entry => StoredAuth.Read(entry.Value), StringComparer.Ordinal)
-            : ImmutableSortedDictionary<string, StoredAuth>.Empty;
+        _helpers = Last(root.MembersOf("credHelpers"), value => value.ValueKind == JsonValueKind.Null ? "" : value.GetString()!);
+        _store = root.NotEmpty("credsStore");
+        _auths = Last(root.MembersOf("auths"), StoredAuth.Read);
+    }
+
+    /// <summary>Of a repeated key the last entry counts.</summary>
+    private static ImmutableSortedDictionary<string, T> Last<T>(IEnumerable<JsonProperty> entries, Func<JsonElement, T> read)
+    {
+        var found = ImmutableSortedDictionary.CreateBuilder<string, T>(StringComparer.Ordinal);
+        foreach (JsonProperty entry in entries)
+            found[entry.Name] = read(entry.Value);
+        return found.ToImmutable();
     }
 
     /// <summary>The file's content; null when there is no file.</summary>
@@ -42,7 +49,9 @@ internal sealed class DockerConfig
         {
             if (new FileInfo(file).Length > MaximumSize)
                 throw Broken(file, $"it is larger than {MaximumSize} bytes");
-            return OciJson.Read(File.ReadAllBytes(file), "credentials", root => new DockerConfig(file, root));
+            byte[] bytes = File.ReadAllBytes(file);
+            // Docker takes an empty file for one that says nothing.
+            return ForeignJson.Read(bytes.All(each => each is 0x20 or 0x09 or 0x0A or 0x0D) ? "{}"u8.ToArray() : bytes, "credentials", root => new DockerConfig(file, root));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContentException)
         {
@@ -56,13 +65,16 @@ internal sealed class DockerConfig
     public async Task<Credential?> FindAsync(string host, string? repository, CredentialPrograms programs, CancellationToken cancellationToken)
     {
         ImmutableArray<string> keys = host == "docker.io" ? [HubKey, "docker.io", "index.docker.io", "registry-1.docker.io"] : [host];
+        bool isOwn = false;
         foreach (string key in keys)
         {
-            if (_helpers.TryGetValue(key, out string? helper))
+            if (_helpers.TryGetValue(key, out string? helper) && helper.Length > 0)
                 return await programs.Named(helper).GetAsync(key, cancellationToken);
+            // An empty name means that the file itself has it, whatever the store is.
+            isOwn |= helper is not null;
         }
 
-        if (_store is { Length: > 0 } && await programs.Named(_store).GetAsync(keys[0], cancellationToken) is { } kept)
+        if (!isOwn && _store is not null && await programs.Named(_store).GetAsync(keys[0], cancellationToken) is { } kept)
             return kept;
         string? entry = Names(host, repository).FirstOrDefault(_auths.ContainsKey)
             ?? _auths.Keys.FirstOrDefault(key => keys.Any(wanted => Bare(key) == Bare(wanted)));
