@@ -15,6 +15,9 @@ internal sealed record EngineCall(HttpMethod Method, string Path)
     /// <summary>How long the answer may take to begin; null for as long as it takes.</summary>
     public TimeSpan? Patience { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Whether the answer is bytes that keep coming, and no program's output or a wait for something to happen.</summary>
+    public bool Moves { get; init; }
+
     public static EngineCall Get(string path) => new(HttpMethod.Get, path);
 
     public static EngineCall Post(string path) => new(HttpMethod.Post, path);

@@ -15,6 +15,9 @@ internal sealed class EngineWire : IDisposable
 {
     private const int MaximumErrorSize = 16 * 1024;
 
+    /// <summary>What an Engine may take its time for: it unpacks what it is sent while it reads it.</summary>
+    private static readonly Patience Moving = new() { AnswerWithin = TimeSpan.FromMinutes(5), RateWindow = TimeSpan.FromMinutes(5), Exchange = TimeSpan.FromDays(1) };
+
     private readonly HttpMessageInvoker _invoker;
     private readonly EngineAddress _address;
     private readonly Uri _base;
@@ -44,11 +47,12 @@ internal sealed class EngineWire : IDisposable
             throw await RefusalAsync(call, answer, cancellationToken);
     }
 
-    /// <summary>Sends, and reads a small answer.</summary>
+    /// <summary>Sends, and reads a small answer, which has to end in the time that the call has for its beginning.</summary>
     public async Task<ReadOnlyMemory<byte>> AskAsync(EngineCall call, CancellationToken cancellationToken, int limit = 4 * 1024 * 1024)
     {
         using HttpResponseMessage answer = await SendAsync(call, cancellationToken);
-        ReadOnlyMemory<byte> body = await TranslateAsync(call, () => BoundedBody.ReadAsync(answer, limit, cancellationToken), cancellationToken);
+        ReadOnlyMemory<byte> body = await TranslateAsync(
+            call, () => InTimeAsync(call, "no end of its answer", stop => BoundedBody.ReadAsync(answer, limit, stop), cancellationToken), cancellationToken);
         return body.Length <= limit ? body : throw Broken(call, $"its answer is larger than {limit} bytes");
     }
 
@@ -86,16 +90,26 @@ internal sealed class EngineWire : IDisposable
     {
         using HttpRequestMessage message = new(call.Method, new Uri(_base, call.Relative(Prefix))) { Content = call.Content };
         message.Headers.UserAgent.ParseAdd("slipway");
+        if (message.Content is { } content)
+            message.Content = new PacedContent(content, Moving, _time, new Exchange(Moving, _time));
         // An Engine that refuses a large upload may do so before all of it was sent.
+        HttpResponseMessage answer = await InTimeAsync(call, "no answer", stop => _invoker.SendAsync(message, stop), cancellationToken);
+        if (call.Moves)
+            answer.Content = new PatientContent(answer.Content, Moving, _time, new Exchange(Moving, _time));
+        return answer;
+    }
+
+    private async Task<T> InTimeAsync<T>(EngineCall call, string what, Func<CancellationToken, Task<T>> act, CancellationToken cancellationToken)
+    {
         using CancellationTokenSource patience = new(call.Patience ?? Timeout.InfiniteTimeSpan, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            return await _invoker.SendAsync(message, either.Token);
+            return await act(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EngineException(RemoteFault.TryAgain, $"{_address}: {call}: no answer within {call.Patience!.Value.TotalSeconds:0} s");
+            throw new EngineException(RemoteFault.TryAgain, $"{_address}: {call}: {what} within {call.Patience!.Value.TotalSeconds:0} s");
         }
     }
 
@@ -142,7 +156,8 @@ internal sealed class EngineWire : IDisposable
 
     private async Task<EngineException> RefusalAsync(EngineCall call, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> body = await TranslateAsync(call, () => BoundedBody.ReadAsync(answer, MaximumErrorSize, cancellationToken), cancellationToken);
+        ReadOnlyMemory<byte> body = await TranslateAsync(
+            call, () => InTimeAsync(call, "no end of its answer", stop => BoundedBody.ReadAsync(answer, MaximumErrorSize, stop), cancellationToken), cancellationToken);
         string said;
         try
         {

@@ -32,4 +32,7 @@ internal sealed record GitHubCall(HttpMethod Method, Uri Address, string Place, 
 
     public bool Takes(HttpStatusCode status) =>
         (int)status is >= 200 and < 300 || status == Also || (status == HttpStatusCode.NotModified && IfNoneMatch is not null);
+
+    /// <summary>What the request belongs to, where one operation sends several; null for an exchange of its own.</summary>
+    public Slipway.Http.Exchange? Exchange { get; init; }
 }

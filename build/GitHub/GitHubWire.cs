@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Slipway.Http;
+using Slipway.Oci;
 
 namespace Slipway.GitHub;
 
@@ -29,6 +30,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     /// <exception cref="GitHubException">Any other.</exception>
     public async Task<HttpResponseMessage> SendAsync(GitHubCall call, CancellationToken cancellationToken)
     {
+        call = InExchange(call);
         for (int tries = 1; ; tries++)
         {
             GitHubException failure;
@@ -72,6 +74,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     /// <summary>Whole answers, with what their headers say.</summary>
     public async Task<Answer> AnswerAsync(GitHubCall call, CancellationToken cancellationToken)
     {
+        call = InExchange(call);
         for (int tries = 1; ; tries++)
         {
             using HttpResponseMessage answer = await SendAsync(call, cancellationToken);
@@ -86,7 +89,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
             }
             catch (Exception e) when (e is IOException or HttpRequestException)
             {
-                GitHubException failure = Failure(RemoteFault.TryAgain, call, "the connection broke while reading", !call.IsIdempotent, e);
+                GitHubException failure = Failure(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(WorthWaiting.Reason(e))}", !call.IsIdempotent, e);
                 if (failure.IsUnclear || !await PauseAsync(call, failure, tries, null, cancellationToken))
                     throw failure;
             }
@@ -100,6 +103,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     public async Task<T> CreateAsync<T>(GitHubCall call, Func<JsonElement, T> read, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken)
         where T : class
     {
+        call = InExchange(call);
         for (int tries = 1; ; tries++)
         {
             try
@@ -117,10 +121,13 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         }
     }
 
+    /// <summary>The same request as part of an exchange, which lasts from now.</summary>
+    public GitHubCall InExchange(GitHubCall call) => call.Exchange is null ? call with { Exchange = transport.Begin() } : call;
+
     /// <summary>Waits before something is tried again; false, at once, when no further try is left.</summary>
     /// <param name="asked">How long GitHub asks to be left alone; null when it does not.</param>
     public Task<bool> PauseAsync(GitHubCall call, GitHubException failure, int tries, TimeSpan? asked, CancellationToken cancellationToken) =>
-        transport.PauseAsync(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries, asked, cancellationToken);
+        transport.PauseAsync(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries, asked, cancellationToken, call.Exchange);
 
     /// <summary>An answer whatever its status; redirects of reads are followed.</summary>
     private async Task<HttpResponseMessage> FollowAsync(GitHubCall call, CancellationToken cancellationToken)
@@ -129,7 +136,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         for (int redirects = 0; ; redirects++)
         {
             using HttpRequestMessage message = Message(call, target);
-            HttpResponseMessage answer = await transport.SendOnceAsync(message, cancellationToken);
+            HttpResponseMessage answer = await transport.SendOnceAsync(message, cancellationToken, call.Exchange);
             if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308))
                 return answer;
             using (answer)
@@ -172,7 +179,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
             return (new GitHubException(RemoteFault.TryAgain, call, Tried(said, tries), _advice.For(limit)) { Status = answer.StatusCode }, limit.Wait);
         RemoteFault fault = RemoteException.FaultOf(answer.StatusCode);
         bool isOutage = fault == RemoteFault.TryAgain;
-        TimeSpan? asked = isOutage ? answer.Headers.RetryAfter?.Delta : null;
+        TimeSpan? asked = isOutage ? RetryAfter.Of(answer, time.GetUtcNow()) : null;
         return (new GitHubException(fault, call, isOutage ? Tried(said, tries) : said, _advice.For(fault))
         {
             Status = answer.StatusCode,

@@ -42,6 +42,7 @@ public sealed class ReleaseAssets
         ArgumentNullException.ThrowIfNull(file);
         GitHubCall call = _calls.To(HttpMethod.Post, _calls.Wire.Host.Api, $"upload {file.Name} to {release}");
         call = call with { Address = UploadAddress.Of(call, _calls.Wire.Host, release.UploadTemplate, file.Name), Content = () => new FileContent(file, sent) };
+        call = _calls.Wire.InExchange(call);
         for (int tries = 1; ; tries++)
         {
             if (await KeepOrClearAsync(release, file, cancellationToken) is { } kept)
@@ -103,7 +104,7 @@ public sealed class ReleaseAssets
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new GitHubException(RemoteFault.TryAgain, call, "the connection broke while reading", "run the same command again", e);
+            throw new GitHubException(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(WorthWaiting.Reason(e))}", "run the same command again", e);
         }
     }
 

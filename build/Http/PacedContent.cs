@@ -3,7 +3,7 @@ using System.Net;
 namespace Slipway.Http;
 
 /// <summary>A request's body whose sending fails with an <see cref="IOException"/> when its receiver stands still or is too slow.</summary>
-internal sealed class PacedContent : HttpContent
+public sealed class PacedContent : HttpContent
 {
     private readonly HttpContent _inner;
     private readonly Patience _patience;

@@ -1,6 +1,10 @@
 namespace Slipway.Http;
 
-/// <summary>The stream of a <see cref="PatientContent"/>. Forward only.</summary>
+/// <summary>
+/// An answer's body that does not hold its reader for ever: a read during which nothing comes, or a body that comes too slowly, fails with
+/// an <see cref="IOException"/>. Forward only. Disposing disposes the inner stream.
+/// </summary>
+/// <param name="exchange">What the body belongs to: its time goes on while it is read.</param>
 internal sealed class PatientBody(Stream inner, Patience patience, TimeProvider time, Exchange exchange) : Stream
 {
     private readonly BodyPace _pace = new(patience);

@@ -6,7 +6,7 @@ namespace Slipway.Http;
 /// An answer's body that does not hold its reader for ever: a read during which nothing comes, or a body that comes too
 /// slowly, fails with an <see cref="IOException"/>, as a broken connection does.
 /// </summary>
-internal sealed class PatientContent : HttpContent
+public sealed class PatientContent : HttpContent
 {
     private readonly HttpContent _inner;
     private readonly Patience _patience;

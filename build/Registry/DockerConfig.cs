@@ -25,11 +25,18 @@ internal sealed class DockerConfig
     private DockerConfig(string file, JsonElement root)
     {
         _file = file;
-        _helpers = root.Map("credHelpers");
-        _store = root.OptionalString("credsStore");
-        _auths = root.TryGetProperty("auths", out JsonElement auths) && auths.ValueKind == JsonValueKind.Object
-            ? auths.EnumerateObject().ToImmutableSortedDictionary(entry => entry.Name, entry => StoredAuth.Read(entry.Value), StringComparer.Ordinal)
-            : ImmutableSortedDictionary<string, StoredAuth>.Empty;
+        _helpers = Last(root.MembersOf("credHelpers"), value => value.ValueKind == JsonValueKind.Null ? "" : value.GetString()!);
+        _store = root.NotEmpty("credsStore");
+        _auths = Last(root.MembersOf("auths"), StoredAuth.Read);
+    }
+
+    /// <summary>Of a repeated key the last entry counts.</summary>
+    private static ImmutableSortedDictionary<string, T> Last<T>(IEnumerable<JsonProperty> entries, Func<JsonElement, T> read)
+    {
+        var found = ImmutableSortedDictionary.CreateBuilder<string, T>(StringComparer.Ordinal);
+        foreach (JsonProperty entry in entries)
+            found[entry.Name] = read(entry.Value);
+        return found.ToImmutable();
     }
 
     /// <summary>The file's content; null when there is no file.</summary>
@@ -42,8 +49,9 @@ internal sealed class DockerConfig
         {
             if (RegularFile.LengthOf(file) > MaximumSize)
                 throw Broken(file, $"it is larger than {MaximumSize} bytes");
-            // An empty one says nothing, and so does /dev/null, which people name to have none; a pipe is not waited for.
-            return OciJson.Read(RegularFile.LengthOf(file) == 0 ? "{}"u8.ToArray() : RegularFile.ReadBytes(file, MaximumSize), "credentials", root => new DockerConfig(file, root));
+            // An empty one says nothing, as for Docker, and so does /dev/null, which people name to have none; a pipe is not waited for.
+            byte[] bytes = RegularFile.LengthOf(file) == 0 ? [] : RegularFile.ReadBytes(file, MaximumSize);
+            return ForeignJson.Read(bytes.All(each => each is 0x20 or 0x09 or 0x0A or 0x0D) ? "{}"u8.ToArray() : bytes, "credentials", root => new DockerConfig(file, root));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContentException)
         {
@@ -57,17 +65,24 @@ internal sealed class DockerConfig
     public async Task<Credential?> FindAsync(string host, string? repository, CredentialPrograms programs, CancellationToken cancellationToken)
     {
         ImmutableArray<string> keys = host == "docker.io" ? [HubKey, "docker.io", "index.docker.io", "registry-1.docker.io"] : [host];
+        bool isOwn = false;
         foreach (string key in keys)
         {
-            if (_helpers.TryGetValue(key, out string? helper))
+            if (_helpers.TryGetValue(key, out string? helper) && helper.Length > 0)
                 return await programs.Named(helper).GetAsync(key, cancellationToken);
+            // An empty name means that the file itself has it, whatever the store is.
+            isOwn |= helper is not null;
         }
 
         // By another name of the same registry; the helper is asked by the name that it is listed under.
-        if (_helpers.Keys.FirstOrDefault(key => Bare(key) == host) is { } other)
-            return await programs.Named(_helpers[other]).GetAsync(other, cancellationToken);
+        if (!isOwn && _helpers.FirstOrDefault(listed => Bare(listed.Key) == host) is { Key: not null } other)
+        {
+            if (other.Value is { Length: > 0 } named)
+                return await programs.Named(named).GetAsync(other.Key, cancellationToken);
+            isOwn = true;
+        }
 
-        if (_store is { Length: > 0 } && await programs.Named(_store).GetAsync(keys[0], cancellationToken) is { } kept)
+        if (!isOwn && _store is { Length: > 0 } && await programs.Named(_store).GetAsync(keys[0], cancellationToken) is { } kept)
             return kept;
         string? entry = Names(host, repository).FirstOrDefault(_auths.ContainsKey)
             ?? _auths.Keys.FirstOrDefault(key => keys.Any(wanted => Bare(key) == Bare(wanted)));

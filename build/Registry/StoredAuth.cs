@@ -17,15 +17,17 @@ internal sealed record StoredAuth
 
     private StoredAuth(JsonElement entry)
     {
-        _word = Text(entry, "auth");
-        _identityToken = Text(entry, "identitytoken");
-        _user = Text(entry, "username");
-        _password = Text(entry, "password");
+        _word = entry.NotEmpty("auth");
+        _identityToken = entry.NotEmpty("identitytoken");
+        _user = entry.NotEmpty("username");
+        _password = entry.NotEmpty("password");
     }
 
     /// <summary>Whether it says only that a helper has it.</summary>
     public bool IsEmpty => (_word ?? _identityToken ?? _user) is null;
 
+    /// <summary>Null says nothing, as an object without anything does.</summary>
+    /// <exception cref="ContentException">It is neither.</exception>
     public static StoredAuth Read(JsonElement entry) => new(entry);
 
     /// <summary>The credential; null when the entry is broken.</summary>
@@ -43,6 +45,4 @@ internal sealed record StoredAuth
     }
 
     public override string ToString() => nameof(StoredAuth);
-
-    private static string? Text(JsonElement entry, string name) => entry.OptionalString(name) is { Length: > 0 } text ? text : null;
 }

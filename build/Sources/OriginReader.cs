@@ -46,9 +46,10 @@ public sealed class OriginReader
         if (origin.IsFile)
             return OpenFile(origin, from.Offset);
         Origin at = origin;
+        Exchange exchange = _transport.Begin();
         for (int redirects = 0; ;)
         {
-            HttpResponseMessage answer = await _transport.SendAsync(() => Get(at.Address, from), cancellationToken);
+            HttpResponseMessage answer = await _transport.SendAsync(() => Get(at.Address, from), cancellationToken, exchange);
             bool resumed = from.Offset > 0 && from.IsGivenBy(answer);
             if (resumed || answer.StatusCode == HttpStatusCode.OK)
             {
@@ -73,19 +74,26 @@ public sealed class OriginReader
     public async Task<T> PersistAsync<T>(Func<CancellationToken, Task<T>> attempt, bool resumes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        TimeSpan wait = _patience.FirstWait;
+        Exchange exchange = new(_patience, _time);
+        using IDisposable running = exchange.Run();
         for (int tries = 1; ; tries++)
         {
             try
             {
                 return await attempt(cancellationToken);
             }
-            catch (CutBodyException e) when (tries < _patience.Attempts || (resumes && e.Read >= GoodPart))
+            catch (CutBodyException e)
             {
-                if (resumes && e.Read >= GoodPart)
-                    (tries, wait) = (0, _patience.FirstWait);
+                bool hasMoved = resumes && e.Read >= GoodPart;
+                if (hasMoved)
+                    tries = 0;
+                TimeSpan wait = _patience.Backoff(tries + 1);
+                exchange.Move(e.Read);
+                if (!hasMoved && tries >= _patience.Attempts)
+                    throw;
+                if (!exchange.Affords(wait))
+                    throw new RemoteException(RemoteFault.TryAgain, e.Message + exchange.Ended, e);
                 await Task.Delay(wait, _time, cancellationToken);
-                wait = wait * 2 < _patience.LongestWait ? wait * 2 : _patience.LongestWait;
             }
         }
     }

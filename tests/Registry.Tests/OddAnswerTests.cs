@@ -1,0 +1,163 @@
+using System.Text;
+using Slipway.Http;
+using Slipway.Oci;
+
+namespace Slipway.Registry.Tests;
+
+/// <summary>Answers as real registries and token servers write them.</summary>
+public class OddAnswerTests
+{
+    private static readonly byte[] Bytes = new Oci.Index([]).ToBytes();
+    private static readonly Digest Known = Digest.Of(Bytes);
+
+    [Theory]
+    [InlineData("application/vnd.oci.image.index.v1+json")]
+    [InlineData("application/vnd.oci.image.index.v1+json; charset=utf-8")]
+    [InlineData("APPLICATION/VND.OCI.IMAGE.INDEX.V1+JSON")]
+    [InlineData("Application/vnd.OCI.image.index.v1+JSON;charset=\"utf-8\"; q=\"a;b\"")]
+    [InlineData("application/vnd.oci.image.index.v1+json;")]
+    [InlineData("application/vnd.oci.image.index.v1+json ; =")]
+    public async Task A_media_type_compares_without_case_and_parameters(string type)
+    {
+        FarSide far = new(_ => FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", type), ("Docker-Content-Digest", Known.ToString())));
+        Assert.Equal(MediaType.Index, (await far.Repository().ReadManifestAsync(Known, default))!.MediaType);
+        Assert.Equal(MediaType.Index, (await far.Repository().ResolveAsync("v1", default))!.MediaType);
+        Assert.Empty(await far.Repository().ReferrersAsync(Known, null, default));
+        Assert.All(far.Asked, asked => Assert.DoesNotContain("sha256-", asked.Address.AbsoluteUri, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("application/vnd.oci.image.manifest.v1+json")]
+    [InlineData("application/vnd.oci.image.index.v1+jsonx")]
+    [InlineData("application/vnd.oci.image.index.v1 +json")]
+    public async Task Another_media_type_stays_another_one(string type)
+    {
+        FarSide far = new(_ => FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", type)));
+        await Assert.ThrowsAsync<ContentException>(() => far.Repository().ReadManifestAsync(Known, default));
+    }
+
+    [Theory]
+    [InlineData(404, "application/json", "{}")]
+    [InlineData(400, "application/json", """{"errors":[{"code":"MANIFEST_UNKNOWN"}]}""")]
+    [InlineData(405, "text/plain", "no")]
+    [InlineData(406, "", "")]
+    [InlineData(501, "", "")]
+    [InlineData(200, "text/html; charset=utf-8", "<html>")]
+    [InlineData(200, "application/json", "{}")]
+    [InlineData(200, "", "")]
+    public async Task Whatever_says_that_there_is_no_referrers_API_leads_to_the_tag(int status, string type, string body)
+    {
+        Descriptor one = new(MediaType.Manifest, Digest.Of("one"u8), 3) { ArtifactType = "x/y" };
+        FarSide far = new(request => request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)
+            ? FarSide.Answer(status, body, type.Length > 0 ? [("Content-Type", type)] : [])
+            : FarSide.Answer(200, Encoding.UTF8.GetString(new Oci.Index([one]).ToBytes()), ("Content-Type", MediaType.Index)));
+        Assert.Equal(one.Digest, Assert.Single(await far.Repository().ReferrersAsync(Known, null, default)).Digest);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(418)]
+    [InlineData(500)]
+    public async Task Whatever_else_refuses_the_referrers_is_no_empty_list(int status)
+    {
+        FarSide far = new(_ => FarSide.Answer(status));
+        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Known, null, default));
+    }
+
+    [Theory]
+    [InlineData("""{"token":"t"}""")]
+    [InlineData("""{"access_token":"t"}""")]
+    [InlineData("""{"token":"","access_token":"t"}""")]
+    [InlineData("""{"token":"t","access_token":""}""")]
+    [InlineData("""{"token":null,"access_token":"t"}""")]
+    [InlineData("""{"token":"t","access_token":null,"expires_in":null,"issued_at":null,"refresh_token":null}""")]
+    [InlineData("""{"token":"t","access_token":"u","expires_in":"300"}""")]
+    [InlineData("""{"token":"old","token":"t","scope":"a","scope":"b"}""")]
+    [InlineData("\uFEFF{\"token\":\"t\",\"expires_in\":0}")]
+    public async Task A_token_is_found_by_either_name_and_an_empty_one_is_none(string document)
+    {
+        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, document)
+            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\"")) : FarSide.Answer(404));
+        Assert.Null(await far.Repository().ResolveAsync("v1", default));
+        Assert.Equal("Bearer t", far.Asked[^1].Authorization);
+    }
+
+    [Theory]
+    [InlineData("""{"token":"","access_token":""}""")]
+    [InlineData("""{"token":null}""")]
+    [InlineData("""{"token":7}""")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    public async Task No_token_by_either_name_is_none(string document)
+    {
+        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, document)
+            : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\"")));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
+        Assert.Contains("no token document", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"errors":null}""")]
+    [InlineData("""{"errors":[null]}""")]
+    [InlineData("""{"errors":[{"code":null,"message":null,"detail":null}]}""")]
+    [InlineData("""{"errors":[]}""")]
+    [InlineData("<html>no</html>")]
+    [InlineData("no")]
+    [InlineData("")]
+    public async Task An_error_without_words_is_still_the_error(string body)
+    {
+        FarSide far = new(_ => FarSide.Answer(403, body));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
+        Assert.Equal(RemoteFault.Refused, e.Fault);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(202)]
+    [InlineData(204)]
+    public async Task A_manifest_that_another_success_than_201_answers_has_to_be_there(int status)
+    {
+        bool isThere = true;
+        FarSide far = new(request => request.Method == HttpMethod.Put ? FarSide.Answer(status)
+            : isThere ? FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.ToString()))
+            : FarSide.Answer(404));
+        ManifestContent manifest = new(MediaType.Index, Bytes);
+        await far.Repository().PushManifestAsync(manifest, "v1", default);
+        await far.Repository().PushManifestAsync(manifest, null, default);
+        isThere = false;
+        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushManifestAsync(manifest, "v1", default));
+        await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushManifestAsync(manifest, null, default));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData(null)]
+    public async Task A_HEAD_that_does_not_say_how_long_the_manifest_is_is_followed_by_a_GET(string? length)
+    {
+        FarSide far = new(request =>
+        {
+            HttpResponseMessage answer = FarSide.Answer(200, request.Method == HttpMethod.Head ? "" : Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.ToString()));
+            if (request.Method == HttpMethod.Head && length is null)
+                answer.Content = new StreamContent(new Unsized()) { Headers = { { "Content-Type", MediaType.Index } } };
+            return answer;
+        });
+        Assert.Equal(Bytes.Length, (await far.Repository().ResolveAsync("v1", default))!.Size);
+        Assert.Equal(["HEAD", "GET"], far.Asked.Select(asked => asked.Method));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(405)]
+    [InlineData(501)]
+    public async Task A_registry_that_deletes_nothing_says_so_in_several_ways(int status)
+    {
+        FarSide far = new(_ => FarSide.Answer(status));
+        Assert.Equal(Deletion.Unsupported, await far.Repository().DeleteTagAsync("v1", default));
+    }
+
+    private sealed class Unsized : MemoryStream
+    {
+        public override bool CanSeek => false;
+    }
+}
