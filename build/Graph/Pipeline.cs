@@ -176,16 +176,19 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
 
     /// <summary>Carries the plan out on every registry, and makes <c>NAME/release.json</c>, also of what was only begun.</summary>
     public async Task<ReleaseRecord> PublishAsync(
-        ImageDefinition definition, RegistryChoice registries, Func<RegistryClient> connect, VerificationPolicy policy, CancellationToken stop)
+        ImageDefinition definition, RegistryChoice registries, Func<RegistryClient> connect, ReleasePolicy policy, CancellationToken stop)
     {
         await AdoptAsync(definition, registries, connect(), policy.Signer, stop);
         ReleasePlan plan = await PreviewAsync(definition, registries, stop);
+        // What is for a rehearsal alone is refused where it goes, by its own name.
+        if (plan is { StandIn: null, IsRehearsal: false, RehearsalOnly: null })
+            await new TagProofs(policy).RequireAsync(plan, LayoutOf(definition), $"nothing was sent. Run ./build.sh Sign --images {plan.Image}{(workspace.Way == BuildWay.Dockerfile ? " --dockerfile" : "")} at this commit", stop);
         foreach (Reference leftOut in plan.LeftOut)
             report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run ./build.sh Publish --images {plan.Image} to complete the release");
         ReleaseContent content = new(plan, OpenLayout(plan.Image), OpenTrust(plan.Image));
         AbsolutePath file = workspace.Results(plan.Image) / ReleaseRecord.FileName;
         RecordedRelease? before = File.Exists(file) && plan.LeftOut.Length > 0 ? await RecordedRelease.ReadAsync(file, stop) : null;
-        return await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.After(before).WriteAsync(file), stop);
+        return await new Publisher(connect, VerificationPolicy.Require(policy.Signer), report.Line).PublishAsync(content, record => record.After(before).WriteAsync(file), stop);
     }
 
     /// <summary>Where a registry has the image already, what was signed about it is taken over from there: it is said once.</summary>
