@@ -50,7 +50,7 @@ internal sealed partial class Build
                     Wanted = wanted,
                 };
                 report.Line($"{definition.Name}: asking {string.Join(" and ", request.Destinations.Select(destination => destination.Name))}; {request.Records.Length} {(request.Records.Length == 1 ? "record" : "records")}");
-                reports.Add(await new Release.Drift(Connect(transport), signer is null ? null : PolicyOf(signer, definition)).CompareAsync(request, Stop));
+                reports.Add(await new Release.Drift(Connect(transport), signer is null ? null : PolicyOf(signer, definition) with { NotOlderThan = null }).CompareAsync(request, Stop));
             }
 
             if (Json)

@@ -46,7 +46,7 @@ internal sealed partial class Build
         {
             Report report = Report.ToConsole();
             using HttpTransport transport = NewTransport(report);
-            VerificationPolicy policy = await NewPolicyAsync();
+            ITrustedSigner signer = await Signers.TrustedAsync(Stop);
             // What cannot be planned for one image is known before anything of another is sent.
             List<ImageDefinition> due = [];
             foreach (ImageDefinition definition in Definitions())
@@ -62,7 +62,7 @@ internal sealed partial class Build
             await SmokeFirstAsync(report, tried ? [] : due);
             foreach (ImageDefinition definition in Definitions())
             {
-                ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, ChosenRegistries, () => Connect(transport), policy, Stop);
+                ReleaseRecord record = await NewPipeline(report).PublishAsync(definition, ChosenRegistries, () => Connect(transport), PolicyOf(signer, definition), Stop);
                 // As a step on the way to Release it tells the log alone: standard output is that target's.
                 if (InvokedTargets.All(target => target.Name != nameof(Publish)))
                     report.Line($"{definition.Name}: published as {record.Reference}");

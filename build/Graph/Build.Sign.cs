@@ -63,6 +63,4 @@ internal sealed partial class Build
         Instance = new SigstoreInstance { TrustedRoot = TrustedRoot, SigningConfig = SigningConfig },
         Environment = Environment.GetEnvironmentVariable,
     };
-
-    private async Task<VerificationPolicy> NewPolicyAsync() => VerificationPolicy.Require(await Signers.TrustedAsync(Stop));
 }

@@ -182,16 +182,19 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
 
     /// <summary>Carries the plan out on every registry, and makes <c>NAME/release.json</c>, also of what was only begun.</summary>
     public async Task<ReleaseRecord> PublishAsync(
-        ImageDefinition definition, RegistryChoice registries, Func<RegistryClient> connect, VerificationPolicy policy, CancellationToken stop)
+        ImageDefinition definition, RegistryChoice registries, Func<RegistryClient> connect, ReleasePolicy policy, CancellationToken stop)
     {
         await AdoptAsync(definition, registries, connect(), policy.Signer, stop);
         ReleasePlan plan = await PreviewAsync(definition, registries, stop);
+        // What is for a rehearsal alone is refused where it goes, by its own name.
+        if (plan is { StandIn: null, IsRehearsal: false, RehearsalOnly: null })
+            await new TagProofs(policy).RequireAsync(plan, LayoutOf(definition), $"nothing was sent. Run ./build.sh Sign --images {plan.Image}{(workspace.Way == BuildWay.Dockerfile ? " --dockerfile" : "")} at this commit", stop);
         foreach (Reference leftOut in plan.LeftOut)
             report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run {new NextCommand("Publish") { Image = plan.Image }} to complete the release");
         ReleaseContent content = new(plan, OpenLayout(plan.Image), OpenTrust(plan.Image));
         AbsolutePath file = workspace.Results(plan.Image) / ReleaseRecord.FileName;
         RecordedRelease? before = File.Exists(file) && plan.LeftOut.Length > 0 ? await RecordedRelease.ReadAsync(file, stop) : null;
-        ReleaseRecord made = await new Publisher(connect, policy, report.Line).PublishAsync(content, record => record.After(before).WriteAsync(file), stop);
+        ReleaseRecord made = await new Publisher(connect, VerificationPolicy.Require(policy.Signer), report.Line).PublishAsync(content, record => record.After(before).WriteAsync(file), stop);
         if (made.Writes == 0)
             report.Line($"{plan.Image}: {plan.Release} is already complete; nothing was sent");
         return made;

@@ -30,7 +30,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         string[] hosts = [.. inputs.SelectMany(input => input.Definition.Repositories).Select(reference => RegistryName.Canonical(reference.Host)).Distinct(StringComparer.Ordinal)];
         await using RehearsalRegistries registries = await RehearsalRegistries.StartAsync(hosts, _workspace.Artifacts / "registries", report, stop);
         using KeySigner signer = KeySigner.CreateThrowAway();
-        VerificationPolicy policy = VerificationPolicy.RequireKey(signer.Key);
+        ReleasePolicy policy = ReleasePolicy.RequireRehearsal(signer.Key);
         List<RehearsedImage> done = [];
         foreach (AssemblyRequest input in inputs)
         {
@@ -59,7 +59,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         input with { Marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") };
 
     private async Task<RehearsedImage> RehearseAsync(
-        AssemblyRequest input, RehearsalRegistries registries, KeySigner signer, VerificationPolicy policy, CancellationToken stop)
+        AssemblyRequest input, RehearsalRegistries registries, KeySigner signer, ReleasePolicy policy, CancellationToken stop)
     {
         AssembledImage image = await _pipeline.AssembleAsync(input, supply, stop);
         InspectionResult inspected = await _pipeline.InspectAsync(input, stop);
@@ -67,7 +67,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
         inspected.Require();
         await _pipeline.SignAsync(input, signer, Builder.Rehearsal, stop);
         ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, RegistryChoice.All, registries.Connect, policy, stop);
-        ReleaseVerifier verifier = new(ReleasePolicy.RequireRehearsal(signer.Key));
+        ReleaseVerifier verifier = new(policy);
         List<VerificationResult> verified = [];
         foreach (Reference destination in input.Definition.Repositories)
         {
@@ -77,7 +77,7 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
             verified.Add(verdict.Result!);
         }
 
-        ReleaseDescription description = new(_workspace, repository, registries.Connect, report) { Policy = _ => ReleasePolicy.RequireRehearsal(signer.Key) };
+        ReleaseDescription description = new(_workspace, repository, registries.Connect, report) { Policy = _ => policy };
         await new AssetsRun(_workspace, description, signer, openPgp: null, report).RunAsync(input, stop);
         return new RehearsedImage(input, image, record, [.. verified]);
     }

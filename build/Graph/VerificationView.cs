@@ -121,7 +121,7 @@ internal static class VerificationView
 
     private static IEnumerable<string> Against(ReleaseVerdict verdict) => verdict.Failures
         .GroupBy(failure => failure.Place.Place, failure => failure.Subject.Failure!.Value.Name())
-        .Select(place => $"{place.Key}: {string.Join(", ", place.Distinct())}")
+        .Select(place => $"{place.Key}: {string.Join(", ", place.Distinct().OrderBy(reason => reason != FailureReason.DigestDiffersBetweenRegistries.Name()))}")
         .Concat(verdict.Unreachable.Select(place => $"nothing is known of {place.Place}"));
 
     private static string Word(ReleaseVerdict verdict) => verdict.Passed ? "verified" : verdict.Failures.Any() ? "failed" : "unreachable";

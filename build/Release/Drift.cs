@@ -133,11 +133,11 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
         failure is RemoteException { Fault: not RemoteFault.Protocol } ? DriftKind.RegistryUnreachable : DriftKind.RegistryUnsound,
         request.Image, repository, null, null, failure.Message);
 
-    /// <summary>What two ways of looking found is told once.</summary>
+    /// <summary>What two ways of looking found is told once, by the one that has the verdict's reason.</summary>
     private static ImmutableArray<DriftFinding> Sorted(DriftRequest request, IEnumerable<DriftFinding> findings)
     {
         List<string> order = [.. request.Destinations.Select(destination => destination.Name)];
-        return [.. findings.DistinctBy(finding => (finding.Kind, finding.Repository, finding.Tag, finding.Digest))
+        return [.. findings.OrderBy(finding => finding.Reason is null).DistinctBy(finding => (finding.Kind, finding.Repository, finding.Tag, finding.Digest))
             .OrderBy(finding => order.IndexOf(finding.Repository)).ThenBy(finding => finding.Tag, StringComparer.Ordinal)
             .ThenBy(finding => finding.Kind).ThenBy(finding => finding.Digest?.ToString(), StringComparer.Ordinal)];
     }

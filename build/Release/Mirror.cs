@@ -27,7 +27,9 @@ public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, A
         VerificationRequest asked = await AskedAsync(request, source, cancellationToken);
         VerificationResult read = await VerifiedAsync(request, asked, cancellationToken);
         ReleasePlan plan = await new MirrorPlan(request, source, log).ReadAsync(read.Digest!, cancellationToken);
-        await RequireTrueAsync(plan, read, asked, cancellationToken);
+        // A false tag at the destination would be ours. It is no reason to leave it behind and go on: whoever wrote it may write there.
+        await new TagProofs(policy).RequireAsync(
+            plan, read, asked, $"somebody wrote that tag; nothing was copied. Run ./build.sh Drift --images {plan.Image}, or copy the others alone by --tags PATTERN", cancellationToken);
         EvidenceCopy others = new(source, destination);
         await RequireFreeAsync(plan, destination, cancellationToken);
         await others.RequireFreeAsync(plan.Subjects, cancellationToken);
@@ -57,23 +59,6 @@ public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, A
             throw new ContentException($"{request.Source}: {failure.Failure!.Value.Name()}: {failure.Text}; nothing was copied");
         log($"{request.Image}: {request.Source} claims {verdict.Claims}; it is {verdict.Origin}");
         return read;
-    }
-
-    /// <summary>
-    /// Every tag that would be copied must claim what is so: a false one at the destination would be ours. It is no reason to leave it behind
-    /// and go on, since whoever wrote it may write there, and who mirrors is who can tell.
-    /// </summary>
-    private async Task RequireTrueAsync(ReleasePlan plan, VerificationResult read, VerificationRequest asked, CancellationToken cancellationToken)
-    {
-        ReleaseVerifier names = new(policy with { RequiresTagForm = true, NotOlderThan = null, ReproducedBy = [], Folder = null });
-        foreach (PlannedTag tag in plan.Tags)
-        {
-            // A platform's tag names a part of what was read.
-            VerificationResult named = tag.Platform is null ? read : read with { Subjects = [read.Subjects.First(subject => subject.Digest == plan.SubjectOf(tag).Digest)] };
-            PlaceVerdict verdict = await names.JudgeAsync(named, ClaimsOf(tag.Name), asked, cancellationToken);
-            if (verdict.Result!.Failures.FirstOrDefault() is { } failure)
-                throw new ContentException($"{asked.Content.Name}:{tag.Name}: {failure.Failure!.Value.Name()}: {failure.Text}: somebody made the tag name {plan.SubjectOf(tag).Digest}; nothing was copied. Run ./build.sh Drift --images {plan.Image}, or copy the others alone by --tags PATTERN");
-        }
     }
 
     private static TagClaims ClaimsOf(string? tag) => tag is null ? TagClaims.None : TagClaims.Of(tag);

@@ -15,6 +15,10 @@ public sealed record ReleaseVerdict(ImmutableArray<PlaceVerdict> Places)
     public IEnumerable<(PlaceVerdict Place, SubjectVerdict Subject)> Failures =>
         Places.SelectMany(place => place.Result?.Failures.Select(failure => (place, failure)) ?? []);
 
+    /// <summary>The same in the order in which people are told: first that two places hold different things, which the rest comes from.</summary>
+    private IEnumerable<(PlaceVerdict Place, SubjectVerdict Subject)> Told =>
+        Failures.OrderBy(failure => failure.Subject.Failure != FailureReason.DigestDiffersBetweenRegistries);
+
     /// <summary>Places of which nothing is known.</summary>
     public IEnumerable<PlaceVerdict> Unreachable => Places.Where(place => place.Unreachable is not null);
 
@@ -35,7 +39,7 @@ public sealed record ReleaseVerdict(ImmutableArray<PlaceVerdict> Places)
     /// <exception cref="RemoteException">Nothing is known against it, but a place could not be read.</exception>
     public void RequirePassed()
     {
-        foreach ((PlaceVerdict place, SubjectVerdict subject) in Failures)
+        foreach ((PlaceVerdict place, SubjectVerdict subject) in Told)
             throw new ContentException($"{place.Place}: {subject.Failure!.Value.Name()}: {subject.Text}");
         foreach (PlaceVerdict place in Unreachable)
             throw place.Unreachable!;
