@@ -11,8 +11,8 @@ public sealed class FaultTests
     public static TheoryData<Exception> Faults { get; } =
     [
         new NullReferenceException(), new KeyNotFoundException("The given key 'a' was not present in the dictionary."), new InvalidOperationException("Sequence contains no elements"),
-        new ArgumentOutOfRangeException("index"), new InvalidCastException("x"), new FormatException("Input string was not in a correct format."), new OutOfMemoryException(),
-        new IndexOutOfRangeException(), new NotSupportedException("a\nverified: x\u001b[2J"), new System.Text.Json.JsonException("x"), new TimeoutException(),
+        new ArgumentOutOfRangeException("index"), new InvalidCastException("xyzzy"), new FormatException("Input string was not in a correct format."), new OutOfMemoryException(),
+        new IndexOutOfRangeException(), new NotSupportedException("a\nverified: x\u001b[2J"), new System.Text.Json.JsonException("xyzzy"), new TimeoutException(),
     ];
 
     [Theory]
