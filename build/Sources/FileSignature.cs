@@ -49,11 +49,17 @@ public sealed record FileSignature(ReadOnlyMemory<byte> Signature, string Certif
         }
     }
 
+    /// <summary>The file may end its only line.</summary>
     private static byte[] Base64(string text, string wanted)
     {
-        byte[] bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out int length) && length > 0
-            ? bytes[..length]
-            : throw new ContentException($"{wanted}, got '{Printable.Of(text[..Math.Min(text.Length, 40)])}'");
+        try
+        {
+            byte[] bytes = StrictBase64.Decode(text.EndsWith('\n') ? text[..^1] : text, wanted);
+            return bytes.Length > 0 ? bytes : throw new ContentException($"{wanted}, got nothing");
+        }
+        catch (ContentException e)
+        {
+            throw new ContentException($"{wanted}, got '{Printable.Of(text[..Math.Min(text.Length, 40)])}'", e);
+        }
     }
 }

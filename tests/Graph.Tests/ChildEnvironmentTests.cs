@@ -91,7 +91,7 @@ public sealed class ChildEnvironmentTests : IDisposable
     [InlineData("ecr-login", "AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN HTTPS_PROXY")]
     public async Task A_credential_helper_gets_its_own_clouds(string helper, string expected)
     {
-        string config = _folder.Write("docker/config.json", $$"""{"credHelpers":{"quay.io":"{{helper}}"}}""");
+        string config = _folder.Write("docker/config.json", $$$"""{"credHelpers":{"quay.io":"{{{helper}}}"}}""");
         Credentials credentials = Credentials.From(name => name switch
         {
             "DOCKER_CONFIG" => Path.GetDirectoryName(config),
@@ -106,7 +106,7 @@ public sealed class ChildEnvironmentTests : IDisposable
     public async Task Ssh_gets_its_agent_alone()
     {
         using CancellationTokenSource soon = new(TimeSpan.FromSeconds(20));
-        await Record.ExceptionAsync(() => EngineClient.ConnectAsync(EngineAddress.Parse("ssh://nobody@nowhere.test", "a test"), TimeProvider.System, _ => { }, soon.Token));
+        await Record.ExceptionAsync(() => EngineClient.ConnectAsync([EngineAddress.Parse("ssh://nobody@nowhere.test", "a test")], TimeProvider.System, _ => { }, soon.Token));
         Assert.Equal(["SSH_AUTH_SOCK"], Got("ssh"));
     }
 

@@ -212,7 +212,7 @@ public class ReferrersTests
         [
             """{"size":1}""", "7", "null", """{"mediaType":"a","digest":"sha256:x","size":1}""",
             $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":-1}""", $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":9223372036854775807}""",
-            $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":1,"annotations":{{{annotations}}}}""",
+            $"{{\"mediaType\":\"a\",\"digest\":\"{Digest.Of("a"u8)}\",\"size\":1,\"annotations\":{{{annotations}}}}}",
         ];
         string list = List(Listed("1", Sbom)).Replace("\"manifests\":[", $"\"manifests\":[{string.Join(',', bad)},", StringComparison.Ordinal);
         FarSide far = new(request => api || !request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)

@@ -100,7 +100,7 @@ public sealed class ImageArchiveTests : IDisposable
 
     private static async Task<Scene> PublishedAsync()
     {
-        Scene scene = await Scene.CreateAsync();
+        Scene scene = await Scene.CreateAsync(with: options => options with { AcceptsSparse = true });
         await scene.PublishAsync();
         return scene;
     }
@@ -160,16 +160,7 @@ public sealed class ImageArchiveTests : IDisposable
         byte[] bytes = Encoding.UTF8.GetBytes(json.Replace("SUBJECT", subject, StringComparison.Ordinal));
         ManifestContent content = new(json.Contains("image.index", StringComparison.Ordinal) ? MediaType.Index : MediaType.Manifest, bytes);
         await BlobAsync(scene.At(scene.Official), MediaType.Empty, "{}"u8.ToArray());
-        try
-        {
-            await scene.At(scene.Official).PushReferrerAsync(content, default);
-        }
-        catch (Exception e) when (e is RegistryException or ContentException)
-        {
-            // Not every registry takes it; one that does is not asked for its reasons.
-            Assert.Skip($"the rehearsal registry refuses it: {e.Message}");
-        }
-
+        await scene.At(scene.Official).PushReferrerAsync(content, default);
         return content.Descriptor.Digest;
     }
 
