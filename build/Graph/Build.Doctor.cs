@@ -46,7 +46,7 @@ internal sealed partial class Build
             });
         }
 
-        yield return checks.Keys();
+        yield return ReleaseChecks.Keys(RootDirectory);
         yield return Signers.IsChosen
             ? ReleaseChecks.Signer(Signers)
             : PreflightCheck.Of("this checkout", "signer", _ => Task.FromResult(DoctorLine.Unknown("this checkout", "signer", "not asked: none is named here", "Sign wants --signing-key FILE, --kms-key URI, or a CI job with an OIDC identity")));

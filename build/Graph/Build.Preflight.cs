@@ -32,7 +32,7 @@ internal sealed partial class Build
     private IEnumerable<PreflightCheck> PreflightChecks(ReleaseChecks checks)
     {
         bool signs = IsPlanned(nameof(Sign)), publishes = IsPlanned(nameof(Publish));
-        yield return checks.Keys();
+        yield return ReleaseChecks.Keys(RootDirectory);
         if (signs || IsPlanned(nameof(Release)))
             yield return ReleaseChecks.Signer(Signers);
         if (publishes)

@@ -43,6 +43,9 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
+            // Who skips the checks has that one made here that nothing else makes.
+            if (SucceededTargets.All(target => target.Name != nameof(Preflight)))
+                await new Preflight([ReleaseChecks.Keys(RootDirectory)]).RequireAsync(report, Stop);
             ISigner signer = await Signers.OpenAsync(Stop);
             using IDisposable? held = signer as IDisposable;
             report.Line($"signing as {signer.Trusted.Name}");

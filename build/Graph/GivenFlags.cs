@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Slipway.Oci;
 
 namespace Slipway.Graph;
@@ -8,7 +9,7 @@ namespace Slipway.Graph;
 /// (targets, a reason, a reference) is not among it, nor what a variable or a file says, which holds for the next command, too.
 /// </summary>
 /// <param name="arguments">The process's own.</param>
-internal sealed class GivenFlags(IReadOnlyList<string> arguments)
+internal sealed partial class GivenFlags(IReadOnlyList<string> arguments)
 {
     private static readonly ImmutableHashSet<string> Repeated = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
@@ -39,8 +40,12 @@ internal sealed class GivenFlags(IReadOnlyList<string> arguments)
                     && !next.Options.Concat(next.Without).Any(option => option.Replace("-", "", StringComparison.Ordinal).Equals(name, StringComparison.OrdinalIgnoreCase));
             }
 
+            // A name and password in an address, and what is signed into its query, are not shown again.
             if (isRepeated)
-                yield return argument;
+                yield return Secrets().Replace(argument, "$1$2…");
         }
     }
+
+    [GeneratedRegex(@"(://)[^/@\s]*(?=@)|(?<=://.*)(\?).+$")]
+    private static partial Regex Secrets();
 }

@@ -22,15 +22,15 @@ internal sealed class ReleaseChecks(AbsolutePath repository, AskedTags asked, Re
     public BuildWay Way { get; init; }
 
     /// <summary>No private key lies in the work tree.</summary>
-    public PreflightCheck Keys() => PreflightCheck.Of(Checkout, "private keys", async stop =>
+    public static PreflightCheck Keys(AbsolutePath repository) => PreflightCheck.Of(Checkout, "private keys", async stop =>
     {
-        ImmutableArray<FoundKey> found = await WorkTreeKeys.FindAsync(Git, stop);
+        ImmutableArray<FoundKey> found = await WorkTreeKeys.FindAsync(new GitRepository(repository), stop);
         if (found.IsEmpty)
             return DoctorLine.Ok(Checkout, "private keys", "none in it");
         string path = Printable.Of(found[0].Path), home = "~/.config/slipway/";
         string others = found.Length > 1 ? $" (and {found.Length - 1} more: {string.Join(", ", found.Skip(1).Take(4).Select(key => Printable.Of(key.Path)))})" : "";
         string move = $"mkdir -p -m 700 {home} && {(found[0].IsTracked ? $"git rm --cached -- {ShellWord.Of(path)} && " : "")}mv -- {ShellWord.Of(path)} {home}";
-        throw new ReleaseException($"{path}{others}: {found[0].Kind} lies in the checkout{(found[0].IsTracked ? " and is tracked, so whoever has a clone has it: make a new one" : ", where a commit or an archive takes it along")}; nothing was signed. Run {move}, and name it from there");
+        throw new ReleaseException($"{path}{others}: {found[0].Kind} lies in the checkout{(found[0].IsTracked ? " and is tracked, so whoever has a clone has it: make a new one" : ", where a commit or an archive takes it along")}; nothing was signed or sent. Run {move}, and name it from there");
     });
 
     /// <summary>Whoever signs can, and it is known where this runs.</summary>
