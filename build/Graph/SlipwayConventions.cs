@@ -24,6 +24,8 @@ public sealed class SlipwayConventions : IBuildConventions
     public string Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
+        if (exception is OperationCanceledException)
+            return "the time that --timeout gives it is over; what was done stays. Run the same command again, with a longer --timeout if it needs one";
         return ExitCodes.Of(exception) == Exit.Failed && exception is not (IOException or UnauthorizedAccessException or TargetFailedException or CosignException or EngineException)
             ? exception.ToString()
             : exception.Message;
