@@ -77,7 +77,7 @@ public static class EngineMessages
             Stream = root.OptionalString("stream"),
             Status = root.OptionalString("status"),
             Id = root.OptionalString("id"),
-            Aux = root.TryGetProperty("aux", out JsonElement aux) ? aux.Clone() : null,
+            Aux = root.TryGetProperty("aux", out JsonElement aux) && aux.ValueKind != JsonValueKind.Null ? aux.Clone() : null,
             Error = error is { Length: 0 } || (error is null && detail is not null) ? "it failed without saying why" : error,
             ErrorCode = detail is { } one && one.TryGetProperty("code", out JsonElement code) && code.TryGetInt32(out int number) ? number : null,
         };

@@ -128,7 +128,7 @@ internal sealed partial class Build
         return new AssetMaker(new AssetsRun(Workspace, description, signer, openPgp, report), description, signer, openPgp, transport);
     }
 
-    private static HttpTransport NewGitHubTransport(Report report) => new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line);
+    private HttpTransport NewGitHubTransport(Report report) => new(HttpTransport.NewHandler(), Patience, TimeProvider.System, report.Line);
 
     /// <summary>What makes a release's files, and what it needs until then.</summary>
     private sealed record AssetMaker(AssetsRun Run, ReleaseDescription Description, ISigner Signer, OpenPgpSigner? OpenPgp, HttpTransport Transport) : IDisposable

@@ -30,7 +30,7 @@ internal sealed partial class Build
             Realms = Given(() => RealmPolicy.Parse(TokenRealm)),
         };
 
-    private HttpTransport NewTransport(Report report) => NewTransport(report, new Patience());
+    private HttpTransport NewTransport(Report report) => NewTransport(report, Patience);
 
     private HttpTransport NewTransport(Report report, Patience patience)
     {

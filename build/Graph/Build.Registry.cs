@@ -62,7 +62,7 @@ internal sealed partial class Build
         ? value
         : throw new TargetFailedException($"--auth {Auth}: {variable} is not set; nobody could push", Exit.WrongConfiguration);
 
-    private static async Task<RehearsalRegistry> StartAsync(RehearsalOptions options)
+    private async Task<RehearsalRegistry> StartAsync(RehearsalOptions options)
     {
         try
         {

@@ -40,8 +40,6 @@ internal sealed partial class Build : NukeBuild
         ArtifactsDirectory ?? RootDirectory / "artifacts",
         CacheDirectory ?? Graph.Workspace.DefaultCache(Environment.GetEnvironmentVariable));
 
-    private static CancellationToken Stop => BuildCancellation.Token;
-
     /// <summary>The images asked for, in the order asked for; an unknown name is wrong use.</summary>
     private IReadOnlyList<string> ImageNames()
     {
@@ -62,7 +60,7 @@ internal sealed partial class Build : NukeBuild
         return asked.IsEmpty ? definition.Platforms : asked;
     }
 
-    private Supply NewSupply(Report report) => Given(() => new Supply(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line));
+    private Supply NewSupply(Report report) => Given(() => new Supply(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, Patience));
 
     /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
     private static T Given<T>(Func<T> parse)

@@ -55,6 +55,8 @@ public static class ExitCodes
     public static Exit Of(Exception exception) => exception switch
     {
         TargetFailedException e => e.Code,
+        // Ctrl-C is the kernel's own; what else is cancelled had no more time.
+        OperationCanceledException => Exit.TryAgain,
         ContentException or DebException or XzException => Exit.WrongData,
         ToolMissingException or ReleaseException { IsMissingTool: true } or CosignException { IsMissing: true } or SigningKeyException { IsMissing: true } => Exit.Unavailable,
         DefinitionException or ResolutionException or ReleaseException or SigningKeyException or CertificateException or UnfitFileException

@@ -27,6 +27,8 @@ public sealed class SlipwayConventions : IBuildConventions
     public string Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
+        if (exception is OperationCanceledException)
+            return "the time that --timeout gives it is over; what was done stays. Run the same command again, with a longer --timeout if it needs one";
         return Oci.Printable.Line(IsFault(exception)
             ? $"a fault of Slipway's own: {Words(exception)}. Please report it; --verbosity verbose shows where it happened"
             : _given.Words(exception));
@@ -41,7 +43,7 @@ public sealed class SlipwayConventions : IBuildConventions
         return exception.GetType().Namespace?.StartsWith(nameof(Slipway) + ".", StringComparison.Ordinal) == true;
     }
 
-    public bool IsFault(Exception exception) => !IsOwn(exception) && exception is not (IOException or UnauthorizedAccessException or BuildUsageException);
+    public bool IsFault(Exception exception) => !IsOwn(exception) && exception is not (IOException or UnauthorizedAccessException or BuildUsageException or OperationCanceledException);
 
     /// <summary>.NET's names and sentences mean nothing to a reader, and may quote anything.</summary>
     private static string Words(Exception exception) => exception switch
@@ -49,7 +51,7 @@ public sealed class SlipwayConventions : IBuildConventions
         OutOfMemoryException => "it needed more memory than there is",
         NullReferenceException or KeyNotFoundException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException
             or OverflowException or InvalidCastException => "it met a value that it does not expect",
-        OperationCanceledException or TimeoutException => "it gave up waiting for itself",
+        TimeoutException => "it gave up waiting for itself",
         _ => "something failed that it does not expect",
     };
 }

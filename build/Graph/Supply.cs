@@ -19,8 +19,9 @@ internal sealed class Supply : IDisposable
     /// <param name="debianMirror">The parent of debian/ and debian-security/; null asks the host's apt configuration.</param>
     /// <param name="offline">Whether no host may be asked for anything.</param>
     /// <param name="notice">Is told of every wait.</param>
+    /// <param name="patience">How long hosts are waited for; null for as long as usual.</param>
     /// <exception cref="ArgumentException">A mirror is neither a folder nor an address.</exception>
-    public Supply(Workspace workspace, string? upstreamMirror, string? debianMirror, bool offline, Action<string> notice)
+    public Supply(Workspace workspace, string? upstreamMirror, string? debianMirror, bool offline, Action<string> notice, Patience? patience = null)
     {
         RequireFolder("--upstream-mirror", upstreamMirror);
         RequireFolder("--debian-mirror", debianMirror);
@@ -29,8 +30,8 @@ internal sealed class Supply : IDisposable
         _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
         _named = debianMirror is null ? null : _debian;
         _keyring = workspace.Keyring;
-        _transport = new HttpTransport(offline ? new OfflineHandler() : HttpTransport.NewHandler(), new Patience(), TimeProvider.System, notice);
-        _reader = new OriginReader(_transport, new Patience(), TimeProvider.System);
+        _transport = new HttpTransport(offline ? new OfflineHandler() : HttpTransport.NewHandler(), patience ?? new Patience(), TimeProvider.System, notice);
+        _reader = new OriginReader(_transport, patience ?? new Patience(), TimeProvider.System);
         Cache = new ContentCache(workspace.Cache, TimeProvider.System);
         Download = new Download(_reader, Cache);
         IsOffline = offline;

@@ -208,8 +208,9 @@ public class FaultTests
     [Fact]
     public async Task Every_kind_has_a_name_of_its_own_and_leaves_the_registry_alive()
     {
-        Assert.Equal(Fault.Kinds.Length, Fault.Kinds.Select(kind => kind.Name).Distinct().Count());
-        foreach (FaultKind kind in Fault.Kinds)
+        FaultKind[] kinds = [.. Fault.Kinds, .. Oddities.All, .. Oddities.Pages];
+        Assert.Equal(kinds.Length, kinds.Select(kind => kind.Name).Distinct().Count());
+        foreach (FaultKind kind in kinds)
         {
             bool faulty = true;
             await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with

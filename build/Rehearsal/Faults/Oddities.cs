@@ -11,7 +11,13 @@ namespace Slipway.Rehearsal;
 /// </summary>
 public static partial class Oddities
 {
-    private const string Page = "<!DOCTYPE html>\n<html><head><title>Not here</title></head><body>\u001b[2J please come back later</body></html>";
+    private const string Page = "<!DOCTYPE html>\n<html><head><title>Not here</title></head><body>\u001b[2J come back later</body></html>";
+
+    private const string TooLarge = "the request body is too large and exceeds the maximum permissible limit of 4.00MiB";
+
+    private const string Unsupported = """{"errors":[{"code":"UNSUPPORTED","message":"not supported here"}]}""";
+
+    private const string Unknown = """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""";
 
     /// <summary>In bytes: the largest chunk that GitHub's registry takes.</summary>
     private const long SmallChunk = 4 * 1024 * 1024;
@@ -30,20 +36,20 @@ public static partial class Oddities
         new("upload range missing", new FieldOddity(IsUpload, response => response.Headers.Remove("Range"))),
         new("chunk answered 201", new FieldOddity(IsPatch, response => Replace(response, 202, 201))),
         new("chunk not kept", new AnswerOddity(IsLaterChunk, 201, "", "") { To = IsPatch, Change = StandStill }),
-        new("chunk too large", new AnswerOddity(request => request.ContentLength > SmallChunk, 416, "text/plain", "the request body is too large and exceeds the maximum permissible limit of 4.00MiB") { To = IsPatch }),
-        new("chunks unsupported", new AnswerOddity(_ => true, 400, "application/json", """{"errors":[{"code":"UNSUPPORTED","message":"chunked upload is not supported"}]}""") { To = IsPatch }),
+        new("chunk too large", new AnswerOddity(request => request.ContentLength > SmallChunk, 416, "text/plain", TooLarge) { To = IsPatch }),
+        new("chunks unsupported", new AnswerOddity(_ => true, 400, "application/json", Unsupported) { To = IsPatch }),
         new("absolute location with a state", new FieldOddity(IsUpload, StatefulLocation)),
         new("manifest answered 200", new FieldOddity(IsManifestPut, response => Replace(response, 201, 200))),
         new("manifest answered 202", new FieldOddity(IsManifestPut, response => Replace(response, 201, 202))),
         new("blob answered 202", new FieldOddity(IsClosing, response => Replace(response, 201, 202))),
         new("no digest field", new FieldOddity(IsContent, response => response.Headers.Remove("Docker-Content-Digest"))),
         new("HEAD without length", new FieldOddity(IsManifestHead, response => response.ContentLength = null)),
-        new("HEAD with length 0", new FieldOddity(IsManifestHead, response => response.ContentLength = response.StatusCode == 200 ? 0 : response.ContentLength)),
+        new("HEAD with length 0", new FieldOddity(IsManifestHead, NoLength)),
         new("media type in capitals with parameters", new FieldOddity(IsTyped, LoudType)),
         new("mount refused", new AnswerOddity(_ => true, 405, "", "") { To = request => request.Method == "POST" && request.Asks("mount") }),
-        new("referrers refused with 400", new AnswerOddity(_ => true, 400, "application/json", """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""") { To = IsReferrers }),
-        new("referrers are a page", new AnswerOddity(_ => true, 200, "text/html; charset=utf-8", Page) { To = IsReferrers }),
-        new("access_token beside an empty token", new TextOddity(IsToken, text => Lifetime().Replace(TokenName().Replace(text, "\"token\":\"\",\"access_token\":"), ""))),
+        new("referrers refused with 400", Referrers(400, "application/json", Unknown)),
+        new("referrers are a page", Referrers(200, "text/html; charset=utf-8", Page)),
+        new("access_token beside an empty token", new TextOddity(IsToken, AccessToken)),
         new("token beside an empty access_token", new TextOddity(IsToken, text => TokenName().Replace(text, "\"access_token\":\"\",\"token\":"))),
     ];
 
@@ -55,11 +61,24 @@ public static partial class Oddities
         new("429 as plain text", new AnswerOddity(_ => true, 429, "text/plain", "slow down") { To = _ => true }),
     ];
 
-    private static AnswerOddity Status(int status) => new AnswerOddity(_ => true, status, "application/json", """{"errors":[{"code":"UNSUPPORTED","message":"not here"}]}""") { To = IsStatus };
+    private static AnswerOddity Status(int status) => new AnswerOddity(_ => true, status, "application/json", Unsupported) { To = IsStatus };
 
     private static AnswerOddity StatusPage(int status) => new AnswerOddity(_ => true, status, "text/html", Page) { To = IsStatus };
 
     private static AnswerOddity PageFault(int status) => new(_ => true, status, "text/html", Page) { To = _ => true };
+
+    /// <summary>Without the API, and so without its word for a subject that was pushed.</summary>
+    private static Fault Referrers(int status, string type, string body) =>
+        new AnswerOddity(_ => true, status, type, body) { To = IsReferrers }.And(new FieldOddity(IsManifestPut, response => response.Headers.Remove("OCI-Subject")));
+
+    /// <summary>Under the other name, and without a life.</summary>
+    private static string AccessToken(string text) => Lifetime().Replace(TokenName().Replace(text, "\"token\":\"\",\"access_token\":"), "");
+
+    private static void NoLength(HttpResponse response)
+    {
+        if (response.StatusCode == 200)
+            response.ContentLength = 0;
+    }
 
     private static bool IsUpload(RehearsalRequest request) => request.Concerns("/blobs/uploads/");
 
@@ -83,7 +102,8 @@ public static partial class Oddities
 
     private static bool IsTyped(RehearsalRequest request) => request.Method is "GET" or "HEAD" && !request.Concerns("/blobs/");
 
-    private static bool IsLaterChunk(HttpRequest request) => request.Headers.ContentRange.ToString() is { Length: > 0 } range && !range.StartsWith("0-", StringComparison.Ordinal);
+    private static bool IsLaterChunk(HttpRequest request) =>
+        request.Headers.ContentRange.ToString() is { Length: > 0 } range && !range.StartsWith("0-", StringComparison.Ordinal);
 
     private static void Replace(HttpResponse response, int status, int other)
     {
