@@ -20,7 +20,7 @@ internal sealed partial class Build
     private List<ArtifactsLock>? _locks;
 
     /// <summary>Before the first target of the run, whichever it is: what takes long must not be for nothing.</summary>
-    protected override void OnTargetRunning(string target)
+    private void TakeArtifacts()
     {
         if (_locks is not null)
             return;

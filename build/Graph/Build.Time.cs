@@ -41,12 +41,12 @@ internal sealed partial class Build
 
     protected override void OnTargetRunning(string target)
     {
-        base.OnTargetRunning(target);
-        _stop = TimeLimit is null ? BuildCancellation.Token : Limit(target, Given(() => TargetTime.Parse("--timeout", TimeLimit)), TimeLimit);
+        TakeArtifacts();
+        _stop = TimeLimit is null ? BuildCancellation.Token : LimitOf(target, Given(() => TargetTime.Parse("--timeout", TimeLimit)), TimeLimit);
     }
 
     /// <summary>What has begun sees its token cancelled and ends as it does at Ctrl-C; the exit code is that of trying again.</summary>
-    private static CancellationToken Limit(string target, TimeSpan time, string asked)
+    private static CancellationToken LimitOf(string target, TimeSpan time, string asked)
     {
         CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(BuildCancellation.Token);
         CancellationToken token = limit.Token;
