@@ -13,7 +13,7 @@ public sealed record Index(ImmutableArray<Descriptor> Manifests)
 
     /// <summary>
     /// The same of a list that anybody may add to, as the referrers of an image are (distribution specification, "Listing Referrers"): an entry
-    /// that is no descriptor is passed over, so that one stranger's hides nobody else's.
+    /// whose words break their grammar is passed over, so that one stranger's hides nobody else's. One without a digest is no registry's.
     /// </summary>
     /// <exception cref="ContentException">Not an OCI image index.</exception>
     public static Index ParseList(ReadOnlyMemory<byte> json) => Read(json, entries => entries.Select(Sound).OfType<Descriptor>());
@@ -24,7 +24,7 @@ public sealed record Index(ImmutableArray<Descriptor> Manifests)
         {
             return OciJson.ReadDescriptor(entry);
         }
-        catch (ContentException)
+        catch (ContentException) when (Digest.TryParse(entry.OptionalString("digest"), out _))
         {
             return null;
         }

@@ -20,7 +20,7 @@ internal sealed record TagsPage(ImmutableArray<string> Tags, Uri? Next) : IListP
         try
         {
             // "tags" is null at some registries when there are none.
-            ImmutableArray<string> tags = OciJson.Read(body, "list of tags", root => root.Items("tags").Select(tag => tag.TextOf("tags")).ToImmutableArray());
+            ImmutableArray<string> tags = OciJson.Read(body, "list of tags", root => root.Items("tags").Select(tag => tag.GetString()!).ToImmutableArray());
             return tags.All(Reference.IsTag)
                 ? new TagsPage(tags, RegistryException.NextPage(call.Asked, answer))
                 : throw RegistryException.Unsound(call.Asked, "the list holds a tag that breaks the grammar of tags");
