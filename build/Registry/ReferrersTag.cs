@@ -57,11 +57,9 @@ internal static class ReferrersTag
     {
         (subject, Descriptor described) = OciJson.Read(manifest.Bytes, "referrer", root =>
         {
-            if (!root.TryGetProperty("subject", out JsonElement about))
-                throw new ContentException("it has no subject");
+            JsonElement about = root.Find("subject") ?? throw new ContentException("it has no subject");
             string? type = root.OptionalString("artifactType") is { Length: > 0 } own ? own
-                : root.TryGetProperty("config", out JsonElement config) ? config.RequiredString("mediaType")
-                : null;
+                : root.Find("config")?.RequiredString("mediaType");
             Descriptor descriptor = manifest.Descriptor with { ArtifactType = type, Annotations = root.Map("annotations") };
             return (OciJson.ReadDescriptor(about).Digest, descriptor);
         });

@@ -97,8 +97,8 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
     private void Require(ManifestContent referrer, Digest subject)
     {
         (Digest? about, string? type) = OciJson.Read(referrer.Bytes, "referrer", root => (
-            root.TryGetProperty("subject", out var named) ? OciJson.ReadDescriptor(named).Digest : null,
-            root.OptionalString("artifactType") ?? (root.TryGetProperty("config", out var config) ? config.RequiredString("mediaType") : null)));
+            root.Find("subject") is { } named ? OciJson.ReadDescriptor(named).Digest : null,
+            root.OptionalString("artifactType") is { Length: > 0 } own ? own : root.Find("config")?.RequiredString("mediaType")));
         if (about != subject)
             throw new ContentException($"{source.Name}: {referrer.Descriptor.Digest}: its subject wanted {subject}, got {about?.ToString() ?? "none"}");
         if (type == MediaType.SigstoreBundle)

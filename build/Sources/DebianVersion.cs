@@ -30,7 +30,7 @@ public sealed class DebianVersion : IComparable<DebianVersion>, IEquatable<Debia
 
     /// <exception cref="ContentException">The text is no version; says which part is wrong.</exception>
     public static DebianVersion Parse(string text) => ProblemOf(text, out int epoch, out int revision) is { } problem
-        ? throw new ContentException($"version '{Printable.Of(text)}': {Printable.Of(problem)}")
+        ? throw new ContentException($"version '{text}': {problem}")
         : Make(text, epoch, revision);
 
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out DebianVersion? version)

@@ -65,6 +65,6 @@ internal sealed record LockNode(JsonElement Value, string Path)
     private ContentException Unfit(string wanted)
     {
         string got = Value.GetRawText();
-        return Fault($"wanted {wanted}, got {(Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || got.Length > 100 ? JsonMember.KindOf(Value) : Printable.Of(got))}");
+        return Fault($"wanted {wanted}, got {(Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || got.Length > 100 ? Value.ValueKind.ToString() : Printable.Of(got))}");
     }
 }

@@ -141,7 +141,7 @@ internal static class PackageStanza
     {
         int bracket = field.IndexOf('(', StringComparison.Ordinal);
         string name = bracket < 0 ? field : field[..bracket].TrimEnd();
-        if (name.Length > 0 && !PackageName.IsValid(name))
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.' or '_'))
             throw new ContentException($"Source '{Printable.Of(field)}' is malformed");
         return (name, bracket < 0 ? null : DebianVersion.Parse(field[(bracket + 1)..].TrimEnd(')', ' ')));
     }

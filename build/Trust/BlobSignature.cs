@@ -62,7 +62,7 @@ public sealed record BlobSignature
             byte[] signature = StrictBase64.Decode(signed.RequiredString("signature"), "the signature");
             return signature.Length == 0
                 ? throw new ContentException("the signature is empty")
-                : new BlobSignature(json, signature, SigstoreBundle.IsOfCertificate(Encoding.UTF8.GetBytes(root.GetProperty("verificationMaterial").GetRawText())))
+                : new BlobSignature(json, signature, SigstoreBundle.IsOfCertificate(Encoding.UTF8.GetBytes(root.Required("verificationMaterial").GetRawText())))
                 {
                     MessageDigest = Part(signed, "messageDigest") is { } digest ? DigestOf(digest) : null,
                 };

@@ -69,7 +69,7 @@ public sealed class CosignSigner : KeyedSigner
         await _cosign.RunWithKeyAsync(_key, cancellationToken, "sign-blob", "--key", _key, "--signing-config", services, "--yes", "--bundle", output, blob);
         try
         {
-            return OciJson.Read(await ReadAsync(output, cancellationToken), "bundle", root => Decoded(root.GetProperty("messageSignature").RequiredString("signature")));
+            return OciJson.Read(await ReadAsync(output, cancellationToken), "bundle", root => Decoded(root.Required("messageSignature").RequiredString("signature")));
         }
         catch (ContentException e)
         {

@@ -36,8 +36,8 @@ public sealed class KeylessSigner : ISigner
     public async Task<Descriptor?> SignClaimAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         byte[] bundle = await SignAsync(payload, file => ["sign-blob", file], cancellationToken);
-        return Understood(bundle, root => TagProof.Of(root.GetProperty("verificationMaterial")) is { } proof
-            ? SignatureManifest.LayerOf(payload, StrictBase64.Decode(root.GetProperty("messageSignature").RequiredString("signature"), "the signature"), proof)
+        return Understood(bundle, root => TagProof.Of(root.Required("verificationMaterial")) is { } proof
+            ? SignatureManifest.LayerOf(payload, StrictBase64.Decode(root.Required("messageSignature").RequiredString("signature"), "the signature"), proof)
             : null);
     }
 

@@ -27,13 +27,13 @@ public sealed record SimpleSigning(string DockerReference, Digest ManifestDigest
     public static SimpleSigning Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "signature payload", root =>
     {
         RequireMembers(root, "critical", "optional");
-        if (root.GetProperty("optional").ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
+        if (root.Required("optional").ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
             throw new ContentException("'optional' is neither null nor an object");
-        JsonElement critical = root.GetProperty("critical");
+        JsonElement critical = root.Required("critical");
         RequireMembers(critical, "identity", "image", "type");
-        JsonElement identity = critical.GetProperty("identity");
+        JsonElement identity = critical.Required("identity");
         RequireMembers(identity, "docker-reference");
-        JsonElement image = critical.GetProperty("image");
+        JsonElement image = critical.Required("image");
         RequireMembers(image, "docker-manifest-digest");
         string type = critical.RequiredString("type");
         if (type != SignatureType)

@@ -29,7 +29,7 @@ internal static class TagProof
         JsonElement entry = material.Items("tlogEntries").FirstOrDefault();
         if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("inclusionPromise", out JsonElement promise))
             return null;
-        string certificate = PemEncoding.WriteString("CERTIFICATE", Bytes(material.GetProperty("certificate").RequiredString("rawBytes")));
+        string certificate = PemEncoding.WriteString("CERTIFICATE", Bytes(material.Required("certificate").RequiredString("rawBytes")));
         byte[] log = OciJson.Write(writer =>
         {
             writer.WriteStartObject();
@@ -38,7 +38,7 @@ internal static class TagProof
             writer.WriteString("body", entry.RequiredString("canonicalizedBody"));
             writer.WriteNumber("integratedTime", Number(entry, "integratedTime"));
             writer.WriteNumber("logIndex", Number(entry, "logIndex"));
-            writer.WriteString("logID", Convert.ToHexStringLower(Bytes(entry.GetProperty("logId").RequiredString("keyId"))));
+            writer.WriteString("logID", Convert.ToHexStringLower(Bytes(entry.Required("logId").RequiredString("keyId"))));
             writer.WriteEndObject();
             writer.WriteEndObject();
         });
@@ -61,7 +61,7 @@ internal static class TagProof
             : throw new ContentException("the certificate of a signature wanted as PEM");
         return OciJson.Read(Encoding.UTF8.GetBytes(log), "a signature's log entry", root =>
         {
-            JsonElement payload = root.GetProperty("Payload");
+            JsonElement payload = root.Required("Payload");
             string body = payload.RequiredString("body");
             (string kind, string version) = OciJson.Read(Bytes(body), "a log entry's body", entry => (entry.RequiredString("kind"), entry.RequiredString("apiVersion")));
             return OciJson.Write(writer =>

@@ -52,7 +52,7 @@ public static class TrustedRoot
             RequireCertificates(authority);
         foreach (JsonElement log in logs)
         {
-            if (Bytes(log.GetProperty("publicKey")).Length == 0)
+            if (Bytes(log.Required("publicKey")).Length == 0)
                 throw new ContentException("a log's publicKey is empty");
         }
 
@@ -61,7 +61,7 @@ public static class TrustedRoot
 
     private static void RequireCertificates(JsonElement authority)
     {
-        JsonElement[] certificates = [.. authority.GetProperty("certChain").Items("certificates")];
+        JsonElement[] certificates = [.. authority.Required("certChain").Items("certificates")];
         if (certificates.Length == 0)
             throw new ContentException("an authority has no certificate");
         foreach (JsonElement certificate in certificates)

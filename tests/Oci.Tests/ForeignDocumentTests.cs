@@ -61,13 +61,14 @@ public class ForeignDocumentTests
             schemaVersion = 2,
             manifests = new object?[]
             {
-                new { mediaType = MediaType.Manifest, digest = Zeros, size = 1, artifactType = False }, new { mediaType = False, digest = Zeros, size = 1 }, null, "x", new { },
-                new { mediaType = MediaType.Manifest, digest = "sha256:\n", size = 1 }, new { mediaType = MediaType.Manifest, digest = Zeros, size = "1" },
+                new { mediaType = MediaType.Manifest, digest = Zeros, size = 1, artifactType = False }, new { mediaType = False, digest = Zeros, size = 1 },
+                new { mediaType = MediaType.Manifest, digest = Zeros, size = "1" },
                 new { mediaType = MediaType.Manifest, digest = Zeros, size = 7, artifactType = "a/b" },
             },
         });
         Assert.Equal(7, Assert.Single(Index.ParseReferrers(list).Referrers).Size);
         Refused(() => Index.Parse(list), "media type wanted");
+        Refused(() => Index.ParseList(Document(new { schemaVersion = 2, manifests = new[] { new { size = 1 } } })), "'mediaType' is missing");
     }
 
     /// <summary>Each member of each document missing, null, or of another kind: one line of ours, or a value.</summary>
