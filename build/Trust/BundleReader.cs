@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -10,7 +11,7 @@ namespace Slipway.Trust;
 /// <param name="signer">Whose statements are looked for.</param>
 internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
 {
-    private readonly Dictionary<(Digest, long, bool), StoredBundle> _signed = [];
+    private readonly ConcurrentDictionary<(Digest, long, bool), StoredBundle> _signed = [];
 
     public IContentReader Place => place;
 
@@ -61,7 +62,16 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
             ? new StoredBundle { Stored = stored, Bundle = bundle, Statement = bundle.Envelope.Statement }
             : new StoredBundle { Stored = stored, Foreign = TellsForeign ? Foreign(bundle.Envelope, about) : null };
 
-    private static ForeignStatement? Foreign(DsseEnvelope envelope, ManifestContent about) => envelope.Statement is { } said
-        ? new ForeignStatement(envelope.Identity, said.PredicateType, said.Subjects.Any(subject => subject.ProblemWith(about) is ""))
-        : null;
+    private static ForeignStatement? Foreign(DsseEnvelope envelope, ManifestContent about)
+    {
+        try
+        {
+            Statement said = Statement.Parse(envelope.Payload);
+            return new ForeignStatement(envelope.Identity, said.PredicateType, said.Subjects.Any(subject => subject.ProblemWith(about) is ""));
+        }
+        catch (ContentException)
+        {
+            return null;
+        }
+    }
 }

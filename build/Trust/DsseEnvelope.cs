@@ -61,7 +61,11 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
         {
             try
             {
-                return PayloadType == InToto ? Statement.Parse(Payload) : null;
+                if (PayloadType != InToto)
+                    return null;
+                Statement said = Statement.Parse(Payload);
+                // A member that comes twice would mean one thing here and another one to somebody else.
+                return OciJson.Read(said.Predicate, "predicate", _ => said);
             }
             catch (ContentException)
             {

@@ -48,7 +48,9 @@ public sealed class KeylessTargetTests : IAsyncLifetime
 
         await _cosign.WriteAsync(verifies: "echo 'none of the expected identities matched' >&2; exit 1");
         Assert.Contains("signed-by-other-key", (await RunAsync(Outside(), ["Verify", "--reference", tagged, .. identity])).Require(65).Error, StringComparison.Ordinal);
-        await _cosign.WriteAsync(verifies: "echo 'dial tcp: no such host' >&2; exit 1");
+        await _cosign.WriteAsync(verifies: "echo 'got 503 Service Unavailable: dial tcp: no such host' >&2; exit 1");
+        (await RunAsync(Outside(), ["Verify", "--reference", tagged, .. identity])).Require(65);
+        await _cosign.WriteAsync(initializes: "exit 1");
         (await RunAsync(Outside(), ["Verify", "--reference", tagged, .. identity])).Require(75);
 
         Assert.DoesNotContain(_cosign.Asked, asked => asked.Contains(Token, StringComparison.Ordinal));

@@ -243,6 +243,8 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         foreach ((byte[] predicate, FailureReason? reason) in (IEnumerable<(byte[], FailureReason?)>)
         [
             (statement.ToBytes(), null),
+            ((statement with { Rebuilt = [copy.Root.Digest, copy.Child.Digest, Digest.Of("foreign"u8)] }).ToBytes(), FailureReason.ReproductionMismatch),
+            ((statement with { Rebuilt = [Digest.Of("foreign"u8)] }).ToBytes(), FailureReason.ReproductionMismatch),
             ((statement with { Commit = new string('1', 40) }).ToBytes(), FailureReason.ReproductionMismatch),
             ((statement with { Lock = Digest.Of("x"u8) }).ToBytes(), FailureReason.ReproductionMismatch),
             ((statement with { Result = ReproductionResult.Different }).ToBytes(), FailureReason.ReproductionMismatch),

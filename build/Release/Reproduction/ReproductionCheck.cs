@@ -56,7 +56,7 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
 
     /// <summary>
     /// What came out and is not of the release, where the same digests are said to have come out: what was asked for has to be among them, and
-    /// nothing that is no subject. Of a single platform's manifest the rest of the release is not known here.
+    /// nothing that is not of the release. Of a single platform's manifest the rest is not known here; what the rebuilder signed it about will do.
     /// </summary>
     private string? ForeignOf(ReproductionStatement read, Statement statement)
     {
@@ -64,7 +64,7 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
             return null;
         HashSet<Digest> subjects = [.. statement.Subjects.Select(subject => subject.Digest).OfType<Digest>()];
         return !read.Rebuilt.Contains(release[0]) ? $"not {release[0].Abbreviated} but {read.Rebuilt[0]}"
-            : read.Rebuilt.FirstOrDefault(digest => !subjects.Contains(digest) || (release.Length > 1 && !release.Contains(digest)))?.ToString();
+            : read.Rebuilt.FirstOrDefault(digest => !release.Contains(digest) && (release.Length > 1 || !subjects.Contains(digest)))?.ToString();
     }
 
     private IEnumerable<BuildParameters> Sources(SubjectVerdict verdict)
