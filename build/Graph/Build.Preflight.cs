@@ -49,7 +49,7 @@ internal sealed partial class Build
     }
 
     /// <summary>Whether a target is part of this run and not left out.</summary>
-    private bool IsPlanned(string target) => ScheduledTargets.Concat(RunningTargets).Concat(FinishedTargets).Any(planned => planned.Name == target);
+    private bool IsPlanned(string target) => ExecutionPlan.Except(SkippedTargets).Any(planned => planned.Name == target);
 
     /// <summary>The git tags that were asked for, each of an image that there is.</summary>
     private AskedTags Asked
