@@ -93,14 +93,14 @@ public sealed record ProvenanceCheck
             yield return Differs(ProvenanceProblem.CommitMismatch, "commit", commit, said.Commit);
         if (Claims is { SaysWhich: true } && Claims.IsDirty != said.IsModified)
             yield return new(ProvenanceProblem.SourceModified, $"{Claims.Tag} is of {(Claims.IsDirty ? "a work tree with changes" : "a commit alone")}, the build was of {(said.IsModified ? "a work tree with changes" : "a commit alone")}");
-        if (Platform is not null && !said.Platforms.Contains(Platform))
+        if (Platform is not null && !said.Platforms.Any(Platform.IsSameAs))
             yield return Differs(ProvenanceProblem.PlatformsMismatch, "platforms", Platform.ToString(), string.Join(", ", said.Platforms));
     }
 
     private IEnumerable<ProvenanceFinding> OfInput(SlsaProvenance provenance)
     {
         BuildParameters said = provenance.Parameters;
-        if (Platforms is { } platforms && !platforms.ToHashSet().SetEquals(said.Platforms))
+        if (Platforms is { } platforms && !platforms.Select(platform => platform.Normalized).ToHashSet().SetEquals(said.Platforms.Select(platform => platform.Normalized)))
             yield return Differs(ProvenanceProblem.PlatformsMismatch, "platforms", string.Join(", ", platforms), string.Join(", ", said.Platforms));
         if (Lock is not null && Lock != said.Lock)
             yield return Differs(ProvenanceProblem.LockMismatch, "lock", Lock.ToString(), said.Lock.ToString());
