@@ -89,7 +89,7 @@ public sealed class Repository : IContentReader
         using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
         bool there = await IsThereAsync(call, answer, descriptor.Digest, cancellationToken);
         if (there)
-            CheckSize(call, answer, descriptor.Size);
+            Stored.CheckSize(answer, descriptor.Size, call.Asked);
         return there;
     }
 
@@ -278,12 +278,6 @@ public sealed class Repository : IContentReader
 
     private Task<Deletion> DeleteAsync(string name, string operation, CancellationToken cancellationToken) => ManifestDeletion.SendAsync(
         _endpoint, Write(HttpMethod.Delete, "manifests/" + name, operation), $"repository:{_path}:delete", cancellationToken);
-
-    private static void CheckSize(Call call, HttpResponseMessage answer, long wanted)
-    {
-        if (answer.Content.Headers.ContentLength is { } size && size != wanted)
-            throw new ContentException($"{call.Asked.Place}: {call.Asked.Operation}: wanted {wanted} bytes, the registry has {size}");
-    }
 
     /// <summary>A request that needs the right to pull.</summary>
     internal Call Read(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull") with

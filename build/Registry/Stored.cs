@@ -2,7 +2,7 @@ using Slipway.Oci;
 
 namespace Slipway.Registry;
 
-/// <summary>Reads the <c>Docker-Content-Digest</c> field: what a registry says it holds.</summary>
+/// <summary>Reads the header fields that say what a registry holds: <c>Docker-Content-Digest</c> and <c>Content-Length</c>.</summary>
 internal static class Stored
 {
     /// <summary>The digest; null when the answer has none, as older registries do.</summary>
@@ -25,5 +25,13 @@ internal static class Stored
     {
         if (DigestOf(answer, asked) is { } got && got.Algorithm == wanted.Algorithm && got != wanted)
             throw new ContentException($"{asked.Place}: {asked.Operation}: wanted {wanted}, the registry answered for {got}");
+    }
+
+    /// <summary>Compares the size that the registry tells, where it tells one, with the one that was asked for.</summary>
+    /// <exception cref="ContentException">It is another.</exception>
+    public static void CheckSize(HttpResponseMessage answer, long wanted, Asked asked)
+    {
+        if (answer.Content.Headers.ContentLength is { } size && size != wanted)
+            throw new ContentException($"{asked.Place}: {asked.Operation}: wanted {wanted} bytes, the registry has {size}");
     }
 }
