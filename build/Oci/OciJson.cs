@@ -99,7 +99,7 @@ public static class OciJson
         long size = element.RequiredNumber("size");
         if (size < 0)
             throw new ContentException($"a descriptor's size is {size}");
-        return new Descriptor(MediaType.Parse(element.RequiredString("mediaType")), Digest.Parse(element.RequiredString("digest")), size)
+        return new Descriptor(element.RequiredString("mediaType") is { Length: > 0 } media ? MediaType.Parse(media) : "", Digest.Parse(element.RequiredString("digest")), size)
         {
             ArtifactType = element.OptionalString("artifactType") is { Length: > 0 } type ? MediaType.Parse(type) : null,
             Annotations = element.Map("annotations"),
