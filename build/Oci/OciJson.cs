@@ -125,7 +125,7 @@ public static class OciJson
         long size = element.RequiredNumber("size");
         if (size is < 0 or > Descriptor.MaximumSize)
             throw new ContentException($"a descriptor's size wanted 0 to {Descriptor.MaximumSize}, got {size}");
-        return new Descriptor(MediaType.Parse(element.RequiredString("mediaType")), Digest.Parse(element.RequiredString("digest")), size)
+        return new Descriptor(element.RequiredString("mediaType") is { Length: > 0 } media ? MediaType.Parse(media) : "", Digest.Parse(element.RequiredString("digest")), size)
         {
             ArtifactType = element.OptionalString("artifactType") is { Length: > 0 } type ? MediaType.Parse(type) : null,
             Annotations = element.Map("annotations"),

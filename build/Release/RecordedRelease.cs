@@ -89,6 +89,6 @@ public sealed record RecordedRelease
     private static ImmutableSortedDictionary<string, Digest> TagsOf(JsonElement destination) =>
         destination.RequiredMembers("tags").ToImmutableSortedDictionary(
             tag => Reference.IsTag(tag.Name) ? tag.Name : throw new ContentException($"'{Printable.Of(tag.Name)}' is no tag"),
-            tag => Digest.Parse(tag.Value.TextOf(tag.Name)),
+            tag => Digest.Parse(tag.Value.ValueKind == JsonValueKind.Null ? throw new ContentException($"tag {tag.Name} names nothing") : tag.Value.TextOf(tag.Name)),
             StringComparer.Ordinal);
 }
