@@ -155,12 +155,11 @@ public static class OciJson
         writer.WriteEndObject();
     }
 
-    /// <summary>What is wrong with a text that is no JSON, and where; what is quoted of it is one character, or a name.</summary>
+    /// <summary>What is wrong with a text that is no JSON, and where, in our words: those of the parser are for whoever wrote the program.</summary>
     internal static string ProblemOf(JsonException e)
     {
-        if (e.LineNumber is null)
-            return e.Message.Split('\'') is [_, .. var name, _] ? $"the member '{Printable.Of(string.Join('\'', name))}' stands twice" : "a member stands twice";
-        string problem = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
-        return $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {Printable.Of(problem)}";
+        if (e.LineNumber is { } line && e.BytePositionInLine is { } at)
+            return $"no sound JSON at line {line + 1}, byte {at + 1}";
+        return e.Message.Split('\'') is [_, .. var name, _] ? $"the member '{Printable.Of(string.Join('\'', name))}' stands twice" : "no sound JSON, or a member that stands twice";
     }
 }

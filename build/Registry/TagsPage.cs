@@ -31,7 +31,7 @@ internal sealed record TagsPage(ImmutableArray<string> Tags, int Count, int Size
                 int count = 0;
                 foreach (JsonElement item in root.Items("tags"))
                 {
-                    string tag = item.TextOf("tags");
+                    string tag = item.ValueKind == JsonValueKind.Null ? "" : item.TextOf("tags");
                     if (!Reference.IsTag(tag))
                         throw RegistryException.Unsound(call.Asked, "the list holds a tag that breaks the grammar of tags");
                     if (++count > most)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 
@@ -29,17 +28,8 @@ public sealed record RecordedRelease
     public required string Origin { get; init; }
 
     /// <exception cref="ContentException">The file is no record, of another schema, or damaged; says which file.</exception>
-    public static async Task<RecordedRelease> ReadAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Parse(await Task.Run(() => RegularFile.ReadBytes(path, OciJson.MaximumManifestSize), cancellationToken), path);
-        }
-        catch (UnfitFileException e)
-        {
-            throw new ContentException(e.Message, e);
-        }
-    }
+    public static async Task<RecordedRelease> ReadAsync(string path, CancellationToken cancellationToken) =>
+        Parse(await RecordFile.ReadAsync(path, cancellationToken), path);
 
     /// <summary>Every file called <c>release.json</c> below a folder, in ordinal order of their paths.</summary>
     /// <exception cref="ContentException">There is none, or one is broken: a record that cannot be read is no record that agrees.</exception>

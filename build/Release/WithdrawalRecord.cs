@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Release;
@@ -17,7 +16,7 @@ public sealed record WithdrawalRecord(string Image, ImmutableArray<WithdrawalEnt
     {
         if (!File.Exists(path))
             return new WithdrawalRecord(image, []);
-        return OciJson.Read(await Task.Run(() => RegularFile.ReadBytes(path, OciJson.MaximumManifestSize), cancellationToken), path, root =>
+        return OciJson.Read(await RecordFile.ReadAsync(path, cancellationToken), path, root =>
         {
             int schema = root.RequiredInt("schema");
             if (schema != Schema)
@@ -32,7 +31,7 @@ public sealed record WithdrawalRecord(string Image, ImmutableArray<WithdrawalEnt
     /// <summary>Whose record a file is.</summary>
     /// <exception cref="ContentException">The file is no record.</exception>
     public static async Task<string> ImageOfAsync(string path, CancellationToken cancellationToken) =>
-        OciJson.Read(await File.ReadAllBytesAsync(path, cancellationToken), path, root => root.RequiredString("image"));
+        OciJson.Read(await RecordFile.ReadAsync(path, cancellationToken), path, root => root.RequiredString("image"));
 
     /// <summary>Refuses what was withdrawn: by its release's tag, and by its digest under whatever tag.</summary>
     /// <param name="index">What is to be published; null when it is not known yet.</param>

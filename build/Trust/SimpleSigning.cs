@@ -27,7 +27,8 @@ public sealed record SimpleSigning(string DockerReference, Digest ManifestDigest
     public static SimpleSigning Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "signature payload", root =>
     {
         RequireMembers(root, "critical", "optional");
-        if (root.Required("optional").ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
+        // It may be null, as cosign writes it, and has to be there.
+        if (!root.TryGetProperty("optional", out JsonElement optional) || optional.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
             throw new ContentException("'optional' is neither null nor an object");
         JsonElement critical = root.Required("critical");
         RequireMembers(critical, "identity", "image", "type");

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
@@ -20,15 +21,13 @@ public static class TrustedRoot
     {
         try
         {
-            // Opening a pipe would wait for a writer, and a device has no end; neither has a length.
-            if (!File.Exists(path))
-                throw new SigningKeyException($"--trusted-root {path}: there is no such file");
-            FileInfo file = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
-            if (file.Length is 0 or > MaximumSize)
-                throw new SigningKeyException($"--trusted-root {path}: wanted a file of 1 to {MaximumSize} bytes, got {(file.Length == 0 ? "none, or no file" : file.Length)}");
-            byte[] bytes = File.ReadAllBytes(file.FullName);
+            byte[] bytes = RegularFile.ReadBytes(path, MaximumSize);
             Require(bytes);
             return bytes;
+        }
+        catch (UnfitFileException e)
+        {
+            throw new SigningKeyException($"--trusted-root {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -71,6 +71,7 @@ public sealed partial class DefinitionFilesTests : IDisposable
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 10));
         string file = repository.At("images", "tools", "image.yaml");
         File.WriteAllText(file, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace(was, now, StringComparison.Ordinal));
+        Directory.CreateDirectory(repository.Beside("nothing"));
         foreach (string target in (string[])["Lock", "Preview"])
         {
             ChildResult result = (await repository.Slipway.RunAsync(target, "--debian-mirror", repository.Beside("nothing"))).Require(78);

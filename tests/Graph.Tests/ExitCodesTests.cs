@@ -24,6 +24,7 @@ public class ExitCodesTests
         [typeof(ReleaseException)] = Exit.WrongConfiguration,
         [typeof(SigningKeyException)] = Exit.WrongConfiguration,
         [typeof(CertificateException)] = Exit.WrongConfiguration,
+        [typeof(UnfitFileException)] = Exit.WrongConfiguration,
         [typeof(ToolMissingException)] = Exit.Unavailable,
         [typeof(CosignException)] = Exit.Failed,
 

@@ -21,6 +21,7 @@ public sealed class InspectTargetTests
         Assert.Contains("tools linux/amd64: layer upstream: budget: wanted at most 1 MiB compressed, got 2.9. See what grew", refused.Output, StringComparison.Ordinal);
         Assert.Contains("tools: 2 violations of its contract; nothing may be signed", refused.Error, StringComparison.Ordinal);
         string[] sign = ["--signing-key", repository.Key.Private];
+        await repository.CommitAsync("what violates");
         ChildResult unsigned = (await RunAsync(repository, ["Sign", .. sign])).Require(65);
         Assert.Contains("layer upstream: budget", unsigned.Error, StringComparison.Ordinal);
         Assert.Empty(unsigned.Output);

@@ -16,9 +16,9 @@ public sealed partial class OnePolicyTests
         [@"\bnew Verifier\(|\bVerifier\s+\w+\s*=\s*new\("] = ["Release/ReleaseVerifier.cs", "Release/ReadBack.cs"],
         // Signatures alone: of what is published, before it is read back; as a part of the policy.
         [@"\bVerificationPolicy\b"] = ["Graph/Pipeline.cs", "Release/Mirror.cs", "Release/Publisher.cs", "Release/ReadBack.cs", "Release/ReleasePolicy.cs"],
-        // What others said about a release that passed; what comes along with a copy of one that passed.
+        // What others said about a release that passed; what comes along with a copy of one that passed, to a registry or into an archive.
         [@"\bStatementSearch\b"] = ["Release/Reproduction/ReproductionCheck.cs"],
-        [@"\bEvidenceReview\b"] = ["Release/EvidencePlan.cs", "Release/Mirror.cs"],
+        [@"\bEvidenceReview\b"] = ["Release/EvidencePlan.cs", "Release/Mirror.cs", "Release/VerifiedEvidence.cs"],
         // Policies are made from the command line in one file; a rehearsal has its own.
         [@"\bReleasePolicy\.Require\("] = ["Graph/Build.Policy.cs"],
         [@"\bReleasePolicy\.RequireRehearsal\("] = ["Graph/Build.Reproduce.cs", "Graph/RehearsalRun.cs"],
@@ -45,6 +45,7 @@ public sealed partial class OnePolicyTests
             ["Graph/Build.Inspect.cs"] = "an image to compare with, which is not believed",
             ["Graph/GitHubReleaseList.cs"] = "GitHub, no registry",
             ["Graph/RegistryDoctor.cs"] = "whether it answers",
+            ["Graph/ReleaseChecks.cs"] = "whether it lets us push",
             ["Release/Publisher.cs"] = "where is to be written",
             ["Release/ReadBack.cs"] = "what was just sent",
             ["Release/Withdrawal.cs"] = "tags that are to go",

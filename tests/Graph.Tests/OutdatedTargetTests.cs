@@ -40,6 +40,7 @@ public sealed class OutdatedTargetTests(ArchiveSigner keys) : IClassFixture<Arch
     {
         using UpdateScene scene = await UpdateScene.CreateAsync(keys);
         Directory.Delete(scene.Debian, recursive: true);
+        Directory.CreateDirectory(scene.Debian);
         ChildResult result = (await RunAsync(scene, "Outdated")).Require(69);
         Assert.DoesNotContain("nothing is newer", result.Output, StringComparison.Ordinal);
         Assert.Contains("not everything could be asked, so nobody knows whether it is up to date: tools: packages", result.Error, StringComparison.Ordinal);
@@ -51,6 +52,7 @@ public sealed class OutdatedTargetTests(ArchiveSigner keys) : IClassFixture<Arch
         using UpdateScene scene = await UpdateScene.CreateAsync(keys);
         scene.Say("v1.0.1");
         Directory.Delete(scene.Debian, recursive: true);
+        Directory.CreateDirectory(scene.Debian);
         Assert.Contains("tools: something newer is there. Run ./build.sh Update --images tools", (await RunAsync(scene, "Outdated", "--fail-on", "any")).Require(65).Error, StringComparison.Ordinal);
         (await RunAsync(scene, "Outdated", "--fail-on", "security")).Require(69);
     }

@@ -92,7 +92,7 @@ public sealed class PullRequestRunTests(ArchiveSigner keys) : IClassFixture<Arch
     {
         _scene.Repository.Write("images/tools/contract.yaml", "budgets: []\n");
         ReleaseException dirty = await Assert.ThrowsAsync<ReleaseException>(ProposeAsync);
-        Assert.Contains("images/tools has changes that are not committed: M images/tools/contract.yaml", dirty.Message, StringComparison.Ordinal);
+        Assert.Contains("images/tools has changes that are not committed: images/tools/contract.yaml", dirty.Message, StringComparison.Ordinal);
         await _scene.Repository.CommitAsync("not pushed");
         ReleaseException ahead = await Assert.ThrowsAsync<ReleaseException>(ProposeAsync);
         Assert.Contains("images/tools/contract.yaml is not what main of ", ahead.Message, StringComparison.Ordinal);

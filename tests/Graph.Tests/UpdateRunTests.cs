@@ -144,6 +144,7 @@ public sealed class UpdateRunTests(ArchiveSigner keys) : IClassFixture<ArchiveSi
         scene.PublishPackages(new TinyDeb("hello", "1.0-2").File("usr/share/hello", "2"), days: 1);
         LockedUpstream before = scene.Lock.Upstream.Single();
         Directory.Delete(scene.Repository.Mirror.Path, recursive: true);
+        Directory.CreateDirectory(scene.Repository.Mirror.Path);
         await Assert.ThrowsAsync<RemoteException>(() => scene.StageAsync());
         StagedUpdate update = (await scene.StageAsync(UpdateScene.Patch with { PackagesOnly = true }))!;
         await update.PutAsync(Stop);

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using Slipway.Sources;
 using Slipway.Testing;
 
@@ -14,6 +17,9 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     private readonly ScratchFolder _programs = new();
     private readonly SigningAuthority _authority = new(new PastClock(TimeSpan.FromDays(100)));
     private ScratchRepository _repository = null!;
+
+    /// <summary>The transparency log's address; nobody is there unless a test puts somebody there.</summary>
+    private string _log = "http://log.invalid";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -49,6 +55,8 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         Assert.Equal(1, (await File.ReadAllLinesAsync(asked, Stop)).Count(line => line.StartsWith("verify-blob ", StringComparison.Ordinal)
             && line.Contains("--insecure-ignore-tlog=false", StringComparison.Ordinal) && line.Contains($"--certificate-identity {Identity} --certificate-oidc-issuer {Issuer} ", StringComparison.Ordinal)));
         StandIn("echo 'Error: signature not found in transparency log' >&2; exit 1");
+        Assert.Contains("could not be asked again", (await FetchAsync()).Require(75).Error, StringComparison.Ordinal);
+        await using WebApplication log = await StartLogAsync();
         Assert.Contains("cosign verify-blob refuses it. It said: Error: signature not found in transparency log", (await FetchAsync()).Require(65).Error, StringComparison.Ordinal);
         (await RunAsync("Fetch")).Require();
     }
@@ -61,7 +69,8 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     {
         StandIn($"echo 'Error: {said}' >&2; exit 1");
         ChildResult fetched = (await FetchAsync()).Require();
-        Assert.Contains($"cosign verify-blob could not ask. It said: Error: {said}", fetched.Error, StringComparison.Ordinal);
+        Assert.Contains("cosign verify-blob could not ask: the log at log.invalid: ", fetched.Error, StringComparison.Ordinal);
+        Assert.Contains($"It said: Error: {said}", fetched.Error, StringComparison.Ordinal);
         Assert.Contains("signature unverified-no-log", fetched.Error, StringComparison.Ordinal);
     }
 
@@ -102,6 +111,19 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         Assert.Contains("tools: a v1.0.0: signature accepted-unsigned (by --accept-unsigned-upstream-unsafe, it is wrong)", assembled.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A log that is there: it says what its key is.</summary>
+    private async Task<WebApplication> StartLogAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        WebApplication log = builder.Build();
+        log.MapGet("/api/v1/log/publicKey", () => "a key");
+        await log.StartAsync(Stop);
+        _log = log.Urls.Single();
+        return log;
+    }
+
     private async Task MakeAsync(params string[] files)
     {
         _repository = await UpstreamImage.CreateAsync([.. files.Select(file => (file, 1000))]);
@@ -118,7 +140,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         SlipwayCommand slipway = _repository.Slipway with
         {
             Cache = _repository.Beside("cache"),
-            Variables = new Dictionary<string, string?>(_repository.Slipway.Variables) { ["PATH"] = _programs.Path },
+            Variables = new Dictionary<string, string?>(_repository.Slipway.Variables) { ["PATH"] = _programs.Path, ["COSIGN_REKOR_URL"] = _log, ["SIGSTORE_ROOT_FILE"] = _repository.Key.Public },
         };
         return slipway.RunAsync([.. arguments, "--upstream-mirror", _repository.Mirror.Path]);
     }

@@ -76,7 +76,8 @@ public class ImageReaderTests
 
     [Theory]
     [InlineData(OciJson.MaximumManifestSize + 1L, "wanted at most 4194304 bytes, got 4194305")]
-    [InlineData(long.MaxValue, "wanted at most 4194304 bytes, got 9223372036854775807")]
+    [InlineData(long.MaxValue, "a descriptor's size wanted 0 to 1099511627776, got 9223372036854775807")]
+    [InlineData(Descriptor.MaximumSize, "wanted at most 4194304 bytes, got 1099511627776")]
     [InlineData(OciJson.MaximumManifestSize, "image configuration: ")]
     public async Task A_configuration_beyond_the_limit_is_refused_before_it_is_read(long size, string because)
     {
