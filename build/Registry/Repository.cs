@@ -46,9 +46,18 @@ public sealed class Repository : IContentReader
             return null;
         await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
         string? type = ContentType.Of(answer);
-        return Stored.DigestOf(answer, call.Asked) is { } digest && type is not null && answer.Content.Headers.ContentLength is { } size and > 0
+        Descriptor? told = Stored.DigestOf(answer, call.Asked) is { } digest && type is not null && answer.Content.Headers.ContentLength is { } size
             ? new Descriptor(type, digest, size)
-            : (await ReadAsync(sound, null, cancellationToken))?.Descriptor;
+            : null;
+        try
+        {
+            return told is { Size: > 0 } ? told : (await ReadAsync(sound, null, cancellationToken))?.Descriptor;
+        }
+        catch (ContentException) when (told is not null)
+        {
+            // The tag names this; that it is damaged is found by whoever reads it.
+            return told;
+        }
     }
 
     /// <summary>One GET in place of a HEAD and a GET.</summary>
