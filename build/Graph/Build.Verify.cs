@@ -67,7 +67,7 @@ internal sealed partial class Build
         using HttpTransport transport = NewTransport(report);
         IEnumerable<Reference> places = AllRegistries ? definition!.Repositories.OrderBy(place => !place.IsSamePlaceAs(reference)) : [reference];
         ReleasePolicy policy = FullPolicyOf(judges, definition) with { Claims = reference.Tag is { } tag ? TagClaims.Of(tag) : null };
-        return await new ReleaseVerifier(policy).VerifySameAsync(
+        ReleaseVerdict verdict = await new ReleaseVerifier(policy).VerifySameAsync(
             places.Select(Connect(transport).Repository).Select(site => new VerificationRequest
             {
                 Content = site,
@@ -76,6 +76,9 @@ internal sealed partial class Build
                 Official = official,
             }),
             Stop);
+        if (definition is null && verdict.Places.Any(place => place.Result?.Subjects.Any(subject => subject.Failure == FailureReason.ReferenceMismatch) == true))
+            report.Line($"{reference.Name}: its signatures name another repository. If it is a copy, say of what by --images NAME or --official REPOSITORY");
+        return verdict;
     }
 
     /// <summary>Reads files and nothing else: no request is sent.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
-using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
@@ -32,7 +31,6 @@ public sealed class Repository : IContentReader
     }
 
     public string Name => _reference.Name;
-
     internal Reference Reference => _reference;
 
     /// <summary>The descriptor of what a tag names ("Checking if content exists in the registry"); null on a 404.</summary>
@@ -45,18 +43,14 @@ public sealed class Repository : IContentReader
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
-        string? type = ContentType.Of(answer);
-        Descriptor? told = Stored.DigestOf(answer, call.Asked) is { } digest && type is not null && answer.Content.Headers.ContentLength is { } size
-            ? new Descriptor(type, digest, size)
-            : null;
+        Descriptor? told = Stored.DescriptorOf(answer, call.Asked);
         try
         {
             return told is { Size: > 0 } ? told : (await ReadAsync(sound, null, cancellationToken))?.Descriptor;
         }
         catch (ContentException) when (told is not null)
         {
-            // The tag names this; that it is damaged is found by whoever reads it.
-            return told;
+            return told; // That it is damaged is found by whoever reads it.
         }
     }
 
@@ -196,16 +190,13 @@ public sealed class Repository : IContentReader
     /// repository.
     /// </summary>
     /// <exception cref="RegistryException">No definite answer; a list that breaks the grammar, or of more than 100,000 tags.</exception>
-    public async Task<ImmutableArray<string>?> TagsAsync(CancellationToken cancellationToken) =>
-        await TagsAsync(_ => true, TagList.MaximumTags, cancellationToken) is not { } listed ? null
-            : listed.IsWhole ? listed.Names
-            : throw RegistryException.Unsound(new Asked(_reference.Host, _reference.Repository, "GET list of tags"), $"it lists more than {TagList.MaximumTags} tags");
+    public Task<ImmutableArray<string>?> TagsAsync(CancellationToken cancellationToken) => TagList.ReadAllAsync(_endpoint, ListTags(), cancellationToken);
 
     /// <summary>The tags that are wanted, of lists of any length; null when there is no such repository.</summary>
     /// <param name="most">As many are kept; where there are more, or the list is longer than anybody reads, it is not read to its end.</param>
     /// <exception cref="RegistryException">No definite answer, or no list of tags.</exception>
     public Task<ListedTags?> TagsAsync(Func<string, bool> wanted, int most, CancellationToken cancellationToken) =>
-        TagList.ReadAsync(_endpoint, Read(HttpMethod.Get, "tags/list?n=1000", "GET list of tags"), wanted, most, cancellationToken);
+        TagList.ReadAsync(_endpoint, ListTags(), wanted, most, cancellationToken);
 
     /// <summary>Deletes a tag and leaves what it names ("Deleting tags").</summary>
     /// <exception cref="RegistryException">No definite answer, or the registry lets nobody like us delete.</exception>
@@ -241,15 +232,12 @@ public sealed class Repository : IContentReader
         };
         using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
         // Some say another success than 201: then it has to be there.
-        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent) || !await NamesAsync(tag, digest, cancellationToken))
+        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
+            || (tag is null ? !await HasManifestAsync(digest, cancellationToken) : (await ResolveAsync(tag, cancellationToken))?.Digest != digest))
             await RequireAsync(call, answer, HttpStatusCode.Created, cancellationToken);
         Stored.Check(answer, digest, call.Asked);
         return answer.Headers.NonValidated.TryGetValues("OCI-Subject", out HeaderStringValues values) ? values.ToString() : "";
     }
-
-    private async Task<bool> NamesAsync(string? tag, Digest digest, CancellationToken cancellationToken) => tag is null
-        ? await HasManifestAsync(digest, cancellationToken)
-        : (await ResolveAsync(tag, cancellationToken))?.Digest == digest;
 
     /// <summary>Whether the registry says that it is a rehearsal's; sends no credentials.</summary>
     public async Task<bool> AnnouncesRehearsalAsync(CancellationToken cancellationToken) =>
@@ -293,6 +281,8 @@ public sealed class Repository : IContentReader
     {
         Accept = path.StartsWith("manifests/", StringComparison.Ordinal) ? AcceptedManifests : null,
     };
+
+    private Call ListTags() => Read(HttpMethod.Get, "tags/list?n=1000", "GET list of tags");
 
     /// <summary>A request that needs the right to push.</summary>
     internal Call Write(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull,push");

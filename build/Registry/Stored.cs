@@ -1,3 +1,4 @@
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
@@ -15,6 +16,13 @@ internal static class Stored
             ? digest
             : throw RegistryException.Unsound(asked, "its Docker-Content-Digest is no digest");
     }
+
+    /// <summary>What the answer to a HEAD tells of a manifest; null where it lacks a digest, a type or a length.</summary>
+    /// <exception cref="RegistryException">The digest is none.</exception>
+    public static Descriptor? DescriptorOf(HttpResponseMessage answer, Asked asked) =>
+        DigestOf(answer, asked) is { } digest && ContentType.Of(answer) is { } type && answer.Content.Headers.ContentLength is { } size
+            ? new Descriptor(type, digest, size)
+            : null;
 
     /// <summary>
     /// Compares with the digest that was asked for; one of another algorithm says nothing (distribution specification,

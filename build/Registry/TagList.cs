@@ -21,6 +21,13 @@ internal static class TagList
     /// <summary>Of all pages together, in bytes: what so many tags take at most, and as much again.</summary>
     private const long MaximumSize = 2L * MaximumTags * 132;
 
+    /// <summary>Every tag; null when there is no such repository.</summary>
+    /// <exception cref="RegistryException">No definite answer, or a list longer than anybody reads.</exception>
+    public static async Task<ImmutableArray<string>?> ReadAllAsync(Endpoint endpoint, Call call, CancellationToken cancellationToken) =>
+        await ReadAsync(endpoint, call, _ => true, MaximumTags, cancellationToken) is not { } listed ? null
+            : listed.IsWhole ? listed.Names
+            : throw RegistryException.Unsound(call.Asked, $"it lists more than {MaximumTags} tags");
+
     /// <param name="call">Asks for the first page.</param>
     /// <param name="wanted">Which tags are kept.</param>
     /// <param name="most">As many are kept.</param>

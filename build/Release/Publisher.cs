@@ -59,7 +59,8 @@ public sealed class Publisher(Func<RegistryClient> connect, VerificationPolicy p
             await readBack.RequireCompleteAsync(cancellationToken);
             await check.RequireTagsFreeAsync(cancellationToken);
             await readBack.RequireManifestsAsync(cancellationToken);
-            await progress.EnterAsync(PublishPhase.Tags, $"writing {content.Plan.Tags.Length} tags on each registry");
+            bool stand = Enumerable.Range(0, sites.Length).All(progress.IsTagged);
+            await progress.EnterAsync(PublishPhase.Tags, $"{(stand ? "looking for" : "writing")} {content.Plan.Tags.Length} tags on each registry");
             await new TagWriter(content, sites, progress).WriteAsync(cancellationToken);
             await progress.EnterAsync(PublishPhase.Done);
             return progress.ToRecord();
