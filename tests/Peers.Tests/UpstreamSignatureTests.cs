@@ -28,7 +28,12 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
             "    limitMiB: 400\n", $"    limitMiB: 400\n    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n", StringComparison.Ordinal), Stop);
         _slipway = _repository.Slipway with
         {
-            Variables = new Dictionary<string, string?>(_repository.Slipway.Variables) { ["PATH"] = $"{_programs.Path}:{Environment.GetEnvironmentVariable("PATH")}" },
+            // Which log it is, cosign and whoever asks whether it is there are told alike.
+            Variables = new Dictionary<string, string?>([.. _repository.Slipway.Variables, .. _sigstore.Variables])
+            {
+                ["COSIGN_REKOR_URL"] = _sigstore.Address,
+                ["PATH"] = $"{_programs.Path}:{Environment.GetEnvironmentVariable("PATH")}",
+            },
         };
         Publish(logged: true);
     }

@@ -37,13 +37,20 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>Speaks to it with its account; the base address ends in <c>/v2/</c>.</summary>
     public HttpClient Client { get; }
 
-    /// <summary>How many requests that write it was asked so far.</summary>
+    /// <summary>
+    /// How many requests that write it was asked so far. An upload that was begun and cancelled, which is how rights are found out, wrote nothing.
+    /// </summary>
     public int Writes
     {
         get
         {
             lock (_log)
-                return _log.ToString().Split('\n').Count(line => new[] { "\"POST ", "\"PUT ", "\"PATCH ", "\"DELETE " }.Any(line.Contains));
+            {
+                string[] lines = _log.ToString().Split('\n');
+                int Count(string request) => lines.Count(line => line.Contains(request, StringComparison.Ordinal));
+                int cancelled = lines.Count(line => line.Contains("\"DELETE ", StringComparison.Ordinal) && line.Contains("/blobs/uploads/", StringComparison.Ordinal));
+                return Count("\"POST ") + Count("\"PUT ") + Count("\"PATCH ") + Count("\"DELETE ") - (2 * cancelled);
+            }
         }
     }
 
