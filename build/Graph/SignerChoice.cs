@@ -35,6 +35,9 @@ internal sealed record SignerChoice
 
     public required SigstoreInstance Instance { get; init; }
 
+    /// <summary>Asked, where a keyless signature fails, whether its services are there; null asks nobody.</summary>
+    public SigstoreServices? Services { get; init; }
+
     /// <summary>Reads a variable; null when it is not set.</summary>
     public required Func<string, string?> Environment { get; init; }
 
@@ -64,7 +67,7 @@ internal sealed record SignerChoice
             throw new SigningKeyException("there is no signer; nothing was signed. Give --signing-key FILE, SLIPWAY_SIGNING_KEY or --kms-key URI, or run in a CI job that may ask for an OIDC token");
         if (!OffersIdentity)
             throw new SigningKeyException("--signer cosign: there is no identity to prove; nothing was signed. Let the CI job ask for an OIDC token (GitHub: permissions: id-token: write), set SIGSTORE_ID_TOKEN, or give --kms-key URI");
-        return await KeylessSigner.OpenAsync(await OwnIdentityAsync(stop), stop);
+        return await KeylessSigner.OpenAsync(await OwnIdentityAsync(stop), stop, Services);
     }
 
     /// <summary>Whose signatures are believed: as said, else those of the signer of <see cref="OpenAsync"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Trust;
@@ -13,23 +14,26 @@ public sealed class KeylessSigner : ISigner
 
     private readonly CertificateIdentity _identity;
     private readonly bool _takesTrustedRoot;
+    private readonly SigstoreServices? _services;
 
-    private KeylessSigner(CertificateIdentity identity, bool takesTrustedRoot)
+    private KeylessSigner(CertificateIdentity identity, SigstoreServices? services, bool takesTrustedRoot)
     {
         _identity = identity;
+        _services = services;
         _takesTrustedRoot = takesTrustedRoot;
     }
 
     public ITrustedSigner Trusted => _identity;
 
     /// <param name="identity">Who the signatures are going to be by.</param>
+    /// <param name="services">Asked, when a signature fails, whether that is for want of them; null asks nobody.</param>
     /// <exception cref="CosignException">This cosign is too old to sign a given statement.</exception>
-    public static async Task<KeylessSigner> OpenAsync(CertificateIdentity identity, CancellationToken cancellationToken)
+    public static async Task<KeylessSigner> OpenAsync(CertificateIdentity identity, CancellationToken cancellationToken, SigstoreServices? services = null)
     {
         ArgumentNullException.ThrowIfNull(identity);
         string help = await identity.Cosign.RunAsync(cancellationToken, "attest-blob", "--help");
         return help.Contains("--statement", StringComparison.Ordinal)
-            ? new KeylessSigner(identity, help.Contains("--trusted-root", StringComparison.Ordinal))
+            ? new KeylessSigner(identity, services, help.Contains("--trusted-root", StringComparison.Ordinal))
             : throw CosignProgram.TooOld("this cosign signs no statement without a key: wanted 2.6 or newer");
     }
 
@@ -71,7 +75,7 @@ public sealed class KeylessSigner : ISigner
                 .. _identity.Instance.TrustedRoot is { } root && _takesTrustedRoot ? ["--trusted-root", root] : Array.Empty<string>(),
             ];
             string[] asked = command(file);
-            await _identity.Cosign.SignAsIdentityAsync(cancellationToken, [asked[0], "--yes", "--new-bundle-format=true", "--bundle", output, .. services, .. asked[1..]]);
+            await RunAsync([asked[0], "--yes", "--new-bundle-format=true", "--bundle", output, .. services, .. asked[1..]], cancellationToken);
             return new FileInfo(output) is { Exists: true, Length: <= MaximumBundle }
                 ? await File.ReadAllBytesAsync(output, cancellationToken)
                 : throw new CosignException($"cosign {asked[0]} ended well and left no bundle; nothing was kept");
@@ -79,6 +83,22 @@ public sealed class KeylessSigner : ISigner
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    /// <exception cref="RemoteException">It failed, and one of the services is away.</exception>
+    /// <exception cref="CosignException">It failed for another reason.</exception>
+    private async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _identity.Cosign.SignAsIdentityAsync(cancellationToken, arguments);
+        }
+        catch (CosignException e) when (!e.IsMissing && _services is not null)
+        {
+            if (await _services.OutageAsync(_identity.Instance.SigningConfig, cancellationToken) is { } outage)
+                throw new RemoteException(RemoteFault.TryAgain, $"{outage}; nothing was signed. {e.Message}", e);
+            throw;
         }
     }
 
