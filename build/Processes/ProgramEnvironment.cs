@@ -36,9 +36,6 @@ public sealed class ProgramEnvironment
         "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH",
     ]);
 
-    /// <summary>For git where a partial clone may ask its remote for an object that it lacks.</summary>
-    public static ProgramEnvironment GitRemote { get; } = Git.And([.. Network, "SSH_AUTH_SOCK", "GIT_SSH_COMMAND"]);
-
     /// <summary>For ssh, whose secrets an agent keeps.</summary>
     public static ProgramEnvironment Ssh { get; } = new([.. Common, .. Desktop, "SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "KRB5CCNAME"]);
 

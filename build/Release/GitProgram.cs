@@ -40,7 +40,7 @@ internal static class GitProgram
     }
 
     /// <summary>The variables of git(1): the repository is the one of the folder, its objects are as they are.</summary>
-    private static void Describe(IDictionary<string, string?> environment, bool lazily) => (lazily ? ProgramEnvironment.GitRemote : ProgramEnvironment.Git).ApplyTo(
+    private static void Describe(IDictionary<string, string?> environment, bool lazily) => ProgramEnvironment.Git.ApplyTo(
         environment,
         ("LC_ALL", "C"),
         ("GIT_OPTIONAL_LOCKS", "0"),
