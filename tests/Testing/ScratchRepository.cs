@@ -28,7 +28,7 @@ public sealed partial class ScratchRepository : IDisposable
     private ScratchRepository()
     {
         Root = _folder.Folder("repository");
-        Mirror = new UpstreamFolder(_folder.At("mirror"));
+        Mirror = new UpstreamFolder(Directory.CreateDirectory(_folder.At("mirror")).FullName);
         Key = SigningKeys.Create(_folder.Folder("keys"), "release");
         Slipway = new SlipwayCommand(Root) { Variables = GitVariables };
     }
