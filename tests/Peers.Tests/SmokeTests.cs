@@ -61,6 +61,10 @@ public sealed class SmokeTests(SmallFixture fixture)
 
         await File.WriteAllTextAsync(repository.At("images", SmallImage.Name, "contract.yaml"), SmallImage.Contract + "run: [{ output: ['^tool {version} linux/{arch}$'] }]\n");
         await CommitAsync(repository);
+        ChildResult stale = (await RunAsync(repository, [.. publish, "--require-smoke"])).Require(65);
+        Assert.Contains("Run ./build.sh Sign --images small at this commit", stale.Error, StringComparison.Ordinal);
+        Assert.Equal(0, registry.Writes);
+        (await RunAsync(repository, "Sign", "--images", "small", "--signing-key", repository.Key.Private)).Require();
         ChildResult sound = (await RunAsync(repository, [.. publish, "--require-smoke"])).Require();
         Assert.Contains("small linux/amd64: 1 commands run in containers: all passed", sound.Error, StringComparison.Ordinal);
     }
