@@ -1,8 +1,5 @@
-using System.Security.Cryptography;
-using Slipway.Oci;
 using Slipway.Rehearsal;
 using Slipway.Testing;
-using Slipway.Trust;
 
 namespace Slipway.Peers.Tests;
 
@@ -24,11 +21,12 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact(Explicit = true)] // Its hand-made layout has no statements, which Publish wants by now: sign them here, and take this back.
+    [Fact]
     public async Task A_large_layer_is_read_once_kept_out_of_memory_and_hardly_sent_twice_after_a_cut()
     {
-        using ScratchRepository repository = await SmallImage.CreateAsync();
-        await MakeImageAsync(repository);
+        await PeerPrograms.RequireAsync(Peer.Gpgv);
+        using ScratchRepository repository = await ScratchRepository.CreateAsync();
+        long content = await MakeImageAsync(repository);
         await using Receiver quay = await Receiver.StartAsync(_folder.At("quay"), cutAfter: null), hub = await Receiver.StartAsync(_folder.At("hub"), Size * 9 / 10);
         SlipwayCommand slipway = repository.Slipway with { MeasuresMemory = true, MeasuresReading = true };
         string[] publish = ["Publish", "--public-key", repository.Key.Public, "--registry-map", $"quay.io={quay.Address}", $"docker.io={hub.Address}"];
@@ -41,45 +39,31 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{Size / 1e6:0} MB: {published.Duration.TotalSeconds:0.0} s, {published.PeakResident / 1e6:0} MB resident, {published.BytesRead / 1e6:0} MB read; {sent.Item1 / 1e6:0.0} and, with the cut, {sent.Item2 / 1e6:0.0} MB received; again: {again.BytesRead / 1e6:0} MB read");
         Assert.Equal(1, hub.Cuts);
         Assert.InRange(published.PeakResident, 20_000_000, Memory);
-        Assert.InRange(published.BytesRead, Size, Size + Besides);
-        Assert.InRange(sent.Item1, Size, Size + 100_000);
-        Assert.InRange(sent.Item2, Size, Size + Chunk + 100_000);
+        Assert.InRange(published.BytesRead, content, content + Besides);
+        Assert.InRange(sent.Item1, Size, content + 100_000);
+        Assert.InRange(sent.Item2, Size, content + Chunk + 100_000);
         Assert.Equal((sent, writes), ((quay.BlobBytes, hub.BlobBytes), (quay.Writes, hub.Writes)));
         Assert.InRange(again.BytesRead, 0, Besides);
     }
 
-    /// <summary>Puts an image of one layer of noise, signed, where <c>Assemble</c> and <c>Sign</c> leave theirs.</summary>
-    private async Task MakeImageAsync(ScratchRepository repository)
+    /// <summary>Assembles and signs an image that is mostly a file of noise; how many bytes that makes, with what is signed about it.</summary>
+    private async Task<long> MakeImageAsync(ScratchRepository repository)
     {
-        OciLayout layout = OciLayout.Create(repository.Layout(SmallImage.Name));
-        string noise = _folder.At("noise");
-        Descriptor layer = new(MediaType.LayerGzip, WriteNoise(noise), Size);
-        await layout.AddBlobFileAsync(layer, noise);
-        Platform platform = Platform.Parse("linux/amd64");
-        ImageConfig config = new() { Platform = platform, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.Digest], History = ["noise"] };
-        Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes()), [layer]);
-        Descriptor child = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with { Platform = platform };
-        Descriptor index = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([child]).ToBytes()));
-        layout.WriteIndex(new Oci.Index([index]));
-        using KeySigner signer = KeySigner.FromFile(repository.Key.Private, () => null);
-        SignedImage image = new(layout, index.Digest, Reference.Parse(SignedSmallImage.Places[0]));
-        await TrustStore.Create(repository.At("artifacts", SmallImage.Name, "trust")).SignAsync(image, [], signer, TestContext.Current.CancellationToken);
+        repository.Mirror.AddNoise(SmallImage.Upstream("amd64"), Size);
+        repository.AddImage(SmallImage.Name, WithLimit(MemoryTests.Definition), WithLimit(SmallImage.Contract));
+        await TestCache.SeedAsync(_folder.At("cache"));
+        SlipwayCommand slipway = repository.Slipway with { Cache = _folder.At("cache") };
+        string[] mirror = ["--upstream-mirror", repository.Mirror.Path];
+        (await slipway.RunAsync(["Lock", .. mirror])).Require();
+        await repository.CommitAsync("A large image", SmallImage.Tag);
+        (await slipway.RunAsync(["Assemble", "Sign", .. mirror, "--signing-key", repository.Key.Private])).Require();
+        string[] folders = [repository.Layout(SmallImage.Name), repository.At("artifacts", SmallImage.Name, "trust")];
+        return folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Sum(file => new FileInfo(file).Length);
     }
 
-    private static Digest WriteNoise(string path)
-    {
-        using FileStream file = File.Create(path);
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] piece = new byte[1_000_000];
-        for (long left = Size; left > 0; left -= piece.Length)
-        {
-            RandomNumberGenerator.Fill(piece);
-            file.Write(piece);
-            hash.AppendData(piece);
-        }
-
-        return Digest.FromHash("sha256", hash.GetHashAndReset());
-    }
+    private static string WithLimit(string text) => text
+        .Replace("limitMiB: 400", $"limitMiB: {(Size >> 20) + 20}", StringComparison.Ordinal)
+        .Replace("compressedMiB: 400, unpackedMiB: 400", $"compressedMiB: {(Size >> 20) + 20}, unpackedMiB: {(Size >> 20) + 20}", StringComparison.Ordinal);
 
     /// <summary>A registry that counts, and cuts one connection.</summary>
     private sealed class Receiver : IAsyncDisposable

@@ -55,7 +55,8 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         Judge([await slipway.RunAsync("Lock", "--upstream-mirror", repository.Mirror.Path)]);
     }
 
-    private static string Definition => SmallImage.Definition
+    /// <summary>The small image for one platform.</summary>
+    internal static string Definition => SmallImage.Definition
         .Replace("platforms: [linux/amd64, linux/arm64]", $"platforms: [{Platform}]", StringComparison.Ordinal)
         .Replace("      arm64: sha256:to-be-filled-in\n", "", StringComparison.Ordinal);
 
