@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -33,6 +34,21 @@ internal sealed class RawServer : IAsyncDisposable
         _listener.Dispose();
     }
 
+    /// <summary>To its end: a connection that closes before is reset, and what was answered may be lost.</summary>
+    private async Task ReadBodyAsync(StreamReader reader, long length, bool isChunked)
+    {
+        char[] buffer = new char[1 << 16];
+        string tail = "";
+        for (long got = 0; isChunked ? !tail.EndsWith("0\r\n\r\n", StringComparison.Ordinal) : got < length;)
+        {
+            int read = await reader.ReadAsync(buffer, _stop.Token);
+            if (read == 0)
+                return;
+            got += read;
+            tail = (tail + new string(buffer, Math.Max(0, read - 8), Math.Min(read, 8)))[^Math.Min(8, tail.Length + Math.Min(read, 8))..];
+        }
+    }
+
     private async Task ServeAsync()
     {
         List<Task> connections = [];
@@ -56,12 +72,18 @@ internal sealed class RawServer : IAsyncDisposable
                 await using NetworkStream stream = client.GetStream();
                 using StreamReader reader = new(stream, Encoding.Latin1, leaveOpen: true);
                 string[] request = (await reader.ReadLineAsync(_stop.Token) ?? "").Split(' ');
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 })
+                long length = 0;
+                bool isChunked = false;
+                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } header)
                 {
+                    if (header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+                        length = long.Parse(header.Split(':')[1], CultureInfo.InvariantCulture);
+                    isChunked |= header.Equals("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase);
                 }
 
                 if (request.Length < 2)
                     return;
+                await ReadBodyAsync(reader, length, isChunked);
                 Asked++;
                 (int status, string[] headers, string body) = Answers(request[0], request[1]);
                 byte[] content = Encoding.UTF8.GetBytes(body);

@@ -151,7 +151,7 @@ internal sealed class UpdateScene : IDisposable
     {
         using MemoryStream packed = new();
         using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
-            gzip.Write(Encoding.ASCII.GetBytes(text));
+            gzip.Write(Encoding.UTF8.GetBytes(text));
         return packed.ToArray();
     }
 

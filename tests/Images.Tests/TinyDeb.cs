@@ -47,7 +47,7 @@ internal sealed class TinyDeb(string name, string version = "1.0-1")
     {
         GnuTarEntry control = new(TarEntryType.RegularFile, "./control")
         {
-            DataStream = new MemoryStream(Encoding.ASCII.GetBytes($"Package: {ClaimedName ?? name}\nVersion: {ClaimedVersion ?? version}\nArchitecture: all\n{Fields}")),
+            DataStream = new MemoryStream(Encoding.UTF8.GetBytes($"Package: {ClaimedName ?? name}\nVersion: {ClaimedVersion ?? version}\nArchitecture: all\n{Fields}")),
         };
         GnuTarEntry conffiles = new(TarEntryType.RegularFile, "./conffiles") { DataStream = new MemoryStream(Encoding.ASCII.GetBytes(Conffiles)) };
         TarEntry[] controls = Conffiles.Length == 0 ? [control] : [control, conffiles];
