@@ -98,6 +98,44 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
     }
 
     [Fact]
+    public async Task The_releases_own_key_is_nobody_who_built_it_again_and_a_builder_is_the_one_that_was_named()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        ChildResult own = (await VerifyAsync(tools, Release, "--reproduced-by", tools.Repository.Key.Public)).Require(64);
+        Assert.Contains("--reproduced-by", own.Error, StringComparison.Ordinal);
+        string local = Builder.Local.Id;
+        (await VerifyAsync(tools, Release, "--builder", local)).Require();
+        foreach (string other in (string[])[local[..^1], local + "/", local.ToUpperInvariant(), "https://github.com/poseidon/slipway/.github/workflows/release.yml@refs/heads/main"])
+        {
+            foreach (string[] target in (string[][])
+            [
+                ["Verify"], ["Save", "--to", tools.Repository.Beside("saved.tar")], ["Mirror", "--to", $"{PublishedTools.Fallback}"], ["Reproduce", "--upstream-mirror", tools.Repository.Mirror.Path],
+            ])
+            {
+                ChildResult refused = (await tools.RunAsync([.. target, "--reference", Release, "--public-key", tools.Repository.Key.Public, "--builder", other])).Require(65);
+                Assert.Contains($"wanted {other}, got {local}", refused.Error, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.False(System.IO.File.Exists(tools.Repository.Beside("saved.tar")));
+    }
+
+    [Fact]
+    public async Task A_copy_elsewhere_is_built_again_as_what_it_is_a_copy_of()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        const string Copy = "docker.io/elsewhere/mirror";
+        (await MirrorAsync(tools, Release, Copy)).Require();
+        SlipwayCommand elsewhere = await CloneAsync(tools, "elsewhere");
+        Assert.Contains("Of a copy give --images NAME", (await ReproduceAsync(tools, elsewhere, "--reference", $"{Copy}:{UpstreamImage.Version}")).Require(64).Error, StringComparison.Ordinal);
+        foreach (string[] named in (string[][])[["--images", UpstreamImage.Name], ["--official", PublishedTools.Official]])
+        {
+            ChildResult result = (await ReproduceAsync(tools, elsewhere, ["--reference", $"{Copy}:{UpstreamImage.Version}", .. named])).Require();
+            Assert.Contains("identical", result.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task One_platform_alone_is_called_that_and_is_no_word_on_the_index()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();

@@ -77,6 +77,26 @@ public sealed class WithdrawTargetTests
     }
 
     [Fact]
+    public async Task On_a_terminal_a_person_sees_what_would_go_and_only_yes_takes_it_off()
+    {
+        await using PublishedTools tools = await PublishedTools.CreateAsync();
+        SlipwayCommand terminal = tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache") };
+        string[] asked = [.. Withdraw.SkipLast(1)];
+        foreach (string answer in (string[])["no\n", "y\n", "\n", "yes!\n", "\u0004"])
+        {
+            ChildResult refused = (await tools.RunAsync(terminal with { Typed = answer }, asked)).Require(64);
+            Assert.Contains("v1.0.0-amd64", refused.Output, StringComparison.Ordinal);
+            Assert.Contains("Take these 10 tags off? Type yes: ", refused.Output, StringComparison.Ordinal);
+            Assert.Contains("nothing was done", refused.Output, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(tools.WithdrawnRecord));
+        (await tools.RunAsync("Drift", "--public-key", tools.Repository.Key.Public)).Require();
+        (await tools.RunAsync(terminal with { Typed = "yes\n" }, asked)).Require();
+        Assert.Single(Entries(tools));
+    }
+
+    [Fact]
     public async Task A_preview_shows_what_would_go_and_only_reads()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();

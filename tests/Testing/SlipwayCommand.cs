@@ -41,6 +41,9 @@ public sealed record SlipwayCommand(string Root)
     /// <summary>A numeric user and group to run as; the tests must be root's then. Null stays.</summary>
     public int? User { get; init; }
 
+    /// <summary>What a person types on a terminal, which then shows all that is said; null has no terminal.</summary>
+    public string? Typed { get; init; }
+
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
     public bool MeasuresMemory { get; init; }
@@ -64,7 +67,8 @@ public sealed record SlipwayCommand(string Root)
         // Each of these replaces itself by the next, so that the child that is measured is the graph alone.
         string[] masked = Umask is null ? [] : ["/bin/sh", "-c", $"umask {Umask}; exec \"$@\"", "sh"];
         string[] reduced = User is null ? [] : ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", "--"];
-        string[] all = [.. reduced, .. masked, .. slipway];
+        string[] typed = Typed is null ? [] : ["bash", "-c", "typed=$1; shift; printf %s \"$typed\" | script -qefc \"$(printf '%q ' \"$@\")\" /dev/null", "bash", Typed];
+        string[] all = [.. typed, .. reduced, .. masked, .. slipway];
         return new ChildProcess(all[0], all[1..])
         {
             WorkingDirectory = Root,
