@@ -87,7 +87,7 @@ public static partial class ImageDefinitionFile
             install.OptionalText("member") is null ? null : Plain(install, "member", install.Text("member")),
             install.ImagePath("to"),
             install.Mode("mode", "0755"),
-            install.OptionalMap("standIn", source => new StandInSource(source.Text("package"), source.ImagePath("path")))))],
+            install.OptionalMap("standIn", source => new StandInSource(source.Parsed("package", ReadPackage), source.ImagePath("path")))))],
     };
 
     private static VersionChannel ReadChannel(YamlMap map)
@@ -139,7 +139,7 @@ public static partial class ImageDefinitionFile
         Directories = [.. map.Maps("directories", directory => new DefinedDirectory(
             directory.ImagePath("path"), directory.Mode("mode", "0755"), directory.Number("user", 0), directory.Number("group", 0))
         {
-            Package = directory.OptionalText("package"),
+            Package = directory.OptionalText("package") is null ? null : directory.Parsed("package", ReadPackage),
         })],
         Links = [.. map.Maps("links", link => new DefinedLink(link.ImagePath("path"), link.Text("target")))],
         Copies = [.. map.Maps("copies", copy => new DefinedCopy(copy.ImagePath("from"), copy.ImagePath("to"), copy.Mode("mode", "0644")))],

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Slipway.Sources;
 
 /// <summary>Reads <c>images/lifecycle.yaml</c>; <c>images/lifecycle.schema.json</c> describes it for editors.</summary>
-public static class LifecycleFile
+public static partial class LifecycleFile
 {
     public const string FileName = "lifecycle.yaml";
 
@@ -21,7 +22,7 @@ public static class LifecycleFile
             .. map.Maps("debian", entry => new LifecycleRelease(
                 "debian", entry.Word("codename"), entry.Text("number"), Date(entry, "end"), entry.OptionalText("longTermEnd") is null ? null : Date(entry, "longTermEnd"), entry.HttpsAddress("source"))),
             .. map.Maps("kubernetes", entry => new LifecycleRelease(
-                "kubernetes", entry.Text("minor"), null, Date(entry, "end"), null, entry.HttpsAddress("source"))),
+                "kubernetes", Minor(entry), null, Date(entry, "end"), null, entry.HttpsAddress("source"))),
         ];
         map.Finish();
         return releases.GroupBy(release => (release.Product, release.Name)).FirstOrDefault(group => group.Count() > 1) is { } twice
@@ -29,8 +30,15 @@ public static class LifecycleFile
             : new Lifecycle(releases);
     }
 
+    private static string Minor(YamlMap map) => map.Text("minor") is var text && MinorGrammar().IsMatch(text)
+        ? text
+        : throw map.Fault("minor", $"'minor' wanted a minor version as 1.36, got '{text}'");
+
     private static DateOnly Date(YamlMap map, string key) =>
         DateOnly.TryParseExact(map.Text(key), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
             ? date
             : throw map.Fault(key, $"'{key}' wanted a date as 2028-06-30, got '{map.Text(key)}'");
+
+    [GeneratedRegex(@"\A[0-9]{1,9}\.[0-9]{1,9}\z")]
+    private static partial Regex MinorGrammar();
 }
