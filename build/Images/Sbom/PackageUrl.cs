@@ -6,7 +6,7 @@ namespace Slipway.Images;
 
 /// <summary>
 /// Package URLs, the names that scanners look vulnerabilities up by (the purl specification; its type definitions
-/// <c>deb</c>, <c>oci</c> and <c>generic</c>). Qualifiers stand in the order of their keys.
+/// <c>deb</c>, <c>oci</c>, <c>nuget</c> and <c>generic</c>). Qualifiers stand in the order of their keys.
 /// </summary>
 internal static class PackageUrl
 {
@@ -28,6 +28,9 @@ internal static class PackageUrl
     /// <param name="file">What is downloaded.</param>
     public static string OfDownload(string name, string version, LockedFile file) =>
         $"pkg:generic/{Encode(name)}@{Encode(version)}?checksum={Encode(file.Digest.ToString())}&download_url={Encode(file.Location)}";
+
+    /// <summary>Type <c>nuget</c>: names keep their case.</summary>
+    public static string OfNuGet(string name, string version) => $"pkg:nuget/{Encode(name)}@{Encode(version)}";
 
     /// <summary>Percent-encoding of all but letters, digits, <c>.</c>, <c>-</c>, <c>_</c>, <c>~</c> and the colon.</summary>
     private static string Encode(string text)
