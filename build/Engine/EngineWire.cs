@@ -43,7 +43,7 @@ internal sealed class EngineWire : IDisposable
     /// <param name="ask">Asks once.</param>
     public async Task<T> AskAsync<T>(string operation, AnswerLimits limits, Func<DockerClient, Task<T>> ask)
     {
-        using DockerClient client = EngineHandlers.NewClient(this, _base, Api, limits);
+        using DockerClient client = EngineHandlerFactory.NewClient(this, _base, Api, limits);
         try
         {
             return await ask(client) ?? throw _failures.Broken(operation, "wanted a JSON value, got null");
@@ -51,7 +51,7 @@ internal sealed class EngineWire : IDisposable
         catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentOutOfRangeException or NotImplementedException or InvalidOperationException)
         {
             // What its models and their converters throw at values that are none of theirs.
-            throw _failures.Broken(operation, $"wanted a JSON {(typeof(T).IsAssignableTo(typeof(IEnumerable)) ? "list" : "object")} of it: {e.Message}", e);
+            throw _failures.Broken(operation, $"wanted a JSON {(typeof(T).IsAssignableTo(typeof(IEnumerable)) ? "list" : "object")} of its kind: {e.Message}", e);
         }
     }
 

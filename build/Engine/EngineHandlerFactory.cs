@@ -9,7 +9,7 @@ namespace Slipway.Engine;
 /// The one way of Docker.DotNet to an Engine: its requests go to an <see cref="EngineWire"/>, its answers come within limits. Its own
 /// ways to a network, its search for an Engine, its TLS and its logger have no part in it.
 /// </summary>
-internal sealed class EngineHandlers(EngineWire wire) : IDockerHandlerFactory<AnswerLimits>
+internal sealed class EngineHandlerFactory(EngineWire wire) : IDockerHandlerFactory<AnswerLimits>
 {
     /// <summary>A client of the library; disposing it leaves the wire open. It costs next to nothing: the connections are the wire's.</summary>
     /// <param name="address">What requests are addressed to.</param>
@@ -23,7 +23,7 @@ internal sealed class EngineHandlers(EngineWire wire) : IDockerHandlerFactory<An
             ApiVersion = version is { } agreed ? new Version(agreed.Major, agreed.Minor) : null,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        return new DockerClientBuilder<AnswerLimits>(new EngineHandlers(wire), limits, options, NullLogger.Instance).Build();
+        return new DockerClientBuilder<AnswerLimits>(new EngineHandlerFactory(wire), limits, options, NullLogger.Instance).Build();
     }
 
     public ResolvedTransport CreateHandler(AnswerLimits transportOptions, ResolvedClientOptions clientOptions, ILogger logger) =>
