@@ -1,5 +1,5 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
+using Docker.DotNet.Models;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -20,6 +20,9 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
     private static readonly TimeSpan RegistrationPatience = TimeSpan.FromSeconds(2);
 
     private const int LongestAnswer = 64 * 1024;
+
+    /// <summary>Whatever it does, with the volumes that it has for itself.</summary>
+    internal static ContainerRemoveParameters ByForce => new() { Force = true, RemoveVolumes = true };
 
     private readonly string _name = $"slipway-{Guid.NewGuid():n}";
 
@@ -49,34 +52,30 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
 
     private async Task CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
-        EngineCall call = EngineCall.Post("containers/create").With("name", _name) with { Content = Json(spec.ToBytes(OwnMark.Labels(wire.Time, spec.TimeLimit), removesItself)) };
-        if (spec.Platform is { } platform)
-            call = call.With("platform", platform.ToString());
-        await wire.AskAsync(call, cancellationToken);
+        CreateContainerParameters parameters = spec.ToParameters(_name, OwnMark.Labels(wire.Time, spec.TimeLimit), removesItself);
+        await wire.AskAsync("ContainerCreate", AnswerLimits.Small, docker => docker.Containers.CreateContainerAsync(parameters, cancellationToken));
     }
 
     private async Task<int> FollowAsync(Action<OutputChannel, ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
     {
         // Both before the start: a short program is over before anybody could ask.
-        EngineCall attach = (EngineCall.Post($"containers/{_name}/attach") with { Patience = null }).With("stream", "1").With("stdout", "1").With("stderr", "1");
-        EngineCall wait = (EngineCall.Post($"containers/{_name}/wait") with { Patience = null }).With("condition", removesItself ? "removed" : "not-running");
+        EngineCall attach = EngineCall.Post($"containers/{_name}/attach").With("stream", "1").With("stdout", "1").With("stderr", "1");
+        EngineCall wait = EngineCall.Post($"containers/{_name}/wait").With("condition", removesItself ? "removed" : "not-running");
         using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using HttpResponseMessage attached = await wire.SendAsync(attach, rest.Token);
-        Task output = wire.ReadAsync(attach, attached, body => OutputFrames.ReadAsync(body, receive, rest.Token), rest.Token);
+        Task output = wire.ReadAsync(attach, attached, body => FramesAsync(body, receive, rest.Token), rest.Token);
         Task<HttpResponseMessage>? waiting = removesItself ? wire.SendAsync(wait, rest.Token) : null;
         try
         {
             // It answers as soon as it waits, and again when it is over.
             if (waiting is not null)
                 await Task.WhenAny(waiting, Task.Delay(RegistrationPatience, wire.Time, rest.Token));
-            await wire.AskAsync(EngineCall.Post($"containers/{_name}/start"), cancellationToken);
+            await wire.DoAsync("ContainerStart", AnswerLimits.Small, docker => docker.Containers.StartContainerAsync(_name, null, cancellationToken));
             waiting ??= wire.SendAsync(wait, rest.Token);
             // Output that cannot be read ends the run: the container would wait for its reader for ever.
             await output;
             using HttpResponseMessage ended = await waiting;
-            int code = 0;
-            await wire.ReadAsync(wait, ended, async body => code = ReadCode(wait, await BoundedAsync(body, rest.Token)), rest.Token);
-            return code;
+            return await wire.ReadAsync(wait, ended, async body => ReadCode(wait, await BoundedAsync(body, rest.Token)), rest.Token);
         }
         finally
         {
@@ -88,10 +87,16 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
         }
     }
 
-    private int ReadCode(EngineCall wait, byte[] json) => wire.Understand(wait, () => OciJson.Read(json, "its answer", root =>
+    private int ReadCode(EngineCall wait, byte[] json) => OciJson.Read(json, "its answer", root =>
         root.TryGetProperty("Error", out JsonElement error) && error.ValueKind == JsonValueKind.Object && error.OptionalString("Message") is { Length: > 0 } message
-            ? throw wire.Refused(wait, message)
-            : root.RequiredInt("StatusCode")));
+            ? throw wire.Refused(wait.ToString(), message)
+            : root.RequiredInt("StatusCode"));
+
+    private static async Task<bool> FramesAsync(Stream body, Action<OutputChannel, ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+    {
+        await OutputFrames.ReadAsync(body, receive, cancellationToken);
+        return true;
+    }
 
     private static async Task<byte[]> BoundedAsync(Stream body, CancellationToken cancellationToken)
     {
@@ -105,7 +110,7 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
         using CancellationTokenSource patience = new(RemovalPatience, wire.Time);
         try
         {
-            await wire.AskAsync(EngineCall.Delete($"containers/{_name}").With("force", "1").With("v", "1"), patience.Token);
+            await wire.DoAsync("ContainerDelete", AnswerLimits.Small, docker => docker.Containers.RemoveContainerAsync(_name, ByForce, patience.Token));
         }
         catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true } || e.Message.Contains("already in progress", StringComparison.Ordinal))
         {
@@ -116,6 +121,4 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
             notice($"container {_name} could not be removed; the Engine does so when it starts again, or a later run");
         }
     }
-
-    private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using Slipway.Oci;
+using Docker.DotNet.Models;
+using Descriptor = Slipway.Oci.Descriptor;
+using Platform = Slipway.Oci.Platform;
 
 namespace Slipway.Engine;
 
@@ -62,70 +64,42 @@ public sealed record ContainerSpec(string Image)
     /// <summary>After this it is killed.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The body of "ContainerCreate".</summary>
+    /// <summary>What "ContainerCreate" is asked for.</summary>
+    /// <param name="name">What the container is called.</param>
     /// <param name="labels">What marks it as ours.</param>
-    /// <param name="removesItself">Whether the Engine removes it when it ends.</param>
-    internal byte[] ToBytes(ImmutableSortedDictionary<string, string> labels, bool removesItself) => OciJson.Write(writer =>
+    /// <param name="removesItself">Whether the Engine removes it when it ends, and takes it away when it is back after it died.</param>
+    internal CreateContainerParameters ToParameters(string name, ImmutableSortedDictionary<string, string> labels, bool removesItself) => new()
     {
-        writer.WriteStartObject();
-        writer.WriteString("Image", Image);
-        WriteTexts("Entrypoint", Entrypoint);
-        WriteTexts("Cmd", Command);
-        WriteTexts("Env", [.. Environment.Select(pair => $"{pair.Key}={pair.Value}")]);
-        if (User is not null)
-            writer.WriteString("User", User);
-        writer.WriteBoolean("AttachStdout", true);
-        writer.WriteBoolean("AttachStderr", true);
-        writer.WriteMap("Labels", labels);
-        writer.WriteStartObject("HostConfig");
-        // An Engine that dies takes it away when it is back.
-        writer.WriteBoolean("AutoRemove", removesItself);
-        writer.WriteString("NetworkMode", Network switch { ContainerNetwork.None => "none", ContainerNetwork.Bridge => "bridge", _ => "host" });
-        WriteTexts("CapDrop", ["ALL"]);
-        WriteTexts("CapAdd", Capabilities);
-        WriteTexts("SecurityOpt", ["no-new-privileges"]);
-        writer.WriteBoolean("ReadonlyRootfs", !IsRootWritable);
-        writer.WriteNumber("Memory", Memory);
-        writer.WriteNumber("MemorySwap", Memory);
-        writer.WriteNumber("PidsLimit", Processes);
-        // Else the Engine keeps all output in a file.
-        writer.WriteStartObject("LogConfig");
-        writer.WriteString("Type", "none");
-        writer.WriteEndObject();
-        WriteMounts();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-
-        void WriteTexts(string name, ImmutableArray<string> texts)
+        Name = name,
+        Platform = Platform?.ToString(),
+        Image = Image,
+        Entrypoint = Some(Entrypoint),
+        Cmd = Some(Command),
+        Env = Some([.. Environment.Select(pair => $"{pair.Key}={pair.Value}")]),
+        User = User ?? "",
+        AttachStdout = true,
+        AttachStderr = true,
+        Labels = labels,
+        HostConfig = new HostConfig
         {
-            if (texts.IsEmpty)
-                return;
-            writer.WriteStartArray(name);
-            foreach (string text in texts)
-                writer.WriteStringValue(text);
-            writer.WriteEndArray();
-        }
+            AutoRemove = removesItself,
+            NetworkMode = Network switch { ContainerNetwork.None => "none", ContainerNetwork.Bridge => "bridge", _ => "host" },
+            CapDrop = ["ALL"],
+            CapAdd = Some(Capabilities),
+            SecurityOpt = ["no-new-privileges"],
+            ReadonlyRootfs = !IsRootWritable,
+            Memory = Memory,
+            MemorySwap = Memory,
+            PidsLimit = Processes,
+            // Else the Engine keeps all output in a file.
+            LogConfig = new LogConfig { Type = "none" },
+            Tmpfs = Scratch.Distinct(StringComparer.Ordinal).ToDictionary(folder => folder, _ => "rw,exec,nosuid,nodev,size=256m", StringComparer.Ordinal),
+            Mounts = [.. Mounts.Select(mount => new Mount { Type = "bind", Source = mount.Source, Target = mount.Target, ReadOnly = mount.IsReadOnly })],
+        },
+    };
 
-        void WriteMounts()
-        {
-            writer.WriteStartObject("Tmpfs");
-            foreach (string folder in Scratch.Distinct(StringComparer.Ordinal))
-                writer.WriteString(folder, "rw,exec,nosuid,nodev,size=256m");
-            writer.WriteEndObject();
-            writer.WriteStartArray("Mounts");
-            foreach (ContainerMount mount in Mounts)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("Type", "bind");
-                writer.WriteString("Source", mount.Source);
-                writer.WriteString("Target", mount.Target);
-                writer.WriteBoolean("ReadOnly", mount.IsReadOnly);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        }
-    });
+    /// <summary>An empty list would stand in place of the image's own; null leaves it.</summary>
+    private static string[] Some(ImmutableArray<string> texts) => texts.IsEmpty ? null! : [.. texts];
 }
 
 /// <summary>How a container ended.</summary>

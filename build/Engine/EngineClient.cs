@@ -1,5 +1,6 @@
 using Slipway.Http;
 using Slipway.Oci;
+using VersionResponse = Docker.DotNet.Models.VersionResponse;
 
 namespace Slipway.Engine;
 
@@ -129,8 +130,7 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>Writes an image as an archive that <c>docker load</c> reads, in small pieces.</summary>
     /// <exception cref="EngineException">There is no such image, or the Engine goes away.</exception>
-    public Task ExportAsync(string image, Stream destination, CancellationToken cancellationToken) =>
-        new ImageExport(_wire).ExportAsync(image, destination, cancellationToken);
+    public Task ExportAsync(string image, Stream destination, CancellationToken cancellationToken) => _images.ExportAsync(image, destination, cancellationToken);
 
     /// <summary>Removes what killed runs of this program left, by our own mark alone, and nothing that one may still need.</summary>
     /// <returns>How many containers and images.</returns>
@@ -143,10 +143,10 @@ public sealed class EngineClient : IDisposable
         EngineWire wire = new(address, time);
         try
         {
-            EngineCall call = EngineCall.Get("version") with { Patience = FirstPatience };
-            ReadOnlyMemory<byte> answer = await wire.AskAsync(call, cancellationToken);
-            EngineVersion version = wire.Understand(call, () => EngineVersion.Parse(answer));
-            wire.Prefix = $"v{version.Api}/";
+            VersionResponse answer = await wire.AskAsync(
+                EngineVersion.Operation, AnswerLimits.Small with { Patience = FirstPatience }, docker => docker.System.GetVersionAsync(cancellationToken));
+            EngineVersion version = wire.Understand(EngineVersion.Operation, () => EngineVersion.Of(answer));
+            wire.Api = version.Api;
             return new EngineClient(address, wire, version, notice);
         }
         catch

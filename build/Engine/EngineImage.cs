@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Docker.DotNet.Models;
 using Slipway.Oci;
+using Platform = Slipway.Oci.Platform;
 
 namespace Slipway.Engine;
 
@@ -10,8 +12,8 @@ namespace Slipway.Engine;
 public sealed record EngineImage(string Id, Platform Platform, ImmutableArray<string> Names)
 {
     /// <exception cref="ContentException">It is no such answer.</exception>
-    internal static EngineImage Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "an image", root => new EngineImage(
-        Printable.Of(root.RequiredString("Id")),
-        new Platform(root.OptionalString("Os") ?? "linux", root.OptionalString("Architecture") ?? "", root.OptionalString("Variant") is { Length: > 0 } variant ? variant : null),
-        [.. root.Items("RepoTags").Select(name => Printable.Of(name.GetString() ?? ""))]));
+    internal static EngineImage Of(ImageInspectResponse answer) => new(
+        answer.ID is { Length: > 0 } id ? Printable.Of(id) : throw new ContentException("'Id' is missing"),
+        new Platform(answer.Os is { Length: > 0 } system ? system : "linux", answer.Architecture ?? "", answer.Variant is { Length: > 0 } variant ? variant : null),
+        [.. (answer.RepoTags ?? []).Select(name => Printable.Of(name ?? ""))]);
 }

@@ -1,19 +1,22 @@
+using Docker.DotNet.Models;
 using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Engine;
 
-/// <summary>Asks for images of an Engine by name or id, names them and removes them.</summary>
+/// <summary>Asks for images of an Engine by name or id, names them, gives them away and removes them.</summary>
 internal sealed class EngineImages(EngineWire wire)
 {
+    private const string Inspect = "ImageInspect";
+
     /// <summary>Null only when the Engine definitely has none of that name.</summary>
     public async Task<EngineImage?> InspectAsync(string image, CancellationToken cancellationToken)
     {
-        EngineCall call = EngineCall.Get($"images/{Escaped(image)}/json");
+        string name = Escaped(image);
         try
         {
-            ReadOnlyMemory<byte> answer = await wire.AskAsync(call, cancellationToken);
-            return wire.Understand(call, () => EngineImage.Parse(answer));
+            ImageInspectResponse answer = await wire.AskAsync(Inspect, AnswerLimits.Small, docker => docker.Images.InspectImageAsync(name, cancellationToken));
+            return wire.Understand(Inspect, () => EngineImage.Of(answer));
         }
         catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true })
         {
@@ -21,16 +24,32 @@ internal sealed class EngineImages(EngineWire wire)
         }
     }
 
-    public Task TagAsync(string image, Reference name, CancellationToken cancellationToken) => wire.AskAsync(
-        EngineCall.Post($"images/{Escaped(image)}/tag").With("repo", name.Name).With("tag", name.Tag ?? throw new ArgumentException("wanted a tag", nameof(name))),
-        cancellationToken);
+    public Task TagAsync(string image, Reference name, CancellationToken cancellationToken)
+    {
+        string old = Escaped(image);
+        ImageTagParameters parameters = new() { RepositoryName = name.Name, Tag = name.Tag ?? throw new ArgumentException("wanted a tag", nameof(name)) };
+        return wire.DoAsync("ImageTag", AnswerLimits.Small, docker => docker.Images.TagImageAsync(old, parameters, cancellationToken));
+    }
+
+    /// <summary>Writes an image as an archive, in small pieces.</summary>
+    public Task ExportAsync(string image, Stream destination, CancellationToken cancellationToken)
+    {
+        // It is part of a query here, which the library escapes.
+        _ = Escaped(image);
+        return wire.DoAsync("ImageGetAll", AnswerLimits.Archive, async docker =>
+        {
+            await using Stream archive = await docker.Images.SaveImageAsync(image, cancellationToken);
+            await archive.CopyToAsync(destination, cancellationToken);
+        });
+    }
 
     /// <summary>False when there was none.</summary>
     public async Task<bool> RemoveAsync(string image, CancellationToken cancellationToken)
     {
+        string name = Escaped(image);
         try
         {
-            await wire.AskAsync(EngineCall.Delete($"images/{Escaped(image)}"), cancellationToken);
+            await wire.DoAsync("ImageDelete", AnswerLimits.Small, docker => docker.Images.DeleteImageAsync(name, new ImageDeleteParameters(), cancellationToken));
             return true;
         }
         catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true })
@@ -39,7 +58,7 @@ internal sealed class EngineImages(EngineWire wire)
         }
     }
 
-    /// <summary>Names keep their slashes, which are part of the path; nothing else in one may end it.</summary>
+    /// <summary>Names keep their slashes, which are part of the path; nothing else in one may end it. The library takes a name for a piece of a path as it is.</summary>
     internal static string Escaped(string image) => image.Length > 0 && !image.Split('/').Any(part => part is "" or "." or "..")
         ? string.Join('/', image.Split('/').Select(Uri.EscapeDataString))
         : throw new ContentException($"image '{Printable.Of(image)}': wanted a name or an id");

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text.Json;
-using Slipway.Oci;
 
 namespace Slipway.Engine;
 
@@ -38,48 +36,16 @@ public static class EngineMessages
         Stream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ArrayBufferWriter<byte> line = new();
+        MessageLines lines = new(LongestLine);
         byte[] buffer = new byte[32 * 1024];
         int count;
         while ((count = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            ReadOnlyMemory<byte> rest = buffer.AsMemory(0, count);
-            int end;
-            while ((end = rest.Span.IndexOf((byte)'\n')) >= 0)
-            {
-                Append(line, rest.Span[..end]);
-                if (Parse(line.WrittenMemory) is { } message)
-                    yield return message;
-                line.ResetWrittenCount();
-                rest = rest[(end + 1)..];
-            }
-
-            Append(line, rest.Span);
+            foreach (EngineMessage message in lines.Receive(buffer.AsMemory(0, count)))
+                yield return message;
         }
 
-        if (Parse(line.WrittenMemory) is { } last)
-            yield return last;
+        foreach (EngineMessage message in lines.End())
+            yield return message;
     }
-
-    private static void Append(ArrayBufferWriter<byte> line, ReadOnlySpan<byte> bytes)
-    {
-        if (line.WrittenCount + bytes.Length > LongestLine)
-            throw new ContentException($"a message is longer than {LongestLine} bytes");
-        line.Write(bytes);
-    }
-
-    private static EngineMessage? Parse(ReadOnlyMemory<byte> line) => line.Span.Trim(" \r\t"u8).IsEmpty ? null : OciJson.Read(line, "a message", root =>
-    {
-        JsonElement? detail = root.TryGetProperty("errorDetail", out JsonElement found) && found.ValueKind == JsonValueKind.Object ? found : null;
-        string? error = detail?.OptionalString("message") ?? root.OptionalString("error");
-        return new EngineMessage
-        {
-            Stream = root.OptionalString("stream"),
-            Status = root.OptionalString("status"),
-            Id = root.OptionalString("id"),
-            Aux = root.TryGetProperty("aux", out JsonElement aux) && aux.ValueKind != JsonValueKind.Null ? aux.Clone() : null,
-            Error = error is { Length: 0 } || (error is null && detail is not null) ? "it failed without saying why" : error,
-            ErrorCode = detail is { } one && one.TryGetProperty("code", out JsonElement code) && code.TryGetInt32(out int number) ? number : null,
-        };
-    });
 }

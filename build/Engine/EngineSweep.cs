@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Slipway.Oci;
+using Docker.DotNet.Models;
 
 namespace Slipway.Engine;
 
@@ -12,12 +11,13 @@ internal sealed class EngineSweep(EngineWire wire, EngineImages images)
 
     private async Task<int> ContainersAsync(CancellationToken cancellationToken)
     {
+        ContainersListParameters ours = new() { All = true, Filters = Only("label", OwnMark.Label) };
         int removed = 0;
-        foreach (JsonElement container in await ListAsync(EngineCall.Get("containers/json").With("all", "1"), "label", OwnMark.Label, cancellationToken))
+        foreach (ContainerListResponse? container in await wire.AskAsync("ContainerList", AnswerLimits.Small, docker => docker.Containers.ListContainersAsync(ours, cancellationToken)))
         {
-            if (!OwnMark.IsOver(container.Map("Labels").GetValueOrDefault(OwnMark.Label), wire.Time) || container.OptionalString("Id") is not { Length: > 0 } id)
+            if (container is not { ID: { Length: > 0 } id, Labels: { } labels } || !labels.TryGetValue(OwnMark.Label, out string? mark) || !OwnMark.IsOver(mark, wire.Time))
                 continue;
-            removed += await IfThereAsync(EngineCall.Delete($"containers/{Uri.EscapeDataString(id)}").With("force", "1").With("v", "1"), cancellationToken);
+            removed += await IfThereAsync(id, cancellationToken);
         }
 
         return removed;
@@ -25,12 +25,13 @@ internal sealed class EngineSweep(EngineWire wire, EngineImages images)
 
     private async Task<int> ImagesAsync(CancellationToken cancellationToken)
     {
+        ImagesListParameters ours = new() { Filters = Only("reference", OwnMark.Passing) };
         int removed = 0;
-        foreach (JsonElement image in await ListAsync(EngineCall.Get("images/json"), "reference", OwnMark.Passing, cancellationToken))
+        foreach (ImagesListResponse? image in await wire.AskAsync("ImageList", AnswerLimits.Small, docker => docker.Images.ListImagesAsync(ours, cancellationToken)))
         {
-            foreach (string name in image.Items("RepoTags").Select(name => name.GetString() ?? ""))
+            foreach (string? name in image?.RepoTags ?? [])
             {
-                if (name.StartsWith(OwnMark.Passing + ":", StringComparison.Ordinal) && OwnMark.IsOver(name[(OwnMark.Passing.Length + 1)..], wire.Time)
+                if (name?.StartsWith(OwnMark.Passing + ":", StringComparison.Ordinal) == true && OwnMark.IsOver(name[(OwnMark.Passing.Length + 1)..], wire.Time)
                     && await images.RemoveAsync(name, cancellationToken))
                     removed++;
             }
@@ -39,29 +40,14 @@ internal sealed class EngineSweep(EngineWire wire, EngineImages images)
         return removed;
     }
 
-    private async Task<IReadOnlyList<JsonElement>> ListAsync(EngineCall call, string filter, string value, CancellationToken cancellationToken)
-    {
-        EngineCall filtered = call.With("filters", $"{{\"{filter}\":[\"{value}\"]}}");
-        ReadOnlyMemory<byte> answer = await wire.AskAsync(filtered, cancellationToken);
-        return wire.Understand<IReadOnlyList<JsonElement>>(filtered, () =>
-        {
-            try
-            {
-                using JsonDocument document = JsonDocument.Parse(answer);
-                return [.. document.RootElement.EnumerateArray().Select(item => item.Clone())];
-            }
-            catch (Exception e) when (e is JsonException or InvalidOperationException)
-            {
-                throw new ContentException($"wanted a list: {Printable.Of(e.Message)}", e);
-            }
-        });
-    }
+    private static Dictionary<string, IDictionary<string, bool>> Only(string filter, string value) => new() { [filter] = new Dictionary<string, bool> { [value] = true } };
 
-    private async Task<int> IfThereAsync(EngineCall call, CancellationToken cancellationToken)
+    private async Task<int> IfThereAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
-            await wire.AskAsync(call, cancellationToken);
+            string container = Uri.EscapeDataString(id);
+            await wire.DoAsync("ContainerDelete", AnswerLimits.Small, docker => docker.Containers.RemoveContainerAsync(container, ContainerRun.ByForce, cancellationToken));
             return 1;
         }
         catch (EngineException e) when (e is { IsAnswer: true })

@@ -1,4 +1,6 @@
+using Docker.DotNet.Models;
 using Slipway.Oci;
+using Platform = Slipway.Oci.Platform;
 
 namespace Slipway.Engine;
 
@@ -9,17 +11,22 @@ namespace Slipway.Engine;
 /// <param name="IsPodman">Whether it is Podman, which speaks Docker's API.</param>
 public sealed record EngineVersion(string Version, ApiVersion Api, Platform Platform, bool IsPodman)
 {
+    /// <summary>For messages.</summary>
+    internal const string Operation = "GET /version";
+
     /// <exception cref="ContentException">It is no such answer, or there is no version that both sides speak.</exception>
-    internal static EngineVersion Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "GET /version", root =>
+    internal static EngineVersion Of(VersionResponse answer)
     {
-        string version = Printable.Of(root.RequiredString("Version"));
-        ApiVersion most = ApiVersion.Parse(root.RequiredString("ApiVersion"));
-        ApiVersion least = ApiVersion.Parse(root.OptionalString("MinAPIVersion") ?? most.ToString());
+        string version = Printable.Of(Required(answer.Version, "Version"));
+        ApiVersion most = ApiVersion.Parse(Required(answer.APIVersion, "ApiVersion"));
+        ApiVersion least = answer.MinAPIVersion is null ? most : ApiVersion.Parse(answer.MinAPIVersion);
         ApiVersion api = ApiVersion.Negotiate(least, most)
             ?? throw new ContentException($"Engine {version} speaks API {least} to {most}, wanted one of {ApiVersion.Oldest} to {ApiVersion.Newest}: Docker Engine 20.10 or newer");
-        bool podman = root.Items("Components").Any(part => part.OptionalString("Name")?.StartsWith("Podman", StringComparison.Ordinal) == true);
-        return new EngineVersion(version, api, new Platform(root.OptionalString("Os") ?? "linux", root.RequiredString("Arch")).Normalized, podman);
-    });
+        bool podman = answer.Components?.Any(part => part?.Name?.StartsWith("Podman", StringComparison.Ordinal) == true) == true;
+        return new EngineVersion(version, api, new Platform(answer.Os is { Length: > 0 } system ? system : "linux", Required(answer.Arch, "Arch")).Normalized, podman);
+    }
+
+    private static string Required(string? value, string name) => value is { Length: > 0 } ? value : throw new ContentException($"'{name}' is missing");
 
     public override string ToString() => $"{(IsPodman ? "Podman " : "")}{Version} (API {Api}, {Platform})";
 }

@@ -1,15 +1,15 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.ExceptionServices;
-using System.Security.Authentication;
+using System.Collections;
+using System.Text.Json;
+using Docker.DotNet;
 using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Engine;
 
 /// <summary>
-/// Sends requests to one Engine, each once: what starts, builds or removes something must not happen twice. Every failure comes
-/// out as an <see cref="EngineException"/> that names the Engine and the request. Safe for concurrent use.
+/// Sends requests to one Engine, those of Docker.DotNet and those that it does not have, each once: what starts, builds or removes
+/// something must not happen twice. Every failure comes out as an <see cref="EngineException"/> that names the Engine and the request.
+/// Safe for concurrent use.
 /// </summary>
 internal sealed class EngineWire : IDisposable
 {
@@ -19,56 +19,73 @@ internal sealed class EngineWire : IDisposable
     private static readonly Patience Moving = new() { AnswerWithin = TimeSpan.FromMinutes(5), RateWindow = TimeSpan.FromMinutes(5), Exchange = TimeSpan.FromDays(1) };
 
     private readonly HttpMessageInvoker _invoker;
-    private readonly EngineAddress _address;
+    private readonly EngineFailures _failures;
     private readonly Uri _base;
-    private readonly TimeProvider _time;
 
     public EngineWire(EngineAddress address, TimeProvider time)
     {
-        _address = address;
-        _time = time;
+        Time = time;
+        _failures = new EngineFailures(address);
         _base = EngineConnection.BaseOf(address);
         _invoker = new HttpMessageInvoker(EngineConnection.NewHandler(address));
     }
 
-    /// <summary>What stands before every path once a version was agreed on: <c>v1.41/</c>.</summary>
-    public string Prefix { get; set; } = "";
+    /// <summary>The version that was agreed on; null before that, when none is asked for.</summary>
+    public ApiVersion? Api { get; set; }
 
-    public TimeProvider Time => _time;
+    public TimeProvider Time { get; }
 
-    /// <summary>The answer, once its headers are there and when its status is one of success; the caller disposes it.</summary>
+    private string Prefix => Api is { } version ? $"v{version}/" : "";
+
+    /// <summary>Lets Docker.DotNet ask.</summary>
+    /// <param name="operation">What the Engine API calls it: <c>ImageInspect</c>.</param>
+    /// <param name="limits">What holds for its answer.</param>
+    /// <param name="ask">Asks once.</param>
+    public async Task<T> AskAsync<T>(string operation, AnswerLimits limits, Func<DockerClient, Task<T>> ask)
+    {
+        using DockerClient client = EngineHandlerFactory.NewClient(this, _base, Api, limits);
+        try
+        {
+            return await ask(client) ?? throw _failures.Broken(operation, "wanted a JSON value, got null");
+        }
+        catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentOutOfRangeException or NotImplementedException or InvalidOperationException)
+        {
+            // What its models and their converters throw at values that are none of theirs.
+            throw _failures.Broken(operation, $"wanted a JSON {(typeof(T).IsAssignableTo(typeof(IEnumerable)) ? "list" : "object")} of its kind: {e.Message}", e);
+        }
+    }
+
+    /// <summary>As above, where nothing is told but that it was done.</summary>
+    public Task DoAsync(string operation, AnswerLimits limits, Func<DockerClient, Task> act) => AskAsync(operation, limits, async client =>
+    {
+        await act(client);
+        return true;
+    });
+
+    /// <summary>The answer to a request that Docker.DotNet does not have; the caller disposes it.</summary>
     /// <exception cref="EngineException">There is no Engine, it went away, or it answers with an error.</exception>
     public async Task<HttpResponseMessage> SendAsync(EngineCall call, CancellationToken cancellationToken)
     {
-        HttpResponseMessage answer = await TranslateAsync(call, () => SendOnceAsync(call, cancellationToken), cancellationToken);
-        if (answer.IsSuccessStatusCode)
-            return answer;
-        using (answer)
-            throw await RefusalAsync(call, answer, cancellationToken);
-    }
-
-    /// <summary>Sends, and reads a small answer, which has to end in the time that the call has for its beginning.</summary>
-    public async Task<ReadOnlyMemory<byte>> AskAsync(EngineCall call, CancellationToken cancellationToken, int limit = 4 * 1024 * 1024)
-    {
-        using HttpResponseMessage answer = await SendAsync(call, cancellationToken);
-        ReadOnlyMemory<byte> body = await TranslateAsync(
-            call, () => InTimeAsync(call, "no end of its answer", stop => BoundedBody.ReadAsync(answer, limit, stop), cancellationToken), cancellationToken);
-        return body.Length <= limit ? body : throw Broken(call, $"its answer is larger than {limit} bytes");
+        using HttpRequestMessage message = new(call.Method, new Uri(_base, call.Relative(Prefix))) { Content = call.Content };
+        return await SendAsync(message, call.Limits, cancellationToken);
     }
 
     /// <summary>Hands an answer's body over while it comes; the answer stays the caller's.</summary>
-    public Task ReadAsync(EngineCall call, HttpResponseMessage answer, Func<Stream, Task> read, CancellationToken cancellationToken) => TranslateAsync(
-        call,
-        async () =>
+    public async Task<T> ReadAsync<T>(EngineCall call, HttpResponseMessage answer, Func<Stream, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        try
         {
-            await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            await read(body);
-            return true;
-        },
-        cancellationToken);
+            return await read(body);
+        }
+        catch (ContentException e)
+        {
+            throw _failures.Broken(call.ToString(), e.Message, e);
+        }
+    }
 
-    /// <summary>Parses what an Engine answered.</summary>
-    public T Understand<T>(EngineCall call, Func<T> read)
+    /// <summary>Makes what is wanted of what an Engine answered.</summary>
+    public T Understand<T>(string operation, Func<T> read)
     {
         try
         {
@@ -76,32 +93,64 @@ internal sealed class EngineWire : IDisposable
         }
         catch (ContentException e)
         {
-            throw Broken(call, e.Message, e);
+            throw _failures.Broken(operation, e.Message, e);
         }
     }
 
-    /// <summary>An error that an Engine told inside of an answer that began well.</summary>
-    public EngineException Refused(EngineCall call, string message) =>
-        new(RemoteFault.Protocol, $"{_address}: {call}: {Printable.EndsOf(message)}") { IsAnswer = true };
+    /// <inheritdoc cref="EngineFailures.Refused"/>
+    public EngineException Refused(string call, string message) => _failures.Refused(call, message);
 
     public void Dispose() => _invoker.Dispose();
 
-    private async Task<HttpResponseMessage> SendOnceAsync(EngineCall call, CancellationToken cancellationToken)
+    /// <summary>
+    /// The answer, once its headers are there, within its limits and when its status is one of success; the request stays the caller's.
+    /// Whoever reads the answer's body gets an <see cref="EngineException"/> when it breaks off.
+    /// </summary>
+    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, AnswerLimits limits, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage message = new(call.Method, new Uri(_base, call.Relative(Prefix))) { Content = call.Content };
+        // Without query, which may hold values of build arguments.
+        string path = message.RequestUri!.AbsolutePath[1..], call = $"{message.Method} {(path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : path)}";
+        message.Headers.UserAgent.Clear();
         message.Headers.UserAgent.ParseAdd("slipway");
         if (message.Content is { } content)
-            message.Content = new PacedContent(content, Moving, _time, new Exchange(Moving, _time));
+            message.Content = new PacedContent(content, Moving, Time, new Exchange(Moving, Time));
         // An Engine that refuses a large upload may do so before all of it was sent.
-        HttpResponseMessage answer = await InTimeAsync(call, "no answer", stop => _invoker.SendAsync(message, stop), cancellationToken);
-        if (call.Moves)
-            answer.Content = new PatientContent(answer.Content, Moving, _time, new Exchange(Moving, _time));
+        HttpResponseMessage answer = await TranslateAsync(
+            call, () => InTimeAsync(call, limits, "no answer", stop => _invoker.SendAsync(message, stop), cancellationToken), cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            using (answer)
+                throw _failures.Refusal(call, answer.StatusCode, await WholeAsync(call, answer, AnswerLimits.Small with { Size = MaximumErrorSize, Patience = limits.Patience ?? AnswerLimits.Small.Patience }, cancellationToken));
+        }
+
+        if (limits.Moves)
+            answer.Content = new PatientContent(answer.Content, Moving, Time, new Exchange(Moving, Time));
+        answer.Content = limits.Size is null ? await StreamAsync(call, answer, limits, cancellationToken)
+            : new ReadOnlyMemoryContent(await SmallAsync(call, answer, limits, cancellationToken));
         return answer;
     }
 
-    private async Task<T> InTimeAsync<T>(EngineCall call, string what, Func<CancellationToken, Task<T>> act, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> SmallAsync(string call, HttpResponseMessage answer, AnswerLimits limits, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource patience = new(call.Patience ?? Timeout.InfiniteTimeSpan, _time);
+        using HttpContent content = answer.Content;
+        ReadOnlyMemory<byte> body = await WholeAsync(call, answer, limits, cancellationToken);
+        return body.Length <= limits.Size ? body : throw _failures.Broken(call, $"its answer is larger than {limits.Size} bytes");
+    }
+
+    private async Task<StreamContent> StreamAsync(string call, HttpResponseMessage answer, AnswerLimits limits, CancellationToken cancellationToken)
+    {
+        Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        if (limits.IsMessages)
+            body = new MessageStream(body, error => _failures.Refused(call, error));
+        return new StreamContent(new AnswerStream(body, (read, stop) => TranslateAsync(call, read, stop)));
+    }
+
+    private Task<ReadOnlyMemory<byte>> WholeAsync(string call, HttpResponseMessage answer, AnswerLimits limits, CancellationToken cancellationToken) => TranslateAsync(
+        call, () => InTimeAsync(call, limits, "no end of its answer", stop => BoundedBody.ReadAsync(answer, limits.Size!.Value, stop), cancellationToken), cancellationToken);
+
+    private async Task<T> InTimeAsync<T>(string call, AnswerLimits limits, string what, Func<CancellationToken, Task<T>> act, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = new(limits.Patience ?? Timeout.InfiniteTimeSpan, Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
@@ -109,11 +158,11 @@ internal sealed class EngineWire : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EngineException(RemoteFault.TryAgain, $"{_address}: {call}: {what} within {call.Patience!.Value.TotalSeconds:0} s");
+            throw _failures.Late(call, what, limits.Patience!.Value);
         }
     }
 
-    private async Task<T> TranslateAsync<T>(EngineCall call, Func<Task<T>> act, CancellationToken cancellationToken)
+    private async Task<T> TranslateAsync<T>(string call, Func<Task<T>> act, CancellationToken cancellationToken)
     {
         try
         {
@@ -121,58 +170,11 @@ internal sealed class EngineWire : IDisposable
         }
         catch (ContentException e) when (e.InnerException is not IOException)
         {
-            throw Broken(call, e.Message, e);
+            throw _failures.Broken(call, e.Message, e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or ObjectDisposedException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException && !cancellationToken.IsCancellationRequested)
         {
-            throw Lost(call, e);
+            throw _failures.Lost(call, e, isFirst: Api is null);
         }
     }
-
-    private EngineException Lost(EngineCall call, Exception failure)
-    {
-        // What this machine has to send can be broken, too; that is no fault of the connection.
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is UploadException { InnerException: { } fault })
-                ExceptionDispatchInfo.Throw(fault);
-        }
-
-        Exception root = failure;
-        while (root.InnerException is not null)
-            root = root.InnerException;
-        bool never = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
-        RemoteFault kind = root is SocketException { SocketErrorCode: SocketError.AccessDenied } ? RemoteFault.Refused
-            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || WorthWaiting.FaultOf(failure) == RemoteFault.Untrusted ? RemoteFault.Untrusted
-            : never && Prefix.Length == 0 ? RemoteFault.NotFound
-            : RemoteFault.TryAgain;
-        // Engines of an older Go say the same of a certificate that they do not get as of a wrong one.
-        string why = WorthWaiting.FaultOf(failure) != RemoteFault.Untrusted ? root.Message
-            : failure.InnerException is not AuthenticationException && _address.Tls is { Identity: null } ? "it wants a certificate of ours"
-            : WorthWaiting.Reason(failure);
-        string what = kind is RemoteFault.TryAgain ? $"{_address}: {call}: the Engine went away: {why}" : $"{_address} ({_address.Origin}): {why}";
-        return new EngineException(kind, what, failure);
-    }
-
-    private async Task<EngineException> RefusalAsync(EngineCall call, HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        ReadOnlyMemory<byte> body = await TranslateAsync(
-            call, () => InTimeAsync(call, "no end of its answer", stop => BoundedBody.ReadAsync(answer, MaximumErrorSize, stop), cancellationToken), cancellationToken);
-        string said;
-        try
-        {
-            said = OciJson.Read(body, "error", root => root.OptionalString("message") ?? "");
-        }
-        catch (ContentException)
-        {
-            said = "";
-        }
-
-        // 500 is what an Engine answers to most of what it cannot do, and will not be able to do next time either.
-        RemoteFault fault = answer.StatusCode == HttpStatusCode.InternalServerError ? RemoteFault.Protocol : RemoteException.FaultOf(answer.StatusCode);
-        return new EngineException(fault, $"{_address}: {call}: {(int)answer.StatusCode}{(said.Length > 0 ? " " + Printable.EndsOf(said.Trim()) : "")}") { IsAnswer = true };
-    }
-
-    private EngineException Broken(EngineCall call, string problem, Exception? cause = null) =>
-        new(RemoteFault.Protocol, $"{_address}: {call}: {Printable.Of(problem)}", cause) { IsAnswer = true };
 }

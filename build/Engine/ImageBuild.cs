@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using Slipway.Oci;
 
@@ -38,13 +39,14 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
         }
 
         if (progress.Error is { } error)
-            throw wire.Refused(call, error.Contains(LostContext, StringComparison.Ordinal) ? TooOld : error);
-        return progress.Image ?? throw wire.Refused(call, "it ended without an image and without saying why");
+            throw wire.Refused(call.ToString(), error.Contains(LostContext, StringComparison.Ordinal) ? TooOld : error);
+        return progress.Image ?? throw wire.Refused(call.ToString(), "it ended without an image and without saying why");
     }
 
     private EngineCall CallOf(BuildRequest request, string id)
     {
-        EngineCall call = (EngineCall.Post("build") with { Patience = null, Content = new StreamedContent(request.WriteContextAsync) })
+        StreamContent context = new(new WrittenStream(request.WriteContextAsync)) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-tar") } };
+        EngineCall call = (EngineCall.Post("build") with { Content = context })
             .With("dockerfile", request.Dockerfile)
             .With("platform", request.Platform.ToString())
             .With("networkmode", request.Network switch { ContainerNetwork.None => "none", ContainerNetwork.Host => "host", _ => "default" })
@@ -61,10 +63,11 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
         return isPodman ? call : call.With("version", "2").With("buildid", id);
     }
 
-    private static async Task FollowAsync(BuildProgress progress, Stream body, CancellationToken cancellationToken)
+    private static async Task<BuildProgress> FollowAsync(BuildProgress progress, Stream body, CancellationToken cancellationToken)
     {
         await foreach (EngineMessage message in EngineMessages.ReadAsync(body, cancellationToken))
             progress.Receive(message);
+        return progress;
     }
 
     /// <summary>A build whose client is gone may go on for a while; nothing is thrown when it cannot be told to end.</summary>
@@ -73,7 +76,8 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
         using CancellationTokenSource patience = new(CancelPatience, wire.Time);
         try
         {
-            await wire.AskAsync(EngineCall.Post("build/cancel").With("id", id), patience.Token);
+            EngineCall call = (EngineCall.Post("build/cancel") with { Limits = AnswerLimits.Small }).With("id", id);
+            (await wire.SendAsync(call, patience.Token)).Dispose();
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Slipway.Oci;
 using Slipway.Testing;
 
@@ -58,6 +59,43 @@ public sealed class BoundedMemoryTests : IDisposable
         Assert.InRange(received, 1_200_000_000, 1_200_100_000);
         // What was ever allocated, by both sides: far less than the context, whenever it is collected.
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 64_000_000);
+    }
+
+    [Fact]
+    public async Task An_image_of_half_a_gigabyte_is_loaded_in_a_few_megabytes_of_memory()
+    {
+        OciLayout layout = OciLayout.Create(_folder.At("layout"));
+        using SHA256 hash = SHA256.Create();
+        string blob = _folder.At("zeros");
+        await using (FileStream large = File.Create(blob))
+            large.SetLength(500_000_000);
+        Descriptor layer;
+        await using (FileStream large = File.OpenRead(blob))
+            layer = new(MediaType.LayerGzip, Digest.Parse("sha256:" + Convert.ToHexStringLower(await hash.ComputeHashAsync(large, Stop))), large.Length);
+        _folder.Folder("layout/blobs/sha256");
+        File.Move(blob, _folder.At("layout", "blobs", "sha256", layer.Digest.Hex));
+        ImageConfig config = new() { Platform = Platform.LinuxAmd64, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.Digest], History = ["x"] };
+        Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), Stop), [layer]);
+        Descriptor descriptor = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), Stop);
+        EngineArchive archive = await EngineArchive.OfAsync(layout, descriptor with { Platform = Platform.LinuxAmd64 }, [Reference.Parse("quay.io/some/image:v1")], Stop);
+        long received = 0;
+        await using FakeEngine fake = new(async request =>
+        {
+            if (request.Is("POST", "/images/load"))
+            {
+                received = (await request.BodyAsync(keep: false)).Length;
+                await request.JsonAsync(200, "{\"stream\":\"Loaded image: x\\n\"}");
+            }
+            else if (request.Is("GET", "/json"))
+            {
+                await request.JsonAsync(200, $$"""{"Id":"{{manifest.Config.Digest}}","Os":"linux","Architecture":"amd64","RepoTags":["x"]}""");
+            }
+        });
+        using EngineClient client = await fake.ConnectAsync();
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        await client.LoadAsync(archive, Stop);
+        Assert.InRange(received, 500_000_000, 500_100_000);
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 32_000_000);
     }
 
     public void Dispose() => _folder.Dispose();

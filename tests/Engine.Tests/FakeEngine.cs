@@ -139,6 +139,9 @@ public sealed class FakeRequest
         return new FakeRequest(stream, head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries), stop);
     }
 
+    /// <summary>Empty when there is none.</summary>
+    public string Header(string name) => _headers.GetValueOrDefault(name, "");
+
     /// <summary>Reads the body to its end.</summary>
     /// <param name="keep">Whether it is returned, or only counted.</param>
     public async Task<(long Length, byte[] Bytes)> BodyAsync(bool keep = true) => _body ??= await ReadBodyAsync(keep);

@@ -152,13 +152,19 @@ public sealed class LoadAndBuildTests : IDisposable
     public async Task An_exported_image_comes_as_it_is_sent_and_one_that_is_not_there_is_told()
     {
         bool isThere = true;
-        await using FakeEngine fake = new(request => !request.Is("GET", "/get") ? Task.CompletedTask
-            : isThere ? request.JsonAsync(200, "some archive") : request.JsonAsync(404, """{"message":"no such image"}"""));
+        string query = "";
+        await using FakeEngine fake = new(async request =>
+        {
+            if (!request.Is("GET", "/get"))
+                return;
+            query = request.Path.Split('?')[1];
+            await (isThere ? request.JsonAsync(200, "some archive") : request.JsonAsync(404, """{"message":"no such image"}"""));
+        });
         using EngineClient client = await fake.ConnectAsync();
         using MemoryStream archive = new();
         await client.ExportAsync("some/image:v1", archive, Stop);
         Assert.Equal("some archive", Encoding.UTF8.GetString(archive.ToArray()));
-        Assert.Equal("GET /v1.41/images/some/image%3Av1/get", fake.Requests.Last());
+        Assert.Equal(("GET /v1.41/images/get", "names=some%2Fimage%3Av1"), (fake.Requests.Last(), query));
         isThere = false;
         EngineException e = await Assert.ThrowsAsync<EngineException>(() => client.ExportAsync("x", Stream.Null, Stop));
         Assert.Contains("404 no such image", e.Message, StringComparison.Ordinal);
