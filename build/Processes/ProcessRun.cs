@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using System.Text;
 using CliWrap;
 
 namespace Slipway.Processes;
@@ -27,7 +28,8 @@ internal sealed class ProcessRun : IDisposable
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ProcessTree? _tree;
-    private Exception? _refusal;
+    private OutputLimit? _exceeded;
+    private Exception? _failure;
 
     public ProcessRun(ChildProcess process, Stream? output)
     {
@@ -51,12 +53,14 @@ internal sealed class ProcessRun : IDisposable
         bool stopped = !running.IsCompleted && _stop.Task.IsCompleted && await EndAsync();
         await _enough.CancelAsync();
         int? exitCode = await ExitCodeAsync(running);
-        if (_refusal is not null)
-            ExceptionDispatchInfo.Throw(_refusal);
+        if (_failure is not null)
+            ExceptionDispatchInfo.Throw(_failure);
+        if (_exceeded is not null)
+            throw Ended($"said more than {_exceeded.Bytes} bytes and was ended", tooSlow: false);
         if (!stopped && exitCode is not null)
             return new ProcessResult(_process.Program, exitCode.Value, _output.ToString(), Said);
         cancellationToken.ThrowIfCancellationRequested();
-        throw Ended($"did not end within {(_process.TimeLimit.TotalMinutes < 2 ? $"{_process.TimeLimit.TotalSeconds:0} s" : $"{_process.TimeLimit.TotalMinutes:0} minutes")}, and was ended", tooSlow: true);
+        throw Ended($"did not end within {(_process.TimeLimit.TotalMinutes < 2 ? $"{_process.TimeLimit.TotalSeconds:0} s" : $"{_process.TimeLimit.TotalMinutes:0} minutes")} and was ended; run the same command again", tooSlow: true);
     }
 
     public void Dispose()
@@ -75,7 +79,7 @@ internal sealed class ProcessRun : IDisposable
             Command command = Cli.Wrap(file)
                 .WithArguments(_process.Arguments)
                 .WithValidation(CommandResultValidation.None)
-                .WithStandardInputPipe(_process.Input is null ? PipeSource.Null : PipeSource.FromString(_process.Input))
+                .WithStandardInputPipe(_process.Input is null ? PipeSource.Null : PipeSource.FromBytes(Encoding.UTF8.GetBytes(_process.Input)))
                 .WithStandardOutputPipe(_output)
                 .WithStandardErrorPipe(_errors);
             if (_process.WorkingDirectory.Length > 0)
@@ -111,7 +115,7 @@ internal sealed class ProcessRun : IDisposable
     /// <returns>Whether the program itself had not ended by itself.</returns>
     private async Task<bool> EndAsync()
     {
-        bool ran = !_exited.Task.IsCompleted && (_tree!.RootRuns || !ProcessTree.IsListed);
+        bool ran = !_exited.Task.IsCompleted && _tree!.RootRuns;
         if (ProcessTree.IsListed)
         {
             await _tree!.EndAsync(_process.Grace, Patience);
@@ -144,7 +148,8 @@ internal sealed class ProcessRun : IDisposable
 
     private void Refuse(OutputLimit limit, Exception? failure)
     {
-        _refusal ??= failure ?? Ended($"said more than {limit.Bytes} bytes, and was ended", tooSlow: false);
+        _failure ??= failure;
+        _exceeded ??= failure is null ? limit : null;
         _stop.TrySetResult();
     }
 

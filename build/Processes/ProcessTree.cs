@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Slipway.Processes;
@@ -31,11 +30,11 @@ internal sealed class ProcessTree
     /// <summary>Whether this system lists its processes.</summary>
     public static bool IsListed { get; } = OperatingSystem.IsLinux() && File.Exists("/proc/self/stat");
 
-    /// <summary>Whether the program itself runs.</summary>
-    public bool RootRuns => _root is { StillRuns: true };
+    /// <summary>Whether the program itself runs; true where that cannot be known.</summary>
+    public bool RootRuns => _root?.StillRuns ?? true;
 
     /// <summary>No other program has it.</summary>
-    public static string NewMark() => $"{Environment.GetEnvironmentVariable(Mark)}/{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}-{Guid.NewGuid():N}";
+    public static string NewMark() => $"{Environment.GetEnvironmentVariable(Mark)}/{Guid.NewGuid():N}";
 
     /// <summary>Sends SIGTERM to all of it, and SIGKILL to what is left after a while, until nothing is.</summary>
     /// <param name="grace">How long between the two.</param>

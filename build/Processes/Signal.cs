@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Slipway.Processes;
 
-/// <summary>Signals to processes by kill(2). .NET 10 sends but one, SIGKILL; <c>SafeProcessHandle</c> of .NET 11 can take this place.</summary>
+/// <summary>Signals to processes by kill(2): .NET 10 itself sends SIGKILL and no other.</summary>
 internal static partial class Signal
 {
     public const int Kill = 9, Terminate = 15;

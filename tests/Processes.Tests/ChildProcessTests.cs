@@ -123,7 +123,7 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mark_of_order_is_no_part_of_the_text() =>
+    public async Task A_byte_order_mark_is_no_part_of_the_text() =>
         Assert.Equal("text", (await (Shell.Running("cat") with { Input = "\ufefftext" }).RunAsync(Stop)).Output);
 
     private static ChildProcess Named(string program) => new(program)

@@ -17,7 +17,7 @@ public sealed class OutputTests : IDisposable
         ChildProcess endless = Shell.Running("echo $$ > \"$1\"; echo why >&2; exec yes", _folder.At("id")) with { Output = OutputLimit.Refuse(1000) };
         ProgramException e = await Assert.ThrowsAsync<ProgramException>(() => endless.RunAsync(Stop));
         Assert.Equal((true, false, null), (e.IsTooMuch, e.IsTooSlow, e.ExitCode));
-        Assert.StartsWith("/bin/sh said more than 1000 bytes, and was ended", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("/bin/sh said more than 1000 bytes and was ended", e.Message, StringComparison.Ordinal);
         Assert.False(Shell.Runs((await Shell.IdsAsync(_folder, "id"))[0]));
     }
 
