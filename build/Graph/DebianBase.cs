@@ -1,7 +1,5 @@
-using System.ComponentModel;
 using System.Globalization;
 using System.Text;
-using Medallion.Shell;
 using Nuke.Common.IO;
 using Slipway.Images;
 using Slipway.Oci;
@@ -19,7 +17,14 @@ internal sealed class DebianBase(Workspace workspace, Report report)
 {
     private const string Program = "mmdebstrap";
     private const string Recipe = "1";
+
+    /// <summary>Of what it prints, in bytes.</summary>
+    private const int MostKept = 64 * 1024;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(45);
+
+    /// <summary>It has mounts to take away.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>The layout and the manifest in it.</summary>
     /// <exception cref="ToolMissingException">There is no mmdebstrap.</exception>
@@ -85,24 +90,25 @@ internal sealed class DebianBase(Workspace workspace, Report report)
         ];
         try
         {
-            using Command command = Command.Run(Program, arguments, options => options
-                .CancellationToken(stop)
-                .Timeout(Patience)
-                .DisposeOnExit(false)
-                .StartInfo(start => ProgramEnvironment.Mmdebstrap.ApplyTo(
-                    start.Environment,
+            ChildProcess mmdebstrap = new(Program, arguments)
+            {
+                Environment = ProgramEnvironment.Mmdebstrap,
+                Variables =
+                [
                     ("SOURCE_DATE_EPOCH", imageLock.Timestamp.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
                     ("LC_ALL", "C.UTF-8"),
-                    ("DEBIAN_FRONTEND", "noninteractive"))));
-            CommandResult result = await command.Task;
+                    ("DEBIAN_FRONTEND", "noninteractive"),
+                ],
+                Remedy = $"install the package {Program}",
+                TimeLimit = Patience,
+                Output = OutputLimit.KeepEnds(MostKept),
+                Grace = Grace,
+            };
+            ProcessResult result = await mmdebstrap.RunAsync(stop);
             if (!result.Success)
-                throw new TargetFailedException($"{Program} for {platform} ended with {result.ExitCode}: {Printable.Of(string.Join(" | ", result.StandardError.TrimEnd().Split('\n').TakeLast(4)))}", Exit.Unavailable);
+                throw new TargetFailedException($"{Program} for {platform} ended with {result.ExitCode}: {Printable.Of(string.Join(" | ", result.LastLines()))}", Exit.Unavailable);
         }
-        catch (Win32Exception e)
-        {
-            throw new ToolMissingException(Program, Program, e);
-        }
-        catch (TimeoutException)
+        catch (ProgramException e) when (e.IsTooSlow)
         {
             throw new TargetFailedException($"{Program} for {platform} took longer than {Patience.TotalMinutes} minutes", Exit.TryAgain);
         }

@@ -2,6 +2,7 @@ using Slipway.Engine;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Processes;
 using Slipway.Release;
 using Slipway.Sources;
 using Slipway.Trust;
@@ -59,6 +60,7 @@ public static class ExitCodes
         OperationCanceledException => Exit.TryAgain,
         ContentException or DebException or XzException => Exit.WrongData,
         ToolMissingException or ReleaseException { IsMissingTool: true } or CosignException { IsMissing: true } or SigningKeyException { IsMissing: true } => Exit.Unavailable,
+        ProgramException { IsTooSlow: true } => Exit.TryAgain,
         DefinitionException or ResolutionException or ReleaseException or SigningKeyException or CertificateException or UnfitFileException
             => Exit.WrongConfiguration,
         EngineException { IsConfiguration: true } => Exit.WrongConfiguration,

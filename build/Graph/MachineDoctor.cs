@@ -1,6 +1,4 @@
-using System.ComponentModel;
 using System.Globalization;
-using Medallion.Shell;
 using Nuke.Common.IO;
 using Slipway.Engine;
 using Slipway.Processes;
@@ -89,15 +87,10 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
     {
         try
         {
-            Command command = Command.Run(program, [argument], options => options
-                .CancellationToken(stop)
-                .Timeout(Patience)
-                .ThrowOnError(false)
-                .StartInfo(start => environment.ApplyTo(start.Environment)));
-            CommandResult result = await command.Task;
-            return result.Success ? result.StandardOutput : null;
+            ChildProcess asked = new(program, argument) { Environment = environment, Remedy = $"install {program}", TimeLimit = Patience };
+            return (await asked.RunAsync(stop)).Require().Output;
         }
-        catch (Exception e) when (e is Win32Exception or TimeoutException)
+        catch (ProgramException)
         {
             return null;
         }

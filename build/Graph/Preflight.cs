@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Processes;
 using Slipway.Release;
 using Slipway.Sources;
 using Slipway.Trust;
@@ -47,7 +48,7 @@ internal sealed class Preflight(IReadOnlyList<PreflightCheck> checks)
             return await check.Look(stop);
         }
         catch (Exception e) when (e is RemoteException or ContentException or ReleaseException or SigningKeyException or CosignException or CertificateException
-            or DefinitionException or ToolMissingException or TargetFailedException or IOException or UnauthorizedAccessException)
+            or DefinitionException or ProgramException or TargetFailedException or IOException or UnauthorizedAccessException)
         {
             return [DoctorLine.Failed(check.Place, check.Name, e)];
         }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Xml.Linq;
-using Medallion.Shell;
 using Nuke.Common.IO;
 using Slipway.Processes;
 
@@ -12,6 +11,9 @@ namespace Slipway.Graph;
 internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report report)
 {
     private const int AtOnce = 2;
+
+    /// <summary>Of what one program says, in bytes.</summary>
+    private const int MostKept = 8 << 20;
 
     /// <summary>Whether tests that sample take as many as they can; they know it by <c>SLIPWAY_THOROUGH=1</c>.</summary>
     public bool IsThorough { get; init; }
@@ -40,7 +42,7 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
     private async Task CompileAsync(CancellationToken stop)
     {
         report.Line("compiling the solution");
-        CommandResult result = await Start(stop, "build", "Slipway.slnx", "-c", "Debug", "-nologo", "-v", "quiet", "-clp:NoSummary").Task;
+        ProcessResult result = await Dotnet("build", "Slipway.slnx", "-c", "Debug", "-nologo", "-v", "quiet", "-clp:NoSummary").RunAsync(stop);
         if (!result.Success)
             throw Failed("the solution does not compile", result);
     }
@@ -49,8 +51,8 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
     {
         string assembly = root / "tests" / project / "bin" / "Debug" / "net10.0" / $"Slipway.{project}.dll";
         string xml = results / $"{project}.xml";
-        CommandResult result = await Start(stop, "exec", assembly, "-noLogo", "-noColor", "-xml", xml).Task;
-        await File.WriteAllTextAsync(results / $"{project}.log", result.StandardOutput + result.StandardError, stop);
+        ProcessResult result = await Dotnet("exec", assembly, "-noLogo", "-noColor", "-xml", xml).RunAsync(stop);
+        await File.WriteAllTextAsync(results / $"{project}.log", result.Output + result.Errors, stop);
         if (!File.Exists(xml))
             throw Failed($"{project} ended with {result.ExitCode} and no report", result);
 
@@ -66,15 +68,20 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
             : throw Failed($"{project} ended with {result.ExitCode} though no test failed", result);
     }
 
-    private TargetFailedException Failed(string problem, CommandResult result)
+    private TargetFailedException Failed(string problem, ProcessResult result)
     {
-        report.Lines($"{problem}:\n{result.StandardOutput}{result.StandardError}");
+        report.Lines($"{problem}:\n{result.Output}{result.Errors}");
         return new TargetFailedException($"{problem}; the lines above are what it said");
     }
 
-    private Command Start(CancellationToken stop, params string[] arguments) => Command.Run("dotnet", arguments, options => options
-        .WorkingDirectory(root)
-        .StartInfo(start => ProgramEnvironment.Dotnet.ApplyTo(start.Environment, ("SLIPWAY_THOROUGH", IsThorough ? "1" : "0")))
-        .CancellationToken(stop)
-        .ThrowOnError(false));
+    private ChildProcess Dotnet(params string[] arguments) => new("dotnet", arguments)
+    {
+        Environment = ProgramEnvironment.Dotnet,
+        Variables = [("SLIPWAY_THOROUGH", IsThorough ? "1" : "0")],
+        Remedy = "install the .NET SDK",
+        TimeLimit = Timeout.InfiniteTimeSpan,
+        WorkingDirectory = root,
+        Output = OutputLimit.KeepEnds(MostKept),
+        Errors = OutputLimit.KeepEnds(MostKept),
+    };
 }

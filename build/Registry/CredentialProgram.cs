@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
@@ -37,68 +35,31 @@ internal sealed class CredentialProgram
         string file = (_environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, _program)).FirstOrDefault(File.Exists)
             ?? throw Failed($"not found along PATH, but a credentials file names it for {server}");
-        using CancellationTokenSource patience = new(Patience, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            (int exit, string answer) = await RunAsync(file, server, either.Token);
-            if (exit == 0)
-                return Read(answer);
-            return answer.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
+            ProcessResult result = await Asked(file, server).RunAsync(cancellationToken);
+            if (result.Success)
+                return Read(result.Output);
+            return result.Output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
                 ? null
-                : throw Failed($"ended with {exit} when asked for {server}");
+                : throw Failed($"ended with {result.ExitCode} when asked for {server}");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (ProgramException e)
         {
-            throw Failed($"no answer within {Patience.TotalSeconds:0} s when asked for {server}");
-        }
-        catch (Exception e) when (e is Win32Exception or IOException)
-        {
-            throw Failed("it could not be run");
+            // What it said stays with it: that may be the secret.
+            throw Failed(e.IsTooSlow ? $"no answer within {Patience.TotalSeconds:0} s when asked for {server}" : e.IsTooMuch ? "its answer is too long" : "it could not be run");
         }
     }
 
-    private async Task<(int Exit, string Answer)> RunAsync(string file, string server, CancellationToken cancellationToken)
+    private ChildProcess Asked(string file, string server) => new(file, "get")
     {
-        ProcessStartInfo start = new(file, ["get"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        ProgramEnvironment.CredentialHelper(_program[Prefix.Length..]).ApplyTo(start.Environment);
-        using Process process = Process.Start(start)!;
-        try
-        {
-            Task errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
-            await AskAsync(process.StandardInput, server, cancellationToken);
-            char[] answer = new char[MaximumAnswer];
-            int length = await process.StandardOutput.ReadBlockAsync(answer.AsMemory(), cancellationToken);
-            if (length == MaximumAnswer)
-                throw Failed("its answer is too long");
-            await errors;
-            await process.WaitForExitAsync(cancellationToken);
-            return (process.ExitCode, new string(answer, 0, length));
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-    }
-
-    private static async Task AskAsync(StreamWriter input, string server, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using (input)
-                await input.WriteLineAsync(server.AsMemory(), cancellationToken);
-        }
-        catch (IOException)
-        {
-            // It did not read its input; its answer and exit code tell what that means.
-        }
-    }
+        Environment = ProgramEnvironment.CredentialHelper(_program[Prefix.Length..]),
+        Remedy = $"install {_program}",
+        Input = server + "\n",
+        TimeLimit = Patience,
+        Time = _time,
+        Output = OutputLimit.Refuse(MaximumAnswer),
+    };
 
     private Credential Read(string answer)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Medallion.Shell;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Release;
 
@@ -74,13 +74,13 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
     /// <summary>Whether this clone has a commit.</summary>
     /// <param name="commit">In hex.</param>
     public async Task<bool> HasAsync(string commit, CancellationToken cancellationToken) =>
-        (await Start(root, cancellationToken, "cat-file", "-e", $"{commit}^{{commit}}").Task).Success;
+        (await RunAsync(root, cancellationToken, "cat-file", "-e", $"{commit}^{{commit}}")).Success;
 
     /// <summary>Whether a commit is another one or comes before it; null where this clone cannot tell.</summary>
     /// <param name="ancestor">In hex, as is <paramref name="commit"/>; this clone has both.</param>
     public async Task<bool?> IsAncestorAsync(string ancestor, string commit, CancellationToken cancellationToken)
     {
-        CommandResult result = await Start(root, cancellationToken, "merge-base", "--is-ancestor", ancestor, commit).Task;
+        ProcessResult result = await RunAsync(root, cancellationToken, "merge-base", "--is-ancestor", ancestor, commit);
         if (result.Success)
             return true;
         // What a shallow clone does not have may lead there.
@@ -103,9 +103,8 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
             throw await NoCommitAsync(cancellationToken);
         async Task<ImmutableArray<string>> ListAsync(params string[] which)
         {
-            Command list = GitProgram.Start(top, ["ls-files", "-z", .. which], lazily: true, cancellationToken);
-            CommandResult result = await list.Task;
-            return result.Success ? [.. result.StandardOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries).Distinct()] : throw Failed(["ls-files"], result);
+            ProcessResult result = await GitProgram.RunAsync(top, ["ls-files", "-z", .. which], lazily: true, cancellationToken);
+            return result.Success ? [.. result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Distinct()] : throw Failed(["ls-files"], result);
         }
 
         return (
@@ -116,11 +115,11 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
     }
 
     /// <summary>
-    /// Starts git to read objects as they are: what a clone puts in place of them does not count, and none is asked for elsewhere.
+    /// Runs git to read objects as they are: what a clone puts in place of them does not count, and none is asked for elsewhere.
     /// </summary>
     /// <exception cref="ReleaseException">There is no git.</exception>
-    internal static Command Start(string root, CancellationToken cancellationToken, params string[] arguments) =>
-        GitProgram.Start(root, arguments, lazily: false, cancellationToken);
+    internal static Task<ProcessResult> RunAsync(string root, CancellationToken cancellationToken, params string[] arguments) =>
+        GitProgram.RunAsync(root, arguments, lazily: false, cancellationToken);
 
     private Task<GitTags> TagsAsync(string image, CancellationToken cancellationToken) =>
         GitTags.ReadAsync(image, question => RequireAsync(cancellationToken, question));
@@ -143,14 +142,14 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
     /// <summary>Why there is no commit: no repository at all, one of another user (git-config, safe.directory), or nothing committed yet.</summary>
     private async Task<ReleaseException> NoCommitAsync(CancellationToken cancellationToken)
     {
-        CommandResult found = await GitProgram.Start(root, ["rev-parse", "--git-dir"], lazily: true, cancellationToken).Task;
+        ProcessResult found = await GitProgram.RunAsync(root, ["rev-parse", "--git-dir"], lazily: true, cancellationToken);
         if (found.Success)
             return new ReleaseException($"{root}: wanted a git repository with a commit: tags come from its commit. Run git add --all && git commit --message 'First commit'");
         // Git says why in words; whether every folder being safe mends it says the same by an exit code.
-        CommandResult safe = await GitProgram.Start(root, ["-c", "safe.directory=*", "rev-parse", "--show-toplevel"], lazily: true, cancellationToken).Task;
+        ProcessResult safe = await GitProgram.RunAsync(root, ["-c", "safe.directory=*", "rev-parse", "--show-toplevel"], lazily: true, cancellationToken);
         return safe.Success
-            ? new ReleaseException($"git refuses {root}, which another user owns. Run git config --global --add safe.directory {ShellWord.Of(safe.StandardOutput.TrimEnd('\n'))}")
-            : new ReleaseException($"{root}: wanted a git repository with a commit, got none ({Printable.EndsOf(found.StandardError.Trim())}): tags, provenance and whether anything was changed are read from it. Run git clone of the repository, and the same command in that");
+            ? new ReleaseException($"git refuses {root}, which another user owns. Run git config --global --add safe.directory {ShellWord.Of(safe.Output.TrimEnd('\n'))}")
+            : new ReleaseException($"{root}: wanted a git repository with a commit, got none ({Printable.EndsOf(found.Errors.Trim())}): tags, provenance and whether anything was changed are read from it. Run git clone of the repository, and the same command in that");
     }
 
     /// <summary>What git answers to a question that any sound repository has an answer to: none is no reason to think well of it.</summary>
@@ -159,17 +158,17 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
 
     private async Task<string> RequireRawAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        CommandResult result = await GitProgram.Start(root, arguments, lazily: true, cancellationToken).Task;
-        return result.Success ? result.StandardOutput : throw Failed(arguments, result);
+        ProcessResult result = await GitProgram.RunAsync(root, arguments, lazily: true, cancellationToken);
+        return result.Success ? result.Output : throw Failed(arguments, result);
     }
 
-    private ReleaseException Failed(string[] arguments, CommandResult result) =>
-        new($"{root}: git {arguments[0]} fails, so the repository's state cannot be told: {Printable.EndsOf(result.StandardError.Trim())}. Run git {arguments[0]} there to see why");
+    private ReleaseException Failed(string[] arguments, ProcessResult result) =>
+        new($"{root}: git {arguments[0]} fails, so the repository's state cannot be told: {Printable.EndsOf(result.Errors.Trim())}. Run git {arguments[0]} there to see why");
 
     /// <summary>What git answers, trimmed; null when it exits with another code than 0.</summary>
     private async Task<string?> AskAsync(CancellationToken cancellationToken, params string[] arguments)
     {
-        CommandResult result = await GitProgram.Start(root, arguments, lazily: true, cancellationToken).Task;
-        return result.Success ? result.StandardOutput.Trim() : null;
+        ProcessResult result = await GitProgram.RunAsync(root, arguments, lazily: true, cancellationToken);
+        return result.Success ? result.Output.Trim() : null;
     }
 }

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using Medallion.Shell;
 using Slipway.Oci;
 using Slipway.Processes;
 
@@ -30,6 +28,7 @@ public sealed class Gpgv
     /// <param name="what">What it is, for the error.</param>
     /// <exception cref="ContentException">No key that counts signed it, or a signature is bad.</exception>
     /// <exception cref="ToolMissingException">There is no gpgv.</exception>
+    /// <exception cref="ProgramException">It does not end within a minute.</exception>
     /// <exception cref="FileNotFoundException">There is no keyring.</exception>
     public async Task<byte[]> VerifyAsync(byte[] message, string what, CancellationToken cancellationToken)
     {
@@ -41,8 +40,8 @@ public sealed class Gpgv
             string input = Path.Combine(folder.FullName, "message");
             string output = Path.Combine(folder.FullName, "text");
             await File.WriteAllBytesAsync(input, message, cancellationToken);
-            string status = await RunAsync(folder.FullName, input, output, cancellationToken);
-            if (SignatureStatus.Parse(status).ProblemFor(_fingerprints) is { } problem)
+            ProcessResult result = await Program(folder.FullName, input, output).RunAsync(cancellationToken);
+            if (SignatureStatus.Parse(result.Output).ProblemFor(_fingerprints) is { } problem)
                 throw new ContentException($"{what}: {problem}");
             return File.Exists(output)
                 ? await File.ReadAllBytesAsync(output, cancellationToken)
@@ -54,23 +53,13 @@ public sealed class Gpgv
         }
     }
 
-    private async Task<string> RunAsync(string home, string input, string output, CancellationToken cancellationToken)
-    {
-        string[] arguments =
-            ["--homedir", home, "--keyring", _keyring, "--status-fd", "1", "--logger-fd", "2", "--output", output, "--", input];
-        try
+    private ChildProcess Program(string home, string input, string output) =>
+        new(_program, "--homedir", home, "--keyring", _keyring, "--status-fd", "1", "--logger-fd", "2", "--output", output, "--", input)
         {
-            using Command command = Command.Run(_program, arguments, options => options
-                .CancellationToken(cancellationToken)
-                .Timeout(TimeSpan.FromMinutes(1))
-                .WorkingDirectory(home)
-                .StartInfo(start => ProgramEnvironment.Gpgv.ApplyTo(start.Environment, ("LC_ALL", "C"))));
-            CommandResult result = await command.Task;
-            return result.StandardOutput;
-        }
-        catch (Win32Exception e)
-        {
-            throw new ToolMissingException(_program, "gpgv", e);
-        }
-    }
+            Environment = ProgramEnvironment.Gpgv,
+            Variables = [("LC_ALL", "C")],
+            Remedy = "install the package gpgv",
+            TimeLimit = TimeSpan.FromMinutes(1),
+            WorkingDirectory = home,
+        };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Sources;
 

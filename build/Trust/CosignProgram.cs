@@ -1,6 +1,4 @@
-using System.ComponentModel;
 using System.Text.RegularExpressions;
-using Medallion.Shell;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
@@ -122,25 +120,27 @@ public sealed partial class CosignProgram
     {
         try
         {
-            using Command command = Command.Run(_program, arguments, options => options
-                .CancellationToken(cancellationToken)
-                .Timeout(TimeSpan.FromMinutes(2))
-                .ThrowOnError(false)
+            ChildProcess cosign = new(_program, arguments)
+            {
+                Environment = environment,
                 // Without a password it would ask for one.
-                .StartInfo(start => environment.ApplyTo(start.Environment, [("COSIGN_PASSWORD", ""), ("LC_ALL", "C"), .. variables])));
-            command.StandardInput.Close();
-            CommandResult result = await command.Task;
+                Variables = [("COSIGN_PASSWORD", ""), ("LC_ALL", "C"), .. variables],
+                Remedy = WhereToGet,
+                TimeLimit = TimeSpan.FromMinutes(2),
+                Redact = new Redaction(_password).In,
+            };
+            ProcessResult result = await cosign.RunAsync(cancellationToken);
             return result.ExitCode <= LastOwnExitCode
-                ? new CosignAnswer(result.ExitCode, result.StandardOutput, new Redaction(_password).In(result.StandardError))
+                ? new CosignAnswer(result)
                 : throw new CosignException($"{_program} {arguments[0]} was ended from outside ({result.ExitCode}); nothing was signed or verified");
         }
-        catch (Win32Exception e)
+        catch (ToolMissingException e)
         {
             throw new CosignException($"{_program}: the program is not there; nothing was signed or verified. {WhereToGet}", e) { IsMissing = true };
         }
-        catch (TimeoutException e)
+        catch (ProgramException e)
         {
-            throw new CosignException($"{_program} {arguments[0]} did not end within 2 minutes; nothing was signed or verified", e);
+            throw new CosignException($"{_program} {arguments[0]} {(e.IsTooSlow ? "did not end within 2 minutes" : "printed more than anybody reads")}; nothing was signed or verified", e);
         }
     }
 
@@ -155,18 +155,22 @@ public sealed partial class CosignProgram
 }
 
 /// <summary>How cosign ended, and what it said.</summary>
-internal sealed record CosignAnswer(int ExitCode, string Output, string Errors)
+internal sealed record CosignAnswer(ProcessResult Result)
 {
     private const int MostLines = 12;
 
-    public bool Succeeded => ExitCode == 0;
+    public int ExitCode => Result.ExitCode;
+
+    public string Output => Result.Output;
+
+    public bool Succeeded => Result.Success;
 
     /// <summary>Its complaint, as it can stand in a sentence: the last line first, then what it said on the way there.</summary>
     public string Said
     {
         get
         {
-            string[] lines = [.. Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(MostLines).Select(Printable.Of)];
+            string[] lines = [.. Result.LastLines(MostLines).Select(Printable.Of)];
             return lines.Length switch
             {
                 0 => "nothing",

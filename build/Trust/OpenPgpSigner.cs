@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using Medallion.Shell;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
@@ -37,7 +35,7 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
             string file = Path.Combine(folder.FullName, "file"), output = Path.Combine(folder.FullName, "signature");
             await File.WriteAllBytesAsync(file, content, cancellationToken);
             string[] unlock = password is null ? ["--pinentry-mode", "cancel"] : ["--pinentry-mode", "loopback", "--passphrase-fd", "0"];
-            CommandResult result = await RunAsync([.. unlock, "--local-user", _fingerprint, "--digest-algo", "SHA256", "--output", output, "--detach-sign", "--", file], cancellationToken);
+            ProcessResult result = await RunAsync([.. unlock, "--local-user", _fingerprint, "--digest-algo", "SHA256", "--output", output, "--detach-sign", "--", file], cancellationToken);
             if (!result.Success || new FileInfo(output) is not { Exists: true, Length: <= MaximumSignature })
                 throw new SigningKeyException($"{Name} signed nothing. Set SLIPWAY_GPG_PASSWORD where it has a password, and see that gpg --list-secret-keys has it. gpg said: {Said(result)}");
             byte[] signature = await File.ReadAllBytesAsync(output, cancellationToken);
@@ -60,8 +58,8 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
             string file = Path.Combine(folder.FullName, "file"), detached = Path.Combine(folder.FullName, "signature");
             await File.WriteAllBytesAsync(file, content, cancellationToken);
             await File.WriteAllBytesAsync(detached, signature, cancellationToken);
-            CommandResult result = await RunAsync(["--status-fd", "1", "--verify", "--", detached, file], cancellationToken);
-            string[][] status = [.. result.StandardOutput.Split('\n').Where(line => line.StartsWith(Status, StringComparison.Ordinal)).Select(line => line[Status.Length..].TrimEnd('\r').Split(' '))];
+            ProcessResult result = await RunAsync(["--status-fd", "1", "--verify", "--", detached, file], cancellationToken);
+            string[][] status = [.. result.Output.Split('\n').Where(line => line.StartsWith(Status, StringComparison.Ordinal)).Select(line => line[Status.Length..].TrimEnd('\r').Split(' '))];
             // VALIDSIG names the signing key first and its primary key last; what is sound of an expired or revoked key has EXPKEYSIG or
             // REVKEYSIG in place of GOODSIG (doc/DETAILS of GnuPG).
             string[][] valid = [.. status.Where(line => line[0] == "VALIDSIG")];
@@ -74,30 +72,30 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
         }
     }
 
-    private async Task<CommandResult> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    private async Task<ProcessResult> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         try
         {
-            using Command command = Command.Run(program, ["--batch", "--no-tty", "--no-auto-key-retrieve", .. arguments], options => options
-                .CancellationToken(cancellationToken)
-                .Timeout(TimeSpan.FromMinutes(1))
-                .ThrowOnError(false)
-                .StartInfo(start => ProgramEnvironment.Gpg.ApplyTo(start.Environment, ("LC_ALL", "C"))));
-            if (password is not null && arguments.Contains("--passphrase-fd"))
-                await command.StandardInput.WriteLineAsync(password);
-            command.StandardInput.Close();
-            return await command.Task;
+            ChildProcess gpg = new(program, ["--batch", "--no-tty", "--no-auto-key-retrieve", .. arguments])
+            {
+                Environment = ProgramEnvironment.Gpg,
+                Variables = [("LC_ALL", "C")],
+                Remedy = "install the package gpg",
+                TimeLimit = TimeSpan.FromMinutes(1),
+                Input = password is not null && arguments.Contains("--passphrase-fd") ? password + "\n" : null,
+                Redact = new Redaction(password).In,
+            };
+            return await gpg.RunAsync(cancellationToken);
         }
-        catch (Win32Exception e)
+        catch (ToolMissingException e)
         {
-            throw new SigningKeyException($"{Name}: the program {program} is not there ({e.Message}). Install the package gpg") { IsMissing = true };
+            throw new SigningKeyException($"{Name}: the program {program} {(e.Reason is null ? "is not there" : $"cannot be started ({e.Reason})")}. Install the package gpg") { IsMissing = true };
         }
-        catch (TimeoutException)
+        catch (ProgramException e)
         {
-            throw new SigningKeyException($"{Name}: {program} did not end within a minute");
+            throw new SigningKeyException($"{Name}: {program} {(e.IsTooSlow ? "did not end within a minute" : "printed more than anybody reads")}");
         }
     }
 
-    private string Said(CommandResult result) =>
-        string.Join(" / ", new Redaction(password).In(result.StandardError).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(4).Select(Printable.Of));
+    private static string Said(ProcessResult result) => string.Join(" / ", result.LastLines().Select(Printable.Of));
 }

@@ -3,6 +3,7 @@ using Slipway.Engine;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Processes;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Sources;
@@ -26,6 +27,7 @@ public class ExitCodesTests
         [typeof(CertificateException)] = Exit.WrongConfiguration,
         [typeof(UnfitFileException)] = Exit.WrongConfiguration,
         [typeof(ToolMissingException)] = Exit.Unavailable,
+        [typeof(ProgramException)] = Exit.Failed,
         [typeof(CosignException)] = Exit.Failed,
 
         // By what went wrong, below.
@@ -59,7 +61,7 @@ public class ExitCodesTests
         [
             typeof(Exit).Assembly, typeof(Digest).Assembly, typeof(HttpTransport).Assembly, typeof(ImageLock).Assembly, typeof(RegistryClient).Assembly,
             typeof(Verifier).Assembly, typeof(Images.Assembler).Assembly, typeof(Publisher).Assembly, typeof(Rehearsal.RehearsalRegistry).Assembly,
-            typeof(EngineClient).Assembly, typeof(GitHubClient).Assembly,
+            typeof(EngineClient).Assembly, typeof(GitHubClient).Assembly, typeof(ChildProcess).Assembly,
         ];
         Type[] found = [.. rooms.SelectMany(room => room.ExportedTypes).Where(type => type.IsSubclassOf(typeof(Exception)))];
         Assert.Equal(Codes.Keys.Select(type => type.Name).Order(StringComparer.Ordinal), found.Select(type => type.Name).Order(StringComparer.Ordinal));
@@ -98,6 +100,10 @@ public class ExitCodesTests
         Assert.Equal(Exit.WrongConfiguration, ExitCodes.Of(new EngineException(fault, "x") { IsConfiguration = true }));
         Assert.Equal("x", new SlipwayConventions().Describe(Caught(new EngineException(fault, "x") { IsAnswer = answer })));
     }
+
+    [Fact]
+    public void A_program_that_takes_too_long_may_do_it_another_time() =>
+        Assert.Equal(Exit.TryAgain, ExitCodes.Of(new ProgramException("x", "did not end", []) { IsTooSlow = true }));
 
     [Fact]
     public void A_cosign_that_is_not_there_is_a_missing_tool() =>

@@ -183,6 +183,14 @@ public sealed class CredentialsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_helper_that_leaves_an_agent_behind_has_its_answer_all_the_same()
+    {
+        DockerConfig("", "\"credsStore\":\"all\"");
+        Helper("all", "sleep 30 & echo '{\"Username\":\"robot\",\"Secret\":\"s3cret\"}'");
+        Assert.Equal("robot", (await FindAsync("quay.io").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))!.User);
+    }
+
+    [Fact]
     public async Task A_helper_has_a_minute_and_no_more()
     {
         DockerConfig("", "\"credsStore\":\"all\"");

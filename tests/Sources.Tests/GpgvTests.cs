@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Sources.Tests;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Processes;
 using Slipway.Sources;
 using Xunit;
 
@@ -42,7 +43,7 @@ public static class PeerPrograms
         {
             reason = e.Message;
         }
-        catch (Exception e) when (e is ToolMissingException or RemoteException or ContentException or ResolutionException)
+        catch (Exception e) when (e is ProgramException or RemoteException or ContentException or ResolutionException)
         {
             reason = $"{peer.Program} is not on PATH and cannot be fetched: {e.Message}";
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Medallion.Shell;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Release;
 
@@ -38,11 +38,10 @@ public sealed class CommitTree(string root, string commit)
 
     private async Task<List<CommittedFile>> ListAsync(string path, CancellationToken cancellationToken)
     {
-        Command list = GitRepository.Start(root, cancellationToken, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", path);
-        CommandResult result = await list.Task;
+        ProcessResult result = await GitRepository.RunAsync(root, cancellationToken, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", path);
         if (!result.Success)
             throw Incomplete(result);
-        string[] lines = result.StandardOutput.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length > MostFiles)
             throw Wrong($"wanted at most {MostFiles} files below {path}, got {lines.Length}");
         if (lines.Length == 0)
@@ -74,7 +73,7 @@ public sealed class CommitTree(string root, string commit)
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using (FileStream stream = new(path, FileMode.CreateNew))
         {
-            CommandResult result = await GitRepository.Start(root, cancellationToken, "cat-file", "blob", file.Name).RedirectTo(stream).Task;
+            ProcessResult result = await ReadAsync(file, stream, cancellationToken);
             if (!result.Success)
                 throw Incomplete(result);
             if (stream.Length != file.Size)
@@ -85,10 +84,22 @@ public sealed class CommitTree(string root, string commit)
             File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
+    private async Task<ProcessResult> ReadAsync(CommittedFile file, Stream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GitProgram.RunAsync(root, ["cat-file", "blob", file.Name], lazily: false, stream, file.Size, cancellationToken);
+        }
+        catch (ProgramException e) when (e.IsTooMuch)
+        {
+            throw Wrong($"/{Printable.Of(file.Path)}: wanted {file.Size} bytes, got more");
+        }
+    }
+
     private ContentException Wrong(string what) => new($"commit {commit}: {what}; nothing of it was taken");
 
-    private ReleaseException Incomplete(CommandResult result) =>
-        new($"{root}: commit {commit} cannot be read: {Printable.Of(result.StandardError.Trim())}. Run git fetch --refetch there");
+    private ReleaseException Incomplete(ProcessResult result) =>
+        new($"{root}: commit {commit} cannot be read: {Printable.Of(result.Errors.Trim())}. Run git fetch --refetch there");
 
     /// <param name="Name">Of the object.</param>
     private sealed record CommittedFile(string Path, string Name, long Size, bool IsExecutable);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Processes;
 
 namespace Slipway.Sources;
 
@@ -60,7 +61,7 @@ public sealed class Lookout(VersionSource versions, LockMaker maker, Lifecycle l
         {
             return await ask();
         }
-        catch (Exception e) when (e is RemoteException or ContentException or ResolutionException or ToolMissingException)
+        catch (Exception e) when (e is RemoteException or ContentException or ResolutionException or ProgramException)
         {
             problems.Add(new OutlookProblem(subject, e));
             return null;
