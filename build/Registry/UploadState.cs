@@ -37,7 +37,7 @@ internal readonly partial record struct UploadState(long Sure, long Sent)
     public long AfterAccepted(long? count) => count is { } told && told < Sent && !IsBehind(count) ? (told > 1 ? told : 0) : Sent;
 
     /// <summary>
-    /// Whether the range of a chunk that was accepted says that nothing was added. ECR's stands still, and zot's to 2.1.5 and Aliyun's is that
+    /// Whether the range of a chunk that was accepted says that nothing was added. ECR's stands still, and zot's before 2.1.7 and Aliyun's is that
     /// of one chunk alone, while they have the bytes: so it is believed for now, and looked at once more when the upload has ended.
     /// </summary>
     public bool IsBehind(long? count) => count is { } told && Sure > 0 && told <= Sure;

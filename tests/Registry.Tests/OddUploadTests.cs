@@ -80,7 +80,7 @@ public class OddUploadTests
         Assert.Equal(0, wire.Registry.OpenUploads);
     }
 
-    /// <summary>ECR, zot to 2.1.5: the range is that of one chunk, and the bytes are there all the same.</summary>
+    /// <summary>ECR, zot before 2.1.7: the range is that of one chunk, and the bytes are there all the same.</summary>
     [Fact]
     public async Task A_range_that_stands_still_makes_no_byte_go_twice()
     {

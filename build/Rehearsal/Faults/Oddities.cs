@@ -58,6 +58,8 @@ public static class Oddities
         new("token beside an empty access_token", new TextOddity(IsToken, EmptyAccessToken)),
         new("range of one chunk alone", new FieldOddity(IsPatch, RangeOfChunk)),
         new("416 without range and location", new FieldOddity(IsChunk, BareDisorder)),
+        new("out of order is 400", new FieldOddity(IsChunk, response => Replace(response, 416, 400))),
+        new("range of nothing is 0--1", new FieldOddity(IsUpload, RangeOfNothing)),
         new("later chunk refused with 400", new AnswerOddity(IsLaterChunk, 400, "application/json", Reset) { To = IsPatch }),
         new("closing refused with 400 after a chunk", new AnswerOddity(IsLaterChunk, 400, "application/json", Unsupported) { To = IsClosing }),
         new("relative location with a state", new FieldOddity(IsUpload, RelativeState)),
@@ -80,8 +82,8 @@ public static class Oddities
     ];
 
     /// <summary>
-    /// A token that is worth nothing from one request on, refused as no specification says. For single requests: the same one with a new token
-    /// succeeds.
+    /// A token that was good and is worth nothing from one request on, refused as no specification says. For single requests: the same one
+    /// with a new token succeeds.
     /// </summary>
     public static ImmutableArray<FaultKind> Lapses { get; } =
     [

@@ -64,7 +64,7 @@ internal static partial class OddityChanges
     /// <summary>Under the other name, and without a life.</summary>
     public static string AccessToken(string text) => Lifetime().Replace(TokenName().Replace(text, "\"token\":\"\",\"access_token\":"), "");
 
-    /// <summary>ECR, zot to 2.1.5: not how much of the blob is there.</summary>
+    /// <summary>ECR, zot before 2.1.7: not how much of the blob is there.</summary>
     public static void RangeOfChunk(HttpResponse response)
     {
         if (response.StatusCode == 202)
@@ -77,6 +77,12 @@ internal static partial class OddityChanges
             return;
         response.Headers.Remove("Range");
         response.Headers.Remove("Location");
+    }
+
+    public static void RangeOfNothing(HttpResponse response)
+    {
+        if (response.Headers["Range"] == "0-0")
+            response.Headers["Range"] = "0--1";
     }
 
     public static void RelativeState(HttpResponse response)

@@ -96,14 +96,14 @@ internal sealed record RequestOddity(Func<RehearsalRequest, bool> When, Action<H
     }
 }
 
-/// <summary>The token is forgotten and the request refused, with another challenge than the registry's own.</summary>
+/// <summary>A token that was good once is forgotten and the request refused, with another challenge than the registry's own.</summary>
 internal sealed record LapseOddity(Func<RehearsalRequest, bool> When, Action<HttpResponse> Change) : Fault
 {
     public override bool AppliesTo(RehearsalRequest request) => When(request);
 
     internal override Task HappenAsync(Exchange exchange)
     {
-        if (!AppliesTo(exchange.Request))
+        if (!AppliesTo(exchange.Request) || !exchange.Gate.WasUsed(exchange.Context.Request))
             return exchange.AnswerAsync();
         exchange.Gate.Revoke(exchange.Context.Request);
         ErrorAnswer refusal = exchange.Gate.Refusal(exchange.Context, exchange.Path);
