@@ -3,9 +3,8 @@ using System.Net;
 namespace Slipway.Http;
 
 /// <summary>A request's body whose sending fails with an <see cref="IOException"/> when its receiver stands still or is too slow.</summary>
-public sealed class PacedContent : HttpContent
+public sealed class PacedContent : WrappedContent
 {
-    private readonly HttpContent _inner;
     private readonly Patience _patience;
     private readonly TimeProvider _time;
     private readonly Exchange _exchange;
@@ -13,13 +12,11 @@ public sealed class PacedContent : HttpContent
     /// <param name="inner">The body; disposed with this object.</param>
     /// <param name="exchange">Is told what was sent.</param>
     public PacedContent(HttpContent inner, Patience patience, TimeProvider time, Exchange exchange)
+        : base(inner)
     {
-        _inner = inner;
         _patience = patience;
         _time = time;
         _exchange = exchange;
-        foreach ((string name, System.Net.Http.Headers.HeaderStringValues values) in inner.Headers.NonValidated)
-            Headers.TryAddWithoutValidation(name, values);
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -28,19 +25,6 @@ public sealed class PacedContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         await using PacedStream paced = new(stream, _patience, _time, _exchange);
-        await _inner.CopyToAsync(paced, context, cancellationToken);
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = _inner.Headers.ContentLength ?? 0;
-        return _inner.Headers.ContentLength is not null;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _inner.Dispose();
-        base.Dispose(disposing);
+        await Inner.CopyToAsync(paced, context, cancellationToken);
     }
 }

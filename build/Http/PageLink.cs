@@ -24,6 +24,12 @@ public static partial class PageLink
         string? target = null;
         foreach (string field in fields)
         {
+            if (field.Length <= MaximumLength && Bare().Match(field) is { Success: true } bare)
+            {
+                target ??= bare.Groups["target"].Value;
+                continue;
+            }
+
             MatchCollection? links = field.Length <= MaximumLength ? Links().Matches(field) : null;
             if (links?.Sum(link => link.Length) != field.Length)
                 problem = links is null ? "its Link is too long" : "its Link breaks the grammar";
@@ -54,6 +60,10 @@ public static partial class PageLink
 
         return false;
     }
+
+    // Cloudflare's serverless registry leaves the brackets away.
+    [GeneratedRegex("""^[ \t]*(?<target>[^ \t",;<>]+)[ \t]*;[ \t]*rel=("next"|next)[ \t]*\z""", RegexOptions.IgnoreCase)]
+    private static partial Regex Bare();
 
     // Atomic: blanks between semicolons could be told apart in more ways than there is time to try.
     [GeneratedRegex("""\G[ \t,]*<(?<target>[^<>]*)>(?>([ \t]*;[ \t]*((?<name>[!#$&+.^_`|~0-9A-Za-z*-]+)(?<value>([ \t]*=[ \t]*([^ \t",;<>]+|"([^"\\]|\\.)*"))?))?)*)[ \t]*(,[ \t,]*|\z)""")]

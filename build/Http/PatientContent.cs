@@ -6,9 +6,8 @@ namespace Slipway.Http;
 /// An answer's body that does not hold its reader for ever: a read during which nothing comes, or a body that comes too
 /// slowly, fails with an <see cref="IOException"/>, as a broken connection does.
 /// </summary>
-public sealed class PatientContent : HttpContent
+public sealed class PatientContent : WrappedContent
 {
-    private readonly HttpContent _inner;
     private readonly Patience _patience;
     private readonly TimeProvider _time;
     private readonly Exchange _exchange;
@@ -17,34 +16,19 @@ public sealed class PatientContent : HttpContent
     /// <param name="patience">How long one read may take, and how fast it must be.</param>
     /// <param name="exchange">What the body belongs to: its time goes on while it is read.</param>
     public PatientContent(HttpContent inner, Patience patience, TimeProvider time, Exchange exchange)
+        : base(inner)
     {
-        _exchange = exchange;
-        _inner = inner;
         _patience = patience;
         _time = time;
-        foreach ((string name, System.Net.Http.Headers.HeaderStringValues values) in inner.Headers.NonValidated)
-            Headers.TryAddWithoutValidation(name, values);
+        _exchange = exchange;
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync() =>
-        new PatientBody(await _inner.ReadAsStreamAsync(), _patience, _time, _exchange);
+        new PatientBody(await Inner.ReadAsStreamAsync(), _patience, _time, _exchange);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
         await using Stream body = await CreateContentReadStreamAsync();
         await body.CopyToAsync(stream);
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = _inner.Headers.ContentLength ?? 0;
-        return _inner.Headers.ContentLength is not null;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            _inner.Dispose();
-        base.Dispose(disposing);
     }
 }

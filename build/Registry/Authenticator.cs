@@ -63,6 +63,9 @@ internal sealed class Authenticator
             : [];
         Challenge? chosen = offered.FirstOrDefault(challenge => challenge.Scheme == "bearer")
             ?? offered.FirstOrDefault(challenge => challenge.Scheme == "basic");
+        // Harbor offers Basic to whoever had a token, others nothing; also where the token has merely lapsed. What was said first holds.
+        if (chosen?.Scheme != "bearer" && used is { Scheme: "Bearer" } && _challenge is { Scheme: "bearer" } known)
+            chosen = known;
         if (chosen is null)
             return false;
         if (chosen.Scheme == "bearer" && used is { Scheme: "Bearer", Parameter: { } refused })

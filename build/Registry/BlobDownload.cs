@@ -7,7 +7,7 @@ namespace Slipway.Registry;
 /// <summary>
 /// The bytes of a blob on their way down (distribution specification, "Pulling blobs"). Where the connection breaks off it goes on by
 /// a range request (RFC 9110, sections 14.2 and 15.3.7), which asks the registry itself anew, since a redirect may have run out; a
-/// server that sends the whole instead is read up to there again. Proves nothing: that is its reader's.
+/// server that sends the whole instead is read up to there again, and so is one that says 400 to a range. Proves nothing: that is its reader's.
 /// </summary>
 internal sealed class BlobDownload : ReadOnlyStream
 {
@@ -23,6 +23,7 @@ internal sealed class BlobDownload : ReadOnlyStream
     private long _skip;
     private long _cutAt;
     private int _tries;
+    private bool _isWholeOnly;
 
     private BlobDownload(Endpoint endpoint, Call call, long size)
     {
@@ -101,8 +102,16 @@ internal sealed class BlobDownload : ReadOnlyStream
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
-        Call call = _call with { From = _position };
-        await TakeAsync(call, await _endpoint.SendAsync(call, cancellationToken), cancellationToken);
+        Call call = _isWholeOnly ? _call : _call with { From = _position };
+        HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.BadRequest && call.From > 0)
+        {
+            answer.Dispose();
+            _isWholeOnly = true;
+            answer = await _endpoint.SendAsync(call = _call, cancellationToken);
+        }
+
+        await TakeAsync(call, answer, cancellationToken);
     }
 
     /// <summary>Reads on from an answer, which is disposed with this stream or when it is of no use.</summary>

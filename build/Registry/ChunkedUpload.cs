@@ -39,6 +39,7 @@ internal sealed class ChunkedUpload
     private int _parts;
     private bool _isUncertain;
     private bool _wasResumed;
+    private bool _isDoubtful;
 
     /// <param name="isThere">Whether the registry has the blob.</param>
     public ChunkedUpload(Endpoint endpoint, UploadSession session, BlobReader blob, Func<CancellationToken, Task<bool>> isThere)
@@ -114,6 +115,7 @@ internal sealed class ChunkedUpload
         _end = 0;
         _isUncertain = false;
         _wasResumed = false;
+        _isDoubtful = false;
     }
 
     private async Task<bool> SendInSessionAsync(CancellationToken cancellationToken)
@@ -133,11 +135,11 @@ internal sealed class ChunkedUpload
                 return false;
         }
 
-        await CloseAsync(cancellationToken);
-        return true;
+        return await CloseAsync(cancellationToken);
     }
 
-    private async Task CloseAsync(CancellationToken cancellationToken)
+    /// <returns>False when it takes no last chunk, or none here, or what it has then is not the blob.</returns>
+    private async Task<bool> CloseAsync(CancellationToken cancellationToken)
     {
         Call put = _session.Call with
         {
@@ -152,19 +154,43 @@ internal sealed class ChunkedUpload
         while (true)
         {
             using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && MayAskAgain())
-                continue;
+            if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                if (MayAskAgain())
+                    continue;
+                return false;
+            }
+
+            if (!answer.IsSuccessStatusCode)
+                return await TakesChunksAsync(put, answer, cancellationToken);
             await _session.CloseAsync(put, answer, _isThere, cancellationToken);
-            return;
+            return !_isDoubtful || await IsWholeAsync(cancellationToken);
         }
     }
 
-    /// <summary>A registry that refuses the very first chunk takes none, or none of this size; any other refusal is one.</summary>
+    /// <summary>Looks at what became of chunks whose ranges stood still.</summary>
+    private async Task<bool> IsWholeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await IsThereAsync(cancellationToken);
+        }
+        catch (ContentException)
+        {
+            return false; // Of another size: Artifactory was seen to keep the last chunk alone.
+        }
+    }
+
+    /// <summary>
+    /// A registry that refuses a chunk takes none, none of this size, or no second one: what every registry takes is the whole. Any other
+    /// refusal is one, and so is one of a session that was resumed, which is begun anew.
+    /// </summary>
+    /// <returns>False, always.</returns>
     private async Task<bool> TakesChunksAsync(Call patch, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         RegistryException failure = await _endpoint.FailureAsync(patch, answer, cancellationToken);
-        bool isFirst = _offset == 0 && (int)answer.StatusCode is 400 or 405 or 411 or 413 or 415 or 422 or 501 && !UploadSession.IsGone(failure);
-        return isFirst ? false : throw failure;
+        bool isOfChunks = (int)answer.StatusCode is 400 or 411 or 413 or 415 or 422 or 501 ? _offset == 0 || !_wasResumed : (int)answer.StatusCode == 405 && _offset == 0;
+        return isOfChunks && !UploadSession.IsGone(failure) ? false : throw failure;
     }
 
     /// <summary>Whether the registry may be asked what it has; not for ever at the same place.</summary>
@@ -209,7 +235,9 @@ internal sealed class ChunkedUpload
     private bool Advance(Call patch, HttpResponseMessage answer)
     {
         _session.Continue(patch, answer);
-        long there = State.AfterAccepted(UploadState.CountOf(answer));
+        long? told = UploadState.CountOf(answer);
+        _isDoubtful |= State.IsBehind(told);
+        long there = State.AfterAccepted(told);
         bool isLess = there < _end;
         if (isLess && (++_parts > MaximumParts || (there <= _offset && !MayAskAgain())))
             return false;

@@ -47,7 +47,8 @@ internal sealed class Endpoint
                 if (answer.StatusCode == HttpStatusCode.Unauthorized && !repeated && Location.SameOrigin(asked, Address))
                 {
                     repeated = true;
-                    if (!await _authenticator.ChallengedAsync(answer, call, used, cancellationToken))
+                    if (!await _authenticator.ChallengedAsync(answer, call, used, cancellationToken)
+                        && !(used is null && await FindChallengeAsync(call, answer, exchange, cancellationToken)))
                         return answer;
                 }
                 else if (IsRedirect(answer.StatusCode) && (call.Method == HttpMethod.Get || call.Method == HttpMethod.Head))
@@ -70,6 +71,21 @@ internal sealed class Endpoint
 
             answer.Dispose();
         }
+    }
+
+    /// <summary>
+    /// The answer to a HEAD. Where the registry, or the store that it leads to, refuses to be asked so, the answer to a GET, for its header:
+    /// some say 405, some 403, as does a store whose address is signed for GET alone.
+    /// </summary>
+    /// <exception cref="RegistryException">No usable answer, or one that leads where we do not go.</exception>
+    public async Task<HttpResponseMessage> HeadAsync(Call call, CancellationToken cancellationToken)
+    {
+        call = InExchange(call);
+        HttpResponseMessage answer = await SendAsync(call, cancellationToken);
+        if (answer.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed))
+            return answer;
+        answer.Dispose();
+        return await SendAsync(call with { Method = HttpMethod.Get }, cancellationToken);
     }
 
     /// <summary>
@@ -169,6 +185,26 @@ internal sealed class Endpoint
         catch (ExhaustedException e)
         {
             throw RegistryException.ForExhausted(call.Asked, e, _authenticator);
+        }
+    }
+
+    /// <summary>
+    /// Asks the registry's root who we have to be, where a refusal does not say it: clients of Docker's ask there first. For reading: every
+    /// writing begins with it. True when repeating the request can help.
+    /// </summary>
+    private async Task<bool> FindChallengeAsync(Call call, HttpResponseMessage refusal, Exchange exchange, CancellationToken cancellationToken)
+    {
+        if (refusal.Headers.NonValidated.Contains("WWW-Authenticate") || (call.Method != HttpMethod.Get && call.Method != HttpMethod.Head))
+            return false;
+        try
+        {
+            using HttpRequestMessage ask = new(HttpMethod.Get, new Uri(Address, "/v2/"));
+            using HttpResponseMessage root = await _transport.SendOnceAsync(ask, cancellationToken, exchange);
+            return root.StatusCode == HttpStatusCode.Unauthorized && await _authenticator.ChallengedAsync(root, call, null, cancellationToken);
+        }
+        catch (ExhaustedException)
+        {
+            return false; // The refusal is the answer.
         }
     }
 

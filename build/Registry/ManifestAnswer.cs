@@ -23,7 +23,7 @@ internal static class ManifestAnswer
             throw new ContentException($"{what}: wanted {wanted}, got {Digest.Of(bytes.Span)}");
         string? own = OciJson.Read(bytes, what, root => root.OptionalString("mediaType"));
         string? sent = ContentType.Of(answer);
-        if (own is not null && sent is not null && !ContentType.Same(own, sent))
+        if (own is not null && sent is not null && !ContentType.Same(own, sent) && !ContentType.IsGeneral(sent))
             throw new ContentException($"{what}: sent as {Printable.Of(sent)}, but the document says {Printable.Of(own)}");
         ManifestContent manifest = new(
             own ?? sent ?? throw RegistryException.Unsound(asked, "neither the answer nor the document has a media type"),

@@ -18,11 +18,11 @@ internal static class ReferrersTag
     public static string Of(Digest subject) =>
         $"{subject.Algorithm}-{(subject.Hex.Length <= LongestReference ? subject.Hex : subject.Hex[..LongestReference])}";
 
-    /// <summary>What the list holds, as far as it is sound; nothing when the tag is absent or names something else than an image index.</summary>
+    /// <summary>What the list holds, as far as it is sound; nothing when the tag is absent or names something else than an image index, or the subject itself.</summary>
     /// <exception cref="ContentException">The index is damaged.</exception>
     public static async Task<ReferrerList> ReadAsync(Repository repository, Digest subject, CancellationToken cancellationToken)
     {
-        if (await repository.ReadTagAsync(Of(subject), cancellationToken) is not { MediaType: MediaType.Index } list)
+        if (await repository.ReadTagAsync(Of(subject), cancellationToken) is not { MediaType: MediaType.Index } list || subject.Matches(list.Bytes.Span))
             return new ReferrerList([], []);
         (ImmutableArray<Descriptor> referrers, int malformed) = Oci.Index.ParseReferrers(list.Bytes);
         return new ReferrerList(referrers, malformed == 0 ? [] : [ReferrersList.Malformed(repository.Name, subject, malformed)]);
@@ -42,6 +42,9 @@ internal static class ReferrersTag
                 ?? new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes());
             if (list.MediaType != MediaType.Index)
                 throw new ContentException($"{repository.Name}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone");
+            // GitLab was seen to answer so; what an index holds does not refer to it.
+            if (subject.Matches(list.Bytes.Span))
+                throw new ContentException($"{repository.Name}:{tag}: wanted a list of what refers to the image, but it names the image itself; it was left alone");
             if (Oci.Index.ParseReferrers(list.Bytes).Referrers.Any(there => there.Digest == referrer.Digest))
                 return;
             if (writes == MaximumWrites)

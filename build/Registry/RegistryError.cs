@@ -24,8 +24,9 @@ internal sealed partial record RegistryError(string? Code, string? Message)
             return ForeignJson.Read(body, "error", root =>
             {
                 JsonElement first = root.Items("errors").FirstOrDefault();
+                // What stands before Docker Hub writes "details" alone.
                 return first.ValueKind != JsonValueKind.Object
-                    ? None
+                    ? new RegistryError(null, Clean(Text(root, "details"), conceal))
                     : new RegistryError(CodeOf(Text(first, "code")), Clean(Text(first, "message"), conceal));
             });
         }

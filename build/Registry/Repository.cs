@@ -39,7 +39,7 @@ public sealed class Repository : IContentReader
     {
         string sound = _reference.WithTag(tag).Tag!;
         Call call = Read(HttpMethod.Head, "manifests/" + sound, $"HEAD manifest {sound}");
-        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        using HttpResponseMessage answer = await _endpoint.HeadAsync(call, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
@@ -79,7 +79,7 @@ public sealed class Repository : IContentReader
     {
         ArgumentNullException.ThrowIfNull(digest);
         Call call = Read(HttpMethod.Head, "manifests/" + digest, $"HEAD manifest {digest.Abbreviated}");
-        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        using HttpResponseMessage answer = await _endpoint.HeadAsync(call, cancellationToken);
         return await IsThereAsync(call, answer, digest, cancellationToken);
     }
 
@@ -89,7 +89,7 @@ public sealed class Repository : IContentReader
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         Call call = Read(HttpMethod.Head, "blobs/" + descriptor.Digest, $"HEAD blob {descriptor.Digest.Abbreviated}");
-        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
+        using HttpResponseMessage answer = await _endpoint.HeadAsync(call, cancellationToken);
         bool there = await IsThereAsync(call, answer, descriptor.Digest, cancellationToken);
         if (there)
             Stored.CheckSize(answer, descriptor.Size, call.Asked);

@@ -12,15 +12,17 @@ internal static class Stored
     {
         if (!answer.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values))
             return null;
-        return Digest.TryParse(values.ToString(), out Digest? digest)
+        string field = values.ToString();
+        // 64 digits without the name of an algorithm can be of one only.
+        return Digest.TryParse(field, out Digest? digest) || (field.Length == 64 && Digest.TryParse("sha256:" + field, out digest))
             ? digest
             : throw RegistryException.Unsound(asked, "its Docker-Content-Digest is no digest");
     }
 
-    /// <summary>What the answer to a HEAD tells of a manifest; null where it lacks a digest, a type or a length.</summary>
+    /// <summary>What the answer to a HEAD tells of a manifest; null where it lacks a digest, a type that says anything, or a length.</summary>
     /// <exception cref="RegistryException">The digest is none.</exception>
     public static Descriptor? DescriptorOf(HttpResponseMessage answer, Asked asked) =>
-        DigestOf(answer, asked) is { } digest && ContentType.Of(answer) is { } type && answer.Content.Headers.ContentLength is { } size
+        DigestOf(answer, asked) is { } digest && ContentType.Of(answer) is { } type && !ContentType.IsGeneral(type) && answer.Content.Headers.ContentLength is { } size
             ? new Descriptor(type, digest, size)
             : null;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Slipway.Registry;
 
@@ -57,6 +58,23 @@ internal static class TagList
         }
 
         PagedList<TagsPage> pages = new(endpoint, MaximumPages, (asked, answer, cancel) => TagsPage.ReadAsync(asked, answer, wanted, MaximumTags, cancel));
-        return await pages.ReadAsync(call, Take, cancellationToken) ? new ListedTags(tags.ToImmutable(), isWhole) : null;
+        bool isThere;
+        try
+        {
+            isThere = await pages.ReadAsync(call, Take, cancellationToken);
+        }
+        catch (RegistryException e) when (e.Status == HttpStatusCode.BadRequest && size == 0)
+        {
+            // distribution 3.1.0 refuses pages larger than its own, and so may others: then its own they are.
+            isThere = await pages.ReadAsync(OfItsOwnSize(call), Take, cancellationToken);
+        }
+
+        return isThere ? new ListedTags(tags.ToImmutable(), isWhole) : null;
     }
+
+    /// <summary>The same list without a word about its pages.</summary>
+    private static Call OfItsOwnSize(Call call) => call with
+    {
+        Target = async cancel => new Uri((await call.Target(cancel)).GetLeftPart(UriPartial.Path)),
+    };
 }

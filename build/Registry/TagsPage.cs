@@ -32,6 +32,9 @@ internal sealed record TagsPage(ImmutableArray<string> Tags, int Count, int Size
                 foreach (JsonElement item in root.Items("tags"))
                 {
                     string tag = item.ValueKind == JsonValueKind.Null ? "" : item.TextOf("tags");
+                    // Artifactory lists the digests of an index's images among them.
+                    if (Digest.TryParse(tag, out _))
+                        continue;
                     if (!Reference.IsTag(tag))
                         throw RegistryException.Unsound(call.Asked, "the list holds a tag that breaks the grammar of tags");
                     if (++count > most)

@@ -90,7 +90,10 @@ internal sealed class UploadSession
         await CancelAsync();
         Call post = Call with { Method = HttpMethod.Post, Target = _ => Task.FromResult(_uploads) };
         using HttpResponseMessage answer = await _endpoint.SendAsync(post, cancellationToken);
-        if (answer.StatusCode != HttpStatusCode.Accepted)
+        // Other clients take another success for one as well, where it says where to go on.
+        bool isBegun = answer.StatusCode == HttpStatusCode.Accepted
+            || (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent && FieldOf(answer, "Location").Length > 0);
+        if (!isBegun)
             throw await _endpoint.FailureAsync(post, answer, cancellationToken);
         Open(post, answer);
     }

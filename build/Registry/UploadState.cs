@@ -33,8 +33,14 @@ internal readonly partial record struct UploadState(long Sure, long Sent)
         : told == Sure + 1 ? (Sure > 0 ? Sure : null)
         : told;
 
-    /// <summary>How many bytes are there after a chunk that was accepted: all of it, unless the registry says that it has fewer.</summary>
-    public long AfterAccepted(long? count) => count is { } told && told < Sent ? (told > 1 ? told : 0) : Sent;
+    /// <summary>How many bytes are there after a chunk that was accepted: all of it, unless the registry says that it has a part of it.</summary>
+    public long AfterAccepted(long? count) => count is { } told && told < Sent && !IsBehind(count) ? (told > 1 ? told : 0) : Sent;
+
+    /// <summary>
+    /// Whether the range of a chunk that was accepted says that nothing was added. ECR's stands still, and zot's before 2.1.7 and Aliyun's is that
+    /// of one chunk alone, while they have the bytes: so it is believed for now, and looked at once more when the upload has ended.
+    /// </summary>
+    public bool IsBehind(long? count) => count is { } told && Sure > 0 && told <= Sure;
 
     [GeneratedRegex(@"^(?:bytes[= ])?0-([0-9]{1,18})\z")]
     private static partial Regex Received();

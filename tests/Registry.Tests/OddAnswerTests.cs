@@ -156,6 +156,95 @@ public class OddAnswerTests
         Assert.Equal(Deletion.Unsupported, await far.Repository().DeleteTagAsync("v1", default));
     }
 
+    /// <summary>zot says 400 of a repository that it does not have; a tag that is not there is none that cannot be deleted.</summary>
+    [Theory]
+    [InlineData("NAME_UNKNOWN")]
+    [InlineData("MANIFEST_UNKNOWN")]
+    public async Task What_is_not_there_is_absent_also_where_it_is_refused_with_400(string code)
+    {
+        FarSide far = new(_ => FarSide.Answer(400, $$"""{"errors":[{"code":"{{code}}","detail":"a/b"}]}"""));
+        Assert.Equal(Deletion.Absent, await far.Repository().DeleteTagAsync("v1", default));
+    }
+
+    /// <summary>zot deletes no part of an index, and says so with 405: a refusal, and no word about deleting as such.</summary>
+    [Fact]
+    public async Task A_deletion_that_is_denied_is_not_one_that_no_registry_does()
+    {
+        FarSide far = new(_ => FarSide.Answer(405, """{"errors":[{"code":"DENIED","message":"part of an index","detail":{"reference":"v1"}}]}"""));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().DeleteTagAsync("v1", default));
+        Assert.Contains("part of an index", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(405)]
+    public async Task A_registry_that_refuses_to_be_asked_by_HEAD_is_asked_by_GET(int status)
+    {
+        FarSide far = new(request => request.Method == HttpMethod.Head ? FarSide.Answer(status)
+            : FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.ToString())));
+        Assert.Equal(new Descriptor(MediaType.Index, Known, Bytes.Length), await far.Repository().ResolveAsync("v1", default));
+        Assert.True(await far.Repository().HasManifestAsync(Known, default));
+        Assert.True(await far.Repository().HasBlobAsync(new Descriptor(MediaType.Index, Known, Bytes.Length), default));
+        Assert.Equal(["HEAD", "GET"], far.Asked.Select(asked => asked.Method).Distinct());
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(405)]
+    public async Task What_is_asked_by_GET_instead_may_be_absent_or_refused_in_words(int status)
+    {
+        int then = 404;
+        FarSide far = new(request => request.Method == HttpMethod.Head ? FarSide.Answer(status) : FarSide.Answer(then, """{"errors":[{"code":"DENIED","message":"not from here"}]}"""));
+        Assert.Null(await far.Repository().ResolveAsync("v1", default));
+        Assert.False(await far.Repository().HasManifestAsync(Known, default));
+        then = 403;
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
+        Assert.Equal(RemoteFault.Refused, e.Fault);
+        Assert.Contains("not from here", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>An address that is signed for GET alone: the store behind it refuses HEAD.</summary>
+    [Fact]
+    public async Task A_HEAD_that_is_led_to_a_store_which_refuses_it_is_asked_by_GET()
+    {
+        FarSide far = new(request => request.RequestUri!.Host == "quay.io" ? FarSide.Answer(307, "", ("Location", "https://store.example/x?sig=1"))
+            : FarSide.Answer(request.Method == HttpMethod.Head ? 403 : 200, "blob"));
+        Assert.True(await far.Repository().HasBlobAsync(Descriptor.Of("x", "blob"u8), default));
+        await Assert.ThrowsAsync<ContentException>(() => far.Repository().HasBlobAsync(Descriptor.Of("x", "blobs"u8), default));
+    }
+
+    [Theory]
+    [InlineData("text/plain; charset=utf-8")]
+    [InlineData("application/octet-stream")]
+    [InlineData("binary/octet-stream")]
+    [InlineData("application/json")]
+    public async Task A_type_that_says_nothing_leaves_it_to_the_documents_own(string type)
+    {
+        string document = $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[]}""";
+        FarSide far = new(_ => FarSide.Answer(200, document, ("Content-Type", type), ("Docker-Content-Digest", Digest.Of(Encoding.UTF8.GetBytes(document)).ToString())));
+        Assert.Equal(MediaType.Index, (await far.Repository().ReadManifestAsync(Digest.Of(Encoding.UTF8.GetBytes(document)), default))!.MediaType);
+        Assert.Equal(MediaType.Index, (await far.Repository().ResolveAsync("v1", default))!.MediaType);
+    }
+
+    /// <summary>Huawei's registry left the name of the algorithm away.</summary>
+    [Fact]
+    public async Task A_digest_field_of_64_digits_is_one_of_SHA_256()
+    {
+        FarSide far = new(_ => FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.Hex)));
+        Assert.Equal(Known, (await far.Repository().ResolveAsync("v1", default))!.Digest);
+        Assert.True(await far.Repository().HasManifestAsync(Known, default));
+        await Assert.ThrowsAsync<ContentException>(() => far.Repository().HasManifestAsync(Digest.Of("x"u8), default));
+    }
+
+    /// <summary>What stands before Docker Hub writes a document of its own.</summary>
+    [Fact]
+    public async Task An_error_that_has_details_alone_is_told_in_them()
+    {
+        FarSide far = new(_ => FarSide.Answer(429, """{"details":"pull limit, see https://x.example/?key=1","error":{"details":"no"}}"""));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReadManifestAsync(Known, default));
+        Assert.Contains("\"pull limit, see https://x.example/?…\"", e.Message, StringComparison.Ordinal);
+    }
+
     private sealed class Unsized : MemoryStream
     {
         public override bool CanSeek => false;

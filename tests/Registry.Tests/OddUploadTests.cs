@@ -80,6 +80,88 @@ public class OddUploadTests
         Assert.Equal(0, wire.Registry.OpenUploads);
     }
 
+    /// <summary>ECR, zot before 2.1.7: the range is that of one chunk, and the bytes are there all the same.</summary>
+    [Fact]
+    public async Task A_range_that_stands_still_makes_no_byte_go_twice()
+    {
+        Fault still = Oddities.All.Single(each => each.Name == "range of one chunk alone").Fault;
+        await using Wire wire = await Wire.StartAsync(with: options => options with { Faults = _ => still });
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
+        Assert.Equal(Size, wire.Registry.Log.All.Sum(entry => entry.BodyBytes));
+        Assert.Equal(1, wire.Count("POST", "/uploads/"));
+        Assert.True(await wire.Repository().HasBlobAsync(Blob, default));
+    }
+
+    /// <summary>Artifactory was seen to keep the last chunk alone, and to call the upload a success.</summary>
+    [Fact]
+    public async Task Where_the_range_stood_still_and_the_blob_is_too_small_then_it_is_sent_whole()
+    {
+        int patches = 0;
+        FarSide far = new(request => request.Method.Method switch
+        {
+            "HEAD" when patches == 0 => FarSide.Answer(404),
+            "HEAD" => FarSide.Answer(200, "the last chunk", ("Docker-Content-Digest", Blob.Digest.ToString())),
+            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+            "PATCH" when ++patches > 0 => FarSide.Answer(202, "", ("Range", "0-8388607")),
+            _ => FarSide.Answer(201),
+        });
+        Assert.True(await far.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
+        Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT", "HEAD", "POST", "PUT"], far.Asked.Select(asked => asked.Method));
+    }
+
+    /// <summary>GitLab says 400 where the store behind it hung up; others take a first chunk and no second, or no closing one.</summary>
+    [Theory]
+    [InlineData("PATCH", 2, 400)]
+    [InlineData("PATCH", 2, 413)]
+    [InlineData("PUT", 1, 400)]
+    [InlineData("PUT", 1, 422)]
+    public async Task A_registry_that_refuses_a_later_chunk_gets_the_whole(string method, int which, int status)
+    {
+        int count = 0;
+        await using Wire wire = await Wire.StartAsync(with: options => options with
+        {
+            Faults = request => request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which ? Fault.Answer(status) : null,
+        });
+        Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
+        Assert.Equal(2, wire.Count("POST", "/uploads/"));
+        Assert.Equal(0, wire.Registry.OpenUploads);
+        Assert.True(await wire.Repository().HasBlobAsync(Blob, default));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(204)]
+    public async Task An_upload_that_begins_with_another_success_begins_where_it_leads(int status)
+    {
+        FarSide far = new(request => request.Method.Method switch
+        {
+            "HEAD" => FarSide.Answer(404),
+            "POST" => FarSide.Answer(status, "", ("Location", "/up")),
+            _ => FarSide.Answer(201),
+        });
+        Assert.True(await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default));
+        FarSide nowhere = new(request => FarSide.Answer(request.Method == HttpMethod.Head ? 404 : status));
+        await Assert.ThrowsAsync<RegistryException>(() => nowhere.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default));
+    }
+
+    /// <summary>distribution wants the right to delete for it, which pushing does not bring.</summary>
+    [Fact]
+    public async Task An_upload_that_may_not_be_cancelled_is_left_to_the_registry()
+    {
+        int posts = 0;
+        FarSide far = new(request => request.Method.Method switch
+        {
+            "HEAD" => FarSide.Answer(404),
+            "POST" when request.RequestUri!.Query.Length > 0 => FarSide.Answer(404),
+            "POST" => FarSide.Answer(202, "", ("Location", $"/up{++posts}")),
+            "PUT" when posts < 2 => FarSide.Answer(404),
+            "DELETE" => FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")),
+            _ => FarSide.Answer(201),
+        });
+        Assert.True(await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default));
+        Assert.Equal(2, posts);
+    }
+
     private static byte[] NewContent()
     {
         byte[] content = new byte[Size];

@@ -58,6 +58,21 @@ public class PullTests
         Assert.Equal(3, asked);
     }
 
+    /// <summary>What stands before registry.k8s.io says 400 to a range.</summary>
+    [Fact]
+    public async Task A_server_that_refuses_a_rest_is_asked_for_all_again_and_for_no_rest_then()
+    {
+        int asked = 0;
+        List<bool> ranged = [];
+        FarSide far = new(request =>
+        {
+            ranged.Add(request.Headers.Range is not null);
+            return request.Headers.Range is not null ? FarSide.Answer(400) : new HttpResponseMessage { Content = Body(Content, ++asked == 1 ? 30_000 : asked == 2 ? 60_000 : Size) };
+        });
+        Assert.Equal(Content, await PullAsync(far));
+        Assert.Equal([false, true, false, false], ranged);
+    }
+
     [Fact]
     public async Task A_download_that_stands_still_ends_after_the_last_try()
     {

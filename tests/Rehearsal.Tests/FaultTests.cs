@@ -208,7 +208,7 @@ public class FaultTests
     [Fact]
     public async Task Every_kind_has_a_name_of_its_own_and_leaves_the_registry_alive()
     {
-        FaultKind[] kinds = [.. Fault.Kinds, .. Oddities.All, .. Oddities.Pages];
+        FaultKind[] kinds = [.. Fault.Kinds, .. Oddities.All, .. Oddities.Pages, .. Oddities.Lapses];
         Assert.Equal(kinds.Length, kinds.Select(kind => kind.Name).Distinct().Count());
         foreach (FaultKind kind in kinds)
         {

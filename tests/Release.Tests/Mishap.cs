@@ -25,6 +25,7 @@ internal sealed record Mishap(string Name, Fault Fault, bool Passes)
         .. Oddities.Pages.Select(kind => new Mishap(kind.Name, kind.Fault, true)),
         // A registry that has the referrers API but for a moment is no registry's way.
         .. Oddities.All.Select(kind => new Mishap(kind.Name, kind.Fault, false) { IsHarmless = !kind.Name.StartsWith("referrers", StringComparison.Ordinal) }),
+        .. Oddities.Lapses.Select(kind => new Mishap(kind.Name, kind.Fault, false) { IsHarmless = true, MeetsFirst = true }),
         new("408", Fault.Answer(408), true),
         new("reset after the body", Fault.Reset with { AfterBytes = long.MaxValue }, true),
         new("401", Fault.Answer(401), false),
@@ -38,8 +39,11 @@ internal sealed record Mishap(string Name, Fault Fault, bool Passes)
     /// <summary>Whether it is how some real registry answers, so that no release may fail for it.</summary>
     public bool IsHarmless { get; init; }
 
+    /// <summary>Whether the first request of a kind alone meets it: a later one may be the first's repetition, and that is not repeated.</summary>
+    public bool MeetsFirst { get; init; }
+
     /// <summary>Whether it makes a difference to a request.</summary>
-    public bool AppliesTo(Occurrence at) => Fault.AppliesTo(at.Request);
+    public bool AppliesTo(Occurrence at) => Fault.AppliesTo(at.Request) && (at.Number == 1 || !MeetsFirst);
 
     /// <summary>Whether it is something of its own for a request of somebody who never tries twice.</summary>
     public bool CanMeet(Occurrence at) => AppliesTo(at) && !Waits.Contains(Name) && at.Request.Method switch

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
+using static Slipway.Rehearsal.OddityChanges;
 
 namespace Slipway.Rehearsal;
 
@@ -9,13 +8,19 @@ namespace Slipway.Rehearsal;
 /// Where real registries leave the distribution specification, each as its own code or its users describe it (docs/registries.md). None of
 /// it is a fault of the release: with any of them at every request, a release still gets through.
 /// </summary>
-public static partial class Oddities
+public static class Oddities
 {
     private const string Page = "<!DOCTYPE html>\n<html><head><title>Not here</title></head><body>\u001b[2J come back later</body></html>";
 
     private const string TooLarge = "the request body is too large and exceeds the maximum permissible limit of 4.00MiB";
 
     private const string Unsupported = """{"errors":[{"code":"UNSUPPORTED","message":"not supported here"}]}""";
+
+    private const string Unauthorized = """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":[{"Action":"delete"}]}]}""";
+
+    private const string Reset = """{"errors":[{"code":"CONNECTIONRESET","message":"connection reset by peer"}]}""";
+
+    private const string PageRefused = """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"invalid number of results requested","detail":{"n":1000}}]}""";
 
     private const string Unknown = """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""";
 
@@ -50,7 +55,40 @@ public static partial class Oddities
         new("referrers refused with 400", Referrers(400, "application/json", Unknown)),
         new("referrers are a page", Referrers(200, "text/html; charset=utf-8", Page)),
         new("access_token beside an empty token", new TextOddity(IsToken, AccessToken)),
-        new("token beside an empty access_token", new TextOddity(IsToken, text => TokenName().Replace(text, "\"access_token\":\"\",\"token\":"))),
+        new("token beside an empty access_token", new TextOddity(IsToken, EmptyAccessToken)),
+        new("range of one chunk alone", new FieldOddity(IsPatch, RangeOfChunk)),
+        new("416 without range and location", new FieldOddity(IsChunk, BareDisorder)),
+        new("out of order is 400", new FieldOddity(IsChunk, response => Replace(response, 416, 400))),
+        new("range of nothing is 0--1", new FieldOddity(IsUpload, RangeOfNothing)),
+        new("later chunk refused with 400", new AnswerOddity(IsLaterChunk, 400, "application/json", Reset) { To = IsPatch }),
+        new("closing refused with 400 after a chunk", new AnswerOddity(IsLaterChunk, 400, "application/json", Unsupported) { To = IsClosing }),
+        new("relative location with a state", new FieldOddity(IsUpload, RelativeState)),
+        new("upload begun with 200", new FieldOddity(IsBegin, response => Replace(response, 202, 200))),
+        new("upload begun with 204", new FieldOddity(IsBegin, response => Replace(response, 202, 204))),
+        new("cancel refused with 401", new AnswerOddity(_ => true, 401, "application/json", Unauthorized) { To = IsCancel }),
+        new("created without location", new FieldOddity(IsCreation, NoLocation)),
+        new("digest without algorithm", new FieldOddity(IsContent, BareDigest)),
+        new("HEAD of a manifest refused with 405", new AnswerOddity(_ => true, 405, "", "") { To = IsManifestHead }),
+        new("HEAD refused with 403", new AnswerOddity(_ => true, 403, "", "") { To = IsHead }),
+        new("manifest as text", new FieldOddity(IsManifestRead, response => Retype(response, "text/plain; charset=utf-8"))),
+        new("manifest as bytes", new FieldOddity(IsManifestRead, response => Retype(response, "application/octet-stream"))),
+        new("error in words of its own", new TextOddity(IsRead, OwnWords)),
+        new("size of a page refused", new AnswerOddity(request => request.Query.ContainsKey("n"), 400, "application/json", PageRefused) { To = IsTags }),
+        new("digests among the tags", new TextOddity(IsTags, DigestAmongTags)),
+        new("link without brackets", new FieldOddity(IsList, BareLink)),
+        new("first scope alone counts", new RequestOddity(IsToken, FirstScope)),
+        new("expires_at and a time of its own", new TextOddity(IsToken, OwnTime)),
+        new("401 without a challenge but at the root", new FieldOddity(IsBelowRoot, NoChallenge)),
+    ];
+
+    /// <summary>
+    /// A token that was good and is worth nothing from one request on, refused as no specification says. For single requests: the same one
+    /// with a new token succeeds.
+    /// </summary>
+    public static ImmutableArray<FaultKind> Lapses { get; } =
+    [
+        new("token lapsed, and a Basic challenge", new LapseOddity(HasToken, response => response.Headers.WWWAuthenticate = "Basic realm=\"harbor\"")),
+        new("token lapsed, and no challenge", new LapseOddity(HasToken, response => response.Headers.Remove("WWW-Authenticate"))),
     ];
 
     /// <summary>What stands before registries answers for them: as other answers of that status, with no error document.</summary>
@@ -71,20 +109,17 @@ public static partial class Oddities
     private static Fault Referrers(int status, string type, string body) =>
         new AnswerOddity(_ => true, status, type, body) { To = IsReferrers }.And(new FieldOddity(IsManifestPut, response => response.Headers.Remove("OCI-Subject")));
 
-    /// <summary>Under the other name, and without a life.</summary>
-    private static string AccessToken(string text) => Lifetime().Replace(TokenName().Replace(text, "\"token\":\"\",\"access_token\":"), "");
-
-    private static void NoLength(HttpResponse response)
-    {
-        if (response.StatusCode == 200)
-            response.ContentLength = 0;
-    }
-
     private static bool IsUpload(RehearsalRequest request) => request.Concerns("/blobs/uploads/");
 
     private static bool IsStatus(RehearsalRequest request) => request.Method == "GET" && IsUpload(request);
 
     private static bool IsPatch(RehearsalRequest request) => request.Method == "PATCH" && IsUpload(request);
+
+    private static bool IsBegin(RehearsalRequest request) => request.Method == "POST" && IsUpload(request);
+
+    private static bool IsCancel(RehearsalRequest request) => request.Method == "DELETE" && IsUpload(request);
+
+    private static bool IsCreation(RehearsalRequest request) => IsClosing(request) || IsManifestPut(request);
 
     private static bool IsClosing(RehearsalRequest request) => request.Method == "PUT" && IsUpload(request);
 
@@ -93,6 +128,20 @@ public static partial class Oddities
     private static bool IsManifestPut(RehearsalRequest request) => request.Method == "PUT" && request.Concerns("/manifests/");
 
     private static bool IsManifestHead(RehearsalRequest request) => request.Method == "HEAD" && request.Concerns("/manifests/");
+
+    private static bool IsManifestRead(RehearsalRequest request) => request.Method is "GET" or "HEAD" && request.Concerns("/manifests/");
+
+    private static bool IsHead(RehearsalRequest request) => request.Method == "HEAD";
+
+    private static bool IsRead(RehearsalRequest request) => request.Method == "GET" && (request.Concerns("/manifests/") || IsList(request));
+
+    private static bool IsTags(RehearsalRequest request) => request.Method == "GET" && request.Path.EndsWith("/tags/list", StringComparison.Ordinal);
+
+    private static bool IsList(RehearsalRequest request) => IsTags(request) || IsReferrers(request);
+
+    private static bool IsBelowRoot(RehearsalRequest request) => request.Path != "/v2/" && !IsToken(request);
+
+    private static bool HasToken(RehearsalRequest request) => request.HasAuthorization && !IsToken(request);
 
     private static bool IsContent(RehearsalRequest request) => request.Method != "DELETE" && (request.Concerns("/manifests/") || request.Concerns("/blobs/"));
 
@@ -104,60 +153,4 @@ public static partial class Oddities
 
     private static bool IsLaterChunk(HttpRequest request) =>
         request.Headers.ContentRange.ToString() is { Length: > 0 } range && !range.StartsWith("0-", StringComparison.Ordinal);
-
-    private static void Replace(HttpResponse response, int status, int other)
-    {
-        if (response.StatusCode == status)
-            response.StatusCode = other;
-    }
-
-    /// <summary>Exclusive where it should be inclusive, and with a unit.</summary>
-    private static void QuayStatus(HttpResponse response)
-    {
-        if (response.StatusCode != 204)
-            return;
-        response.Headers.Remove("Location");
-        response.Headers["Range"] = "bytes=" + OneMore(response.Headers["Range"].ToString());
-    }
-
-    private static void QuayDisorder(HttpResponse response)
-    {
-        if (response.StatusCode == 416)
-            response.Headers["Range"] = OneMore(response.Headers["Range"].ToString());
-    }
-
-    private static void UnitRange(HttpResponse response)
-    {
-        if (response.Headers["Range"].ToString() is { Length: > 0 } range)
-            response.Headers["Range"] = "bytes=" + range;
-    }
-
-    /// <summary>Says that there is what was there before this chunk.</summary>
-    private static void StandStill(HttpContext context)
-    {
-        long first = long.Parse(context.Request.Headers.ContentRange.ToString().Split('-')[0], CultureInfo.InvariantCulture);
-        context.Response.Headers.Location = context.Request.Path.ToUriComponent();
-        context.Response.Headers["Range"] = $"0-{first - 1}";
-    }
-
-    private static void StatefulLocation(HttpResponse response)
-    {
-        if (response.Headers.Location.ToString() is { Length: > 0 } location && response.StatusCode is 202 or 204)
-            response.Headers.Location = $"http://{response.HttpContext.Request.Host}{location}?_state=a%2Bb%2F%3D&X-Signature=c%20d";
-    }
-
-    private static void LoudType(HttpResponse response)
-    {
-        if (response.ContentType is { } type)
-            response.ContentType = type.ToUpperInvariant() + "; charset=UTF-8; q=\"a;b\"";
-    }
-
-    private static string OneMore(string range) => range is "0-0" or "" ? "0-0"
-        : $"0-{long.Parse(range[2..], CultureInfo.InvariantCulture) + 1}";
-
-    [GeneratedRegex("\"token\":")]
-    private static partial Regex TokenName();
-
-    [GeneratedRegex(",\"expires_in\":[0-9]+")]
-    private static partial Regex Lifetime();
 }

@@ -82,3 +82,32 @@ internal sealed record TextOddity(Func<RehearsalRequest, bool> When, Func<string
         await wire.WriteAsync(changed, context.RequestAborted);
     }
 }
+
+/// <summary>The end-point gets another request than was sent.</summary>
+internal sealed record RequestOddity(Func<RehearsalRequest, bool> When, Action<HttpRequest> Change) : Fault
+{
+    public override bool AppliesTo(RehearsalRequest request) => When(request);
+
+    internal override Task HappenAsync(Exchange exchange)
+    {
+        if (AppliesTo(exchange.Request))
+            Change(exchange.Context.Request);
+        return exchange.AnswerAsync();
+    }
+}
+
+/// <summary>A token that was good once is forgotten and the request refused, with another challenge than the registry's own.</summary>
+internal sealed record LapseOddity(Func<RehearsalRequest, bool> When, Action<HttpResponse> Change) : Fault
+{
+    public override bool AppliesTo(RehearsalRequest request) => When(request);
+
+    internal override Task HappenAsync(Exchange exchange)
+    {
+        if (!AppliesTo(exchange.Request) || !exchange.Gate.WasUsed(exchange.Context.Request))
+            return exchange.AnswerAsync();
+        exchange.Gate.Revoke(exchange.Context.Request);
+        ErrorAnswer refusal = exchange.Gate.Refusal(exchange.Context, exchange.Path);
+        Change(exchange.Context.Response);
+        throw refusal;
+    }
+}

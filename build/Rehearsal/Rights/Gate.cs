@@ -79,6 +79,9 @@ internal sealed class Gate
     /// <summary>From now on the token of a request, if it has one, is worth nothing.</summary>
     public void Revoke(HttpRequest request) => _book.Revoke(request);
 
+    /// <summary>Whether the token of a request was worth something to an earlier one.</summary>
+    public bool WasUsed(HttpRequest request) => _book.WasUsed(request);
+
     /// <summary>Whether another repository's content may be mounted by this request.</summary>
     public bool MayPull(HttpRequest request, string repository) =>
         !AsksForTokens || _options.IsPublic || _book.GrantsOf(request)?.Contains($"{repository}:pull") == true;

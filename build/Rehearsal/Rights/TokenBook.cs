@@ -9,6 +9,7 @@ internal sealed class TokenBook
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (DateTimeOffset Until, HashSet<string> Grants)> _tokens = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly HashSet<string> _refresh = new(StringComparer.Ordinal);
 
     public TokenBook(TimeProvider time)
@@ -51,9 +52,19 @@ internal sealed class TokenBook
     {
         lock (_lock)
         {
-            return BearerOf(request) is { } value && _tokens.TryGetValue(value, out (DateTimeOffset Until, HashSet<string> Grants) token)
-                && _time.GetUtcNow() < token.Until ? token.Grants : null;
+            if (BearerOf(request) is not { } value || !_tokens.TryGetValue(value, out (DateTimeOffset Until, HashSet<string> Grants) token)
+                || _time.GetUtcNow() >= token.Until)
+                return null;
+            _used.Add(value);
+            return token.Grants;
         }
+    }
+
+    /// <summary>Whether the token of a request was worth something to an earlier one.</summary>
+    public bool WasUsed(HttpRequest request)
+    {
+        lock (_lock)
+            return BearerOf(request) is { } value && _used.Contains(value);
     }
 
     /// <summary>Forgets the token that a request carries, if it does.</summary>
