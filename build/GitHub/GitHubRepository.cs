@@ -1,3 +1,4 @@
+using Octokit;
 
 namespace Slipway.GitHub;
 
@@ -38,9 +39,10 @@ public sealed class GitHubRepository
 
     /// <summary>What GitHub says of it.</summary>
     /// <exception cref="GitHubException">No such repository, or no answer.</exception>
-    public Task<RepositoryFacts> ReadAsync(CancellationToken cancellationToken) => _calls.Wire.ReadAsync(
-        _calls.Get("", "read the repository"),
-        root => new RepositoryFacts(root.Plain("default_branch"), root.Flag("private"), root.Flag("archived")),
+    public Task<RepositoryFacts> ReadAsync(CancellationToken cancellationToken) => _calls.AskAsync(
+        _calls.Call("read the repository"),
+        api => new RepositoriesClient(api).Get(_calls.Owner, _calls.Repository),
+        (model, _) => new RepositoryFacts(model.DefaultBranch.Plain("default_branch"), model.Private, model.Archived),
         cancellationToken);
 }
 
