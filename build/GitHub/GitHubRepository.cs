@@ -1,4 +1,5 @@
 using Octokit;
+using Slipway.Oci;
 
 namespace Slipway.GitHub;
 
@@ -42,7 +43,7 @@ public sealed class GitHubRepository
     public Task<RepositoryFacts> ReadAsync(CancellationToken cancellationToken) => _calls.AskAsync(
         _calls.Call("read the repository"),
         api => new RepositoriesClient(api).Get(_calls.Owner, _calls.Repository),
-        (model, _) => new RepositoryFacts(model.DefaultBranch.Plain("default_branch"), model.Private, model.Archived),
+        (model, raw) => new RepositoryFacts(model.DefaultBranch.Plain("default_branch"), raw.OptionalFlag("private") ?? false, raw.OptionalFlag("archived") ?? false),
         cancellationToken);
 }
 

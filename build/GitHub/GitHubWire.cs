@@ -82,32 +82,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         }
     }
 
-    /// <summary>
-    /// Makes what may be there only once: where an answer is unclear, or says that it is there, <paramref name="look"/> finds it; only what
-    /// is not there is asked for again.
-    /// </summary>
-    public async Task<T> CreateAsync<T>(GitHubCall call, Func<GitHubCall, Task<T>> create, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken)
-        where T : class
-    {
-        call = InExchange(call);
-        for (int tries = 1; ; tries++)
-        {
-            try
-            {
-                return await create(call);
-            }
-            catch (GitHubException e) when (e.IsUnclear || e.IsThereAlready)
-            {
-                bool goesOn = e.IsUnclear && await PauseAsync(call, e, tries, null, cancellationToken);
-                if (await look(cancellationToken) is { } found)
-                    return found;
-                if (!goesOn)
-                    throw;
-            }
-        }
-    }
-
-    /// <summary>The same request as part of an exchange, which lasts from now.</summary>
+    /// <summary>The same operation as part of an exchange, which lasts from now.</summary>
     public GitHubCall InExchange(GitHubCall call) => call.Exchange is null ? call with { Exchange = transport.Begin() } : call;
 
     /// <summary>Waits before something is tried again; false, at once, when no further try is left.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Octokit;
 using Slipway.Oci;
 
@@ -19,7 +20,7 @@ internal sealed class GitObjects(RepositoryCalls calls)
     public Task<GitCommit> CommitAsync(GitId id, CancellationToken cancellationToken) => calls.AskAsync(
         calls.Call($"read commit {id.Hex[..7]}"),
         api => new CommitsClient(api).Get(calls.Owner, calls.Repository, id.Hex),
-        (model, _) => GitCommit.Of(model),
+        GitCommit.Of,
         cancellationToken);
 
     /// <param name="id">A tree's name.</param>
@@ -29,7 +30,7 @@ internal sealed class GitObjects(RepositoryCalls calls)
             return await known;
         GitHubCall call = calls.Call($"read tree {id.Hex[..7]}");
         GitTree tree = await calls.AskAsync(
-            call, api => new TreesClient(api).Get(calls.Owner, calls.Repository, id.Hex), (model, _) => GitTree.Of(model), cancellationToken);
+            call, api => new TreesClient(api).Get(calls.Owner, calls.Repository, id.Hex), GitTree.Of, cancellationToken);
         if (tree.IsTruncated)
             throw GitHubException.Unsound(call, "the folder has too many files to be listed");
         _trees[id] = Task.FromResult(tree);
@@ -98,17 +99,20 @@ internal sealed class GitObjects(RepositoryCalls calls)
 /// <summary>A commit, as much of it as decides what may be done to its branch.</summary>
 internal sealed record GitCommit(GitId Id, GitId Tree, ImmutableArray<GitId> Parents, string AuthorEmail)
 {
-    public static GitCommit Of(Commit model) => new(
+    public static GitCommit Of(Commit model, JsonElement raw) => new(
         GitId.Parse(model.Sha.Required("sha")),
         GitId.Parse(model.Tree.Sha.Required("tree")),
-        [.. (model.Parents ?? []).Select(parent => GitId.Parse(parent.Sha.Required("parent")))],
+        [.. raw.Items("parents").Select(parent => GitId.Parse(parent.RequiredString("sha")))],
         model.Author.Email.Required("email"));
 }
 
 /// <summary>One folder.</summary>
 internal sealed record GitTree(ImmutableArray<GitEntry> Entries, bool IsTruncated)
 {
-    public static GitTree Of(TreeResponse model) => new([.. (model.Tree ?? []).Select(GitEntry.Of)], model.Truncated);
+    /// <summary>A list that is malformed would be missing from Octokit's model, and the folder empty: its items are counted in the raw answer.</summary>
+    public static GitTree Of(TreeResponse model, JsonElement raw) => raw.RequiredItems("tree").Count() == model.Tree.Count
+        ? new GitTree([.. model.Tree.Select(GitEntry.Of)], raw.OptionalFlag("truncated") ?? false)
+        : throw new ContentException("'tree' is no list");
 }
 
 /// <summary>What a folder holds.</summary>

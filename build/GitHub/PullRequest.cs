@@ -32,15 +32,16 @@ public sealed record PullRequest(int Number, Uri Page)
 
     public override string ToString() => $"pull request {Number}";
 
+    /// <summary>What may be missing is read from the raw answer: in Octokit's model nobody tells missing from malformed.</summary>
     internal static PullRequest Of(Octokit.PullRequest model, JsonElement raw) => new(raw.RequiredInt("number"), model.HtmlUrl.Page("html_url"))
     {
         Title = Printable.Of(model.Title.Required("title")),
-        Text = model.Body ?? "",
+        Text = raw.OptionalString("body") ?? "",
         Head = model.Head.Ref.Plain("ref"),
         Commit = GitId.Parse(model.Head.Sha.Required("sha")),
         Target = model.Base.Ref.Plain("ref"),
-        IsMerged = model.MergedAt is not null,
-        Labels = [.. (model.Labels ?? []).Select(label => label.Name.Required("name"))],
+        IsMerged = raw.OptionalTime("merged_at") is not null,
+        Labels = [.. raw.Items("labels").Select(label => label.RequiredString("name"))],
         Source = model.Head.Repository?.FullName.Plain("full_name"),
     };
 }

@@ -42,11 +42,31 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
         }
     }
 
-    /// <summary>Makes what may be there only once, as <see cref="GitHubWire.CreateAsync"/> says.</summary>
-    public Task<T> CreateAsync<TModel, T>(
+    /// <summary>
+    /// Makes what may be there only once: where an answer is unclear, or says that it is there, <paramref name="look"/> finds it; only what
+    /// is not there is asked for again.
+    /// </summary>
+    public async Task<T> CreateAsync<TModel, T>(
         GitHubCall call, Func<IApiConnection, Task<TModel>> ask, Func<TModel, JsonElement, T> read, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken)
-        where T : class =>
-        wire.CreateAsync(call, part => AskAsync(part, ask, read, cancellationToken), look, cancellationToken);
+        where T : class
+    {
+        call = wire.InExchange(call);
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await AskAsync(call, ask, read, cancellationToken);
+            }
+            catch (GitHubException e) when (e.IsUnclear || e.IsThereAlready)
+            {
+                bool goesOn = e.IsUnclear && await wire.PauseAsync(call, e, tries, null, cancellationToken);
+                if (await look(cancellationToken) is { } found)
+                    return found;
+                if (!goesOn)
+                    throw;
+            }
+        }
+    }
 
     /// <summary>Deletes something; what is gone is done.</summary>
     public async Task DeleteAsync(GitHubCall call, Func<IApiConnection, Task> delete, CancellationToken cancellationToken)
