@@ -57,7 +57,7 @@ internal sealed class GitObjects(RepositoryCalls calls)
         byte[] content = await calls.AskAsync(
             call,
             api => new BlobsClient(api).Get(calls.Owner, calls.Repository, id.Hex),
-            (model, _) => model.Encoding.StringValue == "base64" ? Convert.FromBase64String(model.Content.Required("content")) : throw new ContentException("the content is no Base64"),
+            (model, raw) => model.Encoding.StringValue == "base64" ? Convert.FromBase64String(raw.RequiredString("content")) : throw new ContentException("the content is no Base64"),
             cancellationToken);
         return GitId.OfBlob(content) == id ? content : throw GitHubException.Unsound(call, "its bytes are others than its name is of");
     }

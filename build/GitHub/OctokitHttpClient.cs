@@ -16,7 +16,6 @@ namespace Slipway.GitHub;
 /// <param name="cancellationToken">Ends the operation: most of Octokit's clients take none.</param>
 internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswerStore? answers, CancellationToken cancellationToken) : IHttpClient
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly SimpleJsonSerializer Serializer = new();
     private static readonly Octokit.ProductHeaderValue Product = new("slipway");
 
@@ -64,7 +63,7 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
         if (request.Method == HttpMethod.Delete)
             return new OctokitResponse(Answer.Status, "", null);
         _document = OciJson.Parse(Answer.Body);
-        return new OctokitResponse(HttpStatusCode.OK, WideAssets.Narrowed(_document.RootElement) ?? Strict.GetString(Answer.Body.Span), "application/json");
+        return new OctokitResponse(HttpStatusCode.OK, ModelBody.Of(_document.RootElement), "application/json");
     }
 
     /// <summary>Nobody asks for it: how long to wait is for the transport's patience to say.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Http;
 using Slipway.Oci;
@@ -126,6 +127,20 @@ public sealed class OctokitTests
         GitHubRelease draft = await scene.Repository.Releases.CreateDraftAsync(await ReleaseTests.WantedAsync(scene) with { Notes = notes }, default);
         Assert.Equal(notes, scene.Far.Releases.Single().Notes);
         Assert.Equal(notes, draft.Notes);
+    }
+
+    [Fact]
+    public void Octokits_model_gets_no_number_that_it_could_not_hold_and_no_long_text_and_all_else_as_it_is()
+    {
+        JsonObject answer = new(typeof(Octokit.ReleaseAsset).GetProperties().Where(property => property.PropertyType == typeof(int))
+            .Select(property => KeyValuePair.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), (JsonNode?)ThreeGigabytes)));
+        Assert.Equal(["download_count", "id", "size"], answer.Select(field => field.Key).Order());
+        answer["body"] = "long";
+        answer["author"] = new JsonObject { ["id"] = 1, ["login"] = "\u00E9\u2028\"\\<", ["list"] = new JsonArray(null, true, 1.50, "x") };
+        using JsonDocument document = JsonDocument.Parse(answer.ToJsonString());
+        JsonNode left = JsonNode.Parse(ModelBody.Of(document.RootElement))!;
+        answer["author"]!.AsObject().Remove("id");
+        Assert.True(JsonNode.DeepEquals(left, new JsonObject { ["author"] = answer["author"]!.DeepClone() }), left.ToJsonString());
     }
 
     private static string Asset() => $$"""
