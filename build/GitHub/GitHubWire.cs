@@ -90,6 +90,9 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     public Task<bool> PauseAsync(GitHubCall call, GitHubException failure, int tries, TimeSpan? asked, CancellationToken cancellationToken) =>
         transport.PauseAsync(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries, asked, cancellationToken, call.Exchange);
 
+    /// <summary>A text without our own token, for a server that echoes it.</summary>
+    public string Conceal(string text) => token is null ? text : text.Replace(token.Secret, "…", StringComparison.Ordinal);
+
     /// <summary>An answer whatever its status; redirects of reads are followed.</summary>
     private async Task<HttpResponseMessage> FollowAsync(GitHubRequest request, CancellationToken cancellationToken)
     {
@@ -156,7 +159,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         try
         {
             ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumErrorSize, cancellationToken);
-            return GitHubError.Parse(body, text => token is null ? text : text.Replace(token.Secret, "…", StringComparison.Ordinal));
+            return GitHubError.Parse(body, Conceal);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {

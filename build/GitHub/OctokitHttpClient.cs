@@ -44,7 +44,8 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
         catch (Exception e) when (Answer is not null && e is not (GitHubException or OperationCanceledException))
         {
             // Octokit's reader fails in many ways, NullReferenceException among them, and always by the answer.
-            throw GitHubException.Unsound(call, $"its answer is not what GitHub's description says: {Printable.Of(e.Message)}", e);
+            string problem = wire.Conceal(e.Message);
+            throw GitHubException.Unsound(call, $"its answer is not what GitHub's description says: {Printable.Of(problem)}", problem == e.Message ? e : null);
         }
     }
 
