@@ -8,23 +8,25 @@ internal sealed class FileContent : HttpContent
 {
     private const int Piece = 128 * 1024;
 
-    private readonly AssetFile _file;
+    private readonly string _path;
+    private readonly long _size;
     private readonly Action<long>? _sent;
 
+    /// <param name="path">Where its bytes are; opened when they are sent.</param>
+    /// <param name="size">In bytes.</param>
     /// <param name="sent">Is told after every piece how many bytes were sent by now; from 0 again with every attempt.</param>
-    public FileContent(AssetFile file, Action<long>? sent)
+    public FileContent(string path, long size, string mediaType, Action<long>? sent)
     {
-        _file = file;
-        _sent = sent;
-        Headers.ContentType = MediaTypeHeaderValue.Parse(file.MediaType);
-        Headers.ContentLength = file.Size;
+        (_path, _size, _sent) = (path, size, sent);
+        Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
+        Headers.ContentLength = size;
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await using FileStream file = File.OpenRead(_file.Path);
+        await using FileStream file = File.OpenRead(_path);
         byte[] buffer = new byte[Piece];
         int count;
         for (long sent = 0; (count = await file.ReadAsync(buffer, cancellationToken)) > 0;)
@@ -36,7 +38,7 @@ internal sealed class FileContent : HttpContent
 
     protected override bool TryComputeLength(out long length)
     {
-        length = _file.Size;
+        length = _size;
         return true;
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Octokit;
 using Slipway.Http;
 using Slipway.Oci;
+using Reference = Octokit.Reference;
 
 namespace Slipway.GitHub;
 
@@ -19,40 +21,43 @@ public sealed class GitHubBranches
     public Task<GitId?> FindAsync(string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _calls.Wire.FindAsync(_calls.Get("/git/ref/" + Escaped(name), $"find branch {Printable.Of(name)}"), Read, cancellationToken);
+        return _calls.FindAsync(
+            _calls.Call($"find branch {Printable.Of(name)}"),
+            api => api.Get<Reference>(RepositoryPaths.Reference(_calls, "heads/" + name)),
+            Read,
+            cancellationToken);
     }
 
     /// <summary>How a commit stands to another (GitHub, "Compare two commits"). The second page holds all but the files.</summary>
-    internal Task<Comparison> CompareAsync(GitId from, GitId to, CancellationToken cancellationToken) => _calls.Wire.ReadAsync(
-        _calls.Get($"/compare/{from}...{to}?per_page=1&page=2", $"compare {from.Hex[..7]} and {to.Hex[..7]}"),
-        root => new Comparison(root.RequiredInt("ahead_by"), GitId.Parse(root.Required("merge_base_commit").RequiredString("sha"))),
+    internal Task<Comparison> CompareAsync(GitId from, GitId to, CancellationToken cancellationToken) => _calls.AskAsync(
+        _calls.Call($"compare {from.Hex[..7]} and {to.Hex[..7]}"),
+        api => new RepositoryCommitsClient(api).Compare(_calls.Owner, _calls.Repository, from.Hex, to.Hex, new ApiOptions { PageSize = 1, StartPage = 2 }),
+        (model, raw) => new Comparison(raw.RequiredInt("ahead_by"), GitId.Parse(model.MergeBaseCommit.Sha.Required("sha"))),
         cancellationToken);
 
     /// <summary>Makes a branch that is not there; one that is there at this commit is done.</summary>
     internal async Task CreateAsync(WorkBranch branch, GitId commit, CancellationToken cancellationToken)
     {
-        GitHubCall call = _calls.Post("/git/refs", $"create branch {branch}", writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("ref", "refs/heads/" + branch.Name);
-            writer.WriteString("sha", commit.Hex);
-            writer.WriteEndObject();
-        });
-        Require(call, commit, await _calls.Wire.CreateAsync(call, Read, cancel => FindAsync(branch.Name, cancel), cancellationToken));
+        GitHubCall call = _calls.Call($"create branch {branch}");
+        Require(call, commit, await _calls.CreateAsync(
+            call,
+            api => new ReferencesClient(api).Create(_calls.Owner, _calls.Repository, new NewReference("refs/heads/" + branch.Name, commit.Hex)),
+            Read,
+            cancel => FindAsync(branch.Name, cancel),
+            cancellationToken));
     }
 
     /// <summary>Moves a branch.</summary>
     /// <param name="force">Whether commits of it may be lost by that.</param>
     internal async Task MoveAsync(WorkBranch branch, GitId commit, bool force, CancellationToken cancellationToken)
     {
-        GitHubCall call = _calls.Patch("/git/refs/" + Escaped(branch.Name), $"move branch {branch}", writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("sha", commit.Hex);
-            writer.WriteBoolean("force", force);
-            writer.WriteEndObject();
-        });
-        Require(call, commit, await _calls.Wire.ReadAsync(call, Read, cancellationToken));
+        GitHubCall call = _calls.Call($"move branch {branch}");
+        Require(call, commit, await _calls.AskAsync(
+            call,
+            api => new ReferencesClient(api).Update(
+                _calls.Owner, _calls.Repository, RepositoryPaths.Escaped("heads/" + branch.Name), new ReferenceUpdate(commit.Hex, force)),
+            Read,
+            cancellationToken));
     }
 
     private static void Require(GitHubCall call, GitId wanted, GitId got)
@@ -61,9 +66,7 @@ public sealed class GitHubBranches
             throw new GitHubException(RemoteFault.TryAgain, call, $"wanted it at {wanted}, got {got}: somebody else wrote to it meanwhile", "run the same command again");
     }
 
-    private static GitId Read(JsonElement root) => GitId.Parse(root.Required("object").RequiredString("sha"));
-
-    private static string Escaped(string name) => "heads/" + string.Join('/', name.Split('/').Select(Uri.EscapeDataString));
+    private static GitId Read(Reference model, JsonElement raw) => GitId.Parse(model.Object.Sha.Required("sha"));
 }
 
 /// <summary>How a commit stands to another.</summary>

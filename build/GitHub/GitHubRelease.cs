@@ -35,17 +35,18 @@ public sealed record GitHubRelease(long Id, string Tag)
 
     public override string ToString() => $"{(IsDraft ? "draft" : "release")} {Tag}";
 
-    internal static GitHubRelease Read(JsonElement element) => new(element.RequiredNumber("id"), element.Plain("tag_name"))
+    /// <summary>Flags, and what may be missing, are read from the raw answer: in Octokit's model nobody tells missing from malformed.</summary>
+    internal static GitHubRelease Of(Octokit.Release model, JsonElement raw) => new(raw.RequiredNumber("id"), model.TagName.Plain("tag_name"))
     {
-        Title = Printable.Of(element.OptionalString("name") ?? ""),
-        Notes = element.OptionalString("body") ?? "",
-        IsDraft = element.RequiredFlag("draft"),
-        IsPrerelease = element.RequiredFlag("prerelease"),
-        IsImmutable = element.Flag("immutable"),
-        PublishedAt = element.Time("published_at"),
-        Target = element.Plain("target_commitish"),
-        Page = element.Page("html_url"),
-        UploadTemplate = element.RequiredString("upload_url"),
+        Title = Printable.Of(raw.OptionalString("name") ?? ""),
+        Notes = raw.OptionalString("body") ?? "",
+        IsDraft = raw.RequiredFlag("draft"),
+        IsPrerelease = raw.RequiredFlag("prerelease"),
+        IsImmutable = raw.OptionalFlag("immutable") ?? false,
+        PublishedAt = raw.OptionalTime("published_at"),
+        Target = model.TargetCommitish.Plain("target_commitish"),
+        Page = model.HtmlUrl.Page("html_url"),
+        UploadTemplate = model.UploadUrl.Required("upload_url"),
     };
 }
 

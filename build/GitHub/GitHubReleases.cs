@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using Octokit;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -11,8 +11,6 @@ namespace Slipway.GitHub;
 /// </summary>
 public sealed class GitHubReleases
 {
-    private const int PageSize = 100;
-
     private readonly RepositoryCalls _calls;
     private readonly IAnswerStore? _answers;
 
@@ -37,13 +35,17 @@ public sealed class GitHubReleases
 
     /// <summary>The published release of a tag; null when there is none.</summary>
     public Task<GitHubRelease?> FindPublishedAsync(string tag, CancellationToken cancellationToken) =>
-        _calls.Wire.FindAsync(_calls.Get($"/releases/tags/{Uri.EscapeDataString(tag)}", $"find release {tag}"), GitHubRelease.Read, cancellationToken);
+        _calls.FindAsync(
+            _calls.Call($"find release {tag}"),
+            api => new ReleasesClient(api).Get(_calls.Owner, _calls.Repository, Uri.EscapeDataString(tag)),
+            GitHubRelease.Of,
+            cancellationToken);
 
     /// <summary>All releases of a tag, drafts among them: a published one first, then the oldest draft. Reads the whole list, and nothing that was kept.</summary>
     public async Task<ImmutableArray<GitHubRelease>> FindAllAsync(string tag, CancellationToken cancellationToken)
     {
         List<GitHubRelease> found = [];
-        await foreach (GitHubRelease release in List(null, PageSize, cancellationToken))
+        await foreach (GitHubRelease release in List(null, GitHubPages.LargestPage, cancellationToken))
         {
             if (release.Tag == tag)
                 found.Add(release);
@@ -57,18 +59,21 @@ public sealed class GitHubReleases
     public async Task<GitHubRelease> CreateDraftAsync(DraftRelease draft, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        GitHubCall call = _calls.Post("/releases", $"create draft {draft.Tag}", writer =>
+        GitHubCall call = _calls.Call($"create draft {draft.Tag}");
+        NewRelease wanted = new(draft.Tag)
         {
-            writer.WriteStartObject();
-            writer.WriteString("tag_name", draft.Tag);
-            writer.WriteString("target_commitish", draft.Target);
-            writer.WriteString("name", draft.Title);
-            writer.WriteString("body", draft.Notes);
-            writer.WriteBoolean("draft", true);
-            writer.WriteBoolean("prerelease", draft.IsPrerelease);
-            writer.WriteEndObject();
-        });
-        GitHubRelease made = await _calls.Wire.CreateAsync(call, GitHubRelease.Read, cancel => FindAsync(draft.Tag, cancel), cancellationToken);
+            TargetCommitish = draft.Target,
+            Name = draft.Title,
+            Body = draft.Notes,
+            Draft = true,
+            Prerelease = draft.IsPrerelease,
+        };
+        GitHubRelease made = await _calls.CreateAsync(
+            call,
+            api => new ReleasesClient(api).Create(_calls.Owner, _calls.Repository, wanted),
+            GitHubRelease.Of,
+            cancel => FindAsync(draft.Tag, cancel),
+            cancellationToken);
         return made.Tag == draft.Tag ? made : throw GitHubException.Unsound(call, "it made a release of another tag");
     }
 
@@ -79,16 +84,11 @@ public sealed class GitHubReleases
         ArgumentNullException.ThrowIfNull(wanted);
         bool isAsWanted = release.Title == Printable.Of(wanted.Title) && release.IsPrerelease == wanted.IsPrerelease && Lines(release.Notes) == Lines(wanted.Notes)
             && (!release.IsDraft || release.Target == wanted.Target);
-        return isAsWanted ? Task.FromResult(release) : PatchAsync(release, $"update {release}", Changes, cancellationToken);
-
-        void Changes(Utf8JsonWriter writer)
-        {
-            writer.WriteString("name", wanted.Title);
-            writer.WriteString("body", wanted.Notes);
-            writer.WriteBoolean("prerelease", wanted.IsPrerelease);
-            if (release.IsDraft)
-                writer.WriteString("target_commitish", wanted.Target);
-        }
+        return isAsWanted ? Task.FromResult(release) : EditAsync(
+            release,
+            $"update {release}",
+            new ReleaseUpdate { Name = wanted.Title, Body = wanted.Notes, Prerelease = wanted.IsPrerelease, TargetCommitish = release.IsDraft ? wanted.Target : null },
+            cancellationToken);
     }
 
     /// <summary>Publishes a draft; what is published stays as it is.</summary>
@@ -98,43 +98,30 @@ public sealed class GitHubReleases
         ArgumentNullException.ThrowIfNull(release);
         if (!release.IsDraft)
             return release;
-        GitHubRelease published = await PatchAsync(
-            release,
-            $"publish {release}",
-            writer =>
-            {
-                writer.WriteBoolean("draft", false);
-                writer.WriteString("make_latest", isLatest && !release.IsPrerelease ? "true" : "false");
-            },
-            cancellationToken);
+        MakeLatestQualifier latest = isLatest && !release.IsPrerelease ? MakeLatestQualifier.True : MakeLatestQualifier.False;
+        GitHubRelease published = await EditAsync(release, $"publish {release}", new ReleaseUpdate { Draft = false, MakeLatest = latest }, cancellationToken);
         return !published.IsDraft ? published
-            : throw new GitHubException(RemoteFault.Protocol, _calls.Get("", $"publish {release}"), "it is a draft still", "see its page on GitHub");
+            : throw new GitHubException(RemoteFault.Protocol, _calls.Call($"publish {release}"), "it is a draft still", "see its page on GitHub");
     }
 
     /// <summary>Deletes a draft; one that is gone is done.</summary>
     /// <exception cref="InvalidOperationException">It is published: nobody takes that back.</exception>
-    public async Task DeleteDraftAsync(GitHubRelease release, CancellationToken cancellationToken)
+    public Task DeleteDraftAsync(GitHubRelease release, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(release);
-        if (!release.IsDraft)
-            throw new InvalidOperationException($"{_calls.Name}: {release} is published and is not deleted");
-        GitHubCall call = _calls.Delete($"/releases/{release.Id}", $"delete {release}") with { Also = System.Net.HttpStatusCode.NotFound };
-        using HttpResponseMessage answer = await _calls.Wire.SendAsync(call, cancellationToken);
+        return release.IsDraft
+            ? _calls.DeleteAsync(_calls.Call($"delete {release}"), api => new ReleasesClient(api).Delete(_calls.Owner, _calls.Repository, release.Id), cancellationToken)
+            : throw new InvalidOperationException($"{_calls.Name}: {release} is published and is not deleted");
     }
 
-    private IAsyncEnumerable<GitHubRelease> List(IAnswerStore? answers, int pageSize, CancellationToken cancellationToken) =>
-        new GitHubPages(_calls.Wire, answers).ReadAsync(_calls.Get($"/releases?per_page={Math.Clamp(pageSize, 1, PageSize)}", "list releases"), GitHubRelease.Read, cancellationToken);
+    private IAsyncEnumerable<GitHubRelease> List(IAnswerStore? answers, int pageSize, CancellationToken cancellationToken) => new GitHubPages(_calls.Wire, answers).ReadAsync(
+        _calls.Call("list releases"),
+        api => new ReleasesClient(api).GetAll(_calls.Owner, _calls.Repository, new ApiOptions { PageSize = Math.Clamp(pageSize, 1, GitHubPages.LargestPage) }),
+        GitHubRelease.Of,
+        cancellationToken);
 
-    private Task<GitHubRelease> PatchAsync(GitHubRelease release, string operation, Action<Utf8JsonWriter> changes, CancellationToken cancellationToken) =>
-        _calls.Wire.ReadAsync(
-            _calls.Patch($"/releases/{release.Id}", operation, writer =>
-            {
-                writer.WriteStartObject();
-                changes(writer);
-                writer.WriteEndObject();
-            }),
-            GitHubRelease.Read,
-            cancellationToken);
+    private Task<GitHubRelease> EditAsync(GitHubRelease release, string operation, ReleaseUpdate changes, CancellationToken cancellationToken) => _calls.AskAsync(
+        _calls.Call(operation), api => new ReleasesClient(api).Edit(_calls.Owner, _calls.Repository, release.Id, changes), GitHubRelease.Of, cancellationToken);
 
     /// <summary>GitHub's own pages write line ends of their own.</summary>
     private static string Lines(string text) => text.ReplaceLineEndings("\n").TrimEnd();

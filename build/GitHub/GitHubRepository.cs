@@ -1,3 +1,5 @@
+using Octokit;
+using Slipway.Oci;
 
 namespace Slipway.GitHub;
 
@@ -38,9 +40,10 @@ public sealed class GitHubRepository
 
     /// <summary>What GitHub says of it.</summary>
     /// <exception cref="GitHubException">No such repository, or no answer.</exception>
-    public Task<RepositoryFacts> ReadAsync(CancellationToken cancellationToken) => _calls.Wire.ReadAsync(
-        _calls.Get("", "read the repository"),
-        root => new RepositoryFacts(root.Plain("default_branch"), root.Flag("private"), root.Flag("archived")),
+    public Task<RepositoryFacts> ReadAsync(CancellationToken cancellationToken) => _calls.AskAsync(
+        _calls.Call("read the repository"),
+        api => new RepositoriesClient(api).Get(_calls.Owner, _calls.Repository),
+        (model, raw) => new RepositoryFacts(model.DefaultBranch.Plain("default_branch"), raw.OptionalFlag("private") ?? false, raw.OptionalFlag("archived") ?? false),
         cancellationToken);
 }
 

@@ -1,4 +1,4 @@
-using Slipway.Oci;
+using Octokit;
 
 namespace Slipway.GitHub;
 
@@ -18,20 +18,22 @@ public sealed class GitHubTags
     public async Task<GitId?> FindCommitAsync(string tag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        GitHubCall call = _calls.Get($"/git/ref/tags/{string.Join('/', tag.Split('/').Select(Uri.EscapeDataString))}", $"find tag {tag}");
-        GitObject? named = await _calls.Wire.FindAsync(call, GitObject.Read, cancellationToken);
+        GitHubCall call = _calls.Call($"find tag {tag}");
+        GitObject? named = await _calls.FindAsync(
+            call, api => api.Get<Reference>(RepositoryPaths.Reference(_calls, "tags/" + tag)), (model, _) => GitObject.Of(model.Object), cancellationToken);
         for (int depth = 0; named is { Type: "tag" } && depth < Deepest; depth++)
-            named = await _calls.Wire.ReadAsync(_calls.Get($"/git/tags/{named.Id}", $"read tag {tag}"), GitObject.Read, cancellationToken);
+        {
+            string id = named.Id.Hex;
+            named = await _calls.AskAsync(
+                _calls.Call($"read tag {tag}"), api => new TagsClient(api).Get(_calls.Owner, _calls.Repository, id), (model, _) => GitObject.Of(model.Object), cancellationToken);
+        }
+
         return named is null or { Type: "commit" } ? named?.Id : throw GitHubException.Unsound(call, $"the tag names a {named.Type}");
     }
 
     /// <summary>What a reference or an annotated tag points at (schemas "git-ref" and "git-tag").</summary>
     private sealed record GitObject(string Type, GitId Id)
     {
-        public static GitObject Read(System.Text.Json.JsonElement element)
-        {
-            System.Text.Json.JsonElement target = element.Required("object");
-            return new GitObject(target.Plain("type"), GitId.Parse(target.RequiredString("sha")));
-        }
+        public static GitObject Of(TagObject model) => new(model.Type.StringValue.Plain("type"), GitId.Parse(model.Sha.Required("sha")));
     }
 }

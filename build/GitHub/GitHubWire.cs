@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -26,26 +25,27 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     /// <summary>Whether we are anybody there.</summary>
     public bool HasToken => token is not null;
 
-    /// <summary>An answer that <paramref name="call"/> takes; the caller disposes it.</summary>
+    /// <summary>An answer that <paramref name="request"/> takes; the caller disposes it.</summary>
     /// <exception cref="GitHubException">Any other.</exception>
-    public async Task<HttpResponseMessage> SendAsync(GitHubCall call, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(GitHubRequest request, CancellationToken cancellationToken)
     {
-        call = InExchange(call);
+        GitHubCall call = InExchange(request.Call);
+        request = request with { Call = call };
         for (int tries = 1; ; tries++)
         {
             GitHubException failure;
             TimeSpan? asked = null;
             try
             {
-                HttpResponseMessage answer = await FollowAsync(call, cancellationToken);
-                if (call.Takes(answer.StatusCode))
+                HttpResponseMessage answer = await FollowAsync(request, cancellationToken);
+                if (request.Takes(answer.StatusCode))
                     return answer;
                 using (answer)
-                    (failure, asked) = await JudgeAsync(call, answer, tries, cancellationToken);
+                    (failure, asked) = await JudgeAsync(request, answer, tries, cancellationToken);
             }
             catch (ExhaustedException e)
             {
-                failure = Failure(e.Fault, call, Tried(e.Outcome, tries), e.IsWorthWaiting && !call.IsIdempotent, e);
+                failure = Failure(e.Fault, call, Tried(e.Outcome, tries), e.IsWorthWaiting && !request.IsIdempotent, e);
                 if (!e.IsWorthWaiting)
                     throw failure;
             }
@@ -55,29 +55,15 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         }
     }
 
-    /// <summary>What <paramref name="read"/> makes of the answer's JSON; reads it again when it breaks off.</summary>
-    /// <exception cref="GitHubException">No such answer.</exception>
-    public async Task<T> ReadAsync<T>(GitHubCall call, Func<JsonElement, T> read, CancellationToken cancellationToken)
-    {
-        Answer answer = await AnswerAsync(call, cancellationToken);
-        return GitHubJson.Read(call, answer.Body, read);
-    }
-
-    /// <summary>The same; null for a 404.</summary>
-    public async Task<T?> FindAsync<T>(GitHubCall call, Func<JsonElement, T> read, CancellationToken cancellationToken)
-        where T : class
-    {
-        Answer answer = await AnswerAsync(call with { Also = HttpStatusCode.NotFound }, cancellationToken);
-        return answer.Status == HttpStatusCode.NotFound ? null : GitHubJson.Read(call, answer.Body, read);
-    }
-
     /// <summary>Whole answers, with what their headers say.</summary>
-    public async Task<Answer> AnswerAsync(GitHubCall call, CancellationToken cancellationToken)
+    /// <exception cref="GitHubException">No such answer, or one beyond <see cref="MaximumAnswer"/>.</exception>
+    public async Task<Answer> AnswerAsync(GitHubRequest request, CancellationToken cancellationToken)
     {
-        call = InExchange(call);
+        GitHubCall call = InExchange(request.Call);
+        request = request with { Call = call };
         for (int tries = 1; ; tries++)
         {
-            using HttpResponseMessage answer = await SendAsync(call, cancellationToken);
+            using HttpResponseMessage answer = await SendAsync(request, cancellationToken);
             try
             {
                 ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumAnswer, cancellationToken);
@@ -89,39 +75,14 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
             }
             catch (Exception e) when (e is IOException or HttpRequestException)
             {
-                GitHubException failure = Failure(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(WorthWaiting.Reason(e))}", !call.IsIdempotent, e);
+                GitHubException failure = Failure(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(WorthWaiting.Reason(e))}", !request.IsIdempotent, e);
                 if (failure.IsUnclear || !await PauseAsync(call, failure, tries, null, cancellationToken))
                     throw failure;
             }
         }
     }
 
-    /// <summary>
-    /// Makes what may be there only once: where an answer is unclear, or says that it is there, <paramref name="look"/> finds it; only what
-    /// is not there is asked for again.
-    /// </summary>
-    public async Task<T> CreateAsync<T>(GitHubCall call, Func<JsonElement, T> read, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken)
-        where T : class
-    {
-        call = InExchange(call);
-        for (int tries = 1; ; tries++)
-        {
-            try
-            {
-                return await ReadAsync(call, read, cancellationToken);
-            }
-            catch (GitHubException e) when (e.IsUnclear || e.IsThereAlready)
-            {
-                bool goesOn = e.IsUnclear && await PauseAsync(call, e, tries, null, cancellationToken);
-                if (await look(cancellationToken) is { } found)
-                    return found;
-                if (!goesOn)
-                    throw;
-            }
-        }
-    }
-
-    /// <summary>The same request as part of an exchange, which lasts from now.</summary>
+    /// <summary>The same operation as part of an exchange, which lasts from now.</summary>
     public GitHubCall InExchange(GitHubCall call) => call.Exchange is null ? call with { Exchange = transport.Begin() } : call;
 
     /// <summary>Waits before something is tried again; false, at once, when no further try is left.</summary>
@@ -129,26 +90,30 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     public Task<bool> PauseAsync(GitHubCall call, GitHubException failure, int tries, TimeSpan? asked, CancellationToken cancellationToken) =>
         transport.PauseAsync(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries, asked, cancellationToken, call.Exchange);
 
+    /// <summary>A text without our own token, for a server that echoes it.</summary>
+    public string Conceal(string text) => token is null ? text : text.Replace(token.Secret, "…", StringComparison.Ordinal);
+
     /// <summary>An answer whatever its status; redirects of reads are followed.</summary>
-    private async Task<HttpResponseMessage> FollowAsync(GitHubCall call, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> FollowAsync(GitHubRequest request, CancellationToken cancellationToken)
     {
-        Uri target = call.Address;
+        Uri target = request.Address;
         for (int redirects = 0; ; redirects++)
         {
-            using HttpRequestMessage message = Message(call, target);
-            HttpResponseMessage answer = await transport.SendOnceAsync(message, cancellationToken, call.Exchange);
+            using HttpRequestMessage message = Message(request, target);
+            HttpResponseMessage answer = await transport.SendOnceAsync(message, cancellationToken, request.Call.Exchange);
             if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308))
                 return answer;
             using (answer)
-                target = Next(call, target, answer, redirects);
+                target = Next(request, target, answer, redirects);
         }
     }
 
-    private Uri Next(GitHubCall call, Uri from, HttpResponseMessage answer, int redirects)
+    private Uri Next(GitHubRequest request, Uri from, HttpResponseMessage answer, int redirects)
     {
+        GitHubCall call = request.Call;
         string? field = answer.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values) ? values.ToString() : null;
         string status = $"{(int)answer.StatusCode}";
-        if (call.Method != HttpMethod.Get)
+        if (request.Method != HttpMethod.Get)
             throw GitHubException.Unsound(call, $"{status}: the repository has moved, and nothing is written to where it says; use its new name");
         if (!Location.TryResolve(from, field, out Uri next, out string problem))
             throw GitHubException.Unsound(call, $"{status}, but {problem}");
@@ -157,22 +122,23 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         return redirects < MaximumRedirects ? next : throw GitHubException.Unsound(call, $"more than {MaximumRedirects} redirects");
     }
 
-    private HttpRequestMessage Message(GitHubCall call, Uri target)
+    private HttpRequestMessage Message(GitHubRequest request, Uri target)
     {
-        HttpRequestMessage message = new(call.Method, target) { Content = call.Content?.Invoke() };
-        message.Headers.TryAddWithoutValidation("Accept", call.Accept);
+        HttpRequestMessage message = new(request.Method, target) { Content = request.Content?.Invoke() };
+        message.Headers.TryAddWithoutValidation("Accept", request.Call.Accept);
         if (!host.IsOurs(target))
             return message;
         message.Headers.TryAddWithoutValidation("X-GitHub-Api-Version", Version);
         if (token is not null)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Secret);
-        if (call.IfNoneMatch is not null)
-            message.Headers.TryAddWithoutValidation("If-None-Match", call.IfNoneMatch);
+        if (request.IfNoneMatch is not null)
+            message.Headers.TryAddWithoutValidation("If-None-Match", request.IfNoneMatch);
         return message;
     }
 
-    private async Task<(GitHubException Failure, TimeSpan? Asked)> JudgeAsync(GitHubCall call, HttpResponseMessage answer, int tries, CancellationToken cancellationToken)
+    private async Task<(GitHubException Failure, TimeSpan? Asked)> JudgeAsync(GitHubRequest request, HttpResponseMessage answer, int tries, CancellationToken cancellationToken)
     {
+        GitHubCall call = request.Call;
         GitHubError error = await ErrorAsync(answer, cancellationToken);
         string said = $"{(int)answer.StatusCode} {error}".TrimEnd();
         if (RateLimit.Of(answer, error, tries, time.GetUtcNow()) is { } limit)
@@ -183,7 +149,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         return (new GitHubException(fault, call, isOutage ? Tried(said, tries) : said, _advice.For(fault))
         {
             Status = answer.StatusCode,
-            IsUnclear = isOutage && !call.IsIdempotent,
+            IsUnclear = isOutage && !request.IsIdempotent,
             IsThereAlready = answer.StatusCode == HttpStatusCode.UnprocessableContent && error.IsThereAlready,
         }, asked);
     }
@@ -193,7 +159,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         try
         {
             ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumErrorSize, cancellationToken);
-            return GitHubError.Parse(body, text => token is null ? text : text.Replace(token.Secret, "…", StringComparison.Ordinal));
+            return GitHubError.Parse(body, Conceal);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {

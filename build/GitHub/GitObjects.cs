@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Octokit;
 using Slipway.Oci;
 
 namespace Slipway.GitHub;
@@ -16,16 +17,20 @@ internal sealed class GitObjects(RepositoryCalls calls)
 
     private readonly ConcurrentDictionary<GitId, Task<GitTree>> _trees = new();
 
-    public Task<GitCommit> CommitAsync(GitId id, CancellationToken cancellationToken) =>
-        calls.Wire.ReadAsync(calls.Get($"/git/commits/{id}", $"read commit {id.Hex[..7]}"), GitCommit.Read, cancellationToken);
+    public Task<GitCommit> CommitAsync(GitId id, CancellationToken cancellationToken) => calls.AskAsync(
+        calls.Call($"read commit {id.Hex[..7]}"),
+        api => new CommitsClient(api).Get(calls.Owner, calls.Repository, id.Hex),
+        GitCommit.Of,
+        cancellationToken);
 
     /// <param name="id">A tree's name.</param>
     public async Task<GitTree> TreeAsync(GitId id, CancellationToken cancellationToken)
     {
         if (_trees.TryGetValue(id, out Task<GitTree>? known))
             return await known;
-        GitHubCall call = calls.Get($"/git/trees/{id}", $"read tree {id.Hex[..7]}");
-        GitTree tree = await calls.Wire.ReadAsync(call, GitTree.Read, cancellationToken);
+        GitHubCall call = calls.Call($"read tree {id.Hex[..7]}");
+        GitTree tree = await calls.AskAsync(
+            call, api => new TreesClient(api).Get(calls.Owner, calls.Repository, id.Hex), GitTree.Of, cancellationToken);
         if (tree.IsTruncated)
             throw GitHubException.Unsound(call, "the folder has too many files to be listed");
         _trees[id] = Task.FromResult(tree);
@@ -48,10 +53,11 @@ internal sealed class GitObjects(RepositoryCalls calls)
     /// <exception cref="GitHubException">It is too large, or other bytes came than its name is of.</exception>
     public async Task<byte[]> ReadBlobAsync(GitId id, CancellationToken cancellationToken)
     {
-        GitHubCall call = calls.Get($"/git/blobs/{id}", $"read file {id.Hex[..7]}");
-        byte[] content = await calls.Wire.ReadAsync(
+        GitHubCall call = calls.Call($"read file {id.Hex[..7]}");
+        byte[] content = await calls.AskAsync(
             call,
-            root => root.RequiredString("encoding") == "base64" ? Convert.FromBase64String(root.RequiredString("content")) : throw new ContentException("the content is no Base64"),
+            api => new BlobsClient(api).Get(calls.Owner, calls.Repository, id.Hex),
+            (model, raw) => model.Encoding.StringValue == "base64" ? Convert.FromBase64String(raw.RequiredString("content")) : throw new ContentException("the content is no Base64"),
             cancellationToken);
         return GitId.OfBlob(content) == id ? content : throw GitHubException.Unsound(call, "its bytes are others than its name is of");
     }
@@ -60,12 +66,10 @@ internal sealed class GitObjects(RepositoryCalls calls)
     {
         if (content.Length > MaximumBlob)
             throw new ContentException($"{calls.Name}: a file of {content.Length} bytes: wanted {MaximumBlob} at the most");
-        GitHubCall call = Post("/git/blobs", "write file", writer =>
-        {
-            writer.WriteString("content", Convert.ToBase64String(content.Span));
-            writer.WriteString("encoding", "base64");
-        });
-        GitId got = await calls.Wire.ReadAsync(call, ReadId, cancellationToken);
+        GitHubCall call = Writing("write file");
+        NewBlob blob = new() { Content = Convert.ToBase64String(content.Span), Encoding = EncodingType.Base64 };
+        GitId got = await calls.AskAsync(
+            call, api => new BlobsClient(api).Create(calls.Owner, calls.Repository, blob), (model, _) => GitId.Parse(model.Sha.Required("sha")), cancellationToken);
         if (got != id)
             throw GitHubException.Unsound(call, $"it has {got} of a file that is {id}");
     }
@@ -73,72 +77,42 @@ internal sealed class GitObjects(RepositoryCalls calls)
     /// <summary>Writes the tree that another becomes with some files in place of its own.</summary>
     public Task<GitId> WriteTreeAsync(GitId tree, IEnumerable<(string Path, string Mode, GitId Id)> files, CancellationToken cancellationToken)
     {
-        ImmutableArray<(string Path, string Mode, GitId Id)> all = [.. files];
-        GitHubCall call = Post("/git/trees", "write tree", writer =>
-        {
-            writer.WriteString("base_tree", tree.Hex);
-            writer.WriteStartArray("tree");
-            foreach ((string path, string mode, GitId id) in all)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("path", path);
-                writer.WriteString("mode", mode);
-                writer.WriteString("type", "blob");
-                writer.WriteString("sha", id.Hex);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        });
-        return calls.Wire.ReadAsync(call, ReadId, cancellationToken);
+        NewTree wanted = new() { BaseTree = tree.Hex };
+        foreach ((string path, string mode, GitId id) in files)
+            wanted.Tree.Add(new NewTreeItem { Path = path, Mode = mode, Type = TreeType.Blob, Sha = id.Hex });
+        return calls.AskAsync(
+            Writing("write tree"), api => new TreesClient(api).Create(calls.Owner, calls.Repository, wanted), (model, _) => GitId.Parse(model.Sha.Required("sha")), cancellationToken);
     }
 
-    /// <summary>Writes a commit; its times are given, so that it has the same name however often it is written.</summary>
+    /// <summary>Writes a commit; its times are given, to the second, so that it has the same name however often it is written.</summary>
     public Task<GitId> WriteCommitAsync(GitId tree, GitId parent, string message, CommitAuthor author, CancellationToken cancellationToken)
     {
-        GitHubCall call = Post("/git/commits", "write commit", writer =>
-        {
-            writer.WriteString("message", message);
-            writer.WriteString("tree", tree.Hex);
-            writer.WriteStartArray("parents");
-            writer.WriteStringValue(parent.Hex);
-            writer.WriteEndArray();
-            foreach (string role in (string[])["author", "committer"])
-            {
-                writer.WriteStartObject(role);
-                writer.WriteString("name", author.Name);
-                writer.WriteString("email", author.Email);
-                writer.WriteString("date", author.When.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
-                writer.WriteEndObject();
-            }
-        });
-        return calls.Wire.ReadAsync(call, ReadId, cancellationToken);
+        Committer who = new(author.Name, author.Email, DateTimeOffset.FromUnixTimeSeconds(author.When.ToUnixTimeSeconds()));
+        NewCommit commit = new(message, tree.Hex, parent.Hex) { Author = who, Committer = who };
+        return calls.AskAsync(
+            Writing("write commit"), api => new CommitsClient(api).Create(calls.Owner, calls.Repository, commit), (model, _) => GitId.Parse(model.Sha.Required("sha")), cancellationToken);
     }
 
-    private GitHubCall Post(string path, string operation, Action<Utf8JsonWriter> properties) => calls.Post(path, operation, writer =>
-    {
-        writer.WriteStartObject();
-        properties(writer);
-        writer.WriteEndObject();
-    }) with { IsIdempotent = true };
-
-    private static GitId ReadId(JsonElement root) => GitId.Parse(root.RequiredString("sha"));
+    private GitHubCall Writing(string operation) => calls.Call(operation) with { IsIdempotent = true };
 }
 
 /// <summary>A commit, as much of it as decides what may be done to its branch.</summary>
 internal sealed record GitCommit(GitId Id, GitId Tree, ImmutableArray<GitId> Parents, string AuthorEmail)
 {
-    public static GitCommit Read(JsonElement root) => new(
-        GitId.Parse(root.RequiredString("sha")),
-        GitId.Parse(root.Required("tree").RequiredString("sha")),
-        [.. root.Items("parents").Select(parent => GitId.Parse(parent.RequiredString("sha")))],
-        root.Required("author").RequiredString("email"));
+    public static GitCommit Of(Commit model, JsonElement raw) => new(
+        GitId.Parse(model.Sha.Required("sha")),
+        GitId.Parse(model.Tree.Sha.Required("tree")),
+        [.. raw.Items("parents").Select(parent => GitId.Parse(parent.RequiredString("sha")))],
+        model.Author.Email.Required("email"));
 }
 
 /// <summary>One folder.</summary>
 internal sealed record GitTree(ImmutableArray<GitEntry> Entries, bool IsTruncated)
 {
-    public static GitTree Read(JsonElement root) => new([.. root.Items("tree").Select(GitEntry.Read)], root.Flag("truncated"));
+    /// <summary>A list that is malformed would be missing from Octokit's model, and the folder empty: its items are counted in the raw answer.</summary>
+    public static GitTree Of(TreeResponse model, JsonElement raw) => raw.RequiredItems("tree").Count() == model.Tree.Count
+        ? new GitTree([.. model.Tree.Select(GitEntry.Of)], raw.OptionalFlag("truncated") ?? false)
+        : throw new ContentException("'tree' is no list");
 }
 
 /// <summary>What a folder holds.</summary>
@@ -150,6 +124,5 @@ internal sealed record GitEntry(string Name, string Mode, GitId Id)
     /// <summary>No link and no submodule.</summary>
     public bool IsFile => Mode is "100644" or "100755";
 
-    public static GitEntry Read(JsonElement element) =>
-        new(element.RequiredString("path"), element.RequiredString("mode"), GitId.Parse(element.RequiredString("sha")));
+    public static GitEntry Of(TreeItem model) => new(model.Path.Required("path"), model.Mode.Required("mode"), GitId.Parse(model.Sha.Required("sha")));
 }

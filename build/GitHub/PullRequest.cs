@@ -32,19 +32,16 @@ public sealed record PullRequest(int Number, Uri Page)
 
     public override string ToString() => $"pull request {Number}";
 
-    internal static PullRequest Read(JsonElement element)
+    /// <summary>What may be missing is read from the raw answer: in Octokit's model nobody tells missing from malformed.</summary>
+    internal static PullRequest Of(Octokit.PullRequest model, JsonElement raw) => new(raw.RequiredInt("number"), model.HtmlUrl.Page("html_url"))
     {
-        JsonElement head = element.Required("head");
-        return new PullRequest(element.RequiredInt("number"), element.Page("html_url"))
-        {
-            Title = Printable.Of(element.RequiredString("title")),
-            Text = element.OptionalString("body") ?? "",
-            Head = head.Plain("ref"),
-            Commit = GitId.Parse(head.RequiredString("sha")),
-            Target = element.Required("base").Plain("ref"),
-            IsMerged = element.Time("merged_at") is not null,
-            Labels = [.. element.Items("labels").Select(label => label.RequiredString("name"))],
-            Source = head.TryGetProperty("repo", out JsonElement repository) && repository.ValueKind == JsonValueKind.Object ? repository.Plain("full_name") : null,
-        };
-    }
+        Title = Printable.Of(model.Title.Required("title")),
+        Text = raw.OptionalString("body") ?? "",
+        Head = model.Head.Ref.Plain("ref"),
+        Commit = GitId.Parse(model.Head.Sha.Required("sha")),
+        Target = model.Base.Ref.Plain("ref"),
+        IsMerged = raw.OptionalTime("merged_at") is not null,
+        Labels = [.. raw.Items("labels").Select(label => label.RequiredString("name"))],
+        Source = model.Head.Repository?.FullName.Plain("full_name"),
+    };
 }

@@ -1,3 +1,4 @@
+using Octokit;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -22,7 +23,7 @@ public sealed class PullRequests
     /// <param name="target">Null for any.</param>
     public async Task<PullRequest?> FindOpenAsync(string branch, string? target, CancellationToken cancellationToken)
     {
-        await foreach (PullRequest found in ListAsync("open", branch, target, cancellationToken))
+        await foreach (PullRequest found in ListAsync(ItemStateFilter.Open, branch, target, cancellationToken))
             return found;
         return null;
     }
@@ -32,21 +33,24 @@ public sealed class PullRequests
     {
         // GitHub's order is the newest first, but for what it does not say it promises nothing.
         PullRequest? newest = null;
-        await foreach (PullRequest found in ListAsync("closed", branch, target, cancellationToken))
+        await foreach (PullRequest found in ListAsync(ItemStateFilter.Closed, branch, target, cancellationToken))
             newest = newest is null || found.Number > newest.Number ? found : newest;
         return newest;
     }
 
     private async IAsyncEnumerable<PullRequest> ListAsync(
-        string state, string branch, string? target, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ItemStateFilter state, string branch, string? target, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string head = Uri.EscapeDataString($"{_calls.Name.Owner}:{branch}"), taken = target is null ? "" : $"&base={Uri.EscapeDataString(target)}";
-        GitHubCall call = _calls.Get($"/pulls?state={state}&head={head}{taken}&per_page=100", $"find pull request of {Printable.Of(branch)}");
+        PullRequestRequest wanted = new() { State = state, Head = $"{_calls.Owner}:{branch}", Base = target };
         // GitHub leaves a filter out that it does not understand.
-        await foreach (PullRequest found in new GitHubPages(_calls.Wire, null).ReadAsync(call, PullRequest.Read, cancellationToken))
+        await foreach (PullRequest found in new GitHubPages(_calls.Wire, null).ReadAsync(
+            _calls.Call($"find pull request of {Printable.Of(branch)}"),
+            api => new PullRequestsClient(api).GetAllForRepository(_calls.Owner, _calls.Repository, wanted, new ApiOptions { PageSize = GitHubPages.LargestPage }),
+            PullRequest.Of,
+            cancellationToken))
         {
             if (found.Head == branch && (target is null || found.Target == target)
-                && string.Equals(found.Source, $"{_calls.Name.Owner}/{_calls.Name.Name}", StringComparison.OrdinalIgnoreCase))
+                && string.Equals(found.Source, $"{_calls.Owner}/{_calls.Repository}", StringComparison.OrdinalIgnoreCase))
                 yield return found;
         }
     }
@@ -64,7 +68,7 @@ public sealed class PullRequests
         string target = proposal.Target ?? facts.DefaultBranch;
         WorkBranch branch = WorkBranch.Of(proposal.Branch, facts, target);
         GitId at = await _repository.Branches.FindAsync(target, cancellationToken)
-            ?? throw new GitHubException(RemoteFault.NotFound, _calls.Get("", $"find branch {Printable.Of(target)}"), "there is no such branch", "nothing was written");
+            ?? throw new GitHubException(RemoteFault.NotFound, _calls.Call($"find branch {Printable.Of(target)}"), "there is no such branch", "nothing was written");
         GitCommit from = await _objects.CommitAsync(at, cancellationToken);
         PullRequest? open = await FindOpenAsync(branch.Name, target, cancellationToken);
         ProposedBranch work = new(_repository.Branches, _objects, proposal);
@@ -85,30 +89,18 @@ public sealed class PullRequests
             ? closed
             : null;
 
-    private Task<PullRequest> CreateAsync(Proposal proposal, WorkBranch branch, string target, CancellationToken cancellationToken) => _calls.Wire.CreateAsync(
-        _calls.Post("/pulls", $"create pull request of {branch}", writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("title", proposal.Title);
-            writer.WriteString("head", branch.Name);
-            writer.WriteString("base", target);
-            writer.WriteString("body", proposal.Text);
-            writer.WriteEndObject();
-        }),
-        PullRequest.Read,
+    private Task<PullRequest> CreateAsync(Proposal proposal, WorkBranch branch, string target, CancellationToken cancellationToken) => _calls.CreateAsync(
+        _calls.Call($"create pull request of {branch}"),
+        api => new PullRequestsClient(api).Create(_calls.Owner, _calls.Repository, new NewPullRequest(proposal.Title, branch.Name, target) { Body = proposal.Text }),
+        PullRequest.Of,
         cancel => FindOpenAsync(branch.Name, target, cancel),
         cancellationToken);
 
     private Task<PullRequest> UpdateAsync(PullRequest open, Proposal proposal, CancellationToken cancellationToken) =>
-        open.Title == Printable.Of(proposal.Title) && Lines(open.Text) == Lines(proposal.Text) ? Task.FromResult(open) : _calls.Wire.ReadAsync(
-            _calls.Patch($"/pulls/{open.Number}", $"update {open}", writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("title", proposal.Title);
-                writer.WriteString("body", proposal.Text);
-                writer.WriteEndObject();
-            }),
-            PullRequest.Read,
+        open.Title == Printable.Of(proposal.Title) && Lines(open.Text) == Lines(proposal.Text) ? Task.FromResult(open) : _calls.AskAsync(
+            _calls.Call($"update {open}"),
+            api => new PullRequestsClient(api).Update(_calls.Owner, _calls.Repository, open.Number, new PullRequestUpdate { Title = proposal.Title, Body = proposal.Text }),
+            PullRequest.Of,
             cancellationToken);
 
     /// <summary>Adds labels, which GitHub makes where there are none of that name. Labels are a right of their own: without it the pull request stays.</summary>
@@ -117,18 +109,14 @@ public sealed class PullRequests
         string[] missing = [.. proposal.Labels.Except(request.Labels, StringComparer.OrdinalIgnoreCase)];
         if (missing.Length == 0)
             return null;
-        GitHubCall call = _calls.Post($"/issues/{request.Number}/labels", $"label {request}", writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("labels");
-            foreach (string label in missing)
-                writer.WriteStringValue(label);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }) with { IsIdempotent = true };
         try
         {
-            return await _calls.Wire.ReadAsync<string?>(call, _ => null, cancellationToken);
+            return await _calls.AskAsync(
+                _calls.Call($"label {request}") with { IsIdempotent = true },
+                // Octokit's own client sends a bare list, which GitHub's description does not know.
+                api => api.Post<IReadOnlyList<Label>>(ApiUrls.IssueLabels(_calls.Owner, _calls.Repository, request.Number), new { labels = missing }),
+                (_, _) => (string?)null,
+                cancellationToken);
         }
         catch (GitHubException e)
         {

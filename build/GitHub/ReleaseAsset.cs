@@ -17,10 +17,11 @@ public sealed record ReleaseAsset(long Id, string Name, long Size)
     /// <summary>Where people find it; of a draft, nobody yet.</summary>
     public required Uri Download { get; init; }
 
-    internal static ReleaseAsset Read(JsonElement element) => new(element.RequiredNumber("id"), element.Plain("name"), element.RequiredNumber("size"))
+    /// <summary>Octokit's model has <c>int</c> for number and size, and no hash: these are read from the raw answer.</summary>
+    internal static ReleaseAsset Of(Octokit.ReleaseAsset model, JsonElement raw) => new(raw.RequiredNumber("id"), model.Name.Plain("name"), raw.RequiredNumber("size"))
     {
-        IsUploaded = element.RequiredString("state") == "uploaded",
-        Digest = element.OptionalString("digest") is { } digest ? Oci.Digest.Parse(digest) : null,
-        Download = element.Page("browser_download_url"),
+        IsUploaded = model.State.Required("state") == "uploaded",
+        Digest = raw.OptionalString("digest") is { } digest ? Oci.Digest.Parse(digest) : null,
+        Download = model.BrowserDownloadUrl.Page("browser_download_url"),
     };
 }

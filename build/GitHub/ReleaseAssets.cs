@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Security.Cryptography;
+using Octokit;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -23,8 +23,11 @@ public sealed class ReleaseAssets
     {
         ArgumentNullException.ThrowIfNull(release);
         ImmutableArray<ReleaseAsset>.Builder assets = ImmutableArray.CreateBuilder<ReleaseAsset>();
-        GitHubCall call = _calls.Get($"/releases/{release.Id}/assets?per_page=100", $"list assets of {release}");
-        await foreach (ReleaseAsset asset in new GitHubPages(_calls.Wire, null).ReadAsync(call, ReleaseAsset.Read, cancellationToken))
+        await foreach (ReleaseAsset asset in new GitHubPages(_calls.Wire, null).ReadAsync(
+            _calls.Call($"list assets of {release}"),
+            api => new ReleasesClient(api).GetAllAssets(_calls.Owner, _calls.Repository, release.Id, new ApiOptions { PageSize = GitHubPages.LargestPage }),
+            ReleaseAsset.Of,
+            cancellationToken))
             assets.Add(asset);
         return assets.ToImmutable();
     }
@@ -40,16 +43,15 @@ public sealed class ReleaseAssets
     {
         ArgumentNullException.ThrowIfNull(release);
         ArgumentNullException.ThrowIfNull(file);
-        GitHubCall call = _calls.To(HttpMethod.Post, _calls.Wire.Host.Api, $"upload {file.Name} to {release}");
-        call = call with { Address = UploadAddress.Of(call, _calls.Wire.Host, release.UploadTemplate, file.Name), Content = () => new FileContent(file, sent) };
-        call = _calls.Wire.InExchange(call);
+        GitHubCall call = _calls.Wire.InExchange(_calls.Call($"upload {file.Name} to {release}") with { Sent = sent });
+        Octokit.Release uploads = new(UploadAddress.Of(call, _calls.Wire.Host, release.UploadTemplate));
         for (int tries = 1; ; tries++)
         {
             if (await KeepOrClearAsync(release, file, cancellationToken) is { } kept)
                 return new PutAsset(kept, IsNew: tries > 1);
             try
             {
-                ReleaseAsset asset = await _calls.Wire.ReadAsync(call, ReleaseAsset.Read, cancellationToken);
+                ReleaseAsset asset = await UploadAsync(call, uploads, file, cancellationToken);
                 return new PutAsset(await ProvenAsync(release, asset, file, cancellationToken), IsNew: true);
             }
             catch (GitHubException e) when (e.IsUnclear || e.IsThereAlready)
@@ -61,11 +63,10 @@ public sealed class ReleaseAssets
     }
 
     /// <summary>Deletes a file; one that is gone is done.</summary>
-    public async Task DeleteAsync(ReleaseAsset asset, CancellationToken cancellationToken)
+    public Task DeleteAsync(ReleaseAsset asset, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(asset);
-        GitHubCall call = _calls.Delete($"/releases/assets/{asset.Id}", $"delete asset {asset.Name}") with { Also = HttpStatusCode.NotFound };
-        using HttpResponseMessage answer = await _calls.Wire.SendAsync(call, cancellationToken);
+        return _calls.DeleteAsync(_calls.Call($"delete asset {asset.Name}"), api => api.Delete(RepositoryPaths.Asset(_calls, asset.Id)), cancellationToken);
     }
 
     /// <summary>Writes a file's bytes, as many as GitHub says and no more; what it is told of their hash is proven. Leaves the stream open.</summary>
@@ -75,10 +76,10 @@ public sealed class ReleaseAssets
     {
         ArgumentNullException.ThrowIfNull(asset);
         ArgumentNullException.ThrowIfNull(destination);
-        GitHubCall call = _calls.Get($"/releases/assets/{asset.Id}", $"download asset {asset.Name}") with { Accept = Bytes, LeadsElsewhere = true };
-        using HttpResponseMessage answer = await _calls.Wire.SendAsync(call, cancellationToken);
+        GitHubCall call = _calls.Call($"download asset {asset.Name}") with { Accept = Bytes, LeadsElsewhere = true };
+        using OctokitHttpClient http = new(_calls.Wire, call, null, cancellationToken);
+        await using Stream body = await http.Connection.GetRawStream(RepositoryPaths.Asset(_calls, asset.Id), null);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         byte[] buffer = new byte[128 * 1024];
         long count = 0;
         int length;
@@ -94,6 +95,16 @@ public sealed class ReleaseAssets
         return count == asset.Size && (asset.Digest is not { Algorithm: "sha256" } wanted || wanted == got)
             ? got
             : throw new ContentException($"{_calls.Name}: asset {asset.Name}: wanted {asset.Size} bytes{(asset.Digest is null ? "" : $" with {asset.Digest}")}, got {count}{(count > asset.Size ? " and more" : $" with {got}")}");
+    }
+
+    private async Task<ReleaseAsset> UploadAsync(GitHubCall call, Octokit.Release release, AssetFile file, CancellationToken cancellationToken)
+    {
+        await using FileStream bytes = File.OpenRead(file.Path);
+        return await _calls.AskAsync(
+            call,
+            api => new ReleasesClient(api).UploadAsset(release, new ReleaseAssetUpload(file.Name, file.MediaType, bytes, null), cancellationToken),
+            ReleaseAsset.Of,
+            cancellationToken);
     }
 
     private static async Task<int> ReadAsync(GitHubCall call, Stream body, byte[] buffer, CancellationToken cancellationToken)

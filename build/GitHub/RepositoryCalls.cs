@@ -1,30 +1,83 @@
+using System.Net;
 using System.Text.Json;
+using Octokit;
 
 namespace Slipway.GitHub;
 
-/// <summary>Makes the requests about one repository: <c>repos/OWNER/NAME/…</c>.</summary>
+/// <summary>Does operations on one repository through Octokit's clients. What they throw is GitHubException alone.</summary>
 internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
 {
-    private readonly Uri _root = new(wire.Host.Api, $"repos/{name.Owner}/{name.Name}");
-
     public GitHubWire Wire => wire;
 
     public RepositoryName Name => name;
 
-    /// <param name="path">What follows the repository's own address, escaped: empty, or begins with a slash.</param>
+    public string Owner => name.Owner;
+
+    /// <summary>Its name without its owner's.</summary>
+    public string Repository => name.Name;
+
     /// <param name="operation">What it does, for errors.</param>
-    public GitHubCall Get(string path, string operation) => Call(HttpMethod.Get, path, operation);
+    public GitHubCall Call(string operation) => new(name.ToString(), operation);
 
-    public GitHubCall Delete(string path, string operation) => Call(HttpMethod.Delete, path, operation);
+    /// <summary>What <paramref name="read"/> makes of Octokit's model and the raw answer beside it; a read that breaks off is asked for again.</summary>
+    public async Task<T> AskAsync<TModel, T>(
+        GitHubCall call, Func<IApiConnection, Task<TModel>> ask, Func<TModel, JsonElement, T> read, CancellationToken cancellationToken)
+    {
+        using OctokitHttpClient http = new(wire, call, null, cancellationToken);
+        return await http.ReadAsync(ask, read);
+    }
 
-    public GitHubCall Post(string path, string operation, Action<Utf8JsonWriter> body) =>
-        Call(HttpMethod.Post, path, operation) with { Content = () => GitHubJson.Write(body) };
+    /// <summary>The same; null for a 404.</summary>
+    public async Task<T?> FindAsync<TModel, T>(
+        GitHubCall call, Func<IApiConnection, Task<TModel>> ask, Func<TModel, JsonElement, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await AskAsync(call, ask, read, cancellationToken);
+        }
+        catch (GitHubException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
-    public GitHubCall Patch(string path, string operation, Action<Utf8JsonWriter> body) =>
-        Call(HttpMethod.Patch, path, operation) with { Content = () => GitHubJson.Write(body) };
+    /// <summary>
+    /// Makes what may be there only once: where an answer is unclear, or says that it is there, <paramref name="look"/> finds it; only what
+    /// is not there is asked for again.
+    /// </summary>
+    public async Task<T> CreateAsync<TModel, T>(
+        GitHubCall call, Func<IApiConnection, Task<TModel>> ask, Func<TModel, JsonElement, T> read, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken)
+        where T : class
+    {
+        call = wire.InExchange(call);
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await AskAsync(call, ask, read, cancellationToken);
+            }
+            catch (GitHubException e) when (e.IsUnclear || e.IsThereAlready)
+            {
+                bool goesOn = e.IsUnclear && await wire.PauseAsync(call, e, tries, null, cancellationToken);
+                if (await look(cancellationToken) is { } found)
+                    return found;
+                if (!goesOn)
+                    throw;
+            }
+        }
+    }
 
-    /// <summary>One to an address that GitHub named.</summary>
-    public GitHubCall To(HttpMethod method, Uri address, string operation) => new(method, address, name.ToString(), operation);
-
-    private GitHubCall Call(HttpMethod method, string path, string operation) => To(method, new Uri(_root.AbsoluteUri + path), operation);
+    /// <summary>Deletes something; what is gone is done.</summary>
+    public async Task DeleteAsync(GitHubCall call, Func<IApiConnection, Task> delete, CancellationToken cancellationToken)
+    {
+        using OctokitHttpClient http = new(wire, call, null, cancellationToken);
+        try
+        {
+            await delete(http.Connection);
+        }
+        catch (GitHubException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+        }
+    }
 }

@@ -53,8 +53,7 @@ public static class OciJson
     {
         try
         {
-            RequireFewValues(json.Span);
-            using JsonDocument document = JsonDocument.Parse(json, Reading);
+            using JsonDocument document = Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new ContentException($"{what}: wanted a JSON object, got {JsonMember.KindOf(document.RootElement)}");
             return read(document.RootElement);
@@ -72,6 +71,15 @@ public static class OciJson
         {
             throw new ContentException($"{what}: {Printable.Of(e.Message)}", e);
         }
+    }
+
+    /// <summary>Any document within the same bounds, for who hands it to a reader of others; the caller disposes it, and it keeps <paramref name="json"/>.</summary>
+    /// <exception cref="JsonException">It is no such document.</exception>
+    /// <exception cref="ContentException">It has too many values.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        RequireFewValues(json.Span);
+        return JsonDocument.Parse(json, Reading);
     }
 
     private static void RequireFewValues(ReadOnlySpan<byte> json)

@@ -129,6 +129,18 @@ public sealed class HostileAnswersTests
         }
     }
 
+    [Theory]
+    [InlineData("{\"object\":{\"type\":\"commit\",\"sha\":\"TOKEN\"}}")]
+    [InlineData("{\"object\":{\"type\":\"commit\",\"repo\":{\"pushed_at\":\"TOKEN\"}}}")]
+    [InlineData("{\"object\":{\"type\":\"commit\",\"repo\":{\"visibility\":\"TOKEN\"}}}")]
+    public async Task An_answer_that_holds_the_token_where_it_does_not_belong_is_refused_without_it(string answer)
+    {
+        FarSide far = new(_ => FarSide.Answer(200, answer.Replace("TOKEN", FarSide.Token, StringComparison.Ordinal)));
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Branches.FindAsync("main", default));
+        Assert.DoesNotContain(FarSide.Token, e.ToString(), StringComparison.Ordinal);
+        Assert.Contains("…", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_download_that_breaks_off_is_to_be_tried_again()
     {
