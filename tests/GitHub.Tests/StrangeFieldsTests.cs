@@ -43,6 +43,21 @@ public sealed class StrangeFieldsTests
         Assert.NotEqual(0, refused);
     }
 
+    /// <summary>GitHub adds kinds and words: what nobody here reads must not make an answer unreadable.</summary>
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task What_nobody_reads_is_nobodys_failure(string what, string sound)
+    {
+        string[] unread = ["visibility", "created_at", "content_type", "uploader", "license", "date", "verification", "download_count"];
+        foreach (string[] path in Paths(JsonNode.Parse(sound)!, []).Where(path => unread.Contains(path[^1])))
+        {
+            foreach (string value in Values.Where(value => !value.Contains("ud800", StringComparison.Ordinal)))
+                Assert.False(await IsRefusedAsync(what, With(sound, path, value)), $"{string.Join('/', path)}: {value}");
+        }
+
+        await AskAsync(what, """{"added_by_github":"x","permissions":7,"active_lock_reason":"new","author_association":"new",""" + sound[1..]);
+    }
+
     private static async Task<bool> IsRefusedAsync(string what, string body)
     {
         try
