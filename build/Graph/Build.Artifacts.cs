@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Nuke.Common.IO;
-using Slipway.Sources;
+using Slipway.Definitions;
 
 namespace Slipway.Graph;
 

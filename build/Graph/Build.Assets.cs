@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Nuke.Common;
+using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

@@ -1,6 +1,6 @@
 using Nuke.Common;
+using Slipway.Fetching;
 using Slipway.Images;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

@@ -1,9 +1,9 @@
 using Nuke.Common;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

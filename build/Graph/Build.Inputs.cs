@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Nuke.Common;
+using Slipway.Definitions;
 using Slipway.Images;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

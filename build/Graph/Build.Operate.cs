@@ -1,9 +1,9 @@
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Nuke.Common;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

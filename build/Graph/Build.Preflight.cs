@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Nuke.Common;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

@@ -1,8 +1,8 @@
 using Nuke.Common;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

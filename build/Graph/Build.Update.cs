@@ -1,8 +1,9 @@
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Images;
-using Slipway.Sources;
+using Slipway.Updates;
 
 namespace Slipway.Graph;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

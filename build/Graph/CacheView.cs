@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Slipway.Fetching;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

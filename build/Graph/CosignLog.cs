@@ -1,5 +1,5 @@
+using Slipway.Definitions;
 using Slipway.Http;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

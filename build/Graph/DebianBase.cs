@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Nuke.Common.IO;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Processes;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.IO.Pipes;
 using Nuke.Common.IO;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Engine;
+using Slipway.Fetching;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Rehearsal;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

@@ -1,10 +1,12 @@
+using Slipway.Archives;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Engine;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

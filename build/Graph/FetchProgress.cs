@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Slipway.Sources;
+using Slipway.Fetching;
 
 namespace Slipway.Graph;
 

@@ -3,8 +3,8 @@ using Nuke.Common.IO;
 using Slipway.GitHub;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
+using Slipway.Updates;
 
 namespace Slipway.Graph;
 

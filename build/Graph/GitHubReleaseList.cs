@@ -1,5 +1,5 @@
 using Slipway.GitHub;
-using Slipway.Sources;
+using Slipway.Updates;
 
 namespace Slipway.Graph;
 

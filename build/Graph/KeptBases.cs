@@ -1,5 +1,5 @@
 using Nuke.Common.IO;
-using Slipway.Sources;
+using Slipway.Fetching;
 
 namespace Slipway.Graph;
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Nuke.Common.IO;
+using Slipway.Definitions;
 using Slipway.Engine;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

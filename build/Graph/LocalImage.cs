@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Nuke.Common.IO;
+using Slipway.Archives;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

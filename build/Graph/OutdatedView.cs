@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Slipway.Debian;
 using Slipway.Oci;
-using Slipway.Sources;
+using Slipway.Updates;
 
 namespace Slipway.Graph;
 

@@ -1,9 +1,9 @@
 using System.Runtime.ExceptionServices;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
+using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Release;
-using Slipway.Images;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

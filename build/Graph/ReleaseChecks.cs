@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Nuke.Common.IO;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

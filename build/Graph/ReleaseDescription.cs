@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using Nuke.Common.IO;
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
+using Slipway.Updates;
 
 namespace Slipway.Graph;
 

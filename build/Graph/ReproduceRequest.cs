@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Slipway.Definitions;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Nuke.Common.IO;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph;

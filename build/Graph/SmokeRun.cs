@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Slipway.Definitions;
 using Slipway.Engine;
 using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

@@ -1,5 +1,4 @@
-using Slipway.Images;
-using Slipway.Sources;
+using Slipway.Definitions;
 
 namespace Slipway.Graph;
 

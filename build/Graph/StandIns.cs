@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using Slipway.Archives;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Rehearsal;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

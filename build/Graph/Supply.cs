@@ -1,5 +1,8 @@
+using Slipway.Debian;
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Http;
-using Slipway.Sources;
+using Slipway.Updates;
 
 namespace Slipway.Graph;
 

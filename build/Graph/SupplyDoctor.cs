@@ -1,6 +1,7 @@
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Http;
 using Slipway.Images;
-using Slipway.Sources;
 
 namespace Slipway.Graph;
 

@@ -1,4 +1,5 @@
-using Slipway.Sources;
+using Slipway.Updates;
+
 
 namespace Slipway.Graph;
 

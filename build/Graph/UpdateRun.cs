@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Text;
 using Nuke.Common.IO;
+using Slipway.Archives;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
+using Slipway.Updates;
 
 namespace Slipway.Graph;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Sources;
+using Slipway.Updates;
 
 namespace Slipway.Graph;
 

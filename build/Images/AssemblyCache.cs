@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images;
 

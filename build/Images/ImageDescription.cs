@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Slipway.Sources;
+using Slipway.Definitions;
 
 namespace Slipway.Images;
 

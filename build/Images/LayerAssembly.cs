@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Slipway.Archives;
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images;
 

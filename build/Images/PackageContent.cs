@@ -1,5 +1,5 @@
+using Slipway.Archives;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images;
 

@@ -1,5 +1,6 @@
+using Slipway.Archives;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images;
 

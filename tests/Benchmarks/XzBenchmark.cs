@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Slipway.Sources;
+using Slipway.Archives;
 
 namespace Slipway.Benchmarks;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Slipway.Debian;
 using Slipway.Engine;
 using Slipway.Processes;
 using Slipway.Registry;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Testing;
 using Slipway.Trust;
 

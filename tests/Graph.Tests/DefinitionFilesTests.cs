@@ -2,11 +2,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Testing;
+using Slipway.Updates;
 using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Graph.Tests;

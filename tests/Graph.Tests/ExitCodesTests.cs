@@ -1,12 +1,15 @@
 using System.Reflection;
+using Slipway.Archives;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Engine;
+using Slipway.Fetching;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
 using Slipway.Registry;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Graph.Tests;

@@ -1,5 +1,5 @@
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Graph.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Slipway.Images.Tests;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
-using ArchiveSigner = Slipway.Sources.Tests.SigningKeys;
+using Slipway.Updates;
 
 namespace Slipway.Graph.Tests;
 
@@ -11,7 +10,7 @@ namespace Slipway.Graph.Tests;
 /// The same of everybody else who is asked: GitHub, a Docker Engine, cosign, the host of upstream's files, and Debian's archive, signed
 /// by its own key.
 /// </summary>
-public sealed class HostileServicesTests(ArchiveSigner keys) : IClassFixture<ArchiveSigner>
+public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>
 {
     private static readonly string[] Json = ["Content-Type: application/json"];
 

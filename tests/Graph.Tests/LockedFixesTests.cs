@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using Slipway.Debian;
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Images.Tests;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
+using Slipway.Updates;
 
 namespace Slipway.Graph.Tests;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Slipway.Sources;
 using Slipway.Testing;
-using ArchiveSigner = Slipway.Sources.Tests.SigningKeys;
 
 namespace Slipway.Graph.Tests;
 
@@ -9,7 +7,7 @@ namespace Slipway.Graph.Tests;
 /// The target Outdated as its users run it. The product trusts Debian's keys alone, so a scratch archive is a forged one to it: what it says
 /// of packages from real suites is in <see cref="UpdateRunTests"/> and the tests of the room Sources.
 /// </summary>
-public sealed class OutdatedTargetTests(ArchiveSigner keys) : IClassFixture<ArchiveSigner>
+public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>
 {
     [Fact]
     public async Task A_forged_suite_is_65_and_hides_nothing_of_upstream()

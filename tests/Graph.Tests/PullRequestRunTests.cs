@@ -1,16 +1,15 @@
+using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Images.Tests;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Testing;
-using ArchiveSigner = Slipway.Sources.Tests.SigningKeys;
 
 namespace Slipway.Graph.Tests;
 
 /// <summary>Updates proposed to a stand-in of GitHub: one pull request for each image, refreshed, never a second, never the default branch.</summary>
-public sealed class PullRequestRunTests(ArchiveSigner keys) : IClassFixture<ArchiveSigner>, IAsyncLifetime
+public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>, IAsyncLifetime
 {
     private const string Branch = "slipway/update-tools";
 

@@ -4,9 +4,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Json.Schema;
+using Slipway.Definitions;
 using Slipway.Images;
-using Slipway.Sources;
 using Slipway.Testing;
+using Slipway.Updates;
 using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Graph.Tests;

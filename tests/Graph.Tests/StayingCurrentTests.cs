@@ -1,11 +1,11 @@
 using System.Text.Json;
+using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Images.Tests;
 using Slipway.Rehearsal;
-using Slipway.Sources;
 using Slipway.Testing;
-using ArchiveSigner = Slipway.Sources.Tests.SigningKeys;
+using Slipway.Updates;
 
 namespace Slipway.Graph.Tests;
 
@@ -14,7 +14,7 @@ namespace Slipway.Graph.Tests;
 /// GitHub and two registries. What reads signed suites runs in this process, since the program believes Debian's keys alone; all else is
 /// the program as its users run it.
 /// </summary>
-public sealed class StayingCurrentTests(ArchiveSigner keys) : IClassFixture<ArchiveSigner>, IAsyncLifetime
+public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>, IAsyncLifetime
 {
     private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
     private readonly StringWriter _log = new();

@@ -1,12 +1,12 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Testing;
 using Slipway.Trust;
 

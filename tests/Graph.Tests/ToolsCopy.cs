@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Testing;
 using Slipway.Trust;
 using Index = Slipway.Oci.Index;

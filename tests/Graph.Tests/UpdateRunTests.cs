@@ -1,14 +1,15 @@
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Images.Tests;
 using Slipway.Oci;
-using Slipway.Sources;
-using ArchiveSigner = Slipway.Sources.Tests.SigningKeys;
+using Slipway.Testing;
+using Slipway.Updates;
 
 namespace Slipway.Graph.Tests;
 
 /// <summary>The steps of the target Update on an image of a scratch archive and an upstream mirror: what is written, and that nothing is when it is refused.</summary>
-public sealed class UpdateRunTests(ArchiveSigner keys) : IClassFixture<ArchiveSigner>
+public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -3,11 +3,11 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Nuke.Common.IO;
+using Slipway.Definitions;
 using Slipway.Images.Tests;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
-using ArchiveSigner = Slipway.Sources.Tests.SigningKeys;
+using Slipway.Updates;
 
 namespace Slipway.Graph.Tests;
 
@@ -23,9 +23,9 @@ internal sealed class UpdateScene : IDisposable
     private static readonly DateTimeOffset Released = new(2026, 9, 12, 7, 55, 41, TimeSpan.Zero);
 
     private readonly Lines _log = new();
-    private readonly ArchiveSigner _keys;
+    private readonly ArchiveSigningKeys _keys;
 
-    private UpdateScene(ScratchRepository repository, ArchiveSigner keys)
+    private UpdateScene(ScratchRepository repository, ArchiveSigningKeys keys)
     {
         Repository = repository;
         _keys = keys;
@@ -49,9 +49,9 @@ internal sealed class UpdateScene : IDisposable
     private Workspace Workspace => new((AbsolutePath)Repository.At("images"), (AbsolutePath)Repository.At("artifacts"), (AbsolutePath)Repository.Beside("cache"));
 
     /// <summary>Locked at v1.0.0 with hello 1.0-1, committed to main and tagged.</summary>
-    public static async Task<UpdateScene> CreateAsync(ArchiveSigner keys, string more = "", string contract = "budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }, { layer: upstream, compressedMiB: 1, unpackedMiB: 1 }]\n")
+    public static async Task<UpdateScene> CreateAsync(ArchiveSigningKeys keys, string more = "", string contract = "budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }, { layer: upstream, compressedMiB: 1, unpackedMiB: 1 }]\n")
     {
-        Assert.SkipUnless(ArchiveSigner.Available, "needs gpg and gpgv");
+        Assert.SkipUnless(ArchiveSigningKeys.Available, "needs gpg and gpgv");
         UpdateScene scene = new(await ScratchRepository.CreateAsync(), keys);
         scene.Release("v1.0.0");
         scene.Say("v1.0.0");

@@ -1,4 +1,5 @@
-using Slipway.Sources;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
-using Slipway.Sources;
+using Slipway.Definitions;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

@@ -1,5 +1,6 @@
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images.Tests;
 

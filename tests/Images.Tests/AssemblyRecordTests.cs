@@ -1,6 +1,5 @@
 using System.Text;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images.Tests;
 

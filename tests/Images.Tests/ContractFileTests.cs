@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Slipway.Sources;
+using Slipway.Definitions;
 using Slipway.Testing;
 
 namespace Slipway.Images.Tests;

@@ -1,6 +1,6 @@
 using System.Text;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 using static Slipway.Images.Tests.LayerContentTests;
 
 namespace Slipway.Images.Tests;

@@ -1,6 +1,5 @@
 using System.Text;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
 
 namespace Slipway.Images.Tests;

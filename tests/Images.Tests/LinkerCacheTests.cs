@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.Text;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
 
 namespace Slipway.Images.Tests;

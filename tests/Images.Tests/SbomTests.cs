@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Debian;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images.Tests;
 

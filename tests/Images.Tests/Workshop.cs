@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Slipway.Sources;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

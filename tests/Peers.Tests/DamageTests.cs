@@ -1,5 +1,6 @@
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

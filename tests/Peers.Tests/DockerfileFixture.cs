@@ -1,4 +1,4 @@
-using Slipway.Sources;
+using Slipway.Debian;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

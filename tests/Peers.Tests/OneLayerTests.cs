@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Slipway.Debian;
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

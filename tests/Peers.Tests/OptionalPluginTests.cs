@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Slipway.Definitions;
 using Slipway.Oci;
 using Slipway.Rehearsal;
-using Slipway.Sources;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

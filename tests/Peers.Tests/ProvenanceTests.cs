@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
-using Slipway.Sources;
 using Slipway.Testing;
 using Slipway.Trust;
 

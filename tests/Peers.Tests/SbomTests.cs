@@ -1,9 +1,10 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

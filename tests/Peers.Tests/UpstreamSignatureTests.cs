@@ -1,5 +1,5 @@
 using System.Net;
-using Slipway.Sources;
+using Slipway.Definitions;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

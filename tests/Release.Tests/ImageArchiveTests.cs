@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
+using Slipway.Archives;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Release.Tests;
 

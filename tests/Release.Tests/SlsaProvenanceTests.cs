@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Sources;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;

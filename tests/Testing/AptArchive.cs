@@ -1,7 +1,9 @@
 using System.Text;
+using Slipway.Archives;
+using Slipway.Debian;
+using Slipway.Fetching;
 using Slipway.Http;
 using Slipway.Oci;
-using Slipway.Sources;
 using Xunit;
 
 namespace Slipway.Testing;

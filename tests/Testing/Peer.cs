@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Testing;
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using Slipway.Sources;
+using Slipway.Archives;
+using Slipway.Debian;
+using Slipway.Definitions;
 
 namespace Slipway.Testing;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
+using Slipway.Debian;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
-using Slipway.Sources;
 using Xunit;
 
 namespace Slipway.Testing;

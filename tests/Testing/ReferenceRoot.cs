@@ -1,4 +1,5 @@
-using Slipway.Sources;
+using Slipway.Definitions;
+
 
 namespace Slipway.Testing;
 

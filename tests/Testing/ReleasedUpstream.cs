@@ -1,7 +1,8 @@
+using Slipway.Archives;
+using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
-using Slipway.Sources;
 using Xunit;
 
 namespace Slipway.Testing;

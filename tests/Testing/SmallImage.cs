@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 using Xunit;
 
 namespace Slipway.Testing;
@@ -41,6 +41,9 @@ public static class SmallImage
         }
     }
 
+    /// <summary>What a lock depends on, of the program.</summary>
+    private static readonly string[] LockingRooms = ["Archives", "Fetching", "Debian", "Definitions"];
+
     /// <summary>
     /// Locks, unless the same program made a lock of the same definition and the same suites before: that one is taken then,
     /// since a lock depends on nothing else.
@@ -49,8 +52,9 @@ public static class SmallImage
     {
         using TestArchive archive = new();
         string suites = TestArchive.StateOf(await archive.SuitesAsync(TestContext.Current.CancellationToken));
-        string library = Path.Combine(Path.GetDirectoryName(SlipwayCommand.Compiled)!, "Slipway.Sources.dll");
-        string program = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(library)));
+        string graph = Path.GetDirectoryName(SlipwayCommand.Compiled)!;
+        IEnumerable<byte[]> libraries = await Task.WhenAll(LockingRooms.Select(room => File.ReadAllBytesAsync(Path.Combine(graph, $"Slipway.{room}.dll"))));
+        string program = string.Concat(libraries.Select(library => Convert.ToHexString(SHA256.HashData(library))));
         string definition = await File.ReadAllTextAsync(repository.At("images", Name, "image.yaml"));
         string path = repository.At("images", Name, ImageLock.FileName);
         string known = Path.Combine(TestCache.Peers, "small-" + TestArchive.FolderNameOf(suites + program + definition));

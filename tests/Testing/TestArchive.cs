@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Debian;
+using Slipway.Definitions;
+using Slipway.Fetching;
 using Slipway.Http;
-using Slipway.Sources;
 
 namespace Slipway.Testing;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Slipway.Debian;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Slipway.Sources;
+using Slipway.Definitions;
 
 namespace Slipway.Images;
 

@@ -12,7 +12,7 @@ internal interface IFinishingStep
     string Name { get; }
 
     /// <summary>What the step adds to a layer that lies complete but for it.</summary>
-    /// <exception cref="Slipway.Sources.DefinitionException">The layer lacks what the step is made from.</exception>
+    /// <exception cref="Slipway.Definitions.DefinitionException">The layer lacks what the step is made from.</exception>
     /// <exception cref="ContentException">What it is made from is broken.</exception>
     IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer);
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Definitions;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Images;
 

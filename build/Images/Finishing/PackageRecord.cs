@@ -1,5 +1,5 @@
 using System.Text;
-using Slipway.Sources;
+using Slipway.Archives;
 
 namespace Slipway.Images;
 

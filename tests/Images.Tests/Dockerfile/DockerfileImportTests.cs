@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Slipway.Definitions;
 using Slipway.Oci;
 
 namespace Slipway.Images.Tests;
@@ -126,7 +127,7 @@ public sealed class DockerfileImportTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_shop.Folder, "..", DockerfileContext.Shared));
         File.WriteAllText(Path.Combine(_shop.Folder, "..", DockerfileContext.Shared, "script.sh"), "true");
-        Assert.Throws<Sources.DefinitionException>(() => DockerfileContext.Of(_shop.Definition()));
+        Assert.Throws<DefinitionException>(() => DockerfileContext.Of(_shop.Definition()));
         File.WriteAllText(Path.Combine(_shop.Folder, DockerfileContext.FileName), "FROM scratch");
         DockerfileContext context = DockerfileContext.Of(_shop.Definition());
         Assert.Equal(["Dockerfile", "rootfs", "rootfs/x", "script.sh"], context.Entries.Select(entry => entry.Path));

@@ -1,8 +1,8 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Slipway.Fetching;
 using Slipway.Http;
 using Slipway.Oci;
-using Slipway.Sources;
 
 namespace Slipway.Testing;
 

@@ -1,0 +1,77 @@
+using Slipway.Http;
+using Slipway.Oci;
+
+namespace Slipway.Fetching;
+
+/// <summary>A body that ended before its end or stood still. Reading on, or anew, can help.</summary>
+public sealed class CutBodyException : RemoteException
+{
+    public CutBodyException(string message, long read, Exception innerException)
+        : base(RemoteFault.TryAgain, message, innerException)
+    {
+        Read = read;
+    }
+
+    /// <summary>Bytes that came before.</summary>
+    public long Read { get; }
+}
+
+/// <summary>A response's body whose failures say where it came from and which waits no longer than patience allows.</summary>
+internal sealed class RemoteBody : ReadOnlyStream
+{
+    private readonly HttpResponseMessage _answer;
+    private readonly Stream _inner;
+    private readonly string _where;
+    private readonly Patience _patience;
+    private readonly TimeProvider _time;
+    private long _read;
+
+    public RemoteBody(HttpResponseMessage answer, Stream inner, string where, Patience patience, TimeProvider time)
+    {
+        _answer = answer;
+        _inner = inner;
+        _where = where;
+        _patience = patience;
+        _time = time;
+    }
+
+    public override long Position
+    {
+        get => _read;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource patience = new(_patience.AnswerWithin, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            int count = await _inner.ReadAsync(buffer, either.Token);
+            _read += count;
+            return count;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new CutBodyException($"GET {_where}: the body was cut after {_read} bytes: {e.Message}", _read, e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CutBodyException(
+                $"GET {_where}: nothing came for {_patience.AnswerWithin.TotalSeconds:0} s after {_read} bytes", _read, e);
+        }
+    }
+
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+            _answer.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

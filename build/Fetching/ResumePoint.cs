@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Slipway.Fetching;
+
+/// <summary>From which byte on a file is wanted, and by what a server tells that it is still the same file (RFC 9110, 13.1.5 and 14).</summary>
+/// <param name="Offset">In bytes; 0 asks for the whole.</param>
+/// <param name="Condition">What an answer of the same place said of the file; null when nothing is known that counts.</param>
+internal sealed record ResumePoint(long Offset, RangeConditionHeaderValue? Condition)
+{
+    public static ResumePoint Start { get; } = new(0, null);
+
+    public void AddTo(HttpRequestMessage request)
+    {
+        if (Offset == 0)
+            return;
+        request.Headers.Range = new RangeHeaderValue(Offset, null);
+        request.Headers.IfRange = Condition;
+    }
+
+    /// <summary>Whether an answer gives exactly what is missing: from the offset on, to the end of the file, in one piece.</summary>
+    public bool IsGivenBy(HttpResponseMessage answer) =>
+        answer.StatusCode == HttpStatusCode.PartialContent
+        && answer.Content.Headers.ContentRange is { HasRange: true, Unit: "bytes" } range
+        && range.From == Offset
+        && (range.Length is null || range.To == range.Length - 1)
+        && (answer.Content.Headers.ContentLength is not { } length || length == range.To - range.From + 1);
+
+    /// <summary>Whether an answer is one to the range, though not the wanted one: the whole is to be asked for then.</summary>
+    public bool IsMissedBy(HttpResponseMessage answer) =>
+        Offset > 0 && answer.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable && !IsGivenBy(answer);
+
+    /// <summary>
+    /// A strong entity tag; else the time of modification, where it is so far back that the file cannot have changed twice in
+    /// that second (RFC 9110, 8.8.2.2).
+    /// </summary>
+    public static RangeConditionHeaderValue? ConditionOf(HttpResponseMessage answer)
+    {
+        if (answer.Headers.ETag is { } tag)
+            return tag.IsWeak ? null : new RangeConditionHeaderValue(tag);
+        return answer.Content.Headers.LastModified is { } modified && answer.Headers.Date is { } date && modified.AddSeconds(1) <= date
+            ? new RangeConditionHeaderValue(modified)
+            : null;
+    }
+}
+
+/// <summary>Bytes of a file from an offset on: the wanted one, or 0 where only the whole could be had. Disposes the stream.</summary>
+internal sealed record OriginBody(Stream Bytes, long Offset, RangeConditionHeaderValue? Condition) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Bytes.DisposeAsync();
+}
