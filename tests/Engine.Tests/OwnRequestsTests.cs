@@ -57,7 +57,7 @@ public sealed partial class OwnRequestsTests
     private static string OfReadme(string request) => "/" + request.Split(": ")[1].Replace("{_name}", "ID", StringComparison.Ordinal);
 
     /// <summary>The room's files without comments.</summary>
-    private static IEnumerable<(string Name, string Code)> Sources() => Directory.EnumerateFiles(Room, "*.cs")
+    private static IEnumerable<(string Name, string Code)> Sources() => Directory.EnumerateFiles(Room, "*.cs", SearchOption.AllDirectories)
         .Order(StringComparer.Ordinal)
         .Select(file => (Path.GetFileName(file), string.Join('\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)))));
 

@@ -11,7 +11,7 @@ public sealed partial class OwnPathsTests
     /// <summary>The files that put paths of GitHub's API together by hand.</summary>
     private static Dictionary<string, string> ByHand => new(StringComparer.Ordinal)
     {
-        ["RepositoryPaths.cs"] = "one reference, which Octokit asks for by a path that GitHub does not describe; one asset, whose number Octokit holds in an int",
+        ["Octokit/RepositoryPaths.cs"] = "one reference, which Octokit asks for by a path that GitHub does not describe; one asset, whose number Octokit holds in an int",
     };
 
     /// <summary>Whatever of Octokit's sends by itself, or goes on from what it was answered.</summary>

@@ -13,17 +13,17 @@ public sealed partial class OnePolicyTests
     private static Dictionary<string, string[]> Allowed => new(StringComparer.Ordinal)
     {
         // Half of the policy itself; and what was just sent is read back.
-        [@"\bnew Verifier\(|\bVerifier\s+\w+\s*=\s*new\("] = ["Release/ReleaseVerifier.cs", "Release/ReadBack.cs"],
+        [@"\bnew Verifier\(|\bVerifier\s+\w+\s*=\s*new\("] = ["Release/Policy/ReleaseVerifier.cs", "Release/Publish/ReadBack.cs"],
         // Signatures alone: of what is published, before it is read back; as a part of the policy.
-        [@"\bVerificationPolicy\b"] = ["Graph/Pipeline.cs", "Release/Mirror.cs", "Release/Publisher.cs", "Release/ReadBack.cs", "Release/ReleasePolicy.cs"],
+        [@"\bVerificationPolicy\b"] = ["Graph/Pipeline.cs", "Release/Mirror/Mirror.cs", "Release/Policy/ReleasePolicy.cs", "Release/Publish/Publisher.cs", "Release/Publish/ReadBack.cs"],
         // What others said about a release that passed; what comes along with a copy of one that passed, to a registry or into an archive.
-        [@"\bStatementSearch\b"] = ["Release/Reproduction/ReproductionCheck.cs"],
-        [@"\bEvidenceReview\b"] = ["Release/EvidencePlan.cs", "Release/Mirror.cs", "Release/VerifiedEvidence.cs"],
+        [@"\bStatementSearch\b"] = ["Release/Provenance/ReproductionCheck.cs"],
+        [@"\bEvidenceReview\b"] = ["Release/Mirror/EvidencePlan.cs", "Release/Mirror/Mirror.cs", "Release/Policy/VerifiedEvidence.cs"],
         // Policies are made from the command line in one file; a rehearsal has its own.
         [@"\bReleasePolicy\.Require\("] = ["Graph/Build.Policy.cs"],
         [@"\bReleasePolicy\.RequireRehearsal\("] = ["Graph/Build.Reproduce.cs", "Graph/RehearsalRun.cs"],
         // The halves of a verdict, for who judges one release under several names.
-        [@"\.ReadAsync\(asked,"] = ["Release/Drift.cs", "Release/Mirror.cs", "Release/TagProofs.cs"],
+        [@"\.ReadAsync\(asked,"] = ["Release/Drift/Drift.cs", "Release/Mirror/Mirror.cs", "Release/Policy/TagProofs.cs"],
     };
 
     public static TheoryData<string> Patterns { get; } = [.. Allowed.Keys];
@@ -46,9 +46,9 @@ public sealed partial class OnePolicyTests
             ["Graph/GitHubReleaseList.cs"] = "GitHub, no registry",
             ["Graph/RegistryDoctor.cs"] = "whether it answers",
             ["Graph/ReleaseChecks.cs"] = "whether it lets us push",
-            ["Release/Publisher.cs"] = "where is to be written",
-            ["Release/ReadBack.cs"] = "what was just sent",
-            ["Release/Withdrawal.cs"] = "tags that are to go",
+            ["Release/Publish/Publisher.cs"] = "where is to be written",
+            ["Release/Publish/ReadBack.cs"] = "what was just sent",
+            ["Release/Withdraw/Withdrawal.cs"] = "tags that are to go",
         };
         string[] found = [.. from source in Sources()
                              where Reads().IsMatch(Code(source.Text)) && !Judges().IsMatch(Code(source.Text))
