@@ -52,7 +52,7 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
 
     private async Task CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
-        CreateContainerParameters parameters = spec.ToParameters(_name, OwnMark.Labels(wire.Time, spec.TimeLimit), removesItself);
+        CreateContainerParameters parameters = spec.ToParameters(_name, OwnershipLabel.Labels(wire.Time, spec.TimeLimit), removesItself);
         await wire.AskAsync("ContainerCreate", AnswerLimits.Small, docker => docker.Containers.CreateContainerAsync(parameters, cancellationToken));
     }
 

@@ -71,10 +71,10 @@ public sealed class EngineClient : IDisposable
     /// <param name="content">Where manifest and blobs are.</param>
     /// <param name="manifest">With its platform.</param>
     /// <param name="limit">The longest that it is needed.</param>
-    public async Task<PassingImage> LoadPassingAsync(IContentReader content, Descriptor manifest, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<TemporaryImage> LoadPassingAsync(IContentReader content, Descriptor manifest, TimeSpan limit, CancellationToken cancellationToken)
     {
-        Reference name = OwnMark.NewName(_wire.Time, limit);
-        PassingImage passing = new(name.ToString(), this, _notice);
+        Reference name = OwnershipLabel.NewName(_wire.Time, limit);
+        TemporaryImage passing = new(name.ToString(), this, _notice);
         try
         {
             await LoadAsync(await EngineArchive.OfAsync(content, manifest, [name], cancellationToken), cancellationToken);
@@ -120,12 +120,12 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>Builds as <see cref="BuildAsync"/> does, under a name of our own; disposing what is returned removes it, and so does a later sweep.</summary>
     /// <param name="limit">The longest that building and using the image may take.</param>
-    public async Task<PassingImage> BuildPassingAsync(BuildRequest request, TimeSpan limit, Action<string> tell, CancellationToken cancellationToken)
+    public async Task<TemporaryImage> BuildPassingAsync(BuildRequest request, TimeSpan limit, Action<string> tell, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Reference name = OwnMark.NewName(_wire.Time, limit);
+        Reference name = OwnershipLabel.NewName(_wire.Time, limit);
         await BuildAsync(request with { Names = [name] }, tell, cancellationToken);
-        return new PassingImage(name.ToString(), this, _notice);
+        return new TemporaryImage(name.ToString(), this, _notice);
     }
 
     /// <summary>Writes an image as an archive that <c>docker load</c> reads, in small pieces.</summary>
@@ -134,7 +134,7 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>Removes what killed runs of this program left, by our own mark alone, and nothing that one may still need.</summary>
     /// <returns>How many containers and images.</returns>
-    public Task<int> SweepAsync(CancellationToken cancellationToken) => new EngineSweep(_wire, _images).SweepAsync(cancellationToken);
+    public Task<int> SweepAsync(CancellationToken cancellationToken) => new LeftoverCleanup(_wire, _images).SweepAsync(cancellationToken);
 
     public void Dispose() => _wire.Dispose();
 

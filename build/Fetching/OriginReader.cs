@@ -17,16 +17,16 @@ public sealed class OriginReader
     private const long GoodPart = 1 << 20;
 
     private readonly HttpTransport _transport;
-    private readonly Patience _patience;
+    private readonly RetryPolicy _retryPolicy;
     private readonly TimeProvider _time;
 
     /// <param name="transport">Not disposed here.</param>
-    /// <param name="patience">How often to read a body again, and how long one read of it may take.</param>
+    /// <param name="retryPolicy">How often to read a body again, and how long one read of it may take.</param>
     /// <param name="time">The clock for the waits.</param>
-    public OriginReader(HttpTransport transport, Patience patience, TimeProvider time)
+    public OriginReader(HttpTransport transport, RetryPolicy retryPolicy, TimeProvider time)
     {
         _transport = transport;
-        _patience = patience;
+        _retryPolicy = retryPolicy;
         _time = time;
     }
 
@@ -55,7 +55,7 @@ public sealed class OriginReader
             {
                 Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
                 return new OriginBody(
-                    new RemoteBody(answer, body, at.ToString(), _patience, _time), resumed ? from.Offset : 0, ResumePoint.ConditionOf(answer));
+                    new RemoteBody(answer, body, at.ToString(), _retryPolicy, _time), resumed ? from.Offset : 0, ResumePoint.ConditionOf(answer));
             }
 
             using (answer)
@@ -70,11 +70,11 @@ public sealed class OriginReader
 
     /// <summary>Does something with a file's bytes, and again when the body is cut on the way; the last failure is thrown.</summary>
     /// <param name="attempt">Opens through this reader, uses and disposes. May run several times.</param>
-    /// <param name="resumes">Whether an attempt goes on where the last one was cut: patience begins anew then with what a good part of came.</param>
+    /// <param name="resumes">Whether an attempt goes on where the last one was cut: retryPolicy begins anew then with what a good part of came.</param>
     public async Task<T> PersistAsync<T>(Func<CancellationToken, Task<T>> attempt, bool resumes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        Exchange exchange = new(_patience, _time);
+        Exchange exchange = new(_retryPolicy, _time);
         using IDisposable running = exchange.Run();
         for (int tries = 1; ; tries++)
         {
@@ -87,9 +87,9 @@ public sealed class OriginReader
                 bool hasMoved = resumes && e.Read >= GoodPart;
                 if (hasMoved)
                     tries = 0;
-                TimeSpan wait = _patience.Backoff(tries + 1);
+                TimeSpan wait = _retryPolicy.Backoff(tries + 1);
                 exchange.Move(e.Read);
-                if (!hasMoved && tries >= _patience.Attempts)
+                if (!hasMoved && tries >= _retryPolicy.Attempts)
                     throw;
                 if (!exchange.Affords(wait))
                     throw new RemoteException(RemoteFault.TryAgain, e.Message + exchange.Ended, e);

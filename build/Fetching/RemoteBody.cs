@@ -22,16 +22,16 @@ internal sealed class RemoteBody : ReadOnlyStream
     private readonly HttpResponseMessage _answer;
     private readonly Stream _inner;
     private readonly string _where;
-    private readonly Patience _patience;
+    private readonly RetryPolicy _retryPolicy;
     private readonly TimeProvider _time;
     private long _read;
 
-    public RemoteBody(HttpResponseMessage answer, Stream inner, string where, Patience patience, TimeProvider time)
+    public RemoteBody(HttpResponseMessage answer, Stream inner, string where, RetryPolicy patience, TimeProvider time)
     {
         _answer = answer;
         _inner = inner;
         _where = where;
-        _patience = patience;
+        _retryPolicy = patience;
         _time = time;
     }
 
@@ -43,7 +43,7 @@ internal sealed class RemoteBody : ReadOnlyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using CancellationTokenSource patience = new(_patience.AnswerWithin, _time);
+        using CancellationTokenSource patience = new(_retryPolicy.AnswerWithin, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
@@ -58,7 +58,7 @@ internal sealed class RemoteBody : ReadOnlyStream
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CutBodyException(
-                $"GET {_where}: nothing came for {_patience.AnswerWithin.TotalSeconds:0} s after {_read} bytes", _read, e);
+                $"GET {_where}: nothing came for {_retryPolicy.AnswerWithin.TotalSeconds:0} s after {_read} bytes", _read, e);
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class ReleaseAssets
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw new GitHubException(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(WorthWaiting.Reason(e))}", "run the same command again", e);
+            throw new GitHubException(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(TransientFault.Reason(e))}", "run the same command again", e);
         }
     }
 

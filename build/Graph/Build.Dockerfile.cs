@@ -25,7 +25,7 @@ internal sealed partial class Build
             Reference? named = Base is null ? null : Given(() => Oci.Reference.Parse(Base));
             if (named is { Digest: null })
                 throw new TargetFailedException($"--base {Base}: wanted a digest, as {named.Name}@sha256:…; a tag may name something else tomorrow", Exit.WrongUse);
-            using Supply supply = NewSupply(report);
+            using SourceFetcher supply = NewSupply(report);
             using EngineChoice engines = NewEngines(report);
             IReadOnlyList<AssemblyRequest> inputs = await DockerfileInputsAsync(supply, report);
             DockerfileRun run = new(DockerfileWorkspace, engines, supply.DebianForEngine, report)
@@ -59,12 +59,12 @@ internal sealed partial class Build
         });
 
     /// <summary>Of the images that <c>--dockerfile</c> means, or does not.</summary>
-    private Workspace ChosenWorkspace => Dockerfile ? Workspace with { Way = BuildWay.Dockerfile } : Workspace;
+    private Workspace ChosenWorkspace => Dockerfile ? Workspace with { Way = BuildMethod.Dockerfile } : Workspace;
 
-    private Workspace DockerfileWorkspace => (Rehearsal ? Workspace.Rehearsal : Workspace) with { Way = BuildWay.Dockerfile };
+    private Workspace DockerfileWorkspace => (Rehearsal ? Workspace.Rehearsal : Workspace) with { Way = BuildMethod.Dockerfile };
 
     /// <summary>What the Engines are given: upstream's files are fetched here only where they are to be read from here.</summary>
-    private async Task<IReadOnlyList<AssemblyRequest>> DockerfileInputsAsync(Supply supply, Report report)
+    private async Task<IReadOnlyList<AssemblyRequest>> DockerfileInputsAsync(SourceFetcher supply, Report report)
     {
         if (Rehearsal)
             return await new RehearsalRun(Workspace, RootDirectory, supply, report).InputsAsync(ImageNames(), PlatformsOf, Stop);

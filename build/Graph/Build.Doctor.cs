@@ -11,15 +11,15 @@ namespace Slipway.Graph;
 internal sealed partial class Build
 {
     /// <summary>What is wanted is an answer, not success in the end.</summary>
-    private static readonly Patience DoctorsPatience = new() { Attempts = 2, AnswerWithin = TimeSpan.FromSeconds(20) };
+    private static readonly RetryPolicy DoctorsRetryPolicy = new() { Attempts = 2, AnswerWithin = TimeSpan.FromSeconds(20) };
 
     private Target Doctor => _ => _
         .Description("Tell what stands in the way of a release: registries and rights, signer, tokens, commits, upstream, mirror, programs, space")
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using HttpTransport transport = NewTransport(report, DoctorsPatience);
-            using Supply supply = NewSupply(report);
+            using HttpTransport transport = NewTransport(report, DoctorsRetryPolicy);
+            using SourceFetcher supply = NewSupply(report);
             IReadOnlyList<DoctorLine> lines = await new Preflight([.. DoctorsChecks(Connect(transport), supply, report)]).LookAsync(Stop);
             if (Json)
                 report.Result(DoctorView.Json(lines));
@@ -29,7 +29,7 @@ internal sealed partial class Build
         });
 
     /// <summary>All that <c>Sign</c>, <c>Publish</c> and <c>Release</c> begin with, and what only a person wants to know.</summary>
-    private IEnumerable<PreflightCheck> DoctorsChecks(RegistryClient client, Supply supply, Report report)
+    private IEnumerable<PreflightCheck> DoctorsChecks(RegistryClient client, SourceFetcher supply, Report report)
     {
         ReleaseChecks checks = new(RootDirectory, Asked, client) { Way = ChosenWorkspace.Way };
         MachineDoctor machine = new(Workspace, Environment.GetEnvironmentVariable);
@@ -42,7 +42,7 @@ internal sealed partial class Build
             yield return new PreflightCheck(definition.Name, "upstream", async stop =>
             {
                 AssemblyRequest input = await NewPipeline(report).ReadAsync(definition.Name, PlatformsOf, stop);
-                return await new SupplyDoctor(supply).LookAsync(input, stop);
+                return await new SourceDoctor(supply).LookAsync(input, stop);
             });
         }
 

@@ -23,7 +23,7 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using Supply supply = NewSupply(report);
+            using SourceFetcher supply = NewSupply(report);
             LockMaker maker = supply.NewLockMaker();
             foreach (string image in ImageNames())
             {
@@ -41,7 +41,7 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using Supply supply = NewSupply(report);
+            using SourceFetcher supply = NewSupply(report);
             IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(report);
             await NewPipeline(report).FetchAsync(inputs, supply, supply.Upstream, withStandIns: false, Stop);
             if (!VerifyUpstream)
@@ -56,7 +56,7 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using Supply supply = NewSupply(report);
+            using SourceFetcher supply = NewSupply(report);
             Pipeline pipeline = new(Workspace, RootDirectory, report, TimeProvider.System);
             foreach (AssemblyRequest input in await InputsAsync(report))
                 await pipeline.AssembleAsync(input, supply, Stop);

@@ -21,7 +21,7 @@ internal sealed partial class Build
             Image = definition?.Name,
             Source = definition?.Source,
             Builder = RequiredBuilder,
-            Way = Dockerfile ? BuildWay.Dockerfile : null,
+            Way = Dockerfile ? BuildMethod.Dockerfile : null,
         },
         NotOlderThan = NotOlderThan is null ? null : Given(() => Slipway.Release.NotOlderThan.Parse(NotOlderThan, new GitRepository(RootDirectory))),
     };

@@ -14,7 +14,7 @@ internal sealed partial class Build
     private readonly string[] Tag = [];
 
     /// <summary>What a host that is there answers at once; who is only busy is asked again by Publish.</summary>
-    private static readonly Patience PreflightsPatience = new() { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(100), AnswerWithin = TimeSpan.FromSeconds(5) };
+    private static readonly RetryPolicy PreflightsRetryPolicy = new() { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(100), AnswerWithin = TimeSpan.FromSeconds(5) };
 
     private Target Preflight => _ => _
         .Description("Find what stands in the way of Sign, Publish and Release before they begin: keys, commit, tags, registries, rights")
@@ -24,7 +24,7 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using HttpTransport transport = NewTransport(report, PreflightsPatience);
+            using HttpTransport transport = NewTransport(report, PreflightsRetryPolicy);
             await new Preflight([.. PreflightChecks(new ReleaseChecks(RootDirectory, Asked, Connect(transport)) { Way = ChosenWorkspace.Way })]).RequireAsync(report, Stop);
         });
 

@@ -32,10 +32,10 @@ internal sealed partial class Build
 
     private HttpTransport NewTransport(Report report) => NewTransport(report, Patience);
 
-    private HttpTransport NewTransport(Report report, Patience patience)
+    private HttpTransport NewTransport(Report report, RetryPolicy retryPolicy)
     {
         RegistryMap map = Map;
         TrustMap trust = Given(() => TrustMap.Read(RegistryCa, ClientCertificate, map.AddressOf, () => ClientCertificatePassword));
-        return new HttpTransport(trust.NewHandler(), patience, TimeProvider.System, report.Line);
+        return new HttpTransport(trust.NewHandler(), retryPolicy, TimeProvider.System, report.Line);
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using Supply supply = NewSupply(report);
+            using SourceFetcher supply = NewSupply(report);
             RehearsalRun run = new(Workspace, RootDirectory, supply, report);
             IReadOnlyList<RehearsedImage> images = await run.RunAsync(ImageNames(), PlatformsOf, Stop);
             if (Json)

@@ -30,14 +30,14 @@ internal sealed partial class Build
                 throw new TargetFailedException("--dockerfile: what a Docker Engine builds is never the same bytes twice. Run ./build.sh BuildDockerfile Compare", Exit.WrongUse);
             if (Push && !Attest)
                 throw new TargetFailedException("--push: it sends what --attest signs. Give both", Exit.WrongUse);
-            using Supply supply = NewSupply(report);
+            using SourceFetcher supply = NewSupply(report);
             if (Rehearsal)
                 await RehearseReproductionAsync(supply, report);
             else
                 await ReproduceReferenceAsync(supply, report);
         });
 
-    private async Task ReproduceReferenceAsync(Supply supply, Report report)
+    private async Task ReproduceReferenceAsync(SourceFetcher supply, Report report)
     {
         if (Reference is null)
             throw new TargetFailedException("Reproduce: wanted --reference REPOSITORY:TAG, REPOSITORY@DIGEST, a layout folder or oci-archive:FILE", Exit.WrongUse);
@@ -95,7 +95,7 @@ internal sealed partial class Build
     }
 
     /// <summary>The same with what a rehearsal publishes, from the commit that is checked out, by the rehearsal's key.</summary>
-    private async Task RehearseReproductionAsync(Supply supply, Report report)
+    private async Task RehearseReproductionAsync(SourceFetcher supply, Report report)
     {
         if (Reference is not null)
             throw new TargetFailedException("--rehearsal: it makes the release itself; wanted no --reference", Exit.WrongUse);

@@ -64,7 +64,7 @@ internal sealed partial class Build
         Identity = Identity,
         Issuer = Issuer,
         Instance = new SigstoreInstance { TrustedRoot = TrustedRoot, SigningConfig = SigningConfig },
-        Services = new SigstoreServices(() => NewTransport(Report.ToConsole(), PreflightsPatience)),
+        Services = new SigstoreServices(() => NewTransport(Report.ToConsole(), PreflightsRetryPolicy)),
         Environment = Environment.GetEnvironmentVariable,
     };
 }

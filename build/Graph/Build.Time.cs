@@ -21,11 +21,11 @@ internal sealed partial class Build
     private CancellationToken Stop => TimeLimit is null ? BuildCancellation.Token : _stop;
 
     /// <summary>How patient every client of ours is.</summary>
-    private Patience Patience
+    private RetryPolicy Patience
     {
         get
         {
-            Patience usual = new();
+            RetryPolicy usual = new();
             TimeSpan whole = RequestTimeout is null ? usual.WholeExchange : Given(() => TargetTime.Parse("--request-timeout", RequestTimeout));
             return MinimumRate is null or > 0
                 ? usual with

@@ -33,9 +33,9 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using Supply supply = NewSupply(report);
-            Lookout lookout = NewLookout(supply);
-            List<ImageOutlook> outlooks = [];
+            using SourceFetcher supply = NewSupply(report);
+            UpdateChecker lookout = NewLookout(supply);
+            List<AvailableUpdates> outlooks = [];
             foreach (AssemblyRequest input in await InputsAsync(report))
             {
                 report.Line($"{input.Name}: asking what is newer");
@@ -54,7 +54,7 @@ internal sealed partial class Build
         .Executes(async () =>
         {
             Report report = Report.ToConsole();
-            using Supply supply = NewSupply(report);
+            using SourceFetcher supply = NewSupply(report);
             UpdateRun run = new(Workspace, RootDirectory, supply, NewVersionSource(supply), NewLookout(supply), report, TimeProvider.System);
             UpdateRequest wanted = NewUpdateRequest();
             List<UpdatedImage> images = [];
@@ -97,11 +97,11 @@ internal sealed partial class Build
 
     private VersionReach Reach => Major ? VersionReach.Major : Minor ? VersionReach.Minor : VersionReach.Patch;
 
-    private Lookout NewLookout(Supply supply) =>
+    private UpdateChecker NewLookout(SourceFetcher supply) =>
         new(NewVersionSource(supply), supply.NewLockMaker(), LifecycleFile.Read(Workspace.Images), TimeProvider.System);
 
-    private VersionSource NewVersionSource(Supply supply) =>
-        supply.NewVersionSource(new GitHubReleaseList(ConnectGitHub(supply.Transport, new AnswerFolder(Workspace.Cache / "github"))));
+    private VersionSource NewVersionSource(SourceFetcher supply) =>
+        supply.NewVersionSource(new GitHubReleaseList(ConnectGitHub(supply.Transport, new HttpResponseCache(Workspace.Cache / "github"))));
 
     private Func<AdvisoryScope, Advisories>? ReadAdvisories()
     {

@@ -60,7 +60,7 @@ internal sealed partial class Build : NukeBuild
         return asked.IsEmpty ? definition.Platforms : asked;
     }
 
-    private Supply NewSupply(Report report) => Given(() => new Supply(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, Patience));
+    private SourceFetcher NewSupply(Report report) => Given(() => new SourceFetcher(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, Patience));
 
     /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
     private static T Given<T>(Func<T> parse)

@@ -9,7 +9,7 @@ namespace Slipway.Graph;
 /// <param name="workspace">Of assembled images.</param>
 internal sealed class CompareRun(Workspace workspace, Report report)
 {
-    private readonly Workspace _second = workspace with { Way = BuildWay.Dockerfile };
+    private readonly Workspace _second = workspace with { Way = BuildMethod.Dockerfile };
 
     /// <exception cref="ContentException">One of the two is not there, broken, or they were built from other things.</exception>
     public async Task<Comparison> RunAsync(ImageDefinition definition, ImmutableArray<Platform> platforms, CancellationToken stop)
@@ -35,7 +35,7 @@ internal sealed class CompareRun(Workspace workspace, Report report)
     private static async Task<(OciLayout, AssembledImage)> OpenAsync(Workspace place, string image, CancellationToken stop)
     {
         if (!Directory.Exists(place.Layout(image)))
-            throw new ContentException($"{image}: {place.Layout(image)} is not there. Run ./build.sh {(place.Way == BuildWay.Dockerfile ? "BuildDockerfile" : "Assemble")} --images {image}");
+            throw new ContentException($"{image}: {place.Layout(image)} is not there. Run ./build.sh {(place.Way == BuildMethod.Dockerfile ? "BuildDockerfile" : "Assemble")} --images {image}");
         OciLayout layout = OciLayout.Open(place.Layout(image));
         return (layout, await ImageReader.ReadAsync(image, layout, stop));
     }

@@ -50,8 +50,8 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
     {
         EngineClient engine = await engines.ConnectAsync(platform, stop);
         report.Line($"{input.Name} {platform}: building its {DockerfileContext.FileName} on the Engine at {engine.Address}, {engine.Version}");
-        await using UpstreamDoor? door = await DoorAsync(input, platform, engine, stop);
-        await using PassingImage? made = Base is null ? await BaseAsync(input, platform, engine, stop) : null;
+        await using UpstreamProxy? door = await DoorAsync(input, platform, engine, stop);
+        await using TemporaryImage? made = Base is null ? await BaseAsync(input, platform, engine, stop) : null;
         DockerfileArguments arguments = new()
         {
             Request = input,
@@ -67,11 +67,11 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
             Platform = platform,
             Network = ContainerNetwork.Host,
         };
-        await using PassingImage built = await BuildAsync(input, engine, request, stop);
+        await using TemporaryImage built = await BuildAsync(input, engine, request, stop);
         await ImportAsync(engine, built.Name, archive => import.AddAsync(platform, archive, stop), stop);
     }
 
-    private async Task<PassingImage> BuildAsync(AssemblyRequest input, EngineClient engine, BuildRequest request, CancellationToken stop)
+    private async Task<TemporaryImage> BuildAsync(AssemblyRequest input, EngineClient engine, BuildRequest request, CancellationToken stop)
     {
         bool isForeign = false;
         try
@@ -143,13 +143,13 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
         }
     }
 
-    private async Task<PassingImage> BaseAsync(AssemblyRequest input, Platform platform, EngineClient engine, CancellationToken stop)
+    private async Task<TemporaryImage> BaseAsync(AssemblyRequest input, Platform platform, EngineClient engine, CancellationToken stop)
     {
         (OciLayout layout, Descriptor manifest) = await new DebianBase(workspace, report).OfAsync(input, platform, debian(input.Lock), stop);
         return await engine.LoadPassingAsync(layout, manifest, Limit, stop);
     }
 
-    private async Task<UpstreamDoor?> DoorAsync(AssemblyRequest input, Platform platform, EngineClient engine, CancellationToken stop)
+    private async Task<UpstreamProxy?> DoorAsync(AssemblyRequest input, Platform platform, EngineClient engine, CancellationToken stop)
     {
         if (Upstream is null)
             return null;
@@ -164,6 +164,6 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
             files.Add(KeyValuePair.Create(new Uri(locked.Location), path));
         }
 
-        return await UpstreamDoor.OpenAsync(files, stop);
+        return await UpstreamProxy.OpenAsync(files, stop);
     }
 }

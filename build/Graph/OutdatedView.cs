@@ -12,29 +12,29 @@ internal static class OutdatedView
     private const int ShownFixes = 6;
 
     /// <summary>A line for each newer thing, and on the log what else is to be known.</summary>
-    public static void Show(Report report, IReadOnlyList<ImageOutlook> outlooks)
+    public static void Show(Report report, IReadOnlyList<AvailableUpdates> outlooks)
     {
         IReadOnlyList<string>[] rows = [.. outlooks.SelectMany(Rows)];
         if (rows.Length > 0)
             report.Table(["image", "what", "locked", "newer", "from", "fixes"], rows);
         else if (outlooks.All(outlook => outlook.Problems.IsEmpty))
             report.Result("nothing is newer");
-        foreach (ImageOutlook outlook in outlooks)
+        foreach (AvailableUpdates outlook in outlooks)
             Tell(report, outlook);
     }
 
-    public static byte[] Json(IReadOnlyList<ImageOutlook> outlooks) => OciJson.WriteIndented(writer =>
+    public static byte[] Json(IReadOnlyList<AvailableUpdates> outlooks) => OciJson.WriteIndented(writer =>
     {
         writer.WriteStartArray();
-        foreach (ImageOutlook outlook in outlooks)
+        foreach (AvailableUpdates outlook in outlooks)
             Write(writer, outlook);
         writer.WriteEndArray();
     });
 
     /// <exception cref="TargetFailedException">65: there is what <paramref name="failOn"/> names; else the failure of what could not be asked.</exception>
-    public static void Require(IReadOnlyList<ImageOutlook> outlooks, FailOn? failOn)
+    public static void Require(IReadOnlyList<AvailableUpdates> outlooks, FailOn? failOn)
     {
-        ImageOutlook[] outdated = [.. outlooks.Where(outlook => failOn == FailOn.Security ? outlook.HasSecurityUpdates : failOn == FailOn.Any && outlook.IsOutdated)];
+        AvailableUpdates[] outdated = [.. outlooks.Where(outlook => failOn == FailOn.Security ? outlook.HasSecurityUpdates : failOn == FailOn.Any && outlook.IsOutdated)];
         if (outdated.Length > 0)
         {
             string what = failOn == FailOn.Security ? "packages have security updates" : "something newer is there";
@@ -46,17 +46,17 @@ internal static class OutdatedView
     }
 
     /// <exception cref="TargetFailedException">Something could not be asked, so nobody may say that nothing is newer.</exception>
-    public static void RequireAsked(IReadOnlyList<ImageOutlook> outlooks)
+    public static void RequireAsked(IReadOnlyList<AvailableUpdates> outlooks)
     {
-        (string Image, OutlookProblem Problem)[] problems = [.. outlooks.SelectMany(outlook => outlook.Problems, (outlook, problem) => (outlook.Image, problem))];
+        (string Image, UpdateCheckProblem Problem)[] problems = [.. outlooks.SelectMany(outlook => outlook.Problems, (outlook, problem) => (outlook.Image, problem))];
         if (problems.Length == 0)
             return;
         throw new TargetFailedException($"not everything could be asked, so nobody knows whether it is up to date: {string.Join(", ", problems.Select(one => $"{one.Image}: {one.Problem.Subject}").Distinct())}; the lines above say why", ExitCodes.Worst(problems.Select(one => one.Problem.Reason)));
     }
 
-    private static IEnumerable<IReadOnlyList<string>> Rows(ImageOutlook outlook)
+    private static IEnumerable<IReadOnlyList<string>> Rows(AvailableUpdates outlook)
     {
-        foreach (UpstreamOutlook upstream in outlook.Upstream.Where(upstream => upstream.Update is not null))
+        foreach (UpstreamUpdate upstream in outlook.Upstream.Where(upstream => upstream.Update is not null))
             yield return [outlook.Image, upstream.Subject, upstream.Locked.Text, upstream.Update!.Text, upstream.Channel.ToString()!, ""];
         foreach (PackageUpdate package in outlook.Packages)
             yield return [outlook.Image, package.Name, package.From?.ToString() ?? "-", package.To?.ToString() ?? "-", Place(package), Fixes(package)];
@@ -74,10 +74,10 @@ internal static class OutdatedView
     private static string Fixes(PackageUpdate package) => string.Join('\n', package.Fixes.Take(ShownFixes))
         + (package.Fixes.Length > ShownFixes ? $"\nand {package.Fixes.Length - ShownFixes} more" : "");
 
-    private static void Tell(Report report, ImageOutlook outlook)
+    private static void Tell(Report report, AvailableUpdates outlook)
     {
         report.Line(string.Create(CultureInfo.InvariantCulture, $"{outlook.Image}: locked at {outlook.LockedAt:yyyy-MM-dd}, {Ago(outlook.Age)}; {outlook.Packages.Length} {(outlook.Packages.Length == 1 ? "package differs" : "packages differ")}, {outlook.Packages.Count(package => package.IsSecurity)} by security updates"));
-        foreach (UpstreamOutlook upstream in outlook.Upstream)
+        foreach (UpstreamUpdate upstream in outlook.Upstream)
         {
             if (upstream.IsBehind)
                 report.Line($"{outlook.Image}: {upstream.Subject}: {upstream.Channel} says {upstream.Newest}, which is older than the locked {upstream.Locked}: it went back, or a mirror is behind. Nothing is updated to it");
@@ -87,7 +87,7 @@ internal static class OutdatedView
 
         foreach (LifecycleStatus status in outlook.Lifecycle.Where(status => status.NeedsAttention))
             report.Line($"{outlook.Image}: {Describe(status)}");
-        foreach (OutlookProblem problem in outlook.Problems)
+        foreach (UpdateCheckProblem problem in outlook.Problems)
             report.Line($"{outlook.Image}: {problem.Subject}: {problem.Reason.Message}");
     }
 
@@ -105,7 +105,7 @@ internal static class OutdatedView
 
     private static string? Day(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static void Write(Utf8JsonWriter writer, ImageOutlook outlook)
+    private static void Write(Utf8JsonWriter writer, AvailableUpdates outlook)
     {
         writer.WriteStartObject();
         writer.WriteString("image", outlook.Image);
@@ -114,7 +114,7 @@ internal static class OutdatedView
         writer.WriteString("lockedAt", outlook.LockedAt.UtcDateTime);
         writer.WriteNumber("ageDays", (int)outlook.Age.TotalDays);
         writer.WriteStartArray("upstream");
-        foreach (UpstreamOutlook upstream in outlook.Upstream)
+        foreach (UpstreamUpdate upstream in outlook.Upstream)
         {
             writer.WriteStartObject();
             writer.WriteString("name", upstream.Subject);
@@ -146,7 +146,7 @@ internal static class OutdatedView
 
         writer.WriteEndArray();
         writer.WriteStartArray("problems");
-        foreach (OutlookProblem problem in outlook.Problems)
+        foreach (UpdateCheckProblem problem in outlook.Problems)
         {
             writer.WriteStartObject();
             writer.WriteString("subject", problem.Subject);

@@ -28,7 +28,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     {
         ImageDefinition definition = ImageDefinitionFile.Read(workspace.Definition(image));
         ImageLock imageLock = await ImageLockFile.ReadAsync(workspace.Definition(image), stop);
-        LockFit.Require(definition, imageLock);
+        LockValidator.Require(definition, imageLock);
         return new AssemblyRequest(definition, imageLock, platforms(definition));
     }
 
@@ -37,7 +37,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     /// <param name="withStandIns">Whether the packages are wanted that stand-ins are made from.</param>
     /// <exception cref="TargetFailedException">The run is offline and the cache lacks something; all of it was told.</exception>
     public async Task FetchAsync(
-        IReadOnlyList<AssemblyRequest> inputs, Supply supply, UpstreamMirror upstream, bool withStandIns, CancellationToken stop)
+        IReadOnlyList<AssemblyRequest> inputs, SourceFetcher supply, UpstreamMirror upstream, bool withStandIns, CancellationToken stop)
     {
         DownloadItem[] items = [.. inputs.SelectMany(input =>
             FetchList.Of(input.Definition, input.Lock, input.Platforms, supply.DebianAt(input.Lock), upstream, withStandIns))];
@@ -52,7 +52,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     /// <summary>Without <c>--offline</c>, which would lead here again.</summary>
     private static NextCommand FetchAgain { get; } = new("Fetch") { Without = ["--offline"] };
 
-    private void RequireCached(Supply supply, DownloadItem[] items)
+    private void RequireCached(SourceFetcher supply, DownloadItem[] items)
     {
         IReadOnlyList<DownloadItem> missing = supply.Download.Missing(items);
         foreach (DownloadItem item in missing)
@@ -62,7 +62,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
     }
 
     /// <summary>Makes <c>NAME/layout</c> from the cache, and <c>NAME/assembly.json</c>.</summary>
-    public async Task<AssembledImage> AssembleAsync(AssemblyRequest input, Supply supply, CancellationToken stop)
+    public async Task<AssembledImage> AssembleAsync(AssemblyRequest input, SourceFetcher supply, CancellationToken stop)
     {
         report.Line($"{input.Name}: assembling {string.Join(" and ", input.Platforms)}{(input.Lock.LeftOut.IsEmpty ? "" : $", without optional {string.Join(", ", input.Lock.LeftOut)}")}");
         foreach (LockedUpstream file in input.Lock.Upstream.Where(file => file.Signature?.State == SignatureState.AcceptedUnsigned))
@@ -92,7 +92,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         Contract contract = ContractFile.Read(input.Definition);
         OciLayout layout = OpenLayout(input.Name);
         File.Delete(results / InspectionRecord.FileName);
-        Inspection inspection = new(layout, workspace.Contents(input.Name), results / ".inspection") { HasDefinedLayers = workspace.Way == BuildWay.Assembled };
+        Inspection inspection = new(layout, workspace.Contents(input.Name), results / ".inspection") { HasDefinedLayers = workspace.Way == BuildMethod.Assembled };
         InspectionResult result = await inspection
             .RunAsync(input.Definition, input.Lock, contract, stop);
         await File.WriteAllBytesAsync(results / InspectionRecord.FileName, InspectionRecord.ToBytes(result), stop);
@@ -189,7 +189,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         ReleasePlan plan = await PreviewAsync(definition, registries, stop);
         // What is for a rehearsal alone is refused where it goes, by its own name.
         if (plan is { StandIn: null, IsRehearsal: false, RehearsalOnly: null })
-            await new TagProofs(policy).RequireAsync(plan, LayoutOf(definition), $"nothing was sent. Run ./build.sh Sign --images {plan.Image}{(workspace.Way == BuildWay.Dockerfile ? " --dockerfile" : "")} at this commit", stop);
+            await new TagProofs(policy).RequireAsync(plan, LayoutOf(definition), $"nothing was sent. Run ./build.sh Sign --images {plan.Image}{(workspace.Way == BuildMethod.Dockerfile ? " --dockerfile" : "")} at this commit", stop);
         foreach (Reference leftOut in plan.LeftOut)
             report.Line($"{plan.Image}: {leftOut.Name} is left out by --registries; run {new NextCommand("Publish") { Image = plan.Image }} to complete the release");
         ReleaseContent content = new(plan, OpenLayout(plan.Image), OpenTrust(plan.Image));
@@ -238,14 +238,14 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
             .Where(name => name != definition.Name)
             .SelectMany(name => ImageDefinitionFile.Read(workspace.Definition(name)).Repositories);
 
-    private OciLayout OpenLayout(string image) => Open(image, workspace.Layout(image), "assembled", workspace.Way == BuildWay.Dockerfile
+    private OciLayout OpenLayout(string image) => Open(image, workspace.Layout(image), "assembled", workspace.Way == BuildMethod.Dockerfile
         ? new NextCommand("BuildDockerfile") { Image = image }
         : new NextCommand("Assemble") { Image = image });
 
     private OciLayout OpenTrust(string image) => Open(image, workspace.Trust(image), "signed", new NextCommand("Sign")
     {
         Image = image,
-        Options = workspace.Way == BuildWay.Dockerfile ? ["--dockerfile"] : [],
+        Options = workspace.Way == BuildMethod.Dockerfile ? ["--dockerfile"] : [],
     });
 
     /// <exception cref="ContentException">Nothing was made there yet; says which target makes it.</exception>

@@ -56,7 +56,7 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
             registries.ToImmutable(),
             RegistryMap.Parse(map),
             Credentials.Of(hosts.Select(host => KeyValuePair.Create(host, new Credential(user, password, "the rehearsal")))),
-            new HttpTransport(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, report.Line));
+            new HttpTransport(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, report.Line));
     }
 
     /// <summary>A client with no memory of earlier requests.</summary>

@@ -14,7 +14,7 @@ namespace Slipway.Graph;
 /// The whole way of a release by the same steps, into registries inside this process and with a key that is thrown away.
 /// Writes below the rehearsal's own folder only.
 /// </summary>
-internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository, Supply supply, Report report)
+internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository, SourceFetcher supply, Report report)
 {
     private readonly Workspace _workspace = workspace.Rehearsal;
     private readonly Pipeline _pipeline = new(workspace.Rehearsal, repository, report, TimeProvider.System);

@@ -19,7 +19,7 @@ internal sealed class ReleaseChecks(AbsolutePath repository, AskedTags asked, Re
     private GitRepository Git => new(repository, asked);
 
     /// <summary>Which way the images are built.</summary>
-    public BuildWay Way { get; init; }
+    public BuildMethod Way { get; init; }
 
     /// <summary>No private key lies in the work tree.</summary>
     public static PreflightCheck Keys(AbsolutePath repository) => PreflightCheck.Of(Checkout, "private keys", async stop =>

@@ -16,7 +16,7 @@ namespace Slipway.Graph;
 /// <param name="workspace">The command line's.</param>
 /// <param name="repository">A clone that has the release's commit.</param>
 /// <param name="clock">When it began and ended.</param>
-internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository, Supply supply, Report report, TimeProvider clock)
+internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository, SourceFetcher supply, Report report, TimeProvider clock)
 {
     /// <summary>What of this repository is the program, rather than what it builds from.</summary>
     private static readonly string[] Program = ["build", "global.json", "Directory.Build.props", "Directory.Packages.props"];

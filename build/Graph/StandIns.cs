@@ -11,7 +11,7 @@ namespace Slipway.Graph;
 /// Fills a stand-in upstream for the files of an image whose hosts cannot be reached: the real programs from Debian's own
 /// packages where the definition names one, else a small program that prints its name. Whatever it touches is marked.
 /// </summary>
-internal sealed class StandIns(StandInUpstream upstream, Supply supply, Report report)
+internal sealed class StandIns(StandInUpstream upstream, SourceFetcher supply, Report report)
 {
     private readonly XzMemory _memory = new();
 

@@ -17,7 +17,7 @@ namespace Slipway.Graph;
 /// </summary>
 /// <param name="workspace">Where the images are.</param>
 /// <param name="repository">Whose git tags say which comes next.</param>
-internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, Supply supply, VersionSource versions, Lookout lookout, Report report, TimeProvider clock)
+internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, SourceFetcher supply, VersionSource versions, UpdateChecker lookout, Report report, TimeProvider clock)
 {
     private readonly AbsolutePath _folder = workspace.Artifacts / "update";
 
@@ -83,7 +83,7 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, Su
             changes.Add(new VersionChange(null, now, given));
         foreach (Versioned versioned in Versioned.Of(definition).Where(versioned => versioned.File is not null || wanted.To is null))
         {
-            UpstreamOutlook outlook = await versions.AskAsync(versioned, wanted.Reach, stop);
+            UpstreamUpdate outlook = await versions.AskAsync(versioned, wanted.Reach, stop);
             if (outlook.IsBehind)
                 report.Line($"{definition.Name}: {outlook.Subject}: {outlook.Channel} says {outlook.Newest}, which is older than {outlook.Locked}; it stays");
             if (outlook.Change is { } change)
@@ -128,7 +128,7 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, Su
         var files = ImmutableArray.CreateBuilder<LockedUpstream>();
         foreach (UpstreamFile file in next.Upstream)
         {
-            LockedUpstream? now = made.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name), before = LockFit.Kept(next, file, locked);
+            LockedUpstream? now = made.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name), before = LockValidator.Kept(next, file, locked);
             if (before is not null && (wanted.PackagesOnly || now is null || (before.Confirmed && !now.Confirmed) || (before.Signature is not null && now.Signature is null)))
                 now = before;
             else if (before is null && !wanted.PackagesOnly && (now is null || now.Files.Values.Any(one => one.Size is null)) && !WasLeftOut(file, locked))
@@ -199,7 +199,7 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, Su
     {
         try
         {
-            LockFit.Require(definition, locked);
+            LockValidator.Require(definition, locked);
             return true;
         }
         catch (DefinitionException)

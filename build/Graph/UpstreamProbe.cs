@@ -6,7 +6,7 @@ namespace Slipway.Graph;
 /// <summary>Asks each upstream host once, with little patience, whether it can be reached from here.</summary>
 internal static class UpstreamProbe
 {
-    private static readonly Patience Little = new()
+    private static readonly RetryPolicy Little = new()
     {
         Attempts = 2,
         FirstWait = TimeSpan.FromMilliseconds(200),

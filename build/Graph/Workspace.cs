@@ -13,7 +13,7 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     public Workspace Rehearsal => this with { Artifacts = Artifacts / "rehearsal" };
 
     /// <summary>Which way the images are built whose results these are; those of Dockerfiles lie beside the others, in <c>NAME/dockerfile</c>.</summary>
-    public BuildWay Way { get; init; }
+    public BuildMethod Way { get; init; }
 
     /// <summary>Records of layers that were assembled before.</summary>
     public AbsolutePath Assembled => Records ?? (Cache / "assembled");
@@ -42,7 +42,7 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
 
     public AbsolutePath Definition(string image) => Images / image;
 
-    public AbsolutePath Results(string image) => Way == BuildWay.Dockerfile ? Artifacts / image / "dockerfile" : Artifacts / image;
+    public AbsolutePath Results(string image) => Way == BuildMethod.Dockerfile ? Artifacts / image / "dockerfile" : Artifacts / image;
 
     public AbsolutePath Layout(string image) => Results(image) / "layout";
 

@@ -16,23 +16,23 @@ public sealed class HttpTransport : IDisposable
 {
     private const int MaximumErrorSize = 16 * 1024;
 
-    private static readonly ResiliencePropertyKey<Sending> Current = new("sending");
+    private static readonly ResiliencePropertyKey<RequestAttempt> Current = new("sending");
 
     private readonly HttpMessageInvoker _invoker;
-    private readonly Patience _patience;
+    private readonly RetryPolicy _retryPolicy;
     private readonly TimeProvider _time;
     private readonly Action<string> _notice;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
-    private readonly ConcurrentDictionary<string, HostPatience> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, HostRetryBudget> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="handler">The wire; disposed with this object. <see cref="NewHandler()"/> makes the usual one.</param>
     /// <param name="patience">How long to keep trying.</param>
     /// <param name="time">The clock that waits are measured by.</param>
     /// <param name="notice">Is told of waits, in one line without secrets.</param>
-    public HttpTransport(HttpMessageHandler handler, Patience patience, TimeProvider time, Action<string> notice)
+    public HttpTransport(HttpMessageHandler handler, RetryPolicy patience, TimeProvider time, Action<string> notice)
     {
         _invoker = new HttpMessageInvoker(handler);
-        _patience = patience;
+        _retryPolicy = patience;
         _time = time;
         _notice = notice;
         ResiliencePipelineBuilder<HttpResponseMessage> pipeline = new() { TimeProvider = time };
@@ -69,7 +69,7 @@ public sealed class HttpTransport : IDisposable
         SendAsync(_ => Task.FromResult(request()), cancellationToken, exchange);
 
     /// <summary>An exchange that begins now, for a client that sends several requests for one thing.</summary>
-    public Exchange Begin() => new(_patience, _time);
+    public Exchange Begin() => new(_retryPolicy, _time);
 
     /// <summary>
     /// As above, for a request that takes work of its own to make: a fresh token or a fresh upload session for each
@@ -79,7 +79,7 @@ public sealed class HttpTransport : IDisposable
     public async Task<HttpResponseMessage> SendAsync(
         Func<CancellationToken, Task<HttpRequestMessage>> request, CancellationToken cancellationToken, Exchange? exchange = null)
     {
-        using Sending sending = new(_time, exchange ?? Begin());
+        using RequestAttempt sending = new(_time, exchange ?? Begin());
         using IDisposable running = sending.Exchange.Run();
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(Current, sending);
@@ -95,11 +95,11 @@ public sealed class HttpTransport : IDisposable
                     return await AttemptAsync(message, sending.Exchange, attempt.CancellationToken);
                 },
                 context);
-            return WorthWaiting.For(answer.StatusCode) ? throw await GiveUpAsync(sending, answer, cancellationToken) : answer;
+            return TransientFault.For(answer.StatusCode) ? throw await GiveUpAsync(sending, answer, cancellationToken) : answer;
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw new ExhaustedException(WorthWaiting.FaultOf(e), sending.What, $"{WorthWaiting.Reason(e)} {sending.Tried}{sending.Exchange.Ended}", e);
+            throw new ExhaustedException(TransientFault.FaultOf(e), sending.What, $"{TransientFault.Reason(e)} {sending.Tried}{sending.Exchange.Ended}", e);
         }
         finally
         {
@@ -115,7 +115,7 @@ public sealed class HttpTransport : IDisposable
     public async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, CancellationToken cancellationToken, Exchange? exchange = null)
     {
         ArgumentNullException.ThrowIfNull(message);
-        using Sending sending = new(_time, exchange ?? Begin());
+        using RequestAttempt sending = new(_time, exchange ?? Begin());
         using IDisposable running = sending.Exchange.Run();
         sending.Begin(message, HostOf(message.RequestUri!));
         try
@@ -125,7 +125,7 @@ public sealed class HttpTransport : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw new ExhaustedException(WorthWaiting.FaultOf(e), sending.What, WorthWaiting.Reason(e) + sending.Exchange.Ended, e) { IsWorthWaiting = WorthWaiting.For(e) };
+            throw new ExhaustedException(TransientFault.FaultOf(e), sending.What, TransientFault.Reason(e) + sending.Exchange.Ended, e) { IsWorthWaiting = TransientFault.For(e) };
         }
     }
 
@@ -147,10 +147,10 @@ public sealed class HttpTransport : IDisposable
         Uri address, string why, int tries, TimeSpan? asked, CancellationToken cancellationToken, Exchange? exchange = null)
     {
         ArgumentNullException.ThrowIfNull(address);
-        HostPatience host = HostOf(address);
-        TimeSpan own = _patience.Backoff(tries), pause = asked is { } wish && wish > own ? wish : own;
+        HostRetryBudget host = HostOf(address);
+        TimeSpan own = _retryPolicy.Backoff(tries), pause = asked is { } wish && wish > own ? wish : own;
         using IDisposable? running = exchange?.Run();
-        if (tries >= _patience.Attempts || !host.Affords(asked ?? TimeSpan.Zero) || exchange?.Affords(pause) == false)
+        if (tries >= _retryPolicy.Attempts || !host.Affords(asked ?? TimeSpan.Zero) || exchange?.Affords(pause) == false)
             return false;
         if (asked is { } alone && alone > TimeSpan.Zero)
             host.LeaveAlone(alone);
@@ -161,8 +161,8 @@ public sealed class HttpTransport : IDisposable
 
     public void Dispose() => _invoker.Dispose();
 
-    private HostPatience HostOf(Uri address) =>
-        _hosts.GetOrAdd(address.Authority, host => new HostPatience(host, _patience, _time, _notice));
+    private HostRetryBudget HostOf(Uri address) =>
+        _hosts.GetOrAdd(address.Authority, host => new HostRetryBudget(host, _retryPolicy, _time, _notice));
 
     private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage message, Exchange exchange, CancellationToken cancellationToken)
     {
@@ -173,14 +173,14 @@ public sealed class HttpTransport : IDisposable
             message.Headers.UserAgent.ParseAdd("slipway");
         long size = message.Content?.Headers.ContentLength ?? 0;
         if (message.Content is { } body)
-            message.Content = new PacedContent(body, _patience, _time, exchange);
-        TimeSpan limit = _patience.For(size);
+            message.Content = new PacedContent(body, _retryPolicy, _time, exchange);
+        TimeSpan limit = _retryPolicy.For(size);
         using CancellationTokenSource patience = new(limit, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             HttpResponseMessage answer = await _invoker.SendAsync(message, either.Token);
-            answer.Content = new PatientContent(answer.Content, _patience, _time, exchange);
+            answer.Content = new TimeoutContent(answer.Content, _retryPolicy, _time, exchange);
             return answer;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -194,7 +194,7 @@ public sealed class HttpTransport : IDisposable
         }
     }
 
-    private async Task<ExhaustedException> GiveUpAsync(Sending sending, HttpResponseMessage answer, CancellationToken cancellationToken)
+    private async Task<ExhaustedException> GiveUpAsync(RequestAttempt sending, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         using (answer)
         {
@@ -225,17 +225,17 @@ public sealed class HttpTransport : IDisposable
 
     private RetryStrategyOptions<HttpResponseMessage> Retrying() => new()
     {
-        MaxRetryAttempts = _patience.Attempts - 1,
+        MaxRetryAttempts = _retryPolicy.Attempts - 1,
         ShouldHandle = arguments => ValueTask.FromResult(
-            (arguments.Outcome.Exception is { } failure ? WorthWaiting.For(failure) : WorthWaiting.For(arguments.Outcome.Result!.StatusCode))
+            (arguments.Outcome.Exception is { } failure ? TransientFault.For(failure) : TransientFault.For(arguments.Outcome.Result!.StatusCode))
             && CanWait(SendingOf(arguments.Context), arguments.AttemptNumber + 1, arguments.Outcome.Result)),
         DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(SendingOf(arguments.Context).Next),
         OnRetry = arguments =>
         {
-            Sending sending = SendingOf(arguments.Context);
+            RequestAttempt sending = SendingOf(arguments.Context);
             HttpResponseMessage? answer = arguments.Outcome.Result;
             string why = answer is not null ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
-                : WorthWaiting.Reason(arguments.Outcome.Exception!);
+                : TransientFault.Reason(arguments.Outcome.Exception!);
             if (RetryAfter.Of(answer, _time.GetUtcNow()) is { } asked)
                 sending.Host!.LeaveAlone(asked);
             sending.Wait = sending.Host!.Begin(arguments.RetryDelay, $"{sending.What}: {why}; trying again");
@@ -245,12 +245,12 @@ public sealed class HttpTransport : IDisposable
     };
 
     /// <summary>What the server asks for, and never less than our own wait, if there is time for it.</summary>
-    private bool CanWait(Sending sending, int tries, HttpResponseMessage? answer)
+    private bool CanWait(RequestAttempt sending, int tries, HttpResponseMessage? answer)
     {
-        TimeSpan own = _patience.Backoff(tries);
+        TimeSpan own = _retryPolicy.Backoff(tries);
         sending.Next = RetryAfter.Of(answer, _time.GetUtcNow()) is { } asked && asked > own ? asked : own;
-        return sending.Host is { Spent.Length: 0 } && (tries >= _patience.Attempts || sending.Exchange.Affords(sending.Next));
+        return sending.Host is { Spent.Length: 0 } && (tries >= _retryPolicy.Attempts || sending.Exchange.Affords(sending.Next));
     }
 
-    private static Sending SendingOf(ResilienceContext context) => context.Properties.GetValue(Current, null!);
+    private static RequestAttempt SendingOf(ResilienceContext context) => context.Properties.GetValue(Current, null!);
 }

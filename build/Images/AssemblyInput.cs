@@ -13,7 +13,7 @@ public sealed record AssemblyInput(Digest Definition, Digest Lock, Digest Files)
     public Digest? Dockerfile { get; init; }
 
     /// <summary>The same for an image built the second way.</summary>
-    public static AssemblyInput Of(AssemblyRequest request, BuildWay way) => way == BuildWay.Dockerfile
+    public static AssemblyInput Of(AssemblyRequest request, BuildMethod way) => way == BuildMethod.Dockerfile
         ? Of(request) with { Dockerfile = DockerfileContext.Of(request.Definition).Digest }
         : Of(request);
 

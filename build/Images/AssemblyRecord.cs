@@ -48,10 +48,10 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
     /// <param name="request">What it is supposed to be assembled from.</param>
     /// <exception cref="ContentException">It was assembled from something else, or nobody knows from what.</exception>
     public static async Task<AssemblyRecord> RequireAsync(
-        string path, AssembledImage image, AssemblyRequest request, CancellationToken cancellationToken, BuildWay way = BuildWay.Assembled)
+        string path, AssembledImage image, AssemblyRequest request, CancellationToken cancellationToken, BuildMethod way = BuildMethod.Assembled)
     {
         ArgumentNullException.ThrowIfNull(image);
-        NextCommand next = way == BuildWay.Dockerfile
+        NextCommand next = way == BuildMethod.Dockerfile
             ? new("BuildDockerfile", "Inspect") { Image = image.Name, Options = ["--dockerfile"] }
             : new("Assemble", "Inspect") { Image = image.Name };
         string mend = $"nothing was signed. Run {next}";

@@ -16,7 +16,7 @@ internal sealed class LayerAssembly(
     ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
 {
     private readonly ImageTree _tree = new();
-    private readonly PackageSieve _sieve = new(definition.Exclude, platform);
+    private readonly PackageFilter _sieve = new(definition.Exclude, platform);
     private readonly Finishing _finishing = new();
     private readonly PackageContent _packages = new(folder, imageLock.Timestamp.ToUnixTimeSeconds(), new XzMemory());
 

@@ -29,7 +29,7 @@ internal static class ManifestAnswer
             own ?? sent ?? throw RegistryException.Unsound(asked, "neither the answer nor the document has a media type"),
             bytes);
         if (wanted is null)
-            Stored.Check(answer, manifest.Descriptor.Digest, asked);
+            DigestHeader.Check(answer, manifest.Descriptor.Digest, asked);
         return manifest;
     }
 

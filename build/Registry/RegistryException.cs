@@ -50,7 +50,7 @@ public sealed class RegistryException : RemoteException
 
     /// <summary>The connection broke after the answer had begun, or was too slow.</summary>
     internal static RegistryException Broken(Asked asked, Exception e) => new(
-        RemoteFault.TryAgain, asked, $"the connection broke while reading: {Printable.Of(WorthWaiting.Reason(e))}", "run the same command again", e) { IsBroken = true };
+        RemoteFault.TryAgain, asked, $"the connection broke while reading: {Printable.Of(TransientFault.Reason(e))}", "run the same command again", e) { IsBroken = true };
 
     internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, Authenticator who)
     {

@@ -43,7 +43,7 @@ public sealed class Repository : IContentReader
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
-        Descriptor? told = Stored.DescriptorOf(answer, call.Asked);
+        Descriptor? told = DigestHeader.DescriptorOf(answer, call.Asked);
         try
         {
             return told is { Size: > 0 } ? told : (await ReadAsync(sound, null, cancellationToken))?.Descriptor;
@@ -92,7 +92,7 @@ public sealed class Repository : IContentReader
         using HttpResponseMessage answer = await _endpoint.HeadAsync(call, cancellationToken);
         bool there = await IsThereAsync(call, answer, descriptor.Digest, cancellationToken);
         if (there)
-            Stored.CheckSize(answer, descriptor.Size, call.Asked);
+            DigestHeader.CheckSize(answer, descriptor.Size, call.Asked);
         return there;
     }
 
@@ -235,7 +235,7 @@ public sealed class Repository : IContentReader
         if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
             || (tag is null ? !await HasManifestAsync(digest, cancellationToken) : (await ResolveAsync(tag, cancellationToken))?.Digest != digest))
             await RequireAsync(call, answer, HttpStatusCode.Created, cancellationToken);
-        Stored.Check(answer, digest, call.Asked);
+        DigestHeader.Check(answer, digest, call.Asked);
         return answer.Headers.NonValidated.TryGetValues("OCI-Subject", out HeaderStringValues values) ? values.ToString() : "";
     }
 
@@ -263,7 +263,7 @@ public sealed class Repository : IContentReader
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return false;
         await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
-        Stored.Check(answer, digest, call.Asked);
+        DigestHeader.Check(answer, digest, call.Asked);
         return true;
     }
 

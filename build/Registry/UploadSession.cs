@@ -67,7 +67,7 @@ internal sealed class UploadSession
 
             if (answer.StatusCode != HttpStatusCode.Created)
                 return false;
-            Stored.Check(answer, _digest, mount.Asked);
+            DigestHeader.Check(answer, _digest, mount.Asked);
             return true;
         }
         catch (RegistryException)
@@ -130,7 +130,7 @@ internal sealed class UploadSession
         if (!isDone)
             throw await _endpoint.FailureAsync(put, answer, cancellationToken);
         Location = null;
-        Stored.Check(answer, _digest, put.Asked);
+        DigestHeader.Check(answer, _digest, put.Asked);
     }
 
     /// <summary>Releases what the server keeps for an unfinished session; that this fails does not matter.</summary>

@@ -9,7 +9,7 @@ namespace Slipway.Rehearsal;
 /// </param>
 internal sealed record Exchange(HttpContext Context, RehearsalRequest Request, Func<Task> AnswerAsync)
 {
-    public required Gate Gate { get; init; }
+    public required AuthMiddleware AuthMiddleware { get; init; }
 
     public required ContentStore Store { get; init; }
 

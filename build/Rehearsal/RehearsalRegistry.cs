@@ -19,9 +19,9 @@ public sealed class RehearsalRegistry : IAsyncDisposable
     private readonly RequestHandler _handler;
     private readonly ContentStore _store;
     private readonly UploadSessions _sessions;
-    private readonly Gate _gate;
+    private readonly AuthMiddleware _gate;
 
-    private RehearsalRegistry(WebApplication started, RequestHandler handler, ContentStore store, UploadSessions sessions, Gate gate)
+    private RehearsalRegistry(WebApplication started, RequestHandler handler, ContentStore store, UploadSessions sessions, AuthMiddleware gate)
     {
         _application = started;
         _handler = handler;
@@ -53,7 +53,7 @@ public sealed class RehearsalRegistry : IAsyncDisposable
         if (options.Authentication != RehearsalAuthentication.None && options.User.Length == 0)
             throw new ArgumentException("a rehearsal registry with authentication needs a user", nameof(options));
         UploadSessions sessions = new(options.Time);
-        Gate gate = new(options);
+        AuthMiddleware gate = new(options);
         ContentStore store = new(options.Storage);
         RequestHandler handler = new(options, store, sessions, gate);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

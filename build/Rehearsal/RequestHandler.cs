@@ -6,7 +6,7 @@ namespace Slipway.Rehearsal;
 internal sealed class RequestHandler
 {
     private readonly RehearsalOptions _options;
-    private readonly Gate _gate;
+    private readonly AuthMiddleware _gate;
     private readonly PullLimit _limit;
     private readonly ContentStore _store;
     private readonly BlobEndpoint _blobs;
@@ -16,7 +16,7 @@ internal sealed class RequestHandler
     private readonly ReferrersEndpoint _referrers;
     private long _count;
 
-    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, Gate gate)
+    public RequestHandler(RehearsalOptions options, ContentStore store, UploadSessions sessions, AuthMiddleware gate)
     {
         _options = options;
         _gate = gate;
@@ -49,7 +49,7 @@ internal sealed class RequestHandler
         int status = 0;
         try
         {
-            Exchange exchange = new Exchange(context, request, () => AnswerAsync(context)) { Gate = _gate, Store = _store, Time = _options.Time };
+            Exchange exchange = new Exchange(context, request, () => AnswerAsync(context)) { AuthMiddleware = _gate, Store = _store, Time = _options.Time };
             if (_options.Faults(request) is { } fault)
                 await ErrorAnswer.TellAsync(context, () => FailAsync(exchange, fault));
             else

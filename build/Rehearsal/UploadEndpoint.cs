@@ -13,11 +13,11 @@ internal sealed partial class UploadEndpoint
 {
     private readonly ContentStore _store;
     private readonly UploadSessions _sessions;
-    private readonly Gate _gate;
+    private readonly AuthMiddleware _gate;
     private readonly long _minimumChunk;
 
     /// <param name="minimumChunk">What <c>OCI-Chunk-Min-Length</c> says, in bytes; 0 leaves it away.</param>
-    public UploadEndpoint(ContentStore store, UploadSessions sessions, Gate gate, long minimumChunk)
+    public UploadEndpoint(ContentStore store, UploadSessions sessions, AuthMiddleware gate, long minimumChunk)
     {
         _store = store;
         _sessions = sessions;

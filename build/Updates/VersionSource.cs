@@ -18,7 +18,7 @@ public sealed class VersionSource(OriginReader reader, UpstreamMirror mirror, IR
     /// <param name="versioned">What has the version.</param>
     /// <exception cref="ContentException">What the channel says is no version, or one of another line than was asked for.</exception>
     /// <exception cref="RemoteException">The channel cannot be asked, or only over plain http.</exception>
-    public async Task<UpstreamOutlook> AskAsync(
+    public async Task<UpstreamUpdate> AskAsync(
         Versioned versioned, VersionReach reach, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(versioned);
@@ -29,7 +29,7 @@ public sealed class VersionSource(OriginReader reader, UpstreamMirror mirror, IR
             GitHubChannel repository => await ListAsync(repository, locked, reach, cancellationToken),
             _ => throw new ArgumentException($"{versioned.Subject}: unknown channel {versioned.Channel}", nameof(versioned)),
         };
-        return new UpstreamOutlook(versioned.Subject, versioned.File, locked, versioned.Channel, newest, latest);
+        return new UpstreamUpdate(versioned.Subject, versioned.File, locked, versioned.Channel, newest, latest);
     }
 
     /// <summary>The file that names the newest version within reach of another.</summary>

@@ -29,7 +29,7 @@ internal static class PushBenchmark
         using ScratchFolder folder = new();
         (OciLayout layout, TrustStore trust, KeySigner signer) = await MakeAsync(folder);
         using KeySigner _ = signer;
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         RegistryMap map = RegistryMap.Parse([$"{one.Host}=http://{one.Host}", $"{two.Host}=http://{two.Host}"]);
         Publisher publisher = new(() => new RegistryClient(transport, Credentials.None, map, TimeProvider.System), VerificationPolicy.RequireKey(signer.Key), _ => { });
 

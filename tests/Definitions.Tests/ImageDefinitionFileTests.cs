@@ -51,7 +51,7 @@ public class ImageDefinitionFileTests
             string folder = Path.Combine(ImageDefinitions.Real, name);
             byte[] bytes = File.ReadAllBytes(Path.Combine(folder, ImageLock.FileName));
             ImageLock imageLock = ImageLockFile.Parse(bytes, "lock");
-            LockFit.Require(ImageDefinitionFile.Read(folder), imageLock);
+            LockValidator.Require(ImageDefinitionFile.Read(folder), imageLock);
             Assert.Equal(bytes, ImageLockFile.ToBytes(imageLock));
         }
     }

@@ -96,7 +96,7 @@ public class ImageLockFileTests
         string folder = Path.Combine(ImageDefinitions.Real, image);
         byte[] bytes = File.ReadAllBytes(Path.Combine(folder, ImageLock.FileName));
         Assert.Equal(bytes, ImageLockFile.ToBytes(ImageLockFile.Parse(bytes, ImageLock.FileName)));
-        LockFit.Require(ImageDefinitionFile.Read(folder), ImageLockFile.Parse(bytes, ImageLock.FileName));
+        LockValidator.Require(ImageDefinitionFile.Read(folder), ImageLockFile.Parse(bytes, ImageLock.FileName));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class LockMakerTests : IDisposable
         Assert.Equal(["main"], made.Debian.Components);
         Assert.False(made.Debian.Essential);
         Assert.Equal((false, (long?)null), (made.Upstream[0].Confirmed, made.Upstream[0].Files["amd64"].Size));
-        LockFit.Require(Definition(), made);
+        LockValidator.Require(Definition(), made);
         Assert.Equal(ImageLockFile.ToBytes(made), ImageLockFile.ToBytes(ImageLockFile.Parse(ImageLockFile.ToBytes(made), "lock")));
     }
 
@@ -113,7 +113,7 @@ public sealed class LockMakerTests : IDisposable
         ImageLock made = await MakeAsync(yaml);
         Assert.Equal(["bash", "libc", "zsh"], made.Packages.Select(package => package.Name));
         Assert.Equal(["helper", "script"], made.Debian.Without);
-        LockFit.Require(Definition(yaml), made);
+        LockValidator.Require(Definition(yaml), made);
         Assert.Equal(["helper", "script"], ImageLockFile.Parse(ImageLockFile.ToBytes(made), "lock").Debian.Without);
     }
 

@@ -31,7 +31,7 @@ public sealed class OptionalUpstreamTests : IDisposable
         Assert.Equal(Architectures.Select(architecture => (long?)Content(architecture).Length), tool.Files.Values.Select(file => file.Size));
         Assert.Empty(made.LeftOut);
         Assert.Empty(_told);
-        LockFit.Require(Definition(algorithm), made);
+        LockValidator.Require(Definition(algorithm), made);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class OptionalUpstreamTests : IDisposable
         Assert.Contains(_told, line => line.Contains(missing, StringComparison.Ordinal));
         Assert.StartsWith("tiny: optional tool v9 is left out: ", _told[^1], StringComparison.Ordinal);
         Assert.EndsWith("Run ./build.sh Lock --images tiny where it can", _told[^1], StringComparison.Ordinal);
-        LockFit.Require(Definition("sha512"), made);
+        LockValidator.Require(Definition("sha512"), made);
     }
 
     [Theory]

@@ -141,7 +141,7 @@ public sealed class LoadAndBuildTests : IDisposable
         });
         using EngineClient client = await fake.ConnectAsync();
         string name;
-        await using (PassingImage image = await client.BuildPassingAsync(Small, TimeSpan.FromHours(1), _ => { }, Stop))
+        await using (TemporaryImage image = await client.BuildPassingAsync(Small, TimeSpan.FromHours(1), _ => { }, Stop))
             name = image.Name;
         Assert.Contains($"&t={name}", query, StringComparison.Ordinal);
         Assert.StartsWith("slipway.invalid/passing:", name, StringComparison.Ordinal);

@@ -16,7 +16,7 @@ public sealed class FarSide(Func<HttpRequestMessage, HttpResponseMessage> answer
 
     public HurriedTime Time { get; } = new();
 
-    public Patience Patience { get; init; } = new() { Attempts = 4, FirstWait = TimeSpan.FromSeconds(1), Jitter = () => 0.5, AnswerWithin = HurriedTime.AnswerWithin };
+    public RetryPolicy Patience { get; init; } = new() { Attempts = 4, FirstWait = TimeSpan.FromSeconds(1), Jitter = () => 0.5, AnswerWithin = HurriedTime.AnswerWithin };
 
     /// <summary>Variables, by default the token alone.</summary>
     public Func<string, string?> Environment { get; init; } = name => name == "GH_TOKEN" ? Token : null;

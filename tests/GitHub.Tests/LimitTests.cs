@@ -122,7 +122,7 @@ public sealed class LimitTests
         await using Scene scene = await Scene.StartAsync();
         for (int i = 0; i < 5; i++)
             scene.Far.AddRelease($"v1.{i}.0", new DateTimeOffset(2026, 1, 1 + i, 0, 0, 0, TimeSpan.Zero));
-        AnswerFolder answers = new(scene.Folder.At("answers"));
+        HttpResponseCache answers = new(scene.Folder.At("answers"));
         Assert.Equal(5, await CountAsync(scene, answers));
         int counted = scene.Server.Counted;
         Assert.Equal(5, await CountAsync(scene, answers));
@@ -139,7 +139,7 @@ public sealed class LimitTests
     {
         await using Scene scene = await Scene.StartAsync();
         scene.Far.AddRelease("v1.0.0", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        AnswerFolder answers = new(scene.Folder.At("answers"));
+        HttpResponseCache answers = new(scene.Folder.At("answers"));
         await CountAsync(scene, answers);
         string file = Directory.GetFiles(scene.Folder.At("answers")).Single();
         if (!OperatingSystem.IsWindows())

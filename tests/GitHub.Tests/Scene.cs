@@ -6,7 +6,7 @@ namespace Slipway.GitHub.Tests;
 /// <summary>A stand-in that stands for github.com, a repository there, and a client. What the stand-in finds wrong fails the test.</summary>
 public sealed class Scene : IAsyncDisposable
 {
-    public static readonly Patience Impatient = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(5), AnswerWithin = HurriedTime.AnswerWithin };
+    public static readonly RetryPolicy Impatient = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(5), AnswerWithin = HurriedTime.AnswerWithin };
 
     private readonly HttpTransport _transport;
 

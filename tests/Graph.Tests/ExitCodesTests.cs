@@ -52,7 +52,7 @@ public class ExitCodesTests
     [InlineData(503, Exit.TryAgain)]
     public async Task What_GitHub_answers_has_its_code(int status, Exit code)
     {
-        using HttpTransport transport = new(new Answering(status), new Patience { Attempts = 1 }, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(new Answering(status), new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
         GitHubRepository repository = new GitHubClient(transport, GitHubHosts.Default, GitHubTokens.None, TimeProvider.System).Repository(RepositoryName.Parse("a/b"));
         Assert.Equal(code, ExitCodes.Of(await Assert.ThrowsAsync<GitHubException>(() => repository.ReadAsync(default))));
     }

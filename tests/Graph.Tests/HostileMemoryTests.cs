@@ -25,7 +25,7 @@ public sealed class HostileMemoryTests(ITestOutputHelper output)
     public async Task Verify_and_Save_pass_in_bounded_memory(string what)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience { Attempts = 1 }, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
         RegistryClient client = new(transport, Credentials.Of([]), RegistryMap.Parse([$"quay.io={tools.At("quay.io").Address.GetLeftPart(UriPartial.Authority)}"]), TimeProvider.System);
         Repository site = client.Repository(Reference.Parse(PublishedTools.Official));
         TaggedManifest root = (await site.FindTagAsync(UpstreamImage.Version, Stop))!;

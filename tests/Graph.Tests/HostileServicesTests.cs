@@ -193,7 +193,7 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
         foreach (string said in (string[])[HostileText.Text, "v1.0.1" + HostileText.Text, "v1.0.1\u202e", "v1.0.1\nv1.0.2"])
         {
             scene.Say(said);
-            OutlookProblem problem = Assert.Single((await scene.LookAsync()).Problems);
+            UpdateCheckProblem problem = Assert.Single((await scene.LookAsync()).Problems);
             Assert.IsType<ContentException>(problem.Reason);
             Assert.DoesNotContain('\n', problem.Reason.Message);
             HostileText.RequireShown(problem.Reason.Message, said);

@@ -13,7 +13,7 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
 {
     private const string Branch = "slipway/update-tools";
 
-    private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+    private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
     private readonly StringWriter _log = new();
     private GitHubStandIn _github = null!;
     private StandInRepository _far = null!;

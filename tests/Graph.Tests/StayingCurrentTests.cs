@@ -16,7 +16,7 @@ namespace Slipway.Graph.Tests;
 /// </summary>
 public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>, IAsyncLifetime
 {
-    private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+    private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
     private readonly StringWriter _log = new();
     private readonly ScratchFolder _folder = new();
     private readonly List<RehearsalRegistry> _registries = [];
@@ -59,7 +59,7 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
         _scene.Say("v1.0.1", minor: "v1.1.0");
         _scene.PublishPackages(new TinyDeb("hello").File("usr/share/hello", "1"), new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"), days: 1);
 
-        ImageOutlook outlook = await _scene.LookAsync();
+        AvailableUpdates outlook = await _scene.LookAsync();
         Assert.Equal(("v1.0.1", "v1.1.0"), (outlook.Upstream.Single().Update?.Text, outlook.Upstream.Single().Latest.Text));
         Assert.True(outlook.HasSecurityUpdates);
         string address = (await ProposeAsync())!;

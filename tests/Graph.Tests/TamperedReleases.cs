@@ -75,7 +75,7 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
 {
     public const string Official = PublishedTools.Official;
 
-    private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+    private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
 
     public TamperedReleases Made => made;
 

@@ -29,7 +29,7 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         await update.PutAsync(Stop);
 
         ImageDefinition now = ImageDefinitionFile.Read(scene.Folder);
-        LockFit.Require(now, scene.Lock);
+        LockValidator.Require(now, scene.Lock);
         Assert.Equal(("v1.0.1", "v1.0.1"), (now.Version, scene.Lock.Version));
         Assert.Equal(
             yaml.Replace("version: v1.0.0 # moves", "version: v1.0.1 # moves", StringComparison.Ordinal)
@@ -162,13 +162,13 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         scene.Say("v1.0.1");
         StagedUpdate update = (await scene.StageAsync())!;
         await File.WriteAllBytesAsync(Path.Combine(scene.Folder, ImageDefinition.FileName), update.Yaml.After, Stop);
-        Assert.Throws<DefinitionException>(() => LockFit.Require(ImageDefinitionFile.Read(scene.Folder), scene.Lock));
+        Assert.Throws<DefinitionException>(() => LockValidator.Require(ImageDefinitionFile.Read(scene.Folder), scene.Lock));
 
         StagedUpdate again = (await scene.StageAsync())!;
         Assert.Equal("Update tools from v1.0.0 to v1.0.1", again.Report.Title);
         Assert.Contains("does not fit", again.Report.NotCompared, StringComparison.Ordinal);
         await again.PutAsync(Stop);
-        LockFit.Require(ImageDefinitionFile.Read(scene.Folder), scene.Lock);
+        LockValidator.Require(ImageDefinitionFile.Read(scene.Folder), scene.Lock);
         Assert.Equal(update.Lock.After, await File.ReadAllBytesAsync(Path.Combine(scene.Folder, ImageLock.FileName), Stop));
         Assert.Null(await scene.StageAsync());
     }
@@ -215,7 +215,7 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
                   - { to: /usr/local/share/extra }
 
             """, StringComparison.Ordinal));
-        using (Supply supply = scene.NewSupply())
+        using (SourceFetcher supply = scene.NewSupply())
         {
             ImageDefinition definition = ImageDefinitionFile.Read(scene.Folder);
             ImageLock made = await supply.NewLockMaker().MakeAsync(definition, scene.Lock, Stop);

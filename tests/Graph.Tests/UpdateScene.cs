@@ -58,7 +58,7 @@ internal sealed class UpdateScene : IDisposable
         scene.PublishPackages(new TinyDeb("hello").File("usr/share/hello", "1"));
         scene.Repository.AddImage(Image, Definition(more), contract);
         File.Copy(keys.EveryKeyring, scene.Repository.At("images", "keys", "debian-archive-keyring.gpg"), overwrite: true);
-        using Supply supply = scene.NewSupply();
+        using SourceFetcher supply = scene.NewSupply();
         ImageDefinition definition = ImageDefinitionFile.Read(scene.Folder);
         ImageLock made = await supply.NewLockMaker().MakeAsync(definition, null, default);
         await ImageLockFile.WriteAsync(scene.Folder, await supply.WithUpstreamAsync(definition, made, true, _ => { }, default), default);
@@ -68,26 +68,26 @@ internal sealed class UpdateScene : IDisposable
 
     public void Dispose() => Repository.Dispose();
 
-    public Supply NewSupply() => new(Workspace, Repository.Mirror.Path, Debian, offline: false, _log.WriteLine) { SuiteKeys = [_keys.Good] };
+    public SourceFetcher NewSupply() => new(Workspace, Repository.Mirror.Path, Debian, offline: false, _log.WriteLine) { SuiteKeys = [_keys.Good] };
 
     public static UpdateRequest Patch { get; } = new() { Reach = VersionReach.Patch, To = null, PackagesOnly = false, AcceptUnsignedUnsafe = false, Advisories = null };
 
     /// <param name="stop">Stops the run; the test's own otherwise.</param>
     public async Task<StagedUpdate?> StageAsync(UpdateRequest? wanted = null, CancellationToken? stop = null)
     {
-        using Supply supply = NewSupply();
+        using SourceFetcher supply = NewSupply();
         Report report = new(_log, TextWriter.Null, plain: true);
         VersionSource versions = supply.NewVersionSource(new NoReleases());
-        Lookout lookout = new(versions, supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
+        UpdateChecker lookout = new(versions, supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
         return await new UpdateRun(Workspace, (AbsolutePath)Repository.Root, supply, versions, lookout, report, TimeProvider.System)
             .StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>What the target Outdated finds.</summary>
-    public async Task<ImageOutlook> LookAsync()
+    public async Task<AvailableUpdates> LookAsync()
     {
-        using Supply supply = NewSupply();
-        Lookout lookout = new(supply.NewVersionSource(new NoReleases()), supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
+        using SourceFetcher supply = NewSupply();
+        UpdateChecker lookout = new(supply.NewVersionSource(new NoReleases()), supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
         return await lookout.LookAsync(ImageDefinitionFile.Read(Folder), Lock, VersionReach.Patch, null, TestContext.Current.CancellationToken);
     }
 

@@ -7,7 +7,7 @@ public class ExchangeTests
 {
     private const string Limit = "the 231 s that one request may take with its tries (--request-timeout)";
 
-    private static readonly Patience Steady = new()
+    private static readonly RetryPolicy Steady = new()
     {
         FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin, Jitter = () => 1,
     };

@@ -13,7 +13,7 @@ internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMe
 
     public ManualTime Time { get; init; } = new(AnswerWithin, TimeSpan.FromSeconds(5));
 
-    public Patience Patience { get; init; } = new()
+    public RetryPolicy Patience { get; init; } = new()
     {
         FirstWait = TimeSpan.FromSeconds(1),
         LongestWait = TimeSpan.FromSeconds(30),

@@ -22,7 +22,7 @@ public class ProtocolTests
         using X509Certificate2 certificate = authority.Issue();
         await using TlsServer server = await TlsServer.StartAsync(tls ? certificate : null, protocols: protocols);
         using HostTrustHandler handler = new(new HostTrust { Authorities = [authority.Certificate] }, []);
-        using HttpTransport transport = new(handler, new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(handler, new RetryPolicy(), TimeProvider.System, _ => { });
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Stop }, async (_, stop) =>
         {
             using HttpResponseMessage answer = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, server.Address), stop);

@@ -6,7 +6,7 @@ namespace Slipway.Http.Tests;
 /// <summary>How long is waited, and what is told of it.</summary>
 public class RetryTests
 {
-    private static readonly Patience Steady = new()
+    private static readonly RetryPolicy Steady = new()
     {
         FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin, Jitter = () => 1,
     };

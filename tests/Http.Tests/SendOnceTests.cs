@@ -7,7 +7,7 @@ public class SendOnceTests
 {
     private static readonly Uri Place = new("https://example.org/");
 
-    private static readonly Patience Steady = new()
+    private static readonly RetryPolicy Steady = new()
     {
         FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin, Jitter = () => 0.5, PerHost = TimeSpan.FromMinutes(2),
     };

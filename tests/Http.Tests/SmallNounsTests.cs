@@ -61,10 +61,10 @@ public class SmallNounsTests
     [Fact]
     public void Patience_grows_with_the_body_and_has_an_end()
     {
-        Patience patience = new() { AnswerWithin = TimeSpan.FromSeconds(10), SlowestUpload = 1000 };
-        Assert.Equal(TimeSpan.FromSeconds(10), patience.For(0));
-        Assert.Equal(TimeSpan.FromSeconds(14), patience.For(4000));
-        Assert.Equal(TimeSpan.FromSeconds(10) + TimeSpan.FromDays(1), patience.For(long.MaxValue));
+        RetryPolicy retryPolicy = new() { AnswerWithin = TimeSpan.FromSeconds(10), SlowestUpload = 1000 };
+        Assert.Equal(TimeSpan.FromSeconds(10), retryPolicy.For(0));
+        Assert.Equal(TimeSpan.FromSeconds(14), retryPolicy.For(4000));
+        Assert.Equal(TimeSpan.FromSeconds(10) + TimeSpan.FromDays(1), retryPolicy.For(long.MaxValue));
     }
 
     [Theory]

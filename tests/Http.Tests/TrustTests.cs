@@ -69,7 +69,7 @@ public sealed class TrustTests : IDisposable
         listener.Start();
         Uri address = new($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/");
         using HostTrustHandler handler = new(new HostTrust { Authorities = [_authority.Certificate] }, []);
-        using HttpTransport transport = new(handler, new Patience { Attempts = 1 }, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(handler, new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
         Task<HttpResponseMessage> asking = transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), Stop);
         using TcpClient client = await listener.AcceptTcpClientAsync(Stop);
         await using SslStream server = new(client.GetStream());
@@ -178,7 +178,7 @@ public sealed class TrustTests : IDisposable
 
     private static async Task<string> AskAsync(TlsServer server, TrustMap map)
     {
-        using HttpTransport transport = new(map.NewHandler(), new Patience { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(map.NewHandler(), new RetryPolicy { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, _ => { });
         using HttpResponseMessage answer = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, server.Address), Stop);
         return await answer.Content.ReadAsStringAsync(Stop);
     }

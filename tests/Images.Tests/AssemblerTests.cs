@@ -12,7 +12,7 @@ public class AssemblerTests
     [Fact]
     public async Task The_same_input_gives_the_same_image_in_another_folder_with_another_cache()
     {
-        using Workshop one = Rich(), other = Rich();
+        using AssemblyFixture one = Rich(), other = Rich();
         Assert.Equal((await one.AssembleAsync()).Index, (await other.AssembleAsync()).Index);
         Assert.Equal(File.ReadAllBytes(Path.Combine(one.Root, "layout", "index.json")), File.ReadAllBytes(Path.Combine(other.Root, "layout", "index.json")));
     }
@@ -20,7 +20,7 @@ public class AssemblerTests
     [Fact]
     public async Task Warm_and_cold_caches_give_the_same_image()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         AssembledImage cold = await shop.AssembleAsync("first");
         AssembledImage warm = await shop.AssembleAsync("second");
         Assert.Equal(cold.Index, warm.Index);
@@ -30,7 +30,7 @@ public class AssemblerTests
     [Fact]
     public async Task The_order_that_platforms_are_asked_in_changes_nothing()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         AssembledImage one = await shop.AssembleAsync("first", "cache1", Platform.LinuxArm64, Platform.LinuxAmd64, Platform.LinuxArm64);
         AssembledImage other = await shop.AssembleAsync("second", "cache2", Platform.LinuxAmd64, Platform.LinuxArm64);
         Assert.Equal(one.Index, other.Index);
@@ -40,7 +40,7 @@ public class AssemblerTests
     [Fact]
     public async Task One_platform_alone_has_the_manifest_it_has_among_others()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         AssembledImage both = await shop.AssembleAsync("first");
         AssembledImage one = await shop.AssembleAsync("second", "cache2", Platform.LinuxArm64);
         Assert.Equal(both.Platforms[1].Manifest, Assert.Single(one.Platforms).Manifest);
@@ -50,7 +50,7 @@ public class AssemblerTests
     [Fact]
     public async Task A_platform_that_the_image_lacks_is_refused()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() => shop.AssembleAsync(platforms: new Platform("linux", "riscv64")));
         Assert.Contains("linux/riscv64 is not among linux/arm64, linux/amd64", e.Message, StringComparison.Ordinal);
     }
@@ -58,7 +58,7 @@ public class AssemblerTests
     [Fact]
     public async Task No_platform_at_all_is_refused()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         await Assert.ThrowsAsync<DefinitionException>(() => new Assembler(shop.Cache, shop.Assembled)
             .AssembleAsync(new AssemblyRequest(shop.Definition(), shop.Lock, []), shop.Layout(), shop.Contents(), Stop));
     }
@@ -66,7 +66,7 @@ public class AssemblerTests
     [Fact]
     public async Task Manifest_config_and_index_say_the_same_and_nothing_of_commit_or_clock()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         AssembledImage image = await shop.AssembleAsync();
         OciLayout layout = shop.Layout();
         Oci.Index index = Oci.Index.Parse((await layout.ReadManifestAsync(image.Index.Digest, Stop))!.Bytes);
@@ -78,7 +78,7 @@ public class AssemblerTests
         Assert.Equal("2026-02-03T04:05:06Z", index.Annotations["org.opencontainers.image.created"]);
         Assert.Equal(index.Annotations, manifest.Annotations);
         Assert.Equal(index.Annotations, config.Labels);
-        Assert.Equal((Platform.LinuxAmd64, Workshop.Timestamp), (config.Platform, config.Created));
+        Assert.Equal((Platform.LinuxAmd64, AssemblyFixture.Timestamp), (config.Platform, config.Created));
         Assert.Equal(["/usr/bin/tiny"], config.Entrypoint);
         Assert.Equal(["the base", "the top"], config.History);
         Assert.Equal(image.Platforms[0].Layers.Select(layer => layer.DiffId), config.DiffIds);
@@ -87,7 +87,7 @@ public class AssemblerTests
     [Fact]
     public async Task A_label_of_the_definition_cannot_unsay_what_the_image_says_of_itself()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         shop.StandingIn = ["tool"];
         shop.Config = $"{{ labels: {{ {StandInMark.Key}: none, org.opencontainers.image.version: v9, mine: kept }} }}";
         AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
@@ -100,7 +100,7 @@ public class AssemblerTests
     [Fact]
     public async Task Stand_ins_are_marked_on_index_manifests_and_configurations()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         AssembledImage real = await shop.AssembleAsync("real");
         shop.StandingIn = ["kubelet", "kubectl"];
         AssembledImage image = await shop.AssembleAsync();
@@ -120,7 +120,7 @@ public class AssemblerTests
     [Fact]
     public async Task The_layout_names_index_and_manifests_by_version_and_carries_the_marks()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         ImmutableSortedDictionary<string, string> marks = Descriptor.NoAnnotations.Add("a.mark", "true");
         AssemblyRequest request = new(shop.Definition(), shop.Lock, [Platform.LinuxAmd64, Platform.LinuxArm64]) { Marks = marks };
         AssembledImage image = await new Assembler(shop.Cache, shop.Assembled).AssembleAsync(request, shop.Layout(), shop.Contents(), Stop);
@@ -135,7 +135,7 @@ public class AssemblerTests
     [Fact]
     public async Task Assembling_anew_leaves_nothing_of_before_and_no_work_behind()
     {
-        using Workshop shop = Rich();
+        using AssemblyFixture shop = Rich();
         await shop.AssembleAsync();
         string left = Path.Combine(shop.Root, "layout", ".work-amd64");
         Directory.CreateDirectory(left);
@@ -148,9 +148,9 @@ public class AssemblerTests
     }
 
     /// <summary>Two layers of packages, an upstream file, a file of the definition.</summary>
-    internal static Workshop Rich()
+    internal static AssemblyFixture Rich()
     {
-        Workshop shop = new()
+        AssemblyFixture shop = new()
         {
             Layers = "- { name: base, title: the base, files: [{ from: rootfs/hello, to: /hello, mode: \"0755\" }] }\n- { name: top, title: the top, upstream: [tool] }",
         };
@@ -163,6 +163,6 @@ public class AssemblerTests
             .AddUpstream("tool", "a tool"u8.ToArray(), "[{ to: /usr/local/bin/tool }]");
     }
 
-    private static string[] Blobs(Workshop shop, string layout) =>
+    private static string[] Blobs(AssemblyFixture shop, string layout) =>
         [.. Directory.GetFiles(Path.Combine(shop.Root, layout, "blobs", "sha256")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 }

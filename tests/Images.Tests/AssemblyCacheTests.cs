@@ -12,7 +12,7 @@ public class AssemblyCacheTests
     [Fact]
     public async Task Layers_made_before_need_no_package()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage cold = await shop.AssembleAsync("first");
         foreach (LockedPackage package in shop.Lock.Packages)
             File.Delete(shop.Cache.Find(package.Files["arm64"].Digest, null)!);
@@ -22,7 +22,7 @@ public class AssemblyCacheTests
     [Fact]
     public async Task A_cached_layer_that_was_changed_is_made_anew_and_mended()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage cold = await shop.AssembleAsync("first");
         Descriptor layer = cold.Platforms[0].Layers[0].Blob;
         shop.Damage(layer.Digest);
@@ -35,7 +35,7 @@ public class AssemblyCacheTests
     [Fact]
     public async Task A_cached_layer_that_is_gone_is_made_anew()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage cold = await shop.AssembleAsync("first");
         File.Delete(shop.Cache.Find(cold.Platforms[0].Layers[0].Blob.Digest, null)!);
         Assert.Equal(cold.Index, (await shop.AssembleAsync("second")).Index);
@@ -50,7 +50,7 @@ public class AssemblyCacheTests
     [InlineData("{\"layers\":[{\"blob\":{\"mediaType\":\"x\",\"digest\":\"sha256:00\",\"size\":1}}]}")]
     public async Task A_record_that_says_nothing_sound_is_as_good_as_none(string record)
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage cold = await shop.AssembleAsync("first");
         string[] records = Directory.GetFiles(Path.Combine(shop.Root, "assembled"), "*.json");
         Assert.Equal(2, records.Length);
@@ -62,7 +62,7 @@ public class AssemblyCacheTests
     [Fact]
     public async Task Pruning_takes_the_records_whose_layers_are_gone_and_leaves_the_others_usable()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage made = await shop.AssembleAsync();
         CacheReview review = new(shop.CacheFolder, TimeProvider.System);
         Assert.Equal(0, shop.Assembled.Prune(review));
@@ -78,7 +78,7 @@ public class AssemblyCacheTests
     [Fact]
     public async Task Pruning_takes_a_record_that_cannot_be_read_and_nothing_that_is_no_record()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         await shop.AssembleAsync();
         string folder = Path.Combine(shop.Root, "assembled");
         File.WriteAllText(Path.Combine(folder, "broken.json"), "{");
@@ -91,7 +91,7 @@ public class AssemblyCacheTests
     [Fact]
     public async Task Pruning_records_is_no_use_of_their_layers()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage made = await shop.AssembleAsync();
         string layer = shop.Cache.Find(made.Platforms[0].Layers[0].Blob.Digest, null)!;
         DateTime old = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
@@ -103,7 +103,7 @@ public class AssemblyCacheTests
     [Fact]
     public void Where_nothing_was_assembled_nothing_is_pruned_and_no_folder_made()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         Assert.Equal(0, shop.Assembled.Prune(new CacheReview(shop.CacheFolder, TimeProvider.System)));
         Assert.False(Directory.Exists(Path.Combine(shop.Root, "assembled")));
     }
@@ -111,7 +111,7 @@ public class AssemblyCacheTests
     [Fact]
     public void Every_input_changes_the_key()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         List<Digest> keys = [Key(shop)];
         Digest other = AssemblyCache.InputOf(shop.Definition(), shop.Lock, Platform.LinuxArm64);
         Assert.DoesNotContain(other, keys);
@@ -132,16 +132,16 @@ public class AssemblyCacheTests
     [Fact]
     public void The_same_input_in_another_folder_has_the_same_key()
     {
-        using Workshop one = AssemblerTests.Rich(), other = AssemblerTests.Rich();
+        using AssemblyFixture one = AssemblerTests.Rich(), other = AssemblerTests.Rich();
         Assert.Equal(Key(one), Key(other));
     }
 
     [Fact]
     public async Task What_was_never_kept_is_not_found()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         Assert.Null(await shop.Assembled.FindAsync(Digest.Of("x"u8), Stop));
     }
 
-    private static Digest Key(Workshop shop) => AssemblyCache.InputOf(shop.Definition(), shop.Lock, Platform.LinuxAmd64);
+    private static Digest Key(AssemblyFixture shop) => AssemblyCache.InputOf(shop.Definition(), shop.Lock, Platform.LinuxAmd64);
 }

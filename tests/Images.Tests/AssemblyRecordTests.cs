@@ -8,7 +8,7 @@ public sealed class AssemblyRecordTests : IDisposable
 {
     private static readonly DateTimeOffset Started = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    private readonly Workshop _workshop = new()
+    private readonly AssemblyFixture _workshop = new()
     {
         Layers = "- { name: base, title: the base, files: [{ from: rootfs/x, to: /x }] }",
     };

@@ -15,7 +15,7 @@ public class CertificatesTests
     public async Task Each_authority_has_its_links_and_a_place_in_the_bundle_by_path()
     {
         string one = Pem("CN=One"), two = Pem("CN=Two").TrimEnd('\n');
-        using Workshop shop = FinishingTests.Finishing("certificates");
+        using AssemblyFixture shop = FinishingTests.Finishing("certificates");
         shop.Add(new TinyDeb("ca-certificates").File(Source + "b.crt", one).File(Source + "a (x), y.crt", two).File(Source + "README", "no authority"));
         TarEntry[] entries = [.. (await shop.EntriesAsync()).Single()];
         Assert.Equal(
@@ -34,7 +34,7 @@ public class CertificatesTests
     public async Task Authorities_of_one_subject_are_numbered_and_a_copy_is_not()
     {
         string old = Pem("CN=Same"), young = Pem("CN=Same");
-        using Workshop shop = FinishingTests.Finishing("certificates");
+        using AssemblyFixture shop = FinishingTests.Finishing("certificates");
         shop.Add(new TinyDeb("ca-certificates").File(Source + "c.crt", old).File(Source + "a.crt", young).File(Source + "b.crt", young));
         string hash = "etc/ssl/certs/" + SubjectHash.Of(new X500DistinguishedName("CN=Same"));
         Assert.Equal([hash + ".0 -> a.pem", hash + ".1 -> c.pem"], Links((await shop.EntriesAsync()).Single()).Where(link => link.StartsWith(hash, StringComparison.Ordinal)));
@@ -45,7 +45,7 @@ public class CertificatesTests
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is no certificate")]
     public async Task What_is_no_certificate_is_refused(string content, string because)
     {
-        using Workshop shop = FinishingTests.Finishing("certificates");
+        using AssemblyFixture shop = FinishingTests.Finishing("certificates");
         shop.Add(new TinyDeb("ca-certificates").File(Source + "a.crt", content));
         await LayerContentTests.RefusedAsync<ContentException>(shop, because);
     }
@@ -53,7 +53,7 @@ public class CertificatesTests
     [Fact]
     public async Task Two_certificates_in_a_file_are_refused()
     {
-        using Workshop shop = FinishingTests.Finishing("certificates");
+        using AssemblyFixture shop = FinishingTests.Finishing("certificates");
         shop.Add(new TinyDeb("ca-certificates").File(Source + "a.crt", Pem("CN=One") + Pem("CN=Two")));
         await LayerContentTests.RefusedAsync<ContentException>(shop, "/usr/share/ca-certificates/mozilla/a.crt: wanted one certificate, got 2");
     }
@@ -61,7 +61,7 @@ public class CertificatesTests
     [Fact]
     public async Task Two_authorities_whose_links_have_one_name_are_refused()
     {
-        using Workshop shop = FinishingTests.Finishing("certificates");
+        using AssemblyFixture shop = FinishingTests.Finishing("certificates");
         shop.Add(new TinyDeb("ca-certificates").File(Source + "a b.crt", Pem("CN=One")).File(Source + "a_b.crt", Pem("CN=Two")));
         await LayerContentTests.RefusedAsync<ContentException>(shop, "/etc/ssl/certs/a_b.pem: finishing step certificates and finishing step certificates both have it");
     }
@@ -87,5 +87,5 @@ public class CertificatesTests
     private static IEnumerable<string> Links(IEnumerable<TarEntry> entries) =>
         entries.Where(entry => entry.EntryType == TarEntryType.SymbolicLink).Select(entry => $"{entry.Name} -> {entry.LinkName}");
 
-    private static string Text(IEnumerable<TarEntry> entries, string path) => Workshop.Text(entries.Single(entry => entry.Name == path));
+    private static string Text(IEnumerable<TarEntry> entries, string path) => AssemblyFixture.Text(entries.Single(entry => entry.Name == path));
 }

@@ -12,7 +12,7 @@ public sealed class ComparisonTests : IDisposable
 {
     private static readonly ComparedCount[] Both = [new(Platform.LinuxAmd64, 3, 1), new(Platform.LinuxArm64, 3, 1)];
 
-    private readonly Workshop _shop = new();
+    private readonly AssemblyFixture _shop = new();
 
     [Fact]
     public void Two_builds_that_are_the_same_agree()

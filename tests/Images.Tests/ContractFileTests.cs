@@ -49,7 +49,7 @@ public class ContractFileTests
     [Fact]
     public void An_image_without_contract_is_refused()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         DefinitionException e = Assert.Throws<DefinitionException>(() => ContractFile.Read(shop.Definition()));
         Assert.Equal("images/tiny/contract.yaml: there is no such file", e.Message);
     }
@@ -57,7 +57,7 @@ public class ContractFileTests
     [Fact]
     public void A_command_is_closed_unless_it_says_otherwise_and_its_patterns_hold_the_version_as_a_text()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         File.WriteAllText(
             Path.Combine(shop.Folder, Contract.FileName), "run: [{ arguments: [--version], output: ['^tiny {version} {arch}$'] }]\nbudgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }]");
         ContractCommand command = Assert.Single(ContractFile.Read(shop.Definition()).Commands);
@@ -115,7 +115,7 @@ public class ContractFileTests
 
     private static string Refused(string contract)
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         File.WriteAllText(Path.Combine(shop.Folder, Contract.FileName), contract);
         string message = Assert.Throws<DefinitionException>(() => ContractFile.Read(shop.Definition())).Message;
         Assert.StartsWith("images/tiny/contract.yaml:", message, StringComparison.Ordinal);

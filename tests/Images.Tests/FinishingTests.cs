@@ -12,7 +12,7 @@ public class FinishingTests
     [Fact]
     public async Task Accounts_follow_base_passwds_in_its_layer()
     {
-        using Workshop shop = Finishing("accounts");
+        using AssemblyFixture shop = Finishing("accounts");
         shop.More = "accounts: [{ name: statd, id: 100, group: 65534, home: /var/lib/nfs }, { name: one, id: 101 }]";
         shop.Add(Masters());
         Assert.Equal(Groups + "one:*:101:\n", await TextAsync(shop, "etc/group"));
@@ -28,7 +28,7 @@ public class FinishingTests
     [InlineData("{ name: users, id: 100, groupOnly: true }", "account users 100: base-passwd has the group hundred 100")]
     public async Task An_account_that_base_passwd_has_is_refused(string account, string because)
     {
-        using Workshop shop = Finishing("accounts");
+        using AssemblyFixture shop = Finishing("accounts");
         shop.More = $"accounts: [{account}]";
         shop.Add(Masters());
         await LayerContentTests.RefusedAsync<DefinitionException>(shop, because);
@@ -37,7 +37,7 @@ public class FinishingTests
     [Fact]
     public async Task A_broken_master_is_refused()
     {
-        using Workshop shop = Finishing("accounts");
+        using AssemblyFixture shop = Finishing("accounts");
         shop.Add(new TinyDeb("base-passwd").File("usr/share/base-passwd/passwd.master", "root").File("usr/share/base-passwd/group.master", Groups));
         await LayerContentTests.RefusedAsync<ContentException>(shop, "/usr/share/base-passwd/passwd.master: 'root' is no account");
     }
@@ -45,7 +45,7 @@ public class FinishingTests
     [Fact]
     public async Task Base_files_has_its_templates_and_directories_with_their_groups_and_modes()
     {
-        using Workshop shop = Finishing("base-files");
+        using AssemblyFixture shop = Finishing("base-files");
         TinyDeb deb = new("base-files");
         foreach (string template in (string[])["dot.profile", "dot.bashrc", "profile", "motd"])
             deb.File("usr/share/base-files/" + template, template);
@@ -64,7 +64,7 @@ public class FinishingTests
     [Fact]
     public async Task Base_files_leaves_what_is_there_as_it_is()
     {
-        using Workshop shop = Finishing("base-files");
+        using AssemblyFixture shop = Finishing("base-files");
         TinyDeb deb = new("base-files");
         foreach (string template in (string[])["dot.profile", "dot.bashrc", "profile", "motd"])
             deb.File("usr/share/base-files/" + template, template);
@@ -77,7 +77,7 @@ public class FinishingTests
     [Fact]
     public async Task A_directory_that_base_files_turns_into_a_link_must_be_empty()
     {
-        using Workshop shop = Finishing("base-files");
+        using AssemblyFixture shop = Finishing("base-files");
         shop.Add(new TinyDeb("one").File("var/run/x"));
         await LayerContentTests.RefusedAsync<ContentException>(shop, "/var/run: wanted package one's directory to be empty, got /var/run/x");
     }
@@ -85,7 +85,7 @@ public class FinishingTests
     [Fact]
     public async Task Shells_are_the_template_then_what_packages_register_each_where_links_lead_too()
     {
-        using Workshop shop = Finishing("shells");
+        using AssemblyFixture shop = Finishing("shells");
         shop.Add(new TinyDeb("debianutils").File("usr/share/debianutils/shells", "# comment\n/bin/sh\n"));
         shop.Add(new TinyDeb("dash").File("usr/share/debianutils/shells.d/dash", "/usr/bin/dash\n"));
         shop.Add(new TinyDeb("bash").File("usr/share/debianutils/shells.d/bash", "/bin/bash # old\n\n/bin/sh\n"));
@@ -95,7 +95,7 @@ public class FinishingTests
     [Fact]
     public async Task What_is_no_absolute_path_is_no_shell()
     {
-        using Workshop shop = Finishing("shells");
+        using AssemblyFixture shop = Finishing("shells");
         shop.Add(new TinyDeb("debianutils").File("usr/share/debianutils/shells", "sh\n"));
         await LayerContentTests.RefusedAsync<ContentException>(shop, "wanted the absolute path of a shell, got 'sh'");
     }
@@ -107,7 +107,7 @@ public class FinishingTests
     [InlineData("certificates", "usr/share/ca-certificates/")]
     public async Task A_step_without_what_it_is_made_from_is_refused(string step, string path)
     {
-        using Workshop shop = Finishing(step);
+        using AssemblyFixture shop = Finishing(step);
         await LayerContentTests.RefusedAsync<DefinitionException>(shop, $"tiny linux/amd64: finishing step {step}: layer base has no ");
         await LayerContentTests.RefusedAsync<DefinitionException>(shop, path);
     }
@@ -115,7 +115,7 @@ public class FinishingTests
     [Fact]
     public async Task What_lies_in_a_lower_layer_is_not_read()
     {
-        using Workshop shop = new() { Layers = "- { name: base, title: b }\n- { name: top, title: t, copies: [{ from: /usr/share/x, to: /etc/x }] }" };
+        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b }\n- { name: top, title: t, copies: [{ from: /usr/share/x, to: /etc/x }] }" };
         shop.Add(new TinyDeb("one").File("usr/share/x", "x"));
         await LayerContentTests.RefusedAsync<DefinitionException>(shop, "finishing step copies: layer top has no file /usr/share/x");
     }
@@ -123,7 +123,7 @@ public class FinishingTests
     [Fact]
     public async Task A_copy_has_the_content_of_the_file_that_links_lead_to_and_a_mode_of_its_own()
     {
-        using Workshop shop = new() { Layers = "- { name: base, title: b, copies: [{ from: /usr/share/link, to: /etc/x, mode: \"0600\" }] }" };
+        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, copies: [{ from: /usr/share/link, to: /etc/x, mode: \"0600\" }] }" };
         shop.Add(new TinyDeb("one").File("usr/lib/x", "content").Link("usr/share/link", "../lib/hard").Hard("usr/lib/hard", "usr/lib/x"));
         Assert.Contains(" 600 0:0 etc/x", await shop.LinesAsync());
         Assert.Equal("content", await TextAsync(shop, "etc/x"));
@@ -132,7 +132,7 @@ public class FinishingTests
     [Fact]
     public async Task A_copy_over_a_packages_file_is_refused()
     {
-        using Workshop shop = new() { Layers = "- { name: base, title: b, copies: [{ from: /usr/share/x, to: /etc/x }] }" };
+        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, copies: [{ from: /usr/share/x, to: /etc/x }] }" };
         shop.Add(new TinyDeb("one").File("usr/share/x").File("etc/x"));
         await LayerContentTests.RefusedAsync<ContentException>(shop, "/etc/x: finishing step copies and package one both have it");
     }
@@ -140,11 +140,11 @@ public class FinishingTests
     [Fact]
     public async Task An_alternative_is_two_links_to_a_file_of_any_layer_so_far()
     {
-        using Workshop shop = new() { Layers = "- { name: base, title: b }\n- { name: top, title: t, alternatives: [{ name: awk, link: /usr/bin/awk, to: /bin/mawk }] }" };
+        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b }\n- { name: top, title: t, alternatives: [{ name: awk, link: /usr/bin/awk, to: /bin/mawk }] }" };
         shop.Add(new TinyDeb("base-files").Link("bin", "usr/bin").File("usr/bin/mawk"));
         Assert.Equal(
             [" 755 0:0 etc/", " 755 0:0 etc/alternatives/", " 777 0:0 etc/alternatives/awk -> /bin/mawk", " 755 0:0 usr/", " 755 0:0 usr/bin/", " 777 0:0 usr/bin/awk -> /etc/alternatives/awk"],
-            (await shop.EntriesAsync())[1].Select(Workshop.Line));
+            (await shop.EntriesAsync())[1].Select(AssemblyFixture.Line));
     }
 
     [Theory]
@@ -155,15 +155,15 @@ public class FinishingTests
     [InlineData("/usr/bin/mawk/x")]
     public async Task An_alternative_to_what_is_no_file_is_refused(string target)
     {
-        using Workshop shop = new() { Layers = $"- {{ name: base, title: b, alternatives: [{{ name: awk, link: /usr/bin/awk, to: {target} }}] }}" };
+        using AssemblyFixture shop = new() { Layers = $"- {{ name: base, title: b, alternatives: [{{ name: awk, link: /usr/bin/awk, to: {target} }}] }}" };
         shop.Add(new TinyDeb("one").File("usr/bin/mawk").Link("usr/bin/loop", "loop").Link("usr/bin/dangling", "../nowhere"));
         await LayerContentTests.RefusedAsync<DefinitionException>(shop, $"alternative awk: {target} is no file of layer base or a lower one");
     }
 
-    internal static Workshop Finishing(string step) => new() { Layers = $"- {{ name: base, title: b, finish: [{step}] }}" };
+    internal static AssemblyFixture Finishing(string step) => new() { Layers = $"- {{ name: base, title: b, finish: [{step}] }}" };
 
-    internal static async Task<string> TextAsync(Workshop shop, string path) =>
-        Workshop.Text((await shop.EntriesAsync()).Single().Single(entry => entry.Name == path));
+    internal static async Task<string> TextAsync(AssemblyFixture shop, string path) =>
+        AssemblyFixture.Text((await shop.EntriesAsync()).Single().Single(entry => entry.Name == path));
 
     private static TinyDeb Masters() =>
         new TinyDeb("base-passwd").File("usr/share/base-passwd/passwd.master", Users).File("usr/share/base-passwd/group.master", Groups);

@@ -78,7 +78,7 @@ public sealed class HardLinkTests : IDisposable
     [Fact]
     public async Task A_setuid_file_is_told_under_its_second_name_too_and_a_link_to_nothing_breaks_the_image()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         await TamperedImageTests.ReplaceTopAsync(
             shop,
             File("opt/plain", "x", (UnixFileMode)0b100_111_101_101),

@@ -11,7 +11,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_package_that_is_not_in_the_cache_is_named_with_the_command_that_brings_it()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one", "1.0-3").File("x"));
         File.Delete(shop.Cache.Find(shop.Lock.Packages[0].Files["amd64"].Digest, null)!);
         await RefusedAsync<ContentException>(shop, "tiny linux/amd64: one 1.0-3: not in the cache. Run ./build.sh Fetch --images tiny");
@@ -20,7 +20,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_cached_package_that_was_changed_since_is_refused_and_not_kept()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one").File("x", "content"));
         LockedFile file = shop.Lock.Packages[0].Files["amd64"];
         shop.Damage(file.Digest);
@@ -31,7 +31,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_cached_program_that_was_changed_since_is_refused_and_not_kept()
     {
-        using Workshop shop = new() { Layers = "- { name: base, title: b, upstream: [tool] }" };
+        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, upstream: [tool] }" };
         shop.AddUpstream("tool", "a program"u8.ToArray(), "[{ to: /tool }]");
         LockedFile file = shop.Lock.Upstream[0].Files["amd64"];
         shop.Damage(file.Digest);
@@ -42,7 +42,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_package_of_another_version_is_refused()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one") { ClaimedVersion = "0.9-1" }.File("x"));
         await RefusedAsync<ContentException>(shop, "one 1.0-1: the archive says it is one 0.9-1");
     }
@@ -50,7 +50,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_package_of_another_name_is_refused()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one") { ClaimedName = "other" }.File("x"));
         await RefusedAsync<ContentException>(shop, "one 1.0-1: the archive says it is other 1.0-1");
     }
@@ -58,7 +58,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_package_that_is_no_archive_is_wrong_data_and_named()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one") { ClaimedVersion = "1\n not a field" });
         await RefusedAsync<ContentException>(shop, "one 1.0-1: ");
     }
@@ -66,7 +66,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_hard_link_out_of_its_package_is_refused()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one").File("x")).Add(new TinyDeb("two").Hard("y", "x"));
         await RefusedAsync<ContentException>(shop, "two 1.0-1: ");
     }
@@ -74,7 +74,7 @@ public class HostileInputTests
     [Fact]
     public async Task An_upstream_file_that_is_no_archive_is_refused()
     {
-        using Workshop shop = new() { Layers = "- { name: base, title: b, upstream: [tools] }" };
+        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, upstream: [tools] }" };
         shop.AddUpstream("tools", Encoding.ASCII.GetBytes("no gzip"), "[{ member: a, to: /a }]");
         await RefusedAsync<ContentException>(shop, "tools v1.0.0: no sound .tar.gz");
     }
@@ -86,7 +86,7 @@ public class HostileInputTests
     [InlineData("rootfs")]
     public async Task A_file_of_the_definition_that_is_not_below_its_folder_is_refused(string from)
     {
-        using Workshop shop = new() { Layers = $"- {{ name: base, title: b, files: [{{ from: \"{from}\", to: /x }}] }}" };
+        using AssemblyFixture shop = new() { Layers = $"- {{ name: base, title: b, files: [{{ from: \"{from}\", to: /x }}] }}" };
         Directory.CreateDirectory(Path.Combine(shop.Folder, "rootfs"));
         await File.WriteAllTextAsync(Path.Combine(shop.Folder, "..", "outside"), "secret", TestContext.Current.CancellationToken);
         await RefusedAsync<DefinitionException>(shop, $"images/tiny/{from}: there is no such file below the definition's folder");
@@ -95,7 +95,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_link_that_leads_out_of_the_definitions_folder_is_refused()
     {
-        using Workshop shop = new() { Layers = "- { name: base, title: b, files: [{ from: link, to: /x }] }" };
+        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, files: [{ from: link, to: /x }] }" };
         await File.WriteAllTextAsync(Path.Combine(shop.Root, "outside"), "secret", TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(Path.Combine(shop.Folder, "link"), Path.Combine(shop.Root, "outside"));
         await RefusedAsync<DefinitionException>(shop, "images/tiny/link: ");
@@ -104,7 +104,7 @@ public class HostileInputTests
     [Fact]
     public async Task A_refusal_leaves_the_image_of_before()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage before = await shop.AssembleAsync();
         shop.Add(new TinyDeb("clash").File("usr/bin/one"));
         await Assert.ThrowsAsync<ContentException>(() => shop.AssembleAsync());

@@ -12,7 +12,7 @@ public class ImageDifferenceTests
     [Fact]
     public async Task The_same_image_differs_in_nothing()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         await shop.AssembleAsync();
         Assert.Empty(await BetweenAsync(shop, shop));
     }
@@ -20,7 +20,7 @@ public class ImageDifferenceTests
     [Fact]
     public async Task Packages_and_files_are_told_with_what_changed()
     {
-        using Workshop old = Shop("1.0-1", "10.0"), young = Shop("1.0-2", "10.1");
+        using AssemblyFixture old = Shop("1.0-1", "10.0"), young = Shop("1.0-2", "10.1");
         old.Add(new TinyDeb("gone").File("usr/bin/gone", "gone"));
         young.Add(new TinyDeb("come").Link("usr/bin/come", "x").File("usr/bin/once", "12345").Hard("usr/bin/twice", "usr/bin/once"));
         await old.AssembleAsync();
@@ -38,7 +38,7 @@ public class ImageDifferenceTests
     [Fact]
     public async Task A_whiteout_takes_the_lower_layers_file_away()
     {
-        using Workshop old = WholeImage.Create(), young = WholeImage.Create();
+        using AssemblyFixture old = WholeImage.Create(), young = WholeImage.Create();
         await old.AssembleAsync(platforms: Platform.LinuxAmd64);
         await TamperedImageTests.ReplaceTopAsync(young, new GnuTarEntry(TarEntryType.RegularFile, "./usr/bin/.wh.su"), new GnuTarEntry(TarEntryType.RegularFile, "usr/lib/tiny/.wh..wh..opq"));
         string[] removed = [.. (await BetweenAsync(old, young)).Where(one => one.Change == "removed").Select(one => one.Name)];
@@ -48,7 +48,7 @@ public class ImageDifferenceTests
     [Fact]
     public async Task A_long_list_of_packages_counts_and_one_on_hold_too()
     {
-        using Workshop shop = Shop("1", "2");
+        using AssemblyFixture shop = Shop("1", "2");
         shop.Add(new TinyDeb("list").File("var/lib/dpkg/status.d/a", "Package: held\nStatus: hold ok installed\nVersion: 3\nDescription: " + new string('x', 2 << 20) + "\n"));
         await shop.AssembleAsync();
         Assert.Equal(["base-files", "held", "tool"], (await ReadAsync(shop))!.Packages.Keys);
@@ -57,7 +57,7 @@ public class ImageDifferenceTests
     [Fact]
     public async Task Lists_beyond_all_measure_are_refused()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         foreach (string name in (string[])["a", "b", "c"])
             shop.Add(new TinyDeb(name).File("var/lib/dpkg/status.d/" + name, new string(name[0], 6 << 20)));
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
@@ -68,7 +68,7 @@ public class ImageDifferenceTests
     [Fact]
     public async Task A_layer_of_empty_files_without_end_is_refused()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         byte[] header = TamperedImageTests.Tar([new UstarTarEntry(TarEntryType.RegularFile, "a")])[..512], plain = new byte[200_000 * header.Length];
         for (int at = 0; at < plain.Length; at += header.Length)
             header.CopyTo(plain, at);
@@ -79,25 +79,25 @@ public class ImageDifferenceTests
     [Fact]
     public async Task A_platform_that_the_other_lacks_is_told()
     {
-        using Workshop old = WholeImage.Create(), young = WholeImage.Create();
+        using AssemblyFixture old = WholeImage.Create(), young = WholeImage.Create();
         await old.AssembleAsync(platforms: Platform.LinuxArm64);
         await young.AssembleAsync(platforms: Platform.LinuxAmd64);
         ImageDifference only = Assert.Single(await BetweenAsync(old, young));
         Assert.Equal(("platform", "linux/amd64", "added"), (only.Kind, only.Name, only.Change));
     }
 
-    private static Workshop Shop(string version, string status)
+    private static AssemblyFixture Shop(string version, string status)
     {
-        Workshop shop = new();
+        AssemblyFixture shop = new();
         return shop.Add(new TinyDeb("tool").File("usr/bin/x", version).File("usr/bin/same", "same")
             .File("var/lib/dpkg/status", $"Package: tool\nStatus: install ok installed\nVersion: {version}\n\nPackage: half\nStatus: deinstall ok config-files\nVersion: 1\n")
             .File("var/lib/dpkg/status.d/base-files", $"Package: base-files\nVersion: {status}\n"));
     }
 
-    private static async Task<ImmutableArray<ImageDifference>> BetweenAsync(Workshop old, Workshop young) =>
+    private static async Task<ImmutableArray<ImageDifference>> BetweenAsync(AssemblyFixture old, AssemblyFixture young) =>
         ImageDifference.Between(Platform.LinuxAmd64, await ReadAsync(old), (await ReadAsync(young))!);
 
-    private static async Task<ComparedImage?> ReadAsync(Workshop shop)
+    private static async Task<ComparedImage?> ReadAsync(AssemblyFixture shop)
     {
         Descriptor top = shop.Layout().ReadIndex().Manifests.First(entry => entry.MediaType == MediaType.Index);
         string folder = Path.Combine(shop.Root, "comparison");

@@ -10,7 +10,7 @@ public class ImageReaderTests
     [Fact]
     public async Task What_was_assembled_is_read_back()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage made = await shop.AssembleAsync();
         AssembledImage read = await ImageReader.ReadAsync("tiny", shop.Layout(), Stop);
         Assert.Equal((made.Name, made.Index), (read.Name, read.Index));
@@ -23,7 +23,7 @@ public class ImageReaderTests
     [Fact]
     public async Task An_empty_layout_is_refused_with_the_command_that_fills_it()
     {
-        using Workshop shop = new();
+        using AssemblyFixture shop = new();
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => ImageReader.ReadAsync("tiny", shop.Layout(), Stop));
         Assert.Contains("wanted one image index, got 0. Run ./build.sh Assemble --images tiny", e.Message, StringComparison.Ordinal);
     }
@@ -31,7 +31,7 @@ public class ImageReaderTests
     [Fact]
     public async Task Two_indexes_are_refused()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         await shop.AssembleAsync();
         OciLayout layout = shop.Layout();
         Descriptor other = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes()), Stop);
@@ -46,7 +46,7 @@ public class ImageReaderTests
     [InlineData(3)]
     public async Task A_part_that_is_missing_or_changed_is_refused(int part)
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage image = await shop.AssembleAsync();
         AssembledPlatform platform = image.Platforms[1];
         Manifest manifest = Manifest.Parse(File.ReadAllBytes(shop.BlobPath(platform.Manifest.Digest)));
@@ -67,7 +67,7 @@ public class ImageReaderTests
     [Fact]
     public async Task A_configuration_of_another_platform_is_refused()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         AssembledImage image = await shop.AssembleAsync();
         Descriptor lying = image.Platforms[0].Manifest with { Platform = Platform.LinuxArm64 };
         await ReplaceIndexAsync(shop, [lying]);
@@ -81,7 +81,7 @@ public class ImageReaderTests
     [InlineData(OciJson.MaximumManifestSize, "image configuration: ")]
     public async Task A_configuration_beyond_the_limit_is_refused_before_it_is_read(long size, string because)
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         await shop.AssembleAsync();
         OciLayout layout = shop.Layout();
         byte[] blank = new byte[Math.Min(size, OciJson.MaximumManifestSize + 1L)];
@@ -95,19 +95,19 @@ public class ImageReaderTests
     [Fact]
     public async Task An_index_of_no_platform_is_refused()
     {
-        using Workshop shop = AssemblerTests.Rich();
+        using AssemblyFixture shop = AssemblerTests.Rich();
         await shop.AssembleAsync();
         await ReplaceIndexAsync(shop, []);
         await RefusedAsync(shop, "no manifest");
     }
 
-    private static async Task ReplaceIndexAsync(Workshop shop, ImmutableArray<Descriptor> manifests)
+    private static async Task ReplaceIndexAsync(AssemblyFixture shop, ImmutableArray<Descriptor> manifests)
     {
         OciLayout layout = shop.Layout();
         layout.WriteIndex(new Oci.Index([await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index(manifests).ToBytes()), Stop)]));
     }
 
-    private static async Task RefusedAsync(Workshop shop, string because)
+    private static async Task RefusedAsync(AssemblyFixture shop, string because)
     {
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => ImageReader.ReadAsync("tiny", shop.Layout(), Stop));
         Assert.Contains(because, e.Message, StringComparison.Ordinal);

@@ -193,7 +193,7 @@ public class InspectionTests
     [Fact]
     public async Task An_image_that_keeps_every_rule_passes_and_leaves_nothing_behind()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         InspectionResult result = await shop.InspectAsync();
         Assert.Empty(result.Violations.Select(violation => violation.ToString()));
@@ -207,7 +207,7 @@ public class InspectionTests
     public async Task A_small_image_breaks_just_one_rule(string name)
     {
         Break broken = Breaks[name];
-        using Workshop shop = WholeImage.Create(broken.Tool);
+        using AssemblyFixture shop = WholeImage.Create(broken.Tool);
         shop.Contract = broken.Contract(shop.Contract);
         shop.Config = broken.Config(shop.Config);
         shop.Add(broken.Deb(new TinyDeb("breaker")));
@@ -228,7 +228,7 @@ public class InspectionTests
     [InlineData("#!/usr/bin/env --split-string=tiny -x")]
     public async Task A_script_that_env_finds_a_program_for_is_a_good_one(string line)
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         shop.Add(new TinyDeb("scripts").File("usr/bin/good", line + "\n", 0b111_101_101));
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
@@ -239,7 +239,7 @@ public class InspectionTests
     {
         foreach (ExceptionKey key in ExceptionKey.All.Where(key => key != ExceptionKey.Capabilities && key != ExceptionKey.DynamicHostPrograms))
         {
-            using Workshop shop = WholeImage.Create();
+            using AssemblyFixture shop = WholeImage.Create();
             shop.Contract = string.Join('\n', shop.Contract.Split('\n').Where(line => !line.StartsWith(key.Name + ":", StringComparison.Ordinal)));
             await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
             Assert.Single((await shop.InspectAsync()).Violations);
@@ -249,7 +249,7 @@ public class InspectionTests
     [Fact]
     public async Task A_configured_folder_counts_once_there_is_a_cache_of_it()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         shop.Add(Breaks["a configured folder without a cache"].Deb(new TinyDeb("breaker")).File("etc/ld.so.cache", "made by a finishing step"));
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
@@ -258,7 +258,7 @@ public class InspectionTests
     [Fact]
     public async Task Configured_folders_are_read_as_the_cache_is_made_of_them()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         shop.Add(new TinyDeb("breaker").Bytes("usr/bin/needy", WholeImage.Program("libconf.so.1").Build())
             .File("etc/ld.so.conf", "include\tld.so.conf.d/?.conf\n").File("etc/ld.so.conf.d/x.conf", "# here\n/opt/x\n")
             .Bytes("opt/x/libconf.so.1", WholeImage.Library("libconf.so.1").Build()).File("etc/ld.so.cache", "made by a finishing step"));
@@ -269,7 +269,7 @@ public class InspectionTests
     [Fact]
     public async Task A_library_may_be_needed_by_a_path_from_where_the_program_is()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         shop.Add(new TinyDeb("breaker").Bytes("usr/bin/needy", WholeImage.Program("$ORIGIN/../lib/tiny/libother.so.1").Build()));
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
@@ -278,12 +278,12 @@ public class InspectionTests
     [Fact]
     public async Task A_stand_in_need_not_be_static_nor_of_the_version_and_must_be_for_the_machine_all_the_same()
     {
-        using Workshop shop = WholeImage.Create(WholeImage.Program().Build());
+        using AssemblyFixture shop = WholeImage.Create(WholeImage.Program().Build());
         shop.StandingIn = ["tool"];
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
 
-        using Workshop other = WholeImage.Create((WholeImage.Program() with { Machine = 183 }).Build());
+        using AssemblyFixture other = WholeImage.Create((WholeImage.Program() with { Machine = 183 }).Build());
         other.StandingIn = ["tool"];
         await other.AssembleAsync(platforms: Platform.LinuxAmd64);
         Assert.Equal("machine", Assert.Single((await other.InspectAsync()).Violations).Rule);
@@ -292,7 +292,7 @@ public class InspectionTests
     [Fact]
     public async Task An_image_with_stand_ins_is_not_that_of_a_lock_without()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         shop.StandingIn = ["tool"];
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         shop.StandingIn = [];
@@ -304,7 +304,7 @@ public class InspectionTests
     [Fact]
     public async Task Exceptions_may_differ_by_platform()
     {
-        using Workshop shop = new()
+        using AssemblyFixture shop = new()
         {
             Contract = """
                 budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }]

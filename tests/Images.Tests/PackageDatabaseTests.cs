@@ -10,7 +10,7 @@ public class PackageDatabaseTests
     [Fact]
     public async Task A_package_tells_its_fields_and_the_sums_of_its_files_as_they_lie()
     {
-        using Workshop shop = FinishingTests.Finishing("package-database");
+        using AssemblyFixture shop = FinishingTests.Finishing("package-database");
         shop.Add(new TinyDeb("one") { Fields = "Status: purge\nInstalled-Size: 999\nDescription: first\n second\n .\n third\n", Conffiles = "/etc/one\nremove-on-upgrade /etc/old\n" }
             .File("bin/one", "hello").File("etc/one", new string('x', 1025)).Hard("usr/bin/two", "bin/one").Link("usr/bin/three", "one"));
         Assert.Equal(
@@ -37,7 +37,7 @@ public class PackageDatabaseTests
     [Fact]
     public async Task Each_package_stands_in_its_own_layer()
     {
-        using Workshop shop = new() { Layers = "- { name: base, title: b, packages: [one], finish: [package-database] }\n- { name: top, title: t, packages: [two], finish: [package-database] }" };
+        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, packages: [one], finish: [package-database] }\n- { name: top, title: t, packages: [two], finish: [package-database] }" };
         shop.Add(new TinyDeb("one").File("a")).Add(new TinyDeb("two").File("b"), "top");
         var layers = await shop.EntriesAsync();
         Assert.Equal([Folder + "one", Folder + "one.md5sums"], Records(layers[0]));
@@ -48,8 +48,8 @@ public class PackageDatabaseTests
     public async Task A_new_version_of_a_package_changes_only_its_layer()
     {
         string layers = "- { name: base, title: b, finish: [package-database] }\n- { name: top, title: t, finish: [package-database] }";
-        using Workshop old = new() { Layers = layers };
-        using Workshop young = new() { Layers = layers };
+        using AssemblyFixture old = new() { Layers = layers };
+        using AssemblyFixture young = new() { Layers = layers };
         AssembledImage before = await old.Add(new TinyDeb("one").File("a")).Add(new TinyDeb("two").File("b"), "top").AssembleAsync();
         AssembledImage after = await young.Add(new TinyDeb("one", "2.0").File("a")).Add(new TinyDeb("two").File("b"), "top").AssembleAsync();
         Assert.NotEqual(before.Platforms[0].Layers[0].Blob.Digest, after.Platforms[0].Layers[0].Blob.Digest);
@@ -59,7 +59,7 @@ public class PackageDatabaseTests
     [Fact]
     public async Task A_package_that_brings_no_file_is_not_listed()
     {
-        using Workshop shop = FinishingTests.Finishing("package-database");
+        using AssemblyFixture shop = FinishingTests.Finishing("package-database");
         shop.Add(new TinyDeb("one").Directory("usr"));
         Assert.Equal([" 755 0:0 usr/"], await shop.LinesAsync());
     }
@@ -67,7 +67,7 @@ public class PackageDatabaseTests
     [Fact]
     public async Task A_package_of_another_architecture_is_not_listed()
     {
-        using Workshop shop = FinishingTests.Finishing("package-database");
+        using AssemblyFixture shop = FinishingTests.Finishing("package-database");
         shop.Add(new TinyDeb("one").File("a"), "base", "arm64");
         Assert.Empty(await shop.LinesAsync());
     }

@@ -10,7 +10,7 @@ public class SbomCheckTests
     [MemberData(nameof(Changes))]
     public async Task One_changed_thing_is_found_by_its_name(string finding, string what, Func<SpdxDocument, SpdxDocument> change)
     {
-        using Workshop shop = SbomTests.Described();
+        using AssemblyFixture shop = SbomTests.Described();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument sound = (await shop.DescribeAsync()).Platforms.Single().Document;
         Assert.Empty(await SbomTests.CheckAsync(shop, sound));
@@ -23,7 +23,7 @@ public class SbomCheckTests
     [Fact]
     public async Task Of_a_path_in_several_layers_the_one_that_is_seen_counts()
     {
-        using Workshop shop = SbomTests.Described();
+        using AssemblyFixture shop = SbomTests.Described();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument before = (await shop.DescribeAsync()).Platforms.Single().Document;
         Digest manifest = await AddLayerAsync(
@@ -41,7 +41,7 @@ public class SbomCheckTests
     [Fact]
     public async Task A_licence_file_beyond_measure_is_named_and_not_read()
     {
-        using Workshop shop = SbomTests.Described().Add(new TinyDeb("huge").File("usr/share/doc/huge/copyright", SbomTests.Copyright + new string('\n', 5 << 20)));
+        using AssemblyFixture shop = SbomTests.Described().Add(new TinyDeb("huge").File("usr/share/doc/huge/copyright", SbomTests.Copyright + new string('\n', 5 << 20)));
         shop.Contract = "";
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument document = (await shop.DescribeAsync()).Platforms.Single().Document;
@@ -53,7 +53,7 @@ public class SbomCheckTests
     [Fact]
     public async Task A_damaged_licence_file_is_told_in_the_document()
     {
-        using Workshop shop = SbomTests.Described().Add(new TinyDeb("odd").File("usr/share/doc/odd/copyright", SbomTests.Copyright + "\nFiles: x\nLicense: MIT\nLicense: ISC\n"));
+        using AssemblyFixture shop = SbomTests.Described().Add(new TinyDeb("odd").File("usr/share/doc/odd/copyright", SbomTests.Copyright + "\nFiles: x\nLicense: MIT\nLicense: ISC\n"));
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxPackage odd = (await shop.DescribeAsync()).Platforms.Single().Document.Packages.Single(package => package.Name == "odd");
         Assert.Equal("NOASSERTION", odd.LicenceDeclared);

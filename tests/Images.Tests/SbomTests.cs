@@ -14,7 +14,7 @@ public class SbomTests
     [Fact]
     public async Task Every_path_of_every_layer_stands_in_it_once_with_its_hashes_and_nothing_else_does()
     {
-        using Workshop shop = Described();
+        using AssemblyFixture shop = Described();
         AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument document = (await shop.DescribeAsync()).Platforms.Single().Document;
         Dictionary<string, TarEntry> seen = [];
@@ -40,7 +40,7 @@ public class SbomTests
     [Fact]
     public async Task Every_path_is_in_the_package_that_put_it_there()
     {
-        using Workshop shop = Described();
+        using AssemblyFixture shop = Described();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument document = (await shop.DescribeAsync()).Platforms.Single().Document;
         Assert.Equal("tiny", OwnerOf(document, "usr/bin/tiny"));
@@ -55,7 +55,7 @@ public class SbomTests
     [Fact]
     public async Task A_package_is_told_with_version_architecture_supplier_licence_address_and_hash()
     {
-        using Workshop shop = Described();
+        using AssemblyFixture shop = Described();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument document = (await shop.DescribeAsync()).Platforms.Single().Document;
         SpdxPackage odd = document.Packages.Single(package => package.Name == "c++-odd");
@@ -78,20 +78,20 @@ public class SbomTests
     [Fact]
     public async Task The_same_image_has_the_same_bytes_elsewhere_and_later()
     {
-        using Workshop one = Described(), other = Described();
+        using AssemblyFixture one = Described(), other = Described();
         await one.AssembleAsync();
         await other.AssembleAsync();
         Sbom first = await one.DescribeAsync(), second = await other.DescribeAsync();
         Assert.Equal(first.Index.ToBytes(), second.Index.ToBytes());
         Assert.Equal(first.Platforms.Select(platform => Digest.Of(platform.Document.ToBytes())), second.Platforms.Select(platform => Digest.Of(platform.Document.ToBytes())));
         Assert.DoesNotContain(one.Root, Encoding.UTF8.GetString(first.Platforms[0].Document.ToBytes()), StringComparison.Ordinal);
-        Assert.Equal(Workshop.Timestamp, first.Index.Created);
+        Assert.Equal(AssemblyFixture.Timestamp, first.Index.Created);
     }
 
     [Fact]
     public async Task What_was_written_reads_back_as_the_same()
     {
-        using Workshop shop = Described();
+        using AssemblyFixture shop = Described();
         await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
         foreach (SpdxDocument document in sbom.Platforms.Select(platform => platform.Document).Append(sbom.Index))
@@ -101,7 +101,7 @@ public class SbomTests
     [Fact]
     public async Task The_index_names_the_documents_of_its_platforms_by_their_hashes()
     {
-        using Workshop shop = Described();
+        using AssemblyFixture shop = Described();
         AssembledImage image = await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
         Assert.Equal(SpdxChecksum.Of(image.Index.Digest), sbom.Index.Packages.Single().Checksum);
@@ -114,7 +114,7 @@ public class SbomTests
     [Fact]
     public async Task A_stand_in_is_called_one_and_never_by_an_address_of_upstream()
     {
-        using Workshop shop = Described();
+        using AssemblyFixture shop = Described();
         shop.StandingIn = ["tool"];
         await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
@@ -128,7 +128,7 @@ public class SbomTests
     [Fact]
     public async Task A_list_of_contents_that_is_not_the_layers_describes_nothing()
     {
-        using Workshop shop = Described();
+        using AssemblyFixture shop = Described();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         string list = Path.Combine(shop.Root, "layout-contents", "amd64.json");
         string text = System.IO.File.ReadAllText(list);
@@ -142,7 +142,7 @@ public class SbomTests
         await shop.DescribeAsync();
     }
 
-    internal static Workshop Described() => new Workshop
+    internal static AssemblyFixture Described() => new AssemblyFixture
     {
         Layers = """
             - name: base
@@ -173,7 +173,7 @@ public class SbomTests
 
         """;
 
-    internal static Task<ImmutableArray<SbomFinding>> CheckAsync(Workshop shop, SpdxDocument document) =>
+    internal static Task<ImmutableArray<SbomFinding>> CheckAsync(AssemblyFixture shop, SpdxDocument document) =>
         new SbomCheck(document, Path.Combine(shop.Root, "check")).RunAsync(
             shop.Layout(), Digest.Sha256(document.Packages.Single(package => package.Id == document.Describes).Checksum!.Value), Stop);
 

@@ -27,7 +27,7 @@ public class SpdxDocumentTests
     [Fact]
     public async Task Every_object_has_the_properties_that_the_schema_requires_and_none_that_it_lacks()
     {
-        using Workshop shop = SbomTests.Described();
+        using AssemblyFixture shop = SbomTests.Described();
         await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
         foreach (SpdxDocument document in sbom.Platforms.Select(platform => platform.Document).Append(sbom.Index))
@@ -52,7 +52,7 @@ public class SpdxDocumentTests
     [InlineData("\"name\":\"tool\",", "", "'name' is missing")]
     public async Task A_document_that_contradicts_itself_is_refused(string written, string changed, string problem)
     {
-        using Workshop shop = SbomTests.Described();
+        using AssemblyFixture shop = SbomTests.Described();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         string text = Encoding.UTF8.GetString((await shop.DescribeAsync()).Platforms.Single().Document.ToBytes());
         SpdxDocument.Parse(Encoding.UTF8.GetBytes(text));
@@ -78,7 +78,7 @@ public class SpdxDocumentTests
     [Fact]
     public async Task A_folder_holds_the_documents_of_the_last_image_alone()
     {
-        using Workshop shop = SbomTests.Described();
+        using AssemblyFixture shop = SbomTests.Described();
         SbomFolder folder = new(Path.Combine(shop.Root, "sbom"));
         await shop.AssembleAsync();
         await folder.WriteAsync(await shop.DescribeAsync(), TestContext.Current.CancellationToken);

@@ -22,7 +22,7 @@ public class TamperedImageTests
     [InlineData("\"name\": \"base\"", "\"name\": \"bass\"", "layer base", "the list of contents is that of layer bass")]
     public async Task A_list_that_differs_from_the_layers_is_told(string written, string changed, string path, string problem)
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         string list = Path.Combine(shop.Root, "layout-contents", "amd64.json");
         string text = File.ReadAllText(list);
@@ -43,7 +43,7 @@ public class TamperedImageTests
     [InlineData("{\"platform\":\"linux/amd64\",\"layers\":[{\"name\":\"x\",\"diffId\":\"sha256:00\",\"entries\":[]}]}")]
     public async Task A_list_that_says_nothing_sound_is_refused_with_the_command_that_mends_it(string list)
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         File.WriteAllText(Path.Combine(shop.Root, "layout-contents", "amd64.json"), list);
         ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
@@ -56,7 +56,7 @@ public class TamperedImageTests
     [Fact]
     public async Task The_same_image_has_the_same_list_from_a_warm_cache_and_in_another_folder()
     {
-        using Workshop one = WholeImage.Create(), other = WholeImage.Create();
+        using AssemblyFixture one = WholeImage.Create(), other = WholeImage.Create();
         await one.AssembleAsync("cold");
         await one.AssembleAsync("warm");
         await other.AssembleAsync("other");
@@ -71,7 +71,7 @@ public class TamperedImageTests
     [Fact]
     public async Task An_image_of_one_platform_leaves_no_list_of_another()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         await shop.AssembleAsync();
         await shop.AssembleAsync(platforms: Platform.LinuxArm64);
         Assert.Equal(["arm64.json"], Directory.GetFiles(Path.Combine(shop.Root, "layout-contents")).Select(Path.GetFileName));
@@ -80,7 +80,7 @@ public class TamperedImageTests
     [Fact]
     public async Task A_file_in_the_layer_alone_a_whiteout_a_capability_and_a_device_are_told()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         await ReplaceTopAsync(
             shop,
             new GnuTarEntry(TarEntryType.RegularFile, "opt/.wh.host"),
@@ -104,7 +104,7 @@ public class TamperedImageTests
     [InlineData(TarEntryType.SymbolicLink, "../../../../..")]
     public async Task A_link_to_no_file_is_told_where_a_file_is_wanted(TarEntryType kind, string target)
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         await ReplaceTopAsync(
             shop,
             new PaxTarEntry(TarEntryType.HardLink, "opt/hard") { LinkName = "opt/host/tool" },
@@ -115,7 +115,7 @@ public class TamperedImageTests
     [Fact]
     public async Task A_symbolic_link_to_nothing_at_all_leads_nowhere()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         // No writer makes such an entry.
         byte[] plain = WithField(new UstarTarEntry(TarEntryType.SymbolicLink, "opt/host/tool") { LinkName = "x" }, 157, [0]);
         await ReplaceTopAsync(shop, plain, Digest.Of(plain));
@@ -131,7 +131,7 @@ public class TamperedImageTests
     {
         foreach (TarEntryType kind in (TarEntryType[])[TarEntryType.RegularFile, TarEntryType.ExtendedAttributes])
         {
-            using Workshop shop = WholeImage.Create();
+            using AssemblyFixture shop = WholeImage.Create();
             byte[] plain = WithField(new UstarTarEntry(TarEntryType.RegularFile, "opt/x"), at, Encoding.Latin1.GetBytes(field), (byte)kind);
             await ReplaceTopAsync(shop, plain, Digest.Of(plain));
             ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
@@ -146,7 +146,7 @@ public class TamperedImageTests
     [InlineData(TarEntryType.LongLink)]
     public async Task A_header_as_long_as_a_file_is_refused(TarEntryType kind)
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         byte[] plain = WithField(new UstarTarEntry(TarEntryType.RegularFile, "opt/x") { DataStream = new MemoryStream(new byte[3 << 20]) }, 156, [], (byte)kind);
         await ReplaceTopAsync(shop, plain, Digest.Of(plain));
         ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
@@ -165,7 +165,7 @@ public class TamperedImageTests
             new PaxTarEntry(TarEntryType.SymbolicLink, "opt/x") { LinkName = wide },
         ])
         {
-            using Workshop shop = WholeImage.Create();
+            using AssemblyFixture shop = WholeImage.Create();
             await ReplaceTopAsync(shop, entry);
             Assert.Contains("wanted a ", (await Assert.ThrowsAsync<ContentException>(shop.InspectAsync)).Message, StringComparison.Ordinal);
         }
@@ -174,7 +174,7 @@ public class TamperedImageTests
     [Fact]
     public async Task Paths_that_name_folders_without_end_are_refused()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         string folders = string.Concat(Enumerable.Repeat("abcdefg/", 500));
         await ReplaceTopAsync(shop, [.. Enumerable.Range(0, 100).Select(i => new PaxTarEntry(TarEntryType.RegularFile, $"{i}/{folders}x"))]);
         Assert.Contains("characters in all layers, got more", (await Assert.ThrowsAsync<ContentException>(shop.InspectAsync)).Message, StringComparison.Ordinal);
@@ -183,7 +183,7 @@ public class TamperedImageTests
     [Fact]
     public async Task A_path_out_of_the_image_is_refused()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         await ReplaceTopAsync(shop, new PaxTarEntry(TarEntryType.RegularFile, "opt/../../etc/passwd"));
         ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
         Assert.Contains("entry 'opt/../../etc/passwd' leads out of the image", e.Message, StringComparison.Ordinal);
@@ -198,7 +198,7 @@ public class TamperedImageTests
             (Encoding.ASCII.GetBytes(new string('x', 2000)), (Digest?)null), (archive[..2000], null), (archive, Digest.Of("other"u8)),
         }.Select(sample => (sample.Item1, sample.Item2 ?? Digest.Of(sample.Item1))))
         {
-            using Workshop shop = WholeImage.Create();
+            using AssemblyFixture shop = WholeImage.Create();
             await ReplaceTopAsync(shop, plain, diffId);
             await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
         }
@@ -207,7 +207,7 @@ public class TamperedImageTests
     [Fact]
     public async Task What_did_not_pass_or_was_not_inspected_may_not_be_signed()
     {
-        using Workshop shop = WholeImage.Create();
+        using AssemblyFixture shop = WholeImage.Create();
         AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         string record = Path.Combine(shop.Root, InspectionRecord.FileName);
         await RefusedAsync("was not inspected");
@@ -230,13 +230,13 @@ public class TamperedImageTests
     }
 
     /// <summary>Puts other entries in place of the upper layer of linux/amd64, under digests that fit.</summary>
-    internal static Task ReplaceTopAsync(Workshop shop, params TarEntry[] entries)
+    internal static Task ReplaceTopAsync(AssemblyFixture shop, params TarEntry[] entries)
     {
         byte[] plain = Tar(entries);
         return ReplaceTopAsync(shop, plain, Digest.FromHash("sha256", SHA256.HashData(plain)));
     }
 
-    internal static async Task ReplaceTopAsync(Workshop shop, byte[] plain, Digest diffId)
+    internal static async Task ReplaceTopAsync(AssemblyFixture shop, byte[] plain, Digest diffId)
     {
         AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         OciLayout layout = shop.Layout();

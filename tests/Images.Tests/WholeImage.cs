@@ -37,9 +37,9 @@ internal static class WholeImage
 
     /// <summary>Its workshop before assembly, so that a test can break it.</summary>
     /// <param name="tool">The upstream file, a program for the host.</param>
-    public static Workshop Create(byte[]? tool = null)
+    public static AssemblyFixture Create(byte[]? tool = null)
     {
-        Workshop shop = new()
+        AssemblyFixture shop = new()
         {
             Layers = """
                 - name: base

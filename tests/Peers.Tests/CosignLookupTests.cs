@@ -93,7 +93,7 @@ public sealed class CosignLookupTests : IAsyncLifetime
         Dictionary<string, string?> variables = new(_sigstore.Variables) { ["COSIGN_REKOR_URL"] = _sigstore.Address };
         foreach ((string name, string? value) in more ?? [])
             variables[name] = value;
-        HttpTransport transport = new(HttpTransport.NewHandler(), new Patience { Attempts = 1 }, TimeProvider.System, _ => { });
+        HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
         return new CosignLookup(await CosignProgram.FindAsync(null, Stop, cosign.WriteScript(_folder, variables)), transport, new Uri(variables["COSIGN_REKOR_URL"]!)) { HasRoots = true };
     }
 }

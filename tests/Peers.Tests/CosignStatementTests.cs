@@ -75,7 +75,7 @@ public sealed class CosignStatementTests
         TrustStore said = TrustStore.Create(folder.At("said"));
         SignedImage image = new(OciLayout.Open(folder.At("layout")), plan.Index.Digest, plan.Official);
         await said.AttestAsync(image, [statement.About([.. plan.Subjects.Select(subject => subject.Digest)])], rebuilder, [], default);
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         Repository site = new RegistryClient(transport, Credentials.None, RegistryMap.Parse([$"{registry.Host}=http://{registry.Host}"]), TimeProvider.System).Repository(plan.Official);
         Assert.Equal(2 * plan.Subjects.Length, await new StatementPush(said.Layout, site).RunAsync(default));
         Assert.Equal(0, await new StatementPush(said.Layout, site).RunAsync(default));
@@ -126,7 +126,7 @@ public sealed class CosignStatementTests
                 Destinations = [repository],
             },
             default);
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         RegistryMap map = RegistryMap.Parse([$"{registry.Host}=http://{registry.Host}"]);
         await new Publisher(() => new RegistryClient(transport, Credentials.None, map, TimeProvider.System), VerificationPolicy.RequireKey(signer.Key), _ => { })
             .PublishAsync(new ReleaseContent(plan, layout, trust.Layout), _ => Task.CompletedTask, default);

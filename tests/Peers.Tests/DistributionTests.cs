@@ -15,7 +15,7 @@ public sealed class DistributionTests
     public async Task A_blob_of_a_sibling_is_mounted_and_not_sent()
     {
         await using DockerRegistry registry = await DockerRegistry.StartAsync();
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         RegistryClient client = Client(transport, registry.Host);
         Repository source = client.Repository(Reference.Parse("quay.io/a/source")), target = client.Repository(Reference.Parse("quay.io/a/b"));
         Assert.True(await source.PushBlobAsync(Blob, () => new MemoryStream(Content), default, [target]));
@@ -28,7 +28,7 @@ public sealed class DistributionTests
     {
         await using DockerRegistry registry = await DockerRegistry.StartAsync();
         CutConnection wire = new(HttpTransport.NewHandler(), cutAt: 0, after: 0);
-        using HttpTransport transport = new(wire, new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(wire, new RetryPolicy(), TimeProvider.System, _ => { });
         await RequirePushedAsync(Client(transport, registry.Host));
         Assert.Equal(["POST", "PATCH", "PATCH", "PUT"], wire.Writes);
     }
@@ -46,7 +46,7 @@ public sealed class DistributionTests
     {
         await using DockerRegistry registry = await DockerRegistry.StartAsync();
         CutConnection wire = new(HttpTransport.NewHandler(), cutAt, after);
-        using HttpTransport transport = new(wire, new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(wire, new RetryPolicy(), TimeProvider.System, _ => { });
         await RequirePushedAsync(Client(transport, registry.Host));
         Assert.Equal(1, wire.Cuts);
         Assert.Equal(writes.Split(' '), wire.Writes);
@@ -59,7 +59,7 @@ public sealed class DistributionTests
         PeerProgram oras = await PeerPrograms.RequireAsync(Peer.Oras);
         await using DockerRegistry registry = await DockerRegistry.StartAsync();
         using ScratchFolder folder = new();
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         Repository repository = Client(transport, registry.Host).Repository(Reference.Parse("quay.io/a/b"));
         Descriptor config = Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8);
         await repository.PushBlobAsync(config, () => new MemoryStream("{}"u8.ToArray()), default);
@@ -87,7 +87,7 @@ public sealed class DistributionTests
     {
         await using TokenServer tokens = await TokenServer.StartAsync();
         await using DockerRegistry registry = await DockerRegistry.StartAsync(new RegistryDoor { Tokens = tokens.Issuer });
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         Credential credential = account == "password"
             ? new(DockerRegistry.User, DockerRegistry.Password, "a test")
             : Credential.IdentityToken(TokenServer.RefreshToken, "a test");
@@ -108,7 +108,7 @@ public sealed class DistributionTests
     {
         await using TokenServer tokens = await TokenServer.StartAsync(), other = await TokenServer.StartAsync();
         await using DockerRegistry registry = await DockerRegistry.StartAsync(new RegistryDoor { Tokens = tokens.Issuer with { Realm = other.Issuer.Realm } });
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         foreach (string password in (string[])[DockerRegistry.Password, "another one"])
         {
             Repository repository = Client(transport, registry.Host, new(DockerRegistry.User, password, "a test")).Repository(Reference.Parse("quay.io/a/b"));

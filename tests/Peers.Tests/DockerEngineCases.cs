@@ -19,7 +19,7 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
         await using OwnEngine own = await OwnEngine.StartAsync(Recipe);
         List<string> notices = [];
         using EngineClient engine = await own.ConnectAsync(notices);
-        PassingImage image = await LoadAsync(engine, repository);
+        TemporaryImage image = await LoadAsync(engine, repository);
 
         // During a run.
         EngineException run = await Assert.ThrowsAsync<EngineException>(() => engine.RunAsync(
@@ -54,7 +54,7 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
         Assert.Equal("", await own.DockerAsync("image", "ls", "--all", "--quiet"));
 
         // While an image is given away.
-        await using PassingImage given = await LoadAsync(engine, repository);
+        await using TemporaryImage given = await LoadAsync(engine, repository);
         await using KillingStream archive = new(() => own.KillAsync().Wait());
         EngineException export = await Assert.ThrowsAsync<EngineException>(() => engine.ExportAsync(given.Name, archive, Stop));
         await own.RestartAsync();

@@ -30,7 +30,7 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
     {
         using EngineClient engine = await ConnectAsync();
         using ScratchRepository repository = await AssembleAsync();
-        await using PassingImage image = await LoadAsync(engine, repository);
+        await using TemporaryImage image = await LoadAsync(engine, repository);
         KeptOutput kept = new();
 
         ContainerResult result = await engine.RunAsync(Busybox(image, "sh", "-c", "yes | head -c 100000000"), kept.Receive, Stop);
@@ -76,8 +76,8 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
     {
         using EngineClient engine = await ConnectAsync();
         using ScratchRepository repository = await AssembleAsync();
-        PassingImage over = await LoadAsync(engine, repository, limit: TimeSpan.FromHours(-1));
-        await using PassingImage needed = await LoadAsync(engine, repository);
+        TemporaryImage over = await LoadAsync(engine, repository, limit: TimeSpan.FromHours(-1));
+        await using TemporaryImage needed = await LoadAsync(engine, repository);
         // Our own label, with a time long ago and one far ahead.
         string[] containers = [];
         foreach (string until in (string[])["1", "99999999999"])
@@ -129,7 +129,7 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
     {
         using EngineClient engine = await ConnectAsync();
         using ScratchRepository repository = await AssembleAsync();
-        await using PassingImage image = await LoadAsync(engine, repository, architecture);
+        await using TemporaryImage image = await LoadAsync(engine, repository, architecture);
         List<string> told = [];
         BuildRequest request = new()
         {
@@ -247,10 +247,10 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         return bytes.ToArray();
     }
 
-    protected static ContainerSpec Busybox(PassingImage image, params ImmutableArray<string> arguments) =>
+    protected static ContainerSpec Busybox(TemporaryImage image, params ImmutableArray<string> arguments) =>
         new(image.Name) { Entrypoint = ["/usr/bin/busybox"], Command = arguments };
 
-    protected static async Task<PassingImage> LoadAsync(EngineClient engine, ScratchRepository repository, string architecture = "amd64", TimeSpan? limit = null)
+    protected static async Task<TemporaryImage> LoadAsync(EngineClient engine, ScratchRepository repository, string architecture = "amd64", TimeSpan? limit = null)
     {
         OciLayout layout = OciLayout.Open(repository.Layout(SmallImage.Name));
         return await engine.LoadPassingAsync(layout, await ManifestAsync(layout, architecture), limit ?? FiveMinutes, Stop);

@@ -51,7 +51,7 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
             new RehearsalOptions { Storage = RehearsalStorage.InMemory(), Authentication = RehearsalAuthentication.Token, User = User, Password = Password },
             SignedSmallImage.Places);
         Uri[] behind = [.. registries.Map.Select(each => new Uri(each[(each.IndexOf('=') + 1)..]))];
-        await using Parrot quay = await Parrot.StartAsync(behind[0]), hub = await Parrot.StartAsync(behind[1]);
+        await using EchoServer quay = await EchoServer.StartAsync(behind[0]), hub = await EchoServer.StartAsync(behind[1]);
         string[] identities = kind == "passwords" ? [] : [await RefreshTokenAsync(behind[0]), await RefreshTokenAsync(behind[1])];
         SlipwayCommand slipway = identities is [var first, var second]
             ? WithTokens(fixture.In(repository), (quay, first), (hub, second))
@@ -103,20 +103,20 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
     }
 
     /// <summary>The first registry's password from the environment, the second's from a helper.</summary>
-    private SlipwayCommand WithPasswords(SlipwayCommand slipway, Parrot hub) => With(slipway, new { credHelpers = HelperOf(hub, User, Password) }, new()
+    private SlipwayCommand WithPasswords(SlipwayCommand slipway, EchoServer hub) => With(slipway, new { credHelpers = HelperOf(hub, User, Password) }, new()
     {
         ["QUAY_USERNAME"] = User,
         ["QUAY_PASSWORD"] = Password,
     });
 
     /// <summary>The first registry's token from an entry of the configuration, the second's from a helper.</summary>
-    private SlipwayCommand WithTokens(SlipwayCommand slipway, (Parrot Registry, string Token) quay, (Parrot Registry, string Token) hub)
+    private SlipwayCommand WithTokens(SlipwayCommand slipway, (EchoServer Registry, string Token) quay, (EchoServer Registry, string Token) hub)
     {
         Dictionary<string, object> entries = new() { [quay.Registry.Address.Authority] = new { identitytoken = quay.Token } };
         return With(slipway, new { auths = entries, credHelpers = HelperOf(hub.Registry, "<token>", hub.Token) }, []);
     }
 
-    private Dictionary<string, string> HelperOf(Parrot registry, string user, string secret)
+    private Dictionary<string, string> HelperOf(EchoServer registry, string user, string secret)
     {
         _folder.Folder("bin");
         ProgramFile.Write(_folder.At("bin", "docker-credential-parrot"), Helper);

@@ -7,7 +7,7 @@ namespace Slipway.Registry.Tests;
 /// <summary>A client and a rehearsal registry that stands for quay.io.</summary>
 public sealed class Wire : IAsyncDisposable
 {
-    public static readonly Patience Impatient = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(5) };
+    public static readonly RetryPolicy Impatient = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(5) };
 
     private readonly string _folder;
     private readonly HttpTransport _transport;

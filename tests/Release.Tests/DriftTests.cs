@@ -32,7 +32,7 @@ public class DriftTests
         // One registry lists 60 000 tags of a release's form, the other has none of them.
         int asked = 0;
         using ManyTags wire = new(60_000, () => Interlocked.Increment(ref asked));
-        using HttpTransport transport = new(wire, new Patience { Attempts = 1 }, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(wire, new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
         DriftReport report = await new Drift(new RegistryClient(transport, Credentials.None, RegistryMap.Default, TimeProvider.System), null).CompareAsync(
             new DriftRequest { Image = "tiny", Destinations = [Reference.Parse("quay.io/test/tiny"), Reference.Parse("docker.io/mirror/tiny")], Wanted = _ => true }, default);
         Assert.Equal(Drift.MostTags, report.Tags);

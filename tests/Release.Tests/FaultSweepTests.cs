@@ -13,9 +13,9 @@ namespace Slipway.Release.Tests;
 /// </summary>
 public sealed class FaultSweepTests(ITestOutputHelper output)
 {
-    private static readonly Patience Impatient = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) };
+    private static readonly RetryPolicy Impatient = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) };
 
-    private static readonly Patience Patient = Impatient with { Attempts = 3, FirstWait = TimeSpan.Zero, LongestWait = TimeSpan.Zero };
+    private static readonly RetryPolicy Patient = Impatient with { Attempts = 3, FirstWait = TimeSpan.Zero, LongestWait = TimeSpan.Zero };
 
     [Fact]
     public async Task Every_request_and_every_mishap_leave_no_tag_half_and_one_rerun_converges()
@@ -24,31 +24,31 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = await PlanAsync(scene);
         (IReadOnlyList<Occurrence> requests, string wanted) = await UndisturbedAsync(scene, plan);
-        (Occurrence Request, Mishap Mishap)[] cases =
-            [.. from request in requests from mishap in Mishap.All where mishap.CanMeet(request) select (request, mishap)];
+        (Occurrence Request, InjectedFault InjectedFault)[] cases =
+            [.. from request in requests from mishap in InjectedFault.All where mishap.CanMeet(request) select (request, mishap)];
         Convergence convergence = new(plan, wanted);
         ConcurrentBag<bool> ended = [];
         ConcurrentBag<Occurrence> missed = [], harmless = [];
 
         await InLanesAsync(scene, cases, async (stage, at) =>
         {
-            if (await MeetAsync(stage, plan, at.Request, at.Mishap) is not { } outcome)
+            if (await MeetAsync(stage, plan, at.Request, at.InjectedFault) is not { } outcome)
             {
                 missed.Add(at.Request);
                 return;
             }
 
-            if (!at.Mishap.IsHarmless)
+            if (!at.InjectedFault.IsHarmless)
                 ended.Add(outcome.Succeeded);
             else
                 harmless.Add(at.Request);
-            at.Mishap.RequireRightClass(outcome.Failure, at.Request);
-            Assert.True(!outcome.Lies(stage.Registries).Any(), $"{at.Mishap} at {at.Request}: {string.Join("; ", outcome.Lies(stage.Registries))}");
-            await convergence.RequireAsync(stage, $"{at.Mishap} at {at.Request}");
+            at.InjectedFault.RequireRightClass(outcome.Failure, at.Request);
+            Assert.True(!outcome.Lies(stage.Registries).Any(), $"{at.InjectedFault} at {at.Request}: {string.Join("; ", outcome.Lies(stage.Registries))}");
+            await convergence.RequireAsync(stage, $"{at.InjectedFault} at {at.Request}");
         });
 
         int succeeded = ended.Count(each => each);
-        output.WriteLine($"{requests.Count} requests × {Mishap.All.Length} mishaps, where each can happen = {ended.Count} runs: {succeeded} succeeded, {ended.Count - succeeded} failed and converged from {convergence.States} different states, in {clock.Elapsed.TotalSeconds:0} s; {missed.Count} did not come about; {harmless.Count} more met a registry's oddity, and succeeded");
+        output.WriteLine($"{requests.Count} requests × {InjectedFault.All.Length} mishaps, where each can happen = {ended.Count} runs: {succeeded} succeeded, {ended.Count - succeeded} failed and converged from {convergence.States} different states, in {clock.Elapsed.TotalSeconds:0} s; {missed.Count} did not come about; {harmless.Count} more met a registry's oddity, and succeeded");
         Assert.Equal(cases.Length, ended.Count + harmless.Count + missed.Count);
         Assert.InRange(missed.Count, 0, cases.Length / 50);
         Assert.InRange(succeeded, 1, ended.Count / 2);
@@ -58,7 +58,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
     /// Publishes with a mishap at one request. Which of several requests for the first token is refused is chance, and so is which
     /// of them comes twice: null when the request did not come, in several runs.
     /// </summary>
-    private static async Task<Outcome?> MeetAsync(Stage stage, ReleasePlan plan, Occurrence request, Mishap mishap)
+    private static async Task<Outcome?> MeetAsync(Stage stage, ReleasePlan plan, Occurrence request, InjectedFault mishap)
     {
         for (int tries = 0; tries < 5; tries++)
         {
@@ -78,7 +78,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
     [MemberData(nameof(Passing))]
     public async Task With_patience_a_mishap_at_every_request_does_no_harm(string name)
     {
-        Mishap mishap = Mishap.All.Single(each => each.Name == name);
+        InjectedFault mishap = InjectedFault.All.Single(each => each.Name == name);
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = await PlanAsync(scene);
         (_, string wanted) = await UndisturbedAsync(scene, plan);
@@ -104,7 +104,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
     [MemberData(nameof(Odd))]
     public async Task A_registry_that_is_always_odd_gets_the_same_release(string name)
     {
-        Mishap odd = Mishap.All.Single(each => each.Name == name);
+        InjectedFault odd = InjectedFault.All.Single(each => each.Name == name);
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = await PlanAsync(scene);
         (_, string wanted) = await UndisturbedAsync(scene, plan);
@@ -122,7 +122,7 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
 
     public static TheoryData<string> Odd => [.. Oddities.All.Select(kind => kind.Name)];
 
-    public static TheoryData<string> Passing => [.. Mishap.All.Where(mishap => mishap.Passes).Select(mishap => mishap.Name)];
+    public static TheoryData<string> Passing => [.. InjectedFault.All.Where(mishap => mishap.Passes).Select(mishap => mishap.Name)];
 
     /// <summary>With the release's tags only: those of the build are written in the same way.</summary>
     private static async Task<ReleasePlan> PlanAsync(Scene scene)

@@ -59,7 +59,7 @@ internal static class ProvenanceScene
         Builder = Builder.Local.Id,
         Platforms = [Platform.LinuxArm64, Platform.LinuxAmd64],
         Lock = Hash("lock"),
-        Way = BuildWay.Assembled,
+        Way = BuildMethod.Assembled,
         Materials = Material.Of(Lock, Platforms),
     };
 

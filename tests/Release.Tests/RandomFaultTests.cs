@@ -16,7 +16,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
         ReleasePlan plan = await scene.PlanAsync();
         string wanted = await UndisturbedAsync(scene, plan);
         Convergence convergence = new(plan, wanted);
-        Patience impatient = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) };
+        RetryPolicy impatient = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) };
         await using Stage once = await Stage.OpenAsync(scene, impatient, oneAtATime: false);
         await using Stage often = await Stage.OpenAsync(
             scene, impatient with { Attempts = 4, FirstWait = TimeSpan.Zero, LongestWait = TimeSpan.Zero }, oneAtATime: false);
@@ -44,7 +44,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
 
     private static async Task<string> UndisturbedAsync(Scene scene, ReleasePlan plan)
     {
-        await using Stage stage = await Stage.OpenAsync(scene, new Patience(), oneAtATime: false);
+        await using Stage stage = await Stage.OpenAsync(scene, new RetryPolicy(), oneAtATime: false);
         Assert.Null((await stage.PublishAsync(plan)).Failure);
         return stage.Registries.Kept();
     }
@@ -54,15 +54,15 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
     {
         private readonly Random _random;
         private readonly double _rate;
-        private readonly List<Mishap> _kinds;
-        private readonly List<(Mishap Mishap, Occurrence At)> _met = [];
+        private readonly List<InjectedFault> _kinds;
+        private readonly List<(InjectedFault InjectedFault, Occurrence At)> _met = [];
 
         public Chance(int seed)
         {
             _random = new Random(seed);
             _rate = 0.002 * Math.Pow(25, _random.NextDouble());
             // Every third run has those only that can be waited out.
-            _kinds = [.. Mishap.All.Where(mishap => seed % 3 != 0 || mishap.Passes)];
+            _kinds = [.. InjectedFault.All.Where(mishap => seed % 3 != 0 || mishap.Passes)];
         }
 
         public int Count => _met.Count;
@@ -73,7 +73,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
             {
                 if (_random.NextDouble() >= _rate)
                     return null;
-                Mishap mishap = _kinds[_random.Next(_kinds.Count)];
+                InjectedFault mishap = _kinds[_random.Next(_kinds.Count)];
                 if (!mishap.AppliesTo(request))
                     return null;
                 _met.Add((mishap, request));
@@ -86,9 +86,9 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
         {
             if (failure is null)
                 return;
-            (Mishap Mishap, Occurrence At)[] harmful = [.. _met.Where(met => !met.Mishap.IsHarmless)];
+            (InjectedFault InjectedFault, Occurrence At)[] harmful = [.. _met.Where(met => !met.InjectedFault.IsHarmless)];
             Assert.NotEmpty(harmful);
-            (Mishap mishap, Occurrence at) = harmful.FirstOrDefault(met => !met.Mishap.Passes, harmful[^1]);
+            (InjectedFault mishap, Occurrence at) = harmful.FirstOrDefault(met => !met.InjectedFault.Passes, harmful[^1]);
             mishap.RequireRightClass(failure, at);
         }
     }

@@ -29,7 +29,7 @@ internal sealed class Scene : IAsyncDisposable
     private readonly List<Seen> _seen = [];
     private readonly Credentials _credentials = Credentials.Of(Hosts.Select(host => KeyValuePair.Create(host, new Credential("robot", "s3cret", "a test"))));
     private readonly HttpTransport _transport = new(
-        HttpTransport.NewHandler(), new Patience { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) }, TimeProvider.System, _ => { });
+        HttpTransport.NewHandler(), new RetryPolicy { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) }, TimeProvider.System, _ => { });
 
     private Scene()
     {

@@ -31,23 +31,23 @@ internal sealed class Stage : IAsyncDisposable
     private readonly Scene _scene;
     private readonly HttpTransport _transport;
 
-    private Stage(Scene scene, RegistryPair registries, Wire wire, Patience patience)
+    private Stage(Scene scene, RegistryPair registries, Wire wire, RetryPolicy retryPolicy)
     {
         _scene = scene;
         Registries = registries;
         Wire = wire;
-        _transport = new HttpTransport(wire, patience, TimeProvider.System, _ => { });
+        _transport = new HttpTransport(wire, retryPolicy, TimeProvider.System, _ => { });
     }
 
     public RegistryPair Registries { get; }
 
     public Wire Wire { get; }
 
-    public static async Task<Stage> OpenAsync(Scene scene, Patience patience, bool oneAtATime) => new(
+    public static async Task<Stage> OpenAsync(Scene scene, RetryPolicy retryPolicy, bool oneAtATime) => new(
         scene,
         await RegistryPair.StartAsync(new RehearsalOptions { Storage = RehearsalStorage.InMemory(), Authentication = RehearsalAuthentication.Token, User = "tests", Password = Secret }, scene.Official.Name, scene.Fallback.Name),
         new Wire(HttpTransport.NewHandler(), oneAtATime),
-        patience);
+        retryPolicy);
 
     /// <summary>Publishes, and waits until the registries have done with it, too.</summary>
     public async Task<Outcome> PublishAsync(ReleasePlan plan)

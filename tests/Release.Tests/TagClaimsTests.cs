@@ -32,7 +32,7 @@ public class TagClaimsTests
     {
         Assert.Equal(claims, TagClaims.Of(tag).ToString());
         Assert.False(TagClaims.Of(tag).IsUnreadable);
-        Assert.Equal(tag.StartsWith("dockerfile-", StringComparison.Ordinal) ? BuildWay.Dockerfile : BuildWay.Assembled, TagClaims.Of(tag).Way);
+        Assert.Equal(tag.StartsWith("dockerfile-", StringComparison.Ordinal) ? BuildMethod.Dockerfile : BuildMethod.Assembled, TagClaims.Of(tag).Way);
     }
 
     [Theory]
@@ -78,9 +78,9 @@ public class TagClaimsTests
         Assert.Equal(reason, TagClaims.Of(tag).Judge(Subject(platform))?.Reason);
 
     [Theory]
-    [InlineData(BuildWay.Assembled)]
-    [InlineData(BuildWay.Dockerfile)]
-    public void Every_tag_that_is_published_is_proven_by_its_own_provenance_and_by_no_other_commits(BuildWay way)
+    [InlineData(BuildMethod.Assembled)]
+    [InlineData(BuildMethod.Dockerfile)]
+    public void Every_tag_that_is_published_is_proven_by_its_own_provenance_and_by_no_other_commits(BuildMethod way)
     {
         GitState[] states =
         [

@@ -28,15 +28,15 @@ public class TagPlanTests
     [Fact]
     public void What_a_dockerfile_made_takes_no_tag_of_a_release()
     {
-        TagPlan exact = For(Exact, BuildWay.Dockerfile);
+        TagPlan exact = For(Exact, BuildMethod.Dockerfile);
         Assert.Equal(["dockerfile-23228e6-amd64", "dockerfile-23228e6-arm64", "dockerfile-23228e6", "dockerfile-v1.36.4"], exact.Tags.Select(tag => tag.Name));
         Assert.Equal("dockerfile-v1.36.4", exact.Release);
-        TagPlan later = For(Exact with { Distance = 2 }, BuildWay.Dockerfile);
+        TagPlan later = For(Exact with { Distance = 2 }, BuildMethod.Dockerfile);
         Assert.Equal(["dockerfile-23228e6-amd64", "dockerfile-23228e6-arm64", "dockerfile-23228e6", "dockerfile-main"], later.Tags.Select(tag => tag.Name));
         Assert.Equal(("dockerfile-23228e6", "dockerfile-main"), (later.Release, Assert.Single(later.Tags, tag => tag.Moves).Name));
         Assert.Empty(exact.Tags.Concat(later.Tags).Select(tag => tag.Name).Intersect(For(Exact).Tags.Select(tag => tag.Name)));
-        Assert.Equal("dockerfile-23228e6-dirty", For(Exact with { IsDirty = true }, BuildWay.Dockerfile).Release);
-        Assert.NotNull(For(Exact with { IsDirty = true }, BuildWay.Dockerfile).RehearsalOnly);
+        Assert.Equal("dockerfile-23228e6-dirty", For(Exact with { IsDirty = true }, BuildMethod.Dockerfile).Release);
+        Assert.NotNull(For(Exact with { IsDirty = true }, BuildMethod.Dockerfile).RehearsalOnly);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public class TagPlanTests
             Assert.All(For(git).Tags, tag => Reference.Parse("quay.io/a/b").WithTag(tag.Name));
     }
 
-    private static TagPlan For(GitState git, BuildWay way) =>
+    private static TagPlan For(GitState git, BuildMethod way) =>
         TagPlan.For("kubelet", "v1.36.4", git, [Platform.LinuxAmd64, Platform.LinuxArm64], way);
 
     private static TagPlan For(GitState git, string version = "v1.36.4") =>

@@ -53,8 +53,8 @@ public sealed class AptArchive : IDisposable
     {
         DebianMirror? mirror = DebianMirror.Of(AptConfiguration.Read("/"));
         Assert.SkipWhen(mirror is null, "this machine's apt knows no Debian mirror");
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
-        OriginReader reader = new(transport, new Patience(), TimeProvider.System);
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
+        OriginReader reader = new(transport, new RetryPolicy(), TimeProvider.System);
         ContentCache cache = new(TestCache.Shared, TimeProvider.System);
         Gpgv gpgv = new(SourceTree.At("images", "keys", "debian-archive-keyring.gpg"), ArchiveKeys.Debian);
         DebianRepository repository = new(reader, new Download(reader, cache), gpgv, mirror);

@@ -35,7 +35,7 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
     public Action<int>? Started { get; init; }
 
     /// <exception cref="Win32Exception">There is no such program.</exception>
-    /// <exception cref="TimeoutException">It took longer than <see cref="Patience"/>.</exception>
+    /// <exception cref="TimeoutException">It took longer than <see cref="RetryPolicy"/>.</exception>
     public async Task<ChildResult> RunAsync()
     {
         Stopwatch clock = Stopwatch.StartNew();

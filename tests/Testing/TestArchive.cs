@@ -10,7 +10,7 @@ namespace Slipway.Testing;
 /// <summary>Debian's archive as tests read it: by the product's own code, from the same mirror, into the same cache.</summary>
 public sealed class TestArchive : IDisposable
 {
-    private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new Patience(), TimeProvider.System, _ => { });
+    private readonly HttpTransport _transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
     private readonly DebianMirror? _mirror = DebianMirror.Of(AptConfiguration.Read("/"));
     private readonly DebianRepository _repository;
@@ -18,7 +18,7 @@ public sealed class TestArchive : IDisposable
 
     public TestArchive()
     {
-        OriginReader reader = new(_transport, new Patience(), TimeProvider.System);
+        OriginReader reader = new(_transport, new RetryPolicy(), TimeProvider.System);
         _download = new Download(reader, new ContentCache(TestCache.Shared, TimeProvider.System));
         Gpgv gpgv = new(SourceTree.At("images", "keys", "debian-archive-keyring.gpg"), ArchiveKeys.Debian);
         _repository = new DebianRepository(reader, _download, gpgv, Mirror);

@@ -28,7 +28,7 @@ public sealed class VersionSourceTests : IDisposable
         Say("stable-1.txt", "v1.37.2\n");
         Say("stable.txt", "v2.0.1\r\n");
 
-        UpstreamOutlook outlook = await AskAsync("v1.36.4", Kubernetes, reach);
+        UpstreamUpdate outlook = await AskAsync("v1.36.4", Kubernetes, reach);
 
         Assert.Equal((newest, "v2.0.1", newest), (outlook.Newest.Text, outlook.Latest.Text, outlook.Update?.Text));
     }
@@ -38,9 +38,9 @@ public sealed class VersionSourceTests : IDisposable
     {
         Say("stable-1.36.txt", "v1.36.4");
         Say("stable.txt", "v1.36.4");
-        UpstreamOutlook same = await AskAsync("v1.36.4", Kubernetes, VersionReach.Patch);
+        UpstreamUpdate same = await AskAsync("v1.36.4", Kubernetes, VersionReach.Patch);
         Assert.Equal((null, false), (same.Update, same.IsBehind));
-        UpstreamOutlook older = await AskAsync("v1.36.5", Kubernetes, VersionReach.Patch);
+        UpstreamUpdate older = await AskAsync("v1.36.5", Kubernetes, VersionReach.Patch);
         Assert.Equal((null, null, true), (older.Update, older.Change, older.IsBehind));
     }
 
@@ -85,7 +85,7 @@ public sealed class VersionSourceTests : IDisposable
     {
         _tags.All = ["nightly", "v1.9.2-flannel1", "v1.9.10-flannel2", "v1.10.0-flannel1", "v1.11.0", "v1.9.11-rc.1", "v9.9.9\nv1"];
         GitHubChannel channel = new("flannel-io/cni-plugin");
-        UpstreamOutlook outlook = await AskAsync("v1.9.1-flannel1", channel, VersionReach.Patch);
+        UpstreamUpdate outlook = await AskAsync("v1.9.1-flannel1", channel, VersionReach.Patch);
         Assert.Equal(("v1.9.10-flannel2", "v1.10.0-flannel1"), (outlook.Newest.Text, outlook.Latest.Text));
         Assert.Equal("v1.10.0-flannel1", (await AskAsync("v1.9.1-flannel1", channel, VersionReach.Minor)).Newest.Text);
         _tags.All = ["nightly"];
@@ -95,7 +95,7 @@ public sealed class VersionSourceTests : IDisposable
 
     private static Versioned Of(string version, VersionChannel channel) => new("tiny", null, ReleaseVersion.Parse(version), channel);
 
-    private Task<UpstreamOutlook> AskAsync(string version, VersionChannel channel, VersionReach reach) =>
+    private Task<UpstreamUpdate> AskAsync(string version, VersionChannel channel, VersionReach reach) =>
         new VersionSource(_bench.Reader, UpstreamMirror.At(Mirror), _tags).AskAsync(Of(version, channel), reach, default);
 
     private void Say(string file, string text)

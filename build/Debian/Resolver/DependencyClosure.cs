@@ -10,7 +10,7 @@ namespace Slipway.Debian;
 internal sealed class DependencyClosure
 {
     private readonly PackageCandidates _candidates;
-    private readonly DoneWithout _without;
+    private readonly OmittedPackages _without;
     private readonly ResolutionSelection _selection = new();
     private readonly HashSet<string> _firm = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
@@ -18,7 +18,7 @@ internal sealed class DependencyClosure
 
     /// <param name="candidates">What there is.</param>
     /// <param name="without">What counts as met and is not taken.</param>
-    public DependencyClosure(PackageCandidates candidates, DoneWithout without)
+    public DependencyClosure(PackageCandidates candidates, OmittedPackages without)
     {
         _candidates = candidates;
         _without = without;

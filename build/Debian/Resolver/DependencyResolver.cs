@@ -7,7 +7,7 @@ namespace Slipway.Debian;
 public sealed class DependencyResolver
 {
     private readonly PackageCandidates _candidates;
-    private readonly DoneWithout _without;
+    private readonly OmittedPackages _without;
 
     /// <inheritdoc cref="DependencyResolver(IReadOnlyList{PackageIndex}, IEnumerable{string})"/>
     public DependencyResolver(IReadOnlyList<PackageIndex> suites)
@@ -20,7 +20,7 @@ public sealed class DependencyResolver
     public DependencyResolver(IReadOnlyList<PackageIndex> suites, IEnumerable<string> without)
     {
         _candidates = new PackageCandidates(suites);
-        _without = new DoneWithout(_candidates, without);
+        _without = new OmittedPackages(_candidates, without);
     }
 
     /// <inheritdoc cref="Resolve(IReadOnlyList{IReadOnlyList{string}}, bool)"/>

@@ -68,7 +68,7 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
 
         RequireMissed(definition, images);
         LockedUpstream[] upstream = [.. definition.Upstream
-            .Select(file => file.IsOptional ? LockFit.Kept(definition, file, previous) : Reviewed(definition, file)).OfType<LockedUpstream>()];
+            .Select(file => file.IsOptional ? LockValidator.Kept(definition, file, previous) : Reviewed(definition, file)).OfType<LockedUpstream>()];
         Resolution.RequireSameVersions(images);
         Resolution.RequireSameVersions(standIns);
         ImageLock made = new()

@@ -56,13 +56,13 @@ internal sealed class EngineFailures(EngineAddress address)
             root = root.InnerException;
         bool never = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
         RemoteFault kind = root is SocketException { SocketErrorCode: SocketError.AccessDenied } ? RemoteFault.Refused
-            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || WorthWaiting.FaultOf(failure) == RemoteFault.Untrusted ? RemoteFault.Untrusted
+            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || TransientFault.FaultOf(failure) == RemoteFault.Untrusted ? RemoteFault.Untrusted
             : never && isFirst ? RemoteFault.NotFound
             : RemoteFault.TryAgain;
         // Engines of an older Go say the same of a certificate that they do not get as of a wrong one.
-        string why = WorthWaiting.FaultOf(failure) != RemoteFault.Untrusted ? root.Message
+        string why = TransientFault.FaultOf(failure) != RemoteFault.Untrusted ? root.Message
             : failure.InnerException is not AuthenticationException && address.Tls is { Identity: null } ? "it wants a certificate of ours"
-            : WorthWaiting.Reason(failure);
+            : TransientFault.Reason(failure);
         string what = kind is RemoteFault.TryAgain ? $"{address}: {call}: the Engine went away: {why}" : $"{address} ({address.Origin}): {why}";
         return new EngineException(kind, what, failure);
     }

@@ -16,7 +16,7 @@ internal sealed class EngineWire : IDisposable
     private const int MaximumErrorSize = 16 * 1024;
 
     /// <summary>What an Engine may take its time for: it unpacks what it is sent while it reads it.</summary>
-    private static readonly Patience Moving = new() { AnswerWithin = TimeSpan.FromMinutes(5), RateWindow = TimeSpan.FromMinutes(5), Exchange = TimeSpan.FromDays(1) };
+    private static readonly RetryPolicy Moving = new() { AnswerWithin = TimeSpan.FromMinutes(5), RateWindow = TimeSpan.FromMinutes(5), Exchange = TimeSpan.FromDays(1) };
 
     private readonly HttpMessageInvoker _invoker;
     private readonly EngineFailures _failures;
@@ -124,7 +124,7 @@ internal sealed class EngineWire : IDisposable
         }
 
         if (limits.Moves)
-            answer.Content = new PatientContent(answer.Content, Moving, Time, new Exchange(Moving, Time));
+            answer.Content = new TimeoutContent(answer.Content, Moving, Time, new Exchange(Moving, Time));
         answer.Content = limits.Size is null ? await StreamAsync(call, answer, limits, cancellationToken)
             : new ReadOnlyMemoryContent(await SmallAsync(call, answer, limits, cancellationToken));
         return answer;

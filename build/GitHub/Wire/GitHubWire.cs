@@ -18,7 +18,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     private const int MaximumErrorSize = 64 * 1024;
     private const string Version = "2022-11-28";
 
-    private readonly Advice _advice = new(host, token, time);
+    private readonly ErrorHint _advice = new(host, token, time);
 
     public GitHubHost Host => host;
 
@@ -75,7 +75,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
             }
             catch (Exception e) when (e is IOException or HttpRequestException)
             {
-                GitHubException failure = Failure(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(WorthWaiting.Reason(e))}", !request.IsIdempotent, e);
+                GitHubException failure = Failure(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(TransientFault.Reason(e))}", !request.IsIdempotent, e);
                 if (failure.IsUnclear || !await PauseAsync(call, failure, tries, null, cancellationToken))
                     throw failure;
             }

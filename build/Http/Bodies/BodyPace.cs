@@ -1,10 +1,10 @@
 namespace Slipway.Http;
 
 /// <summary>
-/// Judges how fast a body moves: over each <see cref="Patience.RateWindow"/> of waiting for the other side, at least
-/// <see cref="Patience.LeastRate"/>. Silence is judged elsewhere. For one body at a time.
+/// Judges how fast a body moves: over each <see cref="RetryPolicy.RateWindow"/> of waiting for the other side, at least
+/// <see cref="RetryPolicy.LeastRate"/>. Silence is judged elsewhere. For one body at a time.
 /// </summary>
-internal sealed class BodyPace(Patience patience)
+internal sealed class BodyPace(RetryPolicy retryPolicy)
 {
     private TimeSpan _waited;
     private long _bytes;
@@ -15,10 +15,10 @@ internal sealed class BodyPace(Patience patience)
     {
         _waited += waited;
         _bytes += bytes;
-        if (_waited < patience.RateWindow)
+        if (_waited < retryPolicy.RateWindow)
             return;
-        if (_bytes < patience.LeastRate * _waited.TotalSeconds)
-            throw new IOException($"too slow: {_bytes} bytes in {Exchange.Seconds(_waited)}, wanted at least {patience.LeastRate} a second (--minimum-rate)");
+        if (_bytes < retryPolicy.LeastRate * _waited.TotalSeconds)
+            throw new IOException($"too slow: {_bytes} bytes in {Exchange.Seconds(_waited)}, wanted at least {retryPolicy.LeastRate} a second (--minimum-rate)");
         (_waited, _bytes) = (TimeSpan.Zero, 0);
     }
 }

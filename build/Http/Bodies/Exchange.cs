@@ -5,7 +5,7 @@ namespace Slipway.Http;
 /// <summary>
 /// The time of one exchange: a request with all its tries, its waits, its redirects and its answer's body. The clock runs only while
 /// somebody waits for the host, so that a body may be read as slowly as its reader likes; every byte that moves gives time back, as much
-/// as it needs at <see cref="Patience.SlowestAverage"/>. Safe for concurrent use.
+/// as it needs at <see cref="RetryPolicy.SlowestAverage"/>. Safe for concurrent use.
 /// </summary>
 public sealed class Exchange
 {
@@ -19,13 +19,13 @@ public sealed class Exchange
     private int _running;
     private bool _isSpent;
 
-    /// <param name="patience">How long it may take.</param>
+    /// <param name="retryPolicy">How long it may take.</param>
     /// <param name="time">The clock.</param>
-    public Exchange(Patience patience, TimeProvider time)
+    public Exchange(RetryPolicy retryPolicy, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(patience);
-        _whole = patience.WholeExchange;
-        _slowest = patience.SlowestAverage;
+        ArgumentNullException.ThrowIfNull(retryPolicy);
+        _whole = retryPolicy.WholeExchange;
+        _slowest = retryPolicy.SlowestAverage;
         _time = time;
     }
 

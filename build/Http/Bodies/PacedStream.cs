@@ -1,9 +1,9 @@
 namespace Slipway.Http;
 
 /// <summary>Where a <see cref="PacedContent"/> is written to. Disposing leaves the inner stream open.</summary>
-internal sealed class PacedStream(Stream inner, Patience patience, TimeProvider time, Exchange exchange) : Stream
+internal sealed class PacedStream(Stream inner, RetryPolicy retryPolicy, TimeProvider time, Exchange exchange) : Stream
 {
-    private readonly BodyPace _pace = new(patience);
+    private readonly BodyPace _pace = new(retryPolicy);
 
     public override bool CanRead => false;
 
@@ -18,7 +18,7 @@ internal sealed class PacedStream(Stream inner, Patience patience, TimeProvider 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         long begin = time.GetTimestamp();
-        using CancellationTokenSource silence = new(patience.AnswerWithin, time);
+        using CancellationTokenSource silence = new(retryPolicy.AnswerWithin, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         try
         {
@@ -26,7 +26,7 @@ internal sealed class PacedStream(Stream inner, Patience patience, TimeProvider 
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"nothing was taken for {patience.AnswerWithin.TotalSeconds:0} s", e);
+            throw new IOException($"nothing was taken for {retryPolicy.AnswerWithin.TotalSeconds:0} s", e);
         }
 
         exchange.Move(buffer.Length);

@@ -30,7 +30,7 @@ public sealed class SmokeTest(EngineClient engine)
         PlatformSmoke smoke = new(subject.Name, platform, [], 0);
         ContractCommand[] commands = [.. subject.Commands.Where(command => command.Platforms.IsEmpty || command.Platforms.Contains(platform))];
         TimeSpan longest = (native ? TimeLimit : EmulatedTimeLimit) * (commands.Length + 1);
-        await using PassingImage loaded = await engine.LoadPassingAsync(layout, subject.Image.Manifest with { Platform = platform }, longest, cancellationToken);
+        await using TemporaryImage loaded = await engine.LoadPassingAsync(layout, subject.Image.Manifest with { Platform = platform }, longest, cancellationToken);
         foreach (ContractCommand command in commands)
         {
             if (!native && !command.WorksEmulated)

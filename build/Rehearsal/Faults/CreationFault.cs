@@ -23,7 +23,7 @@ internal sealed record CreationFault : Fault
         }
 
         RegistryPath path = exchange.Path;
-        exchange.Gate.Check(exchange.Context, path);
+        exchange.AuthMiddleware.Check(exchange.Context, path);
         Digest content = Digest.FromHash("sha256", await SHA256.HashDataAsync(exchange.Context.Request.Body, exchange.Context.RequestAborted));
         IQueryCollection query = exchange.Context.Request.Query;
         string named = path.Area == Area.Manifest ? path.Last : query["digest"].ToString() is { Length: > 0 } digest ? digest : query["mount"].ToString();

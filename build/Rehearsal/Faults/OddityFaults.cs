@@ -103,10 +103,10 @@ internal sealed record LapseOddity(Func<RehearsalRequest, bool> When, Action<Htt
 
     internal override Task HappenAsync(Exchange exchange)
     {
-        if (!AppliesTo(exchange.Request) || !exchange.Gate.WasUsed(exchange.Context.Request))
+        if (!AppliesTo(exchange.Request) || !exchange.AuthMiddleware.WasUsed(exchange.Context.Request))
             return exchange.AnswerAsync();
-        exchange.Gate.Revoke(exchange.Context.Request);
-        ErrorAnswer refusal = exchange.Gate.Refusal(exchange.Context, exchange.Path);
+        exchange.AuthMiddleware.Revoke(exchange.Context.Request);
+        ErrorAnswer refusal = exchange.AuthMiddleware.Refusal(exchange.Context, exchange.Path);
         Change(exchange.Context.Response);
         throw refusal;
     }

@@ -8,8 +8,8 @@ internal sealed record RevocationFault : Fault
 {
     internal override Task HappenAsync(Exchange exchange)
     {
-        exchange.Gate.Revoke(exchange.Context.Request);
-        throw exchange.Gate.Refusal(exchange.Context, exchange.Path);
+        exchange.AuthMiddleware.Revoke(exchange.Context.Request);
+        throw exchange.AuthMiddleware.Refusal(exchange.Context, exchange.Path);
     }
 }
 

@@ -17,9 +17,9 @@ internal sealed class TokenEndpoint
 
     private readonly RehearsalOptions _options;
     private readonly Account _account;
-    private readonly TokenBook _book;
+    private readonly TokenStore _book;
 
-    public TokenEndpoint(RehearsalOptions options, Account account, TokenBook book)
+    public TokenEndpoint(RehearsalOptions options, Account account, TokenStore book)
     {
         _options = options;
         _account = account;
@@ -38,7 +38,7 @@ internal sealed class TokenEndpoint
         bool? user = _account.Knows(context.Request);
         if (user == false)
         {
-            context.Response.Headers.WWWAuthenticate = Gate.BasicChallenge;
+            context.Response.Headers.WWWAuthenticate = AuthMiddleware.BasicChallenge;
             throw new ErrorAnswer(401, "UNAUTHORIZED", "authentication required");
         }
 

@@ -70,7 +70,7 @@ public sealed record ReleasePlan
         AssembledImage image = source.Image;
         TagPlan tags = TagPlan.For(image.Name, source.Version, source.Git, image.Platforms.Select(platform => platform.Platform), source.Way);
         ImmutableArray<Descriptor> subjects = [image.Index, .. image.Platforms.Select(platform => platform.Manifest)];
-        NextCommand sign = new("Sign") { Image = image.Name, Options = source.Way == BuildWay.Dockerfile ? ["--dockerfile"] : [] };
+        NextCommand sign = new("Sign") { Image = image.Name, Options = source.Way == BuildMethod.Dockerfile ? ["--dockerfile"] : [] };
         var signatures = ImmutableArray.CreateBuilder<PlannedSignature>();
         var attestations = ImmutableArray.CreateBuilder<PlannedSignature>();
         var referrers = ImmutableArray.CreateBuilder<PlannedReferrer>();

@@ -19,7 +19,7 @@ public sealed record ReleaseSource
     public required GitState Git { get; init; }
 
     /// <summary>How it was built.</summary>
-    public BuildWay Way { get; init; }
+    public BuildMethod Way { get; init; }
 
     /// <summary>The definition's version.</summary>
     public required string Version { get; init; }

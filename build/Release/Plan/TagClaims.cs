@@ -39,7 +39,7 @@ public sealed partial record TagClaims
     public bool IsDirty { get; private init; }
 
     /// <summary>How it was built; null for a digest.</summary>
-    public BuildWay? Way { get; private init; }
+    public BuildMethod? Way { get; private init; }
 
     /// <summary>It reads like the tag of a release, and is none that a release gets: what it claims cannot be told, so nothing proves it.</summary>
     public bool IsUnreadable { get; private init; }

@@ -29,33 +29,33 @@ public sealed partial record TagPlan
     /// <param name="platforms">Those in the index.</param>
     /// <exception cref="ReleaseException">The git tag names another version than the definition, or no version at all.</exception>
     /// <param name="way">How the image was built: what a Dockerfile made has tags of its own, <c>dockerfile-23228e6</c>, and takes none of a release's.</param>
-    public static TagPlan For(string image, string version, GitState git, IEnumerable<Platform> platforms, BuildWay way = BuildWay.Assembled)
+    public static TagPlan For(string image, string version, GitState git, IEnumerable<Platform> platforms, BuildMethod way = BuildMethod.Assembled)
     {
         ArgumentNullException.ThrowIfNull(git);
         string release = ReleaseTag(image, version, git);
         string? rehearsalOnly = git.IsDirty ? $"there are uncommitted changes: {GitChange.Names(git.Changes)}. {GitChange.Repair(git.Changes)}"
             : git.Tag is null ? Untagged(image, version, git)
             : null;
-        string style = way == BuildWay.Dockerfile ? "dockerfile-" : "build-";
+        string style = way == BuildMethod.Dockerfile ? "dockerfile-" : "build-";
         string build = style + git.ShortCommit + (git.IsDirty ? "-dirty" : "");
         bool exact = git is { Tag: not null, Distance: 0, IsDirty: false };
 
         var tags = ImmutableArray.CreateBuilder<PlannedTag>();
         foreach (Platform platform in platforms)
         {
-            if (way == BuildWay.Assembled)
+            if (way == BuildMethod.Assembled)
                 tags.Add(new PlannedTag($"{release}-{platform.Architecture}", platform, Moves: false));
             tags.Add(new PlannedTag($"{build}-{platform.Architecture}", platform, Moves: false));
         }
 
-        if (way == BuildWay.Assembled)
+        if (way == BuildMethod.Assembled)
             tags.Add(new PlannedTag(release, null, Moves: false));
         tags.Add(new PlannedTag(build, null, Moves: false));
         if (exact)
             tags.Add(new PlannedTag(style + release, null, Moves: false));
         if (!exact && !git.IsDirty && git.Branch == MainBranch)
             tags.Add(new PlannedTag(style + MainBranch, null, Moves: true));
-        string name = way == BuildWay.Assembled ? release : exact ? style + release : build;
+        string name = way == BuildMethod.Assembled ? release : exact ? style + release : build;
         return new TagPlan { Release = name, Tags = tags.ToImmutable(), RehearsalOnly = rehearsalOnly };
     }
 

@@ -37,8 +37,8 @@ public static partial class TagStyles
     public static bool NeverMoves(this TagStyle style) => style is TagStyle.Release or TagStyle.Build;
 
     /// <summary>Which way an image was built that has this tag.</summary>
-    public static BuildWay WayOf(string tag) =>
-        tag.StartsWith("dockerfile-", StringComparison.Ordinal) ? BuildWay.Dockerfile : BuildWay.Assembled;
+    public static BuildMethod WayOf(string tag) =>
+        tag.StartsWith("dockerfile-", StringComparison.Ordinal) ? BuildMethod.Dockerfile : BuildMethod.Assembled;
 
     /// <summary>Whether a tag names a release as a whole, no platform of it.</summary>
     public static bool IsReleaseOfIndex(string tag) => ReleaseGrammar().Match(tag) is { Success: true } match && !match.Groups["platform"].Success;

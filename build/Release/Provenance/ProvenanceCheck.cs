@@ -32,7 +32,7 @@ public sealed record ProvenanceCheck
     public Digest? Lock { get; init; }
 
     /// <summary>How it was to be built.</summary>
-    public BuildWay? Way { get; init; }
+    public BuildMethod? Way { get; init; }
 
     /// <summary>The one platform that is looked at, which must be among the provenance's.</summary>
     public Platform? Platform { get; init; }
@@ -104,7 +104,7 @@ public sealed record ProvenanceCheck
             yield return Differs(ProvenanceProblem.PlatformsMismatch, "platforms", string.Join(", ", platforms), string.Join(", ", said.Platforms));
         if (Lock is not null && Lock != said.Lock)
             yield return Differs(ProvenanceProblem.LockMismatch, "lock", Lock.ToString(), said.Lock.ToString());
-        BuildWay way = said.Dockerfile is null ? BuildWay.Assembled : BuildWay.Dockerfile;
+        BuildMethod way = said.Dockerfile is null ? BuildMethod.Assembled : BuildMethod.Dockerfile;
         if (Way is { } expected && expected != way)
             yield return Differs(ProvenanceProblem.WayMismatch, "way of building", expected.ToString(), way.ToString());
         if (Materials is not { } materials)

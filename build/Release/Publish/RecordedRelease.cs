@@ -55,7 +55,7 @@ public sealed record RecordedRelease
         return new RecordedRelease
         {
             Image = root.RequiredString("image"),
-            Release = TagStyles.Of(release) == TagStyle.Release || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildWay.Dockerfile) ? release : throw new ContentException($"'{Printable.Of(release)}' is no release"),
+            Release = TagStyles.Of(release) == TagStyle.Release || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildMethod.Dockerfile) ? release : throw new ContentException($"'{Printable.Of(release)}' is no release"),
             IsComplete = root.OptionalFlag("complete") ?? false,
             Subjects = [.. root.RequiredItems("subjects").Select(subject => Digest.Parse(subject.RequiredString("digest")))],
             Tags = DestinationsOf(root),

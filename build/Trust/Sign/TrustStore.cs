@@ -32,7 +32,7 @@ public sealed class TrustStore
         SignedImage image, IReadOnlyList<WantedStatement> statements, ISigner signer, CancellationToken cancellationToken)
     {
         ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
-        Notary notary = new(image.Official, subjects, signer, [Layout]);
+        StatementSigner notary = new(image.Official, subjects, signer, [Layout]);
         await StoreAsync([.. subjects.Select(subject => subject.Descriptor)], statements, notary, cancellationToken);
         return new TrustChange(notary.Made, notary.Found(Layout));
     }
@@ -50,7 +50,7 @@ public sealed class TrustStore
         ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
         if (statements.SelectMany(statement => statement.About).FirstOrDefault(about => subjects.All(subject => subject.Descriptor.Digest != about)) is { } foreign)
             throw new ContentException($"{image.Content.Name}: {foreign} is no part of {image.Root}; nothing was signed");
-        Notary notary = new(image.Official, subjects, signer, [Layout, .. elsewhere]);
+        StatementSigner notary = new(image.Official, subjects, signer, [Layout, .. elsewhere]);
         await WriteAsync(await StoreStatementsAsync([.. subjects.Select(subject => subject.Descriptor)], statements, notary, cancellationToken), cancellationToken);
         return new TrustChange(notary.Made, elsewhere.Append(Layout).Sum(notary.Found));
     }
@@ -66,14 +66,14 @@ public sealed class TrustStore
     {
         ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
         NoSigner signer = new(adoption.Signer);
-        IReadOnlyList<WantedStatement> said = await new Notary(image.Official, subjects, signer, [Layout]).SaidAsync(cancellationToken);
-        Notary notary = new(image.Official, subjects, signer, [.. adoption.Elsewhere, Layout]);
+        IReadOnlyList<WantedStatement> said = await new StatementSigner(image.Official, subjects, signer, [Layout]).SaidAsync(cancellationToken);
+        StatementSigner notary = new(image.Official, subjects, signer, [.. adoption.Elsewhere, Layout]);
         await StoreAsync([.. subjects.Select(subject => subject.Descriptor)], [.. said.Select(adoption.Understand)], notary, cancellationToken);
         return adoption.Elsewhere.Sum(notary.Found);
     }
 
     private async Task StoreAsync(
-        ImmutableArray<Descriptor> subjects, IReadOnlyList<WantedStatement> statements, Notary notary, CancellationToken cancellationToken)
+        ImmutableArray<Descriptor> subjects, IReadOnlyList<WantedStatement> statements, StatementSigner notary, CancellationToken cancellationToken)
     {
         List<Descriptor> entries = [];
         foreach (Descriptor subject in subjects)
@@ -96,7 +96,7 @@ public sealed class TrustStore
 
     /// <summary>Stores statements in both forms; returns the index entries.</summary>
     private async Task<IReadOnlyList<Descriptor>> StoreStatementsAsync(
-        ImmutableArray<Descriptor> subjects, IReadOnlyList<WantedStatement> wanted, Notary notary, CancellationToken cancellationToken)
+        ImmutableArray<Descriptor> subjects, IReadOnlyList<WantedStatement> wanted, StatementSigner notary, CancellationToken cancellationToken)
     {
         List<Descriptor> entries = [];
         ILookup<Digest, SignedStatement> said = (await notary.StatementsAsync(wanted, cancellationToken))

@@ -8,7 +8,7 @@ namespace Slipway.Images.Tests;
 /// <summary>What a Dockerfile is given comes from lock and definition, and nothing else.</summary>
 public sealed class DockerfileArgumentsTests : IDisposable
 {
-    private readonly Workshop _shop = new Workshop
+    private readonly AssemblyFixture _shop = new AssemblyFixture
     {
         Layers = "- { name: base, title: the base, upstream: [some-program] }",
         More = "exclude:\n  - { paths: [/usr/share/doc/**, \"/usr/lib/{multiarch}/x\"], except: [/usr/share/doc/*/copyright], reason: documentation }\n  - { paths: [/etc/y], platforms: [linux/arm64], reason: there alone }",
@@ -56,7 +56,7 @@ public sealed class DockerfileArgumentsTests : IDisposable
 
     private ImageLock LockOfSuites() => _shop.Lock with
     {
-        Suites = [new LockedSuite("trixie", Workshop.Timestamp, Digest.Of("x"u8)), new LockedSuite("trixie-security", Workshop.Timestamp, Digest.Of("y"u8))],
+        Suites = [new LockedSuite("trixie", AssemblyFixture.Timestamp, Digest.Of("x"u8)), new LockedSuite("trixie-security", AssemblyFixture.Timestamp, Digest.Of("y"u8))],
         Debian = new LockedDebian(["main"], Essential: false, Without: ["perl", "python3"]),
     };
 

@@ -10,7 +10,7 @@ public sealed class DockerfileImportTests : IDisposable
     private const string Status = "var/lib/dpkg/status";
     private const long Late = 4_000_000_000;
 
-    private readonly Workshop _shop = new Workshop { Layers = "- { name: base, title: the base, packages: [tool], upstream: [program], files: [{ from: rootfs/x, to: /etc/x }] }" }
+    private readonly AssemblyFixture _shop = new AssemblyFixture { Layers = "- { name: base, title: the base, packages: [tool], upstream: [program], files: [{ from: rootfs/x, to: /etc/x }] }" }
         .Add(new TinyDeb("tool", "1:2.0-3").File("usr/bin/tool", "tool"))
         .AddUpstream("program", "program"u8.ToArray(), "[{ to: /usr/bin/program }]");
 
@@ -34,7 +34,7 @@ public sealed class DockerfileImportTests : IDisposable
         Assert.Equal(2, image.Platforms.Single().Layers.Length);
         Assert.Equal(
             ["755 0:0 etc/", "644 0:0 etc/scripts", "755 0:0 usr/", "755 0:0 usr/bin/", "755 0:0 usr/bin/a", "755 0:0 usr/bin/tool == usr/bin/a", "755 0:0 usr/bin/z == usr/bin/a", "644 0:0 var/lib/dpkg/info/tool:amd64.list", "644 0:0 var/lib/dpkg/status"],
-            _shop.Read(image.Platforms.Single().Layers[0]).Select(Workshop.Line).Select(line => line.Trim()));
+            _shop.Read(image.Platforms.Single().Layers[0]).Select(AssemblyFixture.Line).Select(line => line.Trim()));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class DockerfileImportTests : IDisposable
     {
         AssembledImage image = await ImportAsync("layout", Sound().Old());
         TarEntry[] entries = [.. image.Platforms.Single().Layers.SelectMany(layer => _shop.Read(layer))];
-        Assert.Equal(Workshop.Timestamp, entries.Max(entry => entry.ModificationTime));
+        Assert.Equal(AssemblyFixture.Timestamp, entries.Max(entry => entry.ModificationTime));
         Assert.Equal(1000, entries.Single(entry => entry.Name == "etc/scripts").ModificationTime.ToUnixTimeSeconds());
         ImageContents contents = await _shop.Contents().ReadAsync("tiny", Platform.LinuxAmd64, Stop);
         Dictionary<string, string> owners = contents.Layers.SelectMany(layer => layer.Entries).Where(entry => entry.Kind != LayerEntryKind.Directory).ToDictionary(entry => entry.Path, entry => entry.Owner);

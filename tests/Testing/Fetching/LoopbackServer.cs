@@ -102,7 +102,7 @@ internal sealed class Workbench : IDisposable
     public Workbench()
     {
         Folder = System.IO.Directory.CreateTempSubdirectory("slipway-tests-").FullName;
-        Patience = new Patience { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(2) };
+        Patience = new RetryPolicy { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(2) };
         _transport = new HttpTransport(HttpTransport.NewHandler(), Patience, TimeProvider.System, _ => { });
         Reader = new OriginReader(_transport, Patience, TimeProvider.System);
         Cache = new ContentCache(CacheFolder, TimeProvider.System);
@@ -113,7 +113,7 @@ internal sealed class Workbench : IDisposable
 
     public string CacheFolder => Path.Combine(Folder, "cache");
 
-    public Patience Patience { get; }
+    public RetryPolicy Patience { get; }
 
     public OriginReader Reader { get; }
 

@@ -35,7 +35,7 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity)
     private async Task<string> FetchAsync()
     {
         ContentCache cache = new(TestCache.Shared, TimeProvider.System);
-        using HttpTransport transport = new(HttpTransport.NewHandler(), new Patience { Attempts = 3 }, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy { Attempts = 3 }, TimeProvider.System, _ => { });
         Uri registry = NpmRegistry.Find(Name, Environment.GetEnvironmentVariable) ?? await NpmRegistry.AskAsync()
             ?? throw new PeerMissingException("npm is not on PATH, and no setting names a registry to fetch it from");
         Uri address = new(registry, $"{Name}/-/{Name.Split('/')[^1]}-{Version}.tgz");

@@ -1,0 +1,34 @@
+namespace Slipway.Engine;
+
+/// <summary>An image that is in an Engine as long as this object lives.</summary>
+public sealed class TemporaryImage : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly EngineClient _engine;
+    private readonly Action<string> _notice;
+
+    internal TemporaryImage(string name, EngineClient engine, Action<string> notice)
+    {
+        Name = name;
+        _engine = engine;
+        _notice = notice;
+    }
+
+    /// <summary>What containers name it by.</summary>
+    public string Name { get; }
+
+    /// <summary>Removes it, as far as the Engine is there; nothing is thrown.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource patience = new(Patience);
+        try
+        {
+            await _engine.RemoveAsync(Name, patience.Token);
+        }
+        catch (Exception e) when (e is EngineException or OperationCanceledException)
+        {
+            _notice($"image {Name} could not be removed; a later run does it, or docker image rm {Name}");
+        }
+    }
+}
