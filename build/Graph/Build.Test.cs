@@ -37,7 +37,7 @@ internal sealed partial class Build
         });
 
     private Target Package => _ => _
-        .Description("Say what this program is made of: docs/dependencies.md with licences, and its own bill of materials, artifacts/slipway.spdx.json")
+        .Description("Say what this program is made of: docs/dependencies.md with licences, and its own SBOM, artifacts/slipway.spdx.json")
         .Executes(async () =>
         {
             Report report = Report.ToConsole();

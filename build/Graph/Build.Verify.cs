@@ -13,7 +13,7 @@ namespace Slipway.Graph;
 /// <summary>Judging what others will pull, wherever it is.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Verify: also read every layer and compare it with the bill of materials")]
+    [Parameter("Verify: also read every layer and compare it with the SBOM")]
     private readonly bool Deep;
 
     [Parameter("Verify: --reference on every registry of its image, which must all have the same")]

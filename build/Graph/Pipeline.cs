@@ -121,7 +121,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         return differences.ToImmutable();
     }
 
-    /// <summary>Makes <c>NAME/trust</c>: signatures of the index and of every manifest, their bills of materials and their provenance; what is there stays.</summary>
+    /// <summary>Makes <c>NAME/trust</c>: signatures of the index and of every manifest, their SBOMs and their provenance; what is there stays.</summary>
     /// <param name="builder">Where this runs.</param>
     /// <exception cref="ContentException">The layout did not pass its inspection, or was assembled from something else.</exception>
     public async Task SignAsync(AssemblyRequest input, ISigner signer, Builder builder, CancellationToken stop)
@@ -136,13 +136,13 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         report.Line($"{input.Name}: {change.Made} signatures and attestations made, {change.Kept} kept");
     }
 
-    /// <summary>Makes <c>NAME/sbom</c>: a bill of materials for each platform of <c>NAME/layout</c> and one for its index.</summary>
+    /// <summary>Makes <c>NAME/sbom</c>: an SBOM for each platform of <c>NAME/layout</c> and one for its index.</summary>
     private async Task<Sbom> DescribeAsync(AssemblyRequest input, CancellationToken stop)
     {
         Sbom sbom = await Sbom.OfAsync(input, OpenLayout(input.Name), workspace.Contents(input.Name), stop);
         await workspace.Sbom(input.Name).WriteAsync(sbom, stop);
         foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
-            report.Line($"{input.Name} {platform}: bill of materials with {document.Packages.Length - 1} packages and {document.Files.Length} paths");
+            report.Line($"{input.Name} {platform}: SBOM with {document.Packages.Length - 1} packages and {document.Files.Length} paths");
         return sbom;
     }
 

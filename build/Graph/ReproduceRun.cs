@@ -87,7 +87,7 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
             report.Line($"{image}: {await new StatementPush(store.Layout, site).RunAsync(stop)} manifests sent to {site.Name}, beside the release");
     }
 
-    /// <summary>Keeps little of what was verified: bills of materials are large, and wait in files until a path asks whose it is.</summary>
+    /// <summary>Keeps little of what was verified: SBOMs are large, and wait in files until a path asks whose it is.</summary>
     private static async Task<ReleasedFacts> VerifyAsync(ReproduceRequest request, AbsolutePath sboms, CancellationToken stop)
     {
         PlaceVerdict verdict = await new ReleaseVerifier(request.Policy).VerifyAsync(request.Release, stop);

@@ -90,7 +90,7 @@ internal sealed record SignerChoice
         if ((Identity ?? Issuer) is not null && !OffersIdentity)
             return new CertificateIdentity(Required(Identity, "--identity"), Required(Issuer, "--issuer"), Existing(Instance), await CosignAsync(stop));
         if (SigningKey is null && KmsKey is null && !OffersIdentity)
-            throw new SigningKeyException("there is nobody to believe. Give --public-key FILE, or --identity and --issuer, or --signing-key FILE");
+            throw new SigningKeyException("no public key or identity was given. Give --public-key FILE, or --identity and --issuer, or --signing-key FILE");
         ISigner signer = await OpenAsync(stop);
         using IDisposable? held = signer as IDisposable;
         return signer.Trusted;

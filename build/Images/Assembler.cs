@@ -22,7 +22,7 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
     /// put in and whose that is to <paramref name="contents"/>.
     /// </summary>
     /// <exception cref="ContentException">An input is broken; the layout is as it was but for unused blobs.</exception>
-    /// <exception cref="DefinitionException">No platform was asked for, or one that the definition lacks; or a pattern of <c>exclude</c> is good for nothing.</exception>
+    /// <exception cref="DefinitionException">No platform was asked for, or one that the definition lacks; or a pattern of <c>exclude</c> matches nothing.</exception>
     public async Task<AssembledImage> AssembleAsync(
         AssemblyRequest request, OciLayout layout, ContentsFolder contents, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ internal sealed class FilterRule(Exclusion exclusion, Platform platform)
         return !kept;
     }
 
-    /// <summary>What to say of each pattern that was good for nothing, when all layers are laid.</summary>
+    /// <summary>What to say of each pattern that matched nothing, when all layers are laid.</summary>
     public IEnumerable<string> Idle(ImageTree tree)
     {
         foreach (PatternUse use in _paths.Where(use => !use.TookOut(tree)))

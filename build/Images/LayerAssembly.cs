@@ -24,7 +24,7 @@ internal sealed class LayerAssembly(
     private int _fileCount;
 
     /// <exception cref="ContentException">An input is broken, or two of them claim one path.</exception>
-    /// <exception cref="DefinitionException">A pattern of <c>exclude</c> is good for nothing on this platform.</exception>
+    /// <exception cref="DefinitionException">A pattern of <c>exclude</c> matches nothing on this platform.</exception>
     public async Task<AssembledLayers> MakeAsync(OciLayout layout, CancellationToken cancellationToken)
     {
         var layers = ImmutableArray.CreateBuilder<Layer>();

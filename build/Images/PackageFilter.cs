@@ -60,7 +60,7 @@ internal sealed class PackageFilter(ImmutableArray<Exclusion> exclusions, Platfo
         if (idle.Length == 1)
             throw new DefinitionException($"{what}: {idle[0]}. Mend it in {ImageDefinition.FileName}");
         if (idle.Length > 1)
-            throw new DefinitionException($"{what}: {idle.Length} patterns are good for nothing; mend them in {ImageDefinition.FileName}:\n{string.Join('\n', idle)}");
+            throw new DefinitionException($"{what}: {idle.Length} exclude patterns match nothing; remove or correct them in {ImageDefinition.FileName}:\n{string.Join('\n', idle)}");
     }
 
     private bool TakesOut(LayerEntry entry)

@@ -82,7 +82,7 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
         await TrustStore.Create(Path.Combine(Folder, "trust")).SignAsync(new SignedImage(Layout, Root.Digest, Definition.Official), said, _signer, default);
     }
 
-    /// <summary>Says something else about the platform, or about all, than its provenance or bill of materials.</summary>
+    /// <summary>Says something else about the platform, or about all, than its provenance or SBOM.</summary>
     public Task SayAsync(string type, Func<ReadOnlyMemory<byte>, byte[]> change) => SayAsync(statement =>
         statement.PredicateType == type && statement.About.Contains(Child.Digest) ? statement with { Predicate = change(statement.Predicate) } : statement);
 

@@ -144,7 +144,7 @@ public class ExclusionTests
     {
         using AssemblyFixture shop = Excluding("{ paths: [/a, /x], reason: r }", "{ paths: [/b], except: [/c], reason: r }");
         shop.Add(new TinyDeb("one").File("x"));
-        await LayerContentTests.RefusedAsync<DefinitionException>(shop, "tiny linux/amd64: 3 patterns are good for nothing; mend them in image.yaml:\nimages/tiny/image.yaml:");
+        await LayerContentTests.RefusedAsync<DefinitionException>(shop, "tiny linux/amd64: 3 exclude patterns match nothing; remove or correct them in image.yaml:\nimages/tiny/image.yaml:");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Slipway.Oci;
 
 namespace Slipway.Images.Tests;
 
-/// <summary>A bill of materials that holds, changed in one thing; each change has its own finding.</summary>
+/// <summary>An SBOM that holds, changed in one thing; each change has its own finding.</summary>
 public class SbomCheckTests
 {
     [Theory]

@@ -9,7 +9,7 @@ using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;
 
-/// <summary>The bills of materials of both real images, held against their layers, their locks, and the SPDX project's own reader.</summary>
+/// <summary>The SBOMs of both real images, held against their layers, their locks, and the SPDX project's own reader.</summary>
 [Collection(ReleasedImages.Name)]
 public sealed class SbomTests(ReleaseFixture fixture)
 {

@@ -63,7 +63,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
 
         Assert.InRange(notes.Length, 100_000, ReleaseNotes.Longest);
         int rows = notes.Split('\n').Count(line => line.StartsWith("| package-", StringComparison.Ordinal));
-        Assert.EndsWith($"And {3000 - rows} more, for which there is no room here: the bills of materials list all.\n", notes, StringComparison.Ordinal);
+        Assert.EndsWith($"And {3000 - rows} more, for which there is no room here: the SBOMs list all.\n", notes, StringComparison.Ordinal);
         Assert.DoesNotContain("no room", Notes(_facts with { Earlier = new EarlierRelease("tiny/v0.9.0", [.. changes.Take(300)], ImmutableDictionary<Platform, long>.Empty) }), StringComparison.Ordinal);
     }
 

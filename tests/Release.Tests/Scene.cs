@@ -94,7 +94,7 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>What a release's provenance says of the image at a commit.</summary>
     public async Task<SlsaProvenance> ProvenanceAsync(GitState git) => SlsaProvenance.For(ProvenanceScene.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) });
 
-    /// <summary>Signs bills of materials, which say nothing, and a provenance.</summary>
+    /// <summary>Signs SBOMs, which say nothing, and a provenance.</summary>
     public async Task StateAsync(SlsaProvenance provenance)
     {
         AssembledImage image = await ImageReader.ReadAsync("tiny", Layout, default);

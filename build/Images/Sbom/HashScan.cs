@@ -4,7 +4,7 @@ using Slipway.Oci;
 namespace Slipway.Images;
 
 /// <summary>
-/// Hashes files as a bill of materials names them, and keeps the few that it quotes: licence files and the list of packages.
+/// Hashes files as an SBOM names them, and keeps the few that it quotes: licence files and the list of packages.
 /// Whatever a file's size, memory stays the same.
 /// </summary>
 internal sealed class HashScan : IFileScan

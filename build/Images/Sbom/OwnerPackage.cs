@@ -5,7 +5,7 @@ using Slipway.Oci;
 
 namespace Slipway.Images;
 
-/// <summary>Who put a file into an image, as a package of the bill of materials: a Debian package, an upstream file, the definition, or a finishing step.</summary>
+/// <summary>Who put a file into an image, as a package of the SBOM: a Debian package, an upstream file, the definition, or a finishing step.</summary>
 internal sealed class OwnerPackage
 {
     private const string NotUpstreams = "A stand-in for a rehearsal took its place: this is not upstream's file, and nothing with it can be published.";

@@ -4,7 +4,7 @@ using Slipway.Oci;
 
 namespace Slipway.Images;
 
-/// <summary>Makes the bill of materials of one platform: every path that its layers really hold, once, in the package that put it there.</summary>
+/// <summary>Makes the SBOM of one platform: every path that its layers really hold, once, in the package that put it there.</summary>
 internal sealed class PlatformSbom
 {
     public required ImageDefinition Definition { get; init; }
@@ -57,7 +57,7 @@ internal sealed class PlatformSbom
     /// <summary>The address of the document about a manifest or index: another image, another address.</summary>
     public static string NamespaceOf(ImageDefinition definition, Digest digest) => $"{definition.Source}/spdx/{digest.Algorithm}-{digest.Hex}";
 
-    /// <summary>What a bill of materials says of an image that holds stand-ins.</summary>
+    /// <summary>What an SBOM says of an image that holds stand-ins.</summary>
     public static string? StandInsOf(ImageLock imageLock) => imageLock.StandingIn.IsEmpty
         ? null
         : $"For a rehearsal only: stand-ins took the place of {string.Join(", ", imageLock.StandingIn)}.";

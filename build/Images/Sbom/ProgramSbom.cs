@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Slipway.Images;
 
-/// <summary>The bill of materials of a .NET program: itself and the NuGet packages that it contains, each with the hash that its lock file holds it to.</summary>
+/// <summary>The SBOM of a .NET program: itself and the NuGet packages that it contains, each with the hash that its lock file holds it to.</summary>
 public static class ProgramSbom
 {
     /// <param name="name">The program's.</param>

@@ -3,7 +3,7 @@ using Slipway.Oci;
 
 namespace Slipway.Images;
 
-/// <summary>The bills of materials of an image: one document for each platform and one for the index over them.</summary>
+/// <summary>The SBOMs of an image: one document for each platform and one for the index over them.</summary>
 /// <param name="Platforms">In the index's order.</param>
 /// <param name="Index">Names those of the platforms by their hashes.</param>
 public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Document)> Platforms, SpdxDocument Index)

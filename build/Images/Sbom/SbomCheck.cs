@@ -4,7 +4,7 @@ using Slipway.Oci;
 namespace Slipway.Images;
 
 /// <summary>
-/// Compares the bill of materials of a platform with what the layers really hold, in both directions: every path once, with
+/// Compares the SBOM of a platform with what the layers really hold, in both directions: every path once, with
 /// its kind, target and hashes, in one package. Whose a file is, no layer can tell: that is the document's word alone.
 /// </summary>
 /// <param name="document">The platform's.</param>
@@ -43,20 +43,20 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
         foreach (SpdxFile file in document.Files)
         {
             if (!listed.TryAdd(file.Path, file))
-                yield return new SbomFinding(SbomFinding.FileTwice, Show("/" + file.Path), "the bill of materials names it twice");
+                yield return new SbomFinding(SbomFinding.FileTwice, Show("/" + file.Path), "the SBOM names it twice");
         }
 
         foreach (FoundEntry entry in found.Entries)
         {
             SpdxFile wanted = SpdxFile.Of(entry);
             if (!listed.Remove(entry.Path, out SpdxFile? file))
-                yield return new SbomFinding(SbomFinding.FileMissing, Show("/" + entry.Path), "the image holds it, and the bill of materials does not name it");
+                yield return new SbomFinding(SbomFinding.FileMissing, Show("/" + entry.Path), "the image holds it, and the SBOM does not name it");
             else if (file != wanted)
-                yield return new SbomFinding(SbomFinding.FileDiffers, Show("/" + entry.Path), $"the image has {Describe(wanted)}, the bill of materials {Describe(file)}");
+                yield return new SbomFinding(SbomFinding.FileDiffers, Show("/" + entry.Path), $"the image has {Describe(wanted)}, the SBOM {Describe(file)}");
         }
 
         foreach (SpdxFile file in listed.Values)
-            yield return new SbomFinding(SbomFinding.FileExtra, Show("/" + file.Path), "the bill of materials names it, and the image does not hold it");
+            yield return new SbomFinding(SbomFinding.FileExtra, Show("/" + file.Path), "the SBOM names it, and the image does not hold it");
     }
 
     private IEnumerable<SbomFinding> Owners()
@@ -89,7 +89,7 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
             if (!installed.Remove(package.Name, out string? version) && withFiles.Contains(package.Id))
                 yield return new SbomFinding(SbomFinding.PackageExtra, Show(package.Name), "the image's list of packages does not have it");
             else if (version is not null && version != package.Version)
-                yield return new SbomFinding(SbomFinding.PackageDiffers, Show(package.Name), $"the image's list has version {Show(version)}, the bill of materials {Show(package.Version)}");
+                yield return new SbomFinding(SbomFinding.PackageDiffers, Show(package.Name), $"the image's list has version {Show(version)}, the SBOM {Show(package.Version)}");
         }
 
         foreach ((string name, string version) in installed)

@@ -1,6 +1,6 @@
 namespace Slipway.Images;
 
-/// <summary>One thing that a bill of materials says and an image is not, or the other way round.</summary>
+/// <summary>One thing that an SBOM says and an image is not, or the other way round.</summary>
 /// <param name="Name">One of the names below, for programs.</param>
 /// <param name="What">A path or a package.</param>
 /// <param name="Problem">Wanted and got, for people.</param>

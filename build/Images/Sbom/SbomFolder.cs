@@ -2,7 +2,7 @@ using Slipway.Oci;
 
 namespace Slipway.Images;
 
-/// <summary>A folder beside a layout with its bills of materials: <c>ARCHITECTURE.spdx.json</c> and <c>index.spdx.json</c>.</summary>
+/// <summary>A folder beside a layout with its SBOMs: <c>ARCHITECTURE.spdx.json</c> and <c>index.spdx.json</c>.</summary>
 /// <param name="folder">Made when the first document comes.</param>
 public sealed class SbomFolder(string folder)
 {

@@ -4,7 +4,7 @@ using Slipway.Oci;
 namespace Slipway.Images;
 
 /// <summary>
-/// A bill of materials in the form of SPDX 2.3, as JSON. It holds what this product writes: no snippets, reviews or
+/// An SBOM in the form of SPDX 2.3, as JSON. It holds what this product writes: no snippets, reviews or
 /// annotations. Clauses named here and beside are those of that specification.
 /// </summary>
 public sealed record SpdxDocument

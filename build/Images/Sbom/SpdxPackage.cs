@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Slipway.Images;
 
-/// <summary>A package of a bill of materials (clause 7): what the image came from, and the image itself.</summary>
+/// <summary>A package of an SBOM (clause 7): what the image came from, and the image itself.</summary>
 public sealed record SpdxPackage
 {
     /// <summary>What is written where nothing is known.</summary>

@@ -87,7 +87,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         notes.Fenced("sh", _commands.Files);
         notes.Paragraph("The images, with [cosign](https://docs.sigstore.dev/cosign/system_config/installation/):");
         notes.Fenced("sh", _commands.Images);
-        notes.Paragraph($"Signatures, provenance and bills of materials on every registry, from a checkout of {MarkdownText.Code(facts.Git.Tag ?? facts.Git.Commit)}; and whether building it anew gives the same:");
+        notes.Paragraph($"Signatures, provenance and SBOMs on every registry, from a checkout of {MarkdownText.Code(facts.Git.Tag ?? facts.Git.Commit)}; and whether building it anew gives the same:");
         notes.Fenced("sh", _commands.Ours + _commands.Reproduce);
     }
 
@@ -109,7 +109,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         notes.Heading("Contents");
         if (facts.Earlier is null)
         {
-            notes.Paragraph($"{facts.Packages} Debian packages of {string.Join(", ", facts.Suites.Select(MarkdownText.Text))}; the bills of materials list them. There is no release before this one to compare with.");
+            notes.Paragraph($"{facts.Packages} Debian packages of {string.Join(", ", facts.Suites.Select(MarkdownText.Text))}; the SBOMs list them. There is no release before this one to compare with.");
             return;
         }
 
@@ -128,7 +128,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
             Longest - Reserve);
         left += notes.Table(["", "from", "to"], [.. changes.Where(change => change.Fixes.IsEmpty).Select(Cells)], Longest - Reserve);
         if (left > 0)
-            notes.Paragraph(string.Create(CultureInfo.InvariantCulture, $"And {left} more, for which there is no room here: the bills of materials list all."));
+            notes.Paragraph(string.Create(CultureInfo.InvariantCulture, $"And {left} more, for which there is no room here: the SBOMs list all."));
     }
 
     private static IReadOnlyList<string> Cells(ContentChange change) => [MarkdownText.Text(change.Name), Version(change.From), Version(change.To)];

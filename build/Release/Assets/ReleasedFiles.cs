@@ -6,7 +6,7 @@ using Slipway.Trust;
 namespace Slipway.Release;
 
 /// <summary>
-/// The files of a release as they lie in a folder: the record, bills of materials, provenance, the key, what nodes need, the list of their
+/// The files of a release as they lie in a folder: the record, SBOMs, provenance, the key, what nodes need, the list of their
 /// checksums with its signatures; and beside them the notes, which are no file of the release.
 /// </summary>
 /// <param name="folder">Everything in it that belongs to no other release is replaced.</param>
@@ -15,7 +15,7 @@ public sealed class ReleasedFiles(string folder)
     public const string NotesName = "notes.md";
 
     /// <summary>What a release is made of but the list of checksums and its signatures, sorted by name.</summary>
-    /// <param name="sbom">Where the bills of materials lie.</param>
+    /// <param name="sbom">Where the SBOMs lie.</param>
     /// <param name="trust">Where the provenance lies.</param>
     /// <param name="record">The bytes of <c>release.json</c>.</param>
     /// <exception cref="ContentException">Something is missing; says the command that makes it.</exception>

@@ -29,7 +29,7 @@ public enum DriftKind
     /// <summary>A signature is there but does not hold by the key that was given.</summary>
     SignatureInvalid,
 
-    /// <summary>A bill of materials or a provenance is missing there, or does not hold by the key that was given.</summary>
+    /// <summary>An SBOM or a provenance is missing there, or does not hold by the key that was given.</summary>
     AttestationInvalid,
 
     /// <summary>What a tag claims of what it names is not so, or its provenance tells of something that no release is.</summary>

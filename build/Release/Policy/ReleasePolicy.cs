@@ -26,13 +26,13 @@ public sealed record ReleasePolicy
     /// <summary>Who must have built the same again, and signed that it came out so; none where nobody must.</summary>
     public ImmutableArray<ITrustedSigner> ReproducedBy { get; init; } = [];
 
-    /// <summary>Where layers may be spooled, to compare each with its bill of materials; null leaves them unread.</summary>
+    /// <summary>Where layers may be spooled, to compare each with its SBOM; null leaves them unread.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Whether the signature has to be in cosign's tag form, which older verifiers read alone.</summary>
     public bool RequiresTagForm { get; init; }
 
-    /// <summary>Signature, bill of materials and provenance by this signer, of the index and of every manifest that it names.</summary>
+    /// <summary>Signature, SBOM and provenance by this signer, of the index and of every manifest that it names.</summary>
     public static ReleasePolicy Require(ITrustedSigner signer) => new(signer);
 
     /// <summary>That, of what a rehearsal made; nothing else passes.</summary>

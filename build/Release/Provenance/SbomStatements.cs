@@ -4,7 +4,7 @@ using Slipway.Trust;
 
 namespace Slipway.Release;
 
-/// <summary>An image's bills of materials as what is to be signed about it: each platform's about its manifest, the index's about the index.</summary>
+/// <summary>An image's SBOMs as what is to be signed about it: each platform's about its manifest, the index's about the index.</summary>
 public static class SbomStatements
 {
     public static IEnumerable<WantedStatement> About(this Sbom sbom, AssembledImage image)

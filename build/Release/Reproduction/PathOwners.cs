@@ -3,7 +3,7 @@ using Slipway.Images;
 
 namespace Slipway.Release;
 
-/// <summary>Whose a path is: as the rebuild knows it, and for what it has not got, as the release's own bill of materials says.</summary>
+/// <summary>Whose a path is: as the rebuild knows it, and for what it has not got, as the release's own SBOM says.</summary>
 internal sealed class PathOwners
 {
     private readonly ImageContents _rebuilt;

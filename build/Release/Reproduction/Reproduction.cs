@@ -16,7 +16,7 @@ public sealed class Reproduction(IContentReader released, OciLayout rebuilt, str
     /// <param name="root">The digest that was verified.</param>
     /// <param name="image">What was built again.</param>
     /// <param name="contents">Whose its files are.</param>
-    /// <param name="sboms">The release's own bills of materials, as far as there are any.</param>
+    /// <param name="sboms">The release's own SBOMs, as far as there are any.</param>
     /// <param name="isWhole">Whether all that the release is to have was built.</param>
     /// <exception cref="ContentException">The release cannot be read: something is missing or broken.</exception>
     public async Task<ReproductionFinding> CompareAsync(

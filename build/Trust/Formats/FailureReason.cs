@@ -89,13 +89,13 @@ public enum FailureReason
     /// <summary>The provenance tells of another build than the one expected.</summary>
     ProvenanceMismatch,
 
-    /// <summary>The bill of materials cannot be read.</summary>
+    /// <summary>The SBOM cannot be read.</summary>
     SbomUnreadable,
 
     /// <summary>A layer is missing, damaged, or another than the configuration says.</summary>
     LayerUnreadable,
 
-    /// <summary>The bill of materials is not that of the layers.</summary>
+    /// <summary>The SBOM is not that of the layers.</summary>
     SbomMismatch,
 
     /// <summary>Somebody who was to build it again has not said that the same came out.</summary>
