@@ -96,7 +96,7 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
             ? (200, """{"id":"moby.image.id","aux":{"ID":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}}""")
             : (200, "[]"));
         ChildResult built = (await RunAsync(engine, "BuildDockerfile", "--base", Base)).Require(75);
-        Assert.Matches($"{engine.Address}: GET images/slipway.invalid/passing:.*/get: the Engine went away", Uri.UnescapeDataString(built.Error));
+        Assert.Matches($"{engine.Address}: GET images/get: the Engine went away", built.Error);
         Assert.Empty(Directory.GetDirectories(Path.Combine(Second, "layout"), ".work-*"));
         Assert.False(File.Exists(Path.Combine(Second, "build.json")));
     }
