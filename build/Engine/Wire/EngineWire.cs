@@ -48,12 +48,15 @@ internal sealed class EngineWire : IDisposable
         {
             return await ask(client) ?? throw _failures.Broken(operation, "wanted a JSON value, got null");
         }
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentOutOfRangeException or NotImplementedException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentOutOfRangeException or InvalidOperationException || IsOfLibrary(e))
         {
             // What its models and their converters throw at values that are none of theirs.
             throw _failures.Broken(operation, $"wanted a JSON {(typeof(T).IsAssignableTo(typeof(IEnumerable)) ? "list" : "object")} of its kind: {e.Message}", e);
         }
     }
+
+    /// <summary>Whether Docker.DotNet's own code threw it: its converters throw kinds that say nothing of an answer.</summary>
+    private static bool IsOfLibrary(Exception e) => e is not OperationCanceledException && e.Source == typeof(DockerClient).Assembly.GetName().Name;
 
     /// <summary>As above, where nothing is told but that it was done.</summary>
     public Task DoAsync(string operation, AnswerLimits limits, Func<DockerClient, Task> act) => AskAsync(operation, limits, async client =>
