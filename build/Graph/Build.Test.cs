@@ -1,6 +1,5 @@
 using Nuke.Common;
 using Nuke.Common.IO;
-using Slipway.Images;
 
 namespace Slipway.Graph;
 
@@ -34,23 +33,6 @@ internal sealed partial class Build
             report.Result(summary.ToString());
             if (summary.Failed.Length > 0 || differences.Count > 0 || summary.Passed == 0)
                 throw new TargetFailedException($"{summary}{(differences.Count > 0 ? "; the skips are not those of .ci/may-skip.txt" : "")}. Details: {results}");
-        });
-
-    private Target Package => _ => _
-        .Description("Say what this program is made of: docs/dependencies.md with licences, and its own SBOM, artifacts/slipway.spdx.json")
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            NuGetPackages packages = new(RootDirectory);
-            AbsolutePath document = RootDirectory / "docs" / DependenciesDocument.FileName, bill = Workspace.Artifacts / "slipway.spdx.json";
-            string text = new DependenciesDocument(packages.OfProgram(), packages.OfTestsAlone(), await File.ReadAllTextAsync(RootDirectory / "Directory.Packages.props", Stop)).ToString();
-            Directory.CreateDirectory(Workspace.Artifacts);
-            await File.WriteAllTextAsync(document, text, Stop);
-            string version = typeof(Build).Assembly.GetName().Version!.ToString(3);
-            SpdxDocument made = ProgramSbom.Of("slipway", version, source: null, TimeProvider.System.GetUtcNow(), packages.OfProgram().Select(package => package.ToPart()));
-            await File.WriteAllBytesAsync(bill, made.ToBytes(), Stop);
-            report.Line($"docs/{DependenciesDocument.FileName}: {packages.OfProgram().Length} packages in the program, {packages.OfTestsAlone().Length} in tests alone");
-            report.Result(bill);
         });
 
     private Target Clean => _ => _
