@@ -16,13 +16,19 @@ public static class LayoutArchive
     /// <summary>How every gzip member begins (RFC 1952, 2.3.1).</summary>
     private static ReadOnlySpan<byte> Gzip => [0x1f, 0x8b];
 
-    private static readonly DebLimits Limits = new() { Entries = 20_000, NameCharacters = 4 << 20, ImpliedDirectories = true, ForeignAttributes = true };
+    private static readonly DebLimits Limits = new()
+    {
+        Entries = 20_000,
+        NameCharacters = 4 << 20,
+        ImpliedDirectories = true,
+        ForeignAttributes = true,
+    };
 
     /// <param name="archive">A file. Reading it needs little memory whatever it claims to hold.</param>
     /// <param name="folder">An empty folder. After a failure it holds remains; whoever made it deletes it.</param>
     /// <exception cref="ContentException">
-    /// It is no such archive, is cut short or followed by something else, holds a symbolic link, a device or a hard link to what is no earlier blob, or a path twice, or unpacks to more
-    /// than 16 times its size.
+    /// It is no such archive, is cut short or followed by something else, holds a symbolic link, a device or a hard link to what is no
+    /// earlier blob, or a path twice, or unpacks to more than 16 times its size.
     /// </exception>
     public static void Unpack(string archive, string folder, CancellationToken cancellationToken)
     {
@@ -37,9 +43,23 @@ public static class LayoutArchive
             }
 
             string path = Path.Combine(folder, ".archive");
-            using (FileStream spool = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose))
+            using (
+                FileStream spool = new(
+                    path,
+                    FileMode.CreateNew,
+                    FileAccess.ReadWrite,
+                    FileShare.ReadWrite | FileShare.Delete,
+                    1 << 16,
+                    FileOptions.DeleteOnClose
+                )
+            )
             {
-                GzipMember.Unpack(new ArContent(file, archive, file.Length), spool, (file.Length * MostGrowth) + AlwaysAllowed, cancellationToken);
+                GzipMember.Unpack(
+                    new ArContent(file, archive, file.Length),
+                    spool,
+                    (file.Length * MostGrowth) + AlwaysAllowed,
+                    cancellationToken
+                );
                 Write(spool, path, folder, cancellationToken);
             }
         }
@@ -78,12 +98,15 @@ public static class LayoutArchive
         }
     }
 
-    /// <summary>Where a member belongs in the folder; null for what is no part of a layout, as the files that docker save puts beside one.</summary>
-    private static string? TargetOf(string path) => path switch
-    {
-        "oci-layout" or "index.json" => path,
-        _ when path.Split('/') is ["blobs", var algorithm, var hex] && Digest.TryParse($"{algorithm}:{hex}", out Digest? digest) =>
-            Path.Combine("blobs", digest.Algorithm, digest.Hex),
-        _ => null,
-    };
+    /// <summary>
+    /// Where a member belongs in the folder; null for what is no part of a layout, as the files that docker save puts beside one.
+    /// </summary>
+    private static string? TargetOf(string path) =>
+        path switch
+        {
+            "oci-layout" or "index.json" => path,
+            _ when path.Split('/') is ["blobs", var algorithm, var hex] && Digest.TryParse($"{algorithm}:{hex}", out Digest? digest) =>
+                Path.Combine("blobs", digest.Algorithm, digest.Hex),
+            _ => null,
+        };
 }

@@ -2,7 +2,9 @@ using Slipway.Oci;
 
 namespace Slipway.Archives;
 
-/// <summary>Takes members by name out of a <c>.tar.gz</c>. The whole archive is read by the rules for packages before anything is taken.</summary>
+/// <summary>
+/// Takes members by name out of a <c>.tar.gz</c>. The whole archive is read by the rules for packages before anything is taken.
+/// </summary>
 public static class UpstreamArchive
 {
     private static readonly DebLimits Limits = new() { UnpackedBytes = 4L << 30, ImpliedDirectories = true };
@@ -17,23 +19,39 @@ public static class UpstreamArchive
     /// <exception cref="ContentException">
     /// It is no such archive, holds what no package may hold, unpacks to more than 4 GiB, or a member is missing or is no regular file.
     /// </exception>
-    public static void Extract(string archive, IReadOnlyDictionary<string, string> members, string what, CancellationToken cancellationToken) =>
-        Extract(archive, members, what, Limits.UnpackedBytes, cancellationToken);
+    public static void Extract(
+        string archive,
+        IReadOnlyDictionary<string, string> members,
+        string what,
+        CancellationToken cancellationToken
+    ) => Extract(archive, members, what, Limits.UnpackedBytes, cancellationToken);
 
     /// <inheritdoc cref="Extract(string, IReadOnlyDictionary{string, string}, string, CancellationToken)"/>
     /// <param name="limit">The most bytes that it may unpack to.</param>
     public static void Extract(
-        string archive, IReadOnlyDictionary<string, string> members, string what, long limit, CancellationToken cancellationToken)
+        string archive,
+        IReadOnlyDictionary<string, string> members,
+        string what,
+        long limit,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(members);
         string spoolPath = members.Values.First() + ".tar";
         using FileStream spool = new(
-            spoolPath, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.DeleteOnClose);
+            spoolPath,
+            FileMode.Create,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete,
+            1 << 16,
+            FileOptions.DeleteOnClose
+        );
         try
         {
             using (FileStream file = File.OpenRead(archive))
                 GzipMember.Unpack(new ArContent(file, what, file.Length), spool, limit, cancellationToken);
-            Dictionary<string, DebEntry> entries = DebTree.Read(spool, "tar", Limits, cancellationToken)
+            Dictionary<string, DebEntry> entries = DebTree
+                .Read(spool, "tar", Limits, cancellationToken)
                 .ToDictionary(entry => entry.Path, StringComparer.Ordinal);
             (DebEntry Entry, string Target)[] wanted = [.. members.Select(member => (Find(entries, member.Key, what), member.Value))];
             foreach ((DebEntry entry, string target) in wanted)

@@ -23,9 +23,10 @@ public static class BuildContext
     }
 
     /// <summary>.NET's own recursion goes through symbolic links.</summary>
-    private static IEnumerable<FileSystemInfo> Below(DirectoryInfo folder) => folder
-        .EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 })
-        .SelectMany(found => found is DirectoryInfo { LinkTarget: null } inner ? Below(inner).Prepend(found) : [found]);
+    private static IEnumerable<FileSystemInfo> Below(DirectoryInfo folder) =>
+        folder
+            .EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0 })
+            .SelectMany(found => found is DirectoryInfo { LinkTarget: null } inner ? Below(inner).Prepend(found) : [found]);
 
     private static LayerEntry EntryOf(string path, FileSystemInfo found)
     {
@@ -45,7 +46,15 @@ public static class BuildContext
             Mode = mode,
             Owner = Owner,
             Size = file.Length,
-            Open = () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1, FileOptions.SequentialScan),
+            Open = () =>
+                new FileStream(
+                    file.FullName,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.Read | FileShare.Delete,
+                    1,
+                    FileOptions.SequentialScan
+                ),
         };
     }
 }

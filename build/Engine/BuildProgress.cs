@@ -6,8 +6,8 @@ namespace Slipway.Engine;
 /// Turns what an Engine tells of a build into lines for people, each fit for a terminal: steps as they begin, are found in the cache
 /// or fail, and their output. Remembers what the result is.
 /// </summary>
-/// <param name="tell">Is given a line.</param>
-internal sealed class BuildProgress(Action<string> tell)
+/// <param name="log">Is given a line.</param>
+internal sealed class BuildProgress(Action<string> log)
 {
     private const string ImageMessage = "moby.image.id";
 
@@ -30,7 +30,9 @@ internal sealed class BuildProgress(Action<string> tell)
         if (message is { Id: BuildTrace.MessageId, Aux: { } trace })
             Receive(BuildTrace.Parse(trace));
         else if (message is { Aux: { } aux } && message.Id is null or ImageMessage)
-            Image = Digest.Parse(aux.ValueKind == System.Text.Json.JsonValueKind.String ? aux.GetString()! : aux.RequiredString("ID")).ToString();
+            Image = Digest
+                .Parse(aux.ValueKind == System.Text.Json.JsonValueKind.String ? aux.GetString()! : aux.RequiredString("ID"))
+                .ToString();
         Output("", message.Stream ?? "", "");
     }
 
@@ -47,12 +49,12 @@ internal sealed class BuildProgress(Action<string> tell)
 
             if (!known.IsTold && (step.HasStarted || step.IsCached))
             {
-                tell($"#{known.Number} {step.Name}{(step.IsCached ? " (as before)" : "")}");
+                log($"#{known.Number} {step.Name}{(step.IsCached ? " (as before)" : "")}");
                 known.IsTold = true;
             }
 
             if (step.Error is { } error)
-                tell($"#{known.Number} failed: {error}");
+                log($"#{known.Number} failed: {error}");
             _steps[step.Id] = known;
         }
 
@@ -70,7 +72,7 @@ internal sealed class BuildProgress(Action<string> tell)
             return;
         string[] lines = (_unfinished.GetValueOrDefault(source, "") + text).Split('\n');
         foreach (string line in lines[..^1].Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0))
-            tell(prefix + Printable.Of(line.Replace('\t', ' ')));
+            log(prefix + Printable.Of(line.Replace('\t', ' ')));
         string rest = lines[^1];
         _unfinished[source] = rest.Length <= 1000 ? rest : rest[..1000];
     }

@@ -58,11 +58,12 @@ public sealed record BuildRequest
         }
     }
 
-    private static TarEntryType TypeOf(LayerEntryKind kind) => kind switch
-    {
-        LayerEntryKind.Directory => TarEntryType.Directory,
-        LayerEntryKind.SymbolicLink => TarEntryType.SymbolicLink,
-        LayerEntryKind.HardLink => TarEntryType.HardLink,
-        _ => TarEntryType.RegularFile,
-    };
+    private static TarEntryType TypeOf(LayerEntryKind kind) =>
+        kind switch
+        {
+            LayerEntryKind.Directory => TarEntryType.Directory,
+            LayerEntryKind.SymbolicLink => TarEntryType.SymbolicLink,
+            LayerEntryKind.HardLink => TarEntryType.HardLink,
+            _ => TarEntryType.RegularFile,
+        };
 }

@@ -13,7 +13,7 @@ namespace Slipway.Engine;
 /// Whether the Engine is told to remove the container when it ends: Docker does so even after it was killed. Podman leaves that to a
 /// process beside the container, and whoever waits for it may wait for ever.
 /// </param>
-internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<string> notice)
+internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<string> log)
 {
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(30);
 
@@ -27,7 +27,10 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
     private readonly string _name = $"slipway-{Guid.NewGuid():n}";
 
     public async Task<ContainerResult> RunAsync(
-        ContainerSpec spec, Action<OutputChannel, ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+        ContainerSpec spec,
+        Action<OutputChannel, ReadOnlyMemory<byte>> receive,
+        CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource limit = new(spec.TimeLimit, wire.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -53,7 +56,9 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
     private async Task CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
         CreateContainerParameters parameters = spec.ToParameters(_name, OwnershipLabel.Labels(wire.Time, spec.TimeLimit), removesItself);
-        await wire.AskAsync("ContainerCreate", AnswerLimits.Small, docker => docker.Containers.CreateContainerAsync(parameters, cancellationToken));
+        await wire.AskAsync("ContainerCreate", AnswerLimits.Small, docker =>
+            docker.Containers.CreateContainerAsync(parameters, cancellationToken)
+        );
     }
 
     private async Task<int> FollowAsync(Action<OutputChannel, ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
@@ -70,7 +75,9 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
             // It answers as soon as it waits, and again when it is over.
             if (waiting is not null)
                 await Task.WhenAny(waiting, Task.Delay(RegistrationPatience, wire.Time, rest.Token));
-            await wire.DoAsync("ContainerStart", AnswerLimits.Small, docker => docker.Containers.StartContainerAsync(_name, null, cancellationToken));
+            await wire.DoAsync("ContainerStart", AnswerLimits.Small, docker =>
+                docker.Containers.StartContainerAsync(_name, null, cancellationToken)
+            );
             waiting ??= wire.SendAsync(wait, rest.Token);
             // Output that cannot be read ends the run: the container would wait for its reader for ever.
             await output;
@@ -87,12 +94,20 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
         }
     }
 
-    private int ReadCode(EngineCall wait, byte[] json) => OciJson.Read(json, "its answer", root =>
-        root.TryGetProperty("Error", out JsonElement error) && error.ValueKind == JsonValueKind.Object && error.OptionalString("Message") is { Length: > 0 } message
-            ? throw wire.Refused(wait.ToString(), message)
-            : root.RequiredInt("StatusCode"));
+    private int ReadCode(EngineCall wait, byte[] json) =>
+        OciJson.Read(json, "its answer", root =>
+            root.TryGetProperty("Error", out JsonElement error)
+            && error.ValueKind == JsonValueKind.Object
+            && error.OptionalString("Message") is { Length: > 0 } message
+                ? throw wire.Refused(wait.ToString(), message)
+                : root.RequiredInt("StatusCode")
+        );
 
-    private static async Task<bool> FramesAsync(Stream body, Action<OutputChannel, ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+    private static async Task<bool> FramesAsync(
+        Stream body,
+        Action<OutputChannel, ReadOnlyMemory<byte>> receive,
+        CancellationToken cancellationToken
+    )
     {
         await OutputFrames.ReadAsync(body, receive, cancellationToken);
         return true;
@@ -104,21 +119,28 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
         return answer[..await body.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, cancellationToken)];
     }
 
-    /// <summary>Also when its making was never confirmed, since its name is ours. Nothing is thrown: what ended the run is worth more.</summary>
+    /// <summary>
+    /// Also when its making was never confirmed, since its name is ours. Nothing is thrown: what ended the run is worth more.
+    /// </summary>
     private async Task RemoveAsync()
     {
         using CancellationTokenSource patience = new(RemovalPatience, wire.Time);
         try
         {
-            await wire.DoAsync("ContainerDelete", AnswerLimits.Small, docker => docker.Containers.RemoveContainerAsync(_name, ByForce, patience.Token));
+            await wire.DoAsync("ContainerDelete", AnswerLimits.Small, docker =>
+                docker.Containers.RemoveContainerAsync(_name, ByForce, patience.Token)
+            );
         }
-        catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true } || e.Message.Contains("already in progress", StringComparison.Ordinal))
+        catch (EngineException e)
+            when (e is { Fault: RemoteFault.NotFound, IsAnswer: true }
+                || e.Message.Contains("already in progress", StringComparison.Ordinal)
+            )
         {
             // It is gone, or going.
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {
-            notice($"container {_name} could not be removed; the Engine does so when it starts again, or a later run");
+            log($"container {_name} could not be removed; the Engine does so when it starts again, or a later run");
         }
     }
 }

@@ -68,35 +68,52 @@ public sealed record ContainerSpec(string Image)
     /// <param name="name">What the container is called.</param>
     /// <param name="labels">What marks it as ours.</param>
     /// <param name="removesItself">Whether the Engine removes it when it ends, and takes it away when it is back after it died.</param>
-    internal CreateContainerParameters ToParameters(string name, ImmutableSortedDictionary<string, string> labels, bool removesItself) => new()
-    {
-        Name = name,
-        Platform = Platform?.ToString(),
-        Image = Image,
-        Entrypoint = Some(Entrypoint),
-        Cmd = Some(Command),
-        Env = Some([.. Environment.Select(pair => $"{pair.Key}={pair.Value}")]),
-        User = User ?? "",
-        AttachStdout = true,
-        AttachStderr = true,
-        Labels = labels,
-        HostConfig = new HostConfig
+    internal CreateContainerParameters ToParameters(string name, ImmutableSortedDictionary<string, string> labels, bool removesItself) =>
+        new()
         {
-            AutoRemove = removesItself,
-            NetworkMode = Network switch { ContainerNetwork.None => "none", ContainerNetwork.Bridge => "bridge", _ => "host" },
-            CapDrop = ["ALL"],
-            CapAdd = Some(Capabilities),
-            SecurityOpt = ["no-new-privileges"],
-            ReadonlyRootfs = !IsRootWritable,
-            Memory = Memory,
-            MemorySwap = Memory,
-            PidsLimit = Processes,
-            // Else the Engine keeps all output in a file.
-            LogConfig = new LogConfig { Type = "none" },
-            Tmpfs = Scratch.Distinct(StringComparer.Ordinal).ToDictionary(folder => folder, _ => "rw,exec,nosuid,nodev,size=256m", StringComparer.Ordinal),
-            Mounts = [.. Mounts.Select(mount => new Mount { Type = "bind", Source = mount.Source, Target = mount.Target, ReadOnly = mount.IsReadOnly })],
-        },
-    };
+            Name = name,
+            Platform = Platform?.ToString(),
+            Image = Image,
+            Entrypoint = Some(Entrypoint),
+            Cmd = Some(Command),
+            Env = Some([.. Environment.Select(pair => $"{pair.Key}={pair.Value}")]),
+            User = User ?? "",
+            AttachStdout = true,
+            AttachStderr = true,
+            Labels = labels,
+            HostConfig = new HostConfig
+            {
+                AutoRemove = removesItself,
+                NetworkMode = Network switch
+                {
+                    ContainerNetwork.None => "none",
+                    ContainerNetwork.Bridge => "bridge",
+                    _ => "host",
+                },
+                CapDrop = ["ALL"],
+                CapAdd = Some(Capabilities),
+                SecurityOpt = ["no-new-privileges"],
+                ReadonlyRootfs = !IsRootWritable,
+                Memory = Memory,
+                MemorySwap = Memory,
+                PidsLimit = Processes,
+                // Else the Engine keeps all output in a file.
+                LogConfig = new LogConfig { Type = "none" },
+                Tmpfs = Scratch
+                    .Distinct(StringComparer.Ordinal)
+                    .ToDictionary(folder => folder, _ => "rw,exec,nosuid,nodev,size=256m", StringComparer.Ordinal),
+                Mounts =
+                [
+                    .. Mounts.Select(mount => new Mount
+                    {
+                        Type = "bind",
+                        Source = mount.Source,
+                        Target = mount.Target,
+                        ReadOnly = mount.IsReadOnly,
+                    }),
+                ],
+            },
+        };
 
     /// <summary>An empty list would stand in place of the image's own; null leaves it.</summary>
     private static string[] Some(ImmutableArray<string> texts) => texts.IsEmpty ? null! : [.. texts];

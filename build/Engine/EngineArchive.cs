@@ -36,7 +36,11 @@ public sealed class EngineArchive
     /// <param name="names">At least one, each with a tag.</param>
     /// <exception cref="ContentException">There is no such manifest.</exception>
     public static async Task<EngineArchive> OfAsync(
-        IContentReader content, Descriptor descriptor, ImmutableArray<Reference> names, CancellationToken cancellationToken)
+        IContentReader content,
+        Descriptor descriptor,
+        ImmutableArray<Reference> names,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -67,13 +71,15 @@ public sealed class EngineArchive
 
     private static string PathOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
 
-    private byte[] IndexBytes() => new Oci.Index(
-    [
-        .. Names.Select(name => Descriptor with
-        {
-            Annotations = Descriptor.NoAnnotations.Add(ContainerdName, name.ToString()).Add(OciLayout.RefName, name.Tag!),
-        }),
-    ]).ToBytes();
+    private byte[] IndexBytes() =>
+        new Oci.Index([
+            .. Names.Select(name =>
+                Descriptor with
+                {
+                    Annotations = Descriptor.NoAnnotations.Add(ContainerdName, name.ToString()).Add(OciLayout.RefName, name.Tag!),
+                }
+            ),
+        ]).ToBytes();
 
     /// <summary>Docker's image specification, version 1.2, "Combined Image JSON + Filesystem Changeset Format".</summary>
     private byte[] LegacyBytes()

@@ -15,14 +15,14 @@ public sealed class EngineClient : IDisposable
 
     private readonly EngineWire _wire;
     private readonly EngineImages _images;
-    private readonly Action<string> _notice;
+    private readonly Action<string> _log;
 
-    private EngineClient(EngineAddress address, EngineWire wire, EngineVersion version, Action<string> notice)
+    private EngineClient(EngineAddress address, EngineWire wire, EngineVersion version, Action<string> log)
     {
         Address = address;
         Version = version;
         _wire = wire;
-        _notice = notice;
+        _log = log;
         _images = new EngineImages(wire);
     }
 
@@ -32,10 +32,14 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>The first Engine that answers, of addresses in their order, and the version that both sides speak.</summary>
     /// <param name="addresses">At least one.</param>
-    /// <param name="notice">Is told in one line of what could not be cleaned up.</param>
+    /// <param name="log">Is told in one line of what could not be cleaned up.</param>
     /// <exception cref="EngineException">None answers; names what was tried.</exception>
     public static async Task<EngineClient> ConnectAsync(
-        IEnumerable<EngineAddress> addresses, TimeProvider time, Action<string> notice, CancellationToken cancellationToken)
+        IEnumerable<EngineAddress> addresses,
+        TimeProvider time,
+        Action<string> log,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(addresses);
         List<EngineException> tried = [];
@@ -43,7 +47,7 @@ public sealed class EngineClient : IDisposable
         {
             try
             {
-                return await ConnectAsync(address, time, notice, cancellationToken);
+                return await ConnectAsync(address, time, log, cancellationToken);
             }
             catch (EngineException e)
             {
@@ -53,7 +57,11 @@ public sealed class EngineClient : IDisposable
 
         EngineException? telling = tried.FirstOrDefault(e => e.Fault != RemoteFault.NotFound);
         string all = string.Join("; ", tried.Select(e => e.Message));
-        throw new EngineException(telling?.Fault ?? RemoteFault.NotFound, $"no Docker Engine can be used; tried {all}. Start one, or name one with DOCKER_HOST or --docker-host", telling ?? tried.FirstOrDefault());
+        throw new EngineException(
+            telling?.Fault ?? RemoteFault.NotFound,
+            $"no Docker Engine can be used; tried {all}. Start one, or name one with DOCKER_HOST or --docker-host",
+            telling ?? tried.FirstOrDefault()
+        );
     }
 
     /// <summary>Puts an image in under the archive's names; what had them before has lost them.</summary>
@@ -71,10 +79,15 @@ public sealed class EngineClient : IDisposable
     /// <param name="content">Where manifest and blobs are.</param>
     /// <param name="manifest">With its platform.</param>
     /// <param name="limit">The longest that it is needed.</param>
-    public async Task<TemporaryImage> LoadPassingAsync(IContentReader content, Descriptor manifest, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<TemporaryImage> LoadPassingAsync(
+        IContentReader content,
+        Descriptor manifest,
+        TimeSpan limit,
+        CancellationToken cancellationToken
+    )
     {
         Reference name = OwnershipLabel.NewName(_wire.Time, limit);
-        TemporaryImage passing = new(name.ToString(), this, _notice);
+        TemporaryImage passing = new(name.ToString(), this, _log);
         try
         {
             await LoadAsync(await EngineArchive.OfAsync(content, manifest, [name], cancellationToken), cancellationToken);
@@ -88,7 +101,8 @@ public sealed class EngineClient : IDisposable
     }
 
     /// <summary>Null only when the Engine definitely has no image of that name or id.</summary>
-    public Task<EngineImage?> InspectAsync(string image, CancellationToken cancellationToken) => _images.InspectAsync(image, cancellationToken);
+    public Task<EngineImage?> InspectAsync(string image, CancellationToken cancellationToken) =>
+        _images.InspectAsync(image, cancellationToken);
 
     /// <summary>Gives an image one more name, which another image may lose by that.</summary>
     public Task TagAsync(string image, Reference name, CancellationToken cancellationToken)
@@ -103,34 +117,48 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>Runs a container to its end, its time limit or its cancellation; it is gone afterwards.</summary>
     /// <param name="receive">Is given every piece of output as it comes, valid only during the call.</param>
-    public Task<ContainerResult> RunAsync(ContainerSpec spec, Action<OutputChannel, ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+    public Task<ContainerResult> RunAsync(
+        ContainerSpec spec,
+        Action<OutputChannel, ReadOnlyMemory<byte>> receive,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new ContainerRun(_wire, removesItself: !Version.IsPodman, _notice).RunAsync(spec, receive, cancellationToken);
+        return new ContainerRun(_wire, removesItself: !Version.IsPodman, _log).RunAsync(spec, receive, cancellationToken);
     }
 
-    /// <summary>Builds an image from a Dockerfile; every base image must be in the Engine, or on a registry that asks nobody who they are.</summary>
-    /// <param name="tell">Is told of progress, in lines.</param>
+    /// <summary>
+    /// Builds an image from a Dockerfile; every base image must be in the Engine, or on a registry that asks nobody who they are.
+    /// </summary>
+    /// <param name="log">Is told of progress, in lines.</param>
     /// <returns>The image's id.</returns>
-    public Task<string> BuildAsync(BuildRequest request, Action<string> tell, CancellationToken cancellationToken)
+    public Task<string> BuildAsync(BuildRequest request, Action<string> log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new ImageBuild(_wire, Version.IsPodman).BuildAsync(request, tell, cancellationToken);
+        return new ImageBuild(_wire, Version.IsPodman).BuildAsync(request, log, cancellationToken);
     }
 
-    /// <summary>Builds as <see cref="BuildAsync"/> does, under a name of our own; disposing what is returned removes it, and so does a later sweep.</summary>
+    /// <summary>
+    /// Builds as <see cref="BuildAsync"/> does, under a name of our own; disposing what is returned removes it, and so does a later sweep.
+    /// </summary>
     /// <param name="limit">The longest that building and using the image may take.</param>
-    public async Task<TemporaryImage> BuildPassingAsync(BuildRequest request, TimeSpan limit, Action<string> tell, CancellationToken cancellationToken)
+    public async Task<TemporaryImage> BuildPassingAsync(
+        BuildRequest request,
+        TimeSpan limit,
+        Action<string> log,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         Reference name = OwnershipLabel.NewName(_wire.Time, limit);
-        await BuildAsync(request with { Names = [name] }, tell, cancellationToken);
-        return new TemporaryImage(name.ToString(), this, _notice);
+        await BuildAsync(request with { Names = [name] }, log, cancellationToken);
+        return new TemporaryImage(name.ToString(), this, _log);
     }
 
     /// <summary>Writes an image as an archive that <c>docker load</c> reads, in small pieces.</summary>
     /// <exception cref="EngineException">There is no such image, or the Engine goes away.</exception>
-    public Task ExportAsync(string image, Stream destination, CancellationToken cancellationToken) => _images.ExportAsync(image, destination, cancellationToken);
+    public Task ExportAsync(string image, Stream destination, CancellationToken cancellationToken) =>
+        _images.ExportAsync(image, destination, cancellationToken);
 
     /// <summary>Removes what killed runs of this program left, by our own mark alone, and nothing that one may still need.</summary>
     /// <returns>How many containers and images.</returns>
@@ -138,16 +166,27 @@ public sealed class EngineClient : IDisposable
 
     public void Dispose() => _wire.Dispose();
 
-    private static async Task<EngineClient> ConnectAsync(EngineAddress address, TimeProvider time, Action<string> notice, CancellationToken cancellationToken)
+    private static async Task<EngineClient> ConnectAsync(
+        EngineAddress address,
+        TimeProvider time,
+        Action<string> log,
+        CancellationToken cancellationToken
+    )
     {
         EngineWire wire = new(address, time);
         try
         {
             VersionResponse answer = await wire.AskAsync(
-                EngineVersion.Operation, AnswerLimits.Small with { Patience = FirstPatience }, docker => docker.System.GetVersionAsync(cancellationToken));
+                EngineVersion.Operation,
+                AnswerLimits.Small with
+                {
+                    Patience = FirstPatience,
+                },
+                docker => docker.System.GetVersionAsync(cancellationToken)
+            );
             EngineVersion version = wire.Understand(EngineVersion.Operation, () => EngineVersion.Of(answer));
             wire.Api = version.Api;
-            return new EngineClient(address, wire, version, notice);
+            return new EngineClient(address, wire, version, log);
         }
         catch
         {

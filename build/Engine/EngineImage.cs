@@ -12,8 +12,14 @@ namespace Slipway.Engine;
 public sealed record EngineImage(string Id, Platform Platform, ImmutableArray<string> Names)
 {
     /// <exception cref="ContentException">It is no such answer.</exception>
-    internal static EngineImage Of(ImageInspectResponse answer) => new(
-        answer.ID is { Length: > 0 } id ? Printable.Of(id) : throw new ContentException("'Id' is missing"),
-        new Platform(answer.Os is { Length: > 0 } system ? system : "linux", answer.Architecture ?? "", answer.Variant is { Length: > 0 } variant ? variant : null),
-        [.. (answer.RepoTags ?? []).Select(name => Printable.Of(name ?? ""))]);
+    internal static EngineImage Of(ImageInspectResponse answer) =>
+        new(
+            answer.ID is { Length: > 0 } id ? Printable.Of(id) : throw new ContentException("'Id' is missing"),
+            new Platform(
+                answer.Os is { Length: > 0 } system ? system : "linux",
+                answer.Architecture ?? "",
+                answer.Variant is { Length: > 0 } variant ? variant : null
+            ),
+            [.. (answer.RepoTags ?? []).Select(name => Printable.Of(name ?? ""))]
+        );
 }

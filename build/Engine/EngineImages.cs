@@ -15,7 +15,9 @@ internal sealed class EngineImages(EngineWire wire)
         string name = Escaped(image);
         try
         {
-            ImageInspectResponse answer = await wire.AskAsync(Inspect, AnswerLimits.Small, docker => docker.Images.InspectImageAsync(name, cancellationToken));
+            ImageInspectResponse answer = await wire.AskAsync(Inspect, AnswerLimits.Small, docker =>
+                docker.Images.InspectImageAsync(name, cancellationToken)
+            );
             return wire.Understand(Inspect, () => EngineImage.Of(answer));
         }
         catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true })
@@ -27,7 +29,11 @@ internal sealed class EngineImages(EngineWire wire)
     public Task TagAsync(string image, Reference name, CancellationToken cancellationToken)
     {
         string old = Escaped(image);
-        ImageTagParameters parameters = new() { RepositoryName = name.Name, Tag = name.Tag ?? throw new ArgumentException("wanted a tag", nameof(name)) };
+        ImageTagParameters parameters = new()
+        {
+            RepositoryName = name.Name,
+            Tag = name.Tag ?? throw new ArgumentException("wanted a tag", nameof(name)),
+        };
         return wire.DoAsync("ImageTag", AnswerLimits.Small, docker => docker.Images.TagImageAsync(old, parameters, cancellationToken));
     }
 
@@ -49,7 +55,9 @@ internal sealed class EngineImages(EngineWire wire)
         string name = Escaped(image);
         try
         {
-            await wire.DoAsync("ImageDelete", AnswerLimits.Small, docker => docker.Images.DeleteImageAsync(name, new ImageDeleteParameters(), cancellationToken));
+            await wire.DoAsync("ImageDelete", AnswerLimits.Small, docker =>
+                docker.Images.DeleteImageAsync(name, new ImageDeleteParameters(), cancellationToken)
+            );
             return true;
         }
         catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true })
@@ -58,8 +66,12 @@ internal sealed class EngineImages(EngineWire wire)
         }
     }
 
-    /// <summary>Names keep their slashes, which are part of the path; nothing else in one may end it. The library takes a name for a piece of a path as it is.</summary>
-    internal static string Escaped(string image) => image.Length > 0 && !image.Split('/').Any(part => part is "" or "." or "..")
-        ? string.Join('/', image.Split('/').Select(Uri.EscapeDataString))
-        : throw new ContentException($"image '{Printable.Of(image)}': wanted a name or an id");
+    /// <summary>
+    /// Names keep their slashes, which are part of the path; nothing else in one may end it. The library takes a name for a piece of a path
+    /// as it is.
+    /// </summary>
+    internal static string Escaped(string image) =>
+        image.Length > 0 && !image.Split('/').Any(part => part is "" or "." or "..")
+            ? string.Join('/', image.Split('/').Select(Uri.EscapeDataString))
+            : throw new ContentException($"image '{Printable.Of(image)}': wanted a name or an id");
 }

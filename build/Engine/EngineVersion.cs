@@ -21,12 +21,21 @@ public sealed record EngineVersion(string Version, ApiVersion Api, Platform Plat
         ApiVersion most = ApiVersion.Parse(Required(answer.APIVersion, "ApiVersion"));
         ApiVersion least = answer.MinAPIVersion is null ? most : ApiVersion.Parse(answer.MinAPIVersion);
         ApiVersion api = ApiVersion.Negotiate(least, most)
-            ?? throw new ContentException($"Engine {version} speaks API {least} to {most}, wanted one of {ApiVersion.Oldest} to {ApiVersion.Newest}: Docker Engine 20.10 or newer");
+            ?? throw new ContentException(
+                $"Engine {version} speaks API {least} to {most}, wanted one of {ApiVersion.Oldest} to {ApiVersion.Newest}: Docker "
+                    + "Engine 20.10 or newer"
+            );
         bool podman = answer.Components?.Any(part => part?.Name?.StartsWith("Podman", StringComparison.Ordinal) == true) == true;
-        return new EngineVersion(version, api, new Platform(answer.Os is { Length: > 0 } system ? system : "linux", Required(answer.Arch, "Arch")).Normalized, podman);
+        return new EngineVersion(
+            version,
+            api,
+            new Platform(answer.Os is { Length: > 0 } system ? system : "linux", Required(answer.Arch, "Arch")).Normalized,
+            podman
+        );
     }
 
-    private static string Required(string? value, string name) => value is { Length: > 0 } ? value : throw new ContentException($"'{name}' is missing");
+    private static string Required(string? value, string name) =>
+        value is { Length: > 0 } ? value : throw new ContentException($"'{name}' is missing");
 
     public override string ToString() => $"{(IsPodman ? "Podman " : "")}{Version} (API {Api}, {Platform})";
 }

@@ -19,14 +19,15 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
     private const string LostContext = "lookup build-context-";
 
     private const string TooOld =
-        "an Engine of this age that keeps images with containerd cannot build what it is sent in one request. Update it to 28, or turn its feature containerd-snapshotter off";
+        "an Engine of this age that keeps images with containerd cannot build what it is sent in one request. Update it to 28, or "
+        + "turn its feature containerd-snapshotter off";
 
     /// <returns>The image's id.</returns>
-    public async Task<string> BuildAsync(BuildRequest request, Action<string> tell, CancellationToken cancellationToken)
+    public async Task<string> BuildAsync(BuildRequest request, Action<string> log, CancellationToken cancellationToken)
     {
         string id = $"slipway-{Guid.NewGuid():n}";
         EngineCall call = CallOf(request, id);
-        BuildProgress progress = new(tell);
+        BuildProgress progress = new(log);
         try
         {
             using HttpResponseMessage answer = await wire.SendAsync(call, cancellationToken);
@@ -45,11 +46,22 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
 
     private EngineCall CallOf(BuildRequest request, string id)
     {
-        StreamContent context = new(new WrittenStream(request.WriteContextAsync)) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-tar") } };
+        StreamContent context = new(new WrittenStream(request.WriteContextAsync))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/x-tar") },
+        };
         EngineCall call = (EngineCall.Post("build") with { Content = context })
             .With("dockerfile", request.Dockerfile)
             .With("platform", request.Platform.ToString())
-            .With("networkmode", request.Network switch { ContainerNetwork.None => "none", ContainerNetwork.Host => "host", _ => "default" })
+            .With(
+                "networkmode",
+                request.Network switch
+                {
+                    ContainerNetwork.None => "none",
+                    ContainerNetwork.Host => "host",
+                    _ => "default",
+                }
+            )
             .With("buildargs", Map(request.Arguments))
             .With("labels", Map(request.Labels))
             .With("rm", "1")
@@ -85,11 +97,14 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
         }
     }
 
-    private static string Map(IEnumerable<KeyValuePair<string, string>> map) => Encoding.UTF8.GetString(OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        foreach ((string key, string value) in map)
-            writer.WriteString(key, value);
-        writer.WriteEndObject();
-    }));
+    private static string Map(IEnumerable<KeyValuePair<string, string>> map) =>
+        Encoding.UTF8.GetString(
+            OciJson.Write(writer =>
+            {
+                writer.WriteStartObject();
+                foreach ((string key, string value) in map)
+                    writer.WriteString(key, value);
+                writer.WriteEndObject();
+            })
+        );
 }

@@ -11,14 +11,26 @@ internal sealed class ImageLoad(EngineWire wire, EngineImages images)
     public async Task<EngineImage> LoadAsync(EngineArchive archive, CancellationToken cancellationToken)
     {
         // What its messages tell of errors, the wire throws.
-        await wire.DoAsync(Operation, AnswerLimits.Messages, docker => docker.Images.LoadImageAsync(
-            new ImageLoadParameters { Quiet = true }, new WrittenStream(archive.WriteAsync), new Progress<JSONMessage>(), cancellationToken));
+        await wire.DoAsync(Operation, AnswerLimits.Messages, docker =>
+            docker.Images.LoadImageAsync(
+                new ImageLoadParameters { Quiet = true },
+                new WrittenStream(archive.WriteAsync),
+                new Progress<JSONMessage>(),
+                cancellationToken
+            )
+        );
         EngineImage? loaded = null;
         foreach (Reference name in archive.Names)
         {
             loaded = await images.InspectAsync(name.ToString(), cancellationToken);
-            if (loaded is null || (loaded.Id != archive.Manifest.Config.Digest.ToString() && loaded.Id != archive.Descriptor.Digest.ToString()))
-                throw wire.Refused(Operation, $"it says that it loaded {name}, and has {loaded?.Id ?? "nothing"} there instead of {archive.Manifest.Config.Digest}");
+            if (
+                loaded is null
+                || (loaded.Id != archive.Manifest.Config.Digest.ToString() && loaded.Id != archive.Descriptor.Digest.ToString())
+            )
+                throw wire.Refused(
+                    Operation,
+                    $"it says that it loaded {name}, and has {loaded?.Id ?? "nothing"} there instead of {archive.Manifest.Config.Digest}"
+                );
         }
 
         return loaded!;

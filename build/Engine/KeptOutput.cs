@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Slipway.Engine;
 
-/// <summary>A container's output as far as it is kept: the beginning of each stream, up to a limit; the rest is counted and let go.</summary>
+/// <summary>
+/// A container's output as far as it is kept: the beginning of each stream, up to a limit; the rest is counted and let go.
+/// </summary>
 /// <param name="limit">In bytes, for each stream.</param>
 public sealed class KeptOutput(int limit = KeptOutput.DefaultLimit)
 {

@@ -2,7 +2,10 @@ using Docker.DotNet.Models;
 
 namespace Slipway.Engine;
 
-/// <summary>Removes what earlier runs of this program left in an Engine because they or it were killed: by our own mark alone, and only after its time.</summary>
+/// <summary>
+/// Removes what earlier runs of this program left in an Engine because they or it were killed: by our own mark alone, and only after its
+/// time.
+/// </summary>
 internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
 {
     /// <returns>How many containers and images there were.</returns>
@@ -13,9 +16,17 @@ internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
     {
         ContainersListParameters ours = new() { All = true, Filters = Only("label", OwnershipLabel.Label) };
         int removed = 0;
-        foreach (ContainerListResponse? container in await wire.AskAsync("ContainerList", AnswerLimits.Small, docker => docker.Containers.ListContainersAsync(ours, cancellationToken)))
+        foreach (
+            ContainerListResponse? container in await wire.AskAsync("ContainerList", AnswerLimits.Small, docker =>
+                docker.Containers.ListContainersAsync(ours, cancellationToken)
+            )
+        )
         {
-            if (container is not { ID: { Length: > 0 } id, Labels: { } labels } || !labels.TryGetValue(OwnershipLabel.Label, out string? mark) || !OwnershipLabel.IsOver(mark, wire.Time))
+            if (
+                container is not { ID: { Length: > 0 } id, Labels: { } labels }
+                || !labels.TryGetValue(OwnershipLabel.Label, out string? mark)
+                || !OwnershipLabel.IsOver(mark, wire.Time)
+            )
                 continue;
             removed += await IfThereAsync(id, cancellationToken);
         }
@@ -27,12 +38,19 @@ internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
     {
         ImagesListParameters ours = new() { Filters = Only("reference", OwnershipLabel.Passing) };
         int removed = 0;
-        foreach (ImagesListResponse? image in await wire.AskAsync("ImageList", AnswerLimits.Small, docker => docker.Images.ListImagesAsync(ours, cancellationToken)))
+        foreach (
+            ImagesListResponse? image in await wire.AskAsync("ImageList", AnswerLimits.Small, docker =>
+                docker.Images.ListImagesAsync(ours, cancellationToken)
+            )
+        )
         {
             foreach (string? name in image?.RepoTags ?? [])
             {
-                if (name?.StartsWith(OwnershipLabel.Passing + ":", StringComparison.Ordinal) == true && OwnershipLabel.IsOver(name[(OwnershipLabel.Passing.Length + 1)..], wire.Time)
-                    && await images.RemoveAsync(name, cancellationToken))
+                if (
+                    name?.StartsWith(OwnershipLabel.Passing + ":", StringComparison.Ordinal) == true
+                    && OwnershipLabel.IsOver(name[(OwnershipLabel.Passing.Length + 1)..], wire.Time)
+                    && await images.RemoveAsync(name, cancellationToken)
+                )
                     removed++;
             }
         }
@@ -40,14 +58,17 @@ internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
         return removed;
     }
 
-    private static Dictionary<string, IDictionary<string, bool>> Only(string filter, string value) => new() { [filter] = new Dictionary<string, bool> { [value] = true } };
+    private static Dictionary<string, IDictionary<string, bool>> Only(string filter, string value) =>
+        new() { [filter] = new Dictionary<string, bool> { [value] = true } };
 
     private async Task<int> IfThereAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
             string container = Uri.EscapeDataString(id);
-            await wire.DoAsync("ContainerDelete", AnswerLimits.Small, docker => docker.Containers.RemoveContainerAsync(container, ContainerRun.ByForce, cancellationToken));
+            await wire.DoAsync("ContainerDelete", AnswerLimits.Small, docker =>
+                docker.Containers.RemoveContainerAsync(container, ContainerRun.ByForce, cancellationToken)
+            );
             return 1;
         }
         catch (EngineException e) when (e is { IsAnswer: true })

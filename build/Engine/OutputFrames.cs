@@ -21,11 +21,16 @@ public static class OutputFrames
 
     /// <summary>Reads to the stream's end, handing every piece over as it comes; a piece is valid only during the call.</summary>
     /// <exception cref="ContentException">It is no such stream, or it ends inside of a frame.</exception>
-    public static async Task ReadAsync(Stream stream, Action<OutputChannel, ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+    public static async Task ReadAsync(
+        Stream stream,
+        Action<OutputChannel, ReadOnlyMemory<byte>> receive,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(receive);
-        byte[] header = new byte[HeaderSize], buffer = new byte[BufferSize];
+        byte[] header = new byte[HeaderSize],
+            buffer = new byte[BufferSize];
         int got;
         while ((got = await stream.ReadAtLeastAsync(header, HeaderSize, throwOnEndOfStream: false, cancellationToken)) > 0)
         {

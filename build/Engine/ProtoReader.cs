@@ -8,7 +8,10 @@ namespace Slipway.Engine;
 /// </summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 {
-    private const int Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5;
+    private const int Varint = 0,
+        Fixed64 = 1,
+        Bytes = 2,
+        Fixed32 = 5;
 
     private ReadOnlySpan<byte> _rest = message;
     private ulong _number;

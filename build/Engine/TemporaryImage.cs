@@ -6,13 +6,13 @@ public sealed class TemporaryImage : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly EngineClient _engine;
-    private readonly Action<string> _notice;
+    private readonly Action<string> _log;
 
-    internal TemporaryImage(string name, EngineClient engine, Action<string> notice)
+    internal TemporaryImage(string name, EngineClient engine, Action<string> log)
     {
         Name = name;
         _engine = engine;
-        _notice = notice;
+        _log = log;
     }
 
     /// <summary>What containers name it by.</summary>
@@ -28,7 +28,7 @@ public sealed class TemporaryImage : IAsyncDisposable
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {
-            _notice($"image {Name} could not be removed; a later run does it, or docker image rm {Name}");
+            _log($"image {Name} could not be removed; a later run does it, or docker image rm {Name}");
         }
     }
 }

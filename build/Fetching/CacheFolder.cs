@@ -85,11 +85,18 @@ internal sealed class CacheFolder(string root)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new UnauthorizedAccessException($"content cache {root}: {e.Message}; get the right to write there, or name another folder with --cache-directory", e);
+            throw new UnauthorizedAccessException(
+                $"content cache {root}: {e.Message}; get the right to write there, or name another folder with --cache-directory",
+                e
+            );
         }
     }
 
     /// <summary>The same failure with the folder and what to do.</summary>
-    public IOException Told(IOException e) => new(
-        $"content cache {root}: {e.Message.TrimEnd('.')}; free space there (./build.sh Cache --prune removes what was not used lately), or name another folder with --cache-directory", e);
+    public IOException Told(IOException e) =>
+        new(
+            $"content cache {root}: {e.Message.TrimEnd('.')}; free space there (./build.sh Cache --prune removes what was not used "
+                + "lately), or name another folder with --cache-directory",
+            e
+        );
 }

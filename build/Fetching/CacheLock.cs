@@ -8,7 +8,10 @@ namespace Slipway.Fetching;
 public sealed class CacheLock : IDisposable
 {
     // What the system says when another has it: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
-    private static readonly int Taken = OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsLinux() ? 11 : 35;
+    private static readonly int Taken =
+        OperatingSystem.IsWindows() ? unchecked((int)0x80070020)
+        : OperatingSystem.IsLinux() ? 11
+        : 35;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly FileStream _file;

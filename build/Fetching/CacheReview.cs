@@ -43,14 +43,22 @@ public sealed class CacheReview
     /// <summary>Counts what is there.</summary>
     public CacheSummary Summarize()
     {
-        List<(CachedFile File, CacheKind Kind)> files = [.. _folder.Files().Select(found => (Describe(found), CacheKind.Of(found.File.FullName)))];
+        List<(CachedFile File, CacheKind Kind)> files =
+        [
+            .. _folder.Files().Select(found => (Describe(found), CacheKind.Of(found.File.FullName))),
+        ];
         return new CacheSummary(
             files.Count,
             files.Sum(file => file.File.Bytes),
             files.Count == 0 ? null : files.Min(file => file.File.LastUse),
-            [.. files.GroupBy(file => file.Kind.Name).OrderBy(kind => kind.Key, StringComparer.Ordinal)
-                .Select(kind => new CacheShare(kind.Key, kind.Count(), kind.Sum(file => file.File.Bytes)))],
-            _folder.Parts().Count());
+            [
+                .. files
+                    .GroupBy(file => file.Kind.Name)
+                    .OrderBy(kind => kind.Key, StringComparer.Ordinal)
+                    .Select(kind => new CacheShare(kind.Key, kind.Count(), kind.Sum(file => file.File.Bytes))),
+            ],
+            _folder.Parts().Count()
+        );
     }
 
     /// <summary>Reads every complete file anew and removes those that are not what their names say.</summary>
@@ -117,10 +125,17 @@ public sealed class CacheReview
         try
         {
             await using FileStream file = new(
-                _folder.PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
-            byte[] hash = digest.Algorithm == "sha512"
-                ? await SHA512.HashDataAsync(file, cancellationToken)
-                : await SHA256.HashDataAsync(file, cancellationToken);
+                _folder.PathOf(digest),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete,
+                1,
+                FileOptions.Asynchronous
+            );
+            byte[] hash =
+                digest.Algorithm == "sha512"
+                    ? await SHA512.HashDataAsync(file, cancellationToken)
+                    : await SHA256.HashDataAsync(file, cancellationToken);
             return Digest.FromHash(digest.Algorithm, hash) == digest;
         }
         catch (FileNotFoundException)

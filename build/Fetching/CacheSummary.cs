@@ -32,6 +32,7 @@ internal sealed record CacheKind(string Name)
             : begin.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? "gzip archives and layers"
             : begin.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? "package indexes"
             : begin.StartsWith("\u007fELF"u8) ? "programs"
-            : "other");
+            : "other"
+        );
     }
 }

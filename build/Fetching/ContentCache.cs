@@ -47,7 +47,10 @@ public sealed class ContentCache
     /// <exception cref="IOException">The folder cannot be written: no space, a read-only disk.</exception>
     /// <exception cref="UnauthorizedAccessException">The rights do not suffice.</exception>
     public async Task<string> AddAsync(
-        WantedContent wanted, Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
+        WantedContent wanted,
+        Func<CancellationToken, Task<Stream>> open,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(open);

@@ -79,7 +79,8 @@ internal sealed class ContentDownload
                 return true;
             },
             resumes: true,
-            cancellationToken);
+            cancellationToken
+        );
         return _partial.Finish();
     }
 
@@ -93,6 +94,9 @@ internal sealed class ContentDownload
     private ContentException Wrong(Origin origin, ContentException e)
     {
         _partial.Discard();
-        return new ContentException($"{e.Message}; nothing was kept of {origin}{(_wanted.Distrust is null ? "" : $". {_wanted.Distrust}")}", e);
+        return new ContentException(
+            $"{e.Message}; nothing was kept of {origin}{(_wanted.Distrust is null ? "" : $". {_wanted.Distrust}")}",
+            e
+        );
     }
 }

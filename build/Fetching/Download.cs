@@ -19,7 +19,11 @@ public sealed class DownloadException : RemoteException
 {
     /// <param name="next">What to do when it is gone; null says nothing.</param>
     public DownloadException(string what, IReadOnlyList<RemoteException> failures, string? next = null)
-        : base(Worst(failures), $"{what}: {string.Join("; ", failures.Select(failure => failure.Message))}{(next is not null && Gone(failures) ? $". {next}" : "")}", failures[^1])
+        : base(
+            Worst(failures),
+            $"{what}: {string.Join("; ", failures.Select(failure => failure.Message))}{(next is not null && Gone(failures) ? $". {next}" : "")}",
+            failures[^1]
+        )
     {
         Failures = failures;
     }
@@ -34,7 +38,14 @@ public sealed class DownloadException : RemoteException
 
     private static RemoteFault Worst(IReadOnlyList<RemoteException> failures)
     {
-        RemoteFault[] order = [RemoteFault.TryAgain, RemoteFault.Refused, RemoteFault.Untrusted, RemoteFault.Protocol, RemoteFault.NotFound];
+        RemoteFault[] order =
+        [
+            RemoteFault.TryAgain,
+            RemoteFault.Refused,
+            RemoteFault.Untrusted,
+            RemoteFault.Protocol,
+            RemoteFault.NotFound,
+        ];
         return order.First(fault => failures.Any(failure => failure.Fault == fault));
     }
 }
@@ -61,7 +72,9 @@ public sealed class Download
 
     /// <summary>The path of the content in the cache, fetched if it is not there.</summary>
     /// <exception cref="ContentException">An origin has other bytes under that address; nothing was kept.</exception>
-    /// <exception cref="DownloadException">No origin has it or can be reached. What came of it stays, and is gone on with next time.</exception>
+    /// <exception cref="DownloadException">
+    /// No origin has it or can be reached. What came of it stays, and is gone on with next time.
+    /// </exception>
     public async Task<string> FetchAsync(DownloadItem item, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(item);
@@ -77,12 +90,19 @@ public sealed class Download
     /// </summary>
     /// <param name="progress">Told of every part that came, from several threads, never at the same time.</param>
     public async Task FetchAllAsync(
-        IReadOnlyList<DownloadItem> items, Action<DownloadProgress> progress, CancellationToken cancellationToken)
+        IReadOnlyList<DownloadItem> items,
+        Action<DownloadProgress> progress,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<DownloadItem> missing = Missing(items);
         int total = items.DistinctBy(item => item.Wanted.Digest).Count();
         DownloadProgress state = new(
-            total - missing.Count, total, 0, missing.Any(item => item.Wanted.Size is null) ? null : missing.Sum(item => item.Wanted.Size));
+            total - missing.Count,
+            total,
+            0,
+            missing.Any(item => item.Wanted.Size is null) ? null : missing.Sum(item => item.Wanted.Size)
+        );
         Lock one = new();
         void Tell(int done, long wire, long there)
         {
@@ -120,7 +140,9 @@ public sealed class Download
         {
             if (_givenUp.TryGetValue(origin.Address.Authority, out RemoteException? earlier))
             {
-                failures.Add(new RemoteException(earlier.Fault, $"{origin.Address.Authority} was given up before: {earlier.Message}", earlier));
+                failures.Add(
+                    new RemoteException(earlier.Fault, $"{origin.Address.Authority} was given up before: {earlier.Message}", earlier)
+                );
                 continue;
             }
 

@@ -27,15 +27,21 @@ public sealed class FetchEstimate
         string files = $"{progress.Done} of {progress.Total} files";
         if (progress.Left is not { } left)
             return string.Create(CultureInfo.InvariantCulture, $"{files}, {progress.Bytes / 1e6:0.0} MB");
-        string bytes = string.Create(CultureInfo.InvariantCulture, $"{files}, {progress.Bytes / 1e6:0.0} of {(progress.Bytes + left) / 1e6:0.0} MB");
-        return progress.Bytes == 0 || left <= 0 || Elapsed < Soonest ? bytes : $"{bytes}, about {Rounded(Elapsed * ((double)left / progress.Bytes))} left";
+        string bytes = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{files}, {progress.Bytes / 1e6:0.0} of {(progress.Bytes + left) / 1e6:0.0} MB"
+        );
+        return progress.Bytes == 0 || left <= 0 || Elapsed < Soonest
+            ? bytes
+            : $"{bytes}, about {Rounded(Elapsed * ((double)left / progress.Bytes))} left";
     }
 
-    private static string Rounded(TimeSpan span) => span.TotalSeconds switch
-    {
-        < 10 => $"{Math.Max(1, (int)Math.Ceiling(span.TotalSeconds))} s",
-        < 90 => $"{(int)Math.Ceiling(span.TotalSeconds / 5) * 5} s",
-        < 5400 => $"{(int)Math.Ceiling(span.TotalMinutes)} min",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Min(span.TotalHours, 999):0.0} h"),
-    };
+    private static string Rounded(TimeSpan span) =>
+        span.TotalSeconds switch
+        {
+            < 10 => $"{Math.Max(1, (int)Math.Ceiling(span.TotalSeconds))} s",
+            < 90 => $"{(int)Math.Ceiling(span.TotalSeconds / 5) * 5} s",
+            < 5400 => $"{(int)Math.Ceiling(span.TotalMinutes)} min",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Min(span.TotalHours, 999):0.0} h"),
+        };
 }

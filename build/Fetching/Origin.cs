@@ -20,7 +20,9 @@ public sealed record Origin
     /// <summary>A file on this machine.</summary>
     public bool IsFile => Address.IsFile;
 
-    /// <summary>Whether what is read is what its host has, without a hash that says so: not where plain http leads to another machine.</summary>
+    /// <summary>
+    /// Whether what is read is what its host has, without a hash that says so: not where plain http leads to another machine.
+    /// </summary>
     public bool IsAuthentic => IsFile || Address.Scheme == Uri.UriSchemeHttps || IsLocalHttp(Address);
 
     /// <summary>An address that needs https, but on this machine.</summary>
@@ -51,9 +53,7 @@ public sealed record Origin
     {
         ArgumentNullException.ThrowIfNull(location);
         Uri target = new(Address, location);
-        return target.Scheme == Uri.UriSchemeHttps || (IsLocalHttp(target) && Loopback.Is(Address))
-            ? new Origin(target, PlainHttp)
-            : null;
+        return target.Scheme == Uri.UriSchemeHttps || (IsLocalHttp(target) && Loopback.Is(Address)) ? new Origin(target, PlainHttp) : null;
     }
 
     /// <summary>The address without secrets, or the path of a file.</summary>

@@ -47,7 +47,7 @@ public sealed class OriginReader
             return OpenFile(origin, from.Offset);
         Origin at = origin;
         Exchange exchange = _transport.Begin();
-        for (int redirects = 0; ;)
+        for (int redirects = 0; ; )
         {
             HttpResponseMessage answer = await _transport.SendAsync(() => Get(at.Address, from), cancellationToken, exchange);
             bool resumed = from.Offset > 0 && from.IsGivenBy(answer);
@@ -55,7 +55,10 @@ public sealed class OriginReader
             {
                 Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
                 return new OriginBody(
-                    new RemoteBody(answer, body, at.ToString(), _retryPolicy, _time), resumed ? from.Offset : 0, ResumePoint.ConditionOf(answer));
+                    new RemoteBody(answer, body, at.ToString(), _retryPolicy, _time),
+                    resumed ? from.Offset : 0,
+                    ResumePoint.ConditionOf(answer)
+                );
             }
 
             using (answer)
@@ -70,7 +73,9 @@ public sealed class OriginReader
 
     /// <summary>Does something with a file's bytes, and again when the body is cut on the way; the last failure is thrown.</summary>
     /// <param name="attempt">Opens through this reader, uses and disposes. May run several times.</param>
-    /// <param name="resumes">Whether an attempt goes on where the last one was cut: retryPolicy begins anew then with what a good part of came.</param>
+    /// <param name="resumes">
+    /// Whether an attempt goes on where the last one was cut: retryPolicy begins anew then with what a good part of came.
+    /// </param>
     public async Task<T> PersistAsync<T>(Func<CancellationToken, Task<T>> attempt, bool resumes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(attempt);
@@ -102,23 +107,25 @@ public sealed class OriginReader
     /// <param name="limit">The most bytes to accept.</param>
     /// <exception cref="ContentException">The file is longer.</exception>
     /// <exception cref="RemoteException">It cannot be had.</exception>
-    public Task<byte[]> ReadSmallAsync(Origin origin, int limit, CancellationToken cancellationToken) => PersistAsync(
-        async token =>
-        {
-            await using Stream body = await OpenAsync(origin, token);
-            using MemoryStream bytes = new();
-            byte[] buffer = new byte[16 * 1024];
-            while (await body.ReadAsync(buffer, token) is var count and > 0)
+    public Task<byte[]> ReadSmallAsync(Origin origin, int limit, CancellationToken cancellationToken) =>
+        PersistAsync(
+            async token =>
             {
-                if (bytes.Length + count > limit)
-                    throw new ContentException($"{origin}: wanted at most {limit} bytes, got more");
-                bytes.Write(buffer, 0, count);
-            }
+                await using Stream body = await OpenAsync(origin, token);
+                using MemoryStream bytes = new();
+                byte[] buffer = new byte[16 * 1024];
+                while (await body.ReadAsync(buffer, token) is var count and > 0)
+                {
+                    if (bytes.Length + count > limit)
+                        throw new ContentException($"{origin}: wanted at most {limit} bytes, got more");
+                    bytes.Write(buffer, 0, count);
+                }
 
-            return bytes.ToArray();
-        },
-        resumes: false,
-        cancellationToken);
+                return bytes.ToArray();
+            },
+            resumes: false,
+            cancellationToken
+        );
 
     private static OriginBody OpenFile(Origin origin, long offset)
     {
@@ -160,7 +167,10 @@ public sealed class OriginReader
             throw new RemoteException(RemoteFault.Protocol, $"GET {origin}: more than {MostRedirects} redirects");
         if (answer.Headers.Location is not { } location)
             throw new RemoteException(RemoteFault.Protocol, $"GET {at}: {(int)answer.StatusCode} without a Location");
-        return at.Redirected(location) ?? throw new RemoteException(
-            RemoteFault.Protocol, $"GET {at}: redirected to {Redaction.Of(new Uri(at.Address, location))}; only https is followed");
+        return at.Redirected(location)
+            ?? throw new RemoteException(
+                RemoteFault.Protocol,
+                $"GET {at}: redirected to {Redaction.Of(new Uri(at.Address, location))}; only https is followed"
+            );
     }
 }

@@ -23,7 +23,13 @@ internal sealed class PartialContent : IDisposable
         _lock = held;
         Directory.CreateDirectory(Path.GetDirectoryName(folder.PartOf(wanted.Digest))!);
         _file = new FileStream(
-            folder.PartOf(wanted.Digest), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1, FileOptions.Asynchronous);
+            folder.PartOf(wanted.Digest),
+            FileMode.OpenOrCreate,
+            FileAccess.ReadWrite,
+            FileShare.Read,
+            1,
+            FileOptions.Asynchronous
+        );
         _hash = wanted.Digest.NewHash();
     }
 
@@ -40,7 +46,11 @@ internal sealed class PartialContent : IDisposable
 
     /// <summary>Waits until nobody else is at it, and takes up what was left.</summary>
     public static async Task<PartialContent> OpenAsync(
-        CacheFolder folder, WantedContent wanted, TimeProvider time, CancellationToken cancellationToken)
+        CacheFolder folder,
+        WantedContent wanted,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         CacheLock held = await CacheLock.TakeAsync(folder.LockOf(wanted.Digest), time, cancellationToken);
         PartialContent? opened = null;

@@ -58,7 +58,10 @@ internal sealed class RemoteBody : ReadOnlyStream
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CutBodyException(
-                $"GET {_where}: nothing came for {_retryPolicy.AnswerWithin.TotalSeconds:0} s after {_read} bytes", _read, e);
+                $"GET {_where}: nothing came for {_retryPolicy.AnswerWithin.TotalSeconds:0} s after {_read} bytes",
+                _read,
+                e
+            );
         }
     }
 

@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 
 namespace Slipway.Fetching;
 
-/// <summary>From which byte on a file is wanted, and by what a server tells that it is still the same file (RFC 9110, 13.1.5 and 14).</summary>
+/// <summary>
+/// From which byte on a file is wanted, and by what a server tells that it is still the same file (RFC 9110, 13.1.5 and 14).
+/// </summary>
 /// <param name="Offset">In bytes; 0 asks for the whole.</param>
 /// <param name="Condition">What an answer of the same place said of the file; null when nothing is known that counts.</param>
 internal sealed record ResumePoint(long Offset, RangeConditionHeaderValue? Condition)
@@ -28,7 +30,9 @@ internal sealed record ResumePoint(long Offset, RangeConditionHeaderValue? Condi
 
     /// <summary>Whether an answer is one to the range, though not the wanted one: the whole is to be asked for then.</summary>
     public bool IsMissedBy(HttpResponseMessage answer) =>
-        Offset > 0 && answer.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable && !IsGivenBy(answer);
+        Offset > 0
+        && answer.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable
+        && !IsGivenBy(answer);
 
     /// <summary>
     /// A strong entity tag; else the time of modification, where it is so far back that the file cannot have changed twice in

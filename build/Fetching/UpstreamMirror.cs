@@ -23,7 +23,8 @@ public sealed class UpstreamMirror
         ArgumentException.ThrowIfNullOrWhiteSpace(folderOrAddress);
         if (!folderOrAddress.Contains("://", StringComparison.Ordinal))
             return new UpstreamMirror(new Uri(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folderOrAddress)) + "/"));
-        return Uri.TryCreate(folderOrAddress.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) && Origin.OfMirror(address) is { } origin
+        return
+            Uri.TryCreate(folderOrAddress.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) && Origin.OfMirror(address) is { } origin
             ? new UpstreamMirror(origin.Address)
             : throw new ArgumentException($"upstream mirror '{folderOrAddress}': wanted a folder, http or https");
     }
@@ -44,7 +45,14 @@ public sealed class UpstreamMirror
         if (!_base.IsFile)
             return Origin.OfMirror(new Uri(_base, "./" + host + upstream.AbsolutePath));
         string path = Path.Combine([_base.LocalPath, host, .. parts.Select(Uri.UnescapeDataString)]);
-        return Origin.OfMirror(new UriBuilder { Scheme = "file", Host = "", Path = path }.Uri);
+        return Origin.OfMirror(
+            new UriBuilder
+            {
+                Scheme = "file",
+                Host = "",
+                Path = path,
+            }.Uri
+        );
     }
 
     private static bool IsPlain(string part) =>

@@ -17,7 +17,9 @@ public sealed partial record AssetFile(string Name, string Path, string MediaTyp
     {
         name ??= System.IO.Path.GetFileName(path);
         if (!Kept().IsMatch(name))
-            throw new FormatException($"asset '{Printable.Of(name)}': GitHub would rename it. Wanted letters, digits and '.', '_', '-', no '.' at its ends");
+            throw new FormatException(
+                $"asset '{Printable.Of(name)}': GitHub would rename it. Wanted letters, digits and '.', '_', '-', no '.' at its ends"
+            );
         await using FileStream file = File.OpenRead(path);
         return new AssetFile(name, path, mediaType, file.Length, await Digest.OfAsync(file, cancellationToken));
     }

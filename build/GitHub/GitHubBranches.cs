@@ -25,26 +25,46 @@ public sealed class GitHubBranches
             _calls.Call($"find branch {Printable.Of(name)}"),
             api => api.Get<Reference>(RepositoryPaths.Reference(_calls, "heads/" + name)),
             Read,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>How a commit stands to another (GitHub, "Compare two commits"). The second page holds all but the files.</summary>
-    internal Task<Comparison> CompareAsync(GitId from, GitId to, CancellationToken cancellationToken) => _calls.AskAsync(
-        _calls.Call($"compare {from.Hex[..7]} and {to.Hex[..7]}"),
-        api => new RepositoryCommitsClient(api).Compare(_calls.Owner, _calls.Repository, from.Hex, to.Hex, new ApiOptions { PageSize = 1, StartPage = 2 }),
-        (model, raw) => new Comparison(raw.RequiredInt("ahead_by"), GitId.Parse(model.MergeBaseCommit.Sha.Required("sha"))),
-        cancellationToken);
+    internal Task<Comparison> CompareAsync(GitId from, GitId to, CancellationToken cancellationToken) =>
+        _calls.AskAsync(
+            _calls.Call($"compare {from.Hex[..7]} and {to.Hex[..7]}"),
+            api =>
+                new RepositoryCommitsClient(api).Compare(
+                    _calls.Owner,
+                    _calls.Repository,
+                    from.Hex,
+                    to.Hex,
+                    new ApiOptions { PageSize = 1, StartPage = 2 }
+                ),
+            (model, raw) => new Comparison(raw.RequiredInt("ahead_by"), GitId.Parse(model.MergeBaseCommit.Sha.Required("sha"))),
+            cancellationToken
+        );
 
     /// <summary>Makes a branch that is not there; one that is there at this commit is done.</summary>
     internal async Task CreateAsync(WorkBranch branch, GitId commit, CancellationToken cancellationToken)
     {
         GitHubCall call = _calls.Call($"create branch {branch}");
-        Require(call, commit, await _calls.CreateAsync(
+        Require(
             call,
-            api => new ReferencesClient(api).Create(_calls.Owner, _calls.Repository, new NewReference("refs/heads/" + branch.Name, commit.Hex)),
-            Read,
-            cancel => FindAsync(branch.Name, cancel),
-            cancellationToken));
+            commit,
+            await _calls.CreateAsync(
+                call,
+                api =>
+                    new ReferencesClient(api).Create(
+                        _calls.Owner,
+                        _calls.Repository,
+                        new NewReference("refs/heads/" + branch.Name, commit.Hex)
+                    ),
+                Read,
+                cancel => FindAsync(branch.Name, cancel),
+                cancellationToken
+            )
+        );
     }
 
     /// <summary>Moves a branch.</summary>
@@ -52,18 +72,33 @@ public sealed class GitHubBranches
     internal async Task MoveAsync(WorkBranch branch, GitId commit, bool force, CancellationToken cancellationToken)
     {
         GitHubCall call = _calls.Call($"move branch {branch}");
-        Require(call, commit, await _calls.AskAsync(
+        Require(
             call,
-            api => new ReferencesClient(api).Update(
-                _calls.Owner, _calls.Repository, RepositoryPaths.Escaped("heads/" + branch.Name), new ReferenceUpdate(commit.Hex, force)),
-            Read,
-            cancellationToken));
+            commit,
+            await _calls.AskAsync(
+                call,
+                api =>
+                    new ReferencesClient(api).Update(
+                        _calls.Owner,
+                        _calls.Repository,
+                        RepositoryPaths.Escaped("heads/" + branch.Name),
+                        new ReferenceUpdate(commit.Hex, force)
+                    ),
+                Read,
+                cancellationToken
+            )
+        );
     }
 
     private static void Require(GitHubCall call, GitId wanted, GitId got)
     {
         if (got != wanted)
-            throw new GitHubException(RemoteFault.TryAgain, call, $"wanted it at {wanted}, got {got}: somebody else wrote to it meanwhile", "run the same command again");
+            throw new GitHubException(
+                RemoteFault.TryAgain,
+                call,
+                $"wanted it at {wanted}, got {got}: somebody else wrote to it meanwhile",
+                "run the same command again"
+            );
     }
 
     private static GitId Read(Reference model, JsonElement raw) => GitId.Parse(model.Object.Sha.Required("sha"));

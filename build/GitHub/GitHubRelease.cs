@@ -35,19 +35,22 @@ public sealed record GitHubRelease(long Id, string Tag)
 
     public override string ToString() => $"{(IsDraft ? "draft" : "release")} {Tag}";
 
-    /// <summary>Flags, and what may be missing, are read from the raw answer: in Octokit's model nobody tells missing from malformed.</summary>
-    internal static GitHubRelease Of(Octokit.Release model, JsonElement raw) => new(raw.RequiredNumber("id"), model.TagName.Plain("tag_name"))
-    {
-        Title = Printable.Of(raw.OptionalString("name") ?? ""),
-        Notes = raw.OptionalString("body") ?? "",
-        IsDraft = raw.RequiredFlag("draft"),
-        IsPrerelease = raw.RequiredFlag("prerelease"),
-        IsImmutable = raw.OptionalFlag("immutable") ?? false,
-        PublishedAt = raw.OptionalTime("published_at"),
-        Target = model.TargetCommitish.Plain("target_commitish"),
-        Page = model.HtmlUrl.Page("html_url"),
-        UploadTemplate = model.UploadUrl.Required("upload_url"),
-    };
+    /// <summary>
+    /// Flags, and what may be missing, are read from the raw answer: in Octokit's model nobody tells missing from malformed.
+    /// </summary>
+    internal static GitHubRelease Of(Octokit.Release model, JsonElement raw) =>
+        new(raw.RequiredNumber("id"), model.TagName.Plain("tag_name"))
+        {
+            Title = Printable.Of(raw.OptionalString("name") ?? ""),
+            Notes = raw.OptionalString("body") ?? "",
+            IsDraft = raw.RequiredFlag("draft"),
+            IsPrerelease = raw.RequiredFlag("prerelease"),
+            IsImmutable = raw.OptionalFlag("immutable") ?? false,
+            PublishedAt = raw.OptionalTime("published_at"),
+            Target = model.TargetCommitish.Plain("target_commitish"),
+            Page = model.HtmlUrl.Page("html_url"),
+            UploadTemplate = model.UploadUrl.Required("upload_url"),
+        };
 }
 
 /// <summary>A release to be made.</summary>

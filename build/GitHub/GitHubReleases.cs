@@ -39,9 +39,13 @@ public sealed class GitHubReleases
             _calls.Call($"find release {tag}"),
             api => new ReleasesClient(api).Get(_calls.Owner, _calls.Repository, Uri.EscapeDataString(tag)),
             GitHubRelease.Of,
-            cancellationToken);
+            cancellationToken
+        );
 
-    /// <summary>All releases of a tag, drafts among them: a published one first, then the oldest draft. Reads the whole list, and nothing that was kept.</summary>
+    /// <summary>
+    /// All releases of a tag, drafts among them: a published one first, then the oldest draft. Reads the whole list, and nothing that was
+    /// kept.
+    /// </summary>
     public async Task<ImmutableArray<GitHubRelease>> FindAllAsync(string tag, CancellationToken cancellationToken)
     {
         List<GitHubRelease> found = [];
@@ -73,22 +77,37 @@ public sealed class GitHubReleases
             api => new ReleasesClient(api).Create(_calls.Owner, _calls.Repository, wanted),
             GitHubRelease.Of,
             cancel => FindAsync(draft.Tag, cancel),
-            cancellationToken);
+            cancellationToken
+        );
         return made.Tag == draft.Tag ? made : throw GitHubException.Unsound(call, "it made a release of another tag");
     }
 
-    /// <summary>Gives a release the title, notes, target and kind that are wanted; leaves it draft or published. Asks nothing when it has them.</summary>
+    /// <summary>
+    /// Gives a release the title, notes, target and kind that are wanted; leaves it draft or published. Asks nothing when it has them.
+    /// </summary>
     public Task<GitHubRelease> UpdateAsync(GitHubRelease release, DraftRelease wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(release);
         ArgumentNullException.ThrowIfNull(wanted);
-        bool isAsWanted = release.Title == Printable.Of(wanted.Title) && release.IsPrerelease == wanted.IsPrerelease && Lines(release.Notes) == Lines(wanted.Notes)
+        bool isAsWanted =
+            release.Title == Printable.Of(wanted.Title)
+            && release.IsPrerelease == wanted.IsPrerelease
+            && Lines(release.Notes) == Lines(wanted.Notes)
             && (!release.IsDraft || release.Target == wanted.Target);
-        return isAsWanted ? Task.FromResult(release) : EditAsync(
-            release,
-            $"update {release}",
-            new ReleaseUpdate { Name = wanted.Title, Body = wanted.Notes, Prerelease = wanted.IsPrerelease, TargetCommitish = release.IsDraft ? wanted.Target : null },
-            cancellationToken);
+        return isAsWanted
+            ? Task.FromResult(release)
+            : EditAsync(
+                release,
+                $"update {release}",
+                new ReleaseUpdate
+                {
+                    Name = wanted.Title,
+                    Body = wanted.Notes,
+                    Prerelease = wanted.IsPrerelease,
+                    TargetCommitish = release.IsDraft ? wanted.Target : null,
+                },
+                cancellationToken
+            );
     }
 
     /// <summary>Publishes a draft; what is published stays as it is.</summary>
@@ -99,9 +118,20 @@ public sealed class GitHubReleases
         if (!release.IsDraft)
             return release;
         MakeLatestQualifier latest = isLatest && !release.IsPrerelease ? MakeLatestQualifier.True : MakeLatestQualifier.False;
-        GitHubRelease published = await EditAsync(release, $"publish {release}", new ReleaseUpdate { Draft = false, MakeLatest = latest }, cancellationToken);
-        return !published.IsDraft ? published
-            : throw new GitHubException(RemoteFault.Protocol, _calls.Call($"publish {release}"), "it is a draft still", "see its page on GitHub");
+        GitHubRelease published = await EditAsync(
+            release,
+            $"publish {release}",
+            new ReleaseUpdate { Draft = false, MakeLatest = latest },
+            cancellationToken
+        );
+        return !published.IsDraft
+            ? published
+            : throw new GitHubException(
+                RemoteFault.Protocol,
+                _calls.Call($"publish {release}"),
+                "it is a draft still",
+                "see its page on GitHub"
+            );
     }
 
     /// <summary>Deletes a draft; one that is gone is done.</summary>
@@ -110,18 +140,39 @@ public sealed class GitHubReleases
     {
         ArgumentNullException.ThrowIfNull(release);
         return release.IsDraft
-            ? _calls.DeleteAsync(_calls.Call($"delete {release}"), api => new ReleasesClient(api).Delete(_calls.Owner, _calls.Repository, release.Id), cancellationToken)
+            ? _calls.DeleteAsync(
+                _calls.Call($"delete {release}"),
+                api => new ReleasesClient(api).Delete(_calls.Owner, _calls.Repository, release.Id),
+                cancellationToken
+            )
             : throw new InvalidOperationException($"{_calls.Name}: {release} is published and is not deleted");
     }
 
-    private IAsyncEnumerable<GitHubRelease> List(IAnswerStore? answers, int pageSize, CancellationToken cancellationToken) => new GitHubPages(_calls.Wire, answers).ReadAsync(
-        _calls.Call("list releases"),
-        api => new ReleasesClient(api).GetAll(_calls.Owner, _calls.Repository, new ApiOptions { PageSize = Math.Clamp(pageSize, 1, GitHubPages.LargestPage) }),
-        GitHubRelease.Of,
-        cancellationToken);
+    private IAsyncEnumerable<GitHubRelease> List(IAnswerStore? answers, int pageSize, CancellationToken cancellationToken) =>
+        new GitHubPages(_calls.Wire, answers).ReadAsync(
+            _calls.Call("list releases"),
+            api =>
+                new ReleasesClient(api).GetAll(
+                    _calls.Owner,
+                    _calls.Repository,
+                    new ApiOptions { PageSize = Math.Clamp(pageSize, 1, GitHubPages.LargestPage) }
+                ),
+            GitHubRelease.Of,
+            cancellationToken
+        );
 
-    private Task<GitHubRelease> EditAsync(GitHubRelease release, string operation, ReleaseUpdate changes, CancellationToken cancellationToken) => _calls.AskAsync(
-        _calls.Call(operation), api => new ReleasesClient(api).Edit(_calls.Owner, _calls.Repository, release.Id, changes), GitHubRelease.Of, cancellationToken);
+    private Task<GitHubRelease> EditAsync(
+        GitHubRelease release,
+        string operation,
+        ReleaseUpdate changes,
+        CancellationToken cancellationToken
+    ) =>
+        _calls.AskAsync(
+            _calls.Call(operation),
+            api => new ReleasesClient(api).Edit(_calls.Owner, _calls.Repository, release.Id, changes),
+            GitHubRelease.Of,
+            cancellationToken
+        );
 
     /// <summary>GitHub's own pages write line ends of their own.</summary>
     private static string Lines(string text) => text.ReplaceLineEndings("\n").TrimEnd();

@@ -40,11 +40,18 @@ public sealed class GitHubRepository
 
     /// <summary>What GitHub says of it.</summary>
     /// <exception cref="GitHubException">No such repository, or no answer.</exception>
-    public Task<RepositoryFacts> ReadAsync(CancellationToken cancellationToken) => _calls.AskAsync(
-        _calls.Call("read the repository"),
-        api => new RepositoriesClient(api).Get(_calls.Owner, _calls.Repository),
-        (model, raw) => new RepositoryFacts(model.DefaultBranch.Plain("default_branch"), raw.OptionalFlag("private") ?? false, raw.OptionalFlag("archived") ?? false),
-        cancellationToken);
+    public Task<RepositoryFacts> ReadAsync(CancellationToken cancellationToken) =>
+        _calls.AskAsync(
+            _calls.Call("read the repository"),
+            api => new RepositoriesClient(api).Get(_calls.Owner, _calls.Repository),
+            (model, raw) =>
+                new RepositoryFacts(
+                    model.DefaultBranch.Plain("default_branch"),
+                    raw.OptionalFlag("private") ?? false,
+                    raw.OptionalFlag("archived") ?? false
+                ),
+            cancellationToken
+        );
 }
 
 /// <summary>What GitHub says of a repository.</summary>

@@ -20,12 +20,20 @@ public sealed class GitHubTags
         ArgumentNullException.ThrowIfNull(tag);
         GitHubCall call = _calls.Call($"find tag {tag}");
         GitObject? named = await _calls.FindAsync(
-            call, api => api.Get<Reference>(RepositoryPaths.Reference(_calls, "tags/" + tag)), (model, _) => GitObject.Of(model.Object), cancellationToken);
+            call,
+            api => api.Get<Reference>(RepositoryPaths.Reference(_calls, "tags/" + tag)),
+            (model, _) => GitObject.Of(model.Object),
+            cancellationToken
+        );
         for (int depth = 0; named is { Type: "tag" } && depth < Deepest; depth++)
         {
             string id = named.Id.Hex;
             named = await _calls.AskAsync(
-                _calls.Call($"read tag {tag}"), api => new TagsClient(api).Get(_calls.Owner, _calls.Repository, id), (model, _) => GitObject.Of(model.Object), cancellationToken);
+                _calls.Call($"read tag {tag}"),
+                api => new TagsClient(api).Get(_calls.Owner, _calls.Repository, id),
+                (model, _) => GitObject.Of(model.Object),
+                cancellationToken
+            );
         }
 
         return named is null or { Type: "commit" } ? named?.Id : throw GitHubException.Unsound(call, $"the tag names a {named.Type}");

@@ -49,7 +49,9 @@ public enum ProposalOutcome
 }
 
 /// <summary>A proposal that was made.</summary>
-/// <param name="PullRequest">The open one of its branch, or the one that was closed; null where there is nothing to propose and there was none.</param>
+/// <param name="PullRequest">
+/// The open one of its branch, or the one that was closed; null where there is nothing to propose and there was none.
+/// </param>
 /// <param name="Commit">What its branch is at; of nothing to propose, what the target is at.</param>
 public sealed record Proposed(ProposalOutcome Outcome, PullRequest? PullRequest, GitId Commit)
 {

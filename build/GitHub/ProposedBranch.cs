@@ -8,7 +8,10 @@ namespace Slipway.GitHub;
 /// </summary>
 internal sealed class ProposedBranch(GitHubBranches branches, GitObjects objects, Proposal proposal)
 {
-    private readonly ImmutableArray<(ProposedFile File, GitId Id)> _files = [.. proposal.Files.Select(file => (file, GitId.OfBlob(file.Content.Span)))];
+    private readonly ImmutableArray<(ProposedFile File, GitId Id)> _files =
+    [
+        .. proposal.Files.Select(file => (file, GitId.OfBlob(file.Content.Span))),
+    ];
 
     /// <summary>Whether a tree has all of it.</summary>
     public async Task<bool> IsInAsync(GitId tree, CancellationToken cancellationToken)
@@ -25,7 +28,12 @@ internal sealed class ProposedBranch(GitHubBranches branches, GitObjects objects
     /// <summary>What the branch is at in the end, and whether that is new.</summary>
     /// <param name="target">What the branch that is to take it is at.</param>
     /// <param name="hasPullRequest">Whether one is open for the branch.</param>
-    public async Task<(GitId Commit, bool IsNew)> WriteAsync(WorkBranch branch, GitCommit target, bool hasPullRequest, CancellationToken cancellationToken)
+    public async Task<(GitId Commit, bool IsNew)> WriteAsync(
+        WorkBranch branch,
+        GitCommit target,
+        bool hasPullRequest,
+        CancellationToken cancellationToken
+    )
     {
         if (await branches.FindAsync(branch.Name, cancellationToken) is not { } at)
         {
@@ -38,7 +46,10 @@ internal sealed class ProposedBranch(GitHubBranches branches, GitObjects objects
         Comparison comparison = await branches.CompareAsync(target.Id, at, cancellationToken);
         bool isOurs = comparison.Ahead == 1 && head.Parents.Length == 1 && head.AuthorEmail == proposal.Author.Email;
         bool isThere = comparison.Ahead > 0 && await IsInAsync(head.Tree, cancellationToken);
-        bool fits = !isOurs || comparison.Common == target.Id || (hasPullRequest && await IsUntouchedAsync(comparison.Common, target, cancellationToken));
+        bool fits =
+            !isOurs
+            || comparison.Common == target.Id
+            || (hasPullRequest && await IsUntouchedAsync(comparison.Common, target, cancellationToken));
         if (isThere && fits)
             return (at, false);
         GitId made = await CommitAsync(comparison.Ahead == 0 || isOurs ? target : head, cancellationToken);
@@ -54,7 +65,10 @@ internal sealed class ProposedBranch(GitHubBranches branches, GitObjects objects
         GitCommit then = await objects.CommitAsync(common, cancellationToken);
         foreach ((ProposedFile file, _) in _files)
         {
-            if (await objects.FindAsync(then.Tree, file.Path, cancellationToken) != await objects.FindAsync(target.Tree, file.Path, cancellationToken))
+            if (
+                await objects.FindAsync(then.Tree, file.Path, cancellationToken)
+                != await objects.FindAsync(target.Tree, file.Path, cancellationToken)
+            )
                 return false;
         }
 

@@ -33,15 +33,16 @@ public sealed record PullRequest(int Number, Uri Page)
     public override string ToString() => $"pull request {Number}";
 
     /// <summary>What may be missing is read from the raw answer: in Octokit's model nobody tells missing from malformed.</summary>
-    internal static PullRequest Of(Octokit.PullRequest model, JsonElement raw) => new(raw.RequiredInt("number"), model.HtmlUrl.Page("html_url"))
-    {
-        Title = Printable.Of(model.Title.Required("title")),
-        Text = raw.OptionalString("body") ?? "",
-        Head = model.Head.Ref.Plain("ref"),
-        Commit = GitId.Parse(model.Head.Sha.Required("sha")),
-        Target = model.Base.Ref.Plain("ref"),
-        IsMerged = raw.OptionalTime("merged_at") is not null,
-        Labels = [.. raw.Items("labels").Select(label => label.RequiredString("name"))],
-        Source = model.Head.Repository?.FullName.Plain("full_name"),
-    };
+    internal static PullRequest Of(Octokit.PullRequest model, JsonElement raw) =>
+        new(raw.RequiredInt("number"), model.HtmlUrl.Page("html_url"))
+        {
+            Title = Printable.Of(model.Title.Required("title")),
+            Text = raw.OptionalString("body") ?? "",
+            Head = model.Head.Ref.Plain("ref"),
+            Commit = GitId.Parse(model.Head.Sha.Required("sha")),
+            Target = model.Base.Ref.Plain("ref"),
+            IsMerged = raw.OptionalTime("merged_at") is not null,
+            Labels = [.. raw.Items("labels").Select(label => label.RequiredString("name"))],
+            Source = model.Head.Repository?.FullName.Plain("full_name"),
+        };
 }

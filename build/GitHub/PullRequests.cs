@@ -28,7 +28,9 @@ public sealed class PullRequests
         return null;
     }
 
-    /// <summary>The newest pull request that brought a branch of this repository to another and is open no more; null when there is none.</summary>
+    /// <summary>
+    /// The newest pull request that brought a branch of this repository to another and is open no more; null when there is none.
+    /// </summary>
     public async Task<PullRequest?> FindClosedAsync(string branch, string target, CancellationToken cancellationToken)
     {
         // GitHub's order is the newest first, but for what it does not say it promises nothing.
@@ -39,25 +41,47 @@ public sealed class PullRequests
     }
 
     private async IAsyncEnumerable<PullRequest> ListAsync(
-        ItemStateFilter state, string branch, string? target, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ItemStateFilter state,
+        string branch,
+        string? target,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        PullRequestRequest wanted = new() { State = state, Head = $"{_calls.Owner}:{branch}", Base = target };
-        // GitHub leaves a filter out that it does not understand.
-        await foreach (PullRequest found in new GitHubPages(_calls.Wire, null).ReadAsync(
-            _calls.Call($"find pull request of {Printable.Of(branch)}"),
-            api => new PullRequestsClient(api).GetAllForRepository(_calls.Owner, _calls.Repository, wanted, new ApiOptions { PageSize = GitHubPages.LargestPage }),
-            PullRequest.Of,
-            cancellationToken))
+        PullRequestRequest wanted = new()
         {
-            if (found.Head == branch && (target is null || found.Target == target)
-                && string.Equals(found.Source, $"{_calls.Owner}/{_calls.Repository}", StringComparison.OrdinalIgnoreCase))
+            State = state,
+            Head = $"{_calls.Owner}:{branch}",
+            Base = target,
+        };
+        // GitHub leaves a filter out that it does not understand.
+        await foreach (
+            PullRequest found in new GitHubPages(_calls.Wire, null).ReadAsync(
+                _calls.Call($"find pull request of {Printable.Of(branch)}"),
+                api =>
+                    new PullRequestsClient(api).GetAllForRepository(
+                        _calls.Owner,
+                        _calls.Repository,
+                        wanted,
+                        new ApiOptions { PageSize = GitHubPages.LargestPage }
+                    ),
+                PullRequest.Of,
+                cancellationToken
+            )
+        )
+        {
+            if (
+                found.Head == branch
+                && (target is null || found.Target == target)
+                && string.Equals(found.Source, $"{_calls.Owner}/{_calls.Repository}", StringComparison.OrdinalIgnoreCase)
+            )
                 yield return found;
         }
     }
 
     /// <summary>
     /// Makes sure that a pull request proposes some files as they are to be. The same proposal again writes nothing; a changed one changes
-    /// the branch and the pull request that are there. What people closed without a merge stays closed until there is something else to propose. Killed anywhere, the next run goes on.
+    /// the branch and the pull request that are there. What people closed without a merge stays closed until there is something else to
+    /// propose. Killed anywhere, the next run goes on.
     /// </summary>
     /// <exception cref="FormatException">The branch is the default branch, the target, or no name of a branch.</exception>
     /// <exception cref="GitHubException">It is refused, or there is no answer.</exception>
@@ -68,7 +92,12 @@ public sealed class PullRequests
         string target = proposal.Target ?? facts.DefaultBranch;
         WorkBranch branch = WorkBranch.Of(proposal.Branch, facts, target);
         GitId at = await _repository.Branches.FindAsync(target, cancellationToken)
-            ?? throw new GitHubException(RemoteFault.NotFound, _calls.Call($"find branch {Printable.Of(target)}"), "there is no such branch", "nothing was written");
+            ?? throw new GitHubException(
+                RemoteFault.NotFound,
+                _calls.Call($"find branch {Printable.Of(target)}"),
+                "there is no such branch",
+                "nothing was written"
+            );
         GitCommit from = await _objects.CommitAsync(at, cancellationToken);
         PullRequest? open = await FindOpenAsync(branch.Name, target, cancellationToken);
         ProposedBranch work = new(_repository.Branches, _objects, proposal);
@@ -77,33 +106,65 @@ public sealed class PullRequests
         if (open is null && await FindDeclinedAsync(work, branch, target, cancellationToken) is { } declined)
             return new Proposed(ProposalOutcome.Declined, declined, declined.Commit);
         (GitId commit, bool isNew) = await work.WriteAsync(branch, from, open is not null, cancellationToken);
-        PullRequest request = open is null ? await CreateAsync(proposal, branch, target, cancellationToken) : await UpdateAsync(open, proposal, cancellationToken);
-        ProposalOutcome outcome = open is null ? ProposalOutcome.Created : isNew || request != open ? ProposalOutcome.Updated : ProposalOutcome.Unchanged;
-        return new Proposed(outcome, request with { Commit = commit }, commit) { LabelProblem = await LabelAsync(request, proposal, cancellationToken) };
+        PullRequest request = open is null
+            ? await CreateAsync(proposal, branch, target, cancellationToken)
+            : await UpdateAsync(open, proposal, cancellationToken);
+        ProposalOutcome outcome =
+            open is null ? ProposalOutcome.Created
+            : isNew || request != open ? ProposalOutcome.Updated
+            : ProposalOutcome.Unchanged;
+        return new Proposed(outcome, request with { Commit = commit }, commit)
+        {
+            LabelProblem = await LabelAsync(request, proposal, cancellationToken),
+        };
     }
 
     /// <summary>The pull request by which people turned down just this; its commit is there also when its branch is gone.</summary>
-    private async Task<PullRequest?> FindDeclinedAsync(ProposedBranch work, WorkBranch branch, string target, CancellationToken cancellationToken) =>
+    private async Task<PullRequest?> FindDeclinedAsync(
+        ProposedBranch work,
+        WorkBranch branch,
+        string target,
+        CancellationToken cancellationToken
+    ) =>
         await FindClosedAsync(branch.Name, target, cancellationToken) is { IsMerged: false } closed
         && await work.IsInAsync((await _objects.CommitAsync(closed.Commit, cancellationToken)).Tree, cancellationToken)
             ? closed
             : null;
 
-    private Task<PullRequest> CreateAsync(Proposal proposal, WorkBranch branch, string target, CancellationToken cancellationToken) => _calls.CreateAsync(
-        _calls.Call($"create pull request of {branch}"),
-        api => new PullRequestsClient(api).Create(_calls.Owner, _calls.Repository, new NewPullRequest(proposal.Title, branch.Name, target) { Body = proposal.Text }),
-        PullRequest.Of,
-        cancel => FindOpenAsync(branch.Name, target, cancel),
-        cancellationToken);
+    private Task<PullRequest> CreateAsync(Proposal proposal, WorkBranch branch, string target, CancellationToken cancellationToken) =>
+        _calls.CreateAsync(
+            _calls.Call($"create pull request of {branch}"),
+            api =>
+                new PullRequestsClient(api).Create(
+                    _calls.Owner,
+                    _calls.Repository,
+                    new NewPullRequest(proposal.Title, branch.Name, target) { Body = proposal.Text }
+                ),
+            PullRequest.Of,
+            cancel => FindOpenAsync(branch.Name, target, cancel),
+            cancellationToken
+        );
 
     private Task<PullRequest> UpdateAsync(PullRequest open, Proposal proposal, CancellationToken cancellationToken) =>
-        open.Title == Printable.Of(proposal.Title) && Lines(open.Text) == Lines(proposal.Text) ? Task.FromResult(open) : _calls.AskAsync(
-            _calls.Call($"update {open}"),
-            api => new PullRequestsClient(api).Update(_calls.Owner, _calls.Repository, open.Number, new PullRequestUpdate { Title = proposal.Title, Body = proposal.Text }),
-            PullRequest.Of,
-            cancellationToken);
+        open.Title == Printable.Of(proposal.Title) && Lines(open.Text) == Lines(proposal.Text)
+            ? Task.FromResult(open)
+            : _calls.AskAsync(
+                _calls.Call($"update {open}"),
+                api =>
+                    new PullRequestsClient(api).Update(
+                        _calls.Owner,
+                        _calls.Repository,
+                        open.Number,
+                        new PullRequestUpdate { Title = proposal.Title, Body = proposal.Text }
+                    ),
+                PullRequest.Of,
+                cancellationToken
+            );
 
-    /// <summary>Adds labels, which GitHub makes where there are none of that name. Labels are a right of their own: without it the pull request stays.</summary>
+    /// <summary>
+    /// Adds labels, which GitHub makes where there are none of that name. Labels are a right of their own: without it the pull request
+    /// stays.
+    /// </summary>
     private async Task<string?> LabelAsync(PullRequest request, Proposal proposal, CancellationToken cancellationToken)
     {
         string[] missing = [.. proposal.Labels.Except(request.Labels, StringComparer.OrdinalIgnoreCase)];
@@ -112,11 +173,19 @@ public sealed class PullRequests
         try
         {
             return await _calls.AskAsync(
-                _calls.Call($"label {request}") with { IsIdempotent = true },
+                _calls.Call($"label {request}") with
+                {
+                    IsIdempotent = true,
+                },
                 // Octokit's own client sends a bare list, which GitHub's description does not know.
-                api => api.Post<IReadOnlyList<Label>>(ApiUrls.IssueLabels(_calls.Owner, _calls.Repository, request.Number), new { labels = missing }),
+                api =>
+                    api.Post<IReadOnlyList<Label>>(
+                        ApiUrls.IssueLabels(_calls.Owner, _calls.Repository, request.Number),
+                        new { labels = missing }
+                    ),
                 (_, _) => (string?)null,
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (GitHubException e)
         {

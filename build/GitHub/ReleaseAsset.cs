@@ -18,10 +18,11 @@ public sealed record ReleaseAsset(long Id, string Name, long Size)
     public required Uri Download { get; init; }
 
     /// <summary>Octokit's model has <c>int</c> for number and size, and no hash: these are read from the raw answer.</summary>
-    internal static ReleaseAsset Of(Octokit.ReleaseAsset model, JsonElement raw) => new(raw.RequiredNumber("id"), model.Name.Plain("name"), raw.RequiredNumber("size"))
-    {
-        IsUploaded = model.State.Required("state") == "uploaded",
-        Digest = raw.OptionalString("digest") is { } digest ? Oci.Digest.Parse(digest) : null,
-        Download = model.BrowserDownloadUrl.Page("browser_download_url"),
-    };
+    internal static ReleaseAsset Of(Octokit.ReleaseAsset model, JsonElement raw) =>
+        new(raw.RequiredNumber("id"), model.Name.Plain("name"), raw.RequiredNumber("size"))
+        {
+            IsUploaded = model.State.Required("state") == "uploaded",
+            Digest = raw.OptionalString("digest") is { } digest ? Oci.Digest.Parse(digest) : null,
+            Download = model.BrowserDownloadUrl.Page("browser_download_url"),
+        };
 }

@@ -17,12 +17,21 @@ internal sealed partial record WorkBranch
     /// <exception cref="FormatException">It is no name of a branch (git, check-ref-format), or one that is not written to.</exception>
     public static WorkBranch Of(string name, RepositoryFacts repository, string target)
     {
-        bool isName = Grammar().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal)
-            && name.Split('/').All(part => part.Length > 0 && part[0] != '.' && !part.EndsWith('.') && !part.EndsWith(".lock", StringComparison.Ordinal));
+        bool isName =
+            Grammar().IsMatch(name)
+            && !name.Contains("..", StringComparison.Ordinal)
+            && name.Split('/')
+                .All(part => part.Length > 0 && part[0] != '.' && !part.EndsWith('.') && !part.EndsWith(".lock", StringComparison.Ordinal));
         if (!isName || name.StartsWith("refs/", StringComparison.Ordinal))
-            throw new FormatException($"branch '{Printable.Of(name)}': wanted letters, digits and '.', '_', '-', '/', as in slipway/update-kubelet");
-        return name != repository.DefaultBranch && name != target ? new WorkBranch(name)
-            : throw new FormatException($"branch '{name}': it is the repository's default branch, or the one that is to take the changes; nothing is written there but by a merge");
+            throw new FormatException(
+                $"branch '{Printable.Of(name)}': wanted letters, digits and '.', '_', '-', '/', as in slipway/update-kubelet"
+            );
+        return name != repository.DefaultBranch && name != target
+            ? new WorkBranch(name)
+            : throw new FormatException(
+                $"branch '{name}': it is the repository's default branch, or the one that is to take the changes; nothing is "
+                    + "written there but by a merge"
+            );
     }
 
     public override string ToString() => Name;

@@ -4,17 +4,22 @@ using Nuke.Common.IO;
 namespace Slipway.Graph;
 
 /// <summary>
-/// That this run alone writes below an artifacts folder: an open file in it, <c>.lock</c>, that the system lets only one process hold, and beside it
-/// who that is. The system lets go of it however the process ends, so files that a killed run left say nothing. Disposing deletes both.
+/// That this run alone writes below an artifacts folder: an open file in it, <c>.lock</c>, that the system lets only one process hold, and
+/// beside it who that is. The system lets go of it however the process ends, so files that a killed run left say nothing. Disposing deletes
+/// both.
 /// </summary>
 internal sealed class ArtifactsLock : IDisposable
 {
-    private const string FileName = ".lock", OwnerName = ".locked-by";
+    private const string FileName = ".lock",
+        OwnerName = ".locked-by";
     private const int LongestText = 500;
     private const int MostTries = 10;
 
     // What the system says when another has it: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
-    private static readonly int Taken = OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsLinux() ? 11 : 35;
+    private static readonly int Taken =
+        OperatingSystem.IsWindows() ? unchecked((int)0x80070020)
+        : OperatingSystem.IsLinux() ? 11
+        : 35;
 
     private readonly FileStream _file;
     private readonly string _folder;
@@ -29,8 +34,10 @@ internal sealed class ArtifactsLock : IDisposable
 
     /// <param name="folder">Is made where it is missing.</param>
     /// <param name="targets">What this run does, for whoever finds the folder taken.</param>
-    /// <exception cref="TargetFailedException">Another run has it: <see cref="Exit.TryAgain"/>; says which, since when and what it does.</exception>
-    public static ArtifactsLock Take(AbsolutePath folder, string targets, TimeProvider clock)
+    /// <exception cref="TargetFailedException">
+    /// Another run has it: <see cref="Exit.TryAgain"/>; says which, since when and what it does.
+    /// </exception>
+    public static ArtifactsLock Take(AbsolutePath folder, string targets, TimeProvider time)
     {
         bool madeFolder = !Directory.Exists(folder);
         for (int tries = 0; tries < MostTries; tries++)
@@ -41,7 +48,13 @@ internal sealed class ArtifactsLock : IDisposable
             // Whoever had it may have deleted the file between our opening it and our getting it: then others would not find ours.
             if (File.Exists(folder / FileName))
             {
-                File.WriteAllText(folder / OwnerName, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, since {clock.GetUtcNow():yyyy-MM-dd HH:mm} UTC: {targets}"));
+                File.WriteAllText(
+                    folder / OwnerName,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"process {Environment.ProcessId}, since {time.GetUtcNow():yyyy-MM-dd HH:mm} UTC: {targets}"
+                    )
+                );
                 return new ArtifactsLock(file, folder, madeFolder);
             }
 
@@ -50,8 +63,10 @@ internal sealed class ArtifactsLock : IDisposable
 
         string who = Owner(folder / OwnerName);
         throw new TargetFailedException(
-            $"{folder}: another run ({(who.Length == 0 ? "which does not say who it is" : who)}) works here; nothing was done. Run the same command when it is done, or give --artifacts-directory another folder",
-            Exit.TryAgain);
+            $"{folder}: another run ({(who.Length == 0 ? "which does not say who it is" : who)}) works here; nothing was done. Run "
+                + "the same command when it is done, or give --artifacts-directory another folder",
+            Exit.TryAgain
+        );
     }
 
     public void Dispose()

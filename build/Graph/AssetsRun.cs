@@ -11,40 +11,62 @@ namespace Slipway.Graph;
 /// <param name="openPgp">Signs it, too; null when nobody asked for that.</param>
 internal sealed class AssetsRun(Workspace workspace, ReleaseDescription description, ISigner signer, OpenPgpSigner? openPgp, Report report)
 {
-    public async Task<MadeAssets> RunAsync(AssemblyRequest input, CancellationToken stop)
+    public async Task<MadeAssets> RunAsync(AssemblyRequest input, CancellationToken cancellationToken)
     {
-        ReleaseFacts facts = await description.FactsAsync(input, signer.Trusted, openPgp is not null, stop);
+        ReleaseFacts facts = await description.FactsAsync(input, signer.Trusted, openPgp is not null, cancellationToken);
         ReleasedFiles folder = new(workspace.Assets(input.Name));
         ImmutableArray<ReleasedFile> assets = await ReleasedFiles.CollectAsync(
-            facts, workspace.Sbom(input.Name), OciLayout.Open(workspace.Trust(input.Name)), await description.RecordAsync(input.Name, stop), stop);
+            facts,
+            workspace.Sbom(input.Name),
+            OciLayout.Open(workspace.Trust(input.Name)),
+            await description.RecordAsync(input.Name, cancellationToken),
+            cancellationToken
+        );
         ReleasedFile list = ChecksumList.Of(assets);
-        assets = [.. assets, list, .. await SignaturesAsync(folder, list.Content, stop)];
+        assets = [.. assets, list, .. await SignaturesAsync(folder, list.Content, cancellationToken)];
         string notes = new ReleaseNotes(facts).ToString();
-        await folder.WriteAsync(assets, notes, stop);
+        await folder.WriteAsync(assets, notes, cancellationToken);
         report.Line($"{input.Name}: {assets.Length} files and {ReleasedFiles.NotesName} in {workspace.Assets(input.Name)}");
         return new MadeAssets(facts, assets, notes);
     }
 
-    private async Task<IEnumerable<ReleasedFile>> SignaturesAsync(ReleasedFiles folder, ReadOnlyMemory<byte> list, CancellationToken stop)
+    private async Task<IEnumerable<ReleasedFile>> SignaturesAsync(
+        ReleasedFiles folder,
+        ReadOnlyMemory<byte> list,
+        CancellationToken cancellationToken
+    )
     {
-        List<ReleasedFile> signatures = [new(ChecksumList.SignatureName, ReleasedFile.Json, await KeptBundleAsync(folder, list, stop) ?? (await SignedAsync(list, stop)).Bytes)];
+        List<ReleasedFile> signatures =
+        [
+            new(
+                ChecksumList.SignatureName,
+                ReleasedFile.Json,
+                await KeptBundleAsync(folder, list, cancellationToken) ?? (await SignedAsync(list, cancellationToken)).Bytes
+            ),
+        ];
         if (openPgp is not null)
         {
-            byte[]? kept = await folder.FindAsync(ChecksumList.OpenPgpName, BlobSignature.MaximumSize, stop);
-            bool holds = kept is not null && await openPgp.IsSignedAsync(list, kept, stop);
-            signatures.Add(new(ChecksumList.OpenPgpName, ReleasedFile.Binary, holds ? kept : await openPgp.SignAsync(list, stop)));
+            byte[]? kept = await folder.FindAsync(ChecksumList.OpenPgpName, BlobSignature.MaximumSize, cancellationToken);
+            bool holds = kept is not null && await openPgp.IsSignedAsync(list, kept, cancellationToken);
+            signatures.Add(
+                new(ChecksumList.OpenPgpName, ReleasedFile.Binary, holds ? kept : await openPgp.SignAsync(list, cancellationToken))
+            );
         }
 
         return signatures;
     }
 
-    private async Task<ReadOnlyMemory<byte>?> KeptBundleAsync(ReleasedFiles folder, ReadOnlyMemory<byte> list, CancellationToken stop)
+    private async Task<ReadOnlyMemory<byte>?> KeptBundleAsync(
+        ReleasedFiles folder,
+        ReadOnlyMemory<byte> list,
+        CancellationToken cancellationToken
+    )
     {
-        if (await folder.FindAsync(ChecksumList.SignatureName, BlobSignature.MaximumSize, stop) is not { } bytes)
+        if (await folder.FindAsync(ChecksumList.SignatureName, BlobSignature.MaximumSize, cancellationToken) is not { } bytes)
             return null;
         try
         {
-            return await signer.Trusted.SignedAsync(BlobSignature.Parse(bytes), list, stop) ? bytes : null;
+            return await signer.Trusted.SignedAsync(BlobSignature.Parse(bytes), list, cancellationToken) ? bytes : null;
         }
         catch (ContentException)
         {
@@ -52,12 +74,14 @@ internal sealed class AssetsRun(Workspace workspace, ReleaseDescription descript
         }
     }
 
-    private async Task<BlobSignature> SignedAsync(ReadOnlyMemory<byte> list, CancellationToken stop)
+    private async Task<BlobSignature> SignedAsync(ReadOnlyMemory<byte> list, CancellationToken cancellationToken)
     {
-        BlobSignature made = await signer.SignBlobAsync(list, stop);
-        return await signer.Trusted.SignedAsync(made, list, stop)
+        BlobSignature made = await signer.SignBlobAsync(list, cancellationToken);
+        return await signer.Trusted.SignedAsync(made, list, cancellationToken)
             ? made
-            : throw new ContentException($"{ChecksumList.FileName}: what was signed is no signature by {signer.Trusted.Name}; nothing was kept");
+            : throw new ContentException(
+                $"{ChecksumList.FileName}: what was signed is no signature by {signer.Trusted.Name}; nothing was kept"
+            );
     }
 }
 

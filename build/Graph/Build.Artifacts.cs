@@ -4,14 +4,29 @@ using Slipway.Definitions;
 
 namespace Slipway.Graph;
 
-/// <summary>One run at a time writes below an artifacts folder. A rehearsal and a release have folders of their own, and go side by side.</summary>
+/// <summary>
+/// One run at a time writes below an artifacts folder. A rehearsal and a release have folders of their own, and go side by side.
+/// </summary>
 internal sealed partial class Build
 {
-    /// <summary>Targets that leave files below the artifacts folder, or beside the definitions. The others read them, if anything: what they find is replaced as a whole.</summary>
+    /// <summary>
+    /// Targets that leave files below the artifacts folder, or beside the definitions. The others read them, if anything: what they find is
+    /// replaced as a whole.
+    /// </summary>
     private static readonly ImmutableHashSet<string> Writing =
     [
-        nameof(Lock), nameof(Assemble), nameof(Inspect), nameof(Sign), nameof(Preview), nameof(Publish), nameof(Assets), nameof(Release), nameof(Withdraw),
-        nameof(Update), nameof(Test), nameof(Clean),
+        nameof(Lock),
+        nameof(Assemble),
+        nameof(Inspect),
+        nameof(Sign),
+        nameof(Preview),
+        nameof(Publish),
+        nameof(Assets),
+        nameof(Release),
+        nameof(Withdraw),
+        nameof(Update),
+        nameof(Test),
+        nameof(Clean),
     ];
 
     /// <summary>Those that <c>--rehearsal</c> sends to the rehearsal's folder.</summary>

@@ -23,39 +23,45 @@ internal sealed partial class Build
     [Parameter("Cache: MB that may stay; what is unused for longest goes first")]
     private readonly int? PruneToSize;
 
-    private Target Cache => _ => _
-        .Description("Say what the cache holds; --verify it, --prune it")
-        .Before(Lock, Fetch, Assemble, Rehearse)
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            CacheReview review = new(Workspace.Cache, TimeProvider.System);
-            if (PruneOlderThan < 0 || PruneToSize < 0)
-                throw new TargetFailedException("--prune-older-than and --prune-to-size: wanted 0 or more", Exit.WrongUse);
-            IReadOnlyList<CachedFile>? wrong = VerifyCache ? await review.VerifyAsync(Stop) : null;
-            bool prunes = Prune || PruneOlderThan is not null || PruneToSize is not null;
-            KeptBases bases = new(Workspace.Bases, TimeProvider.System);
-            IReadOnlyList<KeptBase> goneBases = prunes ? bases.Prune(Age, PruneToSize * Megabyte, Workspace.CacheUse) : [];
-            // Made from the files in minutes, so that files go only for what is left.
-            long? forFiles = PruneToSize * Megabyte is { } all ? Math.Max(0, all - bases.All().Sum(kept => kept.Bytes)) : null;
-            PruneResult? pruned = prunes ? review.Prune(Age, forFiles) : null;
-            CacheOutcome outcome = new()
-            {
-                Folder = Workspace.Cache,
-                Wrong = wrong,
-                Pruned = pruned,
-                Records = pruned is null ? 0 : new AssemblyCache(Workspace.Assembled, new ContentCache(Workspace.Cache, TimeProvider.System)).Prune(review),
-                PrunedBases = goneBases,
-                Left = review.Summarize(),
-                Bases = bases.All(),
-            };
-            if (Json)
-                report.Result(CacheView.Json(outcome));
-            else
-                CacheView.Show(report, outcome);
-            outcome.RequireRight();
-        });
+    private Target Cache =>
+        _ =>
+            _.Description("Say what the cache holds; --verify it, --prune it")
+                .Before(Lock, Fetch, Assemble, Rehearse)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    CacheReview review = new(Workspace.Cache, TimeProvider.System);
+                    if (PruneOlderThan < 0 || PruneToSize < 0)
+                        throw new TargetFailedException("--prune-older-than and --prune-to-size: wanted 0 or more", Exit.WrongUse);
+                    IReadOnlyList<CachedFile>? wrong = VerifyCache ? await review.VerifyAsync(Stop) : null;
+                    bool prunes = Prune || PruneOlderThan is not null || PruneToSize is not null;
+                    KeptBases bases = new(Workspace.Bases, TimeProvider.System);
+                    IReadOnlyList<KeptBase> goneBases = prunes ? bases.Prune(Age, PruneToSize * Megabyte, Workspace.CacheUse) : [];
+                    // Made from the files in minutes, so that files go only for what is left.
+                    long? forFiles = PruneToSize * Megabyte is { } all ? Math.Max(0, all - bases.All().Sum(kept => kept.Bytes)) : null;
+                    PruneResult? pruned = prunes ? review.Prune(Age, forFiles) : null;
+                    CacheOutcome outcome = new()
+                    {
+                        Folder = Workspace.Cache,
+                        Wrong = wrong,
+                        Pruned = pruned,
+                        Records = pruned is null
+                            ? 0
+                            : new AssemblyCache(Workspace.Assembled, new ContentCache(Workspace.Cache, TimeProvider.System)).Prune(review),
+                        PrunedBases = goneBases,
+                        Left = review.Summarize(),
+                        Bases = bases.All(),
+                    };
+                    if (Json)
+                        report.Result(CacheView.Json(outcome));
+                    else
+                        CacheView.Show(report, outcome);
+                    outcome.RequireRight();
+                });
 
     /// <summary>Given a size alone, age does not count.</summary>
-    private TimeSpan? Age => PruneOlderThan is { } days ? TimeSpan.FromDays(days) : PruneToSize is null ? PrunedAge : null;
+    private TimeSpan? Age =>
+        PruneOlderThan is { } days ? TimeSpan.FromDays(days)
+        : PruneToSize is null ? PrunedAge
+        : null;
 }

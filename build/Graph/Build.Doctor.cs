@@ -13,20 +13,26 @@ internal sealed partial class Build
     /// <summary>What is wanted is an answer, not success in the end.</summary>
     private static readonly RetryPolicy DoctorsRetryPolicy = new() { Attempts = 2, AnswerWithin = TimeSpan.FromSeconds(20) };
 
-    private Target Doctor => _ => _
-        .Description("Tell what stands in the way of a release: registries and rights, signer, tokens, commits, upstream, mirror, programs, space")
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            using HttpTransport transport = NewTransport(report, DoctorsRetryPolicy);
-            using SourceFetcher supply = NewSupply(report);
-            IReadOnlyList<DoctorLine> lines = await new Preflight([.. DoctorsChecks(Connect(transport), supply, report)]).LookAsync(Stop);
-            if (Json)
-                report.Result(DoctorView.Json(lines));
-            else
-                DoctorView.Show(report, lines);
-            DoctorView.RequireWell(lines);
-        });
+    private Target Doctor =>
+        _ =>
+            _.Description(
+                    "Tell what stands in the way of a release: registries and rights, signer, tokens, commits, upstream, mirror, "
+                        + "programs, space"
+                )
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    using HttpTransport transport = NewTransport(report, DoctorsRetryPolicy);
+                    using SourceFetcher supply = NewSupply(report);
+                    IReadOnlyList<DoctorLine> lines = await new Preflight([.. DoctorsChecks(Connect(transport), supply, report)]).LookAsync(
+                        Stop
+                    );
+                    if (Json)
+                        report.Result(DoctorView.Json(lines));
+                    else
+                        DoctorView.Show(report, lines);
+                    DoctorView.RequireWell(lines);
+                });
 
     /// <summary>All that <c>Sign</c>, <c>Publish</c> and <c>Release</c> begin with, and what only a person wants to know.</summary>
     private IEnumerable<PreflightCheck> DoctorsChecks(RegistryClient client, SourceFetcher supply, Report report)
@@ -49,7 +55,16 @@ internal sealed partial class Build
         yield return ReleaseChecks.Keys(RootDirectory);
         yield return Signers.IsChosen
             ? ReleaseChecks.Signer(Signers)
-            : PreflightCheck.Of("this checkout", "signer", _ => Task.FromResult(DoctorLine.Unknown("this checkout", "signer", "not asked: none is named here", "Sign wants --signing-key FILE, --kms-key URI, or a CI job with an OIDC identity")));
+            : PreflightCheck.Of("this checkout", "signer", _ =>
+                Task.FromResult(
+                    DoctorLine.Unknown(
+                        "this checkout",
+                        "signer",
+                        "not asked: none is named here",
+                        "Sign wants --signing-key FILE, --kms-key URI, or a CI job with an OIDC identity"
+                    )
+                )
+            );
         yield return PreflightCheck.Of("GitHub", "token", _ => Task.FromResult(machine.Token()));
         yield return new PreflightCheck("this machine", "programs", machine.LookAsync);
     }

@@ -10,30 +10,31 @@ internal sealed partial class Build
     [Parameter("Inspect: print what differs from REPOSITORY:TAG, REPOSITORY@DIGEST or a layout FOLDER[:TAG|@DIGEST] instead")]
     private readonly string? Against;
 
-    private Target Inspect => _ => _
-        .Description("Prove that the layouts hold what images/NAME/contract.yaml says and can run")
-        .After(Assemble, BuildDockerfile)
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            if (Against is not null)
-            {
-                await CompareAsync(report);
-                return;
-            }
+    private Target Inspect =>
+        _ =>
+            _.Description("Prove that the layouts hold what images/NAME/contract.yaml says and can run")
+                .After(Assemble, BuildDockerfile)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    if (Against is not null)
+                    {
+                        await CompareAsync(report);
+                        return;
+                    }
 
-            List<InspectionResult> results = [];
-            foreach (AssemblyRequest input in await InputsAsync(report))
-                results.Add(await NewPipeline(report).InspectAsync(input, Stop));
-            // As a step on the way to another target it tells the log alone: standard output is that target's.
-            if (InvokedTargets.All(target => target.Name != nameof(Inspect)))
-                InspectionView.Log(report, results);
-            else if (Json)
-                report.Result(InspectionView.Json(results));
-            else
-                InspectionView.Show(report, results);
-            InspectionView.RequirePassed(results);
-        });
+                    List<InspectionResult> results = [];
+                    foreach (AssemblyRequest input in await InputsAsync(report))
+                        results.Add(await NewPipeline(report).InspectAsync(input, Stop));
+                    // As a step on the way to another target it tells the log alone: standard output is that target's.
+                    if (InvokedTargets.All(target => target.Name != nameof(Inspect)))
+                        InspectionView.Log(report, results);
+                    else if (Json)
+                        report.Result(InspectionView.Json(results));
+                    else
+                        InspectionView.Show(report, results);
+                    InspectionView.RequirePassed(results);
+                });
 
     private async Task CompareAsync(Report report)
     {

@@ -6,10 +6,18 @@ namespace Slipway.Graph;
 /// <summary>What a copy is a copy of.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Verify, Save, Mirror, Reproduce: the repository that signatures of --reference must name, when it is a copy elsewhere; --images NAME says it, too")]
+    [Parameter(
+        "Verify, Save, Mirror, Reproduce: the repository that signatures of --reference must name, when it is a copy elsewhere; "
+            + "--images NAME says it, too"
+    )]
     private readonly string? Official;
 
-    private OfficialChoice Officials => new([.. AllDefinitions()], Images.Length == 0 ? [] : ImageNames(), Official is null ? null : Given(() => OfficialRepository(Official)));
+    private OfficialChoice Officials =>
+        new(
+            [.. AllDefinitions()],
+            Images.Length == 0 ? [] : ImageNames(),
+            Official is null ? null : Given(() => OfficialRepository(Official))
+        );
 
     /// <summary>What is built here is what its definition says.</summary>
     private void RequireReferenceOfOfficial()
@@ -18,7 +26,10 @@ internal sealed partial class Build
             throw new TargetFailedException("--official: it says what --reference must be a copy of. Give that, too", Exit.WrongUse);
     }
 
-    private static Reference OfficialRepository(string text) => Oci.Reference.Parse(text) is { Tag: null, Digest: null } repository
-        ? repository
-        : throw new ContentException($"--official {Printable.Of(text)}: wanted a repository, as quay.io/poseidon/kubelet, without tag and digest");
+    private static Reference OfficialRepository(string text) =>
+        Oci.Reference.Parse(text) is { Tag: null, Digest: null } repository
+            ? repository
+            : throw new ContentException(
+                $"--official {Printable.Of(text)}: wanted a repository, as quay.io/poseidon/kubelet, without tag and digest"
+            );
 }

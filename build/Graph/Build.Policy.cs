@@ -14,24 +14,28 @@ internal sealed partial class Build
     private readonly string? NotOlderThan;
 
     /// <summary>The policy for an image of ours, or for one of which nothing but its repository is known.</summary>
-    private ReleasePolicy PolicyOf(ITrustedSigner signer, ImageDefinition? definition) => ReleasePolicy.Require(signer) with
-    {
-        Provenance = new ProvenanceCheck
+    private ReleasePolicy PolicyOf(ITrustedSigner signer, ImageDefinition? definition) =>
+        ReleasePolicy.Require(signer) with
         {
-            Image = definition?.Name,
-            Source = definition?.Source,
-            Builder = RequiredBuilder,
-            Way = Dockerfile ? BuildMethod.Dockerfile : null,
-        },
-        NotOlderThan = NotOlderThan is null ? null : Given(() => Slipway.Release.NotOlderThan.Parse(NotOlderThan, new GitRepository(RootDirectory))),
-    };
+            Provenance = new ProvenanceCheck
+            {
+                Image = definition?.Name,
+                Source = definition?.Source,
+                Builder = RequiredBuilder,
+                Way = Dockerfile ? BuildMethod.Dockerfile : null,
+            },
+            NotOlderThan = NotOlderThan is null
+                ? null
+                : Given(() => Slipway.Release.NotOlderThan.Parse(NotOlderThan, new GitRepository(RootDirectory))),
+        };
 
     /// <summary>That, and what else Verify was asked for.</summary>
-    private ReleasePolicy FullPolicyOf(Judges judges, ImageDefinition? definition) => PolicyOf(judges.Signer, definition) with
-    {
-        ReproducedBy = judges.Reproducers,
-        Folder = Deep ? Workspace.Cache / "verify" : null,
-    };
+    private ReleasePolicy FullPolicyOf(Judges judges, ImageDefinition? definition) =>
+        PolicyOf(judges.Signer, definition) with
+        {
+            ReproducedBy = judges.Reproducers,
+            Folder = Deep ? Workspace.Cache / "verify" : null,
+        };
 
     /// <summary>Whom the command line believes about releases, and who must have built them again.</summary>
     private sealed record Judges(ITrustedSigner Signer, ImmutableArray<ITrustedSigner> Reproducers);

@@ -10,28 +10,42 @@ namespace Slipway.Graph;
 /// <summary>What stands in the way of the targets that sign and publish, told before they begin.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Sign, Preview, Publish, Release, Doctor: the git tag to release, as kubelet/v1.36.4; default: the commit's own, or what the CI runs for where there are two")]
+    [Parameter(
+        "Sign, Preview, Publish, Release, Doctor: the git tag to release, as kubelet/v1.36.4; default: the commit's own, or what "
+            + "the CI runs for where there are two"
+    )]
     private readonly string[] Tag = [];
 
     /// <summary>What a host that is there answers at once; who is only busy is asked again by Publish.</summary>
-    private static readonly RetryPolicy PreflightsRetryPolicy = new() { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(100), AnswerWithin = TimeSpan.FromSeconds(5) };
+    private static readonly RetryPolicy PreflightsRetryPolicy = new()
+    {
+        Attempts = 2,
+        FirstWait = TimeSpan.FromMilliseconds(100),
+        AnswerWithin = TimeSpan.FromSeconds(5),
+    };
 
-    private Target Preflight => _ => _
-        .Description("Find what stands in the way of Sign, Publish and Release before they begin: keys, commit, tags, registries, rights")
-        .Unlisted()
-        .After(Tagged)
-        .Before(Fetch, Assemble, BuildDockerfile, Inspect, Load, Smoke)
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            using HttpTransport transport = NewTransport(report, PreflightsRetryPolicy);
-            await new Preflight([.. PreflightChecks(new ReleaseChecks(RootDirectory, Asked, Connect(transport)) { Way = ChosenWorkspace.Way })]).RequireAsync(report, Stop);
-        });
+    private Target Preflight =>
+        _ =>
+            _.Description(
+                    "Find what stands in the way of Sign, Publish and Release before they begin: keys, commit, tags, registries, rights"
+                )
+                .Unlisted()
+                .After(Tagged)
+                .Before(Fetch, Assemble, BuildDockerfile, Inspect, Load, Smoke)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    using HttpTransport transport = NewTransport(report, PreflightsRetryPolicy);
+                    await new Preflight([
+                        .. PreflightChecks(new ReleaseChecks(RootDirectory, Asked, Connect(transport)) { Way = ChosenWorkspace.Way }),
+                    ]).RequireAsync(report, Stop);
+                });
 
     /// <summary>Those that the targets of this run need, the ones that cost nothing first.</summary>
     private IEnumerable<PreflightCheck> PreflightChecks(ReleaseChecks checks)
     {
-        bool signs = IsPlanned(nameof(Sign)), publishes = IsPlanned(nameof(Publish));
+        bool signs = IsPlanned(nameof(Sign)),
+            publishes = IsPlanned(nameof(Publish));
         yield return ReleaseChecks.Keys(RootDirectory);
         if (signs || IsPlanned(nameof(Release)))
             yield return ReleaseChecks.Signer(Signers);
@@ -58,7 +72,9 @@ internal sealed partial class Build
         {
             AskedTags asked = Given(() => AskedTags.Of(Tag, Environment.GetEnvironmentVariable));
             IReadOnlyList<string> images = ImageDefinitionFile.Names(Workspace.Images);
-            return Tag.Length > 0 && asked.Names.FirstOrDefault(name => !images.Contains(name.Split('/')[0], StringComparer.Ordinal)) is { } unknown
+            return
+                Tag.Length > 0
+                && asked.Names.FirstOrDefault(name => !images.Contains(name.Split('/')[0], StringComparer.Ordinal)) is { } unknown
                 ? throw new TargetFailedException($"--tag {unknown}: unknown image; there are: {string.Join(", ", images)}", Exit.WrongUse)
                 : asked;
         }

@@ -22,16 +22,19 @@ internal sealed partial class Build
     [Parameter("ServeRegistry: password of that user"), Secret]
     private readonly string? RegistryPassword;
 
-    private Target ServeRegistry => _ => _
-        .Description("Be an OCI registry on 127.0.0.1 until Ctrl-C; print its address")
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            await using RehearsalRegistry registry = await StartAsync(RegistryOptions(report));
-            report.Result(registry.Address.ToString());
-            report.Line($"registry: {registry.Address.Authority}, {(Storage is null ? "in memory" : $"in {Storage}")}; Ctrl-C ends it");
-            await Task.Delay(Timeout.Infinite, Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        });
+    private Target ServeRegistry =>
+        _ =>
+            _.Description("Be an OCI registry on 127.0.0.1 until Ctrl-C; print its address")
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    await using RehearsalRegistry registry = await StartAsync(RegistryOptions(report));
+                    report.Result(registry.Address.ToString());
+                    report.Line(
+                        $"registry: {registry.Address.Authority}, {(Storage is null ? "in memory" : $"in {Storage}")}; Ctrl-C ends it"
+                    );
+                    await Task.Delay(Timeout.Infinite, Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                });
 
     /// <summary>Takes whatever the specification lets a registry take.</summary>
     private RehearsalOptions RegistryOptions(Report report)
@@ -58,9 +61,10 @@ internal sealed partial class Build
         };
     }
 
-    private string Needed(string? value, string variable) => value is { Length: > 0 }
-        ? value
-        : throw new TargetFailedException($"--auth {Auth}: {variable} is not set; nobody could push", Exit.WrongConfiguration);
+    private string Needed(string? value, string variable) =>
+        value is { Length: > 0 }
+            ? value
+            : throw new TargetFailedException($"--auth {Auth}: {variable} is not set; nobody could push", Exit.WrongConfiguration);
 
     private async Task<RehearsalRegistry> StartAsync(RehearsalOptions options)
     {

@@ -17,9 +17,13 @@ internal sealed partial class Build
     [Parameter("Save: so many bytes of --all-referrers, as 100MB or 2GiB; default: 100MB")]
     private readonly string? Limit;
 
-    private long? MostUnverified => AllReferrers ? Given(() => ByteSize.Parse(Limit ?? DefaultLimit))
+    private long? MostUnverified =>
+        AllReferrers ? Given(() => ByteSize.Parse(Limit ?? DefaultLimit))
         : Limit is null ? null
-        : throw new TargetFailedException("--limit: it bounds what --all-referrers takes; what was verified has bounds of its own", Exit.WrongUse);
+        : throw new TargetFailedException(
+            "--limit: it bounds what --all-referrers takes; what was verified has bounds of its own",
+            Exit.WrongUse
+        );
 
     /// <summary>Writes what was verified, and tells what else is there.</summary>
     private async Task ArchiveAsync(VerificationRequest request, Judges judges, Digest root, long? mostUnverified, Report report)

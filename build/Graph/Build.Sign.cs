@@ -36,35 +36,40 @@ internal sealed partial class Build
     [Parameter("Keyless: Sigstore services to sign with as JSON; default: the public instance's")]
     private readonly AbsolutePath? SigningConfig;
 
-    private Target Sign => _ => _
-        .Description("Describe the layouts in artifacts/NAME/sbom, and sign them, their SBOM and provenance by a key or an identity: artifacts/NAME/trust")
-        .DependsOn(Preflight, Inspect)
-        .After(Assemble)
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            // Who skips the checks has that one made here that nothing else makes.
-            if (SucceededTargets.All(target => target.Name != nameof(Preflight)))
-                await new Preflight([ReleaseChecks.Keys(RootDirectory)]).RequireAsync(report, Stop);
-            ISigner signer = await Signers.OpenAsync(Stop);
-            using IDisposable? held = signer as IDisposable;
-            report.Line($"signing as {signer.Trusted.Name}");
-            Builder builder = Builder.Of(Environment.GetEnvironmentVariable);
-            foreach (AssemblyRequest input in await InputsAsync(report))
-                await NewPipeline(report).SignAsync(input, signer, builder, Stop);
-        });
+    private Target Sign =>
+        _ =>
+            _.Description(
+                    "Describe the layouts in artifacts/NAME/sbom, and sign them, their SBOM and provenance by a key or an "
+                        + "identity: artifacts/NAME/trust"
+                )
+                .DependsOn(Preflight, Inspect)
+                .After(Assemble)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    // Who skips the checks has that one made here that nothing else makes.
+                    if (SucceededTargets.All(target => target.Name != nameof(Preflight)))
+                        await new Preflight([ReleaseChecks.Keys(RootDirectory)]).RequireAsync(report, Stop);
+                    ISigner signer = await Signers.OpenAsync(Stop);
+                    using IDisposable? held = signer as IDisposable;
+                    report.Line($"signing as {signer.Trusted.Name}");
+                    Builder builder = Builder.Of(Environment.GetEnvironmentVariable);
+                    foreach (AssemblyRequest input in await InputsAsync(report))
+                        await NewPipeline(report).SignAsync(input, signer, builder, Stop);
+                });
 
-    private SignerChoice Signers => new()
-    {
-        Kind = Signer,
-        SigningKey = SigningKey,
-        KmsKey = KmsKey,
-        Password = SigningKeyPassword,
-        PublicKey = PublicKey,
-        Identity = Identity,
-        Issuer = Issuer,
-        Instance = new SigstoreInstance { TrustedRoot = TrustedRoot, SigningConfig = SigningConfig },
-        Services = new SigstoreServices(() => NewTransport(Report.ToConsole(), PreflightsRetryPolicy)),
-        Environment = Environment.GetEnvironmentVariable,
-    };
+    private SignerChoice Signers =>
+        new()
+        {
+            Kind = Signer,
+            SigningKey = SigningKey,
+            KmsKey = KmsKey,
+            Password = SigningKeyPassword,
+            PublicKey = PublicKey,
+            Identity = Identity,
+            Issuer = Issuer,
+            Instance = new SigstoreInstance { TrustedRoot = TrustedRoot, SigningConfig = SigningConfig },
+            Services = new SigstoreServices(() => NewTransport(Report.ToConsole(), PreflightsRetryPolicy)),
+            Environment = Environment.GetEnvironmentVariable,
+        };
 }

@@ -26,7 +26,9 @@ internal sealed partial class Build
         get
         {
             RetryPolicy usual = new();
-            TimeSpan whole = RequestTimeout is null ? usual.WholeExchange : Given(() => TargetTime.Parse("--request-timeout", RequestTimeout));
+            TimeSpan whole = RequestTimeout is null
+                ? usual.WholeExchange
+                : Given(() => TargetTime.Parse("--request-timeout", RequestTimeout));
             return MinimumRate is null or > 0
                 ? usual with
                 {
@@ -35,14 +37,19 @@ internal sealed partial class Build
                     RateWindow = whole < usual.RateWindow ? whole : usual.RateWindow,
                     LeastRate = MinimumRate ?? usual.LeastRate,
                 }
-                : throw new TargetFailedException($"--minimum-rate {MinimumRate}: wanted a number of bytes per second, 1 or more", Exit.WrongUse);
+                : throw new TargetFailedException(
+                    $"--minimum-rate {MinimumRate}: wanted a number of bytes per second, 1 or more",
+                    Exit.WrongUse
+                );
         }
     }
 
     protected override void OnTargetRunning(string target)
     {
         TakeArtifacts();
-        _stop = TimeLimit is null ? BuildCancellation.Token : LimitOf(target, Given(() => TargetTime.Parse("--timeout", TimeLimit)), TimeLimit);
+        _stop = TimeLimit is null
+            ? BuildCancellation.Token
+            : LimitOf(target, Given(() => TargetTime.Parse("--timeout", TimeLimit)), TimeLimit);
     }
 
     /// <summary>What has begun sees its token cancelled and ends as it does at Ctrl-C; the exit code is that of trying again.</summary>

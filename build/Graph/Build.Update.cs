@@ -16,7 +16,10 @@ internal sealed partial class Build
     [Parameter("Outdated, Update: newer major versions of upstream, too")]
     private readonly bool Major;
 
-    [Parameter("Outdated, Update, Assets, Release: Debian security tracker JSON or OSV, a file, folder or zip: tells what the newer packages fix", Name = "Advisories")]
+    [Parameter(
+        "Outdated, Update, Assets, Release: Debian security tracker JSON or OSV, a file, folder or zip: tells what the newer packages fix",
+        Name = "Advisories"
+    )]
     private readonly AbsolutePath? AdvisoryPath;
 
     [Parameter("Update: leave upstream's files alone and do not ask for newer ones")]
@@ -28,58 +31,73 @@ internal sealed partial class Build
     [Parameter("Outdated: fail when there is something newer (any), or a security update (security)")]
     private readonly FailOn? FailOn;
 
-    private Target Outdated => _ => _
-        .Description("Compare the locks with what upstream and Debian have now; changes nothing")
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            using SourceFetcher supply = NewSupply(report);
-            UpdateChecker lookout = NewLookout(supply);
-            List<AvailableUpdates> outlooks = [];
-            foreach (AssemblyRequest input in await InputsAsync(report))
-            {
-                report.Line($"{input.Name}: asking what is newer");
-                outlooks.Add(await lookout.LookAsync(input.Definition, input.Lock, Reach, ReadAdvisories(), Stop));
-            }
-
-            if (Json)
-                report.Result(OutdatedView.Json(outlooks));
-            else
-                OutdatedView.Show(report, outlooks);
-            OutdatedView.Require(outlooks, FailOn);
-        });
-
-    private Target Update => _ => _
-        .Description("Write definition and lock for what Outdated finds, verified, assembled, inspected and compared before anything is written")
-        .Executes(async () =>
-        {
-            Report report = Report.ToConsole();
-            using SourceFetcher supply = NewSupply(report);
-            UpdateRun run = new(Workspace, RootDirectory, supply, NewVersionSource(supply), NewLookout(supply), report, TimeProvider.System);
-            UpdateRequest wanted = NewUpdateRequest();
-            List<UpdatedImage> images = [];
-            Failures failures = new(report);
-            PullRequestRun? proposals = PullRequest ? new PullRequestRun(await FindGitHubAsync(supply.Transport), RootDirectory, report) : null;
-            foreach (string image in ImageNames())
-            {
-                await failures.CollectAsync(image, async () =>
+    private Target Outdated =>
+        _ =>
+            _.Description("Compare the locks with what upstream and Debian have now; changes nothing")
+                .Executes(async () =>
                 {
-                    if (proposals is not null)
-                        await proposals.RequireCurrentAsync(ImageDefinitionFile.Read(Workspace.Definition(image)), Stop);
-                    StagedUpdate? update = await run.StageAsync(image, wanted, Stop);
-                    if (update is not null && proposals is null)
-                        await update.PutAsync(Stop);
-                    string? address = update is null || proposals is null ? null : await proposals.ProposeAsync(update, Stop);
-                    images.Add(new UpdatedImage(image, update?.Report, address));
-                });
-            }
+                    Report report = Report.ToConsole();
+                    using SourceFetcher supply = NewSupply(report);
+                    UpdateChecker lookout = NewLookout(supply);
+                    List<AvailableUpdates> outlooks = [];
+                    foreach (AssemblyRequest input in await InputsAsync(report))
+                    {
+                        report.Line($"{input.Name}: asking what is newer");
+                        outlooks.Add(await lookout.LookAsync(input.Definition, input.Lock, Reach, ReadAdvisories(), Stop));
+                    }
 
-            if (Json)
-                report.Result(UpdateView.Json(images));
-            else
-                UpdateView.Show(report, images);
-            failures.Require();
-        });
+                    if (Json)
+                        report.Result(OutdatedView.Json(outlooks));
+                    else
+                        OutdatedView.Show(report, outlooks);
+                    OutdatedView.Require(outlooks, FailOn);
+                });
+
+    private Target Update =>
+        _ =>
+            _.Description(
+                    "Write definition and lock for what Outdated finds, verified, assembled, inspected and compared before "
+                        + "anything is written"
+                )
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    using SourceFetcher supply = NewSupply(report);
+                    UpdateRun run = new(
+                        Workspace,
+                        RootDirectory,
+                        supply,
+                        NewVersionSource(supply),
+                        NewLookout(supply),
+                        report,
+                        TimeProvider.System
+                    );
+                    UpdateRequest wanted = NewUpdateRequest();
+                    List<UpdatedImage> images = [];
+                    Failures failures = new(report);
+                    PullRequestRun? proposals = PullRequest
+                        ? new PullRequestRun(await FindGitHubAsync(supply.Transport), RootDirectory, report)
+                        : null;
+                    foreach (string image in ImageNames())
+                    {
+                        await failures.CollectAsync(image, async () =>
+                        {
+                            if (proposals is not null)
+                                await proposals.RequireCurrentAsync(ImageDefinitionFile.Read(Workspace.Definition(image)), Stop);
+                            StagedUpdate? update = await run.StageAsync(image, wanted, Stop);
+                            if (update is not null && proposals is null)
+                                await update.PutAsync(Stop);
+                            string? address = update is null || proposals is null ? null : await proposals.ProposeAsync(update, Stop);
+                            images.Add(new UpdatedImage(image, update?.Report, address));
+                        });
+                    }
+
+                    if (Json)
+                        report.Result(UpdateView.Json(images));
+                    else
+                        UpdateView.Show(report, images);
+                    failures.Require();
+                });
 
     private UpdateRequest NewUpdateRequest()
     {
@@ -95,7 +113,10 @@ internal sealed partial class Build
         };
     }
 
-    private VersionReach Reach => Major ? VersionReach.Major : Minor ? VersionReach.Minor : VersionReach.Patch;
+    private VersionReach Reach =>
+        Major ? VersionReach.Major
+        : Minor ? VersionReach.Minor
+        : VersionReach.Patch;
 
     private UpdateChecker NewLookout(SourceFetcher supply) =>
         new(NewVersionSource(supply), supply.NewLockMaker(), LifecycleFile.Read(Workspace.Images), TimeProvider.System);

@@ -35,10 +35,12 @@ internal sealed partial class Build : NukeBuild
 
     public static int Main() => Execute<Build>(x => x.Rehearse);
 
-    private Workspace Workspace => new(
-        RootDirectory / "images",
-        ArtifactsDirectory ?? RootDirectory / "artifacts",
-        CacheDirectory ?? Graph.Workspace.DefaultCache(Environment.GetEnvironmentVariable));
+    private Workspace Workspace =>
+        new(
+            RootDirectory / "images",
+            ArtifactsDirectory ?? RootDirectory / "artifacts",
+            CacheDirectory ?? Graph.Workspace.DefaultCache(Environment.GetEnvironmentVariable)
+        );
 
     /// <summary>The images asked for, in the order asked for; an unknown name is wrong use.</summary>
     private IReadOnlyList<string> ImageNames()
@@ -49,18 +51,31 @@ internal sealed partial class Build : NukeBuild
         if (_tagged is { } tagged)
             return tagged;
         return Images.FirstOrDefault(name => !all.Contains(name, StringComparer.Ordinal)) is { } unknown
-            ? throw new TargetFailedException($"unknown image '{unknown}'; there are: {string.Join(", ", all)}", Exit.WrongUse)
-            : Images.Length == 0 ? all : [.. Images.Distinct(StringComparer.Ordinal)];
+                ? throw new TargetFailedException($"unknown image '{unknown}'; there are: {string.Join(", ", all)}", Exit.WrongUse)
+            : Images.Length == 0 ? all
+            : [.. Images.Distinct(StringComparer.Ordinal)];
     }
 
     private ImmutableArray<Platform> PlatformsOf(ImageDefinition definition)
     {
-        ImmutableArray<Platform> asked = [.. Platforms.Select(text => Given(() => Platform.Parse(text))).Select(platform => definition.Platforms.FirstOrDefault(platform.IsSameAs)
-            ?? throw new TargetFailedException($"{definition.Name} has no platform {platform}; it has: {string.Join(", ", definition.Platforms)}", Exit.WrongUse)).Distinct()];
+        ImmutableArray<Platform> asked =
+        [
+            .. Platforms
+                .Select(text => Given(() => Platform.Parse(text)))
+                .Select(platform =>
+                    definition.Platforms.FirstOrDefault(platform.IsSameAs)
+                    ?? throw new TargetFailedException(
+                        $"{definition.Name} has no platform {platform}; it has: {string.Join(", ", definition.Platforms)}",
+                        Exit.WrongUse
+                    )
+                )
+                .Distinct(),
+        ];
         return asked.IsEmpty ? definition.Platforms : asked;
     }
 
-    private SourceFetcher NewSupply(Report report) => Given(() => new SourceFetcher(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, Patience));
+    private SourceFetcher NewSupply(Report report) =>
+        Given(() => new SourceFetcher(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, Patience));
 
     /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
     private static T Given<T>(Func<T> parse)

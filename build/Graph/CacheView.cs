@@ -33,7 +33,10 @@ internal sealed record CacheOutcome
     public void RequireRight()
     {
         if (Wrong is { Count: > 0 })
-            throw new ContentException($"content cache {Folder}: {Wrong.Count} {(Wrong.Count == 1 ? "file was" : "files were")} not what the name says and removed: {Wrong[0].Digest}{(Wrong.Count == 1 ? "" : " …")}. Run ./build.sh Fetch to have them again");
+            throw new ContentException(
+                $"content cache {Folder}: {Wrong.Count} {(Wrong.Count == 1 ? "file was" : "files were")} not what the name says and "
+                    + $"removed: {Wrong[0].Digest}{(Wrong.Count == 1 ? "" : " …")}. Run ./build.sh Fetch to have them again"
+            );
     }
 }
 
@@ -53,19 +56,38 @@ internal static class CacheView
         if (outcome.Pruned is { } pruned)
         {
             string stayed = pruned.InUse == 0 ? "" : $"; {pruned.InUse} stayed, since another run may be at them";
-            string records = outcome.Records == 0 ? "" : $", and {outcome.Records} {(outcome.Records == 1 ? "record" : "records")} of layers that are gone";
+            string records =
+                outcome.Records == 0
+                    ? ""
+                    : $", and {outcome.Records} {(outcome.Records == 1 ? "record" : "records")} of layers that are gone";
             long bytes = pruned.Bytes + outcome.PrunedBases.Sum(kept => kept.Bytes);
-            string bases = outcome.PrunedBases.Count == 0 ? "" : $", {outcome.PrunedBases.Count} base {(outcome.PrunedBases.Count == 1 ? "image" : "images")}";
-            report.Result($"pruned {pruned.Removed.Count} {(pruned.Removed.Count == 1 ? "file" : "files")} and {pruned.Unfinished} unfinished{bases}, {Megabytes(bytes)}{records}{stayed}");
+            string bases =
+                outcome.PrunedBases.Count == 0
+                    ? ""
+                    : $", {outcome.PrunedBases.Count} base {(outcome.PrunedBases.Count == 1 ? "image" : "images")}";
+            report.Result(
+                $"pruned {pruned.Removed.Count} {(pruned.Removed.Count == 1 ? "file" : "files")} and {pruned.Unfinished} "
+                    + $"unfinished{bases}, {Megabytes(bytes)}{records}{stayed}"
+            );
         }
 
         CacheSummary left = outcome.Left;
         report.Table(
             ["kind", "files", "size"],
             left.Kinds.Select(kind => (IReadOnlyList<string>)[kind.Kind, Number(kind.Files), Megabytes(kind.Bytes)])
-                .Concat(outcome.Bases.Count == 0 ? [] : [["base images", Number(outcome.Bases.Count), Megabytes(BytesOf(outcome.Bases))]])
-                .Append(["all", Number(left.Files + outcome.Bases.Count), Megabytes(left.Bytes + BytesOf(outcome.Bases))]));
-        report.Line($"{outcome.Folder}: {(left.Oldest is { } oldest ? $"unused for longest since {oldest:yyyy-MM-dd HH:mm}Z" : "empty")}{(left.Unfinished == 0 ? "" : $"; {left.Unfinished} unfinished")}");
+                .Concat(
+                    outcome.Bases.Count == 0
+                        ? []
+                        :
+                        [
+                            ["base images", Number(outcome.Bases.Count), Megabytes(BytesOf(outcome.Bases))],
+                        ]
+                )
+                .Append(["all", Number(left.Files + outcome.Bases.Count), Megabytes(left.Bytes + BytesOf(outcome.Bases))])
+        );
+        report.Line(
+            $"{outcome.Folder}: {(left.Oldest is { } oldest ? $"unused for longest since {oldest:yyyy-MM-dd HH:mm}Z" : "empty")}{(left.Unfinished == 0 ? "" : $"; {left.Unfinished} unfinished")}"
+        );
     }
 
     public static byte[] Json(CacheOutcome outcome)

@@ -37,5 +37,8 @@ internal sealed class CosignLog(bool offline, HttpTransport transport, Func<stri
     }
 
     /// <summary>The log that cosign is going to ask: it reads the same variable.</summary>
-    private Uri Log() => Uri.TryCreate(environment("COSIGN_REKOR_URL"), UriKind.Absolute, out Uri? own) && own.Scheme is "http" or "https" ? own : CosignLookup.PublicLog;
+    private Uri Log() =>
+        Uri.TryCreate(environment("COSIGN_REKOR_URL"), UriKind.Absolute, out Uri? own) && own.Scheme is "http" or "https"
+            ? own
+            : CosignLookup.PublicLog;
 }

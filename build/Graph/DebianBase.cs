@@ -30,10 +30,17 @@ internal sealed class DebianBase(Workspace workspace, Report report)
     /// <summary>The layout and the manifest in it.</summary>
     /// <exception cref="ToolMissingException">There is no mmdebstrap.</exception>
     /// <exception cref="TargetFailedException">It failed, or this is not root.</exception>
-    public async Task<(OciLayout Layout, Descriptor Manifest)> OfAsync(AssemblyRequest input, Platform platform, DebianMirror mirror, CancellationToken stop)
+    public async Task<(OciLayout Layout, Descriptor Manifest)> OfAsync(
+        AssemblyRequest input,
+        Platform platform,
+        DebianMirror mirror,
+        CancellationToken cancellationToken
+    )
     {
         string suites = string.Join('\n', input.Lock.Suites.Select(suite => $"{suite.Name} {suite.InRelease}"));
-        string key = Digest.Of(Encoding.UTF8.GetBytes($"{Recipe}\n{platform}\n{string.Join(' ', input.Lock.Debian.Components)}\n{suites}")).Hex[..16];
+        string key = Digest
+            .Of(Encoding.UTF8.GetBytes($"{Recipe}\n{platform}\n{string.Join(' ', input.Lock.Debian.Components)}\n{suites}"))
+            .Hex[..16];
         KeptBases bases = new(workspace.Bases, TimeProvider.System);
         string name = $"{platform.Architecture}-{key}";
         AbsolutePath folder = bases.At(name);
@@ -44,14 +51,18 @@ internal sealed class DebianBase(Workspace workspace, Report report)
         }
 
         if (!Environment.IsPrivilegedProcess)
-            throw new TargetFailedException($"{input.Name} {platform}: a base image is made by {Program}, which takes root. Run as root, or name one with --base NAME@sha256:…", Exit.Refused);
+            throw new TargetFailedException(
+                $"{input.Name} {platform}: a base image is made by {Program}, which takes root. Run as root, or name one with "
+                    + "--base NAME@sha256:…",
+                Exit.Refused
+            );
         string unfinished = bases.NewUnfinished(name);
         try
         {
             report.Line($"{input.Name} {platform}: making a base image of {input.Lock.Suites[0].Name} with {Program}");
             string tar = Path.Combine(unfinished, "root.tar");
-            await RunAsync(input.Lock, platform, mirror, tar, stop);
-            await WriteAsync(OciLayout.Create(Path.Combine(unfinished, "layout")), input.Lock, platform, tar, stop);
+            await RunAsync(input.Lock, platform, mirror, tar, cancellationToken);
+            await WriteAsync(OciLayout.Create(Path.Combine(unfinished, "layout")), input.Lock, platform, tar, cancellationToken);
             File.Delete(tar);
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
@@ -80,14 +91,28 @@ internal sealed class DebianBase(Workspace workspace, Report report)
         }
     }
 
-    private async Task RunAsync(ImageLock imageLock, Platform platform, DebianMirror mirror, string tar, CancellationToken stop)
+    private async Task RunAsync(
+        ImageLock imageLock,
+        Platform platform,
+        DebianMirror mirror,
+        string tar,
+        CancellationToken cancellationToken
+    )
     {
         string[] arguments =
         [
-            "--mode=root", "--variant=apt", "--format=tar", $"--architectures={platform.Architecture}", $"--keyring={workspace.Keyring}",
+            "--mode=root",
+            "--variant=apt",
+            "--format=tar",
+            $"--architectures={platform.Architecture}",
+            $"--keyring={workspace.Keyring}",
             // Whether the architecture runs here is known soon enough; mmdebstrap's own way to find out needs one more package.
-            "--skip=check/qemu", "--aptopt=Acquire::Check-Valid-Until \"false\"", "--dpkgopt=force-unsafe-io",
-            imageLock.Suites[0].Name, tar, .. DockerfileArguments.SourcesOf(imageLock, mirror, ""),
+            "--skip=check/qemu",
+            "--aptopt=Acquire::Check-Valid-Until \"false\"",
+            "--dpkgopt=force-unsafe-io",
+            imageLock.Suites[0].Name,
+            tar,
+            .. DockerfileArguments.SourcesOf(imageLock, mirror, ""),
         ];
         try
         {
@@ -105,9 +130,12 @@ internal sealed class DebianBase(Workspace workspace, Report report)
                 Output = OutputLimit.KeepEnds(MostKept),
                 Grace = Grace,
             };
-            ProcessResult result = await mmdebstrap.RunAsync(stop);
+            ProcessResult result = await mmdebstrap.RunAsync(cancellationToken);
             if (!result.Success)
-                throw new TargetFailedException($"{Program} for {platform} ended with {result.ExitCode}: {Printable.Of(string.Join(" | ", result.LastLines()))}", Exit.Unavailable);
+                throw new TargetFailedException(
+                    $"{Program} for {platform} ended with {result.ExitCode}: {Printable.Of(string.Join(" | ", result.LastLines()))}",
+                    Exit.Unavailable
+                );
         }
         catch (ProgramException e) when (e.IsTooSlow)
         {
@@ -115,13 +143,19 @@ internal sealed class DebianBase(Workspace workspace, Report report)
         }
     }
 
-    private static async Task WriteAsync(OciLayout layout, ImageLock imageLock, Platform platform, string tar, CancellationToken stop)
+    private static async Task WriteAsync(
+        OciLayout layout,
+        ImageLock imageLock,
+        Platform platform,
+        string tar,
+        CancellationToken cancellationToken
+    )
     {
         Layer layer;
         string blob = tar + ".gz";
         await using (FileStream output = File.Create(blob))
-            layer = await Task.Run(() => BaseLayer.Write(tar, imageLock.Timestamp, output, stop), stop);
-        await layout.AddBlobFileAsync(layer.Blob, blob, stop);
+            layer = await Task.Run(() => BaseLayer.Write(tar, imageLock.Timestamp, output, cancellationToken), cancellationToken);
+        await layout.AddBlobFileAsync(layer.Blob, blob, cancellationToken);
         ImageConfig config = new()
         {
             Platform = platform,
@@ -130,8 +164,8 @@ internal sealed class DebianBase(Workspace workspace, Report report)
             History = [layer.Title],
             Environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
         };
-        Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), stop), [layer.Blob]);
-        Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), stop);
+        Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), cancellationToken), [layer.Blob]);
+        Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), cancellationToken);
         layout.WriteIndex(new Oci.Index([written with { Platform = platform }]));
     }
 }

@@ -24,19 +24,29 @@ internal sealed class DependenciesDocument
     public DependenciesDocument(ImmutableArray<NuGetPackage> program, ImmutableArray<NuGetPackage> tests, string versions)
     {
         (_program, _tests) = (program, tests);
-        _reasons = XDocument.Parse(versions).Descendants("PackageVersion").ToDictionary(
-            version => version.Attribute("Include")!.Value,
-            version => (Reason(version, "Purpose"), Reason(version, "Alternative")),
-            StringComparer.OrdinalIgnoreCase);
-        string[] unused = [.. _reasons.Keys.Except(program.Concat(tests).Select(package => package.Name), StringComparer.OrdinalIgnoreCase)];
+        _reasons = XDocument
+            .Parse(versions)
+            .Descendants("PackageVersion")
+            .ToDictionary(
+                version => version.Attribute("Include")!.Value,
+                version => (Reason(version, "Purpose"), Reason(version, "Alternative")),
+                StringComparer.OrdinalIgnoreCase
+            );
+        string[] unused =
+        [
+            .. _reasons.Keys.Except(program.Concat(tests).Select(package => package.Name), StringComparer.OrdinalIgnoreCase),
+        ];
         if (unused is [var first, ..])
-            throw new ContentException($"Directory.Packages.props: {first} is in no lock file. Take it out, or use it and run dotnet restore");
+            throw new ContentException(
+                $"Directory.Packages.props: {first} is in no lock file. Take it out, or use it and run dotnet restore"
+            );
     }
 
     public override string ToString()
     {
         StringBuilder text = new();
-        text.Append("""
+        text.Append(
+            """
             # Dependencies
 
             Made by `./build.sh Package` from the lock files and `Directory.Packages.props`; a test fails when it is out of date. All packages
@@ -44,7 +54,8 @@ internal sealed class DependenciesDocument
             started and never linked (git, gpg, gpgv, cosign, mmdebstrap, ssh) stand in [architecture.md](architecture.md).
 
 
-            """);
+            """
+        );
         Table(text, "In the program", _program);
         Table(text, "In tests and benchmarks alone", _tests);
         return text.ToString();
@@ -52,19 +63,31 @@ internal sealed class DependenciesDocument
 
     private void Table(StringBuilder text, string title, ImmutableArray<NuGetPackage> packages)
     {
-        text.Append(CultureInfo.InvariantCulture, $"## {title}\n\n| package | version | licence | what for | what would replace it |\n|---|---|---|---|---|\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"## {title}\n\n| package | version | licence | what for | what would replace it |\n|---|---|---|---|---|\n"
+        );
         foreach (NuGetPackage package in packages)
         {
             (string purpose, string alternative) = _reasons.TryGetValue(package.Name, out (string Purpose, string Alternative) reason)
                 ? reason
                 : ($"needed by {string.Join(", ", package.NeededBy)}", "goes with it");
-            text.Append(CultureInfo.InvariantCulture, $"| {MarkdownText.Text(package.Name)} | {MarkdownText.Text(package.Version)} | {MarkdownText.Text(package.Licence ?? "not declared")} | {MarkdownText.Text(purpose)} | {MarkdownText.Text(alternative)} |\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {MarkdownText.Text(package.Name)} | {MarkdownText.Text(package.Version)} "
+                    + $"| {MarkdownText.Text(package.Licence ?? "not declared")} | {MarkdownText.Text(purpose)} "
+                    + $"| {MarkdownText.Text(alternative)} |\n"
+            );
         }
 
         text.Append('\n');
     }
 
-    private static string Reason(XElement version, string name) => version.Attribute(name)?.Value is { Length: > 0 } reason
-        ? reason
-        : throw new ContentException($"Directory.Packages.props: {version.Attribute("Include")?.Value} has no {name}=\"…\": say there what it is for (Purpose) and what would replace it (Alternative)");
+    private static string Reason(XElement version, string name) =>
+        version.Attribute(name)?.Value is { Length: > 0 } reason
+            ? reason
+            : throw new ContentException(
+                $"Directory.Packages.props: {version.Attribute("Include")?.Value} has no {name}=\"…\": say there what it is for "
+                    + "(Purpose) and what would replace it (Alternative)"
+            );
 }

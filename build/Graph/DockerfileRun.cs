@@ -11,7 +11,9 @@ using Slipway.Rehearsal;
 
 namespace Slipway.Graph;
 
-/// <summary>Builds images from their Dockerfiles, each platform on its Engine, and makes <c>NAME/dockerfile/layout</c> of the results.</summary>
+/// <summary>
+/// Builds images from their Dockerfiles, each platform on its Engine, and makes <c>NAME/dockerfile/layout</c> of the results.
+/// </summary>
 /// <param name="workspace">Of Dockerfile builds.</param>
 /// <param name="engines">One for each platform.</param>
 /// <param name="debian">Where apt reads the packages of a lock.</param>
@@ -26,7 +28,7 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
     /// <summary>Upstream's files at home, where Engines of this machine read them; null lets them ask upstream.</summary>
     public ContentCache? Upstream { get; init; }
 
-    public async Task<AssembledImage> BuildAsync(AssemblyRequest input, CancellationToken stop)
+    public async Task<AssembledImage> BuildAsync(AssemblyRequest input, CancellationToken cancellationToken)
     {
         // Read once: what the platforms are built from must be one thing, and the record that of just this.
         DockerfileContext context = DockerfileContext.Of(input.Definition);
@@ -39,19 +41,30 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
         contents.Clear();
         DockerfileImport import = new(input, layout, contents);
         foreach (Platform platform in input.Platforms)
-            await BuildAsync(input, platform, context, import, stop);
-        AssembledImage image = await import.FinishAsync(stop);
-        await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, TimeProvider.System.GetUtcNow()).WriteAsync(record, stop);
+            await BuildAsync(input, platform, context, import, cancellationToken);
+        AssembledImage image = await import.FinishAsync(cancellationToken);
+        await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, TimeProvider.System.GetUtcNow()).WriteAsync(
+            record,
+            cancellationToken
+        );
         report.Line($"{input.Name}: {image.Index.Digest}");
         return image;
     }
 
-    private async Task BuildAsync(AssemblyRequest input, Platform platform, DockerfileContext context, DockerfileImport import, CancellationToken stop)
+    private async Task BuildAsync(
+        AssemblyRequest input,
+        Platform platform,
+        DockerfileContext context,
+        DockerfileImport import,
+        CancellationToken cancellationToken
+    )
     {
-        EngineClient engine = await engines.ConnectAsync(platform, stop);
-        report.Line($"{input.Name} {platform}: building its {DockerfileContext.FileName} on the Engine at {engine.Address}, {engine.Version}");
-        await using UpstreamProxy? door = await DoorAsync(input, platform, engine, stop);
-        await using TemporaryImage? made = Base is null ? await BaseAsync(input, platform, engine, stop) : null;
+        EngineClient engine = await engines.ConnectAsync(platform, cancellationToken);
+        report.Line(
+            $"{input.Name} {platform}: building its {DockerfileContext.FileName} on the Engine at {engine.Address}, {engine.Version}"
+        );
+        await using UpstreamProxy? door = await DoorAsync(input, platform, engine, cancellationToken);
+        await using TemporaryImage? made = Base is null ? await BaseAsync(input, platform, engine, cancellationToken) : null;
         DockerfileArguments arguments = new()
         {
             Request = input,
@@ -67,22 +80,29 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
             Platform = platform,
             Network = ContainerNetwork.Host,
         };
-        await using TemporaryImage built = await BuildAsync(input, engine, request, stop);
-        await ImportAsync(engine, built.Name, archive => import.AddAsync(platform, archive, stop), stop);
+        await using TemporaryImage built = await BuildAsync(input, engine, request, cancellationToken);
+        await ImportAsync(engine, built.Name, archive => import.AddAsync(platform, archive, cancellationToken), cancellationToken);
     }
 
-    private async Task<TemporaryImage> BuildAsync(AssemblyRequest input, EngineClient engine, BuildRequest request, CancellationToken stop)
+    private async Task<TemporaryImage> BuildAsync(
+        AssemblyRequest input,
+        EngineClient engine,
+        BuildRequest request,
+        CancellationToken cancellationToken
+    )
     {
         bool isForeign = false;
         try
         {
-            return await engine.BuildPassingAsync(request, Limit, Tell, stop);
+            return await engine.BuildPassingAsync(request, Limit, Tell, cancellationToken);
         }
         catch (EngineException e) when (e.IsAnswer && (isForeign || IsForeign(e.Message)))
         {
             throw new TargetFailedException(
-                $"{input.Name} {request.Platform}: the Engine at {engine.Address} runs no {request.Platform}: {e.Message}. Install qemu-user-static there, or name another Engine with --docker-host {request.Platform}=ADDRESS",
-                Exit.Unavailable);
+                $"{input.Name} {request.Platform}: the Engine at {engine.Address} runs no {request.Platform}: {e.Message}. Install "
+                    + $"qemu-user-static there, or name another Engine with --docker-host {request.Platform}=ADDRESS",
+                Exit.Unavailable
+            );
         }
 
         void Tell(string line)
@@ -96,26 +116,29 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
     }
 
     /// <summary>Passes an image on while it comes, so that it takes no memory whatever its size.</summary>
-    private static async Task ImportAsync(EngineClient engine, string image, Func<Stream, Task> import, CancellationToken stop)
+    private static async Task ImportAsync(EngineClient engine, string image, Func<Stream, Task> import, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using AnonymousPipeServerStream writer = new(PipeDirection.Out);
         using AnonymousPipeClientStream reader = new(PipeDirection.In, writer.ClientSafePipeHandle);
-        Task export = Task.Run(async () =>
-        {
-            try
+        Task export = Task.Run(
+            async () =>
             {
-                await engine.ExportAsync(image, writer, either.Token);
-            }
-            finally
-            {
-                await writer.DisposeAsync();
-            }
-        }, CancellationToken.None);
+                try
+                {
+                    await engine.ExportAsync(image, writer, either.Token);
+                }
+                finally
+                {
+                    await writer.DisposeAsync();
+                }
+            },
+            CancellationToken.None
+        );
         try
         {
             await import(reader);
-            await reader.CopyToAsync(Stream.Null, stop);
+            await reader.CopyToAsync(Stream.Null, cancellationToken);
         }
         catch
         {
@@ -143,27 +166,48 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
         }
     }
 
-    private async Task<TemporaryImage> BaseAsync(AssemblyRequest input, Platform platform, EngineClient engine, CancellationToken stop)
+    private async Task<TemporaryImage> BaseAsync(
+        AssemblyRequest input,
+        Platform platform,
+        EngineClient engine,
+        CancellationToken cancellationToken
+    )
     {
-        (OciLayout layout, Descriptor manifest) = await new DebianBase(workspace, report).OfAsync(input, platform, debian(input.Lock), stop);
-        return await engine.LoadPassingAsync(layout, manifest, Limit, stop);
+        (OciLayout layout, Descriptor manifest) = await new DebianBase(workspace, report).OfAsync(
+            input,
+            platform,
+            debian(input.Lock),
+            cancellationToken
+        );
+        return await engine.LoadPassingAsync(layout, manifest, Limit, cancellationToken);
     }
 
-    private async Task<UpstreamProxy?> DoorAsync(AssemblyRequest input, Platform platform, EngineClient engine, CancellationToken stop)
+    private async Task<UpstreamProxy?> DoorAsync(
+        AssemblyRequest input,
+        Platform platform,
+        EngineClient engine,
+        CancellationToken cancellationToken
+    )
     {
         if (Upstream is null)
             return null;
         if (engine.Address.Scheme == EngineScheme.Ssh)
-            throw new TargetFailedException($"{input.Name} {platform}: the Engine at {engine.Address} cannot read files of this machine, as --upstream-mirror and --rehearsal have them", Exit.WrongUse);
+            throw new TargetFailedException(
+                $"{input.Name} {platform}: the Engine at {engine.Address} cannot read files of this machine, as --upstream-mirror "
+                    + "and --rehearsal have them",
+                Exit.WrongUse
+            );
         var files = ImmutableArray.CreateBuilder<KeyValuePair<Uri, string>>();
         foreach (LockedUpstream file in input.Lock.Upstream)
         {
             LockedFile locked = file.Files[platform.Architecture];
             string path = Upstream.Find(locked.Digest, locked.Size)
-                ?? throw new ContentException($"{input.Name} {platform}: {file.Name} is not in the cache. Run ./build.sh Fetch --images {input.Name}");
+                ?? throw new ContentException(
+                    $"{input.Name} {platform}: {file.Name} is not in the cache. Run ./build.sh Fetch --images {input.Name}"
+                );
             files.Add(KeyValuePair.Create(new Uri(locked.Location), path));
         }
 
-        return await UpstreamProxy.OpenAsync(files, stop);
+        return await UpstreamProxy.OpenAsync(files, cancellationToken);
     }
 }

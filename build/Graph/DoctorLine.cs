@@ -28,7 +28,8 @@ internal sealed record DoctorLine(string Place, string Check, Verdict Verdict, s
 
     public static DoctorLine Ok(string place, string check, string found) => new(place, check, Verdict.Ok, found);
 
-    public static DoctorLine Unknown(string place, string check, string found, string next = "") => new(place, check, Verdict.Unknown, found, next);
+    public static DoctorLine Unknown(string place, string check, string found, string next = "") =>
+        new(place, check, Verdict.Unknown, found, next);
 
     public static DoctorLine Hint(string place, string check, string found, string next) => new(place, check, Verdict.Hint, found, next);
 
@@ -41,7 +42,13 @@ internal sealed record DoctorLine(string Place, string Check, Verdict Verdict, s
         string text = failure.Message;
         int end = Math.Max(text.LastIndexOf("; ", StringComparison.Ordinal), text.LastIndexOf(". ", StringComparison.Ordinal));
         return end < 0
-            ? Failed(place, check, text, "", ExitCodes.Of(failure)) with { Failure = failure }
-            : Failed(place, check, text[..end], text[(end + 2)..], ExitCodes.Of(failure)) with { Failure = failure };
+            ? Failed(place, check, text, "", ExitCodes.Of(failure)) with
+            {
+                Failure = failure,
+            }
+            : Failed(place, check, text[..end], text[(end + 2)..], ExitCodes.Of(failure)) with
+            {
+                Failure = failure,
+            };
     }
 }

@@ -47,7 +47,9 @@ public sealed class TargetFailedException(string message, Exit code = Exit.Faile
 /// <summary>The one place where a failure becomes an exit code.</summary>
 public static class ExitCodes
 {
-    /// <summary>The code of several failures: what is wrong comes before what is away, and what stays away before what may be back.</summary>
+    /// <summary>
+    /// The code of several failures: what is wrong comes before what is away, and what stays away before what may be back.
+    /// </summary>
     public static Exit Worst(IEnumerable<Exception> exceptions)
     {
         Exit[] codes = [.. exceptions.Select(Of)];
@@ -55,25 +57,33 @@ public static class ExitCodes
         return order.FirstOrDefault(code => codes.Contains(code), Exit.TryAgain);
     }
 
-    public static Exit Of(Exception exception) => exception switch
-    {
-        TargetFailedException e => e.Code,
-        // Ctrl-C is the kernel's own; what else is cancelled had no more time.
-        OperationCanceledException => Exit.TryAgain,
-        ContentException or DebException or XzException => Exit.WrongData,
-        ToolMissingException or ReleaseException { IsMissingTool: true } or CosignException { IsMissing: true } or SigningKeyException { IsMissing: true } => Exit.Unavailable,
-        ProgramException { IsTooSlow: true } => Exit.TryAgain,
-        DefinitionException or ResolutionException or ReleaseException or SigningKeyException or CertificateException or UnfitFileException
-            => Exit.WrongConfiguration,
-        EngineException { IsConfiguration: true } => Exit.WrongConfiguration,
-        // It is there and does not do what is asked of it.
-        EngineException { IsAnswer: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => Exit.Failed,
-        // GitHub understood and takes it for wrong.
-        GitHubException { IsInvalid: true } => Exit.Failed,
-        RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,
-        RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,
-        RemoteException => Exit.Unavailable,
-        UnauthorizedAccessException => Exit.Refused,
-        _ => Exit.Failed,
-    };
+    public static Exit Of(Exception exception) =>
+        exception switch
+        {
+            TargetFailedException e => e.Code,
+            // Ctrl-C is the kernel's own; what else is cancelled had no more time.
+            OperationCanceledException => Exit.TryAgain,
+            ContentException or DebException or XzException => Exit.WrongData,
+            ToolMissingException
+            or ReleaseException { IsMissingTool: true }
+            or CosignException { IsMissing: true }
+            or SigningKeyException { IsMissing: true } => Exit.Unavailable,
+            ProgramException { IsTooSlow: true } => Exit.TryAgain,
+            DefinitionException
+            or ResolutionException
+            or ReleaseException
+            or SigningKeyException
+            or CertificateException
+            or UnfitFileException => Exit.WrongConfiguration,
+            EngineException { IsConfiguration: true } => Exit.WrongConfiguration,
+            // It is there and does not do what is asked of it.
+            EngineException { IsAnswer: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => Exit.Failed,
+            // GitHub understood and takes it for wrong.
+            GitHubException { IsInvalid: true } => Exit.Failed,
+            RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,
+            RemoteException { Fault: RemoteFault.Refused } => Exit.Refused,
+            RemoteException => Exit.Unavailable,
+            UnauthorizedAccessException => Exit.Refused,
+            _ => Exit.Failed,
+        };
 }

@@ -35,6 +35,9 @@ internal sealed class Failures(Report report)
         foreach ((string image, Exception fault) in _all.Where(one => _faults.Contains(one.Image)))
             report.Line($"{image}: {_conventions.Describe(fault)}");
         if (_all.Count > 1)
-            throw new TargetFailedException($"{string.Join(" and ", _all.Select(one => one.Image))} failed; the lines above say why", ExitCodes.Worst(_all.Select(one => one.Reason)));
+            throw new TargetFailedException(
+                $"{string.Join(" and ", _all.Select(one => one.Image))} failed; the lines above say why",
+                ExitCodes.Worst(_all.Select(one => one.Reason))
+            );
     }
 }

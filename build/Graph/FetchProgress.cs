@@ -23,7 +23,9 @@ internal sealed class FetchProgress(Report report)
     public void Finish()
     {
         if (_latest is { Bytes: > 0 } progress)
-            report.Line($"fetched {progress.Bytes / 1e6:0.0} MB in {_estimate.Elapsed.TotalSeconds:0.0} s; {progress.Total} files are in the cache");
+            report.Line(
+                $"fetched {progress.Bytes / 1e6:0.0} MB in {_estimate.Elapsed.TotalSeconds:0.0} s; {progress.Total} files are in the cache"
+            );
         else
             report.Line("every file is in the cache");
     }

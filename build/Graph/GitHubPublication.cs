@@ -17,90 +17,130 @@ namespace Slipway.Graph;
 internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSigner signer, OpenPgpSigner? openPgp, Report report)
 {
     /// <param name="folder">Where the files are.</param>
-    /// <exception cref="ContentException">A release or draft has files that are none of these, or a published one has other bytes.</exception>
+    /// <exception cref="ContentException">
+    /// A release or draft has files that are none of these, or a published one has other bytes.
+    /// </exception>
     /// <exception cref="ReleaseException">What was published is not what the commit is tagged as.</exception>
     /// <exception cref="GitHubException">GitHub refuses, or does not answer.</exception>
-    public async Task<GitHubRelease> PublishAsync(MadeAssets made, AbsolutePath folder, CancellationToken stop)
+    public async Task<GitHubRelease> PublishAsync(MadeAssets made, AbsolutePath folder, CancellationToken cancellationToken)
     {
         GitState git = made.Facts.Git;
         string tag = $"{made.Facts.Image.Name}/{made.Facts.Record.Release}";
         if (git.Tag != tag || git.Distance > 0)
-            throw new NextCommand("Publish") { Image = made.Facts.Image.Name }.After(new ReleaseException($"{made.Facts.Image.Name}: what was published is {made.Facts.Record.Release}, and the commit is {(git.Distance > 0 ? "not tagged" : $"tagged {git.Tag}")}. Run {new NextCommand("Publish") { Image = made.Facts.Image.Name }}"));
-        DraftRelease wanted = new(tag, git.Commit, made.Facts.Title, made.Notes) { IsPrerelease = VersionOf(made, tag)?.IsPreRelease == true };
-        ImmutableArray<GitHubRelease> there = await repository.Releases.FindAllAsync(tag, stop);
+            throw new NextCommand("Publish") { Image = made.Facts.Image.Name }.After(
+                new ReleaseException(
+                    $"{made.Facts.Image.Name}: what was published is {made.Facts.Record.Release}, and the commit "
+                        + $"is {(git.Distance > 0 ? "not tagged" : $"tagged {git.Tag}")}. "
+                        + $"Run {new NextCommand("Publish") { Image = made.Facts.Image.Name }}"
+                )
+            );
+        DraftRelease wanted = new(tag, git.Commit, made.Facts.Title, made.Notes)
+        {
+            IsPrerelease = VersionOf(made, tag)?.IsPreRelease == true,
+        };
+        ImmutableArray<GitHubRelease> there = await repository.Releases.FindAllAsync(tag, cancellationToken);
         foreach (GitHubRelease surplus in there.Skip(1))
             report.Line($"{repository.Name}: there is another draft for {tag}, {surplus.Page}: it is left alone");
-        GitHubRelease release = there.FirstOrDefault() ?? await repository.Releases.CreateDraftAsync(wanted, stop);
-        ImmutableArray<ReleaseAsset> assets = await repository.Assets.ListAsync(release, stop);
-        await RequireOursAsync(made, release, assets, stop);
-        ImmutableArray<ReleasedFile> files = await WithSignaturesAsync(made.Assets, assets, folder, stop);
+        GitHubRelease release = there.FirstOrDefault() ?? await repository.Releases.CreateDraftAsync(wanted, cancellationToken);
+        ImmutableArray<ReleaseAsset> assets = await repository.Assets.ListAsync(release, cancellationToken);
+        await RequireOursAsync(made, release, assets, cancellationToken);
+        ImmutableArray<ReleasedFile> files = await WithSignaturesAsync(made.Assets, assets, folder, cancellationToken);
         if (!release.IsDraft)
         {
-            await PutAsync(release, files, folder, stop);
+            await PutAsync(release, files, folder, cancellationToken);
             report.Line($"{repository.Name}: {tag} is released already: {release.Page}");
             return release;
         }
 
         report.Line($"{repository.Name}: draft for {tag}: {release.Page}");
-        release = await repository.Releases.UpdateAsync(release, wanted, stop);
-        await PutAsync(release, files, folder, stop);
-        release = await repository.Releases.PublishAsync(release, await IsNewestAsync(made, tag, stop), stop);
+        release = await repository.Releases.UpdateAsync(release, wanted, cancellationToken);
+        await PutAsync(release, files, folder, cancellationToken);
+        release = await repository.Releases.PublishAsync(release, await IsNewestAsync(made, tag, cancellationToken), cancellationToken);
         report.Line($"{repository.Name}: {tag} is released: {release.Page}");
         return release;
     }
 
     /// <summary>
-    /// Refuses what others put beside our files: no checksum names it, and the notes say that everything is signed. What a failed upload left
-    /// is cleared away. A published signature by a key that is not asked for this time stays.
+    /// Refuses what others put beside our files: no checksum names it, and the notes say that everything is signed. What a failed upload
+    /// left is cleared away. A published signature by a key that is not asked for this time stays.
     /// </summary>
-    private async Task RequireOursAsync(MadeAssets made, GitHubRelease release, ImmutableArray<ReleaseAsset> there, CancellationToken stop)
+    private async Task RequireOursAsync(
+        MadeAssets made,
+        GitHubRelease release,
+        ImmutableArray<ReleaseAsset> there,
+        CancellationToken cancellationToken
+    )
     {
         foreach (ReleaseAsset asset in there.Where(asset => made.Assets.All(file => file.Name != asset.Name)))
         {
             if (!asset.IsUploaded)
-                await repository.Assets.DeleteAsync(asset, stop);
+                await repository.Assets.DeleteAsync(asset, cancellationToken);
             else if (release.IsDraft || asset.Name != ChecksumList.OpenPgpName)
-                throw new ContentException($"{repository.Name}: {release} has {Printable.Of(asset.Name)}, which is no file of this release{(asset.Name == ChecksumList.OpenPgpName ? " without --gpg-key" : "")}. Delete it on {release.Page} and run the same command again");
+                throw new ContentException(
+                    $"{repository.Name}: {release} has {Printable.Of(asset.Name)}, which is no file of this "
+                        + $"release{(asset.Name == ChecksumList.OpenPgpName ? " without --gpg-key" : "")}. Delete it on {release.Page} "
+                        + "and run the same command again"
+                );
         }
     }
 
-    private async Task PutAsync(GitHubRelease release, ImmutableArray<ReleasedFile> files, AbsolutePath folder, CancellationToken stop)
+    private async Task PutAsync(
+        GitHubRelease release,
+        ImmutableArray<ReleasedFile> files,
+        AbsolutePath folder,
+        CancellationToken cancellationToken
+    )
     {
         foreach (ReleasedFile file in files)
         {
-            PutAsset put = await repository.Assets.PutAsync(release, await AssetFile.ReadAsync(folder / file.Name, file.MediaType, file.Name, stop), null, stop);
+            PutAsset put = await repository.Assets.PutAsync(
+                release,
+                await AssetFile.ReadAsync(folder / file.Name, file.MediaType, file.Name, cancellationToken),
+                null,
+                cancellationToken
+            );
             report.Line($"{repository.Name}: {file.Name}: {(put.IsNew ? $"{file.Content.Length} bytes sent" : "there already")}");
         }
     }
 
     /// <summary>Two signatures of the same bytes differ: one that is there and holds is taken in place of ours.</summary>
-    private async Task<ImmutableArray<ReleasedFile>> WithSignaturesAsync(ImmutableArray<ReleasedFile> files, ImmutableArray<ReleaseAsset> there, AbsolutePath folder, CancellationToken stop)
+    private async Task<ImmutableArray<ReleasedFile>> WithSignaturesAsync(
+        ImmutableArray<ReleasedFile> files,
+        ImmutableArray<ReleaseAsset> there,
+        AbsolutePath folder,
+        CancellationToken cancellationToken
+    )
     {
         ReleasedFile list = files.Single(file => file.Name == ChecksumList.FileName);
         List<ReleasedFile> kept = [.. files];
-        foreach (ReleaseAsset asset in there.Where(asset => asset is { IsUploaded: true, Size: <= BlobSignature.MaximumSize } && asset.Name is ChecksumList.SignatureName or ChecksumList.OpenPgpName))
+        foreach (
+            ReleaseAsset asset in there.Where(asset =>
+                asset is { IsUploaded: true, Size: <= BlobSignature.MaximumSize }
+                && asset.Name is ChecksumList.SignatureName or ChecksumList.OpenPgpName
+            )
+        )
         {
             int ours = kept.FindIndex(file => file.Name == asset.Name);
             if (ours < 0)
                 continue;
             using MemoryStream bytes = new();
-            await repository.Assets.DownloadAsync(asset, bytes, stop);
-            if (!await HoldsAsync(asset.Name, bytes.ToArray(), list.Content, stop))
+            await repository.Assets.DownloadAsync(asset, bytes, cancellationToken);
+            if (!await HoldsAsync(asset.Name, bytes.ToArray(), list.Content, cancellationToken))
                 continue;
             kept[ours] = kept[ours] with { Content = bytes.ToArray() };
-            await File.WriteAllBytesAsync(folder / asset.Name, bytes.ToArray(), stop);
+            await File.WriteAllBytesAsync(folder / asset.Name, bytes.ToArray(), cancellationToken);
         }
 
         return [.. kept];
     }
 
-    private async Task<bool> HoldsAsync(string name, byte[] signature, ReadOnlyMemory<byte> list, CancellationToken stop)
+    private async Task<bool> HoldsAsync(string name, byte[] signature, ReadOnlyMemory<byte> list, CancellationToken cancellationToken)
     {
         if (name == ChecksumList.OpenPgpName)
-            return openPgp is not null && await openPgp.IsSignedAsync(list, signature, stop);
+            return openPgp is not null && await openPgp.IsSignedAsync(list, signature, cancellationToken);
         try
         {
-            return await signer.SignedAsync(BlobSignature.Parse(signature), list, stop);
+            return await signer.SignedAsync(BlobSignature.Parse(signature), list, cancellationToken);
         }
         catch (ContentException)
         {
@@ -109,10 +149,10 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
     }
 
     /// <summary>A patch of an older minor version is no news to who asks for the latest.</summary>
-    private async Task<bool> IsNewestAsync(MadeAssets made, string tag, CancellationToken stop)
+    private async Task<bool> IsNewestAsync(MadeAssets made, string tag, CancellationToken cancellationToken)
     {
         ReleaseVersion? ours = VersionOf(made, tag);
-        await foreach (GitHubRelease other in repository.Releases.ListAsync(pageSize: 100, stop))
+        await foreach (GitHubRelease other in repository.Releases.ListAsync(pageSize: 100, cancellationToken))
         {
             if (!other.IsDraft && VersionOf(made, other.Tag) is { IsPreRelease: false } version && ours is not null && version > ours)
                 return false;
@@ -122,5 +162,7 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
     }
 
     private static ReleaseVersion? VersionOf(MadeAssets made, string tag) =>
-        tag.StartsWith(made.Facts.Image.Name + "/", StringComparison.Ordinal) ? ReleaseVersion.TryParse(tag[(made.Facts.Image.Name.Length + 1)..]) : null;
+        tag.StartsWith(made.Facts.Image.Name + "/", StringComparison.Ordinal)
+            ? ReleaseVersion.TryParse(tag[(made.Facts.Image.Name.Length + 1)..])
+            : null;
 }

@@ -14,7 +14,9 @@ internal sealed class GitHubReleaseList(GitHubClient client) : IReleaseList
     public async Task<IReadOnlyList<string>> TagsAsync(string repository, CancellationToken cancellationToken)
     {
         List<string> tags = [];
-        await foreach (GitHubRelease release in client.Repository(RepositoryName.Parse(repository)).Releases.ListAsync(PageSize, cancellationToken))
+        await foreach (
+            GitHubRelease release in client.Repository(RepositoryName.Parse(repository)).Releases.ListAsync(PageSize, cancellationToken)
+        )
         {
             if (!release.IsDraft && !release.IsPrerelease)
                 tags.Add(release.Tag);

@@ -13,9 +13,37 @@ internal sealed partial class GivenFlags(IReadOnlyList<string> arguments)
 {
     private static readonly ImmutableHashSet<string> Repeated = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "images", "root", "profile", "artifactsdirectory", "cachedirectory", "upstreammirror", "debianmirror", "offline", "platforms", "registries",
-        "registrymap", "tokenrealm", "registryca", "clientcertificate", "signer", "signingkey", "kmskey", "publickey", "identity", "issuer",
-        "trustedroot", "signingconfig", "dockerfile", "tag", "records", "dockerhost", "githubrepository", "githuburl", "gpgkey", "timeout");
+        "images",
+        "root",
+        "profile",
+        "artifactsdirectory",
+        "cachedirectory",
+        "upstreammirror",
+        "debianmirror",
+        "offline",
+        "platforms",
+        "registries",
+        "registrymap",
+        "tokenrealm",
+        "registryca",
+        "clientcertificate",
+        "signer",
+        "signingkey",
+        "kmskey",
+        "publickey",
+        "identity",
+        "issuer",
+        "trustedroot",
+        "signingconfig",
+        "dockerfile",
+        "tag",
+        "records",
+        "dockerhost",
+        "githubrepository",
+        "githuburl",
+        "gpgkey",
+        "timeout"
+    );
 
     /// <summary>A message whose next command, where its failure names one, has the user's flags again.</summary>
     public string Words(Exception failure)
@@ -35,9 +63,12 @@ internal sealed partial class GivenFlags(IReadOnlyList<string> arguments)
             if (argument.Length > 1 && argument[0] == '-' && !char.IsAsciiDigit(argument[1]))
             {
                 string name = argument.TrimStart('-').Split('=')[0].Replace("-", "", StringComparison.Ordinal);
-                isRepeated = Repeated.Contains(name)
+                isRepeated =
+                    Repeated.Contains(name)
                     && !(next.Image is not null && name.Equals("images", StringComparison.OrdinalIgnoreCase))
-                    && !next.Options.Concat(next.Without).Any(option => option.Replace("-", "", StringComparison.Ordinal).Equals(name, StringComparison.OrdinalIgnoreCase));
+                    && !next
+                        .Options.Concat(next.Without)
+                        .Any(option => option.Replace("-", "", StringComparison.Ordinal).Equals(name, StringComparison.OrdinalIgnoreCase));
             }
 
             // A name and password in an address, and what is signed into its query, are not shown again.

@@ -19,7 +19,16 @@ internal static class InspectionView
                 ["image", "platform", "files", "ELF files", "links", "verdict"],
                 from result in passed
                 from platform in result.Platforms
-                select (IReadOnlyList<string>)[result.Image, platform.Platform.ToString(), Count(platform.Files), Count(platform.ElfFiles), Count(platform.Links), "holds"]);
+                select (IReadOnlyList<string>)
+                    [
+                        result.Image,
+                        platform.Platform.ToString(),
+                        Count(platform.Files),
+                        Count(platform.ElfFiles),
+                        Count(platform.Links),
+                        "holds",
+                    ]
+            );
         }
     }
 
@@ -31,17 +40,21 @@ internal static class InspectionView
             foreach (Violation violation in result.Violations)
                 report.Line(violation.ToString());
             if (result.Passed)
-                report.Line($"{result.Image}: holds its contract on {string.Join(" and ", result.Platforms.Select(platform => $"{platform.Platform} ({Count(platform.Files)} files, {Count(platform.Links)} links)"))}");
+                report.Line(
+                    $"{result.Image}: holds its contract "
+                        + $"on {string.Join(" and ", result.Platforms.Select(platform => $"{platform.Platform} ({Count(platform.Files)} files, {Count(platform.Links)} links)"))}"
+                );
         }
     }
 
-    public static byte[] Json(IReadOnlyList<InspectionResult> results) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (InspectionResult result in results)
-            InspectionRecord.Write(writer, result);
-        writer.WriteEndArray();
-    });
+    public static byte[] Json(IReadOnlyList<InspectionResult> results) =>
+        OciJson.WriteIndented(writer =>
+        {
+            writer.WriteStartArray();
+            foreach (InspectionResult result in results)
+                InspectionRecord.Write(writer, result);
+            writer.WriteEndArray();
+        });
 
     /// <summary>A line for each difference.</summary>
     public static void Show(Report report, IReadOnlyList<ImageDifference> differences)
@@ -54,26 +67,30 @@ internal static class InspectionView
 
         // Lines rather than a table: a table is built as a whole, and two images may differ in every file.
         foreach (ImageDifference one in differences)
-            report.Result($"{one.Platform}  {one.Kind}  {one.Change,-7}  {one.Name}  {one.Was}{(one.Was.Length > 0 && one.Now.Length > 0 ? "  =>  " : "")}{one.Now}");
+            report.Result(
+                $"{one.Platform}  {one.Kind}  {one.Change, -7}  {one.Name} "
+                    + $" {one.Was}{(one.Was.Length > 0 && one.Now.Length > 0 ? "  =>  " : "")}{one.Now}"
+            );
     }
 
-    public static byte[] Json(IReadOnlyList<ImageDifference> differences) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (ImageDifference one in differences)
+    public static byte[] Json(IReadOnlyList<ImageDifference> differences) =>
+        OciJson.WriteIndented(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("platform", one.Platform.ToString());
-            writer.WriteString("kind", one.Kind);
-            writer.WriteString("name", one.Name);
-            writer.WriteString("change", one.Change);
-            writer.WriteString("was", one.Was);
-            writer.WriteString("now", one.Now);
-            writer.WriteEndObject();
-        }
+            writer.WriteStartArray();
+            foreach (ImageDifference one in differences)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("platform", one.Platform.ToString());
+                writer.WriteString("kind", one.Kind);
+                writer.WriteString("name", one.Name);
+                writer.WriteString("change", one.Change);
+                writer.WriteString("was", one.Was);
+                writer.WriteString("now", one.Now);
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-    });
+            writer.WriteEndArray();
+        });
 
     /// <exception cref="ContentException">An image violates its contract; says which and how often.</exception>
     public static void RequirePassed(IReadOnlyList<InspectionResult> results)
@@ -82,7 +99,11 @@ internal static class InspectionView
         if (refused is [var only])
             only.Require();
         if (refused.Length > 1)
-            throw new ContentException($"{refused.Sum(result => result.Violations.Length)} violations of contracts ({string.Join(", ", refused.Select(result => $"{result.Image} {result.Violations.Length}"))}); nothing may be signed");
+            throw new ContentException(
+                $"{refused.Sum(result => result.Violations.Length)} violations of contracts "
+                    + $"({string.Join(", ", refused.Select(result => $"{result.Image} {result.Violations.Length}"))}); nothing may "
+                    + "be signed"
+            );
     }
 
     private static string Count(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -43,7 +43,9 @@ internal sealed class KeptBases(AbsolutePath folder, TimeProvider time)
     /// <summary>All of them, those unused for longest first.</summary>
     public IReadOnlyList<KeptBase> All() => [.. Folders(unfinished: false).OrderBy(kept => kept.LastUse)];
 
-    /// <summary>Removes what was not used for some time, then what was unused for longest until the rest fits, and what nobody finished.</summary>
+    /// <summary>
+    /// Removes what was not used for some time, then what was unused for longest until the rest fits, and what nobody finished.
+    /// </summary>
     /// <param name="olderThan">Null removes nothing for its age.</param>
     /// <param name="toBytes">What may stay; null removes nothing for its size.</param>
     /// <param name="useLock">The lock that every user of the cache shares.</param>
@@ -72,7 +74,11 @@ internal sealed class KeptBases(AbsolutePath folder, TimeProvider time)
     private IEnumerable<KeptBase> Folders(bool unfinished) =>
         from kept in Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateDirectories() : []
         where kept.Name.Contains(Unfinished, StringComparison.Ordinal) == unfinished
-        select new KeptBase(kept.FullName, kept.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), kept.LastWriteTimeUtc);
+        select new KeptBase(
+            kept.FullName,
+            kept.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length),
+            kept.LastWriteTimeUtc
+        );
 
     /// <summary>Out of the way first, so that one which is half removed is never taken for whole.</summary>
     private static bool TryRemove(KeptBase kept)

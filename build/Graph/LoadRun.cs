@@ -20,24 +20,39 @@ internal sealed class LoadRun(Workspace workspace, AbsolutePath repository, Engi
     /// </summary>
     /// <param name="asked">The platforms that are wanted; none for the Engine's own.</param>
     /// <returns>What was loaded, with the line that runs it.</returns>
-    public async Task<IReadOnlyList<LoadedPlatform>> LoadAsync(ImageDefinition definition, ImmutableArray<Platform> asked, CancellationToken stop)
+    public async Task<IReadOnlyList<LoadedPlatform>> LoadAsync(
+        ImageDefinition definition,
+        ImmutableArray<Platform> asked,
+        CancellationToken cancellationToken
+    )
     {
         OciLayout layout = OciLayout.Open(workspace.Layout(definition.Name));
-        AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
-        GitState git = await new GitRepository(repository, Asked).ReadAsync(definition.Name, stop);
+        AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, cancellationToken);
+        GitState git = await new GitRepository(repository, Asked).ReadAsync(definition.Name, cancellationToken);
         TagPlan tags = TagPlan.For(definition.Name, definition.Version, git, image.Platforms.Select(platform => platform.Platform));
-        ImmutableArray<Platform> wanted = asked.IsEmpty ? [(await engines.ConnectAsync(null, stop)).Version.Platform] : asked;
+        ImmutableArray<Platform> wanted = asked.IsEmpty ? [(await engines.ConnectAsync(null, cancellationToken)).Version.Platform] : asked;
         List<LoadedPlatform> loaded = [];
         foreach (Platform one in wanted)
         {
             AssembledPlatform platform = image.Platforms.FirstOrDefault(platform => platform.Platform == one)
-                ?? throw new TargetFailedException($"{definition.Name}: {layout.Name} has no {one}, it has {string.Join(" and ", image.Platforms.Select(platform => platform.Platform))}. Give --platforms, or assemble it", Exit.WrongUse);
-            EngineClient engine = await engines.ConnectAsync(one, stop);
+                ?? throw new TargetFailedException(
+                    $"{definition.Name}: {layout.Name} has no {one}, it "
+                        + $"has {string.Join(" and ", image.Platforms.Select(platform => platform.Platform))}. Give --platforms, or "
+                        + "assemble it",
+                    Exit.WrongUse
+                );
+            EngineClient engine = await engines.ConnectAsync(one, cancellationToken);
             bool whole = wanted.Length == 1 || one == engine.Version.Platform;
             ImmutableArray<Reference> names =
-                [.. tags.Tags.Where(tag => tag.Platform == one || (whole && tag.Platform is null)).Select(tag => definition.Official.WithTag(tag.Name))];
-            await engine.LoadAsync(await EngineArchive.OfAsync(layout, platform.Manifest, names, stop), stop);
-            report.Line($"{definition.Name} {one}: in the Engine at {engine.Address} as {string.Join(", ", names.Select(name => name.Tag))}");
+            [
+                .. tags
+                    .Tags.Where(tag => tag.Platform == one || (whole && tag.Platform is null))
+                    .Select(tag => definition.Official.WithTag(tag.Name)),
+            ];
+            await engine.LoadAsync(await EngineArchive.OfAsync(layout, platform.Manifest, names, cancellationToken), cancellationToken);
+            report.Line(
+                $"{definition.Name} {one}: in the Engine at {engine.Address} as {string.Join(", ", names.Select(name => name.Tag))}"
+            );
             string emulated = one == engine.Version.Platform ? "" : $"--platform {one} ";
             Reference name = definition.Official.WithTag(whole ? tags.Release : $"{tags.Release}-{one.Architecture}");
             loaded.Add(new LoadedPlatform(definition.Name, one, names, $"docker {engines.ArgumentFor(engine)}run --rm {emulated}{name}"));

@@ -12,22 +12,23 @@ internal static class LoadView
             report.Result(platform.Command);
     }
 
-    public static byte[] Json(IReadOnlyList<LoadedPlatform> loaded) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (LoadedPlatform platform in loaded)
+    public static byte[] Json(IReadOnlyList<LoadedPlatform> loaded) =>
+        OciJson.WriteIndented(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("image", platform.Image);
-            writer.WriteString("platform", platform.Platform.ToString());
-            writer.WriteStartArray("names");
-            foreach (Reference name in platform.Names)
-                writer.WriteStringValue(name.ToString());
-            writer.WriteEndArray();
-            writer.WriteString("run", platform.Command);
-            writer.WriteEndObject();
-        }
+            writer.WriteStartArray();
+            foreach (LoadedPlatform platform in loaded)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("image", platform.Image);
+                writer.WriteString("platform", platform.Platform.ToString());
+                writer.WriteStartArray("names");
+                foreach (Reference name in platform.Names)
+                    writer.WriteStringValue(name.ToString());
+                writer.WriteEndArray();
+                writer.WriteString("run", platform.Command);
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-    });
+            writer.WriteEndArray();
+        });
 }

@@ -18,26 +18,34 @@ internal sealed partial class LocalImage : IDisposable
 
     public OciLayout Content { get; }
 
-    /// <summary>Where signatures and statements are: the folder that was named, else <c>trust</c> beside a layout folder, else the layout itself.</summary>
+    /// <summary>
+    /// Where signatures and statements are: the folder that was named, else <c>trust</c> beside a layout folder, else the layout itself.
+    /// </summary>
     public OciLayout Trust { get; }
 
     /// <param name="trust">A layout folder with signatures; null to look for them.</param>
     /// <param name="scratch">Where an archive may be unpacked, in a folder of its own.</param>
     /// <exception cref="ContentException">It is no layout, or no sound archive of one; nothing was kept.</exception>
-    public static LocalImage Open(LocalReference reference, string? trust, AbsolutePath scratch, CancellationToken stop)
+    public static LocalImage Open(LocalReference reference, string? trust, AbsolutePath scratch, CancellationToken cancellationToken)
     {
         if (!reference.IsArchive)
         {
             OciLayout layout = OciLayout.Open(reference.Path);
             string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(reference.Path).TrimEnd('/')) ?? "/", "trust");
-            return new LocalImage(layout, trust is not null ? OciLayout.Open(trust) : File.Exists(Path.Combine(beside, "oci-layout")) ? OciLayout.Open(beside) : layout, null);
+            return new LocalImage(
+                layout,
+                trust is not null ? OciLayout.Open(trust)
+                    : File.Exists(Path.Combine(beside, "oci-layout")) ? OciLayout.Open(beside)
+                    : layout,
+                null
+            );
         }
 
         string folder = scratch / Path.GetRandomFileName();
         Directory.CreateDirectory(folder);
         try
         {
-            LayoutArchive.Unpack(reference.Path, folder, stop);
+            LayoutArchive.Unpack(reference.Path, folder, cancellationToken);
             OciLayout layout = OciLayout.Open(folder, reference.Path);
             return new LocalImage(layout, trust is null ? layout : OciLayout.Open(trust), folder);
         }
@@ -56,31 +64,42 @@ internal sealed partial class LocalImage : IDisposable
     {
         if (wanted is not null)
             return (wanted, Oci.Digest.TryParse(wanted, out _) ? null : wanted);
-        ImmutableArray<Descriptor> images = [.. Content.ReadIndex().Manifests.Where(entry => entry.ArtifactType is null && !Evidence().IsMatch(TagOf(entry) ?? ""))];
+        ImmutableArray<Descriptor> images =
+        [
+            .. Content.ReadIndex().Manifests.Where(entry => entry.ArtifactType is null && !Evidence().IsMatch(TagOf(entry) ?? "")),
+        ];
         ImmutableArray<Descriptor> indexes = [.. images.Where(entry => entry.MediaType == MediaType.Index)];
         IGrouping<Digest, Descriptor>[] tops = [.. (indexes.IsEmpty ? images : indexes).GroupBy(entry => entry.Digest)];
         return tops is [var only]
             ? (only.Key.ToString(), only.Select(TagOf).FirstOrDefault(Oci.Reference.IsTag))
-            : throw new ContentException($"{Content.Name}: it holds {tops.Length} images; wanted one, or its tag behind a colon{(tops.Length == 0 ? "" : ": " + string.Join(", ", tops.SelectMany(top => top).Select(TagOf).OfType<string>().Select(Printable.Of)))}");
+            : throw new ContentException(
+                $"{Content.Name}: it holds {tops.Length} images; wanted one, or its tag behind a "
+                    + $"colon{(tops.Length == 0 ? "" : ": " + string.Join(", ", tops.SelectMany(top => top).Select(TagOf).OfType<string>().Select(Printable.Of)))}"
+            );
     }
 
     /// <summary>Whether something there is tagged so, or is asked for by digest.</summary>
-    public async Task<bool> HoldsAsync(string wanted, CancellationToken stop) => Oci.Digest.TryParse(wanted, out _) || await Content.ResolveAsync(wanted, stop) is not null;
+    public async Task<bool> HoldsAsync(string wanted, CancellationToken cancellationToken) =>
+        Oci.Digest.TryParse(wanted, out _) || await Content.ResolveAsync(wanted, cancellationToken) is not null;
 
     /// <summary>What the image says of itself that it is; null when it says nothing, or nothing is tagged so.</summary>
     /// <exception cref="ContentException">It is missing or damaged.</exception>
-    public async Task<string?> TitleAsync(string wanted, CancellationToken stop)
+    public async Task<string?> TitleAsync(string wanted, CancellationToken cancellationToken)
     {
-        Digest? digest = Oci.Digest.TryParse(wanted, out Digest? given) ? given : (await Content.ResolveAsync(wanted, stop))?.Digest;
+        Digest? digest = Oci.Digest.TryParse(wanted, out Digest? given)
+            ? given
+            : (await Content.ResolveAsync(wanted, cancellationToken))?.Digest;
         if (digest is null)
             return null;
-        ManifestContent content = await Content.ReadManifestAsync(digest, stop)
+        ManifestContent content = await Content.ReadManifestAsync(digest, cancellationToken)
             ?? throw new ContentException($"{Content.Name}: manifest {digest} is missing");
         ImmutableSortedDictionary<string, string> said = content.MediaType switch
         {
             MediaType.Index => Oci.Index.Parse(content.Bytes).Annotations,
             MediaType.Manifest => Manifest.Parse(content.Bytes).Annotations,
-            _ => throw new ContentException($"{Content.Name}: {digest}: media type wanted {MediaType.Index} or {MediaType.Manifest}, got {content.MediaType}"),
+            _ => throw new ContentException(
+                $"{Content.Name}: {digest}: media type wanted {MediaType.Index} or {MediaType.Manifest}, got {content.MediaType}"
+            ),
         };
         return said.GetValueOrDefault("org.opencontainers.image.title");
     }

@@ -12,7 +12,8 @@ namespace Slipway.Graph;
 /// <param name="Wanted">Tag or digest; null for the only image there is.</param>
 internal sealed partial record LocalReference(string Path, bool IsArchive, string? Wanted)
 {
-    private const string Folder = "oci:", Archive = "oci-archive:";
+    private const string Folder = "oci:",
+        Archive = "oci-archive:";
 
     /// <summary>Null when the text names something in a registry: where it could be both, it is that.</summary>
     /// <exception cref="ContentException">It means files, and they are not there.</exception>
@@ -22,12 +23,22 @@ internal sealed partial record LocalReference(string Path, bool IsArchive, strin
             return Find(text[Folder.Length..], isArchive: false);
         if (text.StartsWith(Archive, StringComparison.Ordinal))
             return Find(text[Archive.Length..], isArchive: true);
-        return text is ['/', ..] || text.StartsWith("./", StringComparison.Ordinal) || text.StartsWith("../", StringComparison.Ordinal) || !IsRemote(text)
+        return
+            text is ['/', ..]
+            || text.StartsWith("./", StringComparison.Ordinal)
+            || text.StartsWith("../", StringComparison.Ordinal)
+            || !IsRemote(text)
             ? Find(text, isArchive: null)
             : null;
     }
 
-    public override string ToString() => Path + (Wanted is null ? "" : Digest.TryParse(Wanted, out _) ? "@" + Wanted : ":" + Wanted);
+    public override string ToString() =>
+        Path
+        + (
+            Wanted is null ? ""
+            : Digest.TryParse(Wanted, out _) ? "@" + Wanted
+            : ":" + Wanted
+        );
 
     private static bool IsRemote(string text)
     {
@@ -51,7 +62,11 @@ internal sealed partial record LocalReference(string Path, bool IsArchive, strin
                 return new LocalReference(path, true, wanted);
         }
 
-        throw new ContentException($"'{Printable.Of(text)}': there is no such {(isArchive switch { true => "file", false => "folder", null => "folder or file" })}; wanted oci:FOLDER[:TAG], oci-archive:FILE[:TAG] or REPOSITORY:TAG");
+        throw new ContentException(
+            $"'{Printable.Of(text)}': there is no "
+                + $"such {(isArchive switch { true => "file", false => "folder", null => "folder or file" })}; wanted oci:FOLDER[:TAG], "
+                + "oci-archive:FILE[:TAG] or REPOSITORY:TAG"
+        );
     }
 
     /// <summary>The ways to read a text, the longest path first.</summary>

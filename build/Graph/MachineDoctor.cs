@@ -26,40 +26,66 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
             : DoctorLine.Hint("GitHub", "token", "none", "Release and Update --pull-request want GITHUB_TOKEN; Publish does not");
 
     /// <summary>The lines about programs, the Docker Engine and space.</summary>
-    public async Task<IReadOnlyList<DoctorLine>> LookAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<DoctorLine>> LookAsync(CancellationToken cancellationToken)
     {
-        List<DoctorLine> lines = [await GpgvAsync(stop), await CosignAsync(stop), await EngineAsync(stop)];
+        List<DoctorLine> lines =
+        [
+            await GpgvAsync(cancellationToken),
+            await CosignAsync(cancellationToken),
+            await EngineAsync(cancellationToken),
+        ];
         lines.Add(Space("space for the cache", workspace.Cache));
         lines.Add(Space("space for results", workspace.Artifacts));
         return lines;
     }
 
-    private static async Task<DoctorLine> GpgvAsync(CancellationToken stop) =>
-        await OutputAsync("gpgv", "--version", ProgramEnvironment.Gpgv, stop) is { } output
+    private static async Task<DoctorLine> GpgvAsync(CancellationToken cancellationToken) =>
+        await OutputAsync("gpgv", "--version", ProgramEnvironment.Gpgv, cancellationToken) is { } output
             ? DoctorLine.Ok(Here, "gpgv", output.Split('\n')[0].Trim())
-            : DoctorLine.Failed(Here, "gpgv", "not found, so Lock cannot verify Debian's suites", "install the package gpgv", Exit.Unavailable);
+            : DoctorLine.Failed(
+                Here,
+                "gpgv",
+                "not found, so Lock cannot verify Debian's suites",
+                "install the package gpgv",
+                Exit.Unavailable
+            );
 
-    private static async Task<DoctorLine> CosignAsync(CancellationToken stop)
+    private static async Task<DoctorLine> CosignAsync(CancellationToken cancellationToken)
     {
-        string? output = await OutputAsync("cosign", "version", ProgramEnvironment.Cosign, stop);
-        string? version = output?.Split('\n').FirstOrDefault(line => line.StartsWith("GitVersion:", StringComparison.Ordinal))?["GitVersion:".Length..].Trim();
+        string? output = await OutputAsync("cosign", "version", ProgramEnvironment.Cosign, cancellationToken);
+        string? version = output
+            ?.Split('\n')
+            .FirstOrDefault(line => line.StartsWith("GitVersion:", StringComparison.Ordinal))
+            ?["GitVersion:".Length..].Trim();
         return output is not null
-            ? version is not null ? DoctorLine.Ok(Here, "cosign", version) : DoctorLine.Unknown(Here, "cosign", "a version that does not say which")
+            ? version is not null
+                ? DoctorLine.Ok(Here, "cosign", version)
+                : DoctorLine.Unknown(Here, "cosign", "a version that does not say which")
             : DoctorLine.Hint(Here, "cosign", "not found", "signing with a key needs none; install it to verify as users do");
     }
 
-    private async Task<DoctorLine> EngineAsync(CancellationToken stop)
+    private async Task<DoctorLine> EngineAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(Patience);
-            using EngineClient engine = await EngineClient.ConnectAsync(new EngineAddresses(environment).Find(), TimeProvider.System, _ => { }, patience.Token);
+            using EngineClient engine = await EngineClient.ConnectAsync(
+                new EngineAddresses(environment).Find(),
+                TimeProvider.System,
+                _ => { },
+                patience.Token
+            );
             return DoctorLine.Ok(Here, "Docker Engine", $"{engine.Version} at {engine.Address}");
         }
-        catch (Exception e) when (e is EngineException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception e) when (e is EngineException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return DoctorLine.Hint(Here, "Docker Engine", e is EngineException ? e.Message : "none answers in time", "no release needs one; start it to run images before they are published");
+            return DoctorLine.Hint(
+                Here,
+                "Docker Engine",
+                e is EngineException ? e.Message : "none answers in time",
+                "no release needs one; start it to run images before they are published"
+            );
         }
     }
 
@@ -74,7 +100,13 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
             string found = string.Create(CultureInfo.InvariantCulture, $"{free / 1e9:0.0} GB free in {folder}");
             return free >= SpaceNeeded
                 ? DoctorLine.Ok(Here, check, found)
-                : DoctorLine.Failed(Here, check, found, "make room: 2 GB are enough; ./build.sh Cache --prune, ./build.sh Clean", Exit.Unavailable);
+                : DoctorLine.Failed(
+                    Here,
+                    check,
+                    found,
+                    "make room: 2 GB are enough; ./build.sh Cache --prune, ./build.sh Clean",
+                    Exit.Unavailable
+                );
         }
         catch (IOException e)
         {
@@ -83,12 +115,22 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
     }
 
     /// <summary>What a program says; null when there is none, or it fails or hangs.</summary>
-    private static async Task<string?> OutputAsync(string program, string argument, ProgramEnvironment environment, CancellationToken stop)
+    private static async Task<string?> OutputAsync(
+        string program,
+        string argument,
+        ProgramEnvironment environment,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            ChildProcess asked = new(program, argument) { Environment = environment, Remedy = $"install {program}", TimeLimit = Patience };
-            return (await asked.RunAsync(stop)).Require().Output;
+            ChildProcess asked = new(program, argument)
+            {
+                Environment = environment,
+                Remedy = $"install {program}",
+                TimeLimit = Patience,
+            };
+            return (await asked.RunAsync(cancellationToken)).Require().Output;
         }
         catch (ProgramException)
         {

@@ -30,8 +30,8 @@ internal sealed record NuGetPackage(string Name, string Version, string ContentH
 }
 
 /// <summary>
-/// The packages of lock files (<c>packages.lock.json</c>, version 2), with what they declare of themselves in the folder that NuGet unpacked them
-/// to.
+/// The packages of lock files (<c>packages.lock.json</c>, version 2), with what they declare of themselves in the folder that NuGet
+/// unpacked them to.
 /// </summary>
 /// <param name="root">The repository, restored.</param>
 internal sealed class NuGetPackages(AbsolutePath root)
@@ -52,26 +52,60 @@ internal sealed class NuGetPackages(AbsolutePath root)
     {
         SortedDictionary<string, NuGetPackage> found = new(StringComparer.OrdinalIgnoreCase);
         SortedDictionary<string, SortedSet<string>> needs = new(StringComparer.OrdinalIgnoreCase);
-        foreach (string file in projects.Select(project => Path.Combine(project, "packages.lock.json")).Where(File.Exists).Order(StringComparer.Ordinal))
+        foreach (
+            string file in projects
+                .Select(project => Path.Combine(project, "packages.lock.json"))
+                .Where(File.Exists)
+                .Order(StringComparer.Ordinal)
+        )
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
-            foreach (JsonProperty package in document.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(framework => framework.Value.EnumerateObject()))
+            foreach (
+                JsonProperty package in document
+                    .RootElement.GetProperty("dependencies")
+                    .EnumerateObject()
+                    .SelectMany(framework => framework.Value.EnumerateObject())
+            )
             {
                 string type = package.Value.GetProperty("type").GetString()!;
                 if (type == "Project")
                     continue;
-                NuGetPackage read = new(package.Name, package.Value.GetProperty("resolved").GetString()!, package.Value.GetProperty("contentHash").GetString()!) { IsDirect = type is "Direct" or "CentralTransitive" };
-                found[read.Name] = found.TryGetValue(read.Name, out NuGetPackage? had) ? read with { IsDirect = read.IsDirect || had.IsDirect } : read;
+                NuGetPackage read = new(
+                    package.Name,
+                    package.Value.GetProperty("resolved").GetString()!,
+                    package.Value.GetProperty("contentHash").GetString()!
+                )
+                {
+                    IsDirect = type is "Direct" or "CentralTransitive",
+                };
+                found[read.Name] = found.TryGetValue(read.Name, out NuGetPackage? had)
+                    ? read with
+                    {
+                        IsDirect = read.IsDirect || had.IsDirect,
+                    }
+                    : read;
                 if (package.Value.TryGetProperty("dependencies", out JsonElement below))
                 {
                     foreach (JsonProperty needed in below.EnumerateObject())
-                        (needs.TryGetValue(needed.Name, out SortedSet<string>? by) ? by : needs[needed.Name] = new SortedSet<string>(StringComparer.OrdinalIgnoreCase)).Add(package.Name);
+                        (
+                            needs.TryGetValue(needed.Name, out SortedSet<string>? by)
+                                ? by
+                                : needs[needed.Name] = new SortedSet<string>(StringComparer.OrdinalIgnoreCase)
+                        ).Add(package.Name);
                 }
             }
         }
 
         string[] folders = Folders();
-        return [.. found.Values.Select(package => Described(folders, package) with { NeededBy = needs.TryGetValue(package.Name, out SortedSet<string>? by) ? [.. by] : [] })];
+        return
+        [
+            .. found.Values.Select(package =>
+                Described(folders, package) with
+                {
+                    NeededBy = needs.TryGetValue(package.Name, out SortedSet<string>? by) ? [.. by] : [],
+                }
+            ),
+        ];
     }
 
     /// <summary>Where NuGet unpacked the packages of the last restore.</summary>
@@ -80,7 +114,10 @@ internal sealed class NuGetPackages(AbsolutePath root)
     {
         AbsolutePath assets = root / "build" / "Graph" / "obj" / "project.assets.json";
         if (!File.Exists(assets))
-            throw new TargetFailedException($"{assets}: there is no such file, so nothing says where packages are. Run dotnet restore", Exit.Unavailable);
+            throw new TargetFailedException(
+                $"{assets}: there is no such file, so nothing says where packages are. Run dotnet restore",
+                Exit.Unavailable
+            );
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(assets));
         return [.. document.RootElement.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name)];
     }
@@ -90,17 +127,29 @@ internal sealed class NuGetPackages(AbsolutePath root)
     /// <exception cref="ContentException">What was restored is another content than the lock file names.</exception>
     private static NuGetPackage Described(string[] folders, NuGetPackage package)
     {
-        string id = package.Name.ToLowerInvariant(), version = package.Version.ToLowerInvariant();
+        string id = package.Name.ToLowerInvariant(),
+            version = package.Version.ToLowerInvariant();
         string folder = folders.Select(folder => Path.Combine(folder, id, version)).FirstOrDefault(Directory.Exists)
-            ?? throw new TargetFailedException($"{package.Name} {package.Version} is in a lock file and was not restored. Run dotnet restore Slipway.slnx", Exit.Unavailable);
+            ?? throw new TargetFailedException(
+                $"{package.Name} {package.Version} is in a lock file and was not restored. Run dotnet restore Slipway.slnx",
+                Exit.Unavailable
+            );
         using JsonDocument metadata = JsonDocument.Parse(Read(Path.Combine(folder, ".nupkg.metadata")));
         if (metadata.RootElement.GetProperty("contentHash").GetString() is var got && got != package.ContentHash)
-            throw new ContentException($"{package.Name} {package.Version}: content wanted {package.ContentHash} by the lock file, got {Printable.Of(got ?? "none")}. Delete {folder} and run dotnet restore");
+            throw new ContentException(
+                $"{package.Name} {package.Version}: content wanted {package.ContentHash} by the lock file, "
+                    + $"got {Printable.Of(got ?? "none")}. Delete {folder} and run dotnet restore"
+            );
         XDocument specification = XDocument.Load(new MemoryStream(Read(Path.Combine(folder, id + ".nuspec"))));
         return package with
         {
-            FileHash = Convert.ToHexStringLower(Convert.FromBase64String(Encoding.ASCII.GetString(Read(Path.Combine(folder, $"{id}.{version}.nupkg.sha512"))).Trim())),
-            Licence = specification.Descendants().FirstOrDefault(element => element.Name.LocalName == "license" && element.Attribute("type")?.Value == "expression")?.Value.Trim(),
+            FileHash = Convert.ToHexStringLower(
+                Convert.FromBase64String(Encoding.ASCII.GetString(Read(Path.Combine(folder, $"{id}.{version}.nupkg.sha512"))).Trim())
+            ),
+            Licence = specification
+                .Descendants()
+                .FirstOrDefault(element => element.Name.LocalName == "license" && element.Attribute("type")?.Value == "expression")
+                ?.Value.Trim(),
         };
     }
 

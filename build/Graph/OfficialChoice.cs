@@ -5,8 +5,8 @@ using Slipway.Oci;
 namespace Slipway.Graph;
 
 /// <summary>
-/// What a reference must be a copy of: the image that <c>--images</c> names, the repository that <c>--official</c> names, else the image whose
-/// repositories hold the reference. Signatures have to name that image's official repository, so a wrong word helps nobody.
+/// What a reference must be a copy of: the image that <c>--images</c> names, the repository that <c>--official</c> names, else the image
+/// whose repositories hold the reference. Signatures have to name that image's official repository, so a wrong word helps nobody.
 /// </summary>
 /// <param name="All">The images here.</param>
 /// <param name="Asked">Names of <c>--images</c>; none where it was not given.</param>
@@ -17,11 +17,14 @@ internal sealed record OfficialChoice(IReadOnlyList<ImageDefinition> All, IReadO
     /// <exception cref="TargetFailedException">What was given contradicts itself or the reference.</exception>
     public OfficialImage Of(Reference reference)
     {
-        ImageDefinition? held = Holding(reference), meant = Named(held);
+        ImageDefinition? held = Holding(reference),
+            meant = Named(held);
         if (held is not null && meant is not null && held != meant)
             throw Wrong($"{reference.Name} is the repository of {held.Name}, not of {meant.Name}");
         if (held is not null && Official is not null && Holding(Official) != held)
-            throw Wrong($"{reference.Name} is the repository of {held.Name}, whose signatures name {held.Official.Name}, not {Official.Name}");
+            throw Wrong(
+                $"{reference.Name} is the repository of {held.Name}, whose signatures name {held.Official.Name}, not {Official.Name}"
+            );
         ImageDefinition? image = meant ?? held;
         return new OfficialImage(image, image?.Official ?? Official ?? reference);
     }
@@ -32,7 +35,8 @@ internal sealed record OfficialChoice(IReadOnlyList<ImageDefinition> All, IReadO
     /// <exception cref="TargetFailedException">What was given contradicts itself.</exception>
     public OfficialImage? OfFiles(string? title)
     {
-        ImageDefinition[] titled = Asked.Count > 0 || Official is not null || title is null ? [] : [.. All.Where(image => image.Title == title)];
+        ImageDefinition[] titled =
+            Asked.Count > 0 || Official is not null || title is null ? [] : [.. All.Where(image => image.Title == title)];
         ImageDefinition? image = Named(null) ?? (titled is [var only] ? only : null);
         return image is not null ? new OfficialImage(image, image.Official)
             : Official is not null ? new OfficialImage(null, Official)
@@ -46,16 +50,19 @@ internal sealed record OfficialChoice(IReadOnlyList<ImageDefinition> All, IReadO
         ImageDefinition? official = Official is null ? null : Holding(Official);
         if (Asked.Count == 0)
             return official;
-        ImageDefinition image = (held ?? official) is { } known && Asked.Contains(known.Name) ? known
+        ImageDefinition image =
+            (held ?? official) is { } known && Asked.Contains(known.Name) ? known
             : Asked is [var name] ? All.First(image => image.Name == name)
             : throw new TargetFailedException($"--images {string.Join(' ', Asked)}: wanted one, which --reference must be", Exit.WrongUse);
         return Official is null || official == image
             ? image
-            : throw Wrong($"--official {Official.Name} is {(official is null ? $"no repository of {image.Name}" : $"the repository of {official.Name}, not of {image.Name}")}");
+            : throw Wrong(
+                $"--official {Official.Name} "
+                    + $"is {(official is null ? $"no repository of {image.Name}" : $"the repository of {official.Name}, not of {image.Name}")}"
+            );
     }
 
-    private ImageDefinition? Holding(Reference reference) =>
-        All.FirstOrDefault(image => image.Repositories.Any(reference.IsSamePlaceAs));
+    private ImageDefinition? Holding(Reference reference) => All.FirstOrDefault(image => image.Repositories.Any(reference.IsSamePlaceAs));
 
     private static TargetFailedException Wrong(string problem) =>
         new($"{problem}: --images and --official say what --reference must be a copy of. Leave out the one that is wrong", Exit.WrongUse);

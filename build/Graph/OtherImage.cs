@@ -22,20 +22,25 @@ internal sealed record OtherImage(IContentReader Place, string? Wanted, Contents
         text = text.StartsWith(Folder, StringComparison.Ordinal) ? text[Folder.Length..] : text;
         if (Directory.Exists(text))
             return Layout(text, null);
-        int at = text.LastIndexOf('@'), colon = text.LastIndexOf(':');
+        int at = text.LastIndexOf('@'),
+            colon = text.LastIndexOf(':');
         int end = at > 0 ? at : colon;
         if (end > 0 && Directory.Exists(text[..end]))
             return Layout(text[..end], text[(end + 1)..]);
         // No reference begins so: what was meant is a folder that is not there.
         if (text is ['/' or '.' or '~', ..])
-            throw new ContentException($"'{text}': there is no such folder; wanted a layout as FOLDER, FOLDER:TAG or FOLDER@DIGEST, or a reference");
+            throw new ContentException(
+                $"'{text}': there is no such folder; wanted a layout as FOLDER, FOLDER:TAG or FOLDER@DIGEST, or a reference"
+            );
         Reference reference = Reference.Parse(text);
-        string wanted = reference.Digest?.ToString() ?? reference.Tag ?? throw new ContentException($"reference '{text}': wanted a tag or a digest");
+        string wanted = reference.Digest?.ToString()
+            ?? reference.Tag
+            ?? throw new ContentException($"reference '{text}': wanted a tag or a digest");
         return new OtherImage(connect(reference), wanted, null);
     }
 
     /// <exception cref="ContentException">The place has no such image, or several where none was named.</exception>
-    public async Task<Descriptor> ResolveAsync(CancellationToken stop)
+    public async Task<Descriptor> ResolveAsync(CancellationToken cancellationToken)
     {
         if (Wanted is null)
         {
@@ -48,16 +53,25 @@ internal sealed record OtherImage(IContentReader Place, string? Wanted, Contents
 
         if (Digest.TryParse(Wanted, out Digest? digest))
             return new Descriptor("", digest, 0);
-        return await Place.ResolveAsync(Wanted, stop) ?? throw new ContentException($"{Place.Name}: there is no tag '{Wanted}'{Tags}");
+        return await Place.ResolveAsync(Wanted, cancellationToken)
+            ?? throw new ContentException($"{Place.Name}: there is no tag '{Wanted}'{Tags}");
     }
 
     public override string ToString() => Wanted is null ? Place.Name : $"{Place.Name} {Wanted}";
 
     /// <summary>The tags that a layout has, for who spelled one otherwise.</summary>
-    private string Tags => Place is not OciLayout layout ? ""
-        : layout.ReadIndex().Manifests.Select(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName)).OfType<string>().Distinct().Take(20).ToArray() is { Length: > 0 } there
+    private string Tags =>
+        Place is not OciLayout layout ? ""
+        : layout
+            .ReadIndex()
+            .Manifests.Select(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName))
+            .OfType<string>()
+            .Distinct()
+            .Take(20)
+            .ToArray()
+            is { Length: > 0 } there
             ? $"; there are: {string.Join(", ", there.Select(Printable.Of))}"
-            : "; it has none, so name it as FOLDER or FOLDER@DIGEST";
+        : "; it has none, so name it as FOLDER or FOLDER@DIGEST";
 
     private static OtherImage Layout(string folder, string? wanted)
     {

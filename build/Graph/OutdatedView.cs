@@ -23,23 +23,36 @@ internal static class OutdatedView
             Tell(report, outlook);
     }
 
-    public static byte[] Json(IReadOnlyList<AvailableUpdates> outlooks) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (AvailableUpdates outlook in outlooks)
-            Write(writer, outlook);
-        writer.WriteEndArray();
-    });
+    public static byte[] Json(IReadOnlyList<AvailableUpdates> outlooks) =>
+        OciJson.WriteIndented(writer =>
+        {
+            writer.WriteStartArray();
+            foreach (AvailableUpdates outlook in outlooks)
+                Write(writer, outlook);
+            writer.WriteEndArray();
+        });
 
-    /// <exception cref="TargetFailedException">65: there is what <paramref name="failOn"/> names; else the failure of what could not be asked.</exception>
+    /// <exception cref="TargetFailedException">
+    /// 65: there is what <paramref name="failOn"/> names; else the failure of what could not be asked.
+    /// </exception>
     public static void Require(IReadOnlyList<AvailableUpdates> outlooks, FailOn? failOn)
     {
-        AvailableUpdates[] outdated = [.. outlooks.Where(outlook => failOn == FailOn.Security ? outlook.HasSecurityUpdates : failOn == FailOn.Any && outlook.IsOutdated)];
+        AvailableUpdates[] outdated =
+        [
+            .. outlooks.Where(outlook =>
+                failOn == FailOn.Security ? outlook.HasSecurityUpdates : failOn == FailOn.Any && outlook.IsOutdated
+            ),
+        ];
         if (outdated.Length > 0)
         {
             string what = failOn == FailOn.Security ? "packages have security updates" : "something newer is there";
             NextCommand update = new("Update") { Options = ["--images", .. outdated.Select(outlook => outlook.Image)] };
-            throw update.After(new TargetFailedException($"{string.Join(", ", outdated.Select(outlook => outlook.Image))}: {what}. Run {update}", Exit.WrongData));
+            throw update.After(
+                new TargetFailedException(
+                    $"{string.Join(", ", outdated.Select(outlook => outlook.Image))}: {what}. Run {update}",
+                    Exit.WrongData
+                )
+            );
         }
 
         RequireAsked(outlooks);
@@ -48,10 +61,18 @@ internal static class OutdatedView
     /// <exception cref="TargetFailedException">Something could not be asked, so nobody may say that nothing is newer.</exception>
     public static void RequireAsked(IReadOnlyList<AvailableUpdates> outlooks)
     {
-        (string Image, UpdateCheckProblem Problem)[] problems = [.. outlooks.SelectMany(outlook => outlook.Problems, (outlook, problem) => (outlook.Image, problem))];
+        (string Image, UpdateCheckProblem Problem)[] problems =
+        [
+            .. outlooks.SelectMany(outlook => outlook.Problems, (outlook, problem) => (outlook.Image, problem)),
+        ];
         if (problems.Length == 0)
             return;
-        throw new TargetFailedException($"not everything could be asked, so nobody knows whether it is up to date: {string.Join(", ", problems.Select(one => $"{one.Image}: {one.Problem.Subject}").Distinct())}; the lines above say why", ExitCodes.Worst(problems.Select(one => one.Problem.Reason)));
+        throw new TargetFailedException(
+            "not everything could be asked, so nobody knows whether it is up to "
+                + $"date: {string.Join(", ", problems.Select(one => $"{one.Image}: {one.Problem.Subject}").Distinct())}; the lines "
+                + "above say why",
+            ExitCodes.Worst(problems.Select(one => one.Problem.Reason))
+        );
     }
 
     private static IEnumerable<IReadOnlyList<string>> Rows(AvailableUpdates outlook)
@@ -59,30 +80,57 @@ internal static class OutdatedView
         foreach (UpstreamUpdate upstream in outlook.Upstream.Where(upstream => upstream.Update is not null))
             yield return [outlook.Image, upstream.Subject, upstream.Locked.Text, upstream.Update!.Text, upstream.Channel.ToString()!, ""];
         foreach (PackageUpdate package in outlook.Packages)
-            yield return [outlook.Image, package.Name, package.From?.ToString() ?? "-", package.To?.ToString() ?? "-", Place(package), Fixes(package)];
+            yield return
+            [
+                outlook.Image,
+                package.Name,
+                package.From?.ToString() ?? "-",
+                package.To?.ToString() ?? "-",
+                Place(package),
+                Fixes(package),
+            ];
     }
 
     /// <summary>Where a package's version of now is from, and what is special about it.</summary>
-    public static string Place(PackageUpdate package) => package.Change switch
-    {
-        PackageChange.Removed => "needed no more",
-        PackageChange.Older => $"{package.Suite}, older",
-        PackageChange.Added => $"{package.Suite}, new",
-        _ => package.IsSecurity ? DebianMirror.IsSecurity(package.Suite) ? package.Suite : $"{package.Suite}, security" : package.Suite,
-    };
+    public static string Place(PackageUpdate package) =>
+        package.Change switch
+        {
+            PackageChange.Removed => "needed no more",
+            PackageChange.Older => $"{package.Suite}, older",
+            PackageChange.Added => $"{package.Suite}, new",
+            _ => package.IsSecurity
+                ? DebianMirror.IsSecurity(package.Suite)
+                    ? package.Suite
+                    : $"{package.Suite}, security"
+                : package.Suite,
+        };
 
-    private static string Fixes(PackageUpdate package) => string.Join('\n', package.Fixes.Take(ShownFixes))
+    private static string Fixes(PackageUpdate package) =>
+        string.Join('\n', package.Fixes.Take(ShownFixes))
         + (package.Fixes.Length > ShownFixes ? $"\nand {package.Fixes.Length - ShownFixes} more" : "");
 
     private static void Tell(Report report, AvailableUpdates outlook)
     {
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"{outlook.Image}: locked at {outlook.LockedAt:yyyy-MM-dd}, {Ago(outlook.Age)}; {outlook.Packages.Length} {(outlook.Packages.Length == 1 ? "package differs" : "packages differ")}, {outlook.Packages.Count(package => package.IsSecurity)} by security updates"));
+        report.Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{outlook.Image}: locked "
+                    + $"at {outlook.LockedAt:yyyy-MM-dd}, {Ago(outlook.Age)}; {outlook.Packages.Length} {(outlook.Packages.Length == 1 ? "package differs" : "packages differ")}, {outlook.Packages.Count(package => package.IsSecurity)} "
+                    + $"by security updates"
+            )
+        );
         foreach (UpstreamUpdate upstream in outlook.Upstream)
         {
             if (upstream.IsBehind)
-                report.Line($"{outlook.Image}: {upstream.Subject}: {upstream.Channel} says {upstream.Newest}, which is older than the locked {upstream.Locked}: it went back, or a mirror is behind. Nothing is updated to it");
+                report.Line(
+                    $"{outlook.Image}: {upstream.Subject}: {upstream.Channel} says {upstream.Newest}, which is older than the "
+                        + $"locked {upstream.Locked}: it went back, or a mirror is behind. Nothing is updated to it"
+                );
             else if (upstream.Latest > upstream.Newest)
-                report.Line($"{outlook.Image}: {upstream.Subject}: {upstream.Latest} is there too, out of reach without --{(upstream.Latest.Major == upstream.Locked.Major ? "minor" : "major")}");
+                report.Line(
+                    $"{outlook.Image}: {upstream.Subject}: {upstream.Latest} is there too, out of reach without "
+                        + $"--{(upstream.Latest.Major == upstream.Locked.Major ? "minor" : "major")}"
+                );
         }
 
         foreach (LifecycleStatus status in outlook.Lifecycle.Where(status => status.NeedsAttention))
@@ -98,7 +146,8 @@ internal static class OutdatedView
         {
             LifecycleStage.Unknown => $"{what}: nobody wrote down when its support ends; images/{LifecycleFile.FileName} is the place",
             LifecycleStage.NearEnd => $"{what}: support ends on {Day(status.End)} ({status.Source})",
-            LifecycleStage.LongTerm => $"{what}: support ended on {Day(status.End)}; long-term support goes on until {Day(status.LongTermEnd)} ({status.Source})",
+            LifecycleStage.LongTerm =>
+                $"{what}: support ended on {Day(status.End)}; long-term support goes on until {Day(status.LongTermEnd)} ({status.Source})",
             _ => $"{what}: support ended on {Day(status.LongTermEnd ?? status.End)} ({status.Source})",
         };
     }
@@ -182,10 +231,11 @@ internal static class OutdatedView
         writer.WriteEndArray();
     }
 
-    private static string Ago(TimeSpan age) => (int)age.TotalDays switch
-    {
-        0 => "today",
-        1 => "1 day ago",
-        int days => $"{days} days ago",
-    };
+    private static string Ago(TimeSpan age) =>
+        (int)age.TotalDays switch
+        {
+            0 => "today",
+            1 => "1 day ago",
+            int days => $"{days} days ago",
+        };
 }

@@ -14,7 +14,8 @@ namespace Slipway.Graph;
 /// <param name="Look">What was found; a failure is thrown.</param>
 internal sealed record PreflightCheck(string Place, string Name, Func<CancellationToken, Task<IReadOnlyList<DoctorLine>>> Look)
 {
-    public static PreflightCheck Of(string place, string name, Func<CancellationToken, Task<DoctorLine>> look) => new(place, name, async stop => [await look(stop)]);
+    public static PreflightCheck Of(string place, string name, Func<CancellationToken, Task<DoctorLine>> look) =>
+        new(place, name, async cancellationToken => [await look(cancellationToken)]);
 }
 
 /// <summary>
@@ -25,13 +26,13 @@ internal sealed record PreflightCheck(string Place, string Name, Func<Cancellati
 internal sealed class Preflight(IReadOnlyList<PreflightCheck> checks)
 {
     /// <summary>What all checks found, failures among it.</summary>
-    public async Task<IReadOnlyList<DoctorLine>> LookAsync(CancellationToken stop) =>
-        [.. (await Task.WhenAll(checks.Select(check => LookAsync(check, stop)))).SelectMany(lines => lines)];
+    public async Task<IReadOnlyList<DoctorLine>> LookAsync(CancellationToken cancellationToken) =>
+        [.. (await Task.WhenAll(checks.Select(check => LookAsync(check, cancellationToken)))).SelectMany(lines => lines)];
 
     /// <summary>Tells of every failure and ends with the first of them, in its own words and with its own code.</summary>
-    public async Task RequireAsync(Report report, CancellationToken stop)
+    public async Task RequireAsync(Report report, CancellationToken cancellationToken)
     {
-        DoctorLine[] failed = [.. (await LookAsync(stop)).Where(line => line.Verdict == Verdict.Failed)];
+        DoctorLine[] failed = [.. (await LookAsync(cancellationToken)).Where(line => line.Verdict == Verdict.Failed)];
         if (failed is not [var first, .. var others])
             return;
         foreach (DoctorLine other in others)
@@ -41,14 +42,26 @@ internal sealed class Preflight(IReadOnlyList<PreflightCheck> checks)
         throw new TargetFailedException($"{first.Place}: {first.Check}: {first.Found}. {first.Next}", first.Code);
     }
 
-    private static async Task<IReadOnlyList<DoctorLine>> LookAsync(PreflightCheck check, CancellationToken stop)
+    private static async Task<IReadOnlyList<DoctorLine>> LookAsync(PreflightCheck check, CancellationToken cancellationToken)
     {
         try
         {
-            return await check.Look(stop);
+            return await check.Look(cancellationToken);
         }
-        catch (Exception e) when (e is RemoteException or ContentException or ReleaseException or SigningKeyException or CosignException or CertificateException
-            or DefinitionException or ProgramException or TargetFailedException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e
+                    is RemoteException
+                        or ContentException
+                        or ReleaseException
+                        or SigningKeyException
+                        or CosignException
+                        or CertificateException
+                        or DefinitionException
+                        or ProgramException
+                        or TargetFailedException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             return [DoctorLine.Failed(check.Place, check.Name, e)];
         }

@@ -14,36 +14,49 @@ namespace Slipway.Graph;
 internal sealed class PullRequestRun(GitHub.GitHubRepository repository, string root, Report report)
 {
     // Who commits of this program are by: it replaces no others on a branch. No mailbox has it (RFC 2606, 2).
-    private const string Name = "Slipway", Address = "slipway@noreply.invalid";
+    private const string Name = "Slipway",
+        Address = "slipway@noreply.invalid";
 
     /// <summary>
-    /// Makes sure that the image's folder is what the default branch has: an update made from anything else would take that back or bring it
-    /// along unsaid.
+    /// Makes sure that the image's folder is what the default branch has: an update made from anything else would take that back or bring
+    /// it along unsaid.
     /// </summary>
     /// <exception cref="ReleaseException">It is not; says the command that mends it.</exception>
     /// <exception cref="TargetFailedException">There is no token.</exception>
-    public async Task RequireCurrentAsync(ImageDefinition definition, CancellationToken stop)
+    public async Task RequireCurrentAsync(ImageDefinition definition, CancellationToken cancellationToken)
     {
         if (!repository.HasToken)
-            throw new TargetFailedException($"{repository.Name}: --pull-request needs a token that may write contents and pull requests. Set GH_TOKEN or GITHUB_TOKEN", Exit.Refused);
-        string branch = (await repository.ReadAsync(stop)).DefaultBranch;
-        GitId head = await repository.Branches.FindAsync(branch, stop)
+            throw new TargetFailedException(
+                $"{repository.Name}: --pull-request needs a token that may write contents and pull requests. Set GH_TOKEN or GITHUB_TOKEN",
+                Exit.Refused
+            );
+        string branch = (await repository.ReadAsync(cancellationToken)).DefaultBranch;
+        GitId head = await repository.Branches.FindAsync(branch, cancellationToken)
             ?? throw new ReleaseException($"{repository.Name}: its default branch {branch} has no commit. Push one");
         string folder = $"images/{definition.Name}";
-        if (await new GitRepository(root).ChangedAsync(folder, stop) is { Length: > 0 } changed)
-            throw new ReleaseException($"{definition.Name}: {folder} has changes that are not committed: {changed}. Commit them to {branch}, or run git stash push --include-untracked -- {folder}");
+        if (await new GitRepository(root).ChangedAsync(folder, cancellationToken) is { Length: > 0 } changed)
+            throw new ReleaseException(
+                $"{definition.Name}: {folder} has changes that are not committed: {changed}. Commit them to {branch}, or run git "
+                    + $"stash push --include-untracked -- {folder}"
+            );
         foreach (string file in Directory.EnumerateFiles(definition.Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string path = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
-            ReadOnlyMemory<byte>? there = await repository.Files.ReadAsync(head, path, stop);
-            byte[] here = await File.ReadAllBytesAsync(file, stop);
+            ReadOnlyMemory<byte>? there = await repository.Files.ReadAsync(head, path, cancellationToken);
+            byte[] here = await File.ReadAllBytesAsync(file, cancellationToken);
             if (there is null || !there.Value.Span.SequenceEqual(here))
-                throw new ReleaseException($"{definition.Name}: {path} is not what {branch} of {repository.Name} has. Run git fetch origin {branch} && git checkout --detach FETCH_HEAD");
+                throw new ReleaseException(
+                    $"{definition.Name}: {path} is not what {branch} of {repository.Name} has. Run git fetch origin {branch} && git "
+                        + "checkout --detach FETCH_HEAD"
+                );
         }
     }
 
-    /// <summary>The address of the pull request that brings an update; null when the default branch has all of it by now, or people closed just this.</summary>
-    public async Task<string?> ProposeAsync(StagedUpdate update, CancellationToken stop)
+    /// <summary>
+    /// The address of the pull request that brings an update; null when the default branch has all of it by now, or people closed just
+    /// this.
+    /// </summary>
+    public async Task<string?> ProposeAsync(StagedUpdate update, CancellationToken cancellationToken)
     {
         UpdateReport made = update.Report;
         Proposed done = await repository.PullRequests.ProposeAsync(
@@ -54,21 +67,37 @@ internal sealed class PullRequestRun(GitHub.GitHubRepository repository, string 
                 Author = new CommitAuthor(Name, Address, ImageLockFile.Parse(update.Lock.After, ImageLock.FileName).Timestamp),
                 Labels = made.HasSecurityFixes ? ["dependencies", made.Image, "security"] : ["dependencies", made.Image],
             },
-            stop);
+            cancellationToken
+        );
         if (done.LabelProblem is { } problem)
             report.Line($"{made.Image}: without all of its labels: {problem}");
-        report.Line(done is { Outcome: ProposalOutcome.Declined, PullRequest: { } declined }
-            ? $"{made.Image}: pull request {declined.Number} of {repository.Name} said the same and was closed; it stays so until there is something newer, or it is opened again"
+        report.Line(
+            done is { Outcome: ProposalOutcome.Declined, PullRequest: { } declined }
+                ? $"{made.Image}: pull request {declined.Number} of {repository.Name} said the same and was closed; it stays so until "
+                    + "there is something newer, or it is opened again"
             : done.PullRequest is { } request
-            ? $"{made.Image}: pull request {request.Number} of {repository.Name} is {done.Outcome.ToString().ToLowerInvariant()}: {request.Title}"
-            : $"{made.Image}: {repository.Name} has all of it by now");
+                ? $"{made.Image}: pull request {request.Number} of {repository.Name} "
+                    + $"is {done.Outcome.ToString().ToLowerInvariant()}: {request.Title}"
+            : $"{made.Image}: {repository.Name} has all of it by now"
+        );
         return done.Outcome is ProposalOutcome.Nothing or ProposalOutcome.Declined ? null : done.PullRequest?.Page.AbsoluteUri;
     }
 
     private ImmutableArray<ProposedFile> FilesOf(StagedUpdate update)
     {
-        (string File, (byte[] Before, byte[] After) Content)[] files = [(ImageDefinition.FileName, update.Yaml), (ImageLock.FileName, update.Lock)];
-        return [.. files.Where(file => !file.Content.Before.AsSpan().SequenceEqual(file.Content.After))
-            .Select(file => new ProposedFile(Path.GetRelativePath(root, Path.Combine(update.Definition.Folder, file.File)).Replace(Path.DirectorySeparatorChar, '/'), file.Content.After))];
+        (string File, (byte[] Before, byte[] After) Content)[] files =
+        [
+            (ImageDefinition.FileName, update.Yaml),
+            (ImageLock.FileName, update.Lock),
+        ];
+        return
+        [
+            .. files
+                .Where(file => !file.Content.Before.AsSpan().SequenceEqual(file.Content.After))
+                .Select(file => new ProposedFile(
+                    Path.GetRelativePath(root, Path.Combine(update.Definition.Folder, file.File)).Replace(Path.DirectorySeparatorChar, '/'),
+                    file.Content.After
+                )),
+        ];
     }
 }

@@ -15,7 +15,10 @@ internal sealed record RegistryChoice(ImmutableArray<string> Names)
     {
         ImmutableArray<Reference> all = [.. repositories];
         if (Names.FirstOrDefault(name => !all.Any(repository => Fits(name, repository))) is { } unknown)
-            throw new TargetFailedException($"--registries '{unknown}': {image} goes to {string.Join(", ", all.Select(repository => repository.Host))}", Exit.WrongUse);
+            throw new TargetFailedException(
+                $"--registries '{unknown}': {image} goes to {string.Join(", ", all.Select(repository => repository.Host))}",
+                Exit.WrongUse
+            );
         ILookup<bool, Reference> chosen = all.ToLookup(repository => Names.IsEmpty || Names.Any(name => Fits(name, repository)));
         return ([.. chosen[true]], [.. chosen[false]]);
     }

@@ -17,7 +17,12 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
     private readonly Credentials _credentials;
     private readonly HttpTransport _transport;
 
-    private RehearsalRegistries(ImmutableArray<RehearsalRegistry> registries, RegistryMap map, Credentials credentials, HttpTransport transport)
+    private RehearsalRegistries(
+        ImmutableArray<RehearsalRegistry> registries,
+        RegistryMap map,
+        Credentials credentials,
+        HttpTransport transport
+    )
     {
         _registries = registries;
         _map = map;
@@ -27,7 +32,12 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
 
     /// <param name="hosts">As references name them, <c>quay.io</c>; each once.</param>
     /// <param name="folder">Where they keep what is pushed; emptied first.</param>
-    public static async Task<RehearsalRegistries> StartAsync(IReadOnlyList<string> hosts, string folder, Report report, CancellationToken stop)
+    public static async Task<RehearsalRegistries> StartAsync(
+        IReadOnlyList<string> hosts,
+        string folder,
+        Report report,
+        CancellationToken cancellationToken
+    )
     {
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
@@ -46,7 +56,8 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
                     Password = password,
                     AnnounceRehearsal = true,
                 },
-                stop);
+                cancellationToken
+            );
             registries.Add(registry);
             map.Add($"{host}={registry.Address.GetLeftPart(UriPartial.Authority)}");
             report.Line($"rehearsal: {host} is {registry.Address.GetLeftPart(UriPartial.Authority)} in this process");
@@ -56,7 +67,8 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
             registries.ToImmutable(),
             RegistryMap.Parse(map),
             Credentials.Of(hosts.Select(host => KeyValuePair.Create(host, new Credential(user, password, "the rehearsal")))),
-            new HttpTransport(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, report.Line));
+            new HttpTransport(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, report.Line)
+        );
     }
 
     /// <summary>A client with no memory of earlier requests.</summary>

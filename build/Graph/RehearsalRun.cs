@@ -24,18 +24,30 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
     public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
         IReadOnlyList<string> images,
         Func<ImageDefinition, ImmutableArray<Platform>> platforms,
-        CancellationToken stop,
-        Func<RehearsedImage, RehearsalRegistries, KeySigner, Task>? then = null)
+        CancellationToken cancellationToken,
+        Func<RehearsedImage, RehearsalRegistries, KeySigner, Task>? then = null
+    )
     {
-        IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(images, platforms, stop);
-        string[] hosts = [.. inputs.SelectMany(input => input.Definition.Repositories).Select(reference => RegistryName.Canonical(reference.Host)).Distinct(StringComparer.Ordinal)];
-        await using RehearsalRegistries registries = await RehearsalRegistries.StartAsync(hosts, _workspace.Artifacts / "registries", report, stop);
+        IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(images, platforms, cancellationToken);
+        string[] hosts =
+        [
+            .. inputs
+                .SelectMany(input => input.Definition.Repositories)
+                .Select(reference => RegistryName.Canonical(reference.Host))
+                .Distinct(StringComparer.Ordinal),
+        ];
+        await using RehearsalRegistries registries = await RehearsalRegistries.StartAsync(
+            hosts,
+            _workspace.Artifacts / "registries",
+            report,
+            cancellationToken
+        );
         using KeySigner signer = KeySigner.CreateThrowAway();
         ReleasePolicy policy = ReleasePolicy.RequireRehearsal(signer.Key);
         List<RehearsedImage> done = [];
         foreach (AssemblyRequest input in inputs)
         {
-            done.Add(await RehearseAsync(input, registries, signer, policy, stop));
+            done.Add(await RehearseAsync(input, registries, signer, policy, cancellationToken));
             if (then is not null)
                 await then(done[^1], registries, signer);
         }
@@ -44,95 +56,139 @@ internal sealed class RehearsalRun(Workspace workspace, AbsolutePath repository,
     }
 
     /// <summary>What a rehearsal builds one image from, where definition and lock are not the work tree's: fetched and marked.</summary>
-    public async Task<AssemblyRequest> PrepareAsync(AssemblyRequest input, CancellationToken stop) => Marked((await FetchAsync([input], stop))[0]);
+    public async Task<AssemblyRequest> PrepareAsync(AssemblyRequest input, CancellationToken cancellationToken) =>
+        Marked((await FetchAsync([input], cancellationToken))[0]);
 
     /// <summary>What a rehearsal builds from, fetched and marked.</summary>
     public async Task<IReadOnlyList<AssemblyRequest>> InputsAsync(
-        IReadOnlyList<string> images, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
+        IReadOnlyList<string> images,
+        Func<ImageDefinition, ImmutableArray<Platform>> platforms,
+        CancellationToken cancellationToken
+    )
     {
         List<AssemblyRequest> inputs = [];
         foreach (string image in images)
-            inputs.Add(await _pipeline.ReadAsync(image, platforms, stop));
-        return [.. (await FetchAsync(inputs, stop)).Select(Marked)];
+            inputs.Add(await _pipeline.ReadAsync(image, platforms, cancellationToken));
+        return [.. (await FetchAsync(inputs, cancellationToken)).Select(Marked)];
     }
 
     private static AssemblyRequest Marked(AssemblyRequest input) =>
-        input with { Marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") };
+        input with
+        {
+            Marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true"),
+        };
 
     private async Task<RehearsedImage> RehearseAsync(
-        AssemblyRequest input, RehearsalRegistries registries, KeySigner signer, ReleasePolicy policy, CancellationToken stop)
+        AssemblyRequest input,
+        RehearsalRegistries registries,
+        KeySigner signer,
+        ReleasePolicy policy,
+        CancellationToken cancellationToken
+    )
     {
-        AssembledImage image = await _pipeline.AssembleAsync(input, supply, stop);
-        InspectionResult inspected = await _pipeline.InspectAsync(input, stop);
+        AssembledImage image = await _pipeline.AssembleAsync(input, supply, cancellationToken);
+        InspectionResult inspected = await _pipeline.InspectAsync(input, cancellationToken);
         InspectionView.Log(report, [inspected]);
         inspected.Require();
-        await _pipeline.SignAsync(input, signer, Builder.Rehearsal, stop);
-        ReleaseRecord record = await _pipeline.PublishAsync(input.Definition, RegistryChoice.All, registries.Connect, policy, stop);
+        await _pipeline.SignAsync(input, signer, Builder.Rehearsal, cancellationToken);
+        ReleaseRecord record = await _pipeline.PublishAsync(
+            input.Definition,
+            RegistryChoice.All,
+            registries.Connect,
+            policy,
+            cancellationToken
+        );
         ReleaseVerifier verifier = new(policy);
         List<VerificationResult> verified = [];
         foreach (Reference destination in input.Definition.Repositories)
         {
             var site = registries.Connect().Repository(destination);
             PlaceVerdict verdict = await verifier.VerifyAsync(
-                new VerificationRequest { Content = site, Signatures = site, Wanted = record.Plan.Release, Official = input.Definition.Official }, stop);
+                new VerificationRequest
+                {
+                    Content = site,
+                    Signatures = site,
+                    Wanted = record.Plan.Release,
+                    Official = input.Definition.Official,
+                },
+                cancellationToken
+            );
             verified.Add(verdict.Result!);
         }
 
         ReleaseDescription description = new(_workspace, repository, registries.Connect, report) { Policy = _ => policy };
-        await new AssetsRun(_workspace, description, signer, openPgp: null, report).RunAsync(input, stop);
+        await new AssetsRun(_workspace, description, signer, openPgp: null, report).RunAsync(input, cancellationToken);
         return new RehearsedImage(input, image, record, [.. verified]);
     }
 
-    /// <summary>Fetches; what upstream cannot give from here gets a stand-in, and packages that no mirror has any more are locked anew.</summary>
-    private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(List<AssemblyRequest> inputs, CancellationToken stop)
+    /// <summary>
+    /// Fetches; what upstream cannot give from here gets a stand-in, and packages that no mirror has any more are locked anew.
+    /// </summary>
+    private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(List<AssemblyRequest> inputs, CancellationToken cancellationToken)
     {
-        bool standIns = !supply.HasUpstreamMirror
-            && !(supply.IsOffline ? HasUpstream(inputs) : await UpstreamProbe.AnswersAsync(inputs, report, stop));
+        bool standIns =
+            !supply.HasUpstreamMirror
+            && !(supply.IsOffline ? HasUpstream(inputs) : await UpstreamProbe.AnswersAsync(inputs, report, cancellationToken));
         if (standIns && supply.IsOffline)
             report.Line("rehearsal: --offline, and the cache lacks files of upstream; stand-ins take their place");
         try
         {
-            return await FetchAsync(inputs, standIns, stop);
+            return await FetchAsync(inputs, standIns, cancellationToken);
         }
         catch (DownloadException e) when (e.IsGone)
         {
             report.Line($"{e.Message}");
-            report.Line("rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs ./build.sh Lock");
+            report.Line(
+                "rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs ./build.sh Lock"
+            );
             LockMaker maker = supply.NewLockMaker();
             List<AssemblyRequest> anew = [];
             foreach (AssemblyRequest input in inputs)
-                anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, input.Lock, stop) });
-            return await FetchAsync(anew, standIns, stop);
+                anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, input.Lock, cancellationToken) });
+            return await FetchAsync(anew, standIns, cancellationToken);
         }
     }
 
     /// <summary>Whether the cache has every upstream file.</summary>
     private bool HasUpstream(IEnumerable<AssemblyRequest> inputs) =>
-        inputs.All(input => input.Platforms.All(platform => input.Lock.Upstream.All(file =>
-            file.Files[platform.Architecture] is var locked && supply.Cache.Find(locked.Digest, locked.Size) is not null)));
+        inputs.All(input =>
+            input.Platforms.All(platform =>
+                input.Lock.Upstream.All(file =>
+                    file.Files[platform.Architecture] is var locked && supply.Cache.Find(locked.Digest, locked.Size) is not null
+                )
+            )
+        );
 
-    private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(IReadOnlyList<AssemblyRequest> inputs, bool standIns, CancellationToken stop)
+    private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(
+        IReadOnlyList<AssemblyRequest> inputs,
+        bool standIns,
+        CancellationToken cancellationToken
+    )
     {
         if (!standIns)
         {
-            await _pipeline.FetchAsync(inputs, supply, supply.Upstream, withStandIns: false, stop);
+            await _pipeline.FetchAsync(inputs, supply, supply.Upstream, withStandIns: false, cancellationToken);
             return inputs;
         }
 
         // The packages come first: stand-ins are made from some of them, and are then fetched like upstream's own files.
         List<AssemblyRequest> packagesOnly = [.. inputs.Select(input => input with { Lock = input.Lock with { Upstream = [] } })];
-        await _pipeline.FetchAsync(packagesOnly, supply, supply.Upstream, withStandIns: true, stop);
+        await _pipeline.FetchAsync(packagesOnly, supply, supply.Upstream, withStandIns: true, cancellationToken);
         StandInUpstream upstream = new(_workspace.Artifacts / "upstream");
         StandIns maker = new(upstream, supply, report);
         List<AssemblyRequest> marked = [];
         foreach (AssemblyRequest input in inputs)
-            marked.Add(await maker.TakePlaceAsync(input, stop));
+            marked.Add(await maker.TakePlaceAsync(input, cancellationToken));
         List<AssemblyRequest> upstreamOnly = [.. marked.Select(input => input with { Lock = input.Lock with { Packages = [] } })];
-        await _pipeline.FetchAsync(upstreamOnly, supply, UpstreamMirror.At(upstream.Folder), withStandIns: false, stop);
+        await _pipeline.FetchAsync(upstreamOnly, supply, UpstreamMirror.At(upstream.Folder), withStandIns: false, cancellationToken);
         return marked;
     }
 }
 
 /// <summary>What a rehearsal did with one image.</summary>
 internal sealed record RehearsedImage(
-    AssemblyRequest Input, AssembledImage Image, ReleaseRecord Record, ImmutableArray<VerificationResult> Verified);
+    AssemblyRequest Input,
+    AssembledImage Image,
+    ReleaseRecord Record,
+    ImmutableArray<VerificationResult> Verified
+);

@@ -44,20 +44,27 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
     /// </param>
     public void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        List<IReadOnlyList<string>> cells = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(cell => plain ? OnOneLine(cell) : OnLines(cell))])];
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
-            Interactive = InteractionSupport.No,
-        });
+        List<IReadOnlyList<string>> cells =
+        [
+            .. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(cell => plain ? OnOneLine(cell) : OnLines(cell))]),
+        ];
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(output),
+                Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+                Interactive = InteractionSupport.No,
+            }
+        );
         // Where a line is wrapped, the next one begins with what was in the middle of it.
         if (plain)
             console.Profile.Width = Math.Max(Unbounded, Widths(columns, cells, int.MaxValue).Sum() + (3 * columns.Count) + 1);
         int[] widths = Widths(columns, cells, console.Profile.Width);
         Table table = new() { Border = plain ? TableBorder.None : TableBorder.Rounded, UseSafeBorder = true };
         for (int i = 0; i < columns.Count; i++)
-            table.AddColumn(new TableColumn(new Text(columns[i])) { Width = widths[i], Padding = new Padding(plain ? 0 : 1, 0, plain ? 2 : 1, 0) });
+            table.AddColumn(
+                new TableColumn(new Text(columns[i])) { Width = widths[i], Padding = new Padding(plain ? 0 : 1, 0, plain ? 2 : 1, 0) }
+            );
         foreach (IReadOnlyList<string> row in cells)
             table.AddRow(row.Select(cell => (IRenderable)new Text(cell)));
         console.Write(table);
@@ -76,7 +83,10 @@ internal sealed class Report(TextWriter log, TextWriter output, bool plain)
     /// <summary>Each column as wide as it needs; where that is more than there is, the widest ones give way and wrap.</summary>
     private static int[] Widths(IReadOnlyList<string> columns, List<IReadOnlyList<string>> rows, int available)
     {
-        int[] widths = [.. columns.Select((column, i) => rows.SelectMany(row => row[i].Split('\n')).Append(column).Max(line => line.Length))];
+        int[] widths =
+        [
+            .. columns.Select((column, i) => rows.SelectMany(row => row[i].Split('\n')).Append(column).Max(line => line.Length)),
+        ];
         for (int excess = widths.Sum() + (3 * columns.Count) + 1 - available; excess > 0 && widths.Max() > Narrowest; excess--)
             widths[Array.LastIndexOf(widths, widths.Max())]--;
         return widths;

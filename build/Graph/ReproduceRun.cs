@@ -15,8 +15,8 @@ namespace Slipway.Graph;
 /// </summary>
 /// <param name="workspace">The command line's.</param>
 /// <param name="repository">A clone that has the release's commit.</param>
-/// <param name="clock">When it began and ended.</param>
-internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository, SourceFetcher supply, Report report, TimeProvider clock)
+/// <param name="time">When it began and ended.</param>
+internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository, SourceFetcher supply, Report report, TimeProvider time)
 {
     /// <summary>What of this repository is the program, rather than what it builds from.</summary>
     private static readonly string[] Program = ["build", "global.json", "Directory.Build.props", "Directory.Packages.props"];
@@ -29,30 +29,41 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     public Func<AssemblyRequest, CancellationToken, Task<AssemblyRequest>>? Prepare { get; init; }
 
     /// <summary>Makes <c>reproduction/NAME/layout</c> and, whatever came of it, <c>reproduction/NAME/reproduction.json</c>.</summary>
-    /// <exception cref="ContentException">The release does not verify, cannot be built again, or was not built from what it says.</exception>
+    /// <exception cref="ContentException">
+    /// The release does not verify, cannot be built again, or was not built from what it says.
+    /// </exception>
     /// <exception cref="ReleaseException">This clone lacks the commit.</exception>
-    public async Task<ReproductionRecord> RunAsync(ReproduceRequest request, CancellationToken stop)
+    public async Task<ReproductionRecord> RunAsync(ReproduceRequest request, CancellationToken cancellationToken)
     {
-        DateTimeOffset started = clock.GetUtcNow();
+        DateTimeOffset started = time.GetUtcNow();
         string image = request.Definition.Name;
         Workspace place = workspace.Reproduction(image);
         AbsolutePath results = place.Results(image);
         Clear(results);
-        ReleasedFacts release = await VerifyAsync(request, results / Sboms, stop);
+        ReleasedFacts release = await VerifyAsync(request, results / Sboms, cancellationToken);
         RebuildSource source = release.Source;
         ImmutableArray<Platform> platforms = PlatformsOf(request, release);
-        report.Line($"{image}: {request.Text} is {release.Root}, {release.Text}; built from {source.Parameters.Source} at {source.Parameters.Commit}{(source.Among > 1 ? $", by the first of {source.Among} provenances" : "")}");
-        await RequireCommitAsync(source, stop);
-        ImmutableArray<string> otherProgram = [.. await _git.ChangedSinceAsync(source.Parameters.Commit, Program, stop)];
+        report.Line(
+            $"{image}: {request.Text} is {release.Root}, {release.Text}; built from {source.Parameters.Source} "
+                + $"at {source.Parameters.Commit}{(source.Among > 1 ? $", by the first of {source.Among} provenances" : "")}"
+        );
+        await RequireCommitAsync(source, cancellationToken);
+        ImmutableArray<string> otherProgram = [.. await _git.ChangedSinceAsync(source.Parameters.Commit, Program, cancellationToken)];
         if (!otherProgram.IsEmpty)
             report.Line($"{image}: {otherProgram.Length} files of the program are not as in that commit; a difference may come from there");
 
-        await new CommitTree(repository, source.Parameters.Commit).WriteAsync("images", results / "source", stop);
-        AssembledImage rebuilt = await AssembleAsync(place, source, platforms, request, stop);
+        await new CommitTree(repository, source.Parameters.Commit).WriteAsync("images", results / "source", cancellationToken);
+        AssembledImage rebuilt = await AssembleAsync(place, source, platforms, request, cancellationToken);
         report.Line($"{image}: comparing");
         Reproduction reproduction = new(request.Release.Content, OciLayout.Open(place.Layout(image)), results / ".comparison");
         ReproductionFinding finding = await reproduction.CompareAsync(
-            release.Root, rebuilt, place.Contents(image), platform => SbomOf(results / Sboms, platform), platforms.ToHashSet().SetEquals(source.Parameters.Platforms), stop);
+            release.Root,
+            rebuilt,
+            place.Contents(image),
+            platform => SbomOf(results / Sboms, platform),
+            platforms.ToHashSet().SetEquals(source.Parameters.Platforms),
+            cancellationToken
+        );
         ReproductionRecord record = new()
         {
             Reference = request.Text,
@@ -60,57 +71,89 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
             Finding = finding,
             Toolchain = Toolchain.Running,
             StartedOn = started,
-            FinishedOn = clock.GetUtcNow(),
+            FinishedOn = time.GetUtcNow(),
             OtherProgram = otherProgram,
         };
         Directory.Delete(results / Sboms, recursive: true);
         if (finding.Result == ReproductionResult.Different && Directory.Exists(place.Trust(image)))
             Directory.Delete(place.Trust(image), recursive: true);
-        await record.WriteAsync(results / ReproductionRecord.FileName, stop);
+        await record.WriteAsync(results / ReproductionRecord.FileName, cancellationToken);
         return record;
     }
 
-    /// <summary>Makes <c>reproduction/NAME/trust</c>, or takes over what this signer said before, and sends it where that is wanted.</summary>
+    /// <summary>
+    /// Makes <c>reproduction/NAME/trust</c>, or takes over what this signer said before, and sends it where that is wanted.
+    /// </summary>
     /// <param name="site">The release's registry; null keeps it here.</param>
     /// <exception cref="InvalidOperationException">It came out otherwise.</exception>
     public async Task AttestAsync(
-        ReproduceRequest request, ReproductionRecord record, ISigner signer, Builder rebuilder, Repository? site, CancellationToken stop)
+        ReproduceRequest request,
+        ReproductionRecord record,
+        ISigner signer,
+        Builder rebuilder,
+        Repository? site,
+        CancellationToken cancellationToken
+    )
     {
         string image = request.Definition.Name;
-        ReproductionStatement statement = ReproductionStatement.Of(record.Finding, record.Source.Parameters, rebuilder, record.Toolchain, record.FinishedOn);
+        ReproductionStatement statement = ReproductionStatement.Of(
+            record.Finding,
+            record.Source.Parameters,
+            rebuilder,
+            record.Toolchain,
+            record.FinishedOn
+        );
         SignedImage released = new(request.Release.Content, record.Finding.Released, request.Definition.Official);
         AbsolutePath folder = workspace.Reproduction(image).Trust(image);
         TrustStore store = TrustStore.Create(folder);
-        TrustChange change = await store.AttestAsync(released, [statement.About(record.Finding.Subjects)], signer, [request.Release.Signatures], stop);
+        TrustChange change = await store.AttestAsync(
+            released,
+            [statement.About(record.Finding.Subjects)],
+            signer,
+            [request.Release.Signatures],
+            cancellationToken
+        );
         report.Line($"{image}: {(change.Made > 0 ? "signed" : "said before")} by {signer.Trusted.Name}, in {folder}");
         if (site is not null)
-            report.Line($"{image}: {await new StatementPush(store.Layout, site).RunAsync(stop)} manifests sent to {site.Name}, beside the release");
+            report.Line(
+                $"{image}: {await new StatementPush(store.Layout, site).RunAsync(cancellationToken)} manifests sent to {site.Name}, "
+                    + "beside the release"
+            );
     }
 
     /// <summary>Keeps little of what was verified: SBOMs are large, and wait in files until a path asks whose it is.</summary>
-    private static async Task<ReleasedFacts> VerifyAsync(ReproduceRequest request, AbsolutePath sboms, CancellationToken stop)
+    private static async Task<ReleasedFacts> VerifyAsync(ReproduceRequest request, AbsolutePath sboms, CancellationToken cancellationToken)
     {
-        PlaceVerdict verdict = await new ReleaseVerifier(request.Policy).VerifyAsync(request.Release, stop);
+        PlaceVerdict verdict = await new ReleaseVerifier(request.Policy).VerifyAsync(request.Release, cancellationToken);
         verdict.RequirePassed();
         VerificationResult release = verdict.Result!;
-        if (!request.IsRehearsal && await StandInsAsync(request.Release.Content, release.Digest!, stop) is { } standIns)
-            throw new ContentException($"{request.Text}: the image holds stand-ins for {Printable.Of(standIns)}, which a rehearsal made up: nobody can build it again");
+        if (!request.IsRehearsal && await StandInsAsync(request.Release.Content, release.Digest!, cancellationToken) is { } standIns)
+            throw new ContentException(
+                $"{request.Text}: the image holds stand-ins for {Printable.Of(standIns)}, which a rehearsal made up: nobody can "
+                    + "build it again"
+            );
         Directory.CreateDirectory(sboms);
         foreach (SubjectVerdict subject in release.Subjects.Where(subject => subject.Platform is not null))
         {
             if (subject.Statements.FirstOrDefault(statement => statement.PredicateType == Statement.SpdxType) is { } sbom)
-                await File.WriteAllBytesAsync(FileOf(sboms, subject.Platform!), sbom.Predicate, stop);
+                await File.WriteAllBytesAsync(FileOf(sboms, subject.Platform!), sbom.Predicate, cancellationToken);
         }
 
         return new ReleasedFacts(
-            release.Digest!, release.Subjects[0].Text, release.Subjects is [{ Platform: { } only }] ? only : null, RebuildSource.Of(verdict));
+            release.Digest!,
+            release.Subjects[0].Text,
+            release.Subjects is [{ Platform: { } only }] ? only : null,
+            RebuildSource.Of(verdict)
+        );
     }
 
-    private static string FileOf(AbsolutePath sboms, Platform platform) => sboms / $"{Digest.Of(System.Text.Encoding.UTF8.GetBytes(platform.ToString())).Abbreviated}.json";
+    private static string FileOf(AbsolutePath sboms, Platform platform) =>
+        sboms / $"{Digest.Of(System.Text.Encoding.UTF8.GetBytes(platform.ToString())).Abbreviated}.json";
 
-    private static async Task<string?> StandInsAsync(IContentReader place, Digest root, CancellationToken stop)
+    private static async Task<string?> StandInsAsync(IContentReader place, Digest root, CancellationToken cancellationToken)
     {
-        ManifestContent top = await place.ReadManifestAsync(root, stop) ?? throw new ContentException($"{place.Name}: {root} is missing");
+        ManifestContent top = await place.ReadManifestAsync(root, cancellationToken)
+            ?? throw new ContentException($"{place.Name}: {root} is missing");
         return top.MediaType == MediaType.Index ? StandInMark.Of(Oci.Index.Parse(top.Bytes)) : StandInMark.Of(Manifest.Parse(top.Bytes));
     }
 
@@ -118,42 +161,69 @@ internal sealed class ReproduceRun(Workspace workspace, AbsolutePath repository,
     private static ImmutableArray<Platform> PlatformsOf(ReproduceRequest request, ReleasedFacts release)
     {
         ImmutableArray<Platform> has = release.Only is { } only ? [only] : release.Source.Parameters.Platforms;
-        return request.Platforms.IsEmpty ? has : [.. request.Platforms.Select(platform => has.FirstOrDefault(platform.IsSameAs)
-            ?? throw new TargetFailedException($"--platforms {platform}: {request.Text} has {string.Join(", ", has)}", Exit.WrongUse)).Distinct()];
+        return request.Platforms.IsEmpty
+            ? has
+            :
+            [
+                .. request
+                    .Platforms.Select(platform =>
+                        has.FirstOrDefault(platform.IsSameAs)
+                        ?? throw new TargetFailedException(
+                            $"--platforms {platform}: {request.Text} has {string.Join(", ", has)}",
+                            Exit.WrongUse
+                        )
+                    )
+                    .Distinct(),
+            ];
     }
 
-    private async Task RequireCommitAsync(RebuildSource source, CancellationToken stop)
+    private async Task RequireCommitAsync(RebuildSource source, CancellationToken cancellationToken)
     {
         BuildParameters said = source.Parameters;
-        if (!await _git.HasAsync(said.Commit, stop))
-            throw new ReleaseException($"{repository}: the release was built from commit {said.Commit}, which is not in this clone. Run git fetch {ShellWord.Of(Printable.Of(said.Source))} {said.Commit}");
+        if (!await _git.HasAsync(said.Commit, cancellationToken))
+            throw new ReleaseException(
+                $"{repository}: the release was built from commit {said.Commit}, which is not in this clone. Run git "
+                    + $"fetch {ShellWord.Of(Printable.Of(said.Source))} {said.Commit}"
+            );
     }
 
     private async Task<AssembledImage> AssembleAsync(
-        Workspace place, RebuildSource source, ImmutableArray<Platform> platforms, ReproduceRequest request, CancellationToken stop)
+        Workspace place,
+        RebuildSource source,
+        ImmutableArray<Platform> platforms,
+        ReproduceRequest request,
+        CancellationToken cancellationToken
+    )
     {
         string image = request.Definition.Name;
         // A rehearsal has its registries in this process, and what it took to publish there: bounded memory is a promise before time is.
-        Pipeline pipeline = new(place, repository, report, clock) { PlatformsAtOnce = request.IsRehearsal ? 1 : 2 };
+        Pipeline pipeline = new(place, repository, report, time) { PlatformsAtOnce = request.IsRehearsal ? 1 : 2 };
         AbsolutePath definition = place.Definition(image) / ImageDefinition.FileName;
-        source.RequireDefinition(File.Exists(definition)
-            ? Digest.Of(await File.ReadAllBytesAsync(definition, stop))
-            : throw new ContentException($"{image}: commit {source.Parameters.Commit} has no images/{image}/{ImageDefinition.FileName}, so the release was not built from it"));
-        AssemblyRequest input = await pipeline.ReadAsync(image, _ => platforms, stop);
+        source.RequireDefinition(
+            File.Exists(definition)
+                ? Digest.Of(await File.ReadAllBytesAsync(definition, cancellationToken))
+                : throw new ContentException(
+                    $"{image}: commit {source.Parameters.Commit} has no images/{image}/{ImageDefinition.FileName}, so the release "
+                        + "was not built from it"
+                )
+        );
+        AssemblyRequest input = await pipeline.ReadAsync(image, _ => platforms, cancellationToken);
         if (platforms.FirstOrDefault(platform => !input.Definition.Platforms.Contains(platform)) is { } foreign)
-            throw new ContentException($"{image}: the provenance tells of {foreign}, and the definition of commit {source.Parameters.Commit} has no such platform");
+            throw new ContentException(
+                $"{image}: the provenance tells of {foreign}, and the definition of commit {source.Parameters.Commit} has no such platform"
+            );
         if (Prepare is null)
         {
             source.Require(AssemblyInput.Of(input));
-            await pipeline.FetchAsync([input], supply, supply.Upstream, withStandIns: false, stop);
+            await pipeline.FetchAsync([input], supply, supply.Upstream, withStandIns: false, cancellationToken);
         }
         else
         {
-            input = await Prepare(input, stop);
+            input = await Prepare(input, cancellationToken);
             source.Require(AssemblyInput.Of(input));
         }
 
-        AssembledImage made = await pipeline.AssembleAsync(input, supply, stop);
+        AssembledImage made = await pipeline.AssembleAsync(input, supply, cancellationToken);
         Directory.Delete(place.Assembled, recursive: true);
         return made;
     }

@@ -5,7 +5,9 @@ using Slipway.Graph;
 
 namespace Slipway.Graph;
 
-/// <summary>Slipway's border: variables begin with <c>SLIPWAY_</c>, log lines go to standard error, exit codes are those of sysexits.</summary>
+/// <summary>
+/// Slipway's border: variables begin with <c>SLIPWAY_</c>, log lines go to standard error, exit codes are those of sysexits.
+/// </summary>
 public sealed class SlipwayConventions : IBuildConventions
 {
     private readonly GivenFlags _given = new(Environment.GetCommandLineArgs()[1..]);
@@ -21,17 +23,20 @@ public sealed class SlipwayConventions : IBuildConventions
     public int ExitCodeOf(Exception exception) => (int)ExitCodes.Of(exception);
 
     /// <summary>
-    /// What we expect to go wrong is told in its own words, and so is what the operating system says of files; the rest is a fault of ours, told
-    /// in one line.
+    /// What we expect to go wrong is told in its own words, and so is what the operating system says of files; the rest is a fault of ours,
+    /// told in one line.
     /// </summary>
     public string Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         if (exception is OperationCanceledException)
-            return "the time that --timeout gives it is over; what was done stays. Run the same command again, with a longer --timeout if it needs one";
-        return Oci.Printable.Line(IsFault(exception)
-            ? $"a fault of Slipway's own: {Words(exception)}. Please report it; --verbosity verbose shows where it happened"
-            : _given.Words(exception));
+            return "the time that --timeout gives it is over; what was done stays. Run the same command again, with a longer --timeout if "
+                + "it needs one";
+        return Oci.Printable.Line(
+            IsFault(exception)
+                ? $"a fault of Slipway's own: {Words(exception)}. Please report it; --verbosity verbose shows where it happened"
+                : _given.Words(exception)
+        );
     }
 
     public string Printable(string line) => Oci.Printable.Line(line);
@@ -43,15 +48,24 @@ public sealed class SlipwayConventions : IBuildConventions
         return exception.GetType().Namespace?.StartsWith(nameof(Slipway) + ".", StringComparison.Ordinal) == true;
     }
 
-    public bool IsFault(Exception exception) => !IsOwn(exception) && exception is not (IOException or UnauthorizedAccessException or BuildUsageException or OperationCanceledException);
+    public bool IsFault(Exception exception) =>
+        !IsOwn(exception)
+        && exception is not (IOException or UnauthorizedAccessException or BuildUsageException or OperationCanceledException);
 
     /// <summary>.NET's names and sentences mean nothing to a reader, and may quote anything.</summary>
-    private static string Words(Exception exception) => exception switch
-    {
-        OutOfMemoryException => "it needed more memory than there is",
-        NullReferenceException or KeyNotFoundException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException
-            or OverflowException or InvalidCastException => "it met a value that it does not expect",
-        TimeoutException => "it gave up waiting for itself",
-        _ => "something failed that it does not expect",
-    };
+    private static string Words(Exception exception) =>
+        exception switch
+        {
+            OutOfMemoryException => "it needed more memory than there is",
+            NullReferenceException
+            or KeyNotFoundException
+            or InvalidOperationException
+            or ArgumentException
+            or IndexOutOfRangeException
+            or FormatException
+            or OverflowException
+            or InvalidCastException => "it met a value that it does not expect",
+            TimeoutException => "it gave up waiting for itself",
+            _ => "something failed that it does not expect",
+        };
 }

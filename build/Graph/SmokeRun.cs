@@ -14,7 +14,10 @@ internal sealed class SmokeRun(Workspace workspace, EngineChoice engines, Report
     /// <param name="platforms">Which of an image's platforms are wanted.</param>
     /// <exception cref="EngineException">There is no Engine, or it went away.</exception>
     public async Task<IReadOnlyList<PlatformSmoke>> RunAsync(
-        IEnumerable<ImageDefinition> images, Func<ImageDefinition, ImmutableArray<Platform>> platforms, CancellationToken stop)
+        IEnumerable<ImageDefinition> images,
+        Func<ImageDefinition, ImmutableArray<Platform>> platforms,
+        CancellationToken cancellationToken
+    )
     {
         List<PlatformSmoke> results = [];
         foreach (ImageDefinition definition in images)
@@ -27,12 +30,18 @@ internal sealed class SmokeRun(Workspace workspace, EngineChoice engines, Report
             }
 
             OciLayout layout = OciLayout.Open(workspace.Layout(definition.Name));
-            AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, stop);
+            AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, cancellationToken);
             foreach (AssembledPlatform platform in image.Platforms.Where(platform => platforms(definition).Contains(platform.Platform)))
             {
-                EngineClient engine = await engines.ConnectAsync(platform.Platform, stop);
+                EngineClient engine = await engines.ConnectAsync(platform.Platform, cancellationToken);
                 report.Line($"{definition.Name} {platform.Platform}: running it in the Engine at {engine.Address}, {engine.Version}");
-                results.Add(await new SmokeTest(engine).RunAsync(new SmokeSubject(definition.Name, definition.Version, platform, contract.Commands), layout, stop));
+                results.Add(
+                    await new SmokeTest(engine).RunAsync(
+                        new SmokeSubject(definition.Name, definition.Version, platform, contract.Commands),
+                        layout,
+                        cancellationToken
+                    )
+                );
             }
         }
 

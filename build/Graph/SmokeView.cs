@@ -17,7 +17,11 @@ internal static class SmokeView
 
         report.Table(
             ["image", "platform", "commands", "verdict"],
-            results.Select(result => (IReadOnlyList<string>)[result.Name, result.Platform.ToString(), result.Commands.ToString(CultureInfo.InvariantCulture), Verdict(result)]));
+            results.Select(result =>
+                (IReadOnlyList<string>)
+                    [result.Name, result.Platform.ToString(), result.Commands.ToString(CultureInfo.InvariantCulture), Verdict(result)]
+            )
+        );
     }
 
     /// <summary>The same to the log.</summary>
@@ -31,27 +35,33 @@ internal static class SmokeView
         }
     }
 
-    public static byte[] Json(IReadOnlyList<PlatformSmoke> results) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (PlatformSmoke result in results)
+    public static byte[] Json(IReadOnlyList<PlatformSmoke> results) =>
+        OciJson.WriteIndented(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("image", result.Name);
-            writer.WriteString("platform", result.Platform.ToString());
-            writer.WriteString("verdict", result.NotRun is not null ? "not run" : result.Passed ? "passed" : "failed");
-            writer.WriteNumber("commands", result.Commands);
-            if (result.NotRun is { } reason)
-                writer.WriteString("reason", reason);
-            writer.WriteStartArray("failures");
-            foreach (string failure in result.Failures)
-                writer.WriteStringValue(failure);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
+            writer.WriteStartArray();
+            foreach (PlatformSmoke result in results)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("image", result.Name);
+                writer.WriteString("platform", result.Platform.ToString());
+                writer.WriteString(
+                    "verdict",
+                    result.NotRun is not null ? "not run"
+                        : result.Passed ? "passed"
+                        : "failed"
+                );
+                writer.WriteNumber("commands", result.Commands);
+                if (result.NotRun is { } reason)
+                    writer.WriteString("reason", reason);
+                writer.WriteStartArray("failures");
+                foreach (string failure in result.Failures)
+                    writer.WriteStringValue(failure);
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-    });
+            writer.WriteEndArray();
+        });
 
     /// <param name="wantsAll">Whether a platform that could not be tried is a failure, too.</param>
     /// <exception cref="ContentException">A command did not do what the contract says.</exception>
@@ -60,9 +70,17 @@ internal static class SmokeView
     {
         PlatformSmoke[] failed = [.. results.Where(result => !result.Failures.IsEmpty)];
         if (failed.Length > 0)
-            throw new ContentException($"{failed.Sum(result => result.Failures.Length)} commands of contracts failed ({string.Join(", ", failed.Select(result => $"{result.Name} {result.Platform}"))}); the first: {failed[0].Failures[0]}");
+            throw new ContentException(
+                $"{failed.Sum(result => result.Failures.Length)} commands of contracts failed "
+                    + $"({string.Join(", ", failed.Select(result => $"{result.Name} {result.Platform}"))}); the "
+                    + $"first: {failed[0].Failures[0]}"
+            );
         if (wantsAll && results.FirstOrDefault(result => result.NotRun is not null) is { } missing)
-            throw new TargetFailedException($"{missing.Name} {missing.Platform} was not run: {missing.NotRun}. Install qemu-user-static and register it, or give --docker-host {missing.Platform}=ADDRESS", Exit.Unavailable);
+            throw new TargetFailedException(
+                $"{missing.Name} {missing.Platform} was not run: {missing.NotRun}. Install qemu-user-static and register it, or "
+                    + $"give --docker-host {missing.Platform}=ADDRESS",
+                Exit.Unavailable
+            );
     }
 
     private static string Verdict(PlatformSmoke result) =>

@@ -21,10 +21,17 @@ internal sealed class SourceFetcher : IDisposable
     /// <param name="upstreamMirror">A folder or URL; null reads the hosts themselves.</param>
     /// <param name="debianMirror">The parent of debian/ and debian-security/; null asks the host's apt configuration.</param>
     /// <param name="offline">Whether no host may be asked for anything.</param>
-    /// <param name="notice">Is told of every wait.</param>
+    /// <param name="log">Is told of every wait.</param>
     /// <param name="retryPolicy">How long hosts are waited for; null for as long as usual.</param>
     /// <exception cref="ArgumentException">A mirror is neither a folder nor an address.</exception>
-    public SourceFetcher(Workspace workspace, string? upstreamMirror, string? debianMirror, bool offline, Action<string> notice, RetryPolicy? retryPolicy = null)
+    public SourceFetcher(
+        Workspace workspace,
+        string? upstreamMirror,
+        string? debianMirror,
+        bool offline,
+        Action<string> log,
+        RetryPolicy? retryPolicy = null
+    )
     {
         RequireFolder("--upstream-mirror", upstreamMirror);
         RequireFolder("--debian-mirror", debianMirror);
@@ -33,7 +40,12 @@ internal sealed class SourceFetcher : IDisposable
         _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
         _named = debianMirror is null ? null : _debian;
         _keyring = workspace.Keyring;
-        _transport = new HttpTransport(offline ? new OfflineHandler() : HttpTransport.NewHandler(), retryPolicy ?? new RetryPolicy(), TimeProvider.System, notice);
+        _transport = new HttpTransport(
+            offline ? new OfflineHandler() : HttpTransport.NewHandler(),
+            retryPolicy ?? new RetryPolicy(),
+            TimeProvider.System,
+            log
+        );
         _reader = new OriginReader(_transport, retryPolicy ?? new RetryPolicy(), TimeProvider.System);
         Cache = new ContentCache(workspace.Cache, TimeProvider.System);
         Download = new Download(_reader, Cache);
@@ -69,7 +81,10 @@ internal sealed class SourceFetcher : IDisposable
         return _debian?.Then(snapshot) ?? snapshot;
     }
 
-    /// <summary>Where apt in a container reads packages: what the command line names, else the snapshot archive, never what this machine alone can reach.</summary>
+    /// <summary>
+    /// Where apt in a container reads packages: what the command line names, else the snapshot archive, never what this machine alone can
+    /// reach.
+    /// </summary>
     public DebianMirror DebianForEngine(ImageLock imageLock) =>
         _named ?? DebianMirror.Snapshot(imageLock.Timestamp).Then(DebianMirror.Snapshot(imageLock.Timestamp.AddDays(1)));
 
@@ -89,37 +104,50 @@ internal sealed class SourceFetcher : IDisposable
     /// <summary>Writes new versions into definitions, with what upstream publishes about them.</summary>
     public DefinitionUpdate NewDefinitionUpdate() => new(new PublishedChecksum(_reader, Upstream), Upstream);
 
-    /// <summary>Judges the signatures that upstream publishes, read where its files are; <paramref name="notice"/> is told of every finding.</summary>
+    /// <summary>
+    /// Judges the signatures that upstream publishes, read where its files are; <paramref name="log"/> is told of every finding.
+    /// </summary>
     /// <param name="acceptUnsignedUnsafe">Whether a new lock may have files without a signature that holds.</param>
-    public UpstreamSignatures Signatures(Action<string> notice, bool acceptUnsignedUnsafe = false) =>
-        new(new PublishedSignature(_reader, Upstream), Cache, _log, notice) { AcceptUnsignedUnsafe = acceptUnsignedUnsafe };
+    public UpstreamSignatures Signatures(Action<string> log, bool acceptUnsignedUnsafe = false) =>
+        new(new PublishedSignature(_reader, Upstream), Cache, _log, log) { AcceptUnsignedUnsafe = acceptUnsignedUnsafe };
 
     /// <summary>
-    /// The steps that bring upstream's files and what is known of their signatures into a new lock; <paramref name="notice"/> is told of what
+    /// The steps that bring upstream's files and what is known of their signatures into a new lock; <paramref name="log"/> is told of what
     /// cannot be had. Where no host may be asked and no mirror stands in for them, the lock stays as it is.
     /// </summary>
     public async Task<ImageLock> WithUpstreamAsync(
-        ImageDefinition definition, ImageLock made, bool acceptUnsignedUnsafe, Action<string> notice, CancellationToken stop)
+        ImageDefinition definition,
+        ImageLock made,
+        bool acceptUnsignedUnsafe,
+        Action<string> log,
+        CancellationToken cancellationToken
+    )
     {
         if (IsOffline && !HasUpstreamMirror)
         {
-            notice($"{definition.Name}: --offline: upstream's hosts were not asked, so its files are unconfirmed");
+            log($"{definition.Name}: --offline: upstream's hosts were not asked, so its files are unconfirmed");
             return made;
         }
 
         PublishedChecksum published = new(_reader, Upstream);
-        UpstreamConfirmation confirmation = new(Download, Upstream, HasUpstreamMirror, published, notice);
-        OptionalUpstream optional = new(Download, Upstream, HasUpstreamMirror, published, notice);
-        ImageLock had = await optional.FindAsync(definition, await confirmation.ConfirmAsync(definition, made, stop), stop);
-        return await Signatures(notice, acceptUnsignedUnsafe).JudgeAsync(definition, had, stop);
+        UpstreamConfirmation confirmation = new(Download, Upstream, HasUpstreamMirror, published, log);
+        OptionalUpstream optional = new(Download, Upstream, HasUpstreamMirror, published, log);
+        ImageLock had = await optional.FindAsync(
+            definition,
+            await confirmation.ConfirmAsync(definition, made, cancellationToken),
+            cancellationToken
+        );
+        return await Signatures(log, acceptUnsignedUnsafe).JudgeAsync(definition, had, cancellationToken);
     }
 
     /// <summary>A folder that is mistyped is wrong use, not a file that a mirror lacks.</summary>
     private static void RequireFolder(string option, string? mirror)
     {
-        string? folder = mirror is null ? null
+        string? folder =
+            mirror is null ? null
             : !mirror.Contains("://", StringComparison.Ordinal) ? mirror
-            : Uri.TryCreate(mirror, UriKind.Absolute, out Uri? address) && address.IsFile ? address.LocalPath : null;
+            : Uri.TryCreate(mirror, UriKind.Absolute, out Uri? address) && address.IsFile ? address.LocalPath
+            : null;
         if (folder is not null && !Directory.Exists(folder))
             throw new ArgumentException($"{option} {folder}: there is no such folder");
     }

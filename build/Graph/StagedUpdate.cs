@@ -18,24 +18,28 @@ internal sealed record StagedUpdate(ImageDefinition Definition, UpdateReport Rep
     /// target says and the next update mends.
     /// </summary>
     /// <exception cref="DefinitionException">A file is not what it was when the update began; nothing is written.</exception>
-    public async Task PutAsync(CancellationToken stop)
+    public async Task PutAsync(CancellationToken cancellationToken)
     {
-        string yaml = Path.Combine(Definition.Folder, ImageDefinition.FileName), locked = Path.Combine(Definition.Folder, ImageLock.FileName);
+        string yaml = Path.Combine(Definition.Folder, ImageDefinition.FileName),
+            locked = Path.Combine(Definition.Folder, ImageLock.FileName);
         foreach ((string path, byte[] before) in new[] { (yaml, Yaml.Before), (locked, Lock.Before) })
         {
-            if (!(await File.ReadAllBytesAsync(path, stop)).AsSpan().SequenceEqual(before))
-                throw new DefinitionException($"{Definition.Name}: {Path.GetFileName(path)} has changed since the update began; nothing was written. Run the same command again");
+            if (!(await File.ReadAllBytesAsync(path, cancellationToken)).AsSpan().SequenceEqual(before))
+                throw new DefinitionException(
+                    $"{Definition.Name}: {Path.GetFileName(path)} has changed since the update began; nothing was written. Run the "
+                        + "same command again"
+                );
         }
 
-        await WriteAsync(yaml, Yaml, stop);
-        await WriteAsync(locked, Lock, stop);
+        await WriteAsync(yaml, Yaml, cancellationToken);
+        await WriteAsync(locked, Lock, cancellationToken);
     }
 
-    private static async Task WriteAsync(string path, (byte[] Before, byte[] After) file, CancellationToken stop)
+    private static async Task WriteAsync(string path, (byte[] Before, byte[] After) file, CancellationToken cancellationToken)
     {
         if (file.Before.AsSpan().SequenceEqual(file.After))
             return;
-        await File.WriteAllBytesAsync(path + ".new", file.After, stop);
+        await File.WriteAllBytesAsync(path + ".new", file.After, cancellationToken);
         File.Move(path + ".new", path, overwrite: true);
     }
 }

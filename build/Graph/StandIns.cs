@@ -16,7 +16,7 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher supply, R
     private readonly XzMemory _memory = new();
 
     /// <summary>The same input with a lock, in memory alone, whose upstream files are the stand-ins'.</summary>
-    public async Task<AssemblyRequest> TakePlaceAsync(AssemblyRequest input, CancellationToken stop)
+    public async Task<AssemblyRequest> TakePlaceAsync(AssemblyRequest input, CancellationToken cancellationToken)
     {
         var files = ImmutableArray.CreateBuilder<LockedUpstream>();
         foreach (LockedUpstream locked in input.Lock.Upstream)
@@ -25,7 +25,7 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher supply, R
             var byArchitecture = locked.Files.ToBuilder();
             foreach (Platform platform in input.Platforms)
             {
-                StandInFile file = await MakeAsync(input, wanted, platform, stop);
+                StandInFile file = await MakeAsync(input, wanted, platform, cancellationToken);
                 byArchitecture[platform.Architecture] = locked.Files[platform.Architecture] with { Digest = file.Digest, Size = file.Size };
             }
 
@@ -33,15 +33,23 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher supply, R
         }
 
         ImmutableArray<string> names = [.. files.Select(file => file.Name)];
-        report.Line($"{input.Name}: stand-in for {string.Join(", ", names)}: upstream cannot be reached from here, so this image is for the rehearsal only");
+        report.Line(
+            $"{input.Name}: stand-in for {string.Join(", ", names)}: upstream cannot be reached from here, so this image is for the "
+                + "rehearsal only"
+        );
         return input with { Lock = input.Lock with { Upstream = files.ToImmutable(), StandingIn = names } };
     }
 
-    private async Task<StandInFile> MakeAsync(AssemblyRequest input, UpstreamFile wanted, Platform platform, CancellationToken stop)
+    private async Task<StandInFile> MakeAsync(
+        AssemblyRequest input,
+        UpstreamFile wanted,
+        Platform platform,
+        CancellationToken cancellationToken
+    )
     {
         Uri address = wanted.Url(platform.Architecture);
         string origin = OriginOf(input, wanted, platform);
-        if (await upstream.FindAsync(address, origin, stop) is { } made)
+        if (await upstream.FindAsync(address, origin, cancellationToken) is { } made)
             return made;
 
         string folder = Path.Combine(upstream.Folder, ".work");
@@ -54,18 +62,18 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher supply, R
             foreach (Installation installation in wanted.Install)
             {
                 if (installation.StandIn is { } source && !packages.ContainsKey(source.Package))
-                    packages.Add(source.Package, await UnpackAsync(input, source, platform, folder, stop));
+                    packages.Add(source.Package, await UnpackAsync(input, source, platform, folder, cancellationToken));
                 Func<Stream> open = Program(input, wanted, installation, platform, packages);
                 if (!wanted.IsArchive)
                 {
                     await using Stream content = open();
-                    return await upstream.AddAsync(address, origin, content, stop);
+                    return await upstream.AddAsync(address, origin, content, cancellationToken);
                 }
 
                 members.Add(KeyValuePair.Create(wanted.MemberOf(installation, platform.Architecture), open));
             }
 
-            return await upstream.AddArchiveAsync(address, origin, members, stop);
+            return await upstream.AddArchiveAsync(address, origin, members, cancellationToken);
         }
         finally
         {
@@ -74,7 +82,12 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher supply, R
     }
 
     private static Func<Stream> Program(
-        AssemblyRequest input, UpstreamFile wanted, Installation installation, Platform platform, Dictionary<string, DebArchive> packages)
+        AssemblyRequest input,
+        UpstreamFile wanted,
+        Installation installation,
+        Platform platform,
+        Dictionary<string, DebArchive> packages
+    )
     {
         if (installation.StandIn is not { } source)
         {
@@ -88,22 +101,36 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher supply, R
         return () => archive.Open(entry);
     }
 
-    private async Task<DebArchive> UnpackAsync(AssemblyRequest input, StandInSource source, Platform platform, string folder, CancellationToken stop)
+    private async Task<DebArchive> UnpackAsync(
+        AssemblyRequest input,
+        StandInSource source,
+        Platform platform,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         LockedFile package = PackageOf(input, source, platform);
         string deb = supply.Cache.Find(package.Digest, package.Size)
             ?? throw new ContentException($"{input.Name} {platform}: {source.Package}: not in the cache");
         string spool = Path.Combine(folder, $"{source.Package}.{platform.Architecture}.tar");
         await using FileStream stream = File.OpenRead(deb);
-        return await DebArchive.ReadAsync(stream, spool, DebLimits.Default, _memory, stop);
+        return await DebArchive.ReadAsync(stream, spool, DebLimits.Default, _memory, cancellationToken);
     }
 
     private static LockedFile PackageOf(AssemblyRequest input, StandInSource source, Platform platform) =>
         input.Lock.StandIns.FirstOrDefault(package => package.Name == source.Package)?.Files.GetValueOrDefault(platform.Architecture)
-            ?? throw new DefinitionException($"{input.Name}: stand-in package {source.Package} is not locked for {platform.Architecture}. Run ./build.sh Lock --images {input.Name}");
+        ?? throw new DefinitionException(
+            $"{input.Name}: stand-in package {source.Package} is not locked for {platform.Architecture}. Run ./build.sh Lock "
+                + $"--images {input.Name}"
+        );
 
-    private static string OriginOf(AssemblyRequest input, UpstreamFile wanted, Platform platform) => string.Join('\n', wanted.Install
-        .Select(installation => installation.StandIn is { } source
-            ? $"{installation.Member} {PackageOf(input, source, platform).Digest} {source.Path}"
-            : $"{installation.Member} {installation.To} {wanted.Version} {platform}"));
+    private static string OriginOf(AssemblyRequest input, UpstreamFile wanted, Platform platform) =>
+        string.Join(
+            '\n',
+            wanted.Install.Select(installation =>
+                installation.StandIn is { } source
+                    ? $"{installation.Member} {PackageOf(input, source, platform).Digest} {source.Path}"
+                    : $"{installation.Member} {installation.To} {wanted.Version} {platform}"
+            )
+        );
 }

@@ -14,13 +14,15 @@ public static partial class TargetTime
     {
         Match match = Grammar().Match(text);
         TimeSpan time = match.Success ? Part(match, "h", 3600) + Part(match, "m", 60) + Part(match, "s", 1) : TimeSpan.Zero;
-        return time > TimeSpan.Zero && time <= Longest ? time
+        return time > TimeSpan.Zero && time <= Longest
+            ? time
             : throw new FormatException($"{option} '{text}': wanted a time of 1s to 168h, as in 90s, 30m or 1h30m");
     }
 
-    private static TimeSpan Part(Match match, string unit, int seconds) => match.Groups[unit] is { Success: true } digits
-        ? TimeSpan.FromSeconds(double.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) * seconds)
-        : TimeSpan.Zero;
+    private static TimeSpan Part(Match match, string unit, int seconds) =>
+        match.Groups[unit] is { Success: true } digits
+            ? TimeSpan.FromSeconds(double.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) * seconds)
+            : TimeSpan.Zero;
 
     [GeneratedRegex(@"^(?:(?<h>[0-9]{1,6})h)?(?:(?<m>[0-9]{1,6})m)?(?:(?<s>[0-9]{1,6})s)?\z")]
     private static partial Regex Grammar();

@@ -20,39 +20,44 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
 
     /// <returns>What all projects reported together.</returns>
     /// <exception cref="TargetFailedException">The solution does not compile, or a project ended without a report.</exception>
-    public async Task<TestSummary> RunAsync(IReadOnlyList<string> projects, CancellationToken stop)
+    public async Task<TestSummary> RunAsync(IReadOnlyList<string> projects, CancellationToken cancellationToken)
     {
         if (Directory.Exists(results))
             Directory.Delete(results, recursive: true);
         Directory.CreateDirectory(results);
-        await CompileAsync(stop);
+        await CompileAsync(cancellationToken);
 
         ConcurrentBag<TestSummary> summaries = [];
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop };
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(projects, parallel, async (project, token) => summaries.Add(await RunAsync(project, token)));
         return summaries.Aggregate(TestSummary.None, (sum, one) => sum.With(one));
     }
 
     /// <summary>The test projects of the repository that are asked for, the slowest first.</summary>
     public static IReadOnlyList<string> Projects(AbsolutePath root) =>
-        [.. Directory.EnumerateDirectories(root / "tests", "*.Tests")
-            .Select(folder => Path.GetFileName(folder))
-            .OrderBy(name => name == "Peers.Tests" ? 0 : 1).ThenBy(name => name, StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateDirectories(root / "tests", "*.Tests")
+                .Select(folder => Path.GetFileName(folder))
+                .OrderBy(name => name == "Peers.Tests" ? 0 : 1)
+                .ThenBy(name => name, StringComparer.Ordinal),
+        ];
 
-    private async Task CompileAsync(CancellationToken stop)
+    private async Task CompileAsync(CancellationToken cancellationToken)
     {
         report.Line("compiling the solution");
-        ProcessResult result = await Dotnet("build", "Slipway.slnx", "-c", "Debug", "-nologo", "-v", "quiet", "-clp:NoSummary").RunAsync(stop);
+        ProcessResult result = await Dotnet("build", "Slipway.slnx", "-c", "Debug", "-nologo", "-v", "quiet", "-clp:NoSummary")
+            .RunAsync(cancellationToken);
         if (!result.Success)
             throw Failed("the solution does not compile", result);
     }
 
-    private async Task<TestSummary> RunAsync(string project, CancellationToken stop)
+    private async Task<TestSummary> RunAsync(string project, CancellationToken cancellationToken)
     {
         string assembly = root / "tests" / project / "bin" / "Debug" / "net10.0" / $"Slipway.{project}.dll";
         string xml = results / $"{project}.xml";
-        ProcessResult result = await Dotnet("exec", assembly, "-noLogo", "-noColor", "-xml", xml).RunAsync(stop);
-        await File.WriteAllTextAsync(results / $"{project}.log", result.Output + result.Errors, stop);
+        ProcessResult result = await Dotnet("exec", assembly, "-noLogo", "-noColor", "-xml", xml).RunAsync(cancellationToken);
+        await File.WriteAllTextAsync(results / $"{project}.log", result.Output + result.Errors, cancellationToken);
         if (!File.Exists(xml))
             throw Failed($"{project} ended with {result.ExitCode} and no report", result);
 
@@ -74,14 +79,15 @@ internal sealed class TestRun(AbsolutePath root, AbsolutePath results, Report re
         return new TargetFailedException($"{problem}; the lines above are what it said");
     }
 
-    private ChildProcess Dotnet(params string[] arguments) => new("dotnet", arguments)
-    {
-        Environment = ProgramEnvironment.Dotnet,
-        Variables = [("SLIPWAY_THOROUGH", IsThorough ? "1" : "0")],
-        Remedy = "install the .NET SDK",
-        TimeLimit = Timeout.InfiniteTimeSpan,
-        WorkingDirectory = root,
-        Output = OutputLimit.KeepEnds(MostKept),
-        Errors = OutputLimit.KeepEnds(MostKept),
-    };
+    private ChildProcess Dotnet(params string[] arguments) =>
+        new("dotnet", arguments)
+        {
+            Environment = ProgramEnvironment.Dotnet,
+            Variables = [("SLIPWAY_THOROUGH", IsThorough ? "1" : "0")],
+            Remedy = "install the .NET SDK",
+            TimeLimit = Timeout.InfiniteTimeSpan,
+            WorkingDirectory = root,
+            Output = OutputLimit.KeepEnds(MostKept),
+            Errors = OutputLimit.KeepEnds(MostKept),
+        };
 }

@@ -22,14 +22,27 @@ internal sealed record TestSummary(int Passed, ImmutableArray<FailedTest> Failed
         ILookup<string, XElement> tests = xml.Descendants("test").ToLookup(test => (string?)test.Attribute("result") ?? "");
         ImmutableArray<FailedTest> failed =
         [
-            .. tests["Fail"].Select(test => new FailedTest(NameOf(test), $"{test.Element("failure")?.Element("message")?.Value}\n{test.Element("failure")?.Element("stack-trace")?.Value}")),
-            .. xml.Descendants("error").Select(error => new FailedTest((string?)error.Attribute("name") ?? "outside of a test", error.Value)),
+            .. tests["Fail"]
+                .Select(test => new FailedTest(
+                    NameOf(test),
+                    $"{test.Element("failure")?.Element("message")?.Value}\n{test.Element("failure")?.Element("stack-trace")?.Value}"
+                )),
+            .. xml.Descendants("error")
+                .Select(error => new FailedTest((string?)error.Attribute("name") ?? "outside of a test", error.Value)),
         ];
-        ImmutableArray<FailedTest> skipped = [.. tests["Skip"].Select(test => new FailedTest(NameOf(test), test.Element("reason")?.Value ?? ""))];
-        double seconds = xml.Descendants("assembly").Sum(assembly =>
-            double.Parse((string?)assembly.Attribute("time") ?? "0", CultureInfo.InvariantCulture));
-        IEnumerable<string> said = tests["Pass"].Select(test => test.Element("output")?.Value ?? "").SelectMany(output => output.Split('\n'));
-        return new TestSummary(tests["Pass"].Count(), failed, skipped, seconds) { Said = [.. said.Select(line => line.Trim()).Where(line => line.Length > 0)] };
+        ImmutableArray<FailedTest> skipped =
+        [
+            .. tests["Skip"].Select(test => new FailedTest(NameOf(test), test.Element("reason")?.Value ?? "")),
+        ];
+        double seconds = xml.Descendants("assembly")
+            .Sum(assembly => double.Parse((string?)assembly.Attribute("time") ?? "0", CultureInfo.InvariantCulture));
+        IEnumerable<string> said = tests["Pass"]
+            .Select(test => test.Element("output")?.Value ?? "")
+            .SelectMany(output => output.Split('\n'));
+        return new TestSummary(tests["Pass"].Count(), failed, skipped, seconds)
+        {
+            Said = [.. said.Select(line => line.Trim()).Where(line => line.Length > 0)],
+        };
     }
 
     public TestSummary With(TestSummary other) =>

@@ -1,6 +1,5 @@
 using Slipway.Updates;
 
-
 namespace Slipway.Graph;
 
 /// <summary>How far an update goes and what it takes, from the command line.</summary>

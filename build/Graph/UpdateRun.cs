@@ -17,7 +17,15 @@ namespace Slipway.Graph;
 /// </summary>
 /// <param name="workspace">Where the images are.</param>
 /// <param name="repository">Whose git tags say which comes next.</param>
-internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, SourceFetcher supply, VersionSource versions, UpdateChecker lookout, Report report, TimeProvider clock)
+internal sealed class UpdateRun(
+    Workspace workspace,
+    AbsolutePath repository,
+    SourceFetcher supply,
+    VersionSource versions,
+    UpdateChecker lookout,
+    Report report,
+    TimeProvider time
+)
 {
     private readonly AbsolutePath _folder = workspace.Artifacts / "update";
 
@@ -28,26 +36,27 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, So
     /// <summary>Null when nothing is newer and the lock fits.</summary>
     /// <exception cref="ContentException">A checksum, signature, suite or the contract is wrong.</exception>
     /// <exception cref="RemoteException">Something cannot be asked.</exception>
-    public async Task<StagedUpdate?> StageAsync(string image, UpdateRequest wanted, CancellationToken stop)
+    public async Task<StagedUpdate?> StageAsync(string image, UpdateRequest wanted, CancellationToken cancellationToken)
     {
         AbsolutePath folder = workspace.Definition(image);
         ImageDefinition definition = ImageDefinitionFile.Read(folder);
-        ImageLock locked = await ImageLockFile.ReadAsync(folder, stop);
-        byte[] yaml = await File.ReadAllBytesAsync(folder / ImageDefinition.FileName, stop), lockBytes = await File.ReadAllBytesAsync(folder / ImageLock.FileName, stop);
-        List<VersionChange> changes = await ChangesAsync(definition, wanted, stop);
-        ImageDefinition next = changes.Count == 0 ? Copy(definition) : await EditAsync(Copy(definition), changes, stop);
+        ImageLock locked = await ImageLockFile.ReadAsync(folder, cancellationToken);
+        byte[] yaml = await File.ReadAllBytesAsync(folder / ImageDefinition.FileName, cancellationToken),
+            lockBytes = await File.ReadAllBytesAsync(folder / ImageLock.FileName, cancellationToken);
+        List<VersionChange> changes = await ChangesAsync(definition, wanted, cancellationToken);
+        ImageDefinition next = changes.Count == 0 ? Copy(definition) : await EditAsync(Copy(definition), changes, cancellationToken);
 
         report.Line($"{image}: resolving packages in {string.Join(", ", next.Debian.Suites)}");
-        LockProposal proposal = await supply.NewLockMaker().ProposeAsync(next, locked, stop);
+        LockProposal proposal = await supply.NewLockMaker().ProposeAsync(next, locked, cancellationToken);
         ImmutableArray<PackageUpdate> packages = lookout.Compare(next, locked, proposal, wanted.Advisories);
         if (changes.Count == 0 && packages.IsEmpty && Fits(definition, locked))
             return null;
 
-        ImageLock made = await UpstreamLockAsync(next, locked, proposal.Lock, wanted, stop);
+        ImageLock made = await UpstreamLockAsync(next, locked, proposal.Lock, wanted, cancellationToken);
         RequireHad(next, made, changes);
-        await ImageLockFile.WriteAsync(next.Folder, made, stop);
-        (AssembledImage assembled, InspectionResult inspected) = await AssembleAsync(image, stop);
-        (AssembledImage? old, ImmutableArray<ImageDifference>? differences, string why) = await CompareAsync(image, stop);
+        await ImageLockFile.WriteAsync(next.Folder, made, cancellationToken);
+        (AssembledImage assembled, InspectionResult inspected) = await AssembleAsync(image, cancellationToken);
+        (AssembledImage? old, ImmutableArray<ImageDifference>? differences, string why) = await CompareAsync(image, cancellationToken);
         VersionChange[] moved = [.. Moved(next, locked).UnionBy(changes, change => change.File)];
         UpdateReport done = new()
         {
@@ -56,36 +65,58 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, So
             Versions = [.. moved],
             Packages = packages,
             Upstream = [.. made.Upstream.Where(file => moved.Any(change => change.FilesOf(next).Any(moving => moving.Name == file.Name)))],
-            Sizes = [.. assembled.Platforms.Select(platform => new PlatformSize(platform.Platform, SizeOf(old?.Platforms.FirstOrDefault(other => other.Platform == platform.Platform)), SizeOf(platform)!.Value))],
+            Sizes =
+            [
+                .. assembled.Platforms.Select(platform => new PlatformSize(
+                    platform.Platform,
+                    SizeOf(old?.Platforms.FirstOrDefault(other => other.Platform == platform.Platform)),
+                    SizeOf(platform)!.Value
+                )),
+            ],
             Differences = differences,
             NotCompared = why,
             Inspected = inspected.Platforms,
-            NextTag = await new GitRepository(repository).NextTagAsync(image, next.Version, stop),
+            NextTag = await new GitRepository(repository).NextTagAsync(image, next.Version, cancellationToken),
             HasAdvisories = wanted.Advisories is not null,
         };
-        await File.WriteAllTextAsync(Staging.Results(image) / "report.md", UpdateMarkdown.Of(done), stop);
+        await File.WriteAllTextAsync(Staging.Results(image) / "report.md", UpdateMarkdown.Of(done), cancellationToken);
         return new StagedUpdate(definition, done)
         {
-            Yaml = (yaml, changes.Count == 0 ? yaml : await File.ReadAllBytesAsync(Path.Combine(next.Folder, ImageDefinition.FileName), stop)),
+            Yaml = (
+                yaml,
+                changes.Count == 0
+                    ? yaml
+                    : await File.ReadAllBytesAsync(Path.Combine(next.Folder, ImageDefinition.FileName), cancellationToken)
+            ),
             Lock = (lockBytes, ImageLockFile.ToBytes(made)),
         };
     }
 
-    private async Task<List<VersionChange>> ChangesAsync(ImageDefinition definition, UpdateRequest wanted, CancellationToken stop)
+    private async Task<List<VersionChange>> ChangesAsync(
+        ImageDefinition definition,
+        UpdateRequest wanted,
+        CancellationToken cancellationToken
+    )
     {
         List<VersionChange> changes = [];
         if (wanted.PackagesOnly)
             return changes;
         ReleaseVersion now = ReleaseVersion.Parse(definition.Version);
         if (wanted.To is { } to && to < now)
-            throw new TargetFailedException($"--to {to}: it is older than {definition.Name}'s {now}. Take an older commit of images/{definition.Name} for that", Exit.WrongUse);
+            throw new TargetFailedException(
+                $"--to {to}: it is older than {definition.Name}'s {now}. Take an older commit of images/{definition.Name} for that",
+                Exit.WrongUse
+            );
         if (wanted.To is { } given && given != now)
             changes.Add(new VersionChange(null, now, given));
         foreach (Versioned versioned in Versioned.Of(definition).Where(versioned => versioned.File is not null || wanted.To is null))
         {
-            UpstreamUpdate outlook = await versions.AskAsync(versioned, wanted.Reach, stop);
+            UpstreamUpdate outlook = await versions.AskAsync(versioned, wanted.Reach, cancellationToken);
             if (outlook.IsBehind)
-                report.Line($"{definition.Name}: {outlook.Subject}: {outlook.Channel} says {outlook.Newest}, which is older than {outlook.Locked}; it stays");
+                report.Line(
+                    $"{definition.Name}: {outlook.Subject}: {outlook.Channel} says {outlook.Newest}, which is older "
+                        + $"than {outlook.Locked}; it stays"
+                );
             if (outlook.Change is { } change)
                 changes.Add(change);
         }
@@ -98,7 +129,14 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, So
     /// <summary>A fresh copy of the image's folder, without what earlier updates left.</summary>
     private ImageDefinition Copy(ImageDefinition definition)
     {
-        foreach (AbsolutePath old in new[] { Staging.Definition(definition.Name), Staging.Results(definition.Name), Before.Results(definition.Name) })
+        foreach (
+            AbsolutePath old in new[]
+            {
+                Staging.Definition(definition.Name),
+                Staging.Results(definition.Name),
+                Before.Results(definition.Name),
+            }
+        )
         {
             if (Directory.Exists(old))
                 Directory.Delete(old, recursive: true);
@@ -114,66 +152,115 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, So
         return ImageDefinitionFile.Read(Staging.Definition(definition.Name));
     }
 
-    private async Task<ImageDefinition> EditAsync(ImageDefinition staged, List<VersionChange> changes, CancellationToken stop)
+    private async Task<ImageDefinition> EditAsync(ImageDefinition staged, List<VersionChange> changes, CancellationToken cancellationToken)
     {
-        string text = await supply.NewDefinitionUpdate().MakeAsync(staged, changes, stop);
-        await File.WriteAllTextAsync(Path.Combine(staged.Folder, ImageDefinition.FileName), text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), stop);
+        string text = await supply.NewDefinitionUpdate().MakeAsync(staged, changes, cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(staged.Folder, ImageDefinition.FileName),
+            text,
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            cancellationToken
+        );
         return ImageDefinitionFile.Read(staged.Folder);
     }
 
     /// <summary>The upstream files of the new lock: what changed was had and judged; what did not is no worse than it was.</summary>
-    private async Task<ImageLock> UpstreamLockAsync(ImageDefinition next, ImageLock locked, ImageLock proposed, UpdateRequest wanted, CancellationToken stop)
+    private async Task<ImageLock> UpstreamLockAsync(
+        ImageDefinition next,
+        ImageLock locked,
+        ImageLock proposed,
+        UpdateRequest wanted,
+        CancellationToken cancellationToken
+    )
     {
-        ImageLock made = wanted.PackagesOnly ? proposed : await supply.WithUpstreamAsync(next, proposed, wanted.AcceptUnsignedUnsafe, report.Line, stop);
+        ImageLock made = wanted.PackagesOnly
+            ? proposed
+            : await supply.WithUpstreamAsync(next, proposed, wanted.AcceptUnsignedUnsafe, report.Line, cancellationToken);
         var files = ImmutableArray.CreateBuilder<LockedUpstream>();
         foreach (UpstreamFile file in next.Upstream)
         {
-            LockedUpstream? now = made.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name), before = LockValidator.Kept(next, file, locked);
-            if (before is not null && (wanted.PackagesOnly || now is null || (before.Confirmed && !now.Confirmed) || (before.Signature is not null && now.Signature is null)))
+            LockedUpstream? now = made.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name),
+                before = LockValidator.Kept(next, file, locked);
+            if (
+                before is not null
+                && (
+                    wanted.PackagesOnly
+                    || now is null
+                    || (before.Confirmed && !now.Confirmed)
+                    || (before.Signature is not null && now.Signature is null)
+                )
+            )
                 now = before;
-            else if (before is null && !wanted.PackagesOnly && (now is null || now.Files.Values.Any(one => one.Size is null)) && !WasLeftOut(file, locked))
-                throw new RemoteException(RemoteFault.TryAgain, $"{next.Name}: {file.Name} {file.Version} could not be had and judged; nothing was written. The lines above say why; run the same command again");
+            else if (
+                before is null
+                && !wanted.PackagesOnly
+                && (now is null || now.Files.Values.Any(one => one.Size is null))
+                && !WasLeftOut(file, locked)
+            )
+                throw new RemoteException(
+                    RemoteFault.TryAgain,
+                    $"{next.Name}: {file.Name} {file.Version} could not be had and judged; nothing was written. The lines above say "
+                        + "why; run the same command again"
+                );
             if (now is not null)
                 files.Add(now);
         }
 
         LockedUpstream[] all = [.. files];
-        return made with { Upstream = [.. all], LeftOut = [.. next.Upstream.Select(file => file.Name).Except(all.Select(file => file.Name), StringComparer.Ordinal)] };
+        return made with
+        {
+            Upstream = [.. all],
+            LeftOut = [.. next.Upstream.Select(file => file.Name).Except(all.Select(file => file.Name), StringComparer.Ordinal)],
+        };
     }
 
     /// <summary>An optional file may be done without, but not be updated to a version that cannot be had.</summary>
     private static void RequireHad(ImageDefinition next, ImageLock made, List<VersionChange> changes)
     {
-        foreach (UpstreamFile file in changes.SelectMany(change => change.FilesOf(next)).Where(file => made.LeftOut.Contains(file.Name, StringComparer.Ordinal)))
-            throw new RemoteException(RemoteFault.TryAgain, $"{next.Name}: {file.Name} {file.Version} could not be had, although its checksums are published; nothing was written. The lines above say why; run the same command again");
+        foreach (
+            UpstreamFile file in changes
+                .SelectMany(change => change.FilesOf(next))
+                .Where(file => made.LeftOut.Contains(file.Name, StringComparer.Ordinal))
+        )
+            throw new RemoteException(
+                RemoteFault.TryAgain,
+                $"{next.Name}: {file.Name} {file.Version} could not be had, although its checksums are published; nothing was "
+                    + "written. The lines above say why; run the same command again"
+            );
     }
 
     /// <summary>Whether an optional file was done without already.</summary>
-    private static bool WasLeftOut(UpstreamFile file, ImageLock locked) => file.IsOptional && locked.LeftOut.Contains(file.Name, StringComparer.Ordinal);
+    private static bool WasLeftOut(UpstreamFile file, ImageLock locked) =>
+        file.IsOptional && locked.LeftOut.Contains(file.Name, StringComparer.Ordinal);
 
-    private async Task<(AssembledImage Image, InspectionResult Result)> AssembleAsync(string image, CancellationToken stop)
+    private async Task<(AssembledImage Image, InspectionResult Result)> AssembleAsync(string image, CancellationToken cancellationToken)
     {
-        Pipeline pipeline = new(Staging, repository, report, clock);
-        AssemblyRequest input = await pipeline.ReadAsync(image, definition => definition.Platforms, stop);
-        await pipeline.FetchAsync([input], supply, supply.Upstream, withStandIns: false, stop);
-        AssembledImage assembled = await pipeline.AssembleAsync(input, supply, stop);
-        InspectionResult inspected = await pipeline.InspectAsync(input, stop);
+        Pipeline pipeline = new(Staging, repository, report, time);
+        AssemblyRequest input = await pipeline.ReadAsync(image, definition => definition.Platforms, cancellationToken);
+        await pipeline.FetchAsync([input], supply, supply.Upstream, withStandIns: false, cancellationToken);
+        AssembledImage assembled = await pipeline.AssembleAsync(input, supply, cancellationToken);
+        InspectionResult inspected = await pipeline.InspectAsync(input, cancellationToken);
         InspectionView.Log(report, [inspected]);
         InspectionView.RequirePassed([inspected]);
         return (assembled, inspected);
     }
 
     /// <summary>The image of the old lock beside the new one, where its content can still be had.</summary>
-    private async Task<(AssembledImage? Old, ImmutableArray<ImageDifference>? Differences, string Why)> CompareAsync(string image, CancellationToken stop)
+    private async Task<(AssembledImage? Old, ImmutableArray<ImageDifference>? Differences, string Why)> CompareAsync(
+        string image,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            Pipeline before = new(Before, repository, report, clock);
-            AssemblyRequest input = await before.ReadAsync(image, definition => definition.Platforms, stop);
-            await before.FetchAsync([input], supply, supply.Upstream, withStandIns: false, stop);
-            AssembledImage old = await before.AssembleAsync(input, supply, stop);
-            OtherImage other = OtherImage.Parse(Before.Layout(image), _ => throw new InvalidOperationException("the old image is a layout"));
-            return (old, await new Pipeline(Staging, repository, report, clock).CompareAsync(image, other, stop), "");
+            Pipeline before = new(Before, repository, report, time);
+            AssemblyRequest input = await before.ReadAsync(image, definition => definition.Platforms, cancellationToken);
+            await before.FetchAsync([input], supply, supply.Upstream, withStandIns: false, cancellationToken);
+            AssembledImage old = await before.AssembleAsync(input, supply, cancellationToken);
+            OtherImage other = OtherImage.Parse(Before.Layout(image), _ =>
+                throw new InvalidOperationException("the old image is a layout")
+            );
+            return (old, await new Pipeline(Staging, repository, report, time).CompareAsync(image, other, cancellationToken), "");
         }
         catch (Exception e) when (e is RemoteException or ContentException or DefinitionException or TargetFailedException or DebException)
         {
@@ -182,11 +269,16 @@ internal sealed class UpdateRun(Workspace workspace, AbsolutePath repository, So
         }
     }
 
-    /// <summary>Every version that the lock has otherwise than the definition, also where a killed update changed the definition alone.</summary>
+    /// <summary>
+    /// Every version that the lock has otherwise than the definition, also where a killed update changed the definition alone.
+    /// </summary>
     private static IEnumerable<VersionChange> Moved(ImageDefinition next, ImageLock locked)
     {
-        IEnumerable<(string? File, string From, string To)> all = next.Upstream.Where(file => file.HasOwnVersion)
-            .Select(file => ((string?)file.Name, locked.Upstream.FirstOrDefault(one => one.Name == file.Name)?.Version ?? file.Version, file.Version))
+        IEnumerable<(string? File, string From, string To)> all = next
+            .Upstream.Where(file => file.HasOwnVersion)
+            .Select(file =>
+                ((string?)file.Name, locked.Upstream.FirstOrDefault(one => one.Name == file.Name)?.Version ?? file.Version, file.Version)
+            )
             .Prepend((null, locked.Version, next.Version));
         foreach ((string? file, string from, string to) in all.Where(one => one.From != one.To))
         {

@@ -35,22 +35,23 @@ internal static class UpdateView
         }
     }
 
-    public static byte[] Json(IReadOnlyList<UpdatedImage> images) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (UpdatedImage image in images)
+    public static byte[] Json(IReadOnlyList<UpdatedImage> images) =>
+        OciJson.WriteIndented(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("image", image.Image);
-            writer.WriteBoolean("updated", image.Update is not null);
-            if (image.Update is { } update)
-                Write(writer, update);
-            writer.WriteString("pullRequest", image.PullRequest);
-            writer.WriteEndObject();
-        }
+            writer.WriteStartArray();
+            foreach (UpdatedImage image in images)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("image", image.Image);
+                writer.WriteBoolean("updated", image.Update is not null);
+                if (image.Update is { } update)
+                    Write(writer, update);
+                writer.WriteString("pullRequest", image.PullRequest);
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-    });
+            writer.WriteEndArray();
+        });
 
     private static void Tell(Report report, UpdatedImage image)
     {
@@ -62,7 +63,11 @@ internal static class UpdateView
 
         report.Line($"{image.Image}: {update.Title}");
         if (update.Differences is { } differences)
-            report.Line($"{image.Image}: {differences.Count(one => one.Kind == ImageDifference.File && one.Change == "added")} files added, {differences.Count(one => one.Kind == ImageDifference.File && one.Change == "removed")} removed, {differences.Count(one => one.Kind == ImageDifference.File && one.Change == "changed")} changed");
+            report.Line(
+                $"{image.Image}: {differences.Count(one => one.Kind == ImageDifference.File && one.Change == "added")} files "
+                    + $"added, {differences.Count(one => one.Kind == ImageDifference.File && one.Change == "removed")} "
+                    + $"removed, {differences.Count(one => one.Kind == ImageDifference.File && one.Change == "changed")} changed"
+            );
         foreach (PlatformSize size in update.Sizes)
             report.Line($"{image.Image} {size.Platform}: {(size.Before is { } before ? $"{before} => " : "")}{size.Now} bytes in layers");
         report.Line($"{image.Image}: to release it, once it is on the main branch: git tag {update.NextTag}");
@@ -73,7 +78,15 @@ internal static class UpdateView
         foreach (VersionChange change in update.Versions)
             yield return [update.Image, change.File ?? update.Image, change.From.Text, change.To.Text, "upstream", ""];
         foreach (PackageUpdate package in update.Packages)
-            yield return [update.Image, package.Name, package.From?.ToString() ?? "-", package.To?.ToString() ?? "-", OutdatedView.Place(package), string.Join('\n', package.Fixes)];
+            yield return
+            [
+                update.Image,
+                package.Name,
+                package.From?.ToString() ?? "-",
+                package.To?.ToString() ?? "-",
+                OutdatedView.Place(package),
+                string.Join('\n', package.Fixes),
+            ];
     }
 
     private static void Write(Utf8JsonWriter writer, UpdateReport update)

@@ -1,5 +1,5 @@
-using Slipway.Images;
 using Slipway.Http;
+using Slipway.Images;
 
 namespace Slipway.Graph;
 
@@ -14,18 +14,24 @@ internal static class UpstreamProbe
     };
 
     /// <summary>Whether every host answers, whatever it says.</summary>
-    public static async Task<bool> AnswersAsync(IEnumerable<AssemblyRequest> inputs, Report report, CancellationToken stop)
+    public static async Task<bool> AnswersAsync(IEnumerable<AssemblyRequest> inputs, Report report, CancellationToken cancellationToken)
     {
-        Uri[] hosts = [.. inputs
-            .SelectMany(input => input.Definition.Upstream.ExceptBy(input.Lock.LeftOut, file => file.Name, StringComparer.Ordinal))
-            .Select(file => new Uri(new Uri(file.UrlTemplate.Split('{')[0]).GetLeftPart(UriPartial.Authority)))
-            .Distinct()];
+        Uri[] hosts =
+        [
+            .. inputs
+                .SelectMany(input => input.Definition.Upstream.ExceptBy(input.Lock.LeftOut, file => file.Name, StringComparer.Ordinal))
+                .Select(file => new Uri(new Uri(file.UrlTemplate.Split('{')[0]).GetLeftPart(UriPartial.Authority)))
+                .Distinct(),
+        ];
         using HttpTransport transport = new(HttpTransport.NewHandler(), Little, TimeProvider.System, _ => { });
         foreach (Uri host in hosts)
         {
             try
             {
-                using HttpResponseMessage answer = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Head, host), stop);
+                using HttpResponseMessage answer = await transport.SendAsync(
+                    () => new HttpRequestMessage(HttpMethod.Head, host),
+                    cancellationToken
+                );
             }
             catch (RemoteException e) when (e.Fault == RemoteFault.TryAgain)
             {

@@ -23,7 +23,14 @@ internal static class Views
             ["repository", "tag", "platform", "digest"],
             from destination in plan.Destinations
             from tag in plan.Tags
-            select (IReadOnlyList<string>)[destination.Name, tag.Moves ? tag.Name + " (moves)" : tag.Name, tag.Platform?.ToString() ?? "index", plan.SubjectOf(tag).Digest.ToString()]);
+            select (IReadOnlyList<string>)
+                [
+                    destination.Name,
+                    tag.Moves ? tag.Name + " (moves)" : tag.Name,
+                    tag.Platform?.ToString() ?? "index",
+                    plan.SubjectOf(tag).Digest.ToString(),
+                ]
+        );
     }
 
     /// <summary>A line for each image and platform of a rehearsal.</summary>
@@ -31,74 +38,95 @@ internal static class Views
     {
         report.Table(
             ["image", "platform", "upstream", "size", "layers", "digest", "tags", "registries", "signature"],
-            images.SelectMany(image => image.Image.Platforms.Select(platform => PlatformRow(image, platform)).Prepend(IndexRow(image))));
-        string[] standIns = [.. images.Where(image => image.Record.Plan.StandIn is not null).Select(image => $"{image.Input.Name} ({image.Record.Plan.StandIn!.Replace(",", ", ", StringComparison.Ordinal)})")];
+            images.SelectMany(image => image.Image.Platforms.Select(platform => PlatformRow(image, platform)).Prepend(IndexRow(image)))
+        );
+        string[] standIns =
+        [
+            .. images
+                .Where(image => image.Record.Plan.StandIn is not null)
+                .Select(image => $"{image.Input.Name} ({image.Record.Plan.StandIn!.Replace(",", ", ", StringComparison.Ordinal)})"),
+        ];
         if (standIns.Length > 0)
-            report.Line($"stand-in: {string.Join("; ", standIns)}: upstream could not be reached, so Debian's own builds or small placeholder programs took its place. Debian's packages are the real ones. Nothing of this can be published.");
+            report.Line(
+                $"stand-in: {string.Join("; ", standIns)}: upstream could not be reached, so Debian's own builds or small "
+                    + "placeholder programs took its place. Debian's packages are the real ones. Nothing of this can be published."
+            );
     }
 
-    public static byte[] RehearsalJson(IReadOnlyList<RehearsedImage> images) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (RehearsedImage image in images)
+    public static byte[] RehearsalJson(IReadOnlyList<RehearsedImage> images) =>
+        OciJson.WriteIndented(writer =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("image", image.Input.Name);
-            writer.WriteString("release", image.Record.Plan.Release);
-            writer.WriteString("digest", image.Image.Index.Digest.ToString());
-            writer.WriteString("standIn", image.Record.Plan.StandIn);
-            writer.WriteStartArray("platforms");
-            foreach (AssembledPlatform platform in image.Image.Platforms)
+            writer.WriteStartArray();
+            foreach (RehearsedImage image in images)
             {
                 writer.WriteStartObject();
-                writer.WriteString("platform", platform.Platform.ToString());
-                writer.WriteString("digest", platform.Manifest.Digest.ToString());
-                writer.WriteNumber("size", platform.Layers.Sum(layer => layer.Blob.Size));
-                writer.WriteNumber("layers", platform.Layers.Length);
+                writer.WriteString("image", image.Input.Name);
+                writer.WriteString("release", image.Record.Plan.Release);
+                writer.WriteString("digest", image.Image.Index.Digest.ToString());
+                writer.WriteString("standIn", image.Record.Plan.StandIn);
+                writer.WriteStartArray("platforms");
+                foreach (AssembledPlatform platform in image.Image.Platforms)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("platform", platform.Platform.ToString());
+                    writer.WriteString("digest", platform.Manifest.Digest.ToString());
+                    writer.WriteNumber("size", platform.Layers.Sum(layer => layer.Blob.Size));
+                    writer.WriteNumber("layers", platform.Layers.Length);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+                WriteStrings(writer, "tags", image.Record.Plan.Tags.Select(tag => tag.Name));
+                WriteStrings(writer, "registries", image.Record.Destinations.Select(destination => destination.Repository.Name));
+                writer.WriteBoolean("verified", image.Verified.All(result => result.Passed));
                 writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
-            WriteStrings(writer, "tags", image.Record.Plan.Tags.Select(tag => tag.Name));
-            WriteStrings(writer, "registries", image.Record.Destinations.Select(destination => destination.Repository.Name));
-            writer.WriteBoolean("verified", image.Verified.All(result => result.Passed));
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    });
+        });
 
     /// <summary>What a platform's layers were made of.</summary>
-    public static string Totals(PlatformTotals? totals) => totals is null
-        ? "layers are remembered from an earlier run"
-        : string.Create(CultureInfo.InvariantCulture, $"{totals.Packages:N0} {(totals.Packages == 1 ? "package" : "packages")}, {totals.Files:N0} files")
-            + (totals.LeftOut == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {totals.LeftOut:N0} left out ({totals.LeftOutBytes / 1e6:0.0} MB)"));
+    public static string Totals(PlatformTotals? totals) =>
+        totals is null
+            ? "layers are remembered from an earlier run"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{totals.Packages:N0} {(totals.Packages == 1 ? "package" : "packages")}, {totals.Files:N0} files"
+            )
+                + (
+                    totals.LeftOut == 0
+                        ? ""
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $", {totals.LeftOut:N0} left out ({totals.LeftOutBytes / 1e6:0.0} MB)"
+                        )
+                );
 
     private static IReadOnlyList<string> IndexRow(RehearsedImage image) =>
-    [
-        image.Input.Name,
-        "index",
-        Upstream(image),
-        "",
-        "",
-        Abbreviate(image.Image.Index.Digest),
-        Tags(image, null),
-        string.Join('\n', image.Record.Destinations.Select(destination => destination.Repository.Host)),
-        Signature(image, image.Image.Index.Digest),
-    ];
+        [
+            image.Input.Name,
+            "index",
+            Upstream(image),
+            "",
+            "",
+            Abbreviate(image.Image.Index.Digest),
+            Tags(image, null),
+            string.Join('\n', image.Record.Destinations.Select(destination => destination.Repository.Host)),
+            Signature(image, image.Image.Index.Digest),
+        ];
 
     private static IReadOnlyList<string> PlatformRow(RehearsedImage image, AssembledPlatform platform) =>
-    [
-        "",
-        platform.Platform.ToString(),
-        Upstream(image),
-        $"{platform.Layers.Sum(layer => layer.Blob.Size) / 1e6:0.0} MB",
-        platform.Layers.Length.ToString(CultureInfo.InvariantCulture),
-        Abbreviate(platform.Manifest.Digest),
-        Tags(image, platform.Platform),
-        string.Join('\n', image.Record.Destinations.Select(destination => destination.Repository.Host)),
-        Signature(image, platform.Manifest.Digest),
-    ];
+        [
+            "",
+            platform.Platform.ToString(),
+            Upstream(image),
+            $"{platform.Layers.Sum(layer => layer.Blob.Size) / 1e6:0.0} MB",
+            platform.Layers.Length.ToString(CultureInfo.InvariantCulture),
+            Abbreviate(platform.Manifest.Digest),
+            Tags(image, platform.Platform),
+            string.Join('\n', image.Record.Destinations.Select(destination => destination.Repository.Host)),
+            Signature(image, platform.Manifest.Digest),
+        ];
 
     private static string Upstream(RehearsedImage image) => image.Record.Plan.StandIn is null ? image.Input.Definition.Version : "stand-in";
 

@@ -18,19 +18,33 @@ internal sealed record WithdrawalOutcome(WithdrawalPlan Plan, WithdrawalEntry En
 internal sealed class WithdrawalRun(Withdrawal withdrawal, ReleaseRecords records, TimeProvider time)
 {
     /// <inheritdoc cref="Withdrawal.PlanAsync"/>
-    public async Task<WithdrawalPlan> PlanAsync(ImageDefinition definition, string release, string reason, CancellationToken stop) =>
-        await withdrawal.PlanAsync(await RequestAsync(definition, release, reason, stop), stop);
+    public async Task<WithdrawalPlan> PlanAsync(
+        ImageDefinition definition,
+        string release,
+        string reason,
+        CancellationToken cancellationToken
+    ) => await withdrawal.PlanAsync(await RequestAsync(definition, release, reason, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="Withdrawal.SurveyAsync"/>
-    public async Task<WithdrawalPlan> SurveyAsync(ImageDefinition definition, string release, CancellationToken stop) =>
-        await withdrawal.SurveyAsync(await RequestAsync(definition, release, "", stop), stop);
+    public async Task<WithdrawalPlan> SurveyAsync(ImageDefinition definition, string release, CancellationToken cancellationToken) =>
+        await withdrawal.SurveyAsync(await RequestAsync(definition, release, "", cancellationToken), cancellationToken);
 
-    private async Task<WithdrawalRequest> RequestAsync(ImageDefinition definition, string release, string reason, CancellationToken stop)
+    private async Task<WithdrawalRequest> RequestAsync(
+        ImageDefinition definition,
+        string release,
+        string reason,
+        CancellationToken cancellationToken
+    )
     {
-        RecordedRelease? published = (await records.OfAsync(definition.Name, stop)).LastOrDefault(record => record.Release == release);
-        WithdrawalEntry? before = (await records.WithdrawnAsync(definition.Name, stop)).Entries.LastOrDefault(entry => entry.Release == release);
+        RecordedRelease? published = (await records.OfAsync(definition.Name, cancellationToken)).LastOrDefault(record =>
+            record.Release == release
+        );
+        WithdrawalEntry? before = (await records.WithdrawnAsync(definition.Name, cancellationToken)).Entries.LastOrDefault(entry =>
+            entry.Release == release
+        );
         IEnumerable<string> listed = published?.Tags.Values.SelectMany(tags => tags.Keys) ?? [];
-        IEnumerable<string> withdrawn = before?.Destinations.SelectMany(destination => destination.Removed.Union(destination.Standing)) ?? [];
+        IEnumerable<string> withdrawn = before?.Destinations.SelectMany(destination => destination.Removed.Union(destination.Standing))
+            ?? [];
         return new WithdrawalRequest
         {
             Image = definition.Name,
@@ -42,9 +56,9 @@ internal sealed class WithdrawalRun(Withdrawal withdrawal, ReleaseRecords record
         };
     }
 
-    public async Task<WithdrawalOutcome> CarryOutAsync(WithdrawalPlan plan, CancellationToken stop)
+    public async Task<WithdrawalOutcome> CarryOutAsync(WithdrawalPlan plan, CancellationToken cancellationToken)
     {
-        WithdrawalRecord record = await records.WithdrawnAsync(plan.Image, stop);
+        WithdrawalRecord record = await records.WithdrawnAsync(plan.Image, cancellationToken);
         WithdrawalEntry? before = record.Entries.LastOrDefault(entry => entry.Release == plan.Release && entry.Reason == plan.Reason);
         WithdrawalEntry entry = new()
         {
@@ -52,13 +66,20 @@ internal sealed class WithdrawalRun(Withdrawal withdrawal, ReleaseRecords record
             Reason = plan.Reason,
             Time = before?.Time ?? time.GetUtcNow(),
             Subjects = [.. plan.Subjects.Select(subject => subject.Digest)],
-            Destinations = [.. plan.Destinations.Select(destination => Merged(before, new WithdrawnDestination(
-                destination.Repository.Name, [], [.. destination.Tags.Order(StringComparer.Ordinal)])))],
+            Destinations =
+            [
+                .. plan.Destinations.Select(destination =>
+                    Merged(
+                        before,
+                        new WithdrawnDestination(destination.Repository.Name, [], [.. destination.Tags.Order(StringComparer.Ordinal)])
+                    )
+                ),
+            ],
         };
-        await records.KeepAsync(record.With(entry), stop);
-        ImmutableArray<WithdrawnDestination> done = await withdrawal.CarryOutAsync(plan, stop);
+        await records.KeepAsync(record.With(entry), cancellationToken);
+        ImmutableArray<WithdrawnDestination> done = await withdrawal.CarryOutAsync(plan, cancellationToken);
         entry = entry with { Destinations = [.. done.Select(destination => Merged(before, destination))] };
-        await records.KeepAsync(record.With(entry), stop);
+        await records.KeepAsync(record.With(entry), cancellationToken);
         return new WithdrawalOutcome(plan, entry, records.WithdrawnFile(plan.Image));
     }
 

@@ -12,7 +12,9 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <summary>The same for a rehearsal, whose results stay apart.</summary>
     public Workspace Rehearsal => this with { Artifacts = Artifacts / "rehearsal" };
 
-    /// <summary>Which way the images are built whose results these are; those of Dockerfiles lie beside the others, in <c>NAME/dockerfile</c>.</summary>
+    /// <summary>
+    /// Which way the images are built whose results these are; those of Dockerfiles lie beside the others, in <c>NAME/dockerfile</c>.
+    /// </summary>
     public BuildMethod Way { get; init; }
 
     /// <summary>Records of layers that were assembled before.</summary>
@@ -21,13 +23,16 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <summary>Where those records are instead; null for those that all share.</summary>
     public AbsolutePath? Records { get; init; }
 
-    /// <summary>The same for an image that is built a second time from a commit: its definition is not the work tree's, and no layer is remembered.</summary>
-    public Workspace Reproduction(string image) => this with
-    {
-        Images = Artifacts / ReproductionFolder / image / "source" / "images",
-        Artifacts = Artifacts / ReproductionFolder,
-        Records = Artifacts / ReproductionFolder / image / ".assembled",
-    };
+    /// <summary>
+    /// The same for an image that is built a second time from a commit: its definition is not the work tree's, and no layer is remembered.
+    /// </summary>
+    public Workspace Reproduction(string image) =>
+        this with
+        {
+            Images = Artifacts / ReproductionFolder / image / "source" / "images",
+            Artifacts = Artifacts / ReproductionFolder,
+            Records = Artifacts / ReproductionFolder / image / ".assembled",
+        };
 
     private const string ReproductionFolder = "reproduction";
 
@@ -63,7 +68,13 @@ public sealed record Workspace(AbsolutePath Images, AbsolutePath Artifacts, Abso
     /// <param name="images">The images whose results are meant.</param>
     public void DeleteResults(IEnumerable<string> images)
     {
-        foreach (AbsolutePath folder in images.Select(Results).Append(Artifacts / "update").Append(Artifacts / ReproductionFolder).Append(TestResults))
+        foreach (
+            AbsolutePath folder in images
+                .Select(Results)
+                .Append(Artifacts / "update")
+                .Append(Artifacts / ReproductionFolder)
+                .Append(TestResults)
+        )
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);

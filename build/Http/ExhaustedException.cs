@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Slipway.Http;
 
-/// <summary>No usable answer came, and no further attempt helps or is left; carries what the last one said, for a client that knows the protocol.</summary>
+/// <summary>
+/// No usable answer came, and no further attempt helps or is left; carries what the last one said, for a client that knows the protocol.
+/// </summary>
 public sealed class ExhaustedException : RemoteException
 {
     /// <param name="fault"><see cref="RemoteFault.TryAgain"/>, or <see cref="RemoteFault.Untrusted"/>.</param>

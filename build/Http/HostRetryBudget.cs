@@ -12,7 +12,7 @@ internal sealed class HostRetryBudget
     private readonly string _host;
     private readonly RetryPolicy _retryPolicy;
     private readonly TimeProvider _time;
-    private readonly Action<string> _notice;
+    private readonly Action<string> _log;
     private readonly long _begin;
     private TimeSpan _spent;
     private TimeSpan _spentUntil;
@@ -22,13 +22,13 @@ internal sealed class HostRetryBudget
     private int _untold;
 
     /// <param name="host">What to call it.</param>
-    /// <param name="notice">Is told of waits, in one line without secrets.</param>
-    public HostRetryBudget(string host, RetryPolicy retryPolicy, TimeProvider time, Action<string> notice)
+    /// <param name="log">Is told of waits, in one line without secrets.</param>
+    public HostRetryBudget(string host, RetryPolicy retryPolicy, TimeProvider time, Action<string> log)
     {
         _host = host;
         _retryPolicy = retryPolicy;
         _time = time;
-        _notice = notice;
+        _log = log;
         _begin = time.GetTimestamp();
     }
 
@@ -38,7 +38,9 @@ internal sealed class HostRetryBudget
         get
         {
             lock (_lock)
-                return _spent < _retryPolicy.PerHost ? "" : $"; the {Seconds(_retryPolicy.PerHost, "0")} to wait for {_host} in all are used up";
+                return _spent < _retryPolicy.PerHost
+                    ? ""
+                    : $"; the {Seconds(_retryPolicy.PerHost, "0")} to wait for {_host} in all are used up";
         }
     }
 
@@ -79,7 +81,7 @@ internal sealed class HostRetryBudget
         }
 
         if (tell)
-            _notice($"{why} in {Seconds(wait, "0.0")}");
+            _log($"{why} in {Seconds(wait, "0.0")}");
         return new Wait(this);
     }
 
@@ -115,7 +117,7 @@ internal sealed class HostRetryBudget
         }
 
         if (untold > 0)
-            _notice($"{_host}: {untold} more {(untold == 1 ? "request" : "requests")} waited, too");
+            _log($"{_host}: {untold} more {(untold == 1 ? "request" : "requests")} waited, too");
     }
 
     private sealed class Wait(HostRetryBudget host) : IDisposable

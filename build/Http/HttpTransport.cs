@@ -21,20 +21,20 @@ public sealed class HttpTransport : IDisposable
     private readonly HttpMessageInvoker _invoker;
     private readonly RetryPolicy _retryPolicy;
     private readonly TimeProvider _time;
-    private readonly Action<string> _notice;
+    private readonly Action<string> _log;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
     private readonly ConcurrentDictionary<string, HostRetryBudget> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="handler">The wire; disposed with this object. <see cref="NewHandler()"/> makes the usual one.</param>
     /// <param name="patience">How long to keep trying.</param>
     /// <param name="time">The clock that waits are measured by.</param>
-    /// <param name="notice">Is told of waits, in one line without secrets.</param>
-    public HttpTransport(HttpMessageHandler handler, RetryPolicy patience, TimeProvider time, Action<string> notice)
+    /// <param name="log">Is told of waits, in one line without secrets.</param>
+    public HttpTransport(HttpMessageHandler handler, RetryPolicy patience, TimeProvider time, Action<string> log)
     {
         _invoker = new HttpMessageInvoker(handler);
         _retryPolicy = patience;
         _time = time;
-        _notice = notice;
+        _log = log;
         ResiliencePipelineBuilder<HttpResponseMessage> pipeline = new() { TimeProvider = time };
         _pipeline = (patience.Attempts > 1 ? pipeline.AddRetry(Retrying()) : pipeline).Build();
     }
@@ -43,21 +43,22 @@ public sealed class HttpTransport : IDisposable
     /// A handler with bounded connections, the system's proxy (not for this machine), and no redirects, cookies or
     /// decompression of its own.
     /// </summary>
-    public static SocketsHttpHandler NewHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        Proxy = new SystemProxy(HttpClient.DefaultProxy),
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = TimeSpan.FromSeconds(20),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        MaxConnectionsPerServer = 16,
-        MaxResponseHeadersLength = 64,
-        // A connection of HTTP/2 carries many requests: that its peer is gone must not cost each of them its patience.
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-    };
+    public static SocketsHttpHandler NewHandler() =>
+        new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            Proxy = new SystemProxy(HttpClient.DefaultProxy),
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = TimeSpan.FromSeconds(20),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            MaxConnectionsPerServer = 16,
+            MaxResponseHeadersLength = 64,
+            // A connection of HTTP/2 carries many requests: that its peer is gone must not cost each of them its patience.
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+        };
 
     /// <summary>
     /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the answer once its headers are
@@ -65,8 +66,11 @@ public sealed class HttpTransport : IDisposable
     /// </summary>
     /// <param name="exchange">What the request belongs to; null for an exchange of its own.</param>
     /// <exception cref="ExhaustedException">No usable answer after the last attempt; says how often and how long.</exception>
-    public Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken, Exchange? exchange = null) =>
-        SendAsync(_ => Task.FromResult(request()), cancellationToken, exchange);
+    public Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> request,
+        CancellationToken cancellationToken,
+        Exchange? exchange = null
+    ) => SendAsync(_ => Task.FromResult(request()), cancellationToken, exchange);
 
     /// <summary>An exchange that begins now, for a client that sends several requests for one thing.</summary>
     public Exchange Begin() => new(_retryPolicy, _time);
@@ -77,7 +81,10 @@ public sealed class HttpTransport : IDisposable
     /// </summary>
     /// <exception cref="ExhaustedException">No usable answer after the last attempt.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        Func<CancellationToken, Task<HttpRequestMessage>> request, CancellationToken cancellationToken, Exchange? exchange = null)
+        Func<CancellationToken, Task<HttpRequestMessage>> request,
+        CancellationToken cancellationToken,
+        Exchange? exchange = null
+    )
     {
         using RequestAttempt sending = new(_time, exchange ?? Begin());
         using IDisposable running = sending.Exchange.Run();
@@ -94,12 +101,18 @@ public sealed class HttpTransport : IDisposable
                     await sending.Host!.HoldBackAsync(sending.What, attempt.CancellationToken);
                     return await AttemptAsync(message, sending.Exchange, attempt.CancellationToken);
                 },
-                context);
+                context
+            );
             return TransientFault.For(answer.StatusCode) ? throw await GiveUpAsync(sending, answer, cancellationToken) : answer;
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw new ExhaustedException(TransientFault.FaultOf(e), sending.What, $"{TransientFault.Reason(e)} {sending.Tried}{sending.Exchange.Ended}", e);
+            throw new ExhaustedException(
+                TransientFault.FaultOf(e),
+                sending.What,
+                $"{TransientFault.Reason(e)} {sending.Tried}{sending.Exchange.Ended}",
+                e
+            );
         }
         finally
         {
@@ -112,7 +125,11 @@ public sealed class HttpTransport : IDisposable
     /// and waits by <see cref="PauseAsync(Uri, string, int, TimeSpan?, CancellationToken)"/>. Any status is returned.
     /// </summary>
     /// <exception cref="ExhaustedException">No answer; what was sent may have arrived all the same.</exception>
-    public async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, CancellationToken cancellationToken, Exchange? exchange = null)
+    public async Task<HttpResponseMessage> SendOnceAsync(
+        HttpRequestMessage message,
+        CancellationToken cancellationToken,
+        Exchange? exchange = null
+    )
     {
         ArgumentNullException.ThrowIfNull(message);
         using RequestAttempt sending = new(_time, exchange ?? Begin());
@@ -125,7 +142,10 @@ public sealed class HttpTransport : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            throw new ExhaustedException(TransientFault.FaultOf(e), sending.What, TransientFault.Reason(e) + sending.Exchange.Ended, e) { IsWorthWaiting = TransientFault.For(e) };
+            throw new ExhaustedException(TransientFault.FaultOf(e), sending.What, TransientFault.Reason(e) + sending.Exchange.Ended, e)
+            {
+                IsWorthWaiting = TransientFault.For(e),
+            };
         }
     }
 
@@ -140,15 +160,24 @@ public sealed class HttpTransport : IDisposable
     public Task<bool> PauseAsync(Uri address, string why, int tries, CancellationToken cancellationToken, Exchange? exchange = null) =>
         PauseAsync(address, why, tries, null, cancellationToken, exchange);
 
-    /// <summary>As above, as long as the host asks for, and never less than a wait of our own; all requests to it hold back meanwhile.</summary>
+    /// <summary>
+    /// As above, as long as the host asks for, and never less than a wait of our own; all requests to it hold back meanwhile.
+    /// </summary>
     /// <param name="asked">What it asks for; null when it does not. In full: who comes back earlier is refused again.</param>
     /// <returns>False, at once, when no further try is left, or when it asks for more than is left to wait for it.</returns>
     public async Task<bool> PauseAsync(
-        Uri address, string why, int tries, TimeSpan? asked, CancellationToken cancellationToken, Exchange? exchange = null)
+        Uri address,
+        string why,
+        int tries,
+        TimeSpan? asked,
+        CancellationToken cancellationToken,
+        Exchange? exchange = null
+    )
     {
         ArgumentNullException.ThrowIfNull(address);
         HostRetryBudget host = HostOf(address);
-        TimeSpan own = _retryPolicy.Backoff(tries), pause = asked is { } wish && wish > own ? wish : own;
+        TimeSpan own = _retryPolicy.Backoff(tries),
+            pause = asked is { } wish && wish > own ? wish : own;
         using IDisposable? running = exchange?.Run();
         if (tries >= _retryPolicy.Attempts || !host.Affords(asked ?? TimeSpan.Zero) || exchange?.Affords(pause) == false)
             return false;
@@ -162,7 +191,7 @@ public sealed class HttpTransport : IDisposable
     public void Dispose() => _invoker.Dispose();
 
     private HostRetryBudget HostOf(Uri address) =>
-        _hosts.GetOrAdd(address.Authority, host => new HostRetryBudget(host, _retryPolicy, _time, _notice));
+        _hosts.GetOrAdd(address.Authority, host => new HostRetryBudget(host, _retryPolicy, _time, _log));
 
     private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage message, Exchange exchange, CancellationToken cancellationToken)
     {
@@ -194,13 +223,19 @@ public sealed class HttpTransport : IDisposable
         }
     }
 
-    private async Task<ExhaustedException> GiveUpAsync(RequestAttempt sending, HttpResponseMessage answer, CancellationToken cancellationToken)
+    private async Task<ExhaustedException> GiveUpAsync(
+        RequestAttempt sending,
+        HttpResponseMessage answer,
+        CancellationToken cancellationToken
+    )
     {
         using (answer)
         {
             DateTimeOffset now = _time.GetUtcNow();
-            string asked = RetryAfter.Of(answer, now) is { } wait && wait >= sending.Exchange.Left ? $"; {RetryAfter.Tell(wait, now)}; that is beyond {sending.Exchange.Limit}"
-                : sending.Exchange.Ended;
+            string asked =
+                RetryAfter.Of(answer, now) is { } wait && wait >= sending.Exchange.Left
+                    ? $"; {RetryAfter.Tell(wait, now)}; that is beyond {sending.Exchange.Limit}"
+                    : sending.Exchange.Ended;
             string outcome = $"{(int)answer.StatusCode} {sending.Tried}{asked}";
             ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
             return new ExhaustedException(RemoteFault.TryAgain, sending.What, outcome) { Status = answer.StatusCode, Body = body };
@@ -216,33 +251,42 @@ public sealed class HttpTransport : IDisposable
         {
             return await BoundedBody.ReadAsync(answer, MaximumErrorSize, either.Token);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e)
+            when (e is IOException or HttpRequestException
+                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             return default;
         }
     }
 
-    private RetryStrategyOptions<HttpResponseMessage> Retrying() => new()
-    {
-        MaxRetryAttempts = _retryPolicy.Attempts - 1,
-        ShouldHandle = arguments => ValueTask.FromResult(
-            (arguments.Outcome.Exception is { } failure ? TransientFault.For(failure) : TransientFault.For(arguments.Outcome.Result!.StatusCode))
-            && CanWait(SendingOf(arguments.Context), arguments.AttemptNumber + 1, arguments.Outcome.Result)),
-        DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(SendingOf(arguments.Context).Next),
-        OnRetry = arguments =>
+    private RetryStrategyOptions<HttpResponseMessage> Retrying() =>
+        new()
         {
-            RequestAttempt sending = SendingOf(arguments.Context);
-            HttpResponseMessage? answer = arguments.Outcome.Result;
-            string why = answer is not null ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
-                : TransientFault.Reason(arguments.Outcome.Exception!);
-            if (RetryAfter.Of(answer, _time.GetUtcNow()) is { } asked)
-                sending.Host!.LeaveAlone(asked);
-            sending.Wait = sending.Host!.Begin(arguments.RetryDelay, $"{sending.What}: {why}; trying again");
-            answer?.Dispose();
-            return ValueTask.CompletedTask;
-        },
-    };
+            MaxRetryAttempts = _retryPolicy.Attempts - 1,
+            ShouldHandle = arguments =>
+                ValueTask.FromResult(
+                    (
+                        arguments.Outcome.Exception is { } failure
+                            ? TransientFault.For(failure)
+                            : TransientFault.For(arguments.Outcome.Result!.StatusCode)
+                    ) && CanWait(SendingOf(arguments.Context), arguments.AttemptNumber + 1, arguments.Outcome.Result)
+                ),
+            DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(SendingOf(arguments.Context).Next),
+            OnRetry = arguments =>
+            {
+                RequestAttempt sending = SendingOf(arguments.Context);
+                HttpResponseMessage? answer = arguments.Outcome.Result;
+                string why = answer is not null
+                    ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
+                    : TransientFault.Reason(arguments.Outcome.Exception!);
+                if (RetryAfter.Of(answer, _time.GetUtcNow()) is { } asked)
+                    sending.Host!.LeaveAlone(asked);
+                sending.Wait = sending.Host!.Begin(arguments.RetryDelay, $"{sending.What}: {why}; trying again");
+                answer?.Dispose();
+                return ValueTask.CompletedTask;
+            },
+        };
 
     /// <summary>What the server asks for, and never less than our own wait, if there is time for it.</summary>
     private bool CanWait(RequestAttempt sending, int tries, HttpResponseMessage? answer)

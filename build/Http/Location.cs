@@ -39,7 +39,8 @@ public static class Location
     {
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(other);
-        return one.Scheme == other.Scheme && one.Port == other.Port
+        return one.Scheme == other.Scheme
+            && one.Port == other.Port
             && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -13,7 +13,9 @@ public static partial class PageLink
 
     /// <summary>Reads an answer's fields.</summary>
     /// <param name="next">The next page's address; null after the last page.</param>
-    /// <param name="problem">The field breaks its grammar, which could hide pages, or leads where we do not go: its words for people.</param>
+    /// <param name="problem">
+    /// The field breaks its grammar, which could hide pages, or leads where we do not go: its words for people.
+    /// </param>
     /// <returns>Whether there is no problem.</returns>
     public static bool TryRead(HttpResponseMessage answer, out Uri? next, out string problem)
     {
@@ -51,7 +53,8 @@ public static partial class PageLink
     /// <summary>Of several parameters "rel" the first counts; it may hold several relations.</summary>
     private static bool IsNext(Match link)
     {
-        CaptureCollection names = link.Groups["name"].Captures, values = link.Groups["value"].Captures;
+        CaptureCollection names = link.Groups["name"].Captures,
+            values = link.Groups["value"].Captures;
         for (int i = 0; i < names.Count; i++)
         {
             if (names[i].Value.Equals("rel", StringComparison.OrdinalIgnoreCase))
@@ -66,6 +69,8 @@ public static partial class PageLink
     private static partial Regex Bare();
 
     // Atomic: blanks between semicolons could be told apart in more ways than there is time to try.
-    [GeneratedRegex("""\G[ \t,]*<(?<target>[^<>]*)>(?>([ \t]*;[ \t]*((?<name>[!#$&+.^_`|~0-9A-Za-z*-]+)(?<value>([ \t]*=[ \t]*([^ \t",;<>]+|"([^"\\]|\\.)*"))?))?)*)[ \t]*(,[ \t,]*|\z)""")]
+    [GeneratedRegex(
+        """\G[ \t,]*<(?<target>[^<>]*)>(?>([ \t]*;[ \t]*((?<name>[!#$&+.^_`|~0-9A-Za-z*-]+)(?<value>([ \t]*=[ \t]*([^ \t",;<>]+|"([^"\\]|\\.)*"))?))?)*)[ \t]*(,[ \t,]*|\z)"""
+    )]
     private static partial Regex Links();
 }

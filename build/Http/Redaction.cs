@@ -6,8 +6,9 @@ using System.Text.RegularExpressions;
 namespace Slipway.Http;
 
 /// <summary>
-/// Takes secrets out of what others said: a server's answer, a program's complaint. Never applied to words of our own, which hold none, and in
-/// which a password that is a word (<c>kubelet</c>, <c>wrong</c>) would show itself by what is missing. Of addresses it leaves what holds no secret.
+/// Takes secrets out of what others said: a server's answer, a program's complaint. Never applied to words of our own, which hold none, and
+/// in which a password that is a word (<c>kubelet</c>, <c>wrong</c>) would show itself by what is missing. Of addresses it leaves what
+/// holds no secret.
 /// </summary>
 public sealed class Redaction
 {
@@ -25,7 +26,15 @@ public sealed class Redaction
     public Redaction(params IEnumerable<string?> secrets)
     {
         ArgumentNullException.ThrowIfNull(secrets);
-        _forms = [.. secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).SelectMany(FormsOf).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)];
+        _forms =
+        [
+            .. secrets
+                .OfType<string>()
+                .Where(secret => secret.Length >= ShortestSecret)
+                .SelectMany(FormsOf)
+                .Distinct(StringComparer.Ordinal)
+                .OrderByDescending(form => form.Length),
+        ];
     }
 
     /// <summary>
@@ -37,24 +46,33 @@ public sealed class Redaction
         ArgumentNullException.ThrowIfNull(address);
         if (!address.IsAbsoluteUri)
             return address.OriginalString.Split('?', '#')[0];
-        Uri plain = address.HostNameType == UriHostNameType.Dns && address.Host != address.IdnHost
-            ? new UriBuilder(address) { Host = address.IdnHost }.Uri
-            : address;
+        Uri plain =
+            address.HostNameType == UriHostNameType.Dns && address.Host != address.IdnHost
+                ? new UriBuilder(address) { Host = address.IdnHost }.Uri
+                : address;
         return plain.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
     }
 
-    /// <summary>What somebody else said, without the secrets: a short one, or one of letters, where it stands as a word of its own; others anywhere.</summary>
+    /// <summary>
+    /// What somebody else said, without the secrets: a short one, or one of letters, where it stands as a word of its own; others anywhere.
+    /// </summary>
     public string In(string foreign)
     {
         ArgumentNullException.ThrowIfNull(foreign);
-        return _forms.Aggregate(foreign, (text, form) => form.Length >= LongSecret && !form.All(char.IsLetter)
-            ? text.Replace(form, Mark, StringComparison.Ordinal)
-            : Regex.Replace(text, @$"(?<!\w){Regex.Escape(form)}(?!\w)", Mark, RegexOptions.CultureInvariant));
+        return _forms.Aggregate(foreign, (text, form) =>
+            form.Length >= LongSecret && !form.All(char.IsLetter)
+                ? text.Replace(form, Mark, StringComparison.Ordinal)
+                : Regex.Replace(text, @$"(?<!\w){Regex.Escape(form)}(?!\w)", Mark, RegexOptions.CultureInvariant)
+        );
     }
 
     private static string[] FormsOf(string secret) =>
-    [
-        secret, Uri.EscapeDataString(secret), WebUtility.UrlEncode(secret), JsonEncodedText.Encode(secret).ToString(),
-        Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)), Convert.ToHexStringLower(Encoding.UTF8.GetBytes(secret)),
-    ];
+        [
+            secret,
+            Uri.EscapeDataString(secret),
+            WebUtility.UrlEncode(secret),
+            JsonEncodedText.Encode(secret).ToString(),
+            Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)),
+            Convert.ToHexStringLower(Encoding.UTF8.GetBytes(secret)),
+        ];
 }

@@ -82,7 +82,11 @@ public static class RegularFile
     }
 
     private static UnfitFileException NoFile(string path) =>
-        new(path, "it is empty, or a pipe or device, and those are not read here. Write what it gives to a file, as with cat > FILE, and name that");
+        new(
+            path,
+            "it is empty, or a pipe or device, and those are not read here. Write what it gives to a file, as with cat > FILE, and "
+                + "name that"
+        );
 
     private static UnfitFileException TooLarge(string path, long limit, long length) =>
         new(path, $"wanted a file of at most {limit} bytes, got {(length > limit ? length : limit)}");

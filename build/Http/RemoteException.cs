@@ -31,12 +31,13 @@ public class RemoteException : Exception
     public RemoteFault Fault { get; }
 
     /// <summary>What a status code that is no success means.</summary>
-    public static RemoteFault FaultOf(System.Net.HttpStatusCode status) => (int)status switch
-    {
-        401 or 403 => RemoteFault.Refused,
-        404 or 410 => RemoteFault.NotFound,
-        501 or 505 => RemoteFault.Protocol,
-        408 or 429 or >= 500 => RemoteFault.TryAgain,
-        _ => RemoteFault.Protocol,
-    };
+    public static RemoteFault FaultOf(System.Net.HttpStatusCode status) =>
+        (int)status switch
+        {
+            401 or 403 => RemoteFault.Refused,
+            404 or 410 => RemoteFault.NotFound,
+            501 or 505 => RemoteFault.Protocol,
+            408 or 429 or >= 500 => RemoteFault.TryAgain,
+            _ => RemoteFault.Protocol,
+        };
 }

@@ -20,10 +20,15 @@ public static class RetryAfter
             { Date: { } date } => date - (answer.Headers.Date ?? now),
             _ => null,
         };
-        return asked is not { } wait || wait <= TimeSpan.Zero ? null : wait < Longest ? wait : Longest;
+        return asked is not { } wait || wait <= TimeSpan.Zero ? null
+            : wait < Longest ? wait
+            : Longest;
     }
 
     /// <summary>In words for people: for how long, and until when.</summary>
     public static string Tell(TimeSpan asked, DateTimeOffset now) =>
-        string.Create(CultureInfo.InvariantCulture, $"it asks to come back in {asked.TotalSeconds:0} s, at {(now + asked).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"it asks to come back in {asked.TotalSeconds:0} s, at {(now + asked).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"
+        );
 }

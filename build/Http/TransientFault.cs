@@ -14,11 +14,14 @@ public static class TransientFault
     /// Resets and time-outs; not the resolver's definite "no such host" (a resolver that fails is worth a wait), nor a peer
     /// that cannot prove who it is.
     /// </summary>
-    public static bool For(Exception failure) => failure is HttpRequestException or TimeoutException
+    public static bool For(Exception failure) =>
+        failure is HttpRequestException or TimeoutException
         && failure.InnerException is not SocketException { SocketErrorCode: SocketError.HostNotFound }
         && FaultOf(failure) != RemoteFault.Untrusted;
 
-    /// <summary><see cref="RemoteFault.Untrusted"/> where TLS failed by what one side is, else <see cref="RemoteFault.TryAgain"/>.</summary>
+    /// <summary>
+    /// <see cref="RemoteFault.Untrusted"/> where TLS failed by what one side is, else <see cref="RemoteFault.TryAgain"/>.
+    /// </summary>
     public static RemoteFault FaultOf(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);

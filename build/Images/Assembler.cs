@@ -22,9 +22,15 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
     /// put in and whose that is to <paramref name="contents"/>.
     /// </summary>
     /// <exception cref="ContentException">An input is broken; the layout is as it was but for unused blobs.</exception>
-    /// <exception cref="DefinitionException">No platform was asked for, or one that the definition lacks; or a pattern of <c>exclude</c> matches nothing.</exception>
+    /// <exception cref="DefinitionException">
+    /// No platform was asked for, or one that the definition lacks; or a pattern of <c>exclude</c> matches nothing.
+    /// </exception>
     public async Task<AssembledImage> AssembleAsync(
-        AssemblyRequest request, OciLayout layout, ContentsFolder contents, CancellationToken cancellationToken)
+        AssemblyRequest request,
+        OciLayout layout,
+        ContentsFolder contents,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(layout);
@@ -40,14 +46,20 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         contents.Clear();
         ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = PlatformsAtOnce };
         await Parallel.ForAsync(0, ordered.Length, parallel, async (i, token) =>
-            done[i] = await PlatformAsync(request, ordered[i], layout, contents, token));
+            done[i] = await PlatformAsync(request, ordered[i], layout, contents, token)
+        );
         Descriptor index = await WriteIndexAsync(request, done, layout, cancellationToken);
         await layout.RemoveUnreachableAsync(cancellationToken);
         return new AssembledImage(definition.Name, index, [.. done]);
     }
 
     private async Task<AssembledPlatform> PlatformAsync(
-        AssemblyRequest request, Platform platform, OciLayout layout, ContentsFolder contents, CancellationToken cancellationToken)
+        AssemblyRequest request,
+        Platform platform,
+        OciLayout layout,
+        ContentsFolder contents,
+        CancellationToken cancellationToken
+    )
     {
         (ImageDefinition definition, ImageLock imageLock, _) = request;
         Digest input = AssemblyCache.InputOf(definition, imageLock, platform);
@@ -79,10 +91,18 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
 
     /// <summary>Writes configuration and manifest of a platform whose layers are in the layout.</summary>
     internal static async Task<AssembledPlatform> WriteManifestAsync(
-        AssemblyRequest request, ImageConfig config, ImmutableArray<Layer> layers, OciLayout layout, CancellationToken cancellationToken)
+        AssemblyRequest request,
+        ImageConfig config,
+        ImmutableArray<Layer> layers,
+        OciLayout layout,
+        CancellationToken cancellationToken
+    )
     {
         Descriptor blob = await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), cancellationToken);
-        Manifest manifest = new(blob, [.. layers.Select(layer => layer.Blob)]) { Annotations = ImageDescription.Of(request.Definition, request.Lock) };
+        Manifest manifest = new(blob, [.. layers.Select(layer => layer.Blob)])
+        {
+            Annotations = ImageDescription.Of(request.Definition, request.Lock),
+        };
         Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), cancellationToken);
         return new AssembledPlatform(config.Platform, written with { Platform = config.Platform }, layers);
     }
@@ -107,18 +127,27 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
 
     /// <summary>Writes the index over some platforms, and the layout's own, which names both.</summary>
     internal static async Task<Descriptor> WriteIndexAsync(
-        AssemblyRequest request, AssembledPlatform[] platforms, OciLayout layout, CancellationToken cancellationToken)
+        AssemblyRequest request,
+        AssembledPlatform[] platforms,
+        OciLayout layout,
+        CancellationToken cancellationToken
+    )
     {
         Oci.Index index = new([.. platforms.Select(platform => platform.Manifest)])
         {
             Annotations = ImageDescription.Of(request.Definition, request.Lock),
         };
         Descriptor written = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, index.ToBytes()), cancellationToken);
-        var names = platforms.Select(platform => Named(platform.Manifest, $"{request.Definition.Version}-{platform.Platform.Architecture}"));
+        var names = platforms.Select(platform =>
+            Named(platform.Manifest, $"{request.Definition.Version}-{platform.Platform.Architecture}")
+        );
         layout.WriteIndex(new Oci.Index([Named(written, request.Definition.Version), .. names]) { Annotations = request.Marks });
         return written;
     }
 
     private static Descriptor Named(Descriptor descriptor, string name) =>
-        descriptor with { Annotations = descriptor.Annotations.SetItem(OciLayout.RefName, name) };
+        descriptor with
+        {
+            Annotations = descriptor.Annotations.SetItem(OciLayout.RefName, name),
+        };
 }

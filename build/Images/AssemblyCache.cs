@@ -50,16 +50,23 @@ public sealed class AssemblyCache(string folder, ContentCache content)
     {
         foreach (Layer layer in made.Layers)
         {
-            WantedContent wanted = new() { What = $"layer {layer.Title}", Digest = layer.Blob.Digest, Size = layer.Blob.Size };
-            await content.AddAsync(
-                wanted,
-                async token => (await layout.OpenBlobAsync(layer.Blob, token))!,
-                cancellationToken);
+            WantedContent wanted = new()
+            {
+                What = $"layer {layer.Title}",
+                Digest = layer.Blob.Digest,
+                Size = layer.Blob.Size,
+            };
+            await content.AddAsync(wanted, async token => (await layout.OpenBlobAsync(layer.Blob, token))!, cancellationToken);
         }
 
         byte[] contents = ContentsDocument.ToBytes(made.Contents);
         Descriptor list = Descriptor.Of("", contents);
-        WantedContent wantedList = new() { What = "list of contents", Digest = list.Digest, Size = list.Size };
+        WantedContent wantedList = new()
+        {
+            What = "list of contents",
+            Digest = list.Digest,
+            Size = list.Size,
+        };
         await content.AddAsync(wantedList, _ => Task.FromResult<Stream>(new MemoryStream(contents, writable: false)), cancellationToken);
 
         Directory.CreateDirectory(folder);
@@ -104,7 +111,8 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         try
         {
             return Parse(File.ReadAllBytes(record)) is var (layers, contents)
-                && layers.All(layer => there.Contains(layer.Blob.Digest)) && there.Contains(contents.Digest);
+                && layers.All(layer => there.Contains(layer.Blob.Digest))
+                && there.Contains(contents.Digest);
         }
         catch (ContentException)
         {
@@ -130,34 +138,42 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         }
     }
 
-    private static (ImmutableArray<Layer> Layers, Descriptor Contents) Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "assembly record", root => (
-        root.Items("layers").Select(item => new Layer(
-            OciJson.ReadDescriptor(item.Required("blob")),
-            Digest.Parse(item.RequiredString("diffId")),
-            item.RequiredNumber("unpackedSize"),
-            item.RequiredString("title"))).ToImmutableArray(),
-        OciJson.ReadDescriptor(root.Required("contents"))));
+    private static (ImmutableArray<Layer> Layers, Descriptor Contents) Parse(ReadOnlyMemory<byte> json) =>
+        OciJson.Read(json, "assembly record", root =>
+            (
+                root.Items("layers")
+                    .Select(item => new Layer(
+                        OciJson.ReadDescriptor(item.Required("blob")),
+                        Digest.Parse(item.RequiredString("diffId")),
+                        item.RequiredNumber("unpackedSize"),
+                        item.RequiredString("title")
+                    ))
+                    .ToImmutableArray(),
+                OciJson.ReadDescriptor(root.Required("contents"))
+            )
+        );
 
-    private static byte[] ToBytes(ImmutableArray<Layer> layers, Descriptor contents) => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteStartArray("layers");
-        foreach (Layer layer in layers)
+    private static byte[] ToBytes(ImmutableArray<Layer> layers, Descriptor contents) =>
+        OciJson.Write(writer =>
         {
             writer.WriteStartObject();
-            writer.WritePropertyName("blob");
-            writer.WriteDescriptor(layer.Blob);
-            writer.WriteString("diffId", layer.DiffId.ToString());
-            writer.WriteNumber("unpackedSize", layer.UnpackedSize);
-            writer.WriteString("title", layer.Title);
-            writer.WriteEndObject();
-        }
+            writer.WriteStartArray("layers");
+            foreach (Layer layer in layers)
+            {
+                writer.WriteStartObject();
+                writer.WritePropertyName("blob");
+                writer.WriteDescriptor(layer.Blob);
+                writer.WriteString("diffId", layer.DiffId.ToString());
+                writer.WriteNumber("unpackedSize", layer.UnpackedSize);
+                writer.WriteString("title", layer.Title);
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-        writer.WritePropertyName("contents");
-        writer.WriteDescriptor(contents);
-        writer.WriteEndObject();
-    });
+            writer.WriteEndArray();
+            writer.WritePropertyName("contents");
+            writer.WriteDescriptor(contents);
+            writer.WriteEndObject();
+        });
 
     private string RecordPath(Digest input) => Path.Combine(folder, input.Hex + Ending);
 }

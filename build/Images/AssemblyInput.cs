@@ -13,9 +13,8 @@ public sealed record AssemblyInput(Digest Definition, Digest Lock, Digest Files)
     public Digest? Dockerfile { get; init; }
 
     /// <summary>The same for an image built the second way.</summary>
-    public static AssemblyInput Of(AssemblyRequest request, BuildMethod way) => way == BuildMethod.Dockerfile
-        ? Of(request) with { Dockerfile = DockerfileContext.Of(request.Definition).Digest }
-        : Of(request);
+    public static AssemblyInput Of(AssemblyRequest request, BuildMethod way) =>
+        way == BuildMethod.Dockerfile ? Of(request) with { Dockerfile = DockerfileContext.Of(request.Definition).Digest } : Of(request);
 
     /// <summary>Reads the definition's folder.</summary>
     /// <exception cref="DefinitionException">A file that the definition names is not there.</exception>
@@ -23,10 +22,13 @@ public sealed record AssemblyInput(Digest Definition, Digest Lock, Digest Files)
     {
         ArgumentNullException.ThrowIfNull(request);
         ImageDefinition definition = request.Definition;
-        IEnumerable<Digest> files = definition.Layers.SelectMany(layer => layer.Files).Select(file => Digest.Of(DefinedContent.Read(definition, file)));
+        IEnumerable<Digest> files = definition
+            .Layers.SelectMany(layer => layer.Files)
+            .Select(file => Digest.Of(DefinedContent.Read(definition, file)));
         return new AssemblyInput(
             Digest.Of(File.ReadAllBytes(Path.Combine(definition.Folder, ImageDefinition.FileName))),
             Digest.Of(ImageLockFile.ToBytes(request.Lock)),
-            Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Concat(files.Select(digest => $"{digest}\n")))));
+            Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Concat(files.Select(digest => $"{digest}\n"))))
+        );
     }
 }

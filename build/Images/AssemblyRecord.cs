@@ -9,7 +9,13 @@ namespace Slipway.Images;
 /// </summary>
 /// <param name="Index">The digest of the image's index.</param>
 /// <param name="StartedOn">A whole second of UTC, as is <paramref name="FinishedOn"/>.</param>
-public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain Toolchain, DateTimeOffset StartedOn, DateTimeOffset FinishedOn)
+public sealed record AssemblyRecord(
+    Digest Index,
+    AssemblyInput Input,
+    Toolchain Toolchain,
+    DateTimeOffset StartedOn,
+    DateTimeOffset FinishedOn
+)
 {
     public const string FileName = "assembly.json";
 
@@ -26,46 +32,61 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
         File.Move(path + ".unfinished", path, overwrite: true);
     }
 
-    public byte[] ToBytes() => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("schema", Schema);
-        writer.WriteString("digest", Index.ToString());
-        writer.WriteString("definition", Input.Definition.ToString());
-        writer.WriteString("lock", Input.Lock.ToString());
-        writer.WriteString("files", Input.Files.ToString());
-        if (Input.Dockerfile is not null)
-            writer.WriteString("dockerfile", Input.Dockerfile.ToString());
-        writer.WriteString("sdk", Toolchain.Sdk);
-        writer.WriteString("runtime", Toolchain.Runtime);
-        writer.WriteString("startedOn", Text(StartedOn));
-        writer.WriteString("finishedOn", Text(FinishedOn));
-        writer.WriteEndObject();
-    });
+    public byte[] ToBytes() =>
+        OciJson.WriteIndented(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schema", Schema);
+            writer.WriteString("digest", Index.ToString());
+            writer.WriteString("definition", Input.Definition.ToString());
+            writer.WriteString("lock", Input.Lock.ToString());
+            writer.WriteString("files", Input.Files.ToString());
+            if (Input.Dockerfile is not null)
+                writer.WriteString("dockerfile", Input.Dockerfile.ToString());
+            writer.WriteString("sdk", Toolchain.Sdk);
+            writer.WriteString("runtime", Toolchain.Runtime);
+            writer.WriteString("startedOn", Text(StartedOn));
+            writer.WriteString("finishedOn", Text(FinishedOn));
+            writer.WriteEndObject();
+        });
 
     /// <param name="path">Where the record is.</param>
     /// <param name="image">The image that is to be signed.</param>
     /// <param name="request">What it is supposed to be assembled from.</param>
     /// <exception cref="ContentException">It was assembled from something else, or nobody knows from what.</exception>
     public static async Task<AssemblyRecord> RequireAsync(
-        string path, AssembledImage image, AssemblyRequest request, CancellationToken cancellationToken, BuildMethod way = BuildMethod.Assembled)
+        string path,
+        AssembledImage image,
+        AssemblyRequest request,
+        CancellationToken cancellationToken,
+        BuildMethod way = BuildMethod.Assembled
+    )
     {
         ArgumentNullException.ThrowIfNull(image);
-        NextCommand next = way == BuildMethod.Dockerfile
-            ? new("BuildDockerfile", "Inspect") { Image = image.Name, Options = ["--dockerfile"] }
-            : new("Assemble", "Inspect") { Image = image.Name };
+        NextCommand next =
+            way == BuildMethod.Dockerfile
+                ? new("BuildDockerfile", "Inspect") { Image = image.Name, Options = ["--dockerfile"] }
+                : new("Assemble", "Inspect") { Image = image.Name };
         string mend = $"nothing was signed. Run {next}";
         FileInfo file = new(path);
         if (!file.Exists)
-            throw next.After(new ContentException($"{image.Name}: {path}, which says what {image.Index.Digest} was assembled from, is missing; {mend}"));
+            throw next.After(
+                new ContentException($"{image.Name}: {path}, which says what {image.Index.Digest} was assembled from, is missing; {mend}")
+            );
         if (file.Length > LongestRecord)
             throw next.After(new ContentException($"{path}: wanted at most {LongestRecord} bytes, got {file.Length}; {mend}"));
         AssemblyRecord record = Parse(await File.ReadAllBytesAsync(path, cancellationToken), path, mend);
         if (record.Index != image.Index.Digest)
-            throw next.After(new ContentException($"{path}: wanted the record of {image.Index.Digest}, got that of {record.Index}; {mend}"));
+            throw next.After(
+                new ContentException($"{path}: wanted the record of {image.Index.Digest}, got that of {record.Index}; {mend}")
+            );
         return record.Input == AssemblyInput.Of(request, way)
             ? record
-            : throw next.After(new ContentException($"{image.Name}: {image.Index.Digest} was assembled from another definition, lock or file than there is now; {mend}"));
+            : throw next.After(
+                new ContentException(
+                    $"{image.Name}: {image.Index.Digest} was assembled from another definition, lock or file than there is now; {mend}"
+                )
+            );
     }
 
     /// <summary>The record of what was built, whatever that is worth now.</summary>
@@ -82,17 +103,24 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
     {
         try
         {
-            return OciJson.Read(json, path, root => root.RequiredInt("schema") is var schema && schema != Schema
-                ? throw new ContentException($"schema wanted {Schema}, got {schema}")
-                : new AssemblyRecord(
-                    Digest.Parse(root.RequiredString("digest")),
-                    new AssemblyInput(Digest.Parse(root.RequiredString("definition")), Digest.Parse(root.RequiredString("lock")), Digest.Parse(root.RequiredString("files")))
-                    {
-                        Dockerfile = root.OptionalString("dockerfile") is { } dockerfile ? Digest.Parse(dockerfile) : null,
-                    },
-                    new Toolchain(root.RequiredString("sdk"), root.RequiredString("runtime")),
-                    Time(root.RequiredString("startedOn")),
-                    Time(root.RequiredString("finishedOn"))));
+            return OciJson.Read(json, path, root =>
+                root.RequiredInt("schema") is var schema && schema != Schema
+                    ? throw new ContentException($"schema wanted {Schema}, got {schema}")
+                    : new AssemblyRecord(
+                        Digest.Parse(root.RequiredString("digest")),
+                        new AssemblyInput(
+                            Digest.Parse(root.RequiredString("definition")),
+                            Digest.Parse(root.RequiredString("lock")),
+                            Digest.Parse(root.RequiredString("files"))
+                        )
+                        {
+                            Dockerfile = root.OptionalString("dockerfile") is { } dockerfile ? Digest.Parse(dockerfile) : null,
+                        },
+                        new Toolchain(root.RequiredString("sdk"), root.RequiredString("runtime")),
+                        Time(root.RequiredString("startedOn")),
+                        Time(root.RequiredString("finishedOn"))
+                    )
+            );
         }
         catch (ContentException e)
         {
@@ -103,7 +131,13 @@ public sealed record AssemblyRecord(Digest Index, AssemblyInput Input, Toolchain
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        DateTimeOffset.TryParseExact(
+            text,
+            TimeFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time
+        )
             ? time
             : throw new ContentException($"wanted a time like 2026-01-02T03:04:05Z, got '{Printable.Of(text)}'");
 }

@@ -25,7 +25,11 @@ internal static class DefinedContent
         foreach (DefinedLink link in layer.Links)
             yield return LayerEntry.SymbolicLink(link.Path, link.Target, Owner);
         foreach (DefinedFile file in layer.Files)
-            yield return LayerEntry.File(file.To, Read(definition, file), Owner, file.Mode) with { UserId = file.UserId, GroupId = file.GroupId };
+            yield return LayerEntry.File(file.To, Read(definition, file), Owner, file.Mode) with
+            {
+                UserId = file.UserId,
+                GroupId = file.GroupId,
+            };
         bool stepHasThem = definition.Layers.Any(other => other.Finish.Contains(FinishingStepName.Accounts));
         if (layer == definition.Layers[0] && !definition.Accounts.IsEmpty && !stepHasThem)
         {
@@ -45,7 +49,9 @@ internal static class DefinedContent
             below = new FileInfo(part!).LinkTarget is null;
         return below && File.Exists(path)
             ? File.ReadAllBytes(path)
-            : throw new DefinitionException($"{definition.Name}: images/{definition.Name}/{file.From}: there is no such file below the definition's folder");
+            : throw new DefinitionException(
+                $"{definition.Name}: images/{definition.Name}/{file.From}: there is no such file below the definition's folder"
+            );
     }
 
     private static LayerEntry Text(string path, IEnumerable<string> lines) =>

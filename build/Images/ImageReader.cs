@@ -31,7 +31,10 @@ public static class ImageReader
     {
         // Its size is proven by the stream: what the manifest admits to is what comes into memory.
         if (manifest.Config.Size > OciJson.MaximumManifestSize)
-            throw new ContentException($"{place.Name}: the configuration {manifest.Config.Digest}: wanted at most {OciJson.MaximumManifestSize} bytes, got {manifest.Config.Size}");
+            throw new ContentException(
+                $"{place.Name}: the configuration {manifest.Config.Digest}: wanted at most {OciJson.MaximumManifestSize} bytes, "
+                    + $"got {manifest.Config.Size}"
+            );
         await using Stream blob = await place.OpenBlobAsync(manifest.Config, cancellationToken)
             ?? throw new ContentException($"{place.Name}: the configuration {manifest.Config.Digest} is missing");
         using MemoryStream bytes = new();
@@ -46,14 +49,23 @@ public static class ImageReader
         if (config.DiffIds.Length != manifest.Layers.Length || config.History.Length != manifest.Layers.Length)
             throw new ContentException($"{layout.Name}: {child.Digest}: wanted {manifest.Layers.Length} diff ids and history entries");
         if (child.Platform != config.Platform)
-            throw new ContentException($"{layout.Name}: {child.Digest}: the index says {child.Platform?.ToString() ?? "no platform"}, its configuration {config.Platform}");
+            throw new ContentException(
+                $"{layout.Name}: {child.Digest}: the index says {child.Platform?.ToString() ?? "no platform"}, its "
+                    + $"configuration {config.Platform}"
+            );
         foreach (Descriptor layer in manifest.Layers)
             await layout.OpenBlob(layer).DisposeAsync();
         IEnumerable<Layer> layers = manifest.Layers.Select((layer, i) => new Layer(layer, config.DiffIds[i], 0, config.History[i]));
         return new AssembledPlatform(config.Platform, child, [.. layers]);
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ManifestAsync(OciLayout layout, Descriptor descriptor, CancellationToken cancellationToken) =>
-        (await layout.ReadManifestAsync(descriptor.Digest, cancellationToken)
-            ?? throw new ContentException($"{layout.Name}: {descriptor.Digest} is missing")).Bytes;
+    private static async Task<ReadOnlyMemory<byte>> ManifestAsync(
+        OciLayout layout,
+        Descriptor descriptor,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await layout.ReadManifestAsync(descriptor.Digest, cancellationToken)
+            ?? throw new ContentException($"{layout.Name}: {descriptor.Digest} is missing")
+        ).Bytes;
 }

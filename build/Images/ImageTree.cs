@@ -5,8 +5,8 @@ namespace Slipway.Images;
 
 /// <summary>
 /// The files of one image while its layers are laid one upon another. It gives every file exactly one owner, keeps a
-/// directory's attributes as they were first said (not as they were implied by what it holds), names every parent in each layer that needs it, and turns hard links
-/// so that they point backwards.
+/// directory's attributes as they were first said (not as they were implied by what it holds), names every parent in each layer that needs
+/// it, and turns hard links so that they point backwards.
 /// </summary>
 internal sealed class ImageTree
 {
@@ -60,12 +60,22 @@ internal sealed class ImageTree
     {
         LayerEntry? there = _implied.Contains(directory.Path) ? null : _all.GetValueOrDefault(directory.Path);
         if (there is not { Kind: LayerEntryKind.Directory } || there.Owner != PackageContent.OwnerOf(directory.Package!))
-            throw new DefinitionException($"/{directory.Path}: wanted a directory of package {directory.Package}, got {(there is null ? "none" : $"a {there.Kind} of {there.Owner}")}");
+            throw new DefinitionException(
+                $"/{directory.Path}: wanted a directory of package {directory.Package}, "
+                    + $"got {(there is null ? "none" : $"a {there.Kind} of {there.Owner}")}"
+            );
         AddParents(there);
-        _all[there.Path] = _layer[there.Path] = there with { Mode = directory.Mode, UserId = directory.UserId, GroupId = directory.GroupId };
+        _all[there.Path] = _layer[there.Path] = there with
+        {
+            Mode = directory.Mode,
+            UserId = directory.UserId,
+            GroupId = directory.GroupId,
+        };
     }
 
-    /// <summary>Takes a directory of the current layer away, so that something else can have its path; no effect when there is none.</summary>
+    /// <summary>
+    /// Takes a directory of the current layer away, so that something else can have its path; no effect when there is none.
+    /// </summary>
     /// <exception cref="ContentException">Something lies in it, or it stands in a lower layer.</exception>
     public void RemoveEmptyDirectory(string path)
     {
@@ -126,7 +136,9 @@ internal sealed class ImageTree
         return entries;
     }
 
-    /// <summary>What a package says of a directory that another has is passed over, as dpkg does; what the definition says is not.</summary>
+    /// <summary>
+    /// What a package says of a directory that another has is passed over, as dpkg does; what the definition says is not.
+    /// </summary>
     private void AddDirectoryAgain(LayerEntry there, LayerEntry entry)
     {
         if (_implied.Remove(entry.Path))
@@ -136,7 +148,9 @@ internal sealed class ImageTree
         }
         else if (entry.Owner == DefinedContent.Owner && Attributes(entry) != Attributes(there))
         {
-            throw new DefinitionException($"/{entry.Path}: the definition wants mode {Attributes(entry)}, {there.Owner} has {Attributes(there)}");
+            throw new DefinitionException(
+                $"/{entry.Path}: the definition wants mode {Attributes(entry)}, {there.Owner} has {Attributes(there)}"
+            );
         }
     }
 
@@ -152,7 +166,9 @@ internal sealed class ImageTree
                 _all.Add(parent, there = Unsaid(parent, entry.Owner));
 
             if (there.Kind != LayerEntryKind.Directory)
-                throw new ContentException($"/{entry.Path}: {entry.Owner} puts it below /{parent}, which {there.Owner} has as no directory");
+                throw new ContentException(
+                    $"/{entry.Path}: {entry.Owner} puts it below /{parent}, which {there.Owner} has as no directory"
+                );
             _layer.TryAdd(parent, there);
         }
     }
@@ -169,17 +185,30 @@ internal sealed class ImageTree
     /// <summary>Of the names of one file, the first in order becomes the file and the others link to it.</summary>
     private void TurnHardLinks()
     {
-        var groups = _layer.Values.Where(entry => entry.Kind == LayerEntryKind.HardLink)
-            .GroupBy(entry => FileOf(entry).Path, StringComparer.Ordinal).ToList();
+        var groups = _layer
+            .Values.Where(entry => entry.Kind == LayerEntryKind.HardLink)
+            .GroupBy(entry => FileOf(entry).Path, StringComparer.Ordinal)
+            .ToList();
         foreach (var group in groups)
         {
             LayerEntry file = _layer[group.Key];
             string first = group.Select(link => link.Path).Append(file.Path).Min(StringComparer.Ordinal)!;
             foreach (LayerEntry name in group.Append(file).ToList())
             {
-                _layer[name.Path] = name.Path == first
-                    ? file with { Path = first }
-                    : file with { Path = name.Path, Kind = LayerEntryKind.HardLink, LinkTarget = first, Size = 0, Open = null };
+                _layer[name.Path] =
+                    name.Path == first
+                        ? file with
+                        {
+                            Path = first,
+                        }
+                        : file with
+                        {
+                            Path = name.Path,
+                            Kind = LayerEntryKind.HardLink,
+                            LinkTarget = first,
+                            Size = 0,
+                            Open = null,
+                        };
             }
         }
     }

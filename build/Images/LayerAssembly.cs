@@ -12,8 +12,7 @@ namespace Slipway.Images;
 /// <param name="platform">For which platform.</param>
 /// <param name="cache">Holds every locked file.</param>
 /// <param name="folder">For spool files; emptied after each layer.</param>
-internal sealed class LayerAssembly(
-    ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
+internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
 {
     private readonly ImageTree _tree = new();
     private readonly PackageFilter _sieve = new(definition.Exclude, platform);
@@ -37,7 +36,13 @@ internal sealed class LayerAssembly(
                 await AddPackagesAsync(layer, cancellationToken);
                 await AddUpstreamAsync(layer, cancellationToken);
                 AddDefined(layer);
-                UnfinishedLayer unfinished = new(_tree) { Image = definition, Definition = layer, Platform = platform, Packages = _packages.TakeRecords() };
+                UnfinishedLayer unfinished = new(_tree)
+                {
+                    Image = definition,
+                    Definition = layer,
+                    Platform = platform,
+                    Packages = _packages.TakeRecords(),
+                };
                 _finishing.Finish(unfinished, _tree);
                 IReadOnlyList<LayerEntry> entries = _tree.EndLayer();
                 layers.Add(await WriteAsync(layer, entries, layout, cancellationToken));
@@ -52,8 +57,13 @@ internal sealed class LayerAssembly(
         _sieve.RequireUsed(_tree, $"{definition.Name} {platform}");
         ImageContents list = new(platform, contents.ToImmutable())
         {
-            Packages = imageLock.Packages.Where(package => package.Files.ContainsKey(platform.Architecture))
-                .ToImmutableSortedDictionary(package => package.Name, package => package.Versions[platform.Architecture], StringComparer.Ordinal),
+            Packages = imageLock
+                .Packages.Where(package => package.Files.ContainsKey(platform.Architecture))
+                .ToImmutableSortedDictionary(
+                    package => package.Name,
+                    package => package.Versions[platform.Architecture],
+                    StringComparer.Ordinal
+                ),
         };
         return new AssembledLayers(layers.ToImmutable(), list)
         {
@@ -103,7 +113,11 @@ internal sealed class LayerAssembly(
     }
 
     private async Task<Layer> WriteAsync(
-        LayerDefinition layer, IReadOnlyList<LayerEntry> entries, OciLayout layout, CancellationToken cancellationToken)
+        LayerDefinition layer,
+        IReadOnlyList<LayerEntry> entries,
+        OciLayout layout,
+        CancellationToken cancellationToken
+    )
     {
         _fileCount += entries.Count(entry => entry.Kind != LayerEntryKind.Directory);
         string blob = Path.Combine(folder, "layer.tar.gz");
@@ -114,7 +128,10 @@ internal sealed class LayerAssembly(
         return written;
     }
 
-    /// <summary>The path of a locked file, proven anew: its hash was proven when it was fetched, and a cache is a folder that anything may have touched.</summary>
+    /// <summary>
+    /// The path of a locked file, proven anew: its hash was proven when it was fetched, and a cache is a folder that anything may have
+    /// touched.
+    /// </summary>
     private async Task<string> CachedAsync(LockedFile file, string what, CancellationToken cancellationToken)
     {
         NextCommand next = new("Fetch") { Image = definition.Name };
@@ -123,7 +140,13 @@ internal sealed class LayerAssembly(
             ?? throw next.After(new ContentException($"{definition.Name} {platform}: {what}: not in the cache. {mend}"));
         try
         {
-            await using VerifyingStream content = new(File.OpenRead(path), file.Digest, file.Size, file.Size ?? long.MaxValue, $"{definition.Name} {platform}: {what}");
+            await using VerifyingStream content = new(
+                File.OpenRead(path),
+                file.Digest,
+                file.Size,
+                file.Size ?? long.MaxValue,
+                $"{definition.Name} {platform}: {what}"
+            );
             await content.CopyToAsync(Stream.Null, cancellationToken);
             return path;
         }

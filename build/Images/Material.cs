@@ -32,7 +32,8 @@ public sealed record Material(string Name, string Address, Digest Digest)
         ArgumentNullException.ThrowIfNull(platforms);
         return
         [
-            .. platforms.Select(platform => platform.Architecture)
+            .. platforms
+                .Select(platform => platform.Architecture)
                 .SelectMany(architecture => OfUpstream(imageLock, architecture).Concat(OfPackages(imageLock, architecture)))
                 .Distinct()
                 .OrderBy(material => material.Address, StringComparer.Ordinal)
@@ -50,7 +51,11 @@ public sealed record Material(string Name, string Address, Digest Digest)
         from package in imageLock.Packages
         where package.Files.ContainsKey(architecture)
         let locked = package.Files[architecture]
-        select new Material(locked.Location, PackageUrl(package.Name, package.Versions[architecture], locked.Location, architecture), locked.Digest);
+        select new Material(
+            locked.Location,
+            PackageUrl(package.Name, package.Versions[architecture], locked.Location, architecture),
+            locked.Digest
+        );
 
     /// <summary>Canonical form: a colon stands for itself, everything else outside the unreserved characters is percent-encoded.</summary>
     private static string PackageUrl(string name, string version, string location, string architecture)

@@ -6,7 +6,10 @@ namespace Slipway.Images;
 /// </summary>
 internal static class MergedUsr
 {
-    private static readonly HashSet<string> Links = new(["bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Links = new(
+        ["bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32"],
+        StringComparer.Ordinal
+    );
 
     /// <summary>Whether the path is one of the links themselves.</summary>
     public static bool IsLink(string path) => Links.Contains(path);

@@ -16,7 +16,9 @@ internal sealed record SievedPackage(IReadOnlyList<LayerEntry> Staying, IReadOnl
 internal sealed class PackageFilter(ImmutableArray<Exclusion> exclusions, Platform platform)
 {
     private readonly FilterRule[] _rules =
-        [.. exclusions.Where(exclusion => exclusion.IsFor(platform)).Select(exclusion => new FilterRule(exclusion, platform))];
+    [
+        .. exclusions.Where(exclusion => exclusion.IsFor(platform)).Select(exclusion => new FilterRule(exclusion, platform)),
+    ];
 
     /// <summary>How many files and links were taken out so far.</summary>
     public int LeftOut { get; private set; }
@@ -27,7 +29,8 @@ internal sealed class PackageFilter(ImmutableArray<Exclusion> exclusions, Platfo
     /// <param name="package">All entries of one package, in its order; a hard link behind the file that it names.</param>
     public SievedPackage Sieve(IEnumerable<LayerEntry> package)
     {
-        List<LayerEntry> staying = [], withheld = [];
+        List<LayerEntry> staying = [],
+            withheld = [];
         Dictionary<string, LayerEntry> gone = new(StringComparer.Ordinal);
         Dictionary<string, string> heirs = new(StringComparer.Ordinal);
         foreach (LayerEntry entry in package)
@@ -60,7 +63,10 @@ internal sealed class PackageFilter(ImmutableArray<Exclusion> exclusions, Platfo
         if (idle.Length == 1)
             throw new DefinitionException($"{what}: {idle[0]}. Mend it in {ImageDefinition.FileName}");
         if (idle.Length > 1)
-            throw new DefinitionException($"{what}: {idle.Length} exclude patterns match nothing; remove or correct them in {ImageDefinition.FileName}:\n{string.Join('\n', idle)}");
+            throw new DefinitionException(
+                $"{what}: {idle.Length} exclude patterns match nothing; remove or correct them "
+                    + $"in {ImageDefinition.FileName}:\n{string.Join('\n', idle)}"
+            );
     }
 
     private bool TakesOut(LayerEntry entry)

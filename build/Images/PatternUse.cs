@@ -30,7 +30,9 @@ internal sealed class PatternUse(PathPattern pattern, Platform platform)
             IsUsed = true;
     }
 
-    /// <summary>Whether something is left out because of the pattern, now that all layers are laid. A directory counts when it is gone in the end.</summary>
+    /// <summary>
+    /// Whether something is left out because of the pattern, now that all layers are laid. A directory counts when it is gone in the end.
+    /// </summary>
     public bool TookOut(ImageTree tree) => IsUsed || _directories.Any(path => !tree.Has(path));
 
     /// <summary>Why nothing is.</summary>

@@ -10,7 +10,9 @@ public sealed record Toolchain(string Sdk, string Runtime)
     private const string SdkKey = "DotNetSdk";
 
     /// <summary>That of this process.</summary>
-    public static Toolchain Running => new(
-        typeof(Toolchain).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == SdkKey).Value!,
-        Environment.Version.ToString());
+    public static Toolchain Running =>
+        new(
+            typeof(Toolchain).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == SdkKey).Value!,
+            Environment.Version.ToString()
+        );
 }

@@ -13,7 +13,12 @@ internal static class UpstreamContent
     /// <param name="folder">Where members are unpacked to; they are read from there until it is deleted.</param>
     /// <exception cref="ContentException">The archive is broken or lacks a member.</exception>
     public static IEnumerable<LayerEntry> Place(
-        UpstreamFile upstream, string architecture, string file, string folder, CancellationToken cancellationToken)
+        UpstreamFile upstream,
+        string architecture,
+        string file,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         string what = $"{upstream.Name} {upstream.Version}";
         if (!upstream.IsArchive)
@@ -23,16 +28,20 @@ internal static class UpstreamContent
         foreach (Installation installation in upstream.Install)
             members.TryAdd(upstream.MemberOf(installation, architecture), Path.Combine(folder, $"{upstream.Name}.{members.Count}"));
         UpstreamArchive.Extract(file, members, what, cancellationToken);
-        return [.. upstream.Install.Select(installation => Entry(installation, members[upstream.MemberOf(installation, architecture)], what))];
+        return
+        [
+            .. upstream.Install.Select(installation => Entry(installation, members[upstream.MemberOf(installation, architecture)], what)),
+        ];
     }
 
-    private static LayerEntry Entry(Installation installation, string file, string what) => new()
-    {
-        Path = installation.To,
-        Kind = LayerEntryKind.File,
-        Mode = installation.Mode,
-        Size = new FileInfo(file).Length,
-        Open = () => File.OpenRead(file),
-        Owner = "upstream " + what,
-    };
+    private static LayerEntry Entry(Installation installation, string file, string what) =>
+        new()
+        {
+            Path = installation.To,
+            Kind = LayerEntryKind.File,
+            Mode = installation.Mode,
+            Size = new FileInfo(file).Length,
+            Open = () => File.OpenRead(file),
+            Owner = "upstream " + what,
+        };
 }

@@ -9,7 +9,5 @@ public class ContentException : Exception
     /// <param name="message">What is wrong, with what was wanted and what was got.</param>
     /// <param name="innerException">The parser's own error, when there is one.</param>
     public ContentException(string message, Exception? innerException = null)
-        : base(message, innerException)
-    {
-    }
+        : base(message, innerException) { }
 }

@@ -23,12 +23,16 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>The descriptor of bytes at hand, by SHA-256.</summary>
-    public static Descriptor Of(string mediaType, ReadOnlySpan<byte> content) =>
-        new(mediaType, Digest.Of(content), content.Length);
+    public static Descriptor Of(string mediaType, ReadOnlySpan<byte> content) => new(mediaType, Digest.Of(content), content.Length);
 
     public bool Equals(Descriptor? other) =>
-        other is not null && MediaType == other.MediaType && Digest == other.Digest && Size == other.Size
-        && Platform == other.Platform && ArtifactType == other.ArtifactType && Annotations.SequenceEqual(other.Annotations);
+        other is not null
+        && MediaType == other.MediaType
+        && Digest == other.Digest
+        && Size == other.Size
+        && Platform == other.Platform
+        && ArtifactType == other.ArtifactType
+        && Annotations.SequenceEqual(other.Annotations);
 
     public override int GetHashCode() => HashCode.Combine(MediaType, Digest, Size);
 }

@@ -29,7 +29,9 @@ public sealed record Digest
 
     /// <exception cref="ContentException">The text is no digest; the message names the first bad character.</exception>
     public static Digest Parse(string text) =>
-        TryParse(text, out Digest? digest, out string? problem) ? digest : throw new ContentException($"digest '{Printable.Of(text)}': {Printable.Of(problem)}");
+        TryParse(text, out Digest? digest, out string? problem)
+            ? digest
+            : throw new ContentException($"digest '{Printable.Of(text)}': {Printable.Of(problem)}");
 
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Digest? digest) =>
         TryParse(text, out digest, out _);
@@ -46,8 +48,7 @@ public sealed record Digest
         FromHash("sha256", await SHA256.HashDataAsync(content, cancellationToken));
 
     /// <summary>A digest from a finished hash; <paramref name="hash"/> has the length that the algorithm gives.</summary>
-    public static Digest FromHash(string algorithm, ReadOnlySpan<byte> hash) =>
-        Parse(algorithm + ":" + Convert.ToHexStringLower(hash));
+    public static Digest FromHash(string algorithm, ReadOnlySpan<byte> hash) => Parse(algorithm + ":" + Convert.ToHexStringLower(hash));
 
     /// <summary>A new incremental hash of this digest's algorithm; the caller disposes it.</summary>
     public IncrementalHash NewHash() =>
@@ -62,7 +63,8 @@ public sealed record Digest
     private static bool TryParse(
         [NotNullWhen(true)] string? text,
         [NotNullWhen(true)] out Digest? digest,
-        [NotNullWhen(false)] out string? problem)
+        [NotNullWhen(false)] out string? problem
+    )
     {
         digest = null;
         int colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
@@ -74,9 +76,15 @@ public sealed record Digest
 
         string algorithm = text[..colon];
         string hex = text[(colon + 1)..];
-        int length = algorithm switch { "sha256" => 64, "sha512" => 128, _ => 0 };
+        int length = algorithm switch
+        {
+            "sha256" => 64,
+            "sha512" => 128,
+            _ => 0,
+        };
         int bad = hex.AsSpan().IndexOfAnyExcept(LowerHex);
-        problem = length == 0 ? $"algorithm '{algorithm}' is neither sha256 nor sha512"
+        problem =
+            length == 0 ? $"algorithm '{algorithm}' is neither sha256 nor sha512"
             : bad >= 0 ? $"character '{hex[bad]}' at {colon + 1 + bad} is no lower-case hex digit"
             : hex.Length != length ? $"wanted {length} hex digits, got {hex.Length}"
             : null;

@@ -5,7 +5,8 @@ namespace Slipway.Oci;
 /// <summary>
 /// Reads JSON that another program wrote for itself or its protocol, and that nobody signed: a credentials file, an answer of a token
 /// server, an error document. It is taken as that program takes it: a byte order mark is passed over, of a repeated property the last one
-/// counts, names compare without case, unknown ones and what follows the document do not matter. What is signed, or names what is signed, is read by <see cref="OciJson"/>.
+/// counts, names compare without case, unknown ones and what follows the document do not matter. What is signed, or names what is signed,
+/// is read by <see cref="OciJson"/>.
 /// </summary>
 public static class ForeignJson
 {
@@ -48,24 +49,30 @@ public static class ForeignJson
 
     /// <summary>The properties of an object, in order; none of null.</summary>
     /// <exception cref="ContentException">It is neither.</exception>
-    public static IEnumerable<JsonProperty> Members(this JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject(),
-        JsonValueKind.Null => [],
-        var kind => throw new ContentException($"wanted a JSON object, got {kind}"),
-    };
+    public static IEnumerable<JsonProperty> Members(this JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject(),
+            JsonValueKind.Null => [],
+            var kind => throw new ContentException($"wanted a JSON object, got {kind}"),
+        };
 
-    /// <summary>The properties of an object inside: those of all of that name, without case, in order; none where it is absent or null.</summary>
+    /// <summary>
+    /// The properties of an object inside: those of all of that name, without case, in order; none where it is absent or null.
+    /// </summary>
     /// <exception cref="ContentException">One is no object.</exception>
     public static IEnumerable<JsonProperty> MembersOf(this JsonElement element, string name) =>
-        Members(element).Where(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).SelectMany(property => Members(property.Value));
+        Members(element)
+            .Where(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .SelectMany(property => Members(property.Value));
 
     /// <summary>A text that says something: an empty one, null and an absent one are the same to whoever wrote them.</summary>
     /// <exception cref="ContentException">It is no text.</exception>
-    public static string? NotEmpty(this JsonElement element, string name) => Member(element, name) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString() is { Length: > 0 } said ? said : null,
-        { } other => throw new ContentException($"'{name}': wanted a text, got {other.ValueKind}"),
-    };
+    public static string? NotEmpty(this JsonElement element, string name) =>
+        Member(element, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.String } text => text.GetString() is { Length: > 0 } said ? said : null,
+            { } other => throw new ContentException($"'{name}': wanted a text, got {other.ValueKind}"),
+        };
 }

@@ -33,51 +33,52 @@ public sealed record ImageConfig
 
     /// <exception cref="ContentException">Not an OCI image configuration.</exception>
     public static ImageConfig Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "image configuration", root =>
-    {
-        JsonElement config = root.Find("config") is { } found ? found.As(JsonValueKind.Object, "config", "an object") : default;
-        bool has = config.ValueKind == JsonValueKind.Object;
-        return new ImageConfig
         {
-            Platform = Platform.Read(root),
-            Created = root.Find("created") is null ? DateTimeOffset.UnixEpoch : root.RequiredTime("created"),
-            DiffIds = [.. root.Required("rootfs").Items("diff_ids").Select(item => Digest.Parse(item.TextOf("diff_ids")))],
-            History = [.. root.Items("history").Select(item => item.OptionalString("created_by") ?? "")],
-            Entrypoint = has ? Strings(config, "Entrypoint") : [],
-            Command = has ? Strings(config, "Cmd") : [],
-            Environment = has ? Strings(config, "Env") : [],
-            User = has ? config.OptionalString("User") : null,
-            WorkingDirectory = has ? config.OptionalString("WorkingDir") : null,
-            Labels = has ? config.Map("Labels") : Descriptor.NoAnnotations,
-        };
-    });
+            JsonElement config = root.Find("config") is { } found ? found.As(JsonValueKind.Object, "config", "an object") : default;
+            bool has = config.ValueKind == JsonValueKind.Object;
+            return new ImageConfig
+            {
+                Platform = Platform.Read(root),
+                Created = root.Find("created") is null ? DateTimeOffset.UnixEpoch : root.RequiredTime("created"),
+                DiffIds = [.. root.Required("rootfs").Items("diff_ids").Select(item => Digest.Parse(item.TextOf("diff_ids")))],
+                History = [.. root.Items("history").Select(item => item.OptionalString("created_by") ?? "")],
+                Entrypoint = has ? Strings(config, "Entrypoint") : [],
+                Command = has ? Strings(config, "Cmd") : [],
+                Environment = has ? Strings(config, "Env") : [],
+                User = has ? config.OptionalString("User") : null,
+                WorkingDirectory = has ? config.OptionalString("WorkingDir") : null,
+                Labels = has ? config.Map("Labels") : Descriptor.NoAnnotations,
+            };
+        });
 
     /// <summary>The bytes that are hashed and sent; the same configuration always gives the same bytes.</summary>
-    public byte[] ToBytes() => OciJson.Write(writer =>
-    {
-        string created = Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        writer.WriteStartObject();
-        writer.WriteString("created", created);
-        writer.WriteString("architecture", Platform.Architecture);
-        writer.WriteString("os", Platform.Os);
-        if (Platform.Variant is not null)
-            writer.WriteString("variant", Platform.Variant);
-        WriteExecution(writer);
-        writer.WriteStartObject("rootfs");
-        writer.WriteString("type", "layers");
-        WriteStrings(writer, "diff_ids", [.. DiffIds.Select(digest => digest.ToString())], always: true);
-        writer.WriteEndObject();
-        writer.WriteStartArray("history");
-        foreach (string step in History)
+    public byte[] ToBytes() =>
+        OciJson.Write(writer =>
         {
+            string created = Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             writer.WriteStartObject();
             writer.WriteString("created", created);
-            writer.WriteString("created_by", step);
+            writer.WriteString("architecture", Platform.Architecture);
+            writer.WriteString("os", Platform.Os);
+            if (Platform.Variant is not null)
+                writer.WriteString("variant", Platform.Variant);
+            WriteExecution(writer);
+            writer.WriteStartObject("rootfs");
+            writer.WriteString("type", "layers");
+            WriteStrings(writer, "diff_ids", [.. DiffIds.Select(digest => digest.ToString())], always: true);
             writer.WriteEndObject();
-        }
+            writer.WriteStartArray("history");
+            foreach (string step in History)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("created", created);
+                writer.WriteString("created_by", step);
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    });
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
 
     private void WriteExecution(Utf8JsonWriter writer)
     {

@@ -85,7 +85,9 @@ public static class JsonMembers
     public static string Text(this ref Utf8JsonReader reader, string name, int most = 4096)
     {
         Require(ref reader, JsonTokenType.String, $"'{name}' as a text");
-        return reader.ValueSpan.Length <= most ? reader.GetString()! : throw new ContentException($"'{name}' wanted at most {most} bytes, got {reader.ValueSpan.Length}");
+        return reader.ValueSpan.Length <= most
+            ? reader.GetString()!
+            : throw new ContentException($"'{name}' wanted at most {most} bytes, got {reader.ValueSpan.Length}");
     }
 
     /// <summary>The bytes that the text at which <paramref name="reader"/> stands has in base64, in either alphabet.</summary>
@@ -99,7 +101,9 @@ public static class JsonMembers
         return StrictBase64.DecodeEither(text.AsSpan(0, reader.CopyString(text)), $"'{name}'");
     }
 
-    /// <summary>The value at whose first token <paramref name="reader"/> stands, as its very bytes; it then stands at its last one.</summary>
+    /// <summary>
+    /// The value at whose first token <paramref name="reader"/> stands, as its very bytes; it then stands at its last one.
+    /// </summary>
     /// <param name="json">What is read.</param>
     public static ReadOnlyMemory<byte> Raw(this ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
     {

@@ -45,5 +45,11 @@ public sealed record NextCommand(params ImmutableArray<string> Targets)
 
     /// <summary>The command line, with words of the user's own at its end.</summary>
     public string Line(IEnumerable<string> more) =>
-        ShellWord.Join(["./build.sh", .. Targets, .. Image is null ? ImmutableArray<string>.Empty : ["--images", Image], .. Options, .. more]);
+        ShellWord.Join([
+            "./build.sh",
+            .. Targets,
+            .. Image is null ? ImmutableArray<string>.Empty : ["--images", Image],
+            .. Options,
+            .. more,
+        ]);
 }

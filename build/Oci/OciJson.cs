@@ -34,7 +34,8 @@ public static class OciJson
     }
 
     /// <summary>The same of printable characters alone: what others wrote says the same escaped.</summary>
-    public static byte[] WritePrintable(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetBytes(Printable.Json(Encoding.UTF8.GetString(Write(write))));
+    public static byte[] WritePrintable(Action<Utf8JsonWriter> write) =>
+        Encoding.UTF8.GetBytes(Printable.Json(Encoding.UTF8.GetString(Write(write))));
 
     /// <summary>JSON for people to read and compare: indented by two, a line end behind it, and of printable characters alone.</summary>
     public static byte[] WriteIndented(Action<Utf8JsonWriter> write)
@@ -73,7 +74,10 @@ public static class OciJson
         }
     }
 
-    /// <summary>Any document within the same bounds, for who hands it to a reader of others; the caller disposes it, and it keeps <paramref name="json"/>.</summary>
+    /// <summary>
+    /// Any document within the same bounds, for who hands it to a reader of others; the caller disposes it, and it keeps
+    /// <paramref name="json"/>.
+    /// </summary>
     /// <exception cref="JsonException">It is no such document.</exception>
     /// <exception cref="ContentException">It has too many values.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
@@ -88,7 +92,7 @@ public static class OciJson
         if (json.Length / 2 < MaximumValues)
             return;
         int values = 0;
-        for (Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = Reading.MaxDepth }); reader.Read();)
+        for (Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = Reading.MaxDepth }); reader.Read(); )
         {
             if (++values > MaximumValues)
                 throw new ContentException($"it has more than {MaximumValues} values");
@@ -112,8 +116,13 @@ public static class OciJson
         if (element.Find(name)?.As(JsonValueKind.Object, name, "an object") is not { } value)
             return Descriptor.NoAnnotations;
         return value.GetPropertyCount() <= MaximumAnnotations
-            ? value.EnumerateObject().ToImmutableSortedDictionary(
-                p => p.Name, p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.TextOf(p.Name), StringComparer.Ordinal)
+            ? value
+                .EnumerateObject()
+                .ToImmutableSortedDictionary(
+                    p => p.Name,
+                    p => p.Value.ValueKind == JsonValueKind.Null ? "" : p.Value.TextOf(p.Name),
+                    StringComparer.Ordinal
+                )
             : throw new ContentException($"'{name}' wanted at most {MaximumAnnotations} members, got {value.GetPropertyCount()}");
     }
 
@@ -133,7 +142,11 @@ public static class OciJson
         long size = element.RequiredNumber("size");
         if (size is < 0 or > Descriptor.MaximumSize)
             throw new ContentException($"a descriptor's size wanted 0 to {Descriptor.MaximumSize}, got {size}");
-        return new Descriptor(element.RequiredString("mediaType") is { Length: > 0 } media ? MediaType.Parse(media) : "", Digest.Parse(element.RequiredString("digest")), size)
+        return new Descriptor(
+            element.RequiredString("mediaType") is { Length: > 0 } media ? MediaType.Parse(media) : "",
+            Digest.Parse(element.RequiredString("digest")),
+            size
+        )
         {
             ArtifactType = element.OptionalString("artifactType") is { Length: > 0 } type ? MediaType.Parse(type) : null,
             Annotations = element.Map("annotations"),
@@ -163,11 +176,15 @@ public static class OciJson
         writer.WriteEndObject();
     }
 
-    /// <summary>What is wrong with a text that is no JSON, and where, in our words: those of the parser are for whoever wrote the program.</summary>
+    /// <summary>
+    /// What is wrong with a text that is no JSON, and where, in our words: those of the parser are for whoever wrote the program.
+    /// </summary>
     internal static string ProblemOf(JsonException e)
     {
         if (e.LineNumber is { } line && e.BytePositionInLine is { } at)
             return $"no sound JSON at line {line + 1}, byte {at + 1}";
-        return e.Message.Split('\'') is [_, .. var name, _] ? $"the member '{Printable.Of(string.Join('\'', name))}' stands twice" : "no sound JSON, or a member that stands twice";
+        return e.Message.Split('\'') is [_, .. var name, _]
+            ? $"the member '{Printable.Of(string.Join('\'', name))}' stands twice"
+            : "no sound JSON, or a member that stands twice";
     }
 }

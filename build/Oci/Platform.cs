@@ -14,7 +14,8 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
     public static Platform Parse(string text)
     {
         string[] parts = text.Split('/');
-        bool sound = parts.Length is 2 or 3
+        bool sound =
+            parts.Length is 2 or 3
             && parts.All(part => part.Length > 0 && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)));
         return sound
             ? new Platform(parts[0], parts[1], parts.ElementAtOrDefault(2))
@@ -23,13 +24,15 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
 
     /// <summary>
     /// The same platform in the one spelling that is compared: 64-bit ARM is version 8 where nothing else is said, 32-bit ARM version 7,
-    /// and the kernel's names of processors are Go's (as containerd and Docker normalize what others write). What is written stays as it was.
+    /// and the kernel's names of processors are Go's (as containerd and Docker normalize what others write). What is written stays as it
+    /// was.
     /// </summary>
     public Platform Normalized
     {
         get
         {
-            string os = Os.ToLowerInvariant(), variant = Variant?.ToLowerInvariant() ?? "";
+            string os = Os.ToLowerInvariant(),
+                variant = Variant?.ToLowerInvariant() ?? "";
             (string architecture, variant) = (Architecture.ToLowerInvariant(), variant) switch
             {
                 ("i386", _) => ("386", ""),
@@ -54,17 +57,22 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
     }
 
     /// <summary>
-    /// Reads <c>os</c>, <c>architecture</c> and <c>variant</c> of a document (OCI image specification, image-index.md and config.md). What Go's
-    /// words look like holds of each: at most 32 lower-case letters, digits, dots, hyphens and underscores. Of what is no image, some tools
-    /// leave them empty, or write <c>unknown</c>.
+    /// Reads <c>os</c>, <c>architecture</c> and <c>variant</c> of a document (OCI image specification, image-index.md and config.md). What
+    /// Go's words look like holds of each: at most 32 lower-case letters, digits, dots, hyphens and underscores. Of what is no image, some
+    /// tools leave them empty, or write <c>unknown</c>.
     /// </summary>
     /// <exception cref="ContentException">One is missing or is no such word; says which.</exception>
     public static Platform Read(JsonElement element) =>
-        new(Word(element, "os"), Word(element, "architecture"), element.Find("variant") is null || Word(element, "variant") is not { Length: > 0 } variant ? null : variant);
+        new(
+            Word(element, "os"),
+            Word(element, "architecture"),
+            element.Find("variant") is null || Word(element, "variant") is not { Length: > 0 } variant ? null : variant
+        );
 
-    private static string Word(JsonElement element, string name) => element.RequiredString(name) is var text && (text.Length == 0 || Grammar().IsMatch(text))
-        ? text
-        : throw new ContentException($"'{name}' wanted a word as linux or arm64, got '{Printable.Of(text)}'");
+    private static string Word(JsonElement element, string name) =>
+        element.RequiredString(name) is var text && (text.Length == 0 || Grammar().IsMatch(text))
+            ? text
+            : throw new ContentException($"'{name}' wanted a word as linux or arm64, got '{Printable.Of(text)}'");
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]{0,31}\z")]
     private static partial Regex Grammar();

@@ -5,11 +5,11 @@ using System.Text.RegularExpressions;
 namespace Slipway.Oci;
 
 /// <summary>
-/// Makes a text that others wrote fit to be read: none of it steers a terminal, ends a line, hides, or turns the reading direction around, and
-/// none of it is a command to a CI server. <see cref="Of"/> and <see cref="EndsOf"/> are for where such a text is put into a sentence;
+/// Makes a text that others wrote fit to be read: none of it steers a terminal, ends a line, hides, or turns the reading direction around,
+/// and none of it is a command to a CI server. <see cref="Of"/> and <see cref="EndsOf"/> are for where such a text is put into a sentence;
 /// <see cref="Line"/>, <see cref="Lines"/>, <see cref="Document"/> and <see cref="Json"/> are the last step before text leaves the program.
-/// What cannot be shown stands as <c>?</c>: control characters, line and paragraph separators, format characters (bidirectional controls, zero
-/// width, tags), unpaired surrogates, private use, unassigned code points, and letters and marks that Unicode lets a reader ignore
+/// What cannot be shown stands as <c>?</c>: control characters, line and paragraph separators, format characters (bidirectional controls,
+/// zero width, tags), unpaired surrogates, private use, unassigned code points, and letters and marks that Unicode lets a reader ignore
 /// (Unicode Standard, 5.21, Default_Ignorable_Code_Point). decisions/0027 says why.
 /// </summary>
 public static partial class Printable
@@ -43,7 +43,10 @@ public static partial class Printable
         return WithoutCommand(Clean(text.Replace('\t', ' ')));
     }
 
-    /// <summary>A text of several lines, as a compiler's output or a trace: all lines but the first begin with a bar, so that none passes for one of ours.</summary>
+    /// <summary>
+    /// A text of several lines, as a compiler's output or a trace: all lines but the first begin with a bar, so that none passes for one of
+    /// ours.
+    /// </summary>
     public static string Lines(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -52,13 +55,16 @@ public static partial class Printable
     }
 
     /// <summary>
-    /// A document whose line ends and tabs are its own, as Markdown that puts what others wrote on one line each, with a zero-width space after
-    /// each <c>@</c> so that nobody is called.
+    /// A document whose line ends and tabs are its own, as Markdown that puts what others wrote on one line each, with a zero-width space
+    /// after each <c>@</c> so that nobody is called.
     /// </summary>
     public static string Document(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return string.Join('\n', text.Split('\n').Select(line => WithoutCommand(string.Join('\t', line.Split('\t').Select(CleanButMentions)))));
+        return string.Join(
+            '\n',
+            text.Split('\n').Select(line => WithoutCommand(string.Join('\t', line.Split('\t').Select(CleanButMentions))))
+        );
     }
 
     /// <summary>
@@ -106,18 +112,40 @@ public static partial class Printable
         length = rune.Utf16SequenceLength;
         return Rune.GetUnicodeCategory(rune) switch
         {
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-                or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+            UnicodeCategory.Control
+            or UnicodeCategory.Format
+            or UnicodeCategory.Surrogate
+            or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned
+            or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator => false,
             UnicodeCategory.SpaceSeparator => rune.Value == ' ',
             _ => !IsIgnorable(rune.Value),
         };
     }
 
-    /// <summary>Letters, marks and signs without a look of their own (Unicode's DerivedCoreProperties.txt, and the empty Braille cell).</summary>
-    private static bool IsIgnorable(int code) => code is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x2800 or 0x3164
-        or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xFFF0 and <= 0xFFFB) or (>= 0xE0000 and <= 0xE0FFF);
+    /// <summary>
+    /// Letters, marks and signs without a look of their own (Unicode's DerivedCoreProperties.txt, and the empty Braille cell).
+    /// </summary>
+    private static bool IsIgnorable(int code) =>
+        code
+            is 0x034F
+                or 0x115F
+                or 0x1160
+                or 0x17B4
+                or 0x17B5
+                or (>= 0x180B and <= 0x180F)
+                or 0x2800
+                or 0x3164
+                or (>= 0xFE00 and <= 0xFE0F)
+                or 0xFFA0
+                or (>= 0xFFF0 and <= 0xFFFB)
+                or (>= 0xE0000 and <= 0xE0FFF);
 
-    /// <summary>GitHub takes <c>::</c> at a line's beginning for a command, and <c>##[</c> anywhere; Azure and TeamCity take <c>##vso[</c> and <c>##teamcity[</c>.</summary>
+    /// <summary>
+    /// GitHub takes <c>::</c> at a line's beginning for a command, and <c>##[</c> anywhere; Azure and TeamCity take <c>##vso[</c> and
+    /// <c>##teamcity[</c>.
+    /// </summary>
     private static string WithoutCommand(string line) => HashCommand().Replace(ColonCommand().Replace(line, "$1: :"), "# ");
 
     [GeneratedRegex(@"^(\s*)::")]

@@ -32,7 +32,9 @@ public sealed partial record Reference
     /// <summary>Host and repository, without tag and digest.</summary>
     public string Name => $"{Host}/{Repository}";
 
-    /// <summary>The one name of the place that <see cref="Name"/> names: <c>docker.io/library/debian</c> for <c>Index.docker.io:443/debian</c>.</summary>
+    /// <summary>
+    /// The one name of the place that <see cref="Name"/> names: <c>docker.io/library/debian</c> for <c>Index.docker.io:443/debian</c>.
+    /// </summary>
     public string Place => $"{RegistryName.Canonical(Host)}/{RegistryName.RepositoryAt(Host, Repository)}";
 
     /// <summary>Whether both are of the same repository, however each is spelled; tags and digests do not matter.</summary>
@@ -72,15 +74,22 @@ public sealed partial record Reference
 
         int slash = rest.IndexOf('/', StringComparison.Ordinal);
         string host = slash < 0 ? "" : rest[..slash];
-        if (!HostGrammar().IsMatch(host) || !(host.Contains('.', StringComparison.Ordinal) || host.Contains(':', StringComparison.Ordinal) || host == "localhost"))
-            throw new ContentException($"reference '{Printable.Of(text)}': it must begin with a registry host, as in quay.io/poseidon/kubelet");
+        if (
+            !HostGrammar().IsMatch(host)
+            || !(host.Contains('.', StringComparison.Ordinal) || host.Contains(':', StringComparison.Ordinal) || host == "localhost")
+        )
+            throw new ContentException(
+                $"reference '{Printable.Of(text)}': it must begin with a registry host, as in quay.io/poseidon/kubelet"
+            );
 
         string path = rest[(slash + 1)..];
         int colon = path.LastIndexOf(':');
         string? tag = colon < 0 ? null : path[(colon + 1)..];
         string repository = colon < 0 ? path : path[..colon];
         if (repository.Length + host.Length + 1 > MaximumNameLength || !RepositoryGrammar().IsMatch(repository))
-            throw new ContentException($"reference '{Printable.Of(text)}': '{Printable.Of(repository)}' is no repository name of the OCI distribution grammar");
+            throw new ContentException(
+                $"reference '{Printable.Of(text)}': '{Printable.Of(repository)}' is no repository name of the OCI distribution grammar"
+            );
         if (tag is not null)
             RequireTag(tag);
         return new Reference(host, repository, tag, digest);
@@ -95,8 +104,7 @@ public sealed partial record Reference
 
     public Reference WithDigest(Digest digest) => new(Host, Repository, null, digest);
 
-    public override string ToString() =>
-        Name + (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
+    public override string ToString() => Name + (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 
     /// <summary>Whether a text is a tag by the grammar.</summary>
     public static bool IsTag(string? text) => text is not null && TagGrammar().IsMatch(text);
@@ -104,7 +112,9 @@ public sealed partial record Reference
     private static void RequireTag(string tag)
     {
         if (!IsTag(tag))
-            throw new ContentException($"tag '{Printable.Of(tag)}': wanted at most 128 letters, digits, '_', '.', '-', beginning with none of the last two");
+            throw new ContentException(
+                $"tag '{Printable.Of(tag)}': wanted at most 128 letters, digits, '_', '.', '-', beginning with none of the last two"
+            );
     }
 
     [GeneratedRegex(@"^(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)(:[0-9]{1,5})?\z")]

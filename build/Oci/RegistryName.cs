@@ -11,7 +11,9 @@ public static class RegistryName
     /// <summary>Docker Hub, as references name it.</summary>
     public const string DockerHub = "docker.io";
 
-    /// <summary>What is in front of a name of Docker Hub's that has no owner: <c>docker.io/debian</c> is <c>docker.io/library/debian</c>.</summary>
+    /// <summary>
+    /// What is in front of a name of Docker Hub's that has no owner: <c>docker.io/debian</c> is <c>docker.io/library/debian</c>.
+    /// </summary>
     private const string Library = "library/";
 
     private const int Https = 443;
@@ -22,9 +24,15 @@ public static class RegistryName
         ArgumentNullException.ThrowIfNull(host);
         string lower = host.ToLowerInvariant();
         int colon = lower.LastIndexOf(':');
-        bool isHttps = colon > 0 && int.TryParse(lower.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port == Https;
+        bool isHttps =
+            colon > 0
+            && int.TryParse(lower.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            && port == Https;
         // On this machine registries may speak plain http, where the port says which one is meant.
-        string name = isHttps && lower[..colon] is not ("localhost" or "[::1]") && !lower.StartsWith("127.", StringComparison.Ordinal) ? lower[..colon] : lower;
+        string name =
+            isHttps && lower[..colon] is not ("localhost" or "[::1]") && !lower.StartsWith("127.", StringComparison.Ordinal)
+                ? lower[..colon]
+                : lower;
         return name is "index.docker.io" or "registry-1.docker.io" ? DockerHub : name;
     }
 

@@ -25,13 +25,21 @@ public static class StrictBase64
     }
 
     /// <summary>As <see cref="Decode(string, string)"/>, of a text in either alphabet (sections 4 and 5), which are not mixed.</summary>
-    public static byte[] DecodeEither(ReadOnlySpan<byte> text, string what) => Decode(text, what, isUrl: text.ContainsAny((byte)'-', (byte)'_'));
+    public static byte[] DecodeEither(ReadOnlySpan<byte> text, string what) =>
+        Decode(text, what, isUrl: text.ContainsAny((byte)'-', (byte)'_'));
 
     private static byte[] Decode(ReadOnlySpan<byte> text, string what, bool isUrl)
     {
-        int padding = text.EndsWith("=="u8) ? 2 : text.EndsWith("="u8) ? 1 : 0;
+        int padding =
+            text.EndsWith("=="u8) ? 2
+            : text.EndsWith("="u8) ? 1
+            : 0;
         ReadOnlySpan<byte> digits = text[..^padding];
-        if (text.Length % 4 != 0 || digits.ContainsAnyExcept(isUrl ? UrlAlphabet : StandardAlphabet) || (padding > 0 && HasLooseBits(digits[^1], padding)))
+        if (
+            text.Length % 4 != 0
+            || digits.ContainsAnyExcept(isUrl ? UrlAlphabet : StandardAlphabet)
+            || (padding > 0 && HasLooseBits(digits[^1], padding))
+        )
             throw Wrong(what);
         byte[] bytes = new byte[(text.Length / 4 * 3) - padding];
         OperationStatus status = isUrl
@@ -43,7 +51,12 @@ public static class StrictBase64
     /// <summary>The last digit before the padding has two or four bits beyond the last byte, which are zero in the one text.</summary>
     private static bool HasLooseBits(byte last, int padding)
     {
-        int value = last switch { (byte)'-' => 62, (byte)'_' => 63, _ => Standard.IndexOf((char)last, StringComparison.Ordinal) };
+        int value = last switch
+        {
+            (byte)'-' => 62,
+            (byte)'_' => 63,
+            _ => Standard.IndexOf((char)last, StringComparison.Ordinal),
+        };
         return (value & (padding == 1 ? 0b11 : 0b1111)) != 0;
     }
 

@@ -42,8 +42,8 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Runs it to its end, whatever its exit code. A program that ended by itself before it could be stopped has its result. Descendants that
-    /// hold its output open delay the end by a second, and live on; one that is stopped takes all its descendants with it.
+    /// Runs it to its end, whatever its exit code. A program that ended by itself before it could be stopped has its result. Descendants
+    /// that hold its output open delay the end by a second, and live on; one that is stopped takes all its descendants with it.
     /// </summary>
     /// <exception cref="ToolMissingException">There is no such program, or it cannot be started.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such working directory.</exception>
@@ -51,7 +51,9 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
     /// <exception cref="OperationCanceledException">It was ended because nobody waits for it any more.</exception>
     public Task<ProcessResult> RunAsync(CancellationToken cancellationToken) => RunAsync(null, cancellationToken);
 
-    /// <summary>As <see cref="RunAsync(CancellationToken)"/>, with standard output written to a stream as it comes, whose failures are thrown.</summary>
+    /// <summary>
+    /// As <see cref="RunAsync(CancellationToken)"/>, with standard output written to a stream as it comes, whose failures are thrown.
+    /// </summary>
     /// <param name="output">Stays open; <see cref="Output"/> refuses, and is how much may be written to it.</param>
     public async Task<ProcessResult> RunAsync(Stream? output, CancellationToken cancellationToken)
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Slipway.Processes;
 
-/// <summary>Both ends of an output, and how much was between them; takes memory as there is output, and never more than its limit.</summary>
+/// <summary>
+/// Both ends of an output, and how much was between them; takes memory as there is output, and never more than its limit.
+/// </summary>
 /// <param name="limit">In bytes.</param>
 internal sealed class OutputEnds(int limit)
 {
@@ -24,7 +26,8 @@ internal sealed class OutputEnds(int limit)
         if (_end.Length == 0)
             _end = new byte[_half];
         _behind += bytes.Length - first - last.Length;
-        int place = (int)(_behind % _half), untilTurn = Math.Min(last.Length, _half - place);
+        int place = (int)(_behind % _half),
+            untilTurn = Math.Min(last.Length, _half - place);
         last[..untilTurn].CopyTo(_end.AsSpan(place));
         last[untilTurn..].CopyTo(_end);
         _behind += last.Length;
@@ -37,6 +40,7 @@ internal sealed class OutputEnds(int limit)
         if (_behind <= _half)
             return Encoding.UTF8.GetString([.. beginning, .. _end[..(int)_behind]]);
         int turn = (int)(_behind % _half);
-        return $"{Encoding.UTF8.GetString(beginning)}\n… {_behind - _half} bytes left out …\n{Encoding.UTF8.GetString([.. _end[turn..], .. _end[..turn]])}";
+        return $"{Encoding.UTF8.GetString(beginning)}\n… {_behind - _half} bytes left out "
+            + $"…\n{Encoding.UTF8.GetString([.. _end[turn..], .. _end[..turn]])}";
     }
 }

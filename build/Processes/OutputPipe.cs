@@ -4,7 +4,9 @@ using CliWrap;
 
 namespace Slipway.Processes;
 
-/// <summary>One output of a program, read to its end or until nobody waits for that any more. What cannot be kept is told, never thrown at the pipe.</summary>
+/// <summary>
+/// One output of a program, read to its end or until nobody waits for that any more. What cannot be kept is told, never thrown at the pipe.
+/// </summary>
 /// <param name="limit">How much there may be.</param>
 /// <param name="destination">Where it goes; null to keep it.</param>
 /// <param name="failed">Told why no more is taken, at most once; nothing is read after that.</param>
@@ -23,9 +25,7 @@ internal sealed class OutputPipe(OutputLimit limit, Stream? destination, Action<
         try
         {
             int read;
-            while ((read = await origin.ReadAsync(buffer, enough)) > 0 && await TakeAsync(buffer.AsMemory(0, read)))
-            {
-            }
+            while ((read = await origin.ReadAsync(buffer, enough)) > 0 && await TakeAsync(buffer.AsMemory(0, read))) { }
         }
         catch (OperationCanceledException) when (enough.IsCancellationRequested)
         {

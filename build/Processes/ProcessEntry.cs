@@ -8,7 +8,9 @@ namespace Slipway.Processes;
 /// <param name="StartTime">In clock ticks since the machine started.</param>
 internal sealed record ProcessEntry(int Id, int Parent, char State, ulong StartTime)
 {
-    private const int StateField = 0, ParentField = 1, StartField = 19;
+    private const int StateField = 0,
+        ParentField = 1,
+        StartField = 19;
 
     /// <summary>Whether it has not ended.</summary>
     public bool Runs => State is not ('Z' or 'X');
@@ -17,9 +19,14 @@ internal sealed record ProcessEntry(int Id, int Parent, char State, ulong StartT
     public bool StillRuns => Read(Id) is { Runs: true } now && now.StartTime == StartTime;
 
     /// <summary>All that run now.</summary>
-    public static IEnumerable<ProcessEntry> All() => Directory.EnumerateDirectories("/proc")
-        .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? Read(id) : null)
-        .OfType<ProcessEntry>().Where(entry => entry.Runs);
+    public static IEnumerable<ProcessEntry> All() =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(folder =>
+                int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? Read(id) : null
+            )
+            .OfType<ProcessEntry>()
+            .Where(entry => entry.Runs);
 
     /// <summary>Null when there is none of this id.</summary>
     public static ProcessEntry? Read(int id)
@@ -30,7 +37,11 @@ internal sealed record ProcessEntry(int Id, int Parent, char State, ulong StartT
             // The program's name stands in parentheses and may hold blanks, line ends and parentheses.
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return new ProcessEntry(
-                id, int.Parse(fields[ParentField], CultureInfo.InvariantCulture), fields[StateField][0], ulong.Parse(fields[StartField], CultureInfo.InvariantCulture));
+                id,
+                int.Parse(fields[ParentField], CultureInfo.InvariantCulture),
+                fields[StateField][0],
+                ulong.Parse(fields[StartField], CultureInfo.InvariantCulture)
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -16,7 +16,8 @@ public sealed record ProcessResult(string Program, int ExitCode, string Output, 
     public string[] LastLines(int count = MostLines) => LastLines(Errors, count);
 
     /// <exception cref="ProgramException">It ended with another code than 0.</exception>
-    public ProcessResult Require() => Success ? this : throw new ProgramException(Program, $"ended with {ExitCode}", LastLines()) { ExitCode = ExitCode };
+    public ProcessResult Require() =>
+        Success ? this : throw new ProgramException(Program, $"ended with {ExitCode}", LastLines()) { ExitCode = ExitCode };
 
     internal static string[] LastLines(string said, int count = MostLines) =>
         [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(count)];

@@ -11,7 +11,9 @@ internal sealed class ProcessRun : IDisposable
 {
     private const int FileNotFound = 2;
 
-    /// <summary>How often, and for how long each time, an output is waited for that a descendant holds open. A machine that slept takes one turn.</summary>
+    /// <summary>
+    /// How often, and for how long each time, an output is waited for that a descendant holds open. A machine that slept takes one turn.
+    /// </summary>
     private const int Glances = 20;
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
@@ -60,7 +62,12 @@ internal sealed class ProcessRun : IDisposable
         if (!stopped && exitCode is not null)
             return new ProcessResult(_process.Program, exitCode.Value, _output.ToString(), Said);
         cancellationToken.ThrowIfCancellationRequested();
-        throw Ended($"did not end within {(_process.TimeLimit.TotalMinutes < 2 ? $"{_process.TimeLimit.TotalSeconds:0} s" : $"{_process.TimeLimit.TotalMinutes:0} minutes")} and was ended; run the same command again", tooSlow: true);
+        throw Ended(
+            "did not end "
+                + $"within {(_process.TimeLimit.TotalMinutes < 2 ? $"{_process.TimeLimit.TotalSeconds:0} s" : $"{_process.TimeLimit.TotalMinutes:0} minutes")} "
+                + "and was ended; run the same command again",
+            tooSlow: true
+        );
     }
 
     public void Dispose()
@@ -79,7 +86,9 @@ internal sealed class ProcessRun : IDisposable
             Command command = Cli.Wrap(file)
                 .WithArguments(_process.Arguments)
                 .WithValidation(CommandResultValidation.None)
-                .WithStandardInputPipe(_process.Input is null ? PipeSource.Null : PipeSource.FromBytes(Encoding.UTF8.GetBytes(_process.Input)))
+                .WithStandardInputPipe(
+                    _process.Input is null ? PipeSource.Null : PipeSource.FromBytes(Encoding.UTF8.GetBytes(_process.Input))
+                )
                 .WithStandardOutputPipe(_output)
                 .WithStandardErrorPipe(_errors);
             if (_process.WorkingDirectory.Length > 0)
@@ -93,9 +102,17 @@ internal sealed class ProcessRun : IDisposable
         catch (Win32Exception e)
         {
             if (_process.WorkingDirectory.Length > 0 && !Directory.Exists(_process.WorkingDirectory))
-                throw new DirectoryNotFoundException($"{_process.WorkingDirectory}: there is no such folder to start {_process.Program} in", e);
+                throw new DirectoryNotFoundException(
+                    $"{_process.WorkingDirectory}: there is no such folder to start {_process.Program} in",
+                    e
+                );
             int error = e.InnerException is Win32Exception inner ? inner.NativeErrorCode : e.NativeErrorCode;
-            throw new ToolMissingException(_process.Program, _process.Remedy, error == FileNotFound && !File.Exists(file) ? null : new Win32Exception(error).Message, e);
+            throw new ToolMissingException(
+                _process.Program,
+                _process.Remedy,
+                error == FileNotFound && !File.Exists(file) ? null : new Win32Exception(error).Message,
+                e
+            );
         }
     }
 
@@ -140,7 +157,8 @@ internal sealed class ProcessRun : IDisposable
         {
             return (await running).ExitCode;
         }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException && (_gentle.IsCancellationRequested || _hard.IsCancellationRequested))
+        catch (Exception e)
+            when (e is OperationCanceledException or TimeoutException && (_gentle.IsCancellationRequested || _hard.IsCancellationRequested))
         {
             return null;
         }

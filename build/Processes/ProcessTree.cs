@@ -8,7 +8,9 @@ namespace Slipway.Processes;
 /// </summary>
 internal sealed class ProcessTree
 {
-    /// <summary>The variable that marks descendants; one that starts programs as we do hands on what it got, so that marks add up.</summary>
+    /// <summary>
+    /// The variable that marks descendants; one that starts programs as we do hands on what it got, so that marks add up.
+    /// </summary>
     public const string Mark = "STARTED_BY_SLIPWAY";
 
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
@@ -43,9 +45,9 @@ internal sealed class ProcessTree
     {
         Look();
         Send(Signal.Terminate);
-        for (long start = Environment.TickCount64; Left().Any() && Environment.TickCount64 - start < grace.TotalMilliseconds;)
+        for (long start = Environment.TickCount64; Left().Any() && Environment.TickCount64 - start < grace.TotalMilliseconds; )
             await Task.Delay(Glance);
-        for (long start = Environment.TickCount64; Environment.TickCount64 - start < patience.TotalMilliseconds;)
+        for (long start = Environment.TickCount64; Environment.TickCount64 - start < patience.TotalMilliseconds; )
         {
             // Looked for each time: what forks while it is ended has children that nobody has seen.
             Look();
@@ -67,7 +69,10 @@ internal sealed class ProcessTree
     /// <summary>Adds what is there now.</summary>
     private void Look()
     {
-        ProcessEntry[] candidates = [.. ProcessEntry.All().Where(process => process.StartTime >= (_root?.StartTime ?? 0) && process.Id != Environment.ProcessId)];
+        ProcessEntry[] candidates =
+        [
+            .. ProcessEntry.All().Where(process => process.StartTime >= (_root?.StartTime ?? 0) && process.Id != Environment.ProcessId),
+        ];
         HashSet<int> inside = [.. Left().Select(process => process.Id)];
         foreach (ProcessEntry process in candidates.Where(process => process.Has(_mark)))
             inside.Add(process.Id);
@@ -76,8 +81,7 @@ internal sealed class ProcessTree
         {
             before = inside.Count;
             inside.UnionWith(candidates.Where(process => inside.Contains(process.Parent)).Select(process => process.Id).ToArray());
-        }
-        while (inside.Count > before);
+        } while (inside.Count > before);
         foreach (ProcessEntry process in candidates.Where(process => inside.Contains(process.Id)))
             _known[(process.Id, process.StartTime)] = process;
     }

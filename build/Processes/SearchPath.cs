@@ -13,10 +13,13 @@ internal static class SearchPath
     public static string Find(string program) =>
         OperatingSystem.IsWindows() || program.Contains('/', StringComparison.Ordinal)
             ? program
-            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-                .Where(Path.IsPathFullyQualified).Select(folder => Path.Combine(folder, program))
+            : (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Where(Path.IsPathFullyQualified)
+                .Select(folder => Path.Combine(folder, program))
                 .FirstOrDefault(IsExecutable)
                 ?? throw new FileNotFoundException($"no folder of PATH has {program}", program);
 
-    private static bool IsExecutable(string file) => File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Executable) != 0);
+    private static bool IsExecutable(string file) =>
+        File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Executable) != 0);
 }

@@ -5,7 +5,8 @@ namespace Slipway.Processes;
 /// <summary>Signals to processes by kill(2): .NET 10 itself sends SIGKILL and no other.</summary>
 internal static partial class Signal
 {
-    public const int Kill = 9, Terminate = 15;
+    public const int Kill = 9,
+        Terminate = 15;
 
     /// <summary>Sends it if this very process runs still; one that ended meanwhile, or is another user's, is passed over.</summary>
     public static void Send(ProcessEntry process, int signal)

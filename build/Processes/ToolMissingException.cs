@@ -6,7 +6,12 @@ public sealed class ToolMissingException : ProgramException
     /// <param name="remedy">As <see cref="ChildProcess.Remedy"/>.</param>
     /// <param name="reason">Why it cannot be started; null when there is none.</param>
     public ToolMissingException(string tool, string remedy, string? reason = null, Exception? innerException = null)
-        : base(tool, $"{tool}: the program {(reason is null ? "is not there" : $"cannot be started ({reason})")}; {remedy} and run the same command again", innerException)
+        : base(
+            tool,
+            $"{tool}: the program {(reason is null ? "is not there" : $"cannot be started ({reason})")}; {remedy} and run the same "
+                + "command again",
+            innerException
+        )
     {
         Tool = tool;
         Reason = reason;

@@ -37,7 +37,8 @@ internal sealed class Authenticator
     public string AdviceFor(Asked asked) => _identity.AdviceFor(asked.Repository);
 
     /// <summary>What a server said without our secrets, in the forms in which they are sent.</summary>
-    public string Conceal(string said) => new Redaction([.. _identity.Known.SelectMany(credential => credential.Secrets), .. _tokens.Values]).In(said);
+    public string Conceal(string said) =>
+        new Redaction([.. _identity.Known.SelectMany(credential => credential.Secrets), .. _tokens.Values]).In(said);
 
     /// <summary>The Authorization for a request, by the challenge last seen; null before the first one.</summary>
     public async Task<AuthenticationHeaderValue?> CurrentAsync(Call call, CancellationToken cancellationToken)
@@ -56,7 +57,11 @@ internal sealed class Authenticator
     /// <summary>Takes note of a 401 answer's challenge. True when repeating the request can help.</summary>
     /// <param name="used">The Authorization that the refused request had.</param>
     public async Task<bool> ChallengedAsync(
-        HttpResponseMessage answer, Call call, AuthenticationHeaderValue? used, CancellationToken cancellationToken)
+        HttpResponseMessage answer,
+        Call call,
+        AuthenticationHeaderValue? used,
+        CancellationToken cancellationToken
+    )
     {
         ImmutableArray<Challenge> offered = answer.Headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues fields)
             ? [.. fields.SelectMany(field => Challenge.Parse(field))]
@@ -83,8 +88,11 @@ internal sealed class Authenticator
                 RemoteFault.Refused,
                 new Asked(_registry, null, "authenticate"),
                 $"its token realm {Printable(challenge["realm"])} is not on its own site",
-                RealmPolicy.AdviceFor(_registry, challenge["realm"]));
+                RealmPolicy.AdviceFor(_registry, challenge["realm"])
+            );
 
     private static string Printable(string? realm) =>
-        realm is null ? "(none)" : Uri.TryCreate(realm, UriKind.Absolute, out Uri? address) ? Redaction.Of(address) : "(no URL)";
+        realm is null ? "(none)"
+        : Uri.TryCreate(realm, UriKind.Absolute, out Uri? address) ? Redaction.Of(address)
+        : "(no URL)";
 }

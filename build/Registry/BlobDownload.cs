@@ -7,7 +7,8 @@ namespace Slipway.Registry;
 /// <summary>
 /// The bytes of a blob on their way down (distribution specification, "Pulling blobs"). Where the connection breaks off it goes on by
 /// a range request (RFC 9110, sections 14.2 and 15.3.7), which asks the registry itself anew, since a redirect may have run out; a
-/// server that sends the whole instead is read up to there again, and so is one that says 400 to a range. Proves nothing: that is its reader's.
+/// server that sends the whole instead is read up to there again, and so is one that says 400 to a range. Proves nothing: that is its
+/// reader's.
 /// </summary>
 internal sealed class BlobDownload : ReadOnlyStream
 {
@@ -133,7 +134,10 @@ internal sealed class BlobDownload : ReadOnlyStream
         ContentRangeHeaderValue? range = answer.Content.Headers.ContentRange;
         bool fits = range is { Unit: "bytes" } && range.From == _position && range.To == _size - 1 && (range.Length ?? _size) == _size;
         if (!fits)
-            throw RegistryException.Unsound(_call.Asked, $"wanted the bytes from {_position} to {_size - 1}, but its Content-Range is another");
+            throw RegistryException.Unsound(
+                _call.Asked,
+                $"wanted the bytes from {_position} to {_size - 1}, but its Content-Range is another"
+            );
     }
 
     /// <returns>How many bytes of it are there already.</returns>

@@ -91,7 +91,10 @@ public sealed class BlobFeed : IAsyncDisposable
                     return false;
                 if (piece >= Next && _pieces.Count < Window)
                     _pieces.Enqueue(_latest = LoadAsync(_latest, Next));
-                wait = piece < Next ? _pieces.ElementAt((int)(piece - _first)) : _latest.IsCompleted ? _room.Task : _latest;
+                wait =
+                    piece < Next ? _pieces.ElementAt((int)(piece - _first))
+                    : _latest.IsCompleted ? _room.Task
+                    : _latest;
                 if (wait.IsCompletedSuccessfully && piece < Next)
                     return true;
             }
@@ -165,7 +168,10 @@ public sealed class BlobFeed : IAsyncDisposable
         Memory<byte> bytes = _buffers.Rent((int)Math.Clamp(left, 0, PieceSize));
         try
         {
-            _source ??= await _open(_end.Token) is var stream && stream is VerifyingStream proving ? proving : VerifyingStream.Over(stream, Blob, _what);
+            _source ??=
+                await _open(_end.Token) is var stream && stream is VerifyingStream proving
+                    ? proving
+                    : VerifyingStream.Over(stream, Blob, _what);
             await _source.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, _end.Token);
             // The end of the stream is the proof.
             if (left <= PieceSize)

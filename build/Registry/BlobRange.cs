@@ -48,6 +48,5 @@ internal sealed class BlobRange(BlobReader reader, BlobFeed feed, long offset, l
     }
 
     private async Task<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        await _again!.ReadAsync(buffer, cancellationToken) is var read and > 0 ? read
-            : throw feed.Changed(_againAt);
+        await _again!.ReadAsync(buffer, cancellationToken) is var read and > 0 ? read : throw feed.Changed(_againAt);
 }

@@ -2,7 +2,9 @@ using Slipway.Oci;
 
 namespace Slipway.Registry;
 
-/// <summary>One registry's place in a <see cref="BlobFeed"/>. For one upload at a time; disposing it lets the others go on without it.</summary>
+/// <summary>
+/// One registry's place in a <see cref="BlobFeed"/>. For one upload at a time; disposing it lets the others go on without it.
+/// </summary>
 public sealed class BlobReader : IDisposable
 {
     private readonly BlobFeed _feed;

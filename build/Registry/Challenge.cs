@@ -38,7 +38,8 @@ public sealed partial record Challenge(string Scheme, ImmutableDictionary<string
             while (!token68.Success && Parameter().Match(field, at) is { Success: true } parameter)
             {
                 at += parameter.Length;
-                string value = parameter.Groups["quoted"] is { Success: true } quoted ? Escape().Replace(quoted.Value, "$1")
+                string value = parameter.Groups["quoted"] is { Success: true } quoted
+                    ? Escape().Replace(quoted.Value, "$1")
                     : parameter.Groups["value"].Value;
                 if (!parameters.TryAdd(parameter.Groups["name"].Value.ToLowerInvariant(), value))
                     return [];
@@ -61,7 +62,9 @@ public sealed partial record Challenge(string Scheme, ImmutableDictionary<string
     [GeneratedRegex(@"\G[A-Za-z0-9._~+/-]+=*[ \t]*((?=,)|\z)")]
     private static partial Regex Token68Grammar();
 
-    [GeneratedRegex("""\G(?<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*((?<value>[!#$%&'*+.^_`|~0-9A-Za-z-]+)|"(?<quoted>([^"\\\x00-\x08\x0A-\x1F\x7F]|\\[\t\x20-\x7E])*)")[ \t]*((?=,)|\z)""")]
+    [GeneratedRegex(
+        """\G(?<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*((?<value>[!#$%&'*+.^_`|~0-9A-Za-z-]+)|"(?<quoted>([^"\\\x00-\x08\x0A-\x1F\x7F]|\\[\t\x20-\x7E])*)")[ \t]*((?=,)|\z)"""
+    )]
     private static partial Regex Parameter();
 
     [GeneratedRegex(@"\\(.)")]

@@ -21,7 +21,9 @@ internal sealed class ChunkedUpload
     /// <summary>How many sessions one upload may begin when registries lose them.</summary>
     public const int MaximumSessions = 3;
 
-    /// <summary>How often the registry may want other bytes than those it said it wants, or keep fewer than it took, at one place.</summary>
+    /// <summary>
+    /// How often the registry may want other bytes than those it said it wants, or keep fewer than it took, at one place.
+    /// </summary>
     private const int MaximumDisagreements = 2;
 
     /// <summary>How many chunks in all may be kept in part.</summary>
@@ -59,7 +61,7 @@ internal sealed class ChunkedUpload
     /// <exception cref="ContentException">The local bytes, or what the registry says it stored, are not the blob.</exception>
     public async Task<bool> SendAsync(CancellationToken cancellationToken)
     {
-        for (int sessions = 1, losses = 0; ;)
+        for (int sessions = 1, losses = 0; ; )
         {
             await BeginAsync(cancellationToken);
             try
@@ -77,7 +79,10 @@ internal sealed class ChunkedUpload
             {
                 if (await IsThereAsync(cancellationToken))
                     return true;
-                if (++losses >= MaximumSessions && !await _endpoint.PauseAsync(_session.Call, $"interrupted, {e.Message}", losses, cancellationToken))
+                if (
+                    ++losses >= MaximumSessions
+                    && !await _endpoint.PauseAsync(_session.Call, $"interrupted, {e.Message}", losses, cancellationToken)
+                )
                     throw Interrupted(losses, e);
             }
         }
@@ -100,12 +105,14 @@ internal sealed class ChunkedUpload
         }
     }
 
-    private RegistryException Interrupted(int times, UploadLostException e) => new(
-        RemoteFault.TryAgain,
-        _session.Call.Asked,
-        $"it was interrupted {times} times, and each time nobody could tell how much of it is there ({e.Message})",
-        "run the same command again",
-        e);
+    private RegistryException Interrupted(int times, UploadLostException e) =>
+        new(
+            RemoteFault.TryAgain,
+            _session.Call.Asked,
+            $"it was interrupted {times} times, and each time nobody could tell how much of it is there ({e.Message})",
+            "run the same command again",
+            e
+        );
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
@@ -122,12 +129,20 @@ internal sealed class ChunkedUpload
     {
         while (Left > _chunk)
         {
-            Call patch = _session.Call with { Method = HttpMethod.Patch, Target = cancel => NextAsync(_chunk, cancel), Content = () => Body(_chunk) };
+            Call patch = _session.Call with
+            {
+                Method = HttpMethod.Patch,
+                Target = cancel => NextAsync(_chunk, cancel),
+                Content = () => Body(_chunk),
+            };
             using HttpResponseMessage answer = await _endpoint.SendAsync(patch, cancellationToken);
             bool goesOn = answer.StatusCode switch
             {
                 // ECR says 201.
-                HttpStatusCode.Accepted or HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.NoContent => Advance(patch, answer),
+                HttpStatusCode.Accepted or HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.NoContent => Advance(
+                    patch,
+                    answer
+                ),
                 HttpStatusCode.RequestedRangeNotSatisfiable => MayAskAgain(),
                 _ => await TakesChunksAsync(patch, answer, cancellationToken),
             };
@@ -189,7 +204,9 @@ internal sealed class ChunkedUpload
     private async Task<bool> TakesChunksAsync(Call patch, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         RegistryException failure = await _endpoint.FailureAsync(patch, answer, cancellationToken);
-        bool isOfChunks = (int)answer.StatusCode is 400 or 411 or 413 or 415 or 422 or 501 ? _offset == 0 || !_wasResumed : (int)answer.StatusCode == 405 && _offset == 0;
+        bool isOfChunks = (int)answer.StatusCode is 400 or 411 or 413 or 415 or 422 or 501
+            ? _offset == 0 || !_wasResumed
+            : (int)answer.StatusCode == 405 && _offset == 0;
         return isOfChunks && !UploadSession.IsGone(failure) ? false : throw failure;
     }
 
@@ -211,7 +228,9 @@ internal sealed class ChunkedUpload
         return _session.Location!;
     }
 
-    /// <exception cref="UploadLostException">It could not be asked, or its answer is none; asked once, since beginning anew is always possible.</exception>
+    /// <exception cref="UploadLostException">
+    /// It could not be asked, or its answer is none; asked once, since beginning anew is always possible.
+    /// </exception>
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         Uri location = _session.Location!;
@@ -227,7 +246,9 @@ internal sealed class ChunkedUpload
         }
         catch (RegistryException e)
         {
-            throw new UploadLostException(e.Status is { } status ? $"its state is answered with {(int)status}" : "its state cannot be asked");
+            throw new UploadLostException(
+                e.Status is { } status ? $"its state is answered with {(int)status}" : "its state cannot be asked"
+            );
         }
     }
 

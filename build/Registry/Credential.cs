@@ -18,9 +18,10 @@ public sealed record Credential(string User, string Secret, string Origin)
     /// <summary>The credentials of HTTP Basic authentication (RFC 7617, section 2): base64 of user:secret in UTF-8.</summary>
     internal string Basic => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{User}:{Secret}"));
 
-    /// <summary>The secret alone and as Basic authentication sends it; <see cref="Slipway.Http.Redaction"/> knows the other forms.</summary>
-    internal IEnumerable<string> Secrets => Secret.Length == 0 ? []
-        : [Basic, Secret];
+    /// <summary>
+    /// The secret alone and as Basic authentication sends it; <see cref="Slipway.Http.Redaction"/> knows the other forms.
+    /// </summary>
+    internal IEnumerable<string> Secrets => Secret.Length == 0 ? [] : [Basic, Secret];
 
     public override string ToString() => $"{(IsIdentityToken ? "identity token" : "credentials")} from {Origin}";
 }

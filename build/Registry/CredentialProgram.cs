@@ -25,15 +25,19 @@ internal sealed class CredentialProgram
         _environment = environment;
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             throw new RemoteException(
-                RemoteFault.Refused, "credentials: a credential helper's name holds other characters than letters, digits, '-', '_' and '.'");
+                RemoteFault.Refused,
+                "credentials: a credential helper's name holds other characters than letters, digits, '-', '_' and '.'"
+            );
     }
 
     /// <summary>What the helper has for a server; null when it says that it has nothing.</summary>
     /// <exception cref="RemoteException">There is no such program, or it failed; its output is not repeated.</exception>
     public async Task<Credential?> GetAsync(string server, CancellationToken cancellationToken)
     {
-        string file = (_environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, _program)).FirstOrDefault(File.Exists)
+        string file = (_environment("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, _program))
+            .FirstOrDefault(File.Exists)
             ?? throw Failed($"not found along PATH, but a credentials file names it for {server}");
         try
         {
@@ -47,19 +51,24 @@ internal sealed class CredentialProgram
         catch (ProgramException e)
         {
             // What it said stays with it: that may be the secret.
-            throw Failed(e.IsTooSlow ? $"no answer within {Patience.TotalSeconds:0} s when asked for {server}" : e.IsTooMuch ? "its answer is too long" : "it could not be run");
+            throw Failed(
+                e.IsTooSlow ? $"no answer within {Patience.TotalSeconds:0} s when asked for {server}"
+                : e.IsTooMuch ? "its answer is too long"
+                : "it could not be run"
+            );
         }
     }
 
-    private ChildProcess Asked(string file, string server) => new(file, "get")
-    {
-        Environment = ProgramEnvironment.CredentialHelper(_program[Prefix.Length..]),
-        Remedy = $"install {_program}",
-        Input = server + "\n",
-        TimeLimit = Patience,
-        Time = _time,
-        Output = OutputLimit.Refuse(MaximumAnswer),
-    };
+    private ChildProcess Asked(string file, string server) =>
+        new(file, "get")
+        {
+            Environment = ProgramEnvironment.CredentialHelper(_program[Prefix.Length..]),
+            Remedy = $"install {_program}",
+            Input = server + "\n",
+            TimeLimit = Patience,
+            Time = _time,
+            Output = OutputLimit.Refuse(MaximumAnswer),
+        };
 
     private Credential Read(string answer)
     {
@@ -67,10 +76,9 @@ internal sealed class CredentialProgram
         {
             return ForeignJson.Read(System.Text.Encoding.UTF8.GetBytes(answer), "answer", root =>
             {
-                string user = root.RequiredString("Username"), secret = root.RequiredString("Secret");
-                return user == "<token>"
-                    ? Credential.IdentityToken(secret, _program)
-                    : new Credential(user, secret, _program);
+                string user = root.RequiredString("Username"),
+                    secret = root.RequiredString("Secret");
+                return user == "<token>" ? Credential.IdentityToken(secret, _program) : new Credential(user, secret, _program);
             });
         }
         catch (ContentException)

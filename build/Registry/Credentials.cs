@@ -40,7 +40,10 @@ public sealed class Credentials
     public static Credentials Of(IEnumerable<KeyValuePair<string, Credential>> byHost)
     {
         ImmutableDictionary<string, Credential> known = byHost.ToImmutableDictionary(
-            pair => RegistryMap.Canonical(pair.Key), pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+            pair => RegistryMap.Canonical(pair.Key),
+            pair => pair.Value,
+            StringComparer.OrdinalIgnoreCase
+        );
         return new Credentials((place, _) => Task.FromResult(known.GetValueOrDefault(place.Host)));
     }
 
@@ -57,11 +60,16 @@ public sealed class Credentials
     public override string ToString() => nameof(Credentials);
 
     private static async Task<Credential?> FindAsync(
-        Func<string, string?> environment, TimeProvider time, Place place, CancellationToken cancellationToken)
+        Func<string, string?> environment,
+        TimeProvider time,
+        Place place,
+        CancellationToken cancellationToken
+    )
     {
         foreach ((string _, string user, string secret) in Pairs.Where(pair => pair.Host == place.Host))
         {
-            string? name = NullIfEmpty(environment(user)), word = NullIfEmpty(environment(secret));
+            string? name = NullIfEmpty(environment(user)),
+                word = NullIfEmpty(environment(secret));
             if (name is not null && word is not null)
                 return new Credential(name, word, $"{user} and {secret}");
             if (name is not null || word is not null)

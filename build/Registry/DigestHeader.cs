@@ -19,10 +19,15 @@ internal static class DigestHeader
             : throw RegistryException.Unsound(asked, "its Docker-Content-Digest is no digest");
     }
 
-    /// <summary>What the answer to a HEAD tells of a manifest; null where it lacks a digest, a type that says anything, or a length.</summary>
+    /// <summary>
+    /// What the answer to a HEAD tells of a manifest; null where it lacks a digest, a type that says anything, or a length.
+    /// </summary>
     /// <exception cref="RegistryException">The digest is none.</exception>
     public static Descriptor? DescriptorOf(HttpResponseMessage answer, Asked asked) =>
-        DigestOf(answer, asked) is { } digest && ContentType.Of(answer) is { } type && !ContentType.IsGeneral(type) && answer.Content.Headers.ContentLength is { } size
+        DigestOf(answer, asked) is { } digest
+        && ContentType.Of(answer) is { } type
+        && !ContentType.IsGeneral(type)
+        && answer.Content.Headers.ContentLength is { } size
             ? new Descriptor(type, digest, size)
             : null;
 

@@ -51,18 +51,32 @@ internal sealed class DockerConfig
                 throw Broken(file, $"it is larger than {MaximumSize} bytes");
             // An empty one says nothing, as for Docker, and so does /dev/null, which people name to have none; a pipe is not waited for.
             byte[] bytes = RegularFile.LengthOf(file) == 0 ? [] : RegularFile.ReadBytes(file, MaximumSize);
-            return ForeignJson.Read(bytes.All(each => each is 0x20 or 0x09 or 0x0A or 0x0D) ? "{}"u8.ToArray() : bytes, "credentials", root => new DockerConfig(file, root));
+            return ForeignJson.Read(
+                bytes.All(each => each is 0x20 or 0x09 or 0x0A or 0x0D) ? "{}"u8.ToArray() : bytes,
+                "credentials",
+                root => new DockerConfig(file, root)
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContentException)
         {
             // A parser's message may quote what it stumbled over: a secret, possibly.
-            throw Broken(file, e is UnfitFileException unfit ? unfit.Problem : e is ContentException ? "it is no valid JSON object of Docker's config.json format" : "it cannot be read");
+            throw Broken(
+                file,
+                e is UnfitFileException unfit ? unfit.Problem
+                    : e is ContentException ? "it is no valid JSON object of Docker's config.json format"
+                    : "it cannot be read"
+            );
         }
     }
 
     /// <summary>The credential stored for a host, <c>docker.io</c> or <c>HOST[:PORT]</c>; null when there is none.</summary>
     /// <param name="repository">The name inside the registry; null for the host itself.</param>
-    public async Task<Credential?> FindAsync(string host, string? repository, CredentialPrograms programs, CancellationToken cancellationToken)
+    public async Task<Credential?> FindAsync(
+        string host,
+        string? repository,
+        CredentialPrograms programs,
+        CancellationToken cancellationToken
+    )
     {
         ImmutableArray<string> keys = host == "docker.io" ? [HubKey, "docker.io", "index.docker.io", "registry-1.docker.io"] : [host];
         bool isOwn = false;
@@ -86,7 +100,8 @@ internal sealed class DockerConfig
             return kept;
         string? entry = Names(host, repository).FirstOrDefault(_auths.ContainsKey)
             ?? _auths.Keys.FirstOrDefault(key => keys.Any(wanted => Bare(key) == Bare(wanted)));
-        return entry is null || _auths[entry].IsEmpty ? null
+        return entry is null || _auths[entry].IsEmpty
+            ? null
             : _auths[entry].Decode(_file) ?? throw Broken(_file, $"the entry for {entry} holds no user name and password; log in again");
     }
 

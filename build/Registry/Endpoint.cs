@@ -28,7 +28,9 @@ internal sealed class Endpoint
         _scheme = scheme;
     }
 
-    /// <summary>What <c>v2/</c> is appended to; by plain http from when a registry on this machine has shown that it speaks no TLS.</summary>
+    /// <summary>
+    /// What <c>v2/</c> is appended to; by plain http from when a registry on this machine has shown that it speaks no TLS.
+    /// </summary>
     public Uri Address { get; private set; }
 
     /// <summary>The answer, whatever its status; the caller judges and disposes it.</summary>
@@ -38,7 +40,7 @@ internal sealed class Endpoint
         bool repeated = false;
         Exchange exchange = call.Exchange ?? _transport.Begin();
         await SettleAsync(cancellationToken);
-        for (int redirects = 0; ;)
+        for (int redirects = 0; ; )
         {
             (HttpResponseMessage answer, AuthenticationHeaderValue? used) = await AttemptAsync(call, exchange, cancellationToken);
             try
@@ -47,8 +49,10 @@ internal sealed class Endpoint
                 if (answer.StatusCode == HttpStatusCode.Unauthorized && !repeated && Location.SameOrigin(asked, Address))
                 {
                     repeated = true;
-                    if (!await _authenticator.ChallengedAsync(answer, call, used, cancellationToken)
-                        && !(used is null && await FindChallengeAsync(call, answer, exchange, cancellationToken)))
+                    if (
+                        !await _authenticator.ChallengedAsync(answer, call, used, cancellationToken)
+                        && !(used is null && await FindChallengeAsync(call, answer, exchange, cancellationToken))
+                    )
                         return answer;
                 }
                 else if (IsRedirect(answer.StatusCode) && (call.Method == HttpMethod.Get || call.Method == HttpMethod.Head))
@@ -74,8 +78,8 @@ internal sealed class Endpoint
     }
 
     /// <summary>
-    /// The answer to a HEAD. Where the registry, or the store that it leads to, refuses to be asked so, the answer to a GET, for its header:
-    /// some say 405, some 403, as does a store whose address is signed for GET alone.
+    /// The answer to a HEAD. Where the registry, or the store that it leads to, refuses to be asked so, the answer to a GET, for its
+    /// header: some say 405, some 403, as does a store whose address is signed for GET alone.
     /// </summary>
     /// <exception cref="RegistryException">No usable answer, or one that leads where we do not go.</exception>
     public async Task<HttpResponseMessage> HeadAsync(Call call, CancellationToken cancellationToken)
@@ -159,13 +163,16 @@ internal sealed class Endpoint
     }
 
     private async Task<(HttpResponseMessage Answer, AuthenticationHeaderValue? Used)> AttemptAsync(
-        Call call, Exchange exchange, CancellationToken cancellationToken)
+        Call call,
+        Exchange exchange,
+        CancellationToken cancellationToken
+    )
     {
         AuthenticationHeaderValue? used = null;
-        async Task<HttpRequestMessage> MakeAsync(CancellationToken cancel)
+        async Task<HttpRequestMessage> MakeAsync(CancellationToken cancellationToken)
         {
-            Uri target = Settled(await call.Target(cancel));
-            used = Location.SameOrigin(target, Address) ? await _authenticator.CurrentAsync(call, cancel) : null;
+            Uri target = Settled(await call.Target(cancellationToken));
+            used = Location.SameOrigin(target, Address) ? await _authenticator.CurrentAsync(call, cancellationToken) : null;
             HttpRequestMessage message = new(call.Method, target) { Content = call.Content?.Invoke() };
             message.Headers.Authorization = used;
             if (call.Accept is not null)
@@ -192,7 +199,12 @@ internal sealed class Endpoint
     /// Asks the registry's root who we have to be, where a refusal does not say it: clients of Docker's ask there first. For reading: every
     /// writing begins with it. True when repeating the request can help.
     /// </summary>
-    private async Task<bool> FindChallengeAsync(Call call, HttpResponseMessage refusal, Exchange exchange, CancellationToken cancellationToken)
+    private async Task<bool> FindChallengeAsync(
+        Call call,
+        HttpResponseMessage refusal,
+        Exchange exchange,
+        CancellationToken cancellationToken
+    )
     {
         if (refusal.Headers.NonValidated.Contains("WWW-Authenticate") || (call.Method != HttpMethod.Get && call.Method != HttpMethod.Head))
             return false;
@@ -200,7 +212,8 @@ internal sealed class Endpoint
         {
             using HttpRequestMessage ask = new(HttpMethod.Get, new Uri(Address, "/v2/"));
             using HttpResponseMessage root = await _transport.SendOnceAsync(ask, cancellationToken, exchange);
-            return root.StatusCode == HttpStatusCode.Unauthorized && await _authenticator.ChallengedAsync(root, call, null, cancellationToken);
+            return root.StatusCode == HttpStatusCode.Unauthorized
+                && await _authenticator.ChallengedAsync(root, call, null, cancellationToken);
         }
         catch (ExhaustedException)
         {

@@ -21,16 +21,19 @@ internal sealed class Identity
     }
 
     /// <summary>The credentials that were found so far.</summary>
-    public IEnumerable<Credential> Known => _found.Values
-        .Select(found => found.IsValueCreated && found.Value.IsCompletedSuccessfully ? found.Value.Result : null).OfType<Credential>();
+    public IEnumerable<Credential> Known =>
+        _found
+            .Values.Select(found => found.IsValueCreated && found.Value.IsCompletedSuccessfully ? found.Value.Result : null)
+            .OfType<Credential>();
 
     /// <param name="repository">Null for the registry itself.</param>
     /// <exception cref="Slipway.Http.RemoteException">What should hold one is broken; looked for anew the next time.</exception>
     public async Task<Credential?> FindAsync(string? repository, CancellationToken cancellationToken)
     {
         string name = repository ?? "";
-        Lazy<Task<Credential?>> lookup = _found.GetOrAdd(name, _ => new Lazy<Task<Credential?>>(
-            () => Task.Run(() => _credentials.ForAsync(_registry, repository, _map, CancellationToken.None), CancellationToken.None)));
+        Lazy<Task<Credential?>> lookup = _found.GetOrAdd(name, _ => new Lazy<Task<Credential?>>(() =>
+            Task.Run(() => _credentials.ForAsync(_registry, repository, _map, CancellationToken.None), CancellationToken.None)
+        ));
         try
         {
             return await lookup.Value.WaitAsync(cancellationToken);
@@ -44,7 +47,8 @@ internal sealed class Identity
 
     /// <summary>What to do about a refusal, naming the credential's source but nothing of it.</summary>
     public string AdviceFor(string? repository) =>
-        _found.TryGetValue(repository ?? "", out Lazy<Task<Credential?>>? found) && found.Value is { IsCompletedSuccessfully: true, Result: { } credential }
+        _found.TryGetValue(repository ?? "", out Lazy<Task<Credential?>>? found)
+        && found.Value is { IsCompletedSuccessfully: true, Result: { } credential }
             ? $"check the {credential} and what they may do there"
             : _registry switch
             {

@@ -42,7 +42,11 @@ internal sealed class LoopbackScheme
         }
         catch (ExhaustedException e)
         {
-            return e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } ? null : false;
+            return
+                e.InnerException
+                    is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+                ? null
+                : false;
         }
     }
 
@@ -52,7 +56,8 @@ internal sealed class LoopbackScheme
         {
             using HttpRequestMessage ask = new(HttpMethod.Get, new Uri(plain, "/v2/"));
             using HttpResponseMessage answer = await transport.SendOnceAsync(ask, cancellationToken);
-            return answer.StatusCode is not (HttpStatusCode.BadRequest or HttpStatusCode.UpgradeRequired) && (int)answer.StatusCode is < 300 or >= 400;
+            return answer.StatusCode is not (HttpStatusCode.BadRequest or HttpStatusCode.UpgradeRequired)
+                && (int)answer.StatusCode is < 300 or >= 400;
         }
         catch (ExhaustedException)
         {

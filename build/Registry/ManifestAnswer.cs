@@ -9,12 +9,19 @@ internal static class ManifestAnswer
     /// <param name="wanted">The digest asked for; null when a tag was.</param>
     /// <exception cref="ContentException">Too large, another digest, or a media type that differs from the document's own.</exception>
     public static async Task<ManifestContent> ReadAsync(
-        HttpResponseMessage answer, Digest? wanted, Asked asked, CancellationToken cancellationToken)
+        HttpResponseMessage answer,
+        Digest? wanted,
+        Asked asked,
+        CancellationToken cancellationToken
+    )
     {
         string what = $"{asked.Place}: {asked.Operation}";
         // Its digest is that of a part of what is sent, so it would look damaged.
         if (answer.Content.Headers.ContentType?.MediaType is { } type && MediaType.IsDockerSchema1(type))
-            throw new ContentException($"{what}: an image in Docker's first format ({Printable.Of(type)}), which is not read. Push it again with a newer Docker, or name another image");
+            throw new ContentException(
+                $"{what}: an image in Docker's first format ({Printable.Of(type)}), which is not read. Push it again with a newer "
+                    + "Docker, or name another image"
+            );
         bool large = answer.Content.Headers.ContentLength > OciJson.MaximumManifestSize;
         ReadOnlyMemory<byte> bytes = large ? default : await BytesAsync(answer, asked, cancellationToken);
         if (large || bytes.Length > OciJson.MaximumManifestSize)
@@ -27,7 +34,8 @@ internal static class ManifestAnswer
             throw new ContentException($"{what}: sent as {Printable.Of(sent)}, but the document says {Printable.Of(own)}");
         ManifestContent manifest = new(
             own ?? sent ?? throw RegistryException.Unsound(asked, "neither the answer nor the document has a media type"),
-            bytes);
+            bytes
+        );
         if (wanted is null)
             DigestHeader.Check(answer, manifest.Descriptor.Digest, asked);
         return manifest;

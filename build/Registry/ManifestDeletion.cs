@@ -29,8 +29,9 @@ internal static class ManifestDeletion
                 // The specification says 202; which success it is does not matter to what is gone.
                 HttpStatusCode.Accepted or HttpStatusCode.OK or HttpStatusCode.NoContent => Deletion.Done,
                 HttpStatusCode.NotFound => Deletion.Absent,
-                HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented =>
-                    Judge(await endpoint.FailureAsync(call, answer, cancellationToken)),
+                HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => Judge(
+                    await endpoint.FailureAsync(call, answer, cancellationToken)
+                ),
                 _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
             };
         }
@@ -38,10 +39,11 @@ internal static class ManifestDeletion
 
     /// <summary>zot says 400 of a repository that is not there, and 405 of a manifest that an index needs.</summary>
     /// <exception cref="RegistryException">This deletion is denied, and not deletion as such.</exception>
-    private static Deletion Judge(RegistryException refusal) => refusal.Code switch
-    {
-        "NAME_UNKNOWN" or "MANIFEST_UNKNOWN" => Deletion.Absent,
-        "DENIED" => throw refusal,
-        _ => Deletion.Unsupported,
-    };
+    private static Deletion Judge(RegistryException refusal) =>
+        refusal.Code switch
+        {
+            "NAME_UNKNOWN" or "MANIFEST_UNKNOWN" => Deletion.Absent,
+            "DENIED" => throw refusal,
+            _ => Deletion.Unsupported,
+        };
 }

@@ -12,7 +12,11 @@ internal interface IListPage
 /// <summary>Reads the pages of a list, one after the other (distribution specification, "Listing Tags" and "Listing Referrers").</summary>
 /// <param name="maximumPages">A registry that has more is not read to its end.</param>
 /// <param name="read">Reads an answer.</param>
-internal sealed class PagedList<TPage>(Endpoint endpoint, int maximumPages, Func<Call, HttpResponseMessage, CancellationToken, Task<TPage>> read)
+internal sealed class PagedList<TPage>(
+    Endpoint endpoint,
+    int maximumPages,
+    Func<Call, HttpResponseMessage, CancellationToken, Task<TPage>> read
+)
     where TPage : class, IListPage
 {
     /// <param name="call">Asks for the first page.</param>
@@ -42,18 +46,22 @@ internal sealed class PagedList<TPage>(Endpoint endpoint, int maximumPages, Func
     /// </summary>
     public Func<HttpStatusCode, bool> IsAbsent { get; init; } = status => status == HttpStatusCode.NotFound;
 
-    /// <summary>Whether an answer to the first page is one of such a list at all, and not a page for people, say: else there is none.</summary>
+    /// <summary>
+    /// Whether an answer to the first page is one of such a list at all, and not a page for people, say: else there is none.
+    /// </summary>
     public Func<HttpResponseMessage, bool> IsList { get; init; } = _ => true;
 
     private Task<TPage?> PageAsync(Call call, bool isFirst, CancellationToken cancellationToken) =>
         endpoint.ReadAsync<TPage?>(
             call,
-            async answer => answer.StatusCode switch
-            {
-                HttpStatusCode.OK when isFirst && !IsList(answer) => null,
-                HttpStatusCode.OK => await read(call, answer, cancellationToken),
-                var status when isFirst && IsAbsent(status) => null,
-                _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
-            },
-            cancellationToken);
+            async answer =>
+                answer.StatusCode switch
+                {
+                    HttpStatusCode.OK when isFirst && !IsList(answer) => null,
+                    HttpStatusCode.OK => await read(call, answer, cancellationToken),
+                    var status when isFirst && IsAbsent(status) => null,
+                    _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
+                },
+            cancellationToken
+        );
 }

@@ -13,7 +13,8 @@ public sealed class PieceBuffers
 
     /// <summary>Memory of just this many bytes, at most a piece's.</summary>
     internal Memory<byte> Rent(int size) =>
-        size <= BlobFeed.PieceSize / 4 ? new byte[size]
+        size <= BlobFeed.PieceSize / 4
+            ? new byte[size]
             : (_free.TryTake(out byte[]? buffer) ? buffer : new byte[BlobFeed.PieceSize]).AsMemory(0, size);
 
     internal void Return(Memory<byte> piece)

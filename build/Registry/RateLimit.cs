@@ -15,7 +15,8 @@ public sealed partial record RateLimit(int Limit, int Remaining, TimeSpan? Windo
     /// <summary>What an answer tells; null when it tells nothing, or nothing that can be read.</summary>
     internal static RateLimit? Of(HttpResponseMessage answer)
     {
-        Match limit = Field().Match(TextOf(answer, "ratelimit-limit")), remaining = Field().Match(TextOf(answer, "ratelimit-remaining"));
+        Match limit = Field().Match(TextOf(answer, "ratelimit-limit")),
+            remaining = Field().Match(TextOf(answer, "ratelimit-remaining"));
         if (!limit.Success || !remaining.Success)
             return null;
         TimeSpan? window = limit.Groups[2].Success ? TimeSpan.FromSeconds(NumberOf(limit.Groups[2])) : null;

@@ -32,9 +32,15 @@ public sealed class RealmPolicy
     public bool Allows(string registry, Uri at, string? realm, [NotNullWhen(true)] out Uri? address)
     {
         ArgumentNullException.ThrowIfNull(at);
-        bool allowed = IsSound(realm, out address)
-            && ((Loopback.Is(at) && Loopback.Is(address))
-                || (address.Scheme == "https" && (IsOwn(at, address) || IsHub(at, address) || _named.Contains((Named(registry), HostOf(address))))));
+        bool allowed =
+            IsSound(realm, out address)
+            && (
+                (Loopback.Is(at) && Loopback.Is(address))
+                || (
+                    address.Scheme == "https"
+                    && (IsOwn(at, address) || IsHub(at, address) || _named.Contains((Named(registry), HostOf(address))))
+                )
+            );
         if (!allowed)
             address = null;
         return allowed;
@@ -49,9 +55,13 @@ public sealed class RealmPolicy
     private static (string Registry, string Realm) ParseEntry(string entry)
     {
         string[] sides = entry.Split('=', 2, StringSplitOptions.TrimEntries);
-        return sides is [{ Length: > 0 } registry, { Length: > 0 } realm] && !registry.AsSpan().ContainsAny("/@ ")
+        return
+            sides is [{ Length: > 0 } registry, { Length: > 0 } realm]
+            && !registry.AsSpan().ContainsAny("/@ ")
             && Uri.TryCreate($"https://{realm}/", UriKind.Absolute, out Uri? address)
-            && address.UserInfo.Length == 0 && address.PathAndQuery == "/" && address.Fragment.Length == 0
+            && address.UserInfo.Length == 0
+            && address.PathAndQuery == "/"
+            && address.Fragment.Length == 0
             ? (Named(registry), HostOf(address))
             : throw new FormatException($"--token-realm '{entry}': wanted HOST=REALM-HOST, as in registry.example.org=auth.example.org");
     }
@@ -59,13 +69,15 @@ public sealed class RealmPolicy
     private static bool IsSound(string? realm, [NotNullWhen(true)] out Uri? address) =>
         Uri.TryCreate(realm, UriKind.Absolute, out address)
         && address.Scheme is "https" or "http"
-        && address!.UserInfo.Length == 0 && address.Fragment.Length == 0;
+        && address!.UserInfo.Length == 0
+        && address.Fragment.Length == 0;
 
     private static bool IsOwn(Uri at, Uri realm) => SameHost(realm, at.IdnHost) && (realm.Port == at.Port || realm.IsDefaultPort);
 
     private static bool IsHub(Uri at, Uri realm) =>
         (SameHost(at, "registry-1.docker.io") || SameHost(at, "index.docker.io"))
-        && SameHost(realm, "auth.docker.io") && realm.IsDefaultPort;
+        && SameHost(realm, "auth.docker.io")
+        && realm.IsDefaultPort;
 
     private static bool SameHost(Uri address, string host) => string.Equals(address.IdnHost, host, StringComparison.OrdinalIgnoreCase);
 

@@ -15,13 +15,20 @@ internal static class ReferrersList
     private const int MaximumSize = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Whether a status says that there is no such API, or nothing that it knows: 404 by the specification; Quay says 400 of a manifest that
-    /// it does not have; registries of before 1.1, and what stands before them, refuse the request as such.
+    /// Whether a status says that there is no such API, or nothing that it knows: 404 by the specification; Quay says 400 of a manifest
+    /// that it does not have; registries of before 1.1, and what stands before them, refuse the request as such.
     /// </summary>
     public static bool IsAbsent(HttpStatusCode status) =>
-        status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotAcceptable or HttpStatusCode.NotImplemented;
+        status
+            is HttpStatusCode.NotFound
+                or HttpStatusCode.BadRequest
+                or HttpStatusCode.MethodNotAllowed
+                or HttpStatusCode.NotAcceptable
+                or HttpStatusCode.NotImplemented;
 
-    /// <summary>Every entry in the registry's order; null when the answer to the first page says that there is no API, or is no list.</summary>
+    /// <summary>
+    /// Every entry in the registry's order; null when the answer to the first page says that there is no API, or is no list.
+    /// </summary>
     /// <param name="subject">What is referred to, for texts.</param>
     /// <exception cref="RegistryException">No definite answer, or pages that lead in a circle or elsewhere.</exception>
     /// <exception cref="ContentException">A page is damaged.</exception>
@@ -30,7 +37,8 @@ internal static class ReferrersList
         var referrers = ImmutableArray.CreateBuilder<Descriptor>();
         var passedOver = ImmutableArray.CreateBuilder<string>();
         long size = 0;
-        int malformed = 0, count = 0;
+        int malformed = 0,
+            count = 0;
         bool Take(ReferrersPage page)
         {
             referrers.AddRange(page.Referrers);
@@ -42,7 +50,7 @@ internal static class ReferrersList
             return !isFull;
         }
 
-        PagedList<ReferrersPage> pages = new(endpoint, MaximumPages, ReferrersPage.ReadAsync) 
+        PagedList<ReferrersPage> pages = new(endpoint, MaximumPages, ReferrersPage.ReadAsync)
         {
             IsAbsent = IsAbsent,
             IsList = answer => ContentType.Of(answer) == MediaType.Index,

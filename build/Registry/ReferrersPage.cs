@@ -16,7 +16,10 @@ internal sealed record ReferrersPage(ImmutableArray<Descriptor> Referrers, int P
     {
         string? type = ContentType.Of(answer);
         if (type != MediaType.Index)
-            throw RegistryException.Unsound(call.Asked, $"wanted {MediaType.Index}, got {(type is null ? "no media type" : "another media type")}");
+            throw RegistryException.Unsound(
+                call.Asked,
+                $"wanted {MediaType.Index}, got {(type is null ? "no media type" : "another media type")}"
+            );
         ManifestContent index = await ManifestAnswer.ReadAsync(answer, null, call.Asked, cancellationToken);
         (ImmutableArray<Descriptor> referrers, int passedOver) = Oci.Index.ParseReferrers(index.Bytes);
         return new ReferrersPage(referrers, passedOver, index.Bytes.Length, RegistryException.NextPage(call.Asked, answer));

@@ -18,11 +18,17 @@ internal static class ReferrersTag
     public static string Of(Digest subject) =>
         $"{subject.Algorithm}-{(subject.Hex.Length <= LongestReference ? subject.Hex : subject.Hex[..LongestReference])}";
 
-    /// <summary>What the list holds, as far as it is sound; nothing when the tag is absent or names something else than an image index, or the subject itself.</summary>
+    /// <summary>
+    /// What the list holds, as far as it is sound; nothing when the tag is absent or names something else than an image index, or the
+    /// subject itself.
+    /// </summary>
     /// <exception cref="ContentException">The index is damaged.</exception>
     public static async Task<ReferrerList> ReadAsync(Repository repository, Digest subject, CancellationToken cancellationToken)
     {
-        if (await repository.ReadTagAsync(Of(subject), cancellationToken) is not { MediaType: MediaType.Index } list || subject.Matches(list.Bytes.Span))
+        if (
+            await repository.ReadTagAsync(Of(subject), cancellationToken) is not { MediaType: MediaType.Index } list
+            || subject.Matches(list.Bytes.Span)
+        )
             return new ReferrerList([], []);
         (ImmutableArray<Descriptor> referrers, int malformed) = Oci.Index.ParseReferrers(list.Bytes);
         return new ReferrerList(referrers, malformed == 0 ? [] : [ReferrersList.Malformed(repository.Name, subject, malformed)]);
@@ -32,7 +38,9 @@ internal static class ReferrersTag
     /// Puts a referrer into the list unless it is there, and reads the list back: registries have no compare-and-set, and
     /// another's write may have undone ours. What others wrote stays as it is.
     /// </summary>
-    /// <exception cref="ContentException">The tag names something else than an image index, or the list does not keep the referrer.</exception>
+    /// <exception cref="ContentException">
+    /// The tag names something else than an image index, or the list does not keep the referrer.
+    /// </exception>
     public static async Task AddAsync(Repository repository, Digest subject, Descriptor referrer, CancellationToken cancellationToken)
     {
         string tag = Of(subject);
@@ -41,14 +49,21 @@ internal static class ReferrersTag
             ManifestContent list = await repository.ReadTagAsync(tag, cancellationToken)
                 ?? new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes());
             if (list.MediaType != MediaType.Index)
-                throw new ContentException($"{repository.Name}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone");
+                throw new ContentException(
+                    $"{repository.Name}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone"
+                );
             // GitLab was seen to answer so; what an index holds does not refer to it.
             if (subject.Matches(list.Bytes.Span))
-                throw new ContentException($"{repository.Name}:{tag}: wanted a list of what refers to the image, but it names the image itself; it was left alone");
+                throw new ContentException(
+                    $"{repository.Name}:{tag}: wanted a list of what refers to the image, but it names the image itself; it was left alone"
+                );
             if (Oci.Index.ParseReferrers(list.Bytes).Referrers.Any(there => there.Digest == referrer.Digest))
                 return;
             if (writes == MaximumWrites)
-                throw new ContentException($"{repository.Name}:{tag}: {referrer.Digest} does not stay in the list of referrers; see who else writes it, then run the same command again");
+                throw new ContentException(
+                    $"{repository.Name}:{tag}: {referrer.Digest} does not stay in the list of referrers; see who else writes it, "
+                        + "then run the same command again"
+                );
             await repository.PushManifestAsync(list with { Bytes = With(list.Bytes, referrer) }, tag, cancellationToken);
         }
     }
@@ -61,7 +76,8 @@ internal static class ReferrersTag
         (subject, Descriptor described) = OciJson.Read(manifest.Bytes, "referrer", root =>
         {
             JsonElement about = root.Find("subject") ?? throw new ContentException("it has no subject");
-            string? type = root.OptionalString("artifactType") is { Length: > 0 } own ? own
+            string? type = root.OptionalString("artifactType") is { Length: > 0 } own
+                ? own
                 : root.Find("config")?.RequiredString("mediaType");
             Descriptor descriptor = manifest.Descriptor with { ArtifactType = type, Annotations = root.Map("annotations") };
             return (OciJson.ReadDescriptor(about).Digest, descriptor);
@@ -70,16 +86,17 @@ internal static class ReferrersTag
     }
 
     /// <summary>The same document with one more entry; what this client does not know stays in it.</summary>
-    private static byte[] With(ReadOnlyMemory<byte> list, Descriptor referrer) => OciJson.Read(list, "list of referrers", root => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        foreach (JsonProperty property in root.EnumerateObject().Where(property => property.Name != "manifests"))
-            property.WriteTo(writer);
-        writer.WriteStartArray("manifests");
-        foreach (JsonElement there in root.Items("manifests"))
-            there.WriteTo(writer);
-        writer.WriteDescriptor(referrer);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }));
+    private static byte[] With(ReadOnlyMemory<byte> list, Descriptor referrer) =>
+        OciJson.Read(list, "list of referrers", root => OciJson.Write(writer =>
+            {
+                writer.WriteStartObject();
+                foreach (JsonProperty property in root.EnumerateObject().Where(property => property.Name != "manifests"))
+                    property.WriteTo(writer);
+                writer.WriteStartArray("manifests");
+                foreach (JsonElement there in root.Items("manifests"))
+                    there.WriteTo(writer);
+                writer.WriteDescriptor(referrer);
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }));
 }

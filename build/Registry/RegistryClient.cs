@@ -45,7 +45,9 @@ public sealed class RegistryClient
     }
 
     /// <summary>Who we are at a reference's registry; null for nobody. Asks no registry.</summary>
-    /// <exception cref="RemoteException"><see cref="RemoteFault.Refused"/>: what should hold a credential is broken or half there.</exception>
+    /// <exception cref="RemoteException">
+    /// <see cref="RemoteFault.Refused"/>: what should hold a credential is broken or half there.
+    /// </exception>
     public Task<Credential?> CredentialAsync(Reference reference, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -65,6 +67,10 @@ public sealed class RegistryClient
         Uri address = _map.AddressOf(host);
         Identity identity = new(host, _map, _credentials);
         return new Endpoint(
-            address, _transport, new Authenticator(host, address, identity, Realms, _transport, _time), LoopbackScheme.For(address, _map.IsMapped(host)));
+            address,
+            _transport,
+            new Authenticator(host, address, identity, Realms, _transport, _time),
+            LoopbackScheme.For(address, _map.IsMapped(host))
+        );
     }
 }

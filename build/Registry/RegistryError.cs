@@ -36,13 +36,14 @@ internal sealed partial record RegistryError(string? Code, string? Message)
         }
     }
 
-    public override string ToString() => (Code, Message) switch
-    {
-        (null, null) => "",
-        (null, _) => $"\"{Message}\"",
-        (_, null) => Code,
-        _ => $"{Code} \"{Message}\"",
-    };
+    public override string ToString() =>
+        (Code, Message) switch
+        {
+            (null, null) => "",
+            (null, _) => $"\"{Message}\"",
+            (_, null) => Code,
+            _ => $"{Code} \"{Message}\"",
+        };
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -55,7 +56,9 @@ internal sealed partial record RegistryError(string? Code, string? Message)
             return null;
         string line = Query().Replace(conceal(message), "?…");
         line = Unprintable().Replace(line, " ").Replace('"', '\'').Trim();
-        return line.Length == 0 ? null : line.Length > MaximumMessage ? line[..MaximumMessage] + "…" : line;
+        return line.Length == 0 ? null
+            : line.Length > MaximumMessage ? line[..MaximumMessage] + "…"
+            : line;
     }
 
     [GeneratedRegex(@"^[A-Z_]{1,64}\z")]

@@ -43,14 +43,25 @@ public sealed class RegistryException : RemoteException
     internal static RegistryException Unsound(Asked asked, string problem) =>
         new(RemoteFault.Protocol, asked, problem, "see whether the registry is sound");
 
-    /// <summary>Where a list goes on (distribution specification, "Listing Tags" and "Listing Referrers"); null after the last page.</summary>
+    /// <summary>
+    /// Where a list goes on (distribution specification, "Listing Tags" and "Listing Referrers"); null after the last page.
+    /// </summary>
     /// <exception cref="RegistryException">Where we do not go, or nobody can tell.</exception>
     internal static Uri? NextPage(Asked asked, HttpResponseMessage answer) =>
         PageLink.TryRead(answer, out Uri? next, out string problem) ? next : throw Unsound(asked, problem);
 
     /// <summary>The connection broke after the answer had begun, or was too slow.</summary>
-    internal static RegistryException Broken(Asked asked, Exception e) => new(
-        RemoteFault.TryAgain, asked, $"the connection broke while reading: {Printable.Of(TransientFault.Reason(e))}", "run the same command again", e) { IsBroken = true };
+    internal static RegistryException Broken(Asked asked, Exception e) =>
+        new(
+            RemoteFault.TryAgain,
+            asked,
+            $"the connection broke while reading: {Printable.Of(TransientFault.Reason(e))}",
+            "run the same command again",
+            e
+        )
+        {
+            IsBroken = true,
+        };
 
     internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, Authenticator who)
     {
@@ -76,14 +87,16 @@ public sealed class RegistryException : RemoteException
 
     private static string Problem(string outcome, RegistryError error) => error == RegistryError.None ? outcome : $"{outcome} {error}";
 
-    private static string Next(RemoteFault fault, string credentials) => fault switch
-    {
-        RemoteFault.TryAgain => "wait a while, then run the same command again",
-        RemoteFault.Refused => credentials,
-        RemoteFault.Untrusted => "nothing was sent. Its authority is named by --registry-ca HOST=FILE, our certificate by --client-certificate HOST=FILE",
-        RemoteFault.NotFound => "check the name, and that the repository exists there",
-        _ => "the registry does not take this request as it is; its own answer says why",
-    };
+    private static string Next(RemoteFault fault, string credentials) =>
+        fault switch
+        {
+            RemoteFault.TryAgain => "wait a while, then run the same command again",
+            RemoteFault.Refused => credentials,
+            RemoteFault.Untrusted =>
+                "nothing was sent. Its authority is named by --registry-ca HOST=FILE, our certificate by --client-certificate HOST=FILE",
+            RemoteFault.NotFound => "check the name, and that the repository exists there",
+            _ => "the registry does not take this request as it is; its own answer says why",
+        };
 }
 
 /// <summary>What was asked of whom, for errors.</summary>

@@ -46,8 +46,8 @@ public sealed class RegistryMap
     /// <summary>The address that <c>/v2/</c> is appended to; it has no path.</summary>
     public Uri AddressOf(string host) =>
         _entries.TryGetValue(Canonical(host), out Uri? address) ? address
-            : Canonical(host) == "docker.io" ? new Uri("https://registry-1.docker.io/")
-            : new Uri($"https://{Canonical(host)}/");
+        : Canonical(host) == "docker.io" ? new Uri("https://registry-1.docker.io/")
+        : new Uri($"https://{Canonical(host)}/");
 
     /// <summary>The one name of a registry that has several, as Docker Hub has.</summary>
     internal static string Canonical(string host) => RegistryName.Canonical(host);

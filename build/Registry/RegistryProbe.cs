@@ -39,7 +39,9 @@ public sealed class RegistryProbe
             throw RegistryException.Unsound(asked, $"wanted 200 or 401, got {(int)answer.StatusCode}");
     }
 
-    /// <summary>Begins an upload and cancels it: the only way to learn whether we may push ("Pushing blobs", "Cancel a blob upload").</summary>
+    /// <summary>
+    /// Begins an upload and cancels it: the only way to learn whether we may push ("Pushing blobs", "Cancel a blob upload").
+    /// </summary>
     /// <exception cref="RegistryException">We may not, or the registry does not say so.</exception>
     public async Task RequirePushAsync(CancellationToken cancellationToken)
     {
@@ -62,7 +64,10 @@ public sealed class RegistryProbe
     /// <exception cref="RegistryException">No definite answer.</exception>
     public async Task<ReferrersSupport> ReferrersAsync(Digest? known, CancellationToken cancellationToken)
     {
-        Call call = _repository.Read(HttpMethod.Get, $"referrers/{known ?? NobodysManifest}", "GET referrers") with { Accept = MediaType.Index };
+        Call call = _repository.Read(HttpMethod.Get, $"referrers/{known ?? NobodysManifest}", "GET referrers") with
+        {
+            Accept = MediaType.Index,
+        };
         using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
         return answer.StatusCode switch
         {
@@ -73,7 +78,9 @@ public sealed class RegistryProbe
         };
     }
 
-    /// <summary>What is left of a limit on pulling; null when the registry tells of none. A HEAD, which Docker Hub does not count.</summary>
+    /// <summary>
+    /// What is left of a limit on pulling; null when the registry tells of none. A HEAD, which Docker Hub does not count.
+    /// </summary>
     /// <exception cref="RegistryException">No definite answer.</exception>
     public async Task<RateLimit?> RateLimitAsync(string tag, CancellationToken cancellationToken)
     {

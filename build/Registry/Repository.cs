@@ -12,7 +12,10 @@ namespace Slipway.Registry;
 public sealed class Repository : IContentReader
 {
     // The last three keep a tag from looking absent because it names what this client does not make itself.
-    private const string AcceptedManifests = MediaType.Index + ", " + MediaType.Manifest
+    private const string AcceptedManifests =
+        MediaType.Index
+        + ", "
+        + MediaType.Manifest
         + ", application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json, */*;q=0.1";
 
     private readonly Reference _reference;
@@ -100,7 +103,11 @@ public sealed class Repository : IContentReader
     /// <param name="open">Opens the blob's bytes from their beginning; what it returns is disposed.</param>
     /// <exception cref="ContentException">The bytes do not fit the descriptor; the registry was given no complete blob.</exception>
     public async Task<bool> PushBlobAsync(
-        Descriptor descriptor, Func<Stream> open, CancellationToken cancellationToken, params IEnumerable<Repository> from)
+        Descriptor descriptor,
+        Func<Stream> open,
+        CancellationToken cancellationToken,
+        params IEnumerable<Repository> from
+    )
     {
         await using BlobFeed feed = new(descriptor, Name, _ => Task.FromResult(open()), new PieceBuffers());
         return await PushBlobAsync(feed.NewReader(), from, cancellationToken);
@@ -123,8 +130,10 @@ public sealed class Repository : IContentReader
             Call call = Write(HttpMethod.Post, "blobs/uploads/", $"upload blob {digest.Abbreviated}");
             UploadSession session = new(_endpoint, await call.Target(cancellationToken), call, digest, _time);
             IEnumerable<string> siblings = from.Where(other => other._endpoint == _endpoint).Select(other => other._path);
-            return await new BlobUpload(_endpoint, session, blob, cancel => HasBlobAsync(blob.Blob, cancel))
-                .SendAsync(siblings.Where(name => name != _path), cancellationToken);
+            return await new BlobUpload(_endpoint, session, blob, cancel => HasBlobAsync(blob.Blob, cancel)).SendAsync(
+                siblings.Where(name => name != _path),
+                cancellationToken
+            );
         }
     }
 
@@ -169,8 +178,11 @@ public sealed class Repository : IContentReader
     /// seen by reading it.
     /// </summary>
     /// <param name="artifactType">Only those of this type; null for all.</param>
-    public async Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
-        (await ListReferrersAsync(subject, artifactType, cancellationToken)).Referrers;
+    public async Task<ImmutableArray<Descriptor>> ReferrersAsync(
+        Digest subject,
+        string? artifactType,
+        CancellationToken cancellationToken
+    ) => (await ListReferrersAsync(subject, artifactType, cancellationToken)).Referrers;
 
     /// <inheritdoc cref="ReferrersAsync"/>
     /// <returns>With what of the list was passed over, because it is malformed or beyond the bounds.</returns>
@@ -178,11 +190,22 @@ public sealed class Repository : IContentReader
     {
         ArgumentNullException.ThrowIfNull(subject);
         string filter = artifactType is null ? "" : "?artifactType=" + Uri.EscapeDataString(artifactType);
-        Call call = Read(HttpMethod.Get, $"referrers/{subject}{filter}", $"GET referrers {subject.Abbreviated}") with { Accept = MediaType.Index };
+        Call call = Read(HttpMethod.Get, $"referrers/{subject}{filter}", $"GET referrers {subject.Abbreviated}") with
+        {
+            Accept = MediaType.Index,
+        };
         ReferrerList list = await ReferrersList.ReadAsync(_endpoint, call, subject, cancellationToken)
             ?? await ReferrersTag.ReadAsync(this, subject, cancellationToken);
         // Registries need not filter; what one says in OCI-Filters-Applied spares nothing.
-        return list with { Referrers = [.. list.Referrers.Where(referrer => artifactType is null || referrer.ArtifactType == artifactType).DistinctBy(referrer => referrer.Digest)] };
+        return list with
+        {
+            Referrers =
+            [
+                .. list
+                    .Referrers.Where(referrer => artifactType is null || referrer.ArtifactType == artifactType)
+                    .DistinctBy(referrer => referrer.Digest),
+            ],
+        };
     }
 
     /// <summary>
@@ -190,10 +213,13 @@ public sealed class Repository : IContentReader
     /// repository.
     /// </summary>
     /// <exception cref="RegistryException">No definite answer; a list that breaks the grammar, or of more than 100,000 tags.</exception>
-    public Task<ImmutableArray<string>?> TagsAsync(CancellationToken cancellationToken) => TagList.ReadAllAsync(_endpoint, ListTags(), cancellationToken);
+    public Task<ImmutableArray<string>?> TagsAsync(CancellationToken cancellationToken) =>
+        TagList.ReadAllAsync(_endpoint, ListTags(), cancellationToken);
 
     /// <summary>The tags that are wanted, of lists of any length; null when there is no such repository.</summary>
-    /// <param name="most">As many are kept; where there are more, or the list is longer than anybody reads, it is not read to its end.</param>
+    /// <param name="most">
+    /// As many are kept; where there are more, or the list is longer than anybody reads, it is not read to its end.
+    /// </param>
     /// <exception cref="RegistryException">No definite answer, or no list of tags.</exception>
     public Task<ListedTags?> TagsAsync(Func<string, bool> wanted, int most, CancellationToken cancellationToken) =>
         TagList.ReadAsync(_endpoint, ListTags(), wanted, most, cancellationToken);
@@ -225,15 +251,22 @@ public sealed class Repository : IContentReader
         string name = tag is null ? digest.ToString() : _reference.WithTag(tag).Tag!;
         Call call = Write(HttpMethod.Put, "manifests/" + name, $"PUT manifest {tag ?? digest.Abbreviated}") with
         {
-            Content = () => new ReadOnlyMemoryContent(manifest.Bytes)
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType), ContentLength = manifest.Bytes.Length },
-            },
+            Content = () =>
+                new ReadOnlyMemoryContent(manifest.Bytes)
+                {
+                    Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType), ContentLength = manifest.Bytes.Length },
+                },
         };
         using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
         // Some say another success than 201: then it has to be there.
-        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
-            || (tag is null ? !await HasManifestAsync(digest, cancellationToken) : (await ResolveAsync(tag, cancellationToken))?.Digest != digest))
+        if (
+            answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
+            || (
+                tag is null
+                    ? !await HasManifestAsync(digest, cancellationToken)
+                    : (await ResolveAsync(tag, cancellationToken))?.Digest != digest
+            )
+        )
             await RequireAsync(call, answer, HttpStatusCode.Created, cancellationToken);
         DigestHeader.Check(answer, digest, call.Asked);
         return answer.Headers.NonValidated.TryGetValues("OCI-Subject", out HeaderStringValues values) ? values.ToString() : "";
@@ -255,7 +288,8 @@ public sealed class Repository : IContentReader
                 await RequireAsync(call, answer, HttpStatusCode.OK, cancellationToken);
                 return await ManifestAnswer.ReadAsync(answer, wanted, call.Asked, cancellationToken);
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private async Task<bool> IsThereAsync(Call call, HttpResponseMessage answer, Digest digest, CancellationToken cancellationToken)
@@ -273,14 +307,20 @@ public sealed class Repository : IContentReader
             throw await _endpoint.FailureAsync(call, answer, cancellationToken);
     }
 
-    private Task<Deletion> DeleteAsync(string name, string operation, CancellationToken cancellationToken) => ManifestDeletion.SendAsync(
-        _endpoint, Write(HttpMethod.Delete, "manifests/" + name, operation), $"repository:{_path}:delete", cancellationToken);
+    private Task<Deletion> DeleteAsync(string name, string operation, CancellationToken cancellationToken) =>
+        ManifestDeletion.SendAsync(
+            _endpoint,
+            Write(HttpMethod.Delete, "manifests/" + name, operation),
+            $"repository:{_path}:delete",
+            cancellationToken
+        );
 
     /// <summary>A request that needs the right to pull.</summary>
-    internal Call Read(HttpMethod method, string path, string operation) => NewCall(method, path, operation, "pull") with
-    {
-        Accept = path.StartsWith("manifests/", StringComparison.Ordinal) ? AcceptedManifests : null,
-    };
+    internal Call Read(HttpMethod method, string path, string operation) =>
+        NewCall(method, path, operation, "pull") with
+        {
+            Accept = path.StartsWith("manifests/", StringComparison.Ordinal) ? AcceptedManifests : null,
+        };
 
     private Call ListTags() => Read(HttpMethod.Get, "tags/list?n=1000", "GET list of tags");
 
@@ -291,9 +331,6 @@ public sealed class Repository : IContentReader
     {
         Uri target = new(_endpoint.Address, $"/v2/{_path}/{path}");
         Asked asked = new(_reference.Host, _reference.Repository, operation);
-        return new Call(method, asked, $"repository:{_path}:{actions}")
-        {
-            Target = _ => Task.FromResult(target),
-        };
+        return new Call(method, asked, $"repository:{_path}:{actions}") { Target = _ => Task.FromResult(target) };
     }
 }

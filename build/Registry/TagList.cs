@@ -26,19 +26,26 @@ internal static class TagList
     /// <exception cref="RegistryException">No definite answer, or a list longer than anybody reads.</exception>
     public static async Task<ImmutableArray<string>?> ReadAllAsync(Endpoint endpoint, Call call, CancellationToken cancellationToken) =>
         await ReadAsync(endpoint, call, _ => true, MaximumTags, cancellationToken) is not { } listed ? null
-            : listed.IsWhole ? listed.Names
-            : throw RegistryException.Unsound(call.Asked, $"it lists more than {MaximumTags} tags");
+        : listed.IsWhole ? listed.Names
+        : throw RegistryException.Unsound(call.Asked, $"it lists more than {MaximumTags} tags");
 
     /// <param name="call">Asks for the first page.</param>
     /// <param name="wanted">Which tags are kept.</param>
     /// <param name="most">As many are kept.</param>
     /// <returns>Null when there is no such repository.</returns>
     /// <exception cref="RegistryException">No definite answer, or one that no sound registry gives.</exception>
-    public static async Task<ListedTags?> ReadAsync(Endpoint endpoint, Call call, Func<string, bool> wanted, int most, CancellationToken cancellationToken)
+    public static async Task<ListedTags?> ReadAsync(
+        Endpoint endpoint,
+        Call call,
+        Func<string, bool> wanted,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         ImmutableArray<string>.Builder tags = ImmutableArray.CreateBuilder<string>();
-        long size = 0, count = 0;
+        long size = 0,
+            count = 0;
         bool isWhole = true;
         bool Take(TagsPage page)
         {
@@ -57,7 +64,9 @@ internal static class TagList
             return isWhole = page.Next is null || (count <= MaximumTags && size <= MaximumSize);
         }
 
-        PagedList<TagsPage> pages = new(endpoint, MaximumPages, (asked, answer, cancel) => TagsPage.ReadAsync(asked, answer, wanted, MaximumTags, cancel));
+        PagedList<TagsPage> pages = new(endpoint, MaximumPages, (asked, answer, cancel) =>
+            TagsPage.ReadAsync(asked, answer, wanted, MaximumTags, cancel)
+        );
         bool isThere;
         try
         {
@@ -73,8 +82,9 @@ internal static class TagList
     }
 
     /// <summary>The same list without a word about its pages.</summary>
-    private static Call OfItsOwnSize(Call call) => call with
-    {
-        Target = async cancel => new Uri((await call.Target(cancel)).GetLeftPart(UriPartial.Path)),
-    };
+    private static Call OfItsOwnSize(Call call) =>
+        call with
+        {
+            Target = async cancel => new Uri((await call.Target(cancel)).GetLeftPart(UriPartial.Path)),
+        };
 }

@@ -17,7 +17,13 @@ internal sealed record TagsPage(ImmutableArray<string> Tags, int Count, int Size
 
     /// <exception cref="RegistryException">The answer is no list of tags, is too large, or leads where we do not go.</exception>
     /// <param name="most">A page with more tags is none of a sound registry.</param>
-    public static async Task<TagsPage> ReadAsync(Call call, HttpResponseMessage answer, Func<string, bool> wanted, int most, CancellationToken cancellationToken)
+    public static async Task<TagsPage> ReadAsync(
+        Call call,
+        HttpResponseMessage answer,
+        Func<string, bool> wanted,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         ReadOnlyMemory<byte> body = await BodyAsync(call, answer, cancellationToken);
         if (body.Length > MaximumSize)

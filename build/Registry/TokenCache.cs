@@ -65,8 +65,10 @@ public sealed class TokenCache
     {
         lock (_lock)
         {
-            if (_tokens.TryGetValue(key, out Task<Token>? task)
-                && (!task.IsCompleted || (task.IsCompletedSuccessfully && _time.GetUtcNow() < task.Result.UseUntil)))
+            if (
+                _tokens.TryGetValue(key, out Task<Token>? task)
+                && (!task.IsCompleted || (task.IsCompletedSuccessfully && _time.GetUtcNow() < task.Result.UseUntil))
+            )
                 return task;
             return _tokens[key] = Task.Run(() => fetch(cancellationToken), cancellationToken);
         }

@@ -52,14 +52,27 @@ internal sealed class TokenRequest
             }
             catch (IOException e)
             {
-                if (!await transport.PauseAsync(_key.Realm, $"{_asked.Place}: {_asked.Operation}: cut while reading", tries, cancellationToken, exchange))
+                if (
+                    !await transport.PauseAsync(
+                        _key.Realm,
+                        $"{_asked.Place}: {_asked.Operation}: cut while reading",
+                        tries,
+                        cancellationToken,
+                        exchange
+                    )
+                )
                     throw RegistryException.Broken(_asked, e);
             }
         }
     }
 
     private async Task<Token> SendOnceAsync(
-        HttpTransport transport, Exchange exchange, TimeProvider time, Authenticator who, CancellationToken cancellationToken)
+        HttpTransport transport,
+        Exchange exchange,
+        TimeProvider time,
+        Authenticator who,
+        CancellationToken cancellationToken
+    )
     {
         DateTimeOffset begin = time.GetUtcNow();
         using HttpResponseMessage answer = await transport.SendAsync(() => IsForm ? Post() : Get(), cancellationToken, exchange);
@@ -81,22 +94,23 @@ internal sealed class TokenRequest
         return message;
     }
 
-    private HttpRequestMessage Post() => new(HttpMethod.Post, _key.Realm)
-    {
-        Content = new FormUrlEncodedContent(
-        [
-            KeyValuePair.Create("grant_type", "refresh_token"),
-            KeyValuePair.Create("service", _key.Service),
-            KeyValuePair.Create("client_id", "slipway"),
-            // One parameter for all scopes here.
-            KeyValuePair.Create("scope", _key.Scope),
-            KeyValuePair.Create("refresh_token", _credential!.Secret),
-        ]),
-    };
+    private HttpRequestMessage Post() =>
+        new(HttpMethod.Post, _key.Realm)
+        {
+            Content = new FormUrlEncodedContent([
+                KeyValuePair.Create("grant_type", "refresh_token"),
+                KeyValuePair.Create("service", _key.Service),
+                KeyValuePair.Create("client_id", "slipway"),
+                // One parameter for all scopes here.
+                KeyValuePair.Create("scope", _key.Scope),
+                KeyValuePair.Create("refresh_token", _credential!.Secret),
+            ]),
+        };
 
     /// <summary>
-    /// The token document: <c>token</c> or <c>access_token</c>, of which servers that write both leave one empty, and <c>expires_in</c> in seconds. Used until a fifth of its life, at
-    /// most half a minute, remains; the life counts from before the request by our own clock, whatever the server's says.
+    /// The token document: <c>token</c> or <c>access_token</c>, of which servers that write both leave one empty, and <c>expires_in</c> in
+    /// seconds. Used until a fifth of its life, at most half a minute, remains; the life counts from before the request by our own clock,
+    /// whatever the server's says.
     /// </summary>
     private Token Read(ReadOnlyMemory<byte> body, DateTimeOffset begin)
     {
@@ -118,8 +132,10 @@ internal sealed class TokenRequest
     }
 
     private static double LifeOf(JsonElement root) =>
-        root.TryGetProperty("expires_in", out JsonElement seconds) && seconds.ValueKind == JsonValueKind.Number
-            && seconds.TryGetDouble(out double life) && life > 0
+        root.TryGetProperty("expires_in", out JsonElement seconds)
+        && seconds.ValueKind == JsonValueKind.Number
+        && seconds.TryGetDouble(out double life)
+        && life > 0
             ? Math.Min(life, LongestLife)
             : UsualLife;
 }

@@ -37,7 +37,9 @@ internal sealed class UploadSession
     /// <summary>Where the session goes on; null when none is open.</summary>
     public Uri? Location { get; private set; }
 
-    /// <summary>The least size of a chunk but the last, in bytes, as <c>OCI-Chunk-Min-Length</c> says; 0 when it says nothing sound.</summary>
+    /// <summary>
+    /// The least size of a chunk but the last, in bytes, as <c>OCI-Chunk-Min-Length</c> says; 0 when it says nothing sound.
+    /// </summary>
     public long MinimumChunk { get; private set; }
 
     /// <summary>
@@ -91,7 +93,8 @@ internal sealed class UploadSession
         Call post = Call with { Method = HttpMethod.Post, Target = _ => Task.FromResult(_uploads) };
         using HttpResponseMessage answer = await _endpoint.SendAsync(post, cancellationToken);
         // Other clients take another success for one as well, where it says where to go on.
-        bool isBegun = answer.StatusCode == HttpStatusCode.Accepted
+        bool isBegun =
+            answer.StatusCode == HttpStatusCode.Accepted
             || (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent && FieldOf(answer, "Location").Length > 0);
         if (!isBegun)
             throw await _endpoint.FailureAsync(post, answer, cancellationToken);
@@ -123,10 +126,19 @@ internal sealed class UploadSession
     /// <param name="isThere">Whether the registry has the blob.</param>
     /// <exception cref="RegistryException">It is no success.</exception>
     /// <exception cref="ContentException">The registry says that it stored something else.</exception>
-    public async Task CloseAsync(Call put, HttpResponseMessage answer, Func<CancellationToken, Task<bool>> isThere, CancellationToken cancellationToken)
+    public async Task CloseAsync(
+        Call put,
+        HttpResponseMessage answer,
+        Func<CancellationToken, Task<bool>> isThere,
+        CancellationToken cancellationToken
+    )
     {
-        bool isDone = answer.StatusCode == HttpStatusCode.Created
-            || (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent && await isThere(cancellationToken));
+        bool isDone =
+            answer.StatusCode == HttpStatusCode.Created
+            || (
+                answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent
+                && await isThere(cancellationToken)
+            );
         if (!isDone)
             throw await _endpoint.FailureAsync(put, answer, cancellationToken);
         Location = null;

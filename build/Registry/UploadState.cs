@@ -28,17 +28,20 @@ internal readonly partial record struct UploadState(long Sure, long Sent)
     /// more than can be means all, and one more than was sure means nothing new. <c>0-0</c> is one byte, and what registries say when
     /// there is none: unknown.
     /// </summary>
-    public long? After(long? count) => count is not { } told || told <= 1 || told > Sent + 1 ? null
+    public long? After(long? count) =>
+        count is not { } told || told <= 1 || told > Sent + 1 ? null
         : told == Sent + 1 ? Sent
         : told == Sure + 1 ? (Sure > 0 ? Sure : null)
         : told;
 
-    /// <summary>How many bytes are there after a chunk that was accepted: all of it, unless the registry says that it has a part of it.</summary>
+    /// <summary>
+    /// How many bytes are there after a chunk that was accepted: all of it, unless the registry says that it has a part of it.
+    /// </summary>
     public long AfterAccepted(long? count) => count is { } told && told < Sent && !IsBehind(count) ? (told > 1 ? told : 0) : Sent;
 
     /// <summary>
-    /// Whether the range of a chunk that was accepted says that nothing was added. ECR's stands still, and zot's before 2.1.7 and Aliyun's is that
-    /// of one chunk alone, while they have the bytes: so it is believed for now, and looked at once more when the upload has ended.
+    /// Whether the range of a chunk that was accepted says that nothing was added. ECR's stands still, and zot's before 2.1.7 and Aliyun's
+    /// is that of one chunk alone, while they have the bytes: so it is believed for now, and looked at once more when the upload has ended.
     /// </summary>
     public bool IsBehind(long? count) => count is { } told && Sure > 0 && told <= Sure;
 

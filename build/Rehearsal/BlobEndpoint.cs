@@ -19,12 +19,13 @@ internal sealed class BlobEndpoint
         _allowsDeletion = allowsDeletion;
     }
 
-    public Task AnswerAsync(HttpContext context, RegistryPath path) => context.Request.Method switch
-    {
-        "GET" or "HEAD" => ReadAsync(context, path),
-        "DELETE" => Delete(context, path),
-        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read and deleted here"),
-    };
+    public Task AnswerAsync(HttpContext context, RegistryPath path) =>
+        context.Request.Method switch
+        {
+            "GET" or "HEAD" => ReadAsync(context, path),
+            "DELETE" => Delete(context, path),
+            _ => throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read and deleted here"),
+        };
 
     private Task Delete(HttpContext context, RegistryPath path)
     {
@@ -63,17 +64,21 @@ internal sealed class BlobEndpoint
 
     /// <exception cref="ErrorAnswer">No digest, or of an algorithm that is not supported.</exception>
     public static Digest DigestOf(string? text) =>
-        Digest.TryParse(text, out Digest? digest) ? digest
+        Digest.TryParse(text, out Digest? digest)
+            ? digest
             : throw new ErrorAnswer(400, "DIGEST_INVALID", "no digest of a supported algorithm");
 
-    /// <summary>The bytes asked for. What is no single range of bytes is ignored, one that ends before it begins refused, as RFC 9110 allows.</summary>
+    /// <summary>
+    /// The bytes asked for. What is no single range of bytes is ignored, one that ends before it begins refused, as RFC 9110 allows.
+    /// </summary>
     private static (long Begin, long Count) Range(HttpContext context, long size)
     {
         string field = context.Request.Headers.Range.ToString();
         string[] ends = field.StartsWith("bytes=", StringComparison.Ordinal) ? field[6..].Split('-') : [];
         if (ends.Length != 2 || !ends.All(end => end.Length == 0 || IsNumber(end)) || (ends[0].Length == 0 && ends[1].Length == 0))
             return (0, size);
-        long? first = ends[0].Length > 0 ? Number(ends[0]) : null, last = ends[1].Length > 0 ? Number(ends[1]) : null;
+        long? first = ends[0].Length > 0 ? Number(ends[0]) : null,
+            last = ends[1].Length > 0 ? Number(ends[1]) : null;
         long begin = first ?? Math.Max(0, size - last!.Value);
         long end = first is null || last is null ? size - 1 : Math.Min(last.Value, size - 1);
         if (begin >= size || end < begin)

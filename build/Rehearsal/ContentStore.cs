@@ -60,7 +60,8 @@ internal sealed class ContentStore
         lock (_names)
         {
             return Read(Manifest(repository, digest)) is { } type && Read(Bytes(digest)) is { } bytes
-                ? new ManifestContent(Encoding.UTF8.GetString(type), bytes) : null;
+                ? new ManifestContent(Encoding.UTF8.GetString(type), bytes)
+                : null;
         }
     }
 
@@ -73,7 +74,10 @@ internal sealed class ContentStore
         {
             Write(Manifest(repository, digest), manifest.MediaType);
             if (document.Subject is { } subject)
-                _storage.Write(Referrer(repository, subject.Digest, digest), OciJson.Write(writer => writer.WriteDescriptor(document.Describe(manifest, digest))));
+                _storage.Write(
+                    Referrer(repository, subject.Digest, digest),
+                    OciJson.Write(writer => writer.WriteDescriptor(document.Describe(manifest, digest)))
+                );
             foreach (string tag in tags)
                 Write(Tag(repository, tag), digest.ToString());
         }
@@ -120,14 +124,18 @@ internal sealed class ContentStore
         string folder = $"{Root}/{repository}/_referrers/{subject.Algorithm}/{subject.Hex}";
         lock (_names)
         {
-            return [.. _storage.List(folder).Order(StringComparer.Ordinal)
-                .Select(name => OciJson.Read(Read($"{folder}/{name}")!, "referrer", OciJson.ReadDescriptor))];
+            return
+            [
+                .. _storage
+                    .List(folder)
+                    .Order(StringComparer.Ordinal)
+                    .Select(name => OciJson.Read(Read($"{folder}/{name}")!, "referrer", OciJson.ReadDescriptor)),
+            ];
         }
     }
 
     /// <summary>Whether anything was pushed to it and is still there.</summary>
-    public bool HasRepository(string repository) =>
-        Kinds.Any(kind => _storage.List($"{Root}/{repository}/{kind}").Count > 0);
+    public bool HasRepository(string repository) => Kinds.Any(kind => _storage.List($"{Root}/{repository}/{kind}").Count > 0);
 
     /// <summary>The repositories that have a blob, in no order.</summary>
     public IEnumerable<string> RepositoriesWith(Digest digest) => Repositories("/_blobs/" + Part(digest));
@@ -144,7 +152,8 @@ internal sealed class ContentStore
 
     private List<Digest> CollectUntagged(string repository)
     {
-        Dictionary<Digest, ManifestDocument> all = _storage.List($"{Root}/{repository}/_manifests")
+        Dictionary<Digest, ManifestDocument> all = _storage
+            .List($"{Root}/{repository}/_manifests")
             .Select(name => Digest.Parse(name.Replace('/', ':')))
             .ToDictionary(digest => digest, digest => ManifestDocument.Parse(ReadManifest(repository, digest)!.Bytes));
         HashSet<Digest> kept = [];
@@ -167,7 +176,10 @@ internal sealed class ContentStore
 
     /// <summary>The repository of each file whose name holds this part.</summary>
     private IEnumerable<string> Repositories(string part) =>
-        _storage.List(Root).Where(name => name.Contains(part, StringComparison.Ordinal)).Select(name => name[..name.IndexOf(part, StringComparison.Ordinal)]);
+        _storage
+            .List(Root)
+            .Where(name => name.Contains(part, StringComparison.Ordinal))
+            .Select(name => name[..name.IndexOf(part, StringComparison.Ordinal)]);
 
     private static string Bytes(Digest digest) => "blobs/" + Part(digest);
 
@@ -175,7 +187,8 @@ internal sealed class ContentStore
 
     private static string Manifest(string repository, Digest digest) => $"{Root}/{repository}/_manifests/{Part(digest)}";
 
-    private static string Referrer(string repository, Digest subject, Digest digest) => $"{Root}/{repository}/_referrers/{Part(subject)}/{Part(digest)}";
+    private static string Referrer(string repository, Digest subject, Digest digest) =>
+        $"{Root}/{repository}/_referrers/{Part(subject)}/{Part(digest)}";
 
     private static string Tag(string repository, string tag) => $"{Root}/{repository}/_tags/{tag}";
 

@@ -24,19 +24,19 @@ internal sealed record ManifestDocument
 
     /// <exception cref="ContentException">Not JSON of this shape.</exception>
     public static ManifestDocument Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "manifest", root =>
-    {
-        Descriptor? config = Optional(root, "config");
-        IEnumerable<Descriptor> layers = root.Items("layers").Concat(root.Items("blobs")).Select(OciJson.ReadDescriptor);
-        return new ManifestDocument
         {
-            MediaType = root.OptionalString("mediaType"),
-            Blobs = [.. (config is null ? layers : layers.Prepend(config)).Where(IsDistributable)],
-            Children = [.. root.Items("manifests").Select(OciJson.ReadDescriptor)],
-            Subject = Optional(root, "subject"),
-            ArtifactType = root.OptionalString("artifactType") is { Length: > 0 } own ? own : config?.MediaType,
-            Annotations = root.Map("annotations"),
-        };
-    });
+            Descriptor? config = Optional(root, "config");
+            IEnumerable<Descriptor> layers = root.Items("layers").Concat(root.Items("blobs")).Select(OciJson.ReadDescriptor);
+            return new ManifestDocument
+            {
+                MediaType = root.OptionalString("mediaType"),
+                Blobs = [.. (config is null ? layers : layers.Prepend(config)).Where(IsDistributable)],
+                Children = [.. root.Items("manifests").Select(OciJson.ReadDescriptor)],
+                Subject = Optional(root, "subject"),
+                ArtifactType = root.OptionalString("artifactType") is { Length: > 0 } own ? own : config?.MediaType,
+                Annotations = root.Map("annotations"),
+            };
+        });
 
     /// <summary>As a list of referrers has it, under the digest that it was pushed by.</summary>
     public Descriptor Describe(ManifestContent manifest, Digest digest) =>

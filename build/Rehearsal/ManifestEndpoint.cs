@@ -23,13 +23,14 @@ internal sealed class ManifestEndpoint
         _options = options;
     }
 
-    public Task AnswerAsync(HttpContext context, RegistryPath path) => context.Request.Method switch
-    {
-        "GET" or "HEAD" => ReadAsync(context, path),
-        "PUT" => WriteAsync(context, path),
-        "DELETE" => Delete(context, path),
-        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read, pushed and deleted here"),
-    };
+    public Task AnswerAsync(HttpContext context, RegistryPath path) =>
+        context.Request.Method switch
+        {
+            "GET" or "HEAD" => ReadAsync(context, path),
+            "PUT" => WriteAsync(context, path),
+            "DELETE" => Delete(context, path),
+            _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read, pushed and deleted here"),
+        };
 
     /// <summary>By tag the tag alone goes; by digest the manifest and every tag on it.</summary>
     private Task Delete(HttpContext context, RegistryPath path)
@@ -123,8 +124,11 @@ internal sealed class ManifestEndpoint
     private static string TypeOf(HttpRequest request, ManifestDocument document)
     {
         string sent = (request.ContentType ?? "").Split(';')[0].Trim();
-        string type = sent.Length > 0 ? sent
-            : document.MediaType ?? throw new ErrorAnswer(400, "MANIFEST_INVALID", "the request has no Content-Type and the document no mediaType");
+        string type =
+            sent.Length > 0
+                ? sent
+                : document.MediaType
+                    ?? throw new ErrorAnswer(400, "MANIFEST_INVALID", "the request has no Content-Type and the document no mediaType");
         return document.MediaType is { } own && own != type
             ? throw new ErrorAnswer(400, "MANIFEST_INVALID", $"manifest: sent as {type}, but the document says {own}")
             : type;
@@ -141,7 +145,10 @@ internal sealed class ManifestEndpoint
                 throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {content.Length} bytes, the manifest says {blob.Size}");
         }
 
-        if (!_options.AcceptsSparse && document.Children.FirstOrDefault(child => !_store.HasManifest(repository, child.Digest)) is { } missing)
+        if (
+            !_options.AcceptsSparse
+            && document.Children.FirstOrDefault(child => !_store.HasManifest(repository, child.Digest)) is { } missing
+        )
             throw Unknown(missing);
     }
 

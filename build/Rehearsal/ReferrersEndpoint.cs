@@ -26,10 +26,15 @@ internal sealed class ReferrersEndpoint
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
             throw new ErrorAnswer(405, "UNSUPPORTED", "referrers can be listed here");
         Digest subject = BlobEndpoint.DigestOf(path.Last);
-        string type = context.Request.Query["artifactType"].ToString(), last = context.Request.Query["last"].ToString();
-        List<Descriptor> after = [.. _store.Referrers(path.Repository, subject)
-            .Where(referrer => type.Length == 0 || referrer.ArtifactType == type)
-            .SkipWhile(referrer => last.Length > 0 && string.CompareOrdinal(referrer.Digest.ToString(), last) <= 0)];
+        string type = context.Request.Query["artifactType"].ToString(),
+            last = context.Request.Query["last"].ToString();
+        List<Descriptor> after =
+        [
+            .. _store
+                .Referrers(path.Repository, subject)
+                .Where(referrer => type.Length == 0 || referrer.ArtifactType == type)
+                .SkipWhile(referrer => last.Length > 0 && string.CompareOrdinal(referrer.Digest.ToString(), last) <= 0),
+        ];
         List<Descriptor> page = Page(after);
         if (type.Length > 0)
             context.Response.Headers["OCI-Filters-Applied"] = "artifactType";
@@ -46,7 +51,14 @@ internal sealed class ReferrersEndpoint
     private List<Descriptor> Page(List<Descriptor> all)
     {
         long size = Frame;
-        return [.. all.Take(_page).TakeWhile((referrer, i) =>
-            (size += OciJson.Write(writer => writer.WriteDescriptor(referrer)).Length + 1) <= OciJson.MaximumManifestSize || i == 0)];
+        return
+        [
+            .. all.Take(_page)
+                .TakeWhile(
+                    (referrer, i) =>
+                        (size += OciJson.Write(writer => writer.WriteDescriptor(referrer)).Length + 1) <= OciJson.MaximumManifestSize
+                        || i == 0
+                ),
+        ];
     }
 }

@@ -44,7 +44,9 @@ internal sealed partial record RegistryPath(Area Area, string Repository = "", s
 
     public static bool IsTag(string tag) => TagGrammar().IsMatch(tag);
 
-    [GeneratedRegex(@"^/v2/(?<name>.+)/((?<area>blobs/uploads)(/(?<last>[^/]*))?|(?<area>manifests|blobs|referrers)/(?<last>[^/]+)|(?<area>tags)/list)\z")]
+    [GeneratedRegex(
+        @"^/v2/(?<name>.+)/((?<area>blobs/uploads)(/(?<last>[^/]*))?|(?<area>manifests|blobs|referrers)/(?<last>[^/]+)|(?<area>tags)/list)\z"
+    )]
     private static partial Regex Grammar();
 
     [GeneratedRegex(@"^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*\z")]

@@ -21,7 +21,13 @@ public sealed class RehearsalRegistry : IAsyncDisposable
     private readonly UploadSessions _sessions;
     private readonly AuthMiddleware _gate;
 
-    private RehearsalRegistry(WebApplication started, RequestHandler handler, ContentStore store, UploadSessions sessions, AuthMiddleware gate)
+    private RehearsalRegistry(
+        WebApplication started,
+        RequestHandler handler,
+        ContentStore store,
+        UploadSessions sessions,
+        AuthMiddleware gate
+    )
     {
         _application = started;
         _handler = handler;

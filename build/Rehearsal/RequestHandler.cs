@@ -38,7 +38,8 @@ internal sealed class RequestHandler
             Interlocked.Increment(ref _count),
             context.Request.Method,
             context.Request.Path.Value ?? "",
-            context.Request.Headers.Authorization.Count > 0)
+            context.Request.Headers.Authorization.Count > 0
+        )
         {
             Query = context.Request.QueryString.Value ?? "",
         };
@@ -49,7 +50,12 @@ internal sealed class RequestHandler
         int status = 0;
         try
         {
-            Exchange exchange = new Exchange(context, request, () => AnswerAsync(context)) { AuthMiddleware = _gate, Store = _store, Time = _options.Time };
+            Exchange exchange = new Exchange(context, request, () => AnswerAsync(context))
+            {
+                AuthMiddleware = _gate,
+                Store = _store,
+                Time = _options.Time,
+            };
             if (_options.Faults(request) is { } fault)
                 await ErrorAnswer.TellAsync(context, () => FailAsync(exchange, fault));
             else
@@ -103,7 +109,9 @@ internal sealed class RequestHandler
         byte[] buffer = new byte[16 * 1024];
         long left = fault.AfterBytes;
         int count;
-        while (left > 0 && (count = await exchange.Context.Request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)))) > 0)
+        while (
+            left > 0 && (count = await exchange.Context.Request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)))) > 0
+        )
             left -= count;
         await fault.HappenAsync(exchange);
     }

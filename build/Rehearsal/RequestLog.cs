@@ -7,7 +7,8 @@ namespace Slipway.Rehearsal;
 public sealed record LoggedRequest(RehearsalRequest Request, int Status, long BodyBytes)
 {
     /// <summary>One line; what could break it in the path is escaped.</summary>
-    public override string ToString() => $"{Request.Method} {new PathString(Request.Path).ToUriComponent()} {(Status == 0 ? "reset" : Status)}";
+    public override string ToString() =>
+        $"{Request.Method} {new PathString(Request.Path).ToUriComponent()} {(Status == 0 ? "reset" : Status)}";
 }
 
 /// <summary>The last requests that a registry answered, oldest first, at most 10 000. Safe for concurrent use.</summary>

@@ -64,14 +64,39 @@ public static class StandInProgram
     {
         byte[] code =
         [
-            0xB8, 1, 0, 0, 0,               // mov eax, 1
-            0xBF, 1, 0, 0, 0,               // mov edi, 1
-            0x48, 0x8D, 0x35, 16, 0, 0, 0,  // lea rsi, [rip + 16]: the message follows the code
-            0xBA, 0, 0, 0, 0,               // mov edx, length
-            0x0F, 0x05,                     // syscall
-            0xB8, 60, 0, 0, 0,              // mov eax, 60
-            0x31, 0xFF,                     // xor edi, edi
-            0x0F, 0x05,                     // syscall
+            0xB8,
+            1,
+            0,
+            0,
+            0, // mov eax, 1
+            0xBF,
+            1,
+            0,
+            0,
+            0, // mov edi, 1
+            0x48,
+            0x8D,
+            0x35,
+            16,
+            0,
+            0,
+            0, // lea rsi, [rip + 16]: the message follows the code
+            0xBA,
+            0,
+            0,
+            0,
+            0, // mov edx, length
+            0x0F,
+            0x05, // syscall
+            0xB8,
+            60,
+            0,
+            0,
+            0, // mov eax, 60
+            0x31,
+            0xFF, // xor edi, edi
+            0x0F,
+            0x05, // syscall
         ];
         BinaryPrimitives.WriteInt32LittleEndian(code.AsSpan(18), length);
         return code;
@@ -84,14 +109,14 @@ public static class StandInProgram
         uint toMessage = (Instructions - 1) * 4;
         uint[] code =
         [
-            0xD2800020,                                 // mov x0, #1
-            0x10000001 | ((toMessage >> 2) << 5),       // adr x1, message
-            0xD2800002 | ((uint)length << 5),           // mov x2, #length
-            0xD2800808,                                 // mov x8, #64
-            0xD4000001,                                 // svc #0
-            0xD2800000,                                 // mov x0, #0
-            0xD2800BA8,                                 // mov x8, #93
-            0xD4000001,                                 // svc #0
+            0xD2800020, // mov x0, #1
+            0x10000001 | ((toMessage >> 2) << 5), // adr x1, message
+            0xD2800002 | ((uint)length << 5), // mov x2, #length
+            0xD2800808, // mov x8, #64
+            0xD4000001, // svc #0
+            0xD2800000, // mov x0, #0
+            0xD2800BA8, // mov x8, #93
+            0xD4000001, // svc #0
         ];
         byte[] bytes = new byte[Instructions * 4];
         for (int i = 0; i < Instructions; i++)

@@ -32,11 +32,17 @@ public sealed class StandInUpstream(string folder)
     /// <summary>Puts a <c>.tar.gz</c> with the given members at an address.</summary>
     /// <param name="members">Name and opener; each stream is seekable and is disposed here.</param>
     public Task<StandInFile> AddArchiveAsync(
-        Uri address, string origin, IReadOnlyList<KeyValuePair<string, Func<Stream>>> members, CancellationToken cancellationToken) =>
-        WriteAsync(address, origin, output => WriteArchiveAsync(members, output, cancellationToken), cancellationToken);
+        Uri address,
+        string origin,
+        IReadOnlyList<KeyValuePair<string, Func<Stream>>> members,
+        CancellationToken cancellationToken
+    ) => WriteAsync(address, origin, output => WriteArchiveAsync(members, output, cancellationToken), cancellationToken);
 
     private static async Task WriteArchiveAsync(
-        IReadOnlyList<KeyValuePair<string, Func<Stream>>> members, Stream output, CancellationToken cancellationToken)
+        IReadOnlyList<KeyValuePair<string, Func<Stream>>> members,
+        Stream output,
+        CancellationToken cancellationToken
+    )
     {
         await using GZipStream gzip = new(output, CompressionLevel.Fastest, leaveOpen: true);
         await using TarWriter tar = new(gzip, TarEntryFormat.Ustar, leaveOpen: true);

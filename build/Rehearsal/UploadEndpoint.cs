@@ -30,8 +30,10 @@ internal sealed partial class UploadEndpoint
         if (!HttpMethods.IsPost(context.Request.Method))
             throw new ErrorAnswer(405, "UNSUPPORTED", "an upload begins with POST");
         IQueryCollection query = context.Request.Query;
-        if (query["mount"].ToString() is { Length: > 0 } mount
-            && TryMount(context, path, BlobEndpoint.DigestOf(mount), query["from"].ToString()))
+        if (
+            query["mount"].ToString() is { Length: > 0 } mount
+            && TryMount(context, path, BlobEndpoint.DigestOf(mount), query["from"].ToString())
+        )
             return;
         string? wanted = query["digest"];
         Digest? digest = wanted is null ? null : BlobEndpoint.DigestOf(wanted);
@@ -97,7 +99,10 @@ internal sealed partial class UploadEndpoint
     /// <summary>From the repository named, or, when none is, from any that has it and that the client may read.</summary>
     private bool TryMount(HttpContext context, RegistryPath path, Digest digest, string from)
     {
-        IEnumerable<string> sources = from.Length == 0 ? _store.RepositoriesWith(digest) : RegistryPath.IsRepository(from) ? [from] : [];
+        IEnumerable<string> sources =
+            from.Length == 0 ? _store.RepositoriesWith(digest)
+            : RegistryPath.IsRepository(from) ? [from]
+            : [];
         if (!sources.Any(source => _gate.MayPull(context.Request, source) && _store.Mount(source, path.Repository, digest)))
             return false;
         Created(context, path.Repository, digest);

@@ -68,9 +68,10 @@ internal sealed class UploadSession : IDisposable
         if (digest.Algorithm == _algorithm)
             return Digest.FromHash(_algorithm, _hash.GetHashAndReset()) == digest;
         await using Stream file = _part.Open();
-        byte[] hash = digest.Algorithm == "sha512"
-            ? await SHA512.HashDataAsync(file, cancellationToken)
-            : await SHA256.HashDataAsync(file, cancellationToken);
+        byte[] hash =
+            digest.Algorithm == "sha512"
+                ? await SHA512.HashDataAsync(file, cancellationToken)
+                : await SHA256.HashDataAsync(file, cancellationToken);
         return Digest.FromHash(digest.Algorithm, hash) == digest;
     }
 }

@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Slipway.Rehearsal;
 
-/// <summary>Some files of this machine on 127.0.0.1, each at <c>/HOST/PATH</c> of the address that it was fetched from, and nothing else.</summary>
+/// <summary>
+/// Some files of this machine on 127.0.0.1, each at <c>/HOST/PATH</c> of the address that it was fetched from, and nothing else.
+/// </summary>
 public sealed class UpstreamProxy : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -31,11 +33,13 @@ public sealed class UpstreamProxy : IAsyncDisposable
         foreach ((Uri address, string path) in files)
             known[PathOf(address)] = path;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, 0);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Listen(IPAddress.Loopback, 0);
+            });
         WebApplication application = builder.Build();
         application.Run(context => AnswerAsync(context, known));
         try
@@ -53,9 +57,10 @@ public sealed class UpstreamProxy : IAsyncDisposable
 
     /// <summary>Where a file is.</summary>
     /// <exception cref="ArgumentException">It is none of them.</exception>
-    public Uri Locate(Uri address) => _files.ContainsKey(PathOf(address))
-        ? new Uri(_root, PathOf(address))
-        : throw new ArgumentException($"{address}: no such file is held here", nameof(address));
+    public Uri Locate(Uri address) =>
+        _files.ContainsKey(PathOf(address))
+            ? new Uri(_root, PathOf(address))
+            : throw new ArgumentException($"{address}: no such file is held here", nameof(address));
 
     public async ValueTask DisposeAsync()
     {

@@ -26,7 +26,12 @@ public sealed class Advisories
 /// <param name="Ids">Its names, CVE numbers where there are any; one at least.</param>
 /// <param name="Ranges">Each by itself; a version that is in one of them has it.</param>
 /// <param name="Versions">Versions that have it whatever the ranges say.</param>
-public sealed record Advisory(string Source, ImmutableArray<string> Ids, ImmutableArray<VersionRange> Ranges, ImmutableHashSet<string> Versions)
+public sealed record Advisory(
+    string Source,
+    ImmutableArray<string> Ids,
+    ImmutableArray<VersionRange> Ranges,
+    ImmutableHashSet<string> Versions
+)
 {
     public bool Affects(DebianVersion version)
     {

@@ -25,7 +25,10 @@ public static class AdvisoryFile
         List<Advisory> found = [];
         if (Directory.Exists(path))
         {
-            string[] files = [.. Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(MostFiles + 1)];
+            string[] files =
+            [
+                .. Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(MostFiles + 1),
+            ];
             RequireSome(files.Length, path);
             foreach (string file in files)
             {
@@ -60,12 +63,21 @@ public static class AdvisoryFile
         }
     }
 
-    private static void ReadZip(FileStream stream, string path, AdvisoryScope scope, List<Advisory> found, CancellationToken cancellationToken)
+    private static void ReadZip(
+        FileStream stream,
+        string path,
+        AdvisoryScope scope,
+        List<Advisory> found,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             using ZipArchive zip = new(stream, ZipArchiveMode.Read);
-            ZipArchiveEntry[] entries = [.. zip.Entries.Where(entry => entry.FullName.EndsWith(".json", StringComparison.Ordinal)).Take(MostFiles + 1)];
+            ZipArchiveEntry[] entries =
+            [
+                .. zip.Entries.Where(entry => entry.FullName.EndsWith(".json", StringComparison.Ordinal)).Take(MostFiles + 1),
+            ];
             RequireSome(entries.Length, path);
             long left = 4 * LongestFile;
             foreach (ZipArchiveEntry entry in entries)
@@ -76,7 +88,9 @@ public static class AdvisoryFile
                 using CountingStream bytes = new(entry.Open(), count =>
                 {
                     if ((record -= count) < 0 || (left -= count) < 0)
-                        throw new ContentException($"{what}: wanted at most {LongestRecord} bytes in a file and {4 * LongestFile} in all, got more");
+                        throw new ContentException(
+                            $"{what}: wanted at most {LongestRecord} bytes in a file and {4 * LongestFile} in all, got more"
+                        );
                 });
                 ReadDocument(bytes, what, scope, found);
             }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Slipway.Updates;
 
-/// <summary>What is newer than what an image is locked to. What could not be found out is in <see cref="Problems"/>, never left unsaid.</summary>
+/// <summary>
+/// What is newer than what an image is locked to. What could not be found out is in <see cref="Problems"/>, never left unsaid.
+/// </summary>
 public sealed record AvailableUpdates
 {
     public required string Image { get; init; }
@@ -13,7 +15,9 @@ public sealed record AvailableUpdates
     /// <summary>How old that is.</summary>
     public required TimeSpan Age { get; init; }
 
-    /// <summary>The image's own version first, then files with versions of their own; only those whose definition names a channel.</summary>
+    /// <summary>
+    /// The image's own version first, then files with versions of their own; only those whose definition names a channel.
+    /// </summary>
     public required ImmutableArray<UpstreamUpdate> Upstream { get; init; }
 
     /// <summary>Those of security first.</summary>

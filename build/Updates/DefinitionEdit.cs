@@ -60,17 +60,28 @@ public sealed class DefinitionEdit
         string made = text.Append(_text.AsSpan(at)).ToString();
         return YamlFile.Parse(made, _name).Equals(_root)
             ? made
-            : throw new DefinitionException($"{_name}: it cannot be changed in place, for its text has an unusual form. Change the version by hand, then run ./build.sh Lock");
+            : throw new DefinitionException(
+                $"{_name}: it cannot be changed in place, for its text has an unusual form. Change the version by hand, then run "
+                    + "./build.sh Lock"
+            );
     }
 
-    private YamlNode File(string name) => Child(_root, "upstream") is YamlSequenceNode files
-        && files.FirstOrDefault(file => file is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode("name"), out YamlNode? of) && of is YamlScalarNode { Value: var found } && found == name) is { } file
+    private YamlNode File(string name) =>
+        Child(_root, "upstream") is YamlSequenceNode files
+        && files.FirstOrDefault(file =>
+            file is YamlMappingNode map
+            && map.Children.TryGetValue(new YamlScalarNode("name"), out YamlNode? of)
+            && of is YamlScalarNode { Value: var found }
+            && found == name
+        )
+            is { } file
             ? file
             : throw new DefinitionException($"{_name}: there is no upstream file '{name}'");
 
-    private YamlNode Child(YamlNode node, string key) => node is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value)
-        ? value
-        : throw new DefinitionException($"{YamlFile.At(_name, node.Start)}: there is no '{key}' to change");
+    private YamlNode Child(YamlNode node, string key) =>
+        node is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value)
+            ? value
+            : throw new DefinitionException($"{YamlFile.At(_name, node.Start)}: there is no '{key}' to change");
 
     /// <summary>Writes a value where another stands, in its quotes. The document in memory becomes what is wanted.</summary>
     private void Change(YamlNode map, string key, string value)

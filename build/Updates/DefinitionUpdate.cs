@@ -14,10 +14,18 @@ namespace Slipway.Updates;
 public sealed class DefinitionUpdate(PublishedChecksum published, UpstreamMirror mirror)
 {
     /// <summary>The new text of <c>image.yaml</c>; writes nothing.</summary>
-    /// <exception cref="ContentException">Upstream publishes no checksum for a file of the new version, or none of the right shape; names file and architecture.</exception>
-    /// <exception cref="DefinitionException">The definition does not say where checksums are published, or cannot be changed in place.</exception>
+    /// <exception cref="ContentException">
+    /// Upstream publishes no checksum for a file of the new version, or none of the right shape; names file and architecture.
+    /// </exception>
+    /// <exception cref="DefinitionException">
+    /// The definition does not say where checksums are published, or cannot be changed in place.
+    /// </exception>
     /// <exception cref="RemoteException">A checksum file cannot be had for another reason.</exception>
-    public async Task<string> MakeAsync(ImageDefinition definition, IReadOnlyCollection<VersionChange> changes, CancellationToken cancellationToken)
+    public async Task<string> MakeAsync(
+        ImageDefinition definition,
+        IReadOnlyCollection<VersionChange> changes,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(changes);
@@ -35,16 +43,28 @@ public sealed class DefinitionUpdate(PublishedChecksum published, UpstreamMirror
         return edit.Finish();
     }
 
-    private async Task ChecksumsAsync(ImageDefinition definition, UpstreamFile file, DefinitionEdit edit, CancellationToken cancellationToken)
+    private async Task ChecksumsAsync(
+        ImageDefinition definition,
+        UpstreamFile file,
+        DefinitionEdit edit,
+        CancellationToken cancellationToken
+    )
     {
         if (file.ChecksumTemplate is null)
-            throw new DefinitionException($"{definition.Name}: {file.Name}: {ImageDefinition.FileName} names no 'checksumFile', so nobody can tell the checksum of {file.Version}. Change version and checksums by hand, then run ./build.sh Lock --images {definition.Name}");
+            throw new DefinitionException(
+                $"{definition.Name}: {file.Name}: {ImageDefinition.FileName} names no 'checksumFile', so nobody can tell the "
+                    + $"checksum of {file.Version}. Change version and checksums by hand, then run ./build.sh Lock "
+                    + $"--images {definition.Name}"
+            );
         foreach (string architecture in definition.Platforms.Select(platform => platform.Architecture))
         {
             string what = $"{definition.Name} {architecture}: {file.Name} {file.Version}";
             Origin origin = mirror.Locate(file.ChecksumUrl(architecture)!);
             if (!origin.IsAuthentic)
-                throw new RemoteException(RemoteFault.Refused, $"{what}: {origin}: a checksum that nobody reviewed is not read over plain http");
+                throw new RemoteException(
+                    RemoteFault.Refused,
+                    $"{what}: {origin}: a checksum that nobody reviewed is not read over plain http"
+                );
             Digest digest;
             try
             {
@@ -52,7 +72,10 @@ public sealed class DefinitionUpdate(PublishedChecksum published, UpstreamMirror
             }
             catch (RemoteException e) when (e.Fault == RemoteFault.NotFound)
             {
-                throw new ContentException($"{what}: the release has no checksum for it: {e.Message}. Try again when the release is complete", e);
+                throw new ContentException(
+                    $"{what}: the release has no checksum for it: {e.Message}. Try again when the release is complete",
+                    e
+                );
             }
 
             // Of an optional file nobody reviews one; that it is there for every platform was the question.

@@ -36,7 +36,8 @@ public sealed record LifecycleStatus(string Product, string Name, LifecycleStage
 /// <param name="Releases">By product and name.</param>
 public sealed record Lifecycle(ImmutableArray<LifecycleRelease> Releases)
 {
-    private const string Debian = "debian", Kubernetes = "kubernetes";
+    private const string Debian = "debian",
+        Kubernetes = "kubernetes";
 
     /// <summary>How long before its end a release counts as near it.</summary>
     public static TimeSpan Near { get; } = TimeSpan.FromDays(90);
@@ -51,11 +52,16 @@ public sealed record Lifecycle(ImmutableArray<LifecycleRelease> Releases)
         return suite.Split('-')[0];
     }
 
-    /// <summary>Of each Debian release among the suites, and of the Kubernetes minor where the image's versions come from Kubernetes.</summary>
+    /// <summary>
+    /// Of each Debian release among the suites, and of the Kubernetes minor where the image's versions come from Kubernetes.
+    /// </summary>
     public ImmutableArray<LifecycleStatus> Of(ImageDefinition definition, DateOnly today)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        IEnumerable<LifecycleStatus> debian = definition.Debian.Suites.Select(CodenameOf).Distinct(StringComparer.Ordinal).Select(name => Of(Debian, name, today));
+        IEnumerable<LifecycleStatus> debian = definition
+            .Debian.Suites.Select(CodenameOf)
+            .Distinct(StringComparer.Ordinal)
+            .Select(name => Of(Debian, name, today));
         return definition.Releases is KubernetesChannel
             ? [.. debian, Of(Kubernetes, ReleaseVersion.Parse(definition.Version).MinorName, today)]
             : [.. debian];
@@ -65,14 +71,19 @@ public sealed record Lifecycle(ImmutableArray<LifecycleRelease> Releases)
     {
         if (Find(product, name) is not { } release)
             return new LifecycleStatus(product, name, LifecycleStage.Unknown, null, null, "");
-        LifecycleStage stage = today > release.End
-            ? release.LongTermEnd is { } longTerm && today <= longTerm ? LifecycleStage.LongTerm : LifecycleStage.Ended
-            : release.End.DayNumber - today.DayNumber <= Near.Days ? LifecycleStage.NearEnd
-            : LifecycleStage.Supported;
+        LifecycleStage stage =
+            today > release.End
+                ? release.LongTermEnd is { } longTerm && today <= longTerm
+                    ? LifecycleStage.LongTerm
+                    : LifecycleStage.Ended
+                : release.End.DayNumber - today.DayNumber <= Near.Days
+                    ? LifecycleStage.NearEnd
+                    : LifecycleStage.Supported;
         return new LifecycleStatus(product, name, stage, release.End, release.LongTermEnd, release.Source);
     }
 
-    private LifecycleRelease? Find(string product, string name) => Releases.FirstOrDefault(release => release.Product == product && release.Name == name);
+    private LifecycleRelease? Find(string product, string name) =>
+        Releases.FirstOrDefault(release => release.Product == product && release.Name == name);
 }
 
 /// <summary>One entry of <see cref="Lifecycle"/>.</summary>

@@ -14,16 +14,29 @@ public static partial class LifecycleFile
     /// <exception cref="DefinitionException">It is wrong; names file, line and column.</exception>
     public static Lifecycle Read(string imagesFolder)
     {
-        string path = Path.Combine(imagesFolder, FileName), file = $"images/{FileName}";
+        string path = Path.Combine(imagesFolder, FileName),
+            file = $"images/{FileName}";
         if (!File.Exists(path))
             return new Lifecycle([]);
         YamlMap map = new(file, YamlFile.Read(path, file));
         ImmutableArray<LifecycleRelease> releases =
         [
             .. map.Maps("debian", entry => new LifecycleRelease(
-                "debian", entry.Word("codename"), entry.Text("number"), Date(entry, "end"), entry.OptionalText("longTermEnd") is null ? null : Date(entry, "longTermEnd"), entry.HttpsAddress("source"))),
+                "debian",
+                entry.Word("codename"),
+                entry.Text("number"),
+                Date(entry, "end"),
+                entry.OptionalText("longTermEnd") is null ? null : Date(entry, "longTermEnd"),
+                entry.HttpsAddress("source")
+            )),
             .. map.Maps("kubernetes", entry => new LifecycleRelease(
-                "kubernetes", Minor(entry), null, Date(entry, "end"), null, entry.HttpsAddress("source"))),
+                "kubernetes",
+                Minor(entry),
+                null,
+                Date(entry, "end"),
+                null,
+                entry.HttpsAddress("source")
+            )),
         ];
         map.Finish();
         return releases.GroupBy(release => (release.Product, release.Name)).FirstOrDefault(group => group.Count() > 1) is { } twice
@@ -31,9 +44,10 @@ public static partial class LifecycleFile
             : new Lifecycle(releases);
     }
 
-    private static string Minor(YamlMap map) => map.Text("minor") is var text && MinorGrammar().IsMatch(text)
-        ? text
-        : throw map.Fault("minor", $"'minor' wanted a minor version as 1.36, got '{text}'");
+    private static string Minor(YamlMap map) =>
+        map.Text("minor") is var text && MinorGrammar().IsMatch(text)
+            ? text
+            : throw map.Fault("minor", $"'minor' wanted a minor version as 1.36, got '{text}'");
 
     private static DateOnly Date(YamlMap map, string key) =>
         DateOnly.TryParseExact(map.Text(key), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)

@@ -15,11 +15,19 @@ namespace Slipway.Updates;
 /// <param name="spool">A file to unpack into; made and deleted.</param>
 public sealed partial class LockedFixes(ContentCache cache, string spool)
 {
-    /// <summary>Ids by the name of the binary package, in ordinal order; a package that fixes nothing, or of which too little is known, is not there.</summary>
+    /// <summary>
+    /// Ids by the name of the binary package, in ordinal order; a package that fixes nothing, or of which too little is known, is not
+    /// there.
+    /// </summary>
     /// <param name="read">Reads advisories about some sources.</param>
     /// <param name="number">Of Debian's release, <c>13</c>; null when it is not known.</param>
     public async Task<ImmutableDictionary<string, ImmutableArray<string>>> FindAsync(
-        ImageLock was, ImageLock now, string? number, Func<AdvisoryScope, Advisories> read, CancellationToken cancellationToken)
+        ImageLock was,
+        ImageLock now,
+        string? number,
+        Func<AdvisoryScope, Advisories> read,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(was);
         ArgumentNullException.ThrowIfNull(now);
@@ -28,15 +36,34 @@ public sealed partial class LockedFixes(ContentCache cache, string spool)
         foreach (LockedPackage package in now.Packages)
         {
             LockedPackage? before = was.Packages.FirstOrDefault(other => other.Name == package.Name);
-            if (before is not null && VersionOf(before) != VersionOf(package) && await StepAsync(before, package, cancellationToken) is { } step)
+            if (
+                before is not null
+                && VersionOf(before) != VersionOf(package)
+                && await StepAsync(before, package, cancellationToken) is { } step
+            )
                 steps.Add(step);
         }
 
         if (steps.Count == 0)
             return ImmutableDictionary<string, ImmutableArray<string>>.Empty;
-        Advisories advisories = read(new AdvisoryScope(steps.Select(step => step.Source).ToHashSet(StringComparer.Ordinal), Lifecycle.CodenameOf(now.Suites[0].Name), number));
+        Advisories advisories = read(
+            new AdvisoryScope(
+                steps.Select(step => step.Source).ToHashSet(StringComparer.Ordinal),
+                Lifecycle.CodenameOf(now.Suites[0].Name),
+                number
+            )
+        );
         return steps
-            .Select(step => (step.Package, Fixes: advisories.FixedBetween(step.Source, step.From, step.To).Distinct().Order(StringComparer.Ordinal).ToImmutableArray()))
+            .Select(step =>
+                (
+                    step.Package,
+                    Fixes: advisories
+                        .FixedBetween(step.Source, step.From, step.To)
+                        .Distinct()
+                        .Order(StringComparer.Ordinal)
+                        .ToImmutableArray()
+                )
+            )
             .Where(step => !step.Fixes.IsEmpty)
             .ToImmutableDictionary(step => step.Package, step => step.Fixes, StringComparer.Ordinal);
     }
@@ -51,7 +78,8 @@ public sealed partial class LockedFixes(ContentCache cache, string spool)
         await using FileStream stream = File.OpenRead(path);
         DebArchive deb = await DebArchive.ReadAsync(stream, spool, DebLimits.Default, cancellationToken);
         File.Delete(spool);
-        // The field names a version where the binary package has one of its own (Debian policy, 5.6.1): how that one was numbered before is unknown.
+        // The field names a version where the binary package has one of its own (Debian policy, 5.6.1): how that one was numbered before is
+        // unknown.
         Match field = SourceField().Match(deb.ControlFields.GetValueOrDefault("Source", package.Name));
         DebianVersion to = OfferedPackage.WithoutRebuild(DebianVersion.Parse(VersionOf(package)));
         return field.Success && (!field.Groups["version"].Success || DebianVersion.Parse(field.Groups["version"].Value) == to)

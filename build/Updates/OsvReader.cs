@@ -16,7 +16,8 @@ internal sealed class OsvReader(JsonTokens json, AdvisoryScope scope, List<Advis
     public void Read(string? first)
     {
         string id = "";
-        bool withdrawn = false, hasAffected = false;
+        bool withdrawn = false,
+            hasAffected = false;
         List<string> names = [];
         List<Affected> affected = [];
         void Property(string key)
@@ -65,13 +66,22 @@ internal sealed class OsvReader(JsonTokens json, AdvisoryScope scope, List<Advis
             return;
         string[] cves = [.. names.Append(id).Where(name => name.StartsWith("CVE-", StringComparison.Ordinal)).Distinct()];
         // One record may have several entries for a package: what one closes another may leave open.
-        found.AddRange(affected.GroupBy(one => one.Source, StringComparer.Ordinal).Select(same => new Advisory(
-            same.Key, cves.Length == 0 ? [id] : [.. cves], [.. same.SelectMany(one => one.Ranges)], [.. same.SelectMany(one => one.Versions)])));
+        found.AddRange(
+            affected
+                .GroupBy(one => one.Source, StringComparer.Ordinal)
+                .Select(same => new Advisory(
+                    same.Key,
+                    cves.Length == 0 ? [id] : [.. cves],
+                    [.. same.SelectMany(one => one.Ranges)],
+                    [.. same.SelectMany(one => one.Versions)]
+                ))
+        );
     }
 
     private void ReadAffected(List<Affected> affected)
     {
-        string ecosystem = "", name = "";
+        string ecosystem = "",
+            name = "";
         List<VersionRange> ranges = [];
         List<string> versions = [];
         json.Properties(key =>

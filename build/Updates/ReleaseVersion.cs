@@ -58,15 +58,22 @@ public sealed partial record ReleaseVersion : IComparable<ReleaseVersion>
     private int Number { get; }
 
     /// <exception cref="ContentException">The text is no version.</exception>
-    public static ReleaseVersion Parse(string text) => TryParse(text)
-        ?? throw new ContentException($"version '{text[..Math.Min(text.Length, Longest)]}': wanted vX.Y.Z");
+    public static ReleaseVersion Parse(string text) =>
+        TryParse(text) ?? throw new ContentException($"version '{text[..Math.Min(text.Length, Longest)]}': wanted vX.Y.Z");
 
     /// <summary>Null when the text is no version.</summary>
     public static ReleaseVersion? TryParse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return text.Length <= Longest && Grammar().Match(text) is { Success: true } match
-            ? new ReleaseVersion(text, Part(match, "major"), Part(match, "minor"), Part(match, "patch"), match.Groups["label"].Value, Part(match, "number"))
+            ? new ReleaseVersion(
+                text,
+                Part(match, "major"),
+                Part(match, "minor"),
+                Part(match, "patch"),
+                match.Groups["label"].Value,
+                Part(match, "number")
+            )
             : null;
     }
 
@@ -75,12 +82,14 @@ public sealed partial record ReleaseVersion : IComparable<ReleaseVersion>
     {
         ArgumentNullException.ThrowIfNull(other);
         string line = other.IsPreRelease ? "" : other.Label;
-        return !IsPreRelease && Label == line && reach switch
-        {
-            VersionReach.Patch => (Major, Minor) == (other.Major, other.Minor),
-            VersionReach.Minor => Major == other.Major,
-            _ => true,
-        };
+        return !IsPreRelease
+            && Label == line
+            && reach switch
+            {
+                VersionReach.Patch => (Major, Minor) == (other.Major, other.Minor),
+                VersionReach.Minor => Major == other.Major,
+                _ => true,
+            };
     }
 
     public int CompareTo(ReleaseVersion? other) => other is null ? 1 : Key.CompareTo(other.Key);
@@ -99,11 +108,23 @@ public sealed partial record ReleaseVersion : IComparable<ReleaseVersion>
 
     public static bool operator >=(ReleaseVersion left, ReleaseVersion right) => left.CompareTo(right) >= 0;
 
-    private (int, int, int, int, int) Key => (Major, Minor, Patch, Label.Length == 0 ? Before.Length : IsPreRelease ? Array.IndexOf(Before, Label) : Before.Length + 1, Number);
+    private (int, int, int, int, int) Key =>
+        (
+            Major,
+            Minor,
+            Patch,
+            Label.Length == 0 ? Before.Length
+            : IsPreRelease ? Array.IndexOf(Before, Label)
+            : Before.Length + 1,
+            Number
+        );
 
     private static int Part(Match match, string name) =>
         match.Groups[name].Success ? int.Parse(match.Groups[name].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"^v(?<major>[0-9]{1,9})(\.(?<minor>[0-9]{1,9})(\.(?<patch>[0-9]{1,9}))?)?(-(?<label>[a-z]+)\.?(?<number>[0-9]{1,9})?)?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^v(?<major>[0-9]{1,9})(\.(?<minor>[0-9]{1,9})(\.(?<patch>[0-9]{1,9}))?)?(-(?<label>[a-z]+)\.?(?<number>[0-9]{1,9})?)?\z",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Grammar();
 }

@@ -31,27 +31,30 @@ internal sealed class TrackerReader(JsonTokens json, AdvisoryScope scope, List<A
             return;
         }
 
-        json.Properties(id => json.Properties(key =>
-        {
-            if (key != "releases")
+        json.Properties(id =>
+            json.Properties(key =>
             {
-                json.Skip();
-                return;
-            }
-
-            json.Properties(release =>
-            {
-                if (release == scope.Codename)
-                    ReadRelease(source, id);
-                else
+                if (key != "releases")
+                {
                     json.Skip();
-            });
-        }));
+                    return;
+                }
+
+                json.Properties(release =>
+                {
+                    if (release == scope.Codename)
+                        ReadRelease(source, id);
+                    else
+                        json.Skip();
+                });
+            })
+        );
     }
 
     private void ReadRelease(string source, string id)
     {
-        string status = "", version = "";
+        string status = "",
+            version = "";
         json.Properties(key =>
         {
             if (key == "status")
@@ -72,7 +75,10 @@ internal sealed class TrackerReader(JsonTokens json, AdvisoryScope scope, List<A
                 Add(source, id, [new VersionEvent(VersionEventKind.Fixed, parsed)]);
                 break;
             default:
-                throw json.Bad($"{source}: {id}: {scope.Codename}: wanted status open, undetermined or resolved with a fixed_version, got '{status}' with '{version}'");
+                throw json.Bad(
+                    $"{source}: {id}: {scope.Codename}: wanted status open, undetermined or resolved with a fixed_version, got "
+                        + $"'{status}' with '{version}'"
+                );
         }
     }
 

@@ -11,14 +11,19 @@ namespace Slipway.Updates;
 /// <param name="versions">Asks upstream's channels.</param>
 /// <param name="maker">Resolves the packages as <c>Lock</c> does.</param>
 /// <param name="lifecycle">When what ends.</param>
-/// <param name="clock">What day it is.</param>
-public sealed class UpdateChecker(VersionSource versions, LockMaker maker, Lifecycle lifecycle, TimeProvider clock)
+/// <param name="time">What day it is.</param>
+public sealed class UpdateChecker(VersionSource versions, LockMaker maker, Lifecycle lifecycle, TimeProvider time)
 {
     /// <param name="read">Reads advisories about the sources of the packages that change; null when there are none.</param>
     /// <exception cref="DefinitionException">The definition itself is wrong.</exception>
     /// <exception cref="ContentException">The advisories are not what they should be.</exception>
     public async Task<AvailableUpdates> LookAsync(
-        ImageDefinition definition, ImageLock locked, VersionReach reach, Func<AdvisoryScope, Advisories>? read, CancellationToken cancellationToken)
+        ImageDefinition definition,
+        ImageLock locked,
+        VersionReach reach,
+        Func<AdvisoryScope, Advisories>? read,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(locked);
@@ -31,28 +36,37 @@ public sealed class UpdateChecker(VersionSource versions, LockMaker maker, Lifec
         }
 
         LockProposal? now = await TryAsync("packages", () => maker.ProposeAsync(definition, locked, cancellationToken), problems);
-        DateTimeOffset time = clock.GetUtcNow();
+        DateTimeOffset today = time.GetUtcNow();
         return new AvailableUpdates
         {
             Image = definition.Name,
             LockedAt = locked.Timestamp,
-            Age = time - locked.Timestamp,
+            Age = today - locked.Timestamp,
             Upstream = upstream.ToImmutable(),
             Packages = now is null ? [] : Compare(definition, locked, now, read),
-            Lifecycle = lifecycle.Of(definition, DateOnly.FromDateTime(time.UtcDateTime)),
+            Lifecycle = lifecycle.Of(definition, DateOnly.FromDateTime(today.UtcDateTime)),
             Problems = [.. problems],
         };
     }
 
     /// <summary>What a lock of now would change, with what it fixes.</summary>
-    public ImmutableArray<PackageUpdate> Compare(ImageDefinition definition, ImageLock locked, LockProposal now, Func<AdvisoryScope, Advisories>? read)
+    public ImmutableArray<PackageUpdate> Compare(
+        ImageDefinition definition,
+        ImageLock locked,
+        LockProposal now,
+        Func<AdvisoryScope, Advisories>? read
+    )
     {
         ArgumentNullException.ThrowIfNull(definition);
         ImmutableArray<PackageUpdate> updates = PackageUpdate.Between(locked, now, null);
         if (read is null || updates.IsEmpty)
             return updates;
         string codename = Lifecycle.CodenameOf(definition.Debian.Suites[0]);
-        AdvisoryScope scope = new(updates.Select(update => update.Source).ToHashSet(StringComparer.Ordinal), codename, lifecycle.NumberOf(codename));
+        AdvisoryScope scope = new(
+            updates.Select(update => update.Source).ToHashSet(StringComparer.Ordinal),
+            codename,
+            lifecycle.NumberOf(codename)
+        );
         return PackageUpdate.Between(locked, now, read(scope));
     }
 

@@ -6,7 +6,9 @@ using Slipway.Oci;
 
 namespace Slipway.Updates;
 
-/// <summary>Asks the channels of a definition what is newest. What comes is hostile input: bounded, one version, of the line that was asked for.</summary>
+/// <summary>
+/// Asks the channels of a definition what is newest. What comes is hostile input: bounded, one version, of the line that was asked for.
+/// </summary>
 /// <param name="reader">Reads version files.</param>
 /// <param name="mirror">Where from.</param>
 /// <param name="releases">Lists GitHub's releases.</param>
@@ -18,14 +20,16 @@ public sealed class VersionSource(OriginReader reader, UpstreamMirror mirror, IR
     /// <param name="versioned">What has the version.</param>
     /// <exception cref="ContentException">What the channel says is no version, or one of another line than was asked for.</exception>
     /// <exception cref="RemoteException">The channel cannot be asked, or only over plain http.</exception>
-    public async Task<UpstreamUpdate> AskAsync(
-        Versioned versioned, VersionReach reach, CancellationToken cancellationToken)
+    public async Task<UpstreamUpdate> AskAsync(Versioned versioned, VersionReach reach, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(versioned);
         ReleaseVersion locked = versioned.Version;
         (ReleaseVersion newest, ReleaseVersion latest) = versioned.Channel switch
         {
-            KubernetesChannel files => (await ReadAsync(files, locked, reach, cancellationToken), await ReadAsync(files, locked, VersionReach.Major, cancellationToken)),
+            KubernetesChannel files => (
+                await ReadAsync(files, locked, reach, cancellationToken),
+                await ReadAsync(files, locked, VersionReach.Major, cancellationToken)
+            ),
             GitHubChannel repository => await ListAsync(repository, locked, reach, cancellationToken),
             _ => throw new ArgumentException($"{versioned.Subject}: unknown channel {versioned.Channel}", nameof(versioned)),
         };
@@ -33,19 +37,30 @@ public sealed class VersionSource(OriginReader reader, UpstreamMirror mirror, IR
     }
 
     /// <summary>The file that names the newest version within reach of another.</summary>
-    internal static Uri FileOf(KubernetesChannel channel, ReleaseVersion version, VersionReach reach) => new(reach switch
-    {
-        VersionReach.Patch => $"{channel.Base}/stable-{version.MinorName}.txt",
-        VersionReach.Minor => $"{channel.Base}/stable-{version.Major}.txt",
-        _ => $"{channel.Base}/stable.txt",
-    });
+    internal static Uri FileOf(KubernetesChannel channel, ReleaseVersion version, VersionReach reach) =>
+        new(
+            reach switch
+            {
+                VersionReach.Patch => $"{channel.Base}/stable-{version.MinorName}.txt",
+                VersionReach.Minor => $"{channel.Base}/stable-{version.Major}.txt",
+                _ => $"{channel.Base}/stable.txt",
+            }
+        );
 
-    private async Task<ReleaseVersion> ReadAsync(KubernetesChannel channel, ReleaseVersion locked, VersionReach reach, CancellationToken cancellationToken)
+    private async Task<ReleaseVersion> ReadAsync(
+        KubernetesChannel channel,
+        ReleaseVersion locked,
+        VersionReach reach,
+        CancellationToken cancellationToken
+    )
     {
         Uri address = FileOf(channel, locked, reach);
         Origin origin = mirror.Locate(address);
         if (!origin.IsAuthentic)
-            throw new RemoteException(RemoteFault.Refused, $"{origin}: which version is newest is not read over plain http. Name a mirror that is a folder or https");
+            throw new RemoteException(
+                RemoteFault.Refused,
+                $"{origin}: which version is newest is not read over plain http. Name a mirror that is a folder or https"
+            );
         ReleaseVersion version = ParseFile(await reader.ReadSmallAsync(origin, Limit, cancellationToken), origin.ToString());
         return version.MayFollow(locked, reach)
             ? version
@@ -64,21 +79,32 @@ public sealed class VersionSource(OriginReader reader, UpstreamMirror mirror, IR
     }
 
     private async Task<(ReleaseVersion Newest, ReleaseVersion Latest)> ListAsync(
-        GitHubChannel channel, ReleaseVersion locked, VersionReach reach, CancellationToken cancellationToken)
+        GitHubChannel channel,
+        ReleaseVersion locked,
+        VersionReach reach,
+        CancellationToken cancellationToken
+    )
     {
         // A repository may release other things too: what is no version is none of this line.
-        ReleaseVersion[] found = [.. (await releases.TagsAsync(channel.Repository, cancellationToken))
-            .Select(ReleaseVersion.TryParse).OfType<ReleaseVersion>().Where(version => version.MayFollow(locked, VersionReach.Major)).Order()];
+        ReleaseVersion[] found =
+        [
+            .. (await releases.TagsAsync(channel.Repository, cancellationToken))
+                .Select(ReleaseVersion.TryParse)
+                .OfType<ReleaseVersion>()
+                .Where(version => version.MayFollow(locked, VersionReach.Major))
+                .Order(),
+        ];
         ReleaseVersion? newest = found.LastOrDefault(version => version.MayFollow(locked, reach));
         return newest is not null
             ? (newest, found[^1])
             : throw new ContentException($"{channel}: wanted a release {Line(locked, reach)}, got none among {found.Length} versions");
     }
 
-    private static string Line(ReleaseVersion locked, VersionReach reach) => reach switch
-    {
-        VersionReach.Patch => $"of v{locked.MinorName}",
-        VersionReach.Minor => $"of v{locked.Major}",
-        _ => $"like {locked}",
-    };
+    private static string Line(ReleaseVersion locked, VersionReach reach) =>
+        reach switch
+        {
+            VersionReach.Patch => $"of v{locked.MinorName}",
+            VersionReach.Minor => $"of v{locked.Major}",
+            _ => $"like {locked}",
+        };
 }

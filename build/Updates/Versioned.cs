@@ -14,7 +14,10 @@ public sealed record Versioned(string Subject, string? File, ReleaseVersion Vers
         IEnumerable<Versioned> own = definition.Releases is { } releases
             ? [new Versioned(definition.Name, null, ReleaseVersion.Parse(definition.Version), releases)]
             : [];
-        return own.Concat(definition.Upstream.Where(file => file.Releases is not null)
-            .Select(file => new Versioned(file.Name, file.Name, ReleaseVersion.Parse(file.Version), file.Releases!)));
+        return own.Concat(
+            definition
+                .Upstream.Where(file => file.Releases is not null)
+                .Select(file => new Versioned(file.Name, file.Name, ReleaseVersion.Parse(file.Version), file.Releases!))
+        );
     }
 }

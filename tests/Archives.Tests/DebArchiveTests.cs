@@ -17,7 +17,12 @@ public sealed class DebArchiveTests : IDisposable
     {
         TarBuilder data = new TarBuilder().Directory("./", "./usr/", "./usr/bin/").File("./usr/bin/tool", "content of a tool", 0x1ED);
         TarBuilder control = new TarBuilder().Directory("./").File("./control", DebBuilder.PlainControl).File("./postinst", "#!/bin/false");
-        byte[] deb = new DebBuilder { Data = data, Control = control, Compression = (DebCompression)compression }.Build();
+        byte[] deb = new DebBuilder
+        {
+            Data = data,
+            Control = control,
+            Compression = (DebCompression)compression,
+        }.Build();
 
         DebArchive archive = await reading.Read(new XzDecoding.Trickle(deb));
 
@@ -33,10 +38,38 @@ public sealed class DebArchiveTests : IDisposable
     [Fact]
     public async Task Kinds_modes_owners_and_times_are_kept()
     {
-        TarBuilder data = new TarBuilder().Directory("./", "./bin/")
-            .Add(new TarItem { Name = "./bin/su", Mode = 0x9ED, UserId = 0, GroupId = 42, GroupName = "shadow", Time = 1_234_567_890, Content = [1, 2, 3] })
-            .Add(new TarItem { Name = "./tmp/", Type = '5', Mode = 0x3FF })
-            .Add(new TarItem { Name = "./var/", Type = '5', Mode = 0x5ED, UserId = 64045, UserName = "ceph" })
+        TarBuilder data = new TarBuilder()
+            .Directory("./", "./bin/")
+            .Add(
+                new TarItem
+                {
+                    Name = "./bin/su",
+                    Mode = 0x9ED,
+                    UserId = 0,
+                    GroupId = 42,
+                    GroupName = "shadow",
+                    Time = 1_234_567_890,
+                    Content = [1, 2, 3],
+                }
+            )
+            .Add(
+                new TarItem
+                {
+                    Name = "./tmp/",
+                    Type = '5',
+                    Mode = 0x3FF,
+                }
+            )
+            .Add(
+                new TarItem
+                {
+                    Name = "./var/",
+                    Type = '5',
+                    Mode = 0x5ED,
+                    UserId = 64045,
+                    UserName = "ceph",
+                }
+            )
             .SymbolicLink("./bin/sh", "dash")
             .SymbolicLink("./bin/absolute", "/etc/alternatives/x")
             .HardLink("./bin/one", "./bin/su")
@@ -46,8 +79,10 @@ public sealed class DebArchiveTests : IDisposable
         Dictionary<string, DebEntry> entries = archive.Entries.ToDictionary(e => e.Path);
 
         DebEntry su = entries["bin/su"];
-        Assert.Equal((DebEntryKind.File, 0x9ED, 0, 42, "root", "shadow", 1_234_567_890L, 3L),
-            (su.Kind, su.Mode, su.UserId, su.GroupId, su.UserName, su.GroupName, su.ModifiedTime, su.Size));
+        Assert.Equal(
+            (DebEntryKind.File, 0x9ED, 0, 42, "root", "shadow", 1_234_567_890L, 3L),
+            (su.Kind, su.Mode, su.UserId, su.GroupId, su.UserName, su.GroupName, su.ModifiedTime, su.Size)
+        );
         Assert.Equal((DebEntryKind.Directory, 0x3FF), (entries["tmp"].Kind, entries["tmp"].Mode));
         Assert.Equal((64045, "ceph"), (entries["var"].UserId, entries["var"].UserName));
         Assert.Equal((DebEntryKind.SymbolicLink, "dash"), (entries["bin/sh"].Kind, entries["bin/sh"].LinkTarget));
@@ -65,12 +100,33 @@ public sealed class DebArchiveTests : IDisposable
         string gnu = $"./{part}/{part}-gnu";
         string pax = $"./{part}/{part}-paxä";
         string prefix = $"./{part}";
-        TarBuilder data = new TarBuilder().Directory("./", $"./{part}/")
-            .LongName(gnu).File("cut", "1")
-            .LongName(new string('t', 300), 'K').LongName(gnu + "-link").SymbolicLink("cut", "cut")
-            .Pax("path=" + Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(pax)), "mtime=1234.5", "uid=3000000").File("cut", "22")
-            .Add(new TarItem { Name = part + "-ustar", Prefix = prefix, Magic = "ustar\u000000", Content = [3, 3, 3] })
-            .Add(new TarItem { Name = "./v7", Magic = "", UserName = "", GroupName = "" });
+        TarBuilder data = new TarBuilder()
+            .Directory("./", $"./{part}/")
+            .LongName(gnu)
+            .File("cut", "1")
+            .LongName(new string('t', 300), 'K')
+            .LongName(gnu + "-link")
+            .SymbolicLink("cut", "cut")
+            .Pax("path=" + Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(pax)), "mtime=1234.5", "uid=3000000")
+            .File("cut", "22")
+            .Add(
+                new TarItem
+                {
+                    Name = part + "-ustar",
+                    Prefix = prefix,
+                    Magic = "ustar\u000000",
+                    Content = [3, 3, 3],
+                }
+            )
+            .Add(
+                new TarItem
+                {
+                    Name = "./v7",
+                    Magic = "",
+                    UserName = "",
+                    GroupName = "",
+                }
+            );
 
         DebArchive archive = await reading.Read(data);
         Dictionary<string, DebEntry> entries = archive.Entries.ToDictionary(e => e.Path);
@@ -96,7 +152,17 @@ public sealed class DebArchiveTests : IDisposable
     [Fact]
     public async Task A_directory_that_comes_twice_is_as_it_was_last()
     {
-        TarBuilder data = new TarBuilder().Directory("./usr/").File("./usr/f").Add(new TarItem { Name = "./usr", Type = '5', Mode = 0x1C0 });
+        TarBuilder data = new TarBuilder()
+            .Directory("./usr/")
+            .File("./usr/f")
+            .Add(
+                new TarItem
+                {
+                    Name = "./usr",
+                    Type = '5',
+                    Mode = 0x1C0,
+                }
+            );
         DebArchive archive = await reading.Read(data);
         Assert.Equal([("usr", 0x1C0), ("usr/f", 0x1A4)], archive.Entries.Select(e => (e.Path, e.Mode)));
     }
@@ -128,8 +194,9 @@ public sealed class DebArchiveTests : IDisposable
     {
         byte[] deb = new DebBuilder().Build();
         string spool = Path.GetTempFileName();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => DebArchive.ReadAsync(new MemoryStream(deb), spool, DebLimits.Default, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DebArchive.ReadAsync(new MemoryStream(deb), spool, DebLimits.Default, new CancellationToken(canceled: true))
+        );
         File.Delete(spool);
     }
 

@@ -18,7 +18,13 @@ public sealed class DebContainerTests : IDisposable
     public async Task Members_with_an_underscore_are_ignored_and_a_newer_minor_version_is_read()
     {
         byte[] deb = DebBuilder.Ar(
-            ("debian-binary/", "2.1\nmore\n"u8.ToArray()), ("_x", [1]), ("control.tar", Control), ("_y", [2, 2]), ("data.tar", Data), ("_gpgorigin", [3]));
+            ("debian-binary/", "2.1\nmore\n"u8.ToArray()),
+            ("_x", [1]),
+            ("control.tar", Control),
+            ("_y", [2, 2]),
+            ("data.tar", Data),
+            ("_gpgorigin", [3])
+        );
         Assert.Single((await reading.Read(deb)).Entries);
     }
 
@@ -28,10 +34,17 @@ public sealed class DebContainerTests : IDisposable
         await reading.Refuse(DebBuilder.Ar(), "archive", "first member must be debian-binary");
         await reading.Refuse(DebBuilder.Ar(("control.tar", Control)), "archive", "first member must be debian-binary");
         await reading.Refuse(DebBuilder.Ar(("debian-binary", Binary)), "control.tar", "ends before it");
-        await reading.Refuse(DebBuilder.Ar(("debian-binary", Binary), ("data.tar", Data), ("control.tar", Control)), "data.tar", "wanted control.tar");
+        await reading.Refuse(
+            DebBuilder.Ar(("debian-binary", Binary), ("data.tar", Data), ("control.tar", Control)),
+            "data.tar",
+            "wanted control.tar"
+        );
         await reading.Refuse(DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control)), "data.tar", "ends before it");
         await reading.Refuse(
-            DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control), ("data.tar", Data), ("data.tar", Data)), "data.tar", "nothing may follow");
+            DebBuilder.Ar(("debian-binary", Binary), ("control.tar", Control), ("data.tar", Data), ("data.tar", Data)),
+            "data.tar",
+            "nothing may follow"
+        );
     }
 
     [Theory]
@@ -81,9 +94,7 @@ public sealed class DebContainerTests : IDisposable
                 using var reader = new StreamReader(archive.Open(Assert.Single(archive.Entries)));
                 Assert.Equal("content", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
             }
-            catch (DebException)
-            {
-            }
+            catch (DebException) { }
         }
     }
 
@@ -98,7 +109,11 @@ public sealed class DebContainerTests : IDisposable
         await reading.Refuse(Patched(8 + 48, "9999999999"), "archive", "first member");
         await reading.Refuse(Patched(8, "../debian-binary"), "archive", "a name that no .deb uses");
         await reading.Refuse([.. deb, .. "garbage"u8], "archive", "header of an ar member");
-        await reading.Refuse(DebBuilder.Ar(("debian-binary", "2.0"u8.ToArray()))[..^1].Append((byte)'x').ToArray(), "debian-binary", "not a newline");
+        await reading.Refuse(
+            DebBuilder.Ar(("debian-binary", "2.0"u8.ToArray()))[..^1].Append((byte)'x').ToArray(),
+            "debian-binary",
+            "not a newline"
+        );
 
         byte[] Patched(int at, string text)
         {
@@ -113,7 +128,11 @@ public sealed class DebContainerTests : IDisposable
     {
         byte[] gzip = DebBuilder.Gzip(Data);
         await reading.Refuse(new DebBuilder { PackedData = [.. gzip, 1, 2, 3] }.Build(), "data.tar.gz", "followed by something else");
-        await reading.Refuse(new DebBuilder { PackedData = [.. gzip, .. new byte[100_000]] }.Build(), "data.tar.gz", "followed by something else");
+        await reading.Refuse(
+            new DebBuilder { PackedData = [.. gzip, .. new byte[100_000]] }.Build(),
+            "data.tar.gz",
+            "followed by something else"
+        );
         byte[] posing = [.. gzip, 0, 0, 0, 0, .. BitConverter.GetBytes(Data.Length)];
         await reading.Refuse(new DebBuilder { PackedData = posing }.Build(), "data.tar.gz", "followed by something else");
         byte[] xz = XzProgram.Compress(Data);
@@ -127,9 +146,22 @@ public sealed class DebContainerTests : IDisposable
     [InlineData(2)]
     public async Task Limits_hold_and_what_is_just_within_them_passes(int compression)
     {
-        byte[] deb = new DebBuilder { Data = new TarBuilder().File("./f", new string('x', 5000)).File("./g"), Compression = (DebCompression)compression }.Build();
+        byte[] deb = new DebBuilder
+        {
+            Data = new TarBuilder().File("./f", new string('x', 5000)).File("./g"),
+            Compression = (DebCompression)compression,
+        }.Build();
         int unpacked = 512 + 5120 + 512 + 1024;
-        await reading.Read(deb, new DebLimits { UnpackedBytes = unpacked, Entries = 2, ControlBytes = 2048, NameCharacters = 9 });
+        await reading.Read(
+            deb,
+            new DebLimits
+            {
+                UnpackedBytes = unpacked,
+                Entries = 2,
+                ControlBytes = 2048,
+                NameCharacters = 9,
+            }
+        );
         await reading.Refuse(deb, "data.tar", "too large", new DebLimits { UnpackedBytes = unpacked - 1 });
         await reading.Refuse(deb, "control.tar", "too large", new DebLimits { ControlBytes = 2047 });
         await reading.Refuse(deb, "data.tar", "too many members", new DebLimits { Entries = 1 });
@@ -147,7 +179,12 @@ public sealed class DebContainerTests : IDisposable
             Compression = (DebCompression)compression,
         }.Build();
         Assert.InRange(bomb.Length, 1, 500_000);
-        await reading.Refuse(bomb, "data.tar", compression == 1 ? "more than 1000000 bytes" : "the limit is 1000000 bytes", new DebLimits { UnpackedBytes = 1_000_000 });
+        await reading.Refuse(
+            bomb,
+            "data.tar",
+            compression == 1 ? "more than 1000000 bytes" : "the limit is 1000000 bytes",
+            new DebLimits { UnpackedBytes = 1_000_000 }
+        );
     }
 
     [Theory]
@@ -159,13 +196,25 @@ public sealed class DebContainerTests : IDisposable
     [InlineData("\u001b[2J: a\n", "got \"\\x1b[2J: a\"")]
     [InlineData("Package a\n", "wanted \"Field: value\"")]
     [InlineData("Package: a\n\nVersion: 1\nArchitecture: all\n", "wanted \"Field: value\"")]
-    public async Task A_control_file_that_is_not_one_paragraph_is_refused(string control, string because) => await reading.Refuse(
-        new DebBuilder { Control = new TarBuilder().File("./control", control) }.Build(), "control.tar.gz control", because);
+    public async Task A_control_file_that_is_not_one_paragraph_is_refused(string control, string because) =>
+        await reading.Refuse(
+            new DebBuilder { Control = new TarBuilder().File("./control", control) }.Build(),
+            "control.tar.gz control",
+            because
+        );
 
     [Fact]
     public async Task A_control_archive_holds_files_only_and_one_named_control()
     {
-        await reading.Refuse(new DebBuilder { Control = new TarBuilder().File("./md5sums") }.Build(), "control.tar.gz", "no file \"control\"");
-        await reading.Refuse(new DebBuilder { Control = new TarBuilder().SymbolicLink("./control", "/etc/passwd") }.Build(), "control.tar.gz control", "files only");
+        await reading.Refuse(
+            new DebBuilder { Control = new TarBuilder().File("./md5sums") }.Build(),
+            "control.tar.gz",
+            "no file \"control\""
+        );
+        await reading.Refuse(
+            new DebBuilder { Control = new TarBuilder().SymbolicLink("./control", "/etc/passwd") }.Build(),
+            "control.tar.gz control",
+            "files only"
+        );
     }
 }

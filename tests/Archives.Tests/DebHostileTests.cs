@@ -133,13 +133,20 @@ public sealed class DebHostileTests : IDisposable
     [InlineData("exe\u202etxt")]
     [InlineData("zero\u200bwidth")]
     [InlineData("mark\ufeff")]
-    public async Task A_name_with_another_Unicode_form_or_with_what_cannot_be_seen_is_refused(string name) => await reading.Refuse(
-        new TarBuilder().File("./" + System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(name))), "another path could look the same");
+    public async Task A_name_with_another_Unicode_form_or_with_what_cannot_be_seen_is_refused(string name) =>
+        await reading.Refuse(
+            new TarBuilder().File("./" + System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(name))),
+            "another path could look the same"
+        );
 
     [Fact]
     public async Task Names_that_differ_only_in_case_are_two_names()
     {
-        TarBuilder data = new TarBuilder().Directory("./Sys/", "./sys/").File("./Sys/libxt_MARK.so", "1").File("./sys/libxt_mark.so", "22").HardLink("./sys/l", "./Sys/libxt_MARK.so");
+        TarBuilder data = new TarBuilder()
+            .Directory("./Sys/", "./sys/")
+            .File("./Sys/libxt_MARK.so", "1")
+            .File("./sys/libxt_mark.so", "22")
+            .HardLink("./sys/l", "./Sys/libxt_MARK.so");
         DebArchive archive = await reading.Read(data);
         Assert.Equal([0, 0, 1, 2, 1], archive.Entries.Select(entry => entry.Size));
         await reading.Refuse(new TarBuilder().File("./f").HardLink("./l", "./F"), "must name an earlier file");
@@ -149,8 +156,16 @@ public sealed class DebHostileTests : IDisposable
     [Fact]
     public async Task A_tar_cut_short_at_any_block_is_refused()
     {
-        byte[] tar = new TarBuilder().Directory("./").File("./b", new string('b', 1300)).LongName("./long").File("cut", "x")
-            .Pax("path=./pax").File("cut", "y").SymbolicLink("./s", "b").HardLink("./h", "./b").Build();
+        byte[] tar = new TarBuilder()
+            .Directory("./")
+            .File("./b", new string('b', 1300))
+            .LongName("./long")
+            .File("cut", "x")
+            .Pax("path=./pax")
+            .File("cut", "y")
+            .SymbolicLink("./s", "b")
+            .HardLink("./h", "./b")
+            .Build();
         for (int length = 0; length < tar.Length; length += 512)
         {
             foreach (DebCompression compression in (DebCompression[])[DebCompression.None, DebCompression.Gzip])
@@ -176,7 +191,20 @@ public sealed class DebHostileTests : IDisposable
     public async Task Sizes_that_lie_are_refused()
     {
         foreach (char type in "125")
-            await reading.Refuse(new TarBuilder().File("./f").Add(new TarItem { Name = "./x", Type = type, Link = "f", Content = [1] }), "only a file");
+            await reading.Refuse(
+                new TarBuilder()
+                    .File("./f")
+                    .Add(
+                        new TarItem
+                        {
+                            Name = "./x",
+                            Type = type,
+                            Link = "f",
+                            Content = [1],
+                        }
+                    ),
+                "only a file"
+            );
         await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 2000 }), "cut short");
         await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 513 }), "cut short");
         await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Size = 0x1_FFFF_FFFF }), "cut short");
@@ -184,7 +212,17 @@ public sealed class DebHostileTests : IDisposable
         await reading.Refuse(new TarBuilder().Pax("size=-1").File("./x"), "not a number");
         await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Spoil = b => b.AsSpan(124, 12).Fill(0xFF) }), "not a number");
         await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "./x", Spoil = Binary }), "out of range");
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "long", Type = 'L', Size = 1 << 30 }), "too long");
+        await reading.Refuse(
+            new TarBuilder().Add(
+                new TarItem
+                {
+                    Name = "long",
+                    Type = 'L',
+                    Size = 1 << 30,
+                }
+            ),
+            "too long"
+        );
 
         static void Binary(byte[] block)
         {
@@ -208,7 +246,10 @@ public sealed class DebHostileTests : IDisposable
     [Fact]
     public async Task An_archive_needs_its_end_and_nothing_after_it()
     {
-        byte[] tar = new TarBuilder { End = [] }.Directory("./").File("./x", "content").Build();
+        byte[] tar = new TarBuilder { End = [] }
+            .Directory("./")
+            .File("./x", "content")
+            .Build();
         await Refuse([], "without an end mark");
         await Refuse(new byte[300], "without an end mark");
         await Refuse(new byte[512], "one block");
@@ -227,6 +268,18 @@ public sealed class DebHostileTests : IDisposable
         await reading.Refuse(new TarBuilder().LongName("./x"), "where a member was announced");
         await reading.Refuse(new TarBuilder().LongName("./x").LongName("./y").File("./z"), "given twice");
         await reading.Refuse(new TarBuilder().LongName("./x").Pax("path=./y").File("./z"), "given twice");
-        await reading.Refuse(new TarBuilder().Add(new TarItem { Name = "p", Type = 'x', Content = "99 path=./y\n"u8.ToArray() }).File("./z"), "pax record");
+        await reading.Refuse(
+            new TarBuilder()
+                .Add(
+                    new TarItem
+                    {
+                        Name = "p",
+                        Type = 'x',
+                        Content = "99 path=./y\n"u8.ToArray(),
+                    }
+                )
+                .File("./z"),
+            "pax record"
+        );
     }
 }

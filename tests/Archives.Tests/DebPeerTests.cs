@@ -64,7 +64,9 @@ public sealed class DebPeerTests : IDisposable
             DebArchive archive = await Read(deb);
             Assert.Contains(archive.ControlFields["Package"], packages);
             Dictionary<string, DebEntry> entries = archive.Entries.ToDictionary(e => e.Path);
-            string[] sums = Encoding.UTF8.GetString(archive.ControlFiles["md5sums"].Span).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] sums = Encoding
+                .UTF8.GetString(archive.ControlFiles["md5sums"].Span)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.NotEmpty(sums);
             foreach (string line in sums)
             {

@@ -8,7 +8,12 @@ internal sealed class DebReading : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-deb-");
 
     public async Task<DebArchive> Read(Stream deb, DebLimits? limits = null) =>
-        await DebArchive.ReadAsync(deb, Path.Combine(folder.FullName, "spool"), limits ?? DebLimits.Default, TestContext.Current.CancellationToken);
+        await DebArchive.ReadAsync(
+            deb,
+            Path.Combine(folder.FullName, "spool"),
+            limits ?? DebLimits.Default,
+            TestContext.Current.CancellationToken
+        );
 
     public Task<DebArchive> Read(byte[] deb, DebLimits? limits = null) => Read(new MemoryStream(deb), limits);
 

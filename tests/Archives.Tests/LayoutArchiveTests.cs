@@ -20,8 +20,13 @@ public sealed class LayoutArchiveTests : IDisposable
     [InlineData(true)]
     public void What_a_layout_is_made_of_is_written_and_nothing_beside_it(bool zipped)
     {
-        byte[] tar = Sound().File("manifest.json", "[]").File("blobs/sha256/short", "x").File("blobs/md5/" + new string('a', 32), "x")
-            .File("other/index.json", "x").File(".archive", "x").Build();
+        byte[] tar = Sound()
+            .File("manifest.json", "[]")
+            .File("blobs/sha256/short", "x")
+            .File("blobs/md5/" + new string('a', 32), "x")
+            .File("other/index.json", "x")
+            .File(".archive", "x")
+            .Build();
         Unpack(zipped ? DebBuilder.Gzip(tar) : tar);
         Assert.Equal([Blob, "index.json", "oci-layout"], Written());
         Assert.Equal("{}", File.ReadAllText(Path.Combine(Target, "index.json")));
@@ -38,7 +43,8 @@ public sealed class LayoutArchiveTests : IDisposable
     [Fact]
     public async Task A_pipe_is_not_waited_for()
     {
-        string pipe = Path.Combine(_folder.FullName, "pipe"), link = Path.Combine(_folder.FullName, "link");
+        string pipe = Path.Combine(_folder.FullName, "pipe"),
+            link = Path.Combine(_folder.FullName, "link");
         using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", [pipe]))
             await made.WaitForExitAsync(TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(link, pipe);
@@ -49,17 +55,22 @@ public sealed class LayoutArchiveTests : IDisposable
             // Whoever waits for a writer gets one, so that a failing test ends.
             if (await Task.WhenAny(unpacked, Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)) != unpacked)
                 await File.OpenWrite(pipe).DisposeAsync();
-            Assert.Contains("it is empty, or a pipe or device", (await Assert.ThrowsAsync<ContentException>(() => unpacked)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "it is empty, or a pipe or device",
+                (await Assert.ThrowsAsync<ContentException>(() => unpacked)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
-    public static TheoryData<string, string> Hostile { get; } = new()
-    {
-        { "../oci-layout", "leads out of the root" },
-        { "blobs/../../x", "leads out of the root" },
-        { "/etc/passwd", "a path is absolute" },
-        { "blobs/sha256/../../../x", "leads out of the root" },
-    };
+    public static TheoryData<string, string> Hostile { get; } =
+        new()
+        {
+            { "../oci-layout", "leads out of the root" },
+            { "blobs/../../x", "leads out of the root" },
+            { "/etc/passwd", "a path is absolute" },
+            { "blobs/sha256/../../../x", "leads out of the root" },
+        };
 
     [Theory]
     [MemberData(nameof(Hostile))]
@@ -90,18 +101,40 @@ public sealed class LayoutArchiveTests : IDisposable
     [Fact]
     public void What_git_archive_and_bsdtar_say_of_all_files_is_passed_over()
     {
-        Unpack(new TarBuilder().Add(Global("comment=0123456789012345678901234567890123456789")).Add(Extended("LIBARCHIVE.creationtime=1")).File("oci-layout", "{}").Build());
+        Unpack(
+            new TarBuilder()
+                .Add(Global("comment=0123456789012345678901234567890123456789"))
+                .Add(Extended("LIBARCHIVE.creationtime=1"))
+                .File("oci-layout", "{}")
+                .Build()
+        );
         Assert.Equal(["oci-layout"], Written());
-        Refused(new TarBuilder().Add(Global("path=x")).File("oci-layout", "{}").Build(), "a global pax header gives all members one name or size");
+        Refused(
+            new TarBuilder().Add(Global("path=x")).File("oci-layout", "{}").Build(),
+            "a global pax header gives all members one name or size"
+        );
         Refused(new TarBuilder().Add(Extended("GNU.sparse.major=1")).File("oci-layout", "{}").Build(), "not supported");
     }
 
-    private static TarItem Global(string record) => new() { Name = "pax_global_header", Type = 'g', Content = Pax(record) };
+    private static TarItem Global(string record) =>
+        new()
+        {
+            Name = "pax_global_header",
+            Type = 'g',
+            Content = Pax(record),
+        };
 
-    private static TarItem Extended(string record) => new() { Name = "PaxHeader", Type = 'x', Content = Pax(record) };
+    private static TarItem Extended(string record) =>
+        new()
+        {
+            Name = "PaxHeader",
+            Type = 'x',
+            Content = Pax(record),
+        };
 
     /// <summary>Two digits, a blank and a line end belong to the length that a record begins with.</summary>
-    private static byte[] Pax(string record) => Encoding.UTF8.GetBytes(record.Length < 7 ? $"{record.Length + 3} {record}\n" : $"{record.Length + 4} {record}\n");
+    private static byte[] Pax(string record) =>
+        Encoding.UTF8.GetBytes(record.Length < 7 ? $"{record.Length + 3} {record}\n" : $"{record.Length + 4} {record}\n");
 
     [Fact]
     public void A_path_that_comes_twice_is_refused_in_any_spelling()
@@ -122,7 +155,8 @@ public sealed class LayoutArchiveTests : IDisposable
     [Fact]
     public void An_archive_cut_short_anywhere_or_followed_by_something_is_refused()
     {
-        byte[] tar = Sound().Build(), zipped = DebBuilder.Gzip(tar);
+        byte[] tar = Sound().Build(),
+            zipped = DebBuilder.Gzip(tar);
         for (int length = 0; length < tar.Length; length += 5_000)
             Refused(tar[..length], "no sound archive of an image layout");
         for (int length = 0; length < zipped.Length - 1; length += 50)
@@ -142,7 +176,9 @@ public sealed class LayoutArchiveTests : IDisposable
     [Fact]
     public void A_bomb_is_stopped_long_before_it_is_unpacked()
     {
-        byte[] bomb = DebBuilder.Gzip(Sound().Add(new TarItem { Name = "blobs/sha256/" + new string('b', 64), Content = new byte[100_000_000] }).Build());
+        byte[] bomb = DebBuilder.Gzip(
+            Sound().Add(new TarItem { Name = "blobs/sha256/" + new string('b', 64), Content = new byte[100_000_000] }).Build()
+        );
         Assert.InRange(bomb.Length, 1, 1_000_000);
         Refused(bomb, "too large: it unpacks to more than");
         Assert.Empty(Written());
@@ -157,8 +193,8 @@ public sealed class LayoutArchiveTests : IDisposable
         Refused(many.Build(), "too many members");
     }
 
-    private static TarBuilder Sound() => new TarBuilder().File("oci-layout", "{}").File("index.json", "{}")
-        .Add(new TarItem { Name = Blob, Content = new byte[100_000] });
+    private static TarBuilder Sound() =>
+        new TarBuilder().File("oci-layout", "{}").File("index.json", "{}").Add(new TarItem { Name = Blob, Content = new byte[100_000] });
 
     private void Unpack(byte[] archive)
     {
@@ -181,5 +217,10 @@ public sealed class LayoutArchiveTests : IDisposable
     }
 
     private string[] Written() =>
-        [.. Directory.EnumerateFiles(Target, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Target, file)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(Target, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Target, file))
+                .Order(StringComparer.Ordinal),
+        ];
 }

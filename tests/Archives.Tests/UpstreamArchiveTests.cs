@@ -28,13 +28,16 @@ public sealed class UpstreamArchiveTests : IDisposable
     public void A_member_that_is_missing_is_named() => Refused(new TarBuilder().File("b"), "tools v1: member 'a' is missing");
 
     [Fact]
-    public void A_member_that_is_there_twice_is_refused() => Refused(new TarBuilder().File("a", "1").File("./a", "2"), "tools v1: no sound .tar.gz: tar ./a: the path comes twice");
+    public void A_member_that_is_there_twice_is_refused() =>
+        Refused(new TarBuilder().File("a", "1").File("./a", "2"), "tools v1: no sound .tar.gz: tar ./a: the path comes twice");
 
     [Fact]
-    public void A_directory_in_a_members_place_is_refused() => Refused(new TarBuilder().Directory("a"), "wanted a regular file, got Directory");
+    public void A_directory_in_a_members_place_is_refused() =>
+        Refused(new TarBuilder().Directory("a"), "wanted a regular file, got Directory");
 
     [Fact]
-    public void A_symbolic_link_in_a_members_place_is_refused() => Refused(new TarBuilder().SymbolicLink("a", "/etc/passwd"), "got SymbolicLink");
+    public void A_symbolic_link_in_a_members_place_is_refused() =>
+        Refused(new TarBuilder().SymbolicLink("a", "/etc/passwd"), "got SymbolicLink");
 
     [Fact]
     public void A_hard_link_in_a_members_place_is_refused() => Refused(new TarBuilder().File("b").HardLink("a", "b"), "got HardLink");
@@ -59,7 +62,12 @@ public sealed class UpstreamArchiveTests : IDisposable
     [Fact]
     public void An_archive_cut_short_anywhere_is_refused()
     {
-        byte[] whole = DebBuilder.Gzip(new TarBuilder { End = [] }.File("b", "B").File("a", string.Concat(Enumerable.Range(0, 400))).Build());
+        byte[] whole = DebBuilder.Gzip(
+            new TarBuilder { End = [] }
+                .File("b", "B")
+                .File("a", string.Concat(Enumerable.Range(0, 400)))
+                .Build()
+        );
         for (int length = 0; length < whole.Length - 20; length += 7)
             Refused(whole[..length], "tools v1: ");
     }
@@ -71,8 +79,9 @@ public sealed class UpstreamArchiveTests : IDisposable
         Assert.InRange(bomb.Length, 1, 500_000);
         File.WriteAllBytes(At("archive"), bomb);
         Dictionary<string, string> members = new() { ["a"] = At("a") };
-        ContentException e = Assert.Throws<ContentException>(
-            () => UpstreamArchive.Extract(At("archive"), members, "tools v1", 1_000_000, TestContext.Current.CancellationToken));
+        ContentException e = Assert.Throws<ContentException>(() =>
+            UpstreamArchive.Extract(At("archive"), members, "tools v1", 1_000_000, TestContext.Current.CancellationToken)
+        );
         Assert.Equal("tools v1: no sound .tar.gz: too large: it unpacks to more than 1000000 bytes", e.Message);
         NothingKept();
     }
@@ -111,7 +120,8 @@ public sealed class UpstreamArchiveTests : IDisposable
     [Fact]
     public void Long_names_are_read_as_GNU_tar_and_pax_write_them()
     {
-        string gnu = new('g', 150), pax = new('p', 150);
+        string gnu = new('g', 150),
+            pax = new('p', 150);
         Extract(new TarBuilder().LongName(gnu).File("cut", "1").Pax("path=" + pax).File("cut", "22"), gnu, pax);
         Assert.Equal(("1", "22"), (Text(gnu), Text(pax)));
     }
@@ -144,13 +154,26 @@ public sealed class UpstreamArchiveTests : IDisposable
         Refused([.. DebBuilder.Gzip(tar), 1, 2, 3], "followed by something else");
         Refused([.. DebBuilder.Gzip(tar), .. DebBuilder.Gzip(tar)], "tools v1: no sound .tar.gz");
         Refused(DebBuilder.Gzip([.. tar, .. tar]), "data after the end");
-        Refused(DebBuilder.Gzip(new TarBuilder { End = [] }.File("a").Build()), "without an end mark");
+        Refused(
+            DebBuilder.Gzip(
+                new TarBuilder { End = [] }
+                    .File("a")
+                    .Build()
+            ),
+            "without an end mark"
+        );
     }
 
     [Fact]
     public void A_tar_cut_short_at_any_block_is_refused()
     {
-        byte[] tar = new TarBuilder().Directory("d/").File("d/b", new string('b', 1300)).LongName("a").File("cut", "A").SymbolicLink("s", "a").Build();
+        byte[] tar = new TarBuilder()
+            .Directory("d/")
+            .File("d/b", new string('b', 1300))
+            .LongName("a")
+            .File("cut", "A")
+            .SymbolicLink("s", "a")
+            .Build();
         for (int length = 0; length < tar.Length; length += 512)
             Refused(DebBuilder.Gzip(tar[..length]), "cut short");
     }
@@ -201,7 +224,11 @@ public sealed class UpstreamArchiveTests : IDisposable
 
     private void Refused(byte[] archive, string because)
     {
-        Assert.StartsWith("tools v1: ", AssertContains(because, Assert.Throws<ContentException>(() => Extract(archive, "a")).Message), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "tools v1: ",
+            AssertContains(because, Assert.Throws<ContentException>(() => Extract(archive, "a")).Message),
+            StringComparison.Ordinal
+        );
         NothingKept();
     }
 

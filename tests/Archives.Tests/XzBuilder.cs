@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Slipway.Archives.Tests;
 
 /// <summary>
-/// Writes one .xz stream with one stored block, each field open to being wrong while the checksums around it are right. Written from the format
-/// alone, bit by bit, so that it shares nothing with the decoder.
+/// Writes one .xz stream with one stored block, each field open to being wrong while the checksums around it are right. Written from the
+/// format alone, bit by bit, so that it shares nothing with the decoder.
 /// </summary>
 internal sealed record XzBuilder
 {

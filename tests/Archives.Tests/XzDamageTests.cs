@@ -26,9 +26,7 @@ public class XzDamageTests
                         Assert.Equal(content, XzDecoding.Decode(damaged));
                         harmless++;
                     }
-                    catch (XzException)
-                    {
-                    }
+                    catch (XzException) { }
                 }
             }
         }
@@ -39,8 +37,15 @@ public class XzDamageTests
     [Fact]
     public void Every_changed_byte_of_several_streams_and_their_padding_is_noticed_or_changes_nothing()
     {
-        byte[] one = XzProgram.Content(5, 700), two = XzProgram.Content(6, 500);
-        byte[] file = [.. XzProgram.Compress(one, "--block-size=300"), .. new byte[8], .. XzProgram.Compress(two, "--check=sha256"), .. new byte[4]];
+        byte[] one = XzProgram.Content(5, 700),
+            two = XzProgram.Content(6, 500);
+        byte[] file =
+        [
+            .. XzProgram.Compress(one, "--block-size=300"),
+            .. new byte[8],
+            .. XzProgram.Compress(two, "--check=sha256"),
+            .. new byte[4],
+        ];
         byte[] content = [.. one, .. two];
         int noticed = 0;
         for (int at = 0; at < file.Length; at++)

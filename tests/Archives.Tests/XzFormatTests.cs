@@ -63,7 +63,8 @@ public class XzFormatTests
     }
 
     [Fact]
-    public void Header_and_footer_must_agree() => XzDecoding.Refuse((Right with { FooterCheckType = 4 }).Build(), "header and footer differ");
+    public void Header_and_footer_must_agree() =>
+        XzDecoding.Refuse((Right with { FooterCheckType = 4 }).Build(), "header and footer differ");
 
     [Theory]
     [InlineData(0x02)]

@@ -50,9 +50,7 @@ public class XzLimitTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         using var xz = new XzStream(new MemoryStream(file), long.MaxValue);
         var buffer = new byte[4096];
-        while (xz.Read(buffer) > 0)
-        {
-        }
+        while (xz.Read(buffer) > 0) { }
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }

@@ -70,7 +70,8 @@ public class XzStreamTests
             {
                 int lc = random.Next(5);
                 string check = random.GetItems(["none", "crc32", "crc64", "sha256"], 1)[0];
-                string options = $"--check={check} --block-size={random.Next(500, 90_000)} "
+                string options =
+                    $"--check={check} --block-size={random.Next(500, 90_000)} "
                     + $"--lzma2=preset={random.Next(10)},dict={random.Next(4096, 200_000)},lc={lc},lp={random.Next(5 - lc)},pb={random.Next(5)}";
                 file.AddRange(XzProgram.Compress(XzProgram.Content(random.Next(), random.Next(60_000)), options));
                 file.AddRange(new byte[4 * random.Next(3)]);
@@ -126,7 +127,11 @@ public class XzStreamTests
         byte[] two = XzProgram.Content(31, 100_000);
         byte[] file =
         [
-            .. XzProgram.Compress(one), .. new byte[8], .. XzProgram.Compress([]), .. XzProgram.Compress(two, "--check=crc32"), .. new byte[4],
+            .. XzProgram.Compress(one),
+            .. new byte[8],
+            .. XzProgram.Compress([]),
+            .. XzProgram.Compress(two, "--check=crc32"),
+            .. new byte[4],
         ];
         AssertSame([.. one, .. two], XzDecoding.Decode(file));
     }

@@ -25,26 +25,43 @@ internal static class PushBenchmark
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 3);
         PeerProgram oras = await PeerPrograms.RequireAsync(Peer.Oras);
-        await using DockerRegistry one = await DockerRegistry.StartAsync(), two = await DockerRegistry.StartAsync();
+        await using DockerRegistry one = await DockerRegistry.StartAsync(),
+            two = await DockerRegistry.StartAsync();
         using ScratchFolder folder = new();
         (OciLayout layout, TrustStore trust, KeySigner signer) = await MakeAsync(folder);
         using KeySigner _ = signer;
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         RegistryMap map = RegistryMap.Parse([$"{one.Host}=http://{one.Host}", $"{two.Host}=http://{two.Host}"]);
-        Publisher publisher = new(() => new RegistryClient(transport, Credentials.None, map, TimeProvider.System), VerificationPolicy.RequireKey(signer.Key), _ => { });
+        Publisher publisher = new(
+            () => new RegistryClient(transport, Credentials.None, map, TimeProvider.System),
+            VerificationPolicy.RequireKey(signer.Key),
+            _ => { }
+        );
 
-        List<double> ours = [], theirs = [];
+        List<double> ours = [],
+            theirs = [];
         for (int i = 0; i <= pairs; i++)
         {
             int number = i;
             ReleasePlan plan = await PlanAsync(layout, trust, one.Host, two.Host, number);
             TimeSpan cpu = Environment.CpuUsage.TotalTime;
-            double our = await SecondsAsync(() => publisher.PublishAsync(new ReleaseContent(plan, layout, trust.Layout), _ => Task.CompletedTask, default));
+            double our = await SecondsAsync(() =>
+                publisher.PublishAsync(new ReleaseContent(plan, layout, trust.Layout), _ => Task.CompletedTask, default)
+            );
             cpu = Environment.CpuUsage.TotalTime - cpu;
             double their = await SecondsAsync(async () =>
             {
                 foreach (string host in (string[])[one.Host, two.Host])
-                    (await oras.With("cp", "--from-oci-layout", $"{layout.Name}:v1.0.0", "--to-plain-http", $"{host}/oras/tiny{number}:v1.0.0").RunAsync()).Require();
+                    (
+                        await oras.With(
+                                "cp",
+                                "--from-oci-layout",
+                                $"{layout.Name}:v1.0.0",
+                                "--to-plain-http",
+                                $"{host}/oras/tiny{number}:v1.0.0"
+                            )
+                            .RunAsync()
+                    ).Require();
             });
             // The first pair warms both.
             if (i == 0)
@@ -54,7 +71,9 @@ internal static class PushBenchmark
             Print($"pair {i}: ours {our:f2} s, oras {their:f2} s, ratio {our / their:f2}; our CPU time {cpu.TotalSeconds:f2} s");
         }
 
-        Print($"{2 * LayersPerPlatform * LayerSize / 1e6:f0} MB to two registries, medians of {pairs}: ours {Median(ours):f2} s, oras {Median(theirs):f2} s, ratio {Median([.. ours.Zip(theirs, (our, their) => our / their)]):f2}; our peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:f0} MB");
+        Print(
+            $"{2 * LayersPerPlatform * LayerSize / 1e6:f0} MB to two registries, medians of {pairs}: ours {Median(ours):f2} s, oras {Median(theirs):f2} s, ratio {Median([.. ours.Zip(theirs, (our, their) => our / their)]):f2}; our peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:f0} MB"
+        );
         return 0;
     }
 
@@ -75,7 +94,12 @@ internal static class PushBenchmark
                 History = [.. layers.Select(layer => layer.Digest.Abbreviated)],
             };
             Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes()), [.. layers]);
-            manifests.Add(await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with { Platform = platform });
+            manifests.Add(
+                await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with
+                {
+                    Platform = platform,
+                }
+            );
         }
 
         Descriptor index = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]).ToBytes()));
@@ -88,18 +112,31 @@ internal static class PushBenchmark
 
     private static Reference Official => Reference.Parse("quay.io/test/tiny");
 
-    private static async Task<ReleasePlan> PlanAsync(OciLayout layout, TrustStore trust, string one, string two, int number) => await ReleasePlan.ForAsync(
-        new ReleaseSource
-        {
-            Image = await ImageReader.ReadAsync("tiny", layout, default),
-            Layout = layout,
-            Trust = trust.Layout,
-            Git = new GitState { Commit = new string('a', 40), Tag = "tiny/v1.0.0", Distance = 0, Commits = 1, Branch = "main", IsDirty = false },
-            Version = "v1.0.0",
-            Official = Official,
-            Destinations = ImmutableArray.Create(Reference.Parse($"{one}/ours/tiny{number}"), Reference.Parse($"{two}/ours/tiny{number}")),
-        },
-        default);
+    private static async Task<ReleasePlan> PlanAsync(OciLayout layout, TrustStore trust, string one, string two, int number) =>
+        await ReleasePlan.ForAsync(
+            new ReleaseSource
+            {
+                Image = await ImageReader.ReadAsync("tiny", layout, default),
+                Layout = layout,
+                Trust = trust.Layout,
+                Git = new GitState
+                {
+                    Commit = new string('a', 40),
+                    Tag = "tiny/v1.0.0",
+                    Distance = 0,
+                    Commits = 1,
+                    Branch = "main",
+                    IsDirty = false,
+                },
+                Version = "v1.0.0",
+                Official = Official,
+                Destinations = ImmutableArray.Create(
+                    Reference.Parse($"{one}/ours/tiny{number}"),
+                    Reference.Parse($"{two}/ours/tiny{number}")
+                ),
+            },
+            default
+        );
 
     private static async Task<double> SecondsAsync(Func<Task> action)
     {

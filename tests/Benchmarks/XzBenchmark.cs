@@ -5,8 +5,8 @@ using Slipway.Archives;
 namespace Slipway.Benchmarks;
 
 /// <summary>
-/// Our decoder against <c>xz -T1 -dc</c>, both from a file to nowhere, on one core: pairs that alternate, so that what else the machine does
-/// meets both. Speeds are MB of content a second.
+/// Our decoder against <c>xz -T1 -dc</c>, both from a file to nowhere, on one core: pairs that alternate, so that what else the machine
+/// does meets both. Speeds are MB of content a second.
 /// </summary>
 internal static class XzBenchmark
 {
@@ -25,16 +25,21 @@ internal static class XzBenchmark
         for (int i = 0; i < 3; i++)
             size = Decode(input.Path);
 
-        List<double> ours = [], theirs = [];
+        List<double> ours = [],
+            theirs = [];
         for (int i = 0; i < pairs; i++)
         {
             ours.Add(Seconds(() => Decode(input.Path)));
             theirs.Add(Seconds(() => RunXz(input.Path)));
-            Print($"pair {i + 1}: ours {size / ours[i] / 1e6:f1} MB/s, xz {size / theirs[i] / 1e6:f1} MB/s, ratio {theirs[i] / ours[i]:f2}");
+            Print(
+                $"pair {i + 1}: ours {size / ours[i] / 1e6:f1} MB/s, xz {size / theirs[i] / 1e6:f1} MB/s, ratio {theirs[i] / ours[i]:f2}"
+            );
         }
 
         double ratio = Median([.. ours.Zip(theirs, (our, their) => their / our)]);
-        Print($"{size / 1e6:f1} MB of content, medians of {pairs}: ours {size / Median(ours) / 1e6:f1} MB/s, xz {size / Median(theirs) / 1e6:f1} MB/s, ratio {ratio:f2} (target {Target:f1})");
+        Print(
+            $"{size / 1e6:f1} MB of content, medians of {pairs}: ours {size / Median(ours) / 1e6:f1} MB/s, xz {size / Median(theirs) / 1e6:f1} MB/s, ratio {ratio:f2} (target {Target:f1})"
+        );
         return ratio >= Target ? 0 : 1;
     }
 

@@ -30,7 +30,11 @@ internal sealed class XzInput : IDisposable
         string plain = System.IO.Path.Combine(_folder, "input");
         using (FileStream all = File.Create(plain))
         {
-            foreach (string file in Directory.EnumerateFiles(AppContext.GetData("FX_DEPS_FILE") is string deps ? System.IO.Path.GetDirectoryName(deps)! : "/usr/bin").Order(StringComparer.Ordinal))
+            foreach (
+                string file in Directory
+                    .EnumerateFiles(AppContext.GetData("FX_DEPS_FILE") is string deps ? System.IO.Path.GetDirectoryName(deps)! : "/usr/bin")
+                    .Order(StringComparer.Ordinal)
+            )
             {
                 using FileStream one = File.OpenRead(file);
                 one.CopyTo(all);
@@ -44,7 +48,7 @@ internal sealed class XzInput : IDisposable
     // The members of an ar archive (deb(5)): a header of 60 bytes, the size in decimal at 48, then the content, padded to an even length.
     private void TakeOut(byte[] deb)
     {
-        for (int at = 8; at + 60 <= deb.Length;)
+        for (int at = 8; at + 60 <= deb.Length; )
         {
             int size = int.Parse(Encoding.ASCII.GetString(deb, at + 48, 10).Trim(), CultureInfo.InvariantCulture);
             if (Encoding.ASCII.GetString(deb, at, 16).Trim() == "data.tar.xz")

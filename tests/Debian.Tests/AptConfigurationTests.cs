@@ -9,21 +9,26 @@ public sealed class AptConfigurationTests : IDisposable
     [Fact]
     public void One_line_entries_are_read()
     {
-        Write("sources.list", """
+        Write(
+            "sources.list",
+            """
             # deb http://commented.invalid/debian trixie main
             deb-src http://source.invalid/debian trixie main
             deb cdrom:[Debian 13]/ trixie main
             deb mirror+file:/etc/apt/mirrors/debian.list trixie main
             deb [ arch=amd64 signed-by=/usr/share/keyrings/x.gpg ] http://deb.invalid/debian/ trixie main contrib # mine
             deb http://deb.invalid/debian-security trixie-security main
-            """);
+            """
+        );
         Assert.Equal(("http://deb.invalid/debian/", "http://deb.invalid/debian-security/"), Read());
     }
 
     [Fact]
     public void Paragraphs_are_read_and_disabled_ones_are_not()
     {
-        Write("sources.list.d/debian.sources", """
+        Write(
+            "sources.list.d/debian.sources",
+            """
             Types: deb
             Enabled: no
             URIs: http://disabled.invalid/debian
@@ -47,14 +52,17 @@ public sealed class AptConfigurationTests : IDisposable
             URIs: https://deb.invalid/debian-security
             Suites: trixie-security
             Components: main
-            """);
+            """
+        );
         Assert.Equal(("https://deb.invalid/debian/", "https://deb.invalid/debian-security/"), Read());
     }
 
     [Fact]
     public void Archives_of_others_do_not_count()
     {
-        Write("sources.list", """
+        Write(
+            "sources.list",
+            """
             deb https://packages.invalid/apt cloud-sdk-bookworm main
             deb https://download.invalid/linux/debian bookworm stable
             deb http://archive.invalid/ubuntu noble main universe
@@ -62,7 +70,8 @@ public sealed class AptConfigurationTests : IDisposable
             deb https://user:secret@private.invalid/debian trixie main
             deb https://deb.invalid/node_20.x nodistro main
             deb https://deb.invalid/pub/repos/apt bookworm-pgdg main
-            """);
+            """
+        );
         Write("sources.list.d/x.list.disabled", "deb http://disabled.invalid/debian trixie main");
         Assert.Equal((null, null), Read());
     }
@@ -98,20 +107,29 @@ public sealed class AptConfigurationTests : IDisposable
         AptConfiguration apt = new() { Main = new Uri("http://deb.invalid/debian/") };
         Assert.Null(DebianMirror.Of(apt));
         DebianMirror mirror = DebianMirror.Of(apt with { Security = new Uri("http://deb.invalid/sec/") })!;
-        Assert.Equal(["http://deb.invalid/sec/pool/x.deb"], mirror.Locate("trixie-security", "pool/x.deb").Select(origin => origin.Address.ToString()));
+        Assert.Equal(
+            ["http://deb.invalid/sec/pool/x.deb"],
+            mirror.Locate("trixie-security", "pool/x.deb").Select(origin => origin.Address.ToString())
+        );
     }
 
     [Fact]
     public void The_snapshot_archive_is_the_last_to_be_asked()
     {
-        DebianMirror mirror = DebianMirror.At("http://mirror.invalid/apt")
+        DebianMirror mirror = DebianMirror
+            .At("http://mirror.invalid/apt")
             .Then(DebianMirror.Snapshot(new DateTimeOffset(2026, 11, 21, 4, 5, 6, TimeSpan.FromHours(1))));
         Assert.Equal(
-            ["http://mirror.invalid/apt/debian/pool/a+b_1~2.deb", "https://snapshot.debian.org/archive/debian/20261121T030506Z/pool/a+b_1~2.deb"],
-            mirror.Locate("trixie", "pool/a+b_1~2.deb").Select(origin => origin.Address.ToString()));
+            [
+                "http://mirror.invalid/apt/debian/pool/a+b_1~2.deb",
+                "https://snapshot.debian.org/archive/debian/20261121T030506Z/pool/a+b_1~2.deb",
+            ],
+            mirror.Locate("trixie", "pool/a+b_1~2.deb").Select(origin => origin.Address.ToString())
+        );
         Assert.Equal(
             ["http://mirror.invalid/apt/debian-security/", "https://snapshot.debian.org/archive/debian-security/20261121T030506Z/"],
-            mirror.RootsOf("trixie-security").Select(root => root.ToString()));
+            mirror.RootsOf("trixie-security").Select(root => root.ToString())
+        );
         Assert.Throws<ArgumentException>(() => mirror.Locate("trixie", "../x"));
     }
 

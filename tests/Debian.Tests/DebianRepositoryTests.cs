@@ -103,8 +103,10 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
     public async Task Another_suite_that_is_signed_as_well_is_refused()
     {
         Sign(Release(suite: "oldstable", codename: "bookworm"));
-        Assert.Contains("wanted a release of that Suite or Codename, got Suite oldstable, Codename bookworm",
-            (await Assert.ThrowsAsync<ContentException>(ReadAsync)).Message);
+        Assert.Contains(
+            "wanted a release of that Suite or Codename, got Suite oldstable, Codename bookworm",
+            (await Assert.ThrowsAsync<ContentException>(ReadAsync)).Message
+        );
     }
 
     [Fact]
@@ -125,14 +127,21 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
     [InlineData(60 * 24 * 365, false)]
     public async Task A_release_that_is_yet_to_come_is_refused_from_a_snapshot_too(int minutes, bool isTaken)
     {
-        DateTimeOffset made = new(2026, 9, 12, 7, 55, 41, TimeSpan.Zero), now = made.AddMinutes(-minutes);
+        DateTimeOffset made = new(2026, 9, 12, 7, 55, 41, TimeSpan.Zero),
+            now = made.AddMinutes(-minutes);
         foreach (DateTimeOffset? freshAt in (DateTimeOffset?[])[now, null])
         {
-            Task<DebianSuite> read = new DebianRepository(_bench.Reader, _bench.Download, keys.Gpgv, _mirrors[0]) { Clock = new FixedClock(now) }.ReadSuiteAsync("trixie", freshAt, default);
+            Task<DebianSuite> read = new DebianRepository(_bench.Reader, _bench.Download, keys.Gpgv, _mirrors[0])
+            {
+                Clock = new FixedClock(now),
+            }.ReadSuiteAsync("trixie", freshAt, default);
             if (isTaken)
                 Assert.NotNull(await read);
             else
-                Assert.Contains("2026-09-12 07:55:41Z, which is yet to come", (await Assert.ThrowsAsync<ContentException>(() => read)).Message);
+                Assert.Contains(
+                    "2026-09-12 07:55:41Z, which is yet to come",
+                    (await Assert.ThrowsAsync<ContentException>(() => read)).Message
+                );
         }
     }
 
@@ -147,7 +156,14 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
     public async Task A_release_changed_after_signing_is_refused()
     {
         string signed = Encoding.UTF8.GetString(keys.Sign(Release(), keys.Good));
-        _server.Serve("debian/dists/trixie/InRelease", Encoding.UTF8.GetBytes(signed.Replace("by-hash", "By-hash", StringComparison.Ordinal).Replace("Codename: trixie", "Codename: trixia", StringComparison.Ordinal)));
+        _server.Serve(
+            "debian/dists/trixie/InRelease",
+            Encoding.UTF8.GetBytes(
+                signed
+                    .Replace("by-hash", "By-hash", StringComparison.Ordinal)
+                    .Replace("Codename: trixie", "Codename: trixia", StringComparison.Ordinal)
+            )
+        );
         await RefusedAsync("changed after signing");
     }
 
@@ -202,8 +218,10 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
     [InlineData("SHA256:\n", "SHA256:\n 1111111111111111111111111111111111111111111111111111111111111111 18446744073709551615 main/x\n")]
     [InlineData("SHA256:\n", "SHA256:\n 1111111111111111111111111111111111111111111111111111111111111111 -1 main/x\n")]
     [InlineData("SHA256:\n", "SHA256:\n 1111111111111111111111111111111111111111111111111111111111111111 +1 main/x\n")]
-    public void A_malformed_release_is_refused(string part, string instead) => Assert.Throws<ContentException>(() =>
-        ReleaseFile.Parse(Encoding.UTF8.GetBytes(Release().Replace(part, instead, StringComparison.Ordinal)), "it"));
+    public void A_malformed_release_is_refused(string part, string instead) =>
+        Assert.Throws<ContentException>(() =>
+            ReleaseFile.Parse(Encoding.UTF8.GetBytes(Release().Replace(part, instead, StringComparison.Ordinal)), "it")
+        );
 
     /// <summary>The suite is named first, and nothing is in the cache.</summary>
     private async Task RefusedAsync(string because)
@@ -228,11 +246,17 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
     }
 
     private string Release(
-        string suite = "stable", string codename = "trixie", string byHash = "yes", string? validUntil = null, byte[]? packed = null)
+        string suite = "stable",
+        string codename = "trixie",
+        string byHash = "yes",
+        string? validUntil = null,
+        byte[]? packed = null
+    )
     {
         packed ??= Packed;
         string valid = validUntil is null ? "" : $"Valid-Until: {validUntil}\n";
-        return $"Origin: Debian\nSuite: {suite}\nCodename: {codename}\nDate: Sat, 12 Sep 2026 07:55:41 UTC\n{valid}Acquire-By-Hash: {byHash}\n"
+        return $"Origin: Debian\nSuite: {suite}\nCodename: {codename}\nDate: Sat, 12 Sep 2026 07:55:41 "
+            + $"UTC\n{valid}Acquire-By-Hash: {byHash}\n"
             + $"MD5Sum:\n 0 0 main/binary-arm64/Packages.gz\nSHA256:\n {Digest.Of(_text).Hex} {_text.Length} main/binary-arm64/Packages\n"
             + $" {Digest.Of(packed).Hex}   {packed.Length} main/binary-arm64/Packages.gz\n";
     }

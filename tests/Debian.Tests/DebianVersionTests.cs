@@ -7,11 +7,12 @@ namespace Slipway.Debian.Tests;
 
 public class DebianVersionTests
 {
-    private static readonly Gen<DebianVersion> Versions =
-        (from epoch in Gen.Elements("", "0:", "1:", "12:")
-         from upstream in Gen.NonEmptyListOf(Gen.Elements("0", "1", "9", "00", "10", ".", "+", "~", "~~", "a", "b", "Z", "-", "rc", "dfsg"))
-         from revision in Gen.Elements("", "-0", "-1", "-1~bpo12+1", "-1+b1", "-0ubuntu1", "-a")
-         select DebianVersion.Parse($"{epoch}1{string.Concat(upstream)}{(revision.Length == 0 ? "-0" : revision)}"));
+    private static readonly Gen<DebianVersion> Versions = (
+        from epoch in Gen.Elements("", "0:", "1:", "12:")
+        from upstream in Gen.NonEmptyListOf(Gen.Elements("0", "1", "9", "00", "10", ".", "+", "~", "~~", "a", "b", "Z", "-", "rc", "dfsg"))
+        from revision in Gen.Elements("", "-0", "-1", "-1~bpo12+1", "-1+b1", "-0ubuntu1", "-a")
+        select DebianVersion.Parse($"{epoch}1{string.Concat(upstream)}{(revision.Length == 0 ? "-0" : revision)}")
+    );
 
     /// <summary>Short versions of few characters: many of them are equal or differ in one place.</summary>
     private static readonly Gen<DebianVersion> Near =
@@ -83,42 +84,53 @@ public class DebianVersionTests
 
     [Fact]
     public void Of_two_exactly_one_is_true_earlier_equal_or_later() => Check.QuickThrowOnFailure(Prop.ForAll(Three, versions =>
-    {
-        (DebianVersion a, DebianVersion b, _) = versions;
-        bool[] operators = [a < b, a == b, a > b];
-        return operators.Count(holds => holds) == 1 && (a <= b) == !(a > b) && (a >= b) == !(a < b) && (a != b) == !(a == b);
-    }));
+            {
+                (DebianVersion a, DebianVersion b, _) = versions;
+                bool[] operators = [a < b, a == b, a > b];
+                return operators.Count(holds => holds) == 1 && (a <= b) == !(a > b) && (a >= b) == !(a < b) && (a != b) == !(a == b);
+            }));
 
     [Fact]
-    public void Equals_stand_alike_to_every_other_and_sorting_does_not_depend_on_the_order_before() => Check.QuickThrowOnFailure(
-        Prop.ForAll(Near.ListOf(12).ToArbitrary(), versions =>
-        {
-            string[] sorted = [.. versions.Order().Select(Canonical)], reversed = [.. Enumerable.Reverse(versions).Order().Select(Canonical)];
-            bool congruent = versions.All(a => versions.All(b => a != b || versions.All(c => Math.Sign(a.CompareTo(c)) == Math.Sign(b.CompareTo(c)))));
-            bool transitive = versions.All(a => versions.All(b => versions.All(c => !(a < b && b < c) || a < c)));
-            return sorted.SequenceEqual(reversed) && congruent && transitive;
+    public void Equals_stand_alike_to_every_other_and_sorting_does_not_depend_on_the_order_before() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Near.ListOf(12).ToArbitrary(), versions =>
+            {
+                string[] sorted = [.. versions.Order().Select(Canonical)],
+                    reversed = [.. Enumerable.Reverse(versions).Order().Select(Canonical)];
+                bool congruent = versions.All(a =>
+                    versions.All(b => a != b || versions.All(c => Math.Sign(a.CompareTo(c)) == Math.Sign(b.CompareTo(c))))
+                );
+                bool transitive = versions.All(a => versions.All(b => versions.All(c => !(a < b && b < c) || a < c)));
+                return sorted.SequenceEqual(reversed) && congruent && transitive;
 
-            string Canonical(DebianVersion version) => versions.Where(other => other == version).Select(other => other.ToString()).Min(StringComparer.Ordinal)!;
-        }));
+                string Canonical(DebianVersion version) =>
+                    versions.Where(other => other == version).Select(other => other.ToString()).Min(StringComparer.Ordinal)!;
+            }));
 
     [Fact]
     public void The_order_is_total() => Check.QuickThrowOnFailure(Prop.ForAll(Three, versions =>
-    {
-        (DebianVersion a, DebianVersion b, DebianVersion c) = versions;
-        bool antisymmetric = Math.Sign(a.CompareTo(b)) == -Math.Sign(b.CompareTo(a));
-        bool transitive = !(a <= b && b <= c) || a <= c;
-        bool equal = a.CompareTo(b) != 0 || (a.Equals(b) && a.GetHashCode() == b.GetHashCode());
-        return a.CompareTo(a) == 0 && antisymmetric && transitive && equal;
-    }));
+            {
+                (DebianVersion a, DebianVersion b, DebianVersion c) = versions;
+                bool antisymmetric = Math.Sign(a.CompareTo(b)) == -Math.Sign(b.CompareTo(a));
+                bool transitive = !(a <= b && b <= c) || a <= c;
+                bool equal = a.CompareTo(b) != 0 || (a.Equals(b) && a.GetHashCode() == b.GetHashCode());
+                return a.CompareTo(a) == 0 && antisymmetric && transitive && equal;
+            }));
 
     [Fact]
     public void Dpkg_orders_them_the_same_way()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/dpkg"), "needs dpkg");
-        List<(DebianVersion, DebianVersion, DebianVersion)> samples = [.. Three.Generator.Sample(8, 100), .. (from a in Near from b in Near select (a, b, a)).Sample(8, 100)];
+        List<(DebianVersion, DebianVersion, DebianVersion)> samples =
+        [
+            .. Three.Generator.Sample(8, 100),
+            .. (from a in Near from b in Near select (a, b, a)).Sample(8, 100),
+        ];
         foreach ((DebianVersion a, DebianVersion b, _) in samples)
         {
-            string order = a < b ? "lt" : a > b ? "gt" : "eq";
+            string order =
+                a < b ? "lt"
+                : a > b ? "gt"
+                : "eq";
             using Process dpkg = Process.Start("/usr/bin/dpkg", ["--compare-versions", a.ToString(), order, b.ToString()]);
             dpkg.WaitForExit();
             Assert.True(dpkg.ExitCode == 0, $"dpkg does not agree that {a} {order} {b}");

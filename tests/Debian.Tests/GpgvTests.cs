@@ -43,7 +43,9 @@ public sealed class GpgvTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSi
     {
         Skip();
         Gpgv gpgv = new(keys.EveryKeyring, [keys.Good]);
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => gpgv.VerifyAsync(keys.Sign(Text, keys.Stranger), "it", default));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            gpgv.VerifyAsync(keys.Sign(Text, keys.Stranger), "it", default)
+        );
         Assert.Contains($"{keys.Stranger} (not a key that counts", e.Message);
     }
 
@@ -72,13 +74,22 @@ public sealed class GpgvTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSi
     [InlineData("EXPKEYSIG 45", "VALIDSIG AA 2026-01-01 1 0 4 0 22 10 01 BB")]
     [InlineData("EXPSIG 45", "VALIDSIG AA 2026-01-01 1 0 4 0 22 10 01 BB")]
     [InlineData("ERRSIG 45", "NO_PUBKEY 45")]
-    public void Only_a_good_and_valid_signature_of_a_pinned_primary_key_counts(string judgement, string validity) => Assert.NotNull(
-        Problem(["[GNUPG:] PLAINTEXT 74 0", "[GNUPG:] NEWSIG", "[GNUPG:] " + judgement, "[GNUPG:] " + validity]));
+    public void Only_a_good_and_valid_signature_of_a_pinned_primary_key_counts(string judgement, string validity) =>
+        Assert.NotNull(Problem(["[GNUPG:] PLAINTEXT 74 0", "[GNUPG:] NEWSIG", "[GNUPG:] " + judgement, "[GNUPG:] " + validity]));
 
     [Fact]
-    public void A_good_and_a_valid_signature_must_be_the_same_one() => Assert.NotNull(Problem(["[GNUPG:] PLAINTEXT 74 0",
-        "[GNUPG:] NEWSIG", "[GNUPG:] GOODSIG 45 stranger", "[GNUPG:] VALIDSIG CC 2026-01-01 1 0 4 0 22 10 01 CC",
-        "[GNUPG:] NEWSIG", "[GNUPG:] EXPKEYSIG 46 ours", "[GNUPG:] VALIDSIG AA 2026-01-01 1 0 4 0 22 10 01 BB"]));
+    public void A_good_and_a_valid_signature_must_be_the_same_one() =>
+        Assert.NotNull(
+            Problem([
+                "[GNUPG:] PLAINTEXT 74 0",
+                "[GNUPG:] NEWSIG",
+                "[GNUPG:] GOODSIG 45 stranger",
+                "[GNUPG:] VALIDSIG CC 2026-01-01 1 0 4 0 22 10 01 CC",
+                "[GNUPG:] NEWSIG",
+                "[GNUPG:] EXPKEYSIG 46 ours",
+                "[GNUPG:] VALIDSIG AA 2026-01-01 1 0 4 0 22 10 01 BB",
+            ])
+        );
 
     [Fact]
     public async Task An_expired_key_alone_is_refused()
@@ -110,7 +121,9 @@ public sealed class GpgvTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSi
     public async Task A_weak_hash_is_refused()
     {
         Skip();
-        await Assert.ThrowsAsync<ContentException>(() => VerifyAsync(keys.Sign(Text, ["--digest-algo", "SHA1", "--allow-weak-digest-algos"], [keys.Good])));
+        await Assert.ThrowsAsync<ContentException>(() =>
+            VerifyAsync(keys.Sign(Text, ["--digest-algo", "SHA1", "--allow-weak-digest-algos"], [keys.Good]))
+        );
     }
 
     [Fact]
@@ -123,8 +136,11 @@ public sealed class GpgvTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSi
     }
 
     [Fact]
-    public async Task A_missing_keyring_is_told() => Assert.Contains("nowhere.gpg", (await Assert.ThrowsAsync<FileNotFoundException>(() =>
-        new Gpgv("nowhere.gpg", []).VerifyAsync([], "it", default))).Message);
+    public async Task A_missing_keyring_is_told() =>
+        Assert.Contains(
+            "nowhere.gpg",
+            (await Assert.ThrowsAsync<FileNotFoundException>(() => new Gpgv("nowhere.gpg", []).VerifyAsync([], "it", default))).Message
+        );
 
     private static void Skip() => Assert.SkipUnless(ArchiveSigningKeys.Available, "needs gpg and gpgv");
 

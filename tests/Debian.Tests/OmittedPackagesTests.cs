@@ -8,18 +8,29 @@ public class OmittedPackagesTests
     [Fact]
     public void What_only_a_package_done_without_needs_falls_away_with_it()
     {
-        PackageIndex index = Archive.Index("trixie",
-            Archive.Stanza("nfs", "1", "Depends: libnfs, python3; Pre-Depends: debconf"), Archive.Stanza("libnfs", "1", "Depends: libc"),
-            Archive.Stanza("python3", "3", "Depends: libc, libffi"), Archive.Stanza("libffi", "1"), Archive.Stanza("libc", "1"),
-            Archive.Stanza("debconf", "1", "Depends: perl"), Archive.Stanza("perl", "5"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("nfs", "1", "Depends: libnfs, python3; Pre-Depends: debconf"),
+            Archive.Stanza("libnfs", "1", "Depends: libc"),
+            Archive.Stanza("python3", "3", "Depends: libc, libffi"),
+            Archive.Stanza("libffi", "1"),
+            Archive.Stanza("libc", "1"),
+            Archive.Stanza("debconf", "1", "Depends: perl"),
+            Archive.Stanza("perl", "5")
+        );
         Assert.Equal(("libc libnfs nfs", "debconf python3"), Resolve(index, ["python3", "debconf"], "nfs"));
     }
 
     [Fact]
     public void What_something_else_needs_too_stays()
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", "Depends: gone"), Archive.Stanza("b1", "1", "Depends: shared"),
-            Archive.Stanza("gone", "1", "Depends: shared"), Archive.Stanza("shared", "1"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("a1", "1", "Depends: gone"),
+            Archive.Stanza("b1", "1", "Depends: shared"),
+            Archive.Stanza("gone", "1", "Depends: shared"),
+            Archive.Stanza("shared", "1")
+        );
         Assert.Equal(("a1 b1 shared", "gone"), Resolve(index, ["gone"], "a1", "b1"));
     }
 
@@ -41,17 +52,27 @@ public class OmittedPackagesTests
     [InlineData("gone | late", "a1", "gone")]
     public void A_need_is_met_as_though_the_package_were_there_already(string depends, string names, string missed)
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", $"Depends: {depends}"),
-            Archive.Stanza("gone", "2", "Provides: virtual (= 4)"), Archive.Stanza("stays", "1"), Archive.Stanza("late", "1"),
-            Archive.Stanza("other", "1", "Provides: virtual (= 5)"), Archive.Stanza("newer", "1", "Provides: gone (= 3)"),
-            Archive.Stanza("anyone", "1", "Provides: gone; Multi-Arch: allowed"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("a1", "1", $"Depends: {depends}"),
+            Archive.Stanza("gone", "2", "Provides: virtual (= 4)"),
+            Archive.Stanza("stays", "1"),
+            Archive.Stanza("late", "1"),
+            Archive.Stanza("other", "1", "Provides: virtual (= 5)"),
+            Archive.Stanza("newer", "1", "Provides: gone (= 3)"),
+            Archive.Stanza("anyone", "1", "Provides: gone; Multi-Arch: allowed")
+        );
         Assert.Equal((names, missed), Resolve(index, ["gone"], "a1"));
     }
 
     [Fact]
     public void A_need_that_nothing_but_a_package_done_without_could_meet_is_no_error()
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", "Depends: gone"), Archive.Stanza("gone", "1", "Depends: nowhere; Conflicts: a1"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("a1", "1", "Depends: gone"),
+            Archive.Stanza("gone", "1", "Depends: nowhere; Conflicts: a1")
+        );
         Assert.Equal(("a1", "gone"), Resolve(index, ["gone"], "a1"));
         Assert.Throws<ResolutionException>(() => Archive.Resolve(index, "a1"));
     }
@@ -60,15 +81,24 @@ public class OmittedPackagesTests
     public void A_need_that_not_even_a_package_done_without_meets_is_an_error()
     {
         PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", "Depends: gone (>= 2)"), Archive.Stanza("gone", "1"));
-        Assert.Contains("a1 needs gone (>= 2)", Assert.Throws<ResolutionException>(() => Resolve(index, ["gone"], "a1")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a1 needs gone (>= 2)",
+            Assert.Throws<ResolutionException>(() => Resolve(index, ["gone"], "a1")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void What_is_chosen_elsewhere_does_not_depend_on_it()
     {
         // As though it were there: another package's choice among the same alternatives must not bring it, nor make it firm.
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", "Depends: stays | gone"), Archive.Stanza("b1", "1", "Depends: stays"),
-            Archive.Stanza("gone", "1"), Archive.Stanza("stays", "1"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("a1", "1", "Depends: stays | gone"),
+            Archive.Stanza("b1", "1", "Depends: stays"),
+            Archive.Stanza("gone", "1"),
+            Archive.Stanza("stays", "1")
+        );
         Assert.Equal(("a1 b1 stays", ""), Resolve(index, ["gone"], "a1", "b1"));
         Assert.Equal(("a1 b1", "stays"), Resolve(index, ["stays"], "a1", "b1"));
     }
@@ -76,16 +106,25 @@ public class OmittedPackagesTests
     [Fact]
     public void Of_several_that_meet_one_need_the_first_candidate_is_the_one_that_is_missed()
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", "Depends: awk"),
-            Archive.Stanza("gawk", "1", "Provides: awk; Priority: optional"), Archive.Stanza("mawk", "1", "Provides: awk; Priority: required"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("a1", "1", "Depends: awk"),
+            Archive.Stanza("gawk", "1", "Provides: awk; Priority: optional"),
+            Archive.Stanza("mawk", "1", "Provides: awk; Priority: required")
+        );
         Assert.Equal(("a1", "mawk"), Resolve(index, ["gawk", "mawk"], "a1"));
     }
 
     [Fact]
     public void An_essential_package_can_be_done_without()
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1"), Archive.Stanza("bash", "1", "Essential: yes"),
-            Archive.Stanza("perl-base", "5", "Essential: yes; Depends: libcrypt"), Archive.Stanza("libcrypt", "1"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("a1", "1"),
+            Archive.Stanza("bash", "1", "Essential: yes"),
+            Archive.Stanza("perl-base", "5", "Essential: yes; Depends: libcrypt"),
+            Archive.Stanza("libcrypt", "1")
+        );
         Resolution resolution = new DependencyResolver([index], ["perl-base"]).Resolve(["a1"], withEssential: true);
         Assert.Equal(("a1 bash", "perl-base"), (Archive.Names(resolution), string.Join(' ', resolution.Without)));
         Assert.Empty(new DependencyResolver([index], ["perl-base"]).Resolve(["a1"], withEssential: false).Without);
@@ -103,7 +142,12 @@ public class OmittedPackagesTests
     [Fact]
     public void What_only_the_needs_of_something_left_out_would_miss_is_not_missed()
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", "Depends: gone"), Archive.Stanza("gone", "1", "Depends: deeper"), Archive.Stanza("deeper", "1"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("a1", "1", "Depends: gone"),
+            Archive.Stanza("gone", "1", "Depends: deeper"),
+            Archive.Stanza("deeper", "1")
+        );
         Assert.Equal(("a1", "gone"), Resolve(index, ["gone", "deeper"], "a1"));
     }
 
@@ -111,7 +155,10 @@ public class OmittedPackagesTests
     public void What_is_wanted_cannot_be_done_without()
     {
         PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1"));
-        Assert.Equal("arm64: package a1 is both wanted and done without", Assert.Throws<ResolutionException>(() => Resolve(index, ["a1"], "a1")).Message);
+        Assert.Equal(
+            "arm64: package a1 is both wanted and done without",
+            Assert.Throws<ResolutionException>(() => Resolve(index, ["a1"], "a1")).Message
+        );
     }
 
     [Fact]
@@ -146,7 +193,11 @@ public class OmittedPackagesTests
     }
 
     private static string[] Names(PackageIndex index, string[] without) =>
-        [.. new DependencyResolver([index], without).Resolve(["p00"], withEssential: false).Packages.Select(resolved => resolved.Package.Name)];
+        [
+            .. new DependencyResolver([index], without)
+                .Resolve(["p00"], withEssential: false)
+                .Packages.Select(resolved => resolved.Package.Name),
+        ];
 
     private static (string Names, string Missed) Resolve(PackageIndex index, string[] without, params string[] wanted)
     {

@@ -9,9 +9,17 @@ public class PackageIndexTests
     [Fact]
     public void A_package_is_read_with_its_fields()
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("other1", "1"), Archive.Stanza("mount", "2.41-5+b2",
-            "Source: util-linux (2.41-5); Priority: required; Essential: yes; Multi-Arch: allowed; Installed-Size: 400; "
-            + "Depends: libc6 (>= 2.38),\n libmount1; Pre-Depends: dpkg | dpkg2; Provides: mounter (= 2); Conflicts: old1; Breaks: older (<< 3)"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("other1", "1"),
+            Archive.Stanza(
+                "mount",
+                "2.41-5+b2",
+                "Source: util-linux (2.41-5); Priority: required; Essential: yes; Multi-Arch: allowed; Installed-Size: 400; "
+                    + "Depends: libc6 (>= 2.38),\n libmount1; Pre-Depends: dpkg | dpkg2; Provides: mounter (= 2); Conflicts: old1; "
+                    + "Breaks: older (<< 3)"
+            )
+        );
 
         DebianPackage mount = index.Find("mount")!;
 
@@ -34,8 +42,14 @@ public class PackageIndexTests
     }
 
     [Fact]
-    public void Of_several_versions_the_newest_is_found() => Assert.Equal("1.10", Archive.Index("trixie",
-        Archive.Stanza("kmod", "1.9"), Archive.Stanza("kmod", "1.10"), Archive.Stanza("kmod", "1.10~rc1")).Find("kmod")!.Version.ToString());
+    public void Of_several_versions_the_newest_is_found() =>
+        Assert.Equal(
+            "1.10",
+            Archive
+                .Index("trixie", Archive.Stanza("kmod", "1.9"), Archive.Stanza("kmod", "1.10"), Archive.Stanza("kmod", "1.10~rc1"))
+                .Find("kmod")!
+                .Version.ToString()
+        );
 
     [Fact]
     public void An_empty_index_is_an_index() => Assert.Equal(0, Archive.Index("trixie-updates").Count);
@@ -43,7 +57,10 @@ public class PackageIndexTests
     [Fact]
     public void Twenty_thousand_packages_are_all_found()
     {
-        PackageIndex index = Archive.Index("trixie", [.. Enumerable.Range(0, 20_000).Select(i => Archive.Stanza($"p{i}", $"{i}", $"Provides: v{i % 100}"))]);
+        PackageIndex index = Archive.Index(
+            "trixie",
+            [.. Enumerable.Range(0, 20_000).Select(i => Archive.Stanza($"p{i}", $"{i}", $"Provides: v{i % 100}"))]
+        );
         Assert.All(Enumerable.Range(0, 20_000), i => Assert.Equal($"{i}", index.Find($"p{i}")!.Version.ToString()));
         Assert.Equal(200, index.NamesProviding("v7").Count);
     }
@@ -80,7 +97,10 @@ public class PackageIndexTests
     [InlineData("Description: some", "Ver sion: 2")]
     public void A_stanza_without_what_is_needed_is_refused(string line, string instead)
     {
-        string stanza = Archive.Stanza("kmod", "1.9").Replace(line, instead, StringComparison.Ordinal).Replace("\n\n", "\n", StringComparison.Ordinal);
+        string stanza = Archive
+            .Stanza("kmod", "1.9")
+            .Replace(line, instead, StringComparison.Ordinal)
+            .Replace("\n\n", "\n", StringComparison.Ordinal);
         Assert.Throws<ContentException>(() => Archive.Index("trixie", Archive.Stanza("good", "1"), stanza));
     }
 
@@ -103,13 +123,17 @@ public class PackageIndexTests
     [Fact]
     public void Lines_may_come_in_any_portion()
     {
-        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 300).Select(i => Archive.Stanza($"p{i}", "1:1-1"))).Replace("\n", "\r\n", StringComparison.Ordinal));
+        byte[] text = Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Range(0, 300).Select(i => Archive.Stanza($"p{i}", "1:1-1")))
+                .Replace("\n", "\r\n", StringComparison.Ordinal)
+        );
         Assert.Equal(300, PackageIndex.Read(new TricklingStream(text), "trixie", "arm64", default).Count);
     }
 
     /// <summary>Gives one to seven bytes at a time.</summary>
     private sealed class TricklingStream(byte[] content) : MemoryStream(content)
     {
-        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 1 + (int)(Position % 7)));
+        public override int Read(byte[] buffer, int offset, int count) =>
+            base.Read(buffer, offset, Math.Min(count, 1 + (int)(Position % 7)));
     }
 }

@@ -50,7 +50,11 @@ public class ProviderOrderTests
     public void The_suites_are_read_one_after_the_other()
     {
         PackageIndex first = Archive.Index("trixie", Archive.Stanza("p2", "1"), Archive.Stanza("a1", "1", "Depends: v1"));
-        PackageIndex second = Archive.Index("trixie-updates", Archive.Stanza("p1", "1", "Provides: v1"), Archive.Stanza("p2", "2", "Provides: v1"));
+        PackageIndex second = Archive.Index(
+            "trixie-updates",
+            Archive.Stanza("p1", "1", "Provides: v1"),
+            Archive.Stanza("p2", "2", "Provides: v1")
+        );
         Assert.Equal("a1 p1", Archive.Names(new DependencyResolver([first, second]).Resolve(["a1"], false)));
         Assert.Equal("a1 p2", Archive.Names(new DependencyResolver([second, first]).Resolve(["a1"], false)));
     }
@@ -58,17 +62,31 @@ public class ProviderOrderTests
     [Fact]
     public void Three_that_are_alike_are_tried_from_the_last_mentioned_on()
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("p3", "1", "Provides: v1; Depends: missing"), Archive.Stanza("m1", "1", "Suggests: p1"),
-            Archive.Stanza("p2", "1", "Provides: v1; Depends: missing"), Archive.Stanza("p1", "1", "Provides: v1"), Archive.Stanza("a1", "1", "Depends: v1"));
-        Assert.Equal(["p2", "p1", "p3"], new PackageCandidates([index]).Meeting(new PackageRelation { Name = "v1" }).Select(package => package.Name));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("p3", "1", "Provides: v1; Depends: missing"),
+            Archive.Stanza("m1", "1", "Suggests: p1"),
+            Archive.Stanza("p2", "1", "Provides: v1; Depends: missing"),
+            Archive.Stanza("p1", "1", "Provides: v1"),
+            Archive.Stanza("a1", "1", "Depends: v1")
+        );
+        Assert.Equal(
+            ["p2", "p1", "p3"],
+            new PackageCandidates([index]).Meeting(new PackageRelation { Name = "v1" }).Select(package => package.Name)
+        );
         Assert.Equal("a1 p1", Archive.Names(Archive.Resolve(index, "a1")));
     }
 
     /// <summary>The provider that is taken: p1 and p2 follow each other after a stanza with the given fields.</summary>
     private static string Taken(string fields, string first = "", string second = "")
     {
-        PackageIndex index = Archive.Index("trixie", Archive.Stanza("m1", "1", fields), Archive.Stanza("p1", "1", $"Provides: v1; {first}".TrimEnd(' ', ';')),
-            Archive.Stanza("p2", "1", $"Provides: v1; {second}".TrimEnd(' ', ';')), Archive.Stanza("a1", "1", "Depends: v1"));
+        PackageIndex index = Archive.Index(
+            "trixie",
+            Archive.Stanza("m1", "1", fields),
+            Archive.Stanza("p1", "1", $"Provides: v1; {first}".TrimEnd(' ', ';')),
+            Archive.Stanza("p2", "1", $"Provides: v1; {second}".TrimEnd(' ', ';')),
+            Archive.Stanza("a1", "1", "Depends: v1")
+        );
         return Archive.Names(Archive.Resolve(index, "a1")).Split(' ')[1];
     }
 }

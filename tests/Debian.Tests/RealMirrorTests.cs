@@ -9,8 +9,19 @@ public sealed class RealMirrorTests : IDisposable
 {
     private static readonly string[] Wanted =
     [
-        "mount", "util-linux", "e2fsprogs", "xfsprogs", "nfs-common", "cifs-utils", "iptables", "conntrack", "ipset", "socat", "kmod",
-        "udev", "ca-certificates",
+        "mount",
+        "util-linux",
+        "e2fsprogs",
+        "xfsprogs",
+        "nfs-common",
+        "cifs-utils",
+        "iptables",
+        "conntrack",
+        "ipset",
+        "socat",
+        "kmod",
+        "udev",
+        "ca-certificates",
     ];
 
     private readonly Workbench _bench = new();
@@ -59,7 +70,13 @@ public sealed class RealMirrorTests : IDisposable
             indexes.Add(await repository.ReadPackagesAsync(suite, "main", architecture, default));
         }
 
-        return new DependencyResolver(indexes).Resolve([["mount", "util-linux"], Wanted], withEssential: true);
+        return new DependencyResolver(indexes).Resolve(
+            [
+                ["mount", "util-linux"],
+                Wanted,
+            ],
+            withEssential: true
+        );
     }
 
     private static string Keyring()

@@ -15,8 +15,8 @@ public class RelationFieldTests
     [InlineData("a1 [amd64 i386], b1 [arm64]", "b1")]
     [InlineData("a1 [!amd64] | b1 [linux-any]", "a1 | b1")]
     [InlineData("a1 (>= 1) [!arm64 !riscv64]", "")]
-    public void A_field_reads_as_its_groups(string field, string groups) => Assert.Equal(
-        groups, string.Join("; ", RelationField.Parse(field, "arm64").Select(group => string.Join(" | ", group))));
+    public void A_field_reads_as_its_groups(string field, string groups) =>
+        Assert.Equal(groups, string.Join("; ", RelationField.Parse(field, "arm64").Select(group => string.Join(" | ", group))));
 
     [Theory]
     [InlineData("a1 (>= 1")]
@@ -32,8 +32,7 @@ public class RelationFieldTests
     [InlineData("../etc")]
     [InlineData("a1:")]
     [InlineData("a1 <!nocheck>")]
-    public void What_is_no_relation_is_refused(string field) =>
-        Assert.Throws<ContentException>(() => RelationField.Parse(field, "arm64"));
+    public void What_is_no_relation_is_refused(string field) => Assert.Throws<ContentException>(() => RelationField.Parse(field, "arm64"));
 
     [Theory]
     [InlineData("(<< 2)", "1", true)]
@@ -45,6 +44,6 @@ public class RelationFieldTests
     [InlineData("(>= 2)", "1:0", true)]
     [InlineData("(>> 2)", "2", false)]
     [InlineData("", "0", true)]
-    public void Versions_are_judged_by_their_order(string condition, string version, bool accepted) => Assert.Equal(
-        accepted, RelationField.Parse("a1 " + condition, "arm64")[0][0].Accepts(DebianVersion.Parse(version)));
+    public void Versions_are_judged_by_their_order(string condition, string version, bool accepted) =>
+        Assert.Equal(accepted, RelationField.Parse("a1 " + condition, "arm64")[0][0].Accepts(DebianVersion.Parse(version)));
 }

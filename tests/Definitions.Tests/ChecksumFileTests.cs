@@ -81,10 +81,12 @@ public class ChecksumFileTests
     }
 
     [Fact]
-    public void A_file_beyond_the_limit_is_refused() => Assert.Contains(
-        "the limit is 1048576",
-        Assert.Throws<ContentException>(() => ChecksumFile.Parse(new byte[(1 << 20) + 1], "sha256", "it")).Message,
-        StringComparison.Ordinal);
+    public void A_file_beyond_the_limit_is_refused() =>
+        Assert.Contains(
+            "the limit is 1048576",
+            Assert.Throws<ContentException>(() => ChecksumFile.Parse(new byte[(1 << 20) + 1], "sha256", "it")).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("https://example.org/a.sha256", "sha256")]
@@ -92,8 +94,15 @@ public class ChecksumFileTests
     [InlineData("https://example.org/a.SHA256", null)]
     [InlineData("https://example.org/SHA256SUMS", null)]
     [InlineData("https://example.org/sha256", null)]
-    public void The_ending_says_the_algorithm(string address, string? algorithm) => Assert.Equal(algorithm, ChecksumFile.AlgorithmOf(address));
+    public void The_ending_says_the_algorithm(string address, string? algorithm) =>
+        Assert.Equal(algorithm, ChecksumFile.AlgorithmOf(address));
 
-    private static ChecksumFile Parse(string text) => ChecksumFile.Parse(
-        Encoding.UTF8.GetBytes(text.Replace("{1}", One.Hex, StringComparison.Ordinal).Replace("{2}", Two.Hex, StringComparison.Ordinal)), "sha256", "it");
+    private static ChecksumFile Parse(string text) =>
+        ChecksumFile.Parse(
+            Encoding.UTF8.GetBytes(
+                text.Replace("{1}", One.Hex, StringComparison.Ordinal).Replace("{2}", Two.Hex, StringComparison.Ordinal)
+            ),
+            "sha256",
+            "it"
+        );
 }

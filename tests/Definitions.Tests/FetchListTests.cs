@@ -15,7 +15,8 @@ public class FetchListTests
         DownloadItem[] items = Of(false, Platform.LinuxArm64);
         Assert.Equal(
             ["tiny linux/arm64: tool v9", "tiny linux/arm64: bash 5.2-1", "tiny linux/arm64: zsh 5.9-1+b1", "tiny linux/arm64: only 1.0"],
-            items.Select(item => item.Wanted.What));
+            items.Select(item => item.Wanted.What)
+        );
         Assert.Equal("https://example.org/v9/tool-arm64.tgz", items[0].Origins.Single().Address.AbsoluteUri);
         Assert.Equal("http://mirror.test/debian/pool/main/bash_arm64.deb", items[1].Origins.Single().Address.AbsoluteUri);
     }
@@ -34,7 +35,8 @@ public class FetchListTests
     [Fact]
     public void A_size_that_is_not_locked_is_bounded_by_the_definition()
     {
-        WantedContent amd64 = Of(false, Platform.LinuxAmd64)[0].Wanted, arm64 = Of(false, Platform.LinuxArm64)[0].Wanted;
+        WantedContent amd64 = Of(false, Platform.LinuxAmd64)[0].Wanted,
+            arm64 = Of(false, Platform.LinuxArm64)[0].Wanted;
         Assert.Equal((12L, 12L), (amd64.Size, amd64.Limit));
         Assert.Equal((null, 3L * 1024 * 1024), (arm64.Size, arm64.Limit));
     }
@@ -42,8 +44,16 @@ public class FetchListTests
     [Fact]
     public void Fall_backs_come_after_what_was_configured()
     {
-        DownloadItem item = FetchList.Of(
-            ImageDefinitions.Parse(), ImageLocks.Sound, [Platform.LinuxAmd64], Debian.Then(DebianMirror.At("http://second.test")), UpstreamMirror.None, false).Last();
+        DownloadItem item = FetchList
+            .Of(
+                ImageDefinitions.Parse(),
+                ImageLocks.Sound,
+                [Platform.LinuxAmd64],
+                Debian.Then(DebianMirror.At("http://second.test")),
+                UpstreamMirror.None,
+                false
+            )
+            .Last();
         Assert.Equal(["mirror.test", "second.test"], item.Origins.Select(origin => origin.Address.Host));
     }
 

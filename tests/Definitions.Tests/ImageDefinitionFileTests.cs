@@ -20,11 +20,20 @@ public class ImageDefinitionFileTests
         Assert.Equal(["quay.io/test/tiny", "docker.io/test/tiny"], read.Repositories.Select(repository => repository.Name));
         Assert.Equal(["trixie", "trixie-security"], read.Debian.Suites);
         Assert.False(read.Debian.Essential);
-        Assert.Equal([new UnneededPackage("python3", "only scripts need it"), new UnneededPackage("mawk", "bash is there")], read.Debian.Without);
-        Assert.Equal(["/usr/share/doc/** images/tiny/image.yaml:49:15"], read.Exclude[0].Paths.Select(pattern => $"{pattern} {pattern.Place}"));
+        Assert.Equal(
+            [new UnneededPackage("python3", "only scripts need it"), new UnneededPackage("mawk", "bash is there")],
+            read.Debian.Without
+        );
+        Assert.Equal(
+            ["/usr/share/doc/** images/tiny/image.yaml:49:15"],
+            read.Exclude[0].Paths.Select(pattern => $"{pattern} {pattern.Place}")
+        );
         Assert.Equal(["/usr/share/doc/*/copyright"], read.Exclude[0].Except.Select(pattern => pattern.Text));
         Assert.Equal("nobody reads it", read.Exclude[0].Reason);
-        Assert.Equal([(true, true), (true, false)], read.Exclude.Select(exclusion => (exclusion.IsFor(Platform.LinuxAmd64), exclusion.IsFor(Platform.LinuxArm64))));
+        Assert.Equal(
+            [(true, true), (true, false)],
+            read.Exclude.Select(exclusion => (exclusion.IsFor(Platform.LinuxAmd64), exclusion.IsFor(Platform.LinuxArm64)))
+        );
         Assert.Equal(new DefinedDirectory("srv", 0b1_111_111_111, 3, 4), read.Layers[0].Directories.Single());
         Assert.Equal(new DefinedLink("bin", "usr/bin"), read.Layers[0].Links.Single());
         Assert.Equal(new DefinedFile("rootfs/x", "x", 0b111_101_101) { UserId = 5 }, read.Layers[1].Files.Single());
@@ -36,7 +45,10 @@ public class ImageDefinitionFileTests
         Assert.Equal("https://example.org/v9/tool-arm64.tgz", tool.Url("arm64").AbsoluteUri);
         Assert.Equal("https://example.org/v9/tool-arm64.tgz.sha256", tool.ChecksumUrl("arm64")!.AbsoluteUri);
         Assert.Equal(new UpstreamSigner("release@example.org", "https://accounts.example.org"), tool.Signer);
-        Assert.Equal(new Installation("tool", "usr/bin/tool", 0b100_111_101_101, new StandInSource("tool", "usr/bin/tool")), tool.Install.Single());
+        Assert.Equal(
+            new Installation("tool", "usr/bin/tool", 0b100_111_101_101, new StandInSource("tool", "usr/bin/tool")),
+            tool.Install.Single()
+        );
         Assert.Equal(new Account("root", 0, "/root", "/bin/sh", false), read.Accounts.Single());
         Assert.Equal(["PATH=/usr/bin"], read.Config.Environment);
         Assert.Equal(("root", "/srv", "b"), (read.Config.User, read.Config.WorkingDirectory, read.Config.Labels["a"]));
@@ -220,12 +232,20 @@ public class ImageDefinitionFileTests
     [InlineData("except: [/usr/share/doc/*/copyright]", "except: []", "'except' wanted one at least")]
     [InlineData("except: [", "excpet: [", "unknown key 'excpet'; did you mean 'except'?")]
     [InlineData("paths: [/usr/share/doc/**]", "paths: [usr/share/doc/**]", ":49:15: pattern 'usr/share/doc/**': wanted an absolute path")]
-    [InlineData("except: [/usr/share/doc/*/copyright]", "except: [/usr/../doc]", ":49:44: pattern '/usr/../doc': wanted a path without empty parts")]
+    [InlineData(
+        "except: [/usr/share/doc/*/copyright]",
+        "except: [/usr/../doc]",
+        ":49:44: pattern '/usr/../doc': wanted a path without empty parts"
+    )]
     [InlineData("{multiarch}/a?", "{arch}/a?", ":50:15: pattern '/usr/lib/{arch}/a?': wanted no braces but {multiarch}")]
     [InlineData("\"/usr/lib/{multiarch}/a?\"", "/a, /b, /a", ":50:23: pattern /a is named twice")]
     [InlineData("\"/usr/lib/{multiarch}/a?\"", "/usr/share/doc/**", ":50:15: pattern /usr/share/doc/** is named twice")]
     [InlineData("except: [/usr/share/doc/*/copyright]", "except: [/a, /a]", "pattern /a is named twice")]
-    [InlineData("platforms: [linux/amd64]", "platforms: [linux/riscv64]", ":50:55: platform linux/riscv64 is not among linux/amd64, linux/arm64")]
+    [InlineData(
+        "platforms: [linux/amd64]",
+        "platforms: [linux/riscv64]",
+        ":50:55: platform linux/riscv64 is not among linux/amd64, linux/arm64"
+    )]
     [InlineData("platforms: [linux/amd64]", "platforms: [arm64]", "wanted OS/ARCH")]
     [InlineData("platforms: [linux/amd64]", "platforms: []", "'platforms' wanted one at least")]
     [InlineData("member: tool\n", "member: tool-{Arch}\n", "'member' wanted no braces but {version} and {arch}")]
@@ -236,7 +256,9 @@ public class ImageDefinitionFileTests
         if (because.Length == 0)
         {
             // Without a member the file itself is meant, which is no mistake.
-            Assert.False(ImageDefinitions.Parse(ImageDefinitions.Sound.Replace(old, changed, StringComparison.Ordinal)).Upstream[0].IsArchive);
+            Assert.False(
+                ImageDefinitions.Parse(ImageDefinitions.Sound.Replace(old, changed, StringComparison.Ordinal)).Upstream[0].IsArchive
+            );
             return;
         }
 
@@ -250,7 +272,11 @@ public class ImageDefinitionFileTests
     [InlineData("# nothing\n")]
     [InlineData("a: b\n---\na: b\n")]
     public void Anything_but_one_document_is_refused(string text) =>
-        Assert.Contains("wanted one document", Assert.Throws<DefinitionException>(() => ImageDefinitions.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "wanted one document",
+            Assert.Throws<DefinitionException>(() => ImageDefinitions.Parse(text)).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("- a\n")]
@@ -261,7 +287,10 @@ public class ImageDefinitionFileTests
     [InlineData("&a { title: *a }\n")]
     [InlineData("? { title: x }\n: y\n")]
     public void What_is_no_map_of_keys_is_refused_with_its_place(string text) =>
-        Assert.Matches(@"^images/tiny/image\.yaml:[0-9]+:[0-9]+: ", Assert.Throws<DefinitionException>(() => ImageDefinitions.Parse(text)).Message);
+        Assert.Matches(
+            @"^images/tiny/image\.yaml:[0-9]+:[0-9]+: ",
+            Assert.Throws<DefinitionException>(() => ImageDefinitions.Parse(text)).Message
+        );
 
     [Fact]
     public void A_folder_without_a_definition_is_refused()
@@ -280,7 +309,9 @@ public class ImageDefinitionFileTests
         Assert.Equal(("tiny", scratch.Folder), (read.Name, read.Folder));
     }
 
-    /// <summary>Makes this thread alone open files as another user (setfsuid(2)): root's own rights know no folder's mode. Returns who it was.</summary>
+    /// <summary>
+    /// Makes this thread alone open files as another user (setfsuid(2)): root's own rights know no folder's mode. Returns who it was.
+    /// </summary>
     [DllImport("libc", EntryPoint = "setfsuid")]
     private static extern uint SetFileSystemUser(uint user);
 }

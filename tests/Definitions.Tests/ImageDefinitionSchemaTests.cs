@@ -7,32 +7,35 @@ namespace Slipway.Definitions.Tests;
 /// <summary>The schema that editors use and the parser know the same keys.</summary>
 public class ImageDefinitionSchemaTests
 {
-    private static readonly JsonElement Schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(ImageDefinitions.Real, "image.schema.json"))).RootElement;
+    private static readonly JsonElement Schema = JsonDocument
+        .Parse(File.ReadAllBytes(Path.Combine(ImageDefinitions.Real, "image.schema.json")))
+        .RootElement;
 
     /// <summary>A line of the sound definition to put an unknown key before or behind, and the schema's place of that map.</summary>
-    public static TheoryData<string, string, string> Maps => new()
-    {
-        { "", "title: Tiny", "unknown: x\ntitle: Tiny" },
-        { "releases", "{ kubernetes:", "{ unknown: x, kubernetes:" },
-        { "repositories", "  official:", "  unknown: x\n  official:" },
-        { "debian", "  essential:", "  unknown: x\n  essential:" },
-        { "debian.without[]", "{ package: python3,", "{ unknown: x, package: python3," },
-        { "exclude[]", "{ paths: [/usr/share/doc/**],", "{ unknown: x, paths: [/usr/share/doc/**]," },
-        { "layers[]", "    title: the base", "    unknown: x\n    title: the base" },
-        { "layers[].directories[]", "{ path: /srv,", "{ unknown: x, path: /srv," },
-        { "layers[].links[]", "{ path: /bin,", "{ unknown: x, path: /bin," },
-        { "layers[].files[]", "{ from: rootfs/x,", "{ unknown: x, from: rootfs/x," },
-        { "layers[].copies[]", "{ from: /usr/share/x,", "{ unknown: x, from: /usr/share/x," },
-        { "layers[].alternatives[]", "{ name: pager,", "{ unknown: x, name: pager," },
-        { "upstream[]", "    version: v9", "    unknown: x\n    version: v9" },
-        { "upstream[].releases", "{ github:", "{ unknown: x, github:" },
-        { "upstream[].signature", "{ identity: release@example.org,", "{ unknown: x, identity: release@example.org," },
-        { "upstream[].install[]", "        mode: \"4755\"", "        unknown: x\n        mode: \"4755\"" },
-        { "upstream[].install[].standIn", "{ package: tool,", "{ unknown: x, package: tool," },
-        { "accounts[]", "{ name: root,", "{ unknown: x, name: root," },
-        { "node", "{ unit: tiny.service,", "{ unknown: x, unit: tiny.service," },
-        { "config", "  user: root", "  unknown: x\n  user: root" },
-    };
+    public static TheoryData<string, string, string> Maps =>
+        new()
+        {
+            { "", "title: Tiny", "unknown: x\ntitle: Tiny" },
+            { "releases", "{ kubernetes:", "{ unknown: x, kubernetes:" },
+            { "repositories", "  official:", "  unknown: x\n  official:" },
+            { "debian", "  essential:", "  unknown: x\n  essential:" },
+            { "debian.without[]", "{ package: python3,", "{ unknown: x, package: python3," },
+            { "exclude[]", "{ paths: [/usr/share/doc/**],", "{ unknown: x, paths: [/usr/share/doc/**]," },
+            { "layers[]", "    title: the base", "    unknown: x\n    title: the base" },
+            { "layers[].directories[]", "{ path: /srv,", "{ unknown: x, path: /srv," },
+            { "layers[].links[]", "{ path: /bin,", "{ unknown: x, path: /bin," },
+            { "layers[].files[]", "{ from: rootfs/x,", "{ unknown: x, from: rootfs/x," },
+            { "layers[].copies[]", "{ from: /usr/share/x,", "{ unknown: x, from: /usr/share/x," },
+            { "layers[].alternatives[]", "{ name: pager,", "{ unknown: x, name: pager," },
+            { "upstream[]", "    version: v9", "    unknown: x\n    version: v9" },
+            { "upstream[].releases", "{ github:", "{ unknown: x, github:" },
+            { "upstream[].signature", "{ identity: release@example.org,", "{ unknown: x, identity: release@example.org," },
+            { "upstream[].install[]", "        mode: \"4755\"", "        unknown: x\n        mode: \"4755\"" },
+            { "upstream[].install[].standIn", "{ package: tool,", "{ unknown: x, package: tool," },
+            { "accounts[]", "{ name: root,", "{ unknown: x, name: root," },
+            { "node", "{ unit: tiny.service,", "{ unknown: x, unit: tiny.service," },
+            { "config", "  user: root", "  unknown: x\n  user: root" },
+        };
 
     [Theory]
     [MemberData(nameof(Maps))]
@@ -40,7 +43,10 @@ public class ImageDefinitionSchemaTests
     {
         Match known = Regex.Match(ImageDefinitions.Complaint(line, withUnknown), "unknown key 'unknown'; known here: (.*)$");
         Assert.True(known.Success);
-        string[] wanted = [.. At(place).GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal)];
+        string[] wanted =
+        [
+            .. At(place).GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal),
+        ];
         Assert.Equal(wanted, known.Groups[1].Value.Split(", "));
         Assert.False(At(place).GetProperty("additionalProperties").GetBoolean());
     }
@@ -65,7 +71,10 @@ public class ImageDefinitionSchemaTests
             // Renaming the key leaves it missing there; the parser tells that before it tells of the new name.
             string all = ImageDefinitions.Sound.ReplaceLineEndings("\n");
             int at = Math.Max(all.IndexOf(line.TrimStart(), StringComparison.Ordinal), 0);
-            int from = place.Length == 0 ? 0 : all.LastIndexOf(place.Split('.')[0].Replace("[]", "", StringComparison.Ordinal) + ":", at, StringComparison.Ordinal);
+            int from =
+                place.Length == 0
+                    ? 0
+                    : all.LastIndexOf(place.Split('.')[0].Replace("[]", "", StringComparison.Ordinal) + ":", at, StringComparison.Ordinal);
             Match hit = new Regex($@"(?<=[\s{{]|^){Regex.Escape(key)}:", RegexOptions.Multiline).Match(all, from);
             string changed = all[..hit.Index] + "renamed:" + all[(hit.Index + hit.Length)..];
             DefinitionException e = Assert.Throws<DefinitionException>(() => ImageDefinitions.Parse(changed));

@@ -29,8 +29,18 @@ public class ImageLockFileTests
     {
         ImageLock after = ImageLocks.Sound;
         LockedPackage bash = after.Packages[0];
-        after = after with { Packages = after.Packages.SetItem(0, bash with { Versions = bash.Versions.SetItem("amd64", "5.2-2").SetItem("arm64", "5.2-2") }) };
-        string[] before = Text.Split('\n'), changed = Encoding.UTF8.GetString(ImageLockFile.ToBytes(after)).Split('\n');
+        after = after with
+        {
+            Packages = after.Packages.SetItem(
+                0,
+                bash with
+                {
+                    Versions = bash.Versions.SetItem("amd64", "5.2-2").SetItem("arm64", "5.2-2"),
+                }
+            ),
+        };
+        string[] before = Text.Split('\n'),
+            changed = Encoding.UTF8.GetString(ImageLockFile.ToBytes(after)).Split('\n');
         Assert.Equal(before.Length, changed.Length);
         Assert.Equal(["      \"version\": \"5.2-2\","], changed.Except(before));
     }
@@ -62,7 +72,11 @@ public class ImageLockFileTests
     [InlineData(SignatureState.UnverifiedNoLog, LockedSignature.ByCertificate, null)]
     [InlineData(SignatureState.AcceptedUnsigned, LockedSignature.ByCommandLine, LockedSignature.Missing)]
     [InlineData(SignatureState.AcceptedUnsigned, LockedSignature.ByCommandLine, LockedSignature.Wrong)]
-    public void What_is_known_of_a_signature_reads_back_and_is_not_written_where_nothing_is(SignatureState state, string by, string? problem)
+    public void What_is_known_of_a_signature_reads_back_and_is_not_written_where_nothing_is(
+        SignatureState state,
+        string by,
+        string? problem
+    )
     {
         LockedSignature signature = new(state, by, new UpstreamSigner("a@b.c", "https://d.e"), problem);
         Assert.Equal(signature, ImageLockFile.Parse(Signed(signature), "lock").Upstream[0].Signature);
@@ -70,18 +84,30 @@ public class ImageLockFileTests
     }
 
     [Theory]
-    [InlineData("\"verified\"", "\"fine\"", "upstream[0].signature.state: wanted accepted-unsigned or unverified-no-log or verified, got 'fine'")]
+    [InlineData(
+        "\"verified\"",
+        "\"fine\"",
+        "upstream[0].signature.state: wanted accepted-unsigned or unverified-no-log or verified, got 'fine'"
+    )]
     [InlineData("\"cosign\"", "\"certificate\"", "upstream[0].signature.by: wanted 'cosign' for this state, got 'certificate'")]
     [InlineData("\"verified\"", "\"unverified-no-log\"", "upstream[0].signature.by: wanted 'certificate' for this state, got 'cosign'")]
-    [InlineData("\"cosign\",", "\"cosign\", \"problem\": \"missing\",", "upstream[0].signature.problem: wanted none for this state, got 'missing'")]
+    [InlineData(
+        "\"cosign\",",
+        "\"cosign\", \"problem\": \"missing\",",
+        "upstream[0].signature.problem: wanted none for this state, got 'missing'"
+    )]
     [InlineData("\"state\": \"verified\",", "", "upstream[0].signature: 'state' is missing")]
     [InlineData("\"issuer\": ", "\"other\": ", "upstream[0].signature: unknown key 'other'")]
     [InlineData("\"identity\": \"a@b.c\",", "", "upstream[0].signature: 'identity' is missing")]
     public void What_is_wrong_with_a_signature_is_told_with_its_place(string old, string changed, string because)
     {
-        string text = Encoding.UTF8.GetString(Signed(new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner("a@b.c", "https://d.e"))));
+        string text = Encoding.UTF8.GetString(
+            Signed(new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner("a@b.c", "https://d.e")))
+        );
         Assert.Contains(old, text, StringComparison.Ordinal);
-        ContentException e = Assert.Throws<ContentException>(() => ImageLockFile.Parse(Encoding.UTF8.GetBytes(text.Replace(old, changed, StringComparison.Ordinal)), "lock"));
+        ContentException e = Assert.Throws<ContentException>(() =>
+            ImageLockFile.Parse(Encoding.UTF8.GetBytes(text.Replace(old, changed, StringComparison.Ordinal)), "lock")
+        );
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
     }
 
@@ -153,7 +179,11 @@ public class ImageLockFileTests
     [InlineData("\"size\": 12", "\"size\": -12", "upstream[0].files.amd64.size: wanted a whole number from 0, got -12")]
     [InlineData("\"size\": 12", "\"size\": 1.5", "upstream[0].files.amd64.size: wanted a whole number from 0, got 1.5")]
     [InlineData("\"size\": 12", "\"size\": 99999999999999999999", "upstream[0].files.amd64.size: wanted a whole number")]
-    [InlineData("\"size\": 12", "\"size\": 9223372036854775807", "upstream[0].files.amd64.size: wanted a whole number up to 1099511627776, got 9223372036854775807")]
+    [InlineData(
+        "\"size\": 12",
+        "\"size\": 9223372036854775807",
+        "upstream[0].files.amd64.size: wanted a whole number up to 1099511627776, got 9223372036854775807"
+    )]
     [InlineData("sha256:e3b0", "sha256:E3B0", "upstream[0].files.amd64.digest: digest 'sha256:E3B0")]
     [InlineData("sha256:e3b0", "md5:e3b0", "upstream[0].files.amd64.digest: digest 'md5:e3b0")]
     [InlineData("\"name\": \"bash\"", "\"name\": \"../bash\"", "packages[0].name: '../bash' is no package name")]
@@ -161,18 +191,34 @@ public class ImageLockFileTests
     [InlineData("debian/pool/main/bash_amd64.deb", "debian/../../etc/passwd", "packages[0].files.amd64.location: wanted a plain path")]
     [InlineData("debian/pool/main/bash_amd64.deb", "https://example.org/bash.deb", "packages[0].files.amd64.location: wanted a plain path")]
     [InlineData("https://example.org/v9/tool-amd64.tgz", "file:///etc/passwd", "upstream[0].files.amd64.location: wanted an https address")]
-    [InlineData("https://example.org/v9/tool-amd64.tgz", "http://example.org/x", "upstream[0].files.amd64.location: wanted an https address")]
-    [InlineData("\"arm64\": \"5.9-1+b1\"", "\"riscv64\": \"5.9-1+b1\"", "packages[1]: 'version' and 'files' are of different architectures")]
+    [InlineData(
+        "https://example.org/v9/tool-amd64.tgz",
+        "http://example.org/x",
+        "upstream[0].files.amd64.location: wanted an https address"
+    )]
+    [InlineData(
+        "\"arm64\": \"5.9-1+b1\"",
+        "\"riscv64\": \"5.9-1+b1\"",
+        "packages[1]: 'version' and 'files' are of different architectures"
+    )]
     [InlineData(",\n          \"size\": 100", "", "packages[0].files.amd64: 'size' is missing")]
     [InlineData("\"5.9-1\"", "\"\\ud800\"", "")]
     [InlineData("\"image\": \"tiny\",", "\"image\": \"tiny\", \"leftout\": [],", "unknown key 'leftout'; did you mean 'leftOut'?")]
     [InlineData("\"schema\": 1,", "\"schema\": 1, \"comment\": \"by hand\",", "unknown key 'comment'; known here: schema, image, ")]
-    [InlineData("\"date\": \"2026-01-25", "\"url\": \"\", \"date\": \"2026-01-25", "suites[0]: unknown key 'url'; known here: name, date, inRelease")]
+    [InlineData(
+        "\"date\": \"2026-01-25",
+        "\"url\": \"\", \"date\": \"2026-01-25",
+        "suites[0]: unknown key 'url'; known here: name, date, inRelease"
+    )]
     [InlineData("\"essential\": false", "\"essential\": false, \"suites\": []", "debian: unknown key 'suites'")]
     [InlineData("\"confirmed\": true", "\"confirmed\": true, \"optional\": true", "upstream[0]: unknown key 'optional'")]
     [InlineData("\"size\": 12", "\"siez\": 12", "upstream[0].files.amd64: unknown key 'siez'; did you mean 'size'?")]
     [InlineData("\"layer\": \"base\"", "\"layer\": \"base\", \"from\": \"debian\"", "packages[0]: unknown key 'from'")]
-    [InlineData("\"name\": \"tool\",\n      \"version\": \"9-1\"", "\"name\": \"tool\", \"layer\": \"base\", \"version\": \"9-1\"", "standIns[0]: unknown key 'layer'")]
+    [InlineData(
+        "\"name\": \"tool\",\n      \"version\": \"9-1\"",
+        "\"name\": \"tool\", \"layer\": \"base\", \"version\": \"9-1\"",
+        "standIns[0]: unknown key 'layer'"
+    )]
     public void A_lock_with_anything_wrong_is_refused_and_the_value_named(string old, string changed, string because)
     {
         Assert.Contains(old, Text, StringComparison.Ordinal);
@@ -190,7 +236,9 @@ public class ImageLockFileTests
     [InlineData("<<<<<<< HEAD\n", 1)]
     public void What_is_no_json_is_told_with_its_line(string text, int line)
     {
-        string told = Assert.Throws<ContentException>(() => ImageLockFile.Parse(Encoding.UTF8.GetBytes(text), "images/tiny/image.lock.json")).Message;
+        string told = Assert
+            .Throws<ContentException>(() => ImageLockFile.Parse(Encoding.UTF8.GetBytes(text), "images/tiny/image.lock.json"))
+            .Message;
         Assert.StartsWith($"images/tiny/image.lock.json:{line}: ", told, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", told, StringComparison.Ordinal);
     }

@@ -27,9 +27,15 @@ public sealed class LockMakerRollBackTests(ArchiveSigningKeys keys) : IClassFixt
         _server = await LoopbackServer.StartAsync();
         byte[] packed = Gzip(_packages);
         _server.Serve("debian/dists/trixie/main/binary-arm64/Packages.gz", packed);
-        _server.Serve("debian/dists/trixie/InRelease", keys.Sign(
-            $"Suite: stable\nCodename: trixie\nDate: {Released.ToString("ddd, d MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)} UTC\n"
-            + $"SHA256:\n {Digest.Of(packed).Hex} {packed.Length} main/binary-arm64/Packages.gz\n", keys.Good));
+        _server.Serve(
+            "debian/dists/trixie/InRelease",
+            keys.Sign(
+                "Suite: stable\nCodename: "
+                    + $"trixie\nDate: {Released.ToString("ddd, d MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)} UTC\n"
+                    + $"SHA256:\n {Digest.Of(packed).Hex} {packed.Length} main/binary-arm64/Packages.gz\n",
+                keys.Good
+            )
+        );
         Directory.CreateDirectory(Folder);
         await File.WriteAllTextAsync(Path.Combine(Folder, ImageDefinition.FileName), Definition);
     }
@@ -49,7 +55,10 @@ public sealed class LockMakerRollBackTests(ArchiveSigningKeys keys) : IClassFixt
 
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => MakeAsync(newer));
 
-        Assert.StartsWith("suite trixie: wanted a release no older than the lock's of 2026-09-12 07:55:42Z, got one of 2026-09-12 07:55:41Z", e.Message);
+        Assert.StartsWith(
+            "suite trixie: wanted a release no older than the lock's of 2026-09-12 07:55:42Z, got one of 2026-09-12 07:55:41Z",
+            e.Message
+        );
         Assert.Empty(_bench.CachedFiles);
     }
 
@@ -92,7 +101,10 @@ public sealed class LockMakerRollBackTests(ArchiveSigningKeys keys) : IClassFixt
     }
 
     private static ImageLock At(ImageLock made, DateTimeOffset date) =>
-        made with { Suites = [.. made.Suites.Select(suite => suite with { Date = date })] };
+        made with
+        {
+            Suites = [.. made.Suites.Select(suite => suite with { Date = date })],
+        };
 
     private static byte[] Gzip(byte[] text)
     {

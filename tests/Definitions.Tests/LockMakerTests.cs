@@ -27,9 +27,13 @@ public sealed class LockMakerTests : IDisposable
             ["libc", "2.0-1"],
             ["zsh", "3.0-1", "Depends: libc, more"],
             ["more", "4.0-1"],
-            ["tool", "9-1", "Depends: libc"]);
+            ["tool", "9-1", "Depends: libc"]
+        );
         ImageLock made = await MakeAsync();
-        Assert.Equal(["bash base", "libc base", "more base", "zsh base"], made.Packages.Select(package => $"{package.Name} {package.Layer}"));
+        Assert.Equal(
+            ["bash base", "libc base", "more base", "zsh base"],
+            made.Packages.Select(package => $"{package.Name} {package.Layer}")
+        );
         Assert.Equal(["tool"], made.StandIns.Select(package => package.Name));
         Assert.Equal(["amd64", "arm64"], made.Packages[0].Files.Keys);
         Assert.Equal("debian/pool/main/b/bash/bash_1.0-1_arm64.deb", made.Packages[0].Files["arm64"].Location);
@@ -45,7 +49,12 @@ public sealed class LockMakerTests : IDisposable
     [Fact]
     public async Task The_same_suites_give_the_same_bytes_whatever_the_order_of_their_stanzas()
     {
-        string[][] stanzas = [["bash", "1.0-1"], ["zsh", "3.0-1"], ["tool", "9-1"]];
+        string[][] stanzas =
+        [
+            ["bash", "1.0-1"],
+            ["zsh", "3.0-1"],
+            ["tool", "9-1"],
+        ];
         Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", stanzas);
         ImageLock one = await MakeAsync();
         Assert.Equal(ImageLockFile.ToBytes(one), ImageLockFile.ToBytes(await MakeAsync()));
@@ -81,7 +90,8 @@ public sealed class LockMakerTests : IDisposable
             ["bash", "1.0-1+b2", "Source: bash (1.0-1)", "arm64"],
             ["only", "5-1", "", "amd64"],
             ["zsh", "3.0-1"],
-            ["tool", "9-1"]);
+            ["tool", "9-1"]
+        );
         ImageLock made = await MakeAsync();
         Assert.Equal(["1.0-1", "1.0-1+b2"], made.Packages.Single(package => package.Name == "bash").Versions.Values);
         Assert.Equal(["amd64"], made.Packages.Single(package => package.Name == "only").Files.Keys);
@@ -90,7 +100,14 @@ public sealed class LockMakerTests : IDisposable
     [Fact]
     public async Task Two_source_versions_of_one_package_are_refused()
     {
-        Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1", "", "amd64"], ["bash", "1.0-2", "", "arm64"], ["zsh", "3.0-1"], ["tool", "9-1"]);
+        Publish(
+            "trixie",
+            "Sat, 03 Jan 2026 04:05:06 UTC",
+            ["bash", "1.0-1", "", "amd64"],
+            ["bash", "1.0-2", "", "arm64"],
+            ["zsh", "3.0-1"],
+            ["tool", "9-1"]
+        );
         ResolutionException e = await Assert.ThrowsAsync<ResolutionException>(() => MakeAsync());
         Assert.Contains("bash (amd64 1.0-1, arm64 1.0-2)", e.Message, StringComparison.Ordinal);
     }
@@ -108,7 +125,8 @@ public sealed class LockMakerTests : IDisposable
             ["zsh", "3.0-1", "Depends: helper", "arm64"],
             ["zsh", "3.0-1", "", "amd64"],
             ["helper", "1-1"],
-            ["tool", "9-1", "Depends: script"]);
+            ["tool", "9-1", "Depends: script"]
+        );
         string yaml = "without: [{ package: script, reason: r }, { package: helper, reason: r }]";
         ImageLock made = await MakeAsync(yaml);
         Assert.Equal(["bash", "libc", "zsh"], made.Packages.Select(package => package.Name));
@@ -122,10 +140,23 @@ public sealed class LockMakerTests : IDisposable
     [InlineData("not-there")]
     public async Task A_package_done_without_that_nothing_needs_is_refused(string name)
     {
-        Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1", "Depends: libc"], ["libc", "2-1"], ["zsh", "3.0-1"], ["more", "4-1"], ["tool", "9-1"]);
-        DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() => MakeAsync(
-            $"without: [{{ package: libc, reason: r }}, {{ package: {name}, reason: r }}]"));
-        Assert.StartsWith($"tiny: 'without' of 'debian' names {name}, which nothing in the image needs on amd64 or arm64", e.Message, StringComparison.Ordinal);
+        Publish(
+            "trixie",
+            "Sat, 03 Jan 2026 04:05:06 UTC",
+            ["bash", "1.0-1", "Depends: libc"],
+            ["libc", "2-1"],
+            ["zsh", "3.0-1"],
+            ["more", "4-1"],
+            ["tool", "9-1"]
+        );
+        DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() =>
+            MakeAsync($"without: [{{ package: libc, reason: r }}, {{ package: {name}, reason: r }}]")
+        );
+        Assert.StartsWith(
+            $"tiny: 'without' of 'debian' names {name}, which nothing in the image needs on amd64 or arm64",
+            e.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -141,14 +172,26 @@ public sealed class LockMakerTests : IDisposable
     {
         Publish("trixie", "Sat, 03 Jan 2026 04:05:06 UTC", ["bash", "1.0-1"], ["zsh", "3.0-1"], ["tool", "9-1"]);
         ImageLock before = ImageLocks.Sound with { Suites = [] };
-        string text = string.Join('\n', ImageDefinitions.Optional.Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal)
-            .ReplaceLineEndings("\n").Split('\n').Where(line => !line.StartsWith("  without:", StringComparison.Ordinal)));
+        string text = string.Join(
+            '\n',
+            ImageDefinitions
+                .Optional.Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal)
+                .ReplaceLineEndings("\n")
+                .Split('\n')
+                .Where(line => !line.StartsWith("  without:", StringComparison.Ordinal))
+        );
 
         ImageLock kept = await MakeAsync(ImageDefinitions.Parse(text), before);
         Assert.Equal((before.Upstream[0], 0), (kept.Upstream.Single(), kept.LeftOut.Length));
 
-        foreach ((string definition, ImageLock? previous) in ((string, ImageLock?)[])
-            [(text, null), (text.Replace("version: v9", "version: v10", StringComparison.Ordinal), before), (text.Replace("/tool-{", "/other-{", StringComparison.Ordinal), before)])
+        foreach (
+            (string definition, ImageLock? previous) in ((string, ImageLock?)[])
+                [
+                    (text, null),
+                    (text.Replace("version: v9", "version: v10", StringComparison.Ordinal), before),
+                    (text.Replace("/tool-{", "/other-{", StringComparison.Ordinal), before),
+                ]
+        )
         {
             ImageLock made = await MakeAsync(ImageDefinitions.Parse(definition), previous);
             Assert.Empty(made.Upstream);
@@ -169,9 +212,17 @@ public sealed class LockMakerTests : IDisposable
         _bench.Dispose();
     }
 
-    private static ImageDefinition Definition(string without = "") => ImageDefinitions.Parse(string.Join('\n', ImageDefinitions.Sound
-        .Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal).ReplaceLineEndings("\n").Split('\n')
-        .Select(line => line.StartsWith("  without:", StringComparison.Ordinal) ? "  " + without : line)));
+    private static ImageDefinition Definition(string without = "") =>
+        ImageDefinitions.Parse(
+            string.Join(
+                '\n',
+                ImageDefinitions
+                    .Sound.Replace("[trixie, trixie-security]", "[trixie]", StringComparison.Ordinal)
+                    .ReplaceLineEndings("\n")
+                    .Split('\n')
+                    .Select(line => line.StartsWith("  without:", StringComparison.Ordinal) ? "  " + without : line)
+            )
+        );
 
     private Task<ImageLock> MakeAsync(string without = "") => MakeAsync(Definition(without), previous: null);
 
@@ -189,7 +240,9 @@ public sealed class LockMakerTests : IDisposable
         StringBuilder release = new($"Suite: {suite}\nCodename: {suite}\nDate: {date}\nSHA256:\n");
         foreach (string architecture in (string[])["amd64", "arm64"])
         {
-            string text = string.Concat(stanzas.Where(stanza => stanza.Length < 4 || stanza[3] == architecture).Select(stanza => Stanza(stanza, architecture)));
+            string text = string.Concat(
+                stanzas.Where(stanza => stanza.Length < 4 || stanza[3] == architecture).Select(stanza => Stanza(stanza, architecture))
+            );
             byte[] packed = DebBuilder.Gzip(Encoding.ASCII.GetBytes(text));
             string path = $"main/binary-{architecture}/Packages.gz";
             Directory.CreateDirectory(Path.Combine(dists, Path.GetDirectoryName(path)!));
@@ -212,7 +265,10 @@ public sealed class LockMakerTests : IDisposable
         {
             Directory.CreateDirectory(home);
             Gpg(home, "--passphrase", "", "--quick-generate-key", "a scratch archive", "ed25519", "sign", "never");
-            _fingerprint = Gpg(home, "--with-colons", "--list-keys").Split('\n').First(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
+            _fingerprint = Gpg(home, "--with-colons", "--list-keys")
+                .Split('\n')
+                .First(line => line.StartsWith("fpr:", StringComparison.Ordinal))
+                .Split(':')[9];
             Gpg(home, "--output", Path.Combine(_bench.Folder, "keyring.gpg"), "--export");
         }
 
@@ -225,7 +281,13 @@ public sealed class LockMakerTests : IDisposable
         Process? gpg = null;
         try
         {
-            gpg = Process.Start(new ProcessStartInfo("gpg", ["--homedir", home, "--batch", "--quiet", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            gpg = Process.Start(
+                new ProcessStartInfo("gpg", ["--homedir", home, "--batch", "--quiet", .. arguments])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            );
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -30,8 +30,11 @@ public class LockValidatorTests
     }
 
     [Fact]
-    public void The_order_of_wanted_packages_is_no_difference() => LockValidator.Require(
-        ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("[zsh, bash]", "[bash, zsh]", StringComparison.Ordinal)), ImageLocks.Sound);
+    public void The_order_of_wanted_packages_is_no_difference() =>
+        LockValidator.Require(
+            ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("[zsh, bash]", "[bash, zsh]", StringComparison.Ordinal)),
+            ImageLocks.Sound
+        );
 
     [Fact]
     public void A_lock_of_another_image_does_not_fit() =>
@@ -44,24 +47,54 @@ public class LockValidatorTests
         AssertUnfit(ImageDefinitions.Parse(), sound with { Upstream = [] }, "upstream files wanted [tool], locked []");
         AssertUnfit(
             ImageDefinitions.Parse(),
-            sound with { Upstream = [.. sound.Upstream, sound.Upstream[0] with { Name = "more" }] },
-            "upstream files wanted [tool], locked [tool, more]");
+            sound with
+            {
+                Upstream = [.. sound.Upstream, sound.Upstream[0] with { Name = "more" }],
+            },
+            "upstream files wanted [tool], locked [tool, more]"
+        );
     }
 
     [Fact]
     public void A_lock_fits_without_a_word_on_signatures_and_with_one_on_the_definitions_signer_alone()
     {
         LockedUpstream tool = ImageLocks.Sound.Upstream[0];
-        ImageLock With(string identity) => ImageLocks.Sound with
-        {
-            Upstream = [tool with { Signature = new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner(identity, "https://accounts.example.org")) }],
-        };
+        ImageLock With(string identity) =>
+            ImageLocks.Sound with
+            {
+                Upstream =
+                [
+                    tool with
+                    {
+                        Signature = new LockedSignature(
+                            SignatureState.Verified,
+                            LockedSignature.ByCosign,
+                            new UpstreamSigner(identity, "https://accounts.example.org")
+                        ),
+                    },
+                ],
+            };
         Assert.Null(tool.Signature);
         LockValidator.Require(ImageDefinitions.Parse(), With("release@example.org"));
-        AssertUnfit(ImageDefinitions.Parse(), With("other@example.org"), "tool signer wanted release@example.org of https://accounts.example.org, locked other@example.org of https://accounts.example.org");
-        ImageDefinition unsigned = ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("signature: { identity: release@example.org, issuer: https://accounts.example.org }", "", StringComparison.Ordinal));
+        AssertUnfit(
+            ImageDefinitions.Parse(),
+            With("other@example.org"),
+            "tool signer wanted release@example.org of https://accounts.example.org, locked other@example.org of "
+                + "https://accounts.example.org"
+        );
+        ImageDefinition unsigned = ImageDefinitions.Parse(
+            ImageDefinitions.Sound.Replace(
+                "signature: { identity: release@example.org, issuer: https://accounts.example.org }",
+                "",
+                StringComparison.Ordinal
+            )
+        );
         LockValidator.Require(unsigned, ImageLocks.Sound);
-        AssertUnfit(unsigned, With("release@example.org"), "tool signer wanted none, locked release@example.org of https://accounts.example.org");
+        AssertUnfit(
+            unsigned,
+            With("release@example.org"),
+            "tool signer wanted none, locked release@example.org of https://accounts.example.org"
+        );
     }
 
     [Fact]
@@ -80,15 +113,27 @@ public class LockValidatorTests
     }
 
     [Fact]
-    public void A_file_that_is_not_optional_any_more_cannot_stay_left_out() => AssertUnfit(
-        ImageDefinitions.Parse(), ImageLocks.Sound with { Upstream = [], LeftOut = ["tool"] }, "upstream file tool is left out and not optional");
+    public void A_file_that_is_not_optional_any_more_cannot_stay_left_out() =>
+        AssertUnfit(
+            ImageDefinitions.Parse(),
+            ImageLocks.Sound with
+            {
+                Upstream = [],
+                LeftOut = ["tool"],
+            },
+            "upstream file tool is left out and not optional"
+        );
 
     [Fact]
     public void A_wanted_package_that_is_not_locked_does_not_fit() =>
         AssertUnfit(ImageDefinitions.Parse(), ImageLocks.Sound with { Packages = [] }, "package zsh is wanted and not locked");
 
     [Theory]
-    [InlineData("[linux/amd64, linux/arm64]", "[linux/amd64, linux/arm64, linux/riscv64]", "package bash: architectures wanted [amd64, arm64, riscv64], locked [amd64, arm64]")]
+    [InlineData(
+        "[linux/amd64, linux/arm64]",
+        "[linux/amd64, linux/arm64, linux/riscv64]",
+        "package bash: architectures wanted [amd64, arm64, riscv64], locked [amd64, arm64]"
+    )]
     [InlineData("[linux/amd64, linux/arm64]", "[linux/amd64]", "architectures of packages wanted [amd64], locked [amd64, arm64]")]
     public void A_platform_that_came_or_went_does_not_fit_where_no_upstream_file_tells(string old, string changed, string because)
     {
@@ -101,9 +146,19 @@ public class LockValidatorTests
     public void A_wanted_package_that_is_locked_for_one_platform_alone_does_not_fit()
     {
         ImageLock sound = ImageLocks.Sound;
-        LockedPackage bash = sound.Packages[0] with { Files = sound.Packages[0].Files.Remove("arm64"), Versions = sound.Packages[0].Versions.Remove("arm64") };
+        LockedPackage bash = sound.Packages[0] with
+        {
+            Files = sound.Packages[0].Files.Remove("arm64"),
+            Versions = sound.Packages[0].Versions.Remove("arm64"),
+        };
         AssertUnfit(
-            ImageDefinitions.Parse(), sound with { Packages = sound.Packages.SetItem(0, bash) }, "package bash: architectures wanted [amd64, arm64], locked [amd64]");
+            ImageDefinitions.Parse(),
+            sound with
+            {
+                Packages = sound.Packages.SetItem(0, bash),
+            },
+            "package bash: architectures wanted [amd64, arm64], locked [amd64]"
+        );
     }
 
     [Fact]
@@ -112,13 +167,20 @@ public class LockValidatorTests
         ImageLock sound = ImageLocks.Sound;
         AssertUnfit(
             ImageDefinitions.Parse(),
-            sound with { Packages = sound.Packages.SetItem(2, sound.Packages[2] with { Layer = "gone" }) },
-            "package only is locked for layer 'gone'");
+            sound with
+            {
+                Packages = sound.Packages.SetItem(2, sound.Packages[2] with { Layer = "gone" }),
+            },
+            "package only is locked for layer 'gone'"
+        );
     }
 
     [Fact]
-    public void A_changed_reason_is_no_difference() => LockValidator.Require(
-        ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("only scripts need it", "nothing needs it", StringComparison.Ordinal)), ImageLocks.Sound);
+    public void A_changed_reason_is_no_difference() =>
+        LockValidator.Require(
+            ImageDefinitions.Parse(ImageDefinitions.Sound.Replace("only scripts need it", "nothing needs it", StringComparison.Ordinal)),
+            ImageLocks.Sound
+        );
 
     [Fact]
     public void A_lock_that_holds_what_the_image_does_without_does_not_fit()
@@ -126,8 +188,12 @@ public class LockValidatorTests
         ImageLock sound = ImageLocks.Sound;
         AssertUnfit(
             ImageDefinitions.Parse(),
-            sound with { Packages = [.. sound.Packages, sound.Packages[0] with { Name = "mawk" }] },
-            "package mawk is locked, and the image does without it");
+            sound with
+            {
+                Packages = [.. sound.Packages, sound.Packages[0] with { Name = "mawk" }],
+            },
+            "package mawk is locked, and the image does without it"
+        );
     }
 
     private static void AssertUnfit(ImageDefinition definition, ImageLock imageLock, string because)

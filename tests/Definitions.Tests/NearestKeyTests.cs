@@ -17,7 +17,8 @@ public class NearestKeyTests
     [InlineData("", null)]
     [InlineData("x", null)]
     [InlineData("something", null)]
-    public void The_nearest_key_is_found_when_it_is_near(string written, string? meant) => Assert.Equal(meant, NearestKey.Of(written, Known));
+    public void The_nearest_key_is_found_when_it_is_near(string written, string? meant) =>
+        Assert.Equal(meant, NearestKey.Of(written, Known));
 
     [Fact]
     public void Of_two_as_near_the_first_by_letters_is_taken_whatever_the_order()

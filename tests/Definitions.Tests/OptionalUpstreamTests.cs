@@ -27,8 +27,14 @@ public sealed class OptionalUpstreamTests : IDisposable
 
         LockedUpstream tool = Assert.Single(made.Upstream);
         Assert.Equal(("tool", "v9", true), (tool.Name, tool.Version, tool.Confirmed));
-        Assert.Equal(Architectures.Select(architecture => DigestOf(architecture, algorithm)), tool.Files.Values.Select(file => file.Digest));
-        Assert.Equal(Architectures.Select(architecture => (long?)Content(architecture).Length), tool.Files.Values.Select(file => file.Size));
+        Assert.Equal(
+            Architectures.Select(architecture => DigestOf(architecture, algorithm)),
+            tool.Files.Values.Select(file => file.Digest)
+        );
+        Assert.Equal(
+            Architectures.Select(architecture => (long?)Content(architecture).Length),
+            tool.Files.Values.Select(file => file.Size)
+        );
         Assert.Empty(made.LeftOut);
         Assert.Empty(_told);
         LockValidator.Require(Definition(algorithm), made);
@@ -104,7 +110,11 @@ public sealed class OptionalUpstreamTests : IDisposable
 
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => FindAsync(Definition("sha256"), before));
 
-        Assert.Contains($"has {DigestOf("amd64", "sha512", "another ")}, the lock has {DigestOf("amd64", "sha512")}", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"has {DigestOf("amd64", "sha512", "another ")}, the lock has {DigestOf("amd64", "sha512")}",
+            e.Message,
+            StringComparison.Ordinal
+        );
         Publish("sha256");
         Assert.Equal(DigestOf("amd64", "sha256"), (await FindAsync(Definition("sha256"), before)).Upstream.Single().Files["amd64"].Digest);
     }
@@ -165,7 +175,10 @@ public sealed class OptionalUpstreamTests : IDisposable
         Publish("sha512");
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         foreach (string file in Directory.EnumerateFiles(PathOf("")))
-            server.Serve($"example.org/v9/{Path.GetFileName(file)}", await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+            server.Serve(
+                $"example.org/v9/{Path.GetFileName(file)}",
+                await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)
+            );
         ImageLock made = await FindAsync(Definition("sha512"), mirror: UpstreamMirror.At(server.Address.ToString()));
         Assert.Empty(made.LeftOut);
         Assert.Empty(_told);
@@ -173,10 +186,14 @@ public sealed class OptionalUpstreamTests : IDisposable
 
     private string PathOf(string name) => Path.Combine(_bench.Folder, "mirror", "example.org", "v9", name);
 
-    private static byte[] Content(string architecture, string salt = "") => System.Text.Encoding.ASCII.GetBytes($"{salt}the tool for {architecture}");
+    private static byte[] Content(string architecture, string salt = "") =>
+        System.Text.Encoding.ASCII.GetBytes($"{salt}the tool for {architecture}");
 
-    private static Digest DigestOf(string architecture, string algorithm, string salt = "") => Digest.FromHash(
-        algorithm, algorithm == "sha256" ? SHA256.HashData(Content(architecture, salt)) : SHA512.HashData(Content(architecture, salt)));
+    private static Digest DigestOf(string architecture, string algorithm, string salt = "") =>
+        Digest.FromHash(
+            algorithm,
+            algorithm == "sha256" ? SHA256.HashData(Content(architecture, salt)) : SHA512.HashData(Content(architecture, salt))
+        );
 
     private void Publish(string algorithm, string salt = "")
     {
@@ -184,7 +201,10 @@ public sealed class OptionalUpstreamTests : IDisposable
         foreach (string architecture in Architectures)
         {
             File.WriteAllBytes(PathOf($"tool-{architecture}.tgz"), Content(architecture, salt));
-            File.WriteAllText(PathOf($"tool-{architecture}.tgz.{algorithm}"), $"{DigestOf(architecture, algorithm, salt).Hex}  tool-{architecture}.tgz\n");
+            File.WriteAllText(
+                PathOf($"tool-{architecture}.tgz.{algorithm}"),
+                $"{DigestOf(architecture, algorithm, salt).Hex}  tool-{architecture}.tgz\n"
+            );
         }
     }
 
@@ -192,7 +212,12 @@ public sealed class OptionalUpstreamTests : IDisposable
         ImageDefinitions.Parse(ImageDefinitions.Optional.Replace(".tgz.sha256", $".tgz.{algorithm}", StringComparison.Ordinal));
 
     /// <summary>As <c>Lock</c> does it after the packages: what the lock before had of the file is in, or it is left out so far.</summary>
-    private Task<ImageLock> FindAsync(ImageDefinition definition, ImageLock? before = null, UpstreamMirror? mirror = null, bool isMirror = false)
+    private Task<ImageLock> FindAsync(
+        ImageDefinition definition,
+        ImageLock? before = null,
+        UpstreamMirror? mirror = null,
+        bool isMirror = false
+    )
     {
         mirror ??= UpstreamMirror.At(Path.Combine(_bench.Folder, "mirror"));
         ImmutableArray<LockedUpstream> kept = before is { LeftOut.IsEmpty: true } ? before.Upstream : [];

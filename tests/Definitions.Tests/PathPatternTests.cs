@@ -62,7 +62,8 @@ public class PathPatternTests
         Assert.False(pattern.For(Platform.LinuxArm64).Matches("usr/lib/x86_64-linux-gnu/x"));
         Assert.Equal(
             "f:1:1: pattern '/usr/lib/{multiarch}/**': {multiarch} is known for amd64 and arm64, not for linux/riscv64",
-            Assert.Throws<DefinitionException>(() => pattern.For(new Platform("linux", "riscv64"))).Message);
+            Assert.Throws<DefinitionException>(() => pattern.For(new Platform("linux", "riscv64"))).Message
+        );
     }
 
     [Theory]
@@ -84,7 +85,12 @@ public class PathPatternTests
     [InlineData("/usr/{}/x")]
     [InlineData("/usr/{Multiarch}/x")]
     public void What_is_no_pattern_is_refused_with_its_place(string text) =>
-        Assert.StartsWith($"f:3:4: pattern '{text}': wanted ", Assert.Throws<DefinitionException>(() => PathPattern.Parse(text, "f:3:4")).Message.Replace("'**' wanted", "wanted", StringComparison.Ordinal));
+        Assert.StartsWith(
+            $"f:3:4: pattern '{text}': wanted ",
+            Assert
+                .Throws<DefinitionException>(() => PathPattern.Parse(text, "f:3:4"))
+                .Message.Replace("'**' wanted", "wanted", StringComparison.Ordinal)
+        );
 
     [Fact]
     public void It_agrees_with_a_regular_expression_of_the_same_meaning()
@@ -93,7 +99,14 @@ public class PathPatternTests
         int meant = 0;
         for (int round = 0; round < 20_000; round++)
         {
-            string pattern = "/" + string.Join('/', Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(4) == 0 ? "**" : Letters(random, "ab*?").Replace("**", "*", StringComparison.Ordinal)));
+            string pattern =
+                "/"
+                + string.Join(
+                    '/',
+                    Enumerable
+                        .Range(0, random.Next(1, 5))
+                        .Select(_ => random.Next(4) == 0 ? "**" : Letters(random, "ab*?").Replace("**", "*", StringComparison.Ordinal))
+                );
             if (pattern.Contains("***", StringComparison.Ordinal))
                 continue;
             string path = string.Join('/', Enumerable.Range(0, random.Next(1, 6)).Select(_ => Letters(random, "ab")));
@@ -121,7 +134,11 @@ public class PathPatternTests
     {
         StringBuilder regex = new("^");
         foreach (string part in pattern[1..].Split('/'))
-            regex.Append(part == "**" ? "(/[^/]+)*" : "/" + part.Replace("?", "[^/]", StringComparison.Ordinal).Replace("*", "[^/]*", StringComparison.Ordinal));
+            regex.Append(
+                part == "**"
+                    ? "(/[^/]+)*"
+                    : "/" + part.Replace("?", "[^/]", StringComparison.Ordinal).Replace("*", "[^/]*", StringComparison.Ordinal)
+            );
         return new Regex(regex.Append('$').ToString(), RegexOptions.CultureInvariant);
     }
 }

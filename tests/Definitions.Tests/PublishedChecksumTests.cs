@@ -29,7 +29,9 @@ public sealed class PublishedChecksumTests : IDisposable
     public async Task A_published_checksum_that_agrees_confirms_whatever_the_two_algorithms_are(string reviewed, string published)
     {
         string hex = published == "sha256" ? Sha256 : Sha512;
-        foreach (string text in (string[])[hex, $"{hex}  tool-amd64\n", $"{hex} *tool-amd64\r\n{new string('1', hex.Length)}  tool-arm64\r\n"])
+        foreach (
+            string text in (string[])[hex, $"{hex}  tool-amd64\n", $"{hex} *tool-amd64\r\n{new string('1', hex.Length)}  tool-arm64\r\n"]
+        )
         {
             Publish(published, text);
             LockedUpstream locked = await ConfirmAsync(reviewed == "sha256" ? $"sha256:{Sha256}" : $"sha512:{Sha512}", published);
@@ -47,7 +49,11 @@ public sealed class PublishedChecksumTests : IDisposable
         string wrong = published == "sha256" ? Other256 : Other512;
         Publish(published, wrong);
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => ConfirmAsync($"sha256:{Sha256}", published));
-        Assert.StartsWith($"tiny amd64: tool v1: https://example.org/v1/tool-amd64.{published} says {published}:{wrong}", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"tiny amd64: tool v1: https://example.org/v1/tool-amd64.{published} says {published}:{wrong}",
+            e.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains($"reviewed as sha256:{Sha256}", e.Message, StringComparison.Ordinal);
         Assert.Contains($"{published}:{(published == "sha256" ? Sha256 : Sha512)}", e.Message, StringComparison.Ordinal);
     }
@@ -101,14 +107,16 @@ public sealed class PublishedChecksumTests : IDisposable
 
     private async Task<LockedUpstream> ConfirmAsync(string reviewed, string? published)
     {
-        string text = ImageDefinitions.Sound.ReplaceLineEndings("\n")
+        string text = ImageDefinitions
+            .Sound.ReplaceLineEndings("\n")
             .Replace("version: v9", "version: v1", StringComparison.Ordinal)
             .Replace("[linux/amd64, linux/arm64]", "[linux/amd64]", StringComparison.Ordinal)
             .Replace("-{arch}.tgz\n", "-{arch}\n", StringComparison.Ordinal)
             .Replace(
                 "    checksumFile: https://example.org/{version}/tool-{arch}.tgz.sha256\n",
                 published is null ? "" : $"    checksumFile: https://example.org/{{version}}/tool-{{arch}}.{published}\n",
-                StringComparison.Ordinal)
+                StringComparison.Ordinal
+            )
             .Replace(ImageDefinitions.Checksum, reviewed, StringComparison.Ordinal);
         ImageDefinition definition = ImageDefinitions.Parse(text);
         UpstreamFile file = definition.Upstream.Single();
@@ -116,8 +124,15 @@ public sealed class PublishedChecksumTests : IDisposable
         {
             Upstream =
             [
-                new LockedUpstream("tool", "v1", false, ImmutableSortedDictionary<string, LockedFile>.Empty.Add(
-                    "amd64", new LockedFile(file.Url("amd64").AbsoluteUri, file.Checksums["amd64"], null))),
+                new LockedUpstream(
+                    "tool",
+                    "v1",
+                    false,
+                    ImmutableSortedDictionary<string, LockedFile>.Empty.Add(
+                        "amd64",
+                        new LockedFile(file.Url("amd64").AbsoluteUri, file.Checksums["amd64"], null)
+                    )
+                ),
             ],
         };
         UpstreamMirror mirror = UpstreamMirror.At(Path.Combine(_bench.Folder, "mirror"));

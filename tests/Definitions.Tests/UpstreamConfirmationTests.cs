@@ -35,7 +35,8 @@ public sealed class UpstreamConfirmationTests : IAsyncLifetime
     [Fact]
     public async Task What_the_host_has_and_publishes_is_confirmed_and_what_a_mirror_has_is_not()
     {
-        LockedUpstream host = await ConfirmAsync(isMirror: false), mirror = await ConfirmAsync(isMirror: true);
+        LockedUpstream host = await ConfirmAsync(isMirror: false),
+            mirror = await ConfirmAsync(isMirror: true);
         Assert.Equal((true, Content.Length), (host.Confirmed, host.Files["amd64"].Size));
         Assert.Equal((false, Content.Length), (mirror.Confirmed, mirror.Files["amd64"].Size));
         Assert.Empty(_told);
@@ -50,8 +51,9 @@ public sealed class UpstreamConfirmationTests : IAsyncLifetime
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => ConfirmAsync(isMirror: false));
         Assert.Equal(
             $"tiny amd64: tool v9: GET {_server.At(Tool)}: {status}. Upstream has no such file: correct 'url' or 'version' of tool "
-            + "in images/tiny/image.yaml, then run ./build.sh Lock --images tiny",
-            e.Message);
+                + "in images/tiny/image.yaml, then run ./build.sh Lock --images tiny",
+            e.Message
+        );
         Assert.Empty(_told);
     }
 
@@ -61,9 +63,11 @@ public sealed class UpstreamConfirmationTests : IAsyncLifetime
         _server.Serve($"{Tool}.sha256", 404);
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => ConfirmAsync(isMirror: false));
         Assert.Equal(
-            $"tiny amd64: tool v9: published checksum: GET {_server.At(Tool)}.sha256: 404. Upstream publishes no such checksum file: correct "
-            + "'checksumFile' of tool, or take it out, in images/tiny/image.yaml, then run ./build.sh Lock --images tiny",
-            e.Message);
+            $"tiny amd64: tool v9: published checksum: GET {_server.At(Tool)}.sha256: 404. Upstream publishes no such checksum "
+                + "file: correct "
+                + "'checksumFile' of tool, or take it out, in images/tiny/image.yaml, then run ./build.sh Lock --images tiny",
+            e.Message
+        );
     }
 
     [Theory]
@@ -108,12 +112,17 @@ public sealed class UpstreamConfirmationTests : IAsyncLifetime
 
     private async Task<LockedUpstream> ConfirmAsync(bool isMirror)
     {
-        ImageDefinition definition = ImageDefinitions.Parse(ImageDefinitions.Sound
-            .Replace("[linux/amd64, linux/arm64]", "[linux/amd64]", StringComparison.Ordinal)
-            .Replace(ImageDefinitions.Checksum, Digest.Of(Content).ToString(), StringComparison.Ordinal));
+        ImageDefinition definition = ImageDefinitions.Parse(
+            ImageDefinitions
+                .Sound.Replace("[linux/amd64, linux/arm64]", "[linux/amd64]", StringComparison.Ordinal)
+                .Replace(ImageDefinitions.Checksum, Digest.Of(Content).ToString(), StringComparison.Ordinal)
+        );
         LockedUpstream sound = ImageLocks.Sound.Upstream[0];
         LockedFile file = sound.Files["amd64"] with { Digest = Digest.Of(Content), Size = null };
-        ImageLock made = ImageLocks.Sound with { Upstream = [sound with { Confirmed = false, Files = sound.Files.Clear().Add("amd64", file) }] };
+        ImageLock made = ImageLocks.Sound with
+        {
+            Upstream = [sound with { Confirmed = false, Files = sound.Files.Clear().Add("amd64", file) }],
+        };
         UpstreamMirror mirror = UpstreamMirror.At(_server.Address.ToString());
         UpstreamConfirmation confirmation = new(_bench.Download, mirror, isMirror, new PublishedChecksum(_bench.Reader, mirror), _told.Add);
         return (await confirmation.ConfirmAsync(definition, made, TestContext.Current.CancellationToken)).Upstream.Single();

@@ -15,7 +15,8 @@ namespace Slipway.Definitions.Tests;
 /// </summary>
 public sealed class UpstreamSignaturesTests : IAsyncLifetime
 {
-    private const string Identity = "release@example.org", Issuer = "https://accounts.example.org";
+    private const string Identity = "release@example.org",
+        Issuer = "https://accounts.example.org";
     private const string Tool = "example.org/v9/tool-amd64.tgz";
     private static readonly byte[] Content = "the tool"u8.ToArray();
     private static readonly SigningSubject Signer = new(Issuer, Identity);
@@ -31,7 +32,16 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await LoopbackServer.StartAsync();
-        await _bench.Cache.AddAsync(new WantedContent { What = "tool", Digest = Digest.Of(Content), Limit = 100 }, _ => Task.FromResult<Stream>(new MemoryStream(Content)), Stop);
+        await _bench.Cache.AddAsync(
+            new WantedContent
+            {
+                What = "tool",
+                Digest = Digest.Of(Content),
+                Limit = 100,
+            },
+            _ => Task.FromResult<Stream>(new MemoryStream(Content)),
+            Stop
+        );
         Publish(SignedBlob.Sign(_authority, Content, Signer));
     }
 
@@ -58,8 +68,10 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
         LockedSignature? signature = await JudgeAsync();
         Assert.Equal(new LockedSignature(SignatureState.UnverifiedNoLog, "certificate", new UpstreamSigner(Identity, Issuer)), signature);
         Assert.Equal(
-            $"tiny amd64: tool v9: signed by the key of a certificate for {Identity}; the transparency log was not asked, so who issued the certificate and when it was used is not proven: no network",
-            _told[0]);
+            $"tiny amd64: tool v9: signed by the key of a certificate for {Identity}; the transparency log was not asked, so who "
+                + "issued the certificate and when it was used is not proven: no network",
+            _told[0]
+        );
     }
 
     [Fact]
@@ -74,14 +86,30 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
 
     [Theory]
     [InlineData("signed by another identity: wanted release@example.org, got other@example.org", Issuer, "other@example.org")]
-    [InlineData("signed by another identity: wanted release@example.org, got release@example.org.evil.test", Issuer, "release@example.org.evil.test")]
-    [InlineData("signed by another identity: wanted release@example.org, got https://release@example.org/", Issuer, "https://release@example.org/")]
-    [InlineData("another issuer vouched for the signer: wanted https://accounts.example.org, got https://accounts.example.org/", Issuer + "/", Identity)]
+    [InlineData(
+        "signed by another identity: wanted release@example.org, got release@example.org.evil.test",
+        Issuer,
+        "release@example.org.evil.test"
+    )]
+    [InlineData(
+        "signed by another identity: wanted release@example.org, got https://release@example.org/",
+        Issuer,
+        "https://release@example.org/"
+    )]
+    [InlineData(
+        "another issuer vouched for the signer: wanted https://accounts.example.org, got https://accounts.example.org/",
+        Issuer + "/",
+        Identity
+    )]
     [InlineData("certificate: wanted one name, got release@example.org, other@example.org", Issuer, Identity, "other@example.org")]
     [InlineData("certificate: wanted one name, got other@example.org, release@example.org", Issuer, "other@example.org", Identity)]
     [InlineData("certificate: wanted one name, got none", Issuer)]
     [InlineData("certificate: wanted one issuer, got none", null, Identity)]
-    public async Task A_certificate_for_another_stops_the_lock_before_the_log_is_asked(string because, string? issuer, params string[] identities)
+    public async Task A_certificate_for_another_stops_the_lock_before_the_log_is_asked(
+        string because,
+        string? issuer,
+        params string[] identities
+    )
     {
         Publish(SignedBlob.Sign(_authority, Content, new SigningSubject(issuer, [.. identities])));
         await RefusedAsync(because);
@@ -91,14 +119,25 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     [Fact]
     public async Task A_crafted_certificate_stops_the_lock()
     {
-        foreach ((X509Extension[] extensions, string because) in ((X509Extension[], string)[])
-        [
-            ([Names(Identity), New(Issuer), Old("https://other.example.org")], "wanted one issuer, got https://accounts.example.org, https://other.example.org"),
-            ([Names(Identity), new X509Extension("1.3.6.1.4.1.57264.1.8", Encoding.UTF8.GetBytes(Issuer), false)], "an extension is no DER"),
-            ([Names(Identity), new X509Extension("1.3.6.1.4.1.57264.1.8", [.. New(Issuer).RawData, 0], false)], "an extension is no DER"),
-            ([Dns("release.example.org"), New(Issuer)], "wanted an e-mail address or URI as its name, got a name of kind 2"),
-            ([new X509Extension("2.5.29.17", [0x30, 0x80], true), New(Issuer)], "an extension is no DER"),
-        ])
+        foreach (
+            (X509Extension[] extensions, string because) in ((X509Extension[], string)[])
+                [
+                    (
+                        [Names(Identity), New(Issuer), Old("https://other.example.org")],
+                        "wanted one issuer, got https://accounts.example.org, https://other.example.org"
+                    ),
+                    (
+                        [Names(Identity), new X509Extension("1.3.6.1.4.1.57264.1.8", Encoding.UTF8.GetBytes(Issuer), false)],
+                        "an extension is no DER"
+                    ),
+                    (
+                        [Names(Identity), new X509Extension("1.3.6.1.4.1.57264.1.8", [.. New(Issuer).RawData, 0], false)],
+                        "an extension is no DER"
+                    ),
+                    ([Dns("release.example.org"), New(Issuer)], "wanted an e-mail address or URI as its name, got a name of kind 2"),
+                    ([new X509Extension("2.5.29.17", [0x30, 0x80], true), New(Issuer)], "an extension is no DER"),
+                ]
+        )
         {
             Publish(Crafted(request => Extend(request, extensions)));
             await RefusedAsync(because);
@@ -123,13 +162,24 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
         SignedBlob blob = SignedBlob.Sign(_authority, Content, Signer);
         byte[] changed = Convert.FromBase64String(blob.Signature);
         changed[^1] ^= 1;
-        foreach (SignedBlob wrong in (SignedBlob[])
-        [
-            SignedBlob.Sign(_authority, "another tool"u8, Signer),
-            blob with { Signature = SignedBlob.Sign(_authority, Content, Signer).Signature },
-            blob with { Signature = Convert.ToBase64String(changed) },
-            blob with { Signature = Convert.ToBase64String("no DER"u8) },
-        ])
+        foreach (
+            SignedBlob wrong in (SignedBlob[])
+                [
+                    SignedBlob.Sign(_authority, "another tool"u8, Signer),
+                    blob with
+                    {
+                        Signature = SignedBlob.Sign(_authority, Content, Signer).Signature,
+                    },
+                    blob with
+                    {
+                        Signature = Convert.ToBase64String(changed),
+                    },
+                    blob with
+                    {
+                        Signature = Convert.ToBase64String("no DER"u8),
+                    },
+                ]
+        )
         {
             Publish(wrong);
             await RefusedAsync("the signature is not over this file by the certificate's key");
@@ -143,7 +193,11 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     [InlineData(".cert", "%%%%", "certificate: wanted one certificate in PEM, plain or in base64, got '%%%%'")]
     [InlineData(".cert", "AAAA", "certificate: wanted one certificate in PEM, plain or in base64, got something else")]
     [InlineData(".cert", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate: ")]
-    [InlineData(".cert", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "certificate: wanted one certificate in PEM, plain or in base64, got something else")]
+    [InlineData(
+        ".cert",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        "certificate: wanted one certificate in PEM, plain or in base64, got something else"
+    )]
     public async Task Garbage_stops_the_lock(string ending, string text, string because)
     {
         _server.Serve(Tool + ending, Encoding.ASCII.GetBytes(text));
@@ -154,7 +208,12 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     public async Task Two_certificates_and_files_that_are_too_long_stop_the_lock()
     {
         SignedBlob blob = SignedBlob.Sign(_authority, Content, Signer);
-        Publish(blob with { Certificate = blob.Pem + SignedBlob.Sign(_authority, Content, new SigningSubject(Issuer, "other@example.org")).Pem });
+        Publish(
+            blob with
+            {
+                Certificate = blob.Pem + SignedBlob.Sign(_authority, Content, new SigningSubject(Issuer, "other@example.org")).Pem,
+            }
+        );
         await RefusedAsync("wanted one certificate in PEM, plain or in base64, got something else");
         foreach (string ending in (string[])[".sig", ".cert"])
         {
@@ -201,9 +260,21 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
         if (!isMissing)
             Publish(SignedBlob.Sign(_authority, "another tool"u8, Signer));
         LockedSignature? signature = await JudgeAsync(accepts: true);
-        Assert.Equal(new LockedSignature(SignatureState.AcceptedUnsigned, "--accept-unsigned-upstream-unsafe", new UpstreamSigner(Identity, Issuer), problem), signature);
+        Assert.Equal(
+            new LockedSignature(
+                SignatureState.AcceptedUnsigned,
+                "--accept-unsigned-upstream-unsafe",
+                new UpstreamSigner(Identity, Issuer),
+                problem
+            ),
+            signature
+        );
         Assert.EndsWith("; accepted unsigned", _told[0], StringComparison.Ordinal);
-        Assert.Contains($"signature accepted-unsigned (by --accept-unsigned-upstream-unsafe, it is {problem})", _told[1], StringComparison.Ordinal);
+        Assert.Contains(
+            $"signature accepted-unsigned (by --accept-unsigned-upstream-unsafe, it is {problem})",
+            _told[1],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -237,7 +308,9 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     public async Task Judged_again_nothing_may_be_worse_than_the_lock_says(SignatureState? locked, LogVerdict verdict, bool holds)
     {
         _log.Answer = new LogAnswer(verdict, "why");
-        LockedSignature? signature = locked is { } state ? new LockedSignature(state, "cosign", new UpstreamSigner(Identity, Issuer)) : null;
+        LockedSignature? signature = locked is { } state
+            ? new LockedSignature(state, "cosign", new UpstreamSigner(Identity, Issuer))
+            : null;
         ImageLock imageLock = Lock(Digest.Of(Content), signature);
         Task CheckAsync() => Signatures().RequireAsync(Definition(), imageLock, ["amd64"], Stop);
         if (holds)
@@ -259,27 +332,42 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     {
         string path = _bench.Cache.Find(Digest.Of(Content), null)!;
         await File.WriteAllBytesAsync(path, "THE TOOL"u8.ToArray(), Stop);
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => Signatures().RequireAsync(Definition(), Lock(Digest.Of(Content)), ["amd64"], Stop));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            Signatures().RequireAsync(Definition(), Lock(Digest.Of(Content)), ["amd64"], Stop)
+        );
         Assert.Contains("the signature is not over this file", e.Message, StringComparison.Ordinal);
     }
 
-    private static ImageDefinition Definition(string signature = $"    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n") => ImageDefinitions.Parse(ImageDefinitions.Sound
-        .ReplaceLineEndings("\n")
-        .Replace("[linux/amd64, linux/arm64]", "[linux/amd64]", StringComparison.Ordinal)
-        .Replace($"    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n", signature, StringComparison.Ordinal)
-        .Replace(ImageDefinitions.Checksum, Digest.Of(Content).ToString(), StringComparison.Ordinal));
+    private static ImageDefinition Definition(string signature = $"    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n") =>
+        ImageDefinitions.Parse(
+            ImageDefinitions
+                .Sound.ReplaceLineEndings("\n")
+                .Replace("[linux/amd64, linux/arm64]", "[linux/amd64]", StringComparison.Ordinal)
+                .Replace($"    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n", signature, StringComparison.Ordinal)
+                .Replace(ImageDefinitions.Checksum, Digest.Of(Content).ToString(), StringComparison.Ordinal)
+        );
 
-    private static ImageLock Lock(Digest digest, LockedSignature? signature = null) => ImageLocks.Sound with
-    {
-        Upstream = [ImageLocks.Sound.Upstream[0] with
+    private static ImageLock Lock(Digest digest, LockedSignature? signature = null) =>
+        ImageLocks.Sound with
         {
-            Signature = signature,
-            Files = ImmutableSortedDictionary<string, LockedFile>.Empty.Add("amd64", new LockedFile($"https://{Tool}", digest, null)),
-        }],
-    };
+            Upstream =
+            [
+                ImageLocks.Sound.Upstream[0] with
+                {
+                    Signature = signature,
+                    Files = ImmutableSortedDictionary<string, LockedFile>.Empty.Add(
+                        "amd64",
+                        new LockedFile($"https://{Tool}", digest, null)
+                    ),
+                },
+            ],
+        };
 
     private UpstreamSignatures Signatures(bool accepts = false) =>
-        new(new PublishedSignature(_bench.Reader, UpstreamMirror.At(_server.Address.ToString())), _bench.Cache, _log, _told.Add) { AcceptUnsignedUnsafe = accepts };
+        new(new PublishedSignature(_bench.Reader, UpstreamMirror.At(_server.Address.ToString())), _bench.Cache, _log, _told.Add)
+        {
+            AcceptUnsignedUnsafe = accepts,
+        };
 
     private async Task<LockedSignature?> JudgeAsync(ImageLock? made = null, bool accepts = false) =>
         (await Signatures(accepts).JudgeAsync(Definition(), made ?? Lock(Digest.Of(Content)), Stop)).Upstream.Single().Signature;
@@ -332,7 +420,8 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
 
     private static X509Extension Old(string issuer) => new("1.3.6.1.4.1.57264.1.1", Encoding.UTF8.GetBytes(issuer), false);
 
-    private static X509Extension New(string issuer) => new("1.3.6.1.4.1.57264.1.8", [12, (byte)issuer.Length, .. Encoding.UTF8.GetBytes(issuer)], false);
+    private static X509Extension New(string issuer) =>
+        new("1.3.6.1.4.1.57264.1.8", [12, (byte)issuer.Length, .. Encoding.UTF8.GetBytes(issuer)], false);
 
     /// <summary>A log that says what it is told to.</summary>
     private sealed class FixedLog : ISignatureLog

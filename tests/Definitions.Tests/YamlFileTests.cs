@@ -19,14 +19,21 @@ public class YamlFileTests
     [InlineData("title: \"Tiny\n", ":")]
     [InlineData("title: Ti\u0007ny\n", ":1:10: a control character")]
     public void What_makes_a_file_mean_something_else_than_it_says_is_refused(string title, string because) =>
-        Assert.StartsWith("images/tiny/image.yaml:", Refused(Sound.Replace("title: Tiny\n", title, StringComparison.Ordinal), because), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "images/tiny/image.yaml:",
+            Refused(Sound.Replace("title: Tiny\n", title, StringComparison.Ordinal), because),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_bomb_of_aliases_is_refused_at_its_first_anchor()
     {
         StringBuilder bomb = new("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 30; i++)
-            bomb.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 9))}]\n");
+            bomb.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 9))}]\n"
+            );
         Refused(bomb.ToString(), "image.yaml:1:5: an anchor");
     }
 

@@ -55,7 +55,11 @@ public sealed class BoundedMemoryTests : IDisposable
         });
         using EngineClient client = await fake.ConnectAsync();
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        await client.BuildAsync(new BuildRequest { Context = BuildContext.OfFolder(context), Platform = Platform.LinuxAmd64 }, _ => { }, Stop);
+        await client.BuildAsync(
+            new BuildRequest { Context = BuildContext.OfFolder(context), Platform = Platform.LinuxAmd64 },
+            _ => { },
+            Stop
+        );
         Assert.InRange(received, 1_200_000_000, 1_200_100_000);
         // What was ever allocated, by both sides: far less than the context, whenever it is collected.
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 64_000_000);
@@ -71,13 +75,31 @@ public sealed class BoundedMemoryTests : IDisposable
             large.SetLength(500_000_000);
         Descriptor layer;
         await using (FileStream large = File.OpenRead(blob))
-            layer = new(MediaType.LayerGzip, Digest.Parse("sha256:" + Convert.ToHexStringLower(await hash.ComputeHashAsync(large, Stop))), large.Length);
+            layer = new(
+                MediaType.LayerGzip,
+                Digest.Parse("sha256:" + Convert.ToHexStringLower(await hash.ComputeHashAsync(large, Stop))),
+                large.Length
+            );
         _folder.Folder("layout/blobs/sha256");
         File.Move(blob, _folder.At("layout", "blobs", "sha256", layer.Digest.Hex));
-        ImageConfig config = new() { Platform = Platform.LinuxAmd64, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.Digest], History = ["x"] };
+        ImageConfig config = new()
+        {
+            Platform = Platform.LinuxAmd64,
+            Created = DateTimeOffset.UnixEpoch,
+            DiffIds = [layer.Digest],
+            History = ["x"],
+        };
         Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), Stop), [layer]);
         Descriptor descriptor = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), Stop);
-        EngineArchive archive = await EngineArchive.OfAsync(layout, descriptor with { Platform = Platform.LinuxAmd64 }, [Reference.Parse("quay.io/some/image:v1")], Stop);
+        EngineArchive archive = await EngineArchive.OfAsync(
+            layout,
+            descriptor with
+            {
+                Platform = Platform.LinuxAmd64,
+            },
+            [Reference.Parse("quay.io/some/image:v1")],
+            Stop
+        );
         long received = 0;
         await using FakeEngine fake = new(async request =>
         {
@@ -88,7 +110,10 @@ public sealed class BoundedMemoryTests : IDisposable
             }
             else if (request.Is("GET", "/json"))
             {
-                await request.JsonAsync(200, $$"""{"Id":"{{manifest.Config.Digest}}","Os":"linux","Architecture":"amd64","RepoTags":["x"]}""");
+                await request.JsonAsync(
+                    200,
+                    $$"""{"Id":"{{manifest.Config.Digest}}","Os":"linux","Architecture":"amd64","RepoTags":["x"]}"""
+                );
             }
         });
         using EngineClient client = await fake.ConnectAsync();

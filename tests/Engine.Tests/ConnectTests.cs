@@ -25,14 +25,21 @@ public sealed class ConnectTests
         // A socket that nobody listens at any more, as a killed Engine leaves it.
         using (Socket left = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
             left.Bind(new UnixDomainSocketEndPoint(folder.At("left.sock")));
-        EngineException e = await Assert.ThrowsAsync<EngineException>(() => ConnectAsync(
-            EngineAddress.Parse("unix:///nothing/here.sock", "default"), EngineAddress.Parse("unix://" + folder.At("left.sock"), "default")));
+        EngineException e = await Assert.ThrowsAsync<EngineException>(() =>
+            ConnectAsync(
+                EngineAddress.Parse("unix:///nothing/here.sock", "default"),
+                EngineAddress.Parse("unix://" + folder.At("left.sock"), "default")
+            )
+        );
         Assert.Equal((RemoteFault.NotFound, false), (e.Fault, e.IsAnswer));
         Assert.Matches("tried unix:///nothing/here.sock .*; unix://.*left.sock .*DOCKER_HOST", e.Message);
     }
 
     [Theory]
-    [InlineData("""{"Version":"19.03","ApiVersion":"1.40","MinAPIVersion":"1.12","Os":"linux","Arch":"amd64"}""", "speaks API 1.12 to 1.40, wanted one of 1.41")]
+    [InlineData(
+        """{"Version":"19.03","ApiVersion":"1.40","MinAPIVersion":"1.12","Os":"linux","Arch":"amd64"}""",
+        "speaks API 1.12 to 1.40, wanted one of 1.41"
+    )]
     [InlineData("""{"Version":"99","ApiVersion":"1.99","MinAPIVersion":"1.90","Os":"linux","Arch":"amd64"}""", "speaks API 1.90 to 1.99")]
     [InlineData("""{"Version":"20"}""", "'ApiVersion' is missing")]
     [InlineData("<html>", "GET /version")]
@@ -54,7 +61,11 @@ public sealed class ConnectTests
             while (true)
                 await request.RawAsync(new byte[1 << 20]);
         });
-        Assert.Contains("larger than", (await Assert.ThrowsAsync<EngineException>(() => fake.ConnectAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than",
+            (await Assert.ThrowsAsync<EngineException>(() => fake.ConnectAsync())).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -77,7 +88,10 @@ public sealed class ConnectTests
         using EngineClient client = await ConnectAsync(EngineAddress.Parse("ssh://me@arm.example.org:2222/run/docker.sock", "test"));
         Assert.Equal("20.10.24", client.Version.Version);
         Assert.EndsWith(
-            "-l me -p 2222 -- arm.example.org docker --host unix:///run/docker.sock system dial-stdio\n", await File.ReadAllTextAsync(arguments, Stop), StringComparison.Ordinal);
+            "-l me -p 2222 -- arm.example.org docker --host unix:///run/docker.sock system dial-stdio\n",
+            await File.ReadAllTextAsync(arguments, Stop),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -89,7 +103,8 @@ public sealed class ConnectTests
         Assert.Contains("Permission denied (publickey)", e.Message, StringComparison.Ordinal);
     }
 
-    private static Task<EngineClient> ConnectAsync(params EngineAddress[] addresses) => EngineClient.ConnectAsync(addresses, TimeProvider.System, _ => { }, Stop);
+    private static Task<EngineClient> ConnectAsync(params EngineAddress[] addresses) =>
+        EngineClient.ConnectAsync(addresses, TimeProvider.System, _ => { }, Stop);
 
     /// <summary>A program named ssh in front of PATH, for this process.</summary>
     private sealed class PathWith : IDisposable

@@ -25,7 +25,17 @@ public sealed class ContainerRunTests
         using EngineClient client = await fake.ConnectAsync();
         KeptOutput kept = new();
         ContainerResult result = await client.RunAsync(
-            new ContainerSpec("some/image:1") { Platform = new("linux", "arm64"), Entrypoint = ["/bin/x"], Command = ["y"], Capabilities = ["NET_ADMIN"], Scratch = ["/run"] }, kept.Receive, Stop);
+            new ContainerSpec("some/image:1")
+            {
+                Platform = new("linux", "arm64"),
+                Entrypoint = ["/bin/x"],
+                Command = ["y"],
+                Capabilities = ["NET_ADMIN"],
+                Scratch = ["/run"],
+            },
+            kept.Receive,
+            Stop
+        );
 
         Assert.Equal((3, false, "out", "err"), (result.ExitCode, result.IsTimedOut, kept.Output, kept.Error));
         string[] ends = [.. fake.Requests.Select(request => request.Split('/')[^1])];
@@ -34,7 +44,10 @@ public sealed class ContainerRunTests
         Assert.All(fake.Requests.Skip(1), request => Assert.Contains(" /v1.41/containers/", request, StringComparison.Ordinal));
         JsonElement host = JsonDocument.Parse(created).RootElement.GetProperty("HostConfig");
         Assert.True(host.GetProperty("AutoRemove").GetBoolean() && host.GetProperty("ReadonlyRootfs").GetBoolean());
-        Assert.Equal(("none", "ALL", "NET_ADMIN", "no-new-privileges"), (host.GetProperty("NetworkMode").GetString(), First(host, "CapDrop"), First(host, "CapAdd"), First(host, "SecurityOpt")));
+        Assert.Equal(
+            ("none", "ALL", "NET_ADMIN", "no-new-privileges"),
+            (host.GetProperty("NetworkMode").GetString(), First(host, "CapDrop"), First(host, "CapAdd"), First(host, "SecurityOpt"))
+        );
         Assert.Equal((536870912, 256), (host.GetProperty("Memory").GetInt64(), host.GetProperty("PidsLimit").GetInt32()));
         Assert.True(host.GetProperty("Tmpfs").TryGetProperty("/run", out _));
     }
@@ -42,9 +55,14 @@ public sealed class ContainerRunTests
     [Fact]
     public async Task Podman_is_asked_for_the_end_after_the_start_and_to_remove_the_container()
     {
-        await using FakeEngine fake = new(request => request.Path == "/version"
-            ? request.JsonAsync(200, """{"Components":[{"Name":"Podman Engine"}],"Version":"4.3.1","ApiVersion":"1.41","MinAPIVersion":"1.24","Os":"linux","Arch":"amd64"}""")
-            : AnswerAsync(request, output: DecoderTests.Frame(1, "out"), code: 3));
+        await using FakeEngine fake = new(request =>
+            request.Path == "/version"
+                ? request.JsonAsync(
+                    200,
+                    """{"Components":[{"Name":"Podman Engine"}],"Version":"4.3.1","ApiVersion":"1.41","MinAPIVersion":"1.24","Os":"linux","Arch":"amd64"}"""
+                )
+                : AnswerAsync(request, output: DecoderTests.Frame(1, "out"), code: 3)
+        );
         using EngineClient client = await fake.ConnectAsync();
         KeptOutput kept = new();
         ContainerResult result = await client.RunAsync(new ContainerSpec("x"), kept.Receive, Stop);
@@ -69,7 +87,11 @@ public sealed class ContainerRunTests
     {
         await using FakeEngine fake = new(request => HangAfterStartAsync(request, () => { }));
         using EngineClient client = await fake.ConnectAsync();
-        ContainerResult result = await client.RunAsync(new ContainerSpec("x") { TimeLimit = TimeSpan.FromMilliseconds(300) }, (_, _) => { }, Stop);
+        ContainerResult result = await client.RunAsync(
+            new ContainerSpec("x") { TimeLimit = TimeSpan.FromMilliseconds(300) },
+            (_, _) => { },
+            Stop
+        );
         Assert.True(result.IsTimedOut);
         Assert.StartsWith("DELETE /v1.41/containers/slipway-", fake.Requests.Last(), StringComparison.Ordinal);
     }
@@ -154,23 +176,32 @@ public sealed class ContainerRunTests
     [Fact]
     public async Task Only_what_bears_our_mark_and_is_overdue_is_swept()
     {
-        await using FakeEngine fake = new(request => request switch
-        {
-            { Method: "GET" } when request.Is("GET", "/containers/json") => request.JsonAsync(200, """
-                [{"Id":"old","Labels":{"io.github.poseidon.slipway.until":"1000"}},{"Id":"new","Labels":{"io.github.poseidon.slipway.until":"99999999999"}},
-                 {"Id":"strange","Labels":{"io.github.poseidon.slipway.until":"soon"}},{"Id":"other","Labels":null}]
-                """),
-            { Method: "GET" } when request.Is("GET", "/images/json") => request.JsonAsync(200, """
-                [{"RepoTags":["slipway.invalid/passing:1000-a","mine:1"]},{"RepoTags":["slipway.invalid/passing:99999999999-b"]},{"RepoTags":null},{"RepoTags":["slipway.invalid/passing-not:1000-a"]}]
-                """),
-            { Method: "DELETE" } => request.JsonAsync(200, "[]"),
-            _ => Task.CompletedTask,
-        });
+        await using FakeEngine fake = new(request =>
+            request switch
+            {
+                { Method: "GET" } when request.Is("GET", "/containers/json") => request.JsonAsync(
+                    200,
+                    """
+                    [{"Id":"old","Labels":{"io.github.poseidon.slipway.until":"1000"}},{"Id":"new","Labels":{"io.github.poseidon.slipway.until":"99999999999"}},
+                     {"Id":"strange","Labels":{"io.github.poseidon.slipway.until":"soon"}},{"Id":"other","Labels":null}]
+                    """
+                ),
+                { Method: "GET" } when request.Is("GET", "/images/json") => request.JsonAsync(
+                    200,
+                    """
+                    [{"RepoTags":["slipway.invalid/passing:1000-a","mine:1"]},{"RepoTags":["slipway.invalid/passing:99999999999-b"]},{"RepoTags":null},{"RepoTags":["slipway.invalid/passing-not:1000-a"]}]
+                    """
+                ),
+                { Method: "DELETE" } => request.JsonAsync(200, "[]"),
+                _ => Task.CompletedTask,
+            }
+        );
         using EngineClient client = await fake.ConnectAsync();
         Assert.Equal(2, await client.SweepAsync(Stop));
         Assert.Equal(
             ["DELETE /v1.41/containers/old", "DELETE /v1.41/images/slipway.invalid/passing%3A1000-a"],
-            fake.Requests.Where(request => request.StartsWith("DELETE", StringComparison.Ordinal)));
+            fake.Requests.Where(request => request.StartsWith("DELETE", StringComparison.Ordinal))
+        );
     }
 
     private static string? First(JsonElement host, string name) => host.GetProperty(name)[0].GetString();

@@ -62,7 +62,9 @@ public sealed class DecoderTests
     [InlineData(4096)]
     public async Task Messages_are_told_apart_however_they_arrive(int pieces)
     {
-        string lines = "{\"stream\":\"Step 1\\n\"}\r\n\r\n{\"id\":\"x\",\"aux\":{\"ID\":\"sha256:1\"}}\n{\"errorDetail\":{\"code\":7,\"message\":\"no\"},\"error\":\"no\"}";
+        string lines =
+            "{\"stream\":\"Step "
+            + "1\\n\"}\r\n\r\n{\"id\":\"x\",\"aux\":{\"ID\":\"sha256:1\"}}\n{\"errorDetail\":{\"code\":7,\"message\":\"no\"},\"error\":\"no\"}";
         List<EngineMessage> read = await MessagesAsync(new Trickle(Encoding.UTF8.GetBytes(lines), pieces));
         Assert.Equal(["Step 1\n", null, null], read.Select(message => message.Stream));
         Assert.Equal("sha256:1", read[1].Aux!.Value.GetProperty("ID").GetString());
@@ -79,7 +81,9 @@ public sealed class DecoderTests
     [InlineData("{\"aux\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}")]
     public async Task A_line_that_is_no_message_is_refused(string line)
     {
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => MessagesAsync(new MemoryStream(Encoding.UTF8.GetBytes(line))));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            MessagesAsync(new MemoryStream(Encoding.UTF8.GetBytes(line)))
+        );
         Assert.StartsWith("a message", e.Message, StringComparison.Ordinal);
     }
 
@@ -97,10 +101,28 @@ public sealed class DecoderTests
     [Fact]
     public void Steps_and_logs_of_a_trace_are_read()
     {
-        byte[] step = [.. Text(1, "sha256:a"), .. Text(2, "sha256:0"), .. Text(3, "[1/2] RUN \u001b[31mtrue"), .. Number(4, 1), .. Text(5, "\b\u0001"), .. Text(6, "\b\u0002"), .. Text(7, "bad")];
+        byte[] step =
+        [
+            .. Text(1, "sha256:a"),
+            .. Text(2, "sha256:0"),
+            .. Text(3, "[1/2] RUN \u001b[31mtrue"),
+            .. Number(4, 1),
+            .. Text(5, "\b\u0001"),
+            .. Text(6, "\b\u0002"),
+            .. Text(7, "bad"),
+        ];
         byte[] log = [.. Text(1, "sha256:a"), .. Number(3, 1), .. Text(4, "hello\n")];
         BuildTrace trace = BuildTrace.Parse([.. Text(2, "whatever"), .. Bytes(1, step), .. Bytes(3, log), .. Number(99, 5)]);
-        Assert.Equal(new BuildStep("sha256:a", "[1/2] RUN ?[31mtrue") { IsCached = true, HasStarted = true, IsComplete = true, Error = "bad" }, trace.Steps.Single());
+        Assert.Equal(
+            new BuildStep("sha256:a", "[1/2] RUN ?[31mtrue")
+            {
+                IsCached = true,
+                HasStarted = true,
+                IsComplete = true,
+                Error = "bad",
+            },
+            trace.Steps.Single()
+        );
         Assert.Equal(new BuildLog("sha256:a", "hello\n"), trace.Logs.Single());
     }
 
@@ -154,7 +176,8 @@ public sealed class DecoderTests
 
     internal static byte[] Text(int field, string text) => Bytes(field, Encoding.UTF8.GetBytes(text));
 
-    private static byte[] Number(int field, byte value) => field < 16 ? [(byte)(field << 3), value] : [(byte)((field << 3) & 0x7F | 0x80), (byte)(field >> 4), value];
+    private static byte[] Number(int field, byte value) =>
+        field < 16 ? [(byte)(field << 3), value] : [(byte)((field << 3) & 0x7F | 0x80), (byte)(field >> 4), value];
 
     private static async Task<List<EngineMessage>> MessagesAsync(Stream stream)
     {

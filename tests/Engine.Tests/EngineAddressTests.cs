@@ -61,8 +61,14 @@ public sealed class EngineAddressTests
         Dictionary<string, string> environment = new() { ["DOCKER_CONFIG"] = folder.Path, ["XDG_RUNTIME_DIR"] = "/run/user/7" };
         EngineAddresses addresses = new(name => environment.GetValueOrDefault(name));
         Assert.Equal(
-            ["unix:///var/run/docker.sock", "unix:///run/user/7/docker.sock", "unix:///run/user/7/podman/podman.sock", "unix:///run/podman/podman.sock"],
-            addresses.Find().Select(address => address.ToString()));
+            [
+                "unix:///var/run/docker.sock",
+                "unix:///run/user/7/docker.sock",
+                "unix:///run/user/7/podman/podman.sock",
+                "unix:///run/podman/podman.sock",
+            ],
+            addresses.Find().Select(address => address.ToString())
+        );
 
         folder.Write("config.json", """{"auths":{},"currentContext":"build"}""");
         Context(folder, "build", """{"Name":"build","Endpoints":{"docker":{"Host":"ssh://arm.example.org","SkipTLSVerify":false}}}""");
@@ -82,7 +88,11 @@ public sealed class EngineAddressTests
     [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{}}""", "no such JSON object")]
     [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{"docker":{}}}""", "it names no host")]
     [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{"docker":{"Host":"tcp://far.example.org:2376"}}}""", "without TLS")]
-    [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{"docker":{"Host":"tcp://far.example.org:2376","SkipTLSVerify":true}}}""", "skips the verification")]
+    [InlineData(
+        """{"currentContext":"here"}""",
+        """{"Endpoints":{"docker":{"Host":"tcp://far.example.org:2376","SkipTLSVerify":true}}}""",
+        "skips the verification"
+    )]
     [InlineData("""{"currentContext":["s3cret"]}""", null, "no such JSON object")]
     [InlineData("s3cret", null, "no such JSON object")]
     public void A_configuration_that_leads_nowhere_is_told_without_its_content(string config, string? context, string why)
@@ -91,7 +101,9 @@ public sealed class EngineAddressTests
         folder.Write("config.json", config);
         if (context is not null)
             Context(folder, "here", context);
-        EngineException e = Assert.Throws<EngineException>(() => new EngineAddresses(name => name == "DOCKER_CONFIG" ? folder.Path : null).Find());
+        EngineException e = Assert.Throws<EngineException>(() =>
+            new EngineAddresses(name => name == "DOCKER_CONFIG" ? folder.Path : null).Find()
+        );
         Assert.True(e.IsConfiguration);
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", e.Message, StringComparison.Ordinal);

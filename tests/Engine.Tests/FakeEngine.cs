@@ -104,13 +104,15 @@ public sealed class FakeRequest
 
     private (long Length, byte[] Bytes)? _body;
 
-    private FakeRequest(Stream stream, string[] head, CancellationToken stop)
+    private FakeRequest(Stream stream, string[] head, CancellationToken cancellationToken)
     {
         _stream = stream;
-        Stop = stop;
+        Stop = cancellationToken;
         string[] first = head[0].Split(' ');
         (Method, Path) = (first[0], first[1]);
-        _headers = head[1..].Select(line => line.Split(": ", 2)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.OrdinalIgnoreCase);
+        _headers = head[1..]
+            .Select(line => line.Split(": ", 2))
+            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.OrdinalIgnoreCase);
     }
 
     public string Method { get; }
@@ -126,17 +128,17 @@ public sealed class FakeRequest
 
     public bool Is(string method, string end) => Method == method && Path.Split('?')[0].EndsWith(end, StringComparison.Ordinal);
 
-    public static async Task<FakeRequest?> ReadAsync(Stream stream, CancellationToken stop)
+    public static async Task<FakeRequest?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         StringBuilder head = new();
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            if (await ByteAsync(stream, stop) is not { } one)
+            if (await ByteAsync(stream, cancellationToken) is not { } one)
                 return null;
             head.Append((char)one);
         }
 
-        return new FakeRequest(stream, head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries), stop);
+        return new FakeRequest(stream, head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries), cancellationToken);
     }
 
     /// <summary>Empty when there is none.</summary>
@@ -172,7 +174,9 @@ public sealed class FakeRequest
     }
 
     public Task JsonAsync(int status, string json) =>
-        RawAsync($"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+        RawAsync(
+            $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}"
+        );
 
     /// <summary>Headers of an answer that goes on until the connection is closed.</summary>
     public Task BeginAsync()
@@ -211,9 +215,9 @@ public sealed class FakeRequest
         return length;
     }
 
-    private static async Task<byte?> ByteAsync(Stream stream, CancellationToken stop)
+    private static async Task<byte?> ByteAsync(Stream stream, CancellationToken cancellationToken)
     {
         byte[] one = new byte[1];
-        return await stream.ReadAsync(one, stop) == 1 ? one[0] : null;
+        return await stream.ReadAsync(one, cancellationToken) == 1 ? one[0] : null;
     }
 }

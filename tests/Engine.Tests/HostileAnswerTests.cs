@@ -4,7 +4,9 @@ using Slipway.Oci;
 
 namespace Slipway.Engine.Tests;
 
-/// <summary>What an Engine answers to the library's requests and should not: each is a failure that names Engine and request, and has an end.</summary>
+/// <summary>
+/// What an Engine answers to the library's requests and should not: each is a failure that names Engine and request, and has an end.
+/// </summary>
 public sealed class HostileAnswerTests
 {
     private static readonly string Deep = string.Concat(Enumerable.Repeat("{\"Config\":", 1000));
@@ -15,9 +17,31 @@ public sealed class HostileAnswerTests
     {
         string[] answers =
         [
-            "", "null", "{}", "[]", "1", "\"x\"", "<html>", "[null]", "[[]]", "{\"Id\":1}", "{\"Id\":null}", "[{\"Id\":{}}]", "{\"Id\":\"\"}", "{\"Id\":\"x\",\"RepoTags\":[null]}",
-            "{\"Id\":\"x\",\"RepoTags\":7}", "{\"Id\":\"x\",\"Created\":\"soon\"}", "{\"Id\":\"x\",\"Created\":[]}", "[{\"Id\":\"x\",\"Created\":null}]", "[{\"Id\":\"x\",\"Created\":1e300}]",
-            "[{\"Id\":\"x\",\"Created\":9223372036854775807}]", "[{\"Id\":\"x\",\"Labels\":{\"a\":1}}]", "[{\"Id\":\"x\",\"Labels\":[]}]", "{\"Id\":\"\ud800\"}", "{\"Id\":\"x\"} {\"Id\":\"y\"}", Deep,
+            "",
+            "null",
+            "{}",
+            "[]",
+            "1",
+            "\"x\"",
+            "<html>",
+            "[null]",
+            "[[]]",
+            "{\"Id\":1}",
+            "{\"Id\":null}",
+            "[{\"Id\":{}}]",
+            "{\"Id\":\"\"}",
+            "{\"Id\":\"x\",\"RepoTags\":[null]}",
+            "{\"Id\":\"x\",\"RepoTags\":7}",
+            "{\"Id\":\"x\",\"Created\":\"soon\"}",
+            "{\"Id\":\"x\",\"Created\":[]}",
+            "[{\"Id\":\"x\",\"Created\":null}]",
+            "[{\"Id\":\"x\",\"Created\":1e300}]",
+            "[{\"Id\":\"x\",\"Created\":9223372036854775807}]",
+            "[{\"Id\":\"x\",\"Labels\":{\"a\":1}}]",
+            "[{\"Id\":\"x\",\"Labels\":[]}]",
+            "{\"Id\":\"\ud800\"}",
+            "{\"Id\":\"x\"} {\"Id\":\"y\"}",
+            Deep,
             "[{\"Id\":\"x\",\"RepoTags\":[null,\"slipway.invalid/passing:\"]}]",
         ];
         TheoryData<string, string> all = [];
@@ -40,14 +64,16 @@ public sealed class HostileAnswerTests
                 await request.JsonAsync(200, answer);
         });
         using EngineClient client = await fake.ConnectAsync();
-        EngineException? told = await ToldAsync(() => operation switch
-        {
-            "inspect" => client.InspectAsync("x", Stop),
-            "remove" => client.RemoveAsync("x", Stop),
-            "sweep" => client.SweepAsync(Stop),
-            "run" => client.RunAsync(new ContainerSpec("x"), (_, _) => { }, Stop),
-            _ => client.TagAsync("x", Reference.Parse("a.invalid/b:c"), Stop),
-        });
+        EngineException? told = await ToldAsync(() =>
+            operation switch
+            {
+                "inspect" => client.InspectAsync("x", Stop),
+                "remove" => client.RemoveAsync("x", Stop),
+                "sweep" => client.SweepAsync(Stop),
+                "run" => client.RunAsync(new ContainerSpec("x"), (_, _) => { }, Stop),
+                _ => client.TagAsync("x", Reference.Parse("a.invalid/b:c"), Stop),
+            }
+        );
         Assert.All(told is null ? [] : (EngineException[])[told], e =>
         {
             Assert.Equal((RemoteFault.Protocol, true), (e.Fault, e.IsAnswer));
@@ -63,7 +89,9 @@ public sealed class HostileAnswerTests
     [InlineData("DELETE", "/x", "DELETE images/x: its answer is larger than 4194304 bytes")]
     public async Task No_small_answer_is_read_without_end(string method, string end, string why)
     {
-        await using FakeEngine fake = new(request => request.Is(method, end) ? EndlessAsync(request, "HTTP/1.1 200 OK\r\n\r\n", " "u8) : Task.CompletedTask);
+        await using FakeEngine fake = new(request =>
+            request.Is(method, end) ? EndlessAsync(request, "HTTP/1.1 200 OK\r\n\r\n", " "u8) : Task.CompletedTask
+        );
         using EngineClient client = await fake.ConnectAsync();
         EngineException? e = await ToldAsync(() => method == "GET" ? client.InspectAsync("x", Stop) : client.RemoveAsync("x", Stop));
         Assert.Contains(why, e!.Message, StringComparison.Ordinal);
@@ -72,7 +100,9 @@ public sealed class HostileAnswerTests
     [Fact]
     public async Task No_error_is_read_without_end()
     {
-        await using FakeEngine fake = new(request => request.Is("GET", "/json") ? EndlessAsync(request, "HTTP/1.1 500 X\r\n\r\n{\"message\":\"", "x"u8) : Task.CompletedTask);
+        await using FakeEngine fake = new(request =>
+            request.Is("GET", "/json") ? EndlessAsync(request, "HTTP/1.1 500 X\r\n\r\n{\"message\":\"", "x"u8) : Task.CompletedTask
+        );
         using EngineClient client = await fake.ConnectAsync();
         EngineException? e = await ToldAsync(() => client.InspectAsync("x", Stop));
         Assert.Equal((RemoteFault.Protocol, true), (e!.Fault, e.IsAnswer));
@@ -157,8 +187,16 @@ public sealed class HostileAnswerTests
             await answer(request);
         });
         using EngineWire wire = new(fake.Address, TimeProvider.System) { Api = ApiVersion.Oldest };
-        return await Assert.ThrowsAsync<EngineException>(() => wire.DoAsync("ImageLoad", AnswerLimits.Messages, docker => docker.Images.LoadImageAsync(
-            new Docker.DotNet.Models.ImageLoadParameters(), Stream.Null, new Progress<Docker.DotNet.Models.JSONMessage>(), Stop)));
+        return await Assert.ThrowsAsync<EngineException>(() =>
+            wire.DoAsync("ImageLoad", AnswerLimits.Messages, docker =>
+                docker.Images.LoadImageAsync(
+                    new Docker.DotNet.Models.ImageLoadParameters(),
+                    Stream.Null,
+                    new Progress<Docker.DotNet.Models.JSONMessage>(),
+                    Stop
+                )
+            )
+        );
     }
 
     private static async Task<EngineException?> ToldAsync(Func<Task> act)
@@ -190,6 +228,7 @@ public sealed class HostileAnswerTests
 
     private sealed class Full : MemoryStream
     {
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("no space left on device");
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("no space left on device");
     }
 }

@@ -24,22 +24,39 @@ public sealed class LibraryGapsTests
 
     [Fact]
     public void A_build_cannot_be_told_to_end() =>
-        Assert.DoesNotContain(typeof(IImageOperations).GetMethods().Concat(typeof(ISystemOperations).GetMethods()), method => method.Name.Contains("Cancel", StringComparison.Ordinal));
+        Assert.DoesNotContain(typeof(IImageOperations).GetMethods().Concat(typeof(ISystemOperations).GetMethods()), method =>
+            method.Name.Contains("Cancel", StringComparison.Ordinal)
+        );
 
     [Fact]
     public void Wait_cannot_be_asked_for_the_removal() =>
-        Assert.Equal([typeof(string), typeof(CancellationToken)], Assert.Single(typeof(IContainerOperations).GetMethods(), method => method.Name.StartsWith("Wait", StringComparison.Ordinal)).GetParameters().Select(parameter => parameter.ParameterType));
+        Assert.Equal(
+            [typeof(string), typeof(CancellationToken)],
+            Assert
+                .Single(typeof(IContainerOperations).GetMethods(), method => method.Name.StartsWith("Wait", StringComparison.Ordinal))
+                .GetParameters()
+                .Select(parameter => parameter.ParameterType)
+        );
 
     [Fact]
-    public async Task Wait_takes_an_answer_without_a_code_for_success() => Assert.Equal(0, await AskAsync(
-        "/wait", "{}", AnswerLimits.Small, async docker => (await docker.Containers.WaitContainerAsync("x", Stop)).StatusCode));
+    public async Task Wait_takes_an_answer_without_a_code_for_success() =>
+        Assert.Equal(
+            0,
+            await AskAsync("/wait", "{}", AnswerLimits.Small, async docker =>
+                (await docker.Containers.WaitContainerAsync("x", Stop)).StatusCode
+            )
+        );
 
     [Fact]
     public async Task Attach_asks_for_the_container_before_and_has_no_word_for_an_engines_own_complaint()
     {
         await using FakeEngine fake = new(_ => Task.CompletedTask);
         using EngineWire wire = Wire(fake);
-        await Assert.ThrowsAsync<EngineException>(() => wire.AskAsync("ContainerAttach", AnswerLimits.Open, docker => docker.Containers.AttachContainerAsync("x", new ContainerAttachParameters(), Stop)));
+        await Assert.ThrowsAsync<EngineException>(() =>
+            wire.AskAsync("ContainerAttach", AnswerLimits.Open, docker =>
+                docker.Containers.AttachContainerAsync("x", new ContainerAttachParameters(), Stop)
+            )
+        );
         Assert.Equal(["GET /v1.41/containers/x/json"], fake.Requests);
 
         using MultiplexedStream complaint = new(new MemoryStream(DecoderTests.Frame(3, "!")), multiplexed: true);
@@ -52,7 +69,8 @@ public sealed class LibraryGapsTests
     [InlineData("""{"stream":"Loaded image: x\n"}{""")]
     [InlineData("""{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}""")]
     [InlineData("")]
-    public Task Load_takes_garbage_and_a_failure_for_success(string answer) => AskAsync("/images/load", answer, AnswerLimits.Open, LoadAsync);
+    public Task Load_takes_garbage_and_a_failure_for_success(string answer) =>
+        AskAsync("/images/load", answer, AnswerLimits.Open, LoadAsync);
 
     private static async Task<bool> LoadAsync(DockerClient docker)
     {
@@ -61,10 +79,17 @@ public sealed class LibraryGapsTests
     }
 
     private static Task<bool> BuildAsync(string answer) => AskAsync("/build", answer, AnswerLimits.Open, async docker =>
-    {
-        await docker.Images.BuildImageFromDockerfileAsync(new ImageBuildParameters(), Stream.Null, [], new Dictionary<string, string>(), new Progress<JSONMessage>(), Stop);
-        return true;
-    });
+        {
+            await docker.Images.BuildImageFromDockerfileAsync(
+                new ImageBuildParameters(),
+                Stream.Null,
+                [],
+                new Dictionary<string, string>(),
+                new Progress<JSONMessage>(),
+                Stop
+            );
+            return true;
+        });
 
     private static async Task<T> AskAsync<T>(string path, string answer, AnswerLimits limits, Func<DockerClient, Task<T>> ask)
     {

@@ -33,13 +33,21 @@ public sealed class LoadAndBuildTests : IDisposable
             }
         }
 
-        string config = archive.Manifest.Config.Digest.Hex, layer = archive.Manifest.Layers[0].Digest.Hex;
+        string config = archive.Manifest.Config.Digest.Hex,
+            layer = archive.Manifest.Layers[0].Digest.Hex;
         Assert.Equal(
-            $$"""[{"Config":"blobs/sha256/{{config}}","RepoTags":["quay.io/some/image:v1"],"Layers":["blobs/sha256/{{layer}}"]}]""", Encoding.UTF8.GetString(files["manifest.json"]));
+            $$"""[{"Config":"blobs/sha256/{{config}}","RepoTags":["quay.io/some/image:v1"],"Layers":["blobs/sha256/{{layer}}"]}]""",
+            Encoding.UTF8.GetString(files["manifest.json"])
+        );
         Descriptor entryOfIndex = Oci.Index.Parse(files["index.json"]).Manifests.Single();
-        Assert.Equal((archive.Descriptor.Digest, "quay.io/some/image:v1"), (entryOfIndex.Digest, entryOfIndex.Annotations["io.containerd.image.name"]));
+        Assert.Equal(
+            (archive.Descriptor.Digest, "quay.io/some/image:v1"),
+            (entryOfIndex.Digest, entryOfIndex.Annotations["io.containerd.image.name"])
+        );
         Assert.Equal(6, files.Count);
-        Assert.All(files.Where(file => file.Key.StartsWith("blobs/", StringComparison.Ordinal)), file => Assert.Equal(file.Key.Split('/')[^1], Digest.Of(file.Value).Hex));
+        Assert.All(files.Where(file => file.Key.StartsWith("blobs/", StringComparison.Ordinal)), file =>
+            Assert.Equal(file.Key.Split('/')[^1], Digest.Of(file.Value).Hex)
+        );
     }
 
     [Fact]
@@ -70,7 +78,11 @@ public sealed class LoadAndBuildTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}""", RemoteFault.Protocol, "no space left on device")]
+    [InlineData(
+        """{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}""",
+        RemoteFault.Protocol,
+        "no space left on device"
+    )]
     [InlineData("""{"stream":"Loaded image: x\n"}{""", RemoteFault.Protocol, "a message")]
     [InlineData(null, RemoteFault.TryAgain, "the Engine went away")]
     public async Task A_load_that_fails_says_why_and_takes_its_passing_name_back(string? answer, RemoteFault fault, string why)
@@ -84,8 +96,9 @@ public sealed class LoadAndBuildTests : IDisposable
                 await LoadAsync(request, "x", answer);
         });
         using EngineClient client = await fake.ConnectAsync();
-        EngineException e = await Assert.ThrowsAsync<EngineException>(
-            () => client.LoadPassingAsync(OciLayout.Open(_folder.At("layout")), archive.Descriptor, TimeSpan.FromMinutes(1), Stop));
+        EngineException e = await Assert.ThrowsAsync<EngineException>(() =>
+            client.LoadPassingAsync(OciLayout.Open(_folder.At("layout")), archive.Descriptor, TimeSpan.FromMinutes(1), Stop)
+        );
         Assert.Equal(fault, e.Fault);
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
         Assert.StartsWith("DELETE /v1.41/images/slipway.invalid/passing%3A", fake.Requests.Last(), StringComparison.Ordinal);
@@ -94,25 +107,36 @@ public sealed class LoadAndBuildTests : IDisposable
     [Fact]
     public async Task Steps_and_output_of_a_build_are_told_and_parameters_arrive()
     {
-        string query = "", trace = Convert.ToBase64String(
-        [
-            .. DecoderTests.Bytes(1, [.. DecoderTests.Text(1, "a"), .. DecoderTests.Text(3, "[1/2] RUN make"), .. DecoderTests.Text(5, "")]),
-            .. DecoderTests.Bytes(3, [.. DecoderTests.Text(1, "a"), .. DecoderTests.Text(4, "one\ntwo\tthree\nunfin")]),
-        ]);
+        string query = "",
+            trace = Convert.ToBase64String([
+                .. DecoderTests.Bytes(
+                    1,
+                    [.. DecoderTests.Text(1, "a"), .. DecoderTests.Text(3, "[1/2] RUN make"), .. DecoderTests.Text(5, "")]
+                ),
+                .. DecoderTests.Bytes(3, [.. DecoderTests.Text(1, "a"), .. DecoderTests.Text(4, "one\ntwo\tthree\nunfin")]),
+            ]);
         await using FakeEngine fake = new(async request =>
         {
             if (!request.Is("POST", "/build"))
                 return;
             query = Uri.UnescapeDataString(request.Path);
             await request.BodyAsync();
-            await request.JsonAsync(200, $$"""{"id":"moby.buildkit.trace","aux":"{{trace}}"}{{"\n"}}{"id":"moby.image.id","aux":"sha256:{{new string('2', 64)}}"}""");
+            await request.JsonAsync(
+                200,
+                $$"""{"id":"moby.buildkit.trace","aux":"{{trace}}"}{{"\n"}}{"id":"moby.image.id","aux":"sha256:{{new string('2', 64)}}"}"""
+            );
         });
         using EngineClient client = await fake.ConnectAsync();
         List<string> told = [];
         string id = await client.BuildAsync(
             new BuildRequest
             {
-                Context = [LayerEntry.Directory("other", "test"), LayerEntry.SymbolicLink("other/link", "Dockerfile", "test"), LayerEntry.File("other/Dockerfile", "FROM x"u8.ToArray(), "test")],
+                Context =
+                [
+                    LayerEntry.Directory("other", "test"),
+                    LayerEntry.SymbolicLink("other/link", "Dockerfile", "test"),
+                    LayerEntry.File("other/Dockerfile", "FROM x"u8.ToArray(), "test"),
+                ],
                 Dockerfile = "other/Dockerfile",
                 Arguments = Descriptor.NoAnnotations.Add("VERSION", "a&b=\"c\""),
                 Names = [Name],
@@ -120,10 +144,15 @@ public sealed class LoadAndBuildTests : IDisposable
                 Target = "final",
             },
             told.Add,
-            Stop);
+            Stop
+        );
         Assert.Equal("sha256:" + new string('2', 64), id);
         Assert.Equal(["#1 [1/2] RUN make", "#1 one", "#1 two three"], told);
-        Assert.Contains("""dockerfile=other/Dockerfile&platform=linux/arm64&networkmode=none&buildargs={"VERSION":"a&b=\"c\""}""", query, StringComparison.Ordinal);
+        Assert.Contains(
+            """dockerfile=other/Dockerfile&platform=linux/arm64&networkmode=none&buildargs={"VERSION":"a&b=\"c\""}""",
+            query,
+            StringComparison.Ordinal
+        );
         Assert.Matches("&t=quay.io/some/image:v1&target=final&version=2&buildid=slipway-", query);
     }
 
@@ -173,14 +202,19 @@ public sealed class LoadAndBuildTests : IDisposable
     [Fact]
     public async Task Of_a_long_error_the_end_is_told_which_holds_the_cause()
     {
-        await using FakeEngine fake = new(request => request.JsonAsync(500, $$"""{"message":"failed to start: {{new string('x', 5000)}}: no such file"}"""));
+        await using FakeEngine fake = new(request =>
+            request.JsonAsync(500, $$"""{"message":"failed to start: {{new string('x', 5000)}}: no such file"}""")
+        );
         EngineException e = await Assert.ThrowsAsync<EngineException>(() => fake.ConnectAsync());
         Assert.Matches("500 failed to start: x+ … x+: no such file", e.Message);
         Assert.InRange(e.Message.Length, 400, 800);
     }
 
     [Theory]
-    [InlineData("""{"errorDetail":{"code":7,"message":"executor failed running [/bin/sh -c false]: exit code: 7"},"error":"x"}""", "exit code: 7")]
+    [InlineData(
+        """{"errorDetail":{"code":7,"message":"executor failed running [/bin/sh -c false]: exit code: 7"},"error":"x"}""",
+        "exit code: 7"
+    )]
     [InlineData("", "without an image")]
     [InlineData("""{"id":"moby.buildkit.trace","aux":"%%%"}""", "wanted a text of base64")]
     [InlineData("""{"id":"moby.buildkit.trace","aux":"Cv8="}""", "protobuf")]
@@ -204,7 +238,8 @@ public sealed class LoadAndBuildTests : IDisposable
     public async Task A_cancelled_build_is_told_to_end_by_its_own_id()
     {
         using CancellationTokenSource cancel = new();
-        string built = "", cancelled = "";
+        string built = "",
+            cancelled = "";
         await using FakeEngine fake = new(async request =>
         {
             if (request.Is("POST", "/build/cancel"))
@@ -237,8 +272,9 @@ public sealed class LoadAndBuildTests : IDisposable
         });
         using EngineClient client = await fake.ConnectAsync();
         LayerEntry shrunk = LayerEntry.File("Dockerfile", "FROM x"u8.ToArray(), "test") with { Size = 100 };
-        ContentException e = await Assert.ThrowsAsync<ContentException>(
-            () => client.BuildAsync(new BuildRequest { Context = [shrunk], Platform = Platform.LinuxAmd64 }, _ => { }, Stop));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            client.BuildAsync(new BuildRequest { Context = [shrunk], Platform = Platform.LinuxAmd64 }, _ => { }, Stop)
+        );
         Assert.Contains("Dockerfile: wanted 100 bytes, got 6", e.Message, StringComparison.Ordinal);
     }
 
@@ -252,8 +288,9 @@ public sealed class LoadAndBuildTests : IDisposable
         });
         using EngineClient client = await fake.ConnectAsync();
         LayerEntry gone = LayerEntry.File("Dockerfile", [1], "test") with { Open = () => File.OpenRead(_folder.At("gone")) };
-        await Assert.ThrowsAsync<FileNotFoundException>(
-            () => client.BuildAsync(new BuildRequest { Context = [gone], Platform = Platform.LinuxAmd64 }, _ => { }, Stop));
+        await Assert.ThrowsAsync<FileNotFoundException>(() =>
+            client.BuildAsync(new BuildRequest { Context = [gone], Platform = Platform.LinuxAmd64 }, _ => { }, Stop)
+        );
     }
 
     [Fact]
@@ -266,14 +303,16 @@ public sealed class LoadAndBuildTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(context, "a"), "/etc");
         Assert.Equal(
             ["SymbolicLink a /etc", "Directory b ", "File b/script "],
-            BuildContext.OfFolder(context).Select(entry => $"{entry.Kind} {entry.Path} {entry.LinkTarget}"));
+            BuildContext.OfFolder(context).Select(entry => $"{entry.Kind} {entry.Path} {entry.LinkTarget}")
+        );
         Assert.Equal(0x1ED, BuildContext.OfFolder(context).Last().Mode);
         Assert.Throws<ContentException>(() => BuildContext.OfFolder(_folder.At("nothing")).ToList());
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static BuildRequest Small => new() { Context = [LayerEntry.File("Dockerfile", "FROM scratch"u8.ToArray(), "test")], Platform = Platform.LinuxAmd64 };
+    private static BuildRequest Small =>
+        new() { Context = [LayerEntry.File("Dockerfile", "FROM scratch"u8.ToArray(), "test")], Platform = Platform.LinuxAmd64 };
 
     private static async Task LoadAsync(FakeRequest request, string id, string? answer = """{"stream":"Loaded image: x\n"}""")
     {
@@ -298,7 +337,13 @@ public sealed class LoadAndBuildTests : IDisposable
         using MemoryStream blob = new();
         Layer layer = LayerWriter.Write("a layer", [LayerEntry.File("hello", "hello"u8.ToArray(), "test")], blob, Stop);
         await layout.AddBlobAsync(layer.Blob.MediaType, blob.ToArray(), Stop);
-        ImageConfig config = new() { Platform = Platform.LinuxAmd64, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.DiffId], History = ["x"] };
+        ImageConfig config = new()
+        {
+            Platform = Platform.LinuxAmd64,
+            Created = DateTimeOffset.UnixEpoch,
+            DiffIds = [layer.DiffId],
+            History = ["x"],
+        };
         Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), Stop), [layer.Blob]);
         Descriptor descriptor = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), Stop);
         return await EngineArchive.OfAsync(layout, descriptor with { Platform = Platform.LinuxAmd64 }, [Name], Stop);

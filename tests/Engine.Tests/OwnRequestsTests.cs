@@ -50,20 +50,30 @@ public sealed partial class OwnRequestsTests
     public void The_librarys_own_ways_to_a_network_are_not_even_there(string assembly) =>
         Assert.Throws<FileNotFoundException>(() => System.Reflection.Assembly.Load(assembly));
 
-    private static IEnumerable<string> Found(Regex what) => Sources()
-        .SelectMany(source => what.Matches(source.Code).Select(match => $"{source.Name}: {match.Groups["path"].Value}"))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Found(Regex what) =>
+        Sources()
+            .SelectMany(source => what.Matches(source.Code).Select(match => $"{source.Name}: {match.Groups["path"].Value}"))
+            .Order(StringComparer.Ordinal);
 
     private static string OfReadme(string request) => "/" + request.Split(": ")[1].Replace("{_name}", "ID", StringComparison.Ordinal);
 
     /// <summary>The room's files without comments.</summary>
-    private static IEnumerable<(string Name, string Code)> Sources() => Directory.EnumerateFiles(Room, "*.cs", SearchOption.AllDirectories)
-        .Order(StringComparer.Ordinal)
-        .Select(file => (Path.GetFileName(file), string.Join('\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)))));
+    private static IEnumerable<(string Name, string Code)> Sources() =>
+        Directory
+            .EnumerateFiles(Room, "*.cs", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(file =>
+                (
+                    Path.GetFileName(file),
+                    string.Join('\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)))
+                )
+            );
 
     [GeneratedRegex("""EngineCall\.\w+\(\$?"(?<path>[^"]*)"|new EngineCall\([^"]*\$?"(?<path>[^"]*)""")]
     private static partial Regex Call();
 
-    [GeneratedRegex("""(?<!With\()"/?(v[\d.]+/|v\{[^}]*\}/)?(?<path>((containers|images|build|volumes|networks|exec|session|distribution|system|plugins|swarm|secrets|configs|nodes|services|tasks)/[^"]*)|build|session|grpc|_ping|info|events|commit|auth|swarm)["]""")]
+    [GeneratedRegex(
+        """(?<!With\()"/?(v[\d.]+/|v\{[^}]*\}/)?(?<path>((containers|images|build|volumes|networks|exec|session|distribution|system|plugins|swarm|secrets|configs|nodes|services|tasks)/[^"]*)|build|session|grpc|_ping|info|events|commit|auth|swarm)["]"""
+    )]
     private static partial Regex PathOfApi();
 }

@@ -15,7 +15,8 @@ namespace Slipway.Engine.Tests;
 /// </summary>
 public sealed class TlsTests : IDisposable
 {
-    private readonly TestAuthority _authority = new(), _stranger = new("somebody else");
+    private readonly TestAuthority _authority = new(),
+        _stranger = new("somebody else");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -60,7 +61,9 @@ public sealed class TlsTests : IDisposable
             listener.Start();
             Task<string> serving = ServeAsync(listener, certificate);
             HostTrust trust = new() { Authorities = [_authority.Certificate], IsExclusive = true };
-            EngineAddress address = EngineAddress.Parse($"tcp://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}", "test", () => trust);
+            EngineAddress address = EngineAddress.Parse($"tcp://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}", "test", () =>
+                trust
+            );
             try
             {
                 using EngineClient client = await EngineClient.ConnectAsync([address], TimeProvider.System, _ => { }, Stop);
@@ -87,7 +90,10 @@ public sealed class TlsTests : IDisposable
             byte[] head = new byte[4096];
             int count = await stream.ReadAsync(head, Stop);
             if (count > 0)
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {FakeEngine.Version.Length}\r\n\r\n{FakeEngine.Version}"), Stop);
+                await stream.WriteAsync(
+                    Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {FakeEngine.Version.Length}\r\n\r\n{FakeEngine.Version}"),
+                    Stop
+                );
             return Encoding.ASCII.GetString(head, 0, count);
         }
         catch (Exception e) when (e is IOException or AuthenticationException)

@@ -31,10 +31,13 @@ public sealed class CacheReviewTests : IDisposable
         Assert.Equal((4, 21 + 4 + 6 + 1L, Now.AddDays(-9), 1), (summary.Files, summary.Bytes, summary.Oldest, summary.Unfinished));
         Assert.Equal(
             [
-                new CacheShare("Debian packages", 1, 21), new CacheShare("gzip archives and layers", 1, 4), new CacheShare("other", 1, 1),
+                new CacheShare("Debian packages", 1, 21),
+                new CacheShare("gzip archives and layers", 1, 4),
+                new CacheShare("other", 1, 1),
                 new CacheShare("programs", 1, 6),
             ],
-            summary.Kinds);
+            summary.Kinds
+        );
     }
 
     [Fact]
@@ -51,10 +54,15 @@ public sealed class CacheReviewTests : IDisposable
     public async Task What_is_wrong_is_removed_and_named_and_the_rest_stays()
     {
         string right = await AddAsync([1, 2, 3], TimeSpan.Zero);
-        string flipped = await AddAsync([4, 5, 6], TimeSpan.Zero), cut = await AddAsync([7, 8, 9], TimeSpan.Zero);
+        string flipped = await AddAsync([4, 5, 6], TimeSpan.Zero),
+            cut = await AddAsync([7, 8, 9], TimeSpan.Zero);
         byte[] large = RandomNumberGenerator.GetBytes(100);
         Digest sha512 = Digest.FromHash("sha512", SHA512.HashData(large));
-        string other = await _bench.Cache.AddAsync(new WantedContent { What = "x", Digest = sha512 }, _ => Task.FromResult<Stream>(new MemoryStream(large)), default);
+        string other = await _bench.Cache.AddAsync(
+            new WantedContent { What = "x", Digest = sha512 },
+            _ => Task.FromResult<Stream>(new MemoryStream(large)),
+            default
+        );
         await File.WriteAllBytesAsync(flipped, [4, 5, 7]);
         await File.WriteAllBytesAsync(cut, []);
         string foreign = Path.Combine(_bench.CacheFolder, "sha256", "README");
@@ -62,7 +70,10 @@ public sealed class CacheReviewTests : IDisposable
 
         IReadOnlyList<CachedFile> wrong = await _review.VerifyAsync(default);
 
-        Assert.Equal(new[] { Digest.Of([4, 5, 6]), Digest.Of([7, 8, 9]) }.OrderBy(digest => digest.Hex, StringComparer.Ordinal), wrong.Select(file => file.Digest));
+        Assert.Equal(
+            new[] { Digest.Of([4, 5, 6]), Digest.Of([7, 8, 9]) }.OrderBy(digest => digest.Hex, StringComparer.Ordinal),
+            wrong.Select(file => file.Digest)
+        );
         Assert.Equal(new[] { right, other, foreign }.Order(StringComparer.Ordinal), _bench.CachedFiles.Order(StringComparer.Ordinal));
     }
 
@@ -152,7 +163,10 @@ public sealed class CacheReviewTests : IDisposable
     private async Task<string> AddAsync(byte[] content, TimeSpan age)
     {
         string path = await _bench.Cache.AddAsync(
-            new WantedContent { What = "x", Digest = Digest.Of(content) }, _ => Task.FromResult<Stream>(new MemoryStream(content)), default);
+            new WantedContent { What = "x", Digest = Digest.Of(content) },
+            _ => Task.FromResult<Stream>(new MemoryStream(content)),
+            default
+        );
         File.SetLastWriteTimeUtc(path, (Now - age).UtcDateTime);
         return path;
     }

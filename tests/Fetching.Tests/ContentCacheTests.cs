@@ -52,8 +52,18 @@ public sealed class ContentCacheTests : IDisposable
     {
         Digest wanted = Digest.Of("abc"u8);
         EndlessStream endless = new();
-        await Assert.ThrowsAsync<ContentException>(() => _bench.Cache.AddAsync(
-            new WantedContent { What = "the file", Digest = wanted, Limit = 100_000 }, _ => Task.FromResult<Stream>(endless), default));
+        await Assert.ThrowsAsync<ContentException>(() =>
+            _bench.Cache.AddAsync(
+                new WantedContent
+                {
+                    What = "the file",
+                    Digest = wanted,
+                    Limit = 100_000,
+                },
+                _ => Task.FromResult<Stream>(endless),
+                default
+            )
+        );
         Assert.InRange(endless.Given, 1, 400_000);
         Assert.Empty(_bench.CachedFiles);
     }
@@ -63,8 +73,13 @@ public sealed class ContentCacheTests : IDisposable
     {
         using CancellationTokenSource cancel = new();
         EndlessStream endless = new() { After = (1_000_000, cancel.Cancel) };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.Cache.AddAsync(
-            new WantedContent { What = "the file", Digest = Digest.Of([]) }, _ => Task.FromResult<Stream>(endless), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _bench.Cache.AddAsync(
+                new WantedContent { What = "the file", Digest = Digest.Of([]) },
+                _ => Task.FromResult<Stream>(endless),
+                cancel.Token
+            )
+        );
         Assert.Empty(_bench.CachedFiles);
     }
 
@@ -74,9 +89,19 @@ public sealed class ContentCacheTests : IDisposable
         byte[] content = RandomNumberGenerator.GetBytes(2_000_000);
         Digest digest = Digest.Of(content);
         // Another cache object over the same folder stands for another process: nothing is shared in memory.
-        string[] paths = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>
-            new ContentCache(_bench.CacheFolder, TimeProvider.System).AddAsync(Wanted(digest, content.Length),
-                _ => Task.FromResult<Stream>(new MemoryStream(content)), default))));
+        string[] paths = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(i =>
+                    Task.Run(() =>
+                        new ContentCache(_bench.CacheFolder, TimeProvider.System).AddAsync(
+                            Wanted(digest, content.Length),
+                            _ => Task.FromResult<Stream>(new MemoryStream(content)),
+                            default
+                        )
+                    )
+                )
+        );
 
         Assert.Equal(content, await File.ReadAllBytesAsync(Assert.Single(paths.Distinct())));
         Assert.Single(_bench.CachedFiles);
@@ -99,7 +124,8 @@ public sealed class ContentCacheTests : IDisposable
     [Fact]
     public async Task What_a_killed_process_left_a_day_ago_is_removed_and_what_another_writes_now_is_not()
     {
-        string old = _bench.PartOf(Digest.Of([2])), young = _bench.PartOf(Digest.Of([3]));
+        string old = _bench.PartOf(Digest.Of([2])),
+            young = _bench.PartOf(Digest.Of([3]));
         Directory.CreateDirectory(Path.GetDirectoryName(old)!);
         await File.WriteAllTextAsync(old, "x");
         await File.WriteAllTextAsync(young, "x");
@@ -119,7 +145,8 @@ public sealed class ContentCacheTests : IDisposable
         await File.WriteAllTextAsync(file, "");
         ContentCache cache = new(Path.Combine(file, "cache"), TimeProvider.System);
         IOException e = await Assert.ThrowsAsync<IOException>(() =>
-            cache.AddAsync(Wanted(Digest.Of([1]), 1), _ => Task.FromResult<Stream>(new MemoryStream([1])), default));
+            cache.AddAsync(Wanted(Digest.Of([1]), 1), _ => Task.FromResult<Stream>(new MemoryStream([1])), default)
+        );
         Assert.Contains(file, e.Message);
         Assert.Contains("--cache-directory", e.Message);
     }
@@ -138,7 +165,8 @@ public sealed class ContentCacheTests : IDisposable
         Assert.EndsWith(
             "; free space there (./build.sh Cache --prune removes what was not used lately), or name another folder with --cache-directory",
             e.Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         Assert.Empty(_bench.CachedFiles);
     }
 
@@ -148,14 +176,25 @@ public sealed class ContentCacheTests : IDisposable
         Assert.SkipUnless(Directory.Exists("/sys/kernel"), "needs /sys, where not even root may make folders");
         ContentCache cache = new("/sys/slipway", TimeProvider.System);
         UnauthorizedAccessException e = await Assert.ThrowsAsync<UnauthorizedAccessException>(() =>
-            cache.AddAsync(Wanted(Digest.Of([1]), 1), _ => Task.FromResult<Stream>(new MemoryStream([1])), default));
+            cache.AddAsync(Wanted(Digest.Of([1]), 1), _ => Task.FromResult<Stream>(new MemoryStream([1])), default)
+        );
         Assert.StartsWith("content cache /sys/slipway: ", e.Message, StringComparison.Ordinal);
-        Assert.EndsWith("; get the right to write there, or name another folder with --cache-directory", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; get the right to write there, or name another folder with --cache-directory",
+            e.Message,
+            StringComparison.Ordinal
+        );
         Assert.Null(cache.Find(Digest.Of([1]), 1));
         Assert.Null(cache.Use());
     }
 
-    private static WantedContent Wanted(Digest digest, long? size) => new() { What = "the file", Digest = digest, Size = size };
+    private static WantedContent Wanted(Digest digest, long? size) =>
+        new()
+        {
+            What = "the file",
+            Digest = digest,
+            Size = size,
+        };
 
     private Task<string> AddAsync(byte[] content, Digest digest, long? size = null) =>
         _bench.Cache.AddAsync(Wanted(digest, size), _ => Task.FromResult<Stream>(new MemoryStream(content)), default);

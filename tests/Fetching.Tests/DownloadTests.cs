@@ -62,7 +62,14 @@ public sealed class DownloadTests : IAsyncLifetime
                 await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
         using HttpTransport transport = new(HttpTransport.NewHandler(), _bench.Patience, TimeProvider.System, _ => { });
-        OriginReader impatient = new(transport, _bench.Patience with { AnswerWithin = TimeSpan.FromMilliseconds(300) }, TimeProvider.System);
+        OriginReader impatient = new(
+            transport,
+            _bench.Patience with
+            {
+                AnswerWithin = TimeSpan.FromMilliseconds(300),
+            },
+            TimeProvider.System
+        );
 
         await new Download(impatient, _bench.Cache).FetchAsync(Item("a"), default);
 
@@ -86,11 +93,18 @@ public sealed class DownloadTests : IAsyncLifetime
         closed.Stop();
         Origin dead = Origin.OfMirror(new Uri($"http://127.0.0.1:{port}/a"));
         _server.Serve("a", _content);
-        Assert.True(File.Exists(await _bench.Download.FetchAsync(
-            new DownloadItem(Wanted(_content), [dead, Origin.OfMirror(_server.At("a"))]), default)));
+        Assert.True(
+            File.Exists(
+                await _bench.Download.FetchAsync(new DownloadItem(Wanted(_content), [dead, Origin.OfMirror(_server.At("a"))]), default)
+            )
+        );
 
-        DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _bench.Download.FetchAsync(
-            new DownloadItem(Wanted([1]) with { Next = "Run this" }, [dead, Origin.OfMirror(_server.At("gone"))]), default));
+        DownloadException e = await Assert.ThrowsAsync<DownloadException>(() =>
+            _bench.Download.FetchAsync(
+                new DownloadItem(Wanted([1]) with { Next = "Run this" }, [dead, Origin.OfMirror(_server.At("gone"))]),
+                default
+            )
+        );
 
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.True(e.IsGone);
@@ -119,7 +133,9 @@ public sealed class DownloadTests : IAsyncLifetime
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => _bench.Download.FetchAsync(Item("bad", "good"), default));
 
         Assert.Equal(
-            $"the file: sha256 wanted {Digest.Of(_content).Hex}, got {Digest.Of(other).Hex}; nothing was kept of {_server.At("bad")}", e.Message);
+            $"the file: sha256 wanted {Digest.Of(_content).Hex}, got {Digest.Of(other).Hex}; nothing was kept of {_server.At("bad")}",
+            e.Message
+        );
         Assert.Equal(0, _server.Asked("good"));
         Assert.Empty(_bench.CachedFiles);
     }
@@ -145,7 +161,8 @@ public sealed class DownloadTests : IAsyncLifetime
 
         Assert.True(File.Exists(await _bench.Download.FetchAsync(Item("r1"), default)));
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() =>
-            _bench.Download.FetchAsync(new DownloadItem(Wanted([1]), [Origin.OfMirror(_server.At("r0"))]), default));
+            _bench.Download.FetchAsync(new DownloadItem(Wanted([1]), [Origin.OfMirror(_server.At("r0"))]), default)
+        );
         Assert.Contains("more than 5 redirects", e.Message);
     }
 
@@ -175,7 +192,9 @@ public sealed class DownloadTests : IAsyncLifetime
         for (int i = 0; i < contents.Count; i++)
             _server.ServeCut($"f{i}", contents[i], times: i % 2);
         List<DownloadItem> items =
-            [.. contents.Select((content, i) => new DownloadItem(Wanted(content), [Origin.OfMirror(_server.At($"f{i}"))]))];
+        [
+            .. contents.Select((content, i) => new DownloadItem(Wanted(content), [Origin.OfMirror(_server.At($"f{i}"))])),
+        ];
         List<DownloadProgress> told = [];
 
         await _bench.Download.FetchAllAsync([.. items, items[0]], told.Add, default);
@@ -189,12 +208,22 @@ public sealed class DownloadTests : IAsyncLifetime
     {
         _server.Serve("good", _content);
         _server.Serve("bad", [1, 2, 3]);
-        await Assert.ThrowsAsync<ContentException>(() => _bench.Download.FetchAllAsync(
-            [Item("good"), new DownloadItem(Wanted([1, 2, 4]), [Origin.OfMirror(_server.At("bad"))])], _ => { }, default));
+        await Assert.ThrowsAsync<ContentException>(() =>
+            _bench.Download.FetchAllAsync(
+                [Item("good"), new DownloadItem(Wanted([1, 2, 4]), [Origin.OfMirror(_server.At("bad"))])],
+                _ => { },
+                default
+            )
+        );
     }
 
-    private static WantedContent Wanted(byte[] content) => new() { What = "the file", Digest = Digest.Of(content), Size = content.Length };
+    private static WantedContent Wanted(byte[] content) =>
+        new()
+        {
+            What = "the file",
+            Digest = Digest.Of(content),
+            Size = content.Length,
+        };
 
-    private DownloadItem Item(params string[] paths) =>
-        new(Wanted(_content), [.. paths.Select(path => Origin.OfMirror(_server.At(path)))]);
+    private DownloadItem Item(params string[] paths) => new(Wanted(_content), [.. paths.Select(path => Origin.OfMirror(_server.At(path)))]);
 }

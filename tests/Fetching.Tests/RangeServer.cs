@@ -39,8 +39,13 @@ internal sealed class RangeServer
 
     private async Task AnswerAsync(HttpContext context, int before)
     {
-        string range = context.Request.Headers.Range.ToString(), condition = context.Request.Headers.IfRange.ToString();
-        Asked.Enqueue(range.Length == 0 ? "whole" : condition.Length == 0 ? range : $"{range} if {condition}");
+        string range = context.Request.Headers.Range.ToString(),
+            condition = context.Request.Headers.IfRange.ToString();
+        Asked.Enqueue(
+            range.Length == 0 ? "whole"
+            : condition.Length == 0 ? range
+            : $"{range} if {condition}"
+        );
         byte[] content = before > 0 && Later is not null ? Later : _content;
         string? tag = before > 0 && LaterEntityTag is not null ? LaterEntityTag : EntityTag;
         if (tag is not null)
@@ -58,7 +63,8 @@ internal sealed class RangeServer
         if (offset > 0)
         {
             context.Response.StatusCode = 206;
-            context.Response.Headers.ContentRange = WrongContentRange?.Invoke(offset, content.Length) ?? $"bytes {offset}-{content.Length - 1}/{content.Length}";
+            context.Response.Headers.ContentRange = WrongContentRange?.Invoke(offset, content.Length)
+                ?? $"bytes {offset}-{content.Length - 1}/{content.Length}";
         }
 
         ReadOnlyMemory<byte> body = content.AsMemory(offset);

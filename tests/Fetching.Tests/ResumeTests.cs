@@ -85,7 +85,13 @@ public sealed class ResumeTests : IAsyncLifetime
     public async Task Another_file_that_stands_there_by_now_is_told_by_its_entity_tag_and_read_whole()
     {
         byte[] wrong = RandomNumberGenerator.GetBytes(_content.Length);
-        RangeServer file = new(_server, "a", wrong) { Cuts = Cuts(200_000), Later = _content, EntityTag = "\"one\"", LaterEntityTag = "\"two\"" };
+        RangeServer file = new(_server, "a", wrong)
+        {
+            Cuts = Cuts(200_000),
+            Later = _content,
+            EntityTag = "\"one\"",
+            LaterEntityTag = "\"two\"",
+        };
         await FetchAsync("a");
         Assert.Equal(["whole", "bytes=200000- if \"one\""], file.Asked);
     }
@@ -116,7 +122,13 @@ public sealed class ResumeTests : IAsyncLifetime
         await using LoopbackServer other = await LoopbackServer.StartAsync();
         RangeServer first = new(_server, "a", _content) { Cuts = Cuts(100_000, 100_000, 100_000), EntityTag = "\"one\"" };
         RangeServer second = new(other, "a", _content) { EntityTag = "\"other\"" };
-        await _bench.Download.FetchAsync(Item("a") with { Origins = [Origin.OfMirror(_server.At("a")), Origin.OfMirror(other.At("a"))] }, default);
+        await _bench.Download.FetchAsync(
+            Item("a") with
+            {
+                Origins = [Origin.OfMirror(_server.At("a")), Origin.OfMirror(other.At("a"))],
+            },
+            default
+        );
         Assert.Equal(3, first.Asked.Count);
         Assert.Equal(["bytes=300000-"], second.Asked);
     }
@@ -162,7 +174,13 @@ public sealed class ResumeTests : IAsyncLifetime
     public async Task A_whole_that_was_left_needs_no_size_to_be_known_by()
     {
         await LeaveAsync(_content);
-        await _bench.Download.FetchAsync(Item("a") with { Wanted = new WantedContent { What = "the file", Digest = Digest.Of(_content) } }, default);
+        await _bench.Download.FetchAsync(
+            Item("a") with
+            {
+                Wanted = new WantedContent { What = "the file", Digest = Digest.Of(_content) },
+            },
+            default
+        );
         Assert.Equal(0, _server.Asked("a"));
     }
 
@@ -172,7 +190,17 @@ public sealed class ResumeTests : IAsyncLifetime
         byte[] content = RandomNumberGenerator.GetBytes(9_000_000);
         RangeServer file = new(_server, "a", content) { Cuts = Cuts(1_500_000, 1_500_000, 1_500_000, 1_500_000, 1_500_000) };
         string path = await _bench.Download.FetchAsync(
-            new DownloadItem(new WantedContent { What = "the file", Digest = Digest.Of(content), Size = content.Length }, [Origin.OfMirror(_server.At("a"))]), default);
+            new DownloadItem(
+                new WantedContent
+                {
+                    What = "the file",
+                    Digest = Digest.Of(content),
+                    Size = content.Length,
+                },
+                [Origin.OfMirror(_server.At("a"))]
+            ),
+            default
+        );
         Assert.Equal(content, await File.ReadAllBytesAsync(path));
         Assert.Equal(6, file.Asked.Count);
     }
@@ -214,7 +242,14 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.Equal([path], _bench.CachedFiles);
     }
 
-    private DownloadItem Item(params string[] paths) => new(
-        new WantedContent { What = "the file", Digest = Digest.Of(_content), Size = _content.Length },
-        [.. paths.Select(path => Origin.OfMirror(_server.At(path)))]);
+    private DownloadItem Item(params string[] paths) =>
+        new(
+            new WantedContent
+            {
+                What = "the file",
+                Digest = Digest.Of(_content),
+                Size = _content.Length,
+            },
+            [.. paths.Select(path => Origin.OfMirror(_server.At(path)))]
+        );
 }

@@ -100,7 +100,8 @@ public sealed class SharedCacheTests : IAsyncLifetime
             Assert.Null(CacheLock.TryShare(path));
         }
 
-        using CacheLock? shared = CacheLock.TryShare(path), also = CacheLock.TryShare(path);
+        using CacheLock? shared = CacheLock.TryShare(path),
+            also = CacheLock.TryShare(path);
         Assert.NotNull(shared);
         Assert.NotNull(also);
         Assert.Null(CacheLock.TryTake(path));
@@ -110,8 +111,16 @@ public sealed class SharedCacheTests : IAsyncLifetime
 
     private Task<CacheLock> HoldAsync() => CacheLock.TakeAsync(LockPath, TimeProvider.System, default);
 
-    private DownloadItem Item(string path = "a") => new(
-        new WantedContent { What = "the file", Digest = Digest.Of(_content), Size = _content.Length }, [Origin.OfMirror(_server.At(path))]);
+    private DownloadItem Item(string path = "a") =>
+        new(
+            new WantedContent
+            {
+                What = "the file",
+                Digest = Digest.Of(_content),
+                Size = _content.Length,
+            },
+            [Origin.OfMirror(_server.At(path))]
+        );
 
     /// <summary>The system's time, that says when someone begins to wait by it.</summary>
     private sealed class WaitingTime : TimeProvider

@@ -31,9 +31,11 @@ public sealed class UpstreamMirrorTests : IDisposable
     }
 
     [Fact]
-    public void An_address_gives_the_file_below_its_host() => Assert.Equal(
-        new Uri("http://mirror.invalid/up/dl.k8s.io/release/v1/kubelet"),
-        UpstreamMirror.At("http://mirror.invalid/up").Locate(new Uri("https://dl.k8s.io/release/v1/kubelet")).Address);
+    public void An_address_gives_the_file_below_its_host() =>
+        Assert.Equal(
+            new Uri("http://mirror.invalid/up/dl.k8s.io/release/v1/kubelet"),
+            UpstreamMirror.At("http://mirror.invalid/up").Locate(new Uri("https://dl.k8s.io/release/v1/kubelet")).Address
+        );
 
     [Theory]
     [InlineData("https://dl.k8s.io/a/%2e%2e%2f%2e%2e%2fetc/passwd")]
@@ -64,6 +66,5 @@ public sealed class UpstreamMirrorTests : IDisposable
     [Theory]
     [InlineData("ftp://mirror.invalid/")]
     [InlineData("://x")]
-    public void A_mirror_of_another_kind_is_refused(string text) =>
-        Assert.Throws<ArgumentException>(() => UpstreamMirror.At(text));
+    public void A_mirror_of_another_kind_is_refused(string text) => Assert.Throws<ArgumentException>(() => UpstreamMirror.At(text));
 }

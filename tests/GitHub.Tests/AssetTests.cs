@@ -73,7 +73,9 @@ public sealed class AssetTests
         GitHubRelease published = await scene.Repository.Releases.PublishAsync(draft, isLatest: true, default);
         Assert.False((await scene.Repository.Assets.PutAsync(published, file, null, default)).IsNew);
         AssetFile changed = await scene.FileAsync("a.txt", "changed");
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => scene.Repository.Assets.PutAsync(published, changed, null, default));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            scene.Repository.Assets.PutAsync(published, changed, null, default)
+        );
         Assert.Contains("it is published", e.Message, StringComparison.Ordinal);
         Assert.Equal(Text, Encoding.UTF8.GetString(scene.Far.Releases.Single().Assets.Single().Content));
     }

@@ -16,14 +16,28 @@ public sealed class FarSide(Func<HttpRequestMessage, HttpResponseMessage> answer
 
     public HurriedTime Time { get; } = new();
 
-    public RetryPolicy Patience { get; init; } = new() { Attempts = 4, FirstWait = TimeSpan.FromSeconds(1), Jitter = () => 0.5, AnswerWithin = HurriedTime.AnswerWithin };
+    public RetryPolicy Patience { get; init; } =
+        new()
+        {
+            Attempts = 4,
+            FirstWait = TimeSpan.FromSeconds(1),
+            Jitter = () => 0.5,
+            AnswerWithin = HurriedTime.AnswerWithin,
+        };
 
     /// <summary>Variables, by default the token alone.</summary>
     public Func<string, string?> Environment { get; init; } = name => name == "GH_TOKEN" ? Token : null;
 
     public GitHubRepository Repository(string name = "poseidon/kubelet", IAnswerStore? answers = null, params string[] urls) =>
-        new GitHubClient(new HttpTransport(this, Patience, Time, Notices.Add), GitHubHosts.Parse(urls, Environment), new GitHubTokens(Environment), Time) { Answers = answers }
-            .Repository(RepositoryName.Parse(name));
+        new GitHubClient(
+            new HttpTransport(this, Patience, Time, Notices.Add),
+            GitHubHosts.Parse(urls, Environment),
+            new GitHubTokens(Environment),
+            Time
+        )
+        {
+            Answers = answers,
+        }.Repository(RepositoryName.Parse(name));
 
     public static HttpResponseMessage Answer(int status, string body = "", params (string Name, string Value)[] headers)
     {
@@ -38,10 +52,17 @@ public sealed class FarSide(Func<HttpRequestMessage, HttpResponseMessage> answer
     }
 
     /// <summary>A release as short as the client reads it.</summary>
-    public static string Release(string tag = "v1", bool isDraft = false, string upload = "https://uploads.github.com/repos/poseidon/kubelet/releases/1/assets{?name,label}") => $$"""
-        {"id":1,"tag_name":"{{tag}}","name":"n","body":"b","draft":{{(isDraft ? "true" : "false")}},"prerelease":false,"published_at":"2026-01-01T00:00:00Z","target_commitish":"main",
-        "html_url":"https://github.com/poseidon/kubelet/releases/tag/v1","upload_url":"{{upload}}"}
-        """;
+    public static string Release(
+        string tag = "v1",
+        bool isDraft = false,
+        string upload = "https://uploads.github.com/repos/poseidon/kubelet/releases/1/assets{?name,label}"
+    ) =>
+        $$"""
+            {"id":1,"tag_name":"{{tag}}","name":"n","body":"b","draft":{{(
+                isDraft ? "true" : "false"
+            )}},"prerelease":false,"published_at":"2026-01-01T00:00:00Z","target_commitish":"main",
+            "html_url":"https://github.com/poseidon/kubelet/releases/tag/v1","upload_url":"{{upload}}"}
+            """;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -42,24 +42,39 @@ public sealed class HostTests
 
     [Fact]
     public void A_host_is_sent_to_one_place() =>
-        Assert.Throws<FormatException>(() => GitHubHosts.Parse(["github.com=https://a.example", "GITHUB.com=https://b.example"], _ => null));
+        Assert.Throws<FormatException>(() =>
+            GitHubHosts.Parse(["github.com=https://a.example", "GITHUB.com=https://b.example"], _ => null)
+        );
 
     [Theory]
     [InlineData("https://api.github.com", "https://github.com", "github.com", "https://api.github.com/", true)]
     [InlineData("https://git.example.org/api/v3", "https://git.example.org", "git.example.org", "https://git.example.org/api/v3/", true)]
     [InlineData("https://git.example.org/api/v3", null, "git.example.org", "https://git.example.org/api/v3/", true)]
     [InlineData("https://api.octo.ghe.com", null, "octo.ghe.com", "https://api.octo.ghe.com/", true)]
-    [InlineData("https://gateway.example.org/github", "https://git.example.org", "git.example.org", "https://gateway.example.org/github/", false)]
+    [InlineData(
+        "https://gateway.example.org/github",
+        "https://git.example.org",
+        "git.example.org",
+        "https://gateway.example.org/github/",
+        false
+    )]
     public void What_Actions_set_holds_for_their_host_and_no_other(string api, string? server, string host, string wanted, bool hasUploads)
     {
-        GitHubHosts hosts = GitHubHosts.Parse([], name => name switch { "GITHUB_API_URL" => api, "GITHUB_SERVER_URL" => server, _ => null });
+        GitHubHosts hosts = GitHubHosts.Parse([], name => name switch
+            {
+                "GITHUB_API_URL" => api,
+                "GITHUB_SERVER_URL" => server,
+                _ => null,
+            });
         Assert.Equal((wanted, hasUploads), (hosts.Of(host).Api.AbsoluteUri, hosts.Of(host).Uploads is not null));
         Assert.Equal("https://api.github.com/", hosts.Of("github.com").Api.AbsoluteUri);
     }
 
     [Fact]
     public void An_API_of_nobody_knows_whom_is_refused() =>
-        Assert.Throws<FormatException>(() => GitHubHosts.Parse([], name => name == "GITHUB_API_URL" ? "https://gateway.example.org/github" : null));
+        Assert.Throws<FormatException>(() =>
+            GitHubHosts.Parse([], name => name == "GITHUB_API_URL" ? "https://gateway.example.org/github" : null)
+        );
 
     [Theory]
     [InlineData("github.com", "GH_TOKEN,GITHUB_TOKEN,GH_ENTERPRISE_TOKEN", null, "GH_TOKEN")]
@@ -74,7 +89,11 @@ public sealed class HostTests
     [InlineData("github.com", "GITHUB_TOKEN", "https://github.com", "GITHUB_TOKEN")]
     public void A_token_is_its_hosts(string host, string set, string? server, string? wanted)
     {
-        GitHubTokens tokens = new(name => name == "GITHUB_SERVER_URL" ? server : set.Split(',').Contains(name) ? "secret" : null);
+        GitHubTokens tokens = new(name =>
+            name == "GITHUB_SERVER_URL" ? server
+            : set.Split(',').Contains(name) ? "secret"
+            : null
+        );
         Assert.Equal(wanted, tokens.For(GitHubHosts.Default.Of(host))?.Variable);
     }
 
@@ -84,7 +103,9 @@ public sealed class HostTests
     [InlineData("tökén")]
     public void What_is_no_token_is_not_sent_and_not_told(string secret)
     {
-        FormatException e = Assert.Throws<FormatException>(() => new GitHubTokens(name => name == "GH_TOKEN" ? secret : null).For(GitHubHosts.Default.Of("github.com")));
+        FormatException e = Assert.Throws<FormatException>(() =>
+            new GitHubTokens(name => name == "GH_TOKEN" ? secret : null).For(GitHubHosts.Default.Of("github.com"))
+        );
         Assert.Contains("GH_TOKEN", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, e.ToString(), StringComparison.Ordinal);
     }
@@ -97,7 +118,8 @@ public sealed class HostTests
     [InlineData("git@github.com:poseidon/kubelet.git", "github.com/poseidon/kubelet")]
     [InlineData("ssh://git@git.example.org/a/b.c.git", "git.example.org/a/b.c")]
     [InlineData("https://git.example.org:8443/a/b/", "git.example.org:8443/a/b")]
-    public void A_repository_is_read_as_people_and_git_write_it(string text, string name) => Assert.Equal(name, RepositoryName.Parse(text).ToString());
+    public void A_repository_is_read_as_people_and_git_write_it(string text, string name) =>
+        Assert.Equal(name, RepositoryName.Parse(text).ToString());
 
     [Theory]
     [InlineData("")]
@@ -122,17 +144,29 @@ public sealed class HostTests
     [Fact]
     public async Task The_token_goes_to_the_API_and_to_uploads_and_to_no_other_host()
     {
-        FarSide far = new(request => request.RequestUri! switch
-        {
-            { Host: "api.github.com", AbsolutePath: "/repos/poseidon/kubelet/releases/assets/7" } => FarSide.Answer(302, "", ("Location", "https://storage.example.org/x?signature=1")),
-            { Host: "api.github.com" } => FarSide.Answer(200, "[]"),
-            { Host: "uploads.github.com" } => FarSide.Answer(201, """{"id":7,"name":"a.txt","size":1,"state":"uploaded","digest":null,"browser_download_url":"https://github.com/a"}"""),
-            _ => FarSide.Answer(200, "a"),
-        });
+        FarSide far = new(request =>
+            request.RequestUri! switch
+            {
+                { Host: "api.github.com", AbsolutePath: "/repos/poseidon/kubelet/releases/assets/7" } => FarSide.Answer(
+                    302,
+                    "",
+                    ("Location", "https://storage.example.org/x?signature=1")
+                ),
+                { Host: "api.github.com" } => FarSide.Answer(200, "[]"),
+                { Host: "uploads.github.com" } => FarSide.Answer(
+                    201,
+                    """{"id":7,"name":"a.txt","size":1,"state":"uploaded","digest":null,"browser_download_url":"https://github.com/a"}"""
+                ),
+                _ => FarSide.Answer(200, "a"),
+            }
+        );
         using Testing.ScratchFolder folder = new();
         AssetFile file = await AssetFile.ReadAsync(folder.Write("a.txt", "a"), "text/plain", null, default);
         await far.Repository().Assets.PutAsync(await ReleaseAsync(), file, null, default);
-        Assert.Equal(["api.github.com", "uploads.github.com", "api.github.com", "storage.example.org"], far.Asked.Select(asked => asked.Address.Host));
+        Assert.Equal(
+            ["api.github.com", "uploads.github.com", "api.github.com", "storage.example.org"],
+            far.Asked.Select(asked => asked.Address.Host)
+        );
         Assert.Equal([true, true, true, false], far.Asked.Select(asked => asked.Authorization == "Bearer " + FarSide.Token));
     }
 
@@ -142,13 +176,23 @@ public sealed class HostTests
         FarSide far = new(_ => FarSide.Answer(404, """{"message":"Not Found"}""")) { Environment = _ => null };
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
         Assert.Equal(RemoteFault.NotFound, e.Fault);
-        Assert.Contains("or the repository is private and no token was found: check the name, or set GH_TOKEN", e.Message, StringComparison.Ordinal);
-        Assert.Contains("set GH_ENTERPRISE_TOKEN", (await Assert.ThrowsAsync<GitHubException>(() => far.Repository("git.example.org/a/b").ReadAsync(default))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "or the repository is private and no token was found: check the name, or set GH_TOKEN",
+            e.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "set GH_ENTERPRISE_TOKEN",
+            (await Assert.ThrowsAsync<GitHubException>(() => far.Repository("git.example.org/a/b").ReadAsync(default))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     internal static async Task<GitHubRelease> ReleaseAsync(string? upload = null)
     {
-        FarSide far = new(_ => FarSide.Answer(200, upload is null ? FarSide.Release(isDraft: true) : FarSide.Release(isDraft: true, upload: upload)));
+        FarSide far = new(_ =>
+            FarSide.Answer(200, upload is null ? FarSide.Release(isDraft: true) : FarSide.Release(isDraft: true, upload: upload))
+        );
         return (await far.Repository().Releases.FindPublishedAsync("v1", default))!;
     }
 }

@@ -15,7 +15,8 @@ public sealed class HostileAnswersTests
     [InlineData("[1]")]
     [InlineData("[{\"id\":1,\"id\":2}]")]
     [InlineData("<html>")]
-    public async Task What_is_no_list_of_releases_is_refused(string body) => await RefusedAsync(_ => FarSide.Answer(200, body), "its answer is not what GitHub's description says");
+    public async Task What_is_no_list_of_releases_is_refused(string body) =>
+        await RefusedAsync(_ => FarSide.Answer(200, body), "its answer is not what GitHub's description says");
 
     [Theory]
     [InlineData("\"id\":1", "\"id\":\"1\"")]
@@ -28,13 +29,19 @@ public sealed class HostileAnswersTests
     [InlineData("https://github.com/poseidon", "javascript:alert(1)//")]
     [InlineData("https://github.com/poseidon", "https://user:secret@github.com/poseidon")]
     public async Task A_release_that_is_none_is_refused(string part, string other) =>
-        await RefusedAsync(_ => FarSide.Answer(200, $"[{FarSide.Release().Replace(part, other, StringComparison.Ordinal)}]"), "its answer is not what GitHub's description says");
+        await RefusedAsync(
+            _ => FarSide.Answer(200, $"[{FarSide.Release().Replace(part, other, StringComparison.Ordinal)}]"),
+            "its answer is not what GitHub's description says"
+        );
 
     [Fact]
     public async Task A_deep_answer_and_an_endless_one_are_not_read_to_the_end()
     {
         await RefusedAsync(_ => FarSide.Answer(200, new string('[', 5000)), "its answer is not what GitHub's description says");
-        await RefusedAsync(_ => new HttpResponseMessage { Content = new ByteArrayContent(new byte[(16 << 20) + 1]) }, "more than 16777216 bytes");
+        await RefusedAsync(
+            _ => new HttpResponseMessage { Content = new ByteArrayContent(new byte[(16 << 20) + 1]) },
+            "more than 16777216 bytes"
+        );
     }
 
     [Theory]
@@ -54,7 +61,10 @@ public sealed class HostileAnswersTests
     public async Task Pages_that_never_end_end()
     {
         int page = 0;
-        FarSide far = await RefusedAsync(_ => FarSide.Answer(200, "[]", ("Link", $"<https://api.github.com/x?page={++page}>; rel=\"next\"")), "more than 100 pages");
+        FarSide far = await RefusedAsync(
+            _ => FarSide.Answer(200, "[]", ("Link", $"<https://api.github.com/x?page={++page}>; rel=\"next\"")),
+            "more than 100 pages"
+        );
         Assert.Equal(100, far.Asked.Count);
     }
 
@@ -73,11 +83,21 @@ public sealed class HostileAnswersTests
     public async Task Redirects_that_never_end_end_and_a_repository_that_was_renamed_is_read_and_not_written()
     {
         int hop = 0;
-        Assert.Equal(6, (await RefusedAsync(_ => FarSide.Answer(302, "", ("Location", $"https://api.github.com/{++hop}")), "more than 5 redirects")).Asked.Count);
-        FarSide far = new(request => request.RequestUri!.AbsolutePath.StartsWith("/repositories", StringComparison.Ordinal)
-            ? FarSide.Answer(200, FarSide.Release()) : FarSide.Answer(301, "", ("Location", "/repositories/1/releases/tags/v1")));
+        Assert.Equal(
+            6,
+            (await RefusedAsync(_ => FarSide.Answer(302, "", ("Location", $"https://api.github.com/{++hop}")), "more than 5 redirects"))
+                .Asked
+                .Count
+        );
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath.StartsWith("/repositories", StringComparison.Ordinal)
+                ? FarSide.Answer(200, FarSide.Release())
+                : FarSide.Answer(301, "", ("Location", "/repositories/1/releases/tags/v1"))
+        );
         Assert.NotNull(await far.Repository().Releases.FindPublishedAsync("v1", default));
-        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default));
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() =>
+            far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)
+        );
         Assert.Contains("the repository has moved", e.Message, StringComparison.Ordinal);
         Assert.Single(far.Asked, asked => asked.Method == "POST");
     }
@@ -106,8 +126,15 @@ public sealed class HostileAnswersTests
     public async Task What_GitHub_says_is_cleaned_and_holds_no_token_of_ours_and_no_signed_address()
     {
         string words = $"line\\nbreak \\u001b[31m {FarSide.Token} https://a.example/x?signature=abc " + new string('x', 5000);
-        FarSide far = new(_ => FarSide.Answer(422, $$"""{"message":"{{words}}","errors":[{"resource":"Release","field":"tag_name","code":"invalid"},"text",7]}"""));
-        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default));
+        FarSide far = new(_ =>
+            FarSide.Answer(
+                422,
+                $$"""{"message":"{{words}}","errors":[{"resource":"Release","field":"tag_name","code":"invalid"},"text",7]}"""
+            )
+        );
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() =>
+            far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)
+        );
         Assert.True(e.IsInvalid);
         Assert.Equal(RemoteFault.Protocol, e.Fault);
         Assert.Contains("Release.tag_name invalid; text", e.Message, StringComparison.Ordinal);
@@ -147,8 +174,15 @@ public sealed class HostileAnswersTests
     public async Task A_download_that_breaks_off_is_to_be_tried_again()
     {
         FarSide far = new(_ => new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) });
-        ReleaseAsset asset = new(1, "a.txt", 100) { IsUploaded = true, Digest = null, Download = new Uri("https://github.com/a") };
-        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Assets.DownloadAsync(asset, Stream.Null, default));
+        ReleaseAsset asset = new(1, "a.txt", 100)
+        {
+            IsUploaded = true,
+            Digest = null,
+            Download = new Uri("https://github.com/a"),
+        };
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() =>
+            far.Repository().Assets.DownloadAsync(asset, Stream.Null, default)
+        );
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
     }
 
@@ -156,10 +190,17 @@ public sealed class HostileAnswersTests
     public async Task A_list_that_breaks_off_is_asked_for_again_and_a_creation_is_looked_for()
     {
         int asked = 0;
-        FarSide list = new(_ => ++asked == 1 ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) } : FarSide.Answer(200, FarSide.Release()));
+        FarSide list = new(_ =>
+            ++asked == 1
+                ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) }
+                : FarSide.Answer(200, FarSide.Release())
+        );
         Assert.NotNull(await list.Repository().Releases.FindPublishedAsync("v1", default));
-        FarSide create = new(request => request.Method == HttpMethod.Post ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) }
-            : request.RequestUri!.AbsolutePath.EndsWith("/v1", StringComparison.Ordinal) ? FarSide.Answer(404) : FarSide.Answer(200, $"[{FarSide.Release(isDraft: true)}]"));
+        FarSide create = new(request =>
+            request.Method == HttpMethod.Post ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) }
+            : request.RequestUri!.AbsolutePath.EndsWith("/v1", StringComparison.Ordinal) ? FarSide.Answer(404)
+            : FarSide.Answer(200, $"[{FarSide.Release(isDraft: true)}]")
+        );
         Assert.Equal(1, (await create.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)).Id);
         Assert.Single(create.Asked, asked => asked.Method == "POST");
     }
@@ -176,21 +217,37 @@ public sealed class HostileAnswersTests
             [{"number":1,"html_url":"https://github.com/poseidon/kubelet/pull/1","title":"t","body":null,"labels":[],"base":{"ref":"main"},
               "head":{"ref":"{{branch}}","sha":"{{new string('a', 40)}}","repo":{"full_name":"{{source}}"} } }]
             """;
-        Assert.Null(await new FarSide(_ => FarSide.Answer(200, body)).Repository().PullRequests.FindOpenAsync("slipway/update-kubelet", "main", default));
-        Assert.NotNull(await new FarSide(_ => FarSide.Answer(200, body)).Repository($"{source}").PullRequests.FindOpenAsync(branch, "main", default));
+        Assert.Null(
+            await new FarSide(_ => FarSide.Answer(200, body))
+                .Repository()
+                .PullRequests.FindOpenAsync("slipway/update-kubelet", "main", default)
+        );
+        Assert.NotNull(
+            await new FarSide(_ => FarSide.Answer(200, body)).Repository($"{source}").PullRequests.FindOpenAsync(branch, "main", default)
+        );
     }
 
     [Fact]
     public async Task A_file_of_other_bytes_than_its_name_says_is_refused()
     {
-        string commit = new('a', 40), tree = new('b', 40), blob = GitId.OfBlob("right"u8).Hex;
-        FarSide far = new(request => FarSide.Answer(200, request.RequestUri!.Segments[^2] switch
-        {
-            "commits/" => $$"""{"sha":"{{commit}}","tree":{"sha":"{{tree}}"},"parents":[],"author":{"email":"a@b"} }""",
-            "trees/" => $$"""{"sha":"{{tree}}","truncated":false,"tree":[{"path":"f","mode":"100644","type":"blob","sha":"{{blob}}"}] }""",
-            _ => $$"""{"encoding":"base64","content":"{{Convert.ToBase64String("wrong"u8)}}"}""",
-        }));
-        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Files.ReadAsync(GitId.Parse(commit), "f", default));
+        string commit = new('a', 40),
+            tree = new('b', 40),
+            blob = GitId.OfBlob("right"u8).Hex;
+        FarSide far = new(request =>
+            FarSide.Answer(
+                200,
+                request.RequestUri!.Segments[^2] switch
+                {
+                    "commits/" => $$"""{"sha":"{{commit}}","tree":{"sha":"{{tree}}"},"parents":[],"author":{"email":"a@b"} }""",
+                    "trees/" =>
+                        $$"""{"sha":"{{tree}}","truncated":false,"tree":[{"path":"f","mode":"100644","type":"blob","sha":"{{blob}}"}] }""",
+                    _ => $$"""{"encoding":"base64","content":"{{Convert.ToBase64String("wrong"u8)}}"}""",
+                }
+            )
+        );
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() =>
+            far.Repository().Files.ReadAsync(GitId.Parse(commit), "f", default)
+        );
         Assert.Contains("its bytes are others", e.Message, StringComparison.Ordinal);
     }
 
@@ -203,9 +260,7 @@ public sealed class HostileAnswersTests
         FarSide far = new(answer);
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(async () =>
         {
-            await foreach (GitHubRelease _ in far.Repository().Releases.ListAsync(30, default))
-            {
-            }
+            await foreach (GitHubRelease _ in far.Repository().Releases.ListAsync(30, default)) { }
         });
         Assert.Equal(RemoteFault.Protocol, e.Fault);
         Assert.Contains(because, e.Message, StringComparison.Ordinal);

@@ -8,7 +8,8 @@ namespace Slipway.GitHub.Tests;
 /// <summary>Limits and outages (GitHub, "Rate limits for the REST API" and "Best practices for using the REST API").</summary>
 public sealed class LimitTests
 {
-    private const string Secondary = """{"message":"You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}""";
+    private const string Secondary =
+        """{"message":"You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}""";
 
     [Theory]
     [InlineData(403, Secondary, "Retry-After", "37", 37)]
@@ -16,14 +17,22 @@ public sealed class LimitTests
     [InlineData(403, Secondary, "X-Nothing", "", 60)]
     [InlineData(429, "", "X-Nothing", "", 60)]
     [InlineData(503, "", "Retry-After", "12", 12)]
-    public async Task A_limit_is_waited_for_as_long_as_GitHub_asks_and_else_a_minute(int status, string body, string header, string value, int seconds)
+    public async Task A_limit_is_waited_for_as_long_as_GitHub_asks_and_else_a_minute(
+        int status,
+        string body,
+        string header,
+        string value,
+        int seconds
+    )
     {
         int asked = 0;
         FarSide far = new(_ => ++asked == 1 ? FarSide.Answer(status, body, (header, value)) : FarSide.Answer(200, FarSide.Release()));
         Assert.Equal("v1", (await far.Repository().Releases.FindPublishedAsync("v1", default))!.Tag);
         Assert.Equal(2, asked);
         Assert.InRange(far.Time.Hurried.TotalSeconds, seconds, seconds + 2);
-        Assert.Contains(far.Notices, notice => notice.Contains("github.com/poseidon/kubelet: find release v1: " + status, StringComparison.Ordinal));
+        Assert.Contains(far.Notices, notice =>
+            notice.Contains("github.com/poseidon/kubelet: find release v1: " + status, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -61,13 +70,19 @@ public sealed class LimitTests
     public async Task A_limit_is_no_refusal_also_for_what_must_not_be_sent_twice()
     {
         int asked = 0;
-        FarSide far = new(_ => ++asked == 1 ? FarSide.Answer(403, Secondary, ("Retry-After", "1")) : FarSide.Answer(201, FarSide.Release(isDraft: true)));
+        FarSide far = new(_ =>
+            ++asked == 1 ? FarSide.Answer(403, Secondary, ("Retry-After", "1")) : FarSide.Answer(201, FarSide.Release(isDraft: true))
+        );
         await far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default);
         Assert.Equal(["POST", "POST"], far.Asked.Select(asked => asked.Method));
     }
 
     [Theory]
-    [InlineData(403, """{"message":"Resource not accessible by integration"}""", "403 \"Resource not accessible by integration\"; check the token in GH_TOKEN")]
+    [InlineData(
+        403,
+        """{"message":"Resource not accessible by integration"}""",
+        "403 \"Resource not accessible by integration\"; check the token in GH_TOKEN"
+    )]
     [InlineData(401, """{"message":"Bad credentials"}""", "401 \"Bad credentials\"; check the token in GH_TOKEN")]
     public async Task A_refusal_is_told_at_once(int status, string body, string said)
     {
@@ -99,7 +114,13 @@ public sealed class LimitTests
         await using Scene scene = await Scene.StartAsync();
         GitHubRelease draft = await AssetTests.DraftAsync(scene);
         AssetFile file = await scene.FileAsync("a.txt", new string('x', 100_000));
-        scene.Server.Fail("POST", "/assets", GitHubFault.BadGatewayDuringUpload, GitHubFault.BadGatewayDuringUpload, GitHubFault.BadGatewayDuringUpload);
+        scene.Server.Fail(
+            "POST",
+            "/assets",
+            GitHubFault.BadGatewayDuringUpload,
+            GitHubFault.BadGatewayDuringUpload,
+            GitHubFault.BadGatewayDuringUpload
+        );
         await Assert.ThrowsAsync<GitHubException>(() => scene.Repository.Assets.PutAsync(draft, file, null, default));
         Assert.Equal("starter", scene.Far.Releases.Single().Assets.Single().State);
 
@@ -112,7 +133,9 @@ public sealed class LimitTests
     public async Task What_cannot_be_looked_up_after_an_unclear_answer_is_not_sent_again()
     {
         FarSide far = new(request => request.Method == HttpMethod.Post ? FarSide.Answer(502) : FarSide.Answer(403, """{"message":"no"}"""));
-        await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default));
+        await Assert.ThrowsAsync<GitHubException>(() =>
+            far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)
+        );
         Assert.Single(far.Asked, asked => asked.Method == "POST");
     }
 
@@ -144,7 +167,10 @@ public sealed class LimitTests
         string file = Directory.GetFiles(scene.Folder.At("answers")).Single();
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        foreach (string damage in (string[])["", "{", "{}\n[]", "[]\n[]", (await File.ReadAllTextAsync(file)).Replace("v1.0.0", "v6.6.6", StringComparison.Ordinal)])
+        foreach (
+            string damage in (string[])
+                ["", "{", "{}\n[]", "[]\n[]", (await File.ReadAllTextAsync(file)).Replace("v1.0.0", "v6.6.6", StringComparison.Ordinal)]
+        )
         {
             await File.WriteAllTextAsync(file, damage);
             await foreach (GitHubRelease release in scene.Client(answers: answers).Repository(Scene.Name).Releases.ListAsync(2, default))
@@ -169,6 +195,7 @@ public sealed class LimitTests
             """{"message":"API rate limit exceeded for 127.0.0.1."}""",
             ("Date", theirs.ToString("r", CultureInfo.InvariantCulture)),
             ("x-ratelimit-remaining", "0"),
-            ("x-ratelimit-reset", theirs.Add(wait).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
+            ("x-ratelimit-reset", theirs.Add(wait).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))
+        );
     }
 }

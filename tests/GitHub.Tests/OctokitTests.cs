@@ -38,9 +38,16 @@ public sealed class OctokitTests
     {
         JsonNode release = JsonNode.Parse(FarSide.Release())!;
         release["assets"] = new JsonArray(JsonNode.Parse(Asset()));
-        FarSide far = new(request => request.Method == HttpMethod.Delete ? FarSide.Answer(204)
-            : FarSide.Answer(200, request.RequestUri!.AbsolutePath.EndsWith("/assets", StringComparison.Ordinal) ? $"[{Asset()}]"
-                : request.RequestUri.Query.Length > 0 ? $"[{release}]" : release.ToString()));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Delete
+                ? FarSide.Answer(204)
+                : FarSide.Answer(
+                    200,
+                    request.RequestUri!.AbsolutePath.EndsWith("/assets", StringComparison.Ordinal) ? $"[{Asset()}]"
+                        : request.RequestUri.Query.Length > 0 ? $"[{release}]"
+                        : release.ToString()
+                )
+        );
         GitHubRelease found = (await far.Repository().Releases.FindPublishedAsync("v1", default))!;
         Assert.Equal([found], await far.Repository().Releases.FindAllAsync("v1", default));
         ReleaseAsset asset = (await far.Repository().Assets.ListAsync(found, default)).Single();
@@ -72,10 +79,17 @@ public sealed class OctokitTests
     [InlineData("https://api.github.com.evil.example/x")]
     public async Task The_token_goes_to_no_other_port_and_no_other_host(string elsewhere)
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/x" ? FarSide.Answer(200, "bytes") : FarSide.Answer(302, "", ("Location", elsewhere)));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/x" ? FarSide.Answer(200, "bytes") : FarSide.Answer(302, "", ("Location", elsewhere))
+        );
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
         Assert.Contains("it leads to another host", e.Message, StringComparison.Ordinal);
-        ReleaseAsset asset = new(1, "a", 5) { IsUploaded = true, Digest = null, Download = new Uri("https://github.com/a") };
+        ReleaseAsset asset = new(1, "a", 5)
+        {
+            IsUploaded = true,
+            Digest = null,
+            Download = new Uri("https://github.com/a"),
+        };
         await far.Repository().Assets.DownloadAsync(asset, Stream.Null, default);
         Assert.Equal(["Bearer " + FarSide.Token, "Bearer " + FarSide.Token, null], far.Asked.Select(asked => asked.Authorization));
     }
@@ -89,7 +103,9 @@ public sealed class OctokitTests
     public async Task What_writes_is_not_sent_to_where_a_redirect_says(int status)
     {
         FarSide far = new(_ => FarSide.Answer(status, "", ("Location", "https://api.github.com/repositories/1/releases")));
-        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default));
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() =>
+            far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)
+        );
         Assert.Contains("the repository has moved", e.Message, StringComparison.Ordinal);
         Assert.Single(far.Asked);
     }
@@ -104,14 +120,27 @@ public sealed class OctokitTests
             return FarSide.Answer(200, """{"default_branch":"main"}""");
         });
         await far.Repository().ReadAsync(default);
-        Assert.Equal(["Accept: application/vnd.github+json", $"Authorization: Bearer {FarSide.Token}", "User-Agent: slipway", "X-GitHub-Api-Version: 2022-11-28"], fields.Order());
+        Assert.Equal(
+            [
+                "Accept: application/vnd.github+json",
+                $"Authorization: Bearer {FarSide.Token}",
+                "User-Agent: slipway",
+                "X-GitHub-Api-Version: 2022-11-28",
+            ],
+            fields.Order()
+        );
     }
 
     [Fact]
     public async Task Octokit_itself_is_nobody_and_reaches_no_other_host()
     {
         FarSide far = new(_ => FarSide.Answer(200, "{}"));
-        GitHubWire wire = new(new HttpTransport(far, far.Patience, far.Time, far.Notices.Add), GitHubHosts.Default.Of("github.com"), new GitHubToken(FarSide.Token, "GH_TOKEN"), far.Time);
+        GitHubWire wire = new(
+            new HttpTransport(far, far.Patience, far.Time, far.Notices.Add),
+            GitHubHosts.Default.Of("github.com"),
+            new GitHubToken(FarSide.Token, "GH_TOKEN"),
+            far.Time
+        );
         using OctokitHttpClient http = new(wire, new GitHubCall("here", "try"), null, default);
         Assert.Equal(Octokit.AuthenticationType.Anonymous, http.Connection.Connection.Credentials.AuthenticationType);
         foreach (string elsewhere in (string[])["https://evil.example/x", "https://api.github.com:8443/x", "http://api.github.com/x"])
@@ -124,7 +153,13 @@ public sealed class OctokitTests
     {
         await using Scene scene = await Scene.StartAsync();
         string notes = string.Concat(Enumerable.Range(1, 0x2FF).Select(c => (char)c)) + "\u2028 \U0001F600 </script> \"quoted\" \\ %s";
-        GitHubRelease draft = await scene.Repository.Releases.CreateDraftAsync(await ReleaseTests.WantedAsync(scene) with { Notes = notes }, default);
+        GitHubRelease draft = await scene.Repository.Releases.CreateDraftAsync(
+            await ReleaseTests.WantedAsync(scene) with
+            {
+                Notes = notes,
+            },
+            default
+        );
         Assert.Equal(notes, scene.Far.Releases.Single().Notes);
         Assert.Equal(notes, draft.Notes);
     }
@@ -132,8 +167,14 @@ public sealed class OctokitTests
     [Fact]
     public void Octokits_model_gets_what_is_read_as_it_is_and_no_number_long_text_or_member_besides()
     {
-        JsonObject answer = new(typeof(Octokit.ReleaseAsset).GetProperties().Where(property => property.PropertyType == typeof(int))
-            .Select(property => KeyValuePair.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), (JsonNode?)ThreeGigabytes)));
+        JsonObject answer = new(
+            typeof(Octokit.ReleaseAsset)
+                .GetProperties()
+                .Where(property => property.PropertyType == typeof(int))
+                .Select(property =>
+                    KeyValuePair.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name), (JsonNode?)ThreeGigabytes)
+                )
+        );
         Assert.Equal(["download_count", "id", "size"], answer.Select(field => field.Key).Order());
         (answer["body"], answer["visibility"]) = ("long", "a word of tomorrow");
         JsonObject read = new() { ["name"] = "\u00E9\u2028\"\\<", ["parents"] = new JsonArray(null, true, 1.50, "x") };
@@ -144,10 +185,12 @@ public sealed class OctokitTests
         Assert.True(JsonNode.DeepEquals(left, new JsonObject { ["author"] = read }), left.ToJsonString());
     }
 
-    private static string Asset() => $$"""
-        {"id":{{ThreeGigabytes + 1}},"name":"large","size":{{ThreeGigabytes}},"download_count":{{ThreeGigabytes}},"state":"uploaded","digest":"{{Hash}}",
-        "browser_download_url":"https://github.com/a"}
-        """;
+    private static string Asset() =>
+        $$"""
+            {"id":{{ThreeGigabytes
+                + 1}},"name":"large","size":{{ThreeGigabytes}},"download_count":{{ThreeGigabytes}},"state":"uploaded","digest":"{{Hash}}",
+            "browser_download_url":"https://github.com/a"}
+            """;
 
     /// <summary>Blanks, as many as are said to come; counts those that were taken.</summary>
     private sealed class CountedBody(long length) : MemoryStream

@@ -9,19 +9,35 @@ namespace Slipway.GitHub.Tests;
 public sealed partial class OwnPathsTests
 {
     /// <summary>The files that put paths of GitHub's API together by hand.</summary>
-    private static Dictionary<string, string> ByHand => new(StringComparer.Ordinal)
-    {
-        ["Octokit/RepositoryPaths.cs"] = "one reference, which Octokit asks for by a path that GitHub does not describe; one asset, whose number Octokit holds in an int",
-    };
+    private static Dictionary<string, string> ByHand =>
+        new(StringComparer.Ordinal)
+        {
+            ["Octokit/RepositoryPaths.cs"] =
+                "one reference, which Octokit asks for by a path that GitHub does not describe; one asset, whose number Octokit "
+                + "holds in an int",
+        };
 
     /// <summary>Whatever of Octokit's sends by itself, or goes on from what it was answered.</summary>
     private static readonly string[] Senders =
-        ["GitHubClient", "HttpClientAdapter", "HttpMessageHandlerFactory", "CachingHttpClient", "GraphQL", "OauthClient"];
+    [
+        "GitHubClient",
+        "HttpClientAdapter",
+        "HttpMessageHandlerFactory",
+        "CachingHttpClient",
+        "GraphQL",
+        "OauthClient",
+    ];
 
     [Fact]
     public void A_path_of_the_API_is_put_together_by_hand_only_where_it_is_named()
     {
-        string[] found = [.. Sources().Where(source => Paths().IsMatch(Comments().Replace(source.Text, ""))).Select(source => source.Name).Order(StringComparer.Ordinal)];
+        string[] found =
+        [
+            .. Sources()
+                .Where(source => Paths().IsMatch(Comments().Replace(source.Text, "")))
+                .Select(source => source.Name)
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.Equal(ByHand.Keys.Order(StringComparer.Ordinal), found);
     }
 
@@ -39,8 +55,13 @@ public sealed partial class OwnPathsTests
     {
         using PEReader file = new(File.OpenRead(typeof(GitHubClient).Assembly.Location));
         MetadataReader metadata = file.GetMetadataReader();
-        string[] used = [.. metadata.TypeReferences.Select(metadata.GetTypeReference)
-            .Where(type => metadata.GetString(type.Namespace).StartsWith("Octokit", StringComparison.Ordinal)).Select(type => metadata.GetString(type.Name))];
+        string[] used =
+        [
+            .. metadata
+                .TypeReferences.Select(metadata.GetTypeReference)
+                .Where(type => metadata.GetString(type.Namespace).StartsWith("Octokit", StringComparison.Ordinal))
+                .Select(type => metadata.GetString(type.Name)),
+        ];
         Assert.Contains("Connection", used);
         Assert.Empty(used.Intersect(Senders));
         Assert.Equal([5], ConnectionsMade(metadata));
@@ -53,12 +74,20 @@ public sealed partial class OwnPathsTests
         foreach (string project in Directory.EnumerateFiles(SourceTree.At("build"), "*.csproj", SearchOption.AllDirectories))
         {
             string text = File.ReadAllText(project);
-            Assert.Equal(project.EndsWith("Slipway.GitHub.csproj", StringComparison.Ordinal), text.Contains("Octokit", StringComparison.Ordinal));
-            Assert.Equal(text.Contains("Octokit", StringComparison.Ordinal), text.Contains("Include=\"Octokit\" PrivateAssets=\"compile\"", StringComparison.Ordinal));
+            Assert.Equal(
+                project.EndsWith("Slipway.GitHub.csproj", StringComparison.Ordinal),
+                text.Contains("Octokit", StringComparison.Ordinal)
+            );
+            Assert.Equal(
+                text.Contains("Octokit", StringComparison.Ordinal),
+                text.Contains("Include=\"Octokit\" PrivateAssets=\"compile\"", StringComparison.Ordinal)
+            );
         }
     }
 
-    /// <summary>By how many parameters connections are made: only five name the client that sends; with fewer Octokit makes one of its own.</summary>
+    /// <summary>
+    /// By how many parameters connections are made: only five name the client that sends; with fewer Octokit makes one of its own.
+    /// </summary>
     private static IEnumerable<int> ConnectionsMade(MetadataReader metadata)
     {
         foreach (MemberReference member in metadata.MemberReferences.Select(metadata.GetMemberReference))
@@ -80,7 +109,9 @@ public sealed partial class OwnPathsTests
         where !name.StartsWith("obj/", StringComparison.Ordinal) && !name.StartsWith("bin/", StringComparison.Ordinal)
         select (name, File.ReadAllText(path));
 
-    [GeneratedRegex("\"[^\"\n]*(repos/|repositories/|/(releases|assets|git|pulls|issues|labels|compare|contents|branches|commits|trees|blobs)\\b)[^\"\n]*\"")]
+    [GeneratedRegex(
+        "\"[^\"\n]*(repos/|repositories/|/(releases|assets|git|pulls|issues|labels|compare|contents|branches|commits|trees|blobs)\\b)[^\"\n]*\""
+    )]
     private static partial Regex Paths();
 
     [GeneratedRegex(@"//[^\n]*")]

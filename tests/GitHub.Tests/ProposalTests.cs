@@ -3,7 +3,9 @@ using Slipway.Testing;
 
 namespace Slipway.GitHub.Tests;
 
-/// <summary>Pull requests that are proposed again and again (GitHub, "REST API endpoints for pull requests" and "for Git database").</summary>
+/// <summary>
+/// Pull requests that are proposed again and again (GitHub, "REST API endpoints for pull requests" and "for Git database").
+/// </summary>
 public sealed class ProposalTests
 {
     private const string Branch = "slipway/update-kubelet";
@@ -20,7 +22,10 @@ public sealed class ProposalTests
         Assert.Equal(ProposalOutcome.Created, done.Outcome);
         Assert.Equal(main, await scene.Far.BranchAsync("main"));
         Assert.Equal(done.Commit.Hex, await scene.Far.BranchAsync(Branch));
-        Assert.Equal($"{main} Update kubelet to 1.1|Slipway|slipway@example.org|2026-11-21T12:00:00+00:00", await scene.Far.GitAsync("log", "-1", "--format=%P %s|%an|%ae|%aI", Branch));
+        Assert.Equal(
+            $"{main} Update kubelet to 1.1|Slipway|slipway@example.org|2026-11-21T12:00:00+00:00",
+            await scene.Far.GitAsync("log", "-1", "--format=%P %s|%an|%ae|%aI", Branch)
+        );
         Assert.Equal([Lock, Definition], (await scene.Far.GitAsync("diff", "--name-only", "main", Branch)).Split('\n'));
         Assert.Equal("version: 1.1", await scene.Far.GitAsync("show", $"{Branch}:{Definition}"));
         StandInPullRequest pull = scene.Far.PullRequests.Single();
@@ -35,7 +40,10 @@ public sealed class ProposalTests
         await using Scene scene = await SceneAsync();
         Proposed first = await scene.Repository.PullRequests.ProposeAsync(Wanted("1.1"), default);
         int writes = Writes(scene);
-        Proposal later = Wanted("1.1") with { Author = new CommitAuthor("Slipway", "slipway@example.org", new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)) };
+        Proposal later = Wanted("1.1") with
+        {
+            Author = new CommitAuthor("Slipway", "slipway@example.org", new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+        };
         Proposed second = await scene.Repository.PullRequests.ProposeAsync(later, default);
         Assert.Equal((ProposalOutcome.Unchanged, first.Commit, 1), (second.Outcome, second.Commit, second.PullRequest!.Number));
         Assert.Equal(writes, Writes(scene));
@@ -50,7 +58,10 @@ public sealed class ProposalTests
         Proposed second = await scene.Repository.PullRequests.ProposeAsync(Wanted("1.2"), default);
         Assert.Equal((ProposalOutcome.Updated, 1), (second.Outcome, second.PullRequest!.Number));
         Assert.Equal(["Update kubelet to 1.2", "Lay out"], (await scene.Far.GitAsync("log", "-2", "--format=%s", Branch)).Split('\n'));
-        Assert.Equal(("Update kubelet to 1.2", "notes of 1.2"), (scene.Far.PullRequests.Single().Title, scene.Far.PullRequests.Single().Text));
+        Assert.Equal(
+            ("Update kubelet to 1.2", "notes of 1.2"),
+            (scene.Far.PullRequests.Single().Title, scene.Far.PullRequests.Single().Text)
+        );
     }
 
     [Theory]
@@ -158,7 +169,13 @@ public sealed class ProposalTests
         await scene.Far.GitAsync("update-index", "--add", "--cacheinfo", $"100755,{script},run.sh");
         string tree = await scene.Far.GitAsync("write-tree");
         await scene.Far.GitAsync("update-ref", "refs/heads/main", await scene.Far.GitAsync("commit-tree", tree, "-p", "main", "-m", "Run"));
-        await scene.Repository.PullRequests.ProposeAsync(Wanted("1.1") with { Files = [File("run.sh", "new"), File("other.sh", "x")] }, default);
+        await scene.Repository.PullRequests.ProposeAsync(
+            Wanted("1.1") with
+            {
+                Files = [File("run.sh", "new"), File("other.sh", "x")],
+            },
+            default
+        );
         Assert.StartsWith("100755", await scene.Far.GitAsync("ls-tree", Branch, "run.sh"), StringComparison.Ordinal);
         Assert.StartsWith("100644", await scene.Far.GitAsync("ls-tree", Branch, "other.sh"), StringComparison.Ordinal);
     }
@@ -177,16 +194,32 @@ public sealed class ProposalTests
     {
         await using Scene scene = await SceneAsync();
         await scene.Far.GitAsync("branch", "release-1.36", "main");
-        await Assert.ThrowsAsync<FormatException>(() => scene.Repository.PullRequests.ProposeAsync(Wanted("1.1") with { Branch = branch, Target = "release-1.36" }, default));
+        await Assert.ThrowsAsync<FormatException>(() =>
+            scene.Repository.PullRequests.ProposeAsync(Wanted("1.1") with { Branch = branch, Target = "release-1.36" }, default)
+        );
         Assert.Equal(0, Writes(scene));
     }
 
     public static TheoryData<string, string, GitHubFault> Faults()
     {
         TheoryData<string, string, GitHubFault> all = [];
-        foreach ((string method, string path) in ((string, string)[])[("GET", "/kubelet"), ("POST", "/git/blobs"), ("POST", "/git/trees"), ("POST", "/git/commits"), ("POST", "/git/refs"), ("POST", "/pulls"), ("POST", "/labels")])
+        foreach (
+            (string method, string path) in ((string, string)[])
+                [
+                    ("GET", "/kubelet"),
+                    ("POST", "/git/blobs"),
+                    ("POST", "/git/trees"),
+                    ("POST", "/git/commits"),
+                    ("POST", "/git/refs"),
+                    ("POST", "/pulls"),
+                    ("POST", "/labels"),
+                ]
+        )
         {
-            foreach (GitHubFault fault in (GitHubFault[])[GitHubFault.BadGateway, GitHubFault.BadGatewayAfterwards, GitHubFault.CutAfterwards, GitHubFault.SecondaryLimit])
+            foreach (
+                GitHubFault fault in (GitHubFault[])
+                    [GitHubFault.BadGateway, GitHubFault.BadGatewayAfterwards, GitHubFault.CutAfterwards, GitHubFault.SecondaryLimit]
+            )
                 all.Add(method, path, fault);
         }
 
@@ -225,7 +258,10 @@ public sealed class ProposalTests
     {
         await using Scene scene = await SceneAsync();
         GitId main = (await scene.Anonymous.Branches.FindAsync("main", default))!;
-        Assert.Equal("version: 1.0", Encoding.UTF8.GetString((await scene.Anonymous.Files.ReadAsync(main, Definition, default))!.Value.Span));
+        Assert.Equal(
+            "version: 1.0",
+            Encoding.UTF8.GetString((await scene.Anonymous.Files.ReadAsync(main, Definition, default))!.Value.Span)
+        );
         Assert.Null(await scene.Anonymous.Files.ReadAsync(main, "images/kubelet", default));
         Assert.Null(await scene.Anonymous.Files.ReadAsync(main, "images/none/image.yaml", default));
         Assert.Null(await scene.Anonymous.Branches.FindAsync("none", default));
@@ -240,7 +276,12 @@ public sealed class ProposalTests
     }
 
     internal static Proposal Wanted(string version) =>
-        new(Branch, $"Update kubelet to {version}", $"notes of {version}", [File(Definition, $"version: {version}"), File(Lock, $"lock of {version}")])
+        new(
+            Branch,
+            $"Update kubelet to {version}",
+            $"notes of {version}",
+            [File(Definition, $"version: {version}"), File(Lock, $"lock of {version}")]
+        )
         {
             Message = $"Update kubelet to {version}",
             Author = new CommitAuthor("Slipway", "slipway@example.org", new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero)),

@@ -72,7 +72,15 @@ public sealed class ReleaseTests
         Assert.Equal(draft, await scene.Repository.Releases.UpdateAsync(draft, wanted, default));
         Assert.Equal(asked + 1, scene.Server.Asked.Count);
 
-        GitHubRelease changed = await scene.Repository.Releases.UpdateAsync(draft, wanted with { Notes = "Third.", Title = "Other" }, default);
+        GitHubRelease changed = await scene.Repository.Releases.UpdateAsync(
+            draft,
+            wanted with
+            {
+                Notes = "Third.",
+                Title = "Other",
+            },
+            default
+        );
         Assert.Equal(("Third.", "Other", true), (changed.Notes, changed.Title, changed.IsDraft));
         Assert.Equal("Third.", scene.Far.Releases.Single().Notes);
     }
@@ -81,11 +89,15 @@ public sealed class ReleaseTests
     public async Task Of_a_published_release_and_drafts_of_its_tag_the_published_one_comes_first_and_then_the_oldest()
     {
         await using Scene scene = await Scene.StartAsync();
-        StandInRelease old = scene.Far.AddRelease("v1.0.0", Begin, isDraft: true), young = scene.Far.AddRelease("v1.0.0", Begin.AddDays(1), isDraft: true);
+        StandInRelease old = scene.Far.AddRelease("v1.0.0", Begin, isDraft: true),
+            young = scene.Far.AddRelease("v1.0.0", Begin.AddDays(1), isDraft: true);
         Assert.Equal(old.Id, (await scene.Repository.Releases.FindAsync("v1.0.0", default))!.Id);
         StandInRelease published = scene.Far.AddRelease("v1.0.0", Begin.AddDays(2));
         Assert.Equal(published.Id, (await scene.Repository.Releases.FindAsync("v1.0.0", default))!.Id);
-        Assert.Equal([published.Id, old.Id, young.Id], (await scene.Repository.Releases.FindAllAsync("v1.0.0", default)).Select(release => release.Id));
+        Assert.Equal(
+            [published.Id, old.Id, young.Id],
+            (await scene.Repository.Releases.FindAllAsync("v1.0.0", default)).Select(release => release.Id)
+        );
     }
 
     [Fact]

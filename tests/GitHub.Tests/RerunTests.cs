@@ -26,7 +26,12 @@ public sealed class RerunTests
 
             StandInRelease release = Assert.Single(scene.Far.Releases);
             Assert.Equal(("v1.0.0", false, "First.\nSecond."), (release.Tag, release.IsDraft, release.Notes));
-            Assert.Equal(["a.txt:uploaded:aaa", "b.txt:uploaded:bbb"], release.Assets.OrderBy(asset => asset.Name).Select(asset => $"{asset.Name}:{asset.State}:{Encoding.UTF8.GetString(asset.Content)}"));
+            Assert.Equal(
+                ["a.txt:uploaded:aaa", "b.txt:uploaded:bbb"],
+                release
+                    .Assets.OrderBy(asset => asset.Name)
+                    .Select(asset => $"{asset.Name}:{asset.State}:{Encoding.UTF8.GetString(asset.Content)}")
+            );
         }
 
         Assert.True(broken >= 7, $"only {broken} requests went wrong");
@@ -43,7 +48,9 @@ public sealed class RerunTests
             await using Scene scene = await ProposalTests.SceneAsync();
             scene.Server.FailAt(number, fault);
             // The request for labels may fail and end no run: then the count says that the fault was met.
-            bool isDone = await scene.RunHastilyAsync(repository => repository.PullRequests.ProposeAsync(ProposalTests.Wanted("1.1"), default)) && scene.Server.Asked.Count < number;
+            bool isDone =
+                await scene.RunHastilyAsync(repository => repository.PullRequests.ProposeAsync(ProposalTests.Wanted("1.1"), default))
+                && scene.Server.Asked.Count < number;
             if (isDone)
                 break;
             broken++;
@@ -61,7 +68,8 @@ public sealed class RerunTests
     private static async Task ReleaseAsync(Scene scene, GitHubRepository repository)
     {
         DraftRelease wanted = await ReleaseTests.WantedAsync(scene);
-        GitHubRelease release = await repository.Releases.FindAsync(wanted.Tag, default) ?? await repository.Releases.CreateDraftAsync(wanted, default);
+        GitHubRelease release = await repository.Releases.FindAsync(wanted.Tag, default)
+            ?? await repository.Releases.CreateDraftAsync(wanted, default);
         release = await repository.Releases.UpdateAsync(release, wanted, default);
         foreach ((string name, string text) in ((string, string)[])[("a.txt", "aaa"), ("b.txt", "bbb")])
             await repository.Assets.PutAsync(release, await scene.FileAsync(name, text), null, default);

@@ -3,10 +3,18 @@ using Slipway.Testing;
 
 namespace Slipway.GitHub.Tests;
 
-/// <summary>A stand-in that stands for github.com, a repository there, and a client. What the stand-in finds wrong fails the test.</summary>
+/// <summary>
+/// A stand-in that stands for github.com, a repository there, and a client. What the stand-in finds wrong fails the test.
+/// </summary>
 public sealed class Scene : IAsyncDisposable
 {
-    public static readonly RetryPolicy Impatient = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(5), AnswerWithin = HurriedTime.AnswerWithin };
+    public static readonly RetryPolicy Impatient = new()
+    {
+        Attempts = 3,
+        FirstWait = TimeSpan.FromMilliseconds(1),
+        LongestWait = TimeSpan.FromMilliseconds(5),
+        AnswerWithin = HurriedTime.AnswerWithin,
+    };
 
     private readonly HttpTransport _transport;
 
@@ -43,18 +51,28 @@ public sealed class Scene : IAsyncDisposable
         return new Scene(server, await server.AddRepositoryAsync(Name.Owner, Name.Name), time);
     }
 
-    public GitHubClient Client(string? token = GitHubStandIn.Token, IAnswerStore? answers = null) => new(
-        _transport,
-        GitHubHosts.Parse([$"github.com={Server.ApiUrl}"], _ => null),
-        new GitHubTokens(name => name == "GH_TOKEN" ? token : null),
-        Time) { Answers = answers };
+    public GitHubClient Client(string? token = GitHubStandIn.Token, IAnswerStore? answers = null) =>
+        new(
+            _transport,
+            GitHubHosts.Parse([$"github.com={Server.ApiUrl}"], _ => null),
+            new GitHubTokens(name => name == "GH_TOKEN" ? token : null),
+            Time
+        )
+        {
+            Answers = answers,
+        };
 
     /// <summary>What a run does that ends at the first thing that goes wrong.</summary>
     /// <returns>Whether it came to its end.</returns>
     public async Task<bool> RunHastilyAsync(Func<GitHubRepository, Task> run)
     {
         using HttpTransport transport = new(HttpTransport.NewHandler(), Impatient with { Attempts = 1 }, Time, Notices.Add);
-        GitHubClient client = new(transport, GitHubHosts.Parse([$"github.com={Server.ApiUrl}"], _ => null), new GitHubTokens(name => name == "GH_TOKEN" ? GitHubStandIn.Token : null), Time);
+        GitHubClient client = new(
+            transport,
+            GitHubHosts.Parse([$"github.com={Server.ApiUrl}"], _ => null),
+            new GitHubTokens(name => name == "GH_TOKEN" ? GitHubStandIn.Token : null),
+            Time
+        );
         try
         {
             await run(client.Repository(Name));
@@ -67,7 +85,8 @@ public sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>A file to be uploaded.</summary>
-    public Task<AssetFile> FileAsync(string name, string text) => AssetFile.ReadAsync(Folder.Write(name, text), "text/plain", null, default);
+    public Task<AssetFile> FileAsync(string name, string text) =>
+        AssetFile.ReadAsync(Folder.Write(name, text), "text/plain", null, default);
 
     public async ValueTask DisposeAsync()
     {

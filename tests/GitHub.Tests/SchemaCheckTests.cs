@@ -22,7 +22,10 @@ public sealed class SchemaCheckTests
     [InlineData("""{"type":"array","items":{"type":"integer"},"minItems":1}""", "[1,2]")]
     [InlineData("""{"oneOf":[{"type":"string"},{"type":"integer"}]}""", "1")]
     [InlineData("""{"anyOf":[{"type":"number"},{"type":"integer"}]}""", "1")]
-    [InlineData("""{"allOf":[{"type":"object","properties":{"a":{"type":"string"}}},{"type":"object","properties":{"b":{"type":"string"}}}]}""", """{"a":"x","b":"y"}""")]
+    [InlineData(
+        """{"allOf":[{"type":"object","properties":{"a":{"type":"string"}}},{"type":"object","properties":{"b":{"type":"string"}}}]}""",
+        """{"a":"x","b":"y"}"""
+    )]
     [InlineData("""{"oneOf":[{"$ref":"#/components/schemas/maybe"}],"nullable":true}""", "null")]
     [InlineData("{}", "[null]")]
     public void What_fits_is_taken(string schema, string value) => Assert.Empty(Faults(schema, value));
@@ -52,7 +55,11 @@ public sealed class SchemaCheckTests
     [InlineData("""{"type":"integer","maximum":1}""", "2", "wanted 1 at the most")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}""", "{}", "$: 'a' is missing")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"string"}}}""", """{"b":1}""", "$.b: the description does not know it")]
-    [InlineData("""{"type":"object","properties":{"a":{"type":"object","properties":{"b":{"type":"string"}}}}}""", """{"a":{"b":1}}""", "$.a.b: wanted string")]
+    [InlineData(
+        """{"type":"object","properties":{"a":{"type":"object","properties":{"b":{"type":"string"}}}}}""",
+        """{"a":{"b":1}}""",
+        "$.a.b: wanted string"
+    )]
     [InlineData("""{"type":"object","additionalProperties":false}""", """{"b":1}""", "$.b: the description does not know it")]
     [InlineData("""{"type":"object","additionalProperties":{"type":"integer"}}""", """{"b":"1"}""", "$.b: wanted integer")]
     [InlineData("""{"oneOf":[{"type":"string"},{"type":"integer"}]}""", "true", "fits none of oneOf")]
@@ -83,12 +90,22 @@ public sealed class SchemaCheckTests
     [InlineData("POST", "/repos/a/b/releases/1/assets", "", "bytes", "parameter 'name' is missing")]
     [InlineData("POST", "/repos/a/b/git/refs", "", """{"ref":"refs/heads/a"}""", "'sha' is missing")]
     [InlineData("DELETE", "/repos/a/b/releases/1", "", "{}", "it has a body")]
-    public async Task Requests_are_held_against_GitHubs_own_description(string method, string path, string query, string? body, string? fault)
+    public async Task Requests_are_held_against_GitHubs_own_description(
+        string method,
+        string path,
+        string query,
+        string? body,
+        string? fault
+    )
     {
         ApiDescription description = await ApiDescription.RequireAsync();
         ApiOperation operation = description.Find(method, path)!;
-        KeyValuePair<string, string>[] parameters = query.Length == 0 ? [] : [KeyValuePair.Create(query.Split('=')[0], query.Split('=')[1])];
-        string[] faults = [.. operation.RequestFaults(parameters, body is null ? "" : "application/json", System.Text.Encoding.UTF8.GetBytes(body ?? ""))];
+        KeyValuePair<string, string>[] parameters =
+            query.Length == 0 ? [] : [KeyValuePair.Create(query.Split('=')[0], query.Split('=')[1])];
+        string[] faults =
+        [
+            .. operation.RequestFaults(parameters, body is null ? "" : "application/json", System.Text.Encoding.UTF8.GetBytes(body ?? "")),
+        ];
         Assert.Equal(fault is null, faults.Length == 0);
         Assert.All(faults.Where(_ => fault is not null).Take(1), found => Assert.Contains(fault!, found, StringComparison.Ordinal));
     }
@@ -134,12 +151,23 @@ public sealed class SchemaCheckTests
     public void The_registry_is_the_one_that_npm_would_ask()
     {
         using ScratchFolder folder = new();
-        string user = folder.Write("user", "; a comment\nregistry = https://common.example/npm\n@other:registry=https://other.example\n//common.example/:_authToken=secret\n"),
-            machine = folder.Write("machine", "@octokit:registry=https://scope.example/\nregistry=https://machine.example/\n"), none = folder.At("none");
-        string? Find(string user, string machine, string? variable = null) => NpmRegistry.Find("@octokit/openapi", name => name switch
-        {
-            "npm_config_userconfig" => user, "npm_config_globalconfig" => machine, "npm_config_registry" => variable, _ => null,
-        })?.AbsoluteUri;
+        string user = folder.Write(
+                "user",
+                "; a comment\nregistry = "
+                    + "https://common.example/npm\n@other:registry=https://other.example\n//common.example/:_authToken=secret\n"
+            ),
+            machine = folder.Write("machine", "@octokit:registry=https://scope.example/\nregistry=https://machine.example/\n"),
+            none = folder.At("none");
+        string? Find(string user, string machine, string? variable = null) =>
+            NpmRegistry
+                .Find("@octokit/openapi", name => name switch
+                    {
+                        "npm_config_userconfig" => user,
+                        "npm_config_globalconfig" => machine,
+                        "npm_config_registry" => variable,
+                        _ => null,
+                    })
+                ?.AbsoluteUri;
         Assert.Null(Find(none, none));
         Assert.Equal("https://common.example/npm/", Find(user, none));
         Assert.Equal("https://scope.example/", Find(user, machine));
@@ -150,13 +178,16 @@ public sealed class SchemaCheckTests
 
     private static IReadOnlyList<string> Faults(string schema, string value)
     {
-        using JsonDocument document = JsonDocument.Parse("""
+        using JsonDocument document = JsonDocument.Parse(
+            """
             {"components":{"schemas":{
               "maybe":{"type":"string","nullable":true},
               "round":{"$ref":"#/components/schemas/round"},
               "turn":{"allOf":[{"$ref":"#/components/schemas/turn"}]}}}}
-            """);
-        using JsonDocument wanted = JsonDocument.Parse(schema), given = JsonDocument.Parse(value);
+            """
+        );
+        using JsonDocument wanted = JsonDocument.Parse(schema),
+            given = JsonDocument.Parse(value);
         return new SchemaCheck(document.RootElement).Faults(wanted.RootElement, given.RootElement);
     }
 }

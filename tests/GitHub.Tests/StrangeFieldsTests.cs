@@ -3,29 +3,56 @@ using Slipway.Http;
 
 namespace Slipway.GitHub.Tests;
 
-/// <summary>Whatever stands in a field, or none: an answer is read or refused by our own exception, and none of Octokit's gets out.</summary>
+/// <summary>
+/// Whatever stands in a field, or none: an answer is read or refused by our own exception, and none of Octokit's gets out.
+/// </summary>
 public sealed class StrangeFieldsTests
 {
     private static readonly string[] Values =
-        ["null", "true", "0", "-1", "1e99", "99999999999999999999", "\"\"", "\"x\"", "\"\\ud800\"", "[]", "[null]", "[[]]", "[1]", "{}", "{\"ref\":1}", "{\"a\":null}"];
+    [
+        "null",
+        "true",
+        "0",
+        "-1",
+        "1e99",
+        "99999999999999999999",
+        "\"\"",
+        "\"x\"",
+        "\"\\ud800\"",
+        "[]",
+        "[null]",
+        "[[]]",
+        "[1]",
+        "{}",
+        "{\"ref\":1}",
+        "{\"a\":null}",
+    ];
 
     private static readonly string Id = new('a', 40);
 
     private static readonly string Commit =
         $$"""{"sha":"{{Id}}","tree":{"sha":"{{Id}}"},"parents":[],"author":{"email":"a@b","date":"2026-01-01T00:00:00Z"},"verification":{"verified":true,"reason":"valid"} }""";
 
-    private static readonly string Tree = $$"""{"sha":"{{Id}}","truncated":false,"tree":[{"path":"g","mode":"100644","type":"blob","size":1,"sha":"{{Id}}"}] }""";
+    private static readonly string Tree =
+        $$"""{"sha":"{{Id}}","truncated":false,"tree":[{"path":"g","mode":"100644","type":"blob","size":1,"sha":"{{Id}}"}] }""";
 
-    public static TheoryData<string, string> Answers { get; } = new()
-    {
-        { "release", FarSide.Release() },
-        { "asset", """{"id":7,"name":"a","size":1,"state":"uploaded","digest":null,"content_type":"a/b","download_count":1,"created_at":"2026-01-01T00:00:00Z","uploader":{"id":1},"browser_download_url":"https://github.com/a"}""" },
-        { "pull request", $$"""{"number":1,"html_url":"https://github.com/a/b/pull/1","state":"open","title":"t","body":"b","labels":[{"name":"l"}],"merged_at":null,"base":{"ref":"main"},"head":{"ref":"b","sha":"{{Id}}","repo":{"full_name":"poseidon/kubelet","visibility":"public"} } }""" },
-        { "reference", $$"""{"ref":"refs/heads/main","object":{"type":"commit","sha":"{{Id}}"} }""" },
-        { "repository", """{"default_branch":"main","private":true,"archived":false,"size":1,"license":{"key":"mit"} }""" },
-        { "commit", Commit },
-        { "tree", Tree },
-    };
+    public static TheoryData<string, string> Answers { get; } =
+        new()
+        {
+            { "release", FarSide.Release() },
+            {
+                "asset",
+                """{"id":7,"name":"a","size":1,"state":"uploaded","digest":null,"content_type":"a/b","download_count":1,"created_at":"2026-01-01T00:00:00Z","uploader":{"id":1},"browser_download_url":"https://github.com/a"}"""
+            },
+            {
+                "pull request",
+                $$"""{"number":1,"html_url":"https://github.com/a/b/pull/1","state":"open","title":"t","body":"b","labels":[{"name":"l"}],"merged_at":null,"base":{"ref":"main"},"head":{"ref":"b","sha":"{{Id}}","repo":{"full_name":"poseidon/kubelet","visibility":"public"} } }"""
+            },
+            { "reference", $$"""{"ref":"refs/heads/main","object":{"type":"commit","sha":"{{Id}}"} }""" },
+            { "repository", """{"default_branch":"main","private":true,"archived":false,"size":1,"license":{"key":"mit"} }""" },
+            { "commit", Commit },
+            { "tree", Tree },
+        };
 
     [Theory]
     [MemberData(nameof(Answers))]
@@ -55,7 +82,10 @@ public sealed class StrangeFieldsTests
                 Assert.False(await IsRefusedAsync(what, With(sound, path, value)), $"{string.Join('/', path)}: {value}");
         }
 
-        await AskAsync(what, """{"added_by_github":"x","permissions":7,"active_lock_reason":"new","author_association":"new",""" + sound[1..]);
+        await AskAsync(
+            what,
+            """{"added_by_github":"x","permissions":7,"active_lock_reason":"new","author_association":"new",""" + sound[1..]
+        );
     }
 
     private static async Task<bool> IsRefusedAsync(string what, string body)
@@ -68,14 +98,18 @@ public sealed class StrangeFieldsTests
         catch (GitHubException e)
         {
             Assert.Equal(RemoteFault.Protocol, e.Fault);
-            Assert.Matches("its answer is not what GitHub's description says: |the tag names a |has too many files to be listed", e.Message);
+            Assert.Matches(
+                "its answer is not what GitHub's description says: |the tag names a |has too many files to be listed",
+                e.Message
+            );
             return true;
         }
     }
 
     private static async Task AskAsync(string what, string body)
     {
-        GitHubRepository one = new FarSide(_ => FarSide.Answer(200, body)).Repository(), list = new FarSide(_ => FarSide.Answer(200, $"[{body}]")).Repository();
+        GitHubRepository one = new FarSide(_ => FarSide.Answer(200, body)).Repository(),
+            list = new FarSide(_ => FarSide.Answer(200, $"[{body}]")).Repository();
         switch (what)
         {
             case "release":
@@ -93,9 +127,18 @@ public sealed class StrangeFieldsTests
                 await one.Tags.FindCommitAsync("v1", default);
                 break;
             case "commit" or "tree":
-                FarSide far = new(request => FarSide.Answer(200, request.RequestUri!.AbsolutePath.Contains("/commits/", StringComparison.Ordinal)
-                    ? what == "commit" ? body : Commit
-                    : what == "tree" ? body : Tree));
+                FarSide far = new(request =>
+                    FarSide.Answer(
+                        200,
+                        request.RequestUri!.AbsolutePath.Contains("/commits/", StringComparison.Ordinal)
+                            ? what == "commit"
+                                ? body
+                                : Commit
+                            : what == "tree"
+                                ? body
+                                : Tree
+                    )
+                );
                 await far.Repository().Files.ReadAsync(GitId.Parse(Id), "f", default);
                 break;
             default:
@@ -105,12 +148,15 @@ public sealed class StrangeFieldsTests
     }
 
     /// <summary>Every property, also of properties; of a list its items stay.</summary>
-    private static IEnumerable<string[]> Paths(JsonNode node, string[] above) => node is not JsonObject fields ? []
-        : fields.SelectMany(field => Paths(field.Value ?? "", [.. above, field.Key]).Prepend([.. above, field.Key]));
+    private static IEnumerable<string[]> Paths(JsonNode node, string[] above) =>
+        node is not JsonObject fields
+            ? []
+            : fields.SelectMany(field => Paths(field.Value ?? "", [.. above, field.Key]).Prepend([.. above, field.Key]));
 
     private static string With(string document, string[] path, string? value)
     {
-        JsonNode root = JsonNode.Parse(document)!, at = root;
+        JsonNode root = JsonNode.Parse(document)!,
+            at = root;
         foreach (string part in path[..^1])
             at = at[part]!;
         // Put in as text: a lone surrogate is no string of .NET's.

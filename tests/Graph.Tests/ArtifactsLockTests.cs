@@ -17,7 +17,9 @@ public sealed class ArtifactsLockTests : IDisposable
     {
         using (ArtifactsLock.Take(Artifacts, "Assemble Publish", TimeProvider.System))
         {
-            TargetFailedException busy = Assert.Throws<TargetFailedException>(() => ArtifactsLock.Take(Artifacts, "Clean", TimeProvider.System));
+            TargetFailedException busy = Assert.Throws<TargetFailedException>(() =>
+                ArtifactsLock.Take(Artifacts, "Clean", TimeProvider.System)
+            );
             Assert.Equal(Exit.TryAgain, busy.Code);
             Assert.Contains($"another run (process {Environment.ProcessId}, since ", busy.Message, StringComparison.Ordinal);
             Assert.Contains(" UTC: Assemble Publish) works here", busy.Message, StringComparison.Ordinal);
@@ -63,7 +65,9 @@ public sealed class ArtifactsLockTests : IDisposable
     public async Task Two_at_once_end_well_or_with_try_again()
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 10));
-        ChildResult[] results = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => repository.Slipway.RunAsync("Assemble", "--upstream-mirror", repository.Mirror.Path)));
+        ChildResult[] results = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => repository.Slipway.RunAsync("Assemble", "--upstream-mirror", repository.Mirror.Path))
+        );
         Assert.Contains(results, result => result.ExitCode == 0);
         Assert.All(results, result => Assert.Contains(result.ExitCode, (int[])[0, 75]));
         Assert.All(results, result => Assert.DoesNotContain("being used by another process", result.Error, StringComparison.Ordinal));

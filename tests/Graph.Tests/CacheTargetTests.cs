@@ -64,7 +64,9 @@ public sealed class CacheTargetTests : IAsyncLifetime
         File.SetLastWriteTimeUtc(unused, DateTime.UtcNow.AddDays(-10));
         Assert.Empty((await JsonAsync(0, "--prune")).GetProperty("pruned").GetProperty("files").EnumerateArray());
         Assert.Empty((await JsonAsync(0, "--prune-older-than", "11")).GetProperty("pruned").GetProperty("files").EnumerateArray());
-        Assert.Single((await JsonAsync(0, "--prune", "--prune-older-than", "9")).GetProperty("pruned").GetProperty("files").EnumerateArray());
+        Assert.Single(
+            (await JsonAsync(0, "--prune", "--prune-older-than", "9")).GetProperty("pruned").GetProperty("files").EnumerateArray()
+        );
         Assert.False(File.Exists(unused));
     }
 
@@ -97,7 +99,9 @@ public sealed class CacheTargetTests : IAsyncLifetime
     [Fact]
     public async Task Base_images_of_dockerfile_builds_are_counted_and_pruned_like_files()
     {
-        string old = NewBase("amd64-old", 3_000_000, days: 40), used = NewBase("arm64-used", 4_000_000, days: 2), killed = NewBase("amd64-x.unfinished-7", 10, days: 2);
+        string old = NewBase("amd64-old", 3_000_000, days: 40),
+            used = NewBase("arm64-used", 4_000_000, days: 2),
+            killed = NewBase("amd64-x.unfinished-7", 10, days: 2);
         Assert.Equal((2, 7_000_000L), Bases(await JsonAsync()));
         Assert.Matches(@"(?m)^base images +2 +7\.0 MB", (await RunAsync("Cache")).Require().Output);
 
@@ -109,12 +113,19 @@ public sealed class CacheTargetTests : IAsyncLifetime
         // Which of both was fetched first is chance.
         File.SetLastWriteTimeUtc(Path.Combine(Cache, "sha256", UpstreamImage.DigestOf(_repository, "b").Hex), DateTime.UtcNow.AddDays(-1));
         JsonElement bySize = await JsonAsync(0, "--prune-to-size", "5");
-        Assert.Equal((0, 1), (bySize.GetProperty("pruned").GetProperty("bases").GetInt32(), bySize.GetProperty("pruned").GetProperty("files").GetArrayLength()));
+        Assert.Equal(
+            (0, 1),
+            (
+                bySize.GetProperty("pruned").GetProperty("bases").GetInt32(),
+                bySize.GetProperty("pruned").GetProperty("files").GetArrayLength()
+            )
+        );
         Assert.Equal(1, (await JsonAsync(0, "--prune-to-size", "3")).GetProperty("pruned").GetProperty("bases").GetInt32());
         Assert.Equal((0, 0L), Bases(await JsonAsync()));
         Assert.Empty(Directory.GetDirectories(Path.Combine(Cache, "bases")));
 
-        static (int, long) Bases(JsonElement json) => (json.GetProperty("bases").GetProperty("images").GetInt32(), json.GetProperty("bases").GetProperty("bytes").GetInt64());
+        static (int, long) Bases(JsonElement json) =>
+            (json.GetProperty("bases").GetProperty("images").GetInt32(), json.GetProperty("bases").GetProperty("bytes").GetInt64());
     }
 
     [Theory]

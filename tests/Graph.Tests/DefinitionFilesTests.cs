@@ -13,14 +13,52 @@ using YamlDotNet.RepresentationModel;
 namespace Slipway.Graph.Tests;
 
 /// <summary>
-/// Every file that people or earlier targets write, with each key missing, null, empty, of another type or twice: it is read, or refused by its
-/// name, with the key or the place, and never in words of .NET's.
+/// Every file that people or earlier targets write, with each key missing, null, empty, of another type or twice: it is read, or refused by
+/// its name, with the key or the place, and never in words of .NET's.
 /// </summary>
 public sealed partial class DefinitionFilesTests : IDisposable
 {
-    private static readonly string[] YamlValues = ["null", "~", "", "''", "7", "-1", "1.5", "99999999999999999999", "true", "x", "[]", "[x]", "[[]]", "[null]", "{}", "{ a: b }", "\"\\e[2J\\n::warning::x\"", "2026-01-01"];
+    private static readonly string[] YamlValues =
+    [
+        "null",
+        "~",
+        "",
+        "''",
+        "7",
+        "-1",
+        "1.5",
+        "99999999999999999999",
+        "true",
+        "x",
+        "[]",
+        "[x]",
+        "[[]]",
+        "[null]",
+        "{}",
+        "{ a: b }",
+        "\"\\e[2J\\n::warning::x\"",
+        "2026-01-01",
+    ];
 
-    private static readonly string?[] JsonValues = [null, "null", "\"\"", "7", "-1", "1.5", "1e400", "true", "\"x\"", "[]", "[null]", "[7]", "{}", "{\"a\":7}", "\"\\ud800\"", "\"\\u001b[2J\\n\""];
+    private static readonly string?[] JsonValues =
+    [
+        null,
+        "null",
+        "\"\"",
+        "7",
+        "-1",
+        "1.5",
+        "1e400",
+        "true",
+        "\"x\"",
+        "[]",
+        "[null]",
+        "[7]",
+        "{}",
+        "{\"a\":7}",
+        "\"\\ud800\"",
+        "\"\\u001b[2J\\n\"",
+    ];
 
     private readonly ScratchFolder _folder = new();
 
@@ -50,14 +88,22 @@ public sealed partial class DefinitionFilesTests : IDisposable
     public void Locks_and_records_are_read_or_refused_in_words()
     {
         string zeros = "sha256:" + new string('0', 64);
-        string entry = $$$"""{"release":"v1.0.0","reason":"r","time":"2026-01-02T03:04:05+00:00","subjects":["{{{zeros}}}"],"destinations":[{"repository":"quay.io/a/b","removed":["v1"],"standing":["v2"]}]}""";
-        string release = $$$"""{"schema":1,"image":"a","release":"v1.0.0","complete":true,"subjects":[{"digest":"{{{zeros}}}"}],"destinations":[{"repository":"quay.io/a/b","tags":{"v1.0.0":"{{{zeros}}}"}}]}""";
-        string assembly = $$$"""{"schema":1,"digest":"{{{zeros}}}","definition":"{{{zeros}}}","lock":"{{{zeros}}}","files":"{{{zeros}}}","dockerfile":"{{{zeros}}}","sdk":"10","runtime":"10","startedOn":"2026-01-02T03:04:05Z","finishedOn":"2026-01-02T03:04:05Z"}""";
+        string entry =
+            $$$"""{"release":"v1.0.0","reason":"r","time":"2026-01-02T03:04:05+00:00","subjects":["{{{zeros}}}"],"destinations":[{"repository":"quay.io/a/b","removed":["v1"],"standing":["v2"]}]}""";
+        string release =
+            $$$"""{"schema":1,"image":"a","release":"v1.0.0","complete":true,"subjects":[{"digest":"{{{zeros}}}"}],"destinations":[{"repository":"quay.io/a/b","tags":{"v1.0.0":"{{{zeros}}}"}}]}""";
+        string assembly =
+            $$$"""{"schema":1,"digest":"{{{zeros}}}","definition":"{{{zeros}}}","lock":"{{{zeros}}}","files":"{{{zeros}}}","dockerfile":"{{{zeros}}}","sdk":"10","runtime":"10","startedOn":"2026-01-02T03:04:05Z","finishedOn":"2026-01-02T03:04:05Z"}""";
         ForJson(release, "record", json => RecordedRelease.Parse(json, "record"));
         ForJson($$"""{"schema":1,"image":"a","withdrawals":[{{entry}}]}""", "withdrawn.json", json =>
-            WithdrawalRecord.ReadAsync(Written("withdrawn.json", json), "a", default).GetAwaiter().GetResult());
-        ForJson(assembly, "assembly.json", json => AssemblyRecord.ReadAsync(Written("assembly.json", json), default).GetAwaiter().GetResult());
-        ForJson(Short(File.ReadAllText(SourceTree.At("images", "flannel-cni", "image.lock.json"))), "image.lock.json", json => ImageLockFile.Parse(json, "image.lock.json"));
+            WithdrawalRecord.ReadAsync(Written("withdrawn.json", json), "a", default).GetAwaiter().GetResult()
+        );
+        ForJson(assembly, "assembly.json", json =>
+            AssemblyRecord.ReadAsync(Written("assembly.json", json), default).GetAwaiter().GetResult()
+        );
+        ForJson(Short(File.ReadAllText(SourceTree.At("images", "flannel-cni", "image.lock.json"))), "image.lock.json", json =>
+            ImageLockFile.Parse(json, "image.lock.json")
+        );
     }
 
     /// <summary>As a user meets it: one line, the code of a wrong configuration, and no trace.</summary>
@@ -71,7 +117,10 @@ public sealed partial class DefinitionFilesTests : IDisposable
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 10));
         string file = repository.At("images", "tools", "image.yaml");
-        File.WriteAllText(file, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace(was, now, StringComparison.Ordinal));
+        File.WriteAllText(
+            file,
+            (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace(was, now, StringComparison.Ordinal)
+        );
         Directory.CreateDirectory(repository.Beside("nothing"));
         foreach (string target in (string[])["Lock", "Preview"])
         {
@@ -120,12 +169,17 @@ public sealed partial class DefinitionFilesTests : IDisposable
         YamlStream yaml = [];
         yaml.Load(new StringReader(text));
         HashSet<string> seen = [];
-        foreach ((YamlNode key, YamlNode value) in yaml.Documents[0].RootNode.AllNodes.OfType<YamlMappingNode>().SelectMany(map => map.Children))
+        foreach (
+            (YamlNode key, YamlNode value) in yaml.Documents[0].RootNode.AllNodes.OfType<YamlMappingNode>().SelectMany(map => map.Children)
+        )
         {
             if (!seen.Add(((YamlScalarNode)key).Value!))
                 continue;
-            int at = (int)key.Start.Index, end = (int)value.End.Index;
-            string before = text[..at], whole = text[at..end], after = text[end..];
+            int at = (int)key.Start.Index,
+                end = (int)value.End.Index;
+            string before = text[..at],
+                whole = text[at..end],
+                after = text[end..];
             foreach (string other in YamlValues)
                 yield return $"{before}{((YamlScalarNode)key).Value}: {other}{after}";
             yield return before + "other: x" + after;
@@ -165,12 +219,15 @@ public sealed partial class DefinitionFilesTests : IDisposable
             yield return other;
     }
 
-    private static IEnumerable<(JsonObject Holder, string Name)> Places(JsonNode node) => node switch
-    {
-        JsonObject holder => holder.Select(member => (holder, member.Key)).Concat(holder.SelectMany(member => member.Value is null ? [] : Places(member.Value))),
-        JsonArray items => items.SelectMany(item => item is null ? [] : Places(item)),
-        _ => [],
-    };
+    private static IEnumerable<(JsonObject Holder, string Name)> Places(JsonNode node) =>
+        node switch
+        {
+            JsonObject holder => holder
+                .Select(member => (holder, member.Key))
+                .Concat(holder.SelectMany(member => member.Value is null ? [] : Places(member.Value))),
+            JsonArray items => items.SelectMany(item => item is null ? [] : Places(item)),
+            _ => [],
+        };
 
     /// <summary>A lock with one of each.</summary>
     private static string Short(string json)
@@ -197,6 +254,8 @@ public sealed partial class DefinitionFilesTests : IDisposable
         }
     }
 
-    [GeneratedRegex(@"Exception|System\.|   at |not present in the dictionary|Object reference|Nullable object|requires an element|identified items|Sequence contains|Input string|Parameter '|was out of range|JsonElement|BytePositionInLine")]
+    [GeneratedRegex(
+        @"Exception|System\.|   at |not present in the dictionary|Object reference|Nullable object|requires an element|identified items|Sequence contains|Input string|Parameter '|was out of range|JsonElement|BytePositionInLine"
+    )]
     private static partial Regex Foreign();
 }

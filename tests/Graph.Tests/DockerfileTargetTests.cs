@@ -27,7 +27,11 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     public async Task Without_an_engine_it_is_69_and_says_what_was_tried()
     {
         ChildResult built = (await RunAsync("BuildDockerfile", "--base", Base)).Require(69);
-        Assert.Contains("no Docker Engine can be used; tried unix:///nothing/here.sock (DOCKER_HOST)", built.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "no Docker Engine can be used; tried unix:///nothing/here.sock (DOCKER_HOST)",
+            built.Error,
+            StringComparison.Ordinal
+        );
         Assert.False(Directory.Exists(Path.Combine(Second, "layout", "index.json")));
     }
 
@@ -59,7 +63,11 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
         {
             User = 65534,
             Cache = _repository.Beside("cache"),
-            Variables = new Dictionary<string, string?>(_repository.Slipway.Variables) { ["DOCKER_HOST"] = engine.Address, ["HOME"] = _repository.Beside("home") },
+            Variables = new Dictionary<string, string?>(_repository.Slipway.Variables)
+            {
+                ["DOCKER_HOST"] = engine.Address,
+                ["HOME"] = _repository.Beside("home"),
+            },
         };
         Directory.CreateDirectory(slipway.Cache);
         (await new ChildProcess("chmod", "a+rwX", slipway.Cache).RunAsync()).Require();
@@ -70,9 +78,14 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     [Fact]
     public async Task An_engine_that_runs_no_such_platform_is_69_and_another_can_be_named()
     {
-        await using ScriptedEngine engine = new(path => path.EndsWith("/build", StringComparison.Ordinal)
-            ? (200, """{"errorDetail":{"message":"process \"/bin/sh -c true\" did not complete: exec /bin/sh: exec format error"},"error":"x"}""")
-            : (200, "[]"));
+        await using ScriptedEngine engine = new(path =>
+            path.EndsWith("/build", StringComparison.Ordinal)
+                ? (
+                    200,
+                    """{"errorDetail":{"message":"process \"/bin/sh -c true\" did not complete: exec /bin/sh: exec format error"},"error":"x"}"""
+                )
+                : (200, "[]")
+        );
         ChildResult built = (await RunAsync(engine, "BuildDockerfile", "--base", Base)).Require(69);
         Assert.Contains($"runs no linux/amd64: {engine.Address}: POST build: process", built.Error, StringComparison.Ordinal);
         Assert.Contains("--docker-host linux/amd64=ADDRESS", built.Error, StringComparison.Ordinal);
@@ -81,9 +94,11 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     [Fact]
     public async Task A_step_that_fails_is_1_with_what_it_said()
     {
-        await using ScriptedEngine engine = new(path => path.EndsWith("/build", StringComparison.Ordinal)
-            ? (200, """{"errorDetail":{"message":"executor failed running [/bin/sh -c false]: exit code: 1"},"error":"x"}""")
-            : (200, "[]"));
+        await using ScriptedEngine engine = new(path =>
+            path.EndsWith("/build", StringComparison.Ordinal)
+                ? (200, """{"errorDetail":{"message":"executor failed running [/bin/sh -c false]: exit code: 1"},"error":"x"}""")
+                : (200, "[]")
+        );
         ChildResult built = (await RunAsync(engine, "BuildDockerfile", "--base", Base)).Require(1);
         Assert.Contains("exit code: 1", built.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", built.Error, StringComparison.Ordinal);
@@ -92,9 +107,11 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     [Fact]
     public async Task An_engine_that_goes_away_while_it_gives_the_image_is_75_and_nothing_half_is_left()
     {
-        await using ScriptedEngine engine = new(path => path.EndsWith("/build", StringComparison.Ordinal)
-            ? (200, """{"id":"moby.image.id","aux":{"ID":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}}""")
-            : (200, "[]"));
+        await using ScriptedEngine engine = new(path =>
+            path.EndsWith("/build", StringComparison.Ordinal)
+                ? (200, """{"id":"moby.image.id","aux":{"ID":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}}""")
+                : (200, "[]")
+        );
         ChildResult built = (await RunAsync(engine, "BuildDockerfile", "--base", Base)).Require(75);
         Assert.Matches($"{engine.Address}: GET images/get: the Engine went away", built.Error);
         Assert.Empty(Directory.GetDirectories(Path.Combine(Second, "layout"), ".work-*"));
@@ -105,7 +122,11 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     public async Task What_may_differ_is_read_first_and_a_mistake_in_it_has_a_place()
     {
         _repository.Write("images/tools/compare.yaml", "differences:\n  - { path: /etc/x }\n");
-        Assert.Contains("images/tools/compare.yaml:2:5: 'reason' is missing", (await RunAsync("Compare")).Require(78).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "images/tools/compare.yaml:2:5: 'reason' is missing",
+            (await RunAsync("Compare")).Require(78).Error,
+            StringComparison.Ordinal
+        );
         File.Delete(_repository.At("images", "tools", "compare.yaml"));
         Assert.Contains("images/tools/compare.yaml is missing", (await RunAsync("Compare")).Require(78).Error, StringComparison.Ordinal);
     }
@@ -125,7 +146,11 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     {
         Assert.Contains("Run ./build.sh Assemble --images tools", (await RunAsync("Compare")).Require(65).Error, StringComparison.Ordinal);
         (await AssembleAsync()).Require();
-        Assert.Contains("Run ./build.sh BuildDockerfile --images tools", (await RunAsync("Compare")).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Run ./build.sh BuildDockerfile --images tools",
+            (await RunAsync("Compare")).Require(65).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -144,10 +169,21 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     {
         (await AssembleAsync()).Require();
         await CopyAsync();
-        _repository.Write("images/tools/image.yaml", (await File.ReadAllTextAsync(_repository.At("images", "tools", "image.yaml"), TestContext.Current.CancellationToken)).Replace("title: tools", "title: other tools", StringComparison.Ordinal));
+        _repository.Write(
+            "images/tools/image.yaml",
+            (await File.ReadAllTextAsync(_repository.At("images", "tools", "image.yaml"), TestContext.Current.CancellationToken)).Replace(
+                "title: tools",
+                "title: other tools",
+                StringComparison.Ordinal
+            )
+        );
         (await AssembleAsync()).Require();
         ChildResult compared = (await RunAsync("Compare")).Require(65);
-        Assert.Contains("not of the same definition, lock and files. Run ./build.sh Assemble BuildDockerfile --images tools", compared.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "not of the same definition, lock and files. Run ./build.sh Assemble BuildDockerfile --images tools",
+            compared.Error,
+            StringComparison.Ordinal
+        );
     }
 
     private string Second => _repository.At("artifacts", "tools", "dockerfile");
@@ -163,13 +199,17 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
             (await new ChildProcess("cp", "-r", part, Second).RunAsync()).Require();
     }
 
-    private Task<ChildResult> RunAsync(params string[] arguments) => (_repository.Slipway with { Cache = _repository.Beside("cache") }).RunAsync(arguments);
+    private Task<ChildResult> RunAsync(params string[] arguments) =>
+        (_repository.Slipway with { Cache = _repository.Beside("cache") }).RunAsync(arguments);
 
-    private Task<ChildResult> RunAsync(ScriptedEngine engine, params string[] arguments) => (_repository.Slipway with
-    {
-        Cache = _repository.Beside("cache"),
-        Variables = new Dictionary<string, string?>(_repository.Slipway.Variables) { ["DOCKER_HOST"] = engine.Address },
-    }).RunAsync(arguments);
+    private Task<ChildResult> RunAsync(ScriptedEngine engine, params string[] arguments) =>
+        (
+            _repository.Slipway with
+            {
+                Cache = _repository.Beside("cache"),
+                Variables = new Dictionary<string, string?>(_repository.Slipway.Variables) { ["DOCKER_HOST"] = engine.Address },
+            }
+        ).RunAsync(arguments);
 
     /// <summary>The far side of an Engine's API, on loopback: says that it is Docker 20.10, and else what a test wants.</summary>
     private sealed class ScriptedEngine : IAsyncDisposable

@@ -59,7 +59,11 @@ public sealed class DoctorTargetTests
         Assert.DoesNotContain(lines, line => Text(line, "place") == PublishedTools.Fallback && Text(line, "check") == "push");
         tools.Repository.Write("new.txt", "uncommitted");
         lines = await LinesAsync(tools, 78);
-        Assert.Contains("git commit", lines.Single(line => Text(line, "check") == "commit").GetProperty("next").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "git commit",
+            lines.Single(line => Text(line, "check") == "commit").GetProperty("next").GetString(),
+            StringComparison.Ordinal
+        );
         (await tools.RunAsync("Doctor", "--registries", "quay")).Require(78);
     }
 
@@ -74,15 +78,31 @@ public sealed class DoctorTargetTests
         tools.Variables["PATH"] = tools.Repository.Beside("bin");
         tools.Variables["DOCKER_HOST"] = "unix:///nothing/here.sock";
         JsonElement[] lines = await LinesAsync(tools, 69);
-        Assert.Equal(["failed", "hint", "hint"], new[] { "gpgv", "cosign", "Docker Engine" }.Select(check => Verdict(lines, "this machine", check)));
+        Assert.Equal(
+            ["failed", "hint", "hint"],
+            new[] { "gpgv", "cosign", "Docker Engine" }.Select(check => Verdict(lines, "this machine", check))
+        );
     }
 
     private static RehearsalOptions With(string host, RehearsalOptions options) =>
-        options with { User = "robot", Password = Secret, Authentication = host == "quay.io" ? RehearsalAuthentication.Token : RehearsalAuthentication.Basic };
+        options with
+        {
+            User = "robot",
+            Password = Secret,
+            Authentication = host == "quay.io" ? RehearsalAuthentication.Token : RehearsalAuthentication.Basic,
+        };
 
     private static void SignIn(PublishedTools tools, string secret)
     {
-        foreach ((string name, string value) in new[] { ("QUAY_USERNAME", "robot"), ("QUAY_PASSWORD", secret), ("DOCKERHUB_USERNAME", "robot"), ("DOCKERHUB_TOKEN", secret) })
+        foreach (
+            (string name, string value) in new[]
+            {
+                ("QUAY_USERNAME", "robot"),
+                ("QUAY_PASSWORD", secret),
+                ("DOCKERHUB_USERNAME", "robot"),
+                ("DOCKERHUB_TOKEN", secret),
+            }
+        )
             tools.Variables[name] = value;
     }
 

@@ -16,7 +16,11 @@ public sealed partial class DocumentTests
             foreach (Match link in Link().Matches(Fences().Replace(File.ReadAllText(document), "")))
             {
                 string target = link.Groups[1].Value.Split('#')[0];
-                if (target.Length == 0 || target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal))
+                if (
+                    target.Length == 0
+                    || target.Contains("://", StringComparison.Ordinal)
+                    || target.StartsWith("mailto:", StringComparison.Ordinal)
+                )
                     continue;
                 string path = Path.Combine(Path.GetDirectoryName(document)!, target);
                 if (!File.Exists(path) && !Directory.Exists(path))
@@ -31,14 +35,28 @@ public sealed partial class DocumentTests
     public void Decisions_are_numbered_without_gaps_and_each_begins_with_its_number()
     {
         string[] files = [.. Directory.EnumerateFiles(SourceTree.At("docs", "decisions"), "*.md").Order(StringComparer.Ordinal)];
-        Assert.Equal(Enumerable.Range(1, files.Length), files.Select(file => int.Parse(Path.GetFileName(file).AsSpan(0, 4), CultureInfo.InvariantCulture)));
-        Assert.All(files, file => Assert.StartsWith($"# {int.Parse(Path.GetFileName(file).AsSpan(0, 4), CultureInfo.InvariantCulture)}. ", File.ReadAllText(file), StringComparison.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(1, files.Length),
+            files.Select(file => int.Parse(Path.GetFileName(file).AsSpan(0, 4), CultureInfo.InvariantCulture))
+        );
+        Assert.All(files, file =>
+            Assert.StartsWith(
+                $"# {int.Parse(Path.GetFileName(file).AsSpan(0, 4), CultureInfo.InvariantCulture)}. ",
+                File.ReadAllText(file),
+                StringComparison.Ordinal
+            )
+        );
     }
 
     private static IEnumerable<string> Documents() =>
-        Directory.EnumerateFiles(SourceTree.Root, "*.md")
-            .Concat(((string[])["docs", "build", "images", "tests", ".github"]).Select(folder => SourceTree.At(folder)).Where(Directory.Exists)
-                .SelectMany(folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories)))
+        Directory
+            .EnumerateFiles(SourceTree.Root, "*.md")
+            .Concat(
+                ((string[])["docs", "build", "images", "tests", ".github"])
+                    .Select(folder => SourceTree.At(folder))
+                    .Where(Directory.Exists)
+                    .SelectMany(folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories))
+            )
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]

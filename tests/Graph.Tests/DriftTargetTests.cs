@@ -19,7 +19,10 @@ public sealed class DriftTargetTests
         Assert.Matches($@"(?m)^tag-missing +{PublishedTools.Fallback} +v1\.0\.0-amd64 ", result.Output);
         Assert.Contains("1 tag-missing", result.Error, StringComparison.Ordinal);
         JsonElement finding = Findings(await tools.RunAsync("Drift", "--json"), 65).Single();
-        Assert.Equal(("tag-missing", PublishedTools.Fallback, "v1.0.0-amd64"), (Text(finding, "kind"), Text(finding, "repository"), Text(finding, "tag")));
+        Assert.Equal(
+            ("tag-missing", PublishedTools.Fallback, "v1.0.0-amd64"),
+            (Text(finding, "kind"), Text(finding, "repository"), Text(finding, "tag"))
+        );
         (await tools.RunAsync("Drift", "--tags", "build-*")).Require();
     }
 
@@ -30,7 +33,10 @@ public sealed class DriftTargetTests
         tools.Faults = (host, request) => host == "docker.io" ? Fault.Answer(403) : null;
         Assert.Equal("registry-unreachable", Text(Findings(await tools.RunAsync("Drift", "--json"), 75).Single(), "kind"));
         await tools.DeleteAsync("quay.io", "v1.0.0");
-        Assert.Equal(["tag-missing", "registry-unreachable"], Findings(await tools.RunAsync("Drift", "--json"), 65).Select(finding => Text(finding, "kind")));
+        Assert.Equal(
+            ["tag-missing", "registry-unreachable"],
+            Findings(await tools.RunAsync("Drift", "--json"), 65).Select(finding => Text(finding, "kind"))
+        );
     }
 
     [Fact]
@@ -70,7 +76,12 @@ public sealed class DriftTargetTests
     }
 
     private static JsonElement[] Findings(ChildResult result, int exitCode) =>
-        [.. JsonDocument.Parse(result.Require(exitCode).Output).RootElement.EnumerateArray().SelectMany(image => image.GetProperty("findings").EnumerateArray())];
+        [
+            .. JsonDocument
+                .Parse(result.Require(exitCode).Output)
+                .RootElement.EnumerateArray()
+                .SelectMany(image => image.GetProperty("findings").EnumerateArray()),
+        ];
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 }

@@ -53,7 +53,9 @@ public class ExitCodesTests
     public async Task What_GitHub_answers_has_its_code(int status, Exit code)
     {
         using HttpTransport transport = new(new Answering(status), new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
-        GitHubRepository repository = new GitHubClient(transport, GitHubHosts.Default, GitHubTokens.None, TimeProvider.System).Repository(RepositoryName.Parse("a/b"));
+        GitHubRepository repository = new GitHubClient(transport, GitHubHosts.Default, GitHubTokens.None, TimeProvider.System).Repository(
+            RepositoryName.Parse("a/b")
+        );
         Assert.Equal(code, ExitCodes.Of(await Assert.ThrowsAsync<GitHubException>(() => repository.ReadAsync(default))));
     }
 
@@ -62,10 +64,20 @@ public class ExitCodesTests
     {
         // All that the program is compiled from: a new room is looked at from its first day.
         Assembly graph = typeof(Exit).Assembly;
-        Assembly[] rooms = [graph, .. graph.GetReferencedAssemblies().Where(name => name.Name!.StartsWith("Slipway.", StringComparison.Ordinal)).Select(Assembly.Load)];
+        Assembly[] rooms =
+        [
+            graph,
+            .. graph
+                .GetReferencedAssemblies()
+                .Where(name => name.Name!.StartsWith("Slipway.", StringComparison.Ordinal))
+                .Select(Assembly.Load),
+        ];
         Assert.InRange(rooms.Length, 16, 30);
         Type[] found = [.. rooms.SelectMany(room => room.ExportedTypes).Where(type => type.IsSubclassOf(typeof(Exception)))];
-        Assert.Equal(Codes.Keys.Select(type => type.Name).Order(StringComparer.Ordinal), found.Select(type => type.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Codes.Keys.Select(type => type.Name).Order(StringComparer.Ordinal),
+            found.Select(type => type.Name).Order(StringComparer.Ordinal)
+        );
         foreach ((Type type, Exit? code) in Codes)
         {
             if (code is not null)
@@ -111,8 +123,11 @@ public class ExitCodesTests
         Assert.Equal(Exit.Unavailable, ExitCodes.Of(new CosignException("x") { IsMissing = true }));
 
     [Fact]
-    public void Of_several_mirrors_the_one_that_may_come_back_decides() => Assert.Equal(
-        Exit.TryAgain, ExitCodes.Of(new DownloadException("x", [new(RemoteFault.NotFound, "a"), new(RemoteFault.TryAgain, "b")])));
+    public void Of_several_mirrors_the_one_that_may_come_back_decides() =>
+        Assert.Equal(
+            Exit.TryAgain,
+            ExitCodes.Of(new DownloadException("x", [new(RemoteFault.NotFound, "a"), new(RemoteFault.TryAgain, "b")]))
+        );
 
     [Theory]
     [InlineData(typeof(UnauthorizedAccessException), Exit.Refused)]
@@ -128,7 +143,8 @@ public class ExitCodesTests
         Assert.Equal(Exit.WrongUse, ExitCodes.Of(new TargetFailedException("x", Exit.WrongUse)));
 
     [Fact]
-    public void The_codes_are_those_of_sysexits() => Assert.Equal([1, 64, 65, 69, 75, 77, 78], Enum.GetValues<Exit>().Select(code => (int)code));
+    public void The_codes_are_those_of_sysexits() =>
+        Assert.Equal([1, 64, 65, 69, 75, 77, 78], Enum.GetValues<Exit>().Select(code => (int)code));
 
     [Fact]
     public void What_is_expected_to_fail_is_told_in_its_words_and_our_own_faults_in_one_line_without_a_trace()
@@ -136,7 +152,11 @@ public class ExitCodesTests
         SlipwayConventions conventions = new();
         Assert.Equal("what, which", conventions.Describe(Caught(new ContentException("what, which"))));
         Assert.Equal("no space", conventions.Describe(Caught(new IOException("no space"))));
-        Assert.DoesNotContain(nameof(Caught), conventions.Describe(Caught(new InvalidOperationException("ours"))), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            nameof(Caught),
+            conventions.Describe(Caught(new InvalidOperationException("ours"))),
+            StringComparison.Ordinal
+        );
         Assert.Equal(65, conventions.ExitCodeOf(new ContentException("x")));
     }
 
@@ -155,10 +175,17 @@ public class ExitCodesTests
     private static Exception Make(Type type)
     {
         ConstructorInfo constructor = type.GetConstructors().OrderBy(candidate => candidate.GetParameters().Length).First();
-        return (Exception)constructor.Invoke([.. constructor.GetParameters().Select(parameter =>
-            parameter.ParameterType == typeof(string) ? "x"
-            : parameter.HasDefaultValue ? parameter.DefaultValue
-            : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null)]);
+        return (Exception)
+            constructor.Invoke([
+                .. constructor
+                    .GetParameters()
+                    .Select(parameter =>
+                        parameter.ParameterType == typeof(string) ? "x"
+                        : parameter.HasDefaultValue ? parameter.DefaultValue
+                        : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType)
+                        : null
+                    ),
+            ]);
     }
 
     private sealed class Answering(int status) : HttpMessageHandler

@@ -10,9 +10,17 @@ public sealed class FaultTests
 
     public static TheoryData<Exception> Faults { get; } =
     [
-        new NullReferenceException(), new KeyNotFoundException("The given key 'a' was not present in the dictionary."), new InvalidOperationException("Sequence contains no elements"),
-        new ArgumentOutOfRangeException("index"), new InvalidCastException("xyzzy"), new FormatException("Input string was not in a correct format."), new OutOfMemoryException(),
-        new IndexOutOfRangeException(), new NotSupportedException("a\nverified: x\u001b[2J"), new System.Text.Json.JsonException("xyzzy"), new TimeoutException(),
+        new NullReferenceException(),
+        new KeyNotFoundException("The given key 'a' was not present in the dictionary."),
+        new InvalidOperationException("Sequence contains no elements"),
+        new ArgumentOutOfRangeException("index"),
+        new InvalidCastException("xyzzy"),
+        new FormatException("Input string was not in a correct format."),
+        new OutOfMemoryException(),
+        new IndexOutOfRangeException(),
+        new NotSupportedException("a\nverified: x\u001b[2J"),
+        new System.Text.Json.JsonException("xyzzy"),
+        new TimeoutException(),
     ];
 
     [Theory]
@@ -31,7 +39,15 @@ public sealed class FaultTests
     [Fact]
     public void What_was_expected_is_told_in_its_own_words_on_one_line()
     {
-        foreach (Exception expected in (Exception[])[new ContentException("a\nverified: x"), new DefinitionException("a\nverified: x"), new TargetFailedException("a\nverified: x"), new IOException("a\nverified: x")])
+        foreach (
+            Exception expected in (Exception[])
+                [
+                    new ContentException("a\nverified: x"),
+                    new DefinitionException("a\nverified: x"),
+                    new TargetFailedException("a\nverified: x"),
+                    new IOException("a\nverified: x"),
+                ]
+        )
         {
             Assert.Equal("a?verified: x", Conventions.Describe(expected));
             Assert.False(Conventions.IsFault(expected));

@@ -14,7 +14,8 @@ public sealed class FetchTargetTests
         using ScratchRepository one = await UpstreamImage.CreateAsync(("a", 300_000));
         using ScratchRepository other = await UpstreamImage.CreateAsync(("a", 300_000), ("b", 1000));
         await using FileServer server = await FileServer.StartAsync(other.Mirror);
-        TaskCompletionSource firstIsAtIt = new(), secondIsThere = new();
+        TaskCompletionSource firstIsAtIt = new(),
+            secondIsThere = new();
         server.Before = async name =>
         {
             // The second process asks for its own file while the first one holds the shared one.
@@ -44,7 +45,9 @@ public sealed class FetchTargetTests
         await using FileServer server = await FileServer.StartAsync(repository.Mirror);
         server.Before = name => Task.FromResult<int?>(name == "a-amd64" ? 500_000 : null);
         string cache = repository.Beside("cache");
-        await KillWhenAsync(repository, server, cache, () => Unfinished(cache).Any(file => new FileInfo(file).Length == 500_000) && Complete(cache).Length == 1);
+        await KillWhenAsync(repository, server, cache, () =>
+            Unfinished(cache).Any(file => new FileInfo(file).Length == 500_000) && Complete(cache).Length == 1
+        );
         Assert.Single(Unfinished(cache));
         server.Asked.Clear();
         server.Before = _ => Task.FromResult<int?>(null);
@@ -55,7 +58,8 @@ public sealed class FetchTargetTests
         Assert.Empty(Unfinished(cache));
         Assert.Equal(
             new[] { "a", "b" }.Select(file => UpstreamImage.DigestOf(repository, file).Hex).Order(StringComparer.Ordinal),
-            Complete(cache).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+            Complete(cache).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
+        );
         Assert.All(Complete(cache), path => Assert.Equal(Path.GetFileName(path), Digest.Of(File.ReadAllBytes(path)).Hex));
     }
 
@@ -67,7 +71,12 @@ public sealed class FetchTargetTests
         SlipwayCommand behind = repository.Slipway with
         {
             Cache = repository.Beside("cache"),
-            Variables = new Dictionary<string, string?>(repository.Slipway.Variables) { ["http_proxy"] = proxy.Address, ["no_proxy"] = null, ["NO_PROXY"] = null },
+            Variables = new Dictionary<string, string?>(repository.Slipway.Variables)
+            {
+                ["http_proxy"] = proxy.Address,
+                ["no_proxy"] = null,
+                ["NO_PROXY"] = null,
+            },
         };
 
         (await behind.RunAsync("Fetch", "--upstream-mirror", "http://mirror.invalid/")).Require();
@@ -96,7 +105,11 @@ public sealed class FetchTargetTests
             string[] named = [.. offline.Error.Split('\n').Where(line => line.StartsWith("not in the cache: ", StringComparison.Ordinal))];
             Assert.Equal(2, named.Length);
             Assert.Equal($"not in the cache: tools linux/amd64: a v1.0.0: {UpstreamImage.DigestOf(repository, "a")}", named[0]);
-            Assert.Contains($"--offline: 2 of 3 files are not in the cache {cache}. Run ./build.sh Fetch", offline.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                $"--offline: 2 of 3 files are not in the cache {cache}. Run ./build.sh Fetch",
+                offline.Error,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Empty(server.Asked);
@@ -122,14 +135,19 @@ public sealed class FetchTargetTests
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 1000));
         await using FileServer server = await FileServer.StartAsync(repository.Mirror);
-        string path = repository.At("images", UpstreamImage.Name, ImageLock.FileName), before = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        string path = repository.At("images", UpstreamImage.Name, ImageLock.FileName),
+            before = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
 
-        ChildResult offline = (await FetchAsync(repository, server, repository.Beside("cache"), "Lock", "--offline", "--debian-mirror", server.Address)).Require(69);
+        ChildResult offline = (
+            await FetchAsync(repository, server, repository.Beside("cache"), "Lock", "--offline", "--debian-mirror", server.Address)
+        ).Require(69);
 
         Assert.Contains(
-            $"GET {server.Address}/debian/dists/trixie/InRelease: not asked, for this run is --offline. Run the same command without it, or name mirrors that are folders",
+            $"GET {server.Address}/debian/dists/trixie/InRelease: not asked, for this run is --offline. Run the same command "
+                + "without it, or name mirrors that are folders",
             offline.Error,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         Assert.Empty(server.Asked);
         Assert.Equal(before, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }
@@ -152,20 +170,40 @@ public sealed class FetchTargetTests
 
     private static string[] FilesOf(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
 
-    private static Task<ChildResult> FetchAsync(ScratchRepository repository, FileServer server, string cache, string target = "Fetch", params string[] more) =>
-        (repository.Slipway with { Cache = cache }).RunAsync([target, "--upstream-mirror", server.Address, .. more]);
+    private static Task<ChildResult> FetchAsync(
+        ScratchRepository repository,
+        FileServer server,
+        string cache,
+        string target = "Fetch",
+        params string[] more
+    ) => (repository.Slipway with { Cache = cache }).RunAsync([target, "--upstream-mirror", server.Address, .. more]);
 
     /// <summary>Runs Fetch and kills it, by the signal that no process can catch, once something has come true.</summary>
     private static async Task KillWhenAsync(ScratchRepository repository, FileServer server, string cache, Func<bool> isTrue)
     {
-        ProcessStartInfo start = new(SlipwayCommand.Dotnet,
-        [
-            "exec", SlipwayCommand.Compiled, "Fetch", "--upstream-mirror", server.Address, "--root", repository.Root, "--cache-directory", cache,
-        ])
-        { WorkingDirectory = repository.Root, RedirectStandardError = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new(
+            SlipwayCommand.Dotnet,
+            [
+                "exec",
+                SlipwayCommand.Compiled,
+                "Fetch",
+                "--upstream-mirror",
+                server.Address,
+                "--root",
+                repository.Root,
+                "--cache-directory",
+                cache,
+            ]
+        )
+        {
+            WorkingDirectory = repository.Root,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
         using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync(), output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync(),
+            output = process.StandardOutput.ReadToEndAsync();
         try
         {
             while (!isTrue() && !process.HasExited)

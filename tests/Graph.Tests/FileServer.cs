@@ -31,7 +31,9 @@ internal sealed class FileServer : IAsyncDisposable
     /// <summary>Host, path and range of each request, in order.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
-    /// <summary>Runs before a file is given, with its name; what it answers is how many bytes to give and then stand still, or null for all.</summary>
+    /// <summary>
+    /// Runs before a file is given, with its name; what it answers is how many bytes to give and then stand still, or null for all.
+    /// </summary>
     public Func<string, Task<int?>> Before { get; set; } = _ => Task.FromResult<int?>(null);
 
     public static async Task<FileServer> StartAsync(UpstreamFolder files)
@@ -53,7 +55,8 @@ internal sealed class FileServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        string path = context.Request.Path.Value!, range = context.Request.Headers.Range.ToString();
+        string path = context.Request.Path.Value!,
+            range = context.Request.Headers.Range.ToString();
         Asked.Enqueue($"{context.Request.Host} {path} {range}".TrimEnd());
         string file = Path.Combine(_files.Path, path.TrimStart('/'));
         if (!File.Exists(file))

@@ -7,7 +7,9 @@ using Slipway.Trust;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>What whoever may push to a registry can make a user's Verify and Save cost, by the program itself; each release is good.</summary>
+/// <summary>
+/// What whoever may push to a registry can make a user's Verify and Save cost, by the program itself; each release is good.
+/// </summary>
 public sealed class HostileMemoryTests(ITestOutputHelper output)
 {
     private const long Most = 200_000_000;
@@ -26,18 +28,45 @@ public sealed class HostileMemoryTests(ITestOutputHelper output)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
-        RegistryClient client = new(transport, Credentials.Of([]), RegistryMap.Parse([$"quay.io={tools.At("quay.io").Address.GetLeftPart(UriPartial.Authority)}"]), TimeProvider.System);
+        RegistryClient client = new(
+            transport,
+            Credentials.Of([]),
+            RegistryMap.Parse([$"quay.io={tools.At("quay.io").Address.GetLeftPart(UriPartial.Authority)}"]),
+            TimeProvider.System
+        );
         Repository site = client.Repository(Reference.Parse(PublishedTools.Official));
         TaggedManifest root = (await site.FindTagAsync(UpstreamImage.Version, Stop))!;
         await SpoilAsync(site, root.Content!.Descriptor, what);
 
         string archive = tools.Repository.Beside("saved.tar");
-        foreach (string[] arguments in (string[][])[["Verify"], ["Save", "--to", archive], ["Save", "--to", archive, "--all-referrers"]])
+        foreach (
+            string[] arguments in (string[][])
+                [
+                    ["Verify"],
+                    ["Save", "--to", archive],
+                    ["Save", "--to", archive, "--all-referrers"],
+                ]
+        )
         {
-            ChildResult result = (await tools.RunAsync(
-                tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache"), MeasuresMemory = true },
-                [.. arguments, "--reference", $"{PublishedTools.Official}:{UpstreamImage.Version}", "--public-key", tools.Repository.Key.Public])).Require();
-            output.WriteLine($"{what}: {string.Join(' ', arguments[..1])}: {result.PeakResident / 1e6:0} MB, {result.Duration.TotalSeconds:0.0} s");
+            ChildResult result = (
+                await tools.RunAsync(
+                    tools.Repository.Slipway with
+                    {
+                        Cache = tools.Repository.Beside("cache"),
+                        MeasuresMemory = true,
+                    },
+                    [
+                        .. arguments,
+                        "--reference",
+                        $"{PublishedTools.Official}:{UpstreamImage.Version}",
+                        "--public-key",
+                        tools.Repository.Key.Public,
+                    ]
+                )
+            ).Require();
+            output.WriteLine(
+                $"{what}: {string.Join(' ', arguments[..1])}: {result.PeakResident / 1e6:0} MB, {result.Duration.TotalSeconds:0.0} s"
+            );
             Assert.InRange(result.PeakResident, 1, Most);
         }
 
@@ -62,13 +91,29 @@ public sealed class HostileMemoryTests(ITestOutputHelper output)
                 break;
             case "bundles of values that nobody asks for":
                 for (int i = 0; i < 4; i++)
-                    await PutAsync(site, root, Encoding.UTF8.GetBytes($"{{\"x\":[{i}{string.Concat(Enumerable.Repeat(",0", 8_000_000))}],\"mediaType\":\"{MediaType.SigstoreBundle}\"}}"));
+                    await PutAsync(
+                        site,
+                        root,
+                        Encoding.UTF8.GetBytes(
+                            $"{{\"x\":[{i}{string.Concat(Enumerable.Repeat(",0", 8_000_000))}],\"mediaType\":\"{MediaType.SigstoreBundle}\"}}"
+                        )
+                    );
                 break;
             case "attestations of subjects at the limit":
-                await TagAsync(site, AttestationLayer.TagOf(root.Digest), MediaType.DsseEnvelope, [.. Enumerable.Range(0, 6).Select(i => Envelope(Payload("{},", 3_900_000, i)))]);
+                await TagAsync(
+                    site,
+                    AttestationLayer.TagOf(root.Digest),
+                    MediaType.DsseEnvelope,
+                    [.. Enumerable.Range(0, 6).Select(i => Envelope(Payload("{},", 3_900_000, i)))]
+                );
                 break;
             case "a signature manifest of 20000 layers":
-                await TagAsync(site, SignatureManifest.TagOf(root.Digest), MediaType.SimpleSigning, [.. Enumerable.Repeat("{}"u8.ToArray(), 20_000)]);
+                await TagAsync(
+                    site,
+                    SignatureManifest.TagOf(root.Digest),
+                    MediaType.SimpleSigning,
+                    [.. Enumerable.Repeat("{}"u8.ToArray(), 20_000)]
+                );
                 break;
             default:
                 for (int i = 0; i < 400; i++)
@@ -77,10 +122,13 @@ public sealed class HostileMemoryTests(ITestOutputHelper output)
         }
     }
 
-    private static byte[] Payload(string subject, int count, int number) => Encoding.UTF8.GetBytes(
-        $"{{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{string.Concat(Enumerable.Repeat(subject, count))}{{}}],\"predicateType\":\"{Statement.ProvenanceType}\",\"predicate\":{{\"n\":{number}}}}}");
+    private static byte[] Payload(string subject, int count, int number) =>
+        Encoding.UTF8.GetBytes(
+            $"{{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{string.Concat(Enumerable.Repeat(subject, count))}{{}}],\"predicateType\":\"{Statement.ProvenanceType}\",\"predicate\":{{\"n\":{number}}}}}"
+        );
 
-    private static string Subject(Descriptor root) => $"{{\"name\":\"{PublishedTools.Official}\",\"digest\":{{\"sha256\":\"{root.Digest.Hex}\"}}}},";
+    private static string Subject(Descriptor root) =>
+        $"{{\"name\":\"{PublishedTools.Official}\",\"digest\":{{\"sha256\":\"{root.Digest.Hex}\"}}}},";
 
     private static byte[] Envelope(byte[] payload) => new DsseEnvelope(DsseEnvelope.InToto, payload, [new byte[70]]).ToBytes();
 

@@ -14,7 +14,23 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
 {
     private static readonly string[] Json = ["Content-Type: application/json"];
 
-    private static string Message => JsonSerializer.Serialize(new { message = HostileText.Text, documentation_url = HostileText.Text, errors = new[] { new { resource = HostileText.Text, code = HostileText.Text, message = HostileText.Text } } });
+    private static string Message =>
+        JsonSerializer.Serialize(
+            new
+            {
+                message = HostileText.Text,
+                documentation_url = HostileText.Text,
+                errors = new[]
+                {
+                    new
+                    {
+                        resource = HostileText.Text,
+                        code = HostileText.Text,
+                        message = HostileText.Text,
+                    },
+                },
+            }
+        );
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -27,24 +43,66 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
         string definition = tools.Repository.At("images", UpstreamImage.Name, "image.yaml");
         string sound = await File.ReadAllTextAsync(definition, Stop);
         string[] host = ["--github-url", $"github.com={github.Address}"];
-        string releases = JsonSerializer.Serialize(new[] { new { id = 1, tag_name = HostileText.Text, name = HostileText.Text, body = HostileText.Text, html_url = HostileText.Text, upload_url = HostileText.Text, draft = false, prerelease = false, assets = new[] { new { id = 1, name = HostileText.Text, state = HostileText.Text, digest = HostileText.Text, size = 1, browser_download_url = HostileText.Text } } } });
-        foreach ((string what, int status, string[] headers, string body) in new (string, int, string[], string)[]
-        {
-            ("a refusal", 403, [.. Json, $"X-Reason: {HostileText.Line}"], Message),
-            ("bad credentials", 401, Json, Message),
-            ("absence", 404, Json, Message),
-            ("a rule that was broken", 422, Json, Message),
-            ("a redirect", 307, [$"Location: https://evil.example/{HostileText.Line}"], ""),
-            ("releases", 200, [.. Json, $"Link: <{HostileText.Line}>; rel=\"next\"", $"ETag: {HostileText.Line}"], releases),
-            ("text that is no JSON", 200, Json, HostileText.Text),
-        })
+        string releases = JsonSerializer.Serialize(
+            new[]
+            {
+                new
+                {
+                    id = 1,
+                    tag_name = HostileText.Text,
+                    name = HostileText.Text,
+                    body = HostileText.Text,
+                    html_url = HostileText.Text,
+                    upload_url = HostileText.Text,
+                    draft = false,
+                    prerelease = false,
+                    assets = new[]
+                    {
+                        new
+                        {
+                            id = 1,
+                            name = HostileText.Text,
+                            state = HostileText.Text,
+                            digest = HostileText.Text,
+                            size = 1,
+                            browser_download_url = HostileText.Text,
+                        },
+                    },
+                },
+            }
+        );
+        foreach (
+            (string what, int status, string[] headers, string body) in new (string, int, string[], string)[]
+            {
+                ("a refusal", 403, [.. Json, $"X-Reason: {HostileText.Line}"], Message),
+                ("bad credentials", 401, Json, Message),
+                ("absence", 404, Json, Message),
+                ("a rule that was broken", 422, Json, Message),
+                ("a redirect", 307, [$"Location: https://evil.example/{HostileText.Line}"], ""),
+                ("releases", 200, [.. Json, $"Link: <{HostileText.Line}>; rel=\"next\"", $"ETag: {HostileText.Line}"], releases),
+                ("text that is no JSON", 200, Json, HostileText.Text),
+            }
+        )
         {
             github.Answers = (_, _) => (status, headers, body);
-            await File.WriteAllTextAsync(definition, sound.Replace("source:", "releases: { github: far/tools }\nsource:", StringComparison.Ordinal), Stop);
+            await File.WriteAllTextAsync(
+                definition,
+                sound.Replace("source:", "releases: { github: far/tools }\nsource:", StringComparison.Ordinal),
+                Stop
+            );
             HostileText.Require(await tools.RunAsync(["Outdated", .. host]), $"{what}: Outdated");
             HostileText.Require(await tools.RunAsync(["Outdated", "--json", .. host]), $"{what}: Outdated --json");
             await File.WriteAllTextAsync(definition, sound, Stop);
-            ChildResult released = await tools.RunAsync(["Release", "--signing-key", tools.Repository.Key.Private, "--upstream-mirror", tools.Repository.Mirror.Path, "--github-repository", "far/tools", .. host]);
+            ChildResult released = await tools.RunAsync([
+                "Release",
+                "--signing-key",
+                tools.Repository.Key.Private,
+                "--upstream-mirror",
+                tools.Repository.Mirror.Path,
+                "--github-repository",
+                "far/tools",
+                .. host,
+            ]);
             Assert.NotEqual(0, released.ExitCode);
             HostileText.Require(released, $"{what}: Release");
         }
@@ -58,32 +116,80 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 100));
         repository.Write("images/tools/Dockerfile", "FROM scratch\nCOPY image.yaml /\n");
-        repository.Write("images/tools/contract.yaml", "budgets: [{ layer: upstream, compressedMiB: 64, unpackedMiB: 64 }]\nrun: [{ arguments: [--version] }]\n");
+        repository.Write(
+            "images/tools/contract.yaml",
+            "budgets: [{ layer: upstream, compressedMiB: 64, unpackedMiB: 64 }]\nrun: [{ arguments: [--version] }]\n"
+        );
         await repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
         (await repository.Slipway.RunAsync("Assemble", "--upstream-mirror", repository.Mirror.Path)).Require();
         await using RawServer engine = new();
-        SlipwayCommand slipway = repository.Slipway with { Variables = new Dictionary<string, string?>(repository.Slipway.Variables) { ["DOCKER_HOST"] = engine.Address.Replace("http:", "tcp:", StringComparison.Ordinal) } };
-        string sound = JsonSerializer.Serialize(new { ApiVersion = "1.41", MinAPIVersion = "1.12", Version = "20.10.24", Os = "linux", Arch = "amd64" });
-        string foreign = JsonSerializer.Serialize(new { ApiVersion = "1.41", MinAPIVersion = "1.12", Version = HostileText.Text, Os = HostileText.Text, Arch = HostileText.Text, KernelVersion = HostileText.Text });
-        string messages = string.Join("\r\n",
+        SlipwayCommand slipway = repository.Slipway with
+        {
+            Variables = new Dictionary<string, string?>(repository.Slipway.Variables)
+            {
+                ["DOCKER_HOST"] = engine.Address.Replace("http:", "tcp:", StringComparison.Ordinal),
+            },
+        };
+        string sound = JsonSerializer.Serialize(
+            new
+            {
+                ApiVersion = "1.41",
+                MinAPIVersion = "1.12",
+                Version = "20.10.24",
+                Os = "linux",
+                Arch = "amd64",
+            }
+        );
+        string foreign = JsonSerializer.Serialize(
+            new
+            {
+                ApiVersion = "1.41",
+                MinAPIVersion = "1.12",
+                Version = HostileText.Text,
+                Os = HostileText.Text,
+                Arch = HostileText.Text,
+                KernelVersion = HostileText.Text,
+            }
+        );
+        string messages = string.Join(
+            "\r\n",
             JsonSerializer.Serialize(new { stream = HostileText.Text }),
-            JsonSerializer.Serialize(new { status = HostileText.Text, id = HostileText.Text, progress = HostileText.Text }),
-            JsonSerializer.Serialize(new { errorDetail = new { code = 7, message = HostileText.Text }, error = HostileText.Text }));
-        foreach ((string what, string version, int status, string body) in new[]
+            JsonSerializer.Serialize(
+                new
+                {
+                    status = HostileText.Text,
+                    id = HostileText.Text,
+                    progress = HostileText.Text,
+                }
+            ),
+            JsonSerializer.Serialize(new { errorDetail = new { code = 7, message = HostileText.Text }, error = HostileText.Text })
+        );
+        foreach (
+            (string what, string version, int status, string body) in new[]
+            {
+                ("a version", foreign, 500, Message),
+                ("an error", sound, 500, Message),
+                ("a refusal", sound, 403, Message),
+                ("absence", sound, 404, Message),
+                ("messages", sound, 200, messages),
+                ("no JSON", sound, 200, HostileText.Text),
+                ("no JSON anywhere", HostileText.Text, 400, HostileText.Text),
+            }
+        )
         {
-            ("a version", foreign, 500, Message),
-            ("an error", sound, 500, Message),
-            ("a refusal", sound, 403, Message),
-            ("absence", sound, 404, Message),
-            ("messages", sound, 200, messages),
-            ("no JSON", sound, 200, HostileText.Text),
-            ("no JSON anywhere", HostileText.Text, 400, HostileText.Text),
-        })
-        {
-            engine.Answers = (_, path) => path.EndsWith("/version", StringComparison.Ordinal) ? (200, Json, version)
+            engine.Answers = (_, path) =>
+                path.EndsWith("/version", StringComparison.Ordinal) ? (200, Json, version)
                 : path.EndsWith("/_ping", StringComparison.Ordinal) ? (200, [$"Server: {HostileText.Line}", "Api-Version: 1.41"], "OK")
                 : (status, Json, body);
-            foreach (string[] arguments in (string[][])[["Load"], ["Smoke"], ["BuildDockerfile", "--base", "docker.io/library/debian:trixie", "--upstream-mirror", repository.Mirror.Path], ["Doctor"]])
+            foreach (
+                string[] arguments in (string[][])
+                    [
+                        ["Load"],
+                        ["Smoke"],
+                        ["BuildDockerfile", "--base", "docker.io/library/debian:trixie", "--upstream-mirror", repository.Mirror.Path],
+                        ["Doctor"],
+                    ]
+            )
             {
                 ChildResult result = await slipway.RunAsync(arguments);
                 Assert.NotEqual(0, result.ExitCode);
@@ -100,20 +206,37 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 100));
         string definition = repository.At("images", UpstreamImage.Name, "image.yaml");
-        await File.WriteAllTextAsync(definition, (await File.ReadAllTextAsync(definition, Stop)).Replace("https://example.org/tools", "https://github.com/poseidon/slipway", StringComparison.Ordinal), Stop);
+        await File.WriteAllTextAsync(
+            definition,
+            (await File.ReadAllTextAsync(definition, Stop)).Replace(
+                "https://example.org/tools",
+                "https://github.com/poseidon/slipway",
+                StringComparison.Ordinal
+            ),
+            Stop
+        );
         await repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
         using RecordingCosign cosign = new();
         await File.WriteAllTextAsync(Path.Combine(cosign.Folder, "hostile"), HostileText.Text, Stop);
         SlipwayCommand outside = repository.Slipway with
         {
-            Variables = new Dictionary<string, string?>(repository.Slipway.Variables) { ["GITHUB_ACTIONS"] = null, ["PATH"] = $"{cosign.Folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}" },
+            Variables = new Dictionary<string, string?>(repository.Slipway.Variables)
+            {
+                ["GITHUB_ACTIONS"] = null,
+                ["PATH"] = $"{cosign.Folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
+            },
         };
-        SlipwayCommand job = outside with { Variables = new Dictionary<string, string?>(outside.Variables) { ["SIGSTORE_ID_TOKEN"] = "eyJ0b2tlbg+only+for/tests" } };
+        SlipwayCommand job = outside with
+        {
+            Variables = new Dictionary<string, string?>(outside.Variables) { ["SIGSTORE_ID_TOKEN"] = "eyJ0b2tlbg+only+for/tests" },
+        };
         string[] identity = ["--identity", RecordingCosign.Subject, "--issuer", RecordingCosign.Issuer];
         const string Fails = "cat \"$dir/hostile\" >&2; cat \"$dir/hostile\"; exit 1";
         repository.Write("../services.json", "{}");
         await cosign.WriteAsync();
-        (await job.RunAsync(["Assemble", "Sign", "--signer", "cosign", "--upstream-mirror", repository.Mirror.Path, .. identity])).Require();
+        (
+            await job.RunAsync(["Assemble", "Sign", "--signer", "cosign", "--upstream-mirror", repository.Mirror.Path, .. identity])
+        ).Require();
 
         await cosign.WriteAsync(verifies: Fails);
         ChildResult verified = (await outside.RunAsync(["Verify", .. identity])).Require(65);
@@ -122,7 +245,9 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
         HostileText.Require((await outside.RunAsync(["Verify", .. identity])).Require(75), "the trusted root");
         await cosign.WriteAsync(signs: Fails);
         Directory.Delete(repository.At("artifacts", UpstreamImage.Name, "trust"), recursive: true);
-        ChildResult signed = (await job.RunAsync(["Sign", "--signer", "cosign", "--signing-config", repository.Beside("services.json"), .. identity])).Require(1);
+        ChildResult signed = (
+            await job.RunAsync(["Sign", "--signer", "cosign", "--signing-config", repository.Beside("services.json"), .. identity])
+        ).Require(1);
         HostileText.Require(signed, "Sign");
         Assert.Contains("owned", signed.Error, StringComparison.Ordinal);
         await cosign.WriteAsync(help: HostileText.Line);
@@ -135,22 +260,32 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 100));
         await using RawServer mirror = new();
-        foreach ((string what, int status, string[] headers, string body) in new (string, int, string[], string)[]
-        {
-            ("absence", 404, [$"Content-Type: {HostileText.Line}"], HostileText.Text),
-            ("a refusal", 403, [], Message),
-            ("a redirect", 302, [$"Location: https://evil.example/{HostileText.Line}"], ""),
-            ("content", 200, [$"Content-Type: {HostileText.Line}", $"ETag: {HostileText.Line}"], HostileText.Text),
-            ("a signed file", 200, [], $"-----BEGIN PGP SIGNED MESSAGE-----\n{HostileText.Text}\n-----BEGIN PGP SIGNATURE-----\n{HostileText.Text}\n-----END PGP SIGNATURE-----\n"),
-        })
+        foreach (
+            (string what, int status, string[] headers, string body) in new (string, int, string[], string)[]
+            {
+                ("absence", 404, [$"Content-Type: {HostileText.Line}"], HostileText.Text),
+                ("a refusal", 403, [], Message),
+                ("a redirect", 302, [$"Location: https://evil.example/{HostileText.Line}"], ""),
+                ("content", 200, [$"Content-Type: {HostileText.Line}", $"ETag: {HostileText.Line}"], HostileText.Text),
+                (
+                    "a signed file",
+                    200,
+                    [],
+                    $"-----BEGIN PGP SIGNED MESSAGE-----\n{HostileText.Text}\n-----BEGIN PGP "
+                        + $"SIGNATURE-----\n{HostileText.Text}\n-----END PGP SIGNATURE-----\n"
+                ),
+            }
+        )
         {
             mirror.Answers = (_, _) => (status, headers, body);
-            foreach (string[] arguments in (string[][])
-            [
-                ["Fetch", "--upstream-mirror", mirror.Address, "--cache-directory", repository.Beside($"cache-{what}")],
-                ["Lock", "--upstream-mirror", repository.Mirror.Path, "--debian-mirror", mirror.Address],
-                ["Outdated", "--upstream-mirror", mirror.Address, "--debian-mirror", mirror.Address],
-            ])
+            foreach (
+                string[] arguments in (string[][])
+                    [
+                        ["Fetch", "--upstream-mirror", mirror.Address, "--cache-directory", repository.Beside($"cache-{what}")],
+                        ["Lock", "--upstream-mirror", repository.Mirror.Path, "--debian-mirror", mirror.Address],
+                        ["Outdated", "--upstream-mirror", mirror.Address, "--debian-mirror", mirror.Address],
+                    ]
+            )
                 HostileText.Require(await repository.Slipway.RunAsync(arguments), $"{what}: {arguments[0]}");
         }
 
@@ -175,7 +310,8 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
                 ClaimedName = where == "claimed name" ? HostileText.Line : null,
                 Fields = where == "field" ? $"Source: {HostileText.Line}\nDepends: {HostileText.Line}\n" : "",
             }.File("usr/share/hello", "2"),
-            days: 1);
+            days: 1
+        );
 
         HostileText.RequireShown(string.Join('\n', (await scene.LookAsync()).Problems.Select(problem => problem.Reason.Message)), where);
         // A further field of a package is nobody's business here; what contradicts the index or has no grammar is refused.

@@ -8,8 +8,8 @@ using Slipway.Testing;
 namespace Slipway.Graph.Tests;
 
 /// <summary>
-/// Whoever may push to a registry, write a file or sign a package writes texts that this program prints. None of them makes a line of its own,
-/// steers a terminal, hides, or is a command to a CI server: in no output, and in no file of ours.
+/// Whoever may push to a registry, write a file or sign a package writes texts that this program prints. None of them makes a line of its
+/// own, steers a terminal, hides, or is a command to a CI server: in no output, and in no file of ours.
 /// </summary>
 public sealed class HostileTextTests
 {
@@ -26,11 +26,22 @@ public sealed class HostileTextTests
         {
             string folder = repository.Beside($"layout{at++}");
             await WriteLayoutAsync(folder, change);
-            foreach (string[] arguments in (string[][])
-            [
-                ["Verify", "--reference", $"oci:{folder}", "--public-key", repository.Key.Public],
-                ["Verify", "--reference", $"oci:{folder}:v1.0.0", "--public-key", repository.Key.Public, "--images", "tools", "--json"],
-            ])
+            foreach (
+                string[] arguments in (string[][])
+                    [
+                        ["Verify", "--reference", $"oci:{folder}", "--public-key", repository.Key.Public],
+                        [
+                            "Verify",
+                            "--reference",
+                            $"oci:{folder}:v1.0.0",
+                            "--public-key",
+                            repository.Key.Public,
+                            "--images",
+                            "tools",
+                            "--json",
+                        ],
+                    ]
+            )
             {
                 ChildResult result = await repository.Slipway.RunAsync(arguments);
                 Assert.Contains(result.ExitCode, (int[])[64, 65]);
@@ -48,22 +59,59 @@ public sealed class HostileTextTests
         await repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
         await using RawServer server = new();
         string[] map = ["--registry-map", $"quay.io={server.Address}", $"docker.io={server.Address}"];
-        (await repository.Slipway.RunAsync("Assemble", "Sign", "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private)).Require();
+        (
+            await repository.Slipway.RunAsync(
+                "Assemble",
+                "Sign",
+                "--upstream-mirror",
+                repository.Mirror.Path,
+                "--signing-key",
+                repository.Key.Private
+            )
+        ).Require();
         foreach ((string what, Func<string, string, (int, string[], string)> answers) in HostileText.OfRegistry(server))
         {
             server.Answers = answers;
-            foreach (string[] arguments in (string[][])
-            [
-                ["Verify", "--reference", Release, "--public-key", repository.Key.Public],
-                ["Verify", "--reference", Release, "--public-key", repository.Key.Public, "--json"],
-                ["Drift", "--public-key", repository.Key.Public],
-                ["Publish", "--signing-key", repository.Key.Private, "--verbosity", "verbose"],
-                ["Inspect", "--against", Release],
-                ["Save", "--reference", Release, "--public-key", repository.Key.Public, "--to", repository.Beside("saved.tar"), "--all-referrers"],
-                ["Mirror", "--reference", Release, "--public-key", repository.Key.Public, "--to", "docker.io/slipwaytests/copy"],
-                ["Reproduce", "--reference", Release, "--public-key", repository.Key.Public, "--upstream-mirror", repository.Mirror.Path],
-                ["Withdraw", "--images", UpstreamImage.Name, "--release", UpstreamImage.Version, "--reason", "it is a test", "--yes"],
-            ])
+            foreach (
+                string[] arguments in (string[][])
+                    [
+                        ["Verify", "--reference", Release, "--public-key", repository.Key.Public],
+                        ["Verify", "--reference", Release, "--public-key", repository.Key.Public, "--json"],
+                        ["Drift", "--public-key", repository.Key.Public],
+                        ["Publish", "--signing-key", repository.Key.Private, "--verbosity", "verbose"],
+                        ["Inspect", "--against", Release],
+                        [
+                            "Save",
+                            "--reference",
+                            Release,
+                            "--public-key",
+                            repository.Key.Public,
+                            "--to",
+                            repository.Beside("saved.tar"),
+                            "--all-referrers",
+                        ],
+                        ["Mirror", "--reference", Release, "--public-key", repository.Key.Public, "--to", "docker.io/slipwaytests/copy"],
+                        [
+                            "Reproduce",
+                            "--reference",
+                            Release,
+                            "--public-key",
+                            repository.Key.Public,
+                            "--upstream-mirror",
+                            repository.Mirror.Path,
+                        ],
+                        [
+                            "Withdraw",
+                            "--images",
+                            UpstreamImage.Name,
+                            "--release",
+                            UpstreamImage.Version,
+                            "--reason",
+                            "it is a test",
+                            "--yes",
+                        ],
+                    ]
+            )
             {
                 ChildResult result = await repository.Slipway.RunAsync([.. arguments, .. map]);
                 Assert.NotEqual(0, result.ExitCode);
@@ -79,7 +127,8 @@ public sealed class HostileTextTests
     public async Task Nothing_in_a_definition_passes_for_ours()
     {
         using ScratchRepository repository = await UpstreamImage.CreateAsync(("a", 100));
-        string file = repository.At("images", "tools", "image.yaml"), sound = await File.ReadAllTextAsync(file, Stop);
+        string file = repository.At("images", "tools", "image.yaml"),
+            sound = await File.ReadAllTextAsync(file, Stop);
         string quoted = JsonSerializer.Serialize(HostileText.Text.Replace("\0", "", StringComparison.Ordinal));
         foreach (string key in (string[])["title", "description", "version", "source", "licenses"])
         {
@@ -92,9 +141,16 @@ public sealed class HostileTextTests
         ChildResult unknown = await repository.Slipway.RunAsync("Preview");
         HostileText.Require(unknown, "a key");
         Assert.Equal(78, unknown.ExitCode);
-        await File.WriteAllTextAsync(file, sound.Replace("platforms: [linux/amd64]", $"platforms: [{quoted}]", StringComparison.Ordinal), Stop);
+        await File.WriteAllTextAsync(
+            file,
+            sound.Replace("platforms: [linux/amd64]", $"platforms: [{quoted}]", StringComparison.Ordinal),
+            Stop
+        );
         Assert.Equal(78, (await repository.Slipway.RunAsync("Preview")).ExitCode);
-        HostileText.Require(await repository.Slipway.RunAsync("Preview", "--images", "a\nverified: x\n::warning::x\u001b[2J"), "a name that was typed");
+        HostileText.Require(
+            await repository.Slipway.RunAsync("Preview", "--images", "a\nverified: x\n::warning::x\u001b[2J"),
+            "a name that was typed"
+        );
         HostileText.Require(await repository.Slipway.RunAsync("Nothing\nverified: x\n::warning::x\u001b[2J"), "a target that was typed");
     }
 
@@ -125,16 +181,40 @@ public sealed class HostileTextTests
     {
         Directory.CreateDirectory(Path.Combine(folder, "blobs", "sha256"));
         JsonObject blob = Blob(folder, MediaType.LayerGzip, "x"u8.ToArray());
-        JsonObject manifest = new() { ["schemaVersion"] = 2, ["mediaType"] = MediaType.Manifest, ["config"] = Blob(folder, MediaType.Config, "{}"u8.ToArray()), ["layers"] = new JsonArray(blob) };
+        JsonObject manifest = new()
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = MediaType.Manifest,
+            ["config"] = Blob(folder, MediaType.Config, "{}"u8.ToArray()),
+            ["layers"] = new JsonArray(blob),
+        };
         JsonObject top = new()
         {
-            ["schemaVersion"] = 2, ["mediaType"] = MediaType.Index, ["annotations"] = new JsonObject { ["org.opencontainers.image.title"] = "tools" },
-            ["manifests"] = new JsonArray(new JsonObject { ["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = "amd64" }, ["mediaType"] = MediaType.Manifest, ["digest"] = "sha256:" + new string('0', 64), ["size"] = 1 }),
+            ["schemaVersion"] = 2,
+            ["mediaType"] = MediaType.Index,
+            ["annotations"] = new JsonObject { ["org.opencontainers.image.title"] = "tools" },
+            ["manifests"] = new JsonArray(
+                new JsonObject
+                {
+                    ["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = "amd64" },
+                    ["mediaType"] = MediaType.Manifest,
+                    ["digest"] = "sha256:" + new string('0', 64),
+                    ["size"] = 1,
+                }
+            ),
         };
         JsonObject index = new()
         {
             ["schemaVersion"] = 2,
-            ["manifests"] = new JsonArray(new JsonObject { ["mediaType"] = MediaType.Index, ["digest"] = "", ["size"] = 1, ["annotations"] = new JsonObject { [OciLayout.RefName] = "v1.0.0" } }),
+            ["manifests"] = new JsonArray(
+                new JsonObject
+                {
+                    ["mediaType"] = MediaType.Index,
+                    ["digest"] = "",
+                    ["size"] = 1,
+                    ["annotations"] = new JsonObject { [OciLayout.RefName] = "v1.0.0" },
+                }
+            ),
         };
         await change(top, manifest, index);
         Describe(top["manifests"]![0]!.AsObject(), Blob(folder, "", Encoding.UTF8.GetBytes(manifest.ToJsonString())));
@@ -154,6 +234,11 @@ public sealed class HostileTextTests
     {
         Digest digest = Digest.Of(content);
         File.WriteAllBytes(Path.Combine(folder, "blobs", "sha256", digest.Hex), content);
-        return new JsonObject { ["mediaType"] = type, ["digest"] = digest.ToString(), ["size"] = content.Length };
+        return new JsonObject
+        {
+            ["mediaType"] = type,
+            ["digest"] = digest.ToString(),
+            ["size"] = content.Length,
+        };
     }
 }

@@ -19,11 +19,22 @@ public sealed class KeylessTargetTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         foreach (string host in (string[])["quay.io", "docker.io"])
-            _registries.Add(await RehearsalRegistry.StartAsync(new RehearsalOptions { Storage = _folder.Folder(host) }, TestContext.Current.CancellationToken));
+            _registries.Add(
+                await RehearsalRegistry.StartAsync(
+                    new RehearsalOptions { Storage = _folder.Folder(host) },
+                    TestContext.Current.CancellationToken
+                )
+            );
         _repository = await UpstreamImage.CreateAsync(("a", 1000));
         string definition = _repository.At("images", UpstreamImage.Name, "image.yaml");
-        await File.WriteAllTextAsync(definition, (await File.ReadAllTextAsync(definition, TestContext.Current.CancellationToken))
-            .Replace("https://example.org/tools", "https://github.com/poseidon/slipway", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            definition,
+            (await File.ReadAllTextAsync(definition, TestContext.Current.CancellationToken)).Replace(
+                "https://example.org/tools",
+                "https://github.com/poseidon/slipway",
+                StringComparison.Ordinal
+            )
+        );
         await _repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
         await _cosign.WriteAsync();
     }
@@ -47,7 +58,11 @@ public sealed class KeylessTargetTests : IAsyncLifetime
         ChildResult verified = (await RunAsync(Outside(), ["Verify", "--reference", tagged, .. identity])).Require();
 
         await _cosign.WriteAsync(verifies: "echo 'none of the expected identities matched' >&2; exit 1");
-        Assert.Contains("signed-by-other-key", (await RunAsync(Outside(), ["Verify", "--reference", tagged, .. identity])).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "signed-by-other-key",
+            (await RunAsync(Outside(), ["Verify", "--reference", tagged, .. identity])).Require(65).Error,
+            StringComparison.Ordinal
+        );
         await _cosign.WriteAsync(verifies: "echo 'got 503 Service Unavailable: dial tcp: no such host' >&2; exit 1");
         (await RunAsync(Outside(), ["Verify", "--reference", tagged, .. identity])).Require(65);
         await _cosign.WriteAsync(initializes: "exit 1");
@@ -56,7 +71,11 @@ public sealed class KeylessTargetTests : IAsyncLifetime
         Assert.DoesNotContain(_cosign.Asked, asked => asked.Contains(Token, StringComparison.Ordinal));
         Assert.DoesNotContain(Token, released.Error + released.Output + verified.Error + verified.Output, StringComparison.Ordinal);
         foreach (string file in Directory.EnumerateFiles(_repository.At("artifacts"), "*", SearchOption.AllDirectories))
-            Assert.DoesNotContain(Token, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                Token,
+                await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+                StringComparison.Ordinal
+            );
     }
 
     [Theory]
@@ -67,7 +86,9 @@ public sealed class KeylessTargetTests : IAsyncLifetime
         await _cosign.WriteAsync(signs: $"case $1 in {fails}) echo 'error signing' >&2; exit 1 ;; *) exit 0 ;; esac");
         // A private instance whose file names no service: nobody else is asked whether it is there.
         _repository.Write("../services.json", "{}");
-        ChildResult failed = (await RunAsync(Job(), "Assemble", "Sign", "Publish", "--signing-config", _repository.Beside("services.json"))).Require(1);
+        ChildResult failed = (
+            await RunAsync(Job(), "Assemble", "Sign", "Publish", "--signing-config", _repository.Beside("services.json"))
+        ).Require(1);
         Assert.Contains("nothing was", failed.Error, StringComparison.Ordinal);
         (await RunAsync(Job(), "Publish")).Require(65);
         Assert.All(_registries, registry => Assert.Equal(0, registry.Log.Count("PUT")));
@@ -87,31 +108,34 @@ public sealed class KeylessTargetTests : IAsyncLifetime
         Assert.Contains("Get cosign 2.5 or newer from https://", failed.Error, StringComparison.Ordinal);
     }
 
-    private Dictionary<string, string?> Job() => new(Outside())
-    {
-        ["SIGSTORE_ID_TOKEN"] = Token,
-        ["GITHUB_ACTIONS"] = "true",
-        ["GITHUB_SERVER_URL"] = "https://github.com",
-        ["GITHUB_REPOSITORY"] = "poseidon/slipway",
-        ["GITHUB_WORKFLOW_REF"] = RecordingCosign.Subject["https://github.com/".Length..],
-        ["GITHUB_RUN_ID"] = "7",
-        ["GITHUB_RUN_ATTEMPT"] = "1",
-    };
+    private Dictionary<string, string?> Job() =>
+        new(Outside())
+        {
+            ["SIGSTORE_ID_TOKEN"] = Token,
+            ["GITHUB_ACTIONS"] = "true",
+            ["GITHUB_SERVER_URL"] = "https://github.com",
+            ["GITHUB_REPOSITORY"] = "poseidon/slipway",
+            ["GITHUB_WORKFLOW_REF"] = RecordingCosign.Subject["https://github.com/".Length..],
+            ["GITHUB_RUN_ID"] = "7",
+            ["GITHUB_RUN_ATTEMPT"] = "1",
+        };
 
-    private Dictionary<string, string?> Outside() => new()
-    {
-        ["GITHUB_ACTIONS"] = null,
-        ["PATH"] = $"{_cosign.Folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
-    };
+    private Dictionary<string, string?> Outside() =>
+        new() { ["GITHUB_ACTIONS"] = null, ["PATH"] = $"{_cosign.Folder}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}" };
 
-    private Task<ChildResult> RunAsync(Dictionary<string, string?> variables, params string[] arguments) => (_repository.Slipway with
-    {
-        Cache = _repository.Beside("cache"),
-        Variables = _repository.Slipway.Variables.Concat(variables).ToDictionary(StringComparer.Ordinal),
-    }).RunAsync(
-    [
-        .. arguments,
-        "--upstream-mirror", _repository.Mirror.Path,
-        "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}",
-    ]);
+    private Task<ChildResult> RunAsync(Dictionary<string, string?> variables, params string[] arguments) =>
+        (
+            _repository.Slipway with
+            {
+                Cache = _repository.Beside("cache"),
+                Variables = _repository.Slipway.Variables.Concat(variables).ToDictionary(StringComparer.Ordinal),
+            }
+        ).RunAsync([
+            .. arguments,
+            "--upstream-mirror",
+            _repository.Mirror.Path,
+            "--registry-map",
+            $"quay.io={_registries[0].Address}",
+            $"docker.io={_registries[1].Address}",
+        ]);
 }

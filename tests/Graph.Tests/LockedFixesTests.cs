@@ -44,40 +44,83 @@ public sealed class LockedFixesTests : IDisposable
     public async Task A_package_that_the_cache_lacks_is_left_out()
     {
         ImageLock now = Lock("1.0-2", new LockedFile("debian/pool/main/t/tool/tool.deb", Digest.Of("gone"u8), 4));
-        Assert.Empty(await new LockedFixes(_cache, _folder.At("spool")).FindAsync(Lock("1.0-1", now.Packages[0].Files["amd64"]), now, "13", Read("tool"), default));
+        Assert.Empty(
+            await new LockedFixes(_cache, _folder.At("spool")).FindAsync(
+                Lock("1.0-1", now.Packages[0].Files["amd64"]),
+                now,
+                "13",
+                Read("tool"),
+                default
+            )
+        );
         Assert.Null(_asked);
     }
 
-    private async Task<ImmutableDictionary<string, ImmutableArray<string>>> FindAsync(string fields, string was, string now, params string[] sources)
+    private async Task<ImmutableDictionary<string, ImmutableArray<string>>> FindAsync(
+        string fields,
+        string was,
+        string now,
+        params string[] sources
+    )
     {
-        byte[] deb = new TinyDeb("tool", now) { Fields = fields }.File("usr/bin/tool", "x").Build();
+        byte[] deb = new TinyDeb("tool", now) { Fields = fields }
+            .File("usr/bin/tool", "x")
+            .Build();
         string path = _folder.At("tool.deb");
         await File.WriteAllBytesAsync(path, deb);
         LockedFile file = new("debian/pool/main/t/tool/tool.deb", Digest.Of(deb), deb.Length);
-        await _cache.AddAsync(new WantedContent { What = "tool", Digest = file.Digest, Size = file.Size }, _ => Task.FromResult<Stream>(File.OpenRead(path)), default);
-        ImmutableDictionary<string, ImmutableArray<string>> fixes = await new LockedFixes(_cache, _folder.At("spool")).FindAsync(Lock(was, file), Lock(now, file), "13", Read(sources), default);
+        await _cache.AddAsync(
+            new WantedContent
+            {
+                What = "tool",
+                Digest = file.Digest,
+                Size = file.Size,
+            },
+            _ => Task.FromResult<Stream>(File.OpenRead(path)),
+            default
+        );
+        ImmutableDictionary<string, ImmutableArray<string>> fixes = await new LockedFixes(_cache, _folder.At("spool")).FindAsync(
+            Lock(was, file),
+            Lock(now, file),
+            "13",
+            Read(sources),
+            default
+        );
         Assert.False(File.Exists(_folder.At("spool")));
         return fixes;
     }
 
     /// <summary>CVE-2026-1 is in every version before 1.0-2.</summary>
-    private Func<AdvisoryScope, Advisories> Read(params string[] sources) => scope =>
-    {
-        _asked = scope;
-        VersionRange range = new([new VersionEvent(VersionEventKind.Introduced, null), new VersionEvent(VersionEventKind.Fixed, DebianVersion.Parse("1.0-2"))]);
-        return new Advisories(sources.Select(source => new Advisory(source, ["CVE-2026-1"], [range], [])));
-    };
+    private Func<AdvisoryScope, Advisories> Read(params string[] sources) =>
+        scope =>
+        {
+            _asked = scope;
+            VersionRange range = new([
+                new VersionEvent(VersionEventKind.Introduced, null),
+                new VersionEvent(VersionEventKind.Fixed, DebianVersion.Parse("1.0-2")),
+            ]);
+            return new Advisories(sources.Select(source => new Advisory(source, ["CVE-2026-1"], [range], [])));
+        };
 
-    private static ImageLock Lock(string version, LockedFile file) => new()
-    {
-        Image = "tools",
-        Version = "v1.0.0",
-        Timestamp = DateTimeOffset.UnixEpoch,
-        Suites = [new LockedSuite("trixie", DateTimeOffset.UnixEpoch, Digest.Of([]))],
-        Debian = new LockedDebian(["main"], Essential: false, Without: []),
-        Wanted = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
-        Upstream = [],
-        Packages = [new LockedPackage("tool", "base", ImmutableSortedDictionary<string, string>.Empty.Add("amd64", version), ImmutableSortedDictionary<string, LockedFile>.Empty.Add("amd64", file))],
-        StandIns = [],
-    };
+    private static ImageLock Lock(string version, LockedFile file) =>
+        new()
+        {
+            Image = "tools",
+            Version = "v1.0.0",
+            Timestamp = DateTimeOffset.UnixEpoch,
+            Suites = [new LockedSuite("trixie", DateTimeOffset.UnixEpoch, Digest.Of([]))],
+            Debian = new LockedDebian(["main"], Essential: false, Without: []),
+            Wanted = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
+            Upstream = [],
+            Packages =
+            [
+                new LockedPackage(
+                    "tool",
+                    "base",
+                    ImmutableSortedDictionary<string, string>.Empty.Add("amd64", version),
+                    ImmutableSortedDictionary<string, LockedFile>.Empty.Add("amd64", file)
+                ),
+            ],
+            StandIns = [],
+        };
 }

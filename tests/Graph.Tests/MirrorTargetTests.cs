@@ -12,10 +12,27 @@ public sealed class MirrorTargetTests
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
         await tools.DeleteAsync("docker.io", "v1.0.0");
-        await tools.DeleteAsync("docker.io", JsonDocument.Parse(await File.ReadAllBytesAsync(tools.Record)).RootElement.GetProperty("subjects")[1].GetProperty("digest").GetString()!);
+        await tools.DeleteAsync(
+            "docker.io",
+            JsonDocument
+                .Parse(await File.ReadAllBytesAsync(tools.Record))
+                .RootElement.GetProperty("subjects")[1]
+                .GetProperty("digest")
+                .GetString()!
+        );
         Directory.Delete(tools.Repository.At("artifacts"), recursive: true);
         (await tools.RunAsync("Drift")).Require(65);
-        ChildResult result = (await tools.RunAsync("Mirror", "--reference", Release, "--to", PublishedTools.Fallback, "--public-key", tools.Repository.Key.Public)).Require();
+        ChildResult result = (
+            await tools.RunAsync(
+                "Mirror",
+                "--reference",
+                Release,
+                "--to",
+                PublishedTools.Fallback,
+                "--public-key",
+                tools.Repository.Key.Public
+            )
+        ).Require();
         Assert.Matches($@"^{PublishedTools.Fallback}@sha256:[0-9a-f]{{64}}\n\z", result.Output);
         (await tools.RunAsync("Drift", "--public-key", tools.Repository.Key.Public)).Require();
     }
@@ -26,7 +43,9 @@ public sealed class MirrorTargetTests
         await using PublishedTools tools = await PublishedTools.CreateAsync();
         SigningKeys other = SigningKeys.Create(tools.Repository.Beside(), "other");
         int before = tools.At("docker.io").Log.Count("PUT");
-        ChildResult result = (await tools.RunAsync("Mirror", "--reference", Release, "--to", "docker.io/copy/tools", "--public-key", other.Public)).Require(65);
+        ChildResult result = (
+            await tools.RunAsync("Mirror", "--reference", Release, "--to", "docker.io/copy/tools", "--public-key", other.Public)
+        ).Require(65);
         Assert.Contains("signed-by-other-key", result.Error, StringComparison.Ordinal);
         Assert.Equal(before, tools.At("docker.io").Log.Count("PUT"));
         (await tools.RunAsync("Mirror", "--reference", Release, "--to", "docker.io/copy/tools")).Require(78);

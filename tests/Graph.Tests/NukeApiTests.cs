@@ -8,14 +8,21 @@ namespace Slipway.Graph.Tests;
 /// </summary>
 public sealed class NukeApiTests
 {
-    /// <summary>What NUKE lacks and stands outside the build class, or must be supplied beside a package of NUKE (docs/decisions/0001).</summary>
+    /// <summary>
+    /// What NUKE lacks and stands outside the build class, or must be supplied beside a package of NUKE (docs/decisions/0001).
+    /// </summary>
     private static readonly string[] Ours =
     [
-        typeof(BuildConventionsAttribute).FullName!, typeof(IBuildConventions).FullName!, typeof(BuildCancellation).FullName!, typeof(BuildUsageException).FullName!,
+        typeof(BuildConventionsAttribute).FullName!,
+        typeof(IBuildConventions).FullName!,
+        typeof(BuildCancellation).FullName!,
+        typeof(BuildUsageException).FullName!,
     ];
 
     private static readonly string[] Used =
-        [.. NukeReferences.In(typeof(SlipwayConventions).Assembly.Location).Where(line => !Ours.Contains(line.Split(' ')[0]))];
+    [
+        .. NukeReferences.In(typeof(SlipwayConventions).Assembly.Location).Where(line => !Ours.Contains(line.Split(' ')[0])),
+    ];
 
     private static readonly string[] Listed = Lines();
 
@@ -40,11 +47,17 @@ public sealed class NukeApiTests
     public void The_build_class_itself_uses_one_thing_that_NUKE_lacks()
     {
         string source = string.Concat(Directory.GetFiles(Path.Combine(Repository(), "build/Graph"), "Build*.cs").Select(File.ReadAllText));
-        Assert.Equal([nameof(BuildCancellation)], Ours.Select(name => name.Split('.')[^1]).Where(name => source.Contains(name, StringComparison.Ordinal)));
+        Assert.Equal(
+            [nameof(BuildCancellation)],
+            Ours.Select(name => name.Split('.')[^1]).Where(name => source.Contains(name, StringComparison.Ordinal))
+        );
     }
 
     private static string[] Lines() =>
-        [.. File.ReadAllLines(Path.Combine(Repository(), "tests/Graph.Tests/nuke-api.txt")).Where(line => line.Length > 0 && line[0] != '#')];
+        [
+            .. File.ReadAllLines(Path.Combine(Repository(), "tests/Graph.Tests/nuke-api.txt"))
+                .Where(line => line.Length > 0 && line[0] != '#'),
+        ];
 
     private static string Repository()
     {

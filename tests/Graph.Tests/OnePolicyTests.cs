@@ -10,21 +10,30 @@ namespace Slipway.Graph.Tests;
 public sealed partial class OnePolicyTests
 {
     /// <summary>What judges, by a pattern of the source, and the files that may: each with its reason.</summary>
-    private static Dictionary<string, string[]> Allowed => new(StringComparer.Ordinal)
-    {
-        // Half of the policy itself; and what was just sent is read back.
-        [@"\bnew Verifier\(|\bVerifier\s+\w+\s*=\s*new\("] = ["Release/Policy/ReleaseVerifier.cs", "Release/Publish/ReadBack.cs"],
-        // Signatures alone: of what is published, before it is read back; as a part of the policy.
-        [@"\bVerificationPolicy\b"] = ["Graph/Pipeline.cs", "Release/Mirror/Mirror.cs", "Release/Policy/ReleasePolicy.cs", "Release/Publish/Publisher.cs", "Release/Publish/ReadBack.cs"],
-        // What others said about a release that passed; what comes along with a copy of one that passed, to a registry or into an archive.
-        [@"\bStatementSearch\b"] = ["Release/Provenance/ReproductionCheck.cs"],
-        [@"\bEvidenceReview\b"] = ["Release/Mirror/EvidencePlan.cs", "Release/Mirror/Mirror.cs", "Release/Policy/VerifiedEvidence.cs"],
-        // Policies are made from the command line in one file; a rehearsal has its own.
-        [@"\bReleasePolicy\.Require\("] = ["Graph/Build.Policy.cs"],
-        [@"\bReleasePolicy\.RequireRehearsal\("] = ["Graph/Build.Reproduce.cs", "Graph/RehearsalRun.cs"],
-        // The halves of a verdict, for who judges one release under several names.
-        [@"\.ReadAsync\(asked,"] = ["Release/Drift/Drift.cs", "Release/Mirror/Mirror.cs", "Release/Policy/TagProofs.cs"],
-    };
+    private static Dictionary<string, string[]> Allowed =>
+        new(StringComparer.Ordinal)
+        {
+            // Half of the policy itself; and what was just sent is read back.
+            [@"\bnew Verifier\(|\bVerifier\s+\w+\s*=\s*new\("] = ["Release/Policy/ReleaseVerifier.cs", "Release/Publish/ReadBack.cs"],
+            // Signatures alone: of what is published, before it is read back; as a part of the policy.
+            [@"\bVerificationPolicy\b"] =
+            [
+                "Graph/Pipeline.cs",
+                "Release/Mirror/Mirror.cs",
+                "Release/Policy/ReleasePolicy.cs",
+                "Release/Publish/Publisher.cs",
+                "Release/Publish/ReadBack.cs",
+            ],
+            // What others said about a release that passed; what comes along with a copy of one that passed, to a registry or into an
+            // archive.
+            [@"\bStatementSearch\b"] = ["Release/Provenance/ReproductionCheck.cs"],
+            [@"\bEvidenceReview\b"] = ["Release/Mirror/EvidencePlan.cs", "Release/Mirror/Mirror.cs", "Release/Policy/VerifiedEvidence.cs"],
+            // Policies are made from the command line in one file; a rehearsal has its own.
+            [@"\bReleasePolicy\.Require\("] = ["Graph/Build.Policy.cs"],
+            [@"\bReleasePolicy\.RequireRehearsal\("] = ["Graph/Build.Reproduce.cs", "Graph/RehearsalRun.cs"],
+            // The halves of a verdict, for who judges one release under several names.
+            [@"\.ReadAsync\(asked,"] = ["Release/Drift/Drift.cs", "Release/Mirror/Mirror.cs", "Release/Policy/TagProofs.cs"],
+        };
 
     public static TheoryData<string> Patterns { get; } = [.. Allowed.Keys];
 
@@ -32,11 +41,19 @@ public sealed partial class OnePolicyTests
     [MemberData(nameof(Patterns))]
     public void What_judges_a_release_is_used_where_it_is_named(string pattern)
     {
-        string[] found = [.. Sources().Where(source => Regex.IsMatch(Code(source.Text), pattern)).Select(source => source.Name).Order(StringComparer.Ordinal)];
+        string[] found =
+        [
+            .. Sources()
+                .Where(source => Regex.IsMatch(Code(source.Text), pattern))
+                .Select(source => source.Name)
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.Equal(Allowed[pattern].Order(StringComparer.Ordinal), found);
     }
 
-    /// <summary>Whoever makes a reader of a registry judges what it reads by the policy, or is named here with what it reads instead.</summary>
+    /// <summary>
+    /// Whoever makes a reader of a registry judges what it reads by the policy, or is named here with what it reads instead.
+    /// </summary>
     [Fact]
     public void Every_file_that_reads_a_registry_goes_through_the_policy_or_says_what_it_reads()
     {
@@ -50,9 +67,10 @@ public sealed partial class OnePolicyTests
             ["Release/Publish/ReadBack.cs"] = "what was just sent",
             ["Release/Withdraw/Withdrawal.cs"] = "tags that are to go",
         };
-        string[] found = [.. from source in Sources()
-                             where Reads().IsMatch(Code(source.Text)) && !Judges().IsMatch(Code(source.Text))
-                             select source.Name];
+        string[] found =
+        [
+            .. from source in Sources() where Reads().IsMatch(Code(source.Text)) && !Judges().IsMatch(Code(source.Text)) select source.Name,
+        ];
         Assert.Equal(others.Keys.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 

@@ -4,8 +4,8 @@ using Slipway.Testing;
 namespace Slipway.Graph.Tests;
 
 /// <summary>
-/// The target Outdated as its users run it. The product trusts Debian's keys alone, so a scratch archive is a forged one to it: what it says
-/// of packages from real suites is in <see cref="UpdateRunTests"/> and the tests of the room Sources.
+/// The target Outdated as its users run it. The product trusts Debian's keys alone, so a scratch archive is a forged one to it: what it
+/// says of packages from real suites is in <see cref="UpdateRunTests"/> and the tests of the room Sources.
 /// </summary>
 public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>
 {
@@ -25,12 +25,30 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
         JsonElement upstream = image.GetProperty("upstream")[0];
         Assert.Equal(
             ("tools", "v1.0.0", "v1.0.1", "v1.1.0", "v1.0.1", "https://dl.k8s.io/release"),
-            (Text(upstream, "name"), Text(upstream, "locked"), Text(upstream, "newest"), Text(upstream, "latest"), Text(upstream, "update"), Text(upstream, "channel")));
+            (
+                Text(upstream, "name"),
+                Text(upstream, "locked"),
+                Text(upstream, "newest"),
+                Text(upstream, "latest"),
+                Text(upstream, "update"),
+                Text(upstream, "channel")
+            )
+        );
         JsonElement problem = image.GetProperty("problems")[0];
         Assert.Equal("packages", Text(problem, "subject"));
         Assert.StartsWith("suite trixie: ", Text(problem, "reason"), StringComparison.Ordinal);
-        Assert.Equal(["debian trixie unknown", "kubernetes 1.0 unknown"], image.GetProperty("lifecycle").EnumerateArray().Select(one => $"{Text(one, "product")} {Text(one, "name")} {Text(one, "stage")}"));
-        Assert.Contains("tools: tools: v1.1.0 is there too, out of reach without --minor", (await RunAsync(scene, "Outdated")).Error, StringComparison.Ordinal);
+        Assert.Equal(
+            ["debian trixie unknown", "kubernetes 1.0 unknown"],
+            image
+                .GetProperty("lifecycle")
+                .EnumerateArray()
+                .Select(one => $"{Text(one, "product")} {Text(one, "name")} {Text(one, "stage")}")
+        );
+        Assert.Contains(
+            "tools: tools: v1.1.0 is there too, out of reach without --minor",
+            (await RunAsync(scene, "Outdated")).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -41,7 +59,11 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
         Directory.CreateDirectory(scene.Debian);
         ChildResult result = (await RunAsync(scene, "Outdated")).Require(69);
         Assert.DoesNotContain("nothing is newer", result.Output, StringComparison.Ordinal);
-        Assert.Contains("not everything could be asked, so nobody knows whether it is up to date: tools: packages", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "not everything could be asked, so nobody knows whether it is up to date: tools: packages",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -51,7 +73,11 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
         scene.Say("v1.0.1");
         Directory.Delete(scene.Debian, recursive: true);
         Directory.CreateDirectory(scene.Debian);
-        Assert.Contains("tools: something newer is there. Run ./build.sh Update --images tools", (await RunAsync(scene, "Outdated", "--fail-on", "any")).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "tools: something newer is there. Run ./build.sh Update --images tools",
+            (await RunAsync(scene, "Outdated", "--fail-on", "any")).Require(65).Error,
+            StringComparison.Ordinal
+        );
         (await RunAsync(scene, "Outdated", "--fail-on", "security")).Require(69);
     }
 
@@ -59,7 +85,10 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
     public async Task The_releases_of_a_repository_on_GitHub_are_listed()
     {
         using UpdateScene scene = await UpdateScene.CreateAsync(keys);
-        scene.Repository.Write("images/tools/image.yaml", scene.Yaml.Replace("{ kubernetes: https://dl.k8s.io/release }", "{ github: far/tools }", StringComparison.Ordinal));
+        scene.Repository.Write(
+            "images/tools/image.yaml",
+            scene.Yaml.Replace("{ kubernetes: https://dl.k8s.io/release }", "{ github: far/tools }", StringComparison.Ordinal)
+        );
         await using GitHubStandIn github = await GitHubStandIn.StartAsync();
         StandInRepository far = await github.AddRepositoryAsync("far", "tools");
         DateTimeOffset time = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -69,7 +98,10 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
         ChildResult result = (await RunAsync(scene, "Outdated", "--github-url", $"github.com={github.ApiUrl}", "--json")).Require(65);
 
         JsonElement upstream = JsonDocument.Parse(result.Output).RootElement[0].GetProperty("upstream")[0];
-        Assert.Equal(("v1.0.2", "v1.2.0", "https://github.com/far/tools/releases"), (Text(upstream, "update"), Text(upstream, "latest"), Text(upstream, "channel")));
+        Assert.Equal(
+            ("v1.0.2", "v1.2.0", "https://github.com/far/tools/releases"),
+            (Text(upstream, "update"), Text(upstream, "latest"), Text(upstream, "channel"))
+        );
     }
 
     [Theory]
@@ -100,5 +132,11 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
     private static Task<ChildResult> RunAsync(UpdateScene scene, params string[] arguments) =>
-        (scene.Repository.Slipway with { Cache = scene.Repository.Beside("cache") }).RunAsync([.. arguments, "--upstream-mirror", scene.Repository.Mirror.Path, "--debian-mirror", scene.Debian]);
+        (scene.Repository.Slipway with { Cache = scene.Repository.Beside("cache") }).RunAsync([
+            .. arguments,
+            "--upstream-mirror",
+            scene.Repository.Mirror.Path,
+            "--debian-mirror",
+            scene.Debian,
+        ]);
 }

@@ -30,17 +30,29 @@ public sealed class PreflightTests
         await tools.Repository.GitAsync("add", "README.md");
         await tools.Repository.GitAsync("commit", "--amend", "--quiet", "--no-edit");
         await tools.Repository.GitAsync("tag", "--force", "tools/v1.0.0");
-        string key = tools.Repository.Key.Private, mirror = tools.Repository.Mirror.Path;
+        string key = tools.Repository.Key.Private,
+            mirror = tools.Repository.Mirror.Path;
         List<string> more = [];
         switch (what)
         {
             case "wrong password" or "no password":
                 using (ECDsa made = ECDsa.Create(ECCurve.NamedCurves.nistP256))
-                    await File.WriteAllTextAsync(key = tools.Repository.Beside("locked.pem"), made.ExportEncryptedPkcs8PrivateKeyPem("right", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)), TestContext.Current.CancellationToken);
+                    await File.WriteAllTextAsync(
+                        key = tools.Repository.Beside("locked.pem"),
+                        made.ExportEncryptedPkcs8PrivateKeyPem(
+                            "right",
+                            new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)
+                        ),
+                        TestContext.Current.CancellationToken
+                    );
                 tools.Variables["SLIPWAY_SIGNING_KEY_PASSWORD"] = what == "wrong password" ? "wrong" : null;
                 break;
             case "damaged key":
-                await File.WriteAllTextAsync(key = tools.Repository.Beside("damaged.pem"), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", TestContext.Current.CancellationToken);
+                await File.WriteAllTextAsync(
+                    key = tools.Repository.Beside("damaged.pem"),
+                    "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+                    TestContext.Current.CancellationToken
+                );
                 break;
             case "untracked file":
                 tools.Repository.Write("new file", "new");
@@ -72,9 +84,19 @@ public sealed class PreflightTests
                 break;
         }
 
-        ChildResult result = await (what == "no address"
-            ? (tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache") }).RunAsync([.. All, "--upstream-mirror", mirror, "--signing-key", key, .. more, $"docker.io={tools.At("docker.io").Address}"])
-            : tools.RunAsync([.. All, "--upstream-mirror", mirror, "--signing-key", key]));
+        ChildResult result = await (
+            what == "no address"
+                ? (tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache") }).RunAsync([
+                    .. All,
+                    "--upstream-mirror",
+                    mirror,
+                    "--signing-key",
+                    key,
+                    .. more,
+                    $"docker.io={tools.At("docker.io").Address}",
+                ])
+                : tools.RunAsync([.. All, "--upstream-mirror", mirror, "--signing-key", key])
+        );
         result.Require(exitCode);
         Assert.Contains(said, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("assembling", result.Error, StringComparison.Ordinal);
@@ -89,10 +111,26 @@ public sealed class PreflightTests
         await tools.Repository.GitAsync("tag", "tools/v1.0.0-r1");
         tools.Variables["GITHUB_REF"] = "refs/tags/tools/v1.0.0-r1";
         // Whoever starts us from a hook, or likes columns, changes nothing.
-        foreach ((string name, string value) in new[] { ("GIT_DIR", "/nothing"), ("GIT_WORK_TREE", "/"), ("GIT_INDEX_FILE", "/nothing"), ("GIT_OBJECT_DIRECTORY", "/nothing"), ("GIT_TRACE", "1"), ("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "column.ui"), ("GIT_CONFIG_VALUE_0", "always") })
+        foreach (
+            (string name, string value) in new[]
+            {
+                ("GIT_DIR", "/nothing"),
+                ("GIT_WORK_TREE", "/"),
+                ("GIT_INDEX_FILE", "/nothing"),
+                ("GIT_OBJECT_DIRECTORY", "/nothing"),
+                ("GIT_TRACE", "1"),
+                ("GIT_CONFIG_COUNT", "1"),
+                ("GIT_CONFIG_KEY_0", "column.ui"),
+                ("GIT_CONFIG_VALUE_0", "always"),
+            }
+        )
             tools.Variables[name] = value;
         (await tools.PublishAsync()).Require();
-        Assert.Contains("would be released as v1.0.0 ", (await tools.RunAsync("Doctor", "--tag", "tools/v1.0.0")).Require().Output + " ", StringComparison.Ordinal);
+        Assert.Contains(
+            "would be released as v1.0.0 ",
+            (await tools.RunAsync("Doctor", "--tag", "tools/v1.0.0")).Require().Output + " ",
+            StringComparison.Ordinal
+        );
         Assert.Contains("would be released as v1.0.0-r1", (await tools.RunAsync("Doctor")).Require().Output, StringComparison.Ordinal);
         foreach (string wrong in (string[])["v1.0.0", "other/v1.0.0"])
             (await tools.RunAsync("Doctor", "--tag", wrong)).Require(64);
@@ -103,7 +141,17 @@ public sealed class PreflightTests
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);
         ChildResult well = (await tools.RunAsync("Doctor")).Require();
-        foreach (string line in (string[])["this checkout +private keys +ok", "this checkout +signer +unknown", "tools +upstream +(hint|unknown)", "tools +mirror +ok", "GitHub +token +hint", "tools +withdrawn +unknown"])
+        foreach (
+            string line in (string[])
+                [
+                    "this checkout +private keys +ok",
+                    "this checkout +signer +unknown",
+                    "tools +upstream +(hint|unknown)",
+                    "tools +mirror +ok",
+                    "GitHub +token +hint",
+                    "tools +withdrawn +unknown",
+                ]
+        )
             Assert.Matches("(?m)^" + line, well.Output);
         File.Copy(tools.Repository.Key.Private, tools.Repository.At("artifacts.pem"));
         await File.AppendAllTextAsync(tools.Repository.At(".git", "info", "exclude"), "*.pem\n", TestContext.Current.CancellationToken);
@@ -117,10 +165,22 @@ public sealed class PreflightTests
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);
         string results = tools.Repository.Beside("some results");
-        string[] given = ["--artifacts-directory", results, "--upstream-mirror", tools.Repository.Mirror.Path, "--signing-key", tools.Repository.Key.Private];
+        string[] given =
+        [
+            "--artifacts-directory",
+            results,
+            "--upstream-mirror",
+            tools.Repository.Mirror.Path,
+            "--signing-key",
+            tools.Repository.Key.Private,
+        ];
         List<string> told = [];
         // Each time the command that is told is run as it is told, and leads on.
-        for (ChildResult result; (result = await tools.RunAsync(["Preview", "--images", "tools", .. given])).ExitCode != 0; (await tools.Repository.Slipway.RunAsync([.. Words(told[^1])])).Require())
+        for (
+            ChildResult result;
+            (result = await tools.RunAsync(["Preview", "--images", "tools", .. given])).ExitCode != 0;
+            (await tools.Repository.Slipway.RunAsync([.. Words(told[^1])])).Require()
+        )
         {
             told.Add(Regex.Match(result.Error, @"Run \./build\.sh (.*)").Groups[1].Value.Trim());
             Assert.True(told.Count <= 2, result.Error);

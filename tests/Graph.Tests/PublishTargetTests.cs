@@ -16,13 +16,21 @@ public sealed class PublishTargetTests : IAsyncLifetime
     {
         foreach (string host in (string[])["quay.io", "docker.io"])
         {
-            _registries.Add(await RehearsalRegistry.StartAsync(
-                new RehearsalOptions
-                {
-                    Storage = _folder.Folder(host),
-                    Faults = request => host == "docker.io" && request is { Method: "PUT" } && request.Path.EndsWith("/" + UpstreamImage.Version, StringComparison.Ordinal) ? _fault : null,
-                },
-                TestContext.Current.CancellationToken));
+            _registries.Add(
+                await RehearsalRegistry.StartAsync(
+                    new RehearsalOptions
+                    {
+                        Storage = _folder.Folder(host),
+                        Faults = request =>
+                            host == "docker.io"
+                            && request is { Method: "PUT" }
+                            && request.Path.EndsWith("/" + UpstreamImage.Version, StringComparison.Ordinal)
+                                ? _fault
+                                : null,
+                    },
+                    TestContext.Current.CancellationToken
+                )
+            );
         }
 
         _repository = await UpstreamImage.CreateAsync(("a", 1000));
@@ -50,7 +58,10 @@ public sealed class PublishTargetTests : IAsyncLifetime
         Assert.True(record.GetProperty("complete").GetBoolean());
 
         string reference = (await RunAsync("Publish")).Require().Output;
-        Assert.Equal(one.Output[one.Output.IndexOf('@', StringComparison.Ordinal)..], reference[reference.IndexOf('@', StringComparison.Ordinal)..]);
+        Assert.Equal(
+            one.Output[one.Output.IndexOf('@', StringComparison.Ordinal)..],
+            reference[reference.IndexOf('@', StringComparison.Ordinal)..]
+        );
         Assert.StartsWith("quay.io/slipway-tests/tools@sha256:", reference, StringComparison.Ordinal);
         Assert.Empty(Record().GetProperty("leftOut").EnumerateArray());
         (await RunAsync("Verify", "--reference", reference.Trim())).Require();
@@ -79,7 +90,10 @@ public sealed class PublishTargetTests : IAsyncLifetime
     {
         ChildResult result = (await RunAsync("Preview", "--registries", "quay.io", "--json")).Require();
         JsonElement plan = JsonDocument.Parse(result.Output).RootElement;
-        Assert.Equal("quay.io/slipway-tests/tools", plan.GetProperty("destinations").EnumerateArray().Single().GetProperty("repository").GetString());
+        Assert.Equal(
+            "quay.io/slipway-tests/tools",
+            plan.GetProperty("destinations").EnumerateArray().Single().GetProperty("repository").GetString()
+        );
         Assert.Equal("docker.io/slipwaytests/tools", plan.GetProperty("leftOut").EnumerateArray().Single().GetString());
     }
 
@@ -92,7 +106,10 @@ public sealed class PublishTargetTests : IAsyncLifetime
         Assert.Empty(refused.Output);
         JsonElement record = Record();
         Assert.Equal((false, "tags"), (record.GetProperty("complete").GetBoolean(), record.GetProperty("phase").GetString()));
-        int[] standing = [.. record.GetProperty("destinations").EnumerateArray().Select(site => site.GetProperty("tags").EnumerateObject().Count())];
+        int[] standing =
+        [
+            .. record.GetProperty("destinations").EnumerateArray().Select(site => site.GetProperty("tags").EnumerateObject().Count()),
+        ];
         Assert.Equal(1, standing[0] - standing[1]);
 
         _fault = null;
@@ -113,12 +130,19 @@ public sealed class PublishTargetTests : IAsyncLifetime
         Assert.DoesNotContain("sending", again.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("no commands to run", again.Error, StringComparison.Ordinal);
         Assert.Equal(first.Output, again.Output);
-        Assert.All(_registries, registry => Assert.DoesNotContain(registry.Log.All, request => request.Request.Method is not ("GET" or "HEAD")));
+        Assert.All(_registries, registry =>
+            Assert.DoesNotContain(registry.Log.All, request => request.Request.Method is not ("GET" or "HEAD"))
+        );
 
         // One signature less is something to send again, and nothing to run again.
         using HttpClient client = new() { BaseAddress = _registries[1].Address };
         string hex = first.Output.Trim().Split(':')[1];
-        (await client.DeleteAsync(new Uri($"v2/slipwaytests/tools/manifests/sha256-{hex}.sig", UriKind.Relative), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (
+            await client.DeleteAsync(
+                new Uri($"v2/slipwaytests/tools/manifests/sha256-{hex}.sig", UriKind.Relative),
+                TestContext.Current.CancellationToken
+            )
+        ).EnsureSuccessStatusCode();
         ChildResult repaired = (await RunAsync("Publish")).Require();
         Assert.DoesNotContain("already complete", repaired.Error, StringComparison.Ordinal);
         Assert.NotEqual(0, _registries[1].Log.Count("PUT"));
@@ -128,15 +152,30 @@ public sealed class PublishTargetTests : IAsyncLifetime
     public async Task A_fresh_machine_says_again_what_was_signed_and_adds_nothing()
     {
         (await RunAsync("Publish")).Require();
-        byte[] plan = await File.ReadAllBytesAsync(_repository.At("artifacts", UpstreamImage.Name, "plan.json"), TestContext.Current.CancellationToken);
+        byte[] plan = await File.ReadAllBytesAsync(
+            _repository.At("artifacts", UpstreamImage.Name, "plan.json"),
+            TestContext.Current.CancellationToken
+        );
         Directory.Delete(_repository.At("artifacts"), recursive: true);
         (await RunAsync("Assemble", "Sign")).Require();
         foreach (RehearsalRegistry registry in _registries)
             registry.Log.Clear();
         ChildResult again = (await RunAsync("Publish")).Require();
-        Assert.Contains("signatures and statements are on quay.io/slipway-tests/tools and docker.io/slipwaytests/tools already", again.Error, StringComparison.Ordinal);
-        Assert.Equal(plan, await File.ReadAllBytesAsync(_repository.At("artifacts", UpstreamImage.Name, "plan.json"), TestContext.Current.CancellationToken));
-        Assert.All(_registries, registry => Assert.Equal((0, 0, 0), (registry.Log.Count("PUT"), registry.Log.Count("POST"), registry.Log.Count("PATCH"))));
+        Assert.Contains(
+            "signatures and statements are on quay.io/slipway-tests/tools and docker.io/slipwaytests/tools already",
+            again.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            plan,
+            await File.ReadAllBytesAsync(
+                _repository.At("artifacts", UpstreamImage.Name, "plan.json"),
+                TestContext.Current.CancellationToken
+            )
+        );
+        Assert.All(_registries, registry =>
+            Assert.Equal((0, 0, 0), (registry.Log.Count("PUT"), registry.Log.Count("POST"), registry.Log.Count("PATCH")))
+        );
     }
 
     [Fact]
@@ -147,12 +186,25 @@ public sealed class PublishTargetTests : IAsyncLifetime
         (await RunAsync("Verify", "--deep")).Require();
 
         using HttpClient client = new() { BaseAddress = _registries[1].Address };
-        byte[] index = await client.GetByteArrayAsync(new Uri($"v2/slipwaytests/tools/manifests/{digest}", UriKind.Relative), TestContext.Current.CancellationToken);
+        byte[] index = await client.GetByteArrayAsync(
+            new Uri($"v2/slipwaytests/tools/manifests/{digest}", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
         using ByteArrayContent content = new(index);
         content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/vnd.oci.image.index.v1+json");
-        (await client.PutAsync(new Uri("v2/slipwaytests/tools/manifests/v9.9.9", UriKind.Relative), content, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (
+            await client.PutAsync(
+                new Uri("v2/slipwaytests/tools/manifests/v9.9.9", UriKind.Relative),
+                content,
+                TestContext.Current.CancellationToken
+            )
+        ).EnsureSuccessStatusCode();
         ChildResult other = (await RunAsync("Verify", "--reference", "docker.io/slipwaytests/tools:v9.9.9")).Require(65);
-        Assert.Contains("provenance-mismatch: tag-mismatch: git tag wanted tools/v9.9.9, got tools/v1.0.0", other.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "provenance-mismatch: tag-mismatch: git tag wanted tools/v9.9.9, got tools/v1.0.0",
+            other.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -161,11 +213,26 @@ public sealed class PublishTargetTests : IAsyncLifetime
         string digest = (await RunAsync("Publish")).Require().Output.Trim().Split('@')[1];
         using HttpClient client = new() { BaseAddress = _registries[1].Address };
         string hex = digest.Split(':')[1];
-        (await client.DeleteAsync(new Uri($"v2/slipwaytests/tools/manifests/sha256-{hex}.att", UriKind.Relative), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (
+            await client.DeleteAsync(
+                new Uri($"v2/slipwaytests/tools/manifests/sha256-{hex}.att", UriKind.Relative),
+                TestContext.Current.CancellationToken
+            )
+        ).EnsureSuccessStatusCode();
         (await RunAsync("Verify", "--reference", $"docker.io/slipwaytests/tools@{digest}")).Require();
-        using JsonDocument referrers = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri($"v2/slipwaytests/tools/referrers/{digest}", UriKind.Relative), TestContext.Current.CancellationToken));
+        using JsonDocument referrers = JsonDocument.Parse(
+            await client.GetByteArrayAsync(
+                new Uri($"v2/slipwaytests/tools/referrers/{digest}", UriKind.Relative),
+                TestContext.Current.CancellationToken
+            )
+        );
         foreach (JsonElement referrer in referrers.RootElement.GetProperty("manifests").EnumerateArray())
-            (await client.DeleteAsync(new Uri($"v2/slipwaytests/tools/manifests/{referrer.GetProperty("digest").GetString()}", UriKind.Relative), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+            (
+                await client.DeleteAsync(
+                    new Uri($"v2/slipwaytests/tools/manifests/{referrer.GetProperty("digest").GetString()}", UriKind.Relative),
+                    TestContext.Current.CancellationToken
+                )
+            ).EnsureSuccessStatusCode();
         ChildResult stripped = (await RunAsync("Verify", "--reference", $"docker.io/slipwaytests/tools@{digest}")).Require(65);
         Assert.Contains("attestation-missing", stripped.Error, StringComparison.Ordinal);
     }
@@ -173,11 +240,15 @@ public sealed class PublishTargetTests : IAsyncLifetime
     private JsonElement Record() =>
         JsonDocument.Parse(File.ReadAllBytes(_repository.At("artifacts", UpstreamImage.Name, "release.json"))).RootElement;
 
-    private Task<ChildResult> RunAsync(params string[] arguments) => (_repository.Slipway with { Cache = _repository.Beside("cache") }).RunAsync(
-    [
-        .. arguments,
-        "--upstream-mirror", _repository.Mirror.Path,
-        "--signing-key", _repository.Key.Private,
-        "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}",
-    ]);
+    private Task<ChildResult> RunAsync(params string[] arguments) =>
+        (_repository.Slipway with { Cache = _repository.Beside("cache") }).RunAsync([
+            .. arguments,
+            "--upstream-mirror",
+            _repository.Mirror.Path,
+            "--signing-key",
+            _repository.Key.Private,
+            "--registry-map",
+            $"quay.io={_registries[0].Address}",
+            $"docker.io={_registries[1].Address}",
+        ]);
 }

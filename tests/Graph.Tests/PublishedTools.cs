@@ -26,13 +26,18 @@ internal sealed class PublishedTools : IAsyncDisposable
 
     public string WithdrawnRecord => Repository.At("artifacts", UpstreamImage.Name, "withdrawn.json");
 
-    public static async Task<PublishedTools> CreateAsync(Func<string, RehearsalOptions, RehearsalOptions>? with = null, bool published = true)
+    public static async Task<PublishedTools> CreateAsync(
+        Func<string, RehearsalOptions, RehearsalOptions>? with = null,
+        bool published = true
+    )
     {
         PublishedTools tools = new(await UpstreamImage.CreateAsync(("a", 1000)));
         foreach (string host in (string[])["quay.io", "docker.io"])
         {
             RehearsalOptions options = new() { Storage = tools._folder.Folder(host), Faults = request => tools.Faults(host, request) };
-            tools._registries.Add(await RehearsalRegistry.StartAsync(with?.Invoke(host, options) ?? options, TestContext.Current.CancellationToken));
+            tools._registries.Add(
+                await RehearsalRegistry.StartAsync(with?.Invoke(host, options) ?? options, TestContext.Current.CancellationToken)
+            );
         }
 
         await tools.Repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
@@ -55,15 +60,21 @@ internal sealed class PublishedTools : IAsyncDisposable
     public Task<ChildResult> PublishAsync() =>
         RunAsync("Assemble", "Sign", "Publish", "--upstream-mirror", Repository.Mirror.Path, "--signing-key", Repository.Key.Private);
 
-    public Task<ChildResult> RunAsync(params string[] arguments) => RunAsync(Repository.Slipway with { Cache = Repository.Beside("cache") }, arguments);
+    public Task<ChildResult> RunAsync(params string[] arguments) =>
+        RunAsync(Repository.Slipway with { Cache = Repository.Beside("cache") }, arguments);
 
     /// <param name="started">Told of the process's id.</param>
     public Task<ChildResult> RunAsync(Action<int> started, params string[] arguments) =>
         RunAsync(Repository.Slipway with { Cache = Repository.Beside("cache"), Started = started }, arguments);
 
     /// <summary>The same by another checkout.</summary>
-    public Task<ChildResult> RunAsync(SlipwayCommand slipway, params string[] arguments) => (slipway with { Variables = Variables }).RunAsync(
-        [.. arguments, "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}"]);
+    public Task<ChildResult> RunAsync(SlipwayCommand slipway, params string[] arguments) =>
+        (slipway with { Variables = Variables }).RunAsync([
+            .. arguments,
+            "--registry-map",
+            $"quay.io={_registries[0].Address}",
+            $"docker.io={_registries[1].Address}",
+        ]);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,9 @@ using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>Updates proposed to a stand-in of GitHub: one pull request for each image, refreshed, never a second, never the default branch.</summary>
+/// <summary>
+/// Updates proposed to a stand-in of GitHub: one pull request for each image, refreshed, never a second, never the default branch.
+/// </summary>
 public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>, IAsyncLifetime
 {
     private const string Branch = "slipway/update-tools";
@@ -53,15 +55,26 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
         Assert.Equal(["dependencies", "tools"], request.Labels.Order(StringComparer.Ordinal));
         Assert.Contains("## Versions", request.Text, StringComparison.Ordinal);
         Assert.Equal(before, _scene.Snapshot());
-        Assert.Equal("images/tools/image.lock.json\nimages/tools/image.yaml", (await _far.GitAsync("diff", "--name-only", "main", Branch)).Trim());
-        Assert.Contains("version: v1.0.1 # moves", await _far.GitAsync("show", $"{Branch}:images/tools/image.yaml"), StringComparison.Ordinal);
+        Assert.Equal(
+            "images/tools/image.lock.json\nimages/tools/image.yaml",
+            (await _far.GitAsync("diff", "--name-only", "main", Branch)).Trim()
+        );
+        Assert.Contains(
+            "version: v1.0.1 # moves",
+            await _far.GitAsync("show", $"{Branch}:images/tools/image.yaml"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("Update tools from v1.0.0 to v1.0.1", (await _far.GitAsync("log", "-1", "--format=%s", Branch)).Trim());
         string commit = (await _far.BranchAsync(Branch))!;
 
         Assert.Equal(address, await ProposeAsync());
         Assert.Equal(commit, await _far.BranchAsync(Branch));
 
-        _scene.PublishPackages(new TinyDeb("hello").File("usr/share/hello", "1"), new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"), days: 1);
+        _scene.PublishPackages(
+            new TinyDeb("hello").File("usr/share/hello", "1"),
+            new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"),
+            days: 1
+        );
         Assert.Equal(address, await ProposeAsync());
         request = Assert.Single(_far.PullRequests);
         Assert.StartsWith("## Security fixes", request.Text, StringComparison.Ordinal);
@@ -91,7 +104,11 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
     {
         _scene.Repository.Write("images/tools/contract.yaml", "budgets: []\n");
         ReleaseException dirty = await Assert.ThrowsAsync<ReleaseException>(ProposeAsync);
-        Assert.Contains("images/tools has changes that are not committed: images/tools/contract.yaml", dirty.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "images/tools has changes that are not committed: images/tools/contract.yaml",
+            dirty.Message,
+            StringComparison.Ordinal
+        );
         await _scene.Repository.CommitAsync("not pushed");
         ReleaseException ahead = await Assert.ThrowsAsync<ReleaseException>(ProposeAsync);
         Assert.Contains("images/tools/contract.yaml is not what main of ", ahead.Message, StringComparison.Ordinal);
@@ -134,7 +151,12 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
         Assert.Null(await ProposeAsync());
         Assert.Single(_far.PullRequests);
         Assert.Null(await _far.BranchAsync(Branch));
-        Assert.Contains("tools: pull request 1 of github.com/poseidon/tools said the same and was closed; it stays so until there is something newer, or it is opened again", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "tools: pull request 1 of github.com/poseidon/tools said the same and was closed; it stays so until there is something "
+                + "newer, or it is opened again",
+            _log.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     private Task<string?> ProposeAsync() => ProposeAsync(GitHubStandIn.Token);
@@ -150,11 +172,27 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
     private PullRequestRun Run(string? token)
     {
         GitHubClient client = new(
-            _transport, GitHubHosts.Parse([$"github.com={_github.ApiUrl}"], _ => null), new GitHubTokens(name => name == "GH_TOKEN" ? token : null), TimeProvider.System);
-        return new PullRequestRun(client.Repository(RepositoryName.Parse("poseidon/tools")), _scene.Repository.Root, new Report(_log, TextWriter.Null, plain: true));
+            _transport,
+            GitHubHosts.Parse([$"github.com={_github.ApiUrl}"], _ => null),
+            new GitHubTokens(name => name == "GH_TOKEN" ? token : null),
+            TimeProvider.System
+        );
+        return new PullRequestRun(
+            client.Repository(RepositoryName.Parse("poseidon/tools")),
+            _scene.Repository.Root,
+            new Report(_log, TextWriter.Null, plain: true)
+        );
     }
 
     /// <summary>What the checkout has committed, as the default branch.</summary>
-    private async Task PushAsync() => await _far.CommitAsync("main", "tools", [.. Directory.EnumerateFiles(_scene.Folder)
-        .Select(file => ($"images/tools/{Path.GetFileName(file)}", (string?)File.ReadAllText(file)))]);
+    private async Task PushAsync() =>
+        await _far.CommitAsync(
+            "main",
+            "tools",
+            [
+                .. Directory
+                    .EnumerateFiles(_scene.Folder)
+                    .Select(file => ($"images/tools/{Path.GetFileName(file)}", (string?)File.ReadAllText(file))),
+            ]
+        );
 }

@@ -39,7 +39,7 @@ internal sealed class RawServer : IAsyncDisposable
     {
         char[] buffer = new char[1 << 16];
         string tail = "";
-        for (long got = 0; isChunked ? !tail.EndsWith("0\r\n\r\n", StringComparison.Ordinal) : got < length;)
+        for (long got = 0; isChunked ? !tail.EndsWith("0\r\n\r\n", StringComparison.Ordinal) : got < length; )
         {
             int read = await reader.ReadAsync(buffer, _stop.Token);
             if (read == 0)
@@ -87,7 +87,9 @@ internal sealed class RawServer : IAsyncDisposable
                 Asked++;
                 (int status, string[] headers, string body) = Answers(request[0], request[1]);
                 byte[] content = Encoding.UTF8.GetBytes(body);
-                string head = $"HTTP/1.1 {status} X\r\nContent-Length: {content.Length}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
+                string head =
+                    $"HTTP/1.1 {status} X\r\nContent-Length: {content.Length}\r\nConnection: "
+                    + $"close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(head), _stop.Token);
                 if (request[0] != "HEAD")
                     await stream.WriteAsync(content, _stop.Token);

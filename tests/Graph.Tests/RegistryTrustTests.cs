@@ -26,13 +26,13 @@ public sealed class RegistryTrustTests : IAsyncLifetime
         _repository = await UpstreamImage.CreateAsync(("a", 10));
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(
-            _authority.Issue(),
-            https =>
-            {
-                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                https.ClientCertificateValidation = (_, _, _) => true;
-            })));
+        builder
+            .WebHost.UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(_authority.Issue(), https =>
+                    {
+                        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                        https.ClientCertificateValidation = (_, _, _) => true;
+                    })));
         _server = builder.Build();
         _server.Run(context =>
         {
@@ -56,7 +56,11 @@ public sealed class RegistryTrustTests : IAsyncLifetime
     public async Task A_registry_of_an_authority_that_nobody_named_is_69_at_once_with_the_parameter_to_give()
     {
         ChildResult result = (await VerifyAsync()).Require(69);
-        Assert.Contains("its certificate comes from an authority that is not trusted here after 1 try", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "its certificate comes from an authority that is not trusted here after 1 try",
+            result.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("--registry-ca HOST=FILE", result.Error, StringComparison.Ordinal);
         Assert.Equal("", _shown);
     }
@@ -64,11 +68,19 @@ public sealed class RegistryTrustTests : IAsyncLifetime
     [Fact]
     public async Task Authority_and_certificate_are_for_the_host_as_references_name_it_wherever_it_is_mapped()
     {
-        string authority = Write("authority.pem", _authority.Certificate.ExportCertificatePem()), identity = Write("client.pem", Identity());
+        string authority = Write("authority.pem", _authority.Certificate.ExportCertificatePem()),
+            identity = Write("client.pem", Identity());
         await VerifyAsync("--registry-ca", $"{_host}={authority}");
         Assert.Equal("nobody", _shown);
         ChildResult result = await RunAsync(
-            "quay.io/test/tools:v1", "--registry-map", $"quay.io=https://{_host}", "--registry-ca", $"quay.io={authority}", "--client-certificate", $"quay.io={identity}");
+            "quay.io/test/tools:v1",
+            "--registry-map",
+            $"quay.io=https://{_host}",
+            "--registry-ca",
+            $"quay.io={authority}",
+            "--client-certificate",
+            $"quay.io={identity}"
+        );
         Assert.Equal("CN=publisher", _shown);
         Assert.DoesNotContain("certificate", result.Error, StringComparison.Ordinal);
     }
@@ -97,6 +109,13 @@ public sealed class RegistryTrustTests : IAsyncLifetime
 
     private Task<ChildResult> VerifyAsync(params string[] more) => RunAsync($"{_host}/test/tools:v1", more);
 
-    private Task<ChildResult> RunAsync(string reference, params string[] more) => (_repository.Slipway with { Cache = _repository.Beside("cache") })
-        .RunAsync(["Verify", "--public-key", _repository.Key.Public, "--reference", reference, .. more]);
+    private Task<ChildResult> RunAsync(string reference, params string[] more) =>
+        (_repository.Slipway with { Cache = _repository.Beside("cache") }).RunAsync([
+            "Verify",
+            "--public-key",
+            _repository.Key.Public,
+            "--reference",
+            reference,
+            .. more,
+        ]);
 }

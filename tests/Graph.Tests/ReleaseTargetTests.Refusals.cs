@@ -10,7 +10,11 @@ public sealed partial class ReleaseTargetTests
     {
         await _tools.Repository.CommitAsync("one more");
 
-        Assert.Contains("the commit is tagged for none of tools", (await ReleaseAsync("--skip", "Tagged")).Require(78).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the commit is tagged for none of tools",
+            (await ReleaseAsync("--skip", "Tagged")).Require(78).Error,
+            StringComparison.Ordinal
+        );
         Assert.Empty(_far.Releases);
     }
 
@@ -24,7 +28,11 @@ public sealed partial class ReleaseTargetTests
 
         ChildResult result = (await ReleaseAsync("--skip", "Publish")).Require(78);
 
-        Assert.Contains($"what was published is v1.0.0, and the commit is tagged {Tag}-r1. Run ./build.sh Publish --images tools", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"what was published is v1.0.0, and the commit is tagged {Tag}-r1. Run ./build.sh Publish --images tools",
+            result.Error,
+            StringComparison.Ordinal
+        );
         Assert.Single(_far.Releases);
     }
 
@@ -33,7 +41,11 @@ public sealed partial class ReleaseTargetTests
     [InlineData("--dockerfile", "true")]
     public async Task Less_than_all_of_a_release_is_wrong_use(string parameter, string value)
     {
-        Assert.Contains($"Tagged failed: {parameter}: ", (await ReleaseAsync(parameter, value)).Require(64).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Tagged failed: {parameter}: ",
+            (await ReleaseAsync(parameter, value)).Require(64).Error,
+            StringComparison.Ordinal
+        );
         Assert.Empty(_github.Asked);
         Assert.False(Directory.Exists(_tools.Repository.At("artifacts", UpstreamImage.Name)));
     }
@@ -83,7 +95,11 @@ public sealed partial class ReleaseTargetTests
     {
         _far.IsArchived = true;
 
-        Assert.Contains("is archived, so nothing can be released there", (await ReleaseAsync()).Require(77).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "is archived, so nothing can be released there",
+            (await ReleaseAsync()).Require(77).Error,
+            StringComparison.Ordinal
+        );
         Assert.False(Directory.Exists(_tools.Repository.At("artifacts", UpstreamImage.Name)));
     }
 
@@ -99,7 +115,13 @@ public sealed partial class ReleaseTargetTests
         using (System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(result.Output))
             Assert.EndsWith(Uri.EscapeDataString(Tag), document.RootElement.GetProperty("page").GetString(), StringComparison.Ordinal);
         string[] secrets = [GitHubStandIn.Token, "gpg-password-1234", "quay-password-1234"];
-        foreach (string text in Directory.EnumerateFiles(_tools.Repository.At("artifacts"), "*", SearchOption.AllDirectories).Select(File.ReadAllText).Append(result.Output).Append(result.Error))
+        foreach (
+            string text in Directory
+                .EnumerateFiles(_tools.Repository.At("artifacts"), "*", SearchOption.AllDirectories)
+                .Select(File.ReadAllText)
+                .Append(result.Output)
+                .Append(result.Error)
+        )
             Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
     }
 }

@@ -9,7 +9,15 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
     private const string Tag = $"{UpstreamImage.Name}/{UpstreamImage.Version}";
 
     private static readonly string[] Files =
-        ["SHA256SUMS", "SHA256SUMS.sigstore.json", "release.json", "release.pub", "tools-v1.0.0-amd64.spdx.json", "tools-v1.0.0-index.spdx.json", "tools-v1.0.0-provenance.sigstore.json"];
+    [
+        "SHA256SUMS",
+        "SHA256SUMS.sigstore.json",
+        "release.json",
+        "release.pub",
+        "tools-v1.0.0-amd64.spdx.json",
+        "tools-v1.0.0-index.spdx.json",
+        "tools-v1.0.0-provenance.sigstore.json",
+    ];
 
     private PublishedTools _tools = null!;
     private GitHubStandIn _github = null!;
@@ -42,7 +50,10 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
         Assert.Equal(Files, release.Assets.Select(asset => asset.Name).Order(StringComparer.Ordinal));
         Assert.Equal(await ReadAsync("notes.md"), release.Notes);
         foreach (string file in Files)
-            Assert.Equal(await File.ReadAllBytesAsync(AssetPath(file), TestContext.Current.CancellationToken), release.Assets.Single(asset => asset.Name == file).Content);
+            Assert.Equal(
+                await File.ReadAllBytesAsync(AssetPath(file), TestContext.Current.CancellationToken),
+                release.Assets.Single(asset => asset.Name == file).Content
+            );
         Assert.Contains($"/slipway-tests/tools/releases/tag/{Uri.EscapeDataString(Tag)}\n", result.Output, StringComparison.Ordinal);
         Assert.Contains("tools: quay.io/slipway-tests/tools: verified", result.Error, StringComparison.Ordinal);
         Assert.Contains("tools: docker.io/slipwaytests/tools: verified", result.Error, StringComparison.Ordinal);
@@ -147,8 +158,16 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
     {
         await _tools.Repository.CommitAsync("one more");
 
-        Assert.Contains($"the commit is tagged for none of tools. Run git tag tools/vX.Y.Z", (await ReleaseAsync()).Require(78).Error, StringComparison.Ordinal);
-        Assert.Contains($"({Tag} is 1 commits before it)", (await ReleaseAsync("--images", "tools")).Require(78).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the commit is tagged for none of tools. Run git tag tools/vX.Y.Z",
+            (await ReleaseAsync()).Require(78).Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"({Tag} is 1 commits before it)",
+            (await ReleaseAsync("--images", "tools")).Require(78).Error,
+            StringComparison.Ordinal
+        );
         Assert.Empty(_github.Asked);
     }
 
@@ -171,7 +190,11 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
     public async Task A_tag_that_GitHub_lacks_or_has_elsewhere_is_never_made_by_GitHub()
     {
         await _far.GitAsync("update-ref", "-d", "refs/tags/" + Tag);
-        Assert.Contains($"it has no tag {Tag} yet. Run git push origin {Tag}", (await ReleaseAsync()).Require(78).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"it has no tag {Tag} yet. Run git push origin {Tag}",
+            (await ReleaseAsync()).Require(78).Error,
+            StringComparison.Ordinal
+        );
 
         string other = await _far.CommitAsync("main", "another", ("other", "x"));
         await _far.TagAsync(Tag, other);
@@ -207,13 +230,26 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
     [InlineData("no/such/repository/name")]
     [InlineData("https://")]
     public async Task What_is_no_repository_is_wrong_configuration(string name) =>
-        Assert.Contains("Give --github-repository OWNER/NAME", (await _tools.RunAsync("Release", "--signing-key", _tools.Repository.Key.Private, "--github-repository", name)).Require(78).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Give --github-repository OWNER/NAME",
+            (await _tools.RunAsync("Release", "--signing-key", _tools.Repository.Key.Private, "--github-repository", name))
+                .Require(78)
+                .Error,
+            StringComparison.Ordinal
+        );
 
     private string[] Command =>
-    [
-        "Release", "--upstream-mirror", _tools.Repository.Mirror.Path, "--signing-key", _tools.Repository.Key.Private,
-        "--github-repository", "slipway-tests/tools", "--github-url", $"github.com={_github.ApiUrl}",
-    ];
+        [
+            "Release",
+            "--upstream-mirror",
+            _tools.Repository.Mirror.Path,
+            "--signing-key",
+            _tools.Repository.Key.Private,
+            "--github-repository",
+            "slipway-tests/tools",
+            "--github-url",
+            $"github.com={_github.ApiUrl}",
+        ];
 
     private Task<ChildResult> ReleaseAsync(params string[] more) => _tools.RunAsync([.. Command, .. more]);
 
@@ -222,5 +258,10 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
     private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(AssetPath(name), TestContext.Current.CancellationToken);
 
     private async Task GitAsync(params string[] arguments) =>
-        (await new ChildProcess("git", ["-c", "user.name=tests", "-c", "user.email=tests@example.org", "-C", _tools.Repository.Root, .. arguments]).RunAsync()).Require();
+        (
+            await new ChildProcess(
+                "git",
+                ["-c", "user.name=tests", "-c", "user.email=tests@example.org", "-C", _tools.Repository.Root, .. arguments]
+            ).RunAsync()
+        ).Require();
 }

@@ -23,13 +23,17 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
         SlipwayCommand elsewhere = await CloneAsync(tools, "elsewhere");
-        SigningKeys rebuilder = SigningKeys.Create(tools.Repository.Beside(), "rebuilder"), other = SigningKeys.Create(tools.Repository.Beside(), "other");
+        SigningKeys rebuilder = SigningKeys.Create(tools.Repository.Beside(), "rebuilder"),
+            other = SigningKeys.Create(tools.Repository.Beside(), "other");
 
         ChildResult plain = (await ReproduceAsync(tools, elsewhere)).Require();
         Assert.Contains($"identical: {Release} is sha256:", plain.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(elsewhere.Root, "artifacts", "tools")));
         Assert.False(Directory.Exists(Path.Combine(elsewhere.Root, "artifacts", "reproduction", "tools", "trust")));
-        Assert.Equal("", (await new ChildProcess("git", "status", "--porcelain") { WorkingDirectory = elsewhere.Root }.RunAsync()).Require().Output);
+        Assert.Equal(
+            "",
+            (await new ChildProcess("git", "status", "--porcelain") { WorkingDirectory = elsewhere.Root }.RunAsync()).Require().Output
+        );
         (await ReproduceAsync(tools, elsewhere, "--platforms", "linux/arm64")).Require(64);
 
         tools.At("quay.io").Log.Clear();
@@ -39,9 +43,17 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         Assert.True(Writes(tools) > 0);
 
         (await VerifyAsync(tools, Release)).Require();
-        Assert.Contains("reproduced (identical) by the key", (await VerifyAsync(tools, Release, "--reproduced-by", rebuilder.Public)).Require().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "reproduced (identical) by the key",
+            (await VerifyAsync(tools, Release, "--reproduced-by", rebuilder.Public)).Require().Output,
+            StringComparison.Ordinal
+        );
         ChildResult missing = (await VerifyAsync(tools, Release, "--reproduced-by", rebuilder.Public, other.Public)).Require(65);
-        Assert.Contains($"reproduction-missing: no reproduction by {VerificationKey.FromFile(other.Public).Name}", missing.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"reproduction-missing: no reproduction by {VerificationKey.FromFile(other.Public).Name}",
+            missing.Error,
+            StringComparison.Ordinal
+        );
         (await VerifyAsync(tools, $"{PublishedTools.Fallback}:{UpstreamImage.Version}", "--reproduced-by", rebuilder.Public)).Require(65);
         (await VerifyAsync(tools, Release, "--reproduced-by", tools.Repository.Beside("nowhere.pub"))).Require(78);
 
@@ -68,7 +80,8 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         await using PublishedTools tools = await PublishedTools.CreateAsync();
         SlipwayCommand slipway = tools.Repository.Slipway with { Cache = tools.Repository.Beside("cache") };
         const string Fallback = $"{PublishedTools.Fallback}:{UpstreamImage.Version}";
-        SigningKeys rebuilder = SigningKeys.Create(tools.Repository.Beside(), "rebuilder"), other = SigningKeys.Create(tools.Repository.Beside(), "other");
+        SigningKeys rebuilder = SigningKeys.Create(tools.Repository.Beside(), "rebuilder"),
+            other = SigningKeys.Create(tools.Repository.Beside(), "other");
         (await ReproduceAsync(tools, slipway, "--attest", "--push", "--signing-key", rebuilder.Private)).Require();
         (await VerifyAsync(tools, Fallback, "--reproduced-by", rebuilder.Public)).Require(65);
 
@@ -80,12 +93,28 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         (await tools.RunAsync("Drift", "--public-key", tools.Repository.Key.Public)).Require();
         (await tools.PublishAsync()).Require();
         string archive = tools.Repository.Beside("saved.tar");
-        (await tools.RunAsync("Save", "--reference", Release, "--to", archive, "--public-key", tools.Repository.Key.Public, "--reproduced-by", rebuilder.Public)).Require();
+        (
+            await tools.RunAsync(
+                "Save",
+                "--reference",
+                Release,
+                "--to",
+                archive,
+                "--public-key",
+                tools.Repository.Key.Public,
+                "--reproduced-by",
+                rebuilder.Public
+            )
+        ).Require();
         (await VerifyAsync(tools, "oci-archive:" + archive, "--images", UpstreamImage.Name, "--reproduced-by", rebuilder.Public)).Require();
         Assert.Equal((0, 0), (Writes(tools), Writes(tools, "docker.io")));
 
         (await MirrorAsync(tools, Release, PublishedTools.Fallback)).Require();
-        Assert.Contains("reproduced (identical) by the key", (await VerifyAsync(tools, Release, "--all-registries", "--reproduced-by", rebuilder.Public)).Require().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "reproduced (identical) by the key",
+            (await VerifyAsync(tools, Release, "--all-registries", "--reproduced-by", rebuilder.Public)).Require().Output,
+            StringComparison.Ordinal
+        );
         (await ReproduceAsync(tools, slipway, "--attest", "--push", "--signing-key", other.Private, "--reference", Fallback)).Require();
         (await MirrorAsync(tools, Fallback, PublishedTools.Official)).Require();
         (await VerifyAsync(tools, Release, "--all-registries", "--reproduced-by", rebuilder.Public, other.Public)).Require();
@@ -105,14 +134,37 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         Assert.Contains("--reproduced-by", own.Error, StringComparison.Ordinal);
         string local = Builder.Local.Id;
         (await VerifyAsync(tools, Release, "--builder", local)).Require();
-        foreach (string other in (string[])[local[..^1], local + "/", local.ToUpperInvariant(), "https://github.com/poseidon/slipway/.github/workflows/release.yml@refs/heads/main"])
+        foreach (
+            string other in (string[])
+                [
+                    local[..^1],
+                    local + "/",
+                    local.ToUpperInvariant(),
+                    "https://github.com/poseidon/slipway/.github/workflows/release.yml@refs/heads/main",
+                ]
+        )
         {
-            foreach (string[] target in (string[][])
-            [
-                ["Verify"], ["Save", "--to", tools.Repository.Beside("saved.tar")], ["Mirror", "--to", $"{PublishedTools.Fallback}"], ["Reproduce", "--upstream-mirror", tools.Repository.Mirror.Path],
-            ])
+            foreach (
+                string[] target in (string[][])
+                    [
+                        ["Verify"],
+                        ["Save", "--to", tools.Repository.Beside("saved.tar")],
+                        ["Mirror", "--to", $"{PublishedTools.Fallback}"],
+                        ["Reproduce", "--upstream-mirror", tools.Repository.Mirror.Path],
+                    ]
+            )
             {
-                ChildResult refused = (await tools.RunAsync([.. target, "--reference", Release, "--public-key", tools.Repository.Key.Public, "--builder", other])).Require(65);
+                ChildResult refused = (
+                    await tools.RunAsync([
+                        .. target,
+                        "--reference",
+                        Release,
+                        "--public-key",
+                        tools.Repository.Key.Public,
+                        "--builder",
+                        other,
+                    ])
+                ).Require(65);
                 Assert.Contains($"wanted {other}, got {local}", refused.Error, StringComparison.Ordinal);
             }
         }
@@ -127,10 +179,22 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         const string Copy = "docker.io/elsewhere/mirror";
         (await MirrorAsync(tools, Release, Copy)).Require();
         SlipwayCommand elsewhere = await CloneAsync(tools, "elsewhere");
-        Assert.Contains("Of a copy give --images NAME", (await ReproduceAsync(tools, elsewhere, "--reference", $"{Copy}:{UpstreamImage.Version}")).Require(64).Error, StringComparison.Ordinal);
-        foreach (string[] named in (string[][])[["--images", UpstreamImage.Name], ["--official", PublishedTools.Official]])
+        Assert.Contains(
+            "Of a copy give --images NAME",
+            (await ReproduceAsync(tools, elsewhere, "--reference", $"{Copy}:{UpstreamImage.Version}")).Require(64).Error,
+            StringComparison.Ordinal
+        );
+        foreach (
+            string[] named in (string[][])
+                [
+                    ["--images", UpstreamImage.Name],
+                    ["--official", PublishedTools.Official],
+                ]
+        )
         {
-            ChildResult result = (await ReproduceAsync(tools, elsewhere, ["--reference", $"{Copy}:{UpstreamImage.Version}", .. named])).Require();
+            ChildResult result = (
+                await ReproduceAsync(tools, elsewhere, ["--reference", $"{Copy}:{UpstreamImage.Version}", .. named])
+            ).Require();
             Assert.Contains("identical", result.Output, StringComparison.Ordinal);
         }
     }
@@ -141,12 +205,34 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         await using PublishedTools tools = await PublishedTools.CreateAsync();
         SlipwayCommand elsewhere = await CloneAsync(tools, "elsewhere");
         SigningKeys rebuilder = SigningKeys.Create(tools.Repository.Beside(), "rebuilder");
-        ChildResult result = (await ReproduceAsync(tools, elsewhere, "--attest", "--push", "--signing-key", rebuilder.Private, "--reference", Release + "-amd64")).Require();
+        ChildResult result = (
+            await ReproduceAsync(
+                tools,
+                elsewhere,
+                "--attest",
+                "--push",
+                "--signing-key",
+                rebuilder.Private,
+                "--reference",
+                Release + "-amd64"
+            )
+        ).Require();
         Assert.Contains("(linux/amd64) alone, built again from commit", result.Output, StringComparison.Ordinal);
-        JsonElement record = JsonDocument.Parse(await System.IO.File.ReadAllBytesAsync(Path.Combine(elsewhere.Root, "artifacts", "reproduction", "tools", "reproduction.json"), TestContext.Current.CancellationToken)).RootElement;
+        JsonElement record = JsonDocument
+            .Parse(
+                await System.IO.File.ReadAllBytesAsync(
+                    Path.Combine(elsewhere.Root, "artifacts", "reproduction", "tools", "reproduction.json"),
+                    TestContext.Current.CancellationToken
+                )
+            )
+            .RootElement;
         Assert.Equal(("identical", false), (record.GetProperty("result").GetString(), record.GetProperty("whole").GetBoolean()));
         (await VerifyAsync(tools, Release + "-amd64", "--reproduced-by", rebuilder.Public)).Require();
-        Assert.Contains("reproduction-missing", (await VerifyAsync(tools, Release, "--reproduced-by", rebuilder.Public)).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "reproduction-missing",
+            (await VerifyAsync(tools, Release, "--reproduced-by", rebuilder.Public)).Require(65).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -187,8 +273,13 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         Assert.Contains($".NET {Environment.Version} there and {Environment.Version} here", result.Output, StringComparison.Ordinal);
         Assert.Equal("same-content", Record().GetProperty("result").GetString());
         OciLayout trust = OciLayout.Open(Results("trust"));
-        Assert.Equal([copy.Root.Digest, copy.Child.Digest], trust.ReadIndex().Manifests.Where(entry => entry.ArtifactType is not null)
-            .Select(entry => Manifest.Parse(trust.ReadManifestAsync(entry.Digest, default).Result!.Bytes).Subject!.Digest));
+        Assert.Equal(
+            [copy.Root.Digest, copy.Child.Digest],
+            trust
+                .ReadIndex()
+                .Manifests.Where(entry => entry.ArtifactType is not null)
+                .Select(entry => Manifest.Parse(trust.ReadManifestAsync(entry.Digest, default).Result!.Bytes).Subject!.Digest)
+        );
     }
 
     public static TheoryData<string, string> Names { get; } = [.. Changes.Select(change => (change.Key, change.Value.Text))];
@@ -216,27 +307,55 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         Assert.Contains($"first /{File} (content; upstream a v1.0.0)", result.Error, StringComparison.Ordinal);
         JsonElement platform = Record().GetProperty("platforms")[0];
         JsonElement only = Assert.Single(platform.GetProperty("files").EnumerateArray());
-        Assert.Equal(("/" + File, "the tools", "upstream a v1.0.0"), (only.GetProperty("path").GetString(), only.GetProperty("title").GetString(), only.GetProperty("owner").GetString()));
+        Assert.Equal(
+            ("/" + File, "the tools", "upstream a v1.0.0"),
+            (only.GetProperty("path").GetString(), only.GetProperty("title").GetString(), only.GetProperty("owner").GetString())
+        );
         Assert.Equal(["content"], only.GetProperty("differs").EnumerateArray().Select(one => one.GetString()));
     }
 
-    private static Dictionary<string, (string Text, Func<ToolsCopy, Task> Do)> Changes => new(StringComparer.Ordinal)
-    {
-        ["a byte"] = ($"the tools  /{File}  content  ", copy => copy.ChangeLayerAsync(Flipped)),
-        ["a byte that the configuration does not own up to"] = ($"the tools  /{File}  content  ", copy => copy.ChangeLayerAsync(Flipped, isTold: false)),
-        ["a configuration that owns up to nothing"] = ("config.rootfs.diff_ids[0]", copy => copy.ChangeLayerAsync(Flipped, isTold: false)),
-        ["a mode"] = ($"the tools  /{File}  mode  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.Mode = (UnixFileMode)0b100_111_101_101))),
-        ["an owner"] = ($"the tools  /{File}  owner  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.Uid = 7))),
-        ["a time"] = ($"the tools  /{File}  time  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.ModificationTime = entry.ModificationTime.AddSeconds(1)))),
-        ["one more file"] = ("the tools  /usr/local/share/evil  only in the release  ", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, _ => { }, "usr/local/share/evil"))),
-        ["one more file with a name that steers terminals"] = ("the tools  /usr/local/share/evil?[31m", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, _ => { }, "usr/local/share/evil\u001b[31m"))),
-        ["headers alone"] = ("the tools  (all of it)  archive headers", copy => copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.UserName = "somebody"))),
-        ["one more layer"] = ("layer 1  /usr  ", copy => copy.AddLayerAsync(LayerEntry.Directory("usr", ""))),
-        ["the environment"] = ("config.config.Env[0]", copy => copy.ChangeAsync((manifest, config) => Task.FromResult((manifest, config with { Environment = ["PATH=/tmp"] })))),
-        ["an annotation of the index"] = ("index.annotations.x", copy => copy.ChangeAsync((manifest, config) => Task.FromResult((manifest, config)), index => index with { Annotations = index.Annotations.Add("x", "y") })),
-    };
+    private static Dictionary<string, (string Text, Func<ToolsCopy, Task> Do)> Changes =>
+        new(StringComparer.Ordinal)
+        {
+            ["a byte"] = ($"the tools  /{File}  content  ", copy => copy.ChangeLayerAsync(Flipped)),
+            ["a byte that the configuration does not own up to"] = ($"the tools  /{File}  content  ", copy =>
+                copy.ChangeLayerAsync(Flipped, isTold: false)
+            ),
+            ["a configuration that owns up to nothing"] = ("config.rootfs.diff_ids[0]", copy =>
+                copy.ChangeLayerAsync(Flipped, isTold: false)
+            ),
+            ["a mode"] = ($"the tools  /{File}  mode  ", copy =>
+                copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.Mode = (UnixFileMode)0b100_111_101_101))
+            ),
+            ["an owner"] = ($"the tools  /{File}  owner  ", copy =>
+                copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.Uid = 7))
+            ),
+            ["a time"] = ($"the tools  /{File}  time  ", copy =>
+                copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.ModificationTime = entry.ModificationTime.AddSeconds(1)))
+            ),
+            ["one more file"] = ("the tools  /usr/local/share/evil  only in the release  ", copy =>
+                copy.ChangeLayerAsync(archive => Rewritten(archive, _ => { }, "usr/local/share/evil"))
+            ),
+            ["one more file with a name that steers terminals"] = ("the tools  /usr/local/share/evil?[31m", copy =>
+                copy.ChangeLayerAsync(archive => Rewritten(archive, _ => { }, "usr/local/share/evil\u001b[31m"))
+            ),
+            ["headers alone"] = ("the tools  (all of it)  archive headers", copy =>
+                copy.ChangeLayerAsync(archive => Rewritten(archive, entry => entry.UserName = "somebody"))
+            ),
+            ["one more layer"] = ("layer 1  /usr  ", copy => copy.AddLayerAsync(LayerEntry.Directory("usr", ""))),
+            ["the environment"] = ("config.config.Env[0]", copy =>
+                copy.ChangeAsync((manifest, config) => Task.FromResult((manifest, config with { Environment = ["PATH=/tmp"] })))
+            ),
+            ["an annotation of the index"] = ("index.annotations.x", copy =>
+                copy.ChangeAsync(
+                    (manifest, config) => Task.FromResult((manifest, config)),
+                    index => index with { Annotations = index.Annotations.Add("x", "y") }
+                )
+            ),
+        };
 
-    public static TheoryData<string, int, string> Refused { get; } = [.. Refusals.Select(refusal => (refusal.Key, refusal.Value.Code, refusal.Value.Text))];
+    public static TheoryData<string, int, string> Refused { get; } =
+    [.. Refusals.Select(refusal => (refusal.Key, refusal.Value.Code, refusal.Value.Text))];
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -244,50 +363,99 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
     {
         using ToolsCopy copy = await made.CopyAsync();
         await Refusals[what].Do(copy);
-        string[] form = what.Contains("Engine", StringComparison.Ordinal) ? ["--reference", $"{copy.Folder}/layout@{copy.Root.Digest}"] : [];
+        string[] form = what.Contains("Engine", StringComparison.Ordinal)
+            ? ["--reference", $"{copy.Folder}/layout@{copy.Root.Digest}"]
+            : [];
         ChildResult result = (await ReproduceAsync(copy, ["--attest", .. form])).Require(code);
         Assert.Contains(text, result.Error, StringComparison.Ordinal);
         Assert.False(System.IO.File.Exists(Results("trust", "index.json")));
     }
 
-    private static Dictionary<string, (int Code, string Text, Func<ToolsCopy, Task> Do)> Refusals => new(StringComparer.Ordinal)
-    {
-        ["a commit that this clone lacks"] = (78, $"Run git fetch https://example.org/tools {new string('1', 40)}", copy => SayCommitAsync(copy, new string('1', 40))),
-        ["a commit that is an option"] = (65, "provenance-unreadable", copy => copy.SayAsync(Statement.ProvenanceType, said => Replaced(said, "\"commit\":\"", "\"commit\":\"--upload-pack=touch /tmp/x"))),
-        ["a commit that is a path"] = (65, "provenance-unreadable", copy => copy.SayAsync(Statement.ProvenanceType, said => Replaced(said, "\"commit\":\"", "\"commit\":\"../../"))),
-        ["an image that is a path"] = (65, "provenance-unreadable", copy => copy.SayAsync(Statement.ProvenanceType, said => Replaced(said, "\"image\":\"tools\"", "\"image\":\"../tools\""))),
-        ["another lock"] = (65, "the provenance tells of an image.lock.json with", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Lock = Digest.Of("other"u8) } })),
-        ["another definition"] = (65, "the provenance tells of an image.yaml with", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Definition = Digest.Of("other"u8) } })),
-        ["another platform"] = (65, "platforms-mismatch: platforms wanted linux/amd64, got linux/amd64, linux/s390x", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Platforms = [Platform.LinuxAmd64, Platform.Parse("linux/s390x")] } })),
-        ["uncommitted changes"] = (65, "source-modified", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { IsModified = true } })),
-        ["a rehearsal"] = (65, "builder-is-rehearsal", copy => copy.SayProvenanceAsync(said => said with { BuilderId = Builder.Rehearsal.Id })),
-        ["stand-ins"] = (65, "stand-ins for a", copy => copy.ChangeAsync((manifest, config) => Task.FromResult((manifest, config)), index => index with { Annotations = index.Annotations.Add(StandInMark.Key, "a") })),
-        ["built by an Engine"] = (65, "Run ./build.sh BuildDockerfile Compare --images tools", copy => copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Dockerfile = Digest.Of("x"u8) } })),
-        ["signed by nobody"] = (65, "signature-missing", copy =>
+    private static Dictionary<string, (int Code, string Text, Func<ToolsCopy, Task> Do)> Refusals =>
+        new(StringComparer.Ordinal)
         {
-            Directory.Delete(Path.Combine(copy.Folder, "trust"), recursive: true);
-            return Task.CompletedTask;
-        }),
-        ["a layer that is no archive"] = (65, "the archive is broken", copy => copy.ChangeLayerAsync(archive => archive[..700])),
-    };
+            ["a commit that this clone lacks"] = (78, $"Run git fetch https://example.org/tools {new string('1', 40)}", copy =>
+                SayCommitAsync(copy, new string('1', 40))
+            ),
+            ["a commit that is an option"] = (65, "provenance-unreadable", copy =>
+                copy.SayAsync(Statement.ProvenanceType, said => Replaced(said, "\"commit\":\"", "\"commit\":\"--upload-pack=touch /tmp/x"))
+            ),
+            ["a commit that is a path"] = (65, "provenance-unreadable", copy =>
+                copy.SayAsync(Statement.ProvenanceType, said => Replaced(said, "\"commit\":\"", "\"commit\":\"../../"))
+            ),
+            ["an image that is a path"] = (65, "provenance-unreadable", copy =>
+                copy.SayAsync(Statement.ProvenanceType, said => Replaced(said, "\"image\":\"tools\"", "\"image\":\"../tools\""))
+            ),
+            ["another lock"] = (65, "the provenance tells of an image.lock.json with", copy =>
+                copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Lock = Digest.Of("other"u8) } })
+            ),
+            ["another definition"] = (65, "the provenance tells of an image.yaml with", copy =>
+                copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Definition = Digest.Of("other"u8) } })
+            ),
+            ["another platform"] = (65, "platforms-mismatch: platforms wanted linux/amd64, got linux/amd64, linux/s390x", copy =>
+                copy.SayProvenanceAsync(said =>
+                    said with
+                    {
+                        Parameters = said.Parameters with { Platforms = [Platform.LinuxAmd64, Platform.Parse("linux/s390x")] },
+                    }
+                )
+            ),
+            ["uncommitted changes"] = (65, "source-modified", copy =>
+                copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { IsModified = true } })
+            ),
+            ["a rehearsal"] = (65, "builder-is-rehearsal", copy =>
+                copy.SayProvenanceAsync(said => said with { BuilderId = Builder.Rehearsal.Id })
+            ),
+            ["stand-ins"] = (65, "stand-ins for a", copy =>
+                copy.ChangeAsync(
+                    (manifest, config) => Task.FromResult((manifest, config)),
+                    index => index with { Annotations = index.Annotations.Add(StandInMark.Key, "a") }
+                )
+            ),
+            ["built by an Engine"] = (65, "Run ./build.sh BuildDockerfile Compare --images tools", copy =>
+                copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Dockerfile = Digest.Of("x"u8) } })
+            ),
+            ["signed by nobody"] = (65, "signature-missing", copy =>
+            {
+                Directory.Delete(Path.Combine(copy.Folder, "trust"), recursive: true);
+                return Task.CompletedTask;
+            }),
+            ["a layer that is no archive"] = (65, "the archive is broken", copy => copy.ChangeLayerAsync(archive => archive[..700])),
+        };
 
     [Fact]
     public async Task A_reproduction_counts_when_it_is_of_the_source_that_the_release_names()
     {
         using ToolsCopy copy = await made.CopyAsync();
         BuildParameters said = (await copy.ProvenanceAsync()).Parameters;
-        ReproductionFinding finding = new(copy.Root.Digest, copy.Root.Digest, [], [new(Platform.LinuxAmd64, copy.Child.Digest, copy.Child.Digest)]);
-        ReproductionStatement statement = ReproductionStatement.Of(finding, said, Builder.Local, new Toolchain("1", "2"), DateTimeOffset.UnixEpoch);
-        foreach ((byte[] predicate, FailureReason? reason) in (IEnumerable<(byte[], FailureReason?)>)
-        [
-            (statement.ToBytes(), null),
-            ((statement with { Rebuilt = [copy.Root.Digest, copy.Child.Digest, Digest.Of("foreign"u8)] }).ToBytes(), FailureReason.ReproductionMismatch),
-            ((statement with { Rebuilt = [Digest.Of("foreign"u8)] }).ToBytes(), FailureReason.ReproductionMismatch),
-            ((statement with { Commit = new string('1', 40) }).ToBytes(), FailureReason.ReproductionMismatch),
-            ((statement with { Lock = Digest.Of("x"u8) }).ToBytes(), FailureReason.ReproductionMismatch),
-            ((statement with { Result = ReproductionResult.Different }).ToBytes(), FailureReason.ReproductionMismatch),
-            ("{}"u8.ToArray(), FailureReason.ReproductionMismatch),
-        ])
+        ReproductionFinding finding = new(
+            copy.Root.Digest,
+            copy.Root.Digest,
+            [],
+            [new(Platform.LinuxAmd64, copy.Child.Digest, copy.Child.Digest)]
+        );
+        ReproductionStatement statement = ReproductionStatement.Of(
+            finding,
+            said,
+            Builder.Local,
+            new Toolchain("1", "2"),
+            DateTimeOffset.UnixEpoch
+        );
+        foreach (
+            (byte[] predicate, FailureReason? reason) in (IEnumerable<(byte[], FailureReason?)>)
+                [
+                    (statement.ToBytes(), null),
+                    (
+                        (statement with { Rebuilt = [copy.Root.Digest, copy.Child.Digest, Digest.Of("foreign"u8)] }).ToBytes(),
+                        FailureReason.ReproductionMismatch
+                    ),
+                    ((statement with { Rebuilt = [Digest.Of("foreign"u8)] }).ToBytes(), FailureReason.ReproductionMismatch),
+                    ((statement with { Commit = new string('1', 40) }).ToBytes(), FailureReason.ReproductionMismatch),
+                    ((statement with { Lock = Digest.Of("x"u8) }).ToBytes(), FailureReason.ReproductionMismatch),
+                    ((statement with { Result = ReproductionResult.Different }).ToBytes(), FailureReason.ReproductionMismatch),
+                    ("{}"u8.ToArray(), FailureReason.ReproductionMismatch),
+                ]
+        )
         {
             using ToolsCopy one = await made.CopyAsync();
             await one.SayMoreAsync(ReproductionStatement.Type, predicate);
@@ -301,13 +469,28 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
             await forged.SayMoreAsync(ReproductionStatement.Type, (statement with { Commit = new string('1', 40) }).ToBytes());
             await forged.ForgeAsync(ReproductionStatement.Type, new string('1', 40), said.Commit);
             SubjectVerdict verdict = (await forged.VerifyAsync(forged.Key)).Subjects[0];
-            Assert.Equal((FailureReason.ReproductionMissing, true), (verdict.Failure, verdict.Text.Contains($"no {ReproductionStatement.Type} by the key", StringComparison.Ordinal)));
+            Assert.Equal(
+                (FailureReason.ReproductionMissing, true),
+                (verdict.Failure, verdict.Text.Contains($"no {ReproductionStatement.Type} by the key", StringComparison.Ordinal))
+            );
         }
 
         await copy.SayMoreAsync("https://example.org/anything", """{"of":["anybody"]}"""u8.ToArray());
         Assert.True((await copy.VerifyAsync()).Passed);
         Assert.Equal(FailureReason.ReproductionMissing, (await copy.VerifyAsync(copy.Key)).Subjects[0].Failure);
-        Assert.Throws<InvalidOperationException>(() => ReproductionStatement.Of(finding with { Released = Digest.Of("x"u8), Platforms = [] }, said, Builder.Local, new Toolchain("1", "2"), DateTimeOffset.UnixEpoch));
+        Assert.Throws<InvalidOperationException>(() =>
+            ReproductionStatement.Of(
+                finding with
+                {
+                    Released = Digest.Of("x"u8),
+                    Platforms = [],
+                },
+                said,
+                Builder.Local,
+                new Toolchain("1", "2"),
+                DateTimeOffset.UnixEpoch
+            )
+        );
     }
 
     [Theory]
@@ -336,11 +519,31 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         if (Directory.Exists(Results()))
             Directory.Delete(Results(), recursive: true);
         string[] reference = more.Contains("--reference") ? [] : ["--reference", Path.Combine(copy.Folder, "layout")];
-        return await Slipway.RunAsync(["Reproduce", "--images", "tools", "--upstream-mirror", made.Repository.Mirror.Path, "--signing-key", made.Repository.Key.Private, .. reference, .. more]);
+        return await Slipway.RunAsync([
+            "Reproduce",
+            "--images",
+            "tools",
+            "--upstream-mirror",
+            made.Repository.Mirror.Path,
+            "--signing-key",
+            made.Repository.Key.Private,
+            .. reference,
+            .. more,
+        ]);
     }
 
-    private static Task<ChildResult> ReproduceAsync(PublishedTools tools, SlipwayCommand slipway, params string[] more) => tools.RunAsync(
-        slipway, [.. more.Contains("--reference") ? (string[])["Reproduce"] : ["Reproduce", "--reference", Release], "--upstream-mirror", tools.Repository.Mirror.Path, "--public-key", tools.Repository.Key.Public, .. more]);
+    private static Task<ChildResult> ReproduceAsync(PublishedTools tools, SlipwayCommand slipway, params string[] more) =>
+        tools.RunAsync(
+            slipway,
+            [
+                .. more.Contains("--reference") ? (string[])["Reproduce"] : ["Reproduce", "--reference", Release],
+                "--upstream-mirror",
+                tools.Repository.Mirror.Path,
+                "--public-key",
+                tools.Repository.Key.Public,
+                .. more,
+            ]
+        );
 
     private static Task<ChildResult> VerifyAsync(PublishedTools tools, string reference, params string[] more) =>
         tools.RunAsync(["Verify", "--reference", reference, "--public-key", tools.Repository.Key.Public, .. more]);
@@ -356,13 +559,27 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
     private static Task<ChildResult> MirrorAsync(PublishedTools tools, string from, string to) =>
         tools.RunAsync("Mirror", "--reference", from, "--to", to, "--public-key", tools.Repository.Key.Public);
 
-    private static int Writes(PublishedTools tools, string host = "quay.io") => tools.At(host).Log.All.Count(entry => entry.Request.Method is not ("GET" or "HEAD"));
+    private static int Writes(PublishedTools tools, string host = "quay.io") =>
+        tools.At(host).Log.All.Count(entry => entry.Request.Method is not ("GET" or "HEAD"));
 
-    private static Task SayCommitAsync(ToolsCopy copy, string commit) => copy.SayProvenanceAsync(said => said with
-    {
-        Parameters = said.Parameters with { Commit = commit },
-        Dependencies = [.. said.Dependencies.Select(resource => resource.Digests.ContainsKey(ResourceDescriptor.GitCommit) ? resource with { Digests = resource.Digests.SetItem(ResourceDescriptor.GitCommit, commit) } : resource)],
-    });
+    private static Task SayCommitAsync(ToolsCopy copy, string commit) =>
+        copy.SayProvenanceAsync(said =>
+            said with
+            {
+                Parameters = said.Parameters with { Commit = commit },
+                Dependencies =
+                [
+                    .. said.Dependencies.Select(resource =>
+                        resource.Digests.ContainsKey(ResourceDescriptor.GitCommit)
+                            ? resource with
+                            {
+                                Digests = resource.Digests.SetItem(ResourceDescriptor.GitCommit, commit),
+                            }
+                            : resource
+                    ),
+                ],
+            }
+        );
 
     /// <summary>One byte of a file's content; no header covers it.</summary>
     private static byte[] Flipped(byte[] archive)

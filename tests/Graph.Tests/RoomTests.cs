@@ -9,7 +9,12 @@ public sealed partial class RoomTests
 {
     /// <summary>Folders with a project: what an older checkout left behind has none.</summary>
     private static IReadOnlyList<string> Rooms { get; } =
-        [.. Directory.EnumerateFiles(SourceTree.At("build"), "*.csproj", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory
+            .EnumerateFiles(SourceTree.At("build"), "*.csproj", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileName(Path.GetDirectoryName(file)!))
+            .Order(StringComparer.Ordinal),
+    ];
 
     public static TheoryData<string> RoomNames { get; } = [.. Rooms];
 
@@ -17,7 +22,11 @@ public sealed partial class RoomTests
     [MemberData(nameof(RoomNames))]
     public void A_room_sees_what_the_architecture_says(string room)
     {
-        Match row = Regex.Match(File.ReadAllText(SourceTree.At("docs", "architecture.md")), $@"^\| \[{room}\]\(\.\./build/{room}/README\.md\) \| .* \| ([^|]+) \|$", RegexOptions.Multiline);
+        Match row = Regex.Match(
+            File.ReadAllText(SourceTree.At("docs", "architecture.md")),
+            $@"^\| \[{room}\]\(\.\./build/{room}/README\.md\) \| .* \| ([^|]+) \|$",
+            RegexOptions.Multiline
+        );
         Assert.True(row.Success, $"docs/architecture.md has no row for {room}");
         string[] written = row.Groups[1].Value.Trim() switch
         {
@@ -43,8 +52,22 @@ public sealed partial class RoomTests
     {
         string readme = File.ReadAllText(SourceTree.At("build", room, "README.md"));
         string[] folders = [.. Directory.EnumerateDirectories(SourceTree.At("build", room)).Select(folder => Path.GetFileName(folder))];
-        HashSet<string> declared = [.. folders, .. Rooms.SelectMany(Files).SelectMany(file => Declaration().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))];
-        string[] named = [.. Table().Matches(readme).SelectMany(row => Code().Matches(row.Groups[1].Value)).Select(match => match.Groups[1].Value).Where(name => TypeName().IsMatch(name)).Distinct()];
+        HashSet<string> declared =
+        [
+            .. folders,
+            .. Rooms
+                .SelectMany(Files)
+                .SelectMany(file => Declaration().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)),
+        ];
+        string[] named =
+        [
+            .. Table()
+                .Matches(readme)
+                .SelectMany(row => Code().Matches(row.Groups[1].Value))
+                .Select(match => match.Groups[1].Value)
+                .Where(name => TypeName().IsMatch(name))
+                .Distinct(),
+        ];
         Assert.NotEmpty(named);
         Assert.Equal([], named.Select(name => name.Split('.')[0]).Except(declared));
     }
@@ -68,13 +91,26 @@ public sealed partial class RoomTests
     /// <summary>Whether the folders can be laid on each other so that each sees those below alone, by the names of their types.</summary>
     private static bool IsOrdered(string[] files)
     {
-        Dictionary<string, string> code = files.ToDictionary(file => file, file => Literals().Replace(Comments().Replace(File.ReadAllText(file), ""), "\"\""));
-        ILookup<string, string> folders = code.SelectMany(file => Declaration().Matches(file.Value).Select(match => (Type: match.Groups[1].Value, Folder: Path.GetDirectoryName(file.Key)!)))
+        Dictionary<string, string> code = files.ToDictionary(
+            file => file,
+            file => Literals().Replace(Comments().Replace(File.ReadAllText(file), ""), "\"\"")
+        );
+        ILookup<string, string> folders = code.SelectMany(file =>
+                Declaration().Matches(file.Value).Select(match => (Type: match.Groups[1].Value, Folder: Path.GetDirectoryName(file.Key)!))
+            )
             .ToLookup(declared => declared.Type, declared => declared.Folder);
-        Dictionary<string, HashSet<string>> sees = files.GroupBy(file => Path.GetDirectoryName(file)!).ToDictionary(
-            folder => folder.Key,
-            folder => folder.SelectMany(file => Words().Matches(code[file]).Select(word => word.Value)).Distinct().SelectMany(word => folders[word])
-                .Where(other => other != folder.Key).ToHashSet());
+        Dictionary<string, HashSet<string>> sees = files
+            .GroupBy(file => Path.GetDirectoryName(file)!)
+            .ToDictionary(
+                folder => folder.Key,
+                folder =>
+                    folder
+                        .SelectMany(file => Words().Matches(code[file]).Select(word => word.Value))
+                        .Distinct()
+                        .SelectMany(word => folders[word])
+                        .Where(other => other != folder.Key)
+                        .ToHashSet()
+            );
         while (sees.FirstOrDefault(folder => folder.Value.Count == 0).Key is { } lowest)
         {
             sees.Remove(lowest);
@@ -86,13 +122,20 @@ public sealed partial class RoomTests
     }
 
     private static IEnumerable<string> SeenBy(string room) =>
-        XDocument.Load(Directory.EnumerateFiles(SourceTree.At("build", room), "*.csproj").Single()).Descendants("ProjectReference")
+        XDocument
+            .Load(Directory.EnumerateFiles(SourceTree.At("build", room), "*.csproj").Single())
+            .Descendants("ProjectReference")
             .Select(reference => Path.GetFileName(Path.GetDirectoryName(reference.Attribute("Include")!.Value)!));
 
-    private static IEnumerable<string> Files(string room) => Directory.EnumerateFiles(SourceTree.At("build", room), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
+    private static IEnumerable<string> Files(string room) =>
+        Directory
+            .EnumerateFiles(SourceTree.At("build", room), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
 
-    [GeneratedRegex(@"^\s*(?:\[[^\]]*\]\s*)*(?:public|internal|private|protected|file)?\s*(?:static |sealed |abstract |readonly |partial |ref |unsafe )*(?:class|record struct|record|struct|interface|enum|delegate [\w<>?\[\]., ]+?)\s+(\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*(?:\[[^\]]*\]\s*)*(?:public|internal|private|protected|file)?\s*(?:static |sealed |abstract |readonly |partial |ref |unsafe )*(?:class|record struct|record|struct|interface|enum|delegate [\w<>?\[\]., ]+?)\s+(\w+)",
+        RegexOptions.Multiline
+    )]
     private static partial Regex Declaration();
 
     [GeneratedRegex(@"//[^\n]*")]

@@ -13,7 +13,11 @@ public sealed class SchemaFileTests
         using ScratchRepository repository = await ScratchRepository.CreateAsync();
         repository.Write(Name, "{}\n");
         repository.Write("build/Graph/_build.csproj", "<Project/>\n");
-        SlipwayCommand copy = repository.Slipway with { Cache = repository.Beside("cache"), Graph = Copy(repository.At("build", "Graph", "bin")) };
+        SlipwayCommand copy = repository.Slipway with
+        {
+            Cache = repository.Beside("cache"),
+            Graph = Copy(repository.At("build", "Graph", "bin")),
+        };
         (await copy.RunAsync("Cache")).Require();
 
         string written = await File.ReadAllTextAsync(repository.At(".nuke", "build.schema.json"), TestContext.Current.CancellationToken);

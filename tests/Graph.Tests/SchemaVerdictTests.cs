@@ -13,9 +13,9 @@ using YamlDotNet.RepresentationModel;
 namespace Slipway.Graph.Tests;
 
 /// <summary>
-/// A schema that editors use and the parser of its files judge alike: what is committed passes both, and of every change of a key or a type that
-/// is made to it, both think the same. A schema that refuses what the parser takes tells people nonsense; one that takes what the parser
-/// refuses helps nobody, except where the parser asks what no schema can say.
+/// A schema that editors use and the parser of its files judge alike: what is committed passes both, and of every change of a key or a type
+/// that is made to it, both think the same. A schema that refuses what the parser takes tells people nonsense; one that takes what the
+/// parser refuses helps nobody, except where the parser asks what no schema can say.
 /// </summary>
 public sealed partial class SchemaVerdictTests : IDisposable
 {
@@ -25,29 +25,34 @@ public sealed partial class SchemaVerdictTests : IDisposable
     private readonly ScratchFolder _folder = new();
 
     /// <summary>Each published schema of definitions, and the files that it is for.</summary>
-    public static TheoryData<string, string> Files => new()
-    {
-        { "image.schema.json", "kubelet/image.yaml" },
-        { "image.schema.json", "flannel-cni/image.yaml" },
-        { "contract.schema.json", "kubelet/contract.yaml" },
-        { "contract.schema.json", "flannel-cni/contract.yaml" },
-        { "compare.schema.json", "kubelet/compare.yaml" },
-        { "compare.schema.json", "flannel-cni/compare.yaml" },
-        { "lifecycle.schema.json", "lifecycle.yaml" },
-    };
+    public static TheoryData<string, string> Files =>
+        new()
+        {
+            { "image.schema.json", "kubelet/image.yaml" },
+            { "image.schema.json", "flannel-cni/image.yaml" },
+            { "contract.schema.json", "kubelet/contract.yaml" },
+            { "contract.schema.json", "flannel-cni/contract.yaml" },
+            { "compare.schema.json", "kubelet/compare.yaml" },
+            { "compare.schema.json", "flannel-cni/compare.yaml" },
+            { "lifecycle.schema.json", "lifecycle.yaml" },
+        };
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Every_published_schema_has_its_files_here() => Assert.Equal(
-        Directory.EnumerateFiles(SourceTree.At("images"), "*.schema.json").Select(Path.GetFileName).Order(StringComparer.Ordinal),
-        Files.Select(file => file.Data.Item1).Distinct().Order(StringComparer.Ordinal));
+    public void Every_published_schema_has_its_files_here() =>
+        Assert.Equal(
+            Directory.EnumerateFiles(SourceTree.At("images"), "*.schema.json").Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            Files.Select(file => file.Data.Item1).Distinct().Order(StringComparer.Ordinal)
+        );
 
     [Theory]
     [MemberData(nameof(Files))]
     public async Task Schema_and_parser_have_one_verdict_on_every_change(string schemaFile, string file)
     {
-        JsonSchema schema = Schemas.GetOrAdd(schemaFile, name => new Lazy<JsonSchema>(() => JsonSchema.FromFile(SourceTree.At("images", name)))).Value;
+        JsonSchema schema = Schemas
+            .GetOrAdd(schemaFile, name => new Lazy<JsonSchema>(() => JsonSchema.FromFile(SourceTree.At("images", name))))
+            .Value;
         string text = File.ReadAllText(SourceTree.At("images", file));
         JsonNode sound = ToJson(Load(text));
         string folder = _folder.Folder("images");
@@ -71,7 +76,9 @@ public sealed partial class SchemaVerdictTests : IDisposable
         Assert.True(disagreements.Count == 0, $"{disagreements.Count} of {changes}:\n{string.Join('\n', disagreements.Take(60))}");
     }
 
-    /// <summary>NUKE's schema of parameters, of draft 4 and open for keys that it does not know: of what it does know, both judge the same.</summary>
+    /// <summary>
+    /// NUKE's schema of parameters, of draft 4 and open for keys that it does not know: of what it does know, both judge the same.
+    /// </summary>
     [Theory]
     [InlineData("{}", true)]
     [InlineData("""{ "Images": ["tools"], "Json": true, "FailOn": "Security", "Verbosity": "Quiet", "ArtifactsDirectory": "x" }""", true)]
@@ -90,7 +97,9 @@ public sealed partial class SchemaVerdictTests : IDisposable
     [InlineData("""{ "Skip": ["Nothing"] }""", false)]
     public async Task Schema_and_build_have_one_verdict_on_parameters(string parameters, bool isSound)
     {
-        string text = (await File.ReadAllTextAsync(SourceTree.At(".nuke", "build.schema.json"), TestContext.Current.CancellationToken)).Replace("draft-04", "draft-06", StringComparison.Ordinal);
+        string text = (
+            await File.ReadAllTextAsync(SourceTree.At(".nuke", "build.schema.json"), TestContext.Current.CancellationToken)
+        ).Replace("draft-04", "draft-06", StringComparison.Ordinal);
         JsonSchema schema = Schemas.GetOrAdd("build", _ => new Lazy<JsonSchema>(() => JsonSchema.FromText(text))).Value;
         using ScratchRepository repository = await ScratchRepository.CreateAsync();
         repository.Write(".nuke/parameters.json", parameters);
@@ -99,7 +108,10 @@ public sealed partial class SchemaVerdictTests : IDisposable
     }
 
     /// <summary>What a schema cannot say: that a name is of something elsewhere, that two entries agree, what words mean.</summary>
-    [GeneratedRegex("is in no layer|is not defined under|lacks the finishing step|there is no such file|has no budget|has no checksum for|is none of the image's platforms|is listed twice|is named twice|would excuse any path|wanted the file once or members by name")]
+    [GeneratedRegex(
+        "is in no layer|is not defined under|lacks the finishing step|there is no such file|has no budget|has no checksum for|is "
+            + "none of the image's platforms|is listed twice|is named twice|would excuse any path|wanted the file once or members by name"
+    )]
     private static partial Regex Beyond();
 
     private string? Complaint(string path, JsonNode changed)
@@ -147,15 +159,24 @@ public sealed partial class SchemaVerdictTests : IDisposable
             yield return ($"{name} left out", With(sound, place, (holder, key) => Remove(holder, key)));
             if (!int.TryParse(place[^1], out _))
                 yield return ($"{name} renamed", With(sound, place, (holder, key) =>
+                    {
+                        JsonNode? value = holder[key]?.DeepClone();
+                        Remove(holder, key);
+                        holder[key + "X"] = value;
+                    }));
+            foreach (
+                (string kind, Func<JsonNode?> value) in new (string, Func<JsonNode?>)[]
                 {
-                    JsonNode? value = holder[key]?.DeepClone();
-                    Remove(holder, key);
-                    holder[key + "X"] = value;
-                }));
-            foreach ((string kind, Func<JsonNode?> value) in new (string, Func<JsonNode?>)[]
-            {
-                ("null", () => null), ("a number", () => 7), ("a truth", () => true), ("a text", () => "a text"), ("empty", () => ""), ("a list", () => new JsonArray()), ("a map", () => new JsonObject()), ("a list of numbers", () => new JsonArray(7)),
-            })
+                    ("null", () => null),
+                    ("a number", () => 7),
+                    ("a truth", () => true),
+                    ("a text", () => "a text"),
+                    ("empty", () => ""),
+                    ("a list", () => new JsonArray()),
+                    ("a map", () => new JsonObject()),
+                    ("a list of numbers", () => new JsonArray(7)),
+                }
+            )
                 yield return ($"{name} = {kind}", With(sound, place, (holder, key) => Set(holder, key, value())));
         }
     }
@@ -166,7 +187,10 @@ public sealed partial class SchemaVerdictTests : IDisposable
         {
             JsonObject map => map.Select(member => (member.Key, member.Value)),
             // The first and the last of a list stand for all.
-            JsonArray list => new[] { 0, list.Count - 1 }.Where(i => i >= 0).Distinct().Select(i => (i.ToString(CultureInfo.InvariantCulture), list[i])),
+            JsonArray list => new[] { 0, list.Count - 1 }
+                .Where(i => i >= 0)
+                .Distinct()
+                .Select(i => (i.ToString(CultureInfo.InvariantCulture), list[i])),
             _ => [],
         };
         foreach ((string key, JsonNode? value) in members)
@@ -180,7 +204,8 @@ public sealed partial class SchemaVerdictTests : IDisposable
     private static JsonNode With(JsonNode sound, string[] place, Action<JsonNode, string> change)
     {
         JsonNode copy = sound.DeepClone();
-        JsonNode holder = place[..^1].Aggregate(copy, (at, key) => at is JsonArray list ? list[int.Parse(key, CultureInfo.InvariantCulture)]! : at[key]!);
+        JsonNode holder = place[..^1]
+            .Aggregate(copy, (at, key) => at is JsonArray list ? list[int.Parse(key, CultureInfo.InvariantCulture)]! : at[key]!);
         change(holder, place[^1]);
         return copy;
     }
@@ -209,13 +234,20 @@ public sealed partial class SchemaVerdictTests : IDisposable
     }
 
     /// <summary>As JSON, which is YAML too (YAML 1.2, section 10.2 says what a plain scalar is).</summary>
-    private static JsonNode ToJson(YamlNode node) => node switch
-    {
-        YamlMappingNode map => new JsonObject(map.Children.Select(member => KeyValuePair.Create(((YamlScalarNode)member.Key).Value!, (JsonNode?)ToJson(member.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
-        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "true" or "false" } truth => JsonValue.Create(truth.Value == "true"),
-        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain } plain when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) => JsonValue.Create(number),
-        YamlScalarNode scalar => JsonValue.Create(scalar.Value ?? ""),
-        _ => throw new InvalidDataException($"{node.NodeType}"),
-    };
+    private static JsonNode ToJson(YamlNode node) =>
+        node switch
+        {
+            YamlMappingNode map => new JsonObject(
+                map.Children.Select(member => KeyValuePair.Create(((YamlScalarNode)member.Key).Value!, (JsonNode?)ToJson(member.Value)))
+            ),
+            YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
+            YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "true" or "false" } truth => JsonValue.Create(
+                truth.Value == "true"
+            ),
+            YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain } plain
+                when long.TryParse(plain.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) =>
+                JsonValue.Create(number),
+            YamlScalarNode scalar => JsonValue.Create(scalar.Value ?? ""),
+            _ => throw new InvalidDataException($"{node.NodeType}"),
+        };
 }

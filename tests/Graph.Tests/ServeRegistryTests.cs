@@ -31,7 +31,10 @@ public sealed class ServeRegistryTests : IAsyncLifetime
         using HttpClient client = new() { BaseAddress = new Uri(running.FirstLine) };
         Assert.Equal("127.0.0.1", client.BaseAddress.Host);
         Assert.Equal(HttpStatusCode.Created, await PushAsync(client));
-        Assert.Equal("content", await client.GetStringAsync($"v2/a/b/blobs/{Digest.Of("content"u8)}", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "content",
+            await client.GetStringAsync($"v2/a/b/blobs/{Digest.Of("content"u8)}", TestContext.Current.CancellationToken)
+        );
 
         ChildResult ended = (await running.TerminateAsync()).Require();
 
@@ -52,7 +55,10 @@ public sealed class ServeRegistryTests : IAsyncLifetime
 
         await using RunningChild second = await Slipway.StartAsync("ServeRegistry", "--storage", folder);
         using HttpClient again = new() { BaseAddress = new Uri(second.FirstLine) };
-        Assert.Equal("content", await again.GetStringAsync($"v2/a/b/blobs/{Digest.Of("content"u8)}", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "content",
+            await again.GetStringAsync($"v2/a/b/blobs/{Digest.Of("content"u8)}", TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -65,7 +71,10 @@ public sealed class ServeRegistryTests : IAsyncLifetime
         await using RunningChild running = await slipway.StartAsync("ServeRegistry", "--auth", "basic", "--verbosity", "Verbose");
         using HttpClient client = new() { BaseAddress = new Uri(running.FirstLine) };
         Assert.Equal(HttpStatusCode.Unauthorized, await PushAsync(client));
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("robot:" + Password)));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes("robot:" + Password))
+        );
         Assert.Equal(HttpStatusCode.Created, await PushAsync(client));
         ChildResult ended = (await running.TerminateAsync()).Require();
         Assert.DoesNotContain(Password, ended.Error + ended.Output, StringComparison.Ordinal);
@@ -107,7 +116,11 @@ public sealed class ServeRegistryTests : IAsyncLifetime
     private static async Task<HttpStatusCode> PushAsync(HttpClient client)
     {
         using ByteArrayContent content = new("content"u8.ToArray());
-        using HttpResponseMessage answer = await client.PostAsync($"v2/a/b/blobs/uploads/?digest={Digest.Of("content"u8)}", content, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await client.PostAsync(
+            $"v2/a/b/blobs/uploads/?digest={Digest.Of("content"u8)}",
+            content,
+            TestContext.Current.CancellationToken
+        );
         return answer.StatusCode;
     }
 }

@@ -28,10 +28,16 @@ public sealed class SignTargetTests
         (await RunAsync(repository, "Assemble", "Inspect")).Require();
         Assert.Matches(@" [1-9]\d* [a-z ]*made, 0 kept", (await SignAsync(repository)).Require().Error);
         SlsaProvenance first = await ReadAsync(repository, "artifacts");
-        Assert.Equal((Builder.Local.Id, "https://example.org/tools", false), (first.BuilderId, first.Parameters.Source, first.Parameters.IsModified));
+        Assert.Equal(
+            (Builder.Local.Id, "https://example.org/tools", false),
+            (first.BuilderId, first.Parameters.Source, first.Parameters.IsModified)
+        );
         Assert.Equal(["amd64.spdx.json", "index.spdx.json"], first.Byproducts.Select(file => file.Name));
         foreach (ResourceDescriptor file in first.Byproducts)
-            Assert.Equal(file.Digests["sha256"], Digest.Of(await File.ReadAllBytesAsync(repository.At("artifacts", "tools", "sbom", file.Name))).Hex);
+            Assert.Equal(
+                file.Digests["sha256"],
+                Digest.Of(await File.ReadAllBytesAsync(repository.At("artifacts", "tools", "sbom", file.Name))).Hex
+            );
 
         byte[] layout = await File.ReadAllBytesAsync(repository.At("artifacts", "tools", "layout", "index.json"));
         (await RunAsync(repository, "Assemble")).Require();
@@ -53,7 +59,11 @@ public sealed class SignTargetTests
         string definition = repository.At("images", "tools", "image.yaml");
         string text = await File.ReadAllTextAsync(definition);
         await File.WriteAllTextAsync(definition, text + "# changed\n");
-        Assert.Contains("was assembled from another definition, lock or file than there is now; nothing was signed. Run ./build.sh Assemble", (await SignAsync(repository)).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "was assembled from another definition, lock or file than there is now; nothing was signed. Run ./build.sh Assemble",
+            (await SignAsync(repository)).Require(65).Error,
+            StringComparison.Ordinal
+        );
         await File.WriteAllTextAsync(definition, text);
         File.Delete(repository.At("artifacts", "tools", "assembly.json"));
         Assert.Contains("assembly.json, which says what", (await SignAsync(repository)).Require(65).Error, StringComparison.Ordinal);
@@ -65,7 +75,11 @@ public sealed class SignTargetTests
     {
         using ScratchRepository repository = await CommittedAsync();
         (await RunAsync(repository, "Assemble", "Inspect")).Require();
-        Assert.Contains("GITHUB_RUN_ID", (await SignAsync(repository, new Dictionary<string, string?>(Workflow) { ["GITHUB_RUN_ID"] = null })).Require(78).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "GITHUB_RUN_ID",
+            (await SignAsync(repository, new Dictionary<string, string?>(Workflow) { ["GITHUB_RUN_ID"] = null })).Require(78).Error,
+            StringComparison.Ordinal
+        );
         Assert.False(Directory.Exists(repository.At("artifacts", "tools", "trust")));
         (await SignAsync(repository, Workflow)).Require();
         SlsaProvenance signed = await ReadAsync(repository, "artifacts");
@@ -86,9 +100,14 @@ public sealed class SignTargetTests
     private static Task<ChildResult> SignAsync(ScratchRepository repository, IReadOnlyDictionary<string, string?>? workflow = null) =>
         RunAsync(repository, workflow ?? Elsewhere, "Sign", "--skip", "Inspect", "--signing-key", repository.Key.Private);
 
-    private static Task<ChildResult> RunAsync(ScratchRepository repository, params string[] arguments) => RunAsync(repository, Elsewhere, arguments);
+    private static Task<ChildResult> RunAsync(ScratchRepository repository, params string[] arguments) =>
+        RunAsync(repository, Elsewhere, arguments);
 
-    private static Task<ChildResult> RunAsync(ScratchRepository repository, IReadOnlyDictionary<string, string?> workflow, params string[] arguments)
+    private static Task<ChildResult> RunAsync(
+        ScratchRepository repository,
+        IReadOnlyDictionary<string, string?> workflow,
+        params string[] arguments
+    )
     {
         SlipwayCommand slipway = repository.Slipway with
         {
@@ -101,10 +120,16 @@ public sealed class SignTargetTests
     private static async Task<SlsaProvenance> ReadAsync(ScratchRepository repository, params string[] artifacts)
     {
         OciLayout trust = OciLayout.Open(repository.At([.. artifacts, "tools", "trust"]));
-        Descriptor tagged = trust.ReadIndex().Manifests.First(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName, "").EndsWith(".att", StringComparison.Ordinal));
+        Descriptor tagged = trust
+            .ReadIndex()
+            .Manifests.First(entry =>
+                entry.Annotations.GetValueOrDefault(OciLayout.RefName, "").EndsWith(".att", StringComparison.Ordinal)
+            );
         Manifest manifest = Manifest.Parse((await trust.ReadManifestAsync(tagged.Digest, default))!.Bytes);
         using MemoryStream envelope = new();
-        await using (Stream blob = trust.OpenBlob(manifest.Layers.Single(layer => layer.Annotations.ContainsValue(Statement.ProvenanceType))))
+        await using (
+            Stream blob = trust.OpenBlob(manifest.Layers.Single(layer => layer.Annotations.ContainsValue(Statement.ProvenanceType)))
+        )
             await blob.CopyToAsync(envelope);
         return SlsaProvenance.Parse(Statement.Parse(DsseEnvelope.Parse(envelope.ToArray()).Payload).Predicate);
     }

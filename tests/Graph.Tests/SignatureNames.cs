@@ -3,7 +3,10 @@ using System.Reflection.Metadata;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>Writes the types of a signature by name: <c>System.Func`1&lt;bool&gt;</c>, <c>string[]</c>, <c>!!0</c> for a method's own type parameter.</summary>
+/// <summary>
+/// Writes the types of a signature by name: <c>System.Func`1&lt;bool&gt;</c>, <c>string[]</c>, <c>!!0</c> for a method's own type
+/// parameter.
+/// </summary>
 internal sealed class SignatureNames : ISignatureTypeProvider<string, object?>
 {
     public static string Of(MetadataReader metadata, TypeReference type)
@@ -15,7 +18,8 @@ internal sealed class SignatureNames : ISignatureTypeProvider<string, object?>
         return space.Length == 0 ? name : $"{space}.{name}";
     }
 
-    public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => Of(reader, reader.GetTypeReference(handle));
+    public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
+        Of(reader, reader.GetTypeReference(handle));
 
     public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind)
     {
@@ -23,18 +27,24 @@ internal sealed class SignatureNames : ISignatureTypeProvider<string, object?>
         return $"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}";
     }
 
-    public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-        reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+    public string GetTypeFromSpecification(
+        MetadataReader reader,
+        object? genericContext,
+        TypeSpecificationHandle handle,
+        byte rawTypeKind
+    ) => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
-    public string GetPrimitiveType(PrimitiveTypeCode typeCode) => typeCode switch
-    {
-        PrimitiveTypeCode.Boolean => "bool",
-        PrimitiveTypeCode.Int32 => "int",
-        PrimitiveTypeCode.Int64 => "long",
-        _ => typeCode.ToString().ToLowerInvariant(),
-    };
+    public string GetPrimitiveType(PrimitiveTypeCode typeCode) =>
+        typeCode switch
+        {
+            PrimitiveTypeCode.Boolean => "bool",
+            PrimitiveTypeCode.Int32 => "int",
+            PrimitiveTypeCode.Int64 => "long",
+            _ => typeCode.ToString().ToLowerInvariant(),
+        };
 
-    public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) => $"{genericType}<{string.Join(", ", typeArguments)}>";
+    public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) =>
+        $"{genericType}<{string.Join(", ", typeArguments)}>";
 
     public string GetSZArrayType(string elementType) => elementType + "[]";
 
@@ -46,7 +56,8 @@ internal sealed class SignatureNames : ISignatureTypeProvider<string, object?>
 
     public string GetPinnedType(string elementType) => elementType;
 
-    public string GetFunctionPointerType(MethodSignature<string> signature) => $"{signature.ReturnType}({string.Join(", ", signature.ParameterTypes)})*";
+    public string GetFunctionPointerType(MethodSignature<string> signature) =>
+        $"{signature.ReturnType}({string.Join(", ", signature.ParameterTypes)})*";
 
     public string GetGenericMethodParameter(object? genericContext, int index) => $"!!{index}";
 

@@ -12,7 +12,16 @@ public sealed class SignedTools : IAsyncLifetime
         _repository = await UpstreamImage.CreateAsync(("a", 1000), ("b", 10));
         await _repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
         SlipwayCommand slipway = _repository.Slipway with { Cache = _repository.Beside("cache") };
-        (await slipway.RunAsync("Assemble", "Sign", "--upstream-mirror", _repository.Mirror.Path, "--signing-key", _repository.Key.Private)).Require();
+        (
+            await slipway.RunAsync(
+                "Assemble",
+                "Sign",
+                "--upstream-mirror",
+                _repository.Mirror.Path,
+                "--signing-key",
+                _repository.Key.Private
+            )
+        ).Require();
     }
 
     public ValueTask DisposeAsync()

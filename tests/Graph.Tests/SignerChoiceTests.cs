@@ -3,7 +3,9 @@ using Slipway.Trust;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>Who signs and who is believed, by what is said and what the surroundings offer. What needs cosign is refused before it is asked.</summary>
+/// <summary>
+/// Who signs and who is believed, by what is said and what the surroundings offer. What needs cosign is refused before it is asked.
+/// </summary>
 public sealed class SignerChoiceTests : IDisposable
 {
     private const string Token = "SIGSTORE_ID_TOKEN";
@@ -31,7 +33,12 @@ public sealed class SignerChoiceTests : IDisposable
     public async Task A_public_key_is_believed_whoever_signs()
     {
         string file = _folder.Write("other.pub", _key.Key.Pem);
-        Assert.Equal(_key.Key, await (Choice(Token) with { PublicKey = file, SigningKey = SigningKeys.Create(_folder.Path, "key").Private }).TrustedAsync(default));
+        Assert.Equal(
+            _key.Key,
+            await (Choice(Token) with { PublicKey = file, SigningKey = SigningKeys.Create(_folder.Path, "key").Private }).TrustedAsync(
+                default
+            )
+        );
     }
 
     [Fact]
@@ -39,7 +46,11 @@ public sealed class SignerChoiceTests : IDisposable
     {
         SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => Choice().OpenAsync(default));
         Assert.StartsWith("there is no signer; nothing was signed. Give --signing-key FILE", e.Message, StringComparison.Ordinal);
-        Assert.Contains("no public key or identity was given", (await Assert.ThrowsAsync<SigningKeyException>(() => Choice().TrustedAsync(default))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no public key or identity was given",
+            (await Assert.ThrowsAsync<SigningKeyException>(() => Choice().TrustedAsync(default))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -51,7 +62,9 @@ public sealed class SignerChoiceTests : IDisposable
     [Fact]
     public async Task Cosign_is_never_left_to_ask_a_person_for_an_identity()
     {
-        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => (Choice() with { Kind = SignerKind.Cosign }).OpenAsync(default));
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() =>
+            (Choice() with { Kind = SignerKind.Cosign }).OpenAsync(default)
+        );
         Assert.Contains("there is no identity to prove; nothing was signed", e.Message, StringComparison.Ordinal);
         Assert.Contains("id-token: write", e.Message, StringComparison.Ordinal);
     }
@@ -77,8 +90,16 @@ public sealed class SignerChoiceTests : IDisposable
     {
         await WrongAsync((Choice() with { PublicKey = "key.pub", Identity = "me@example.org" }).TrustedAsync(default));
         await WrongAsync((Choice() with { PublicKey = "key.pub", Issuer = "https://example.org" }).TrustedAsync(default));
-        Assert.Contains("--issuer is missing", await WrongAsync((Choice() with { Identity = "me@example.org" }).TrustedAsync(default)), StringComparison.Ordinal);
-        Assert.Contains("--identity is missing", await WrongAsync((Choice() with { Issuer = "https://example.org" }).TrustedAsync(default)), StringComparison.Ordinal);
+        Assert.Contains(
+            "--issuer is missing",
+            await WrongAsync((Choice() with { Identity = "me@example.org" }).TrustedAsync(default)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "--identity is missing",
+            await WrongAsync((Choice() with { Issuer = "https://example.org" }).TrustedAsync(default)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -88,15 +109,31 @@ public sealed class SignerChoiceTests : IDisposable
     {
         SignerChoice choice = Choice() with { Identity = identity, Issuer = issuer };
         string file = SigningKeys.Create(_folder.Path, "key").Private;
-        Assert.Contains("--signing-key", await WrongAsync((choice with { SigningKey = file }).TrustedAsync(default)), StringComparison.Ordinal);
-        Assert.Contains("--kms-key", await WrongAsync((choice with { KmsKey = "awskms:///alias/x" }).TrustedAsync(default)), StringComparison.Ordinal);
+        Assert.Contains(
+            "--signing-key",
+            await WrongAsync((choice with { SigningKey = file }).TrustedAsync(default)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "--kms-key",
+            await WrongAsync((choice with { KmsKey = "awskms:///alias/x" }).TrustedAsync(default)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task An_empty_identity_is_a_missing_one()
     {
-        Assert.Contains("--identity is missing", await WrongAsync((Choice() with { Identity = "", Issuer = "https://example.org" }).TrustedAsync(default)), StringComparison.Ordinal);
-        Assert.Contains("--issuer is missing", await WrongAsync((Choice() with { Identity = "me@example.org", Issuer = "" }).TrustedAsync(default)), StringComparison.Ordinal);
+        Assert.Contains(
+            "--identity is missing",
+            await WrongAsync((Choice() with { Identity = "", Issuer = "https://example.org" }).TrustedAsync(default)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "--issuer is missing",
+            await WrongAsync((Choice() with { Identity = "me@example.org", Issuer = "" }).TrustedAsync(default)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -124,9 +161,6 @@ public sealed class SignerChoiceTests : IDisposable
         return e.Message;
     }
 
-    private static SignerChoice Choice(params string[] variables) => new()
-    {
-        Instance = SigstoreInstance.Public,
-        Environment = name => variables.Contains(name) ? "given" : null,
-    };
+    private static SignerChoice Choice(params string[] variables) =>
+        new() { Instance = SigstoreInstance.Public, Environment = name => variables.Contains(name) ? "given" : null };
 }

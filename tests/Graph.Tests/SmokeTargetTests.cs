@@ -14,7 +14,11 @@ public sealed class SmokeTargetTests
         foreach (string target in (string[])["Load", "Smoke"])
         {
             ChildResult result = (await tools.RunAsync(target)).Require(69);
-            Assert.Contains("no Docker Engine can be used; tried unix:///nothing/here.sock (DOCKER_HOST)", result.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "no Docker Engine can be used; tried unix:///nothing/here.sock (DOCKER_HOST)",
+                result.Error,
+                StringComparison.Ordinal
+            );
             Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         }
     }
@@ -30,7 +34,9 @@ public sealed class SmokeTargetTests
         Assert.False(File.Exists(tools.Record));
 
         ChildResult published = (await tools.RunAsync(publish)).Require();
-        Assert.Single(published.Error.Split('\n'), line => line.StartsWith("not run in containers: no Docker Engine", StringComparison.Ordinal));
+        Assert.Single(published.Error.Split('\n'), line =>
+            line.StartsWith("not run in containers: no Docker Engine", StringComparison.Ordinal)
+        );
         Assert.True(File.Exists(tools.Record));
     }
 
@@ -49,7 +55,18 @@ public sealed class SmokeTargetTests
     public async Task An_image_without_commands_needs_no_engine_even_where_smoke_is_required()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);
-        (await tools.RunAsync("Assemble", "Sign", "Publish", "--require-smoke", "--upstream-mirror", tools.Repository.Mirror.Path, "--signing-key", tools.Repository.Key.Private)).Require();
+        (
+            await tools.RunAsync(
+                "Assemble",
+                "Sign",
+                "Publish",
+                "--require-smoke",
+                "--upstream-mirror",
+                tools.Repository.Mirror.Path,
+                "--signing-key",
+                tools.Repository.Key.Private
+            )
+        ).Require();
         Assert.True(File.Exists(tools.Record));
     }
 
@@ -61,7 +78,16 @@ public sealed class SmokeTargetTests
         await File.AppendAllTextAsync(contract, Commands);
         await tools.Repository.CommitAsync("Run it");
         await tools.Repository.GitAsync("tag", "--force", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
-        (await tools.RunAsync("Assemble", "Sign", "--upstream-mirror", tools.Repository.Mirror.Path, "--signing-key", tools.Repository.Key.Private)).Require();
+        (
+            await tools.RunAsync(
+                "Assemble",
+                "Sign",
+                "--upstream-mirror",
+                tools.Repository.Mirror.Path,
+                "--signing-key",
+                tools.Repository.Key.Private
+            )
+        ).Require();
         return tools;
     }
 }

@@ -46,10 +46,15 @@ public sealed class StandardFilesTests : IAsyncLifetime
         Assert.Contains("space", result.Error, StringComparison.OrdinalIgnoreCase);
     }
 
-    private Task<ChildResult> RunAsync(string arguments, string redirection) => new ChildProcess("/bin/bash", "-c",
-        $"{SlipwayCommand.Dotnet} exec {SlipwayCommand.Compiled} {arguments} --root {_repository.Root} --cache-directory {_repository.Beside("cache")} {redirection}")
-    {
-        WorkingDirectory = _repository.Root,
-        Variables = new Dictionary<string, string?> { ["NO_COLOR"] = "1" },
-    }.RunAsync();
+    private Task<ChildResult> RunAsync(string arguments, string redirection) =>
+        new ChildProcess(
+            "/bin/bash",
+            "-c",
+            $"{SlipwayCommand.Dotnet} exec {SlipwayCommand.Compiled} {arguments} --root {_repository.Root} "
+                + $"--cache-directory {_repository.Beside("cache")} {redirection}"
+        )
+        {
+            WorkingDirectory = _repository.Root,
+            Variables = new Dictionary<string, string?> { ["NO_COLOR"] = "1" },
+        }.RunAsync();
 }

@@ -57,7 +57,11 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
         _scene.Release("v1.0.1");
         _scene.Release("v1.1.0");
         _scene.Say("v1.0.1", minor: "v1.1.0");
-        _scene.PublishPackages(new TinyDeb("hello").File("usr/share/hello", "1"), new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"), days: 1);
+        _scene.PublishPackages(
+            new TinyDeb("hello").File("usr/share/hello", "1"),
+            new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"),
+            days: 1
+        );
 
         AvailableUpdates outlook = await _scene.LookAsync();
         Assert.Equal(("v1.0.1", "v1.1.0"), (outlook.Upstream.Single().Update?.Text, outlook.Upstream.Single().Latest.Text));
@@ -74,8 +78,13 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
         await GitAsync("pull", "--quiet", _far.GitFolder, "main");
         await GitAsync("tag", "--annotate", "--message", "tools v1.0.1", "tools/v1.0.1");
         await GitAsync("push", "--quiet", _far.GitFolder, "tools/v1.0.1");
-        string tracker = _folder.Write("tracker.json", """{"hello":{"CVE-2026-1111":{"releases":{"trixie":{"status":"resolved","fixed_version":"1.0-1+deb13u1"}}}}}""");
-        JsonElement released = JsonDocument.Parse((await ReleaseAsync(_scene.Repository.Slipway, "--json", "--advisories", tracker)).Require().Output).RootElement;
+        string tracker = _folder.Write(
+            "tracker.json",
+            """{"hello":{"CVE-2026-1111":{"releases":{"trixie":{"status":"resolved","fixed_version":"1.0-1+deb13u1"}}}}}"""
+        );
+        JsonElement released = JsonDocument
+            .Parse((await ReleaseAsync(_scene.Repository.Slipway, "--json", "--advisories", tracker)).Require().Output)
+            .RootElement;
 
         StandInRelease release = _far.Releases.Single(release => release.Tag == "tools/v1.0.1");
         Assert.Equal((false, true), (release.IsDraft, release.IsLatest));
@@ -88,12 +97,40 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
         Assert.Null(await _scene.StageAsync());
 
         SlipwayCommand rebuilder = await CloneAsync("rebuilder", "tools/v1.0.1");
-        ChildResult again = (await RunAsync(rebuilder, "Reproduce", "--reference", "quay.io/slipway-tests/tools:v1.0.1", "--public-key", _scene.Repository.Key.Public)).Require();
+        ChildResult again = (
+            await RunAsync(
+                rebuilder,
+                "Reproduce",
+                "--reference",
+                "quay.io/slipway-tests/tools:v1.0.1",
+                "--public-key",
+                _scene.Repository.Key.Public
+            )
+        ).Require();
         Assert.Contains("identical: quay.io/slipway-tests/tools:v1.0.1 is sha256:", again.Output, StringComparison.Ordinal);
-        (await RunAsync(rebuilder, "Verify", "--reference", "quay.io/slipway-tests/tools:v1.0.1", "--public-key", _scene.Repository.Key.Public, "--all-registries")).Require();
+        (
+            await RunAsync(
+                rebuilder,
+                "Verify",
+                "--reference",
+                "quay.io/slipway-tests/tools:v1.0.1",
+                "--public-key",
+                _scene.Repository.Key.Public,
+                "--all-registries"
+            )
+        ).Require();
 
         // The first release stands as it was.
-        (await RunAsync(rebuilder, "Verify", "--reference", "docker.io/slipwaytests/tools:v1.0.0", "--public-key", _scene.Repository.Key.Public)).Require();
+        (
+            await RunAsync(
+                rebuilder,
+                "Verify",
+                "--reference",
+                "docker.io/slipwaytests/tools:v1.0.0",
+                "--public-key",
+                _scene.Repository.Key.Public
+            )
+        ).Require();
         Assert.Equal(2, _far.Releases.Count);
         Assert.Single(_far.PullRequests);
     }
@@ -102,20 +139,48 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
     private async Task<string?> ProposeAsync()
     {
         GitHubClient client = new(
-            _transport, GitHubHosts.Parse([$"github.com={_github.ApiUrl}"], _ => null), new GitHubTokens(name => name == "GH_TOKEN" ? GitHubStandIn.Token : null), TimeProvider.System);
-        PullRequestRun run = new(client.Repository(RepositoryName.Parse("poseidon/tools")), _scene.Repository.Root, new Report(_log, TextWriter.Null, plain: true));
+            _transport,
+            GitHubHosts.Parse([$"github.com={_github.ApiUrl}"], _ => null),
+            new GitHubTokens(name => name == "GH_TOKEN" ? GitHubStandIn.Token : null),
+            TimeProvider.System
+        );
+        PullRequestRun run = new(
+            client.Repository(RepositoryName.Parse("poseidon/tools")),
+            _scene.Repository.Root,
+            new Report(_log, TextWriter.Null, plain: true)
+        );
         await run.RequireCurrentAsync(ImageDefinitionFile.Read(_scene.Folder), Stop);
         return await _scene.StageAsync() is { } update ? await run.ProposeAsync(update, Stop) : null;
     }
 
-    private Task<ChildResult> ReleaseAsync(SlipwayCommand slipway, params string[] more) => RunAsync(
-        slipway, ["Release", "--signing-key", _scene.Repository.Key.Private, "--github-repository", "poseidon/tools", "--github-url", $"github.com={_github.ApiUrl}", .. more]);
+    private Task<ChildResult> ReleaseAsync(SlipwayCommand slipway, params string[] more) =>
+        RunAsync(
+            slipway,
+            [
+                "Release",
+                "--signing-key",
+                _scene.Repository.Key.Private,
+                "--github-repository",
+                "poseidon/tools",
+                "--github-url",
+                $"github.com={_github.ApiUrl}",
+                .. more,
+            ]
+        );
 
     private Task<ChildResult> RunAsync(SlipwayCommand slipway, params string[] arguments)
     {
         Dictionary<string, string?> variables = new(slipway.Variables) { ["GH_TOKEN"] = GitHubStandIn.Token };
-        return (slipway with { Variables = variables, Cache = _folder.At("cache-" + Path.GetFileName(slipway.Root)) }).RunAsync(
-            [.. arguments, "--upstream-mirror", _scene.Repository.Mirror.Path, "--debian-mirror", _scene.Debian, "--registry-map", $"quay.io={_registries[0].Address}", $"docker.io={_registries[1].Address}"]);
+        return (slipway with { Variables = variables, Cache = _folder.At("cache-" + Path.GetFileName(slipway.Root)) }).RunAsync([
+            .. arguments,
+            "--upstream-mirror",
+            _scene.Repository.Mirror.Path,
+            "--debian-mirror",
+            _scene.Debian,
+            "--registry-map",
+            $"quay.io={_registries[0].Address}",
+            $"docker.io={_registries[1].Address}",
+        ]);
     }
 
     /// <summary>Somebody else's checkout of a branch or tag, with a cache of its own.</summary>

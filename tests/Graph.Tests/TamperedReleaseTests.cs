@@ -7,66 +7,238 @@ using Slipway.Trust;
 namespace Slipway.Graph.Tests;
 
 /// <summary>
-/// What can be done to a release on a registry, each as its targets see it: Verify, Save, Mirror, Reproduce and Drift give the same verdict,
-/// for the same reason, and none of them writes anything.
+/// What can be done to a release on a registry, each as its targets see it: Verify, Save, Mirror, Reproduce and Drift give the same
+/// verdict, for the same reason, and none of them writes anything.
 /// </summary>
 public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelper output) : IClassFixture<TamperedReleases>
 {
     /// <summary>By name: the tag that is asked for, why it is refused, and what was done.</summary>
-    private static Dictionary<string, (Func<TamperedReleases, string> Tag, string Reason, Func<TamperedRegistry, Task> Do)> Cases => new(StringComparer.Ordinal)
-    {
-        ["a release's tag on an older release"] = (_ => "v1.0.0-r1", "provenance-mismatch: tag-mismatch", async at => await at.MoveAsync("v1.0.0-r1", await at.DigestAsync(0))),
-        ["a release's tag on a newer commit"] = (_ => "v1.0.0-r1", "provenance-mismatch: tag-mismatch", async at => await at.MoveAsync("v1.0.0-r1", await at.DigestAsync(2))),
-        ["a platform's tag on an older release"] = (_ => "v1.0.0-r1-arm64", "provenance-mismatch: tag-mismatch", async at => await at.MoveAsync("v1.0.0-r1-arm64", await at.DigestAsync(0, "arm64"))),
-        ["a version that never was"] = (_ => "v1.99.0", "provenance-mismatch: tag-mismatch", async at => await at.MoveAsync("v1.99.0", await at.DigestAsync(1))),
-        ["a rebuild that never was"] = (_ => "v1.0.0-r2", "provenance-mismatch: tag-mismatch", async at => await at.MoveAsync("v1.0.0-r2", await at.DigestAsync(1))),
-        ["a candidate that never was"] = (_ => "v1.0.0-rc.1", "provenance-mismatch: tag-mismatch", async at => await at.MoveAsync("v1.0.0-rc.1", await at.DigestAsync(1))),
-        ["a version on a commit after it"] = (_ => "v1.0.0-r3", "provenance-mismatch: tag-mismatch", async at => await at.MoveAsync("v1.0.0-r3", await at.DigestAsync(2))),
-        ["a build's tag on another commit's"] = (made => $"build-{made.Short(1)}", "provenance-mismatch: commit-mismatch", async at => await at.MoveAsync($"build-{at.Made.Short(1)}", await at.DigestAsync(0))),
-        ["a build that never was"] = (_ => "build-bbbbbbb", "provenance-mismatch: commit-mismatch", async at => await at.MoveAsync("build-bbbbbbb", await at.DigestAsync(1))),
-        ["a build's platform that never was"] = (_ => "build-bbbbbbb-amd64", "provenance-mismatch: commit-mismatch", async at => await at.MoveAsync("build-bbbbbbb-amd64", await at.DigestAsync(1, "amd64"))),
-        ["a build of a version on an older release"] = (_ => "build-v1.0.0-r1", "provenance-mismatch: tag-mismatch", async at => await at.MoveAsync("build-v1.0.0-r1", await at.DigestAsync(0))),
-        ["a commit after a release on another commit"] = (made => made.Release(2), "provenance-mismatch: description-mismatch", async at => await at.MoveAsync(at.Made.Release(2), await at.DigestAsync(1))),
-        ["a commit after another release"] = (made => $"v1.9.9-1-g{made.Short(2)}", "provenance-mismatch: description-mismatch", async at => await at.MoveAsync($"v1.9.9-1-g{at.Made.Short(2)}", await at.DigestAsync(2))),
-        ["so many more commits after a release"] = (made => $"v1.0.0-r1-9-g{made.Short(2)}", "provenance-mismatch: description-mismatch", async at => await at.MoveAsync($"v1.0.0-r1-9-g{at.Made.Short(2)}", await at.DigestAsync(2))),
-        ["a commit after a release with another commit's hash"] = (_ => "v1.0.0-r1-1-gbbbbbbb", "provenance-mismatch: description-mismatch", async at => await at.MoveAsync("v1.0.0-r1-1-gbbbbbbb", await at.DigestAsync(2))),
-        ["a commit after a release that is the release"] = (made => $"v1.0.0-1-g{made.Short(1)}", "provenance-mismatch: description-mismatch", async at => await at.MoveAsync($"v1.0.0-1-g{at.Made.Short(1)}", await at.DigestAsync(1))),
-        ["of a changed work tree"] = (_ => "v1.0.0-r1-dirty", "provenance-mismatch: source-modified", async at => await at.MoveAsync("v1.0.0-r1-dirty", await at.DigestAsync(1))),
-        ["one platform's tag on the other"] = (_ => "v1.0.0-r1-amd64", "tag-platform-mismatch", async at => await at.MoveAsync("v1.0.0-r1-amd64", await at.DigestAsync(1, "arm64"))),
-        ["a build's platform on the other"] = (made => $"build-{made.Short(1)}-arm64", "tag-platform-mismatch", async at => await at.MoveAsync($"build-{at.Made.Short(1)}-arm64", await at.DigestAsync(1, "amd64"))),
-        ["a platform that it was not built for"] = (_ => "v1.0.0-r1-s390x", "tag-platform-mismatch", async at => await at.MoveAsync("v1.0.0-r1-s390x", await at.DigestAsync(1, "amd64"))),
-        ["a variant's name"] = (_ => "v1.0.0-r1-arm64v8", "tag-platform-mismatch", async at => await at.MoveAsync("v1.0.0-r1-arm64v8", await at.DigestAsync(1, "arm64"))),
-        ["a platform's name that is shorter"] = (_ => "v1.0.0-r1-arm", "tag-platform-mismatch", async at => await at.MoveAsync("v1.0.0-r1-arm", await at.DigestAsync(1, "arm64"))),
-        ["the release's tag on a platform"] = (_ => "v1.0.0-r1", "tag-shape-mismatch", async at => await at.MoveAsync("v1.0.0-r1", await at.DigestAsync(1, "amd64"))),
-        ["a platform's tag on the index"] = (_ => "v1.0.0-r1-amd64", "tag-shape-mismatch", async at => await at.MoveAsync("v1.0.0-r1-amd64", await at.DigestAsync(1))),
-        ["a build's tag on a platform"] = (made => $"build-{made.Short(1)}", "tag-shape-mismatch", async at => await at.MoveAsync($"build-{at.Made.Short(1)}", await at.DigestAsync(1, "arm64"))),
-        ["the main branch on a platform"] = (_ => "build-main", "tag-shape-mismatch", async at => await at.MoveAsync("build-main", await at.DigestAsync(2, "arm64"))),
-        ["built by an Engine"] = (made => $"dockerfile-{made.Short(1)}", "provenance-mismatch: way-mismatch", async at => await at.MoveAsync($"dockerfile-{at.Made.Short(1)}", await at.DigestAsync(1))),
-        ["SBOM and provenance stripped"] = (_ => "v1.0.0-r1", "attestation-missing", async at =>
+    private static Dictionary<string, (Func<TamperedReleases, string> Tag, string Reason, Func<TamperedRegistry, Task> Do)> Cases =>
+        new(StringComparer.Ordinal)
         {
-            Digest[] all = [await at.DigestAsync(1), await at.DigestAsync(1, "amd64"), await at.DigestAsync(1, "arm64")];
-            await at.StripAsync(Statement.SpdxType, all);
-            await at.StripAsync(Statement.ProvenanceType, all);
-        }),
-        ["one platform's SBOM stripped"] = (_ => "v1.0.0-r1", "attestation-missing", async at => await at.StripAsync(Statement.SpdxType, await at.DigestAsync(1, "arm64"))),
-        ["the index's provenance stripped"] = (_ => "v1.0.0-r1", "attestation-missing", async at => await at.StripAsync(Statement.ProvenanceType, await at.DigestAsync(1))),
-        ["signatures stripped"] = (_ => "v1.0.0-r1", "signature-missing", async at => await at.StripAsync(Statement.SignType, await at.DigestAsync(1))),
-        ["one platform's signature stripped"] = (_ => "v1.0.0-r1", "child-unsigned", async at => await at.StripAsync(Statement.SignType, await at.DigestAsync(1, "arm64"))),
-        ["one platform gone"] = (_ => "v1.0.0-r1", "manifest-missing", async at => await at.DeleteAsync(await at.DigestAsync(1, "arm64"))),
-        ["another's key"] = (_ => "v1.0.0-r1", "signed-by-other-key", at =>
-        {
-            at.Key = SigningKeys.Create(at.Made.Repository.Beside(), "other").Public;
-            return Task.CompletedTask;
-        }),
-        ["a rehearsal's provenance"] = (_ => "v1.0.0-r1", "provenance-mismatch: builder-is-rehearsal", at => at.SayAsync(said => said with { BuilderId = Builder.Rehearsal.Id })),
-        ["another repository's provenance"] = (_ => "v1.0.0-r1", "provenance-mismatch: source-mismatch", at => at.SayAsync(said => Of(said, said.Parameters with { Source = "https://example.org/fork" }))),
-        ["another image's provenance"] = (_ => "v1.0.0-r1", "provenance-mismatch: image-mismatch", at => at.SayAsync(said => Of(said, said.Parameters with { Image = "other" }))),
-        ["uncommitted changes"] = (_ => "v1.0.0-r1", "provenance-mismatch: source-modified", at => at.SayAsync(said => Of(said, said.Parameters with { IsModified = true }))),
-        ["provenance that contradicts itself"] = (_ => "v1.0.0-r1", "provenance-mismatch: commit-mismatch", at => at.SayAsync(said => Of(said, said.Parameters with { Commit = new string('1', 40) }))),
-        ["provenance of one platform more"] = (_ => "v1.0.0-r1", "provenance-mismatch: platforms-mismatch", at => at.SayAsync(said => Of(said, said.Parameters with { Platforms = [.. said.Parameters.Platforms, Platform.Parse("linux/s390x")] }))),
-        ["provenance of one platform less"] = (_ => "v1.0.0-r1", "provenance-mismatch: platforms-mismatch", at => at.SayAsync(said => Of(said, said.Parameters with { Platforms = [Platform.LinuxAmd64] }))),
-        ["a platform that provenance does not name"] = (_ => "v1.0.0-r1-arm64", "provenance-mismatch: platforms-mismatch", at => at.SayAsync(said => Of(said, said.Parameters with { Platforms = [Platform.LinuxAmd64] }))),
-    };
+            ["a release's tag on an older release"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: tag-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1", await at.DigestAsync(0))
+            ),
+            ["a release's tag on a newer commit"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: tag-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1", await at.DigestAsync(2))
+            ),
+            ["a platform's tag on an older release"] = (
+                _ => "v1.0.0-r1-arm64",
+                "provenance-mismatch: tag-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1-arm64", await at.DigestAsync(0, "arm64"))
+            ),
+            ["a version that never was"] = (
+                _ => "v1.99.0",
+                "provenance-mismatch: tag-mismatch",
+                async at => await at.MoveAsync("v1.99.0", await at.DigestAsync(1))
+            ),
+            ["a rebuild that never was"] = (
+                _ => "v1.0.0-r2",
+                "provenance-mismatch: tag-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r2", await at.DigestAsync(1))
+            ),
+            ["a candidate that never was"] = (
+                _ => "v1.0.0-rc.1",
+                "provenance-mismatch: tag-mismatch",
+                async at => await at.MoveAsync("v1.0.0-rc.1", await at.DigestAsync(1))
+            ),
+            ["a version on a commit after it"] = (
+                _ => "v1.0.0-r3",
+                "provenance-mismatch: tag-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r3", await at.DigestAsync(2))
+            ),
+            ["a build's tag on another commit's"] = (
+                made => $"build-{made.Short(1)}",
+                "provenance-mismatch: commit-mismatch",
+                async at => await at.MoveAsync($"build-{at.Made.Short(1)}", await at.DigestAsync(0))
+            ),
+            ["a build that never was"] = (
+                _ => "build-bbbbbbb",
+                "provenance-mismatch: commit-mismatch",
+                async at => await at.MoveAsync("build-bbbbbbb", await at.DigestAsync(1))
+            ),
+            ["a build's platform that never was"] = (
+                _ => "build-bbbbbbb-amd64",
+                "provenance-mismatch: commit-mismatch",
+                async at => await at.MoveAsync("build-bbbbbbb-amd64", await at.DigestAsync(1, "amd64"))
+            ),
+            ["a build of a version on an older release"] = (
+                _ => "build-v1.0.0-r1",
+                "provenance-mismatch: tag-mismatch",
+                async at => await at.MoveAsync("build-v1.0.0-r1", await at.DigestAsync(0))
+            ),
+            ["a commit after a release on another commit"] = (
+                made => made.Release(2),
+                "provenance-mismatch: description-mismatch",
+                async at => await at.MoveAsync(at.Made.Release(2), await at.DigestAsync(1))
+            ),
+            ["a commit after another release"] = (
+                made => $"v1.9.9-1-g{made.Short(2)}",
+                "provenance-mismatch: description-mismatch",
+                async at => await at.MoveAsync($"v1.9.9-1-g{at.Made.Short(2)}", await at.DigestAsync(2))
+            ),
+            ["so many more commits after a release"] = (
+                made => $"v1.0.0-r1-9-g{made.Short(2)}",
+                "provenance-mismatch: description-mismatch",
+                async at => await at.MoveAsync($"v1.0.0-r1-9-g{at.Made.Short(2)}", await at.DigestAsync(2))
+            ),
+            ["a commit after a release with another commit's hash"] = (
+                _ => "v1.0.0-r1-1-gbbbbbbb",
+                "provenance-mismatch: description-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1-1-gbbbbbbb", await at.DigestAsync(2))
+            ),
+            ["a commit after a release that is the release"] = (
+                made => $"v1.0.0-1-g{made.Short(1)}",
+                "provenance-mismatch: description-mismatch",
+                async at => await at.MoveAsync($"v1.0.0-1-g{at.Made.Short(1)}", await at.DigestAsync(1))
+            ),
+            ["of a changed work tree"] = (
+                _ => "v1.0.0-r1-dirty",
+                "provenance-mismatch: source-modified",
+                async at => await at.MoveAsync("v1.0.0-r1-dirty", await at.DigestAsync(1))
+            ),
+            ["one platform's tag on the other"] = (
+                _ => "v1.0.0-r1-amd64",
+                "tag-platform-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1-amd64", await at.DigestAsync(1, "arm64"))
+            ),
+            ["a build's platform on the other"] = (
+                made => $"build-{made.Short(1)}-arm64",
+                "tag-platform-mismatch",
+                async at => await at.MoveAsync($"build-{at.Made.Short(1)}-arm64", await at.DigestAsync(1, "amd64"))
+            ),
+            ["a platform that it was not built for"] = (
+                _ => "v1.0.0-r1-s390x",
+                "tag-platform-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1-s390x", await at.DigestAsync(1, "amd64"))
+            ),
+            ["a variant's name"] = (
+                _ => "v1.0.0-r1-arm64v8",
+                "tag-platform-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1-arm64v8", await at.DigestAsync(1, "arm64"))
+            ),
+            ["a platform's name that is shorter"] = (
+                _ => "v1.0.0-r1-arm",
+                "tag-platform-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1-arm", await at.DigestAsync(1, "arm64"))
+            ),
+            ["the release's tag on a platform"] = (
+                _ => "v1.0.0-r1",
+                "tag-shape-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1", await at.DigestAsync(1, "amd64"))
+            ),
+            ["a platform's tag on the index"] = (
+                _ => "v1.0.0-r1-amd64",
+                "tag-shape-mismatch",
+                async at => await at.MoveAsync("v1.0.0-r1-amd64", await at.DigestAsync(1))
+            ),
+            ["a build's tag on a platform"] = (
+                made => $"build-{made.Short(1)}",
+                "tag-shape-mismatch",
+                async at => await at.MoveAsync($"build-{at.Made.Short(1)}", await at.DigestAsync(1, "arm64"))
+            ),
+            ["the main branch on a platform"] = (
+                _ => "build-main",
+                "tag-shape-mismatch",
+                async at => await at.MoveAsync("build-main", await at.DigestAsync(2, "arm64"))
+            ),
+            ["built by an Engine"] = (
+                made => $"dockerfile-{made.Short(1)}",
+                "provenance-mismatch: way-mismatch",
+                async at => await at.MoveAsync($"dockerfile-{at.Made.Short(1)}", await at.DigestAsync(1))
+            ),
+            ["SBOM and provenance stripped"] = (
+                _ => "v1.0.0-r1",
+                "attestation-missing",
+                async at =>
+                {
+                    Digest[] all = [await at.DigestAsync(1), await at.DigestAsync(1, "amd64"), await at.DigestAsync(1, "arm64")];
+                    await at.StripAsync(Statement.SpdxType, all);
+                    await at.StripAsync(Statement.ProvenanceType, all);
+                }
+            ),
+            ["one platform's SBOM stripped"] = (
+                _ => "v1.0.0-r1",
+                "attestation-missing",
+                async at => await at.StripAsync(Statement.SpdxType, await at.DigestAsync(1, "arm64"))
+            ),
+            ["the index's provenance stripped"] = (
+                _ => "v1.0.0-r1",
+                "attestation-missing",
+                async at => await at.StripAsync(Statement.ProvenanceType, await at.DigestAsync(1))
+            ),
+            ["signatures stripped"] = (
+                _ => "v1.0.0-r1",
+                "signature-missing",
+                async at => await at.StripAsync(Statement.SignType, await at.DigestAsync(1))
+            ),
+            ["one platform's signature stripped"] = (
+                _ => "v1.0.0-r1",
+                "child-unsigned",
+                async at => await at.StripAsync(Statement.SignType, await at.DigestAsync(1, "arm64"))
+            ),
+            ["one platform gone"] = (
+                _ => "v1.0.0-r1",
+                "manifest-missing",
+                async at => await at.DeleteAsync(await at.DigestAsync(1, "arm64"))
+            ),
+            ["another's key"] = (
+                _ => "v1.0.0-r1",
+                "signed-by-other-key",
+                at =>
+                {
+                    at.Key = SigningKeys.Create(at.Made.Repository.Beside(), "other").Public;
+                    return Task.CompletedTask;
+                }
+            ),
+            ["a rehearsal's provenance"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: builder-is-rehearsal",
+                at => at.SayAsync(said => said with { BuilderId = Builder.Rehearsal.Id })
+            ),
+            ["another repository's provenance"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: source-mismatch",
+                at => at.SayAsync(said => Of(said, said.Parameters with { Source = "https://example.org/fork" }))
+            ),
+            ["another image's provenance"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: image-mismatch",
+                at => at.SayAsync(said => Of(said, said.Parameters with { Image = "other" }))
+            ),
+            ["uncommitted changes"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: source-modified",
+                at => at.SayAsync(said => Of(said, said.Parameters with { IsModified = true }))
+            ),
+            ["provenance that contradicts itself"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: commit-mismatch",
+                at => at.SayAsync(said => Of(said, said.Parameters with { Commit = new string('1', 40) }))
+            ),
+            ["provenance of one platform more"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: platforms-mismatch",
+                at =>
+                    at.SayAsync(said =>
+                        Of(said, said.Parameters with { Platforms = [.. said.Parameters.Platforms, Platform.Parse("linux/s390x")] })
+                    )
+            ),
+            ["provenance of one platform less"] = (
+                _ => "v1.0.0-r1",
+                "provenance-mismatch: platforms-mismatch",
+                at => at.SayAsync(said => Of(said, said.Parameters with { Platforms = [Platform.LinuxAmd64] }))
+            ),
+            ["a platform that provenance does not name"] = (
+                _ => "v1.0.0-r1-arm64",
+                "provenance-mismatch: platforms-mismatch",
+                at => at.SayAsync(said => Of(said, said.Parameters with { Platforms = [Platform.LinuxAmd64] }))
+            ),
+        };
 
     public static TheoryData<string> Names { get; } = [.. Cases.Keys];
 
@@ -77,7 +249,9 @@ public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelpe
         (Func<TamperedReleases, string> tagOf, string reason, Func<TamperedRegistry, Task> tamper) = Cases[what];
         await using TamperedRegistry at = await made.CopyAsync();
         await tamper(at);
-        string tag = tagOf(made), reference = $"{TamperedRegistry.Official}:{tag}", archive = made.Repository.Beside("refused.tar");
+        string tag = tagOf(made),
+            reference = $"{TamperedRegistry.Official}:{tag}",
+            archive = made.Repository.Beside("refused.tar");
         int writes = at.Writes;
 
         ChildResult[] results = await Task.WhenAll(
@@ -85,7 +259,8 @@ public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelpe
             at.RunAsync("Save", "--reference", reference, "--to", archive),
             at.RunAsync("Mirror", "--reference", reference, "--to", "docker.io/copy/tools"),
             at.RunAsync("Reproduce", "--reference", reference, "--attest", "--push", "--signing-key", made.Repository.Key.Private),
-            at.RunAsync("Drift", "--tags", tag));
+            at.RunAsync("Drift", "--tags", tag)
+        );
 
         foreach ((string target, ChildResult result) in new[] { "Verify", "Save", "Mirror", "Reproduce", "Drift" }.Zip(results))
         {
@@ -116,32 +291,90 @@ public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelpe
         int writes = at.Writes;
         foreach (string named in (string[])[":v1.0.0-r1", $"@{await at.DigestAsync(1)}"])
         {
-            ChildResult refused = (await at.RunAsync("Mirror", "--reference", TamperedRegistry.Official + named, "--to", "docker.io/copy/tools")).Require(65);
+            ChildResult refused = (
+                await at.RunAsync("Mirror", "--reference", TamperedRegistry.Official + named, "--to", "docker.io/copy/tools")
+            ).Require(65);
             Assert.Contains($":{tag}: ", refused.Error, StringComparison.Ordinal);
             Assert.Contains(reason, refused.Error, StringComparison.Ordinal);
             Assert.Equal(writes, at.Writes);
         }
 
         // The others alone can be had, and are then all that is there.
-        (await at.RunAsync("Mirror", "--reference", $"{TamperedRegistry.Official}:v1.0.0-r1", "--to", "docker.io/copy/tools", "--tags", "v1.0.0-r1")).Require();
-        Assert.Equal(["v1.0.0-r1"], (await at.At("docker.io/copy/tools").TagsAsync(default))!.Value.Where(copied => TagStyles.Of(copied) != TagStyle.Signature));
+        (
+            await at.RunAsync(
+                "Mirror",
+                "--reference",
+                $"{TamperedRegistry.Official}:v1.0.0-r1",
+                "--to",
+                "docker.io/copy/tools",
+                "--tags",
+                "v1.0.0-r1"
+            )
+        ).Require();
+        Assert.Equal(
+            ["v1.0.0-r1"],
+            (await at.At("docker.io/copy/tools").TagsAsync(default))!.Value.Where(copied => TagStyles.Of(copied) != TagStyle.Signature)
+        );
     }
 
     [Fact]
     public async Task Untouched_every_tag_passes_everywhere_and_says_what_it_is()
     {
         await using TamperedRegistry at = await made.CopyAsync();
-        foreach (string tag in (string[])["v1.0.0", "v1.0.0-arm64", "v1.0.0-r1", $"build-{made.Short(1)}-amd64", "build-v1.0.0-r1", made.Release(2), made.Release(2) + "-arm64", $"build-{made.Short(2)}", "build-main"])
+        foreach (
+            string tag in (string[])
+                [
+                    "v1.0.0",
+                    "v1.0.0-arm64",
+                    "v1.0.0-r1",
+                    $"build-{made.Short(1)}-amd64",
+                    "build-v1.0.0-r1",
+                    made.Release(2),
+                    made.Release(2) + "-arm64",
+                    $"build-{made.Short(2)}",
+                    "build-main",
+                ]
+        )
         {
             ChildResult verified = (await at.RunAsync("Verify", "--reference", $"{TamperedRegistry.Official}:{tag}")).Require();
-            Assert.Contains(tag == "build-main" ? "claims index, so it may be any release" : $"the tag {tag} claims ", verified.Output, StringComparison.Ordinal);
-            (await at.RunAsync("Save", "--reference", $"{TamperedRegistry.Official}:{tag}", "--to", made.Repository.Beside("saved.tar"))).Require();
+            Assert.Contains(
+                tag == "build-main" ? "claims index, so it may be any release" : $"the tag {tag} claims ",
+                verified.Output,
+                StringComparison.Ordinal
+            );
+            (
+                await at.RunAsync("Save", "--reference", $"{TamperedRegistry.Official}:{tag}", "--to", made.Repository.Beside("saved.tar"))
+            ).Require();
         }
 
         foreach (int release in (int[])[0, 1, 2])
-            (await at.RunAsync("Mirror", "--reference", $"{TamperedRegistry.Official}:{made.Release(release)}", "--to", "docker.io/copy/tools")).Require();
-        (await at.RunAsync("Reproduce", "--reference", $"{TamperedRegistry.Official}:{made.Release(2)}", "--upstream-mirror", made.Repository.Mirror.Path)).Require();
-        (await at.RunAsync("Reproduce", "--reference", $"{TamperedRegistry.Official}:{made.Release(0)}", "--upstream-mirror", made.Repository.Mirror.Path)).Require();
+            (
+                await at.RunAsync(
+                    "Mirror",
+                    "--reference",
+                    $"{TamperedRegistry.Official}:{made.Release(release)}",
+                    "--to",
+                    "docker.io/copy/tools"
+                )
+            ).Require();
+        (
+            await at.RunAsync(
+                "Reproduce",
+                "--reference",
+                $"{TamperedRegistry.Official}:{made.Release(2)}",
+                "--upstream-mirror",
+                made.Repository.Mirror.Path
+            )
+        ).Require();
+        (
+            await at.RunAsync(
+                "Reproduce",
+                "--reference",
+                $"{TamperedRegistry.Official}:{made.Release(0)}",
+                "--upstream-mirror",
+                made.Repository.Mirror.Path
+            )
+        ).Require();
     }
 
     [Fact]
@@ -149,13 +382,32 @@ public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelpe
     {
         await using TamperedRegistry at = await made.CopyAsync();
         await at.MoveAsync("latest", await at.DigestAsync(0));
-        foreach ((string named, string what) in new[] { (":latest", "the tag latest claims nothing"), ($"@{await at.DigestAsync(0)}", "what was asked for claims nothing") })
+        foreach (
+            (string named, string what) in new[]
+            {
+                (":latest", "the tag latest claims nothing"),
+                ($"@{await at.DigestAsync(0)}", "what was asked for claims nothing"),
+            }
+        )
         {
             ChildResult result = (await at.RunAsync("Verify", "--reference", TamperedRegistry.Official + named)).Require();
-            Assert.Contains($"{what}, so it may be any release of the signer's: commit {made.Commit(0)} of https://example.org/tools (git tag tools/v1.0.0), built at 2", result.Output, StringComparison.Ordinal);
-            JsonElement place = JsonDocument.Parse((await at.RunAsync("Verify", "--json", "--reference", TamperedRegistry.Official + named)).Require().Output).RootElement.GetProperty("places")[0];
+            Assert.Contains(
+                $"{what}, so it may be any release of the signer's: commit {made.Commit(0)} of https://example.org/tools (git tag "
+                    + "tools/v1.0.0), built at 2",
+                result.Output,
+                StringComparison.Ordinal
+            );
+            JsonElement place = JsonDocument
+                .Parse((await at.RunAsync("Verify", "--json", "--reference", TamperedRegistry.Official + named)).Require().Output)
+                .RootElement.GetProperty("places")[0];
             Assert.Equal(0, place.GetProperty("claims").GetArrayLength());
-            Assert.Equal((made.Commit(0), "tools/v1.0.0"), (place.GetProperty("origin").GetProperty("commit").GetString(), place.GetProperty("origin").GetProperty("gitTag").GetString()));
+            Assert.Equal(
+                (made.Commit(0), "tools/v1.0.0"),
+                (
+                    place.GetProperty("origin").GetProperty("commit").GetString(),
+                    place.GetProperty("origin").GetProperty("gitTag").GetString()
+                )
+            );
         }
     }
 
@@ -172,8 +424,20 @@ public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelpe
         await using TamperedRegistry at = await made.CopyAsync();
         await at.MoveAsync(tag, await at.DigestAsync(0));
         string reference = $"{TamperedRegistry.Official}:{tag}";
-        foreach (string[] target in (string[][])[["Verify"], ["Save", "--to", made.Repository.Beside("refused.tar")], ["Mirror", "--to", "docker.io/copy/tools"], ["Reproduce"]])
-            Assert.Contains("tag-unreadable", (await at.RunAsync([.. target, "--reference", reference])).Require(65).Error, StringComparison.Ordinal);
+        foreach (
+            string[] target in (string[][])
+                [
+                    ["Verify"],
+                    ["Save", "--to", made.Repository.Beside("refused.tar")],
+                    ["Mirror", "--to", "docker.io/copy/tools"],
+                    ["Reproduce"],
+                ]
+        )
+            Assert.Contains(
+                "tag-unreadable",
+                (await at.RunAsync([.. target, "--reference", reference])).Require(65).Error,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -182,24 +446,66 @@ public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelpe
         await using TamperedRegistry at = await made.CopyAsync();
         await at.MoveAsync("build-main", await at.DigestAsync(1));
         string reference = $"{TamperedRegistry.Official}:build-main";
-        foreach (string fine in (string[])["v1.0.0", "v1.0.0-r1", "1.0.0", made.Commit(0), made.Commit(1), made.Short(1), "2020-01-01T00:00:00Z", "2020-01-01T00:00:00+02:00"])
+        foreach (
+            string fine in (string[])
+                [
+                    "v1.0.0",
+                    "v1.0.0-r1",
+                    "1.0.0",
+                    made.Commit(0),
+                    made.Commit(1),
+                    made.Short(1),
+                    "2020-01-01T00:00:00Z",
+                    "2020-01-01T00:00:00+02:00",
+                ]
+        )
             (await at.RunAsync("Verify", "--reference", reference, "--not-older-than", fine)).Require();
-        foreach ((string limit, string reason) in new[]
+        foreach (
+            (string limit, string reason) in new[]
+            {
+                ("v1.0.1", "release-too-old"),
+                ("v1.0.0-r2", "release-too-old"),
+                (made.Release(2), "release-too-old"),
+                (made.Commit(2), "release-too-old"),
+                ("2999-01-01T00:00:00Z", "release-too-old"),
+                (new string('b', 40), "release-age-unknown"),
+            }
+        )
         {
-            ("v1.0.1", "release-too-old"), ("v1.0.0-r2", "release-too-old"), (made.Release(2), "release-too-old"), (made.Commit(2), "release-too-old"), ("2999-01-01T00:00:00Z", "release-too-old"),
-            (new string('b', 40), "release-age-unknown"),
-        })
-        {
-            foreach (string[] target in (string[][])[["Verify"], ["Save", "--to", made.Repository.Beside("refused.tar")], ["Mirror", "--to", "docker.io/copy/tools"], ["Reproduce"]])
-                Assert.Contains(reason, (await at.RunAsync([.. target, "--reference", reference, "--not-older-than", limit])).Require(65).Error, StringComparison.Ordinal);
+            foreach (
+                string[] target in (string[][])
+                    [
+                        ["Verify"],
+                        ["Save", "--to", made.Repository.Beside("refused.tar")],
+                        ["Mirror", "--to", "docker.io/copy/tools"],
+                        ["Reproduce"],
+                    ]
+            )
+                Assert.Contains(
+                    reason,
+                    (await at.RunAsync([.. target, "--reference", reference, "--not-older-than", limit])).Require(65).Error,
+                    StringComparison.Ordinal
+                );
         }
 
-        Assert.Contains("Run git fetch", (await at.RunAsync("Verify", "--reference", reference, "--not-older-than", new string('b', 40))).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Run git fetch",
+            (await at.RunAsync("Verify", "--reference", reference, "--not-older-than", new string('b', 40))).Require(65).Error,
+            StringComparison.Ordinal
+        );
         foreach (string wrong in (string[])["yesterday", "v1.0", "2026-11-30", "2026-11-30T08:00:00", "abc", "v1.0.0-amd64"])
-            Assert.Contains("--not-older-than", (await at.RunAsync("Verify", "--reference", reference, "--not-older-than", wrong)).Require(64).Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "--not-older-than",
+                (await at.RunAsync("Verify", "--reference", reference, "--not-older-than", wrong)).Require(64).Error,
+                StringComparison.Ordinal
+            );
         await at.SayAsync(said => said with { StartedOn = null, FinishedOn = null, Parameters = said.Parameters with { Tag = null } });
         foreach (string limit in (string[])["v1.0.0", "2020-01-01T00:00:00Z"])
-            Assert.Contains("release-age-unknown", (await at.RunAsync("Verify", "--reference", reference, "--not-older-than", limit)).Require(65).Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "release-age-unknown",
+                (await at.RunAsync("Verify", "--reference", reference, "--not-older-than", limit)).Require(65).Error,
+                StringComparison.Ordinal
+            );
     }
 
     private static SlsaProvenance Of(SlsaProvenance said, BuildParameters parameters) => said with { Parameters = parameters };

@@ -13,8 +13,8 @@ using Slipway.Trust;
 namespace Slipway.Graph.Tests;
 
 /// <summary>
-/// Three releases of one image for two platforms, published by the product: <c>v1.0.0</c>, <c>v1.0.0-r1</c> and one commit after that, each of
-/// other bytes. Each test gets a registry of its own with all three, and somebody who may write there.
+/// Three releases of one image for two platforms, published by the product: <c>v1.0.0</c>, <c>v1.0.0-r1</c> and one commit after that, each
+/// of other bytes. Each test gets a registry of its own with all three, and somebody who may write there.
 /// </summary>
 public sealed class TamperedReleases : IAsyncLifetime
 {
@@ -30,7 +30,13 @@ public sealed class TamperedReleases : IAsyncLifetime
     internal string Commit(int release) => _commits[release];
 
     /// <summary>The release tag of one of the three.</summary>
-    internal string Release(int release) => release switch { 0 => "v1.0.0", 1 => "v1.0.0-r1", _ => $"v1.0.0-r1-1-g{Short(2)}" };
+    internal string Release(int release) =>
+        release switch
+        {
+            0 => "v1.0.0",
+            1 => "v1.0.0-r1",
+            _ => $"v1.0.0-r1-1-g{Short(2)}",
+        };
 
     public async ValueTask InitializeAsync()
     {
@@ -39,11 +45,32 @@ public sealed class TamperedReleases : IAsyncLifetime
         string definition = await File.ReadAllTextAsync(_repository.At("images", UpstreamImage.Name, "image.yaml"));
         foreach ((int release, string[] tags) in new[] { (0, new[] { "tools/v1.0.0" }), (1, ["tools/v1.0.0-r1"]), (2, []) })
         {
-            _repository.Write("images/tools/image.yaml", definition.Replace("Upstream files alone", $"Release {release}", StringComparison.Ordinal));
+            _repository.Write(
+                "images/tools/image.yaml",
+                definition.Replace("Upstream files alone", $"Release {release}", StringComparison.Ordinal)
+            );
             await _repository.CommitAsync($"release {release}", tags);
             _commits.Add(await _repository.GitAsync("rev-parse", "HEAD"));
-            (await RunAsync(registry, "Assemble", "Sign", "Publish", "--upstream-mirror", _repository.Mirror.Path, "--signing-key", _repository.Key.Private)).Require();
-            (await new ChildProcess("cp", "-r", _repository.At("artifacts", "tools"), _repository.Beside($"release-{release}")).RunAsync()).Require();
+            (
+                await RunAsync(
+                    registry,
+                    "Assemble",
+                    "Sign",
+                    "Publish",
+                    "--upstream-mirror",
+                    _repository.Mirror.Path,
+                    "--signing-key",
+                    _repository.Key.Private
+                )
+            ).Require();
+            (
+                await new ChildProcess(
+                    "cp",
+                    "-r",
+                    _repository.At("artifacts", "tools"),
+                    _repository.Beside($"release-{release}")
+                ).RunAsync()
+            ).Require();
         }
     }
 
@@ -63,8 +90,13 @@ public sealed class TamperedReleases : IAsyncLifetime
     }
 
     /// <summary>The product, for which both registries of the image are this one.</summary>
-    internal Task<ChildResult> RunAsync(RehearsalRegistry registry, params string[] arguments) => (_repository.Slipway with { Cache = _repository.Beside("cache") })
-        .RunAsync([.. arguments, "--registry-map", $"quay.io={registry.Address}", $"docker.io={registry.Address}"]);
+    internal Task<ChildResult> RunAsync(RehearsalRegistry registry, params string[] arguments) =>
+        (_repository.Slipway with { Cache = _repository.Beside("cache") }).RunAsync([
+            .. arguments,
+            "--registry-map",
+            $"quay.io={registry.Address}",
+            $"docker.io={registry.Address}",
+        ]);
 
     private static Task<RehearsalRegistry> StartAsync(string storage) =>
         RehearsalRegistry.StartAsync(new RehearsalOptions { Storage = storage }, CancellationToken.None);
@@ -88,8 +120,13 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
     public Repository Site => At(Official);
 
     /// <summary>Any repository of the registry.</summary>
-    public Repository At(string repository) => new RegistryClient(
-        _transport, Credentials.None, RegistryMap.Parse([$"quay.io={registry.Address}", $"docker.io={registry.Address}"]), TimeProvider.System).Repository(Reference.Parse(repository));
+    public Repository At(string repository) =>
+        new RegistryClient(
+            _transport,
+            Credentials.None,
+            RegistryMap.Parse([$"quay.io={registry.Address}", $"docker.io={registry.Address}"]),
+            TimeProvider.System
+        ).Repository(Reference.Parse(repository));
 
     public int Writes => registry.Log.All.Count(entry => entry.Request.Method is not ("GET" or "HEAD"));
 
@@ -100,7 +137,8 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
         (await Site.ResolveAsync(made.Release(release) + (architecture is null ? "" : $"-{architecture}"), default))!.Digest;
 
     /// <summary>Makes a tag name something that is there.</summary>
-    public async Task MoveAsync(string tag, Digest to) => await Site.PushManifestAsync((await Site.ReadManifestAsync(to, default))!, tag, default);
+    public async Task MoveAsync(string tag, Digest to) =>
+        await Site.PushManifestAsync((await Site.ReadManifestAsync(to, default))!, tag, default);
 
     public Task DeleteTagAsync(string tag) => Site.DeleteTagAsync(tag, default);
 
@@ -128,7 +166,8 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
     public async Task SayAsync(Func<SlsaProvenance, SlsaProvenance> change)
     {
         string folder = made.Repository.Beside("release-1");
-        OciLayout layout = OciLayout.Open(Path.Combine(folder, "layout")), trust = OciLayout.Open(Path.Combine(folder, "trust"));
+        OciLayout layout = OciLayout.Open(Path.Combine(folder, "layout")),
+            trust = OciLayout.Open(Path.Combine(folder, "trust"));
         ImageDefinition definition = ImageDefinitionFile.Read(made.Repository.At("images", UpstreamImage.Name));
         AssembledImage image = await ImageReader.ReadAsync(UpstreamImage.Name, layout, default);
         SignedImage signed = new(layout, image.Index.Digest, definition.Official);

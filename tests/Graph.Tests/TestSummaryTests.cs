@@ -5,7 +5,8 @@ namespace Slipway.Graph.Tests;
 /// <summary>What is read of a test project's report.</summary>
 public sealed class TestSummaryTests
 {
-    private static readonly XDocument Report = XDocument.Parse("""
+    private static readonly XDocument Report = XDocument.Parse(
+        """
         <assemblies><assembly time="1.5"><collection>
           <test name="counts" result="Pass"><output>224 requests × 27 mishaps
         </output></test>
@@ -13,7 +14,8 @@ public sealed class TestSummaryTests
           <test name="breaks" result="Fail"><output>not this</output><failure><message>m</message><stack-trace>s</stack-trace></failure></test>
           <test name="waits" result="Skip"><reason>no peer</reason></test>
         </collection></assembly></assemblies>
-        """);
+        """
+    );
 
     [Fact]
     public void What_passing_tests_counted_is_told_and_no_empty_line()

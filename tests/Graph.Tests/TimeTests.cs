@@ -29,7 +29,11 @@ public sealed class TimeTests
     [InlineData("1d")]
     [InlineData(" 1s")]
     public void What_is_no_time_is_refused_with_the_options_name(string text) =>
-        Assert.Contains($"--timeout '{text}'", Assert.Throws<FormatException>(() => TargetTime.Parse("--timeout", text)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"--timeout '{text}'",
+            Assert.Throws<FormatException>(() => TargetTime.Parse("--timeout", text)).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("--timeout", "soon")]
@@ -74,7 +78,10 @@ public sealed class TimeTests
     [Fact]
     public async Task A_body_of_one_byte_a_second_is_not_taken_for_alive()
     {
-        await using Server server = new($"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.oci.image.index.v1+json\r\nContent-Length: 1000\r\n\r\n", trickles: true);
+        await using Server server = new(
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.oci.image.index.v1+json\r\nContent-Length: 1000\r\n\r\n",
+            trickles: true
+        );
         ChildResult result = await VerifyAsync($"{server.Host}/a/b:v1", "--request-timeout", "4s");
         Assert.Equal(75, result.ExitCode);
         // Both limits are over in the same moment here; either says so by its option.
@@ -85,10 +92,18 @@ public sealed class TimeTests
     {
         using ScratchRepository repository = await ScratchRepository.CreateAsync();
         string key = Path.Combine(repository.Root, "key.pub");
-        using System.Security.Cryptography.ECDsa made = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        using System.Security.Cryptography.ECDsa made = System.Security.Cryptography.ECDsa.Create(
+            System.Security.Cryptography.ECCurve.NamedCurves.nistP256
+        );
         await File.WriteAllTextAsync(key, made.ExportSubjectPublicKeyInfoPem());
-        return await (repository.Slipway with { Patience = TimeSpan.FromMinutes(2) })
-            .RunAsync(["Verify", "--reference", reference, "--public-key", key, .. more]);
+        return await (repository.Slipway with { Patience = TimeSpan.FromMinutes(2) }).RunAsync([
+            "Verify",
+            "--reference",
+            reference,
+            "--public-key",
+            key,
+            .. more,
+        ]);
     }
 
     /// <summary>Plain http on loopback: answers every request with the same bytes, then says nothing, or a byte a second.</summary>

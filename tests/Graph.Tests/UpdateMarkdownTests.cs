@@ -17,7 +17,17 @@ public class UpdateMarkdownTests
         Packages = [Package("libc6", isSecurity: true, "CVE-2026-1")],
         Upstream = [],
         Sizes = [new PlatformSize(Platform.Parse("linux/amd64"), 1_500_000, 1_600_000)],
-        Differences = [new ImageDifference(Platform.Parse("linux/amd64"), ImageDifference.File, "/usr/bin/x", "changed", "- 0755 0:0 1 aa", "- 0755 0:0 2 bb")],
+        Differences =
+        [
+            new ImageDifference(
+                Platform.Parse("linux/amd64"),
+                ImageDifference.File,
+                "/usr/bin/x",
+                "changed",
+                "- 0755 0:0 1 aa",
+                "- 0755 0:0 2 bb"
+            ),
+        ],
         NotCompared = "",
         Inspected = [new InspectedCount(Platform.Parse("linux/amd64"), 3, 2, 1)],
         NextTag = "kubelet/v1.36.5",
@@ -28,7 +38,21 @@ public class UpdateMarkdownTests
     public void Security_fixes_come_first_then_versions_packages_and_the_image()
     {
         string text = UpdateMarkdown.Of(Report);
-        int[] places = [.. new[] { "## Security fixes", "`CVE-2026-1`", "## Versions", "## Packages", "## Image", "1.5 MB | 1.6 MB", "Files: 1 changed", "## What next", "`kubelet/v1.36.5`" }.Select(part => text.IndexOf(part, StringComparison.Ordinal))];
+        int[] places =
+        [
+            .. new[]
+            {
+                "## Security fixes",
+                "`CVE-2026-1`",
+                "## Versions",
+                "## Packages",
+                "## Image",
+                "1.5 MB | 1.6 MB",
+                "Files: 1 changed",
+                "## What next",
+                "`kubelet/v1.36.5`",
+            }.Select(part => text.IndexOf(part, StringComparison.Ordinal)),
+        ];
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);
         Assert.Equal(text, UpdateMarkdown.Of(Report));
@@ -54,11 +78,18 @@ public class UpdateMarkdownTests
     public void However_much_differs_the_text_stays_below_what_GitHub_takes_and_still_says_what_next()
     {
         ImageDifference one = Report.Differences!.Value[0];
-        string text = UpdateMarkdown.Of(Report with
-        {
-            Differences = [.. Enumerable.Range(0, 20_000).Select(i => one with { Name = $"/usr/share/{i}/{new string('x', 150)}" })],
-            Packages = [.. Enumerable.Range(0, 2000).Select(i => Package($"package-{i}", true, [.. Enumerable.Range(0, 50).Select(cve => $"CVE-2026-{i}-{cve}")]))],
-        });
+        string text = UpdateMarkdown.Of(
+            Report with
+            {
+                Differences = [.. Enumerable.Range(0, 20_000).Select(i => one with { Name = $"/usr/share/{i}/{new string('x', 150)}" })],
+                Packages =
+                [
+                    .. Enumerable
+                        .Range(0, 2000)
+                        .Select(i => Package($"package-{i}", true, [.. Enumerable.Range(0, 50).Select(cve => $"CVE-2026-{i}-{cve}")])),
+                ],
+            }
+        );
         Assert.InRange(text.Length, 10_000, UpdateMarkdown.Longest);
         Assert.Contains(" more\n", text, StringComparison.Ordinal);
         Assert.Contains("## What next", text, StringComparison.Ordinal);
@@ -71,10 +102,17 @@ public class UpdateMarkdownTests
         Assert.Equal("Update kubelet from v1.36.4 to v1.36.5", Report.Title);
         Assert.Equal("Update kubelet: flannel from v1.9.1-flannel1 to v1.9.2-flannel1", (Report with { Versions = [flannel] }).Title);
         Assert.Equal("Update kubelet v1.36.5 with 1 security update", (Report with { Versions = [] }).Title);
-        Assert.Equal("Update kubelet v1.36.5 with 2 packages", (Report with { Versions = [], Packages = [Package("a", false), Package("b", false)] }).Title);
+        Assert.Equal(
+            "Update kubelet v1.36.5 with 2 packages",
+            (Report with { Versions = [], Packages = [Package("a", false), Package("b", false)] }).Title
+        );
         Assert.Equal("Update kubelet v1.36.5 with the lock", (Report with { Versions = [], Packages = [] }).Title);
     }
 
     private static PackageUpdate Package(string name, bool isSecurity, params string[] fixes) =>
-        new(name, PackageChange.Newer, DebianVersion.Parse("1-1"), DebianVersion.Parse("1-2"), "trixie-security", ["amd64"]) { IsSecurity = isSecurity, Fixes = [.. fixes] };
+        new(name, PackageChange.Newer, DebianVersion.Parse("1-1"), DebianVersion.Parse("1-2"), "trixie-security", ["amd64"])
+        {
+            IsSecurity = isSecurity,
+            Fixes = [.. fixes],
+        };
 }

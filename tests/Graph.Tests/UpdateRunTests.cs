@@ -8,7 +8,10 @@ using Slipway.Updates;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>The steps of the target Update on an image of a scratch archive and an upstream mirror: what is written, and that nothing is when it is refused.</summary>
+/// <summary>
+/// The steps of the target Update on an image of a scratch archive and an upstream mirror: what is written, and that nothing is when it is
+/// refused.
+/// </summary>
 public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSigningKeys>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -19,7 +22,11 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         using UpdateScene scene = await UpdateScene.CreateAsync(keys);
         scene.Release("v1.0.1");
         scene.Say("v1.0.1", minor: "v1.1.0");
-        scene.PublishPackages(new TinyDeb("hello").File("usr/share/hello", "1"), new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"), days: 1);
+        scene.PublishPackages(
+            new TinyDeb("hello").File("usr/share/hello", "1"),
+            new TinyDeb("hello", "1.0-1+deb13u1").File("usr/share/hello", "fixed"),
+            days: 1
+        );
         string yaml = scene.Yaml;
         Digest old = scene.Lock.Upstream[0].Files["arm64"].Digest;
         IReadOnlyDictionary<string, string> before = scene.Snapshot();
@@ -35,7 +42,8 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
             yaml.Replace("version: v1.0.0 # moves", "version: v1.0.1 # moves", StringComparison.Ordinal)
                 .Replace(old.ToString(), now.Upstream[0].Checksums["arm64"].ToString(), StringComparison.Ordinal)
                 .Replace(ImageDefinitionsOf(yaml), now.Upstream[0].Checksums["amd64"].ToString(), StringComparison.Ordinal),
-            scene.Yaml);
+            scene.Yaml
+        );
         Assert.Equal("1.0-1+deb13u1", scene.Lock.Packages.Single().Versions["amd64"]);
         UpdateReport report = update.Report;
         Assert.Equal("Update tools from v1.0.0 to v1.0.1", report.Title);
@@ -44,7 +52,12 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         Assert.Equal("", report.NotCompared);
         Assert.Equal(
             ["/usr/local/share/tool", "/usr/share/hello"],
-            report.Differences!.Value.Where(one => one.Kind == ImageDifference.File).Select(one => one.Name).Distinct().Order(StringComparer.Ordinal));
+            report
+                .Differences!.Value.Where(one => one.Kind == ImageDifference.File)
+                .Select(one => one.Name)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
         Assert.All(report.Sizes, size => Assert.NotNull(size.Before));
         string markdown = UpdateMarkdown.Of(report);
         Assert.StartsWith("## Security fixes\n\n", markdown, StringComparison.Ordinal);
@@ -78,7 +91,9 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         Assert.Null(await scene.StageAsync());
         Assert.Equal("v1.1.0", (await scene.StageAsync(UpdateScene.Patch with { Reach = VersionReach.Minor }))!.Report.Version);
         Assert.Equal("v1.0.7", (await scene.StageAsync(UpdateScene.Patch with { To = ReleaseVersion.Parse("v1.0.7") }))!.Report.Version);
-        TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() => scene.StageAsync(UpdateScene.Patch with { To = ReleaseVersion.Parse("v0.9.0") }));
+        TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() =>
+            scene.StageAsync(UpdateScene.Patch with { To = ReleaseVersion.Parse("v0.9.0") })
+        );
         Assert.Equal(Exit.WrongUse, e.Code);
     }
 
@@ -94,25 +109,27 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         Assert.Contains("says v1.0.0, which is older than v1.0.1; it stays", scene.Log, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, string> Refusals => new()
-    {
-        { "no arm64 checksum", "tools arm64: tool v1.0.1: the release has no checksum for it: " },
-        { "wrong checksum", "tools arm64: tool v1.0.1: sha256 wanted " },
-        { "no checksum file", "tool-amd64.sha256:1: wanted " },
-        { "no arm64 file", "tool v1.0.1 could not be had and judged; nothing was written" },
-        { "no signature", "tools amd64: tool v1.0.1: " },
-        { "hostile version file", "wanted one version as vX.Y.Z and nothing else" },
-        { "no version file", "stable-1.0.txt: no such file" },
-        { "forged suite", "suite trixie: " },
-        { "rolled-back suite", "suite trixie: wanted a release no older than the lock's" },
-        { "contract", "2 violations of its contract" },
-    };
+    public static TheoryData<string, string> Refusals =>
+        new()
+        {
+            { "no arm64 checksum", "tools arm64: tool v1.0.1: the release has no checksum for it: " },
+            { "wrong checksum", "tools arm64: tool v1.0.1: sha256 wanted " },
+            { "no checksum file", "tool-amd64.sha256:1: wanted " },
+            { "no arm64 file", "tool v1.0.1 could not be had and judged; nothing was written" },
+            { "no signature", "tools amd64: tool v1.0.1: " },
+            { "hostile version file", "wanted one version as vX.Y.Z and nothing else" },
+            { "no version file", "stable-1.0.txt: no such file" },
+            { "forged suite", "suite trixie: " },
+            { "rolled-back suite", "suite trixie: wanted a release no older than the lock's" },
+            { "contract", "2 violations of its contract" },
+        };
 
     [Theory]
     [MemberData(nameof(Refusals))]
     public async Task What_is_wrong_is_refused_by_name_and_nothing_is_written(string wrong, string complaint)
     {
-        string signer = wrong == "no signature" ? "    signature: { identity: release@example.org, issuer: https://accounts.example.org }" : "";
+        string signer =
+            wrong == "no signature" ? "    signature: { identity: release@example.org, issuer: https://accounts.example.org }" : "";
         using UpdateScene scene = await UpdateScene.CreateAsync(keys, signer);
         scene.Release("v1.0.1");
         scene.Say("v1.0.1");
@@ -123,14 +140,22 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         Exception e = await Assert.ThrowsAnyAsync<Exception>(() => scene.StageAsync());
 
         Assert.Contains(complaint, e.Message, StringComparison.Ordinal);
-        Assert.Equal(wrong is "no arm64 file" ? Exit.TryAgain : wrong is "no version file" ? Exit.Unavailable : Exit.WrongData, ExitCodes.Of(e));
+        Assert.Equal(
+            wrong is "no arm64 file" ? Exit.TryAgain
+                : wrong is "no version file" ? Exit.Unavailable
+                : Exit.WrongData,
+            ExitCodes.Of(e)
+        );
         Assert.Equal(before, scene.Snapshot());
     }
 
     [Fact]
     public async Task A_missing_signature_passes_when_that_is_accepted_and_is_said_in_the_report()
     {
-        using UpdateScene scene = await UpdateScene.CreateAsync(keys, "    signature: { identity: release@example.org, issuer: https://accounts.example.org }");
+        using UpdateScene scene = await UpdateScene.CreateAsync(
+            keys,
+            "    signature: { identity: release@example.org, issuer: https://accounts.example.org }"
+        );
         scene.Release("v1.0.1");
         scene.Say("v1.0.1");
         StagedUpdate update = (await scene.StageAsync(UpdateScene.Patch with { AcceptUnsignedUnsafe = true }))!;
@@ -181,7 +206,10 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
     [InlineData("comparing")]
     public async Task A_run_that_is_stopped_has_written_nothing_wherever_it_was(string at)
     {
-        using UpdateScene scene = await UpdateScene.CreateAsync(keys, "    signature: { identity: release@example.org, issuer: https://accounts.example.org }");
+        using UpdateScene scene = await UpdateScene.CreateAsync(
+            keys,
+            "    signature: { identity: release@example.org, issuer: https://accounts.example.org }"
+        );
         scene.Release("v1.0.1");
         scene.Say("v1.0.1");
         IReadOnlyDictionary<string, string> before = scene.Snapshot();
@@ -191,7 +219,9 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
             if (line.Contains(at, StringComparison.Ordinal))
                 stop.Cancel();
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scene.StageAsync(UpdateScene.Patch with { AcceptUnsignedUnsafe = true }, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            scene.StageAsync(UpdateScene.Patch with { AcceptUnsignedUnsafe = true }, stop.Token)
+        );
         Assert.Equal(before, scene.Snapshot());
         scene.Logged = _ => { };
         Assert.Equal("v1.0.1", (await scene.StageAsync(UpdateScene.Patch with { AcceptUnsignedUnsafe = true }))!.Report.Version);
@@ -201,20 +231,29 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
     public async Task An_optional_file_that_was_left_out_is_not_updated_to_a_version_that_cannot_be_had()
     {
         using UpdateScene scene = await UpdateScene.CreateAsync(keys);
-        scene.Repository.Write("images/tools/image.yaml", scene.Yaml.Replace("upstream: [tool]", "upstream: [tool, extra]", StringComparison.Ordinal).Replace("\nupstream:\n", """
+        scene.Repository.Write(
+            "images/tools/image.yaml",
+            scene
+                .Yaml.Replace("upstream: [tool]", "upstream: [tool, extra]", StringComparison.Ordinal)
+                .Replace(
+                    "\nupstream:\n",
+                    """
 
-            upstream:
-              - name: extra
-                version: v2.0.0
-                releases: { kubernetes: https://dl.k8s.io/extra }
-                url: https://dl.k8s.io/extra/{version}/extra-{arch}
-                checksumFile: https://dl.k8s.io/extra/{version}/extra-{arch}.sha256
-                optional: true
-                limitMiB: 1
-                install:
-                  - { to: /usr/local/share/extra }
+                    upstream:
+                      - name: extra
+                        version: v2.0.0
+                        releases: { kubernetes: https://dl.k8s.io/extra }
+                        url: https://dl.k8s.io/extra/{version}/extra-{arch}
+                        checksumFile: https://dl.k8s.io/extra/{version}/extra-{arch}.sha256
+                        optional: true
+                        limitMiB: 1
+                        install:
+                          - { to: /usr/local/share/extra }
 
-            """, StringComparison.Ordinal));
+                    """,
+                    StringComparison.Ordinal
+                )
+        );
         using (SourceFetcher supply = scene.NewSupply())
         {
             ImageDefinition definition = ImageDefinitionFile.Read(scene.Folder);
@@ -230,7 +269,10 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         foreach (string file in (string[])["stable-2.0.txt", "stable.txt"])
             scene.Repository.Mirror.Add(new Uri($"https://dl.k8s.io/extra/{file}"), "v2.0.1"u8);
         foreach (string architecture in (string[])["amd64", "arm64"])
-            scene.Repository.Mirror.Add(new Uri($"https://dl.k8s.io/extra/v2.0.1/extra-{architecture}.sha256"), System.Text.Encoding.ASCII.GetBytes(Digest.Of("extra"u8).Hex));
+            scene.Repository.Mirror.Add(
+                new Uri($"https://dl.k8s.io/extra/v2.0.1/extra-{architecture}.sha256"),
+                System.Text.Encoding.ASCII.GetBytes(Digest.Of("extra"u8).Hex)
+            );
         IReadOnlyDictionary<string, string> before = scene.Snapshot();
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.StageAsync());
         Assert.Contains("extra v2.0.1 could not be had, although its checksums are published", e.Message, StringComparison.Ordinal);
@@ -254,11 +296,13 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         Assert.Equal(before, scene.Snapshot());
     }
 
-    private static string ImageDefinitionsOf(string yaml) => yaml.Split('\n').Single(line => line.Contains("amd64: sha256:", StringComparison.Ordinal)).Split(": ")[1];
+    private static string ImageDefinitionsOf(string yaml) =>
+        yaml.Split('\n').Single(line => line.Contains("amd64: sha256:", StringComparison.Ordinal)).Split(": ")[1];
 
     private void Spoil(UpdateScene scene, string wrong)
     {
-        string PathOf(string architecture, string ending = "") => scene.Repository.Mirror.PathOf(UpdateScene.Address("v1.0.1", architecture, ending));
+        string PathOf(string architecture, string ending = "") =>
+            scene.Repository.Mirror.PathOf(UpdateScene.Address("v1.0.1", architecture, ending));
         switch (wrong)
         {
             case "no arm64 checksum":
@@ -277,7 +321,10 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
                 scene.Say("v1.0.1\nv1.0.2");
                 break;
             case "no version file":
-                Directory.EnumerateFiles(scene.Repository.Mirror.Path, "stable*", SearchOption.AllDirectories).ToList().ForEach(File.Delete);
+                Directory
+                    .EnumerateFiles(scene.Repository.Mirror.Path, "stable*", SearchOption.AllDirectories)
+                    .ToList()
+                    .ForEach(File.Delete);
                 break;
             case "forged suite":
                 scene.PublishPackages(new TinyDeb("hello", "9").File("usr/share/hello", "9"), days: 2, by: keys.Stranger);

@@ -42,14 +42,23 @@ internal sealed class UpdateScene : IDisposable
     public ImageLock Lock => ImageLockFile.Parse(File.ReadAllBytes(Path.Combine(Folder, ImageLock.FileName)), "lock");
 
     /// <summary>Told of each line of the log.</summary>
-    public Action<string> Logged { set => _log.Written = value; }
+    public Action<string> Logged
+    {
+        set => _log.Written = value;
+    }
 
     public string Debian => Repository.Beside("debian");
 
-    private Workspace Workspace => new((AbsolutePath)Repository.At("images"), (AbsolutePath)Repository.At("artifacts"), (AbsolutePath)Repository.Beside("cache"));
+    private Workspace Workspace =>
+        new((AbsolutePath)Repository.At("images"), (AbsolutePath)Repository.At("artifacts"), (AbsolutePath)Repository.Beside("cache"));
 
     /// <summary>Locked at v1.0.0 with hello 1.0-1, committed to main and tagged.</summary>
-    public static async Task<UpdateScene> CreateAsync(ArchiveSigningKeys keys, string more = "", string contract = "budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }, { layer: upstream, compressedMiB: 1, unpackedMiB: 1 }]\n")
+    public static async Task<UpdateScene> CreateAsync(
+        ArchiveSigningKeys keys,
+        string more = "",
+        string contract =
+            "budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }, { layer: upstream, compressedMiB: 1, unpackedMiB: 1 }]\n"
+    )
     {
         Assert.SkipUnless(ArchiveSigningKeys.Available, "needs gpg and gpgv");
         UpdateScene scene = new(await ScratchRepository.CreateAsync(), keys);
@@ -68,9 +77,18 @@ internal sealed class UpdateScene : IDisposable
 
     public void Dispose() => Repository.Dispose();
 
-    public SourceFetcher NewSupply() => new(Workspace, Repository.Mirror.Path, Debian, offline: false, _log.WriteLine) { SuiteKeys = [_keys.Good] };
+    public SourceFetcher NewSupply() =>
+        new(Workspace, Repository.Mirror.Path, Debian, offline: false, _log.WriteLine) { SuiteKeys = [_keys.Good] };
 
-    public static UpdateRequest Patch { get; } = new() { Reach = VersionReach.Patch, To = null, PackagesOnly = false, AcceptUnsignedUnsafe = false, Advisories = null };
+    public static UpdateRequest Patch { get; } =
+        new()
+        {
+            Reach = VersionReach.Patch,
+            To = null,
+            PackagesOnly = false,
+            AcceptUnsignedUnsafe = false,
+            Advisories = null,
+        };
 
     /// <param name="stop">Stops the run; the test's own otherwise.</param>
     public async Task<StagedUpdate?> StageAsync(UpdateRequest? wanted = null, CancellationToken? stop = null)
@@ -79,16 +97,34 @@ internal sealed class UpdateScene : IDisposable
         Report report = new(_log, TextWriter.Null, plain: true);
         VersionSource versions = supply.NewVersionSource(new NoReleases());
         UpdateChecker lookout = new(versions, supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
-        return await new UpdateRun(Workspace, (AbsolutePath)Repository.Root, supply, versions, lookout, report, TimeProvider.System)
-            .StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
+        return await new UpdateRun(
+            Workspace,
+            (AbsolutePath)Repository.Root,
+            supply,
+            versions,
+            lookout,
+            report,
+            TimeProvider.System
+        ).StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>What the target Outdated finds.</summary>
     public async Task<AvailableUpdates> LookAsync()
     {
         using SourceFetcher supply = NewSupply();
-        UpdateChecker lookout = new(supply.NewVersionSource(new NoReleases()), supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
-        return await lookout.LookAsync(ImageDefinitionFile.Read(Folder), Lock, VersionReach.Patch, null, TestContext.Current.CancellationToken);
+        UpdateChecker lookout = new(
+            supply.NewVersionSource(new NoReleases()),
+            supply.NewLockMaker(),
+            new Lifecycle([]),
+            TimeProvider.System
+        );
+        return await lookout.LookAsync(
+            ImageDefinitionFile.Read(Folder),
+            Lock,
+            VersionReach.Patch,
+            null,
+            TestContext.Current.CancellationToken
+        );
     }
 
     /// <summary>Puts a version of the upstream file and its checksums where upstream has them.</summary>
@@ -98,18 +134,29 @@ internal sealed class UpdateScene : IDisposable
         {
             byte[] content = Encoding.ASCII.GetBytes($"tool {version} for {architecture}");
             Repository.Mirror.Add(Address(version, architecture), content);
-            Repository.Mirror.Add(Address(version, architecture, ".sha256"), Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content))));
+            Repository.Mirror.Add(
+                Address(version, architecture, ".sha256"),
+                Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)))
+            );
         }
     }
 
     /// <summary>Makes upstream's version files say a version.</summary>
     public void Say(string patch, string? minor = null)
     {
-        foreach ((string file, string version) in new[] { ("stable-1.0.txt", patch), ("stable-1.txt", minor ?? patch), ("stable.txt", minor ?? patch) })
+        foreach (
+            (string file, string version) in new[]
+            {
+                ("stable-1.0.txt", patch),
+                ("stable-1.txt", minor ?? patch),
+                ("stable.txt", minor ?? patch),
+            }
+        )
             Repository.Mirror.Add(new Uri($"https://dl.k8s.io/release/{file}"), Encoding.UTF8.GetBytes(version));
     }
 
-    public static Uri Address(string version, string architecture, string ending = "") => new($"https://dl.k8s.io/release/{version}/tool-{architecture}{ending}");
+    public static Uri Address(string version, string architecture, string ending = "") =>
+        new($"https://dl.k8s.io/release/{version}/tool-{architecture}{ending}");
 
     public void PublishPackages(TinyDeb main, TinyDeb? security = null, int days = 0, string? by = null)
     {
@@ -118,13 +165,21 @@ internal sealed class UpdateScene : IDisposable
     }
 
     /// <summary>All files below images/ by path and content.</summary>
-    public IReadOnlyDictionary<string, string> Snapshot() => Directory.EnumerateFiles(Repository.At("images"), "*", SearchOption.AllDirectories)
-        .ToDictionary(file => file, file => Digest.Of(File.ReadAllBytes(file)).Hex);
+    public IReadOnlyDictionary<string, string> Snapshot() =>
+        Directory
+            .EnumerateFiles(Repository.At("images"), "*", SearchOption.AllDirectories)
+            .ToDictionary(file => file, file => Digest.Of(File.ReadAllBytes(file)).Hex);
 
     private void Publish(string suite, string archive, TinyDeb[] packages, int days, string? by)
     {
-        string root = Path.Combine(Debian, archive), dists = Path.Combine(root, "dists", suite);
-        StringBuilder release = new(string.Create(CultureInfo.InvariantCulture, $"Suite: {suite}\nCodename: {suite}\nDate: {Released.AddDays(days):ddd, dd MMM yyyy HH:mm:ss} UTC\nSHA256:\n"));
+        string root = Path.Combine(Debian, archive),
+            dists = Path.Combine(root, "dists", suite);
+        StringBuilder release = new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Suite: {suite}\nCodename: {suite}\nDate: {Released.AddDays(days):ddd, dd MMM yyyy HH:mm:ss} UTC\nSHA256:\n"
+            )
+        );
         StringBuilder index = new();
         foreach (TinyDeb package in packages)
         {
@@ -132,7 +187,11 @@ internal sealed class UpdateScene : IDisposable
             string path = $"pool/main/h/{package.Name}/{package.Name}_{package.Version}_all.deb";
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root, path))!);
             File.WriteAllBytes(Path.Combine(root, path), deb);
-            index.Append(CultureInfo.InvariantCulture, $"Package: {package.Name}\nVersion: {package.Version}\nArchitecture: all\nFilename: {path}\nSize: {deb.Length}\nSHA256: {Digest.Of(deb).Hex}\n\n");
+            index.Append(
+                CultureInfo.InvariantCulture,
+                $"Package: {package.Name}\nVersion: {package.Version}\nArchitecture: "
+                    + $"all\nFilename: {path}\nSize: {deb.Length}\nSHA256: {Digest.Of(deb).Hex}\n\n"
+            );
         }
 
         foreach (string architecture in Architectures)
@@ -155,48 +214,49 @@ internal sealed class UpdateScene : IDisposable
         return packed.ToArray();
     }
 
-    private static string Definition(string more) => $$"""
-        # What stays as it is.
-        title: tools
-        description: A package and an upstream file
-        version: v1.0.0 # moves
-        releases: { kubernetes: https://dl.k8s.io/release }
-        source: https://example.org/tools
-        licenses: Apache-2.0
-        platforms: [linux/amd64, linux/arm64]
-        repositories:
-          official: quay.io/slipway-tests/tools
-          fallback: docker.io/slipwaytests/tools
-        debian:
-          suites: [trixie, trixie-security]
-          components: [main]
-          essential: false
-        layers:
-          - name: base
-            title: the base
-            packages: [hello]
-          - name: upstream
-            title: the tool
-            upstream: [tool]
-        upstream:
-          - name: tool
-            url: https://dl.k8s.io/release/{version}/tool-{arch}
-            checksumFile: https://dl.k8s.io/release/{version}/tool-{arch}.sha256
-            limitMiB: 1
-            checksums:
-              amd64: sha256:to-be-filled-in
-              arm64: sha256:to-be-filled-in
-            install:
-              - { to: /usr/local/share/tool, mode: "0755" }
-        {{more}}
-        accounts:
-          - { name: root, id: 0, home: /root, shell: /bin/sh }
-        config:
-          entrypoint: [/usr/local/share/tool]
-          environment:
-            PATH: /usr/local/bin:/usr/bin:/bin
+    private static string Definition(string more) =>
+        $$"""
+            # What stays as it is.
+            title: tools
+            description: A package and an upstream file
+            version: v1.0.0 # moves
+            releases: { kubernetes: https://dl.k8s.io/release }
+            source: https://example.org/tools
+            licenses: Apache-2.0
+            platforms: [linux/amd64, linux/arm64]
+            repositories:
+              official: quay.io/slipway-tests/tools
+              fallback: docker.io/slipwaytests/tools
+            debian:
+              suites: [trixie, trixie-security]
+              components: [main]
+              essential: false
+            layers:
+              - name: base
+                title: the base
+                packages: [hello]
+              - name: upstream
+                title: the tool
+                upstream: [tool]
+            upstream:
+              - name: tool
+                url: https://dl.k8s.io/release/{version}/tool-{arch}
+                checksumFile: https://dl.k8s.io/release/{version}/tool-{arch}.sha256
+                limitMiB: 1
+                checksums:
+                  amd64: sha256:to-be-filled-in
+                  arm64: sha256:to-be-filled-in
+                install:
+                  - { to: /usr/local/share/tool, mode: "0755" }
+            {{more}}
+            accounts:
+              - { name: root, id: 0, home: /root, shell: /bin/sh }
+            config:
+              entrypoint: [/usr/local/share/tool]
+              environment:
+                PATH: /usr/local/bin:/usr/bin:/bin
 
-        """;
+            """;
 
     private sealed class Lines : StringWriter
     {
@@ -211,6 +271,7 @@ internal sealed class UpdateScene : IDisposable
 
     private sealed class NoReleases : IReleaseList
     {
-        public Task<IReadOnlyList<string>> TagsAsync(string repository, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+        public Task<IReadOnlyList<string>> TagsAsync(string repository, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
     }
 }

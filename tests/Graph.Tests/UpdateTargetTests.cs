@@ -5,8 +5,8 @@ using Slipway.Testing;
 namespace Slipway.Graph.Tests;
 
 /// <summary>
-/// The target Update as its users run it, with Debian's real suites: an image of upstream's file alone, so that what the suites hold of the day
-/// does not matter.
+/// The target Update as its users run it, with Debian's real suites: an image of upstream's file alone, so that what the suites hold of the
+/// day does not matter.
 /// </summary>
 public sealed class UpdateTargetTests : IAsyncLifetime
 {
@@ -58,7 +58,15 @@ public sealed class UpdateTargetTests : IAsyncLifetime
         StandInRepository far = await github.AddRepositoryAsync("poseidon", "tools");
         await _repository.GitAsync("push", "--quiet", far.GitFolder, "main", "--force");
         Release("v1.0.1");
-        string[] arguments = ["Update", "--pull-request", "--github-repository", "poseidon/tools", "--github-url", $"github.com={github.ApiUrl}"];
+        string[] arguments =
+        [
+            "Update",
+            "--pull-request",
+            "--github-repository",
+            "poseidon/tools",
+            "--github-url",
+            $"github.com={github.ApiUrl}",
+        ];
 
         string address = (await RunAsync(arguments)).Require().Output.Trim();
 
@@ -91,7 +99,10 @@ public sealed class UpdateTargetTests : IAsyncLifetime
     {
         byte[] content = System.Text.Encoding.ASCII.GetBytes($"tool {version}");
         _repository.Mirror.Add(new Uri($"https://dl.k8s.io/release/{version}/tool-amd64"), content);
-        _repository.Mirror.Add(new Uri($"https://dl.k8s.io/release/{version}/tool-amd64.sha256"), System.Text.Encoding.ASCII.GetBytes(Oci.Digest.Of(content).Hex));
+        _repository.Mirror.Add(
+            new Uri($"https://dl.k8s.io/release/{version}/tool-amd64.sha256"),
+            System.Text.Encoding.ASCII.GetBytes(Oci.Digest.Of(content).Hex)
+        );
         foreach (string file in (string[])["stable-1.0.txt", "stable.txt"])
             _repository.Mirror.Add(new Uri($"https://dl.k8s.io/release/{file}"), System.Text.Encoding.ASCII.GetBytes(version));
     }

@@ -12,7 +12,8 @@ internal static class UpstreamImage
     public const string Name = "tools";
     public const string Version = "v1.0.0";
 
-    public static Uri Address(string file, string architecture = "amd64") => new($"https://dl.k8s.io/release/{Version}/{file}-{architecture}");
+    public static Uri Address(string file, string architecture = "amd64") =>
+        new($"https://dl.k8s.io/release/{Version}/{file}-{architecture}");
 
     /// <summary>A repository with it, whose mirror has files of these names and sizes.</summary>
     public static Task<ScratchRepository> CreateAsync(params (string Name, int Size)[] files) => CreateAsync(["amd64"], files);
@@ -32,7 +33,11 @@ internal static class UpstreamImage
             }
         }
 
-        repository.AddImage(Name, Definition([.. files.Select(file => file.Name)], architectures), "budgets: [{ layer: upstream, compressedMiB: 64, unpackedMiB: 64 }]\n");
+        repository.AddImage(
+            Name,
+            Definition([.. files.Select(file => file.Name)], architectures),
+            "budgets: [{ layer: upstream, compressedMiB: 64, unpackedMiB: 64 }]\n"
+        );
         await LockAsync(repository, architectures);
         return repository;
     }
@@ -54,51 +59,72 @@ internal static class UpstreamImage
                 Suites = [.. definition.Debian.Suites.Select(suite => new LockedSuite(suite, DateTimeOffset.UnixEpoch, Digest.Of([])))],
                 Debian = new LockedDebian(definition.Debian.Components, definition.Debian.Essential, Without: []),
                 Wanted = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("upstream", []),
-                Upstream = [.. definition.Upstream.Select(file => new LockedUpstream(file.Name, Version, true, architectures.ToImmutableSortedDictionary(
-                    architecture => architecture,
-                    architecture => new LockedFile(file.Url(architecture).AbsoluteUri, file.Checksums[architecture], new FileInfo(repository.Mirror.PathOf(file.Url(architecture))).Length),
-                    StringComparer.Ordinal)))],
+                Upstream =
+                [
+                    .. definition.Upstream.Select(file => new LockedUpstream(
+                        file.Name,
+                        Version,
+                        true,
+                        architectures.ToImmutableSortedDictionary(
+                            architecture => architecture,
+                            architecture => new LockedFile(
+                                file.Url(architecture).AbsoluteUri,
+                                file.Checksums[architecture],
+                                new FileInfo(repository.Mirror.PathOf(file.Url(architecture))).Length
+                            ),
+                            StringComparer.Ordinal
+                        )
+                    )),
+                ],
                 Packages = [],
                 StandIns = [],
             },
-            default);
+            default
+        );
     }
 
-    private static string Definition(string[] files, string[] architectures) => $$"""
-        title: tools
-        description: Upstream files alone
-        version: {{Version}}
-        source: https://example.org/tools
-        licenses: Apache-2.0
-        platforms: [{{string.Join(", ", architectures.Select(architecture => $"linux/{architecture}"))}}]
-        repositories:
-          official: quay.io/slipway-tests/tools
-          fallback: docker.io/slipwaytests/tools
-        debian:
-          suites: [trixie]
-          components: [main]
-          essential: false
-        layers:
-          - name: upstream
-            title: the tools
-            upstream: [{{string.Join(", ", files)}}]
-        upstream:
+    private static string Definition(string[] files, string[] architectures) =>
+        $$"""
+            title: tools
+            description: Upstream files alone
+            version: {{Version}}
+            source: https://example.org/tools
+            licenses: Apache-2.0
+            platforms: [{{string.Join(", ", architectures.Select(architecture => $"linux/{architecture}"))}}]
+            repositories:
+              official: quay.io/slipway-tests/tools
+              fallback: docker.io/slipwaytests/tools
+            debian:
+              suites: [trixie]
+              components: [main]
+              essential: false
+            layers:
+              - name: upstream
+                title: the tools
+                upstream: [{{string.Join(", ", files)}}]
+            upstream:
 
-        """ + string.Concat(files.Select(file => $$"""
-          - name: {{file}}
-            url: https://dl.k8s.io/release/{version}/{{file}}-{arch}
-            limitMiB: 400
-            checksums:
-        {{string.Concat(architectures.Select(architecture => $"      {architecture}: sha256:to-be-filled-in\n"))}}    install:
-              - { to: /usr/local/share/{{file}}, mode: "0755" }
+            """
+        + string.Concat(
+            files.Select(file =>
+                $$"""
+                      - name: {{file}}
+                        url: https://dl.k8s.io/release/{version}/{{file}}-{arch}
+                        limitMiB: 400
+                        checksums:
+                    {{string.Concat(architectures.Select(architecture => $"      {architecture}: sha256:to-be-filled-in\n"))}}    install:
+                          - { to: /usr/local/share/{{file}}, mode: "0755" }
 
-        """)) + """
-        accounts:
-          - { name: root, id: 0, home: /root, shell: /bin/sh }
-        config:
-          entrypoint: [/usr/local/share/a]
-          environment:
-            PATH: /usr/local/bin:/usr/bin:/bin
+                    """
+            )
+        )
+        + """
+            accounts:
+              - { name: root, id: 0, home: /root, shell: /bin/sh }
+            config:
+              entrypoint: [/usr/local/share/a]
+              environment:
+                PATH: /usr/local/bin:/usr/bin:/bin
 
-        """;
+            """;
 }

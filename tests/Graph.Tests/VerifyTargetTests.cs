@@ -20,7 +20,8 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     public async Task Files_verify_in_every_form_without_one_request()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
-        string layout = tools.Repository.At("artifacts", "tools", "layout"), archive = tools.Repository.Beside("tools.tar");
+        string layout = tools.Repository.At("artifacts", "tools", "layout"),
+            archive = tools.Repository.Beside("tools.tar");
         string reference = (await VerifyAsync(tools, "Save", "--reference", Release, "--to", archive)).Require().Output.Trim();
         Assert.Equal($"oci-archive:{archive}:v1.0.0", reference);
         string unpacked = Path.Combine(tools.Repository.Beside("unpacked"), "image");
@@ -39,11 +40,22 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
         tools.At("quay.io").Log.Clear();
         tools.At("docker.io").Log.Clear();
         string digest = (await VerifyAsync(tools, "Verify", "--reference", layout)).Require().Output.Split("sha256:")[1][..64];
-        foreach (string form in (string[])
-        [
-            layout + ":v1.0.0", $"{layout}@sha256:{digest}", $"oci:{layout}", $"oci:{layout}:v1.0.0-amd64", Path.GetRelativePath(tools.Repository.At(), layout),
-            archive, $"oci-archive:{archive}", reference, zipped, unpacked, $"{unpacked}@sha256:{digest}",
-        ])
+        foreach (
+            string form in (string[])
+                [
+                    layout + ":v1.0.0",
+                    $"{layout}@sha256:{digest}",
+                    $"oci:{layout}",
+                    $"oci:{layout}:v1.0.0-amd64",
+                    Path.GetRelativePath(tools.Repository.At(), layout),
+                    archive,
+                    $"oci-archive:{archive}",
+                    reference,
+                    zipped,
+                    unpacked,
+                    $"{unpacked}@sha256:{digest}",
+                ]
+        )
         {
             string[] image = form.EndsWith("-amd64", StringComparison.Ordinal) ? ["--images", "tools"] : [];
             ChildResult result = (await VerifyAsync(tools, ["Verify", "--reference", form, "--deep", .. image])).Require();
@@ -53,7 +65,11 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
 
         string trust = tools.Repository.Beside("elsewhere");
         Directory.Move(tools.Repository.At("artifacts", "tools", "trust"), trust);
-        Assert.Contains("signature-missing", (await VerifyAsync(tools, "Verify", "--reference", layout)).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "signature-missing",
+            (await VerifyAsync(tools, "Verify", "--reference", layout)).Require(65).Error,
+            StringComparison.Ordinal
+        );
         (await VerifyAsync(tools, "Verify", "--reference", layout, "--trust", trust)).Require();
 
         Assert.Equal((0, 0, false), (tools.At("quay.io").Log.All.Length, tools.At("docker.io").Log.All.Length, proxy.Pending()));
@@ -64,7 +80,8 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     public async Task What_is_saved_is_always_the_same_and_only_what_verifies()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
-        string local = tools.Repository.Beside("local.tar"), pulled = tools.Repository.Beside("pulled.tar");
+        string local = tools.Repository.Beside("local.tar"),
+            pulled = tools.Repository.Beside("pulled.tar");
         (await VerifyAsync(tools, "Save", "--images", "tools", "--to", local)).Require();
         (await VerifyAsync(tools, "Save", "--reference", $"{PublishedTools.Fallback}:v1.0.0", "--to", pulled)).Require();
         Assert.Equal(await File.ReadAllBytesAsync(local, Stop), await File.ReadAllBytesAsync(pulled, Stop));
@@ -89,7 +106,11 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
         byte[] sound = await File.ReadAllBytesAsync(archive, Stop);
 
         await File.WriteAllBytesAsync(archive, sound[..^4000], Stop);
-        Assert.Contains("cut short", (await VerifyAsync(tools, "Verify", "--reference", archive)).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "cut short",
+            (await VerifyAsync(tools, "Verify", "--reference", archive)).Require(65).Error,
+            StringComparison.Ordinal
+        );
         int title = sound.AsSpan().IndexOf("\"org.opencontainers.image.title\":\"tools\""u8);
         sound[title - 40] ^= 1;
         await File.WriteAllBytesAsync(archive, sound, Stop);
@@ -109,14 +130,27 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
 
         // Another release of the same image, just as well signed, stands under this one's tag on one registry.
         string digest = (await VerifyAsync(tools, "Verify", "--reference", Release, "--json")).Require().Output.Split("sha256:")[1][..64];
-        string child = JsonDocument.Parse(await GetAsync(tools, "sha256:" + digest)).RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()!;
+        string child = JsonDocument
+            .Parse(await GetAsync(tools, "sha256:" + digest))
+            .RootElement.GetProperty("manifests")[0]
+            .GetProperty("digest")
+            .GetString()!;
         await PutAsync(tools, "docker.io", await GetAsync(tools, child), "v1.0.0", "application/vnd.oci.image.manifest.v1+json");
         ChildResult differs = (await EverywhereAsync(tools)).Require(65);
-        Assert.Contains($"{PublishedTools.Fallback}: digest-differs-between-registries: {PublishedTools.Official} has sha256:{digest}, {PublishedTools.Fallback} has {child}", differs.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{PublishedTools.Fallback}: digest-differs-between-registries: {PublishedTools.Official} has "
+                + $"sha256:{digest}, {PublishedTools.Fallback} has {child}",
+            differs.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains($"failed: {PublishedTools.Fallback}: digest-differs-between-registries", differs.Output, StringComparison.Ordinal);
 
         await tools.DeleteAsync("docker.io", "v1.0.0");
-        Assert.Contains($"failed: {PublishedTools.Fallback}: tag-missing", (await EverywhereAsync(tools)).Require(65).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"failed: {PublishedTools.Fallback}: tag-missing",
+            (await EverywhereAsync(tools)).Require(65).Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -134,7 +168,11 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
 
         await tools.DeleteAsync("docker.io", "v1.0.0");
         ChildResult both = (await EverywhereAsync(tools)).Require(65);
-        Assert.Contains($"failed: {PublishedTools.Fallback}: tag-missing; nothing is known of {PublishedTools.Official}", both.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"failed: {PublishedTools.Fallback}: tag-missing; nothing is known of {PublishedTools.Official}",
+            both.Output,
+            StringComparison.Ordinal
+        );
         tools.Faults = (host, _) => host == "quay.io" ? Fault.Answer(403) : null;
         (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(77);
     }
@@ -144,17 +182,27 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     [InlineData(false)]
     public async Task A_verification_asks_for_each_thing_once_and_for_nothing_else(bool hasReferrersApi)
     {
-        await using PublishedTools tools = await PublishedTools.CreateAsync((_, options) => options with { HasReferrers = hasReferrersApi });
+        await using PublishedTools tools = await PublishedTools.CreateAsync(
+            (_, options) => options with { HasReferrers = hasReferrersApi }
+        );
         tools.At("quay.io").Log.Clear();
         (await VerifyAsync(tools, "Verify", "--reference", Release)).Require();
-        string[] asked = [.. tools.At("quay.io").Log.All.Select(entry => entry.Request).Where(request => request.Path.Contains("/tools/", StringComparison.Ordinal)).Select(request => $"{request.Method} {request.Path}")];
+        string[] asked =
+        [
+            .. tools
+                .At("quay.io")
+                .Log.All.Select(entry => entry.Request)
+                .Where(request => request.Path.Contains("/tools/", StringComparison.Ordinal))
+                .Select(request => $"{request.Method} {request.Path}"),
+        ];
         Assert.Equal(asked.Distinct(), asked);
         Assert.All(asked, request => Assert.StartsWith("GET ", request, StringComparison.Ordinal));
 
         // Descriptors that are followed: the tag's and what it names (index, manifest, configuration), and of each of the two
         // subjects three referrers with their bundles, of which the provenance is one for both. Signatures: those three of each
         // subject. So there is room for each subject's list of referrers, and for a tag in its place; credentials are not counted.
-        const int descriptors = 3 + (2 * 3) + (2 + 2 + 1), signatures = 2 * 3;
+        const int descriptors = 3 + (2 * 3) + (2 + 2 + 1),
+            signatures = 2 * 3;
         output.WriteLine($"{asked.Length} requests; wanted at most {descriptors + signatures}");
         Assert.Equal(descriptors + (hasReferrersApi ? 2 : 4), asked.Length);
         Assert.InRange(asked.Length, 1, descriptors + signatures);
@@ -165,28 +213,60 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync((_, options) => options with { HasReferrers = false });
         string index = (await VerifyAsync(tools, "Verify", "--reference", Release, "--json")).Require().Output.Split("sha256:")[1][..64];
-        string child = JsonDocument.Parse(await GetAsync(tools, "sha256:" + index)).RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()![7..];
+        string child = JsonDocument
+            .Parse(await GetAsync(tools, "sha256:" + index))
+            .RootElement.GetProperty("manifests")[0]
+            .GetProperty("digest")
+            .GetString()![7..];
         foreach (string tag in (string[])[$"sha256-{index}.sig", $"sha256-{index}.att", $"sha256-{child}.sig", $"sha256-{child}.att"])
             await tools.DeleteAsync("quay.io", tag);
         (await VerifyAsync(tools, "Verify", "--reference", Release, "--deep")).Require();
 
-        byte[] list = await GetAsync(tools, $"sha256-{index}"), childList = await GetAsync(tools, $"sha256-{child}");
-        string[] entries = [.. JsonDocument.Parse(list).RootElement.GetProperty("manifests").EnumerateArray().Select(entry => entry.GetRawText())];
-        string others = string.Join(',', entries.Where(entry => !entry.Contains("/sign/v1", StringComparison.Ordinal)));
-        foreach ((byte[] forged, string reason) in (IEnumerable<(byte[], string)>)
+        byte[] list = await GetAsync(tools, $"sha256-{index}"),
+            childList = await GetAsync(tools, $"sha256-{child}");
+        string[] entries =
         [
-            ("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}"u8.ToArray(), "signature-missing"),
-            (Encoding.UTF8.GetBytes($"{{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[{others}]}}"), "signature-missing"),
-            (childList, "signature-unreadable"),
-        ])
+            .. JsonDocument.Parse(list).RootElement.GetProperty("manifests").EnumerateArray().Select(entry => entry.GetRawText()),
+        ];
+        string others = string.Join(',', entries.Where(entry => !entry.Contains("/sign/v1", StringComparison.Ordinal)));
+        foreach (
+            (byte[] forged, string reason) in (IEnumerable<(byte[], string)>)
+                [
+                    (
+                        "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}"u8.ToArray(),
+                        "signature-missing"
+                    ),
+                    (
+                        Encoding.UTF8.GetBytes(
+                            $"{{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[{others}]}}"
+                        ),
+                        "signature-missing"
+                    ),
+                    (childList, "signature-unreadable"),
+                ]
+        )
         {
             await PutAsync(tools, "quay.io", forged, $"sha256-{index}", "application/vnd.oci.image.index.v1+json");
-            Assert.Contains($"{PublishedTools.Official}: {reason}", (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(65).Error, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{PublishedTools.Official}: {reason}",
+                (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(65).Error,
+                StringComparison.Ordinal
+            );
             await PutAsync(tools, "quay.io", list, $"sha256-{index}", "application/vnd.oci.image.index.v1+json");
         }
 
-        await PutAsync(tools, "quay.io", await GetAsync(tools, "sha256:" + child), $"sha256-{index}", "application/vnd.oci.image.manifest.v1+json");
-        Assert.Contains("signature-missing", (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(65).Error, StringComparison.Ordinal);
+        await PutAsync(
+            tools,
+            "quay.io",
+            await GetAsync(tools, "sha256:" + child),
+            $"sha256-{index}",
+            "application/vnd.oci.image.manifest.v1+json"
+        );
+        Assert.Contains(
+            "signature-missing",
+            (await VerifyAsync(tools, "Verify", "--reference", Release)).Require(65).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -218,8 +298,12 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);
         tools.Repository.Write("artifacts/tools/layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
-        tools.Repository.Write("artifacts/tools/layout/index.json", """{"schemaVersion":2,"manifests":[A:v1.0.0-amd64,B:v2]}"""
-            .Replace("A:v1.0.0-amd64", Entry("1", "v1.0.0-amd64"), StringComparison.Ordinal).Replace("B:v2", Entry("2", "v2"), StringComparison.Ordinal));
+        tools.Repository.Write(
+            "artifacts/tools/layout/index.json",
+            """{"schemaVersion":2,"manifests":[A:v1.0.0-amd64,B:v2]}"""
+                .Replace("A:v1.0.0-amd64", Entry("1", "v1.0.0-amd64"), StringComparison.Ordinal)
+                .Replace("B:v2", Entry("2", "v2"), StringComparison.Ordinal)
+        );
         Assert.Contains(because, (await VerifyAsync(tools, ["Verify", .. arguments])).Require(64).Error, StringComparison.Ordinal);
     }
 
@@ -266,6 +350,8 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
         using ByteArrayContent content = new(manifest);
         content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue(type);
         string repository = host == "quay.io" ? "slipway-tests/tools" : "slipwaytests/tools";
-        (await client.PutAsync(new Uri(tools.At(host).Address, $"/v2/{repository}/manifests/{tag}"), content, Stop)).EnsureSuccessStatusCode();
+        (
+            await client.PutAsync(new Uri(tools.At(host).Address, $"/v2/{repository}/manifests/{tag}"), content, Stop)
+        ).EnsureSuccessStatusCode();
     }
 }

@@ -12,7 +12,8 @@ namespace Slipway.Graph.Tests;
 /// </summary>
 public sealed class VerifyUpstreamTests : IAsyncLifetime
 {
-    private const string Identity = "release@example.test", Issuer = "https://accounts.example.test";
+    private const string Identity = "release@example.test",
+        Issuer = "https://accounts.example.test";
 
     private readonly ScratchFolder _programs = new();
     private readonly SigningAuthority _authority = new(new PastClock(TimeSpan.FromDays(100)));
@@ -39,9 +40,21 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     public async Task Without_cosign_the_files_alone_are_judged_and_it_says_what_is_not_proven()
     {
         ChildResult fetched = (await FetchAsync()).Require();
-        Assert.Contains($"tools amd64: a v1.0.0: signed by the key of a certificate for {Identity}; the transparency log was not asked", fetched.Error, StringComparison.Ordinal);
-        Assert.Contains("is not proven: cosign: the program is not there; nothing was signed or verified", fetched.Error, StringComparison.Ordinal);
-        Assert.Contains($"tools: a v1.0.0: signature unverified-no-log (by certificate), wanted {Identity} of {Issuer}; the lock says nothing", fetched.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"tools amd64: a v1.0.0: signed by the key of a certificate for {Identity}; the transparency log was not asked",
+            fetched.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "is not proven: cosign: the program is not there; nothing was signed or verified",
+            fetched.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"tools: a v1.0.0: signature unverified-no-log (by certificate), wanted {Identity} of {Issuer}; the lock says nothing",
+            fetched.Error,
+            StringComparison.Ordinal
+        );
         (await FetchAsync("--offline")).Require();
     }
 
@@ -49,15 +62,29 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     public async Task What_the_lock_says_was_verified_must_be_verified_again_also_from_the_cache()
     {
         await LockAsync(new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner(Identity, Issuer)));
-        Assert.Contains("the lock says verified, and the transparency log could not be asked again", (await FetchAsync()).Require(75).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the lock says verified, and the transparency log could not be asked again",
+            (await FetchAsync()).Require(75).Error,
+            StringComparison.Ordinal
+        );
         string asked = StandIn("exit 0");
         Assert.Contains("signature verified (by cosign)", (await FetchAsync()).Require().Error, StringComparison.Ordinal);
-        Assert.Equal(1, (await File.ReadAllLinesAsync(asked, Stop)).Count(line => line.StartsWith("verify-blob ", StringComparison.Ordinal)
-            && line.Contains("--insecure-ignore-tlog=false", StringComparison.Ordinal) && line.Contains($"--certificate-identity {Identity} --certificate-oidc-issuer {Issuer} ", StringComparison.Ordinal)));
+        Assert.Equal(
+            1,
+            (await File.ReadAllLinesAsync(asked, Stop)).Count(line =>
+                line.StartsWith("verify-blob ", StringComparison.Ordinal)
+                && line.Contains("--insecure-ignore-tlog=false", StringComparison.Ordinal)
+                && line.Contains($"--certificate-identity {Identity} --certificate-oidc-issuer {Issuer} ", StringComparison.Ordinal)
+            )
+        );
         StandIn("echo 'Error: signature not found in transparency log' >&2; exit 1");
         Assert.Contains("could not be asked again", (await FetchAsync()).Require(75).Error, StringComparison.Ordinal);
         await using WebApplication log = await StartLogAsync();
-        Assert.Contains("cosign verify-blob refuses it. It said: Error: signature not found in transparency log", (await FetchAsync()).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "cosign verify-blob refuses it. It said: Error: signature not found in transparency log",
+            (await FetchAsync()).Require(65).Error,
+            StringComparison.Ordinal
+        );
         (await RunAsync("Fetch")).Require();
     }
 
@@ -81,7 +108,10 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         await MakeAsync("a", "b");
         string asked = StandIn("echo 'Error: dial tcp: i/o timeout' >&2; exit 1");
         ChildResult fetched = (await FetchAsync()).Require();
-        Assert.Equal(2, fetched.Error.Split('\n').Count(line => line.Contains("the transparency log was not asked", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            fetched.Error.Split('\n').Count(line => line.Contains("the transparency log was not asked", StringComparison.Ordinal))
+        );
         Assert.Single(await File.ReadAllLinesAsync(asked, Stop), line => line.StartsWith("verify-blob ", StringComparison.Ordinal));
     }
 
@@ -89,26 +119,50 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     public async Task A_wrong_or_missing_signature_is_wrong_data_unless_the_lock_says_that_it_was_accepted()
     {
         Publish("other@example.test");
-        Assert.Contains($"signed by another identity: wanted {Identity}, got other@example.test", (await FetchAsync()).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"signed by another identity: wanted {Identity}, got other@example.test",
+            (await FetchAsync()).Require(65).Error,
+            StringComparison.Ordinal
+        );
         File.Delete(PathOf(".cert"));
         Assert.Contains("a-amd64.cert: no such file", (await FetchAsync()).Require(65).Error, StringComparison.Ordinal);
-        await LockAsync(new LockedSignature(SignatureState.AcceptedUnsigned, LockedSignature.ByCommandLine, new UpstreamSigner(Identity, Issuer), LockedSignature.Missing));
+        await LockAsync(
+            new LockedSignature(
+                SignatureState.AcceptedUnsigned,
+                LockedSignature.ByCommandLine,
+                new UpstreamSigner(Identity, Issuer),
+                LockedSignature.Missing
+            )
+        );
         Assert.Contains("; the lock says accepted-unsigned", (await FetchAsync()).Require().Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_lock_about_another_signer_does_not_fit()
     {
-        await LockAsync(new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner("other@example.test", Issuer)));
+        await LockAsync(
+            new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner("other@example.test", Issuer))
+        );
         Assert.Contains("a signer wanted", (await RunAsync("Fetch")).Require(78).Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Assemble_tells_of_what_was_accepted_unsigned()
     {
-        await LockAsync(new LockedSignature(SignatureState.AcceptedUnsigned, LockedSignature.ByCommandLine, new UpstreamSigner(Identity, Issuer), LockedSignature.Wrong));
+        await LockAsync(
+            new LockedSignature(
+                SignatureState.AcceptedUnsigned,
+                LockedSignature.ByCommandLine,
+                new UpstreamSigner(Identity, Issuer),
+                LockedSignature.Wrong
+            )
+        );
         ChildResult assembled = (await RunAsync("Assemble")).Require();
-        Assert.Contains("tools: a v1.0.0: signature accepted-unsigned (by --accept-unsigned-upstream-unsafe, it is wrong)", assembled.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "tools: a v1.0.0: signature accepted-unsigned (by --accept-unsigned-upstream-unsafe, it is wrong)",
+            assembled.Error,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>A log that is there: it says what its key is.</summary>
@@ -127,8 +181,17 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     private async Task MakeAsync(params string[] files)
     {
         _repository = await UpstreamImage.CreateAsync([.. files.Select(file => (file, 1000))]);
-        string definition = Path.Combine(Folder, ImageDefinition.FileName), text = await File.ReadAllTextAsync(definition, Stop);
-        await File.WriteAllTextAsync(definition, text.Replace("    limitMiB:", $"    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n    limitMiB:", StringComparison.Ordinal), Stop);
+        string definition = Path.Combine(Folder, ImageDefinition.FileName),
+            text = await File.ReadAllTextAsync(definition, Stop);
+        await File.WriteAllTextAsync(
+            definition,
+            text.Replace(
+                "    limitMiB:",
+                $"    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n    limitMiB:",
+                StringComparison.Ordinal
+            ),
+            Stop
+        );
         foreach (string file in files)
             Publish(Identity, file);
     }
@@ -140,7 +203,12 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         SlipwayCommand slipway = _repository.Slipway with
         {
             Cache = _repository.Beside("cache"),
-            Variables = new Dictionary<string, string?>(_repository.Slipway.Variables) { ["PATH"] = _programs.Path, ["COSIGN_REKOR_URL"] = _log, ["SIGSTORE_ROOT_FILE"] = _repository.Key.Public },
+            Variables = new Dictionary<string, string?>(_repository.Slipway.Variables)
+            {
+                ["PATH"] = _programs.Path,
+                ["COSIGN_REKOR_URL"] = _log,
+                ["SIGSTORE_ROOT_FILE"] = _repository.Key.Public,
+            },
         };
         return slipway.RunAsync([.. arguments, "--upstream-mirror", _repository.Mirror.Path]);
     }
@@ -149,13 +217,16 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     private string StandIn(string verify)
     {
         string asked = _programs.At("asked");
-        ProgramFile.Write(_programs.At("cosign"), $"""
+        ProgramFile.Write(
+            _programs.At("cosign"),
+            $"""
             #!/bin/sh
             echo "$@" >>'{asked}'
             if [ "$1" = version ]; then echo '"gitVersion": "v2.5.0"'; exit 0; fi
             {verify}
 
-            """);
+            """
+        );
         return asked;
     }
 
@@ -171,6 +242,13 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     private async Task LockAsync(LockedSignature signature)
     {
         ImageLock locked = await ImageLockFile.ReadAsync(Folder, Stop);
-        await ImageLockFile.WriteAsync(Folder, locked with { Upstream = [.. locked.Upstream.Select(file => file with { Signature = signature })] }, Stop);
+        await ImageLockFile.WriteAsync(
+            Folder,
+            locked with
+            {
+                Upstream = [.. locked.Upstream.Select(file => file with { Signature = signature })],
+            },
+            Stop
+        );
     }
 }

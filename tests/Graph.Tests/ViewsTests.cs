@@ -16,14 +16,20 @@ public sealed class ViewsTests : IDisposable
     {
         get
         {
-            Descriptor index = Descriptor.Of(MediaType.Index, "index"u8), child = Descriptor.Of(MediaType.Manifest, "child"u8) with { Platform = Platform.LinuxAmd64 };
+            Descriptor index = Descriptor.Of(MediaType.Index, "index"u8),
+                child = Descriptor.Of(MediaType.Manifest, "child"u8) with { Platform = Platform.LinuxAmd64 };
             return new ReleasePlan
             {
                 Image = "tiny",
                 Release = "v1.0.0",
                 Subjects = [index, child],
                 Signatures = [],
-                Tags = [new PlannedTag("v1.0.0-amd64", Platform.LinuxAmd64, false), new PlannedTag("v1.0.0", null, false), new PlannedTag("build-main", null, true)],
+                Tags =
+                [
+                    new PlannedTag("v1.0.0-amd64", Platform.LinuxAmd64, false),
+                    new PlannedTag("v1.0.0", null, false),
+                    new PlannedTag("build-main", null, true),
+                ],
                 Official = Reference.Parse("quay.io/a/tiny"),
                 Destinations = [Reference.Parse("quay.io/a/tiny"), Reference.Parse("docker.io/b/tiny")],
                 StandIn = "kubelet",
@@ -60,7 +66,13 @@ public sealed class ViewsTests : IDisposable
     public void A_plain_table_is_wide_enough_and_holds_text_as_it_is()
     {
         string wide = new('x', 400);
-        Report.Table(["a", "b"], [[wide, "[red]not markup[/]"], ["", "–"]]);
+        Report.Table(
+            ["a", "b"],
+            [
+                [wide, "[red]not markup[/]"],
+                ["", "–"],
+            ]
+        );
         string[] lines = [.. _output.ToString().Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
         Assert.Equal(3, lines.Length);
         Assert.StartsWith("a ", lines[0].TrimStart(), StringComparison.Ordinal);

@@ -6,26 +6,51 @@ namespace Slipway.Graph.Tests;
 
 public sealed class WithdrawTargetTests
 {
-    private static readonly string[] Withdraw = ["Withdraw", "--images", UpstreamImage.Name, "--release", UpstreamImage.Version, "--reason", "a hole in \"a\"", "--yes"];
+    private static readonly string[] Withdraw =
+    [
+        "Withdraw",
+        "--images",
+        UpstreamImage.Name,
+        "--release",
+        UpstreamImage.Version,
+        "--reason",
+        "a hole in \"a\"",
+        "--yes",
+    ];
 
     [Fact]
     public async Task A_release_goes_is_recorded_and_drift_has_nothing_to_say()
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync();
-        string digest = JsonDocument.Parse(await File.ReadAllBytesAsync(tools.Record)).RootElement.GetProperty("subjects")[0].GetProperty("digest").GetString()!;
+        string digest = JsonDocument
+            .Parse(await File.ReadAllBytesAsync(tools.Record))
+            .RootElement.GetProperty("subjects")[0]
+            .GetProperty("digest")
+            .GetString()!;
         ChildResult result = (await tools.RunAsync(Withdraw)).Require();
         Assert.Matches($@"(?m)^{PublishedTools.Official} +v1\.0\.0 +.*v1\.0\.0-amd64.* -", result.Output);
         Assert.Contains($"{digest} index", result.Error, StringComparison.Ordinal);
         Assert.Contains("pulls by digest still work", result.Error, StringComparison.Ordinal);
         JsonElement entry = Entries(tools).Single();
         Assert.Equal("a hole in \"a\"", entry.GetProperty("reason").GetString());
-        Assert.All(entry.GetProperty("destinations").EnumerateArray(), destination => Assert.Equal(5, destination.GetProperty("removed").GetArrayLength()));
+        Assert.All(entry.GetProperty("destinations").EnumerateArray(), destination =>
+            Assert.Equal(5, destination.GetProperty("removed").GetArrayLength())
+        );
         (await tools.RunAsync("Drift")).Require();
 
         // Without the record of the publication, what was written down of the withdrawal says what it was.
         File.Delete(tools.Record);
         result = (await tools.RunAsync([.. Withdraw, "--json"])).Require();
-        Assert.Equal(5, JsonDocument.Parse(result.Output).RootElement[0].GetProperty("withdrawal").GetProperty("destinations")[0].GetProperty("removed").GetArrayLength());
+        Assert.Equal(
+            5,
+            JsonDocument
+                .Parse(result.Output)
+                .RootElement[0]
+                .GetProperty("withdrawal")
+                .GetProperty("destinations")[0]
+                .GetProperty("removed")
+                .GetArrayLength()
+        );
         Assert.Single(Entries(tools));
     }
 
@@ -43,11 +68,22 @@ public sealed class WithdrawTargetTests
         Assert.Contains("5 tag-withdrawn", drift.Error, StringComparison.Ordinal);
 
         keeps = false;
-        foreach (string tag in Entries(tools).Single().GetProperty("destinations")[1].GetProperty("standing").EnumerateArray().Select(tag => tag.GetString()!))
+        foreach (
+            string tag in Entries(tools)
+                .Single()
+                .GetProperty("destinations")[1]
+                .GetProperty("standing")
+                .EnumerateArray()
+                .Select(tag => tag.GetString()!)
+        )
             await tools.DeleteAsync("docker.io", tag);
         (await tools.RunAsync(Withdraw)).Require();
         Assert.All(Entries(tools).Single().GetProperty("destinations").EnumerateArray(), destination =>
-            Assert.Equal((5, 0), (destination.GetProperty("removed").GetArrayLength(), destination.GetProperty("standing").GetArrayLength())));
+            Assert.Equal(
+                (5, 0),
+                (destination.GetProperty("removed").GetArrayLength(), destination.GetProperty("standing").GetArrayLength())
+            )
+        );
         (await tools.RunAsync("Drift")).Require();
     }
 
@@ -106,17 +142,27 @@ public sealed class WithdrawTargetTests
         ChildResult result = (await tools.RunAsync(preview)).Require();
         Assert.Matches($@"(?m)^{PublishedTools.Fallback} +v1\.0\.0 +v1\.0\.0, .*v1\.0\.0-amd64", result.Output);
         JsonElement plan = JsonDocument.Parse((await tools.RunAsync([.. preview, "--json"])).Require().Output).RootElement[0];
-        Assert.All(plan.GetProperty("destinations").EnumerateArray(), destination => Assert.Equal(5, destination.GetProperty("tags").GetArrayLength()));
+        Assert.All(plan.GetProperty("destinations").EnumerateArray(), destination =>
+            Assert.Equal(5, destination.GetProperty("tags").GetArrayLength())
+        );
         foreach (string host in (string[])["quay.io", "docker.io"])
             Assert.DoesNotContain(tools.At(host).Log.All, request => request.Request.Method is not ("GET" or "HEAD"));
         Assert.False(File.Exists(tools.WithdrawnRecord));
         (await tools.RunAsync("Drift")).Require();
 
         // What was shown is what goes.
-        JsonElement gone = JsonDocument.Parse((await tools.RunAsync([.. Withdraw, "--json"])).Require().Output).RootElement[0].GetProperty("withdrawal");
+        JsonElement gone = JsonDocument
+            .Parse((await tools.RunAsync([.. Withdraw, "--json"])).Require().Output)
+            .RootElement[0]
+            .GetProperty("withdrawal");
         Assert.Equal(
-            plan.GetProperty("destinations")[0].GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()).Order(StringComparer.Ordinal),
-            gone.GetProperty("destinations")[0].GetProperty("removed").EnumerateArray().Select(tag => tag.GetString()));
+            plan.GetProperty("destinations")[0]
+                .GetProperty("tags")
+                .EnumerateArray()
+                .Select(tag => tag.GetString())
+                .Order(StringComparer.Ordinal),
+            gone.GetProperty("destinations")[0].GetProperty("removed").EnumerateArray().Select(tag => tag.GetString())
+        );
     }
 
     [Fact]
@@ -131,7 +177,9 @@ public sealed class WithdrawTargetTests
         Assert.Contains("a hole in \"a\"", again.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("assembling", again.Error, StringComparison.Ordinal);
         await tools.Repository.GitAsync("tag", "tools/v1.0.0-r1");
-        ChildResult renamed = (await tools.RunAsync("Publish", "--tag", "tools/v1.0.0-r1", "--signing-key", tools.Repository.Key.Private)).Require(65);
+        ChildResult renamed = (
+            await tools.RunAsync("Publish", "--tag", "tools/v1.0.0-r1", "--signing-key", tools.Repository.Key.Private)
+        ).Require(65);
         Assert.Contains("published as v1.0.0, was withdrawn", renamed.Error, StringComparison.Ordinal);
         foreach (string host in (string[])["quay.io", "docker.io"])
             Assert.Equal(0, tools.At(host).Log.Count("PUT"));
@@ -151,9 +199,23 @@ public sealed class WithdrawTargetTests
         string kept = tools.Repository.Beside("records", "2026");
         Directory.CreateDirectory(kept);
         File.Move(tools.WithdrawnRecord, Path.Combine(kept, "withdrawn.json"));
-        ChildResult again = (await tools.RunAsync("Publish", "--signing-key", tools.Repository.Key.Private, "--records", tools.Repository.Beside("records"))).Require(65);
+        ChildResult again = (
+            await tools.RunAsync("Publish", "--signing-key", tools.Repository.Key.Private, "--records", tools.Repository.Beside("records"))
+        ).Require(65);
         Assert.Contains("was withdrawn on", again.Error, StringComparison.Ordinal);
-        ChildResult copied = (await tools.RunAsync("Mirror", "--reference", PublishedTools.Official + ":v1.0.0", "--to", PublishedTools.Fallback, "--public-key", tools.Repository.Key.Public, "--records", tools.Repository.Beside("records"))).Require(65);
+        ChildResult copied = (
+            await tools.RunAsync(
+                "Mirror",
+                "--reference",
+                PublishedTools.Official + ":v1.0.0",
+                "--to",
+                PublishedTools.Fallback,
+                "--public-key",
+                tools.Repository.Key.Public,
+                "--records",
+                tools.Repository.Beside("records")
+            )
+        ).Require(65);
         Assert.Contains("was withdrawn on", copied.Error, StringComparison.Ordinal);
     }
 

@@ -24,20 +24,71 @@ public sealed class WrongUseTests : IAsyncLifetime
     [InlineData("'1 GB'", "Cache", "--prune-to-size", "1 GB")]
     [InlineData("reference 'quay.io/Test/tools:v1'", "Verify", "--public-key", "{key}", "--reference", "quay.io/Test/tools:v1")]
     [InlineData("wanted a tag or a digest", "Verify", "--public-key", "{key}", "--reference", "quay.io/test/tools")]
-    [InlineData("--registry-map 'quay.io': wanted HOST=URL", "Verify", "--public-key", "{key}", "--reference", "quay.io/test/tools:v1", "--registry-map", "quay.io")]
     [InlineData(
-        "--registry-map 'quay.io=http://example.org': plain http is allowed for this machine only", "Verify", "--public-key", "{key}", "--reference", "quay.io/test/tools:v1",
-        "--registry-map", "quay.io=http://example.org")]
+        "--registry-map 'quay.io': wanted HOST=URL",
+        "Verify",
+        "--public-key",
+        "{key}",
+        "--reference",
+        "quay.io/test/tools:v1",
+        "--registry-map",
+        "quay.io"
+    )]
     [InlineData(
-        "--token-realm 'quay.io': wanted HOST=REALM-HOST", "Verify", "--public-key", "{key}", "--reference", "quay.io/test/tools:v1",
-        "--token-realm", "quay.io")]
+        "--registry-map 'quay.io=http://example.org': plain http is allowed for this machine only",
+        "Verify",
+        "--public-key",
+        "{key}",
+        "--reference",
+        "quay.io/test/tools:v1",
+        "--registry-map",
+        "quay.io=http://example.org"
+    )]
     [InlineData(
-        "--client-certificate 'FILE': wanted HOST=FILE", "Verify", "--public-key", "{key}", "--reference", "quay.io/test/tools:v1",
-        "--client-certificate", "FILE")]
-    [InlineData("--docker-host: wanted unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST, got 'docker'", "Smoke", "--docker-host", "docker")]
-    [InlineData("--docker-host: tcp://far.example.org:2375/: without TLS", "Load", "--docker-host", "linux/arm64=tcp://far.example.org:2375")]
-    [InlineData("--docker-host: linux/arm64 wanted one Engine, got 2", "Smoke", "--docker-host", "linux/arm64=unix:///a", "linux/arm64=unix:///b")]
-    [InlineData("--base docker.io/library/debian:trixie: wanted a digest, as docker.io/library/debian@sha256:", "BuildDockerfile", "--base", "docker.io/library/debian:trixie")]
+        "--token-realm 'quay.io': wanted HOST=REALM-HOST",
+        "Verify",
+        "--public-key",
+        "{key}",
+        "--reference",
+        "quay.io/test/tools:v1",
+        "--token-realm",
+        "quay.io"
+    )]
+    [InlineData(
+        "--client-certificate 'FILE': wanted HOST=FILE",
+        "Verify",
+        "--public-key",
+        "{key}",
+        "--reference",
+        "quay.io/test/tools:v1",
+        "--client-certificate",
+        "FILE"
+    )]
+    [InlineData(
+        "--docker-host: wanted unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST, got 'docker'",
+        "Smoke",
+        "--docker-host",
+        "docker"
+    )]
+    [InlineData(
+        "--docker-host: tcp://far.example.org:2375/: without TLS",
+        "Load",
+        "--docker-host",
+        "linux/arm64=tcp://far.example.org:2375"
+    )]
+    [InlineData(
+        "--docker-host: linux/arm64 wanted one Engine, got 2",
+        "Smoke",
+        "--docker-host",
+        "linux/arm64=unix:///a",
+        "linux/arm64=unix:///b"
+    )]
+    [InlineData(
+        "--base docker.io/library/debian:trixie: wanted a digest, as docker.io/library/debian@sha256:",
+        "BuildDockerfile",
+        "--base",
+        "docker.io/library/debian:trixie"
+    )]
     [InlineData("platform 'arm64': wanted OS/ARCH", "Smoke", "--docker-host", "arm64=unix:///a")]
     public async Task A_value_of_the_command_line_that_is_wrong_is_64_and_named(string because, params string[] arguments)
     {

@@ -9,7 +9,10 @@ public class ExchangeTests
 
     private static readonly RetryPolicy Steady = new()
     {
-        FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin, Jitter = () => 1,
+        FirstWait = TimeSpan.FromSeconds(1),
+        LongestWait = TimeSpan.FromSeconds(30),
+        AnswerWithin = AnswerWithin,
+        Jitter = () => 1,
     };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -87,7 +90,12 @@ public class ExchangeTests
     public async Task A_receiver_that_takes_one_byte_a_second_is_given_up()
     {
         using FarSide far = new(Says(200)) { Patience = Steady };
-        using PacedContent content = new(new StreamContent(new Trickle(TimeSpan.Zero, () => far, bytes: 1)), Steady, far.Time, new Exchange(Steady, far.Time));
+        using PacedContent content = new(
+            new StreamContent(new Trickle(TimeSpan.Zero, () => far, bytes: 1)),
+            Steady,
+            far.Time,
+            new Exchange(Steady, far.Time)
+        );
         IOException e = await Assert.ThrowsAsync<IOException>(async () =>
         {
             try
@@ -108,11 +116,13 @@ public class ExchangeTests
         using FarSide far = new(Says(200)) { Patience = Steady };
         using HttpTransport transport = far.Transport();
         using HttpResponseMessage answer = await transport.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Put, "https://example.org/a")
-            {
-                Content = new ByteArrayContent([1, 2, 3]) { Headers = { { "Content-Type", "x/y" }, { "Content-Encoding", "z" } } },
-            },
-            Stop);
+            () =>
+                new HttpRequestMessage(HttpMethod.Put, "https://example.org/a")
+                {
+                    Content = new ByteArrayContent([1, 2, 3]) { Headers = { { "Content-Type", "x/y" }, { "Content-Encoding", "z" } } },
+                },
+            Stop
+        );
         HttpContent content = far.Asked[0].Content!;
         Assert.Equal(("x/y", 3), (content.Headers.ContentType!.ToString(), content.Headers.ContentLength));
         Assert.Equal("z", content.Headers.NonValidated["Content-Encoding"].ToString());
@@ -133,7 +143,11 @@ public class ExchangeTests
     private static HttpRequestMessage Get() => new(HttpMethod.Get, "https://example.org/a");
 
     private static FarSide Sends(Func<Stream> body, FarSide? _) =>
-        new(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(body()) })) { Patience = Steady, Time = new ManualTime { HoldsAll = true } };
+        new(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(body()) }))
+        {
+            Patience = Steady,
+            Time = new ManualTime { HoldsAll = true },
+        };
 
     /// <summary>Gives so many bytes at a time, each after so long.</summary>
     private sealed class Trickle(TimeSpan pause, Func<FarSide> far, int bytes, int parts = int.MaxValue) : MemoryStream

@@ -13,34 +13,40 @@ internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMe
 
     public ManualTime Time { get; init; } = new(AnswerWithin, TimeSpan.FromSeconds(5));
 
-    public RetryPolicy Patience { get; init; } = new()
-    {
-        FirstWait = TimeSpan.FromSeconds(1),
-        LongestWait = TimeSpan.FromSeconds(30),
-        AnswerWithin = AnswerWithin,
-    };
+    public RetryPolicy Patience { get; init; } =
+        new()
+        {
+            FirstWait = TimeSpan.FromSeconds(1),
+            LongestWait = TimeSpan.FromSeconds(30),
+            AnswerWithin = AnswerWithin,
+        };
 
     public HttpTransport Transport(int attempts = 3) => new(this, Patience with { Attempts = attempts }, Time, Notices.Add);
 
-    public static Func<CancellationToken, Task<HttpResponseMessage>> Says(int status, string body = "", string? retryAfter = null) => _ =>
-    {
-        HttpResponseMessage answer = new((HttpStatusCode)status) { Content = new StringContent(body) };
-        if (retryAfter is not null)
-            answer.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
-        return Task.FromResult(answer);
-    };
+    public static Func<CancellationToken, Task<HttpResponseMessage>> Says(int status, string body = "", string? retryAfter = null) =>
+        _ =>
+        {
+            HttpResponseMessage answer = new((HttpStatusCode)status) { Content = new StringContent(body) };
+            if (retryAfter is not null)
+                answer.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
+            return Task.FromResult(answer);
+        };
 
-    public static Func<CancellationToken, Task<HttpResponseMessage>> Resets() => _ =>
-        Task.FromException<HttpResponseMessage>(new HttpRequestException("sending failed", new IOException("connection reset by peer")));
+    public static Func<CancellationToken, Task<HttpResponseMessage>> Resets() =>
+        _ =>
+            Task.FromException<HttpResponseMessage>(
+                new HttpRequestException("sending failed", new IOException("connection reset by peer"))
+            );
 
     /// <summary>Answers nothing until the client loses patience, which this makes happen.</summary>
-    public Func<CancellationToken, Task<HttpResponseMessage>> Hangs() => async token =>
-    {
-        Time.Advance(AnswerWithin);
-        Time.FireHeld();
-        await Task.Delay(Timeout.Infinite, token);
-        throw new InvalidOperationException("unreachable");
-    };
+    public Func<CancellationToken, Task<HttpResponseMessage>> Hangs() =>
+        async token =>
+        {
+            Time.Advance(AnswerWithin);
+            Time.FireHeld();
+            await Task.Delay(Timeout.Infinite, token);
+            throw new InvalidOperationException("unreachable");
+        };
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -9,7 +9,10 @@ public class HostRetryBudgetTests
 
     private static readonly RetryPolicy Steady = new()
     {
-        FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin, Jitter = () => 0.5,
+        FirstWait = TimeSpan.FromSeconds(1),
+        LongestWait = TimeSpan.FromSeconds(30),
+        AnswerWithin = AnswerWithin,
+        Jitter = () => 0.5,
     };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -26,8 +29,12 @@ public class HostRetryBudgetTests
         (await first).Dispose();
         Assert.Equal(["/first", "/second", "/first"], far.Asked.Select(asked => asked.RequestUri!.AbsolutePath));
         Assert.Equal(
-            ["GET https://example.org/first: 429; trying again in 20.0 s", "GET https://example.org/second: example.org asked to wait; sending it in 20.5 s"],
-            far.Notices);
+            [
+                "GET https://example.org/first: 429; trying again in 20.0 s",
+                "GET https://example.org/second: example.org asked to wait; sending it in 20.5 s",
+            ],
+            far.Notices
+        );
     }
 
     [Fact]
@@ -46,7 +53,11 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task A_wait_of_our_own_choice_holds_nobody_back()
     {
-        using FarSide far = new(Says(429), Says(200)) { Time = new ManualTime(AnswerWithin, TimeSpan.FromSeconds(1)), Patience = Steady with { Jitter = () => 0 } };
+        using FarSide far = new(Says(429), Says(200))
+        {
+            Time = new ManualTime(AnswerWithin, TimeSpan.FromSeconds(1)),
+            Patience = Steady with { Jitter = () => 0 },
+        };
         using HttpTransport transport = far.Transport();
         Task<HttpResponseMessage> first = transport.SendAsync(() => Get("example.org/first"), Stop);
         int before = far.Time.Waits.Count;
@@ -62,7 +73,10 @@ public class HostRetryBudgetTests
         using FarSide far = new(Says(429, retryAfter: "30")) { Patience = Steady with { PerHost = TimeSpan.FromSeconds(40) } };
         using HttpTransport transport = far.Transport(attempts: 100);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(() => Get("example.org/a"), Stop));
-        Assert.Equal("GET https://example.org/a: 429 after 3 tries over 60 s; the 40 s to wait for example.org in all are used up", e.Message);
+        Assert.Equal(
+            "GET https://example.org/a: 429 after 3 tries over 60 s; the 40 s to wait for example.org in all are used up",
+            e.Message
+        );
         far.Time.Advance(TimeSpan.FromMinutes(5));
         e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(() => Get("example.org/b"), Stop));
         Assert.Contains("after 1 try", e.Message, StringComparison.Ordinal);
@@ -75,10 +89,14 @@ public class HostRetryBudgetTests
     {
         using FarSide far = new([Says(429, retryAfter: "20"), .. Enumerable.Repeat(Says(200), 16), Says(429, retryAfter: "20"), Says(200)])
         {
-            Time = new ManualTime(AnswerWithin, Asked), Patience = Steady with { PerHost = TimeSpan.FromSeconds(30), Jitter = () => 0 },
+            Time = new ManualTime(AnswerWithin, Asked),
+            Patience = Steady with { PerHost = TimeSpan.FromSeconds(30), Jitter = () => 0 },
         };
         using HttpTransport transport = far.Transport();
-        Task<HttpResponseMessage>[] requests = [.. Enumerable.Range(1, 16).Select(i => transport.SendAsync(() => Get($"example.org/{i}"), Stop))];
+        Task<HttpResponseMessage>[] requests =
+        [
+            .. Enumerable.Range(1, 16).Select(i => transport.SendAsync(() => Get($"example.org/{i}"), Stop)),
+        ];
         Assert.Single(far.Asked);
         far.Time.Advance(Asked);
         far.Time.FireHeld();
@@ -120,7 +138,8 @@ public class HostRetryBudgetTests
                 answer.Headers.RetryAfter = new(new DateTimeOffset(1999, 1, 1, 0, 0, 7, TimeSpan.Zero));
                 return Task.FromResult(answer);
             },
-            Says(200));
+            Says(200)
+        );
         using HttpTransport transport = far.Transport();
         (await transport.SendAsync(() => Get("example.org/a"), Stop)).Dispose();
         Assert.Equal([TimeSpan.FromSeconds(7)], far.Time.Waits);
@@ -144,7 +163,11 @@ public class HostRetryBudgetTests
     public async Task Cancelling_ends_a_wait_at_once()
     {
         using CancellationTokenSource stop = new();
-        using FarSide far = new(Says(429, retryAfter: "20"), Says(200)) { Time = new ManualTime(AnswerWithin, Asked), Patience = Steady with { Jitter = () => 0 } };
+        using FarSide far = new(Says(429, retryAfter: "20"), Says(200))
+        {
+            Time = new ManualTime(AnswerWithin, Asked),
+            Patience = Steady with { Jitter = () => 0 },
+        };
         using HttpTransport transport = far.Transport();
         Task first = transport.SendAsync(() => Get("example.org/first"), stop.Token);
         Task second = transport.SendAsync(() => Get("example.org/second"), stop.Token);

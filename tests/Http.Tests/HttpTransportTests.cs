@@ -70,7 +70,10 @@ public class HttpTransportTests
         int made = 0;
         using FarSide far = new(Says(503), Says(503), Says(200));
         using HttpTransport transport = far.Transport();
-        using HttpResponseMessage answer = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"https://example.org/{++made}"), Stop);
+        using HttpResponseMessage answer = await transport.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, $"https://example.org/{++made}"),
+            Stop
+        );
         Assert.Equal(3, far.Asked.Distinct().Count());
         Assert.Equal(["/1", "/2", "/3"], far.Asked.Select(request => request.RequestUri!.AbsolutePath));
     }
@@ -81,8 +84,9 @@ public class HttpTransportTests
         int made = 0;
         using FarSide far = new(Says(200));
         using HttpTransport transport = far.Transport();
-        await Assert.ThrowsAsync<RemoteException>(() => transport.SendAsync(
-            _ => throw new RemoteException(RemoteFault.Refused, $"no token {++made}"), Stop));
+        await Assert.ThrowsAsync<RemoteException>(() =>
+            transport.SendAsync(_ => throw new RemoteException(RemoteFault.Refused, $"no token {++made}"), Stop)
+        );
         Assert.Equal(1, made);
         Assert.Empty(far.Asked);
     }
@@ -158,7 +162,8 @@ public class HttpTransportTests
                         request.Headers.UserAgent.ParseAdd(agent);
                     return request;
                 },
-                Stop);
+                Stop
+            );
             agents = [.. agents, far.Asked[^1].Headers.UserAgent.ToString()];
         }
 

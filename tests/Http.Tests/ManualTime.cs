@@ -61,9 +61,7 @@ internal sealed class ManualTime(params TimeSpan[] held) : TimeProvider
     {
         public bool Change(TimeSpan dueTime, TimeSpan period) => true;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         public ValueTask DisposeAsync() => default;
     }

@@ -8,7 +8,10 @@ public class RetryTests
 {
     private static readonly RetryPolicy Steady = new()
     {
-        FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin, Jitter = () => 1,
+        FirstWait = TimeSpan.FromSeconds(1),
+        LongestWait = TimeSpan.FromSeconds(30),
+        AnswerWithin = AnswerWithin,
+        Jitter = () => 1,
     };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -60,8 +63,10 @@ public class RetryTests
         using HttpTransport transport = far.Transport();
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.Equal(
-            $"PUT https://example.org/a/b: 429 after 1 try over 0 s; it asks to come back in {told}; that is beyond the 231 s that one request may take with its tries (--request-timeout)",
-            e.Message);
+            $"PUT https://example.org/a/b: 429 after 1 try over 0 s; it asks to come back in {told}; that is beyond the 231 s that "
+                + "one request may take with its tries (--request-timeout)",
+            e.Message
+        );
         Assert.Equal((RemoteFault.TryAgain, 429, "slow down"), (e.Fault, (int)e.Status!, System.Text.Encoding.UTF8.GetString(e.Body.Span)));
         Assert.Empty(far.Time.Waits);
         Assert.Single(far.Asked);
@@ -83,7 +88,10 @@ public class RetryTests
     [Fact]
     public async Task A_connection_that_dies_as_soon_as_it_is_made_is_tried_again()
     {
-        FarSide far = await SendAsync(_ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.NotConnected), Says(200));
+        FarSide far = await SendAsync(
+            _ => throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.NotConnected),
+            Says(200)
+        );
         Assert.Equal(2, far.Asked.Count);
     }
 
@@ -108,7 +116,11 @@ public class RetryTests
     public async Task A_notice_of_a_broken_connection_names_the_request_too()
     {
         FarSide far = await SendAsync(Resets(), Says(200));
-        Assert.StartsWith("PUT https://example.org/a/b: connection reset by peer; trying again in ", Assert.Single(far.Notices), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "PUT https://example.org/a/b: connection reset by peer; trying again in ",
+            Assert.Single(far.Notices),
+            StringComparison.Ordinal
+        );
     }
 
     private static HttpRequestMessage Get() => new(HttpMethod.Put, "https://user:pass@example.org/a/b?X-Amz-Signature=s3cret");

@@ -9,7 +9,11 @@ public class SendOnceTests
 
     private static readonly RetryPolicy Steady = new()
     {
-        FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), AnswerWithin = AnswerWithin, Jitter = () => 0.5, PerHost = TimeSpan.FromMinutes(2),
+        FirstWait = TimeSpan.FromSeconds(1),
+        LongestWait = TimeSpan.FromSeconds(30),
+        AnswerWithin = AnswerWithin,
+        Jitter = () => 0.5,
+        PerHost = TimeSpan.FromMinutes(2),
     };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -44,8 +48,17 @@ public class SendOnceTests
     [Fact]
     public async Task A_host_that_is_not_there_is_not_worth_waiting_for()
     {
-        using FarSide far = new(_ => Task.FromException<HttpResponseMessage>(
-            new HttpRequestException("no such host", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound)))) { Patience = Steady };
+        using FarSide far = new(_ =>
+            Task.FromException<HttpResponseMessage>(
+                new HttpRequestException(
+                    "no such host",
+                    new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound)
+                )
+            )
+        )
+        {
+            Patience = Steady,
+        };
         using HttpTransport transport = far.Transport();
         using HttpRequestMessage message = new(HttpMethod.Post, Place);
         Assert.False((await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendOnceAsync(message, Stop))).IsWorthWaiting);

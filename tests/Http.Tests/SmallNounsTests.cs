@@ -17,8 +17,7 @@ public class SmallNounsTests
     [Theory]
     [InlineData("/a?token=s3cret")]
     [InlineData("/a#s3cret")]
-    public void A_relative_address_is_redacted_too(string address) =>
-        Assert.Equal("/a", Redaction.Of(new Uri(address, UriKind.Relative)));
+    public void A_relative_address_is_redacted_too(string address) => Assert.Equal("/a", Redaction.Of(new Uri(address, UriKind.Relative)));
 
     [Theory]
     [InlineData("kubelet", "kubelet kubelets mykubelet (kubelet), kubelet", "*** kubelets mykubelet (***), ***")]
@@ -27,8 +26,11 @@ public class SmallNounsTests
     [InlineData("a/b+c=d e\"f", "a%2Fb%2Bc%3Dd%20e%22f, a%2Fb%2Bc%3Dd+e%22f", "***, ***")]
     [InlineData("p.s", "pxs p.s", "pxs ***")]
     [InlineData("ab", "ab", "ab")]
-    public void What_others_said_loses_secrets_where_they_stand_as_words_or_cannot_stand_by_chance(string secret, string said, string left) =>
-        Assert.Equal(left, new Redaction(secret, null, "").In(said));
+    public void What_others_said_loses_secrets_where_they_stand_as_words_or_cannot_stand_by_chance(
+        string secret,
+        string said,
+        string left
+    ) => Assert.Equal(left, new Redaction(secret, null, "").In(said));
 
     [Theory]
     [InlineData("http://localhost/", true)]

@@ -10,7 +10,9 @@ public class TimeoutContentTests
     public async Task A_body_that_stands_still_is_a_broken_connection()
     {
         FarSide? far = null;
-        far = new FarSide(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Silence(() => far!.Time.FireHeld())) }));
+        far = new FarSide(_ =>
+            Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Silence(() => far!.Time.FireHeld())) })
+        );
         using HttpTransport transport = far.Transport();
         using HttpResponseMessage answer = await transport.SendAsync(Get, Stop);
         IOException e = await Assert.ThrowsAsync<IOException>(() => BoundedBody.ReadAsync(answer, 100, Stop));
@@ -31,10 +33,17 @@ public class TimeoutContentTests
     [Fact]
     public async Task Length_type_and_bytes_of_a_body_stay_as_they_came()
     {
-        using FarSide far = new(_ => Task.FromResult(new HttpResponseMessage
-        {
-            Content = new ByteArrayContent([1, 2, 3]) { Headers = { { "Content-Type", "x/y; a=b" }, { "Content-Range", "bytes 1-3/7" } } },
-        }));
+        using FarSide far = new(_ =>
+            Task.FromResult(
+                new HttpResponseMessage
+                {
+                    Content = new ByteArrayContent([1, 2, 3])
+                    {
+                        Headers = { { "Content-Type", "x/y; a=b" }, { "Content-Range", "bytes 1-3/7" } },
+                    },
+                }
+            )
+        );
         using HttpTransport transport = far.Transport();
         using HttpResponseMessage answer = await transport.SendAsync(Get, Stop);
         Assert.Equal("x/y; a=b", answer.Content.Headers.ContentType!.ToString());

@@ -34,23 +34,31 @@ internal sealed class TlsServer : IAsyncDisposable
 
     /// <param name="certificate">Null for plain http.</param>
     public static async Task<TlsServer> StartAsync(
-        X509Certificate2? certificate, bool asksForCertificate = false, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
+        X509Certificate2? certificate,
+        bool asksForCertificate = false,
+        HttpProtocols protocols = HttpProtocols.Http1AndHttp2
+    )
     {
         ConcurrentDictionary<string, int> connections = new();
         ConcurrentQueue<string> shown = new();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            listen.Protocols = certificate is null ? HttpProtocols.Http1 : protocols;
-            if (certificate is not null)
-            {
-                listen.UseHttps(certificate, https =>
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
                 {
-                    https.ClientCertificateMode = asksForCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
-                    https.ClientCertificateValidation = (_, _, _) => true;
-                });
-            }
-        }));
+                    listen.Protocols = certificate is null ? HttpProtocols.Http1 : protocols;
+                    if (certificate is not null)
+                    {
+                        listen.UseHttps(certificate, https =>
+                        {
+                            https.ClientCertificateMode = asksForCertificate
+                                ? ClientCertificateMode.RequireCertificate
+                                : ClientCertificateMode.AllowCertificate;
+                            https.ClientCertificateValidation = (_, _, _) => true;
+                        });
+                    }
+                }));
         WebApplication application = builder.Build();
         application.Run(async context =>
         {

@@ -49,7 +49,8 @@ public sealed class TrustTests : IDisposable
         await using TlsServer server = await TlsServer.StartAsync(_authority.Issue());
         Assert.Equal(
             $"GET {server.Address}: its certificate comes from an authority that is not trusted here after 1 try over 0 s",
-            (await RefusedAsync(server, Map(server, entry.Length == 0 ? [] : [entry]))).Message);
+            (await RefusedAsync(server, Map(server, entry.Length == 0 ? [] : [entry]))).Message
+        );
     }
 
     [Theory]
@@ -98,7 +99,12 @@ public sealed class TrustTests : IDisposable
         string identity = File("client.pem", Pem(Client()));
         await using TlsServer named = await TlsServer.StartAsync(_authority.Issue());
         await using TlsServer other = await TlsServer.StartAsync(_authority.Issue());
-        TrustMap map = TrustMap.Read([Authority()], ["registry.example=" + identity], host => host == "registry.example" ? named.Address : new Uri($"https://{host}/"), () => null);
+        TrustMap map = TrustMap.Read(
+            [Authority()],
+            ["registry.example=" + identity],
+            host => host == "registry.example" ? named.Address : new Uri($"https://{host}/"),
+            () => null
+        );
         await AskAsync(named, map);
         await AskAsync(other, map);
         Assert.Equal(["CN=publisher"], named.Shown);
@@ -124,8 +130,9 @@ public sealed class TrustTests : IDisposable
         HttpRequestException failure = new("sending failed", new IOException("decryption failed", new CryptographicException(alert)));
         using FarSide far = new(_ => Task.FromException<HttpResponseMessage>(failure));
         using HttpTransport transport = far.Transport();
-        ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(
-            () => transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "https://example.org/a"), Stop));
+        ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() =>
+            transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "https://example.org/a"), Stop)
+        );
         Assert.Equal((RemoteFault.Untrusted, $"GET https://example.org/a: {reason} after 1 try over 0 s"), (e.Fault, e.Message));
     }
 
@@ -135,7 +142,13 @@ public sealed class TrustTests : IDisposable
         using X509Certificate2 client = Client();
         string certificate = File("client.pem", client.ExportCertificatePem());
         using ECDsa key = client.GetECDsaPrivateKey()!;
-        string keyFile = File("client.key", key.ExportEncryptedPkcs8PrivateKeyPem("w0rd", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
+        string keyFile = File(
+            "client.key",
+            key.ExportEncryptedPkcs8PrivateKeyPem(
+                "w0rd",
+                new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)
+            )
+        );
         await using TlsServer server = await TlsServer.StartAsync(_authority.Issue(), asksForCertificate: true);
         string[] identities = [$"localhost={certificate},{keyFile}"];
         await AskAsync(server, Map(server, ["{file}"], identities, "w0rd"));
@@ -144,7 +157,11 @@ public sealed class TrustTests : IDisposable
         CertificateException wrong = Assert.Throws<CertificateException>(() => Map(server, [], identities, "wr0ng"));
         Assert.Contains("client.key: ", wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wr0ng", wrong.ToString(), StringComparison.Ordinal);
-        Assert.Contains("no password", Assert.Throws<CertificateException>(() => Map(server, [], identities)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no password",
+            Assert.Throws<CertificateException>(() => Map(server, [], identities)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -154,7 +171,9 @@ public sealed class TrustTests : IDisposable
     public void A_file_that_holds_no_authority_is_named(string text, string problem)
     {
         string file = File("bad.pem", text);
-        CertificateException e = Assert.Throws<CertificateException>(() => TrustMap.Read([file], [], host => new Uri($"https://{host}/"), () => null));
+        CertificateException e = Assert.Throws<CertificateException>(() =>
+            TrustMap.Read([file], [], host => new Uri($"https://{host}/"), () => null)
+        );
         Assert.Contains(file, e.Message, StringComparison.Ordinal);
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
     }
@@ -162,12 +181,29 @@ public sealed class TrustTests : IDisposable
     [Fact]
     public void A_file_that_is_missing_or_lacks_the_key_is_named()
     {
-        string missing = Path.Combine(_folder, "none.pem"), alone = File("alone.pem", Client().ExportCertificatePem());
-        Assert.Contains(missing, Assert.Throws<CertificateException>(() => TrustMap.Read([missing], [], host => new Uri($"https://{host}/"), () => null)).Message, StringComparison.Ordinal);
-        Assert.Contains(alone, Assert.Throws<CertificateException>(() => TrustMap.Read([], ["a.example=" + alone], host => new Uri($"https://{host}/"), () => null)).Message, StringComparison.Ordinal);
+        string missing = Path.Combine(_folder, "none.pem"),
+            alone = File("alone.pem", Client().ExportCertificatePem());
+        Assert.Contains(
+            missing,
+            Assert
+                .Throws<CertificateException>(() => TrustMap.Read([missing], [], host => new Uri($"https://{host}/"), () => null))
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            alone,
+            Assert
+                .Throws<CertificateException>(() =>
+                    TrustMap.Read([], ["a.example=" + alone], host => new Uri($"https://{host}/"), () => null)
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<FormatException>(() => TrustMap.Read([], [alone], host => new Uri($"https://{host}/"), () => null));
         string whole = File("whole.pem", Pem(Client()));
-        Assert.Throws<FormatException>(() => TrustMap.Read([], ["a.example=" + whole, "a.example=" + whole], host => new Uri($"https://{host}/"), () => null));
+        Assert.Throws<FormatException>(() =>
+            TrustMap.Read([], ["a.example=" + whole, "a.example=" + whole], host => new Uri($"https://{host}/"), () => null)
+        );
     }
 
     private static string Pem(X509Certificate2 certificate)
@@ -178,7 +214,12 @@ public sealed class TrustTests : IDisposable
 
     private static async Task<string> AskAsync(TlsServer server, TrustMap map)
     {
-        using HttpTransport transport = new(map.NewHandler(), new RetryPolicy { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(
+            map.NewHandler(),
+            new RetryPolicy { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(1) },
+            TimeProvider.System,
+            _ => { }
+        );
         using HttpResponseMessage answer = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, server.Address), Stop);
         return await answer.Content.ReadAsStringAsync(Stop);
     }
@@ -193,11 +234,13 @@ public sealed class TrustTests : IDisposable
 
     private X509Certificate2 Client() => _authority.Issue("publisher", forClients: true);
 
-    private TrustMap Map(TlsServer server, string[] authorities, string[]? identities = null, string? password = null) => TrustMap.Read(
-        authorities.Select(entry => entry.Replace("{file}", Authority(), StringComparison.Ordinal)),
-        identities ?? [],
-        host => host == "localhost" ? server.Address : new Uri($"https://{host}/"),
-        () => password);
+    private TrustMap Map(TlsServer server, string[] authorities, string[]? identities = null, string? password = null) =>
+        TrustMap.Read(
+            authorities.Select(entry => entry.Replace("{file}", Authority(), StringComparison.Ordinal)),
+            identities ?? [],
+            host => host == "localhost" ? server.Address : new Uri($"https://{host}/"),
+            () => password
+        );
 
     private string Authority() => File("authority.pem", "a comment\n" + _authority.Certificate.ExportCertificatePem());
 

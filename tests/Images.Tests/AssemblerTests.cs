@@ -12,9 +12,13 @@ public class AssemblerTests
     [Fact]
     public async Task The_same_input_gives_the_same_image_in_another_folder_with_another_cache()
     {
-        using AssemblyFixture one = Rich(), other = Rich();
+        using AssemblyFixture one = Rich(),
+            other = Rich();
         Assert.Equal((await one.AssembleAsync()).Index, (await other.AssembleAsync()).Index);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(one.Root, "layout", "index.json")), File.ReadAllBytes(Path.Combine(other.Root, "layout", "index.json")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(one.Root, "layout", "index.json")),
+            File.ReadAllBytes(Path.Combine(other.Root, "layout", "index.json"))
+        );
     }
 
     [Fact]
@@ -51,7 +55,9 @@ public class AssemblerTests
     public async Task A_platform_that_the_image_lacks_is_refused()
     {
         using AssemblyFixture shop = Rich();
-        DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() => shop.AssembleAsync(platforms: new Platform("linux", "riscv64")));
+        DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() =>
+            shop.AssembleAsync(platforms: new Platform("linux", "riscv64"))
+        );
         Assert.Contains("linux/riscv64 is not among linux/arm64, linux/amd64", e.Message, StringComparison.Ordinal);
     }
 
@@ -59,8 +65,14 @@ public class AssemblerTests
     public async Task No_platform_at_all_is_refused()
     {
         using AssemblyFixture shop = Rich();
-        await Assert.ThrowsAsync<DefinitionException>(() => new Assembler(shop.Cache, shop.Assembled)
-            .AssembleAsync(new AssemblyRequest(shop.Definition(), shop.Lock, []), shop.Layout(), shop.Contents(), Stop));
+        await Assert.ThrowsAsync<DefinitionException>(() =>
+            new Assembler(shop.Cache, shop.Assembled).AssembleAsync(
+                new AssemblyRequest(shop.Definition(), shop.Lock, []),
+                shop.Layout(),
+                shop.Contents(),
+                Stop
+            )
+        );
     }
 
     [Fact]
@@ -74,7 +86,8 @@ public class AssemblerTests
         ImageConfig config = ImageConfig.Parse(File.ReadAllBytes(shop.BlobPath(manifest.Config.Digest)));
         Assert.Equal(
             ["created", "description", "licenses", "source", "title", "version"],
-            index.Annotations.Keys.Select(key => key["org.opencontainers.image.".Length..]));
+            index.Annotations.Keys.Select(key => key["org.opencontainers.image.".Length..])
+        );
         Assert.Equal("2026-02-03T04:05:06Z", index.Annotations["org.opencontainers.image.created"]);
         Assert.Equal(index.Annotations, manifest.Annotations);
         Assert.Equal(index.Annotations, config.Labels);
@@ -143,7 +156,10 @@ public class AssemblerTests
         shop.Add(new TinyDeb("three").File("usr/bin/three"));
         AssembledImage image = await shop.AssembleAsync();
         // An index, two manifests, two configurations, and the layers, where both platforms share the lower one's content.
-        Assert.Equal(5 + image.Platforms.SelectMany(platform => platform.Layers).Select(layer => layer.Blob.Digest).Distinct().Count(), Blobs(shop, "layout").Length);
+        Assert.Equal(
+            5 + image.Platforms.SelectMany(platform => platform.Layers).Select(layer => layer.Blob.Digest).Distinct().Count(),
+            Blobs(shop, "layout").Length
+        );
         Assert.Empty(Directory.GetDirectories(Path.Combine(shop.Root, "layout"), ".work*"));
     }
 
@@ -152,17 +168,23 @@ public class AssemblerTests
     {
         AssemblyFixture shop = new()
         {
-            Layers = "- { name: base, title: the base, files: [{ from: rootfs/hello, to: /hello, mode: \"0755\" }] }\n- { name: top, title: the top, upstream: [tool] }",
+            Layers =
+                "- { name: base, title: the base, files: [{ from: rootfs/hello, to: /hello, mode: \"0755\" }] }\n- { name: top, "
+                + "title: the top, upstream: [tool] }",
         };
         Directory.CreateDirectory(Path.Combine(shop.Folder, "rootfs"));
         File.WriteAllText(Path.Combine(shop.Folder, "rootfs", "hello"), "hello\n");
-        return shop
-            .Add(new TinyDeb("one").File("usr/bin/one", "one", 0b111_101_101).Hard("usr/bin/uno", "usr/bin/one"))
+        return shop.Add(new TinyDeb("one").File("usr/bin/one", "one", 0b111_101_101).Hard("usr/bin/uno", "usr/bin/one"))
             .Add(new TinyDeb("two", "1:2.0-1").File("usr/share/two", "two"), "top")
             .Add(new TinyDeb("arm").File("usr/lib/arm"), "top", "arm64")
             .AddUpstream("tool", "a tool"u8.ToArray(), "[{ to: /usr/local/bin/tool }]");
     }
 
     private static string[] Blobs(AssemblyFixture shop, string layout) =>
-        [.. Directory.GetFiles(Path.Combine(shop.Root, layout, "blobs", "sha256")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(Path.Combine(shop.Root, layout, "blobs", "sha256"))
+                .Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal),
+        ];
 }

@@ -71,7 +71,9 @@ public class AssemblyCacheTests
         Assert.Equal(1, shop.Assembled.Prune(review));
 
         Assert.Null(await shop.Assembled.FindAsync(AssemblyCache.InputOf(shop.Definition(), shop.Lock, made.Platforms[0].Platform), Stop));
-        Assert.NotNull(await shop.Assembled.FindAsync(AssemblyCache.InputOf(shop.Definition(), shop.Lock, made.Platforms[1].Platform), Stop));
+        Assert.NotNull(
+            await shop.Assembled.FindAsync(AssemblyCache.InputOf(shop.Definition(), shop.Lock, made.Platforms[1].Platform), Stop)
+        );
         Assert.Single(Directory.GetFiles(Path.Combine(shop.Root, "assembled")));
     }
 
@@ -115,13 +117,15 @@ public class AssemblyCacheTests
         List<Digest> keys = [Key(shop)];
         Digest other = AssemblyCache.InputOf(shop.Definition(), shop.Lock, Platform.LinuxArm64);
         Assert.DoesNotContain(other, keys);
-        foreach (Action change in (Action[])
-        [
-            () => shop.More = "accounts: [{ name: root, id: 0 }]",
-            () => File.WriteAllText(Path.Combine(shop.Folder, "rootfs", "hello"), "hallo\n"),
-            () => shop.StandingIn = ["tool"],
-            () => shop.Add(new TinyDeb("three").File("x")),
-        ])
+        foreach (
+            Action change in (Action[])
+                [
+                    () => shop.More = "accounts: [{ name: root, id: 0 }]",
+                    () => File.WriteAllText(Path.Combine(shop.Folder, "rootfs", "hello"), "hallo\n"),
+                    () => shop.StandingIn = ["tool"],
+                    () => shop.Add(new TinyDeb("three").File("x")),
+                ]
+        )
         {
             change();
             Assert.DoesNotContain(Key(shop), keys);
@@ -132,7 +136,8 @@ public class AssemblyCacheTests
     [Fact]
     public void The_same_input_in_another_folder_has_the_same_key()
     {
-        using AssemblyFixture one = AssemblerTests.Rich(), other = AssemblerTests.Rich();
+        using AssemblyFixture one = AssemblerTests.Rich(),
+            other = AssemblerTests.Rich();
         Assert.Equal(Key(one), Key(other));
     }
 

@@ -49,37 +49,41 @@ internal sealed class AssemblyFixture : IDisposable
 
     public ImmutableArray<string> StandingIn { get; set; } = [];
 
-    public ImageLock Lock => new()
-    {
-        Image = "tiny",
-        Version = "v1.0.0",
-        Timestamp = Timestamp,
-        Suites = [],
-        Debian = new LockedDebian(["main"], Essential: false, Without: []),
-        Wanted = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
-        Upstream = [.. _upstream],
-        Packages = [.. _packages.OrderBy(package => package.Name, StringComparer.Ordinal)],
-        StandIns = [],
-        StandingIn = StandingIn,
-    };
+    public ImageLock Lock =>
+        new()
+        {
+            Image = "tiny",
+            Version = "v1.0.0",
+            Timestamp = Timestamp,
+            Suites = [],
+            Debian = new LockedDebian(["main"], Essential: false, Without: []),
+            Wanted = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
+            Upstream = [.. _upstream],
+            Packages = [.. _packages.OrderBy(package => package.Name, StringComparer.Ordinal)],
+            StandIns = [],
+            StandingIn = StandingIn,
+        };
 
     public ImageDefinition Definition()
     {
-        File.WriteAllText(Path.Combine(Folder, ImageDefinition.FileName), $"""
+        File.WriteAllText(
+            Path.Combine(Folder, ImageDefinition.FileName),
+            $"""
             title: tiny
             description: a tiny image
             version: v1.0.0
             source: https://example.org/tiny
             licenses: Apache-2.0
             platforms: [linux/arm64, linux/amd64]
-            repositories: { "{" } official: quay.io/test/tiny { "}" }
-            debian: { "{" } suites: [trixie], components: [main], essential: false { "}" }
+            repositories: {"{"} official: quay.io/test/tiny {"}"}
+            debian: {"{"} suites: [trixie], components: [main], essential: false {"}"}
             layers:
             {Layers.ReplaceLineEndings("\n").Replace("\n", "\n  ", StringComparison.Ordinal).Insert(0, "  ")}
             config: {Config}
             {More}
             {(_upstreamYaml.Length == 0 ? "" : "upstream:\n" + _upstreamYaml)}
-            """);
+            """
+        );
         return ImageDefinitionFile.Read(Folder);
     }
 
@@ -87,12 +91,19 @@ internal sealed class AssemblyFixture : IDisposable
     public AssemblyFixture Add(TinyDeb deb, string layer = "base", params string[] architectures)
     {
         string[] on = architectures.Length == 0 ? ["amd64", "arm64"] : architectures;
-        LockedFile file = Keep(deb.Build(), deb.Name) with { Location = $"debian/pool/main/{deb.Name[0]}/{deb.Name}/{deb.Name}_{deb.Version[(deb.Version.IndexOf(':', StringComparison.Ordinal) + 1)..]}_all.deb" };
-        _packages.Add(new LockedPackage(
-            deb.Name,
-            layer,
-            on.ToImmutableSortedDictionary(architecture => architecture, _ => deb.Version, StringComparer.Ordinal),
-            on.ToImmutableSortedDictionary(architecture => architecture, _ => file, StringComparer.Ordinal)));
+        LockedFile file = Keep(deb.Build(), deb.Name) with
+        {
+            Location =
+                $"debian/pool/main/{deb.Name[0]}/{deb.Name}/{deb.Name}_{deb.Version[(deb.Version.IndexOf(':', StringComparison.Ordinal) + 1)..]}_all.deb",
+        };
+        _packages.Add(
+            new LockedPackage(
+                deb.Name,
+                layer,
+                on.ToImmutableSortedDictionary(architecture => architecture, _ => deb.Version, StringComparer.Ordinal),
+                on.ToImmutableSortedDictionary(architecture => architecture, _ => file, StringComparer.Ordinal)
+            )
+        );
         return this;
     }
 
@@ -100,16 +111,28 @@ internal sealed class AssemblyFixture : IDisposable
     public AssemblyFixture AddUpstream(string name, byte[] content, string install)
     {
         LockedFile file = Keep(content, name);
-        _upstreamYaml.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""
+        _upstreamYaml.Append(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $$"""
               - name: {{name}}
                 url: https://example.org/{{name}}
                 limitMiB: 1
                 checksums: { amd64: "{{file.Digest}}", arm64: "{{file.Digest}}" }
                 install: {{install}}
 
-            """);
-        _upstream.Add(new LockedUpstream(name, "v1.0.0", true, ImmutableSortedDictionary.CreateRange(
-            StringComparer.Ordinal, [KeyValuePair.Create("amd64", file), KeyValuePair.Create("arm64", file)])));
+            """
+        );
+        _upstream.Add(
+            new LockedUpstream(
+                name,
+                "v1.0.0",
+                true,
+                ImmutableSortedDictionary.CreateRange(
+                    StringComparer.Ordinal,
+                    [KeyValuePair.Create("amd64", file), KeyValuePair.Create("arm64", file)]
+                )
+            )
+        );
         return this;
     }
 
@@ -123,20 +146,25 @@ internal sealed class AssemblyFixture : IDisposable
             new AssemblyRequest(Definition(), Lock, platforms.Length == 0 ? [Platform.LinuxAmd64, Platform.LinuxArm64] : [.. platforms]),
             Layout(layout),
             Contents(layout),
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
 
     /// <summary>Inspects the layout <c>layout</c>.</summary>
     public async Task<InspectionResult> InspectAsync()
     {
         ImageDefinition definition = Definition();
         File.WriteAllText(Path.Combine(Folder, Images.Contract.FileName), Contract);
-        return await new Inspection(Layout(), Contents(), Path.Combine(Root, "inspection"))
-            .RunAsync(definition, Lock, ContractFile.Read(definition), TestContext.Current.CancellationToken);
+        return await new Inspection(Layout(), Contents(), Path.Combine(Root, "inspection")).RunAsync(
+            definition,
+            Lock,
+            ContractFile.Read(definition),
+            TestContext.Current.CancellationToken
+        );
     }
 
     /// <summary>Describes the layout <c>layout</c>.</summary>
-    public Task<Sbom> DescribeAsync() => Sbom.OfAsync(
-        new AssemblyRequest(Definition(), Lock, []), Layout(), Contents(), TestContext.Current.CancellationToken);
+    public Task<Sbom> DescribeAsync() =>
+        Sbom.OfAsync(new AssemblyRequest(Definition(), Lock, []), Layout(), Contents(), TestContext.Current.CancellationToken);
 
     /// <summary>Assembles one platform, linux/amd64, and returns the entries of its layers, lowest first.</summary>
     public async Task<ImmutableArray<ImmutableArray<TarEntry>>> EntriesAsync(Platform? platform = null)
@@ -149,7 +177,7 @@ internal sealed class AssemblyFixture : IDisposable
     public async Task<string[]> LinesAsync() => [.. (await EntriesAsync()).Single().Select(Line)];
 
     public static string Line(TarEntry entry) =>
-        $"{Convert.ToString((int)entry.Mode, 8),4} {entry.Uid}:{entry.Gid} {entry.Name}{(entry.LinkName.Length == 0 ? "" : (entry.EntryType == TarEntryType.HardLink ? " == " : " -> ") + entry.LinkName)}";
+        $"{Convert.ToString((int)entry.Mode, 8), 4} {entry.Uid}:{entry.Gid} {entry.Name}{(entry.LinkName.Length == 0 ? "" : (entry.EntryType == TarEntryType.HardLink ? " == " : " -> ") + entry.LinkName)}";
 
     public static string Text(TarEntry entry)
     {
@@ -184,7 +212,12 @@ internal sealed class AssemblyFixture : IDisposable
     private LockedFile Keep(byte[] content, string what)
     {
         Descriptor file = Descriptor.Of("", content);
-        WantedContent wanted = new() { What = what, Digest = file.Digest, Size = file.Size };
+        WantedContent wanted = new()
+        {
+            What = what,
+            Digest = file.Digest,
+            Size = file.Size,
+        };
         Cache.AddAsync(wanted, _ => Task.FromResult<Stream>(new MemoryStream(content)), default).GetAwaiter().GetResult();
         return new LockedFile("https://example.org/" + what, file.Digest, file.Size);
     }

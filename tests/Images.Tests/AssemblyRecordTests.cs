@@ -57,13 +57,23 @@ public sealed class AssemblyRecordTests : IDisposable
         string sound = Encoding.UTF8.GetString(record.ToBytes());
         string[] broken =
         [
-            "", "[]", sound + "{}", sound.Replace("\"schema\": 1", "\"schema\": 2", StringComparison.Ordinal), sound.Replace("03:04:05Z", "noon", StringComparison.Ordinal),
-            sound.Replace("\"sdk\"", "\"other\"", StringComparison.Ordinal), sound.Replace("\"lock\"", "\"digest\"", StringComparison.Ordinal), sound + new string(' ', 70_000),
+            "",
+            "[]",
+            sound + "{}",
+            sound.Replace("\"schema\": 1", "\"schema\": 2", StringComparison.Ordinal),
+            sound.Replace("03:04:05Z", "noon", StringComparison.Ordinal),
+            sound.Replace("\"sdk\"", "\"other\"", StringComparison.Ordinal),
+            sound.Replace("\"lock\"", "\"digest\"", StringComparison.Ordinal),
+            sound + new string(' ', 70_000),
         ];
         foreach (string text in broken)
         {
             await File.WriteAllTextAsync(RecordPath, text);
-            Assert.EndsWith("nothing was signed. Run ./build.sh Assemble Inspect --images tiny", await ProblemAsync(), StringComparison.Ordinal);
+            Assert.EndsWith(
+                "nothing was signed. Run ./build.sh Assemble Inspect --images tiny",
+                await ProblemAsync(),
+                StringComparison.Ordinal
+            );
         }
     }
 

@@ -35,11 +35,17 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void A_reason_for_what_does_not_differ_is_told_for_each_platform_with_its_place()
     {
-        ImmutableArray<ExcusedDifference> entries = Entries("differences:\n  - { path: /etc/x, reason: comments }\n  - { path: /etc/z, reason: none, platforms: [linux/arm64] }");
+        ImmutableArray<ExcusedDifference> entries = Entries(
+            "differences:\n  - { path: /etc/x, reason: comments }\n  - { path: /etc/z, reason: none, platforms: [linux/arm64] }"
+        );
         Comparison comparison = Comparison.Of("tiny", [.. Both], [File(Platform.LinuxAmd64, "/etc/x")], entries);
         Assert.Equal(
-            ["images/tiny/compare.yaml:2:13: nothing differs at /etc/x on linux/arm64", "images/tiny/compare.yaml:3:13: nothing differs at /etc/z on linux/arm64"],
-            comparison.Idle);
+            [
+                "images/tiny/compare.yaml:2:13: nothing differs at /etc/x on linux/arm64",
+                "images/tiny/compare.yaml:3:13: nothing differs at /etc/z on linux/arm64",
+            ],
+            comparison.Idle
+        );
         Assert.False(comparison.Agrees);
     }
 
@@ -57,8 +63,11 @@ public sealed class ComparisonTests : IDisposable
             return [.. map.GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal)];
         }
 
-        string[] Known(string yaml) => Regex.Match(
-            Assert.Throws<DefinitionException>(() => Entries(yaml)).Message, "unknown key 'unknown'; known here: (.*)$").Groups[1].Value.Split(", ");
+        string[] Known(string yaml) =>
+            Regex
+                .Match(Assert.Throws<DefinitionException>(() => Entries(yaml)).Message, "unknown key 'unknown'; known here: (.*)$")
+                .Groups[1]
+                .Value.Split(", ");
     }
 
     [Theory]
@@ -67,7 +76,11 @@ public sealed class ComparisonTests : IDisposable
     public void The_real_files_are_sound_and_name_the_schema(string image)
     {
         Assert.NotEmpty(CompareFile.Read(ImageDefinitionFile.Read(SourceTree.At("images", image))));
-        Assert.StartsWith("# yaml-language-server: $schema=../compare.schema.json\n", System.IO.File.ReadAllText(SourceTree.At("images", image, CompareFile.FileName)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "# yaml-language-server: $schema=../compare.schema.json\n",
+            System.IO.File.ReadAllText(SourceTree.At("images", image, CompareFile.FileName)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -77,7 +90,12 @@ public sealed class ComparisonTests : IDisposable
     public void Packages_configuration_and_platforms_are_never_excused(string kind)
     {
         ImageDifference difference = File(Platform.LinuxAmd64, "/etc/x") with { Kind = kind };
-        Assert.Same(difference, Assert.Single(Comparison.Of("tiny", [.. Both], [difference], Entries("differences: [{ path: /etc/**, reason: any }]")).Unexplained));
+        Assert.Same(
+            difference,
+            Assert.Single(
+                Comparison.Of("tiny", [.. Both], [difference], Entries("differences: [{ path: /etc/**, reason: any }]")).Unexplained
+            )
+        );
     }
 
     [Theory]
@@ -105,7 +123,11 @@ public sealed class ComparisonTests : IDisposable
 
     [Fact]
     public void An_image_without_the_file_is_told_so() =>
-        Assert.Contains("images/tiny/compare.yaml is missing", Assert.Throws<DefinitionException>(() => CompareFile.Read(_shop.Definition())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "images/tiny/compare.yaml is missing",
+            Assert.Throws<DefinitionException>(() => CompareFile.Read(_shop.Definition())).Message,
+            StringComparison.Ordinal
+        );
 
     public void Dispose() => _shop.Dispose();
 

@@ -8,7 +8,9 @@ namespace Slipway.Images.Tests;
 /// <summary>What <c>contract.yaml</c> may say, and where a mistake is told to be.</summary>
 public class ContractFileTests
 {
-    private static readonly JsonElement Schema = JsonDocument.Parse(File.ReadAllBytes(SourceTree.At("images", "contract.schema.json"))).RootElement;
+    private static readonly JsonElement Schema = JsonDocument
+        .Parse(File.ReadAllBytes(SourceTree.At("images", "contract.schema.json")))
+        .RootElement;
 
     [Theory]
     [InlineData("setuit: []", "1:1: unknown key 'setuit'; did you mean 'setuid'?")]
@@ -28,7 +30,10 @@ public class ContractFileTests
     [InlineData("versions: [{ path: /x }]", "'contains' is missing")]
     [InlineData("budgets: [{ layer: base, compressedMiB: 0, unpackedMiB: 1 }]", "'compressedMiB' wanted a number from 1")]
     [InlineData("budgets: [{ layer: bass, compressedMiB: 1, unpackedMiB: 1 }]", "there is no layer 'bass'; there are: base")]
-    [InlineData("budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }, { layer: base, compressedMiB: 1, unpackedMiB: 1 }]", "layer 'base' has two budgets")]
+    [InlineData(
+        "budgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }, { layer: base, compressedMiB: 1, unpackedMiB: 1 }]",
+        "layer 'base' has two budgets"
+    )]
     [InlineData("run: [{ comand: [/x] }]", "1:9: unknown key 'comand'; did you mean 'command'?")]
     [InlineData("run: [{ command: [x] }]", "1:19: wanted an absolute path first, got 'x'")]
     [InlineData("run: [{ command: [/x], arguments: [y] }]", "wanted either 'command' or 'arguments'")]
@@ -43,8 +48,15 @@ public class ContractFileTests
     [InlineData("run: [{ platforms: [linux/s390x] }]", "'linux/s390x' is none of the image's platforms")]
     [InlineData("hostPrograms: []", "layer 'base' has no budget")]
     public void A_mistake_is_told_with_its_place(string contract, string complaint) =>
-        Assert.Contains(complaint, Refused(contract.StartsWith("budgets", StringComparison.Ordinal) || complaint.EndsWith("no budget", StringComparison.Ordinal)
-            ? contract : contract + "\nbudgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }]"), StringComparison.Ordinal);
+        Assert.Contains(
+            complaint,
+            Refused(
+                contract.StartsWith("budgets", StringComparison.Ordinal) || complaint.EndsWith("no budget", StringComparison.Ordinal)
+                    ? contract
+                    : contract + "\nbudgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }]"
+            ),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void An_image_without_contract_is_refused()
@@ -59,7 +71,10 @@ public class ContractFileTests
     {
         using AssemblyFixture shop = new();
         File.WriteAllText(
-            Path.Combine(shop.Folder, Contract.FileName), "run: [{ arguments: [--version], output: ['^tiny {version} {arch}$'] }]\nbudgets: [{ layer: base, compressedMiB: 1, unpackedMiB: 1 }]");
+            Path.Combine(shop.Folder, Contract.FileName),
+            "run: [{ arguments: [--version], output: ['^tiny {version} {arch}$'] }]\nbudgets: [{ layer: base, compressedMiB: 1, "
+                + "unpackedMiB: 1 }]"
+        );
         ContractCommand command = Assert.Single(ContractFile.Read(shop.Definition()).Commands);
         Assert.Equal((0, false, true), (command.ExitCode, command.HasNetwork, command.WorksEmulated));
         Assert.Empty(command.Capabilities.Concat(command.Scratch).Concat(command.Environment.Keys));
@@ -92,17 +107,22 @@ public class ContractFileTests
         Contract contract = ContractFile.Read(ImageDefinitionFile.Read(SourceTree.At("images", image)));
         Assert.NotEmpty(contract.Budgets);
         Assert.NotEmpty(contract.Commands);
-        Assert.StartsWith("# yaml-language-server: $schema=../contract.schema.json\n", File.ReadAllText(SourceTree.At("images", image, Contract.FileName)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "# yaml-language-server: $schema=../contract.schema.json\n",
+            File.ReadAllText(SourceTree.At("images", image, Contract.FileName)),
+            StringComparison.Ordinal
+        );
     }
 
-    private static string[] Sample(string list) => list switch
-    {
-        "versions" => ["path: /x", "contains: y"],
-        "budgets" => ["layer: base", "compressedMiB: 1", "unpackedMiB: 1"],
-        "run" => ["exitCode: 0"],
-        "missingInterpreters" or "unresolvedLibraries" => ["path: /x", "needs: y", "reason: z"],
-        _ => ["path: /x", "reason: y"],
-    };
+    private static string[] Sample(string list) =>
+        list switch
+        {
+            "versions" => ["path: /x", "contains: y"],
+            "budgets" => ["layer: base", "compressedMiB: 1", "unpackedMiB: 1"],
+            "run" => ["exitCode: 0"],
+            "missingInterpreters" or "unresolvedLibraries" => ["path: /x", "needs: y", "reason: z"],
+            _ => ["path: /x", "reason: y"],
+        };
 
     private static string[] Keys(JsonElement map)
     {

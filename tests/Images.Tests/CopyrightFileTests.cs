@@ -48,13 +48,17 @@ public class CopyrightFileTests
     public void The_text_of_a_licence_comes_from_its_own_paragraph_or_else_from_nowhere()
     {
         CopyrightFile file = Parse($"{Header}Files: *\nCopyright: x\nLicense: own and lost\n\nLicense: own\n Mine.\n")!;
-        Assert.Equal(["own Mine.", "lost See /usr/share/doc/x/copyright"], file.Licences.Reverse().OrderByDescending(licence => licence.Name).Select(licence => $"{licence.Name} {licence.Text}"));
+        Assert.Equal(
+            ["own Mine.", "lost See /usr/share/doc/x/copyright"],
+            file.Licences.Reverse().OrderByDescending(licence => licence.Name).Select(licence => $"{licence.Name} {licence.Text}")
+        );
     }
 
     [Fact]
     public void The_same_name_with_another_text_is_another_licence()
     {
-        string one = Parse($"{Header}Files: *\nLicense: custom\n One.\n")!.Expression, other = Parse($"{Header}Files: *\nLicense: custom\n Other.\n")!.Expression;
+        string one = Parse($"{Header}Files: *\nLicense: custom\n One.\n")!.Expression,
+            other = Parse($"{Header}Files: *\nLicense: custom\n Other.\n")!.Expression;
         Assert.NotEqual(one, other);
         Assert.Equal(one, Parse($"{Header}Files: a b\nLicense: custom\n One.\n")!.Expression);
     }
@@ -62,7 +66,10 @@ public class CopyrightFileTests
     [Fact]
     public void All_paragraphs_together_are_the_licence_of_the_package_each_once()
     {
-        CopyrightFile file = Parse($"{Header}Files: *\nLicense: GPL-2+ or Expat\n\nFiles: a\nLicense: ISC and Zlib\n\nFiles: b\nLicense: ISC\n\nFiles: c\nLicense: Expat or GPL-2+\n\nLicense: unused\n Text.\n")!;
+        CopyrightFile file = Parse(
+            $"{Header}Files: *\nLicense: GPL-2+ or Expat\n\nFiles: a\nLicense: ISC and Zlib\n\nFiles: b\nLicense: ISC\n\nFiles: "
+                + "c\nLicense: Expat or GPL-2+\n\nLicense: unused\n Text.\n"
+        )!;
         Assert.Equal("(GPL-2.0-or-later OR MIT) AND ISC AND (MIT OR GPL-2.0-or-later) AND Zlib", file.Expression);
         Assert.Empty(file.Licences);
     }
@@ -86,7 +93,11 @@ public class CopyrightFileTests
     public void Other_characters_than_those_of_UTF8_are_told()
     {
         byte[] latin = Encoding.Latin1.GetBytes(Header + "Files: *\nCopyright: J\u00fcrgen\nLicense: MIT\n");
-        Assert.Contains("not UTF-8", Assert.Throws<ContentException>(() => CopyrightFile.Parse(latin, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not UTF-8",
+            Assert.Throws<ContentException>(() => CopyrightFile.Parse(latin, "x")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

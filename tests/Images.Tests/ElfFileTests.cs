@@ -17,7 +17,12 @@ public class ElfFileTests
         RPath = "/opt/a",
         RunPath = "$ORIGIN/../lib:/opt/b",
         Flags = 0x08000800,
-        NeededVersions = [("libc.so.6", "GLIBC_2.34", false), ("libc.so.6", "GLIBC_ABI_DT_RELR", true), ("libm.so.6", "GLIBC_2.2.5", false)],
+        NeededVersions =
+        [
+            ("libc.so.6", "GLIBC_2.34", false),
+            ("libc.so.6", "GLIBC_ABI_DT_RELR", true),
+            ("libm.so.6", "GLIBC_2.2.5", false),
+        ],
         DefinedVersions = ["librich.so.1", "RICH_1.0", "RICH_1.1"],
     };
 
@@ -29,14 +34,18 @@ public class ElfFileTests
     public void Every_word_size_and_byte_order_reads_the_same(bool is64, bool isLittleEndian)
     {
         ElfFile file = Read((Rich with { Is64 = is64, IsLittleEndian = isLittleEndian, Machine = 183 }).Build())!;
-        Assert.Equal((is64 ? ElfClass.Elf64 : ElfClass.Elf32, isLittleEndian, ElfType.Shared, (ushort)183), (file.Class, file.IsLittleEndian, file.Type, file.Machine));
+        Assert.Equal(
+            (is64 ? ElfClass.Elf64 : ElfClass.Elf32, isLittleEndian, ElfType.Shared, (ushort)183),
+            (file.Class, file.IsLittleEndian, file.Type, file.Machine)
+        );
         Assert.Equal(("/lib64/ld-linux-x86-64.so.2", "librich.so.1"), (file.Interpreter, file.SoName));
         Assert.Equal(["libc.so.6", "libm.so.6"], file.Needed);
         Assert.Equal(["/opt/a"], file.RPath);
         Assert.Equal(["$ORIGIN/../lib", "/opt/b"], file.RunPath);
         Assert.Equal(
             [new("libc.so.6", "GLIBC_2.34", false), new("libc.so.6", "GLIBC_ABI_DT_RELR", true), new("libm.so.6", "GLIBC_2.2.5", false)],
-            file.NeededVersions);
+            file.NeededVersions
+        );
         Assert.Equal(["librich.so.1", "RICH_1.0", "RICH_1.1"], file.DefinedVersions);
         Assert.True(file.SkipsDefaultDirectories && file.IsPositionIndependentProgram && file.IsProgram);
         Assert.False(file.IsStatic);
@@ -45,7 +54,8 @@ public class ElfFileTests
     [Fact]
     public void A_program_without_loader_and_libraries_is_static()
     {
-        ElfFile fixedAddress = Read(new TinyElf { Type = 2 }.Build())!, anyAddress = Read(new TinyElf { Flags = 0x08000000 }.Build())!;
+        ElfFile fixedAddress = Read(new TinyElf { Type = 2 }.Build())!,
+            anyAddress = Read(new TinyElf { Flags = 0x08000000 }.Build())!;
         Assert.True(fixedAddress.IsStatic && fixedAddress.IsProgram);
         Assert.True(anyAddress.IsStatic && anyAddress.IsProgram);
         Assert.False(Read(new TinyElf { SoName = "libx.so" }.Build())!.IsProgram);
@@ -162,7 +172,11 @@ public class ElfFileTests
     [Fact]
     public void A_name_without_end_is_refused()
     {
-        Assert.Contains("it has no end within 4096 bytes", Refused(new TinyElf { SoName = new string('x', 5000) }.Build()), StringComparison.Ordinal);
+        Assert.Contains(
+            "it has no end within 4096 bytes",
+            Refused(new TinyElf { SoName = new string('x', 5000) }.Build()),
+            StringComparison.Ordinal
+        );
         Assert.Equal(4090, Read(new TinyElf { SoName = new string('x', 4090) }.Build())!.SoName!.Length);
     }
 

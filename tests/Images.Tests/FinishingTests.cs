@@ -18,7 +18,8 @@ public class FinishingTests
         Assert.Equal(Groups + "one:*:101:\n", await TextAsync(shop, "etc/group"));
         Assert.Equal(
             Users + "statd:*:100:65534:statd:/var/lib/nfs:/usr/sbin/nologin\none:*:101:101:one:/nonexistent:/usr/sbin/nologin\n",
-            await TextAsync(shop, "etc/passwd"));
+            await TextAsync(shop, "etc/passwd")
+        );
     }
 
     [Theory]
@@ -38,7 +39,11 @@ public class FinishingTests
     public async Task A_broken_master_is_refused()
     {
         using AssemblyFixture shop = Finishing("accounts");
-        shop.Add(new TinyDeb("base-passwd").File("usr/share/base-passwd/passwd.master", "root").File("usr/share/base-passwd/group.master", Groups));
+        shop.Add(
+            new TinyDeb("base-passwd")
+                .File("usr/share/base-passwd/passwd.master", "root")
+                .File("usr/share/base-passwd/group.master", Groups)
+        );
         await LayerContentTests.RefusedAsync<ContentException>(shop, "/usr/share/base-passwd/passwd.master: 'root' is no account");
     }
 
@@ -53,11 +58,23 @@ public class FinishingTests
         string[] lines = await shop.LinesAsync();
         Assert.Superset(
             new HashSet<string>([
-                " 700 0:0 root/", " 644 0:0 root/.profile", " 644 0:0 etc/profile", "2775 0:8 var/mail/", "1777 0:0 run/lock/", " 777 0:0 var/run -> /run",
-                " 777 0:0 var/lock -> /run/lock", " 777 0:0 var/spool/mail -> ../mail", " 664 0:43 var/log/wtmp", " 660 0:43 var/log/btmp",
-                " 664 0:43 var/log/lastlog", " 755 0:0 usr/local/bin/", " 777 0:0 usr/local/man -> share/man", " 755 0:0 opt/",
+                " 700 0:0 root/",
+                " 644 0:0 root/.profile",
+                " 644 0:0 etc/profile",
+                "2775 0:8 var/mail/",
+                "1777 0:0 run/lock/",
+                " 777 0:0 var/run -> /run",
+                " 777 0:0 var/lock -> /run/lock",
+                " 777 0:0 var/spool/mail -> ../mail",
+                " 664 0:43 var/log/wtmp",
+                " 660 0:43 var/log/btmp",
+                " 664 0:43 var/log/lastlog",
+                " 755 0:0 usr/local/bin/",
+                " 777 0:0 usr/local/man -> share/man",
+                " 755 0:0 opt/",
             ]),
-            lines.ToHashSet());
+            lines.ToHashSet()
+        );
         Assert.Equal("dot.bashrc", await TextAsync(shop, "root/.bashrc"));
     }
 
@@ -70,7 +87,10 @@ public class FinishingTests
             deb.File("usr/share/base-files/" + template, template);
         shop.Add(deb.File("etc/profile", "mine", 0b110_000_000).Link("var/run", "../run").Directory("var/mail", 0b111_000_000));
         string[] lines = await shop.LinesAsync();
-        Assert.Superset(new HashSet<string>([" 600 0:0 etc/profile", " 777 0:0 var/run -> ../run", " 700 0:0 var/mail/"]), lines.ToHashSet());
+        Assert.Superset(
+            new HashSet<string>([" 600 0:0 etc/profile", " 777 0:0 var/run -> ../run", " 700 0:0 var/mail/"]),
+            lines.ToHashSet()
+        );
         Assert.Equal("mine", await TextAsync(shop, "etc/profile"));
     }
 
@@ -79,7 +99,10 @@ public class FinishingTests
     {
         using AssemblyFixture shop = Finishing("base-files");
         shop.Add(new TinyDeb("one").File("var/run/x"));
-        await LayerContentTests.RefusedAsync<ContentException>(shop, "/var/run: wanted package one's directory to be empty, got /var/run/x");
+        await LayerContentTests.RefusedAsync<ContentException>(
+            shop,
+            "/var/run: wanted package one's directory to be empty, got /var/run/x"
+        );
     }
 
     [Fact]
@@ -115,7 +138,10 @@ public class FinishingTests
     [Fact]
     public async Task What_lies_in_a_lower_layer_is_not_read()
     {
-        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b }\n- { name: top, title: t, copies: [{ from: /usr/share/x, to: /etc/x }] }" };
+        using AssemblyFixture shop = new()
+        {
+            Layers = "- { name: base, title: b }\n- { name: top, title: t, copies: [{ from: /usr/share/x, to: /etc/x }] }",
+        };
         shop.Add(new TinyDeb("one").File("usr/share/x", "x"));
         await LayerContentTests.RefusedAsync<DefinitionException>(shop, "finishing step copies: layer top has no file /usr/share/x");
     }
@@ -123,7 +149,10 @@ public class FinishingTests
     [Fact]
     public async Task A_copy_has_the_content_of_the_file_that_links_lead_to_and_a_mode_of_its_own()
     {
-        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, copies: [{ from: /usr/share/link, to: /etc/x, mode: \"0600\" }] }" };
+        using AssemblyFixture shop = new()
+        {
+            Layers = "- { name: base, title: b, copies: [{ from: /usr/share/link, to: /etc/x, mode: \"0600\" }] }",
+        };
         shop.Add(new TinyDeb("one").File("usr/lib/x", "content").Link("usr/share/link", "../lib/hard").Hard("usr/lib/hard", "usr/lib/x"));
         Assert.Contains(" 600 0:0 etc/x", await shop.LinesAsync());
         Assert.Equal("content", await TextAsync(shop, "etc/x"));
@@ -140,11 +169,23 @@ public class FinishingTests
     [Fact]
     public async Task An_alternative_is_two_links_to_a_file_of_any_layer_so_far()
     {
-        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b }\n- { name: top, title: t, alternatives: [{ name: awk, link: /usr/bin/awk, to: /bin/mawk }] }" };
+        using AssemblyFixture shop = new()
+        {
+            Layers =
+                "- { name: base, title: b }\n- { name: top, title: t, alternatives: [{ name: awk, link: /usr/bin/awk, to: /bin/mawk }] }",
+        };
         shop.Add(new TinyDeb("base-files").Link("bin", "usr/bin").File("usr/bin/mawk"));
         Assert.Equal(
-            [" 755 0:0 etc/", " 755 0:0 etc/alternatives/", " 777 0:0 etc/alternatives/awk -> /bin/mawk", " 755 0:0 usr/", " 755 0:0 usr/bin/", " 777 0:0 usr/bin/awk -> /etc/alternatives/awk"],
-            (await shop.EntriesAsync())[1].Select(AssemblyFixture.Line));
+            [
+                " 755 0:0 etc/",
+                " 755 0:0 etc/alternatives/",
+                " 777 0:0 etc/alternatives/awk -> /bin/mawk",
+                " 755 0:0 usr/",
+                " 755 0:0 usr/bin/",
+                " 777 0:0 usr/bin/awk -> /etc/alternatives/awk",
+            ],
+            (await shop.EntriesAsync())[1].Select(AssemblyFixture.Line)
+        );
     }
 
     [Theory]
@@ -155,9 +196,15 @@ public class FinishingTests
     [InlineData("/usr/bin/mawk/x")]
     public async Task An_alternative_to_what_is_no_file_is_refused(string target)
     {
-        using AssemblyFixture shop = new() { Layers = $"- {{ name: base, title: b, alternatives: [{{ name: awk, link: /usr/bin/awk, to: {target} }}] }}" };
+        using AssemblyFixture shop = new()
+        {
+            Layers = $"- {{ name: base, title: b, alternatives: [{{ name: awk, link: /usr/bin/awk, to: {target} }}] }}",
+        };
         shop.Add(new TinyDeb("one").File("usr/bin/mawk").Link("usr/bin/loop", "loop").Link("usr/bin/dangling", "../nowhere"));
-        await LayerContentTests.RefusedAsync<DefinitionException>(shop, $"alternative awk: {target} is no file of layer base or a lower one");
+        await LayerContentTests.RefusedAsync<DefinitionException>(
+            shop,
+            $"alternative awk: {target} is no file of layer base or a lower one"
+        );
     }
 
     internal static AssemblyFixture Finishing(string step) => new() { Layers = $"- {{ name: base, title: b, finish: [{step}] }}" };

@@ -9,9 +9,12 @@ namespace Slipway.Images.Tests;
 /// <summary>An image as others make them: documents by hand, in a layout of its own.</summary>
 internal sealed class ForeignImage : IDisposable
 {
-    public const string OciIndex = MediaType.Index, DockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json";
-    public const string OciManifest = MediaType.Manifest, DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
-    public const string DockerConfig = "application/vnd.docker.container.image.v1+json", DockerLayer = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+    public const string OciIndex = MediaType.Index,
+        DockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json";
+    public const string OciManifest = MediaType.Manifest,
+        DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+    public const string DockerConfig = "application/vnd.docker.container.image.v1+json",
+        DockerLayer = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
     private readonly string _root = Directory.CreateTempSubdirectory("slipway-foreign-").FullName;
 
@@ -25,10 +28,16 @@ internal sealed class ForeignImage : IDisposable
     /// <summary>Its manifest.</summary>
     /// <param name="config">What the configuration says beside its layers, as JSON members.</param>
     public async Task<Descriptor> ImageAsync(
-        TarEntry[][] layers, string config = "\"os\":\"linux\",\"architecture\":\"arm64\"",
-        string type = OciManifest, string configType = MediaType.Config, string layerType = MediaType.LayerGzip, bool keepsLayers = true)
+        TarEntry[][] layers,
+        string config = "\"os\":\"linux\",\"architecture\":\"arm64\"",
+        string type = OciManifest,
+        string configType = MediaType.Config,
+        string layerType = MediaType.LayerGzip,
+        bool keepsLayers = true
+    )
     {
-        List<string> diffIds = [], blobs = [];
+        List<string> diffIds = [],
+            blobs = [];
         foreach (TarEntry[] layer in layers)
         {
             byte[] plain = TamperedImageTests.Tar(layer);
@@ -38,15 +47,28 @@ internal sealed class ForeignImage : IDisposable
             blobs.Add(Json(blob));
         }
 
-        Descriptor stored = await Layout.AddBlobAsync(configType, Encoding.UTF8.GetBytes(
-            $"{{{config},\"created\":null,\"config\":{{\"Env\":null,\"Labels\":null}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[{string.Join(',', diffIds)}]}}}}"));
-        return await Layout.AddBlobAsync(type, Encoding.UTF8.GetBytes(
-            $"{{\"schemaVersion\":2,\"mediaType\":\"{type}\",\"config\":{Json(stored)},\"layers\":[{string.Join(',', blobs)}]}}"));
+        Descriptor stored = await Layout.AddBlobAsync(
+            configType,
+            Encoding.UTF8.GetBytes(
+                $"{{{config},\"created\":null,\"config\":{{\"Env\":null,\"Labels\":null}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[{string.Join(',', diffIds)}]}}}}"
+            )
+        );
+        return await Layout.AddBlobAsync(
+            type,
+            Encoding.UTF8.GetBytes(
+                $"{{\"schemaVersion\":2,\"mediaType\":\"{type}\",\"config\":{Json(stored)},\"layers\":[{string.Join(',', blobs)}]}}"
+            )
+        );
     }
 
     /// <summary>An index of entries, each with further members as JSON.</summary>
-    public Task<Descriptor> IndexAsync(string type, params (Descriptor Entry, string More)[] entries) => Layout.AddBlobAsync(type, Encoding.UTF8.GetBytes(
-        $"{{\"schemaVersion\":2,\"mediaType\":\"{type}\",\"manifests\":[{string.Join(',', entries.Select(entry => Json(entry.Entry, entry.More)))}]}}"));
+    public Task<Descriptor> IndexAsync(string type, params (Descriptor Entry, string More)[] entries) =>
+        Layout.AddBlobAsync(
+            type,
+            Encoding.UTF8.GetBytes(
+                $"{{\"schemaVersion\":2,\"mediaType\":\"{type}\",\"manifests\":[{string.Join(',', entries.Select(entry => Json(entry.Entry, entry.More)))}]}}"
+            )
+        );
 
     public Task<ComparedImage?> ReadAsync(Descriptor top, Platform platform) =>
         ComparedImage.ReadAsync(Layout, top, platform, Path.Combine(_root, "comparison"), TestContext.Current.CancellationToken);

@@ -21,7 +21,10 @@ public sealed class HardLinkTests : IDisposable
     public async Task A_link_keeps_the_file_when_a_later_layer_takes_the_target_away()
     {
         Assert.Equal(["bin/b old"], Texts(await FoundAsync([File("bin/a", "old"), Hard("bin/b", "bin/a")], [File("bin/.wh.a", "")])));
-        Assert.Equal(["lib/b old"], Texts(await FoundAsync([File("bin/a", "old"), Hard("lib/b", "bin/a")], [File("bin/.wh..wh..opq", "")])));
+        Assert.Equal(
+            ["lib/b old"],
+            Texts(await FoundAsync([File("bin/a", "old"), Hard("lib/b", "bin/a")], [File("bin/.wh..wh..opq", "")]))
+        );
         Assert.Equal(["lib/b old"], Texts(await FoundAsync([File("bin/a", "old"), Hard("lib/b", "bin/a")], [File(".wh.bin", "")])));
         Assert.Equal(["bin x", "lib/b old"], Texts(await FoundAsync([File("bin/a", "old"), Hard("lib/b", "bin/a")], [File("bin", "x")])));
     }
@@ -43,7 +46,8 @@ public sealed class HardLinkTests : IDisposable
         FoundImage found = await FoundAsync(
             [Folder("usr/lib"), File("usr/lib/a", "old"), Symbolic("lib", "usr/lib"), Hard("b", "usr/lib/a"), Hard("c", "b")],
             [Hard("d", "lib/a"), File("b", "newer")],
-            [File("usr/lib/a", "newest")]);
+            [File("usr/lib/a", "newest")]
+        );
         Assert.Equal(["b newer", "c old", "d old", "usr/lib/a newest"], Texts(found));
     }
 
@@ -57,14 +61,25 @@ public sealed class HardLinkTests : IDisposable
     [Fact]
     public async Task A_link_to_itself_to_a_folder_or_to_what_comes_later_is_a_name_of_nothing()
     {
-        FoundImage found = await FoundAsync([File("x", "below")], [Hard("x", "x"), Folder("d"), Hard("e", "d"), Hard("f", "g"), File("g", "late")]);
+        FoundImage found = await FoundAsync(
+            [File("x", "below")],
+            [Hard("x", "x"), Folder("d"), Hard("e", "d"), Hard("f", "g"), File("g", "late")]
+        );
         Assert.Equal(["g late"], Texts(found));
         Assert.All(new[] { "x", "e", "f" }, path => Assert.Null(found.FileAt(path)));
     }
 
     [Fact]
     public async Task A_whiteout_of_the_same_layer_leaves_what_that_layer_has() =>
-        Assert.Equal(["a new", "b new"], Texts(await FoundAsync([File("a", "old"), File("c", "old")], [File("a", "new"), Hard("b", "a"), File(".wh.a", ""), File(".wh.c", "")])));
+        Assert.Equal(
+            ["a new", "b new"],
+            Texts(
+                await FoundAsync(
+                    [File("a", "old"), File("c", "old")],
+                    [File("a", "new"), Hard("b", "a"), File(".wh.a", ""), File(".wh.c", "")]
+                )
+            )
+        );
 
     [Fact]
     public async Task Removing_many_folders_takes_no_look_at_all_the_others()
@@ -84,7 +99,8 @@ public sealed class HardLinkTests : IDisposable
             File("opt/plain", "x", (UnixFileMode)0b100_111_101_101),
             Hard("opt/second", "opt/plain"),
             File("opt/plain", "y"),
-            Hard("opt/nothing", "opt/missing"));
+            Hard("opt/nothing", "opt/missing")
+        );
         Violation[] violations = [.. (await shop.InspectAsync()).Violations];
         Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/second", "setuid"));
         Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/nothing", "link"));
@@ -93,7 +109,8 @@ public sealed class HardLinkTests : IDisposable
 
     public void Dispose() => _image.Dispose();
 
-    private async Task<ComparedImage> ReadAsync(params TarEntry[][] layers) => (await _image.ReadAsync(await _image.ImageAsync(layers), Platform.LinuxArm64))!;
+    private async Task<ComparedImage> ReadAsync(params TarEntry[][] layers) =>
+        (await _image.ReadAsync(await _image.ImageAsync(layers), Platform.LinuxArm64))!;
 
     private async Task<FoundImage> FoundAsync(params TarEntry[][] layers) => (await ReadAsync(layers)).Found;
 
@@ -101,6 +118,11 @@ public sealed class HardLinkTests : IDisposable
     private static string[] Texts(FoundImage found)
     {
         string[] known = ["old", "new", "newer", "newest", "x", "y", "late", "below", "other"];
-        return [.. found.Files.Select(file => $"{file.Path} {known.Single(text => Digest.Of(Encoding.UTF8.GetBytes(text)) == file.File!.Digest)}")];
+        return
+        [
+            .. found.Files.Select(file =>
+                $"{file.Path} {known.Single(text => Digest.Of(Encoding.UTF8.GetBytes(text)) == file.File!.Digest)}"
+            ),
+        ];
     }
 }

@@ -20,7 +20,8 @@ public class ImageDifferenceTests
     [Fact]
     public async Task Packages_and_files_are_told_with_what_changed()
     {
-        using AssemblyFixture old = Shop("1.0-1", "10.0"), young = Shop("1.0-2", "10.1");
+        using AssemblyFixture old = Shop("1.0-1", "10.0"),
+            young = Shop("1.0-2", "10.1");
         old.Add(new TinyDeb("gone").File("usr/bin/gone", "gone"));
         young.Add(new TinyDeb("come").Link("usr/bin/come", "x").File("usr/bin/once", "12345").Hard("usr/bin/twice", "usr/bin/once"));
         await old.AssembleAsync();
@@ -38,18 +39,31 @@ public class ImageDifferenceTests
     [Fact]
     public async Task A_whiteout_takes_the_lower_layers_file_away()
     {
-        using AssemblyFixture old = WholeImage.Create(), young = WholeImage.Create();
+        using AssemblyFixture old = WholeImage.Create(),
+            young = WholeImage.Create();
         await old.AssembleAsync(platforms: Platform.LinuxAmd64);
-        await TamperedImageTests.ReplaceTopAsync(young, new GnuTarEntry(TarEntryType.RegularFile, "./usr/bin/.wh.su"), new GnuTarEntry(TarEntryType.RegularFile, "usr/lib/tiny/.wh..wh..opq"));
+        await TamperedImageTests.ReplaceTopAsync(
+            young,
+            new GnuTarEntry(TarEntryType.RegularFile, "./usr/bin/.wh.su"),
+            new GnuTarEntry(TarEntryType.RegularFile, "usr/lib/tiny/.wh..wh..opq")
+        );
         string[] removed = [.. (await BetweenAsync(old, young)).Where(one => one.Change == "removed").Select(one => one.Name)];
-        Assert.Equal(["/opt", "/opt/host", "/opt/host/tool", "/usr/bin/su", "/usr/lib/tiny/libother.so.1", "/usr/lib/tiny/libprivate.so.1"], removed);
+        Assert.Equal(
+            ["/opt", "/opt/host", "/opt/host/tool", "/usr/bin/su", "/usr/lib/tiny/libother.so.1", "/usr/lib/tiny/libprivate.so.1"],
+            removed
+        );
     }
 
     [Fact]
     public async Task A_long_list_of_packages_counts_and_one_on_hold_too()
     {
         using AssemblyFixture shop = Shop("1", "2");
-        shop.Add(new TinyDeb("list").File("var/lib/dpkg/status.d/a", "Package: held\nStatus: hold ok installed\nVersion: 3\nDescription: " + new string('x', 2 << 20) + "\n"));
+        shop.Add(
+            new TinyDeb("list").File(
+                "var/lib/dpkg/status.d/a",
+                "Package: held\nStatus: hold ok installed\nVersion: 3\nDescription: " + new string('x', 2 << 20) + "\n"
+            )
+        );
         await shop.AssembleAsync();
         Assert.Equal(["base-files", "held", "tool"], (await ReadAsync(shop))!.Packages.Keys);
     }
@@ -69,17 +83,23 @@ public class ImageDifferenceTests
     public async Task A_layer_of_empty_files_without_end_is_refused()
     {
         using AssemblyFixture shop = WholeImage.Create();
-        byte[] header = TamperedImageTests.Tar([new UstarTarEntry(TarEntryType.RegularFile, "a")])[..512], plain = new byte[200_000 * header.Length];
+        byte[] header = TamperedImageTests.Tar([new UstarTarEntry(TarEntryType.RegularFile, "a")])[..512],
+            plain = new byte[200_000 * header.Length];
         for (int at = 0; at < plain.Length; at += header.Length)
             header.CopyTo(plain, at);
         await TamperedImageTests.ReplaceTopAsync(shop, plain, Digest.Of(plain));
-        Assert.Contains("wanted at most 200000 entries in all layers, got more", (await Assert.ThrowsAsync<ContentException>(() => ReadAsync(shop))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "wanted at most 200000 entries in all layers, got more",
+            (await Assert.ThrowsAsync<ContentException>(() => ReadAsync(shop))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_platform_that_the_other_lacks_is_told()
     {
-        using AssemblyFixture old = WholeImage.Create(), young = WholeImage.Create();
+        using AssemblyFixture old = WholeImage.Create(),
+            young = WholeImage.Create();
         await old.AssembleAsync(platforms: Platform.LinuxArm64);
         await young.AssembleAsync(platforms: Platform.LinuxAmd64);
         ImageDifference only = Assert.Single(await BetweenAsync(old, young));
@@ -89,9 +109,17 @@ public class ImageDifferenceTests
     private static AssemblyFixture Shop(string version, string status)
     {
         AssemblyFixture shop = new();
-        return shop.Add(new TinyDeb("tool").File("usr/bin/x", version).File("usr/bin/same", "same")
-            .File("var/lib/dpkg/status", $"Package: tool\nStatus: install ok installed\nVersion: {version}\n\nPackage: half\nStatus: deinstall ok config-files\nVersion: 1\n")
-            .File("var/lib/dpkg/status.d/base-files", $"Package: base-files\nVersion: {status}\n"));
+        return shop.Add(
+            new TinyDeb("tool")
+                .File("usr/bin/x", version)
+                .File("usr/bin/same", "same")
+                .File(
+                    "var/lib/dpkg/status",
+                    $"Package: tool\nStatus: install ok installed\nVersion: {version}\n\nPackage: half\nStatus: deinstall ok "
+                        + "config-files\nVersion: 1\n"
+                )
+                .File("var/lib/dpkg/status.d/base-files", $"Package: base-files\nVersion: {status}\n")
+        );
     }
 
     private static async Task<ImmutableArray<ImageDifference>> BetweenAsync(AssemblyFixture old, AssemblyFixture young) =>

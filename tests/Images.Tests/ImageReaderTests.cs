@@ -14,10 +14,14 @@ public class ImageReaderTests
         AssembledImage made = await shop.AssembleAsync();
         AssembledImage read = await ImageReader.ReadAsync("tiny", shop.Layout(), Stop);
         Assert.Equal((made.Name, made.Index), (read.Name, read.Index));
-        Assert.Equal(made.Platforms.Select(platform => (platform.Platform, platform.Manifest)), read.Platforms.Select(platform => (platform.Platform, platform.Manifest)));
+        Assert.Equal(
+            made.Platforms.Select(platform => (platform.Platform, platform.Manifest)),
+            read.Platforms.Select(platform => (platform.Platform, platform.Manifest))
+        );
         Assert.Equal(
             made.Platforms.SelectMany(platform => platform.Layers).Select(layer => (layer.Blob, layer.DiffId, layer.Title)),
-            read.Platforms.SelectMany(platform => platform.Layers).Select(layer => (layer.Blob, layer.DiffId, layer.Title)));
+            read.Platforms.SelectMany(platform => platform.Layers).Select(layer => (layer.Blob, layer.DiffId, layer.Title))
+        );
     }
 
     [Fact]
@@ -87,7 +91,10 @@ public class ImageReaderTests
         byte[] blank = new byte[Math.Min(size, OciJson.MaximumManifestSize + 1L)];
         blank.AsSpan().Fill((byte)' ');
         Descriptor config = await layout.AddBlobAsync(MediaType.Config, blank, Stop) with { Size = size };
-        Descriptor manifest = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, new Manifest(config, []).ToBytes()), Stop);
+        Descriptor manifest = await layout.AddManifestAsync(
+            new ManifestContent(MediaType.Manifest, new Manifest(config, []).ToBytes()),
+            Stop
+        );
         await ReplaceIndexAsync(shop, [manifest with { Platform = Platform.LinuxAmd64 }]);
         await RefusedAsync(shop, because);
     }
@@ -104,7 +111,9 @@ public class ImageReaderTests
     private static async Task ReplaceIndexAsync(AssemblyFixture shop, ImmutableArray<Descriptor> manifests)
     {
         OciLayout layout = shop.Layout();
-        layout.WriteIndex(new Oci.Index([await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index(manifests).ToBytes()), Stop)]));
+        layout.WriteIndex(
+            new Oci.Index([await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index(manifests).ToBytes()), Stop)])
+        );
     }
 
     private static async Task RefusedAsync(AssemblyFixture shop, string because)

@@ -39,24 +39,49 @@ public class InspectionTests
         },
         ["a library for another machine"] = new("/usr/bin/needy", "library", "it needs libarm.so.1")
         {
-            Deb = deb => deb.Bytes("usr/bin/needy", (WholeImage.Program("libarm.so.1") with { RunPath = "/usr/lib/arm" }).Build())
-                .Bytes("usr/lib/arm/libarm.so.1", (WholeImage.Library("libarm.so.1") with { Machine = 183 }).Build()),
-            Contract = contract => contract.Replace("otherMachines: [", "otherMachines: [{ path: /usr/lib/arm/libarm.so.1, reason: a test }, ", StringComparison.Ordinal),
+            Deb = deb =>
+                deb.Bytes("usr/bin/needy", (WholeImage.Program("libarm.so.1") with { RunPath = "/usr/lib/arm" }).Build())
+                    .Bytes("usr/lib/arm/libarm.so.1", (WholeImage.Library("libarm.so.1") with { Machine = 183 }).Build()),
+            Contract = contract =>
+                contract.Replace(
+                    "otherMachines: [",
+                    "otherMachines: [{ path: /usr/lib/arm/libarm.so.1, reason: a test }, ",
+                    StringComparison.Ordinal
+                ),
         },
         ["a library's own missing library"] = new("/usr/lib/x86_64-linux-gnu/libmiddle.so.1", "library", "it needs libabsent.so.2")
         {
-            Deb = deb => deb.Bytes("usr/lib/x86_64-linux-gnu/libmiddle.so.1", (WholeImage.Library("libmiddle.so.1") with { Needed = ["libabsent.so.2"] }).Build())
-                .Bytes("usr/bin/needy", WholeImage.Program("libmiddle.so.1").Build()),
+            Deb = deb =>
+                deb.Bytes(
+                        "usr/lib/x86_64-linux-gnu/libmiddle.so.1",
+                        (WholeImage.Library("libmiddle.so.1") with { Needed = ["libabsent.so.2"] }).Build()
+                    )
+                    .Bytes("usr/bin/needy", WholeImage.Program("libmiddle.so.1").Build()),
         },
-        ["too old a library"] = new("/usr/bin/modern", "library", "it needs libc.so.6 with GLIBC_2.99, and /usr/lib/x86_64-linux-gnu/libc.so.6 has no such version")
+        ["too old a library"] = new(
+            "/usr/bin/modern",
+            "library",
+            "it needs libc.so.6 with GLIBC_2.99, and /usr/lib/x86_64-linux-gnu/libc.so.6 has no such version"
+        )
         {
-            Deb = deb => deb.Bytes("usr/bin/modern", (WholeImage.Program() with { NeededVersions = [("libc.so.6", "GLIBC_2.99", false), ("libc.so.6", "GLIBC_9", true)] }).Build()),
+            Deb = deb =>
+                deb.Bytes(
+                    "usr/bin/modern",
+                    (
+                        WholeImage.Program() with
+                        {
+                            NeededVersions = [("libc.so.6", "GLIBC_2.99", false), ("libc.so.6", "GLIBC_9", true)],
+                        }
+                    ).Build()
+                ),
         },
         ["a configured folder without a cache"] = new("/usr/bin/needy", "library", "it needs libconf.so.1")
         {
-            Deb = deb => deb.Bytes("usr/bin/needy", WholeImage.Program("libconf.so.1").Build())
-                .File("etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n").File("etc/ld.so.conf.d/x.conf", "# here\n/opt/x\n")
-                .Bytes("opt/x/libconf.so.1", WholeImage.Library("libconf.so.1").Build()),
+            Deb = deb =>
+                deb.Bytes("usr/bin/needy", WholeImage.Program("libconf.so.1").Build())
+                    .File("etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")
+                    .File("etc/ld.so.conf.d/x.conf", "# here\n/opt/x\n")
+                    .Bytes("opt/x/libconf.so.1", WholeImage.Library("libconf.so.1").Build()),
         },
         ["a plug-in that is not there"] = new("libplugin.so.7", "required", "it is not in the image, and is needed: tiny loads it")
         {
@@ -74,7 +99,10 @@ public class InspectionTests
         {
             Tool = (WholeImage.Program("libabsent.so") with { Tail = "tool v1.0.0"u8.ToArray() }).Build(),
         },
-        ["a dangling link"] = new("/usr/bin/nowhere", "link", "it leads to ../lib/nothing") { Deb = deb => deb.Link("usr/bin/nowhere", "../lib/nothing") },
+        ["a dangling link"] = new("/usr/bin/nowhere", "link", "it leads to ../lib/nothing")
+        {
+            Deb = deb => deb.Link("usr/bin/nowhere", "../lib/nothing"),
+        },
         ["a link in a circle"] = new("/usr/bin/round", "link", "it leads to round") { Deb = deb => deb.Link("usr/bin/round", "round") },
         ["a link below a file"] = new("/usr/bin/below", "link", "it leads to su/x") { Deb = deb => deb.Link("usr/bin/below", "su/x") },
         ["a script without interpreter"] = new("/usr/bin/snake", "script", "its interpreter /usr/bin/python3 is not")
@@ -89,7 +117,10 @@ public class InspectionTests
         {
             Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/env python3\n", 0b111_101_101),
         },
-        ["a script without a word"] = new("/usr/bin/mute", "script", "its interpreter (none)") { Deb = deb => deb.File("usr/bin/mute", "#!\n", 0b111_101_101) },
+        ["a script without a word"] = new("/usr/bin/mute", "script", "its interpreter (none)")
+        {
+            Deb = deb => deb.File("usr/bin/mute", "#!\n", 0b111_101_101),
+        },
         ["a script with line ends of Windows"] = new("/usr/bin/windows", "script", "its interpreter /bin/tiny\r is not")
         {
             Deb = deb => deb.File("usr/bin/windows", "#!/bin/tiny\r\n", 0b111_101_101),
@@ -102,33 +133,71 @@ public class InspectionTests
         {
             Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/env -iSpython3 -u\n", 0b111_101_101),
         },
-        ["a setuid program"] = new("/usr/bin/stray", "setuid", "mode 4711") { Deb = deb => deb.File("usr/bin/stray", "x", 0b100_111_001_001) },
+        ["a setuid program"] = new("/usr/bin/stray", "setuid", "mode 4711")
+        {
+            Deb = deb => deb.File("usr/bin/stray", "x", 0b100_111_001_001),
+        },
         ["a setuid program of another mode"] = new("/usr/bin/su", "setuid", "mode 4755")
         {
             Contract = contract => contract.Replace("su, mode: \"4755\"", "su, mode: \"4711\"", StringComparison.Ordinal),
             Also = "unused",
         },
-        ["a setgid program"] = new("/usr/bin/stray", "setgid", "mode 2755") { Deb = deb => deb.File("usr/bin/stray", "x", 0b010_111_101_101) },
+        ["a setgid program"] = new("/usr/bin/stray", "setgid", "mode 2755")
+        {
+            Deb = deb => deb.File("usr/bin/stray", "x", 0b010_111_101_101),
+        },
         ["a setgid directory"] = new("/var/mail", "setgid", "mode 2775") { Deb = deb => deb.Directory("var/mail", 0b010_111_111_101) },
         ["a world-writable file"] = new("/etc/all", "world-writable", "mode 0666") { Deb = deb => deb.File("etc/all", "x", 0b110_110_110) },
         ["a world-writable directory"] = new("/srv", "world-writable", "mode 0777") { Deb = deb => deb.Directory("srv", 0b111_111_111) },
-        ["a private key"] = new("/etc/server.pem", "secret", "it holds what looks like a private key") { Deb = deb => deb.File("etc/server.pem", WholeImage.Secret) },
+        ["a private key"] = new("/etc/server.pem", "secret", "it holds what looks like a private key")
+        {
+            Deb = deb => deb.File("etc/server.pem", WholeImage.Secret),
+        },
         ["a token in a large file"] = new("/etc/log", "secret", "it holds what looks like a GitHub token")
         {
             Deb = deb => deb.File("etc/log", new string('x', 262_800) + " ghp_" + new string('a', 36) + new string('x', 300_000)),
         },
-        ["registry credentials"] = new("/etc/x.json", "secret", "registry credentials") { Deb = deb => deb.File("etc/x.json", "{ \"auths\": { \"quay.io\": { \"auth\": \"abc\" } } }") },
-        ["a git folder"] = new("/usr/src/.git", "secret", "its name is one that secrets have") { Deb = deb => deb.Directory("usr/src/.git") },
-        ["no such user"] = new("user nobody", "user", "/etc/passwd has no 'nobody'") { Config = config => config.Replace("user: root", "user: nobody", StringComparison.Ordinal) },
-        ["no such group"] = new("user root:99", "user", "/etc/group has no '99'") { Config = config => config.Replace("user: root", "user: \"root:99\"", StringComparison.Ordinal) },
-        ["no program to start"] = new("/usr/bin/absent", "program", "it is no executable file") { Config = config => config.Replace("bin/tiny", "bin/absent", StringComparison.Ordinal) },
-        ["no program on PATH"] = new("absent", "program", "it is no executable file") { Config = config => config.Replace("/usr/bin/tiny", "absent", StringComparison.Ordinal) },
-        ["too large a layer"] = new("layer base", "budget", "wanted at most 1 MiB unpacked, got 1.9") { Deb = deb => deb.File("usr/share/large", new string('a', 2_000_000)) },
-        ["a loader that cannot be executed"] = new("/usr/bin/stuck", "interpreter", "its loader /usr/lib/x86_64-linux-gnu/libc.so.6 is not in the image or cannot be executed")
+        ["registry credentials"] = new("/etc/x.json", "secret", "registry credentials")
+        {
+            Deb = deb => deb.File("etc/x.json", "{ \"auths\": { \"quay.io\": { \"auth\": \"abc\" } } }"),
+        },
+        ["a git folder"] = new("/usr/src/.git", "secret", "its name is one that secrets have")
+        {
+            Deb = deb => deb.Directory("usr/src/.git"),
+        },
+        ["no such user"] = new("user nobody", "user", "/etc/passwd has no 'nobody'")
+        {
+            Config = config => config.Replace("user: root", "user: nobody", StringComparison.Ordinal),
+        },
+        ["no such group"] = new("user root:99", "user", "/etc/group has no '99'")
+        {
+            Config = config => config.Replace("user: root", "user: \"root:99\"", StringComparison.Ordinal),
+        },
+        ["no program to start"] = new("/usr/bin/absent", "program", "it is no executable file")
+        {
+            Config = config => config.Replace("bin/tiny", "bin/absent", StringComparison.Ordinal),
+        },
+        ["no program on PATH"] = new("absent", "program", "it is no executable file")
+        {
+            Config = config => config.Replace("/usr/bin/tiny", "absent", StringComparison.Ordinal),
+        },
+        ["too large a layer"] = new("layer base", "budget", "wanted at most 1 MiB unpacked, got 1.9")
+        {
+            Deb = deb => deb.File("usr/share/large", new string('a', 2_000_000)),
+        },
+        ["a loader that cannot be executed"] = new(
+            "/usr/bin/stuck",
+            "interpreter",
+            "its loader /usr/lib/x86_64-linux-gnu/libc.so.6 is not in the image or cannot be executed"
+        )
         {
             Deb = deb => deb.Bytes("usr/bin/stuck", new TinyElf { Interpreter = "/usr/lib/x86_64-linux-gnu/libc.so.6" }.Build()),
         },
-        ["a loader that the working directory decides"] = new("/usr/bin/stuck", "interpreter", "its loader lib64/ld-linux-x86-64.so.2 is not")
+        ["a loader that the working directory decides"] = new(
+            "/usr/bin/stuck",
+            "interpreter",
+            "its loader lib64/ld-linux-x86-64.so.2 is not"
+        )
         {
             Deb = deb => deb.Bytes("usr/bin/stuck", new TinyElf { Interpreter = WholeImage.Loader[1..] }.Build()),
         },
@@ -140,11 +209,19 @@ public class InspectionTests
         {
             Deb = deb => deb.Bytes("usr/bin/needy", WholeImage.Program("usr/lib/tiny/libother.so.1").Build()),
         },
-        ["a second name of a host program that needs libraries"] = new("/opt/host/x", "static", "it runs on the host and needs a loader or libraries")
+        ["a second name of a host program that needs libraries"] = new(
+            "/opt/host/x",
+            "static",
+            "it runs on the host and needs a loader or libraries"
+        )
         {
             Deb = deb => deb.Bytes("opt/a/x", WholeImage.Program().Build()).Hard("opt/host/x", "opt/a/x"),
         },
-        ["a link of the host's folder to a program that needs libraries"] = new("/opt/host/x", "static", "it runs on the host and needs a loader or libraries")
+        ["a link of the host's folder to a program that needs libraries"] = new(
+            "/opt/host/x",
+            "static",
+            "it runs on the host and needs a loader or libraries"
+        )
         {
             Deb = deb => deb.Link("opt/host/x", "/usr/bin/tiny"),
         },
@@ -155,8 +232,10 @@ public class InspectionTests
         },
         ["a second name in a folder that its libraries are not beside"] = new("/usr/bin/x", "library", "it needs libdeep.so.1")
         {
-            Deb = deb => deb.Bytes("opt/deep/bin/x", (WholeImage.Program("libdeep.so.1") with { RunPath = "$ORIGIN/../libs" }).Build()).Hard("usr/bin/x", "opt/deep/bin/x")
-                .Bytes("opt/deep/libs/libdeep.so.1", WholeImage.Library("libdeep.so.1").Build()),
+            Deb = deb =>
+                deb.Bytes("opt/deep/bin/x", (WholeImage.Program("libdeep.so.1") with { RunPath = "$ORIGIN/../libs" }).Build())
+                    .Hard("usr/bin/x", "opt/deep/bin/x")
+                    .Bytes("opt/deep/libs/libdeep.so.1", WholeImage.Library("libdeep.so.1").Build()),
         },
         ["a folder of host programs that is empty"] = new("/opt/hots", "static", "the contract says that programs for the host are in it")
         {
@@ -164,27 +243,43 @@ public class InspectionTests
         },
         ["a private key in JSON"] = new("/etc/account.json", "secret", "it holds what looks like a private key")
         {
-            Deb = deb => deb.File("etc/account.json", "{ \"private_key\": \"" + WholeImage.Secret.Replace("\n", "\\n", StringComparison.Ordinal) + "\" }"),
+            Deb = deb =>
+                deb.File(
+                    "etc/account.json",
+                    "{ \"private_key\": \"" + WholeImage.Secret.Replace("\n", "\\n", StringComparison.Ordinal) + "\" }"
+                ),
         },
         ["a client's key in a kubeconfig"] = new("/etc/kubelet.conf", "secret", "it holds what looks like a private key")
         {
-            Deb = deb => deb.File("etc/kubelet.conf", "client-key-data: " + Convert.ToBase64String(Encoding.ASCII.GetBytes(WholeImage.Secret))),
+            Deb = deb =>
+                deb.File("etc/kubelet.conf", "client-key-data: " + Convert.ToBase64String(Encoding.ASCII.GetBytes(WholeImage.Secret))),
         },
         ["registry credentials behind those of a helper"] = new("/etc/x.json", "secret", "registry credentials")
         {
             Deb = deb => deb.File("etc/x.json", "{ \"auths\": { \"ghcr.io\": {}, \"quay.io\": { \"auth\": \"abc\" } } }"),
         },
-        ["an exception of one list that only another list needs"] = new("/usr/share/doc/key.pem", "unused", "nothing needs its entry under 'otherMachines'")
+        ["an exception of one list that only another list needs"] = new(
+            "/usr/share/doc/key.pem",
+            "unused",
+            "nothing needs its entry under 'otherMachines'"
+        )
         {
-            Contract = contract => contract.Replace("otherMachines: [", "otherMachines: [{ path: /usr/share/doc/key.pem, reason: a documented test key }, ", StringComparison.Ordinal),
+            Contract = contract =>
+                contract.Replace(
+                    "otherMachines: [",
+                    "otherMachines: [{ path: /usr/share/doc/key.pem, reason: a documented test key }, ",
+                    StringComparison.Ordinal
+                ),
         },
         ["an exception that a second one makes needless"] = new("/usr/bin/su", "unused", "nothing needs its entry under 'setuid'")
         {
-            Contract = contract => contract.Replace("setuid: [", "setuid: [{ path: /usr/bin/su, reason: it is su }, ", StringComparison.Ordinal),
+            Contract = contract =>
+                contract.Replace("setuid: [", "setuid: [{ path: /usr/bin/su, reason: it is su }, ", StringComparison.Ordinal),
         },
         ["an exception that nothing needs"] = new("/usr/bin/gone", "unused", "nothing needs its entry under 'setuid'")
         {
-            Contract = contract => contract.Replace("setuid: [", "setuid: [{ path: /usr/bin/gone, reason: once }, ", StringComparison.Ordinal),
+            Contract = contract =>
+                contract.Replace("setuid: [", "setuid: [{ path: /usr/bin/gone, reason: once }, ", StringComparison.Ordinal),
         },
     };
 
@@ -214,7 +309,10 @@ public class InspectionTests
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         InspectionResult result = await shop.InspectAsync();
         Violation violation = Assert.Single(result.Violations, violation => violation.Rule != broken.Also);
-        Assert.Equal(("tiny", Platform.LinuxAmd64, broken.Path, broken.Rule), (violation.Image, violation.Platform, violation.Path, violation.Rule));
+        Assert.Equal(
+            ("tiny", Platform.LinuxAmd64, broken.Path, broken.Rule),
+            (violation.Image, violation.Platform, violation.Path, violation.Rule)
+        );
         Assert.Contains(broken.Problem, violation.Problem, StringComparison.Ordinal);
         Assert.NotEmpty(violation.Mend);
         Assert.Throws<ContentException>(result.Require);
@@ -237,10 +335,15 @@ public class InspectionTests
     [Fact]
     public async Task Every_exception_of_the_good_image_is_needed()
     {
-        foreach (ExceptionKey key in ExceptionKey.All.Where(key => key != ExceptionKey.Capabilities && key != ExceptionKey.DynamicHostPrograms))
+        foreach (
+            ExceptionKey key in ExceptionKey.All.Where(key => key != ExceptionKey.Capabilities && key != ExceptionKey.DynamicHostPrograms)
+        )
         {
             using AssemblyFixture shop = WholeImage.Create();
-            shop.Contract = string.Join('\n', shop.Contract.Split('\n').Where(line => !line.StartsWith(key.Name + ":", StringComparison.Ordinal)));
+            shop.Contract = string.Join(
+                '\n',
+                shop.Contract.Split('\n').Where(line => !line.StartsWith(key.Name + ":", StringComparison.Ordinal))
+            );
             await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
             Assert.Single((await shop.InspectAsync()).Violations);
         }
@@ -250,7 +353,9 @@ public class InspectionTests
     public async Task A_configured_folder_counts_once_there_is_a_cache_of_it()
     {
         using AssemblyFixture shop = WholeImage.Create();
-        shop.Add(Breaks["a configured folder without a cache"].Deb(new TinyDeb("breaker")).File("etc/ld.so.cache", "made by a finishing step"));
+        shop.Add(
+            Breaks["a configured folder without a cache"].Deb(new TinyDeb("breaker")).File("etc/ld.so.cache", "made by a finishing step")
+        );
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
     }
@@ -259,9 +364,14 @@ public class InspectionTests
     public async Task Configured_folders_are_read_as_the_cache_is_made_of_them()
     {
         using AssemblyFixture shop = WholeImage.Create();
-        shop.Add(new TinyDeb("breaker").Bytes("usr/bin/needy", WholeImage.Program("libconf.so.1").Build())
-            .File("etc/ld.so.conf", "include\tld.so.conf.d/?.conf\n").File("etc/ld.so.conf.d/x.conf", "# here\n/opt/x\n")
-            .Bytes("opt/x/libconf.so.1", WholeImage.Library("libconf.so.1").Build()).File("etc/ld.so.cache", "made by a finishing step"));
+        shop.Add(
+            new TinyDeb("breaker")
+                .Bytes("usr/bin/needy", WholeImage.Program("libconf.so.1").Build())
+                .File("etc/ld.so.conf", "include\tld.so.conf.d/?.conf\n")
+                .File("etc/ld.so.conf.d/x.conf", "# here\n/opt/x\n")
+                .Bytes("opt/x/libconf.so.1", WholeImage.Library("libconf.so.1").Build())
+                .File("etc/ld.so.cache", "made by a finishing step")
+        );
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         Assert.Empty((await shop.InspectAsync()).Violations.Select(violation => violation.ToString()));
     }

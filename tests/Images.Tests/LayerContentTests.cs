@@ -11,7 +11,13 @@ public class LayerContentTests
     public async Task A_packages_files_keep_mode_owner_and_time()
     {
         using AssemblyFixture shop = new();
-        shop.Add(new TinyDeb("one").Directory("usr").File("usr/su", "su", 0b100_111_101_101).File("usr/x", "x", 0b110_000_000, 3, 42).Link("usr/y", "x"));
+        shop.Add(
+            new TinyDeb("one")
+                .Directory("usr")
+                .File("usr/su", "su", 0b100_111_101_101)
+                .File("usr/x", "x", 0b110_000_000, 3, 42)
+                .Link("usr/y", "x")
+        );
         Assert.Equal([" 755 0:0 usr/", "4755 0:0 usr/su", " 600 3:42 usr/x", " 777 0:0 usr/y -> x"], await shop.LinesAsync());
         Assert.All((await shop.EntriesAsync()).Single(), entry => Assert.Equal(TinyDeb.Time, entry.ModificationTime.ToUnixTimeSeconds()));
     }
@@ -21,14 +27,31 @@ public class LayerContentTests
     {
         using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("base-files").Link("bin", "usr/bin").Link("lib64", "usr/lib64").Directory("usr/bin").Directory("usr/lib64"));
-        shop.Add(new TinyDeb("old").File("bin/sh", "sh").Hard("bin/bash", "bin/sh").File("lib64/ld.so").File("sbin/init").Link("lib/up", "../etc/x"));
+        shop.Add(
+            new TinyDeb("old")
+                .File("bin/sh", "sh")
+                .Hard("bin/bash", "bin/sh")
+                .File("lib64/ld.so")
+                .File("sbin/init")
+                .Link("lib/up", "../etc/x")
+        );
         Assert.Equal(
             [
-                " 777 0:0 bin -> usr/bin", " 777 0:0 lib64 -> usr/lib64", " 755 0:0 usr/", " 755 0:0 usr/bin/", " 644 0:0 usr/bin/bash",
-                " 644 0:0 usr/bin/sh == usr/bin/bash", " 755 0:0 usr/lib/", " 777 0:0 usr/lib/up -> ../etc/x",
-                " 755 0:0 usr/lib64/", " 644 0:0 usr/lib64/ld.so", " 755 0:0 usr/sbin/", " 644 0:0 usr/sbin/init",
+                " 777 0:0 bin -> usr/bin",
+                " 777 0:0 lib64 -> usr/lib64",
+                " 755 0:0 usr/",
+                " 755 0:0 usr/bin/",
+                " 644 0:0 usr/bin/bash",
+                " 644 0:0 usr/bin/sh == usr/bin/bash",
+                " 755 0:0 usr/lib/",
+                " 777 0:0 usr/lib/up -> ../etc/x",
+                " 755 0:0 usr/lib64/",
+                " 644 0:0 usr/lib64/ld.so",
+                " 755 0:0 usr/sbin/",
+                " 644 0:0 usr/sbin/init",
             ],
-            await shop.LinesAsync());
+            await shop.LinesAsync()
+        );
     }
 
     [Fact]
@@ -61,7 +84,10 @@ public class LayerContentTests
     [Fact]
     public async Task A_directory_that_only_held_something_takes_the_attributes_that_are_said_later()
     {
-        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, upstream: [tool], directories: [{ path: /opt/tool, mode: \"0700\", user: 5, group: 6 }] }" };
+        using AssemblyFixture shop = new()
+        {
+            Layers = "- { name: base, title: b, upstream: [tool], directories: [{ path: /opt/tool, mode: \"0700\", user: 5, group: 6 }] }",
+        };
         shop.AddUpstream("tool", "x"u8.ToArray(), "[{ to: /opt/tool/x }]");
         Assert.Equal([" 755 0:0 opt/", " 700 5:6 opt/tool/", " 755 0:0 opt/tool/x"], await shop.LinesAsync());
     }
@@ -85,7 +111,10 @@ public class LayerContentTests
     [Fact]
     public async Task A_packages_directory_is_changed_when_the_definition_names_the_package()
     {
-        using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, directories: [{ path: /var/lib/x, package: one, mode: \"0750\", user: 7, group: 8 }] }" };
+        using AssemblyFixture shop = new()
+        {
+            Layers = "- { name: base, title: b, directories: [{ path: /var/lib/x, package: one, mode: \"0750\", user: 7, group: 8 }] }",
+        };
         shop.Add(new TinyDeb("one").File("var/lib/x/y"));
         Assert.Equal([" 755 0:0 var/", " 755 0:0 var/lib/", " 750 7:8 var/lib/x/", " 644 0:0 var/lib/x/y"], await shop.LinesAsync());
     }
@@ -96,7 +125,10 @@ public class LayerContentTests
     [InlineData("one", "/var/x/f", "/var/x/f: wanted a directory of package one, got a File of package one")]
     public async Task A_directory_that_the_named_package_does_not_have_is_refused(string package, string path, string because)
     {
-        using AssemblyFixture shop = new() { Layers = $"- {{ name: base, title: b, directories: [{{ path: {path}, package: {package} }}] }}" };
+        using AssemblyFixture shop = new()
+        {
+            Layers = $"- {{ name: base, title: b, directories: [{{ path: {path}, package: {package} }}] }}",
+        };
         shop.Add(new TinyDeb("one").File("var/x/f"));
         await RefusedAsync<DefinitionException>(shop, because);
     }
@@ -105,11 +137,18 @@ public class LayerContentTests
     public async Task Of_the_names_of_one_file_the_first_in_order_is_the_file()
     {
         using AssemblyFixture shop = new();
-        shop.Add(new TinyDeb("one").File("z/last", "content", 0b111_101_101).Hard("m/middle", "z/last").Hard("a/first", "m/middle").Hard("z/zz", "z/last"));
+        shop.Add(
+            new TinyDeb("one")
+                .File("z/last", "content", 0b111_101_101)
+                .Hard("m/middle", "z/last")
+                .Hard("a/first", "m/middle")
+                .Hard("z/zz", "z/last")
+        );
         TarEntry[] files = [.. (await shop.EntriesAsync()).Single().Where(entry => entry.EntryType != TarEntryType.Directory)];
         Assert.Equal(
             [" 755 0:0 a/first", " 755 0:0 m/middle == a/first", " 755 0:0 z/last == a/first", " 755 0:0 z/zz == a/first"],
-            files.Select(AssemblyFixture.Line));
+            files.Select(AssemblyFixture.Line)
+        );
         Assert.Equal("content", AssemblyFixture.Text(files[0]));
     }
 
@@ -126,7 +165,10 @@ public class LayerContentTests
     {
         using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, upstream: [tool] }" };
         shop.Add(new TinyDeb("one").Link("opt", "srv")).AddUpstream("tool", "x"u8.ToArray(), "[{ to: /opt/x }]");
-        await RefusedAsync<ContentException>(shop, "/opt/x: upstream tool v1.0.0 puts it below /opt, which package one has as no directory");
+        await RefusedAsync<ContentException>(
+            shop,
+            "/opt/x: upstream tool v1.0.0 puts it below /opt, which package one has as no directory"
+        );
     }
 
     [Fact]
@@ -151,7 +193,9 @@ public class LayerContentTests
         using AssemblyFixture shop = new()
         {
             Layers = "- { name: base, title: b }\n- { name: top, title: t }",
-            More = "accounts: [{ name: root, id: 0, home: /root, shell: /bin/sh }, { name: shadow, id: 42, groupOnly: true }, { name: nogroup, id: 65534, groupOnly: true }, { name: nobody, id: 65534 }]",
+            More =
+                "accounts: [{ name: root, id: 0, home: /root, shell: /bin/sh }, { name: shadow, id: 42, groupOnly: true }, { name: "
+                + "nogroup, id: 65534, groupOnly: true }, { name: nobody, id: 65534 }]",
         };
         var layers = await shop.EntriesAsync();
         Assert.Empty(layers[1]);
@@ -159,7 +203,8 @@ public class LayerContentTests
         Assert.Equal("root:*:0:\nshadow:*:42:\nnogroup:*:65534:\n", AssemblyFixture.Text(layers[0][1]));
         Assert.Equal(
             "root:*:0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
-            AssemblyFixture.Text(layers[0][2]));
+            AssemblyFixture.Text(layers[0][2])
+        );
     }
 
     [Fact]

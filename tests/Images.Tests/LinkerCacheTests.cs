@@ -16,18 +16,23 @@ public class LinkerCacheTests
     public async Task Libraries_of_all_layers_so_far_are_found_by_their_own_names()
     {
         using AssemblyFixture shop = Shop(Layers);
-        shop.Add(Library("liba1", "usr/lib/x86_64-linux-gnu/liba.so.1.2", "liba.so.1").Link("usr/lib/x86_64-linux-gnu/liba.so.1", "liba.so.1.2"));
-        shop.Add(Library("libb2", "usr/lib/libb.so.2", "libb.so.2"), "top").Add(Library("plugin", "usr/lib/plugins/libp.so", "libp.so"), "top");
+        shop.Add(
+            Library("liba1", "usr/lib/x86_64-linux-gnu/liba.so.1.2", "liba.so.1").Link("usr/lib/x86_64-linux-gnu/liba.so.1", "liba.so.1.2")
+        );
+        shop.Add(Library("libb2", "usr/lib/libb.so.2", "libb.so.2"), "top")
+            .Add(Library("plugin", "usr/lib/plugins/libp.so", "libp.so"), "top");
         Assert.Equal(
             ["libb.so.2 => /lib/libb.so.2", "liba.so.1 => /lib/x86_64-linux-gnu/liba.so.1"],
-            Listed(await CacheAsync(shop), 0x0303));
+            Listed(await CacheAsync(shop), 0x0303)
+        );
     }
 
     [Fact]
     public async Task Arm64s_libraries_have_its_flag_and_anothers_are_left_out()
     {
         using AssemblyFixture shop = Shop(Layers, "aarch64-linux-gnu");
-        shop.Add(Library("one", "usr/lib/aarch64-linux-gnu/liba.so.1", "liba.so.1", 183)).Add(Library("two", "usr/lib/aarch64-linux-gnu/libb.so.1", "libb.so.1"));
+        shop.Add(Library("one", "usr/lib/aarch64-linux-gnu/liba.so.1", "liba.so.1", 183))
+            .Add(Library("two", "usr/lib/aarch64-linux-gnu/libb.so.1", "libb.so.1"));
         Assert.Equal(["liba.so.1 => /lib/aarch64-linux-gnu/liba.so.1"], Listed(await CacheAsync(shop, Platform.LinuxArm64), 0x0A03));
     }
 
@@ -48,7 +53,8 @@ public class LinkerCacheTests
         shop.Add(Library("one", "usr/lib/x86_64-linux-gnu/liba.so.1", "liba.so.1")).Add(Library("two", "usr/lib/liba.so.1", "liba.so.1"));
         Assert.Equal(
             ["liba.so.1 => /lib/x86_64-linux-gnu/liba.so.1", "liba.so.1 => /lib/liba.so.1"],
-            Listed(await CacheAsync(shop), 0x0303));
+            Listed(await CacheAsync(shop), 0x0303)
+        );
     }
 
     [Fact]
@@ -65,7 +71,12 @@ public class LinkerCacheTests
     public async Task What_only_looks_like_a_library_is_left_out()
     {
         using AssemblyFixture shop = Shop(Layers);
-        shop.Add(Library("one", "usr/lib/liba.so.1", "liba.so.1").File("usr/lib/libc.so", "/* a linker script */").Link("usr/lib/libx.so.1", "nowhere").File("usr/lib/tool", "x"));
+        shop.Add(
+            Library("one", "usr/lib/liba.so.1", "liba.so.1")
+                .File("usr/lib/libc.so", "/* a linker script */")
+                .Link("usr/lib/libx.so.1", "nowhere")
+                .File("usr/lib/tool", "x")
+        );
         Assert.Equal(["liba.so.1 => /lib/liba.so.1"], Listed(await CacheAsync(shop), 0x0303));
     }
 
@@ -74,14 +85,20 @@ public class LinkerCacheTests
     {
         using AssemblyFixture shop = Shop("- { name: base, title: b, finish: [linker-cache] }\n- { name: top, title: t }");
         shop.Add(Library("one", "usr/lib/liba.so.1", "liba.so.1")).Add(Library("two", "usr/lib/libb.so.1", "libb.so.1"), "top");
-        await LayerContentTests.RefusedAsync<DefinitionException>(shop, "it stands in layer base, and layer top above it has library /usr/lib/libb.so.1");
+        await LayerContentTests.RefusedAsync<DefinitionException>(
+            shop,
+            "it stands in layer base, and layer top above it has library /usr/lib/libb.so.1"
+        );
     }
 
     [Fact]
     public async Task An_image_without_libraries_is_refused()
     {
         using AssemblyFixture shop = Shop(Layers);
-        await LayerContentTests.RefusedAsync<DefinitionException>(shop, "layer top and those below have no library in the loader's folders");
+        await LayerContentTests.RefusedAsync<DefinitionException>(
+            shop,
+            "layer top and those below have no library in the loader's folders"
+        );
     }
 
     [Theory]
@@ -91,7 +108,10 @@ public class LinkerCacheTests
     {
         using AssemblyFixture shop = Shop(Layers);
         shop.Add(Library("one", "usr/lib/liba.so.1", name));
-        await LayerContentTests.RefusedAsync<ContentException>(shop, $"/usr/lib/liba.so.1 of package one: wanted a file name as its own, got '{name}'");
+        await LayerContentTests.RefusedAsync<ContentException>(
+            shop,
+            $"/usr/lib/liba.so.1 of package one: wanted a file name as its own, got '{name}'"
+        );
     }
 
     [Fact]
@@ -119,14 +139,27 @@ public class LinkerCacheTests
     private static AssemblyFixture Shop(string layers, string tuple = "x86_64-linux-gnu")
     {
         AssemblyFixture shop = new() { Layers = layers };
-        return shop.Add(new TinyDeb("libc-bin").Link("lib", "usr/lib").File("etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")
-            .File("etc/ld.so.conf.d/a.conf", $"# multiarch\n/lib/{tuple}\n/usr/lib/{tuple}\n/nowhere\n"));
+        return shop.Add(
+            new TinyDeb("libc-bin")
+                .Link("lib", "usr/lib")
+                .File("etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")
+                .File("etc/ld.so.conf.d/a.conf", $"# multiarch\n/lib/{tuple}\n/usr/lib/{tuple}\n/nowhere\n")
+        );
     }
 
     private static TinyDeb Library(string package, string path, string name, ushort machine = 62, string tail = "") =>
-        new TinyDeb(package).Bytes(path, new TinyElf { SoName = name, Machine = machine, Tail = Encoding.ASCII.GetBytes(tail) }.Build());
+        new TinyDeb(package).Bytes(
+            path,
+            new TinyElf
+            {
+                SoName = name,
+                Machine = machine,
+                Tail = Encoding.ASCII.GetBytes(tail),
+            }.Build()
+        );
 
-    private static async Task<byte[]> CacheAsync(AssemblyFixture shop, Platform? platform = null) => Content((await shop.EntriesAsync(platform))[1]);
+    private static async Task<byte[]> CacheAsync(AssemblyFixture shop, Platform? platform = null) =>
+        Content((await shop.EntriesAsync(platform))[1]);
 
     private static byte[] Content(IEnumerable<TarEntry> layer)
     {
@@ -141,12 +174,19 @@ public class LinkerCacheTests
         Assert.Equal("glibc-ld.so.cache1.1", Encoding.ASCII.GetString(cache[..20]));
         int count = BinaryPrimitives.ReadInt32LittleEndian(cache.AsSpan(20));
         Assert.Equal(cache.Length - 48 - (count * 24), BinaryPrimitives.ReadInt32LittleEndian(cache.AsSpan(24)));
-        return [.. Enumerable.Range(0, count).Select(i => cache.AsSpan(48 + (i * 24), 24).ToArray()).Select(entry =>
-        {
-            Assert.Equal(flags, BinaryPrimitives.ReadUInt32LittleEndian(entry));
-            Assert.All(entry[12..], b => Assert.Equal(0, b));
-            return $"{Text(cache, BinaryPrimitives.ReadInt32LittleEndian(entry.AsSpan(4)))} => {Text(cache, BinaryPrimitives.ReadInt32LittleEndian(entry.AsSpan(8)))}";
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => cache.AsSpan(48 + (i * 24), 24).ToArray())
+                .Select(entry =>
+                {
+                    Assert.Equal(flags, BinaryPrimitives.ReadUInt32LittleEndian(entry));
+                    Assert.All(entry[12..], b => Assert.Equal(0, b));
+                    return $"{Text(cache, BinaryPrimitives.ReadInt32LittleEndian(entry.AsSpan(4)))} "
+                        + $"=> {Text(cache, BinaryPrimitives.ReadInt32LittleEndian(entry.AsSpan(8)))}";
+                }),
+        ];
     }
 
     private static string Text(byte[] cache, int at) => Encoding.ASCII.GetString(cache[at..Array.IndexOf(cache, (byte)0, at)]);

@@ -23,7 +23,9 @@ public class SbomTests
         Assert.Equal(seen.Keys.Order(StringComparer.Ordinal), document.Files.Select(file => file.Path));
         foreach (SpdxFile file in document.Files.Where(file => file.Comment is null))
         {
-            byte[] content = Encoding.Latin1.GetBytes(new StreamReader(seen[file.Path].DataStream ?? Stream.Null, Encoding.Latin1).ReadToEnd());
+            byte[] content = Encoding.Latin1.GetBytes(
+                new StreamReader(seen[file.Path].DataStream ?? Stream.Null, Encoding.Latin1).ReadToEnd()
+            );
             Assert.Equal(Digest.Of(content).Hex, file.Sha256);
 #pragma warning disable CA5350 // The format has SHA-1.
             Assert.Equal(Convert.ToHexStringLower(SHA1.HashData(content)), file.Sha1);
@@ -48,8 +50,18 @@ public class SbomTests
         Assert.Equal("tiny image definition", OwnerOf(document, "bin"));
         Assert.Equal("tiny finishing step package-database", OwnerOf(document, "var/lib/dpkg/status.d/tiny"));
         Assert.Equal(
-            ["SPDXRef-Debian-c---odd", "SPDXRef-Debian-tiny", "SPDXRef-Definition-tiny", "SPDXRef-Image", "SPDXRef-Step-package-database", "SPDXRef-Upstream-tool"],
-            document.Packages.Select(package => package.Name == "c++-odd" ? "SPDXRef-Debian-c---odd" : package.Id).Order(StringComparer.Ordinal));
+            [
+                "SPDXRef-Debian-c---odd",
+                "SPDXRef-Debian-tiny",
+                "SPDXRef-Definition-tiny",
+                "SPDXRef-Image",
+                "SPDXRef-Step-package-database",
+                "SPDXRef-Upstream-tool",
+            ],
+            document
+                .Packages.Select(package => package.Name == "c++-odd" ? "SPDXRef-Debian-c---odd" : package.Id)
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -78,12 +90,17 @@ public class SbomTests
     [Fact]
     public async Task The_same_image_has_the_same_bytes_elsewhere_and_later()
     {
-        using AssemblyFixture one = Described(), other = Described();
+        using AssemblyFixture one = Described(),
+            other = Described();
         await one.AssembleAsync();
         await other.AssembleAsync();
-        Sbom first = await one.DescribeAsync(), second = await other.DescribeAsync();
+        Sbom first = await one.DescribeAsync(),
+            second = await other.DescribeAsync();
         Assert.Equal(first.Index.ToBytes(), second.Index.ToBytes());
-        Assert.Equal(first.Platforms.Select(platform => Digest.Of(platform.Document.ToBytes())), second.Platforms.Select(platform => Digest.Of(platform.Document.ToBytes())));
+        Assert.Equal(
+            first.Platforms.Select(platform => Digest.Of(platform.Document.ToBytes())),
+            second.Platforms.Select(platform => Digest.Of(platform.Document.ToBytes()))
+        );
         Assert.DoesNotContain(one.Root, Encoding.UTF8.GetString(first.Platforms[0].Document.ToBytes()), StringComparison.Ordinal);
         Assert.Equal(AssemblyFixture.Timestamp, first.Index.Created);
     }
@@ -107,8 +124,14 @@ public class SbomTests
         Assert.Equal(SpdxChecksum.Of(image.Index.Digest), sbom.Index.Packages.Single().Checksum);
         Assert.Equal(["DocumentRef-linux-amd64", "DocumentRef-linux-arm64"], sbom.Index.Others.Select(other => other.Id[..23]));
         Assert.Equal(sbom.Platforms.Select(platform => platform.Document.Namespace), sbom.Index.Others.Select(other => other.Namespace));
-        Assert.Equal(sbom.Platforms.Select(platform => SpdxChecksum.Of(Digest.Of(platform.Document.ToBytes()))), sbom.Index.Others.Select(other => other.Checksum));
-        Assert.Equal(sbom.Index.Others.Select(other => other.Id + ":SPDXRef-Image"), sbom.Index.Contains.Select(containment => containment.Part));
+        Assert.Equal(
+            sbom.Platforms.Select(platform => SpdxChecksum.Of(Digest.Of(platform.Document.ToBytes()))),
+            sbom.Index.Others.Select(other => other.Checksum)
+        );
+        Assert.Equal(
+            sbom.Index.Others.Select(other => other.Id + ":SPDXRef-Image"),
+            sbom.Index.Contains.Select(containment => containment.Part)
+        );
     }
 
     [Fact]
@@ -122,7 +145,13 @@ public class SbomTests
         SpdxPackage tool = document.Packages.Single(package => package.Name == "stand-in for tool");
         Assert.Equal((null, null, "NOASSERTION"), (tool.Version, tool.Purl, tool.DownloadLocation));
         Assert.Contains("stand-in", tool.Comment, StringComparison.Ordinal);
-        Assert.All([document, sbom.Index], one => Assert.Contains("stand-ins took the place of tool", one.Packages.Single(package => package.Id == one.Describes).Comment, StringComparison.Ordinal));
+        Assert.All([document, sbom.Index], one =>
+            Assert.Contains(
+                "stand-ins took the place of tool",
+                one.Packages.Single(package => package.Id == one.Describes).Comment,
+                StringComparison.Ordinal
+            )
+        );
     }
 
     [Fact]
@@ -132,7 +161,14 @@ public class SbomTests
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         string list = Path.Combine(shop.Root, "layout-contents", "amd64.json");
         string text = System.IO.File.ReadAllText(list);
-        foreach ((string written, string changed) in new[] { ("usr/bin/tiny\"", "usr/bin/tidy\""), ("\"symbolic link\"", "\"directory\""), ("package tiny", "package gone") })
+        foreach (
+            (string written, string changed) in new[]
+            {
+                ("usr/bin/tiny\"", "usr/bin/tidy\""),
+                ("\"symbolic link\"", "\"directory\""),
+                ("package tiny", "package gone"),
+            }
+        )
         {
             System.IO.File.WriteAllText(list, text.Replace(written, changed, StringComparison.Ordinal));
             await Assert.ThrowsAsync<ContentException>(shop.DescribeAsync);
@@ -142,23 +178,26 @@ public class SbomTests
         await shop.DescribeAsync();
     }
 
-    internal static AssemblyFixture Described() => new AssemblyFixture
-    {
-        Layers = """
-            - name: base
-              title: the base
-              finish: [package-database]
-              directories: [{ path: /usr/bin/other }]
-              links: [{ path: /bin, target: usr/bin }]
-            - { name: top, title: the top, upstream: [tool] }
-            """,
-    }
-        .Add(new TinyDeb("tiny")
-            .File("usr/bin/tiny", "tiny", 0b111_101_101)
-            .Hard("usr/bin/twin", "usr/bin/tiny")
-            .File("usr/share/doc/tiny/copyright", Copyright))
-        .Add(new TinyDeb("c++-odd", "1:2.0~rc1+b2").File("usr/lib/odd ä\"name", "odd").File("usr/lib/empty"))
-        .AddUpstream("tool", "tool"u8.ToArray(), "[{ to: /opt/tool }]");
+    internal static AssemblyFixture Described() =>
+        new AssemblyFixture
+        {
+            Layers = """
+                - name: base
+                  title: the base
+                  finish: [package-database]
+                  directories: [{ path: /usr/bin/other }]
+                  links: [{ path: /bin, target: usr/bin }]
+                - { name: top, title: the top, upstream: [tool] }
+                """,
+        }
+            .Add(
+                new TinyDeb("tiny")
+                    .File("usr/bin/tiny", "tiny", 0b111_101_101)
+                    .Hard("usr/bin/twin", "usr/bin/tiny")
+                    .File("usr/share/doc/tiny/copyright", Copyright)
+            )
+            .Add(new TinyDeb("c++-odd", "1:2.0~rc1+b2").File("usr/lib/odd ä\"name", "odd").File("usr/lib/empty"))
+            .AddUpstream("tool", "tool"u8.ToArray(), "[{ to: /opt/tool }]");
 
     internal const string Copyright = """
         Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -175,7 +214,10 @@ public class SbomTests
 
     internal static Task<ImmutableArray<SbomFinding>> CheckAsync(AssemblyFixture shop, SpdxDocument document) =>
         new SbomCheck(document, Path.Combine(shop.Root, "check")).RunAsync(
-            shop.Layout(), Digest.Sha256(document.Packages.Single(package => package.Id == document.Describes).Checksum!.Value), Stop);
+            shop.Layout(),
+            Digest.Sha256(document.Packages.Single(package => package.Id == document.Describes).Checksum!.Value),
+            Stop
+        );
 
     private static SpdxFile File(SpdxDocument document, string path) => document.Files.Single(file => file.Path == path);
 

@@ -10,11 +10,15 @@ public class SpdxDocumentTests
     /// <summary>Of what we write: the properties that the schema allows, those that it requires with a star.</summary>
     private static readonly Dictionary<string, string> Schema = new(StringComparer.Ordinal)
     {
-        ["$"] = "SPDXID* spdxVersion* name* dataLicense* creationInfo* documentNamespace comment externalDocumentRefs packages files hasExtractedLicensingInfos relationships",
+        ["$"] =
+            "SPDXID* spdxVersion* name* dataLicense* creationInfo* documentNamespace comment externalDocumentRefs packages files "
+            + "hasExtractedLicensingInfos relationships",
         ["$.creationInfo"] = "created* creators*",
         ["$.externalDocumentRefs"] = "externalDocumentId* spdxDocument* checksum*",
         ["$.externalDocumentRefs.checksum"] = "algorithm* checksumValue*",
-        ["$.packages"] = "SPDXID* name* downloadLocation* versionInfo supplier filesAnalyzed packageVerificationCode checksums licenseConcluded licenseDeclared licenseComments copyrightText comment primaryPackagePurpose externalRefs",
+        ["$.packages"] =
+            "SPDXID* name* downloadLocation* versionInfo supplier filesAnalyzed packageVerificationCode checksums licenseConcluded "
+            + "licenseDeclared licenseComments copyrightText comment primaryPackagePurpose externalRefs",
         ["$.packages.packageVerificationCode"] = "packageVerificationCodeValue*",
         ["$.packages.checksums"] = "algorithm* checksumValue*",
         ["$.packages.externalRefs"] = "referenceCategory* referenceType* referenceLocator*",
@@ -40,14 +44,30 @@ public class SpdxDocumentTests
     [InlineData("\"SPDXRef-DOCUMENT\",\"name\"", "\"SPDXRef-Doc\",\"name\"", "SPDXID: wanted")]
     [InlineData("\"created\":\"2026", "\"created\":\"26", "wanted a time like")]
     [InlineData("\"DESCRIBES\"", "\"OTHER\"", "wanted one DESCRIBES")]
-    [InlineData("\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-Image\"", "\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-Nothing\"", "which is no package of it")]
-    [InlineData("\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"", "\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-Nothing\"", "an element of the document")]
-    [InlineData("\"relationshipType\":\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"", "\"relationshipType\":\"DEPENDS_ON\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"", "no relationships but")]
+    [InlineData(
+        "\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-Image\"",
+        "\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-Nothing\"",
+        "which is no package of it"
+    )]
+    [InlineData(
+        "\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"",
+        "\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-Nothing\"",
+        "an element of the document"
+    )]
+    [InlineData(
+        "\"relationshipType\":\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"",
+        "\"relationshipType\":\"DEPENDS_ON\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"",
+        "no relationships but"
+    )]
     [InlineData("\"SPDXID\":\"SPDXRef-Upstream-tool\"", "\"SPDXID\":\"SPDXRef-Image\"", "identifier 'SPDXRef-Image'")]
     [InlineData("\"SPDXID\":\"SPDXRef-Upstream-tool\"", "\"SPDXID\":\"SPDXRef-\\u001b\"", "identifier 'SPDXRef-?'")]
     [InlineData("\"SPDXID\":\"SPDXRef-Upstream-tool\"", "\"SPDXID\":\"SPDXRef-DOCUMENT\"", "identifier 'SPDXRef-DOCUMENT'")]
     [InlineData("\"fileName\":\"./opt/tool\"", "\"fileName\":\"/opt/tool\"", "wanted a path behind ./")]
-    [InlineData("\"fileName\":\"./opt/tool\",\"checksums\":[{\"algorithm\":\"SHA1\"", "\"fileName\":\"./opt/tool\",\"checksums\":[{\"algorithm\":\"MD5\"", "wanted one SHA1, got 0")]
+    [InlineData(
+        "\"fileName\":\"./opt/tool\",\"checksums\":[{\"algorithm\":\"SHA1\"",
+        "\"fileName\":\"./opt/tool\",\"checksums\":[{\"algorithm\":\"MD5\"",
+        "wanted one SHA1, got 0"
+    )]
     [InlineData("\"fileName\":\"./opt/tool\"", "\"fileName\":\"./opt/tool\",\"fileName\":\"./opt/tool\"", "fileName")]
     [InlineData("\"name\":\"tool\",", "", "'name' is missing")]
     public async Task A_document_that_contradicts_itself_is_refused(string written, string changed, string problem)
@@ -73,7 +93,11 @@ public class SpdxDocumentTests
 
     [Fact]
     public void A_document_beyond_measure_is_refused_before_it_is_read() =>
-        Assert.Contains("at most 67108864 bytes", Assert.Throws<ContentException>(() => SpdxDocument.Parse(new byte[SpdxDocument.MaximumSize + 1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at most 67108864 bytes",
+            Assert.Throws<ContentException>(() => SpdxDocument.Parse(new byte[SpdxDocument.MaximumSize + 1])).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_folder_holds_the_documents_of_the_last_image_alone()
@@ -86,8 +110,13 @@ public class SpdxDocumentTests
         Sbom sbom = await shop.DescribeAsync();
         await folder.WriteAsync(sbom, TestContext.Current.CancellationToken);
         Assert.Equal(sbom.Index.ToBytes(), await folder.ReadAsync("tiny", null, TestContext.Current.CancellationToken));
-        Assert.Equal(sbom.Platforms.Single().Document.ToBytes(), await folder.ReadAsync("tiny", Platform.LinuxArm64, TestContext.Current.CancellationToken));
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => folder.ReadAsync("tiny", Platform.LinuxAmd64, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            sbom.Platforms.Single().Document.ToBytes(),
+            await folder.ReadAsync("tiny", Platform.LinuxArm64, TestContext.Current.CancellationToken)
+        );
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            folder.ReadAsync("tiny", Platform.LinuxAmd64, TestContext.Current.CancellationToken)
+        );
         Assert.EndsWith("Run ./build.sh Sign --images tiny", e.Message, StringComparison.Ordinal);
     }
 
@@ -100,7 +129,8 @@ public class SpdxDocumentTests
         }
         else if (element.ValueKind == JsonValueKind.Object)
         {
-            string[] known = Schema[where].Split(' '), present = [.. element.EnumerateObject().Select(property => property.Name)];
+            string[] known = Schema[where].Split(' '),
+                present = [.. element.EnumerateObject().Select(property => property.Name)];
             Assert.Empty(present.Except(known.Select(name => name.TrimEnd('*'))));
             Assert.Empty(known.Where(name => name.EndsWith('*')).Select(name => name.TrimEnd('*')).Except(present));
             foreach (JsonProperty property in element.EnumerateObject())

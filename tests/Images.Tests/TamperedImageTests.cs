@@ -12,13 +12,23 @@ public class TamperedImageTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("\"path\": \"usr/bin/su\"", "\"path\": \"usr/bin/sudo\"", "/usr/bin/su", "layer base holds it, and the list of contents does not name it")]
+    [InlineData(
+        "\"path\": \"usr/bin/su\"",
+        "\"path\": \"usr/bin/sudo\"",
+        "/usr/bin/su",
+        "layer base holds it, and the list of contents does not name it"
+    )]
     [InlineData("\"mode\": \"4755\"", "\"mode\": \"0755\"", "/usr/bin/su", "wanted File 0755")]
     [InlineData("\"target\": \"usr/bin\"", "\"target\": \"usr/sbin\"", "/bin", "-> usr/sbin")]
     [InlineData("\"owner\": \"package tiny\"", "\"owner\": \"package gone\"", "/etc/mtab", "")]
     [InlineData("\"owner\": \"definition\"", "\"owner\": \"\"", "/bin", "its owner '' is neither in the lock nor a step")]
     [InlineData("\"owner\": \"definition\"", "\"owner\": \"somebody\"", "/bin", "its owner 'somebody' is neither in the lock nor a step")]
-    [InlineData("\"owner\": \"definition\"", "\"owner\": \"finishing step shells\"", "/bin", "its owner 'finishing step shells' is neither in the lock nor a step")]
+    [InlineData(
+        "\"owner\": \"definition\"",
+        "\"owner\": \"finishing step shells\"",
+        "/bin",
+        "its owner 'finishing step shells' is neither in the lock nor a step"
+    )]
     [InlineData("\"name\": \"base\"", "\"name\": \"bass\"", "layer base", "the list of contents is that of layer bass")]
     public async Task A_list_that_differs_from_the_layers_is_told(string written, string changed, string path, string problem)
     {
@@ -31,7 +41,9 @@ public class TamperedImageTests
         Violation[] violations = [.. (await shop.InspectAsync()).Violations];
         Assert.All(violations, violation => Assert.Equal("owner", violation.Rule));
         if (problem.Length > 0)
-            Assert.Contains(violations, violation => violation.Path == path && violation.Problem.Contains(problem, StringComparison.Ordinal));
+            Assert.Contains(violations, violation =>
+                violation.Path == path && violation.Problem.Contains(problem, StringComparison.Ordinal)
+            );
         else
             Assert.NotEmpty(violations);
     }
@@ -56,7 +68,8 @@ public class TamperedImageTests
     [Fact]
     public async Task The_same_image_has_the_same_list_from_a_warm_cache_and_in_another_folder()
     {
-        using AssemblyFixture one = WholeImage.Create(), other = WholeImage.Create();
+        using AssemblyFixture one = WholeImage.Create(),
+            other = WholeImage.Create();
         await one.AssembleAsync("cold");
         await one.AssembleAsync("warm");
         await other.AssembleAsync("other");
@@ -86,7 +99,8 @@ public class TamperedImageTests
             new GnuTarEntry(TarEntryType.RegularFile, "opt/.wh.host"),
             new PaxTarEntry(TarEntryType.RegularFile, "opt/capable", [KeyValuePair.Create("SCHILY.xattr.security.capability", "x")]),
             new PaxTarEntry(TarEntryType.CharacterDevice, "dev/null"),
-            new PaxTarEntry(TarEntryType.RegularFile, "opt/hidden") { DataStream = new MemoryStream("x"u8.ToArray()) });
+            new PaxTarEntry(TarEntryType.RegularFile, "opt/hidden") { DataStream = new MemoryStream("x"u8.ToArray()) }
+        );
         Violation[] violations = [.. (await shop.InspectAsync()).Violations];
         Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/.wh.host", "whiteout"));
         Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/capable", "capability"));
@@ -108,8 +122,11 @@ public class TamperedImageTests
         await ReplaceTopAsync(
             shop,
             new PaxTarEntry(TarEntryType.HardLink, "opt/hard") { LinkName = "opt/host/tool" },
-            new PaxTarEntry(kind, "opt/host/tool") { LinkName = target });
-        Assert.Contains((await shop.InspectAsync()).Violations, violation => (violation.Path, violation.Rule) == ("/opt/host/tool", "version"));
+            new PaxTarEntry(kind, "opt/host/tool") { LinkName = target }
+        );
+        Assert.Contains((await shop.InspectAsync()).Violations, violation =>
+            (violation.Path, violation.Rule) == ("/opt/host/tool", "version")
+        );
     }
 
     [Fact]
@@ -119,7 +136,9 @@ public class TamperedImageTests
         // No writer makes such an entry.
         byte[] plain = WithField(new UstarTarEntry(TarEntryType.SymbolicLink, "opt/host/tool") { LinkName = "x" }, 157, [0]);
         await ReplaceTopAsync(shop, plain, Digest.Of(plain));
-        Assert.Contains((await shop.InspectAsync()).Violations, violation => (violation.Path, violation.Rule) == ("/opt/host/tool", "link"));
+        Assert.Contains((await shop.InspectAsync()).Violations, violation =>
+            (violation.Path, violation.Rule) == ("/opt/host/tool", "link")
+        );
     }
 
     [Theory]
@@ -147,7 +166,12 @@ public class TamperedImageTests
     public async Task A_header_as_long_as_a_file_is_refused(TarEntryType kind)
     {
         using AssemblyFixture shop = WholeImage.Create();
-        byte[] plain = WithField(new UstarTarEntry(TarEntryType.RegularFile, "opt/x") { DataStream = new MemoryStream(new byte[3 << 20]) }, 156, [], (byte)kind);
+        byte[] plain = WithField(
+            new UstarTarEntry(TarEntryType.RegularFile, "opt/x") { DataStream = new MemoryStream(new byte[3 << 20]) },
+            156,
+            [],
+            (byte)kind
+        );
         await ReplaceTopAsync(shop, plain, Digest.Of(plain));
         ContentException e = await Assert.ThrowsAsync<ContentException>(shop.InspectAsync);
         Assert.Contains("a long name or pax header wanted at most 1048576 bytes, got 3145728", e.Message, StringComparison.Ordinal);
@@ -156,14 +180,17 @@ public class TamperedImageTests
     [Fact]
     public async Task Paths_and_links_that_no_system_could_make_are_refused()
     {
-        string deep = string.Concat(Enumerable.Repeat("a/", 600)), wide = string.Join('/', Enumerable.Repeat(new string('b', 200), 30));
-        foreach (TarEntry entry in (TarEntry[])
-        [
-            new PaxTarEntry(TarEntryType.RegularFile, deep + "x"),
-            new PaxTarEntry(TarEntryType.RegularFile, wide),
-            new PaxTarEntry(TarEntryType.HardLink, "opt/x") { LinkName = deep + "x" },
-            new PaxTarEntry(TarEntryType.SymbolicLink, "opt/x") { LinkName = wide },
-        ])
+        string deep = string.Concat(Enumerable.Repeat("a/", 600)),
+            wide = string.Join('/', Enumerable.Repeat(new string('b', 200), 30));
+        foreach (
+            TarEntry entry in (TarEntry[])
+                [
+                    new PaxTarEntry(TarEntryType.RegularFile, deep + "x"),
+                    new PaxTarEntry(TarEntryType.RegularFile, wide),
+                    new PaxTarEntry(TarEntryType.HardLink, "opt/x") { LinkName = deep + "x" },
+                    new PaxTarEntry(TarEntryType.SymbolicLink, "opt/x") { LinkName = wide },
+                ]
+        )
         {
             using AssemblyFixture shop = WholeImage.Create();
             await ReplaceTopAsync(shop, entry);
@@ -176,8 +203,15 @@ public class TamperedImageTests
     {
         using AssemblyFixture shop = WholeImage.Create();
         string folders = string.Concat(Enumerable.Repeat("abcdefg/", 500));
-        await ReplaceTopAsync(shop, [.. Enumerable.Range(0, 100).Select(i => new PaxTarEntry(TarEntryType.RegularFile, $"{i}/{folders}x"))]);
-        Assert.Contains("characters in all layers, got more", (await Assert.ThrowsAsync<ContentException>(shop.InspectAsync)).Message, StringComparison.Ordinal);
+        await ReplaceTopAsync(
+            shop,
+            [.. Enumerable.Range(0, 100).Select(i => new PaxTarEntry(TarEntryType.RegularFile, $"{i}/{folders}x"))]
+        );
+        Assert.Contains(
+            "characters in all layers, got more",
+            (await Assert.ThrowsAsync<ContentException>(shop.InspectAsync)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -193,10 +227,14 @@ public class TamperedImageTests
     public async Task A_layer_that_is_no_archive_or_cut_short_or_another_than_its_diff_id_is_refused()
     {
         byte[] archive = Tar([new PaxTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream(new byte[5000]) }]);
-        foreach ((byte[] plain, Digest diffId) in new[]
-        {
-            (Encoding.ASCII.GetBytes(new string('x', 2000)), (Digest?)null), (archive[..2000], null), (archive, Digest.Of("other"u8)),
-        }.Select(sample => (sample.Item1, sample.Item2 ?? Digest.Of(sample.Item1))))
+        foreach (
+            (byte[] plain, Digest diffId) in new[]
+            {
+                (Encoding.ASCII.GetBytes(new string('x', 2000)), (Digest?)null),
+                (archive[..2000], null),
+                (archive, Digest.Of("other"u8)),
+            }.Select(sample => (sample.Item1, sample.Item2 ?? Digest.Of(sample.Item1)))
+        )
         {
             using AssemblyFixture shop = WholeImage.Create();
             await ReplaceTopAsync(shop, plain, diffId);
@@ -216,7 +254,15 @@ public class TamperedImageTests
         await InspectionRecord.RequireAsync(record, image, Stop);
         File.WriteAllBytes(record, InspectionRecord.ToBytes(passed with { Index = Digest.Of("other"u8) }));
         await RefusedAsync("was not inspected");
-        File.WriteAllBytes(record, InspectionRecord.ToBytes(passed with { Violations = [new Violation("tiny", Platform.LinuxAmd64, "/x", "link", "problem", "mend")] }));
+        File.WriteAllBytes(
+            record,
+            InspectionRecord.ToBytes(
+                passed with
+                {
+                    Violations = [new Violation("tiny", Platform.LinuxAmd64, "/x", "link", "problem", "mend")],
+                }
+            )
+        );
         await RefusedAsync("violates its contract");
         File.WriteAllText(record, "{ \"digest\": ");
         await RefusedAsync(record);
@@ -246,7 +292,11 @@ public class TamperedImageTests
         Manifest manifest = Manifest.Parse((await layout.ReadManifestAsync(image.Platforms[0].Manifest.Digest, Stop))!.Bytes);
         ImageConfig config = ImageConfig.Parse(File.ReadAllBytes(shop.BlobPath(manifest.Config.Digest)));
         Descriptor layer = await layout.AddBlobAsync(MediaType.LayerGzip, packed.ToArray(), Stop);
-        Descriptor configBlob = await layout.AddBlobAsync(MediaType.Config, (config with { DiffIds = config.DiffIds.SetItem(1, diffId) }).ToBytes(), Stop);
+        Descriptor configBlob = await layout.AddBlobAsync(
+            MediaType.Config,
+            (config with { DiffIds = config.DiffIds.SetItem(1, diffId) }).ToBytes(),
+            Stop
+        );
         Manifest changed = manifest with { Config = configBlob, Layers = manifest.Layers.SetItem(1, layer) };
         Descriptor child = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, changed.ToBytes()), Stop);
         Oci.Index index = Oci.Index.Parse((await layout.ReadManifestAsync(image.Index.Digest, Stop))!.Bytes);

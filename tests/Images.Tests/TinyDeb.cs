@@ -29,7 +29,13 @@ internal sealed class TinyDeb(string name, string version = "1.0-1")
     public string Conffiles { get; init; } = "";
 
     public TinyDeb File(string path, string content = "", int mode = 0b110_100_100, int user = 0, int group = 0) =>
-        Add(new GnuTarEntry(TarEntryType.RegularFile, "./" + path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) }, path, mode, user, group);
+        Add(
+            new GnuTarEntry(TarEntryType.RegularFile, "./" + path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) },
+            path,
+            mode,
+            user,
+            group
+        );
 
     public TinyDeb Bytes(string path, byte[] content, int mode = 0b110_100_100) =>
         Add(new GnuTarEntry(TarEntryType.RegularFile, "./" + path) { DataStream = new MemoryStream(content) }, path, mode, 0, 0);
@@ -47,9 +53,14 @@ internal sealed class TinyDeb(string name, string version = "1.0-1")
     {
         GnuTarEntry control = new(TarEntryType.RegularFile, "./control")
         {
-            DataStream = new MemoryStream(Encoding.UTF8.GetBytes($"Package: {ClaimedName ?? name}\nVersion: {ClaimedVersion ?? version}\nArchitecture: all\n{Fields}")),
+            DataStream = new MemoryStream(
+                Encoding.UTF8.GetBytes($"Package: {ClaimedName ?? name}\nVersion: {ClaimedVersion ?? version}\nArchitecture: all\n{Fields}")
+            ),
         };
-        GnuTarEntry conffiles = new(TarEntryType.RegularFile, "./conffiles") { DataStream = new MemoryStream(Encoding.ASCII.GetBytes(Conffiles)) };
+        GnuTarEntry conffiles = new(TarEntryType.RegularFile, "./conffiles")
+        {
+            DataStream = new MemoryStream(Encoding.ASCII.GetBytes(Conffiles)),
+        };
         TarEntry[] controls = Conffiles.Length == 0 ? [control] : [control, conffiles];
         // Otherwise it is now, and two packages that are the same differ when a second ends between them.
         foreach (TarEntry entry in controls)
@@ -93,7 +104,7 @@ internal sealed class TinyDeb(string name, string version = "1.0-1")
         foreach ((string member, byte[] content) in members)
         {
             string size = content.Length.ToString(CultureInfo.InvariantCulture);
-            ar.Write(Encoding.ASCII.GetBytes($"{member,-16}{"0",-12}{"0",-6}{"0",-6}{"100644",-8}{size,-10}`\n"));
+            ar.Write(Encoding.ASCII.GetBytes($"{member, -16}{"0", -12}{"0", -6}{"0", -6}{"100644", -8}{size, -10}`\n"));
             ar.Write(content);
             if (content.Length % 2 != 0)
                 ar.WriteByte((byte)'\n');

@@ -28,9 +28,16 @@ internal static class WholeImage
 
         """;
 
-    public static TinyElf Library(string soName, params string[] versions) => new() { SoName = soName, DefinedVersions = [soName, .. versions] };
+    public static TinyElf Library(string soName, params string[] versions) =>
+        new() { SoName = soName, DefinedVersions = [soName, .. versions] };
 
-    public static TinyElf Program(params string[] needed) => new() { Interpreter = Loader, Needed = ["libc.so.6", .. needed], NeededVersions = [("libc.so.6", "GLIBC_2.34", false)] };
+    public static TinyElf Program(params string[] needed) =>
+        new()
+        {
+            Interpreter = Loader,
+            Needed = ["libc.so.6", .. needed],
+            NeededVersions = [("libc.so.6", "GLIBC_2.34", false)],
+        };
 
     /// <summary>A static program that says a line.</summary>
     public static byte[] Static(string says) => (new TinyElf { Type = 2, Tail = System.Text.Encoding.ASCII.GetBytes(says) }).Build();
@@ -52,26 +59,37 @@ internal static class WholeImage
             Config = "{ entrypoint: [/usr/bin/tiny], user: root, environment: { PATH: \"/usr/bin\" } }",
             Contract = Contract,
         };
-        return shop
-            .Add(new TinyDeb("libc6")
-                .Bytes("usr/lib64/ld-linux-x86-64.so.2", Library("ld-linux-x86-64.so.2").Build(), 0b111_101_101)
-                .Bytes("usr/lib/x86_64-linux-gnu/libc.so.6", Library("libc.so.6", "GLIBC_2.34", "GLIBC_2.4").Build()))
-            .Add(new TinyDeb("tiny")
-                .Bytes("usr/bin/tiny", Program("libprivate.so.1").With("$ORIGIN/../lib/tiny").Build(), 0b111_101_101)
-                .Bytes("usr/lib/tiny/libprivate.so.1", (Library("libprivate.so.1") with { Needed = ["libother.so.1"] }).Build())
-                .Bytes("usr/lib/tiny/libother.so.1", Library("libother.so.1").Build())
-                .Bytes("usr/lib/x86_64-linux-gnu/libplugin.so.1.0", (Library("libplugin.so.1") with { Needed = ["libc.so.6"] }).Build())
-                .Link("usr/lib/x86_64-linux-gnu/libplugin.so.1", "libplugin.so.1.0")
-                .Bytes("usr/lib/odd.so", (Library("odd.so") with { Needed = ["libodd.so.1"] }).Build())
-                .Bytes("usr/lib/firmware.elf", new TinyElf { Machine = 8, IsLittleEndian = false, Is64 = false }.Build())
-                .File("usr/bin/su", "su", 0b100_111_101_101)
-                .File("usr/bin/expiry", "expiry", 0b010_111_101_101)
-                .File("usr/bin/script", "#!/bin/tiny -e\n", 0b111_101_101)
-                .File("usr/bin/other", "#! /usr/bin/env -S tiny -x\n", 0b111_101_101)
-                .Link("usr/bin/env", "tiny")
-                .File("usr/share/doc/example", "#!/usr/bin/make -f\n", 0b111_101_101)
-                .File("usr/share/doc/read-only", "#!/usr/bin/nothing\n")
-                .File("usr/share/doc/key.pem", Secret))
+        return shop.Add(
+                new TinyDeb("libc6")
+                    .Bytes("usr/lib64/ld-linux-x86-64.so.2", Library("ld-linux-x86-64.so.2").Build(), 0b111_101_101)
+                    .Bytes("usr/lib/x86_64-linux-gnu/libc.so.6", Library("libc.so.6", "GLIBC_2.34", "GLIBC_2.4").Build())
+            )
+            .Add(
+                new TinyDeb("tiny")
+                    .Bytes("usr/bin/tiny", Program("libprivate.so.1").With("$ORIGIN/../lib/tiny").Build(), 0b111_101_101)
+                    .Bytes("usr/lib/tiny/libprivate.so.1", (Library("libprivate.so.1") with { Needed = ["libother.so.1"] }).Build())
+                    .Bytes("usr/lib/tiny/libother.so.1", Library("libother.so.1").Build())
+                    .Bytes("usr/lib/x86_64-linux-gnu/libplugin.so.1.0", (Library("libplugin.so.1") with { Needed = ["libc.so.6"] }).Build())
+                    .Link("usr/lib/x86_64-linux-gnu/libplugin.so.1", "libplugin.so.1.0")
+                    .Bytes("usr/lib/odd.so", (Library("odd.so") with { Needed = ["libodd.so.1"] }).Build())
+                    .Bytes(
+                        "usr/lib/firmware.elf",
+                        new TinyElf
+                        {
+                            Machine = 8,
+                            IsLittleEndian = false,
+                            Is64 = false,
+                        }.Build()
+                    )
+                    .File("usr/bin/su", "su", 0b100_111_101_101)
+                    .File("usr/bin/expiry", "expiry", 0b010_111_101_101)
+                    .File("usr/bin/script", "#!/bin/tiny -e\n", 0b111_101_101)
+                    .File("usr/bin/other", "#! /usr/bin/env -S tiny -x\n", 0b111_101_101)
+                    .Link("usr/bin/env", "tiny")
+                    .File("usr/share/doc/example", "#!/usr/bin/make -f\n", 0b111_101_101)
+                    .File("usr/share/doc/read-only", "#!/usr/bin/nothing\n")
+                    .File("usr/share/doc/key.pem", Secret)
+            )
             .AddUpstream("tool", tool ?? Static("tool v1.0.0\n"), "[{ to: /opt/host/tool }]");
     }
 

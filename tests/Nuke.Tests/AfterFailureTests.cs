@@ -12,7 +12,8 @@ public sealed class AfterFailureTests : IDisposable
     {
         private static readonly AsyncLocal<CancellationTokenSource?> Key = new();
 
-        [Parameter] public bool Idle { get; }
+        [Parameter]
+        public bool Idle { get; }
 
         public static CancellationTokenSource? ControlC
         {
@@ -23,15 +24,21 @@ public sealed class AfterFailureTests : IDisposable
         public Target Lint => _ => _.ProceedAfterFailure().Executes(() => Fail("Lint", new InvalidDataException("lint: two spaces")));
         public Target Build => _ => _.DependsOn(Lint).Executes(() => Record("Build"));
         public Target Broken => _ => _.DependsOn(Build).Executes(() => Fail("Broken", new NotSupportedException("broken")));
-        public Target Stopped => _ => _.Executes(() =>
-        {
-            Record("Stopped");
-            ControlC!.Cancel();
-            BuildCancellation.Token.ThrowIfCancellationRequested();
-        });
+        public Target Stopped =>
+            _ =>
+                _.Executes(() =>
+                {
+                    Record("Stopped");
+                    ControlC!.Cancel();
+                    BuildCancellation.Token.ThrowIfCancellationRequested();
+                });
         public Target Ship => _ => _.DependsOn(Broken, Stopped).Executes(() => Record("Ship"));
-        public Target Unlock => _ => _.After(Ship).AssuredAfterFailure().OnlyWhenDynamic(() => !Idle)
-            .Executes(() => Fail("Unlock", new InvalidDataException("unlock: no lock")));
+        public Target Unlock =>
+            _ =>
+                _.After(Ship)
+                    .AssuredAfterFailure()
+                    .OnlyWhenDynamic(() => !Idle)
+                    .Executes(() => Fail("Unlock", new InvalidDataException("unlock: no lock")));
         public Target Report => _ => _.After(Unlock).AssuredAfterFailure().Executes(() => Record("Report"));
 
         private static void Fail(string target, Exception exception)

@@ -49,8 +49,7 @@ public sealed class Bootstrapper : IDisposable
         File.SetUnixFileMode(scratch.Write("bin of fakes/" + program, script), UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
     /// <summary>Files get an age, because two writes in one test may fall into one tick of the file system's clock.</summary>
-    public void Age(string name, int seconds) =>
-        File.SetLastWriteTimeUtc(Path.Combine(Root, name), DateTime.UtcNow.AddSeconds(-seconds));
+    public void Age(string name, int seconds) => File.SetLastWriteTimeUtc(Path.Combine(Root, name), DateTime.UtcNow.AddSeconds(-seconds));
 
     public void AgeEverything(int seconds)
     {

@@ -89,7 +89,11 @@ public sealed class BootstrapperTests : IDisposable
         build.Files.Write("bin of fakes/broken", "");
         (int code, string output, string error) = build.Run("Publish");
         Assert.Equal((1, ""), (code, output));
-        Assert.Contains("Build.cs(1,1): error CS1002\nbuild.sh: the build graph does not compile (see above)\n", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Build.cs(1,1): error CS1002\nbuild.sh: the build graph does not compile (see above)\n",
+            error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, build.Runs);
         File.Delete(Path.Combine(build.Root, "bin of fakes/broken"));
         Assert.Equal(0, build.Run().Code);
@@ -104,20 +108,44 @@ public sealed class BootstrapperTests : IDisposable
     [InlineData("<&- >&- 2>&-")]
     public void A_file_that_the_caller_closed_is_none_that_the_script_or_the_graph_opens(string closed)
     {
-        build.Fake("dotnet", """
+        build.Fake(
+            "dotnet",
+            """
             #!/bin/bash
             [[ $1 == build ]] && { mkdir -p build/Graph/bin/Debug/net10.0; touch build/Graph/bin/Debug/net10.0/_build.dll; }
             [[ $1 == exec ]] && readlink /proc/$$/fd/{0,1,2} >"$FAKE/files" && { echo result; echo log >&2; }
             exit 0
-            """);
-        using Process run = Process.Start("/usr/bin/env", ["-C", build.Root, $"PATH={build.Root}/bin of fakes:/usr/bin:/bin", $"FAKE={build.Root}/bin of fakes", "/bin/bash", "-c", $"exec ./build.sh Any {closed}"]);
+            """
+        );
+        using Process run = Process.Start(
+            "/usr/bin/env",
+            [
+                "-C",
+                build.Root,
+                $"PATH={build.Root}/bin of fakes:/usr/bin:/bin",
+                $"FAKE={build.Root}/bin of fakes",
+                "/bin/bash",
+                "-c",
+                $"exec ./build.sh Any {closed}",
+            ]
+        );
         run.WaitForExit();
         Assert.Equal(0, run.ExitCode);
         string[] files = build.Files.Read("bin of fakes/files").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, files.Length);
         Assert.DoesNotContain(files, file => file.StartsWith(build.Root, StringComparison.Ordinal));
         foreach (string file in closed.Split(' '))
-            Assert.Equal("/dev/null", files[file[0] switch { '<' => 0, '>' => 1, _ => 2 }]);
+            Assert.Equal(
+                "/dev/null",
+                files[
+                    file[0] switch
+                    {
+                        '<' => 0,
+                        '>' => 1,
+                        _ => 2,
+                    }
+                ]
+            );
     }
 
     [Fact]
@@ -140,7 +168,9 @@ public sealed class BootstrapperTests : IDisposable
     {
         string fakes = Path.Combine(build.Root, "bin of fakes");
         build.Files.Write("bin of fakes/no-sdk", "");
-        build.Fake("curl", """
+        build.Fake(
+            "curl",
+            """
             #!/bin/bash
             echo "curl $*" >>"$FAKE/calls"
             while [[ $1 != -o ]]; do shift; done
@@ -148,14 +178,19 @@ public sealed class BootstrapperTests : IDisposable
             echo "install $*" >>"$FAKE/calls"
             mkdir -p "$2" && sed 's/.FAKE.no-sdk/none/' "$FAKE/dotnet" >"$2/dotnet" && chmod +x "$2/dotnet"
             SCRIPT
-            """);
+            """
+        );
         (int code, string output, string error) = build.Run("Publish");
         Assert.True(code == 0, error);
         Assert.Contains("installing 10.0.400", error, StringComparison.Ordinal);
         Assert.StartsWith("cwd=", output, StringComparison.Ordinal);
         string calls = File.ReadAllText(Path.Combine(fakes, "calls"));
         Assert.Contains("https://dot.net/v1/dotnet-install.sh", calls, StringComparison.Ordinal);
-        Assert.Contains($"install --install-dir {build.Root}/.nuke/temp/dotnet-unix --version 10.0.400 --no-path", calls, StringComparison.Ordinal);
+        Assert.Contains(
+            $"install --install-dir {build.Root}/.nuke/temp/dotnet-unix --version 10.0.400 --no-path",
+            calls,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, build.Run("Publish").Code);
         Assert.Equal((1, 2), (build.Compiles, build.Runs));
     }
@@ -169,7 +204,9 @@ public sealed class BootstrapperTests : IDisposable
         Assert.Equal((1, ""), (code, output));
         Assert.EndsWith(
             "build.sh: https://dot.net/v1/dotnet-install.sh cannot be read; install the .NET SDK 10.0.400 by hand and put dotnet on PATH\n",
-            error, StringComparison.Ordinal);
+            error,
+            StringComparison.Ordinal
+        );
         Assert.Equal((0, 0), (build.Compiles, build.Runs));
     }
 

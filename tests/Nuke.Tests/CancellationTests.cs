@@ -29,24 +29,31 @@ public sealed class CancellationTests : IDisposable
             set => Ambient.Value = value;
         }
 
-        public Target Waits => _ => _.Executes(async () =>
-        {
-            Stop!();
-            await Task.Delay(Timeout.Infinite, BuildCancellation.Token);
-        });
-        public Target Deaf => _ => _.Executes(() =>
-        {
-            Stop!();
-            Record("Deaf");
-        });
-        public Target Breaks => _ => _.Executes(() =>
-        {
-            Stop!();
-            throw new InvalidDataException("broken");
-        });
+        public Target Waits =>
+            _ =>
+                _.Executes(async () =>
+                {
+                    Stop!();
+                    await Task.Delay(Timeout.Infinite, BuildCancellation.Token);
+                });
+        public Target Deaf =>
+            _ =>
+                _.Executes(() =>
+                {
+                    Stop!();
+                    Record("Deaf");
+                });
+        public Target Breaks =>
+            _ =>
+                _.Executes(() =>
+                {
+                    Stop!();
+                    throw new InvalidDataException("broken");
+                });
         public Target Later => _ => _.DependsOn(Waits).Executes(() => Record("Later"));
         public Target AfterDeaf => _ => _.DependsOn(Deaf).Executes(() => Record("AfterDeaf"));
         public Target AfterBreaks => _ => _.DependsOn(Breaks).Executes(() => Record("AfterBreaks"));
+
         protected internal override void OnBuildFinished() => Record("finished");
     }
 

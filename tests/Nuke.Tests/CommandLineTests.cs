@@ -89,7 +89,8 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_name_gets_the_nearest_one() => Refused("unknown parameter --imags; did you mean --images?", "--imags", "kubelet");
+    public void An_unknown_name_gets_the_nearest_one() =>
+        Refused("unknown parameter --imags; did you mean --images?", "--imags", "kubelet");
 
     [Fact]
     public void A_name_like_no_other_points_at_the_help() =>
@@ -130,7 +131,11 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_secret_is_not_repeated_in_an_error()
     {
-        Refused("--pin wants a whole number from -2147483648 to 2147483647, got something else (it is a secret and not shown)", "--pin", "hunter2");
+        Refused(
+            "--pin wants a whole number from -2147483648 to 2147483647, got something else (it is a secret and not shown)",
+            "--pin",
+            "hunter2"
+        );
         Assert.DoesNotContain("hunter2", run.Log + run.Output, StringComparison.Ordinal);
     }
 }

@@ -20,11 +20,21 @@ public sealed class CompletionTests : IDisposable
 
     public class Completed : Recorded
     {
-        [Parameter] public Signer Signer { get; }
-        [Parameter] public Signer[] OtherSigners { get; } = [];
-        [Parameter] public string? ApiKey { get; }
-        [Parameter][Secret] public string? Password { get; }
-        [Parameter] public bool AcceptUnsignedUnsafe { get; }
+        [Parameter]
+        public Signer Signer { get; }
+
+        [Parameter]
+        public Signer[] OtherSigners { get; } = [];
+
+        [Parameter]
+        public string? ApiKey { get; }
+
+        [Parameter]
+        [Secret]
+        public string? Password { get; }
+
+        [Parameter]
+        public bool AcceptUnsignedUnsafe { get; }
 
         public Target Compile => _ => _.Executes(() => Record("Compile"));
         public Target GitHubPublish => _ => _.Executes(() => Record("GitHubPublish"));

@@ -11,17 +11,24 @@ public sealed class ContinueTests : IDisposable
 
     public class Release : Recorded
     {
-        [Parameter] public string[] Images { get; } = [];
-        [Parameter][Secret] public string? Password { get; }
+        [Parameter]
+        public string[] Images { get; } = [];
+
+        [Parameter]
+        [Secret]
+        public string? Password { get; }
 
         public Target Fetch => _ => _.Executes(() => Record("Fetch"));
         public Target Assemble => _ => _.DependsOn(Fetch).Executes(() => Record("Assemble"));
-        public Target Publish => _ => _.DependsOn(Assemble).Executes(() =>
-        {
-            Record("Publish");
-            if (!System.IO.File.Exists(RootDirectory / "registry"))
-                throw new InvalidDataException("no registry");
-        });
+        public Target Publish =>
+            _ =>
+                _.DependsOn(Assemble)
+                    .Executes(() =>
+                    {
+                        Record("Publish");
+                        if (!System.IO.File.Exists(RootDirectory / "registry"))
+                            throw new InvalidDataException("no registry");
+                    });
     }
 
     private string Ran(int code, params string[] arguments)
@@ -58,7 +65,11 @@ public sealed class ContinueTests : IDisposable
         Ran(65, "Publish", "--images", "kubelet");
         run.Of<Release>(x => x.Publish, [.. arguments, "--continue"]);
         Assert.Equal("Fetch Assemble Publish", string.Join(' ', Recorded.Ran));
-        Assert.Contains("--continue: the last failed run was of another command line; starting from the beginning\n", run.Log, StringComparison.Ordinal);
+        Assert.Contains(
+            "--continue: the last failed run was of another command line; starting from the beginning\n",
+            run.Log,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -68,7 +79,11 @@ public sealed class ContinueTests : IDisposable
         Ran(0);
         Assert.False(run.Files.Has(File));
         Assert.Equal("Fetch Assemble Publish", Ran(0, "--continue"));
-        Assert.Contains("--continue: no failed run left anything to go on from; starting from the beginning\n", run.Log, StringComparison.Ordinal);
+        Assert.Contains(
+            "--continue: no failed run left anything to go on from; starting from the beginning\n",
+            run.Log,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -12,18 +12,29 @@ public sealed class FailureTests : IDisposable
     public class Failing : Recorded
     {
         public Target First => _ => _.Executes(() => Record("First"));
-        public Target Broken => _ => _.DependsOn(First)
-            .Executes(() => throw new InvalidDataException("sha256 wanted 8ffd, got 91a2"));
+        public Target Broken => _ => _.DependsOn(First).Executes(() => throw new InvalidDataException("sha256 wanted 8ffd, got 91a2"));
         public Target Last => _ => _.DependsOn(Broken).Executes(() => Record("Last"));
-        public Target Bug => _ => _.Executes(async () =>
-        {
-            await Task.Yield();
-            throw new NotSupportedException("odd");
-        });
-        public Target Wrapped => _ => _.Executes(() =>
-            throw new TargetInvocationException(new AggregateException(new AggregateException(new InvalidDataException("inside")))));
-        public Target Many => _ => _.Executes(() =>
-            throw new AggregateException(new OperationCanceledException("stopped"), new InvalidDataException("one"), new InvalidDataException("two")));
+        public Target Bug =>
+            _ =>
+                _.Executes(async () =>
+                {
+                    await Task.Yield();
+                    throw new NotSupportedException("odd");
+                });
+        public Target Wrapped =>
+            _ =>
+                _.Executes(() =>
+                    throw new TargetInvocationException(new AggregateException(new AggregateException(new InvalidDataException("inside"))))
+                );
+        public Target Many =>
+            _ =>
+                _.Executes(() =>
+                    throw new AggregateException(
+                        new OperationCanceledException("stopped"),
+                        new InvalidDataException("one"),
+                        new InvalidDataException("two")
+                    )
+                );
         public Target Misused => _ => _.Executes(() => throw new BuildUsageException("--platforms wants OS/ARCH, got 'arm'"));
         public Target TimedOut => _ => _.Executes(() => throw new TaskCanceledException("no answer in 30 s"));
         public Target SetsCode => _ => _.Executes(() => ExitCode = 3);
@@ -114,7 +125,9 @@ public sealed class FailureTests : IDisposable
 
     public class Words : NukeBuild
     {
-        [Parameter][Secret] public string? Password { get; }
+        [Parameter]
+        [Secret]
+        public string? Password { get; }
 
         public Target Own => _ => _.Executes(() => throw new InvalidDataException("kubelet: the password is wrong\u001b[2J"));
 

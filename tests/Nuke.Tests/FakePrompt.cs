@@ -10,7 +10,7 @@ public sealed class FakePrompt(params string[] answers) : IPrompt
     public List<string> Questions { get; } = [];
     public List<string> SecretQuestions { get; } = [];
 
-    string? IPrompt.Ask(string question, bool isSecret, CancellationToken cancellation)
+    string? IPrompt.Ask(string question, bool isSecret, CancellationToken cancellationToken)
     {
         (isSecret ? SecretQuestions : Questions).Add(question);
         return left.TryDequeue(out string? answer) ? answer : null;

@@ -10,16 +10,28 @@ public sealed class InterviewTests : IDisposable
 
     public class Needy : Recorded
     {
-        [Parameter("Who signs")] public Signer? Signer { get; }
-        [Parameter("Images to build")] public string[] Images { get; } = [];
-        [Parameter("Password of the key")][Secret] public string? Password { get; }
-        [Parameter][Secret] public int? Pin { get; }
-        [Parameter] public string? TrustAllUnsafe { get; }
+        [Parameter("Who signs")]
+        public Signer? Signer { get; }
+
+        [Parameter("Images to build")]
+        public string[] Images { get; } = [];
+
+        [Parameter("Password of the key")]
+        [Secret]
+        public string? Password { get; }
+
+        [Parameter]
+        [Secret]
+        public int? Pin { get; }
+
+        [Parameter]
+        public string? TrustAllUnsafe { get; }
 
         public Target Free => _ => _.Executes(() => Record("Free"));
         public Target Sign => _ => _.Requires(() => Signer).Requires(() => Password).Executes(() => Record($"{Signer} {Password}"));
         public Target Build => _ => _.Requires(() => Images).Executes(() => Record(string.Join('|', Images)));
-        public Target Leak => _ => _.Requires(() => Password).Executes(() => throw new InvalidOperationException($"cannot open with {Password}"));
+        public Target Leak =>
+            _ => _.Requires(() => Password).Executes(() => throw new InvalidOperationException($"cannot open with {Password}"));
         public Target Unlock => _ => _.Requires(() => Pin).Executes(() => Record($"{Pin}"));
         public Target Trust => _ => _.Requires(() => TrustAllUnsafe).Executes(() => Record("Trust"));
         public Target Twice => _ => _.DependsOn(Sign).Requires(() => Password).Executes(() => Record("Twice"));
@@ -85,8 +97,9 @@ public sealed class InterviewTests : IDisposable
         Assert.Equal(0, Of("Unlock", "not-a-number", "1234"));
         Assert.DoesNotContain("not-a-number", run.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", run.Log + run.Output, StringComparison.Ordinal);
-        Assert.All(Directory.GetFiles(run.Root, "*", SearchOption.AllDirectories),
-            x => Assert.DoesNotContain("hunter2", File.ReadAllText(x), StringComparison.Ordinal));
+        Assert.All(Directory.GetFiles(run.Root, "*", SearchOption.AllDirectories), x =>
+            Assert.DoesNotContain("hunter2", File.ReadAllText(x), StringComparison.Ordinal)
+        );
         Assert.Equal(64, run.Of<Needy>(x => x.Leak, "--no-logo"));
     }
 

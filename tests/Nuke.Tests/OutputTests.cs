@@ -55,9 +55,12 @@ public sealed class OutputTests : IDisposable
 
     public class LongReason : Recorded
     {
-        public Target Skipped => _ => _.OnlyWhenStatic(() => Environment.ProcessId < 0 && "a reason that is wider than eighty columns ".Length == 0
-            && DateTime.Now.Year < 1)
-            .Executes(() => { });
+        public Target Skipped =>
+            _ =>
+                _.OnlyWhenStatic(() =>
+                        Environment.ProcessId < 0 && "a reason that is wider than eighty columns ".Length == 0 && DateTime.Now.Year < 1
+                    )
+                    .Executes(() => { });
     }
 
     [Fact]
@@ -72,7 +75,11 @@ public sealed class OutputTests : IDisposable
     {
         Assert.Equal(0, run.Of<ReleaseBuild>(x => x.Publish, "--help"));
         Assert.StartsWith("Usage: ./build.sh [Target ...] [--parameter value ...]\n", run.Output, StringComparison.Ordinal);
-        Assert.Contains("  Publish (default)  -> Sign, Preview\n    Puts the images on the registries\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "  Publish (default)  -> Sign, Preview\n    Puts the images on the registries\n",
+            run.Output,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("Hidden", run.Output, StringComparison.Ordinal);
         Assert.Equal("", run.Log);
         Assert.Empty(Recorded.Ran);

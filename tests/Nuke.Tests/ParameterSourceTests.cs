@@ -37,12 +37,14 @@ public sealed class ParameterSourceTests : IDisposable
     [Fact]
     public void The_file_gives_every_type()
     {
-        run.Parameters("""
+        run.Parameters(
+            """
             { // a comment
               "images": ["kubelet", "flannel-cni"], "Signer": "cosign", "Jobs": "12", "Json": true, "Limit": null,
               "ArtifactsDirectory": "out/put", "other-signers": "Key",
             }
-            """);
+            """
+        );
         run.WorkingDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "below")).FullName;
         ParameterBuild build = Given();
         Assert.Equal(["kubelet", "flannel-cni"], build.Images!);
@@ -64,18 +66,25 @@ public sealed class ParameterSourceTests : IDisposable
 
     [Theory]
     [InlineData("""{ "Imags": 1 }""", ".nuke/parameters.json: unknown parameter Imags; did you mean Images?")]
-    [InlineData("""{ "Jobs": "x" }""",
-        ".nuke/parameters.json: Jobs wants a whole number from -2147483648 to 2147483647, got 'x'")]
+    [InlineData("""{ "Jobs": "x" }""", ".nuke/parameters.json: Jobs wants a whole number from -2147483648 to 2147483647, got 'x'")]
     [InlineData("""{ "Signer": "pgp" }""", ".nuke/parameters.json: Signer wants one of Key, Cosign, got 'pgp'")]
-    [InlineData("""{ "Jobs": { "a": 1 } }""", ".nuke/parameters.json: Jobs: wanted a string, number, boolean or a list of these, got Object")]
+    [InlineData(
+        """{ "Jobs": { "a": 1 } }""",
+        ".nuke/parameters.json: Jobs: wanted a string, number, boolean or a list of these, got Object"
+    )]
     [InlineData("""{ "Images": [] }""", ".nuke/parameters.json: Images wants at least one value")]
     [InlineData("[]", ".nuke/parameters.json: wanted one JSON object, got Array")]
     [InlineData("{ \"Jobs\": 1\n \"Json\": true }", ".nuke/parameters.json: line 2 is not valid JSON")]
-    [InlineData("""{ "KeyPassword": "hunter2" }""",
-        ".nuke/parameters.json: KeyPassword is a secret and not read from a file; give it by the environment")]
+    [InlineData(
+        """{ "KeyPassword": "hunter2" }""",
+        ".nuke/parameters.json: KeyPassword is a secret and not read from a file; give it by the environment"
+    )]
     [InlineData("""{ "Root": "/" }""", ".nuke/parameters.json: Root cannot stand in a file; give --root on the command line")]
-    [InlineData("""{ "AcceptUnsignedUnsafe": true }""", ".nuke/parameters.json: AcceptUnsignedUnsafe is ignored: "
-        + "--accept-unsigned-unsafe weakens a check and is taken from the command line only; remove it there")]
+    [InlineData(
+        """{ "AcceptUnsignedUnsafe": true }""",
+        ".nuke/parameters.json: AcceptUnsignedUnsafe is ignored: "
+            + "--accept-unsigned-unsafe weakens a check and is taken from the command line only; remove it there"
+    )]
     public void A_wrong_file_is_named_with_the_key_in_one_line(string json, string words)
     {
         run.Parameters(json);
@@ -92,7 +101,9 @@ public sealed class ParameterSourceTests : IDisposable
         run.Variables["SLIPWAY_ACCEPT_UNSIGNED_UNSAFE"] = "true";
         Refused(
             "SLIPWAY_ACCEPT_UNSIGNED_UNSAFE is ignored: --accept-unsigned-unsafe weakens a check and is taken from the command line only; "
-            + "remove it there", "--accept-unsigned-unsafe");
+                + "remove it there",
+            "--accept-unsigned-unsafe"
+        );
     }
 
     [Fact]
@@ -149,7 +160,9 @@ public sealed class ParameterSourceTests : IDisposable
         Assert.Equal(64, run.Of<ParameterBuild>(null, "Sign"));
         Assert.Equal(
             "target Sign needs a value for --upstream; give --upstream or set SLIPWAY_UPSTREAM\n"
-            + "target Sign needs a value for --limit; give --limit or set SLIPWAY_LIMIT\n", run.Log);
+                + "target Sign needs a value for --limit; give --limit or set SLIPWAY_LIMIT\n",
+            run.Log
+        );
         Assert.Equal(0, run.Of<ParameterBuild>(null, "Sign", "--upstream", "m", "--limit", "0"));
     }
 
@@ -170,7 +183,10 @@ public sealed class ParameterSourceTests : IDisposable
 
     public class NeedsToken : NukeBuild
     {
-        [Parameter][Required][Secret] public string? Token { get; }
+        [Parameter]
+        [Required]
+        [Secret]
+        public string? Token { get; }
         public Target Any => _ => _.Executes(() => { });
     }
 

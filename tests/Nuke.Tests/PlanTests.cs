@@ -11,7 +11,9 @@ public sealed class PlanTests : IDisposable
 
     public class Odd : Recorded
     {
-        [Parameter("Secret <one>")][Secret] public string Password { get; } = "hunter2-hunter2";
+        [Parameter("Secret <one>")]
+        [Secret]
+        public string Password { get; } = "hunter2-hunter2";
 
         public Target First => _ => _.Description("""Takes <b>"quotes"</b> & 'more'""").Executes(() => Record("First"));
         public Target Second => _ => _.DependsOn(First).Triggers(Third).Executes(() => Record("Second"));
@@ -32,7 +34,8 @@ public sealed class PlanTests : IDisposable
     {
         Assert.Equal(0, run.Of<Odd>(x => x.Second, "--plan"));
         Assert.Empty(Recorded.Ran);
-        Assert.Equal("""
+        Assert.Equal(
+            """
             ./build.sh runs:
                1. First
                2. Second  depends on First
@@ -41,7 +44,9 @@ public sealed class PlanTests : IDisposable
             Other targets:
                   Apart   after Third; runs after a failure too; its failure stops nothing
 
-            """, run.Output);
+            """,
+            run.Output
+        );
         Assert.Equal("", run.Log);
     }
 
@@ -62,12 +67,16 @@ public sealed class PlanTests : IDisposable
         XElement page = Page();
         string[] outside = ["script", "img", "link", "iframe", "object", "image", "use"];
         Assert.DoesNotContain(page.Descendants(), x => outside.Contains(x.Name.LocalName));
-        Assert.DoesNotContain(page.Descendants().Attributes(), x => x.Name.LocalName is "href" or "src" || x.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.DoesNotContain(page.Descendants().Attributes(), x =>
+            x.Name.LocalName is "href" or "src" || x.Name.LocalName.StartsWith("on", StringComparison.Ordinal)
+        );
         string style = page.Descendants("style").Single().Value;
         Assert.DoesNotContain("url(", style, StringComparison.Ordinal);
         Assert.DoesNotContain("@import", style, StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", style, StringComparison.Ordinal);
-        Assert.Contains(page.Descendants("meta"), x => x.Attribute("content")?.Value.StartsWith("default-src 'none'", StringComparison.Ordinal) == true);
+        Assert.Contains(page.Descendants("meta"), x =>
+            x.Attribute("content")?.Value.StartsWith("default-src 'none'", StringComparison.Ordinal) == true
+        );
     }
 
     [Fact]
@@ -76,18 +85,32 @@ public sealed class PlanTests : IDisposable
         run.Of<Odd>(x => x.Second, "--plan");
         XElement svg = Page().Descendants().Single(x => x.Name.LocalName == "svg");
         var boxes = svg.Elements().Where(x => x.Name.LocalName == "g").ToList();
-        Assert.Equal(["1 First", "2 Second", "3 Third", "Apart"], boxes.Select(x => x.Elements().Single(y => y.Name.LocalName == "text").Value));
+        Assert.Equal(
+            ["1 First", "2 Second", "3 Third", "Apart"],
+            boxes.Select(x => x.Elements().Single(y => y.Name.LocalName == "text").Value)
+        );
         Assert.Equal(["target in", "target in", "target in", "target out"], boxes.Select(x => x.Attribute("class")!.Value));
-        Assert.Equal(["edge needs", "edge triggers", "edge order faint"],
-            svg.Elements().Where(x => x.Name.LocalName == "path").Select(x => x.Attribute("class")!.Value));
+        Assert.Equal(
+            ["edge needs", "edge triggers", "edge order faint"],
+            svg.Elements().Where(x => x.Name.LocalName == "path").Select(x => x.Attribute("class")!.Value)
+        );
     }
 
     [Fact]
     public void Boxes_do_not_overlap_and_arrows_lead_down()
     {
         run.Of<Odd>(x => x.Second, "--plan");
-        var boxes = Page().Descendants().Where(x => x.Name.LocalName == "rect")
-            .Select(x => (X: Number(x, "x"), Y: Number(x, "y"), Right: Number(x, "x") + Number(x, "width"), Bottom: Number(x, "y") + Number(x, "height")))
+        var boxes = Page()
+            .Descendants()
+            .Where(x => x.Name.LocalName == "rect")
+            .Select(x =>
+                (
+                    X: Number(x, "x"),
+                    Y: Number(x, "y"),
+                    Right: Number(x, "x") + Number(x, "width"),
+                    Bottom: Number(x, "y") + Number(x, "height")
+                )
+            )
             .ToList();
         Assert.DoesNotContain(boxes, a => boxes.Any(b => a != b && a.X < b.Right && b.X < a.Right && a.Y < b.Bottom && b.Y < a.Bottom));
         Assert.All(boxes, x => Assert.True(x is { X: >= 0, Y: >= 0 }));

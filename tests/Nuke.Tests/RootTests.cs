@@ -13,13 +13,21 @@ public sealed class RootTests : IDisposable
     {
         public Target Tell => _ => _.Executes(() => Record(RootDirectory));
         public Target Temporary => _ => _.Executes(() => Record(TemporaryDirectory));
+
         protected internal override void OnBuildCreated() => Record("created");
+
         protected internal override void OnBuildInitialized() => Record($"initialized {ExecutionPlan.Count} {InvokedTargets.Count}");
+
         protected internal override void OnTargetRunning(string target) => Record("running " + target);
+
         protected internal override void OnTargetSkipped(string target) => Record("skipped " + target);
+
         protected internal override void OnTargetSucceeded(string target) => Record("succeeded " + target);
+
         protected internal override void OnTargetFailed(string target) => Record("failed " + target);
+
         protected internal override void OnBuildFinished() => Record("finished " + IsSucceeding);
+
         public Target Fails => _ => _.Executes(() => throw new InvalidDataException("x"));
         public Target Unwanted => _ => _.OnlyWhenDynamic(() => false).Executes(() => { });
     }
@@ -87,7 +95,8 @@ public sealed class RootTests : IDisposable
         Assert.Equal(65, run.Of<Rooted>(null, "Tell", "Fails", "Unwanted"));
         Assert.Equal(
             ["created", "initialized 3 3", "running Tell", run.Root, "succeeded Tell", "running Fails", "failed Fails", "finished False"],
-            Recorded.Ran);
+            Recorded.Ran
+        );
         run.Of<Rooted>(null, "Unwanted");
         Assert.Contains("skipped Unwanted", Recorded.Ran);
     }

@@ -8,20 +8,23 @@ public sealed class ScriptFacts
     private static readonly Dictionary<string, string> StepNames = new()
     {
         [":complete"] = "complete",
-        ["is_stale"] = "stale", ["Test-Stale"] = "stale",
-        ["find_runtime"] = "runtime", ["Find-Runtime"] = "runtime",
-        ["find_dotnet"] = "find", ["Find-DotNet"] = "find",
-        ["install_dotnet"] = "install", ["Install-DotNet"] = "install",
-        ["compile"] = "compile", ["Invoke-Compile"] = "compile",
+        ["is_stale"] = "stale",
+        ["Test-Stale"] = "stale",
+        ["find_runtime"] = "runtime",
+        ["Find-Runtime"] = "runtime",
+        ["find_dotnet"] = "find",
+        ["Find-DotNet"] = "find",
+        ["install_dotnet"] = "install",
+        ["Install-DotNet"] = "install",
+        ["compile"] = "compile",
+        ["Invoke-Compile"] = "compile",
         ["exec"] = "run",
     };
 
     private readonly SortedDictionary<string, string> facts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> variables = new(StringComparer.OrdinalIgnoreCase);
 
-    private ScriptFacts()
-    {
-    }
+    private ScriptFacts() { }
 
     /// <summary>A line per fact, in an order that both languages share.</summary>
     public string Text => string.Join('\n', facts.Select(x => $"{x.Key}: {x.Value}"));
@@ -37,7 +40,12 @@ public sealed class ScriptFacts
             it.variables[set.Groups[1].Value.Replace("_", "", StringComparison.Ordinal)] = it.Expanded(set.Groups[2].Value);
         it.facts["environment"] = Sorted(Regex.Match(script, @"(?m)^export (.+)$").Groups[1].Value.Split(' '));
         it.TakeCalls(Regex.Matches(script, @"""\$dotnet"" ([^>\n&)]+)"), @"""\$@""");
-        it.TakeInstaller(Regex.Match(script, @"bash ""\$script"" ([^>\n]+)").Groups[1].Value.Replace("$temp", "ROOT/.nuke/temp", StringComparison.Ordinal));
+        it.TakeInstaller(
+            Regex
+                .Match(script, @"bash ""\$script"" ([^>\n]+)")
+                .Groups[1]
+                .Value.Replace("$temp", "ROOT/.nuke/temp", StringComparison.Ordinal)
+        );
         string below = Regex.Match(script, @"find ""\$root/build"" (.+)").Groups[1].Value;
         it.facts["sources below build"] = Sorted(Names(below[below.IndexOf("-prune", StringComparison.Ordinal)..]));
         it.facts["folders left out"] = Sorted(Names(below[..below.IndexOf("-prune", StringComparison.Ordinal)]));
@@ -55,8 +63,12 @@ public sealed class ScriptFacts
         ScriptFacts it = new();
         it.variables["root"] = "ROOT";
         foreach (Match set in Regex.Matches(script, @"(?m)^\s*\$(\w+) = (?:Join-Path \$(\w+) )?'([^']*)'$"))
-            it.variables[set.Groups[1].Value] = set.Groups[2].Success ? $"{it.variables[set.Groups[2].Value]}/{set.Groups[3].Value}" : set.Groups[3].Value;
-        it.facts["environment"] = Sorted(Regex.Matches(script, @"(?m)^\$env:(\w+) = '([^']*)'").Select(x => $"{x.Groups[1].Value}={x.Groups[2].Value}"));
+            it.variables[set.Groups[1].Value] = set.Groups[2].Success
+                ? $"{it.variables[set.Groups[2].Value]}/{set.Groups[3].Value}"
+                : set.Groups[3].Value;
+        it.facts["environment"] = Sorted(
+            Regex.Matches(script, @"(?m)^\$env:(\w+) = '([^']*)'").Select(x => $"{x.Groups[1].Value}={x.Groups[2].Value}")
+        );
         it.TakeCalls(Regex.Matches(script, @"& \$(?:DotNet|Candidate) ([^\n;]+?)(?= 2>&1| \*>|\n)"), "@args");
         it.TakeInstaller(it.Expanded(Regex.Match(script, @"& \$Script ([^|\n]+)").Groups[1].Value));
         it.facts["sources below build"] = Sorted(Quoted(Regex.Match(script, @"\$Names = (.+)").Groups[1].Value));
@@ -76,7 +88,8 @@ public sealed class ScriptFacts
         return script[script.IndexOf("\n}\n", last, StringComparison.Ordinal)..];
     }
 
-    private static string Sorted(IEnumerable<string> values) => string.Join(' ', values.Select(x => x.Trim()).Order(StringComparer.Ordinal));
+    private static string Sorted(IEnumerable<string> values) =>
+        string.Join(' ', values.Select(x => x.Trim()).Order(StringComparer.Ordinal));
 
     private void TakeVariables()
     {
@@ -86,15 +99,26 @@ public sealed class ScriptFacts
     }
 
     private void TakeCalls(MatchCollection calls, string allArguments) =>
-        facts["calls of dotnet"] = string.Join("; ", calls
-            .Select(x => Regex.Replace(Expanded(Regex.Replace(x.Groups[1].Value, allArguments, "ARGUMENTS")), "\"", "").Trim())
-            .Select(x => Regex.Replace(x, " +", " "))
-            .Distinct().Order(StringComparer.Ordinal));
+        facts["calls of dotnet"] = string.Join(
+            "; ",
+            calls
+                .Select(x => Regex.Replace(Expanded(Regex.Replace(x.Groups[1].Value, allArguments, "ARGUMENTS")), "\"", "").Trim())
+                .Select(x => Regex.Replace(x, " +", " "))
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
 
     /// <summary>The installers spell one option in two ways, and each system has a folder of its own.</summary>
     private void TakeInstaller(string arguments) =>
-        facts["installer's arguments"] = Regex.Replace(Regex.Replace(arguments.Replace("\"", "", StringComparison.Ordinal), "dotnet-(unix|win)", "dotnet-OS"), @"-(?=[a-zA-Z-])", "")
-            .Replace("dotnetOS", "OS", StringComparison.Ordinal).ToUpperInvariant().Trim();
+        facts["installer's arguments"] = Regex
+            .Replace(
+                Regex.Replace(arguments.Replace("\"", "", StringComparison.Ordinal), "dotnet-(unix|win)", "dotnet-OS"),
+                @"-(?=[a-zA-Z-])",
+                ""
+            )
+            .Replace("dotnetOS", "OS", StringComparison.Ordinal)
+            .ToUpperInvariant()
+            .Trim();
 
     private void TakeSteps(string main)
     {
@@ -112,6 +136,8 @@ public sealed class ScriptFacts
         facts["steps"] = string.Join(' ', steps);
     }
 
-    private string Expanded(string text) => Regex.Replace(text, @"\$\{?(\w+)\}?", x =>
-        variables.GetValueOrDefault(x.Groups[1].Value.Replace("_", "", StringComparison.Ordinal), x.Value));
+    private string Expanded(string text) =>
+        Regex.Replace(text, @"\$\{?(\w+)\}?", x =>
+            variables.GetValueOrDefault(x.Groups[1].Value.Replace("_", "", StringComparison.Ordinal), x.Value)
+        );
 }

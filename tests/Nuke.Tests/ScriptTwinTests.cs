@@ -25,8 +25,11 @@ public sealed class ScriptTwinTests
         Assert.Contains("*.csproj", facts["sources below build"], StringComparison.Ordinal);
         Assert.Contains("nuget.config", facts["sources at the root"], StringComparison.Ordinal);
         Assert.Equal("complete runtime stale runtime find install compile run", facts["steps"]);
-        Assert.Equal("--version; build ROOT/build/Graph/_build.csproj -c Debug -nologo -v quiet -clp:NoSummary -nodeReuse:false "
-            + "-p:UseSharedCompilation=false; exec ROOT/build/Graph/bin/Debug/net10.0/_build.dll ARGUMENTS", facts["calls of dotnet"]);
+        Assert.Equal(
+            "--version; build ROOT/build/Graph/_build.csproj -c Debug -nologo -v quiet -clp:NoSummary -nodeReuse:false "
+                + "-p:UseSharedCompilation=false; exec ROOT/build/Graph/bin/Debug/net10.0/_build.dll ARGUMENTS",
+            facts["calls of dotnet"]
+        );
     }
 
     [Theory]
@@ -45,8 +48,14 @@ public sealed class ScriptTwinTests
     [InlineData(".nuke/temp", ".nuke/tmp")]
     public void A_difference_in_either_script_shows(string part, string other)
     {
-        Assert.NotEqual(ScriptFacts.OfShell(Shell.Replace(part, other, StringComparison.Ordinal)).Text, ScriptFacts.OfPowerShell(PowerShell).Text);
-        Assert.NotEqual(ScriptFacts.OfShell(Shell).Text, ScriptFacts.OfPowerShell(PowerShell.Replace(part, other, StringComparison.Ordinal)).Text);
+        Assert.NotEqual(
+            ScriptFacts.OfShell(Shell.Replace(part, other, StringComparison.Ordinal)).Text,
+            ScriptFacts.OfPowerShell(PowerShell).Text
+        );
+        Assert.NotEqual(
+            ScriptFacts.OfShell(Shell).Text,
+            ScriptFacts.OfPowerShell(PowerShell.Replace(part, other, StringComparison.Ordinal)).Text
+        );
     }
 
     [Theory]
@@ -58,21 +67,30 @@ public sealed class ScriptTwinTests
     public void A_step_or_an_argument_that_PowerShell_lacks_shows(string part, string other)
     {
         Assert.Contains(part, PowerShell, StringComparison.Ordinal);
-        Assert.NotEqual(ScriptFacts.OfShell(Shell).Text, ScriptFacts.OfPowerShell(PowerShell.Replace(part, other, StringComparison.Ordinal)).Text);
+        Assert.NotEqual(
+            ScriptFacts.OfShell(Shell).Text,
+            ScriptFacts.OfPowerShell(PowerShell.Replace(part, other, StringComparison.Ordinal)).Text
+        );
     }
 
     [Fact]
     public void What_is_read_from_the_shell_script_is_what_it_runs()
     {
         using Bootstrapper build = new();
-        build.Fake("dotnet", """
+        build.Fake(
+            "dotnet",
+            """
             #!/bin/bash
             printf '%s ' "$@" | sed 's/ $/\n/' >>"$FAKE/said"
             [[ $1 == build ]] && { mkdir -p build/Graph/bin/Debug/net10.0; touch build/Graph/bin/Debug/net10.0/_build.dll; }
             exit 0
-            """);
+            """
+        );
         Assert.Equal(0, build.Run("ARGUMENTS").Code);
-        string[] said = build.Files.Read("bin of fakes/said").Replace(build.Root, "ROOT", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] said = build
+            .Files.Read("bin of fakes/said")
+            .Replace(build.Root, "ROOT", StringComparison.Ordinal)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(ScriptFacts.OfShell(Shell)["calls of dotnet"], string.Join("; ", said.Distinct().Order(StringComparer.Ordinal)));
     }
 }

@@ -52,16 +52,22 @@ public class SkipTests
     {
         private bool found;
 
-        [Parameter] public string? Wanted { get; }
+        [Parameter]
+        public string? Wanted { get; }
         public Target Look => _ => _.Executes(() => found = true);
         public Target Found => _ => _.DependsOn(Look).OnlyWhenDynamic(() => found).Executes(() => Record("Found"));
         public Target Lost => _ => _.DependsOn(Look).OnlyWhenDynamic(() => !found).Executes(() => Record("Lost"));
-        public Target Never => _ => _.OnlyWhenStatic(() => IsServerBuild).DependsOn(NeverFirst).Requires(() => Wanted)
-            .Executes(() => Record("Never"));
+        public Target Never =>
+            _ => _.OnlyWhenStatic(() => IsServerBuild).DependsOn(NeverFirst).Requires(() => Wanted).Executes(() => Record("Never"));
         public Target NeverFirst => _ => _.Executes(() => Record("NeverFirst"));
-        public Target Kept => _ => _.OnlyWhenStatic(() => IsServerBuild).WhenSkipped(DependencyBehavior.Execute).DependsOn(NeverFirst)
-            .Executes(() => Record("Kept"));
+        public Target Kept =>
+            _ =>
+                _.OnlyWhenStatic(() => IsServerBuild)
+                    .WhenSkipped(DependencyBehavior.Execute)
+                    .DependsOn(NeverFirst)
+                    .Executes(() => Record("Kept"));
         public Target Throws => _ => _.OnlyWhenDynamic(() => Fail()).Executes(() => Record("Throws"));
+
         private static bool Fail() => throw new InvalidDataException("no condition");
     }
 

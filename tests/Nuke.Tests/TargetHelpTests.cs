@@ -12,20 +12,42 @@ public sealed class TargetHelpTests : IDisposable
 
     public class Asked : Recorded
     {
-        [Parameter("Images to build")] public string[]? Images { get; }
-        [Parameter("Who signs")] public Signer Signer { get; } = Signer.Key;
-        [Parameter] public int Jobs { get; } = 4;
-        [Parameter] public bool Json { get; }
-        [Parameter] public AbsolutePath Results { get; } = RootDirectory / "artifacts";
-        [Parameter][Secret] public string? Password { get; }
-        [Parameter][Secret] public string? Spare { get; } = "in-the-source";
-        [Parameter] public string? Note { get; }
-        [Parameter] public bool SkipChecksUnsafe { get; }
-        [Parameter(List = false)] public string? Quiet { get; }
+        [Parameter("Images to build")]
+        public string[]? Images { get; }
+
+        [Parameter("Who signs")]
+        public Signer Signer { get; } = Signer.Key;
+
+        [Parameter]
+        public int Jobs { get; } = 4;
+
+        [Parameter]
+        public bool Json { get; }
+
+        [Parameter]
+        public AbsolutePath Results { get; } = RootDirectory / "artifacts";
+
+        [Parameter]
+        [Secret]
+        public string? Password { get; }
+
+        [Parameter]
+        [Secret]
+        public string? Spare { get; } = "in-the-source";
+
+        [Parameter]
+        public string? Note { get; }
+
+        [Parameter]
+        public bool SkipChecksUnsafe { get; }
+
+        [Parameter(List = false)]
+        public string? Quiet { get; }
 
         public Target Fetch => _ => _.Executes(() => Record("Fetch"));
         public Target Sign => _ => _.DependsOn(Fetch).Requires(() => Password).Produces("artifacts/*.sig").Executes(() => Record("Sign"));
-        public Target Publish => _ => _.Description("Puts the images on the registries").DependsOn(Sign).Triggers(Tell).Executes(() => Record("Publish"));
+        public Target Publish =>
+            _ => _.Description("Puts the images on the registries").DependsOn(Sign).Triggers(Tell).Executes(() => Record("Publish"));
         public Target Tell => _ => _.Executes(() => Record("Tell"));
     }
 
@@ -42,7 +64,8 @@ public sealed class TargetHelpTests : IDisposable
 
     [Fact]
     public void It_shows_what_the_target_does_and_its_whole_plan() =>
-        Assert.StartsWith("""
+        Assert.StartsWith(
+            """
             Publish
                 Puts the images on the registries
 
@@ -54,7 +77,10 @@ public sealed class TargetHelpTests : IDisposable
 
             Parameters, and the value each would have:
 
-            """, Help("Publish", "--help"), StringComparison.Ordinal);
+            """,
+            Help("Publish", "--help"),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Every_value_comes_with_the_place_it_was_given()
@@ -107,7 +133,11 @@ public sealed class TargetHelpTests : IDisposable
         run.Variables["SLIPWAY_SKIP_CHECKS_UNSAFE"] = "true";
         string help = Help("Publish", "--jobs", "many", "--help");
         Assert.StartsWith("not usable: --jobs wants a whole number", Value(help, "--jobs"), StringComparison.Ordinal);
-        Assert.StartsWith("not usable: SLIPWAY_SKIP_CHECKS_UNSAFE is ignored", Value(help, "--skip-checks-unsafe"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "not usable: SLIPWAY_SKIP_CHECKS_UNSAFE is ignored",
+            Value(help, "--skip-checks-unsafe"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("Key (default)", Value(help, "--signer"));
     }
 

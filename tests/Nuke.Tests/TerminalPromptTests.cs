@@ -16,17 +16,20 @@ public sealed class TerminalPromptTests
         return (prompt.Ask("Password: ", isSecret, CancellationToken.None), screen.ToString());
     }
 
-    private static IEnumerable<ConsoleKeyInfo> Keys(string text) => text.Select(x => new ConsoleKeyInfo(x, ConsoleKey.None, false, false, false));
+    private static IEnumerable<ConsoleKeyInfo> Keys(string text) =>
+        text.Select(x => new ConsoleKeyInfo(x, ConsoleKey.None, false, false, false));
 
     [Fact]
     public void A_secret_leaves_the_question_and_a_line_end_on_the_screen_and_nothing_else() =>
         Assert.Equal(("päss wörd€", "Password: \n"), Ask(true, Keys("päss wörd€"), [Enter]));
 
     [Fact]
-    public void A_secret_can_be_corrected_unseen() => Assert.Equal(("ac", "Password: \n"), Ask(true, Keys("ab"), [Rubout], Keys("c"), [Enter]));
+    public void A_secret_can_be_corrected_unseen() =>
+        Assert.Equal(("ac", "Password: \n"), Ask(true, Keys("ab"), [Rubout], Keys("c"), [Enter]));
 
     [Fact]
-    public void Another_answer_is_echoed() => Assert.Equal(("ac", "Password: ab\b \bc\n"), Ask(false, Keys("ab"), [Rubout], Keys("c"), [Enter]));
+    public void Another_answer_is_echoed() =>
+        Assert.Equal(("ac", "Password: ab\b \bc\n"), Ask(false, Keys("ab"), [Rubout], Keys("c"), [Enter]));
 
     [Fact]
     public void Rubbing_out_an_empty_line_does_nothing() => Assert.Equal(("", "Password: \n"), Ask(false, [Rubout, Rubout, Enter]));
@@ -52,5 +55,6 @@ public sealed class TerminalPromptTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public void Redirected_input_or_screen_means_nobody_to_ask(bool input, bool error) => Assert.Null(TerminalPrompt.OfProcess(input, error));
+    public void Redirected_input_or_screen_means_nobody_to_ask(bool input, bool error) =>
+        Assert.Null(TerminalPrompt.OfProcess(input, error));
 }

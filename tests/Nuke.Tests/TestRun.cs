@@ -59,7 +59,9 @@ public class TestConventions : IBuildConventions
     public string Command => "./build.sh";
     public TextWriter Log => LogText;
     public TextWriter Output => OutputText;
+
     public int ExitCodeOf(Exception exception) => exception is InvalidDataException ? 65 : 1;
+
     public string Describe(Exception exception) =>
         exception is InvalidDataException ? exception.Message : $"unexpected {exception.GetType().Name}: {exception.Message}";
 }

@@ -10,10 +10,14 @@ public sealed class TriggerTests : IDisposable
 
     public class Shipping : Recorded
     {
-        [Parameter] public bool Quietly { get; }
-        [Parameter] public bool Never { get; }
+        [Parameter]
+        public bool Quietly { get; }
 
-        public Target Announce => _ => _.TriggeredBy(Publish).OnlyWhenDynamic(() => !Quietly).Triggers(Count).Executes(() => Record("Announce"));
+        [Parameter]
+        public bool Never { get; }
+
+        public Target Announce =>
+            _ => _.TriggeredBy(Publish).OnlyWhenDynamic(() => !Quietly).Triggers(Count).Executes(() => Record("Announce"));
         public Target Publish => _ => _.DependsOn(Build).OnlyWhenDynamic(() => !Never).Triggers(Tidy).Executes(() => Record("Publish"));
         public Target Tidy => _ => _.DependsOn(Broom).Executes(() => Record("Tidy"));
         public Target Broom => _ => _.Executes(() => Record("Broom"));
@@ -56,8 +60,17 @@ public sealed class TriggerTests : IDisposable
     {
         Assert.DoesNotContain("Count", Ran("Publish", "--quietly"), StringComparison.Ordinal);
         Assert.Matches(@"(?m)^Count +Skipped +because of Announce$", run.Log);
-        Assert.Equal("Build Broom Check", string.Join(' ', Ran("Publish", "--never").Split(' ').Where(x => x is "Build" or "Broom" or "Check")
-            .OrderBy(x => x == "Check").ThenBy(x => x == "Broom")));
+        Assert.Equal(
+            "Build Broom Check",
+            string.Join(
+                ' ',
+                Ran("Publish", "--never")
+                    .Split(' ')
+                    .Where(x => x is "Build" or "Broom" or "Check")
+                    .OrderBy(x => x == "Check")
+                    .ThenBy(x => x == "Broom")
+            )
+        );
         Assert.Matches(@"(?m)^Tidy +Skipped +because of Publish$", run.Log);
         Assert.Matches(@"(?m)^Announce +Skipped ", run.Log);
     }

@@ -20,9 +20,13 @@ public class DocumentTests
 
         string json = Encoding.UTF8.GetString(manifest.ToBytes());
         Assert.Equal(
-            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"x/y","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"DIGEST","size":0},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"DIGEST","size":0}],"subject":{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"DIGEST","size":0},"annotations":{"B":"","a":"1","z":"ü<&'+\"\n"}}"""
-                .Replace("DIGEST", Digest1, StringComparison.Ordinal),
-            json);
+            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"x/y","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"DIGEST","size":0},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"DIGEST","size":0}],"subject":{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"DIGEST","size":0},"annotations":{"B":"","a":"1","z":"ü<&'+\"\n"}}""".Replace(
+                "DIGEST",
+                Digest1,
+                StringComparison.Ordinal
+            ),
+            json
+        );
         Manifest read = Manifest.Parse(Encoding.UTF8.GetBytes(json));
         Assert.Equal(manifest.ToBytes(), read.ToBytes());
         Assert.Equal([manifest.Config, .. manifest.Layers], read.Blobs);
@@ -35,9 +39,13 @@ public class DocumentTests
 
         string json = Encoding.UTF8.GetString(index.ToBytes());
         Assert.Equal(
-            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"a/b","digest":"DIGEST","size":0,"platform":{"architecture":"amd64","os":"linux"}},{"mediaType":"a/b","digest":"DIGEST","size":0,"platform":{"architecture":"arm","os":"linux","variant":"v7"}}]}"""
-                .Replace("DIGEST", Digest1, StringComparison.Ordinal),
-            json);
+            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"a/b","digest":"DIGEST","size":0,"platform":{"architecture":"amd64","os":"linux"}},{"mediaType":"a/b","digest":"DIGEST","size":0,"platform":{"architecture":"arm","os":"linux","variant":"v7"}}]}""".Replace(
+                "DIGEST",
+                Digest1,
+                StringComparison.Ordinal
+            ),
+            json
+        );
         Assert.Equal(index.Manifests, Index.Parse(index.ToBytes()).Manifests);
     }
 
@@ -60,16 +68,22 @@ public class DocumentTests
 
         string json = Encoding.UTF8.GetString(config.ToBytes());
         Assert.Equal(
-            """{"created":"2026-11-21T01:00:00Z","architecture":"arm64","os":"linux","config":{"User":"65532:65532","Env":["PATH=/bin","A=b"],"Entrypoint":["/usr/local/bin/kubelet"],"Cmd":["--help"],"WorkingDir":"/","Labels":{"org.opencontainers.image.title":"kubelet"}},"rootfs":{"type":"layers","diff_ids":["DIGEST"]},"history":[{"created":"2026-11-21T01:00:00Z","created_by":"system libraries"}]}"""
-                .Replace("DIGEST", Digest1, StringComparison.Ordinal),
-            json);
+            """{"created":"2026-11-21T01:00:00Z","architecture":"arm64","os":"linux","config":{"User":"65532:65532","Env":["PATH=/bin","A=b"],"Entrypoint":["/usr/local/bin/kubelet"],"Cmd":["--help"],"WorkingDir":"/","Labels":{"org.opencontainers.image.title":"kubelet"}},"rootfs":{"type":"layers","diff_ids":["DIGEST"]},"history":[{"created":"2026-11-21T01:00:00Z","created_by":"system libraries"}]}""".Replace(
+                "DIGEST",
+                Digest1,
+                StringComparison.Ordinal
+            ),
+            json
+        );
         Assert.Equal(config.ToBytes(), ImageConfig.Parse(config.ToBytes()).ToBytes());
     }
 
     [Fact]
     public void A_configuration_of_another_builder_is_read()
     {
-        ImageConfig config = ImageConfig.Parse("""{"os":"linux","architecture":"arm64","variant":"v8","config":null,"history":null,"rootfs":{"type":"layers","diff_ids":null}}"""u8.ToArray());
+        ImageConfig config = ImageConfig.Parse(
+            """{"os":"linux","architecture":"arm64","variant":"v8","config":null,"history":null,"rootfs":{"type":"layers","diff_ids":null}}"""u8.ToArray()
+        );
         Assert.Equal(new Platform("linux", "arm64", "v8"), config.Platform);
         Assert.Empty(config.DiffIds);
         Assert.Null(config.User);
@@ -101,8 +115,7 @@ public class DocumentTests
     [InlineData("")]
     public void A_malformed_manifest_is_refused_as_content(string json)
     {
-        string text = json
-            .Replace("CONFIG", """{"mediaType":"a","digest":"DIGEST","size":0}""", StringComparison.Ordinal)
+        string text = json.Replace("CONFIG", """{"mediaType":"a","digest":"DIGEST","size":0}""", StringComparison.Ordinal)
             .Replace("DIGEST", Digest1, StringComparison.Ordinal);
         ContentException e = Assert.Throws<ContentException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(text)));
         Assert.StartsWith("image manifest: ", e.Message, StringComparison.Ordinal);
@@ -114,7 +127,9 @@ public class DocumentTests
     [InlineData("""{"schemaVersion":2,"manifests":[{"mediaType":"a","digest":"DIGEST","size":0,"platform":{"os":"linux"}}]}""")]
     [InlineData("""{"schemaVersion":2,"manifests":[{"mediaType":"a","digest":"DIGEST","size":0,"platform":7}]}""")]
     public void A_malformed_index_is_refused_as_content(string json) =>
-        Assert.Throws<ContentException>(() => Index.Parse(Encoding.UTF8.GetBytes(json.Replace("DIGEST", Digest1, StringComparison.Ordinal))));
+        Assert.Throws<ContentException>(() =>
+            Index.Parse(Encoding.UTF8.GetBytes(json.Replace("DIGEST", Digest1, StringComparison.Ordinal)))
+        );
 
     [Theory]
     [InlineData("""{"os":"linux","rootfs":{"diff_ids":[]}}""")]
@@ -131,7 +146,11 @@ public class DocumentTests
     public void Nesting_without_end_and_broken_UTF_8_are_refused_as_content()
     {
         Assert.Throws<ContentException>(() => Index.Parse(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("""{"a":""", 100_000)))));
-        Assert.Throws<ContentException>(() => Index.Parse(new byte[] { (byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}' }));
-        Assert.Throws<ContentException>(() => Index.Parse((byte[])[.. """{"schemaVersion":2,"mediaType":"""u8, (byte)'"', 0xff, (byte)'"', (byte)'}']));
+        Assert.Throws<ContentException>(() =>
+            Index.Parse(new byte[] { (byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}' })
+        );
+        Assert.Throws<ContentException>(() =>
+            Index.Parse((byte[])[.. """{"schemaVersion":2,"mediaType":"""u8, (byte)'"', 0xff, (byte)'"', (byte)'}'])
+        );
     }
 }

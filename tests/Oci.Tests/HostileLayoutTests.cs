@@ -55,7 +55,9 @@ public sealed class HostileLayoutTests : IDisposable
     [InlineData("""{"schemaVersion":1,"manifests":[]}""")]
     [InlineData("""{"schemaVersion":2,"manifests":{}}""")]
     [InlineData("""{"schemaVersion":2,"manifests":[{"mediaType":"a","digest":"sha256:../../../../etc/passwd","size":1}]}""")]
-    [InlineData("""{"schemaVersion":2,"manifests":[{"mediaType":"a","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":-1}]}""")]
+    [InlineData(
+        """{"schemaVersion":2,"manifests":[{"mediaType":"a","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":-1}]}"""
+    )]
     [InlineData("""{"schemaVersion":2,"manifests":[],"manifests":[]}""")]
     [InlineData("""{"schemaVersion":2,"manifests":[]}{}""")]
     public async Task A_malformed_index_is_refused(string content)
@@ -128,7 +130,8 @@ public sealed class HostileLayoutTests : IDisposable
 
         await Assert.ThrowsAsync<ContentException>(() => layout.ReadManifestAsync(image.Digest, None));
         await Assert.ThrowsAsync<ContentException>(() =>
-            layout.AddManifestAsync(new ManifestContent(MediaType.Index, new byte[OciJson.MaximumManifestSize + 1]), None));
+            layout.AddManifestAsync(new ManifestContent(MediaType.Index, new byte[OciJson.MaximumManifestSize + 1]), None)
+        );
     }
 
     [Theory]

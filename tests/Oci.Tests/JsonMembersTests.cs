@@ -50,7 +50,9 @@ public sealed class JsonMembersTests
         byte[] json = Encoding.UTF8.GetBytes($$"""{"b":[{{string.Join(',', Enumerable.Repeat("0", 2_000_000))}}],"a":"x"}""");
         long before = GC.GetAllocatedBytesForCurrentThread();
         string? found = null;
-        JsonMembers.ReadDocument(json, "it", (string name, ref Utf8JsonReader value) => name == "a" && (found = value.Text(name)) is not null);
+        JsonMembers.ReadDocument(json, "it", (string name, ref Utf8JsonReader value) =>
+            name == "a" && (found = value.Text(name)) is not null
+        );
         Assert.Equal("x", found);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
     }
@@ -59,7 +61,11 @@ public sealed class JsonMembersTests
     public void A_tree_is_not_made_of_more_values_than_any_document_has()
     {
         byte[] json = Encoding.UTF8.GetBytes($$"""{"b":[{{string.Join(',', Enumerable.Repeat("0", 1_200_000))}}]}""");
-        Assert.Contains("more than 1000000 values", Assert.Throws<ContentException>(() => OciJson.Read(json, "it", _ => 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 1000000 values",
+            Assert.Throws<ContentException>(() => OciJson.Read(json, "it", _ => 1)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static string? Read(string json)

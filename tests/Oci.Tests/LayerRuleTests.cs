@@ -5,24 +5,45 @@ public class LayerRuleTests
 {
     private const long Time = 1_700_000_000;
 
-    public static TheoryData<string, LayerEntry[], string> Pins => new()
-    {
-        { "nothing", [], "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef" },
-        { "empty file", [File("a")], "3006140d9f819c2952946b4dbb4265163edd59fa68e6ea8e0df24f961d9b44e1" },
-        { "content", [File("a", "content\n")], "e46e11d502f978d7e5e321ed82b10e6833eec738602af7c547a56061a51746b6" },
-        { "mode", [File("a") with { Mode = 0b111_101_101 }], "b00fddf0dcd9f17d33900991aab4eda0414eeb2497b1b7eb0add07f3c7356708" },
-        { "setuid", [File("a") with { Mode = 0b100_111_101_101 }], "31c16b0f925b5f1bcf7b29221fde6c83af6a4c6ec49c67cb29ff9b8fadfb0a9e" },
-        { "owner", [File("a") with { UserId = 1000, GroupId = 42 }], "ed46c63001b7539c8fd240d92603636c25408b91268af8908899f1cd3371ca88" },
-        { "great owner", [File("a") with { UserId = int.MaxValue, GroupId = int.MaxValue }], "dce3f0e9f129a088d95f332b551ff89dcb14e3ece6fbbc6055e17bf8aed00562" },
-        { "time", [File("a") with { ModifiedTime = Time }], "a1f4ff48f16deb95b1f1649ba8bad6f860cd2e61521961708f17c88f7402a1ef" },
-        { "directory", [LayerEntry.Directory("a", "test")], "451b9fc272370a035bb7ef7c8db824e0639d4b651b6cadc5f5263f8253627b63" },
-        { "sticky directory", [LayerEntry.Directory("a", "test", 0b1_111_111_111)], "5a908c5e463346bf8f07bc313bedfe55b905ba1bceab1ced20771bd261dfb3e2" },
-        { "symbolic link", [LayerEntry.SymbolicLink("a", "b", "test")], "a0ed1ac6d3c07715d958aa0cc8539968221ed36a4989eaaa33cc7f801c8a1be6" },
-        { "hard link", [File("a"), Sample.HardLink("b", "a")], "04bb6f1c370e67138d79be7a2ccf15e78b521074095c7b3b403e864b1271da76" },
-        { "long name", [File(new string('n', 150))], "8ea0b3ceba8cb5e1788e0afd6ab3fa71b8d586e7b25b34dc0074d3e630c69c21" },
-        { "long target", [LayerEntry.SymbolicLink("a", new string('t', 150), "test")], "9ad50441d8be7ca836511446589a96c8a23bc9f61a962ee0a3eb6c6c3b7820b0" },
-        { "everything", Sample.Everything, "24ca4a89a8f08abccc77f5e82ddd1039c97f3bb4c96619c24372deecbcfc2b99" },
-    };
+    public static TheoryData<string, LayerEntry[], string> Pins =>
+        new()
+        {
+            { "nothing", [], "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef" },
+            { "empty file", [File("a")], "3006140d9f819c2952946b4dbb4265163edd59fa68e6ea8e0df24f961d9b44e1" },
+            { "content", [File("a", "content\n")], "e46e11d502f978d7e5e321ed82b10e6833eec738602af7c547a56061a51746b6" },
+            { "mode", [File("a") with { Mode = 0b111_101_101 }], "b00fddf0dcd9f17d33900991aab4eda0414eeb2497b1b7eb0add07f3c7356708" },
+            { "setuid", [File("a") with { Mode = 0b100_111_101_101 }], "31c16b0f925b5f1bcf7b29221fde6c83af6a4c6ec49c67cb29ff9b8fadfb0a9e" },
+            {
+                "owner",
+                [File("a") with { UserId = 1000, GroupId = 42 }],
+                "ed46c63001b7539c8fd240d92603636c25408b91268af8908899f1cd3371ca88"
+            },
+            {
+                "great owner",
+                [File("a") with { UserId = int.MaxValue, GroupId = int.MaxValue }],
+                "dce3f0e9f129a088d95f332b551ff89dcb14e3ece6fbbc6055e17bf8aed00562"
+            },
+            { "time", [File("a") with { ModifiedTime = Time }], "a1f4ff48f16deb95b1f1649ba8bad6f860cd2e61521961708f17c88f7402a1ef" },
+            { "directory", [LayerEntry.Directory("a", "test")], "451b9fc272370a035bb7ef7c8db824e0639d4b651b6cadc5f5263f8253627b63" },
+            {
+                "sticky directory",
+                [LayerEntry.Directory("a", "test", 0b1_111_111_111)],
+                "5a908c5e463346bf8f07bc313bedfe55b905ba1bceab1ced20771bd261dfb3e2"
+            },
+            {
+                "symbolic link",
+                [LayerEntry.SymbolicLink("a", "b", "test")],
+                "a0ed1ac6d3c07715d958aa0cc8539968221ed36a4989eaaa33cc7f801c8a1be6"
+            },
+            { "hard link", [File("a"), Sample.HardLink("b", "a")], "04bb6f1c370e67138d79be7a2ccf15e78b521074095c7b3b403e864b1271da76" },
+            { "long name", [File(new string('n', 150))], "8ea0b3ceba8cb5e1788e0afd6ab3fa71b8d586e7b25b34dc0074d3e630c69c21" },
+            {
+                "long target",
+                [LayerEntry.SymbolicLink("a", new string('t', 150), "test")],
+                "9ad50441d8be7ca836511446589a96c8a23bc9f61a962ee0a3eb6c6c3b7820b0"
+            },
+            { "everything", Sample.Everything, "24ca4a89a8f08abccc77f5e82ddd1039c97f3bb4c96619c24372deecbcfc2b99" },
+        };
 
     [Theory]
     [MemberData(nameof(Pins), DisableDiscoveryEnumeration = true)]
@@ -72,13 +93,18 @@ public class LayerRuleTests
     [InlineData("link")]
     [InlineData("/file")]
     [InlineData(null)]
-    public void A_hard_link_to_anything_but_an_earlier_file_is_refused(string? target) => Refused(
-        "hard link's target",
-        LayerEntry.Directory("directory", "test"),
-        File("file"),
-        LayerEntry.SymbolicLink("link", "file", "test"),
-        Sample.HardLink("name", "file") with { LinkTarget = target },
-        File("z"));
+    public void A_hard_link_to_anything_but_an_earlier_file_is_refused(string? target) =>
+        Refused(
+            "hard link's target",
+            LayerEntry.Directory("directory", "test"),
+            File("file"),
+            LayerEntry.SymbolicLink("link", "file", "test"),
+            Sample.HardLink("name", "file") with
+            {
+                LinkTarget = target,
+            },
+            File("z")
+        );
 
     [Theory]
     [InlineData(null)]

@@ -9,17 +9,35 @@ internal static class Sample
 {
     /// <summary>An entry of each kind, with each attribute that differs from the usual somewhere.</summary>
     public static LayerEntry[] Everything =>
-    [
-        LayerEntry.Directory("bin", "test"),
-        LayerEntry.File("bin/su", "su\n"u8.ToArray(), "test", 0b100_111_101_101) with { ModifiedTime = 1_700_000_000 },
-        HardLink("bin/su.hard", "bin/su") with { Mode = 0b100_111_101_101, ModifiedTime = 1_700_000_000 },
-        LayerEntry.File("long/" + new string('n', 200), "x"u8.ToArray(), "test"),
-        LayerEntry.SymbolicLink("sbin", "bin", "test"),
-        LayerEntry.Directory("tmp", "test", 0b1_111_111_111) with { UserId = 1000, GroupId = 65_534 },
-    ];
+        [
+            LayerEntry.Directory("bin", "test"),
+            LayerEntry.File("bin/su", "su\n"u8.ToArray(), "test", 0b100_111_101_101) with
+            {
+                ModifiedTime = 1_700_000_000,
+            },
+            HardLink("bin/su.hard", "bin/su") with
+            {
+                Mode = 0b100_111_101_101,
+                ModifiedTime = 1_700_000_000,
+            },
+            LayerEntry.File("long/" + new string('n', 200), "x"u8.ToArray(), "test"),
+            LayerEntry.SymbolicLink("sbin", "bin", "test"),
+            LayerEntry.Directory("tmp", "test", 0b1_111_111_111) with
+            {
+                UserId = 1000,
+                GroupId = 65_534,
+            },
+        ];
 
     public static LayerEntry HardLink(string path, string target) =>
-        new() { Path = path, Kind = LayerEntryKind.HardLink, Mode = 0b110_100_100, LinkTarget = target, Owner = "test" };
+        new()
+        {
+            Path = path,
+            Kind = LayerEntryKind.HardLink,
+            Mode = 0b110_100_100,
+            LinkTarget = target,
+            Owner = "test",
+        };
 
     public static (Layer Layer, byte[] Blob) Write(params LayerEntry[] entries)
     {

@@ -26,8 +26,18 @@ public class LayerWriterTests
     {
         LayerEntry[] entries =
         [
-            LayerEntry.Directory("d", "test", 0b1_111_111_111) with { UserId = 3, GroupId = 4, ModifiedTime = 1_700_000_000 },
-            LayerEntry.File("d/file", "content"u8.ToArray(), "test", 0b100_111_000_000) with { UserId = 2_500_000, GroupId = 65_534, ModifiedTime = 1 },
+            LayerEntry.Directory("d", "test", 0b1_111_111_111) with
+            {
+                UserId = 3,
+                GroupId = 4,
+                ModifiedTime = 1_700_000_000,
+            },
+            LayerEntry.File("d/file", "content"u8.ToArray(), "test", 0b100_111_000_000) with
+            {
+                UserId = 2_500_000,
+                GroupId = 65_534,
+                ModifiedTime = 1,
+            },
             Sample.HardLink("d/hard", "d/file"),
             LayerEntry.SymbolicLink("d/soft", "../else where", "test"),
         ];
@@ -35,7 +45,8 @@ public class LayerWriterTests
         Assert.Equal(["d/", "d/file", "d/hard", "d/soft"], read.Select(entry => entry.Name));
         Assert.Equal(
             [TarEntryType.Directory, TarEntryType.RegularFile, TarEntryType.HardLink, TarEntryType.SymbolicLink],
-            read.Select(entry => entry.EntryType));
+            read.Select(entry => entry.EntryType)
+        );
         Assert.Equal((3, 4, 1_700_000_000), (read[0].Uid, read[0].Gid, read[0].ModificationTime.ToUnixTimeSeconds()));
         Assert.Equal((UnixFileMode)0b1_111_111_111, read[0].Mode);
         Assert.Equal((2_500_000, 65_534, 1), (read[1].Uid, read[1].Gid, read[1].ModificationTime.ToUnixTimeSeconds()));
@@ -46,7 +57,15 @@ public class LayerWriterTests
     [Fact]
     public void Contents_come_back_out_whole_whatever_their_size()
     {
-        byte[][] contents = [[], [1], new byte[511], new byte[512], new byte[513], Sample.Noise(300_000)];
+        byte[][] contents =
+        [
+            [],
+            [1],
+            new byte[511],
+            new byte[512],
+            new byte[513],
+            Sample.Noise(300_000),
+        ];
         LayerEntry[] entries = [.. contents.Select((content, i) => LayerEntry.File($"f{i}", content, "test"))];
         using MemoryStream blob = new(Sample.Write(entries).Blob);
         using TarReader tar = new(new GZipStream(blob, CompressionMode.Decompress));
@@ -68,9 +87,13 @@ public class LayerWriterTests
     [InlineData(3000)]
     public void Long_names_and_targets_come_back_out_whole(int length)
     {
-        string name = "n/" + new string('n', length - 2), target = new('t', length);
-        List<TarEntry> read = Sample.Read(Sample.Write(
-            LayerEntry.Directory("n", "test"), LayerEntry.File(name, [], "test"), LayerEntry.SymbolicLink("z", target, "test")).Blob);
+        string name = "n/" + new string('n', length - 2),
+            target = new('t', length);
+        List<TarEntry> read = Sample.Read(
+            Sample
+                .Write(LayerEntry.Directory("n", "test"), LayerEntry.File(name, [], "test"), LayerEntry.SymbolicLink("z", target, "test"))
+                .Blob
+        );
         Assert.Equal((name, target), (read[1].Name, read[2].LinkName));
     }
 
@@ -169,19 +192,21 @@ public class LayerWriterTests
     {
         int opened = 0;
         Watched? content = null;
-        Sample.Write(new LayerEntry
-        {
-            Path = "a",
-            Kind = LayerEntryKind.File,
-            Mode = 0,
-            Owner = "test",
-            Size = 5,
-            Open = () =>
+        Sample.Write(
+            new LayerEntry
             {
-                opened++;
-                return content = new Watched(Encoding.ASCII.GetBytes("12345"));
-            },
-        });
+                Path = "a",
+                Kind = LayerEntryKind.File,
+                Mode = 0,
+                Owner = "test",
+                Size = 5,
+                Open = () =>
+                {
+                    opened++;
+                    return content = new Watched(Encoding.ASCII.GetBytes("12345"));
+                },
+            }
+        );
         Assert.Equal((1, true), (opened, content!.IsClosed));
     }
 

@@ -9,11 +9,13 @@ public class NameTests
     private const string Empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     [Fact]
-    public void A_digest_survives_the_way_to_text_and_back() => Prop.ForAll<byte[]>(content =>
-    {
-        Digest digest = Digest.Of(content);
-        return Digest.Parse(digest.ToString()) == digest && digest.Matches(content) && !digest.Matches([.. content, 0]);
-    }).QuickCheckThrowOnFailure();
+    public void A_digest_survives_the_way_to_text_and_back() =>
+        Prop.ForAll<byte[]>(content =>
+            {
+                Digest digest = Digest.Of(content);
+                return Digest.Parse(digest.ToString()) == digest && digest.Matches(content) && !digest.Matches([.. content, 0]);
+            })
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("", "wanted algorithm:hex")]
@@ -122,8 +124,7 @@ public class NameTests
     [InlineData("linux/amd64/v1/x")]
     [InlineData("linux/../etc")]
     [InlineData("linux/amd64 ")]
-    public void A_text_that_is_no_platform_is_refused(string text) =>
-        Assert.Throws<ContentException>(() => Platform.Parse(text));
+    public void A_text_that_is_no_platform_is_refused(string text) => Assert.Throws<ContentException>(() => Platform.Parse(text));
 
     [Theory]
     [InlineData("quay.io/poseidon/kubelet", "quay.io", "poseidon/kubelet", null)]
@@ -162,8 +163,7 @@ public class NameTests
     [InlineData("https://quay.io/poseidon/kubelet")]
     [InlineData("quay.io:port/poseidon/kubelet")]
     [InlineData("-quay.io/poseidon/kubelet")]
-    public void A_text_that_is_no_reference_is_refused(string text) =>
-        Assert.Throws<ContentException>(() => Reference.Parse(text));
+    public void A_text_that_is_no_reference_is_refused(string text) => Assert.Throws<ContentException>(() => Reference.Parse(text));
 
     [Fact]
     public void A_name_or_tag_beyond_its_length_is_refused()

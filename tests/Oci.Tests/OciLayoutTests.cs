@@ -61,7 +61,10 @@ public sealed class OciLayoutTests : IDisposable
             Subject = config,
             Annotations = Descriptor.NoAnnotations.Add("large", new string('x', 1 << 20)),
         };
-        Descriptor entry = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, large.ToBytes()), None) with { ArtifactType = "text/plain" };
+        Descriptor entry = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, large.ToBytes()), None) with
+        {
+            ArtifactType = "text/plain",
+        };
         layout.WriteIndex(new Index([.. Enumerable.Repeat(entry, 1000)]));
 
         long before = GC.GetTotalAllocatedBytes();
@@ -89,7 +92,8 @@ public sealed class OciLayoutTests : IDisposable
         foreach (string wrong in new[] { "jello", "hell", "hello!", "" })
         {
             await Assert.ThrowsAsync<ContentException>(() =>
-                layout.AddBlobAsync(wanted, new MemoryStream(Encoding.UTF8.GetBytes(wrong)), None));
+                layout.AddBlobAsync(wanted, new MemoryStream(Encoding.UTF8.GetBytes(wrong)), None)
+            );
         }
 
         Assert.Equal(["index.json", "oci-layout"], Files(_folder.Path).Select(file => file.Split(' ')[0]));
@@ -119,7 +123,8 @@ public sealed class OciLayoutTests : IDisposable
         await File.WriteAllTextAsync(_folder.At("layer"), "jello", None);
 
         await Assert.ThrowsAsync<ContentException>(() =>
-            layout.AddBlobFileAsync(Descriptor.Of("text/plain", "hello"u8), _folder.At("layer"), None));
+            layout.AddBlobFileAsync(Descriptor.Of("text/plain", "hello"u8), _folder.At("layer"), None)
+        );
 
         Assert.True(File.Exists(_folder.At("layer")));
         Assert.Equal(2, Files(_folder.At("layout")).Length);
@@ -132,8 +137,9 @@ public sealed class OciLayoutTests : IDisposable
         byte[] content = new byte[300_000];
         new Random(1).NextBytes(content);
 
-        Descriptor[] added = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ =>
-            Task.Run(() => layout.AddBlobAsync("application/octet-stream", content, None))));
+        Descriptor[] added = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => layout.AddBlobAsync("application/octet-stream", content, None)))
+        );
 
         Assert.Single(added.Distinct());
         Assert.Equal(3, Files(_folder.Path).Length);
@@ -220,11 +226,12 @@ public sealed class OciLayoutTests : IDisposable
     }
 
     private static string[] Files(string root) =>
-    [
-        .. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(root, file) + " " + Digest.Of(File.ReadAllBytes(file)))
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(root, file) + " " + Digest.Of(File.ReadAllBytes(file)))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private string BlobPath(Digest digest) => _folder.At("blobs", digest.Algorithm, digest.Hex);
 }

@@ -38,11 +38,18 @@ public sealed class ReadOnlyStreamTests
     {
         using Digits digits = new();
         Assert.Equal((true, false, false), (digits.CanRead, digits.CanSeek, digits.CanWrite));
-        foreach (Action act in (Action[])
-        [
-            () => digits.Write([1], 0, 1), () => digits.WriteByte(1), () => digits.SetLength(1), () => digits.Seek(0, SeekOrigin.Begin),
-            () => digits.Position = 0, () => _ = digits.Position, () => _ = digits.Length,
-        ])
+        foreach (
+            Action act in (Action[])
+                [
+                    () => digits.Write([1], 0, 1),
+                    () => digits.WriteByte(1),
+                    () => digits.SetLength(1),
+                    () => digits.Seek(0, SeekOrigin.Begin),
+                    () => digits.Position = 0,
+                    () => _ = digits.Position,
+                    () => _ = digits.Length,
+                ]
+        )
         {
             Assert.Throws<NotSupportedException>(act);
         }

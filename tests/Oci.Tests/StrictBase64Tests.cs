@@ -33,7 +33,11 @@ public sealed class StrictBase64Tests
     [InlineData("__-_")]
     public void Any_other_text_of_them_is_not(string text)
     {
-        Assert.Contains("it is no base64", Assert.Throws<ContentException>(() => StrictBase64.Decode(text, "it")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it is no base64",
+            Assert.Throws<ContentException>(() => StrictBase64.Decode(text, "it")).Message,
+            StringComparison.Ordinal
+        );
         if (text != "__-_")
             Assert.Throws<ContentException>(() => StrictBase64.DecodeEither(Encoding.UTF8.GetBytes(text), "it"));
     }

@@ -38,7 +38,8 @@ public class VerifyingStreamTests
     {
         MemoryStream kept = new();
         await Assert.ThrowsAsync<ContentException>(() =>
-            VerifyingStream.Over(new Endless(), Hello, "endless").CopyToAsync(kept, CancellationToken.None));
+            VerifyingStream.Over(new Endless(), Hello, "endless").CopyToAsync(kept, CancellationToken.None)
+        );
         Assert.True(kept.Length <= Hello.Size);
     }
 
@@ -66,9 +67,15 @@ public class VerifyingStreamTests
     public async Task A_SHA_512_digest_is_proven_as_well()
     {
         Digest digest = Digest.FromHash("sha512", System.Security.Cryptography.SHA512.HashData("hello"u8));
-        Assert.Equal(5, (await Bytes.OfAsync(VerifyingStream.Over(new MemoryStream("hello"u8.ToArray()), Hello with { Digest = digest }, "greeting"))).Length);
+        Assert.Equal(
+            5,
+            (
+                await Bytes.OfAsync(VerifyingStream.Over(new MemoryStream("hello"u8.ToArray()), Hello with { Digest = digest }, "greeting"))
+            ).Length
+        );
         await Assert.ThrowsAsync<ContentException>(() =>
-            Bytes.OfAsync(VerifyingStream.Over(new MemoryStream("jello"u8.ToArray()), Hello with { Digest = digest }, "greeting")));
+            Bytes.OfAsync(VerifyingStream.Over(new MemoryStream("jello"u8.ToArray()), Hello with { Digest = digest }, "greeting"))
+        );
     }
 
     [Fact]

@@ -21,7 +21,11 @@ public sealed class AptRollBackTests
 
         ChildResult refused = (await repository.Slipway.RunAsync("Lock", "--upstream-mirror", repository.Mirror.Path)).Require(65);
 
-        Assert.Contains("suite trixie: wanted a release no older than the lock's of 2099-01-02 03:04:05Z, got one of " + given[..10], refused.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "suite trixie: wanted a release no older than the lock's of 2099-01-02 03:04:05Z, got one of " + given[..10],
+            refused.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(later, await File.ReadAllTextAsync(path));
     }
 

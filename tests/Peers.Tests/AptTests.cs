@@ -30,7 +30,8 @@ public sealed class AptTests(AptFixture apt, ITestOutputHelper output) : IClassF
             IEnumerable<string> wanted = definition.Layers.SelectMany(layer => layer.Packages);
             foreach (string architecture in AptFixture.Architectures)
             {
-                List<TimeSpan> ours = [], apts = [];
+                List<TimeSpan> ours = [],
+                    apts = [];
                 for (int i = 0; i < Rounds; i++)
                 {
                     Comparison comparison = await CompareAsync(architecture, [.. wanted, .. Essential(architecture, definition)]);
@@ -39,7 +40,9 @@ public sealed class AptTests(AptFixture apt, ITestOutputHelper output) : IClassF
                     apts.Add(comparison.Apts);
                 }
 
-                output.WriteLine($"{image} {architecture}: resolved in {Median(ours):0} ms, apt-get -s in {Median(apts):0} ms (medians of {Rounds})");
+                output.WriteLine(
+                    $"{image} {architecture}: resolved in {Median(ours):0} ms, apt-get -s in {Median(apts):0} ms (medians of {Rounds})"
+                );
             }
         }
     }
@@ -52,11 +55,16 @@ public sealed class AptTests(AptFixture apt, ITestOutputHelper output) : IClassF
         // A seed, so that a failure can be run again on the same indexes.
         Random random = new(20260912);
         IReadOnlyList<string> names = apt.Archive.Names(architecture);
-        List<string[]> drawn = [.. Enumerable.Range(0, Sets).Select(_ =>
-            Enumerable.Range(0, random.Next(1, MostInSet + 1)).Select(_ => names[random.Next(names.Count)]).ToArray())];
+        List<string[]> drawn =
+        [
+            .. Enumerable
+                .Range(0, Sets)
+                .Select(_ => Enumerable.Range(0, random.Next(1, MostInSet + 1)).Select(_ => names[random.Next(names.Count)]).ToArray()),
+        ];
         Comparison[] comparisons = new Comparison[Sets];
         await Parallel.ForAsync(0, Sets, TestContext.Current.CancellationToken, async (i, _) =>
-            comparisons[i] = await CompareAsync(architecture, [.. drawn[i], .. Essential(architecture, null)]) with { Wanted = drawn[i] });
+            comparisons[i] = await CompareAsync(architecture, [.. drawn[i], .. Essential(architecture, null)]) with { Wanted = drawn[i] }
+        );
         Comparison[] different = [.. comparisons.Where(comparison => comparison.Difference is not null)];
         int refused = comparisons.Count(comparison => comparison.BothRefuse);
 
@@ -69,8 +77,8 @@ public sealed class AptTests(AptFixture apt, ITestOutputHelper output) : IClassF
 
     private static double Median(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2).TotalMilliseconds;
 
-    private IEnumerable<string> Essential(string architecture, ImageDefinition? definition) => definition?.Debian.Essential == false
-        ? [] : apt.Archive.Indexes(architecture).SelectMany(index => index.EssentialNames);
+    private IEnumerable<string> Essential(string architecture, ImageDefinition? definition) =>
+        definition?.Debian.Essential == false ? [] : apt.Archive.Indexes(architecture).SelectMany(index => index.EssentialNames);
 
     private async Task<Comparison> CompareAsync(string architecture, IEnumerable<string> names)
     {
@@ -81,28 +89,54 @@ public sealed class AptTests(AptFixture apt, ITestOutputHelper output) : IClassF
         string refusal = "";
         try
         {
-            ours = new DependencyResolver(apt.Archive.Indexes(architecture)).Resolve(wanted, withEssential: false).Packages
-                .ToDictionary(resolved => resolved.Package.Name, resolved => resolved.Package.Version.ToString(), StringComparer.Ordinal);
+            ours = new DependencyResolver(apt.Archive.Indexes(architecture))
+                .Resolve(wanted, withEssential: false)
+                .Packages.ToDictionary(
+                    resolved => resolved.Package.Name,
+                    resolved => resolved.Package.Version.ToString(),
+                    StringComparer.Ordinal
+                );
         }
         catch (ResolutionException e)
         {
             refusal = e.Message;
         }
 
-        return new Comparison(architecture, wanted, DifferenceOf(ours, refusal, answer), ours is null && answer.Packages is null, clock.Elapsed, answer.Duration);
+        return new Comparison(
+            architecture,
+            wanted,
+            DifferenceOf(ours, refusal, answer),
+            ours is null && answer.Packages is null,
+            clock.Elapsed,
+            answer.Duration
+        );
     }
 
     private static string? DifferenceOf(Dictionary<string, string>? ours, string refusal, AptAnswer apt)
     {
         if (ours is null || apt.Packages is null)
-            return (ours is null) == (apt.Packages is null) ? null : ours is null ? $"refused: {refusal}" : $"apt refuses: {apt.Text}";
-        string[] more = [.. ours.Select(pair => $"{pair.Key}={pair.Value}").Except(apt.Packages.Select(pair => $"{pair.Key}={pair.Value}"))];
-        string[] less = [.. apt.Packages.Select(pair => $"{pair.Key}={pair.Value}").Except(ours.Select(pair => $"{pair.Key}={pair.Value}"))];
+            return (ours is null) == (apt.Packages is null) ? null
+                : ours is null ? $"refused: {refusal}"
+                : $"apt refuses: {apt.Text}";
+        string[] more =
+        [
+            .. ours.Select(pair => $"{pair.Key}={pair.Value}").Except(apt.Packages.Select(pair => $"{pair.Key}={pair.Value}")),
+        ];
+        string[] less =
+        [
+            .. apt.Packages.Select(pair => $"{pair.Key}={pair.Value}").Except(ours.Select(pair => $"{pair.Key}={pair.Value}")),
+        ];
         return more.Length + less.Length == 0 ? null : $"only ours: {string.Join(' ', more)}; only apt's: {string.Join(' ', less)}";
     }
 
     private sealed record Comparison(
-        string Architecture, IReadOnlyList<string> Wanted, string? Difference, bool BothRefuse, TimeSpan Ours, TimeSpan Apts)
+        string Architecture,
+        IReadOnlyList<string> Wanted,
+        string? Difference,
+        bool BothRefuse,
+        TimeSpan Ours,
+        TimeSpan Apts
+    )
     {
         public override string ToString() => $"{Architecture}: {string.Join(' ', Wanted)}: {Difference}";
     }

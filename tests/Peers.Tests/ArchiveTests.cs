@@ -12,11 +12,34 @@ public sealed class ArchiveTests(SmallFixture fixture)
         PeerProgram skopeo = await PeerPrograms.RequireAsync(Peer.Skopeo);
         using ScratchRepository repository = await fixture.NewAsync();
         SlipwayCommand slipway = fixture.In(repository);
-        (await slipway.RunAsync("Assemble", "Inspect", "Sign", "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private)).Require();
-        string saved = (await slipway.RunAsync("Save", "--images", SmallImage.Name, "--to", repository.Beside("saved.tar"), "--public-key", repository.Key.Public)).Require().Output.Trim();
+        (
+            await slipway.RunAsync(
+                "Assemble",
+                "Inspect",
+                "Sign",
+                "--upstream-mirror",
+                repository.Mirror.Path,
+                "--signing-key",
+                repository.Key.Private
+            )
+        ).Require();
+        string saved = (
+            await slipway.RunAsync(
+                "Save",
+                "--images",
+                SmallImage.Name,
+                "--to",
+                repository.Beside("saved.tar"),
+                "--public-key",
+                repository.Key.Public
+            )
+        )
+            .Require()
+            .Output.Trim();
         Assert.Equal(
             (await skopeo.RunAsync("inspect", "--raw", $"oci:{repository.Layout(SmallImage.Name)}:{SmallImage.Version}")).Require().Output,
-            (await skopeo.RunAsync("inspect", "--raw", saved)).Require().Output);
+            (await skopeo.RunAsync("inspect", "--raw", saved)).Require().Output
+        );
 
         // skopeo copies the image and what no index names it leaves behind: the signatures come from elsewhere then.
         string copied = $"oci-archive:{repository.Beside("copied.tar")}:{SmallImage.Version}";
@@ -24,7 +47,15 @@ public sealed class ArchiveTests(SmallFixture fixture)
         await VerifyAsync(slipway, repository, saved, 0, "--deep");
         ChildResult unsigned = await VerifyAsync(slipway, repository, copied, 65);
         Assert.Contains("signature-missing", unsigned.Error, StringComparison.Ordinal);
-        ChildResult beside = await VerifyAsync(slipway, repository, copied, 0, "--deep", "--trust", repository.At("artifacts", SmallImage.Name, "trust"));
+        ChildResult beside = await VerifyAsync(
+            slipway,
+            repository,
+            copied,
+            0,
+            "--deep",
+            "--trust",
+            repository.At("artifacts", SmallImage.Name, "trust")
+        );
         Assert.Contains("verified: sha256:", beside.Output, StringComparison.Ordinal);
 
         string folder = repository.Beside("unpacked");
@@ -33,11 +64,18 @@ public sealed class ArchiveTests(SmallFixture fixture)
         await VerifyAsync(slipway, repository, folder, 0);
         foreach (string format in (string[])["gnu", "pax", "ustar", "v7"])
         {
-            (await new ChildProcess("tar", $"--format={format}", "-czf", repository.Beside("packed.tgz"), "-C", folder, ".").RunAsync()).Require();
+            (
+                await new ChildProcess("tar", $"--format={format}", "-czf", repository.Beside("packed.tgz"), "-C", folder, ".").RunAsync()
+            ).Require();
             await VerifyAsync(slipway, repository, repository.Beside("packed.tgz"), 0);
         }
     }
 
-    private static async Task<ChildResult> VerifyAsync(SlipwayCommand slipway, ScratchRepository repository, string reference, int code, params string[] more) =>
-        (await slipway.RunAsync(["Verify", "--reference", reference, "--public-key", repository.Key.Public, .. more])).Require(code);
+    private static async Task<ChildResult> VerifyAsync(
+        SlipwayCommand slipway,
+        ScratchRepository repository,
+        string reference,
+        int code,
+        params string[] more
+    ) => (await slipway.RunAsync(["Verify", "--reference", reference, "--public-key", repository.Key.Public, .. more])).Require(code);
 }

@@ -16,7 +16,10 @@ public sealed class ContainerTests(ReleaseFixture fixture)
         PublishedRelease release = await fixture.GetAsync();
         SlipwayCommand slipway = release.Slipway with
         {
-            Variables = new Dictionary<string, string?>(release.Slipway.Variables) { ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST") },
+            Variables = new Dictionary<string, string?>(release.Slipway.Variables)
+            {
+                ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST"),
+            },
         };
 
         ChildResult smoke = (await slipway.RunAsync("Smoke", "--require-smoke")).Require();
@@ -38,15 +41,23 @@ public sealed class ContainerTests(ReleaseFixture fixture)
         PublishedRelease release = await fixture.GetAsync();
         await using LoadedImage image = await LoadedImage.LoadAsync(release, "flannel-cni", architecture);
         using ScratchFolder host = new();
-        string plugins = host.Folder("bin"), networks = host.Folder("net");
+        string plugins = host.Folder("bin"),
+            networks = host.Folder("net");
         File.WriteAllText(Path.Combine(plugins, "other"), "not ours");
 
         await image.RunAsync(
-            "--volume", $"{plugins}:/host/opt/cni/bin", "--volume", $"{networks}:/host/etc/cni/net.d", "--env", "CNI_NETWORK_CONFIG={\"name\":\"cbr0\"}");
+            "--volume",
+            $"{plugins}:/host/opt/cni/bin",
+            "--volume",
+            $"{networks}:/host/etc/cni/net.d",
+            "--env",
+            "CNI_NETWORK_CONFIG={\"name\":\"cbr0\"}"
+        );
 
         Assert.Equal(
             ["bandwidth", "bridge", "host-local", "loopback", "other", "portmap", "tuning"],
-            Directory.EnumerateFiles(plugins).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.EnumerateFiles(plugins).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("not ours", File.ReadAllText(Path.Combine(plugins, "other")));
         // Not started: upstream's are static, but these are Debian's and want the host's own C library.
         Assert.Equal((UnixFileMode)0x1ED, File.GetUnixFileMode(Path.Combine(plugins, "bridge")));

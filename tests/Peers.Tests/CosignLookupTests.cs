@@ -5,10 +5,13 @@ using Slipway.Trust;
 
 namespace Slipway.Peers.Tests;
 
-/// <summary>What we have cosign say of signatures beside files, by the tests' own Sigstore: yes, no, and that nobody could be asked.</summary>
+/// <summary>
+/// What we have cosign say of signatures beside files, by the tests' own Sigstore: yes, no, and that nobody could be asked.
+/// </summary>
 public sealed class CosignLookupTests : IAsyncLifetime
 {
-    private const string Identity = "release@example.test", Issuer = "https://accounts.example.test";
+    private const string Identity = "release@example.test",
+        Issuer = "https://accounts.example.test";
 
     private readonly ScratchFolder _folder = new();
     private SigstoreStandIn _sigstore = null!;
@@ -29,11 +32,23 @@ public sealed class CosignLookupTests : IAsyncLifetime
         CosignLookup lookup = await LookupAsync();
         SignedFile file = File("content", Signed("content"));
         Assert.Null(await lookup.RefusalAsync(file, Stop));
-        Assert.Contains("none of the expected identities matched", await lookup.RefusalAsync(file with { Identity = "other@example.test" }, Stop), StringComparison.Ordinal);
-        Assert.Contains("none of the expected identities matched", await lookup.RefusalAsync(file with { Issuer = "https://other.example.test" }, Stop), StringComparison.Ordinal);
+        Assert.Contains(
+            "none of the expected identities matched",
+            await lookup.RefusalAsync(file with { Identity = "other@example.test" }, Stop),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "none of the expected identities matched",
+            await lookup.RefusalAsync(file with { Issuer = "https://other.example.test" }, Stop),
+            StringComparison.Ordinal
+        );
         // The log knows no such entry, which is all that cosign says of it.
         Assert.NotNull(await lookup.RefusalAsync(File("other content", Signed("content")), Stop));
-        Assert.Contains("signature not found in transparency log", await lookup.RefusalAsync(File("content", Signed("content", logged: false)), Stop), StringComparison.Ordinal);
+        Assert.Contains(
+            "signature not found in transparency log",
+            await lookup.RefusalAsync(File("content", Signed("content", logged: false)), Stop),
+            StringComparison.Ordinal
+        );
         await using SigstoreStandIn stranger = await SigstoreStandIn.StartAsync(new PastClock(TimeSpan.FromDays(100)));
         Assert.NotNull(await lookup.RefusalAsync(File("content", stranger.Sign("content"u8, new SigningSubject(Issuer, Identity))), Stop));
     }
@@ -62,7 +77,9 @@ public sealed class CosignLookupTests : IAsyncLifetime
     [Fact]
     public async Task No_pattern_in_the_environment_takes_the_place_of_the_identity()
     {
-        CosignLookup lookup = await LookupAsync(new() { ["COSIGN_CERTIFICATE_IDENTITY_REGEXP"] = ".*", ["COSIGN_CERTIFICATE_OIDC_ISSUER_REGEXP"] = ".*" });
+        CosignLookup lookup = await LookupAsync(
+            new() { ["COSIGN_CERTIFICATE_IDENTITY_REGEXP"] = ".*", ["COSIGN_CERTIFICATE_OIDC_ISSUER_REGEXP"] = ".*" }
+        );
         SignedFile file = File("content", Signed("content"));
         Assert.Null(await lookup.RefusalAsync(file, Stop));
         Assert.NotNull(await lookup.RefusalAsync(file with { Identity = "other@example.test" }, Stop));
@@ -73,7 +90,8 @@ public sealed class CosignLookupTests : IAsyncLifetime
     {
         SignedFile file = File("content", Signed("content"));
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(async () =>
-            await (await LookupAsync(new() { ["COSIGN_REKOR_URL"] = "http://127.0.0.1:1" })).RefusalAsync(file, Stop));
+            await (await LookupAsync(new() { ["COSIGN_REKOR_URL"] = "http://127.0.0.1:1" })).RefusalAsync(file, Stop)
+        );
         Assert.StartsWith("cosign verify-blob could not ask: the log at 127.0.0.1", e.Message, StringComparison.Ordinal);
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
@@ -94,6 +112,13 @@ public sealed class CosignLookupTests : IAsyncLifetime
         foreach ((string name, string? value) in more ?? [])
             variables[name] = value;
         HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
-        return new CosignLookup(await CosignProgram.FindAsync(null, Stop, cosign.WriteScript(_folder, variables)), transport, new Uri(variables["COSIGN_REKOR_URL"]!)) { HasRoots = true };
+        return new CosignLookup(
+            await CosignProgram.FindAsync(null, Stop, cosign.WriteScript(_folder, variables)),
+            transport,
+            new Uri(variables["COSIGN_REKOR_URL"]!)
+        )
+        {
+            HasRoots = true,
+        };
     }
 }

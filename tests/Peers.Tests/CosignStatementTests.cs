@@ -20,11 +20,18 @@ public sealed class CosignStatementTests
         PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
         await using DockerRegistry registry = await DockerRegistry.StartAsync();
         using ScratchFolder folder = new();
-        using KeySigner signer = KeySigner.CreateThrowAway(), other = KeySigner.CreateThrowAway();
-        string key = folder.Write("key.pub", signer.Key.Pem), otherKey = folder.Write("other.pub", other.Key.Pem);
+        using KeySigner signer = KeySigner.CreateThrowAway(),
+            other = KeySigner.CreateThrowAway();
+        string key = folder.Write("key.pub", signer.Key.Pem),
+            otherKey = folder.Write("other.pub", other.Key.Pem);
         // With a key nothing of a trusted root is needed, but cosign fetches one unless it is given one. `verify` has the option, too,
         // and in 2.5 reads the tag form all the same.
-        string[] bundle = ["--new-bundle-format", "--trusted-root", folder.Write("root.json", """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""")];
+        string[] bundle =
+        [
+            "--new-bundle-format",
+            "--trusted-root",
+            folder.Write("root.json", """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}"""),
+        ];
         ReleasePlan plan = await PublishAsync(registry, folder, signer);
         Assert.Equal((3, 3, 8), (plan.Signatures.Length, plan.Attestations.Length, plan.Referrers.Length));
 
@@ -38,7 +45,10 @@ public sealed class CosignStatementTests
                 ["verify-attestation", .. bundle, "--type", "slsaprovenance1"],
             ];
             if (subject != plan.Index)
-                commands.AddRange([["verify-attestation", "--type", "spdxjson"], ["verify-attestation", .. bundle, "--type", "spdxjson"]]);
+                commands.AddRange([
+                    ["verify-attestation", "--type", "spdxjson"],
+                    ["verify-attestation", .. bundle, "--type", "spdxjson"],
+                ]);
             foreach (string[] command in commands)
             {
                 (await cosign.RunAsync([.. command, "--key", key, .. Common, image])).Require();
@@ -55,9 +65,16 @@ public sealed class CosignStatementTests
         PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
         await using DockerRegistry registry = await DockerRegistry.StartAsync();
         using ScratchFolder folder = new();
-        using KeySigner signer = KeySigner.CreateThrowAway(), rebuilder = KeySigner.CreateThrowAway();
-        string key = folder.Write("key.pub", signer.Key.Pem), rebuilderKey = folder.Write("rebuilder.pub", rebuilder.Key.Pem);
-        string[] bundle = ["--new-bundle-format", "--trusted-root", folder.Write("root.json", """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""")];
+        using KeySigner signer = KeySigner.CreateThrowAway(),
+            rebuilder = KeySigner.CreateThrowAway();
+        string key = folder.Write("key.pub", signer.Key.Pem),
+            rebuilderKey = folder.Write("rebuilder.pub", rebuilder.Key.Pem);
+        string[] bundle =
+        [
+            "--new-bundle-format",
+            "--trusted-root",
+            folder.Write("root.json", """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}"""),
+        ];
         ReleasePlan plan = await PublishAsync(registry, folder, signer);
         ReproductionStatement statement = new()
         {
@@ -76,14 +93,25 @@ public sealed class CosignStatementTests
         SignedImage image = new(OciLayout.Open(folder.At("layout")), plan.Index.Digest, plan.Official);
         await said.AttestAsync(image, [statement.About([.. plan.Subjects.Select(subject => subject.Digest)])], rebuilder, [], default);
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
-        Repository site = new RegistryClient(transport, Credentials.None, RegistryMap.Parse([$"{registry.Host}=http://{registry.Host}"]), TimeProvider.System).Repository(plan.Official);
+        Repository site = new RegistryClient(
+            transport,
+            Credentials.None,
+            RegistryMap.Parse([$"{registry.Host}=http://{registry.Host}"]),
+            TimeProvider.System
+        ).Repository(plan.Official);
         Assert.Equal(2 * plan.Subjects.Length, await new StatementPush(said.Layout, site).RunAsync(default));
         Assert.Equal(0, await new StatementPush(said.Layout, site).RunAsync(default));
 
         foreach (Descriptor subject in plan.Subjects)
         {
             string reference = $"{registry.Host}/test/tiny@{subject.Digest}";
-            foreach (string[] form in (string[][])[[], bundle])
+            foreach (
+                string[] form in (string[][])
+                    [
+                        [],
+                        bundle,
+                    ]
+            )
             {
                 string[] verify = ["verify-attestation", .. form, .. Common, "--type"];
                 (await cosign.RunAsync([.. verify, ReproductionStatement.Type, "--key", rebuilderKey, reference])).Require();
@@ -102,11 +130,27 @@ public sealed class CosignStatementTests
         foreach (Platform platform in (Platform[])[Platform.LinuxAmd64, Platform.LinuxArm64])
         {
             using MemoryStream bytes = new();
-            Layer layer = LayerWriter.Write("all", [LayerEntry.File("x", System.Text.Encoding.UTF8.GetBytes(platform.ToString()), "test")], bytes, default);
+            Layer layer = LayerWriter.Write(
+                "all",
+                [LayerEntry.File("x", System.Text.Encoding.UTF8.GetBytes(platform.ToString()), "test")],
+                bytes,
+                default
+            );
             await layout.AddBlobAsync(layer.Blob, new MemoryStream(bytes.ToArray()));
-            ImageConfig config = new() { Platform = platform, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.DiffId], History = ["all"] };
+            ImageConfig config = new()
+            {
+                Platform = platform,
+                Created = DateTimeOffset.UnixEpoch,
+                DiffIds = [layer.DiffId],
+                History = ["all"],
+            };
             Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes()), [layer.Blob]);
-            manifests.Add(await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with { Platform = platform });
+            manifests.Add(
+                await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with
+                {
+                    Platform = platform,
+                }
+            );
         }
 
         Descriptor index = await layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]).ToBytes()));
@@ -120,25 +164,42 @@ public sealed class CosignStatementTests
                 Image = await ImageReader.ReadAsync("tiny", layout, default),
                 Layout = layout,
                 Trust = trust.Layout,
-                Git = new GitState { Commit = new string('a', 40), Tag = "tiny/v1.0.0", Distance = 0, Commits = 1, Branch = "main", IsDirty = false },
+                Git = new GitState
+                {
+                    Commit = new string('a', 40),
+                    Tag = "tiny/v1.0.0",
+                    Distance = 0,
+                    Commits = 1,
+                    Branch = "main",
+                    IsDirty = false,
+                },
                 Version = "v1.0.0",
                 Official = repository,
                 Destinations = [repository],
             },
-            default);
+            default
+        );
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         RegistryMap map = RegistryMap.Parse([$"{registry.Host}=http://{registry.Host}"]);
-        await new Publisher(() => new RegistryClient(transport, Credentials.None, map, TimeProvider.System), VerificationPolicy.RequireKey(signer.Key), _ => { })
-            .PublishAsync(new ReleaseContent(plan, layout, trust.Layout), _ => Task.CompletedTask, default);
+        await new Publisher(
+            () => new RegistryClient(transport, Credentials.None, map, TimeProvider.System),
+            VerificationPolicy.RequireKey(signer.Key),
+            _ => { }
+        ).PublishAsync(new ReleaseContent(plan, layout, trust.Layout), _ => Task.CompletedTask, default);
         return plan;
     }
 
     private static WantedStatement[] Statements(Descriptor index, List<Descriptor> manifests) =>
-    [
-        .. manifests.Select(manifest => new WantedStatement([manifest.Digest], Statement.SpdxType, System.Text.Encoding.UTF8.GetBytes($$"""{"spdxVersion":"SPDX-2.3","name":"{{manifest.Platform}}"}"""))),
-        new WantedStatement(
-            [index.Digest, .. manifests.Select(manifest => manifest.Digest)],
-            Statement.ProvenanceType,
-            """{"buildDefinition":{"buildType":"https://example.org/type","externalParameters":{},"resolvedDependencies":[]},"runDetails":{"builder":{"id":"https://example.org/builder"}}}"""u8.ToArray()),
-    ];
+        [
+            .. manifests.Select(manifest => new WantedStatement(
+                [manifest.Digest],
+                Statement.SpdxType,
+                System.Text.Encoding.UTF8.GetBytes($$"""{"spdxVersion":"SPDX-2.3","name":"{{manifest.Platform}}"}""")
+            )),
+            new WantedStatement(
+                [index.Digest, .. manifests.Select(manifest => manifest.Digest)],
+                Statement.ProvenanceType,
+                """{"buildDefinition":{"buildType":"https://example.org/type","externalParameters":{},"resolvedDependencies":[]},"runDetails":{"builder":{"id":"https://example.org/builder"}}}"""u8.ToArray()
+            ),
+        ];
 }

@@ -35,7 +35,9 @@ public sealed class CosignVersionTests(KubeletFixture fixture)
                     (await RunAsync(cosign, command, registries.Repository.Key.Public, image)).Require();
                     ChildResult refused = await RunAsync(cosign, command, other.Public, image);
                     Assert.NotEqual(0, refused.ExitCode);
-                    Assert.Contains(Document.Failures["another key, or changed since"], said => refused.Error.Contains(said, StringComparison.Ordinal));
+                    Assert.Contains(Document.Failures["another key, or changed since"], said =>
+                        refused.Error.Contains(said, StringComparison.Ordinal)
+                    );
                 }
             }
         }
@@ -44,16 +46,19 @@ public sealed class CosignVersionTests(KubeletFixture fixture)
     [Fact]
     public async Task Cosign_3_and_the_product_take_either_form_and_cosign_2_wants_signatures_in_the_tag_form()
     {
-        PeerProgram two = await PeerPrograms.RequireAsync(Peer.Cosign), three = await PeerPrograms.RequireAsync(Peer.Cosign3);
+        PeerProgram two = await PeerPrograms.RequireAsync(Peer.Cosign),
+            three = await PeerPrograms.RequireAsync(Peer.Cosign3);
         await using KubeletRegistries registries = await fixture.PublishAsync();
         string key = registries.Repository.Key.Public;
-        RegistryForger quay = new(registries.Quay, "poseidon/kubelet"), hub = new(registries.Hub, "psdn/kubelet");
+        RegistryForger quay = new(registries.Quay, "poseidon/kubelet"),
+            hub = new(registries.Hub, "psdn/kubelet");
         await quay.StripAsync(await quay.SubjectsAsync(Version), ".sig", ".att");
         await hub.StripAsync(await hub.SubjectsAsync(Version), "");
 
         foreach (string[] command in Commands)
         {
-            string onQuay = $"{registries.Quay.Host}/poseidon/kubelet:{Version}", onHub = $"{registries.Hub.Host}/psdn/kubelet:{Version}";
+            string onQuay = $"{registries.Quay.Host}/poseidon/kubelet:{Version}",
+                onHub = $"{registries.Hub.Host}/psdn/kubelet:{Version}";
             Assert.NotEqual(0, (await RunAsync(two, command, key, onQuay)).ExitCode);
             (await RunAsync(three, command, key, onQuay)).Require();
             (await RunAsync(two, command, key, onHub)).Require();
@@ -62,18 +67,35 @@ public sealed class CosignVersionTests(KubeletFixture fixture)
 
         // In bundles cosign 2 finds statements alone.
         string[] bundles = ["--new-bundle-format", "--trusted-root", registries.Repository.Beside("no-roots.json")];
-        await File.WriteAllTextAsync(bundles[2], """{ "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1" }""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            bundles[2],
+            """{ "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1" }""",
+            TestContext.Current.CancellationToken
+        );
         foreach (string[] command in Commands)
         {
             string image = $"{registries.Quay.Host}/poseidon/kubelet:{Version}";
             Assert.Equal(command[0] == "verify-attestation", (await RunAsync(two, [.. command, .. bundles], key, image)).ExitCode == 0);
         }
 
-        Assert.Equal((0, 0), ((await VerifyAsync(registries, "quay.io/poseidon/kubelet")).ExitCode, (await VerifyAsync(registries, "docker.io/psdn/kubelet")).ExitCode));
+        Assert.Equal(
+            (0, 0),
+            (
+                (await VerifyAsync(registries, "quay.io/poseidon/kubelet")).ExitCode,
+                (await VerifyAsync(registries, "docker.io/psdn/kubelet")).ExitCode
+            )
+        );
     }
 
-    private static Task<ChildResult> VerifyAsync(KubeletRegistries registries, string repository) => registries.Repository.Slipway.RunAsync(
-        ["Verify", "--reference", $"{repository}:{Version}", "--public-key", registries.Repository.Key.Public, .. registries.Map]);
+    private static Task<ChildResult> VerifyAsync(KubeletRegistries registries, string repository) =>
+        registries.Repository.Slipway.RunAsync([
+            "Verify",
+            "--reference",
+            $"{repository}:{Version}",
+            "--public-key",
+            registries.Repository.Key.Public,
+            .. registries.Map,
+        ]);
 
     private static Task<ChildResult> RunAsync(PeerProgram cosign, string[] command, string key, string image) =>
         cosign.RunAsync([.. command, "--key", key, "--insecure-ignore-tlog=true", image]);

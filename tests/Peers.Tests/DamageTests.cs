@@ -39,8 +39,15 @@ public sealed class DamageTests(SmallFixture fixture)
         SlipwayCommand slipway = await WithoutAsync(repository, wanted);
         string[] before = Files(slipway.Cache);
 
-        ChildResult refused = (await slipway.RunAsync(
-            "Assemble", "--upstream-mirror", repository.Mirror.Path, "--debian-mirror", repository.Beside("debian-mirror"))).Require(65);
+        ChildResult refused = (
+            await slipway.RunAsync(
+                "Assemble",
+                "--upstream-mirror",
+                repository.Mirror.Path,
+                "--debian-mirror",
+                repository.Beside("debian-mirror")
+            )
+        ).Require(65);
 
         RequireTold(refused, $"small linux/amd64: gzip {package.Versions["amd64"]}: sha256 wanted ", wanted);
         Assert.Equal(before, Files(slipway.Cache));
@@ -54,7 +61,8 @@ public sealed class DamageTests(SmallFixture fixture)
     {
         using ScratchRepository repository = await fixture.NewAsync();
         ImageLock locked = await LockAsync(repository);
-        LockedFile wanted = locked.Packages.FirstOrDefault(package => package.Name == name)?.Files["amd64"] ?? locked.Upstream.Single().Files["amd64"];
+        LockedFile wanted = locked.Packages.FirstOrDefault(package => package.Name == name)?.Files["amd64"]
+            ?? locked.Upstream.Single().Files["amd64"];
         SlipwayCommand slipway = await WithoutAsync(repository, wanted);
         File.Copy(CachedFile(fixture.Cache, wanted), CachedFile(slipway.Cache, wanted));
         UpstreamFolder.Damage(CachedFile(slipway.Cache, wanted));
@@ -88,7 +96,12 @@ public sealed class DamageTests(SmallFixture fixture)
 
     /// <summary>All that holds a byte: what processes hold each other off with is empty.</summary>
     private static string[] Files(string cache) =>
-        [.. Directory.EnumerateFiles(cache, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(cache, "*", SearchOption.AllDirectories)
+                .Where(file => new FileInfo(file).Length > 0)
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static Task<ImageLock> LockAsync(ScratchRepository repository) =>
         ImageLockFile.ReadAsync(repository.At("images", SmallImage.Name), TestContext.Current.CancellationToken);

@@ -17,7 +17,8 @@ public sealed class DistributionTests
         await using DockerRegistry registry = await DockerRegistry.StartAsync();
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         RegistryClient client = Client(transport, registry.Host);
-        Repository source = client.Repository(Reference.Parse("quay.io/a/source")), target = client.Repository(Reference.Parse("quay.io/a/b"));
+        Repository source = client.Repository(Reference.Parse("quay.io/a/source")),
+            target = client.Repository(Reference.Parse("quay.io/a/b"));
         Assert.True(await source.PushBlobAsync(Blob, () => new MemoryStream(Content), default, [target]));
         Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), default, [source]));
         Assert.True(await target.HasBlobAsync(Blob, default));
@@ -71,11 +72,21 @@ public sealed class DistributionTests
 
         string place = $"{registry.Host}/a/b@{subject.Descriptor.Digest}";
         folder.Write("theirs.txt", "theirs");
-        (await (oras.With("attach", "--plain-http", "--artifact-type", "test/theirs", place, "theirs.txt") with { WorkingDirectory = folder.Path }).RunAsync()).Require();
+        (
+            await (
+                oras.With("attach", "--plain-http", "--artifact-type", "test/theirs", place, "theirs.txt") with
+                {
+                    WorkingDirectory = folder.Path,
+                }
+            ).RunAsync()
+        ).Require();
         ChildResult seen = (await oras.RunAsync("discover", "--plain-http", "--format", "json", place)).Require();
 
         Assert.Contains(ours.Descriptor.Digest.ToString(), seen.Output);
-        Assert.Equal(["test/ours", "test/theirs"], (await repository.ReferrersAsync(subject.Descriptor.Digest, null, default)).Select(each => each.ArtifactType));
+        Assert.Equal(
+            ["test/ours", "test/theirs"],
+            (await repository.ReferrersAsync(subject.Descriptor.Digest, null, default)).Select(each => each.ArtifactType)
+        );
         Assert.Single(await repository.ReferrersAsync(subject.Descriptor.Digest, "test/theirs", default));
     }
 
@@ -88,11 +99,13 @@ public sealed class DistributionTests
         await using TokenServer tokens = await TokenServer.StartAsync();
         await using DockerRegistry registry = await DockerRegistry.StartAsync(new RegistryDoor { Tokens = tokens.Issuer });
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
-        Credential credential = account == "password"
-            ? new(DockerRegistry.User, DockerRegistry.Password, "a test")
-            : Credential.IdentityToken(TokenServer.RefreshToken, "a test");
+        Credential credential =
+            account == "password"
+                ? new(DockerRegistry.User, DockerRegistry.Password, "a test")
+                : Credential.IdentityToken(TokenServer.RefreshToken, "a test");
         RegistryClient client = Client(transport, registry.Host, credential);
-        Repository source = client.Repository(Reference.Parse("quay.io/a/source")), target = client.Repository(Reference.Parse("quay.io/a/b"));
+        Repository source = client.Repository(Reference.Parse("quay.io/a/source")),
+            target = client.Repository(Reference.Parse("quay.io/a/b"));
         Assert.True(await source.PushBlobAsync(Blob, () => new MemoryStream(Content), default));
         Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), default, [source]));
         ManifestContent manifest = new(MediaType.Manifest, new Manifest(Blob, []).ToBytes());
@@ -106,13 +119,19 @@ public sealed class DistributionTests
     [Fact]
     public async Task Tokens_of_another_issuer_or_none_are_refused()
     {
-        await using TokenServer tokens = await TokenServer.StartAsync(), other = await TokenServer.StartAsync();
-        await using DockerRegistry registry = await DockerRegistry.StartAsync(new RegistryDoor { Tokens = tokens.Issuer with { Realm = other.Issuer.Realm } });
+        await using TokenServer tokens = await TokenServer.StartAsync(),
+            other = await TokenServer.StartAsync();
+        await using DockerRegistry registry = await DockerRegistry.StartAsync(
+            new RegistryDoor { Tokens = tokens.Issuer with { Realm = other.Issuer.Realm } }
+        );
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         foreach (string password in (string[])[DockerRegistry.Password, "another one"])
         {
-            Repository repository = Client(transport, registry.Host, new(DockerRegistry.User, password, "a test")).Repository(Reference.Parse("quay.io/a/b"));
-            RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => repository.PushBlobAsync(Blob, () => new MemoryStream(Content), default));
+            Repository repository = Client(transport, registry.Host, new(DockerRegistry.User, password, "a test"))
+                .Repository(Reference.Parse("quay.io/a/b"));
+            RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+                repository.PushBlobAsync(Blob, () => new MemoryStream(Content), default)
+            );
             Assert.Equal((RemoteFault.Refused, 401), (e.Fault, (int)e.Status!));
             Assert.DoesNotContain(password, e.ToString(), StringComparison.Ordinal);
         }
@@ -131,9 +150,11 @@ public sealed class DistributionTests
         await back.CopyToAsync(Stream.Null);
     }
 
-    private static RegistryClient Client(HttpTransport transport, string host, Credential? credential = null) => new(
-        transport,
-        credential is null ? Credentials.None : Credentials.Of([KeyValuePair.Create("quay.io", credential)]),
-        RegistryMap.Parse([$"quay.io=http://{host}"]),
-        TimeProvider.System);
+    private static RegistryClient Client(HttpTransport transport, string host, Credential? credential = null) =>
+        new(
+            transport,
+            credential is null ? Credentials.None : Credentials.Of([KeyValuePair.Create("quay.io", credential)]),
+            RegistryMap.Parse([$"quay.io=http://{host}"]),
+            TimeProvider.System
+        );
 }

@@ -1,8 +1,8 @@
+using System.Collections.Immutable;
 using Slipway.Engine;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Testing;
-using System.Collections.Immutable;
 
 namespace Slipway.Peers.Tests;
 
@@ -22,24 +22,37 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
         TemporaryImage image = await LoadAsync(engine, repository);
 
         // During a run.
-        EngineException run = await Assert.ThrowsAsync<EngineException>(() => engine.RunAsync(
-            Busybox(image, "sh", "-c", "echo up; sleep 30"), (_, _) => own.KillAsync().Wait(), Stop));
+        EngineException run = await Assert.ThrowsAsync<EngineException>(() =>
+            engine.RunAsync(Busybox(image, "sh", "-c", "echo up; sleep 30"), (_, _) => own.KillAsync().Wait(), Stop)
+        );
         await own.RestartAsync();
         Assert.Equal("", await own.DockerAsync("ps", "--all", "--quiet"));
 
         // During a build.
-        EngineException build = await Assert.ThrowsAsync<EngineException>(() => engine.BuildAsync(
-            new BuildRequest
-            {
-                Context = [LayerEntry.File("Dockerfile", System.Text.Encoding.UTF8.GetBytes($"FROM {image.Name}\nRUN [\"/usr/bin/busybox\", \"sh\", \"-c\", \"echo up; sleep 10\"]\n"), "test")],
-                Platform = Platform.LinuxAmd64,
-            },
-            line =>
-            {
-                if (line.EndsWith(" up", StringComparison.Ordinal))
-                    own.KillAsync().Wait();
-            },
-            Stop));
+        EngineException build = await Assert.ThrowsAsync<EngineException>(() =>
+            engine.BuildAsync(
+                new BuildRequest
+                {
+                    Context =
+                    [
+                        LayerEntry.File(
+                            "Dockerfile",
+                            System.Text.Encoding.UTF8.GetBytes(
+                                $"FROM {image.Name}\nRUN [\"/usr/bin/busybox\", \"sh\", \"-c\", \"echo up; sleep 10\"]\n"
+                            ),
+                            "test"
+                        ),
+                    ],
+                    Platform = Platform.LinuxAmd64,
+                },
+                line =>
+                {
+                    if (line.EndsWith(" up", StringComparison.Ordinal))
+                        own.KillAsync().Wait();
+                },
+                Stop
+            )
+        );
         await own.RestartAsync();
         Assert.Equal("", await own.DockerAsync("ps", "--all", "--quiet"));
         Assert.Equal($"{image.Name}\n", await own.DockerAsync("image", "ls", "--all", "--format", "{{.Repository}}:{{.Tag}}"));
@@ -48,8 +61,9 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
         // During a load.
         OciLayout layout = OciLayout.Open(repository.Layout(SmallImage.Name));
         Descriptor manifest = await ManifestAsync(layout, "amd64");
-        EngineException load = await Assert.ThrowsAsync<EngineException>(
-            () => engine.LoadPassingAsync(new KillingReader(layout, () => own.KillAsync()), manifest, FiveMinutes, Stop));
+        EngineException load = await Assert.ThrowsAsync<EngineException>(() =>
+            engine.LoadPassingAsync(new KillingReader(layout, () => own.KillAsync()), manifest, FiveMinutes, Stop)
+        );
         await own.RestartAsync();
         Assert.Equal("", await own.DockerAsync("image", "ls", "--all", "--quiet"));
 
@@ -73,9 +87,11 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
     {
         public string Name => inner.Name;
 
-        public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) => inner.ResolveAsync(tag, cancellationToken);
+        public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) =>
+            inner.ResolveAsync(tag, cancellationToken);
 
-        public Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) => inner.ReadManifestAsync(digest, cancellationToken);
+        public Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) =>
+            inner.ReadManifestAsync(digest, cancellationToken);
 
         public async Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
         {

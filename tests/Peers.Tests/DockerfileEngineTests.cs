@@ -23,12 +23,16 @@ public sealed class DockerfileEngineTests(ITestOutputHelper output)
         string name = await PushAsync(skopeo, registry);
         ChildResult second = (await BuildAsync(repository, engine, "--base", name)).Require();
 
-        output.WriteLine($"{first.Duration.TotalSeconds:0} s and {second.Duration.TotalSeconds:0} s, {first.Output.Trim()} and {second.Output.Trim()}");
+        output.WriteLine(
+            $"{first.Duration.TotalSeconds:0} s and {second.Duration.TotalSeconds:0} s, {first.Output.Trim()} and {second.Output.Trim()}"
+        );
         Assert.StartsWith($"{Image} sha256:", first.Output, StringComparison.Ordinal);
         Assert.Equal(first.Output, second.Output);
         Assert.Equal("", await engine.DockerAsync("image", "ls", "--all", "--quiet"));
         Assert.Equal("", await engine.DockerAsync("ps", "--all", "--quiet"));
-        (await repository.Slipway.RunAsync(["Assemble", "--platforms", "linux/amd64", .. DockerfileBuilds.MirrorsOf(repository)])).Require();
+        (
+            await repository.Slipway.RunAsync(["Assemble", "--platforms", "linux/amd64", .. DockerfileBuilds.MirrorsOf(repository)])
+        ).Require();
         (await repository.Slipway.RunAsync("Compare", "--platforms", "linux/amd64")).Require();
     }
 
@@ -43,17 +47,30 @@ public sealed class DockerfileEngineTests(ITestOutputHelper output)
         return repository;
     }
 
-    private static Task<ChildResult> BuildAsync(ScratchRepository repository, OwnEngine engine, params string[] arguments) => (repository.Slipway with
-    {
-        Patience = TimeSpan.FromMinutes(15),
-        Variables = new Dictionary<string, string?>(repository.Slipway.Variables) { ["DOCKER_HOST"] = engine.Address.ToString() },
-    }).RunAsync(["BuildDockerfile", "--platforms", "linux/amd64", .. arguments, .. DockerfileBuilds.MirrorsOf(repository)]);
+    private static Task<ChildResult> BuildAsync(ScratchRepository repository, OwnEngine engine, params string[] arguments) =>
+        (
+            repository.Slipway with
+            {
+                Patience = TimeSpan.FromMinutes(15),
+                Variables = new Dictionary<string, string?>(repository.Slipway.Variables) { ["DOCKER_HOST"] = engine.Address.ToString() },
+            }
+        ).RunAsync(["BuildDockerfile", "--platforms", "linux/amd64", .. arguments, .. DockerfileBuilds.MirrorsOf(repository)]);
 
     /// <summary>The base that was made last, on a registry; its name with its digest.</summary>
     private static async Task<string> PushAsync(PeerProgram skopeo, DockerRegistry registry)
     {
-        DirectoryInfo made = new DirectoryInfo(Path.Combine(TestCache.Shared, "bases")).GetDirectories("amd64-*").MaxBy(folder => folder.LastWriteTimeUtc)!;
-        (await skopeo.RunAsync("--insecure-policy", "copy", "--dest-tls-verify=false", $"oci:{made.FullName}/layout", $"docker://{registry.Host}/base:made")).Require();
+        DirectoryInfo made = new DirectoryInfo(Path.Combine(TestCache.Shared, "bases"))
+            .GetDirectories("amd64-*")
+            .MaxBy(folder => folder.LastWriteTimeUtc)!;
+        (
+            await skopeo.RunAsync(
+                "--insecure-policy",
+                "copy",
+                "--dest-tls-verify=false",
+                $"oci:{made.FullName}/layout",
+                $"docker://{registry.Host}/base:made"
+            )
+        ).Require();
         return $"{registry.Host}/base@{await registry.DigestAsync("base", "made")}";
     }
 }

@@ -51,7 +51,8 @@ public sealed record DockerfileBuilds : IAsyncDisposable
     public string[] Map => ["--registry-map", $"quay.io=http://{Quay.Host}", $"docker.io=http://{Hub.Host}"];
 
     /// <summary>Every place that an image was published to.</summary>
-    public IReadOnlyList<(DockerRegistry Registry, string Repository)> PlacesOf(string image) => [(Quay, $"poseidon/{image}"), (Hub, $"psdn/{image}")];
+    public IReadOnlyList<(DockerRegistry Registry, string Repository)> PlacesOf(string image) =>
+        [(Quay, $"poseidon/{image}"), (Hub, $"psdn/{image}")];
 
     public static async Task<DockerfileBuilds> MakeAsync()
     {
@@ -59,7 +60,12 @@ public sealed record DockerfileBuilds : IAsyncDisposable
         await PeerPrograms.RequireAsync(Peer.Gpgv);
         await PeerPrograms.RequireAsync(Peer.Mmdebstrap);
         await PeerPrograms.RequireAsync(Peer.DockerArm64);
-        DockerfileBuilds builds = new() { Repository = await ScratchRepository.CreateAsync(), Quay = await DockerRegistry.StartAsync(), Hub = await DockerRegistry.StartAsync() };
+        DockerfileBuilds builds = new()
+        {
+            Repository = await ScratchRepository.CreateAsync(),
+            Quay = await DockerRegistry.StartAsync(),
+            Hub = await DockerRegistry.StartAsync(),
+        };
         try
         {
             await builds.BuildAsync();
@@ -92,16 +98,22 @@ public sealed record DockerfileBuilds : IAsyncDisposable
         {
             Patience = TimeSpan.FromMinutes(40),
             MeasuresMemory = true,
-            Variables = new Dictionary<string, string?>(Repository.Slipway.Variables) { ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST") },
+            Variables = new Dictionary<string, string?>(Repository.Slipway.Variables)
+            {
+                ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST"),
+            },
         };
         (await patient.RunAsync(["Assemble", .. mirrors])).Require();
         Built = (await patient.RunAsync(["BuildDockerfile", .. mirrors])).Require();
         Compared = await patient.RunAsync("Compare", "--json");
-        Published = (await patient.RunAsync(["Sign", "Publish", "--dockerfile", "--signing-key", Repository.Key.Private, .. Map])).Require();
+        Published = (
+            await patient.RunAsync(["Sign", "Publish", "--dockerfile", "--signing-key", Repository.Key.Private, .. Map])
+        ).Require();
     }
 
     /// <summary>Where a repository's images are built from.</summary>
-    public static string[] MirrorsOf(ScratchRepository repository) => ["--upstream-mirror", repository.Mirror.Path, "--debian-mirror", DebianParent()];
+    public static string[] MirrorsOf(ScratchRepository repository) =>
+        ["--upstream-mirror", repository.Mirror.Path, "--debian-mirror", DebianParent()];
 
     /// <summary>The mirror of this machine's apt, which is what the lock was made from and therefore has its versions.</summary>
     private static string DebianParent()

@@ -17,12 +17,20 @@ public sealed class DockerfileTests(DockerfileFixture fixture, ITestOutputHelper
         output.WriteLine($"BuildDockerfile took {builds.Built.Duration.TotalSeconds:0} s");
         Assert.True(builds.Compared.ExitCode == 0, builds.Compared.Error + builds.Compared.Output);
         using JsonDocument comparisons = JsonDocument.Parse(builds.Compared.Output);
-        Assert.Equal(DockerfileBuilds.Images, comparisons.RootElement.EnumerateArray().Select(image => image.GetProperty("image").GetString()));
+        Assert.Equal(
+            DockerfileBuilds.Images,
+            comparisons.RootElement.EnumerateArray().Select(image => image.GetProperty("image").GetString())
+        );
         foreach (JsonElement image in comparisons.RootElement.EnumerateArray())
         {
             Assert.True(image.GetProperty("agrees").GetBoolean());
-            Assert.Equal(["linux/amd64", "linux/arm64"], image.GetProperty("platforms").EnumerateArray().Select(platform => platform.GetProperty("platform").GetString()));
-            Assert.All(image.GetProperty("differences").EnumerateArray(), difference => Assert.NotEmpty(difference.GetProperty("reason").GetString()!));
+            Assert.Equal(
+                ["linux/amd64", "linux/arm64"],
+                image.GetProperty("platforms").EnumerateArray().Select(platform => platform.GetProperty("platform").GetString())
+            );
+            Assert.All(image.GetProperty("differences").EnumerateArray(), difference =>
+                Assert.NotEmpty(difference.GetProperty("reason").GetString()!)
+            );
         }
     }
 
@@ -30,7 +38,10 @@ public sealed class DockerfileTests(DockerfileFixture fixture, ITestOutputHelper
     public async Task Building_comparing_and_publishing_stay_below_200_MB()
     {
         DockerfileBuilds builds = await fixture.GetAsync();
-        foreach ((string what, ChildResult result) in ((string, ChildResult)[])[("BuildDockerfile", builds.Built), ("Compare", builds.Compared), ("Sign Publish", builds.Published)])
+        foreach (
+            (string what, ChildResult result) in ((string, ChildResult)[])
+                [("BuildDockerfile", builds.Built), ("Compare", builds.Compared), ("Sign Publish", builds.Published)]
+        )
         {
             output.WriteLine($"{what}: {result.PeakResident / 1e6:0} MB, {result.Duration.TotalSeconds:0} s");
             Assert.InRange(result.PeakResident, 20_000_000, 200_000_000);
@@ -41,13 +52,21 @@ public sealed class DockerfileTests(DockerfileFixture fixture, ITestOutputHelper
     public async Task A_file_that_is_changed_is_an_unexplained_difference()
     {
         DockerfileBuilds builds = await fixture.GetAsync();
-        string file = builds.Repository.At("images", "flannel-cni", "compare.yaml"), was = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        string file = builds.Repository.At("images", "flannel-cni", "compare.yaml"),
+            was = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         try
         {
-            builds.Repository.Write("images/flannel-cni/compare.yaml", "differences:\n  - { path: /usr/bin/**, reason: nothing differs there }\n");
+            builds.Repository.Write(
+                "images/flannel-cni/compare.yaml",
+                "differences:\n  - { path: /usr/bin/**, reason: nothing differs there }\n"
+            );
             ChildResult compared = (await builds.Repository.Slipway.RunAsync("Compare", "--images", "flannel-cni")).Require(65);
             Assert.Contains("flannel-cni linux/arm64  file  added    /var/lib/dpkg/status", compared.Output, StringComparison.Ordinal);
-            Assert.Contains("images/flannel-cni/compare.yaml:2:13: nothing differs at /usr/bin/** on linux/amd64", compared.Output, StringComparison.Ordinal);
+            Assert.Contains(
+                "images/flannel-cni/compare.yaml:2:13: nothing differs at /usr/bin/** on linux/amd64",
+                compared.Output,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
@@ -61,7 +80,8 @@ public sealed class DockerfileTests(DockerfileFixture fixture, ITestOutputHelper
     {
         DockerfileBuilds builds = await fixture.GetAsync();
         PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
-        string build = "dockerfile-" + await builds.Repository.ShortCommitAsync(), version = "dockerfile-" + builds.Repository.VersionOf(image);
+        string build = "dockerfile-" + await builds.Repository.ShortCommitAsync(),
+            version = "dockerfile-" + builds.Repository.VersionOf(image);
         string[] wanted = [build, $"{build}-amd64", $"{build}-arm64", version];
         List<string> digests = [];
         foreach ((DockerRegistry registry, string repository) in builds.PlacesOf(image))
@@ -71,7 +91,16 @@ public sealed class DockerfileTests(DockerfileFixture fixture, ITestOutputHelper
             digests.Add(await registry.DigestAsync(repository, version));
             foreach (string tag in wanted)
             {
-                (await cosign.RunAsync("verify", "--key", builds.Repository.Key.Public, "--insecure-ignore-tlog=true", "--allow-http-registry", $"{registry.Host}/{repository}:{tag}")).Require();
+                (
+                    await cosign.RunAsync(
+                        "verify",
+                        "--key",
+                        builds.Repository.Key.Public,
+                        "--insecure-ignore-tlog=true",
+                        "--allow-http-registry",
+                        $"{registry.Host}/{repository}:{tag}"
+                    )
+                ).Require();
             }
         }
 
@@ -87,9 +116,30 @@ public sealed class DockerfileTests(DockerfileFixture fixture, ITestOutputHelper
     {
         DockerfileBuilds builds = await fixture.GetAsync();
         string[] verify = ["Verify", "--public-key", builds.Repository.Key.Public, "--deep", .. builds.Map];
-        (await builds.Repository.Slipway.RunAsync([.. verify, "--reference", $"quay.io/poseidon/{image}:dockerfile-{builds.Repository.VersionOf(image)}"])).Require();
-        (await builds.Repository.Slipway.RunAsync([.. verify, "--reference", $"docker.io/psdn/{image}:dockerfile-{builds.Repository.VersionOf(image)}"])).Require();
-        (await builds.Repository.Slipway.RunAsync(["Verify", "--images", image, "--dockerfile", "--public-key", builds.Repository.Key.Public])).Require();
+        (
+            await builds.Repository.Slipway.RunAsync([
+                .. verify,
+                "--reference",
+                $"quay.io/poseidon/{image}:dockerfile-{builds.Repository.VersionOf(image)}",
+            ])
+        ).Require();
+        (
+            await builds.Repository.Slipway.RunAsync([
+                .. verify,
+                "--reference",
+                $"docker.io/psdn/{image}:dockerfile-{builds.Repository.VersionOf(image)}",
+            ])
+        ).Require();
+        (
+            await builds.Repository.Slipway.RunAsync([
+                "Verify",
+                "--images",
+                image,
+                "--dockerfile",
+                "--public-key",
+                builds.Repository.Key.Public,
+            ])
+        ).Require();
     }
 
     [Fact]
@@ -97,12 +147,19 @@ public sealed class DockerfileTests(DockerfileFixture fixture, ITestOutputHelper
     {
         DockerfileBuilds builds = await fixture.GetAsync();
         PeerProgram oras = await PeerPrograms.RequireAsync(Peer.Oras);
-        string version = builds.Repository.VersionOf("flannel-cni"), place = $"{builds.Hub.Host}/psdn/flannel-cni";
+        string version = builds.Repository.VersionOf("flannel-cni"),
+            place = $"{builds.Hub.Host}/psdn/flannel-cni";
         (await oras.RunAsync("tag", "--plain-http", $"{place}:dockerfile-{version}", version)).Require();
         try
         {
-            ChildResult verified = await builds.Repository.Slipway.RunAsync(
-                ["Verify", "--public-key", builds.Repository.Key.Public, "--reference", $"docker.io/psdn/flannel-cni:{version}", .. builds.Map]);
+            ChildResult verified = await builds.Repository.Slipway.RunAsync([
+                "Verify",
+                "--public-key",
+                builds.Repository.Key.Public,
+                "--reference",
+                $"docker.io/psdn/flannel-cni:{version}",
+                .. builds.Map,
+            ]);
             Assert.NotEqual(0, verified.ExitCode);
             Assert.Contains("way-mismatch", verified.Output + verified.Error, StringComparison.Ordinal);
         }

@@ -9,7 +9,9 @@ namespace Slipway.Peers.Tests;
 /// </summary>
 public sealed class DocumentReader : IDisposable
 {
-    private const string Quay = "quay.io/poseidon/kubelet", Hub = "docker.io/psdn/kubelet", Key = "/etc/containers/release.pub";
+    private const string Quay = "quay.io/poseidon/kubelet",
+        Hub = "docker.io/psdn/kubelet",
+        Key = "/etc/containers/release.pub";
 
     private readonly ScratchFolder _folder = new();
     private readonly KubeletRegistries _registries;
@@ -24,7 +26,12 @@ public sealed class DocumentReader : IDisposable
     /// <summary>A reader who has jq, trixie's skopeo, and the cosign that is asked for.</summary>
     /// <param name="program">As in <c>run=</c>.</param>
     /// <param name="key">The public key; the one that the image was signed with when null.</param>
-    public static async Task<DocumentReader> WithAsync(string program, VerifyDocument document, KubeletRegistries registries, string? key = null)
+    public static async Task<DocumentReader> WithAsync(
+        string program,
+        VerifyDocument document,
+        KubeletRegistries registries,
+        string? key = null
+    )
     {
         if (program is not ("slipway" or "skopeo" or "cosign-2" or "cosign-3"))
             throw new ArgumentException($"run={program}: no such program", nameof(program));
@@ -41,9 +48,8 @@ public sealed class DocumentReader : IDisposable
 
     /// <summary>Does what a block says, for Quay's repository as it stands there, or for Docker Hub's in its place.</summary>
     /// <param name="change">Made to the command beforehand.</param>
-    public Task<ChildResult> RunAsync(DocumentBlock block, bool onHub, Func<string, string>? change = null) => block.File is null
-        ? ShellAsync("-ec", Named((change ?? (text => text))(block.Text), onHub))
-        : VerifierAsync(block.File, onHub);
+    public Task<ChildResult> RunAsync(DocumentBlock block, bool onHub, Func<string, string>? change = null) =>
+        block.File is null ? ShellAsync("-ec", Named((change ?? (text => text))(block.Text), onHub)) : VerifierAsync(block.File, onHub);
 
     /// <summary>Does what a command says that is in no document: as it stands, for the test registries in place of both.</summary>
     public Task<ChildResult> RunAsync(string command) => ShellAsync("-ec", Named(command, onHub: false));
@@ -57,23 +63,28 @@ public sealed class DocumentReader : IDisposable
     private async Task<ChildResult> VerifierAsync(string file, bool onHub)
     {
         (DockerRegistry registry, string repository) = _registries.Places[onHub ? 1 : 0];
-        return await AskAsync(file, $"{registry.Host}/{repository}:{_document.Version}", await registry.DigestAsync(repository, _document.Version));
+        return await AskAsync(
+            file,
+            $"{registry.Host}/{repository}:{_document.Version}",
+            await registry.DigestAsync(repository, _document.Version)
+        );
     }
 
-    private Task<ChildResult> ShellAsync(params string[] arguments) => new ChildProcess("/bin/sh", arguments)
-    {
-        WorkingDirectory = _folder.Path,
-        Variables = new Dictionary<string, string?>
+    private Task<ChildResult> ShellAsync(params string[] arguments) =>
+        new ChildProcess("/bin/sh", arguments)
         {
-            ["HOME"] = At("home"),
-            ["XDG_CONFIG_HOME"] = null,
-            ["PATH"] = $"{At("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
-            ["DOCKER_CONFIG"] = At("home"),
-            ["REGISTRY_AUTH_FILE"] = null,
-            ["SLIPWAY_REGISTRY_MAP"] = $"quay.io=http://{_registries.Quay.Host} docker.io=http://{_registries.Hub.Host}",
-        },
-        Patience = TimeSpan.FromMinutes(1),
-    }.RunAsync();
+            WorkingDirectory = _folder.Path,
+            Variables = new Dictionary<string, string?>
+            {
+                ["HOME"] = At("home"),
+                ["XDG_CONFIG_HOME"] = null,
+                ["PATH"] = $"{At("bin")}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["DOCKER_CONFIG"] = At("home"),
+                ["REGISTRY_AUTH_FILE"] = null,
+                ["SLIPWAY_REGISTRY_MAP"] = $"quay.io=http://{_registries.Quay.Host} docker.io=http://{_registries.Hub.Host}",
+            },
+            Patience = TimeSpan.FromMinutes(1),
+        }.RunAsync();
 
     private string Named(string text, bool onHub)
     {
@@ -97,26 +108,36 @@ public sealed class DocumentReader : IDisposable
         {
             string text = block.Text.Replace(Key, At("release.pub"), StringComparison.Ordinal);
             // skopeo asks registries.d about the place that it reads from, and policy.json about the name that it was given.
-            _folder.Write(block.File!, block.File!.StartsWith("registries.d/", StringComparison.Ordinal) || block.Language == "sh"
-                ? Here(text, (all, from, to) => all.Replace(from, to, StringComparison.Ordinal))
-                : text);
+            _folder.Write(
+                block.File!,
+                block.File!.StartsWith("registries.d/", StringComparison.Ordinal) || block.Language == "sh"
+                    ? Here(text, (all, from, to) => all.Replace(from, to, StringComparison.Ordinal))
+                    : text
+            );
         }
 
-        _folder.Write("home/.config/containers/registries.conf", string.Concat(
-            Registry("quay.io", _registries.Quay), Registry("docker.io", _registries.Hub),
-            Registry(_registries.Quay.Host, _registries.Quay), Registry(_registries.Hub.Host, _registries.Hub)));
+        _folder.Write(
+            "home/.config/containers/registries.conf",
+            string.Concat(
+                Registry("quay.io", _registries.Quay),
+                Registry("docker.io", _registries.Hub),
+                Registry(_registries.Quay.Host, _registries.Quay),
+                Registry(_registries.Hub.Host, _registries.Hub)
+            )
+        );
         string[] graph = [SlipwayCommand.Dotnet, "exec", SlipwayCommand.Compiled];
         Script("build.sh", graph, $"--root '{_registries.Repository.Root}'");
     }
 
-    private static string Registry(string name, DockerRegistry at) => $"""
-        [[registry]]
-        prefix = "{name}"
-        location = "{at.Host}"
-        insecure = true
+    private static string Registry(string name, DockerRegistry at) =>
+        $"""
+            [[registry]]
+            prefix = "{name}"
+            location = "{at.Host}"
+            insecure = true
 
 
-        """;
+            """;
 
     private void Install(string name, PeerProgram program) => Script($"bin/{name}", [program.File, .. program.Prefix]);
 

@@ -35,12 +35,14 @@ internal sealed class EchoServer : IAsyncDisposable
         _inner = inner;
         _heard[_signature] = true;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(IPAddress.Loopback, 0);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Limits.MaxRequestBodySize = null;
+                kestrel.Listen(IPAddress.Loopback, 0);
+                kestrel.Listen(IPAddress.Loopback, 0);
+            });
         _application = builder.Build();
         _application.Run(HandleAsync);
     }
@@ -72,7 +74,13 @@ internal sealed class EchoServer : IAsyncDisposable
     {
         EchoServer parrot = new(inner);
         await parrot._application.StartAsync();
-        Uri[] addresses = [.. parrot._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(each => new Uri(each))];
+        Uri[] addresses =
+        [
+            .. parrot
+                ._application.Services.GetRequiredService<IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.Select(each => new Uri(each)),
+        ];
         (parrot.Address, parrot.Elsewhere) = (addresses[0], addresses[1]);
         return parrot;
     }
@@ -103,7 +111,10 @@ internal sealed class EchoServer : IAsyncDisposable
         else if (request.Method == "GET" && request.Path.Value!.Contains("/blobs/sha256", StringComparison.Ordinal) && said.Length > 0)
         {
             context.Response.StatusCode = 307;
-            context.Response.Headers.Location = new Uri(Elsewhere, $"{request.Path}?X-Signature={_signature}&told={Uri.EscapeDataString(said)}").AbsoluteUri;
+            context.Response.Headers.Location = new Uri(
+                Elsewhere,
+                $"{request.Path}?X-Signature={_signature}&told={Uri.EscapeDataString(said)}"
+            ).AbsoluteUri;
         }
         else
         {
@@ -119,11 +130,24 @@ internal sealed class EchoServer : IAsyncDisposable
         context.Response.ContentType = "application/json";
         context.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = said;
         if (status == 401)
-            context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{new Uri(Address, "/v2/auth")}\",service=\"parrot\",error=\"invalid_token\",error_description=\"{said}\"";
-        await context.Response.WriteAsync(JsonSerializer.Serialize(new
-        {
-            errors = new[] { new { code = "DENIED", message = $"you said {said}, that is {meant} or {Uri.EscapeDataString(meant)}", detail = new { said, meant } } },
-        }));
+            context.Response.Headers.WWWAuthenticate =
+                $"Bearer realm=\"{new Uri(Address, "/v2/auth")}\",service=\"parrot\",error=\"invalid_token\",error_description=\"{said}\"";
+        await context.Response.WriteAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    errors = new[]
+                    {
+                        new
+                        {
+                            code = "DENIED",
+                            message = $"you said {said}, that is {meant} or {Uri.EscapeDataString(meant)}",
+                            detail = new { said, meant },
+                        },
+                    },
+                }
+            )
+        );
     }
 
     private async Task HandOnAsync(HttpContext context, string authorization)
@@ -137,12 +161,18 @@ internal sealed class EchoServer : IAsyncDisposable
         }
 
         foreach (string name in Handed.Where(name => from.Headers.ContainsKey(name)))
-            _ = to.Headers.TryAddWithoutValidation(name, from.Headers[name].AsEnumerable()) || to.Content?.Headers.TryAddWithoutValidation(name, from.Headers[name].AsEnumerable()) == true;
+            _ =
+                to.Headers.TryAddWithoutValidation(name, from.Headers[name].AsEnumerable())
+                || to.Content?.Headers.TryAddWithoutValidation(name, from.Headers[name].AsEnumerable()) == true;
         if (authorization.Length > 0)
             to.Headers.TryAddWithoutValidation("Authorization", authorization);
         using HttpResponseMessage answer = await _behind.SendAsync(to, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
         context.Response.StatusCode = (int)answer.StatusCode;
-        foreach ((string name, IEnumerable<string> values) in answer.Headers.Concat(answer.Content.Headers).Where(field => field.Key is not "Transfer-Encoding" and not "Connection"))
+        foreach (
+            (string name, IEnumerable<string> values) in answer
+                .Headers.Concat(answer.Content.Headers)
+                .Where(field => field.Key is not "Transfer-Encoding" and not "Connection")
+        )
             context.Response.Headers[name] = new StringValues([.. values.Select(Translate)]);
         if (answer.Headers.Location is { } location && location.ToString().Contains("/uploads/", StringComparison.Ordinal))
             context.Response.Headers.Location = $"{Translate(location.ToString())}?X-Signature={_signature}";

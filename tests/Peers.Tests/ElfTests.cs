@@ -25,10 +25,12 @@ public sealed partial class ElfTests
         }
     }
 
-    private static IEnumerable<string> Several(string folder) => Directory.EnumerateFiles(folder)
-        .Where(path => new FileInfo(path) is { LinkTarget: null } && IsElf(path))
-        .Order(StringComparer.Ordinal)
-        .Take(400);
+    private static IEnumerable<string> Several(string folder) =>
+        Directory
+            .EnumerateFiles(folder)
+            .Where(path => new FileInfo(path) is { LinkTarget: null } && IsElf(path))
+            .Order(StringComparer.Ordinal)
+            .Take(400);
 
     private static bool IsElf(string path)
     {
@@ -44,21 +46,38 @@ public sealed partial class ElfTests
         return Lines(
             path,
             file.Class == ElfClass.Elf64 ? "ELF64" : "ELF32",
-            file.Type switch { ElfType.Relocatable => "REL", ElfType.Executable => "EXEC", ElfType.Shared => "DYN", _ => "?" },
-            file.Machine switch { 62 => "Advanced Micro Devices X86-64", 183 => "AArch64", var other => $"{other}" },
+            file.Type switch
+            {
+                ElfType.Relocatable => "REL",
+                ElfType.Executable => "EXEC",
+                ElfType.Shared => "DYN",
+                _ => "?",
+            },
+            file.Machine switch
+            {
+                62 => "Advanced Micro Devices X86-64",
+                183 => "AArch64",
+                var other => $"{other}",
+            },
             file.Interpreter,
             file.SoName,
             string.Join(' ', file.Needed),
             string.Join(':', file.RPath),
             string.Join(':', file.RunPath),
-            string.Join(' ', file.NeededVersions.Select(version => $"{version.Library}/{version.Version}{(version.IsWeak ? "/weak" : "")}")),
-            string.Join(' ', file.DefinedVersions));
+            string.Join(
+                ' ',
+                file.NeededVersions.Select(version => $"{version.Library}/{version.Version}{(version.IsWeak ? "/weak" : "")}")
+            ),
+            string.Join(' ', file.DefinedVersions)
+        );
     }
 
     private static string Theirs(string said)
     {
-        List<string> needed = [], defined = [];
-        string library = "", section = "";
+        List<string> needed = [],
+            defined = [];
+        string library = "",
+            section = "";
         foreach (string line in said.Split('\n'))
         {
             if (line.StartsWith("Version ", StringComparison.Ordinal))
@@ -66,8 +85,12 @@ public sealed partial class ElfTests
             if (section.StartsWith("Version needs", StringComparison.Ordinal) && NeededFile().Match(line) is { Success: true } file)
                 library = file.Groups[1].Value;
             else if (section.StartsWith("Version needs", StringComparison.Ordinal) && NeededName().Match(line) is { Success: true } name)
-                needed.Add($"{library}/{name.Groups[1].Value}{(name.Groups[2].Value.Contains("WEAK", StringComparison.Ordinal) ? "/weak" : "")}");
-            else if (section.StartsWith("Version definition", StringComparison.Ordinal) && DefinedName().Match(line) is { Success: true } version)
+                needed.Add(
+                    $"{library}/{name.Groups[1].Value}{(name.Groups[2].Value.Contains("WEAK", StringComparison.Ordinal) ? "/weak" : "")}"
+                );
+            else if (
+                section.StartsWith("Version definition", StringComparison.Ordinal) && DefinedName().Match(line) is { Success: true } version
+            )
                 defined.Add(version.Groups[1].Value);
         }
 
@@ -83,7 +106,8 @@ public sealed partial class ElfTests
             One(@"Library rpath: \[(.*)\]"),
             One(@"Library runpath: \[(.*)\]"),
             string.Join(' ', needed),
-            string.Join(' ', defined));
+            string.Join(' ', defined)
+        );
     }
 
     private static string Lines(params string?[] parts) => string.Join('\n', parts);

@@ -37,9 +37,17 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         Assert.Equal((0, 100_000_000, true), (result.ExitCode, kept.Total, kept.IsCut));
 
         using CancellationTokenSource cancel = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunAsync(
-            Busybox(image, "sh", "-c", "echo up; sleep 100"), (_, _) => cancel.Cancel(), cancel.Token));
-        ContainerResult late = await engine.RunAsync(Busybox(image, "sleep", "100") with { TimeLimit = TimeSpan.FromSeconds(2) }, kept.Receive, Stop);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            engine.RunAsync(Busybox(image, "sh", "-c", "echo up; sleep 100"), (_, _) => cancel.Cancel(), cancel.Token)
+        );
+        ContainerResult late = await engine.RunAsync(
+            Busybox(image, "sleep", "100") with
+            {
+                TimeLimit = TimeSpan.FromSeconds(2),
+            },
+            kept.Receive,
+            Stop
+        );
         Assert.True(late.IsTimedOut);
         Assert.Equal("", await DockerAsync("ps", "--all", "--quiet", "--filter", $"ancestor={image.Name}"));
     }
@@ -53,7 +61,8 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         using ScratchRepository repository = await AssembleAsync();
         OciLayout layout = OciLayout.Open(repository.Layout(SmallImage.Name));
         Descriptor descriptor = await ManifestAsync(layout, architecture);
-        Reference first = Reference.Parse($"slipway.invalid/tests:{Guid.NewGuid():n}"), second = Reference.Parse($"slipway.invalid/tests:{Guid.NewGuid():n}");
+        Reference first = Reference.Parse($"slipway.invalid/tests:{Guid.NewGuid():n}"),
+            second = Reference.Parse($"slipway.invalid/tests:{Guid.NewGuid():n}");
         EngineArchive archive = await EngineArchive.OfAsync(layout, descriptor, [first], Stop);
 
         EngineImage loaded = await engine.LoadAsync(archive, Stop);
@@ -63,7 +72,10 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         Assert.Equal((architecture, "linux"), (loaded.Platform.Architecture, loaded.Platform.Os));
         EngineImage named = (await engine.InspectAsync(second.ToString(), Stop))!;
         Assert.Equal(loaded.Id, named.Id);
-        Assert.Equal(new[] { first.ToString(), second.ToString() }.Order(StringComparer.Ordinal), named.Names.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new[] { first.ToString(), second.ToString() }.Order(StringComparer.Ordinal),
+            named.Names.Order(StringComparer.Ordinal)
+        );
         await AssertGivenAwayAsync(engine, second.ToString(), ImageConfig.Parse(await ReadAsync(layout, archive.Manifest.Config)));
         Assert.True(await engine.RemoveAsync(first.ToString(), Stop));
         Assert.True(await engine.RemoveAsync(second.ToString(), Stop));
@@ -81,13 +93,22 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         // Our own label, with a time long ago and one far ahead.
         string[] containers = [];
         foreach (string until in (string[])["1", "99999999999"])
-            containers = [.. containers, (await DockerAsync("create", "--network", "none", "--label", $"io.github.poseidon.slipway.until={until}", needed.Name)).Trim()];
+            containers =
+            [
+                .. containers,
+                (
+                    await DockerAsync("create", "--network", "none", "--label", $"io.github.poseidon.slipway.until={until}", needed.Name)
+                ).Trim(),
+            ];
         try
         {
             Assert.True(await engine.SweepAsync(Stop) >= 2);
             Assert.Null(await engine.InspectAsync(over.Name, Stop));
             Assert.NotNull(await engine.InspectAsync(needed.Name, Stop));
-            Assert.Equal(containers[1] + "\n", await DockerAsync("ps", "--all", "--quiet", "--no-trunc", "--filter", $"ancestor={needed.Name}"));
+            Assert.Equal(
+                containers[1] + "\n",
+                await DockerAsync("ps", "--all", "--quiet", "--no-trunc", "--filter", $"ancestor={needed.Name}")
+            );
         }
         finally
         {
@@ -100,13 +121,25 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
     {
         EngineAddress address = await AddressAsync();
         using ScratchRepository repository = await AssembleAsync(SmokeTests.Sound);
-        SlipwayCommand slipway = fixture.In(repository) with { Variables = new Dictionary<string, string?>(fixture.In(repository).Variables) { ["DOCKER_HOST"] = address.ToString() } };
+        SlipwayCommand slipway = fixture.In(repository) with
+        {
+            Variables = new Dictionary<string, string?>(fixture.In(repository).Variables) { ["DOCKER_HOST"] = address.ToString() },
+        };
 
         ChildResult smoke = (await slipway.RunAsync("Smoke", "--json")).Require();
         using JsonDocument verdicts = JsonDocument.Parse(smoke.Output);
         Assert.Equal(
             [("linux/amd64", "passed", 7), ("linux/arm64", "passed", 5)],
-            verdicts.RootElement.EnumerateArray().Select(row => (row.GetProperty("platform").GetString()!, row.GetProperty("verdict").GetString()!, row.GetProperty("commands").GetInt32())));
+            verdicts
+                .RootElement.EnumerateArray()
+                .Select(row =>
+                    (
+                        row.GetProperty("platform").GetString()!,
+                        row.GetProperty("verdict").GetString()!,
+                        row.GetProperty("commands").GetInt32()
+                    )
+                )
+        );
 
         ChildResult load = (await slipway.RunAsync("Load", "--platforms", "linux/amd64", "linux/arm64")).Require();
         try
@@ -117,7 +150,10 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         }
         finally
         {
-            string[] left = (await DockerAsync("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "quay.io/slipway-tests/small")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] left = (await DockerAsync("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "quay.io/slipway-tests/small")).Split(
+                '\n',
+                StringSplitOptions.RemoveEmptyEntries
+            );
             await DockerAsync(["image", "rm", "--force", .. left]);
         }
     }
@@ -135,15 +171,21 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         {
             Context =
             [
-                LayerEntry.File("Dockerfile", System.Text.Encoding.UTF8.GetBytes($"""
-                    FROM {image.Name} AS first
-                    ARG TARGETARCH
-                    ARG WORD
-                    COPY words /words
-                    RUN ["/usr/bin/busybox", "sh", "-c", "echo built for $TARGETARCH: $WORD; ls /words | grep -c ."]
-                    FROM first
-                    RUN ["/usr/bin/busybox", "false"]
-                    """), "test"),
+                LayerEntry.File(
+                    "Dockerfile",
+                    System.Text.Encoding.UTF8.GetBytes(
+                        $"""
+                        FROM {image.Name} AS first
+                        ARG TARGETARCH
+                        ARG WORD
+                        COPY words /words
+                        RUN ["/usr/bin/busybox", "sh", "-c", "echo built for $TARGETARCH: $WORD; ls /words | grep -c ."]
+                        FROM first
+                        RUN ["/usr/bin/busybox", "false"]
+                        """
+                    ),
+                    "test"
+                ),
                 LayerEntry.Directory("words", "test"),
                 LayerEntry.File("words/" + new string('w', 150), "x"u8.ToArray(), "test"),
             ],
@@ -155,7 +197,11 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
 
         if (BuildsNot is { } why)
         {
-            Assert.Contains(why, (await Assert.ThrowsAsync<EngineException>(() => engine.BuildAsync(request, told.Add, Stop))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                why,
+                (await Assert.ThrowsAsync<EngineException>(() => engine.BuildAsync(request, told.Add, Stop))).Message,
+                StringComparison.Ordinal
+            );
             return;
         }
 
@@ -164,7 +210,9 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         {
             Assert.Equal(architecture, (await engine.InspectAsync(id, Stop))!.Platform.Architecture);
             Assert.Contains(told, line => line.EndsWith($"built for {architecture}: well met", StringComparison.Ordinal));
-            EngineException e = await Assert.ThrowsAsync<EngineException>(() => engine.BuildAsync(request with { Target = null }, told.Add, Stop));
+            EngineException e = await Assert.ThrowsAsync<EngineException>(() =>
+                engine.BuildAsync(request with { Target = null }, told.Add, Stop)
+            );
             Assert.True(e.IsAnswer);
             Assert.Matches("exit (code:|status) 1", e.Message);
         }
@@ -188,12 +236,22 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         using MemoryStream blob = new();
         Layer layer = LayerWriter.Write("x", [LayerEntry.File("x", program, "test", 0b111_101_101)], blob, Stop);
         await layout.AddBlobAsync(layer.Blob.MediaType, blob.ToArray(), Stop);
-        ImageConfig config = new() { Platform = foreign, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.DiffId], History = ["x"], Entrypoint = ["/x"] };
+        ImageConfig config = new()
+        {
+            Platform = foreign,
+            Created = DateTimeOffset.UnixEpoch,
+            DiffIds = [layer.DiffId],
+            History = ["x"],
+            Entrypoint = ["/x"],
+        };
         Manifest manifest = new(await layout.AddBlobAsync(MediaType.Config, config.ToBytes(), Stop), [layer.Blob]);
         Descriptor descriptor = await layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes()), Stop);
 
         PlatformSmoke smoke = await new SmokeTest(engine).RunAsync(
-            new SmokeSubject("x", "v1", new AssembledPlatform(foreign, descriptor, [layer]), [new ContractCommand()]), layout, Stop);
+            new SmokeSubject("x", "v1", new AssembledPlatform(foreign, descriptor, [layer]), [new ContractCommand()]),
+            layout,
+            Stop
+        );
 
         Assert.Contains("runs no linux/s390x", smoke.NotRun, StringComparison.Ordinal);
         Assert.False(smoke.Passed);
@@ -213,19 +271,26 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
         return (await docker.RunAsync(["--host", (await AddressAsync()).ToString(), .. arguments])).Require().Output;
     }
 
-    private async Task<EngineClient> ConnectAsync() => await EngineClient.ConnectAsync([await AddressAsync()], TimeProvider.System, _ => { }, Stop);
+    private async Task<EngineClient> ConnectAsync() =>
+        await EngineClient.ConnectAsync([await AddressAsync()], TimeProvider.System, _ => { }, Stop);
 
     /// <summary>The archive of an image names one, with its configuration and its layers, plain or packed.</summary>
     private async Task AssertGivenAwayAsync(EngineClient engine, string image, ImageConfig config)
     {
-        string tar = _folder.At("given.tar"), folder = _folder.Folder("given");
+        string tar = _folder.At("given.tar"),
+            folder = _folder.Folder("given");
         await using (FileStream file = File.Create(tar))
             await engine.ExportAsync(image, file, Stop);
         await System.Formats.Tar.TarFile.ExtractToDirectoryAsync(tar, folder, overwriteFiles: true, Stop);
         using JsonDocument list = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "manifest.json"), Stop));
         JsonElement only = Assert.Single(list.RootElement.EnumerateArray());
-        Assert.Equal(config.DiffIds, ImageConfig.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, only.GetProperty("Config").GetString()!), Stop)).DiffIds);
-        Assert.All(only.GetProperty("Layers").EnumerateArray().Zip(config.DiffIds), layer => Assert.Equal(layer.Second, DiffIdOf(Path.Combine(folder, layer.First.GetString()!))));
+        Assert.Equal(
+            config.DiffIds,
+            ImageConfig.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, only.GetProperty("Config").GetString()!), Stop)).DiffIds
+        );
+        Assert.All(only.GetProperty("Layers").EnumerateArray().Zip(config.DiffIds), layer =>
+            Assert.Equal(layer.Second, DiffIdOf(Path.Combine(folder, layer.First.GetString()!)))
+        );
     }
 
     private static Digest DiffIdOf(string layer)
@@ -250,14 +315,21 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
     protected static ContainerSpec Busybox(TemporaryImage image, params ImmutableArray<string> arguments) =>
         new(image.Name) { Entrypoint = ["/usr/bin/busybox"], Command = arguments };
 
-    protected static async Task<TemporaryImage> LoadAsync(EngineClient engine, ScratchRepository repository, string architecture = "amd64", TimeSpan? limit = null)
+    protected static async Task<TemporaryImage> LoadAsync(
+        EngineClient engine,
+        ScratchRepository repository,
+        string architecture = "amd64",
+        TimeSpan? limit = null
+    )
     {
         OciLayout layout = OciLayout.Open(repository.Layout(SmallImage.Name));
         return await engine.LoadPassingAsync(layout, await ManifestAsync(layout, architecture), limit ?? FiveMinutes, Stop);
     }
 
     protected static async Task<Descriptor> ManifestAsync(OciLayout layout, string architecture) =>
-        (await ImageReader.ReadAsync(SmallImage.Name, layout, Stop)).Platforms.Single(platform => platform.Platform.Architecture == architecture).Manifest;
+        (await ImageReader.ReadAsync(SmallImage.Name, layout, Stop))
+            .Platforms.Single(platform => platform.Platform.Architecture == architecture)
+            .Manifest;
 
     /// <param name="commands">What is at the end of its contract.</param>
     protected async Task<ScratchRepository> AssembleAsync(string commands = "")

@@ -12,12 +12,22 @@ public sealed record EngineRecipe(string Name)
     public static EngineRecipe Docker26 { get; } = new("26.1") { Peer = Peer.DockerOfTrixie };
 
     /// <summary>Images are kept by containerd, and go by the digests of their manifests.</summary>
-    public static EngineRecipe Docker26Containerd { get; } = Docker26 with { Name = "26.1, containerd's store", Settings = ContainerdStore };
+    public static EngineRecipe Docker26Containerd { get; } =
+        Docker26 with
+        {
+            Name = "26.1, containerd's store",
+            Settings = ContainerdStore,
+        };
 
     public static EngineRecipe Docker28 { get; } = new("28.5") { Peer = Peer.Docker28 };
 
     /// <summary>As a fresh Docker Engine 29 is.</summary>
-    public static EngineRecipe Docker28Containerd { get; } = Docker28 with { Name = "28.5, containerd's store", Settings = ContainerdStore };
+    public static EngineRecipe Docker28Containerd { get; } =
+        Docker28 with
+        {
+            Name = "28.5, containerd's store",
+            Settings = ContainerdStore,
+        };
 
     public static EngineRecipe Podman { get; } = new("Podman") { Peer = Peer.Podman };
 

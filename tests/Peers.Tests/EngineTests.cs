@@ -12,7 +12,12 @@ public sealed class EngineTests(SmallFixture fixture) : DockerEngineCases(fixtur
     protected override async Task<EngineAddress> AddressAsync()
     {
         await PeerPrograms.RequireAsync(Peer.DockerArm64);
-        using EngineClient engine = await EngineClient.ConnectAsync(new EngineAddresses(Environment.GetEnvironmentVariable).Find(), TimeProvider.System, _ => { }, Stop);
+        using EngineClient engine = await EngineClient.ConnectAsync(
+            new EngineAddresses(Environment.GetEnvironmentVariable).Find(),
+            TimeProvider.System,
+            _ => { },
+            Stop
+        );
         return engine.Address;
     }
 }

@@ -11,7 +11,8 @@ namespace Slipway.Peers.Tests;
 public sealed class EngineTlsTests(SmallFixture fixture) : IDisposable
 {
     private readonly ScratchFolder _folder = new();
-    private readonly TestAuthority _authority = new(), _stranger = new("somebody else");
+    private readonly TestAuthority _authority = new(),
+        _stranger = new("somebody else");
 
     public void Dispose()
     {
@@ -26,10 +27,18 @@ public sealed class EngineTlsTests(SmallFixture fixture) : IDisposable
         PeerProgram docker = await PeerPrograms.RequireAsync(Peer.Docker);
         using ScratchRepository repository = await fixture.NewAsync();
         (await fixture.In(repository).RunAsync("Assemble", "--upstream-mirror", repository.Mirror.Path)).Require();
-        string right = Folder("right", _authority, _authority), strange = Folder("strange", _authority, _stranger);
-        string without = Folder("without", _authority, null), other = Folder("other", _stranger, _authority);
+        string right = Folder("right", _authority, _authority),
+            strange = Folder("strange", _authority, _stranger);
+        string without = Folder("without", _authority, null),
+            other = Folder("other", _stranger, _authority);
         int port = FreePort();
-        await using OwnEngine engine = await OwnEngine.StartAsync(EngineRecipe.Machines with { IsOnMachinesNetwork = true, Arguments = ServerArguments(port) });
+        await using OwnEngine engine = await OwnEngine.StartAsync(
+            EngineRecipe.Machines with
+            {
+                IsOnMachinesNetwork = true,
+                Arguments = ServerArguments(port),
+            }
+        );
         string host = $"tcp://localhost:{port}";
 
         // By the environment.
@@ -47,14 +56,22 @@ public sealed class EngineTlsTests(SmallFixture fixture) : IDisposable
         await engine.DockerAsync("image", "prune", "--all", "--force");
 
         // Its server does not take the client's certificate, or gets none.
-        foreach ((string folder, string said) in ((string, string)[])[(strange, "it does not take our certificate"), (without, "it wants a certificate of ours")])
+        foreach (
+            (string folder, string said) in ((string, string)[])
+                [(strange, "it does not take our certificate"), (without, "it wants a certificate of ours")]
+        )
         {
             ChildResult refused = (await LoadAsync(repository, host, folder)).Require(69);
             Assert.Contains($"{host} (DOCKER_HOST): {said}", refused.Error, StringComparison.Ordinal);
         }
 
         // It is of an authority that the client does not trust, not even where the system does.
-        ChildResult untrusted = (await LoadAsync(repository, new Dictionary<string, string?>(Environment(host, other)) { ["SSL_CERT_FILE"] = Path.Combine(right, "ca.pem") })).Require(69);
+        ChildResult untrusted = (
+            await LoadAsync(
+                repository,
+                new Dictionary<string, string?>(Environment(host, other)) { ["SSL_CERT_FILE"] = Path.Combine(right, "ca.pem") }
+            )
+        ).Require(69);
         Assert.Contains("its certificate comes from an authority that is not trusted here", untrusted.Error, StringComparison.Ordinal);
 
         // Without TLS it is no answer that anybody understands.
@@ -68,7 +85,18 @@ public sealed class EngineTlsTests(SmallFixture fixture) : IDisposable
         string folder = Folder("server", _authority, null);
         using X509Certificate2 server = _authority.Issue();
         WriteIdentity(folder, server);
-        return ["--tlsverify", "--tlscacert", $"{folder}/ca.pem", "--tlscert", $"{folder}/cert.pem", "--tlskey", $"{folder}/key.pem", "--host", $"tcp://127.0.0.1:{port}"];
+        return
+        [
+            "--tlsverify",
+            "--tlscacert",
+            $"{folder}/ca.pem",
+            "--tlscert",
+            $"{folder}/cert.pem",
+            "--tlskey",
+            $"{folder}/key.pem",
+            "--host",
+            $"tcp://127.0.0.1:{port}",
+        ];
     }
 
     /// <summary>Docker's three files.</summary>
@@ -92,19 +120,29 @@ public sealed class EngineTlsTests(SmallFixture fixture) : IDisposable
         File.WriteAllText(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem());
     }
 
-    private static Dictionary<string, string?> Environment(string host, string folder) => new()
-    {
-        ["DOCKER_HOST"] = host,
-        ["DOCKER_TLS_VERIFY"] = "1",
-        ["DOCKER_CERT_PATH"] = folder,
-    };
+    private static Dictionary<string, string?> Environment(string host, string folder) =>
+        new()
+        {
+            ["DOCKER_HOST"] = host,
+            ["DOCKER_TLS_VERIFY"] = "1",
+            ["DOCKER_CERT_PATH"] = folder,
+        };
 
-    private Task<ChildResult> LoadAsync(ScratchRepository repository, string host, string folder) => LoadAsync(repository, Environment(host, folder));
+    private Task<ChildResult> LoadAsync(ScratchRepository repository, string host, string folder) =>
+        LoadAsync(repository, Environment(host, folder));
 
     private Task<ChildResult> LoadAsync(ScratchRepository repository, Dictionary<string, string?> variables)
     {
         SlipwayCommand slipway = fixture.In(repository);
-        return (slipway with { Variables = new Dictionary<string, string?>([.. slipway.Variables.Where(variable => !variables.ContainsKey(variable.Key)), .. variables]) }).RunAsync("Load");
+        return (
+            slipway with
+            {
+                Variables = new Dictionary<string, string?>([
+                    .. slipway.Variables.Where(variable => !variables.ContainsKey(variable.Key)),
+                    .. variables,
+                ]),
+            }
+        ).RunAsync("Load");
     }
 
     private static int FreePort()

@@ -37,14 +37,17 @@ public sealed class FinishingTests(ReleaseFixture fixture)
 
         Assert.True(libraries.Length > 50, $"only {libraries.Length} libraries");
         Assert.All(libraries, line => Assert.Contains(" (libc6,AArch64", line, StringComparison.Ordinal));
-        Assert.All(libraries, line => Assert.True(File.Exists(root + "/usr" + line.Split(" => ")[1].Replace("/usr/", "/", StringComparison.Ordinal)), line));
+        Assert.All(libraries, line =>
+            Assert.True(File.Exists(root + "/usr" + line.Split(" => ")[1].Replace("/usr/", "/", StringComparison.Ordinal)), line)
+        );
     }
 
     [Fact]
     public async Task Openssl_finds_each_authority_by_its_subject()
     {
         using ScratchFolder folder = new();
-        string root = await UnpackAsync("amd64", folder), certificates = Path.Combine(root, "etc/ssl/certs");
+        string root = await UnpackAsync("amd64", folder),
+            certificates = Path.Combine(root, "etc/ssl/certs");
         PeerProgram openssl = await PeerPrograms.RequireAsync(Peer.Openssl);
         string[] hashes = [.. Directory.EnumerateFiles(certificates).Where(path => path.EndsWith(".0", StringComparison.Ordinal))];
 
@@ -71,7 +74,11 @@ public sealed class FinishingTests(ReleaseFixture fixture)
         foreach (string list in lists)
         {
             string control = await File.ReadAllTextAsync(Path.ChangeExtension(list, null), TestContext.Current.CancellationToken);
-            Assert.StartsWith($"Package: {Path.GetFileNameWithoutExtension(list)}\nStatus: install ok installed\n", control, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"Package: {Path.GetFileNameWithoutExtension(list)}\nStatus: install ok installed\n",
+                control,
+                StringComparison.Ordinal
+            );
             foreach (string line in await File.ReadAllLinesAsync(list, TestContext.Current.CancellationToken))
                 Assert.Equal(line[..32], Sum(Path.Combine(root, line[34..])));
         }
@@ -82,7 +89,9 @@ public sealed class FinishingTests(ReleaseFixture fixture)
         PublishedRelease release = await fixture.GetAsync();
         PeerProgram umoci = await PeerPrograms.RequireAsync(Peer.Umoci);
         string name = $"{release.Repository.VersionOf("kubelet")}-{architecture}";
-        (await umoci.RunAsync("unpack", "--rootless", "--image", $"{release.Repository.Layout("kubelet")}:{name}", folder.At("bundle"))).Require();
+        (
+            await umoci.RunAsync("unpack", "--rootless", "--image", $"{release.Repository.Layout("kubelet")}:{name}", folder.At("bundle"))
+        ).Require();
         return folder.At("bundle", "rootfs");
     }
 
@@ -97,7 +106,10 @@ public sealed class FinishingTests(ReleaseFixture fixture)
     {
         using FileStream content = File.OpenRead(path);
 #pragma warning disable CA5351 // The database's format has MD5.
-        return string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content))}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content))}"
+        );
 #pragma warning restore CA5351
     }
 }

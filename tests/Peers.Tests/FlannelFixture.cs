@@ -9,7 +9,9 @@ public sealed class FlannelFixture : IDisposable
 
     private readonly Lazy<Task<ScratchRepository>> _repository = new(AssembleAsync);
 
-    /// <summary>A root of one architecture that can be entered; the test is skipped where that takes rights or an emulator that are not there.</summary>
+    /// <summary>
+    /// A root of one architecture that can be entered; the test is skipped where that takes rights or an emulator that are not there.
+    /// </summary>
     /// <param name="folder">Where it is unpacked to.</param>
     public async Task<UnpackedRoot> UnpackAsync(string architecture, ScratchFolder folder)
     {

@@ -50,25 +50,34 @@ public sealed class InstallerCrashTests(FlannelFixture fixture) : IDisposable
         Assert.Contains("bridge new, portmap old, 10-flannel.conflist old", seen);
         Assert.Contains("bridge new, portmap new, 10-flannel.conflist old", seen);
         // The configuration comes last.
-        Assert.DoesNotContain(seen, state => state.Contains("old", StringComparison.Ordinal) && state.EndsWith("10-flannel.conflist new", StringComparison.Ordinal));
+        Assert.DoesNotContain(seen, state =>
+            state.Contains("old", StringComparison.Ordinal) && state.EndsWith("10-flannel.conflist new", StringComparison.Ordinal)
+        );
     }
 
     /// <summary>Whether a run was killed before its n-th command; it was through otherwise.</summary>
     private static async Task<bool> KillsAsync(UnpackedRoot root, int n, HashSet<string> seen)
     {
         using InstallerHost host = new();
-        string[] files = [Path.Combine(host.Plugins, "bridge"), Path.Combine(host.Plugins, "portmap"), Path.Combine(host.Networks, "10-flannel.conflist")];
+        string[] files =
+        [
+            Path.Combine(host.Plugins, "bridge"),
+            Path.Combine(host.Plugins, "portmap"),
+            Path.Combine(host.Networks, "10-flannel.conflist"),
+        ];
         foreach (string file in files)
             File.WriteAllText(file, "old");
         string crash = host.Folder("crash");
         File.WriteAllText(Path.Combine(crash, "left"), $"{n}\n");
         File.WriteAllText(Path.Combine(crash, "prelude"), Prelude);
 
-        ChildResult killed = await root.RunAsync(host.Run with
-        {
-            Command = ["/bin/sh", "/host/crash/prelude"],
-            Mounts = [.. host.Run.Mounts, new HostMount(crash, "/crash")],
-        });
+        ChildResult killed = await root.RunAsync(
+            host.Run with
+            {
+                Command = ["/bin/sh", "/host/crash/prelude"],
+                Mounts = [.. host.Run.Mounts, new HostMount(crash, "/crash")],
+            }
+        );
 
         if (killed.ExitCode == 0)
         {
@@ -79,7 +88,12 @@ public sealed class InstallerCrashTests(FlannelFixture fixture) : IDisposable
         killed.Require(128 + 9);
         seen.Add(string.Join(", ", files.Select(file => $"{Path.GetFileName(file)} {StateOf(file, root)}")));
         Assert.All(host.Names.Except(files.Select(Path.GetFileName)), name => Assert.Contains(Unfinished, name, StringComparison.Ordinal));
-        foreach (string left in Directory.EnumerateFiles(host.Plugins).Concat(Directory.EnumerateFiles(host.Networks)).Where(path => path.Contains(Unfinished, StringComparison.Ordinal)))
+        foreach (
+            string left in Directory
+                .EnumerateFiles(host.Plugins)
+                .Concat(Directory.EnumerateFiles(host.Networks))
+                .Where(path => path.Contains(Unfinished, StringComparison.Ordinal))
+        )
             File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddMinutes(-11));
         (await root.RunAsync(host.Run)).Require();
         host.RequireInstalled(root);

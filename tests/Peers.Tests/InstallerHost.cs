@@ -20,21 +20,28 @@ public sealed class InstallerHost : IDisposable
     public string Networks { get; }
 
     /// <summary>Both folders, mounted as the old image's DaemonSet does, and a configuration.</summary>
-    public RootRun Run => new()
-    {
-        Mounts = [new HostMount(Plugins, "/opt/cni/bin"), new HostMount(Networks, "/etc/cni/net.d")],
-        Variables = new Dictionary<string, string> { ["CNI_NETWORK_CONFIG"] = Configuration },
-    };
+    public RootRun Run =>
+        new()
+        {
+            Mounts = [new HostMount(Plugins, "/opt/cni/bin"), new HostMount(Networks, "/etc/cni/net.d")],
+            Variables = new Dictionary<string, string> { ["CNI_NETWORK_CONFIG"] = Configuration },
+        };
 
     public string At(params string[] parts) => _folder.At(parts);
 
     public string Folder(params string[] parts) => _folder.Folder(parts);
 
     /// <summary>Every file of both folders by its name, hidden ones too.</summary>
-    public IEnumerable<string> Names => Directory.EnumerateFiles(Plugins).Concat(Directory.EnumerateFiles(Networks))
-        .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Names =>
+        Directory
+            .EnumerateFiles(Plugins)
+            .Concat(Directory.EnumerateFiles(Networks))
+            .Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal);
 
-    /// <summary>Fails the test unless every plugin of a root is here as it is there, the configuration is, and nothing is unfinished.</summary>
+    /// <summary>
+    /// Fails the test unless every plugin of a root is here as it is there, the configuration is, and nothing is unfinished.
+    /// </summary>
     public void RequireInstalled(UnpackedRoot root)
     {
         ArgumentNullException.ThrowIfNull(root);

@@ -26,7 +26,18 @@ public sealed class InstallerTests(FlannelFixture fixture) : IDisposable
         File.WriteAllText(Path.Combine(_host.Networks, "87-podman.conflist"), "not ours");
         LeaveUnfinished(".bridge.slipway-new.abc123", TimeSpan.FromMinutes(-11));
         LeaveUnfinished(".bridge.slipway-new.abc124", TimeSpan.FromDays(300));
-        string[] expected = ["10-flannel.conflist", "87-podman.conflist", "bandwidth", "bridge", "host-local", "loopback", "other", "portmap", "tuning"];
+        string[] expected =
+        [
+            "10-flannel.conflist",
+            "87-podman.conflist",
+            "bandwidth",
+            "bridge",
+            "host-local",
+            "loopback",
+            "other",
+            "portmap",
+            "tuning",
+        ];
 
         (await root.RunAsync(_host.Run)).Require();
 
@@ -113,7 +124,10 @@ public sealed class InstallerTests(FlannelFixture fixture) : IDisposable
 
         ChildResult refused = (await root.RunAsync(_host.Run with { Mounts = mounts })).Require(77);
 
-        Assert.Equal($"install-cni: {named} cannot be written to: Read-only file system. Is its volume read-only or full?\n", refused.Error);
+        Assert.Equal(
+            $"install-cni: {named} cannot be written to: Read-only file system. Is its volume read-only or full?\n",
+            refused.Error
+        );
         Assert.Empty(_host.Names);
     }
 
@@ -137,7 +151,15 @@ public sealed class InstallerTests(FlannelFixture fixture) : IDisposable
         {
             foreach (string file in Directory.EnumerateFiles(_host.Plugins))
                 File.Delete(file);
-            RootRun run = _host.Run with { Command = ["/bin/sh", "-ec", "for i in 1 2 3 4 5 6; do /install-cni.sh & all=\"${all:-} $!\"; done; for i in $all; do wait $i; done"] };
+            RootRun run = _host.Run with
+            {
+                Command =
+                [
+                    "/bin/sh",
+                    "-ec",
+                    "for i in 1 2 3 4 5 6; do /install-cni.sh & all=\"${all:-} $!\"; done; for i in $all; do wait $i; done",
+                ],
+            };
             ChildResult all = (await root.RunAsync(run)).Require();
             Assert.Empty(all.Error);
             _host.RequireInstalled(root);
@@ -195,11 +217,17 @@ public sealed class InstallerTests(FlannelFixture fixture) : IDisposable
     [Theory]
     [InlineData("CNI_CONF_NAME", "../10-flannel.conflist", "install-cni: CNI_CONF_NAME '../10-flannel.conflist' is no file name\n")]
     [InlineData("CNI_CONF_NAME", "..", "install-cni: CNI_CONF_NAME '..' is no file name\n")]
-    [InlineData("CNI_NET_DIR", "/etc/../..", "install-cni: CNI_BIN_DIR '/opt/cni/bin' and CNI_NET_DIR '/etc/../..' are to be folders without ..\n")]
+    [InlineData(
+        "CNI_NET_DIR",
+        "/etc/../..",
+        "install-cni: CNI_BIN_DIR '/opt/cni/bin' and CNI_NET_DIR '/etc/../..' are to be folders without ..\n"
+    )]
     public async Task A_variable_that_leads_elsewhere_is_refused(string variable, string value, string because)
     {
         UnpackedRoot root = await fixture.UnpackAsync(UnpackedRoot.Native, _folder);
-        ChildResult refused = (await root.RunAsync(_host.Run with { Variables = new Dictionary<string, string>(_host.Run.Variables) { [variable] = value } })).Require(78);
+        ChildResult refused = (
+            await root.RunAsync(_host.Run with { Variables = new Dictionary<string, string>(_host.Run.Variables) { [variable] = value } })
+        ).Require(78);
         Assert.Equal(because, refused.Error);
         Assert.Empty(_host.Names);
     }
@@ -236,5 +264,7 @@ public sealed class InstallerTests(FlannelFixture fixture) : IDisposable
 
     /// <summary>Which file is behind each name, and when it was changed.</summary>
     private async Task<string> InodesAsync() =>
-        (await new ChildProcess("sh", "-c", "stat -c '%n %i %z' \"$1\"/* \"$2\"/*", "sh", _host.Plugins, _host.Networks).RunAsync()).Require().Output;
+        (await new ChildProcess("sh", "-c", "stat -c '%n %i %z' \"$1\"/* \"$2\"/*", "sh", _host.Plugins, _host.Networks).RunAsync())
+            .Require()
+            .Output;
 }

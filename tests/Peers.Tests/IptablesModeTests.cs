@@ -26,7 +26,9 @@ public sealed class IptablesModeTests(ReleaseFixture fixture)
     [InlineData("iptables-legacy -t mangle -N KUBE-IPTABLES-HINT-NOT", "nf_tables")]
     public async Task The_mode_is_that_of_the_rules_and_of_the_kubelets_chains(string before, string mode)
     {
-        ChildResult answer = await LineAsync($"{before} >/dev/null; iptables --version; ip6tables --version; iptables-save --version; ip6tables-restore --version");
+        ChildResult answer = await LineAsync(
+            $"{before} >/dev/null; iptables --version; ip6tables --version; iptables-save --version; ip6tables-restore --version"
+        );
 
         Assert.Equal(4, answer.Lines.Count);
         Assert.All(answer.Lines, line => Assert.EndsWith($"({mode})", line, StringComparison.Ordinal));
@@ -36,7 +38,11 @@ public sealed class IptablesModeTests(ReleaseFixture fixture)
     [InlineData("nft", "iptables-legacy " + Rule, "nf_tables")]
     [InlineData("legacy", "true", "legacy")]
     public async Task The_environment_has_the_last_word(string wanted, string before, string mode) =>
-        Assert.EndsWith($"({mode})", (await LineAsync($"{before}; IPTABLES_MODE={wanted} iptables --version")).Lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"({mode})",
+            (await LineAsync($"{before}; IPTABLES_MODE={wanted} iptables --version")).Lines[0],
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task The_mode_needs_no_search_path()
@@ -50,8 +56,24 @@ public sealed class IptablesModeTests(ReleaseFixture fixture)
     [Fact]
     public async Task Looking_makes_no_table_in_either_mode()
     {
-        Assert.Equal("", (await LineAsync("iptables-save; ip6tables-save; iptables-nft-save; ip6tables-nft-save; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null || true")).Output);
-        Assert.Equal("filter\n", (await LineAsync($"iptables-legacy {Rule}; iptables --version >/dev/null; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null || true")).Output);
+        Assert.Equal(
+            "",
+            (
+                await LineAsync(
+                    "iptables-save; ip6tables-save; iptables-nft-save; ip6tables-nft-save; cat /proc/net/ip_tables_names "
+                        + "/proc/net/ip6_tables_names 2>/dev/null || true"
+                )
+            ).Output
+        );
+        Assert.Equal(
+            "filter\n",
+            (
+                await LineAsync(
+                    $"iptables-legacy {Rule}; iptables --version >/dev/null; cat /proc/net/ip_tables_names "
+                        + "/proc/net/ip6_tables_names 2>/dev/null || true"
+                )
+            ).Output
+        );
     }
 
     [Theory]
@@ -59,12 +81,14 @@ public sealed class IptablesModeTests(ReleaseFixture fixture)
     [InlineData("iptables-legacy " + Rule, "iptables-legacy")]
     public async Task Arguments_and_standard_input_reach_the_program(string before, string program)
     {
-        ChildResult answer = await LineAsync($"""
+        ChildResult answer = await LineAsync(
+            $"""
             {before}
             printf '*nat\n:A-CHAIN -\n-A A-CHAIN -m comment --comment "two words" -j ACCEPT\nCOMMIT\n' | iptables-restore -w 5 --noflush
             {program} -t nat -S A-CHAIN
             iptables -t nat -S NO-CHAIN || echo failed $?
-            """);
+            """
+        );
 
         Assert.Contains("-A A-CHAIN -m comment --comment \"two words\" -j ACCEPT\n", answer.Output, StringComparison.Ordinal);
         Assert.Contains("failed 1\n", answer.Output, StringComparison.Ordinal);

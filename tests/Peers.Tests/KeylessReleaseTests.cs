@@ -10,7 +10,8 @@ namespace Slipway.Peers.Tests;
 public sealed class KeylessReleaseTests : IAsyncLifetime
 {
     private const string Workflow = "poseidon/kubelet/.github/workflows/release.yml@refs/heads/main";
-    private const string Identity = "https://github.com/" + Workflow, Issuer = "https://token.actions.githubusercontent.com";
+    private const string Identity = "https://github.com/" + Workflow,
+        Issuer = "https://token.actions.githubusercontent.com";
     private const string Name = "quay.io/poseidon/kubelet";
 
     private readonly string _version = VerifyDocument.Read().Version;
@@ -24,7 +25,11 @@ public sealed class KeylessReleaseTests : IAsyncLifetime
         _cosign = await PeerPrograms.RequireAsync(Peer.Cosign3);
         _cosign.WriteScript(_folder);
         _sigstore = await SigstoreStandIn.StartAsync();
-        _registries = new KubeletRegistries(await KubeletFixture.AssembleAsync(), await DockerRegistry.StartAsync(), await DockerRegistry.StartAsync());
+        _registries = new KubeletRegistries(
+            await KubeletFixture.AssembleAsync(),
+            await DockerRegistry.StartAsync(),
+            await DockerRegistry.StartAsync()
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -51,26 +56,51 @@ public sealed class KeylessReleaseTests : IAsyncLifetime
         {
             string[] verify = ["Verify", "--reference", $"{repository}:{_version}"];
             (await RunAsync(User(), [.. verify, "--identity", Identity, "--issuer", Issuer])).Require();
-            Assert.Contains("signed-by-other-key", (await RunAsync(User(), [.. verify, "--identity", Identity + "x", "--issuer", Issuer])).Require(65).Error, StringComparison.Ordinal);
-            Assert.Contains("signed-by-other-key", (await RunAsync(User(), [.. verify, "--identity", Identity, "--issuer", Issuer + ".example"])).Require(65).Error, StringComparison.Ordinal);
-            Assert.Contains("signed-by-other-key", (await RunAsync(User(), [.. verify, "--public-key", _registries.Repository.Key.Public])).Require(65).Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "signed-by-other-key",
+                (await RunAsync(User(), [.. verify, "--identity", Identity + "x", "--issuer", Issuer])).Require(65).Error,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "signed-by-other-key",
+                (await RunAsync(User(), [.. verify, "--identity", Identity, "--issuer", Issuer + ".example"])).Require(65).Error,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "signed-by-other-key",
+                (await RunAsync(User(), [.. verify, "--public-key", _registries.Repository.Key.Public])).Require(65).Error,
+                StringComparison.Ordinal
+            );
         }
 
         foreach ((DockerRegistry registry, string repository) in _registries.Places)
         {
-            foreach (string[] command in (string[][])[["verify"], ["verify-attestation", "--type", "slsaprovenance1"], ["verify-attestation", "--type", "spdxjson"]])
+            foreach (
+                string[] command in (string[][])
+                    [
+                        ["verify"],
+                        ["verify-attestation", "--type", "slsaprovenance1"],
+                        ["verify-attestation", "--type", "spdxjson"],
+                    ]
+            )
                 await BelievedAsync($"{registry.Host}/{repository}:{_version}", command);
         }
 
         Assert.DoesNotContain(token, released.Output + released.Error, StringComparison.Ordinal);
         foreach (string file in Directory.EnumerateFiles(_registries.Repository.At("artifacts"), "*", SearchOption.AllDirectories))
-            Assert.DoesNotContain(token, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                token,
+                await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
     public async Task Who_the_token_names_otherwise_signs_nothing_that_is_kept()
     {
-        ChildResult other = (await RunAsync(Job(_sigstore.Tokens.For("somebody@example.test", Issuer)), "Sign", "--signing-config", _sigstore.SigningConfig)).Require(78);
+        ChildResult other = (
+            await RunAsync(Job(_sigstore.Tokens.For("somebody@example.test", Issuer)), "Sign", "--signing-config", _sigstore.SigningConfig)
+        ).Require(78);
         Assert.Contains($"is not by {Identity} of {Issuer}; nothing was kept", other.Error, StringComparison.Ordinal);
         (await RunAsync(Job(_sigstore.Tokens.For(Identity, Issuer)), "Publish")).Require(65);
     }
@@ -93,36 +123,46 @@ public sealed class KeylessReleaseTests : IAsyncLifetime
         foreach ((string identity, bool holds) in ((string, bool)[])[(Identity, true), (Identity + "x", false)])
         {
             string[] wanted = ["--certificate-identity", identity, "--certificate-oidc-issuer", Issuer, "--allow-http-registry", image];
-            ChildResult newer = await (_cosign.With([.. command, "--trusted-root", _sigstore.TrustedRoot, .. wanted]) with { Variables = _sigstore.Variables }).RunAsync();
+            ChildResult newer = await (
+                _cosign.With([.. command, "--trusted-root", _sigstore.TrustedRoot, .. wanted]) with
+                {
+                    Variables = _sigstore.Variables,
+                }
+            ).RunAsync();
             Assert.True(holds == (newer.ExitCode == 0), newer.Error);
             ChildResult older = await (two.With([.. command, "--offline", .. wanted]) with { Variables = _sigstore.Variables }).RunAsync();
             Assert.True(holds == (older.ExitCode == 0), older.Error);
         }
     }
 
-    private Dictionary<string, string?> Job(string token) => new(User())
-    {
-        ["SIGSTORE_ID_TOKEN"] = token,
-        ["GITHUB_ACTIONS"] = "true",
-        ["GITHUB_SERVER_URL"] = "https://github.com",
-        ["GITHUB_REPOSITORY"] = "poseidon/kubelet",
-        ["GITHUB_WORKFLOW_REF"] = Workflow,
-        ["GITHUB_RUN_ID"] = "7",
-        ["GITHUB_RUN_ATTEMPT"] = "1",
-    };
+    private Dictionary<string, string?> Job(string token) =>
+        new(User())
+        {
+            ["SIGSTORE_ID_TOKEN"] = token,
+            ["GITHUB_ACTIONS"] = "true",
+            ["GITHUB_SERVER_URL"] = "https://github.com",
+            ["GITHUB_REPOSITORY"] = "poseidon/kubelet",
+            ["GITHUB_WORKFLOW_REF"] = Workflow,
+            ["GITHUB_RUN_ID"] = "7",
+            ["GITHUB_RUN_ATTEMPT"] = "1",
+        };
 
-    private Dictionary<string, string?> User() => new()
-    {
-        ["GITHUB_ACTIONS"] = null,
-        ["PATH"] = $"{_folder.Path}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
-        ["TUF_ROOT"] = _folder.At("tuf"),
-        // Whoever runs it may have this; cosign would believe anybody.
-        ["COSIGN_CERTIFICATE_IDENTITY_REGEXP"] = ".*",
-        ["COSIGN_CERTIFICATE_OIDC_ISSUER_REGEXP"] = ".*",
-    };
+    private Dictionary<string, string?> User() =>
+        new()
+        {
+            ["GITHUB_ACTIONS"] = null,
+            ["PATH"] = $"{_folder.Path}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}",
+            ["TUF_ROOT"] = _folder.At("tuf"),
+            // Whoever runs it may have this; cosign would believe anybody.
+            ["COSIGN_CERTIFICATE_IDENTITY_REGEXP"] = ".*",
+            ["COSIGN_CERTIFICATE_OIDC_ISSUER_REGEXP"] = ".*",
+        };
 
-    private Task<ChildResult> RunAsync(Dictionary<string, string?> variables, params string[] arguments) => (_registries.Repository.Slipway with
-    {
-        Variables = _registries.Repository.Slipway.Variables.Concat(variables).ToDictionary(StringComparer.Ordinal),
-    }).RunAsync([.. arguments, "--trusted-root", _sigstore.TrustedRoot, .. _registries.Map]);
+    private Task<ChildResult> RunAsync(Dictionary<string, string?> variables, params string[] arguments) =>
+        (
+            _registries.Repository.Slipway with
+            {
+                Variables = _registries.Repository.Slipway.Variables.Concat(variables).ToDictionary(StringComparer.Ordinal),
+            }
+        ).RunAsync([.. arguments, "--trusted-root", _sigstore.TrustedRoot, .. _registries.Map]);
 }

@@ -15,11 +15,15 @@ namespace Slipway.Peers.Tests;
 public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
 {
     private const int Killed = 128 + 9;
-    private const string User = "tests", Password = "of the tests";
+    private const string User = "tests",
+        Password = "of the tests";
 
     private static readonly Dictionary<string, string?> Accounts = new()
     {
-        ["QUAY_USERNAME"] = User, ["QUAY_PASSWORD"] = Password, ["DOCKERHUB_USERNAME"] = User, ["DOCKERHUB_TOKEN"] = Password,
+        ["QUAY_USERNAME"] = User,
+        ["QUAY_PASSWORD"] = Password,
+        ["DOCKERHUB_USERNAME"] = User,
+        ["DOCKERHUB_TOKEN"] = Password,
     };
 
     private static int Kills => Thoroughness.IsWanted ? 200 : 30;
@@ -33,19 +37,32 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
         ConcurrentQueue<int> points = new(Enumerable.Range(0, Kills).Select(i => 1 + (i * undisturbed.Requests / Kills)));
         ConcurrentBag<int> tagged = [];
 
-        await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(async _ =>
-        {
-            await using RegistryPair registries = await StartAsync();
-            string artifacts = await image.CopyAsync();
-            while (points.TryDequeue(out int point))
-            {
-                registries.Clear();
-                tagged.Add(await KillAsync(image, artifacts, registries, point));
-                await RequireConvergenceAsync(image, artifacts, registries, undisturbed, $"killed at request {point} of {undisturbed.Requests}");
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Environment.ProcessorCount)
+                .Select(async _ =>
+                {
+                    await using RegistryPair registries = await StartAsync();
+                    string artifacts = await image.CopyAsync();
+                    while (points.TryDequeue(out int point))
+                    {
+                        registries.Clear();
+                        tagged.Add(await KillAsync(image, artifacts, registries, point));
+                        await RequireConvergenceAsync(
+                            image,
+                            artifacts,
+                            registries,
+                            undisturbed,
+                            $"killed at request {point} of {undisturbed.Requests}"
+                        );
+                    }
+                })
+        );
 
-        output.WriteLine($"{tagged.Count} kills over {undisturbed.Requests} requests: {tagged.Count(tags => tags > 0)} between the first tag and the last; all converged, in {clock.Elapsed.TotalSeconds:0} s");
+        output.WriteLine(
+            $"{tagged.Count} kills over {undisturbed.Requests} requests: {tagged.Count(tags => tags > 0)} between the first tag and "
+                + $"the last; all converged, in {clock.Elapsed.TotalSeconds:0} s"
+        );
         Assert.Equal(Kills, tagged.Count);
         Assert.Contains(tagged, tags => tags == 0);
         Assert.Contains(tagged, tags => tags > 0);
@@ -54,7 +71,9 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
     private static async Task<Undisturbed> PublishUndisturbedAsync(SignedSmallImage image)
     {
         await using RegistryPair registries = await StartAsync();
-        ChildResult published = (await image.PublishAsync(await image.CopyAsync(), ["--registry-map", .. registries.Map], Accounts)).Require();
+        ChildResult published = (
+            await image.PublishAsync(await image.CopyAsync(), ["--registry-map", .. registries.Map], Accounts)
+        ).Require();
         int requests = registries.Requests.Length;
         Assert.Empty(await registries.FlawsAsync(image.PublicKey));
         return new Undisturbed(published.Output, registries.Kept(), requests);
@@ -68,7 +87,8 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
     private static async Task<int> KillAsync(SignedSmallImage image, string artifacts, RegistryPair registries, int point)
     {
         File.Delete(Record(artifacts));
-        int process = 0, count = 0;
+        int process = 0,
+            count = 0;
         registries.Faults = _ =>
         {
             int arrived = Interlocked.Increment(ref count);
@@ -77,17 +97,26 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
             return arrived >= point && point % 2 == 0 ? Fault.Reset : null;
         };
 
-        ChildResult ended = await image.PublishAsync(artifacts, ["--registry-map", .. registries.Map], Accounts, id => Volatile.Write(ref process, id));
+        ChildResult ended = await image.PublishAsync(artifacts, ["--registry-map", .. registries.Map], Accounts, id =>
+            Volatile.Write(ref process, id)
+        );
 
         await registries.SettleAsync();
         registries.Faults = _ => null;
         ended.Require(Killed);
         RequireWholeRecord(artifacts);
-        return SignedSmallImage.Places.Sum(place => registries.Tags(place.Split('/')[0]).Count(tag => !tag.Key.StartsWith("sha256-", StringComparison.Ordinal)));
+        return SignedSmallImage.Places.Sum(place =>
+            registries.Tags(place.Split('/')[0]).Count(tag => !tag.Key.StartsWith("sha256-", StringComparison.Ordinal))
+        );
     }
 
     private static async Task RequireConvergenceAsync(
-        SignedSmallImage image, string artifacts, RegistryPair registries, Undisturbed undisturbed, string what)
+        SignedSmallImage image,
+        string artifacts,
+        RegistryPair registries,
+        Undisturbed undisturbed,
+        string what
+    )
     {
         IReadOnlyList<string> flaws = await registries.FlawsAsync(image.PublicKey);
         Assert.True(flaws.Count == 0, $"{what}: {string.Join("; ", flaws)}");
@@ -115,9 +144,17 @@ public sealed class KillTests(SmallFixture fixture, ITestOutputHelper output)
 
     private static string Record(string artifacts) => Path.Combine(artifacts, SmallImage.Name, "release.json");
 
-    private static Task<RegistryPair> StartAsync() => RegistryPair.StartAsync(
-        new RehearsalOptions { Storage = RehearsalStorage.InMemory(), Authentication = RehearsalAuthentication.Token, User = User, Password = Password },
-        SignedSmallImage.Places);
+    private static Task<RegistryPair> StartAsync() =>
+        RegistryPair.StartAsync(
+            new RehearsalOptions
+            {
+                Storage = RehearsalStorage.InMemory(),
+                Authentication = RehearsalAuthentication.Token,
+                User = User,
+                Password = Password,
+            },
+            SignedSmallImage.Places
+        );
 
     /// <summary>A publication that nothing disturbs.</summary>
     /// <param name="Output">What it prints.</param>

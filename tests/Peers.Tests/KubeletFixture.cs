@@ -72,7 +72,11 @@ public sealed class KubeletFixture : IAsyncDisposable
         try
         {
             foreach (Platform platform in SmallImage.Platforms)
-                repository.Mirror.AddProgram(new Uri($"https://dl.k8s.io/release/{version}/bin/linux/{platform.Architecture}/tool"), platform, "tool");
+                repository.Mirror.AddProgram(
+                    new Uri($"https://dl.k8s.io/release/{version}/bin/linux/{platform.Architecture}/tool"),
+                    platform,
+                    "tool"
+                );
             repository.AddImage(Image, Definition(version), SmallImage.Contract);
             await repository.LockAsync();
             await repository.CommitAsync("A small kubelet", $"{Image}/{version}");
@@ -86,11 +90,12 @@ public sealed class KubeletFixture : IAsyncDisposable
         }
     }
 
-    private static string Definition(string version) => SmallImage.Definition
-        .Replace(SmallImage.Version, version, StringComparison.Ordinal)
-        .Replace("https://example.org/small", "https://github.com/poseidon/kubelet", StringComparison.Ordinal)
-        .Replace("quay.io/slipway-tests/small", "quay.io/poseidon/kubelet", StringComparison.Ordinal)
-        .Replace("docker.io/slipwaytests/small", "docker.io/psdn/kubelet", StringComparison.Ordinal);
+    private static string Definition(string version) =>
+        SmallImage
+            .Definition.Replace(SmallImage.Version, version, StringComparison.Ordinal)
+            .Replace("https://example.org/small", "https://github.com/poseidon/kubelet", StringComparison.Ordinal)
+            .Replace("quay.io/slipway-tests/small", "quay.io/poseidon/kubelet", StringComparison.Ordinal)
+            .Replace("docker.io/slipwaytests/small", "docker.io/psdn/kubelet", StringComparison.Ordinal);
 }
 
 /// <summary>The image on two registries.</summary>

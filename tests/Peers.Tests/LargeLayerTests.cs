@@ -27,16 +27,29 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
         await PeerPrograms.RequireAsync(Peer.Gpgv);
         using ScratchRepository repository = await ScratchRepository.CreateAsync();
         long content = await MakeImageAsync(repository);
-        await using Receiver quay = await Receiver.StartAsync(_folder.At("quay"), cutAfter: null), hub = await Receiver.StartAsync(_folder.At("hub"), Size * 9 / 10);
+        await using Receiver quay = await Receiver.StartAsync(_folder.At("quay"), cutAfter: null),
+            hub = await Receiver.StartAsync(_folder.At("hub"), Size * 9 / 10);
         SlipwayCommand slipway = repository.Slipway with { MeasuresMemory = true, MeasuresReading = true };
-        string[] publish = ["Publish", "--public-key", repository.Key.Public, "--registry-map", $"quay.io={quay.Address}", $"docker.io={hub.Address}"];
+        string[] publish =
+        [
+            "Publish",
+            "--public-key",
+            repository.Key.Public,
+            "--registry-map",
+            $"quay.io={quay.Address}",
+            $"docker.io={hub.Address}",
+        ];
 
         ChildResult published = (await slipway.RunAsync(publish)).Require();
         (long, long) sent = (quay.BlobBytes, hub.BlobBytes);
         (int, int) writes = (quay.Writes, hub.Writes);
         ChildResult again = (await slipway.RunAsync(publish)).Require();
 
-        output.WriteLine($"{Size / 1e6:0} MB: {published.Duration.TotalSeconds:0.0} s, {published.PeakResident / 1e6:0} MB resident, {published.BytesRead / 1e6:0} MB read; {sent.Item1 / 1e6:0.0} and, with the cut, {sent.Item2 / 1e6:0.0} MB received; again: {again.BytesRead / 1e6:0} MB read");
+        output.WriteLine(
+            $"{Size / 1e6:0} MB: {published.Duration.TotalSeconds:0.0} s, {published.PeakResident / 1e6:0} MB "
+                + $"resident, {published.BytesRead / 1e6:0} MB read; {sent.Item1 / 1e6:0.0} and, with the cut, {sent.Item2 / 1e6:0.0} MB "
+                + $"received; again: {again.BytesRead / 1e6:0} MB read"
+        );
         Assert.Equal(1, hub.Cuts);
         Assert.InRange(published.PeakResident, 20_000_000, Memory);
         Assert.InRange(published.BytesRead, content, content + Besides);
@@ -46,7 +59,9 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(again.BytesRead, 0, Besides);
     }
 
-    /// <summary>Assembles and signs an image that is mostly a file of noise; how many bytes that makes, with what is signed about it.</summary>
+    /// <summary>
+    /// Assembles and signs an image that is mostly a file of noise; how many bytes that makes, with what is signed about it.
+    /// </summary>
     private async Task<long> MakeImageAsync(ScratchRepository repository)
     {
         repository.Mirror.AddNoise(SmallImage.Upstream("amd64"), Size);
@@ -58,12 +73,18 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
         await repository.CommitAsync("A large image", SmallImage.Tag);
         (await slipway.RunAsync(["Assemble", "Sign", .. mirror, "--signing-key", repository.Key.Private])).Require();
         string[] folders = [repository.Layout(SmallImage.Name), repository.At("artifacts", SmallImage.Name, "trust")];
-        return folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Sum(file => new FileInfo(file).Length);
+        return folders
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            .Sum(file => new FileInfo(file).Length);
     }
 
-    private static string WithLimit(string text) => text
-        .Replace("limitMiB: 400", $"limitMiB: {(Size >> 20) + 20}", StringComparison.Ordinal)
-        .Replace("compressedMiB: 400, unpackedMiB: 400", $"compressedMiB: {(Size >> 20) + 20}, unpackedMiB: {(Size >> 20) + 20}", StringComparison.Ordinal);
+    private static string WithLimit(string text) =>
+        text.Replace("limitMiB: 400", $"limitMiB: {(Size >> 20) + 20}", StringComparison.Ordinal)
+            .Replace(
+                "compressedMiB: 400, unpackedMiB: 400",
+                $"compressedMiB: {(Size >> 20) + 20}, unpackedMiB: {(Size >> 20) + 20}",
+                StringComparison.Ordinal
+            );
 
     /// <summary>A registry that counts, and cuts one connection.</summary>
     private sealed class Receiver : IAsyncDisposable
@@ -76,7 +97,10 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
 
         public int Cuts => _cuts;
 
-        public long BlobBytes => _registry.Log.All.Where(entry => entry.Request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)).Sum(entry => entry.BodyBytes);
+        public long BlobBytes =>
+            _registry
+                .Log.All.Where(entry => entry.Request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal))
+                .Sum(entry => entry.BodyBytes);
 
         public int Writes => _registry.Log.All.Count(entry => entry.Request.Method is not ("GET" or "HEAD"));
 
@@ -88,11 +112,15 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
                 new RehearsalOptions
                 {
                     Storage = storage,
-                    Faults = request => request.Method == "PATCH" && Interlocked.Add(ref receiver._received, Chunk) > cutAfter && Interlocked.CompareExchange(ref receiver._cuts, 1, 0) == 0
-                        ? Fault.Cut(Chunk / 2)
-                        : null,
+                    Faults = request =>
+                        request.Method == "PATCH"
+                        && Interlocked.Add(ref receiver._received, Chunk) > cutAfter
+                        && Interlocked.CompareExchange(ref receiver._cuts, 1, 0) == 0
+                            ? Fault.Cut(Chunk / 2)
+                            : null,
                 },
-                TestContext.Current.CancellationToken);
+                TestContext.Current.CancellationToken
+            );
             return receiver;
         }
 

@@ -21,7 +21,8 @@ public sealed class LoadedImage : IAsyncDisposable
         PeerProgram docker = await PeerPrograms.RequireAsync(architecture == "arm64" ? Peer.DockerArm64 : Peer.Docker);
         PeerProgram skopeo = await PeerPrograms.RequireAsync(Peer.Skopeo);
         using ScratchFolder folder = new();
-        string name = $"slipway-tests/{image}:{architecture}-{Guid.NewGuid():n}", archive = folder.At("image.tar");
+        string name = $"slipway-tests/{image}:{architecture}-{Guid.NewGuid():n}",
+            archive = folder.At("image.tar");
         string layout = $"oci:{release.Repository.Layout(image)}:{release.Repository.VersionOf(image)}-{architecture}";
         (await skopeo.RunAsync("--insecure-policy", "copy", layout, $"docker-archive:{archive}:{name}")).Require();
         (await docker.RunAsync("load", "--quiet", "--input", archive)).Require();
@@ -33,8 +34,18 @@ public sealed class LoadedImage : IAsyncDisposable
     public async Task<ChildResult> RunAsync(params string[] arguments)
     {
         string[] options = [.. arguments.TakeWhile(argument => argument.Length > 0)];
-        ChildResult result = await _docker.RunAsync(
-            ["run", "--rm", "--platform", _platform, "--network", "none", "--read-only", .. options, _name, .. arguments.Skip(options.Length + 1)]);
+        ChildResult result = await _docker.RunAsync([
+            "run",
+            "--rm",
+            "--platform",
+            _platform,
+            "--network",
+            "none",
+            "--read-only",
+            .. options,
+            _name,
+            .. arguments.Skip(options.Length + 1),
+        ]);
         return result.Require();
     }
 

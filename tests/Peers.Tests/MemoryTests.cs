@@ -20,13 +20,21 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
     {
         await PeerPrograms.RequireAsync(Peer.Gpgv);
         using ScratchRepository repository = await ScratchRepository.CreateAsync();
-        await using DockerRegistry quay = await DockerRegistry.StartAsync(), hub = await DockerRegistry.StartAsync();
+        await using DockerRegistry quay = await DockerRegistry.StartAsync(),
+            hub = await DockerRegistry.StartAsync();
         repository.Mirror.AddNoise(SmallImage.Upstream("amd64"), FileSize);
         repository.AddImage(SmallImage.Name, Definition, SmallImage.Contract);
         await TestCache.SeedAsync(_folder.At("cache"));
         SlipwayCommand slipway = repository.Slipway with { Cache = _folder.At("cache"), MeasuresMemory = true };
         string[] mirror = ["--upstream-mirror", repository.Mirror.Path];
-        string[] release = ["--signing-key", repository.Key.Private, "--registry-map", $"quay.io=http://{quay.Host}", $"docker.io=http://{hub.Host}"];
+        string[] release =
+        [
+            "--signing-key",
+            repository.Key.Private,
+            "--registry-map",
+            $"quay.io=http://{quay.Host}",
+            $"docker.io=http://{hub.Host}",
+        ];
 
         List<ChildResult> results = [await slipway.RunAsync(["Lock", .. mirror])];
         await repository.CommitAsync("A large image", SmallImage.Tag);
@@ -36,7 +44,9 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         foreach (string target in (string[])["Inspect", "Sign", "Preview", "Publish", "Verify"])
             results.Add(await slipway.RunAsync([target, .. release]));
         results.Add(await slipway.RunAsync(["Verify", "--reference", $"quay.io/slipway-tests/small:{SmallImage.Version}", .. release]));
-        results.Add(await slipway.RunAsync(["Reproduce", "--reference", $"quay.io/slipway-tests/small:{SmallImage.Version}", .. release, .. mirror]));
+        results.Add(
+            await slipway.RunAsync(["Reproduce", "--reference", $"quay.io/slipway-tests/small:{SmallImage.Version}", .. release, .. mirror])
+        );
         Directory.Delete(Path.Combine(slipway.Cache, "assembled"), recursive: true);
         results.Add(await slipway.RunAsync(["Rehearse", .. mirror]));
 
@@ -56,9 +66,10 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>The small image for one platform.</summary>
-    internal static string Definition => SmallImage.Definition
-        .Replace("platforms: [linux/amd64, linux/arm64]", $"platforms: [{Platform}]", StringComparison.Ordinal)
-        .Replace("      arm64: sha256:to-be-filled-in\n", "", StringComparison.Ordinal);
+    internal static string Definition =>
+        SmallImage
+            .Definition.Replace("platforms: [linux/amd64, linux/arm64]", $"platforms: [{Platform}]", StringComparison.Ordinal)
+            .Replace("      arm64: sha256:to-be-filled-in\n", "", StringComparison.Ordinal);
 
     private static string CachedNoise(SlipwayCommand slipway) =>
         Directory.EnumerateFiles(Path.Combine(slipway.Cache, "sha256")).Single(file => new FileInfo(file).Length == FileSize);
@@ -69,12 +80,17 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
         foreach (ChildResult result in results)
         {
             string target = result.Command.Split("_build.dll ")[1].Split(" --")[0];
-            table.AppendLine(CultureInfo.InvariantCulture, $"{target,-10} {result.PeakResident / 1e6,6:0} MB {result.Duration.TotalSeconds,6:0.0} s");
+            table.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{target, -10} {result.PeakResident / 1e6, 6:0} MB {result.Duration.TotalSeconds, 6:0.0} s"
+            );
         }
 
         output.WriteLine(table.ToString());
         Assert.All(results, result => result.Require());
         Assert.All(results, result => Assert.True(result.PeakResident > 20_000_000, $"{result.Command}: nothing was measured"));
-        Assert.All(results, result => Assert.True(result.PeakResident < Limit, $"{result.Command}: wanted less than {Limit / 1e6} MB resident\n{table}"));
+        Assert.All(results, result =>
+            Assert.True(result.PeakResident < Limit, $"{result.Command}: wanted less than {Limit / 1e6} MB resident\n{table}")
+        );
     }
 }

@@ -33,12 +33,17 @@ public sealed class NetfilterTests(ReleaseFixture fixture)
     {
         PeerProgram nft = await PeerPrograms.RequireAsync(Peer.Nft);
 
-        ChildResult listed = (await (await RootAsync(Native)).ScriptAsync("""
-            inside iptables-nft -t nat -A POSTROUTING -s 192.0.2.0/24 -m comment --comment 'by a test' -j MASQUERADE
-            inside iptables-nft -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
-            inside ip6tables-nft -t mangle -N KUBE-IPTABLES-HINT
-            "$@" list ruleset
-            """, [nft.File, .. nft.Prefix])).Require();
+        ChildResult listed = (
+            await (await RootAsync(Native)).ScriptAsync(
+                """
+                inside iptables-nft -t nat -A POSTROUTING -s 192.0.2.0/24 -m comment --comment 'by a test' -j MASQUERADE
+                inside iptables-nft -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
+                inside ip6tables-nft -t mangle -N KUBE-IPTABLES-HINT
+                "$@" list ruleset
+                """,
+                [nft.File, .. nft.Prefix]
+            )
+        ).Require();
 
         Assert.Matches(@"(?s)table ip nat \{.*192\.0\.2\.0/24.*masquerade", listed.Output);
         Assert.Matches(@"(?s)table ip filter \{.*established.*accept", listed.Output);

@@ -48,7 +48,11 @@ public sealed class NetworkNamespaces : IAsyncDisposable
     public async Task<string> InPodAsync(params string[] command) => (await In(Pod, command).RunAsync()).Require().Output;
 
     /// <summary>A program in one of the two.</summary>
-    public ChildProcess In(string name, params string[] command) => _ip.With(["netns", "exec", name, .. command]) with { Patience = TimeSpan.FromMinutes(1) };
+    public ChildProcess In(string name, params string[] command) =>
+        _ip.With(["netns", "exec", name, .. command]) with
+        {
+            Patience = TimeSpan.FromMinutes(1),
+        };
 
     public async ValueTask DisposeAsync()
     {

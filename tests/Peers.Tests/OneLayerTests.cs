@@ -39,19 +39,21 @@ public sealed class OneLayerTests
         one.Zip(other, (layer, changed) => layer.Blob.Digest != changed.Blob.Digest);
 
     /// <summary>The definition for amd64 and of Debian's packages alone.</summary>
-    private static ImageDefinition OfDebian(ImageDefinition definition) => definition with
-    {
-        Platforms = [Platform.LinuxAmd64],
-        Upstream = [],
-        Layers = [.. definition.Layers.Where(layer => !layer.Packages.IsEmpty).Select(layer => layer with { Upstream = [] })],
-    };
+    private static ImageDefinition OfDebian(ImageDefinition definition) =>
+        definition with
+        {
+            Platforms = [Platform.LinuxAmd64],
+            Upstream = [],
+            Layers = [.. definition.Layers.Where(layer => !layer.Packages.IsEmpty).Select(layer => layer with { Upstream = [] })],
+        };
 
     /// <summary>Debian 12 with some packages in each layer.</summary>
-    private static ImageDefinition Alone(ImageDefinition definition, params ImmutableArray<string>[] packages) => definition with
-    {
-        Debian = new DebianSource(["bookworm"], ["main"], Essential: false) { Without = [] },
-        Layers = [.. definition.Layers.Zip(packages, (layer, names) => layer with { Packages = names })],
-    };
+    private static ImageDefinition Alone(ImageDefinition definition, params ImmutableArray<string>[] packages) =>
+        definition with
+        {
+            Debian = new DebianSource(["bookworm"], ["main"], Essential: false) { Without = [] },
+            Layers = [.. definition.Layers.Zip(packages, (layer, names) => layer with { Packages = names })],
+        };
 
     private static ImageLock With(ImageLock imageLock, ImageLock other, string name)
     {
@@ -62,14 +64,26 @@ public sealed class OneLayerTests
         return imageLock with { Packages = imageLock.Packages.Replace(there, taken) };
     }
 
-    private static async Task<ImmutableArray<Layer>> AssembleAsync(TestArchive archive, ImageDefinition definition, ImageLock imageLock, string folder)
+    private static async Task<ImmutableArray<Layer>> AssembleAsync(
+        TestArchive archive,
+        ImageDefinition definition,
+        ImageLock imageLock,
+        string folder
+    )
     {
         foreach (LockedPackage package in imageLock.Packages)
             await archive.FetchAsync(imageLock, package, "amd64", Stop);
         ContentCache layers = new(Path.Combine(folder, "cache"), TimeProvider.System);
-        Assembler assembler = new(new ContentCache(TestCache.Shared, TimeProvider.System), new AssemblyCache(Path.Combine(folder, "assembled"), layers));
+        Assembler assembler = new(
+            new ContentCache(TestCache.Shared, TimeProvider.System),
+            new AssemblyCache(Path.Combine(folder, "assembled"), layers)
+        );
         AssembledImage image = await assembler.AssembleAsync(
-            new AssemblyRequest(definition, imageLock, definition.Platforms), OciLayout.Create(Path.Combine(folder, "layout")), new ContentsFolder(Path.Combine(folder, "contents")), Stop);
+            new AssemblyRequest(definition, imageLock, definition.Platforms),
+            OciLayout.Create(Path.Combine(folder, "layout")),
+            new ContentsFolder(Path.Combine(folder, "contents")),
+            Stop
+        );
         return image.Platforms.Single().Layers;
     }
 }

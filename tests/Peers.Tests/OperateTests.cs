@@ -18,7 +18,8 @@ public sealed class OperateTests(SmallFixture fixture)
         await using Release release = await Release.PublishAsync(fixture);
         (await release.RunAsync("Drift", "--public-key", release.Repository.Key.Public)).Require();
 
-        string amd64 = await release.Quay.DigestAsync(Official, "v1.2.3-amd64"), arm64 = await release.Quay.DigestAsync(Official, "v1.2.3-arm64");
+        string amd64 = await release.Quay.DigestAsync(Official, "v1.2.3-amd64"),
+            arm64 = await release.Quay.DigestAsync(Official, "v1.2.3-arm64");
         release.Quay.DeleteTag(Official, $"sha256-{amd64["sha256:".Length..]}.sig");
         await RetagAsync(release.Hub, Fallback, amd64, "build-v1.2.3");
         await release.Hub.DeleteAsync(Fallback, arm64);
@@ -31,7 +32,8 @@ public sealed class OperateTests(SmallFixture fixture)
                 ("tag-moved", "docker.io", "build-v1.2.3"),
                 ("tag-missing", "docker.io", "v1.2.3-arm64"),
             ],
-            await release.FindingsAsync(65));
+            await release.FindingsAsync(65)
+        );
     }
 
     [Fact]
@@ -40,7 +42,16 @@ public sealed class OperateTests(SmallFixture fixture)
         await using Release release = await Release.PublishAsync(fixture);
         await release.ReplaceHubAsync();
         Assert.All(await release.FindingsAsync(65), finding => Assert.Equal(("tag-missing", "docker.io"), (finding.Kind, finding.Host)));
-        string[] mirror = ["Mirror", "--reference", $"quay.io/{Official}:{SmallImage.Version}", "--to", $"docker.io/{Fallback}", "--public-key", release.Repository.Key.Public];
+        string[] mirror =
+        [
+            "Mirror",
+            "--reference",
+            $"quay.io/{Official}:{SmallImage.Version}",
+            "--to",
+            $"docker.io/{Fallback}",
+            "--public-key",
+            release.Repository.Key.Public,
+        ];
         (await release.RunAsync(mirror)).Require();
         (await release.RunAsync("Drift", "--public-key", release.Repository.Key.Public)).Require();
 
@@ -58,14 +69,20 @@ public sealed class OperateTests(SmallFixture fixture)
         Assert.Contains("7 tags stand", result.Error, StringComparison.Ordinal);
         foreach ((DockerRegistry registry, string repository) in new[] { (release.Quay, Official), (release.Hub, Fallback) })
         {
-            foreach (string tag in (await registry.TagsAsync(repository)).Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal)).ToList())
+            foreach (
+                string tag in (await registry.TagsAsync(repository))
+                    .Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal))
+                    .ToList()
+            )
                 registry.DeleteTag(repository, tag);
         }
 
         (await release.RunAsync(withdraw)).Require();
         (await release.RunAsync("Drift")).Require();
         // The content stays for those who have the digest.
-        (await release.RunAsync("Verify", "--reference", $"docker.io/{Fallback}@{digest}", "--public-key", release.Repository.Key.Public)).Require();
+        (
+            await release.RunAsync("Verify", "--reference", $"docker.io/{Fallback}@{digest}", "--public-key", release.Repository.Key.Public)
+        ).Require();
     }
 
     [Theory]
@@ -79,7 +96,9 @@ public sealed class OperateTests(SmallFixture fixture)
         {
             Variables = new Dictionary<string, string?> { ["QUAY_USERNAME"] = DockerRegistry.User, ["QUAY_PASSWORD"] = password },
         };
-        ChildResult result = (await slipway.RunAsync("Doctor", "--registries", "quay", "--json", "--registry-map", $"quay.io=http://{registry.Host}")).Require(exitCode);
+        ChildResult result = (
+            await slipway.RunAsync("Doctor", "--registries", "quay", "--json", "--registry-map", $"quay.io=http://{registry.Host}")
+        ).Require(exitCode);
         JsonElement[] lines = [.. JsonDocument.Parse(result.Output).RootElement.EnumerateArray()];
         Assert.Equal("ok", VerdictOf(lines, "reachable"));
         Assert.Equal("ok", VerdictOf(lines, "identity"));
@@ -93,10 +112,19 @@ public sealed class OperateTests(SmallFixture fixture)
 
     private static async Task RetagAsync(DockerRegistry registry, string repository, string digest, string tag)
     {
-        using HttpRequestMessage get = new(HttpMethod.Get, new Uri($"{repository}/manifests/{digest}", UriKind.Relative)) { Headers = { { "Accept", Manifest } } };
+        using HttpRequestMessage get = new(HttpMethod.Get, new Uri($"{repository}/manifests/{digest}", UriKind.Relative))
+        {
+            Headers = { { "Accept", Manifest } },
+        };
         using HttpResponseMessage there = await registry.Client.SendAsync(get);
-        using ByteArrayContent content = new(await there.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync()) { Headers = { ContentType = new MediaTypeHeaderValue(Manifest) } };
-        using HttpResponseMessage answer = await registry.Client.PutAsync(new Uri($"{repository}/manifests/{tag}", UriKind.Relative), content);
+        using ByteArrayContent content = new(await there.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync())
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue(Manifest) },
+        };
+        using HttpResponseMessage answer = await registry.Client.PutAsync(
+            new Uri($"{repository}/manifests/{tag}", UriKind.Relative),
+            content
+        );
         answer.EnsureSuccessStatusCode();
     }
 
@@ -126,8 +154,24 @@ public sealed class OperateTests(SmallFixture fixture)
         public static async Task<Release> PublishAsync(SmallFixture fixture)
         {
             ScratchRepository repository = await fixture.NewAsync();
-            Release release = new(fixture, repository, await DockerRegistry.StartAsync(), await DockerRegistry.StartAsync(), await repository.ShortCommitAsync());
-            (await release.RunAsync("Assemble", "Sign", "Publish", "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private)).Require();
+            Release release = new(
+                fixture,
+                repository,
+                await DockerRegistry.StartAsync(),
+                await DockerRegistry.StartAsync(),
+                await repository.ShortCommitAsync()
+            );
+            (
+                await release.RunAsync(
+                    "Assemble",
+                    "Sign",
+                    "Publish",
+                    "--upstream-mirror",
+                    repository.Mirror.Path,
+                    "--signing-key",
+                    repository.Key.Private
+                )
+            ).Require();
             return release;
         }
 
@@ -144,13 +188,28 @@ public sealed class OperateTests(SmallFixture fixture)
         }
 
         public Task<ChildResult> RunAsync(params string[] arguments) =>
-            _fixture.In(Repository).RunAsync([.. arguments, "--registry-map", $"quay.io=http://{Quay.Host}", $"docker.io=http://{Hub.Host}"]);
+            _fixture
+                .In(Repository)
+                .RunAsync([.. arguments, "--registry-map", $"quay.io=http://{Quay.Host}", $"docker.io=http://{Hub.Host}"]);
 
         public async Task<(string? Kind, string Host, string? Tag)[]> FindingsAsync(int exitCode)
         {
             ChildResult result = (await RunAsync("Drift", "--json")).Require(exitCode);
-            return [.. JsonDocument.Parse(result.Output).RootElement[0].GetProperty("findings").EnumerateArray().Select(finding => (
-                finding.GetProperty("kind").GetString(), finding.GetProperty("repository").GetString()!.Split('/')[0], finding.GetProperty("tag").GetString()))];
+            return
+            [
+                .. JsonDocument
+                    .Parse(result.Output)
+                    .RootElement[0]
+                    .GetProperty("findings")
+                    .EnumerateArray()
+                    .Select(finding =>
+                        (
+                            finding.GetProperty("kind").GetString(),
+                            finding.GetProperty("repository").GetString()!.Split('/')[0],
+                            finding.GetProperty("tag").GetString()
+                        )
+                    ),
+            ];
         }
 
         public async ValueTask DisposeAsync()

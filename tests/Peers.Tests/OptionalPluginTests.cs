@@ -17,7 +17,11 @@ public sealed class OptionalPluginTests
     {
         using ScratchRepository repository = await FlannelFixture.NewAsync();
         ChildResult without = await repository.LockAsync();
-        Assert.Contains("flannel-cni: optional flannel v1.9.1-flannel1 is left out: its published checksum cannot be read.", without.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "flannel-cni: optional flannel v1.9.1-flannel1 is left out: its published checksum cannot be read.",
+            without.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(["flannel"], (await LockOfAsync(repository)).LeftOut);
         (await repository.Slipway.RunAsync("Fetch", "--upstream-mirror", repository.Mirror.Path)).Require();
         Assert.DoesNotContain("flannel", await PluginsAsync(repository));
@@ -27,7 +31,10 @@ public sealed class OptionalPluginTests
         await repository.LockAsync();
         ImageLock locked = await LockOfAsync(repository);
         Assert.Empty(locked.LeftOut);
-        Assert.Equal(["sha512", "sha512"], locked.Upstream.Single(file => file.Name == "flannel").Files.Values.Select(file => file.Digest.Algorithm));
+        Assert.Equal(
+            ["sha512", "sha512"],
+            locked.Upstream.Single(file => file.Name == "flannel").Files.Values.Select(file => file.Digest.Algorithm)
+        );
         Assert.Contains("flannel", await PluginsAsync(repository));
         byte[] bytes = await LockBytesAsync(repository);
 
@@ -54,7 +61,8 @@ public sealed class OptionalPluginTests
         Assert.Empty(Directory.EnumerateFiles(repository.At("images", FlannelFixture.Image), ImageLock.FileName + "*"));
     }
 
-    private static Uri Address(string architecture, string ending = "") => new($"{Place}cni-plugin-flannel-linux-{architecture}-v1.9.1.tgz{ending}");
+    private static Uri Address(string architecture, string ending = "") =>
+        new($"{Place}cni-plugin-flannel-linux-{architecture}-v1.9.1.tgz{ending}");
 
     /// <summary>As the project's release does: one member, named after the architecture, and a file of sha512sum.</summary>
     private static async Task PublishAsync(UpstreamFolder mirror, string architecture)
@@ -62,9 +70,16 @@ public sealed class OptionalPluginTests
         byte[] program = StandInProgram.Make(Platform.Parse($"linux/{architecture}"), $"flannel {architecture}");
         StandInUpstream upstream = new(mirror.Path);
         await upstream.AddArchiveAsync(
-            Address(architecture), "", [KeyValuePair.Create($"flannel-{architecture}", Stream () => new MemoryStream(program))], TestContext.Current.CancellationToken);
+            Address(architecture),
+            "",
+            [KeyValuePair.Create($"flannel-{architecture}", Stream () => new MemoryStream(program))],
+            TestContext.Current.CancellationToken
+        );
         string hex = Convert.ToHexStringLower(SHA512.HashData(await File.ReadAllBytesAsync(mirror.PathOf(Address(architecture)))));
-        mirror.Add(Address(architecture, ".sha512"), System.Text.Encoding.ASCII.GetBytes($"{hex}  cni-plugin-flannel-linux-{architecture}-v1.9.1.tgz\n"));
+        mirror.Add(
+            Address(architecture, ".sha512"),
+            System.Text.Encoding.ASCII.GetBytes($"{hex}  cni-plugin-flannel-linux-{architecture}-v1.9.1.tgz\n")
+        );
     }
 
     /// <summary>The plugins of the image that is assembled now, for both architectures alike; flannel's own prints which it is.</summary>
@@ -79,7 +94,9 @@ public sealed class OptionalPluginTests
             string flannel = Path.Combine(root.Path, "opt/cni/bin/flannel");
             if (File.Exists(flannel))
                 Assert.Equal($"flannel {architecture}\n", (await new ChildProcess(flannel).RunAsync()).Require().Output);
-            both.Add([.. Directory.EnumerateFiles(Path.Combine(root.Path, "opt/cni/bin")).Select(Path.GetFileName).Order(StringComparer.Ordinal)]);
+            both.Add([
+                .. Directory.EnumerateFiles(Path.Combine(root.Path, "opt/cni/bin")).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            ]);
         }
 
         Assert.Equal(both[0], both[1]);

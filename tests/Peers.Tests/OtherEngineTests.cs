@@ -17,7 +17,9 @@ public sealed class Docker26Containerd() : EngineFixture(EngineRecipe.Docker26Co
 
 /// <summary>The same, which keeps its images with containerd.</summary>
 [Collection(SmallImages.Name)]
-public sealed class Docker26ContainerdTests(SmallFixture fixture, Docker26Containerd engine) : EngineCases(fixture), IClassFixture<Docker26Containerd>
+public sealed class Docker26ContainerdTests(SmallFixture fixture, Docker26Containerd engine)
+    : EngineCases(fixture),
+        IClassFixture<Docker26Containerd>
 {
     protected override string? BuildsNot => "Update it to 28, or turn its feature containerd-snapshotter off";
 
@@ -39,7 +41,9 @@ public sealed class Docker28Containerd() : EngineFixture(EngineRecipe.Docker28Co
 
 /// <summary>The same, which keeps its images with containerd.</summary>
 [Collection(SmallImages.Name)]
-public sealed class Docker28ContainerdTests(SmallFixture fixture, Docker28Containerd engine) : DockerEngineCases(fixture), IClassFixture<Docker28Containerd>
+public sealed class Docker28ContainerdTests(SmallFixture fixture, Docker28Containerd engine)
+    : DockerEngineCases(fixture),
+        IClassFixture<Docker28Containerd>
 {
     protected override EngineRecipe Recipe => engine.Recipe;
 

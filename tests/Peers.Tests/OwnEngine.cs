@@ -61,7 +61,8 @@ public sealed class OwnEngine : IAsyncDisposable
         EngineClient.ConnectAsync([Address], TimeProvider.System, line => notices?.Add(line), TestContext.Current.CancellationToken);
 
     /// <summary>What docker prints of this Engine.</summary>
-    public async Task<string> DockerAsync(params string[] arguments) => (await _docker.RunAsync(["--host", "unix://" + Socket, .. arguments])).Require().Output;
+    public async Task<string> DockerAsync(params string[] arguments) =>
+        (await _docker.RunAsync(["--host", "unix://" + Socket, .. arguments])).Require().Output;
 
     /// <summary>Ends it at once, in the middle of whatever it does; what it has stored stays.</summary>
     public async Task KillAsync()
@@ -69,7 +70,12 @@ public sealed class OwnEngine : IAsyncDisposable
         _process!.Kill();
         await _process.WaitForExitAsync();
         // Its containerd should die with it, does not always, and would hold its database against the next one.
-        while (Directory.EnumerateDirectories("/proc").FirstOrDefault(process => IsOurs(process) && File.ReadAllText(Path.Combine(process, "comm")) == "containerd\n") is { } left)
+        while (
+            Directory
+                .EnumerateDirectories("/proc")
+                .FirstOrDefault(process => IsOurs(process) && File.ReadAllText(Path.Combine(process, "comm")) == "containerd\n")
+                is { } left
+        )
             await new ChildProcess("/bin/kill", "-KILL", Path.GetFileName(left)).RunAsync();
     }
 
@@ -100,7 +106,13 @@ public sealed class OwnEngine : IAsyncDisposable
         // What a kill left of its containers, which no Engine came back for.
         foreach (string process in Directory.EnumerateDirectories("/proc").Where(IsOurs))
             await new ChildProcess("/bin/kill", "-KILL", Path.GetFileName(process)).RunAsync();
-        await new ChildProcess("/bin/sh", "-c", "grep -F \"$1/\" /proc/mounts | cut -d' ' -f2 | sort -r | xargs -r umount -l", "sh", _folder.Path).RunAsync();
+        await new ChildProcess(
+            "/bin/sh",
+            "-c",
+            "grep -F \"$1/\" /proc/mounts | cut -d' ' -f2 | sort -r | xargs -r umount -l",
+            "sh",
+            _folder.Path
+        ).RunAsync();
         if (_recipe.IsOnMachinesNetwork)
             await new ChildProcess("ip", "link", "delete", Bridge).RunAsync();
         _folder.Dispose();
@@ -111,7 +123,8 @@ public sealed class OwnEngine : IAsyncDisposable
     {
         try
         {
-            return int.TryParse(Path.GetFileName(process), out int id) && id != Environment.ProcessId
+            return int.TryParse(Path.GetFileName(process), out int id)
+                && id != Environment.ProcessId
                 && File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_folder.Path + "/", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -130,7 +143,18 @@ public sealed class OwnEngine : IAsyncDisposable
         if (recipe.Peer is { } peer)
         {
             PeerProgram program = await PeerPrograms.RequireAsync(peer);
-            return ["unshare", "--mount", .. network, "/bin/sh", "-c", "mount --bind \"$1/usr\" /usr && shift && exec \"$@\"", "sh", program.Root!, "/" + peer.Path];
+            return
+            [
+                "unshare",
+                "--mount",
+                .. network,
+                "/bin/sh",
+                "-c",
+                "mount --bind \"$1/usr\" /usr && shift && exec \"$@\"",
+                "sh",
+                program.Root!,
+                "/" + peer.Path,
+            ];
         }
 
         if (PeerPrograms.OnPath("dockerd") is { } dockerd)
@@ -151,33 +175,68 @@ public sealed class OwnEngine : IAsyncDisposable
     private Process Launch()
     {
         // The log's first: unshare and the shell say there what they cannot do.
-        ProcessStartInfo start = new("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", _folder.At("log"), .. _program, .. _recipe.IsPodman ? PodmanArguments() : DockerArguments()])
+        ProcessStartInfo start = new(
+            "/bin/sh",
+            [
+                "-c",
+                "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1",
+                "sh",
+                _folder.At("log"),
+                .. _program,
+                .. _recipe.IsPodman ? PodmanArguments() : DockerArguments(),
+            ]
+        )
         {
             RedirectStandardInput = true,
         };
         // Builds do not heed --runtime, and raise limits further than root may in every container.
-        start.Environment["CONTAINERS_CONF_OVERRIDE"] = _folder.Write("containers.conf", """
+        start.Environment["CONTAINERS_CONF_OVERRIDE"] = _folder.Write(
+            "containers.conf",
+            """
             [engine]
             runtime = "runc"
             [containers]
             default_ulimits = ["nofile=1024:4096", "nproc=4096:4096"]
 
-            """);
+            """
+        );
         return Process.Start(start)!;
     }
 
     private string[] DockerArguments() =>
-    [
-        "--data-root", _folder.At("data"), "--exec-root", _folder.At("exec"), "--pidfile", _folder.At("pid"), "--host", "unix://" + Socket,
-        $"--bridge={(_recipe.IsOnMachinesNetwork ? Bridge : "none")}", "--iptables=false", "--ip-forward=false", "--ip-masq=false",
-        "--config-file", _folder.Write("daemon.json", _recipe.Settings), .. _recipe.Arguments,
-    ];
+        [
+            "--data-root",
+            _folder.At("data"),
+            "--exec-root",
+            _folder.At("exec"),
+            "--pidfile",
+            _folder.At("pid"),
+            "--host",
+            "unix://" + Socket,
+            $"--bridge={(_recipe.IsOnMachinesNetwork ? Bridge : "none")}",
+            "--iptables=false",
+            "--ip-forward=false",
+            "--ip-masq=false",
+            "--config-file",
+            _folder.Write("daemon.json", _recipe.Settings),
+            .. _recipe.Arguments,
+        ];
 
     private string[] PodmanArguments() =>
-    [
-        "--root", _folder.At("data"), "--runroot", _folder.At("exec"), "--tmpdir", _folder.At("run"), "--cgroup-manager=cgroupfs",
-        "--events-backend=file", "system", "service", "--time=0", "unix://" + Socket,
-    ];
+        [
+            "--root",
+            _folder.At("data"),
+            "--runroot",
+            _folder.At("exec"),
+            "--tmpdir",
+            _folder.At("run"),
+            "--cgroup-manager=cgroupfs",
+            "--events-backend=file",
+            "system",
+            "service",
+            "--time=0",
+            "unix://" + Socket,
+        ];
 
     private async Task AnswersAsync()
     {
@@ -195,7 +254,10 @@ public sealed class OwnEngine : IAsyncDisposable
             }
             catch (EngineException e)
             {
-                throw new InvalidOperationException($"dockerd does not answer: {string.Join('\n', File.ReadLines(_folder.At("log")).TakeLast(10))}", e);
+                throw new InvalidOperationException(
+                    $"dockerd does not answer: {string.Join('\n', File.ReadLines(_folder.At("log")).TakeLast(10))}",
+                    e
+                );
             }
         }
     }

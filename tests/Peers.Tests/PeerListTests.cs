@@ -9,7 +9,10 @@ public sealed class PeerListTests
 
     [Fact]
     public void The_list_names_exactly_the_peers_that_tests_know() =>
-        Assert.Equal(Peer.All.Select(peer => peer.Name).Append(ApiDescription.PeerName).Order(StringComparer.Ordinal), PeerPrograms.Listed().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Peer.All.Select(peer => peer.Name).Append(ApiDescription.PeerName).Order(StringComparer.Ordinal),
+            PeerPrograms.Listed().Order(StringComparer.Ordinal)
+        );
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -17,7 +20,15 @@ public sealed class PeerListTests
     {
         PeerProgram program = await PeerPrograms.RequireAsync(Peer.All.Single(peer => peer.Name == name));
 
-        ChildResult answer = await program.RunAsync(name switch { "cosign" or "cosign-3" or "openssl" or "oras" => "version", "ip" => "-V", "pyspdxtools" => "--help", _ => "--version" });
+        ChildResult answer = await program.RunAsync(
+            name switch
+            {
+                "cosign" or "cosign-3" or "openssl" or "oras" => "version",
+                "ip" => "-V",
+                "pyspdxtools" => "--help",
+                _ => "--version",
+            }
+        );
 
         answer.Require();
         Assert.Matches(@"\d+\.\d+|\(devel\)|iproute2", answer.Output + answer.Error);

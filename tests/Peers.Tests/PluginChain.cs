@@ -42,9 +42,12 @@ public sealed class PluginChain(NetworkNamespaces namespaces, string plugins, st
         input["name"] = configuration["name"]!.DeepClone();
         if (input.Remove("capabilities", out JsonNode? capabilities))
         {
-            input["runtimeConfig"] = new JsonObject(capabilities!.AsObject()
-                .Where(capability => (bool)capability.Value! && RuntimeConfig.ContainsKey(capability.Key))
-                .Select(capability => KeyValuePair.Create(capability.Key, RuntimeConfig[capability.Key]?.DeepClone())));
+            input["runtimeConfig"] = new JsonObject(
+                capabilities!
+                    .AsObject()
+                    .Where(capability => (bool)capability.Value! && RuntimeConfig.ContainsKey(capability.Key))
+                    .Select(capability => KeyValuePair.Create(capability.Key, RuntimeConfig[capability.Key]?.DeepClone()))
+            );
         }
 
         if (previous is not null)

@@ -29,13 +29,21 @@ public sealed class PluginTests(FlannelFixture fixture) : IDisposable
         PeerProgram iptables = await PeerPrograms.RequireAsync(Peer.Iptables);
         await using NetworkNamespaces namespaces = await NetworkNamespaces.CreateAsync();
         UnpackedRoot root = await InstalledAsync();
-        string busybox = Path.Combine(root.Path, "usr/bin/busybox"), addresses = _folder.Folder("addresses");
+        string busybox = Path.Combine(root.Path, "usr/bin/busybox"),
+            addresses = _folder.Folder("addresses");
         string before = await RulesAsync(namespaces, iptables);
         PluginChain chain = new(namespaces, _host.Plugins, _folder.Path, Bridged(addresses))
         {
             RuntimeConfig = new JsonObject
             {
-                ["portMappings"] = new JsonArray(new JsonObject { ["hostPort"] = HostPort, ["containerPort"] = 80, ["protocol"] = "tcp" }),
+                ["portMappings"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["hostPort"] = HostPort,
+                        ["containerPort"] = 80,
+                        ["protocol"] = "tcp",
+                    }
+                ),
             },
         };
 
@@ -45,9 +53,17 @@ public sealed class PluginTests(FlannelFixture fixture) : IDisposable
         Assert.StartsWith("10.213.77.", address, StringComparison.Ordinal);
         Assert.Contains($"inet {address}/24", await namespaces.InPodAsync("ip", "-4", "address", "show", "eth0"), StringComparison.Ordinal);
         Assert.Contains($"default via {Gateway}", await namespaces.InPodAsync("ip", "route"), StringComparison.Ordinal);
-        Assert.Contains($"inet {Gateway}/24", await namespaces.InNodeAsync("ip", "-4", "address", "show", "slipway0"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"inet {Gateway}/24",
+            await namespaces.InNodeAsync("ip", "-4", "address", "show", "slipway0"),
+            StringComparison.Ordinal
+        );
         Assert.True(File.Exists(Path.Combine(addresses, "slipway-test", address)), "host-local kept no reservation");
-        Assert.Contains(HostPort.ToString(System.Globalization.CultureInfo.InvariantCulture), await RulesAsync(namespaces, iptables), StringComparison.Ordinal);
+        Assert.Contains(
+            HostPort.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            await RulesAsync(namespaces, iptables),
+            StringComparison.Ordinal
+        );
         Assert.Equal("from the pod\n", await AskAsync(namespaces, busybox));
 
         await chain.DeleteAsync(added);
@@ -68,15 +84,20 @@ public sealed class PluginTests(FlannelFixture fixture) : IDisposable
         await PeerPrograms.RequireAsync(Peer.Iptables);
         await using NetworkNamespaces namespaces = await NetworkNamespaces.CreateAsync();
         await InstalledAsync();
-        PluginChain loopback = new(namespaces, _host.Plugins, _folder.Path, List(new JsonObject { ["type"] = "loopback" })) { Interface = "lo" };
+        PluginChain loopback = new(namespaces, _host.Plugins, _folder.Path, List(new JsonObject { ["type"] = "loopback" }))
+        {
+            Interface = "lo",
+        };
         await loopback.AddAsync();
         Assert.Contains("inet 127.0.0.1/8", await namespaces.InPodAsync("ip", "-4", "address", "show", "lo"), StringComparison.Ordinal);
 
         JsonObject bridged = Bridged(_folder.Folder("addresses"));
         bridged["plugins"]!.AsArray().RemoveAt(1);
         bridged["plugins"]!.AsArray().Add(new JsonObject { ["type"] = "tuning", ["mac"] = "0a:58:0a:d5:4d:02" });
-        PluginChain first = new(namespaces, _host.Plugins, _folder.Path, bridged), second = new(namespaces, _host.Plugins, _folder.Path, bridged) { Interface = "eth1" };
-        JsonObject one = await first.AddAsync(), other = await second.AddAsync();
+        PluginChain first = new(namespaces, _host.Plugins, _folder.Path, bridged),
+            second = new(namespaces, _host.Plugins, _folder.Path, bridged) { Interface = "eth1" };
+        JsonObject one = await first.AddAsync(),
+            other = await second.AddAsync();
 
         Assert.NotEqual((string)one["ips"]![0]!["address"]!, (string)other["ips"]![0]!["address"]!);
         Assert.Contains("0a:58:0a:d5:4d:02", await namespaces.InPodAsync("ip", "link", "show", "eth0"), StringComparison.Ordinal);
@@ -92,26 +113,50 @@ public sealed class PluginTests(FlannelFixture fixture) : IDisposable
         return root;
     }
 
-    private static JsonObject Bridged(string addresses) => List(
-        new JsonObject
-        {
-            ["type"] = "bridge",
-            ["bridge"] = "slipway0",
-            ["isDefaultGateway"] = true,
-            ["ipMasq"] = true,
-            ["hairpinMode"] = true,
-            ["ipam"] = new JsonObject { ["type"] = "host-local", ["subnet"] = Subnet, ["dataDir"] = addresses },
-        },
-        new JsonObject { ["type"] = "portmap", ["snat"] = true, ["capabilities"] = new JsonObject { ["portMappings"] = true } });
+    private static JsonObject Bridged(string addresses) =>
+        List(
+            new JsonObject
+            {
+                ["type"] = "bridge",
+                ["bridge"] = "slipway0",
+                ["isDefaultGateway"] = true,
+                ["ipMasq"] = true,
+                ["hairpinMode"] = true,
+                ["ipam"] = new JsonObject
+                {
+                    ["type"] = "host-local",
+                    ["subnet"] = Subnet,
+                    ["dataDir"] = addresses,
+                },
+            },
+            new JsonObject
+            {
+                ["type"] = "portmap",
+                ["snat"] = true,
+                ["capabilities"] = new JsonObject { ["portMappings"] = true },
+            }
+        );
 
     private static JsonObject List(params JsonNode[] plugins) =>
-        new() { ["cniVersion"] = "1.0.0", ["name"] = "slipway-test", ["plugins"] = new JsonArray(plugins) };
+        new()
+        {
+            ["cniVersion"] = "1.0.0",
+            ["name"] = "slipway-test",
+            ["plugins"] = new JsonArray(plugins),
+        };
 
     /// <summary>What the pod's server says to a client of the node's own port.</summary>
     private static async Task<string> AskAsync(NetworkNamespaces namespaces, string busybox)
     {
-        Task<ChildResult> server = namespaces.In(namespaces.Pod, busybox, "nc", "-l", "-p", "80", "-e", busybox, "echo", "from the pod").RunAsync();
-        ChildProcess listening = namespaces.In(namespaces.Pod, "sh", "-c", "until grep -q ':0050 0*:0000 0A' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done");
+        Task<ChildResult> server = namespaces
+            .In(namespaces.Pod, busybox, "nc", "-l", "-p", "80", "-e", busybox, "echo", "from the pod")
+            .RunAsync();
+        ChildProcess listening = namespaces.In(
+            namespaces.Pod,
+            "sh",
+            "-c",
+            "until grep -q ':0050 0*:0000 0A' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done"
+        );
         (await listening.RunAsync()).Require();
         string said = await namespaces.InNodeAsync("sh", "-c", $"'{busybox}' nc {Gateway} {HostPort} </dev/null");
         (await server).Require();

@@ -15,8 +15,18 @@ public sealed class ProvenanceTests(SmallFixture fixture)
     /// <summary>What the surroundings hold that nobody else may know; long enough to be found by chance nowhere.</summary>
     private static readonly Dictionary<string, string?> Planted = new[]
     {
-        "HOSTNAME", "USER", "LOGNAME", "GITHUB_ACTOR", "GITHUB_TOKEN", "GITHUB_WORKSPACE", "RUNNER_NAME", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-        "QUAY_PASSWORD", "DOCKERHUB_TOKEN", "SLIPWAY_SIGNING_KEY_PASSWORD", "COSIGN_PASSWORD",
+        "HOSTNAME",
+        "USER",
+        "LOGNAME",
+        "GITHUB_ACTOR",
+        "GITHUB_TOKEN",
+        "GITHUB_WORKSPACE",
+        "RUNNER_NAME",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "QUAY_PASSWORD",
+        "DOCKERHUB_TOKEN",
+        "SLIPWAY_SIGNING_KEY_PASSWORD",
+        "COSIGN_PASSWORD",
     }.ToDictionary(name => name, name => (string?)$"planted+/{name}?~&", StringComparer.Ordinal);
 
     [Fact]
@@ -26,8 +36,19 @@ public sealed class ProvenanceTests(SmallFixture fixture)
         using ScratchRepository repository = await fixture.NewAsync();
         SlipwayCommand slipway = fixture.In(repository);
         slipway = slipway with { Variables = slipway.Variables.Concat(Planted).ToDictionary(StringComparer.Ordinal) };
-        (await slipway.RunAsync("Assemble", "Inspect", "Sign", "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private)).Require();
-        OciLayout layout = OciLayout.Open(repository.Layout(SmallImage.Name)), trust = OciLayout.Open(repository.At("artifacts", SmallImage.Name, "trust"));
+        (
+            await slipway.RunAsync(
+                "Assemble",
+                "Inspect",
+                "Sign",
+                "--upstream-mirror",
+                repository.Mirror.Path,
+                "--signing-key",
+                repository.Key.Private
+            )
+        ).Require();
+        OciLayout layout = OciLayout.Open(repository.Layout(SmallImage.Name)),
+            trust = OciLayout.Open(repository.At("artifacts", SmallImage.Name, "trust"));
         AssembledImage image = await ImageReader.ReadAsync(SmallImage.Name, layout, TestContext.Current.CancellationToken);
         ImmutableArray<Digest> subjects = [image.Index.Digest, .. image.Platforms.Select(platform => platform.Manifest.Digest)];
 
@@ -47,13 +68,28 @@ public sealed class ProvenanceTests(SmallFixture fixture)
         RequireNothingOfTheMachine(predicate, repository);
     }
 
-    private static Task<ChildResult> VerifyAsync(PeerProgram cosign, string key, string reference) => cosign.RunAsync(
-        "verify-attestation", "--type", "slsaprovenance1", "--key", key, "--insecure-ignore-tlog=true", "--allow-http-registry", reference);
+    private static Task<ChildResult> VerifyAsync(PeerProgram cosign, string key, string reference) =>
+        cosign.RunAsync(
+            "verify-attestation",
+            "--type",
+            "slsaprovenance1",
+            "--key",
+            key,
+            "--insecure-ignore-tlog=true",
+            "--allow-http-registry",
+            reference
+        );
 
     private static async Task RequireAsExpectedAsync(ScratchRepository repository, SlsaProvenance provenance)
     {
-        ImageLock imageLock = await ImageLockFile.ReadAsync(repository.At("images", SmallImage.Name), TestContext.Current.CancellationToken);
-        byte[] lockFile = await File.ReadAllBytesAsync(repository.At("images", SmallImage.Name, ImageLock.FileName), TestContext.Current.CancellationToken);
+        ImageLock imageLock = await ImageLockFile.ReadAsync(
+            repository.At("images", SmallImage.Name),
+            TestContext.Current.CancellationToken
+        );
+        byte[] lockFile = await File.ReadAllBytesAsync(
+            repository.At("images", SmallImage.Name, ImageLock.FileName),
+            TestContext.Current.CancellationToken
+        );
         ProvenanceCheck check = new()
         {
             Image = SmallImage.Name,
@@ -86,12 +122,14 @@ public sealed class ProvenanceTests(SmallFixture fixture)
 
     private static async Task<byte[]> ReadAsync(OciLayout trust, Digest subject)
     {
-        CancellationToken stop = TestContext.Current.CancellationToken;
-        Descriptor tagged = (await trust.ResolveAsync(AttestationLayer.TagOf(subject), stop))!;
-        Manifest manifest = Manifest.Parse((await trust.ReadManifestAsync(tagged.Digest, stop))!.Bytes);
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Descriptor tagged = (await trust.ResolveAsync(AttestationLayer.TagOf(subject), cancellationToken))!;
+        Manifest manifest = Manifest.Parse((await trust.ReadManifestAsync(tagged.Digest, cancellationToken))!.Bytes);
         MemoryStream envelope = new();
-        await using (Stream blob = trust.OpenBlob(manifest.Layers.Single(layer => layer.Annotations.ContainsValue(Statement.ProvenanceType))))
-            await blob.CopyToAsync(envelope, stop);
+        await using (
+            Stream blob = trust.OpenBlob(manifest.Layers.Single(layer => layer.Annotations.ContainsValue(Statement.ProvenanceType)))
+        )
+            await blob.CopyToAsync(envelope, cancellationToken);
         return Statement.Parse(DsseEnvelope.Parse(envelope.ToArray()).Payload).Predicate.ToArray();
     }
 }

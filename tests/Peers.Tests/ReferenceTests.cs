@@ -34,13 +34,21 @@ public sealed class ReferenceTests(ITestOutputHelper output)
         ImageDefinition definition = FullDefinition.Of(ImageDefinitionFile.Read(SourceTree.At("images", "kubelet")), platform);
         ImageLock imageLock = await archive.LockAsync(definition, Stop);
 
-        string made = await AssembleAsync(archive, definition, imageLock, folder.At("ours")), reference = folder.At("reference");
+        string made = await AssembleAsync(archive, definition, imageLock, folder.At("ours")),
+            reference = folder.At("reference");
         await ReferenceAsync(archive, imageLock, architecture, reference);
-        FileTree ours = await FileTree.ReadAsync(made), theirs = await FileTree.ReadAsync(reference);
+        FileTree ours = await FileTree.ReadAsync(made),
+            theirs = await FileTree.ReadAsync(reference);
         IReadOnlyList<TreeDifference> differences = FileTree.Differences(ours, theirs);
-        TreeExceptions exceptions = TreeExceptions.Read(await File.ReadAllLinesAsync(SourceTree.At("tests", "Peers.Tests", Exceptions), Stop), architecture);
+        TreeExceptions exceptions = TreeExceptions.Read(
+            await File.ReadAllLinesAsync(SourceTree.At("tests", "Peers.Tests", Exceptions), Stop),
+            architecture
+        );
 
-        output.WriteLine($"{architecture}: {imageLock.Packages.Length} packages, {ours.Nodes.Count} and {theirs.Nodes.Count} paths, {differences.Count} differ");
+        output.WriteLine(
+            $"{architecture}: {imageLock.Packages.Length} packages, {ours.Nodes.Count} and {theirs.Nodes.Count} "
+                + $"paths, {differences.Count} differ"
+        );
         Assert.Equal(Accounts(reference), Accounts(made));
         string[] wrong =
         [
@@ -50,14 +58,18 @@ public sealed class ReferenceTests(ITestOutputHelper output)
         Assert.True(wrong.Length == 0, $"{wrong.Length} wrong, ours | reference:\n{string.Join('\n', wrong)}");
     }
 
-    /// <summary>Users with group, home and shell, and groups; but for passwords and comments, and for numbers, which scripts draw.</summary>
+    /// <summary>
+    /// Users with group, home and shell, and groups; but for passwords and comments, and for numbers, which scripts draw.
+    /// </summary>
     private static IEnumerable<string> Accounts(string root)
     {
         string[][] groups = Columns(root, "group");
         Dictionary<string, string> names = groups.ToDictionary(group => group[2], group => group[0], StringComparer.Ordinal);
         return
         [
-            .. Columns(root, "passwd").Select(user => $"user {user[0]} of {names[user[3]]}, {user[5]}, {user[6]}").Order(StringComparer.Ordinal),
+            .. Columns(root, "passwd")
+                .Select(user => $"user {user[0]} of {names[user[3]]}, {user[5]}, {user[6]}")
+                .Order(StringComparer.Ordinal),
             .. groups.Select(group => $"group {group[0]}").Order(StringComparer.Ordinal),
         ];
     }
@@ -71,10 +83,23 @@ public sealed class ReferenceTests(ITestOutputHelper output)
         foreach (LockedPackage package in imageLock.Packages)
             await archive.FetchAsync(imageLock, package, platform.Architecture, Stop);
         ContentCache layers = new(Path.Combine(folder, "cache"), TimeProvider.System);
-        Assembler assembler = new(new ContentCache(TestCache.Shared, TimeProvider.System), new AssemblyCache(Path.Combine(folder, "assembled"), layers));
+        Assembler assembler = new(
+            new ContentCache(TestCache.Shared, TimeProvider.System),
+            new AssemblyCache(Path.Combine(folder, "assembled"), layers)
+        );
         string layout = Path.Combine(folder, "layout");
-        await assembler.AssembleAsync(new AssemblyRequest(definition, imageLock, definition.Platforms), OciLayout.Create(layout), new ContentsFolder(Path.Combine(folder, "contents")), Stop);
-        ImageRoot root = await ImageRoot.UnpackAsync(layout, $"{definition.Version}-{platform.Architecture}", platform, Path.Combine(folder, "bundle"));
+        await assembler.AssembleAsync(
+            new AssemblyRequest(definition, imageLock, definition.Platforms),
+            OciLayout.Create(layout),
+            new ContentsFolder(Path.Combine(folder, "contents")),
+            Stop
+        );
+        ImageRoot root = await ImageRoot.UnpackAsync(
+            layout,
+            $"{definition.Version}-{platform.Architecture}",
+            platform,
+            Path.Combine(folder, "bundle")
+        );
         return root.Path;
     }
 

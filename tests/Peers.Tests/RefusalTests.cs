@@ -112,16 +112,31 @@ public sealed class RefusalTests(SmallFixture fixture)
     }
 
     private Task<ChildResult> PublishAsync(ScratchRepository repository, DockerRegistry registry, params string[] before) =>
-        fixture.In(repository).RunAsync(
-        [
-            .. before.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal)), "Publish",
-            .. before.SkipWhile(word => !word.StartsWith("--", StringComparison.Ordinal)),
-            "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private, .. Map(registry),
-        ]);
+        fixture
+            .In(repository)
+            .RunAsync([
+                .. before.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal)),
+                "Publish",
+                .. before.SkipWhile(word => !word.StartsWith("--", StringComparison.Ordinal)),
+                "--upstream-mirror",
+                repository.Mirror.Path,
+                "--signing-key",
+                repository.Key.Private,
+                .. Map(registry),
+            ]);
 
     private Task<ChildResult> VerifyAsync(ScratchRepository repository, DockerRegistry registry, SigningKeys? key = null) =>
-        fixture.In(repository).RunAsync(
-            ["Verify", "--reference", $"quay.io/{Repository}:{SmallImage.Version}", "--public-key", (key ?? repository.Key).Public, .. Map(registry)]);
+        fixture
+            .In(repository)
+            .RunAsync([
+                "Verify",
+                "--reference",
+                $"quay.io/{Repository}:{SmallImage.Version}",
+                "--public-key",
+                (key ?? repository.Key).Public,
+                .. Map(registry),
+            ]);
 
-    private static string[] Map(DockerRegistry registry) => ["--registry-map", $"quay.io=http://{registry.Host}", $"docker.io=http://{registry.Host}"];
+    private static string[] Map(DockerRegistry registry) =>
+        ["--registry-map", $"quay.io=http://{registry.Host}", $"docker.io=http://{registry.Host}"];
 }

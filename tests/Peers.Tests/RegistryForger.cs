@@ -10,7 +10,8 @@ namespace Slipway.Peers.Tests;
 /// <summary>Somebody who may write to a registry, has an image put in the place of a signed one, and no key.</summary>
 public sealed class RegistryForger(DockerRegistry registry, string repository)
 {
-    private const string Index = "application/vnd.oci.image.index.v1+json", Manifest = "application/vnd.oci.image.manifest.v1+json";
+    private const string Index = "application/vnd.oci.image.index.v1+json",
+        Manifest = "application/vnd.oci.image.manifest.v1+json";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -18,7 +19,9 @@ public sealed class RegistryForger(DockerRegistry registry, string repository)
     public async Task StripAsync(IEnumerable<string> digests, params string[] endings)
     {
         IReadOnlyList<string> tags = await registry.TagsAsync(repository);
-        foreach (string tag in digests.SelectMany(digest => endings.Select(ending => digest.Replace(':', '-') + ending)).Where(tags.Contains))
+        foreach (
+            string tag in digests.SelectMany(digest => endings.Select(ending => digest.Replace(':', '-') + ending)).Where(tags.Contains)
+        )
             registry.DeleteTag(repository, tag);
     }
 
@@ -92,7 +95,9 @@ public sealed class RegistryForger(DockerRegistry registry, string repository)
     }
 
     private static string Rename(string text, IReadOnlyDictionary<string, string> replaced) =>
-        replaced.Aggregate(text, (renamed, pair) => renamed.Replace(pair.Key["sha256:".Length..], pair.Value["sha256:".Length..], StringComparison.Ordinal));
+        replaced.Aggregate(text, (renamed, pair) =>
+            renamed.Replace(pair.Key["sha256:".Length..], pair.Value["sha256:".Length..], StringComparison.Ordinal)
+        );
 
     private static void Name(JsonNode descriptor, byte[] content) =>
         (descriptor["digest"], descriptor["size"]) = (Digest.Of(content).ToString(), content.Length);
@@ -115,16 +120,25 @@ public sealed class RegistryForger(DockerRegistry registry, string repository)
         string reference = tag.Length > 0 ? tag : Digest.Of(bytes).ToString();
         using ByteArrayContent content = new(bytes);
         content.Headers.ContentType = new MediaTypeHeaderValue(JsonNode.Parse(bytes)!["manifests"] is null ? Manifest : Index);
-        using HttpResponseMessage answer = await registry.Client.PutAsync(new Uri($"{repository}/manifests/{reference}", UriKind.Relative), content, Stop);
+        using HttpResponseMessage answer = await registry.Client.PutAsync(
+            new Uri($"{repository}/manifests/{reference}", UriKind.Relative),
+            content,
+            Stop
+        );
         answer.EnsureSuccessStatusCode();
         return bytes;
     }
 
-    private async Task<byte[]> ReadBlobAsync(string digest) => await registry.Client.GetByteArrayAsync(new Uri($"{repository}/blobs/{digest}", UriKind.Relative), Stop);
+    private async Task<byte[]> ReadBlobAsync(string digest) =>
+        await registry.Client.GetByteArrayAsync(new Uri($"{repository}/blobs/{digest}", UriKind.Relative), Stop);
 
     private async Task<byte[]> WriteBlobAsync(byte[] bytes)
     {
-        using HttpResponseMessage begun = await registry.Client.PostAsync(new Uri($"{repository}/blobs/uploads/", UriKind.Relative), null, Stop);
+        using HttpResponseMessage begun = await registry.Client.PostAsync(
+            new Uri($"{repository}/blobs/uploads/", UriKind.Relative),
+            null,
+            Stop
+        );
         UriBuilder upload = new(begun.EnsureSuccessStatusCode().Headers.Location!);
         upload.Query = $"{upload.Query.TrimStart('?')}&digest={Uri.EscapeDataString(Digest.Of(bytes).ToString())}";
         using ByteArrayContent content = new(bytes);

@@ -9,8 +9,10 @@ namespace Slipway.Peers.Tests;
 [Collection(SmallImages.Name)]
 public sealed class RegistryRestartTests(SmallFixture fixture)
 {
-    private const string Quay = "slipway-tests/small", Hub = "slipwaytests/small";
-    private const int Unavailable = 69, TryAgain = 75;
+    private const string Quay = "slipway-tests/small",
+        Hub = "slipwaytests/small";
+    private const int Unavailable = 69,
+        TryAgain = 75;
 
     /// <summary>The beginning of the request at which it is killed.</summary>
     private static readonly (string Phase, string Request)[] Points =
@@ -25,40 +27,44 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
     public async Task While_one_is_away_nothing_is_tagged_before_the_tags_and_the_same_command_finishes_it_later()
     {
         using SignedSmallImage image = await SignedSmallImage.MakeAsync(fixture);
-        await Task.WhenAll(Points.Select(async point =>
-        {
-            await using Stage stage = await Stage.OpenAsync();
-            stage.KillAt(point.Request, andRestart: false);
-            string artifacts = await image.CopyAsync();
+        await Task.WhenAll(
+            Points.Select(async point =>
+            {
+                await using Stage stage = await Stage.OpenAsync();
+                stage.KillAt(point.Request, andRestart: false);
+                string artifacts = await image.CopyAsync();
 
-            ChildResult failed = (await stage.PublishAsync(image, artifacts)).Require(TryAgain);
+                ChildResult failed = (await stage.PublishAsync(image, artifacts)).Require(TryAgain);
 
-            Assert.Contains("un the same command again", failed.Error, StringComparison.Ordinal);
-            Assert.Equal(point.Phase != "tags", failed.Error.Contains("Nothing was tagged", StringComparison.Ordinal));
-            Assert.Empty(failed.Output);
-            await stage.RestartAsync();
-            await stage.RequireSoundAsync(image, point.Phase);
-            if (point.Phase != "tags")
-                Assert.Empty(await stage.ReleasesAsync());
-            (await stage.PublishAsync(image, artifacts)).Require();
-            await stage.RequireCompleteAsync(image, point.Phase);
-        }));
+                Assert.Contains("un the same command again", failed.Error, StringComparison.Ordinal);
+                Assert.Equal(point.Phase != "tags", failed.Error.Contains("Nothing was tagged", StringComparison.Ordinal));
+                Assert.Empty(failed.Output);
+                await stage.RestartAsync();
+                await stage.RequireSoundAsync(image, point.Phase);
+                if (point.Phase != "tags")
+                    Assert.Empty(await stage.ReleasesAsync());
+                (await stage.PublishAsync(image, artifacts)).Require();
+                await stage.RequireCompleteAsync(image, point.Phase);
+            })
+        );
     }
 
     [Fact]
     public async Task One_that_comes_back_at_once_is_waited_for()
     {
         using SignedSmallImage image = await SignedSmallImage.MakeAsync(fixture);
-        await Task.WhenAll(Points.Select(async point =>
-        {
-            await using Stage stage = await Stage.OpenAsync();
-            stage.KillAt(point.Request, andRestart: true);
+        await Task.WhenAll(
+            Points.Select(async point =>
+            {
+                await using Stage stage = await Stage.OpenAsync();
+                stage.KillAt(point.Request, andRestart: true);
 
-            ChildResult published = (await stage.PublishAsync(image, await image.CopyAsync())).Require();
+                ChildResult published = (await stage.PublishAsync(image, await image.CopyAsync())).Require();
 
-            Assert.Contains("trying again in ", published.Error, StringComparison.Ordinal);
-            await stage.RequireCompleteAsync(image, point.Phase);
-        }));
+                Assert.Contains("trying again in ", published.Error, StringComparison.Ordinal);
+                await stage.RequireCompleteAsync(image, point.Phase);
+            })
+        );
     }
 
     /// <summary>Killed when the other is asked something: which of its own requests that meets is chance, but the phase is not.</summary>
@@ -67,23 +73,28 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
     {
         using SignedSmallImage image = await SignedSmallImage.MakeAsync(fixture);
         // Its tags may be complete when the other gets its first.
-        await Task.WhenAll(Points.Where(point => point.Phase != "tags").Select(async point =>
-        {
-            await using Stage away = await Stage.OpenAsync(), back = await Stage.OpenAsync();
-            away.KillQuayAt(point.Request, andRestart: false);
-            back.KillQuayAt(point.Request, andRestart: true);
-            string artifacts = await image.CopyAsync();
+        await Task.WhenAll(
+            Points
+                .Where(point => point.Phase != "tags")
+                .Select(async point =>
+                {
+                    await using Stage away = await Stage.OpenAsync(),
+                        back = await Stage.OpenAsync();
+                    away.KillQuayAt(point.Request, andRestart: false);
+                    back.KillQuayAt(point.Request, andRestart: true);
+                    string artifacts = await image.CopyAsync();
 
-            ChildResult failed = (await away.PublishAsync(image, artifacts)).Require(TryAgain);
-            (await back.PublishAsync(image, await image.CopyAsync())).Require();
+                    ChildResult failed = (await away.PublishAsync(image, artifacts)).Require(TryAgain);
+                    (await back.PublishAsync(image, await image.CopyAsync())).Require();
 
-            Assert.Contains("Nothing was tagged", failed.Error, StringComparison.Ordinal);
-            await away.RestartAsync();
-            Assert.Empty(await away.ReleasesAsync());
-            (await away.PublishAsync(image, artifacts)).Require();
-            await away.RequireCompleteAsync(image, point.Phase);
-            await back.RequireCompleteAsync(image, point.Phase);
-        }));
+                    Assert.Contains("Nothing was tagged", failed.Error, StringComparison.Ordinal);
+                    await away.RestartAsync();
+                    Assert.Empty(await away.ReleasesAsync());
+                    (await away.PublishAsync(image, artifacts)).Require();
+                    await away.RequireCompleteAsync(image, point.Phase);
+                    await back.RequireCompleteAsync(image, point.Phase);
+                })
+        );
     }
 
     [Fact]
@@ -105,7 +116,8 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
     {
         private readonly ScratchFolder _folder = new();
         private readonly TestAuthority _authority;
-        private readonly DockerRegistry _quay, _hub;
+        private readonly DockerRegistry _quay,
+            _hub;
         private readonly Relay _relay;
         private DockerRegistry? _killed;
 
@@ -122,15 +134,19 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         public static async Task<Stage> OpenAsync()
         {
             TestAuthority authority = new();
-            return new(authority, await DockerRegistry.StartAsync(new RegistryDoor { Asks = true, Authority = authority }), await DockerRegistry.StartAsync());
+            return new(
+                authority,
+                await DockerRegistry.StartAsync(new RegistryDoor { Asks = true, Authority = authority }),
+                await DockerRegistry.StartAsync()
+            );
         }
 
         /// <summary>Kills the second registry, once, when a request comes that begins so; it does not get that one.</summary>
         public void KillAt(string request, bool andRestart) => When(request, async () =>
-        {
-            await KillAsync(_hub, andRestart);
-            throw new IOException("the registry was killed");
-        });
+            {
+                await KillAsync(_hub, andRestart);
+                throw new IOException("the registry was killed");
+            });
 
         /// <summary>Kills the first registry, once, when the second is about to get a request that begins so.</summary>
         public void KillQuayAt(string request, bool andRestart) => When(request, () => KillAsync(_quay, andRestart));
@@ -143,7 +159,8 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
             return image.PublishAsync(
                 artifacts,
                 [.. authority, "--registry-map", $"quay.io=https://{_quay.Host}", $"docker.io=http://{_relay.Host}"],
-                new Dictionary<string, string?> { ["QUAY_USERNAME"] = DockerRegistry.User, ["QUAY_PASSWORD"] = DockerRegistry.Password });
+                new Dictionary<string, string?> { ["QUAY_USERNAME"] = DockerRegistry.User, ["QUAY_PASSWORD"] = DockerRegistry.Password }
+            );
         }
 
         /// <summary>The release tags of both.</summary>

@@ -59,7 +59,8 @@ internal sealed class Relay : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(_behind, _end.Token);
-                Task up = CopyAsync(client, server, Before), down = CopyAsync(server, client, _ => Task.CompletedTask);
+                Task up = CopyAsync(client, server, Before),
+                    down = CopyAsync(server, client, _ => Task.CompletedTask);
                 await (await Task.WhenAny(up, down));
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)

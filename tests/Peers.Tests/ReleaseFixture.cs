@@ -64,8 +64,15 @@ public sealed record PublishedRelease : IAsyncDisposable
         string key = $"{image}-{architecture}";
         if (!_roots.TryGetValue(key, out Task<ImageRoot>? root))
         {
-            _roots.Add(key, root = ImageRoot.UnpackAsync(
-                Repository.Layout(image), $"{Repository.VersionOf(image)}-{architecture}", Platform.Parse($"linux/{architecture}"), Repository.Beside("roots", key)));
+            _roots.Add(
+                key,
+                root = ImageRoot.UnpackAsync(
+                    Repository.Layout(image),
+                    $"{Repository.VersionOf(image)}-{architecture}",
+                    Platform.Parse($"linux/{architecture}"),
+                    Repository.Beside("roots", key)
+                )
+            );
         }
 
         return root;
@@ -102,7 +109,10 @@ public sealed record PublishedRelease : IAsyncDisposable
         try
         {
             await release.PrepareAsync();
-            return release with { Published = (await release.Slipway.RunAsync(release.PublishArguments("Assemble", "Sign", "Publish"))).Require() };
+            return release with
+            {
+                Published = (await release.Slipway.RunAsync(release.PublishArguments("Assemble", "Sign", "Publish"))).Require(),
+            };
         }
         catch
         {

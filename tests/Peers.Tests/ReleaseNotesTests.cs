@@ -21,23 +21,38 @@ public sealed partial class ReleaseNotesTests(KubeletFixture fixture) : IDisposa
     {
         await using KubeletRegistries registries = await fixture.PublishAsync();
         string[] commands = Commands(await MakeAsync(registries));
-        Assert.Equal(["cosign verify-blob", "gpg --verify", "cosign verify", "cosign verify", "./build.sh Verify", "./build.sh Reproduce"], commands.Select(command => string.Join(' ', command.Split(' ')[..2])));
+        Assert.Equal(
+            ["cosign verify-blob", "gpg --verify", "cosign verify", "cosign verify", "./build.sh Verify", "./build.sh Reproduce"],
+            commands.Select(command => string.Join(' ', command.Split(' ')[..2]))
+        );
         using DocumentReader reader = await DocumentReader.WithAsync(cosign, VerifyDocument.Read(), registries);
         foreach (string file in Directory.EnumerateFiles(registries.Repository.At("artifacts", KubeletFixture.Image, "assets")))
             File.Copy(file, reader.At(Path.GetFileName(file)), overwrite: true);
 
         // cosign 2 fetches whom Sigstore believes before it looks at a bundle, though a key needs none of it; here nobody can be asked.
-        await File.WriteAllTextAsync(reader.At("nobody.json"), """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            reader.At("nobody.json"),
+            """{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}""",
+            TestContext.Current.CancellationToken
+        );
 
         foreach (string command in commands)
             (await reader.RunAsync(With(command, registries))).Require();
 
         await File.AppendAllTextAsync(reader.At("release.json"), " ", TestContext.Current.CancellationToken);
-        Assert.Contains("release.json: FAILED", (await reader.RunAsync(With(commands[0], registries))).Require(1).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "release.json: FAILED",
+            (await reader.RunAsync(With(commands[0], registries))).Require(1).Output,
+            StringComparison.Ordinal
+        );
         await File.AppendAllTextAsync(reader.At("SHA256SUMS"), "0\n", TestContext.Current.CancellationToken);
         Assert.NotEqual(0, (await reader.RunAsync(With(commands[0], registries))).ExitCode);
         Assert.NotEqual(0, (await reader.RunAsync(With(commands[1], registries))).ExitCode);
-        File.Copy(SigningKeys.Create(registries.Repository.Beside("keys"), $"other-{cosign}").Public, reader.At("release.pub"), overwrite: true);
+        File.Copy(
+            SigningKeys.Create(registries.Repository.Beside("keys"), $"other-{cosign}").Public,
+            reader.At("release.pub"),
+            overwrite: true
+        );
         foreach (string command in commands.Where(command => command.Contains("release.pub", StringComparison.Ordinal)))
             Assert.NotEqual(0, (await reader.RunAsync(With(command, registries))).ExitCode);
     }
@@ -63,7 +78,10 @@ public sealed partial class ReleaseNotesTests(KubeletFixture fixture) : IDisposa
         (await AssetsAsync(registries, locked, "s3cret words")).Require();
         byte[] signature = await File.ReadAllBytesAsync(Path.Combine(folder, "SHA256SUMS.sig"), TestContext.Current.CancellationToken);
         (await AssetsAsync(registries, locked, null)).Require();
-        Assert.Equal(signature, await File.ReadAllBytesAsync(Path.Combine(folder, "SHA256SUMS.sig"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            signature,
+            await File.ReadAllBytesAsync(Path.Combine(folder, "SHA256SUMS.sig"), TestContext.Current.CancellationToken)
+        );
     }
 
     /// <summary>The notes, of a release whose list is signed by gpg, too.</summary>
@@ -71,8 +89,14 @@ public sealed partial class ReleaseNotesTests(KubeletFixture fixture) : IDisposa
         (await AssetsAsync(registries, await MakeKeyAsync(""), null)).Require().Output;
 
     private Task<ChildResult> AssetsAsync(KubeletRegistries registries, string key, string? password) =>
-        (registries.Repository.Slipway with { Variables = GpgVariables(registries, password) }).RunAsync(
-            ["Assets", "--signing-key", registries.Repository.Key.Private, "--gpg-key", key, .. registries.Map]);
+        (registries.Repository.Slipway with { Variables = GpgVariables(registries, password) }).RunAsync([
+            "Assets",
+            "--signing-key",
+            registries.Repository.Key.Private,
+            "--gpg-key",
+            key,
+            .. registries.Map,
+        ]);
 
     private Dictionary<string, string?> GpgVariables(KubeletRegistries registries, string? password)
     {
@@ -88,20 +112,39 @@ public sealed partial class ReleaseNotesTests(KubeletFixture fixture) : IDisposa
         File.SetUnixFileMode(_gpgHome.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string name = $"{Guid.NewGuid():N}@example.org";
         Dictionary<string, string?> home = new() { ["GNUPGHOME"] = _gpgHome.Path };
-        (await (gpg.With("--batch", "--passphrase", password, "--quick-generate-key", name, "ed25519", "sign", "never") with { Variables = home }).RunAsync()).Require();
+        (
+            await (
+                gpg.With("--batch", "--passphrase", password, "--quick-generate-key", name, "ed25519", "sign", "never") with
+                {
+                    Variables = home,
+                }
+            ).RunAsync()
+        ).Require();
         // What it was given it keeps: a password is to be asked for again.
         (await new ChildProcess("gpgconf", "--kill", "gpg-agent") { Variables = home }.RunAsync()).Require();
-        string listed = (await (gpg.With("--batch", "--with-colons", "--list-secret-keys", name) with { Variables = home }).RunAsync()).Require().Output;
+        string listed = (await (gpg.With("--batch", "--with-colons", "--list-secret-keys", name) with { Variables = home }).RunAsync())
+            .Require()
+            .Output;
         return listed.Split('\n').First(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
     }
 
     /// <summary>With a keyring, and what is upstream of this test.</summary>
     private string With(string command, KubeletRegistries registries) =>
-        $"export SLIPWAY_UPSTREAM_MIRROR='{registries.Repository.Mirror.Path}'; export GNUPGHOME='{_gpgHome.Path}'; {(command.StartsWith("cosign verify-blob", StringComparison.Ordinal) ? "export COSIGN_TRUSTED_ROOT=nobody.json; " : "")}{command}";
+        $"export SLIPWAY_UPSTREAM_MIRROR='{registries.Repository.Mirror.Path}'; export "
+        + $"GNUPGHOME='{_gpgHome.Path}'; {(command.StartsWith("cosign verify-blob", StringComparison.Ordinal) ? "export COSIGN_TRUSTED_ROOT=nobody.json; " : "")}{command}";
 
     /// <summary>One for each line of the notes' blocks of commands that no other line goes on.</summary>
     private static string[] Commands(string notes) =>
-        [.. Blocks().Matches(notes).SelectMany(block => block.Groups[1].Value.Replace("&&\n", "&& ", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+        [
+            .. Blocks()
+                .Matches(notes)
+                .SelectMany(block =>
+                    block
+                        .Groups[1]
+                        .Value.Replace("&&\n", "&& ", StringComparison.Ordinal)
+                        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                ),
+        ];
 
     [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();

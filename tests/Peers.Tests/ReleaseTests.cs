@@ -17,7 +17,9 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
 
         List<string> wanted = [];
         foreach (string image in PublishedRelease.Images.Order(StringComparer.Ordinal))
-            wanted.Add($"quay.io/poseidon/{image}@{await release.Quay.DigestAsync($"poseidon/{image}", release.Repository.VersionOf(image))}");
+            wanted.Add(
+                $"quay.io/poseidon/{image}@{await release.Quay.DigestAsync($"poseidon/{image}", release.Repository.VersionOf(image))}"
+            );
         Assert.Equal(wanted, release.Published.Lines);
     }
 
@@ -34,15 +36,23 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
     public async Task Both_registries_hold_the_tags_of_both_styles_and_signatures_and_nothing_else(string image)
     {
         PublishedRelease release = await fixture.GetAsync();
-        string version = release.Repository.VersionOf(image), build = "build-" + await release.Repository.ShortCommitAsync();
+        string version = release.Repository.VersionOf(image),
+            build = "build-" + await release.Repository.ShortCommitAsync();
 
         foreach ((DockerRegistry registry, string repository) in release.PlacesOf(image))
         {
             IReadOnlyList<string> tags = await registry.TagsAsync(repository);
-            string[] wanted = [version, $"{version}-amd64", $"{version}-arm64", build, $"{build}-amd64", $"{build}-arm64", $"build-{version}"];
-            Assert.Equal(
-                wanted.Order(StringComparer.Ordinal),
-                tags.Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal)));
+            string[] wanted =
+            [
+                version,
+                $"{version}-amd64",
+                $"{version}-arm64",
+                build,
+                $"{build}-amd64",
+                $"{build}-arm64",
+                $"build-{version}",
+            ];
+            Assert.Equal(wanted.Order(StringComparer.Ordinal), tags.Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal)));
             string[] subjects =
             [
                 await registry.DigestAsync(repository, version),
@@ -51,8 +61,11 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
             ];
             // Signatures, attestations, and on a server without the referrers API the list of bundles.
             Assert.Equal(
-                subjects.SelectMany(digest => new[] { ".sig", ".att", "" }.Select(kind => digest.Replace(':', '-') + kind)).Order(StringComparer.Ordinal),
-                tags.Where(tag => tag.StartsWith("sha256-", StringComparison.Ordinal)));
+                subjects
+                    .SelectMany(digest => new[] { ".sig", ".att", "" }.Select(kind => digest.Replace(':', '-') + kind))
+                    .Order(StringComparer.Ordinal),
+                tags.Where(tag => tag.StartsWith("sha256-", StringComparison.Ordinal))
+            );
             Assert.Equal(subjects[0], await registry.DigestAsync(repository, build));
             Assert.Equal(subjects[0], await registry.DigestAsync(repository, $"build-{version}"));
             Assert.Equal(subjects[1], await registry.DigestAsync(repository, $"{build}-amd64"));
@@ -88,7 +101,9 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
     {
         PublishedRelease release = await fixture.GetAsync();
 
-        ChildResult differences = (await release.CompareAsync("flannel-cni", $"quay.io/poseidon/kubelet:{release.Repository.VersionOf("kubelet")}")).Require();
+        ChildResult differences = (
+            await release.CompareAsync("flannel-cni", $"quay.io/poseidon/kubelet:{release.Repository.VersionOf("kubelet")}")
+        ).Require();
 
         Assert.Matches(@"(?m)^linux/arm64  package  added    busybox-static  \S+$", differences.Output);
         Assert.Matches(@"(?m)^linux/amd64  package  removed  cifs-utils  \S+$", differences.Output);
@@ -104,12 +119,17 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
 
         foreach ((DockerRegistry registry, string repository) in release.PlacesOf(image))
         {
-            foreach (string tag in (await registry.TagsAsync(repository)).Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal)))
+            foreach (
+                string tag in (await registry.TagsAsync(repository)).Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal))
+            )
             {
                 ChildResult verified = await CosignAsync(cosign, release.Repository.Key.Public, $"{registry.Host}/{repository}:{tag}");
                 using JsonDocument said = JsonDocument.Parse(verified.Require().Output);
                 JsonElement critical = said.RootElement[0].GetProperty("critical");
-                Assert.Equal(await registry.DigestAsync(repository, tag), critical.GetProperty("image").GetProperty("docker-manifest-digest").GetString());
+                Assert.Equal(
+                    await registry.DigestAsync(repository, tag),
+                    critical.GetProperty("image").GetProperty("docker-manifest-digest").GetString()
+                );
                 Assert.Equal($"quay.io/poseidon/{image}", critical.GetProperty("identity").GetProperty("docker-reference").GetString());
             }
         }
@@ -126,7 +146,11 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
 
         foreach ((DockerRegistry registry, string repository) in release.PlacesOf(image))
         {
-            ChildResult verified = await CosignAsync(cosign, other.Public, $"{registry.Host}/{repository}:{release.Repository.VersionOf(image)}");
+            ChildResult verified = await CosignAsync(
+                cosign,
+                other.Public,
+                $"{registry.Host}/{repository}:{release.Repository.VersionOf(image)}"
+            );
             Assert.NotEqual(0, verified.ExitCode);
             Assert.Contains("signature", verified.Error, StringComparison.Ordinal);
         }
@@ -150,8 +174,13 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
 
             using ScratchFolder folder = new();
             string layout = folder.At("layout");
-            (await skopeo.RunAsync("--insecure-policy", "copy", "--all", "--src-tls-verify=false", place, $"oci:{layout}:{version}")).Require();
-            Assert.Equal(await registry.DigestAsync(repository, version), OciLayout.Open(layout).ReadIndex().Manifests.Single().Digest.ToString());
+            (
+                await skopeo.RunAsync("--insecure-policy", "copy", "--all", "--src-tls-verify=false", place, $"oci:{layout}:{version}")
+            ).Require();
+            Assert.Equal(
+                await registry.DigestAsync(repository, version),
+                OciLayout.Open(layout).ReadIndex().Manifests.Single().Digest.ToString()
+            );
         }
     }
 
@@ -159,7 +188,8 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
     public async Task A_second_Publish_writes_nothing_and_prints_the_same()
     {
         PublishedRelease release = await fixture.GetAsync();
-        int quay = release.Quay.Writes, hub = release.Hub.Writes;
+        int quay = release.Quay.Writes,
+            hub = release.Hub.Writes;
         Assert.True(quay > 0 && hub > 0, "the registries' logs show no write at all");
 
         ChildResult again = (await release.PublishAgainAsync()).Require();
@@ -173,10 +203,15 @@ public sealed class ReleaseTests(ReleaseFixture fixture)
     public async Task Our_own_Verify_accepts_every_tag_style_from_both_registries(string image)
     {
         PublishedRelease release = await fixture.GetAsync();
-        string version = release.Repository.VersionOf(image), build = "build-" + await release.Repository.ShortCommitAsync();
+        string version = release.Repository.VersionOf(image),
+            build = "build-" + await release.Repository.ShortCommitAsync();
 
         string[] references =
-            [$"quay.io/poseidon/{image}:{version}", $"docker.io/psdn/{image}:{build}", $"docker.io/psdn/{image}:{version}-arm64"];
+        [
+            $"quay.io/poseidon/{image}:{version}",
+            $"docker.io/psdn/{image}:{build}",
+            $"docker.io/psdn/{image}:{version}-arm64",
+        ];
         foreach (string reference in references)
             (await release.VerifyAsync(reference)).Require();
     }

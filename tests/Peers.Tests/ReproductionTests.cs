@@ -14,7 +14,8 @@ public sealed class ReproductionTests(SmallFixture fixture)
         using ScratchRepository first = await fixture.NewAsync();
         using ScratchRepository second = await fixture.NewAsync();
         await second.CommitAsync("another commit, and no tag at it");
-        string cold = await ColdCacheAsync(second), graph = second.Beside("graph");
+        string cold = await ColdCacheAsync(second),
+            graph = second.Beside("graph");
         // A copy, since another user may have no way to where this was built.
         (await new ChildProcess("cp", "-r", Path.GetDirectoryName(SlipwayCommand.Compiled)!, graph).RunAsync()).Require();
         SlipwayCommand other = second.Slipway with
@@ -54,7 +55,9 @@ public sealed class ReproductionTests(SmallFixture fixture)
         string cold = await ColdCacheAsync(first);
 
         ChildResult[] both = await Task.WhenAll(
-            AssembleAsync(first.Slipway with { Cache = cold }, first), AssembleAsync(second.Slipway with { Cache = cold }, second));
+            AssembleAsync(first.Slipway with { Cache = cold }, first),
+            AssembleAsync(second.Slipway with { Cache = cold }, second)
+        );
 
         Assert.All(both, one => one.Require());
         Assert.Equal(Index(first), Index(second));
@@ -65,7 +68,8 @@ public sealed class ReproductionTests(SmallFixture fixture)
     public async Task Locking_again_gives_the_same_lock()
     {
         using ScratchRepository repository = await fixture.NewAsync();
-        string path = repository.At("images", SmallImage.Name, "image.lock.json"), before = File.ReadAllText(path);
+        string path = repository.At("images", SmallImage.Name, "image.lock.json"),
+            before = File.ReadAllText(path);
         File.Delete(path);
 
         (await fixture.In(repository).RunAsync("Lock", "--upstream-mirror", repository.Mirror.Path)).Require();
@@ -90,8 +94,12 @@ public sealed class ReproductionTests(SmallFixture fixture)
     private static Task<ChildResult> AssembleAsync(SlipwayCommand slipway, ScratchRepository repository, params string[] more) =>
         slipway.RunAsync(["Assemble", "--upstream-mirror", repository.Mirror.Path, .. more]);
 
-    private static string Index(ScratchRepository repository) => File.ReadAllText(Path.Combine(repository.Layout(SmallImage.Name), "index.json"));
+    private static string Index(ScratchRepository repository) =>
+        File.ReadAllText(Path.Combine(repository.Layout(SmallImage.Name), "index.json"));
 
     private static IEnumerable<string?> Blobs(ScratchRepository repository) =>
-        Directory.EnumerateFiles(Path.Combine(repository.Layout(SmallImage.Name), "blobs", "sha256")).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+        Directory
+            .EnumerateFiles(Path.Combine(repository.Layout(SmallImage.Name), "blobs", "sha256"))
+            .Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal);
 }

@@ -16,7 +16,10 @@ public sealed class RootTests(ReleaseFixture fixture)
     private static readonly (string Line, string Said)[] Lines =
     [
         ("mount --version", @"^mount from util-linux 2\."),
-        ("mount -t tmpfs tmpfs /var/lib/kubelet && findmnt -n -o FSTYPE,TARGET /var/lib/kubelet && umount /var/lib/kubelet", @"tmpfs +/var/lib/kubelet"),
+        (
+            "mount -t tmpfs tmpfs /var/lib/kubelet && findmnt -n -o FSTYPE,TARGET /var/lib/kubelet && umount /var/lib/kubelet",
+            @"tmpfs +/var/lib/kubelet"
+        ),
         ("mount.nfs -V", @"nfs-utils 2\."),
         ("mount.cifs -V", @"mount\.cifs version: "),
         ("showmount --version", @"showmount for 2\."),
@@ -82,16 +85,20 @@ public sealed class RootTests(ReleaseFixture fixture)
     [InlineData("arm64")]
     public async Task Ext4_is_made_checked_grown_and_mended(string architecture)
     {
-        ChildResult done = (await (await RootAsync(architecture)).ShellAsync("""
-            set -e; cd /var/lib/kubelet
-            truncate -s 64M disk; mkfs.ext4 -q disk; blkid -o value -s TYPE disk
-            dumpe2fs -h disk 2>/dev/null | grep -o extent
-            fsck -a $PWD/disk
-            truncate -s 128M disk; e2fsck -fy disk; resize2fs disk
-            dd if=/dev/zero of=disk bs=1024 seek=1 count=1 conv=notrunc status=none
-            fsck.ext4 -fy disk && code=0 || code=$?; echo mended $code
-            fsck.ext4 -fn disk; echo sound
-            """)).Require();
+        ChildResult done = (
+            await (await RootAsync(architecture)).ShellAsync(
+                """
+                set -e; cd /var/lib/kubelet
+                truncate -s 64M disk; mkfs.ext4 -q disk; blkid -o value -s TYPE disk
+                dumpe2fs -h disk 2>/dev/null | grep -o extent
+                fsck -a $PWD/disk
+                truncate -s 128M disk; e2fsck -fy disk; resize2fs disk
+                dd if=/dev/zero of=disk bs=1024 seek=1 count=1 conv=notrunc status=none
+                fsck.ext4 -fy disk && code=0 || code=$?; echo mended $code
+                fsck.ext4 -fn disk; echo sound
+                """
+            )
+        ).Require();
 
         Assert.Matches(@"(?s)^ext4\nextent\n.*clean.*now 131072 .*mended 1\n.*sound\n$", done.Output);
     }
@@ -101,14 +108,18 @@ public sealed class RootTests(ReleaseFixture fixture)
     [InlineData("arm64")]
     public async Task Xfs_is_made_checked_and_mended(string architecture)
     {
-        ChildResult done = (await (await RootAsync(architecture)).ShellAsync("""
-            set -e; cd /var/lib/kubelet
-            truncate -s 400M disk; mkfs.xfs -q disk; blkid -o value -s TYPE disk
-            fsck.xfs disk; xfs_repair -n disk >/dev/null 2>&1; echo sound
-            xfs_io -f -c "pwrite -q -S 0 0 512" disk
-            if xfs_repair -n disk >/dev/null 2>&1; then echo unnoticed; fi
-            xfs_repair disk >/dev/null 2>&1; xfs_repair -n disk >/dev/null 2>&1; echo mended
-            """)).Require();
+        ChildResult done = (
+            await (await RootAsync(architecture)).ShellAsync(
+                """
+                set -e; cd /var/lib/kubelet
+                truncate -s 400M disk; mkfs.xfs -q disk; blkid -o value -s TYPE disk
+                fsck.xfs disk; xfs_repair -n disk >/dev/null 2>&1; echo sound
+                xfs_io -f -c "pwrite -q -S 0 0 512" disk
+                if xfs_repair -n disk >/dev/null 2>&1; then echo unnoticed; fi
+                xfs_repair disk >/dev/null 2>&1; xfs_repair -n disk >/dev/null 2>&1; echo mended
+                """
+            )
+        ).Require();
 
         Assert.Contains("xfs\n", done.Output, StringComparison.Ordinal);
         Assert.EndsWith("sound\nmended\n", done.Output, StringComparison.Ordinal);
@@ -123,11 +134,20 @@ public sealed class RootTests(ReleaseFixture fixture)
         files.Write("files/etc/hosts", "127.0.0.1 localhost\n192.0.2.7 storage.example storage\n");
         ImageRoot root = await RootAsync(architecture) with { Over = files.At("files") };
 
-        Assert.Matches(@"^192\.0\.2\.7 +storage\.example storage$", (await root.RunAsync("getent", "hosts", "storage")).Require().Output.TrimEnd());
-        Assert.Matches(@"^192\.0\.2\.7 +storage\.example storage$", (await root.RunAsync("getent", "hosts", "192.0.2.7")).Require().Output.TrimEnd());
+        Assert.Matches(
+            @"^192\.0\.2\.7 +storage\.example storage$",
+            (await root.RunAsync("getent", "hosts", "storage")).Require().Output.TrimEnd()
+        );
+        Assert.Matches(
+            @"^192\.0\.2\.7 +storage\.example storage$",
+            (await root.RunAsync("getent", "hosts", "192.0.2.7")).Require().Output.TrimEnd()
+        );
         (await root.RunAsync("getent", "hosts", "unknown.example")).Require(2);
     }
 
     private async Task<ImageRoot> RootAsync(string architecture) =>
-        await (await fixture.GetAsync()).RootAsync("kubelet", architecture) with { Writable = ["/var/lib/kubelet"] };
+        await (await fixture.GetAsync()).RootAsync("kubelet", architecture) with
+        {
+            Writable = ["/var/lib/kubelet"],
+        };
 }

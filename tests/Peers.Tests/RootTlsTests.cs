@@ -13,15 +13,19 @@ public sealed class RootTlsTests(ReleaseFixture fixture)
     [InlineData("arm64", "socat")]
     [InlineData("amd64", "kubectl")]
     [InlineData("arm64", "kubectl")]
-    public async Task A_server_is_trusted_when_its_authority_is_added_to_the_bundle_and_refused_otherwise(string architecture, string program)
+    public async Task A_server_is_trusted_when_its_authority_is_added_to_the_bundle_and_refused_otherwise(
+        string architecture,
+        string program
+    )
     {
         ImageRoot root = await (await fixture.GetAsync()).RootAsync("kubelet", architecture) with { SharesNetwork = true };
         await using TlsServer server = TlsServer.Start("well met");
         using ScratchFolder files = new();
         files.Write("files/" + Bundle, await File.ReadAllTextAsync(Path.Combine(root.Path, Bundle)) + server.Authority);
-        string line = program == "socat"
-            ? $"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | socat -t 10 - OPENSSL:{server.Host},verify=1"
-            : $"kubectl --kubeconfig=/dev/null --token=none --server=https://{server.Host} --request-timeout=30s get --raw /";
+        string line =
+            program == "socat"
+                ? $"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | socat -t 10 - OPENSSL:{server.Host},verify=1"
+                : $"kubectl --kubeconfig=/dev/null --token=none --server=https://{server.Host} --request-timeout=30s get --raw /";
 
         ChildResult refused = await root.ShellAsync(line);
         ChildResult trusted = (await (root with { Over = files.At("files") }).ShellAsync(line)).Require();

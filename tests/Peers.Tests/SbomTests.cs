@@ -32,7 +32,9 @@ public sealed class SbomTests(ReleaseFixture fixture)
             Assert.Equal(seen.Keys, document.Files.Select(file => file.Path));
             Assert.All(document.Files, file => Assert.Equal(seen[file.Path] ?? file.Sha256, file.Sha256));
             Assert.True(seen.Values.Count(hash => hash is not null) > 10);
-            Assert.Empty(await new SbomCheck(document, release.Repository.Beside("check")).RunAsync(layout, platform.Manifest.Digest, Stop));
+            Assert.Empty(
+                await new SbomCheck(document, release.Repository.Beside("check")).RunAsync(layout, platform.Manifest.Digest, Stop)
+            );
         }
     }
 
@@ -46,8 +48,11 @@ public sealed class SbomTests(ReleaseFixture fixture)
             SpdxDocument document = await ReadAsync(release, image, architecture);
             HashSet<string> paths = [.. document.Files.Select(file => file.Path)];
             Assert.DoesNotContain(
-                document.Packages.Where(package => package.Supplier == "Organization: Debian").Select(package => $"usr/share/doc/{package.Name}"),
-                folder => !paths.Contains(folder) && !paths.Contains($"{folder}/copyright"));
+                document
+                    .Packages.Where(package => package.Supplier == "Organization: Debian")
+                    .Select(package => $"usr/share/doc/{package.Name}"),
+                folder => !paths.Contains(folder) && !paths.Contains($"{folder}/copyright")
+            );
         }
     }
 
@@ -60,7 +65,10 @@ public sealed class SbomTests(ReleaseFixture fixture)
         ImageLock imageLock = await ImageLockFile.ReadAsync(release.Repository.At("images", image), Stop);
         foreach (string name in PublishedRelease.Architectures.Append("index"))
         {
-            string written = Path.Combine(Directory.CreateDirectory(release.Repository.Beside("second-reader")).FullName, $"{image}-{name}.spdx");
+            string written = Path.Combine(
+                Directory.CreateDirectory(release.Repository.Beside("second-reader")).FullName,
+                $"{image}-{name}.spdx"
+            );
             (await reader.RunAsync("-i", PathOf(release, image, name), "-o", written)).Require();
             string[] lines = await File.ReadAllLinesAsync(written, Stop);
             SpdxDocument document = await ReadAsync(release, image, name);
@@ -68,9 +76,22 @@ public sealed class SbomTests(ReleaseFixture fixture)
             Assert.Equal(document.Files.Length, lines.Count(line => line.StartsWith("FileName: ", StringComparison.Ordinal)));
             if (name == "index")
                 continue;
-            IEnumerable<string> debian = document.Packages.Where(package => package.Supplier == "Organization: Debian").Select(package => $"{package.Name} {package.Version}");
-            Assert.Equal(imageLock.Packages.Where(package => package.Files.ContainsKey(name)).Select(package => $"{package.Name} {package.Versions[name]}"), debian);
-            Assert.Equal(imageLock.Upstream.Select(upstream => $"{upstream.Name} {upstream.Version}").Order(StringComparer.Ordinal), document.Packages.Where(package => package.Purl?.StartsWith("pkg:generic/", StringComparison.Ordinal) == true).Select(package => $"{package.Name} {package.Version}").Order(StringComparer.Ordinal));
+            IEnumerable<string> debian = document
+                .Packages.Where(package => package.Supplier == "Organization: Debian")
+                .Select(package => $"{package.Name} {package.Version}");
+            Assert.Equal(
+                imageLock
+                    .Packages.Where(package => package.Files.ContainsKey(name))
+                    .Select(package => $"{package.Name} {package.Versions[name]}"),
+                debian
+            );
+            Assert.Equal(
+                imageLock.Upstream.Select(upstream => $"{upstream.Name} {upstream.Version}").Order(StringComparer.Ordinal),
+                document
+                    .Packages.Where(package => package.Purl?.StartsWith("pkg:generic/", StringComparison.Ordinal) == true)
+                    .Select(package => $"{package.Name} {package.Version}")
+                    .Order(StringComparer.Ordinal)
+            );
         }
     }
 
@@ -83,7 +104,10 @@ public sealed class SbomTests(ReleaseFixture fixture)
         {
             if (!lines[i].StartsWith("PackageName: ", StringComparison.Ordinal))
                 continue;
-            string? version = lines.Skip(i + 1).TakeWhile(line => line.Length > 0).FirstOrDefault(line => line.StartsWith("PackageVersion: ", StringComparison.Ordinal));
+            string? version = lines
+                .Skip(i + 1)
+                .TakeWhile(line => line.Length > 0)
+                .FirstOrDefault(line => line.StartsWith("PackageVersion: ", StringComparison.Ordinal));
             yield return $"{lines[i]["PackageName: ".Length..]} {version?["PackageVersion: ".Length..]}";
         }
     }
@@ -96,7 +120,9 @@ public sealed class SbomTests(ReleaseFixture fixture)
         while (await tar.GetNextEntryAsync(cancellationToken: Stop) is { } entry)
         {
             bool isFile = entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile;
-            seen[entry.Name.TrimEnd('/')] = isFile ? Convert.ToHexStringLower(await SHA256.HashDataAsync(entry.DataStream ?? Stream.Null, Stop)) : null;
+            seen[entry.Name.TrimEnd('/')] = isFile
+                ? Convert.ToHexStringLower(await SHA256.HashDataAsync(entry.DataStream ?? Stream.Null, Stop))
+                : null;
         }
     }
 

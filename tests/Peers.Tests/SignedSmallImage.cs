@@ -26,7 +26,9 @@ public sealed class SignedSmallImage : IDisposable
         ScratchRepository repository = await fixture.NewAsync();
         SlipwayCommand slipway = fixture.In(repository);
         string[] targets = ["Assemble", "Inspect", "Sign"];
-        (await slipway.RunAsync([.. targets, "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private])).Require();
+        (
+            await slipway.RunAsync([.. targets, "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private])
+        ).Require();
         return new SignedSmallImage(repository, slipway);
     }
 
@@ -43,7 +45,11 @@ public sealed class SignedSmallImage : IDisposable
     /// <param name="accounts">Variables with names and passwords.</param>
     /// <param name="started">Told of the process's id as soon as it runs.</param>
     public Task<ChildResult> PublishAsync(
-        string artifacts, IEnumerable<string> registries, IReadOnlyDictionary<string, string?> accounts, Action<int>? started = null)
+        string artifacts,
+        IEnumerable<string> registries,
+        IReadOnlyDictionary<string, string?> accounts,
+        Action<int>? started = null
+    )
     {
         SlipwayCommand slipway = _slipway with
         {

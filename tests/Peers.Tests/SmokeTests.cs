@@ -32,7 +32,10 @@ public sealed class SmokeTests(SmallFixture fixture)
         JsonElement[] rows = [.. JsonDocument.Parse(result.Output).RootElement.EnumerateArray()];
         Assert.Equal(
             [("linux/amd64", "passed", 7), ("linux/arm64", "passed", 5)],
-            rows.Select(row => (row.GetProperty("platform").GetString()!, row.GetProperty("verdict").GetString()!, row.GetProperty("commands").GetInt32())));
+            rows.Select(row =>
+                (row.GetProperty("platform").GetString()!, row.GetProperty("verdict").GetString()!, row.GetProperty("commands").GetInt32())
+            )
+        );
         Assert.Equal(before, await EngineStateAsync());
     }
 
@@ -41,25 +44,47 @@ public sealed class SmokeTests(SmallFixture fixture)
     {
         await PeerPrograms.RequireAsync(Peer.Docker);
         await using DockerRegistry registry = await DockerRegistry.StartAsync();
-        using ScratchRepository repository = await AssembleAsync("""
+        using ScratchRepository repository = await AssembleAsync(
+            """
             run:
               - { output: [something else], platforms: [linux/amd64] }
               - { command: [/usr/bin/busybox, "false"], platforms: [linux/amd64] }
               - { command: [/no/such/program], platforms: [linux/amd64] }
 
-            """);
-        string[] publish = ["Publish", "--registries", "quay", "--registry-map", $"quay.io=http://{registry.Host}", "--signing-key", repository.Key.Private];
+            """
+        );
+        string[] publish =
+        [
+            "Publish",
+            "--registries",
+            "quay",
+            "--registry-map",
+            $"quay.io=http://{registry.Host}",
+            "--signing-key",
+            repository.Key.Private,
+        ];
 
         ChildResult smoke = (await RunAsync(repository, "Smoke", "--platforms", "linux/amd64")).Require(65);
-        Assert.Contains("small linux/amd64: entrypoint: wanted 'something else' in what it prints, got: tool v1.2.3 linux/amd64\n", smoke.Output, StringComparison.Ordinal);
-        Assert.Contains("small linux/amd64: /usr/bin/busybox false: exit code wanted 0, got 1: nothing\n", smoke.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "small linux/amd64: entrypoint: wanted 'something else' in what it prints, got: tool v1.2.3 linux/amd64\n",
+            smoke.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "small linux/amd64: /usr/bin/busybox false: exit code wanted 0, got 1: nothing\n",
+            smoke.Output,
+            StringComparison.Ordinal
+        );
         Assert.Matches("small linux/amd64: /no/such/program: .*no such file", smoke.Output);
 
         ChildResult published = (await RunAsync(repository, publish)).Require(65);
         Assert.Contains("3 commands of contracts failed", published.Error, StringComparison.Ordinal);
         Assert.Equal(0, registry.Writes);
 
-        await File.WriteAllTextAsync(repository.At("images", SmallImage.Name, "contract.yaml"), SmallImage.Contract + "run: [{ output: ['^tool {version} linux/{arch}$'] }]\n");
+        await File.WriteAllTextAsync(
+            repository.At("images", SmallImage.Name, "contract.yaml"),
+            SmallImage.Contract + "run: [{ output: ['^tool {version} linux/{arch}$'] }]\n"
+        );
         await CommitAsync(repository);
         ChildResult stale = (await RunAsync(repository, [.. publish, "--require-smoke"])).Require(65);
         Assert.Contains("Run ./build.sh Sign --images small at this commit", stale.Error, StringComparison.Ordinal);
@@ -83,11 +108,15 @@ public sealed class SmokeTests(SmallFixture fixture)
             Assert.Equal([$"docker run --rm {Name}:v1.2.3", $"docker run --rm --platform linux/arm64 {Name}:v1.2.3-arm64"], both.Lines);
             Assert.Equal(
                 ["tool v1.2.3 linux/amd64\n", "tool v1.2.3 linux/arm64\n"],
-                new[] { await ShellAsync(both.Lines[0]), await ShellAsync(both.Lines[1]) });
+                new[] { await ShellAsync(both.Lines[0]), await ShellAsync(both.Lines[1]) }
+            );
             string build = "build-" + await repository.ShortCommitAsync();
             Assert.Equal(
-                new[] { build, $"{build}-amd64", $"{build}-arm64", "build-v1.2.3", "v1.2.3", "v1.2.3-amd64", "v1.2.3-arm64" }.Order(StringComparer.Ordinal),
-                (await docker.RunAsync("image", "ls", "--format", "{{.Tag}}", Name)).Require().Lines.Order(StringComparer.Ordinal));
+                new[] { build, $"{build}-amd64", $"{build}-arm64", "build-v1.2.3", "v1.2.3", "v1.2.3-amd64", "v1.2.3-arm64" }.Order(
+                    StringComparer.Ordinal
+                ),
+                (await docker.RunAsync("image", "ls", "--format", "{{.Tag}}", Name)).Require().Lines.Order(StringComparer.Ordinal)
+            );
         }
         finally
         {
@@ -101,12 +130,17 @@ public sealed class SmokeTests(SmallFixture fixture)
     private static async Task<string> EngineStateAsync()
     {
         PeerProgram docker = await PeerPrograms.RequireAsync(Peer.Docker);
-        ChildResult containers = (await docker.RunAsync("ps", "--all", "--filter", "label=io.github.poseidon.slipway.until", "--format", "{{.Names}} {{.Image}}")).Require();
-        ChildResult images = (await docker.RunAsync("image", "ls", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}", "slipway.invalid/passing")).Require();
+        ChildResult containers = (
+            await docker.RunAsync("ps", "--all", "--filter", "label=io.github.poseidon.slipway.until", "--format", "{{.Names}} {{.Image}}")
+        ).Require();
+        ChildResult images = (
+            await docker.RunAsync("image", "ls", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}", "slipway.invalid/passing")
+        ).Require();
         return string.Join('\n', containers.Lines.Concat(images.Lines).Where(line => line.Contains(":small-", StringComparison.Ordinal)));
     }
 
-    private static async Task<string> ShellAsync(string line) => (await new ChildProcess("/bin/sh", "-c", line).RunAsync()).Require().Output;
+    private static async Task<string> ShellAsync(string line) =>
+        (await new ChildProcess("/bin/sh", "-c", line).RunAsync()).Require().Output;
 
     private static async Task CommitAsync(ScratchRepository repository)
     {
@@ -120,16 +154,31 @@ public sealed class SmokeTests(SmallFixture fixture)
         ScratchRepository repository = await fixture.NewAsync();
         await File.WriteAllTextAsync(repository.At("images", SmallImage.Name, "contract.yaml"), SmallImage.Contract + commands);
         await CommitAsync(repository);
-        (await RunAsync(repository, "Assemble", "Sign", "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private)).Require();
+        (
+            await RunAsync(
+                repository,
+                "Assemble",
+                "Sign",
+                "--upstream-mirror",
+                repository.Mirror.Path,
+                "--signing-key",
+                repository.Key.Private
+            )
+        ).Require();
         return repository;
     }
 
     private Task<ChildResult> RunAsync(ScratchRepository repository, params string[] arguments)
     {
         SlipwayCommand slipway = fixture.In(repository);
-        return (slipway with
-        {
-            Variables = new Dictionary<string, string?>(slipway.Variables) { ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST") },
-        }).RunAsync(arguments);
+        return (
+            slipway with
+            {
+                Variables = new Dictionary<string, string?>(slipway.Variables)
+                {
+                    ["DOCKER_HOST"] = Environment.GetEnvironmentVariable("DOCKER_HOST"),
+                },
+            }
+        ).RunAsync(arguments);
     }
 }

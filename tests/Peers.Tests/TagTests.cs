@@ -15,11 +15,21 @@ public sealed class TagTests(SmallFixture fixture)
         await using DockerRegistry registry = await DockerRegistry.StartAsync(asks: true);
         await repository.CommitAsync("one more");
         await repository.CommitAsync("and one more");
-        string sha = await repository.ShortCommitAsync(), release = $"{SmallImage.Version}-2-g{sha}";
+        string sha = await repository.ShortCommitAsync(),
+            release = $"{SmallImage.Version}-2-g{sha}";
 
         (await PublishAsync(repository, registry)).Require();
 
-        string[] wanted = [release, $"{release}-amd64", $"{release}-arm64", $"build-{sha}", $"build-{sha}-amd64", $"build-{sha}-arm64", "build-main"];
+        string[] wanted =
+        [
+            release,
+            $"{release}-amd64",
+            $"{release}-arm64",
+            $"build-{sha}",
+            $"build-{sha}-amd64",
+            $"build-{sha}-arm64",
+            "build-main",
+        ];
         Assert.Equal(wanted.Order(StringComparer.Ordinal), await TagsAsync(registry));
         Assert.Equal(await registry.DigestAsync(Repository, release), await registry.DigestAsync(Repository, "build-main"));
     }
@@ -102,16 +112,26 @@ public sealed class TagTests(SmallFixture fixture)
 
     private Task<ChildResult> PublishAsync(ScratchRepository repository, DockerRegistry registry, SlipwayCommand? slipway = null) =>
         ((slipway ?? fixture.In(repository)) with { Variables = Account(slipway ?? repository.Slipway) }).RunAsync(
-            "Assemble", "Sign", "Publish", "--upstream-mirror", repository.Mirror.Path, "--signing-key", repository.Key.Private,
-            "--registry-map", $"quay.io=http://{registry.Host}", $"docker.io=http://{registry.Host}");
+            "Assemble",
+            "Sign",
+            "Publish",
+            "--upstream-mirror",
+            repository.Mirror.Path,
+            "--signing-key",
+            repository.Key.Private,
+            "--registry-map",
+            $"quay.io=http://{registry.Host}",
+            $"docker.io=http://{registry.Host}"
+        );
 
-    private static Dictionary<string, string?> Account(SlipwayCommand slipway) => new(slipway.Variables)
-    {
-        ["QUAY_USERNAME"] = DockerRegistry.User,
-        ["QUAY_PASSWORD"] = DockerRegistry.Password,
-        ["DOCKERHUB_USERNAME"] = DockerRegistry.User,
-        ["DOCKERHUB_TOKEN"] = DockerRegistry.Password,
-    };
+    private static Dictionary<string, string?> Account(SlipwayCommand slipway) =>
+        new(slipway.Variables)
+        {
+            ["QUAY_USERNAME"] = DockerRegistry.User,
+            ["QUAY_PASSWORD"] = DockerRegistry.Password,
+            ["DOCKERHUB_USERNAME"] = DockerRegistry.User,
+            ["DOCKERHUB_TOKEN"] = DockerRegistry.Password,
+        };
 
     private static async Task<IEnumerable<string>> TagsAsync(DockerRegistry registry) =>
         (await registry.TagsAsync(Repository)).Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal));

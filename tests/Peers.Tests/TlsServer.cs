@@ -24,7 +24,9 @@ public sealed class TlsServer : IAsyncDisposable
     {
         _certificate = certificate;
         Authority = authority;
-        _answer = Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}");
+        _answer = Encoding.ASCII.GetBytes(
+            $"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"
+        );
         _listener.Start();
         Host = $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
         _serving = ServeAsync();
@@ -38,8 +40,10 @@ public sealed class TlsServer : IAsyncDisposable
 
     public static TlsServer Start(string text)
     {
-        DateTimeOffset from = TimeProvider.System.GetUtcNow().AddDays(-1), to = from.AddDays(3);
-        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        DateTimeOffset from = TimeProvider.System.GetUtcNow().AddDays(-1),
+            to = from.AddDays(3);
+        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256),
+            key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest authorityRequest = new("CN=an authority of tests", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
         authorityRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
@@ -69,7 +73,10 @@ public sealed class TlsServer : IAsyncDisposable
             {
                 using TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 await using SslStream stream = new(client.GetStream());
-                await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+                await stream.AuthenticateAsServerAsync(
+                    new SslServerAuthenticationOptions { ServerCertificate = _certificate },
+                    _stop.Token
+                );
                 await ReadRequestAsync(stream);
                 await stream.WriteAsync(_answer, _stop.Token);
                 await stream.ShutdownAsync();
@@ -84,8 +91,6 @@ public sealed class TlsServer : IAsyncDisposable
     private async Task ReadRequestAsync(SslStream stream)
     {
         using StreamReader reader = new(stream, leaveOpen: true);
-        while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 })
-        {
-        }
+        while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 }) { }
     }
 }

@@ -48,7 +48,10 @@ internal sealed class TokenServer : IAsyncDisposable
     {
         TokenServer server = new();
         await server._application.StartAsync(TestContext.Current.CancellationToken);
-        string address = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        string address = server
+            ._application.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Single();
         server.Issuer = new TokenIssuer(new Uri(new Uri(address), "/token"), Name, server._authority);
         return server;
     }
@@ -79,25 +82,43 @@ internal sealed class TokenServer : IAsyncDisposable
         lock (_asked)
             _asked.Add($"{request.Method} {string.Join(' ', scopes)}");
         string token = Sign(scopes);
-        await context.Response.WriteAsync(isForm ? $$"""{"access_token":"{{token}}","expires_in":300}""" : $$"""{"token":"{{token}}","expires_in":300}""");
+        await context.Response.WriteAsync(
+            isForm ? $$"""{"access_token":"{{token}}","expires_in":300}""" : $$"""{"token":"{{token}}","expires_in":300}"""
+        );
     }
 
     /// <summary>A JSON Web Token (RFC 7519) whose header brings the certificate that the key is of (RFC 7515, section 4.1.6).</summary>
     private string Sign(IEnumerable<string> scopes)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        string header = Encode(new { typ = "JWT", alg = "ES256", x5c = new[] { Convert.ToBase64String(_signer.RawData) } });
-        string claims = Encode(new
-        {
-            iss = Name,
-            sub = DockerRegistry.User,
-            aud = Name,
-            exp = now.AddMinutes(5).ToUnixTimeSeconds(),
-            nbf = now.ToUnixTimeSeconds(),
-            iat = now.ToUnixTimeSeconds(),
-            jti = Guid.NewGuid().ToString(),
-            access = scopes.Select(scope => scope.Split(':')).Select(parts => new { type = parts[0], name = parts[1], actions = parts[2].Split(',') }),
-        });
+        string header = Encode(
+            new
+            {
+                typ = "JWT",
+                alg = "ES256",
+                x5c = new[] { Convert.ToBase64String(_signer.RawData) },
+            }
+        );
+        string claims = Encode(
+            new
+            {
+                iss = Name,
+                sub = DockerRegistry.User,
+                aud = Name,
+                exp = now.AddMinutes(5).ToUnixTimeSeconds(),
+                nbf = now.ToUnixTimeSeconds(),
+                iat = now.ToUnixTimeSeconds(),
+                jti = Guid.NewGuid().ToString(),
+                access = scopes
+                    .Select(scope => scope.Split(':'))
+                    .Select(parts => new
+                    {
+                        type = parts[0],
+                        name = parts[1],
+                        actions = parts[2].Split(','),
+                    }),
+            }
+        );
         using ECDsa key = _signer.GetECDsaPrivateKey()!;
         byte[] signature = key.SignData(Encoding.ASCII.GetBytes($"{header}.{claims}"), HashAlgorithmName.SHA256);
         return $"{header}.{claims}.{Base64Url.EncodeToString(signature)}";

@@ -39,9 +39,10 @@ public sealed class TreeExceptions
         differences.Where(difference => !_exceptions.Exists(exception => exception.Covers(difference.Path)));
 
     /// <summary>The exceptions that cover no difference.</summary>
-    public IEnumerable<string> Unused(IReadOnlyCollection<TreeDifference> differences) => _exceptions
-        .Where(exception => !differences.Any(difference => exception.Covers(difference.Path)))
-        .Select(exception => exception.Path);
+    public IEnumerable<string> Unused(IReadOnlyCollection<TreeDifference> differences) =>
+        _exceptions
+            .Where(exception => !differences.Any(difference => exception.Covers(difference.Path)))
+            .Select(exception => exception.Path);
 }
 
 /// <param name="Path">A path, or a folder and <c>/**</c>.</param>
@@ -52,6 +53,5 @@ public sealed record MeantDifference(string Path)
     /// <summary>The path itself, or the top of the subtree.</summary>
     public string Folder => Path.EndsWith(Subtree, StringComparison.Ordinal) ? Path[..^Subtree.Length] : Path;
 
-    public bool Covers(string path) =>
-        path == Folder || (Path != Folder && path.StartsWith(Folder + "/", StringComparison.Ordinal));
+    public bool Covers(string path) => path == Folder || (Path != Folder && path.StartsWith(Folder + "/", StringComparison.Ordinal));
 }

@@ -13,7 +13,10 @@ public sealed class TreeExceptionsTests
 
         Assert.Equal(
             ["etc/one/below", "etc/oneself", "var/logs"],
-            exceptions.Unexcused(At("etc/one", "etc/one/below", "etc/oneself", "var/log", "var/log/a/b", "var/logs")).Select(left => left.Path));
+            exceptions
+                .Unexcused(At("etc/one", "etc/one/below", "etc/oneself", "var/log", "var/log/a/b", "var/logs"))
+                .Select(left => left.Path)
+        );
     }
 
     [Fact]
@@ -34,12 +37,10 @@ public sealed class TreeExceptionsTests
     [InlineData("etc/one #")]
     [InlineData("etc/one etc/two # because")]
     [InlineData("[mips] etc/one # because")]
-    public void A_line_without_a_reason_or_with_more_than_a_path_fails(string line) =>
-        Assert.ThrowsAny<XunitException>(() => Read(line));
+    public void A_line_without_a_reason_or_with_more_than_a_path_fails(string line) => Assert.ThrowsAny<XunitException>(() => Read(line));
 
     [Fact]
-    public void A_line_that_another_covers_fails() =>
-        Assert.ThrowsAny<XunitException>(() => Read("etc/** # a", "etc/one # b"));
+    public void A_line_that_another_covers_fails() => Assert.ThrowsAny<XunitException>(() => Read("etc/** # a", "etc/one # b"));
 
     private static TreeExceptions Read(params string[] lines) => TreeExceptions.Read(["# a comment", "", .. lines], "amd64");
 

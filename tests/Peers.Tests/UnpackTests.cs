@@ -44,7 +44,8 @@ public sealed class UnpackTests(ReleaseFixture fixture)
     {
         PublishedRelease release = await fixture.GetAsync();
         PeerProgram umoci = await PeerPrograms.RequireAsync(Peer.Umoci);
-        string layout = release.Repository.Layout(image), name = $"{release.Repository.VersionOf(image)}-{architecture}";
+        string layout = release.Repository.Layout(image),
+            name = $"{release.Repository.VersionOf(image)}-{architecture}";
         (await umoci.RunAsync("unpack", "--rootless", "--image", $"{layout}:{name}", folder.At("bundle"))).Require();
         return folder.At("bundle", "rootfs");
     }

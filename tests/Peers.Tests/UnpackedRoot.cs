@@ -4,7 +4,9 @@ using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;
 
-/// <summary>An unpacked image to run programs in: a root that nobody can write to, with folders of the host mounted below <c>/host</c>.</summary>
+/// <summary>
+/// An unpacked image to run programs in: a root that nobody can write to, with folders of the host mounted below <c>/host</c>.
+/// </summary>
 public sealed record UnpackedRoot(string Path)
 {
     // The way to the image's own PATH; what is above "$@" happens in a mount namespace that ends with the script.
@@ -50,7 +52,9 @@ public sealed record UnpackedRoot(string Path)
         }
         catch (Win32Exception e)
         {
-            Assert.Skip($"the machine does not start the image's programs: {e.Message}. Install qemu-user-static and register it, as .ci/run does");
+            Assert.Skip(
+                $"the machine does not start the image's programs: {e.Message}. Install qemu-user-static and register it, as .ci/run does"
+            );
         }
     }
 
@@ -59,15 +63,30 @@ public sealed record UnpackedRoot(string Path)
         ArgumentNullException.ThrowIfNull(run);
         string[] entered =
         [
-            "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            .. run.Variables.Select(variable => $"{variable.Key}={variable.Value}"), "chroot", Path, .. run.Command,
+            "env",
+            "-i",
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            .. run.Variables.Select(variable => $"{variable.Key}={variable.Value}"),
+            "chroot",
+            Path,
+            .. run.Command,
         ];
         return await new ChildProcess(
             "unshare",
             [
-                "--mount", "--net", "--", "sh", "-c", Enter + run.Around, "sh", Path,
-                .. run.Mounts.SelectMany(mount => (string[])[mount.From, mount.To, mount.Writable ? "rw" : "ro"]), "--", .. entered,
-            ]).RunAsync();
+                "--mount",
+                "--net",
+                "--",
+                "sh",
+                "-c",
+                Enter + run.Around,
+                "sh",
+                Path,
+                .. run.Mounts.SelectMany(mount => (string[])[mount.From, mount.To, mount.Writable ? "rw" : "ro"]),
+                "--",
+                .. entered,
+            ]
+        ).RunAsync();
     }
 }
 

@@ -4,10 +4,14 @@ using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;
 
-/// <summary>Lock and Fetch about a file that its project signs without a key: a real cosign, and a Sigstore of the tests' own in place of the public one.</summary>
+/// <summary>
+/// Lock and Fetch about a file that its project signs without a key: a real cosign, and a Sigstore of the tests' own in place of the public
+/// one.
+/// </summary>
 public sealed class UpstreamSignatureTests : IAsyncLifetime
 {
-    private const string Identity = "release@example.test", Issuer = "https://accounts.example.test";
+    private const string Identity = "release@example.test",
+        Issuer = "https://accounts.example.test";
 
     private readonly ScratchFolder _programs = new();
     private ScratchRepository _repository = null!;
@@ -24,8 +28,15 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
         _repository = await ScratchRepository.CreateAsync();
         SmallImage.Add(_repository);
         string definition = _repository.At("images", SmallImage.Name, "image.yaml");
-        await File.WriteAllTextAsync(definition, (await File.ReadAllTextAsync(definition, Stop)).Replace(
-            "    limitMiB: 400\n", $"    limitMiB: 400\n    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n", StringComparison.Ordinal), Stop);
+        await File.WriteAllTextAsync(
+            definition,
+            (await File.ReadAllTextAsync(definition, Stop)).Replace(
+                "    limitMiB: 400\n",
+                $"    limitMiB: 400\n    signature: {{ identity: {Identity}, issuer: {Issuer} }}\n",
+                StringComparison.Ordinal
+            ),
+            Stop
+        );
         _slipway = _repository.Slipway with
         {
             // Which log it is, cosign and whoever asks whether it is there are told alike.
@@ -51,7 +62,11 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
         (await RunAsync("Lock")).Require();
         Assert.Equal((SignatureState.Verified, "cosign", Identity), await LockedAsync());
         ChildResult again = (await RunAsync("Fetch", "--verify-upstream")).Require();
-        Assert.Contains($"small: tool v1.2.3: signature verified (by cosign), wanted {Identity} of {Issuer}; the lock says verified", again.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"small: tool v1.2.3: signature verified (by cosign), wanted {Identity} of {Issuer}; the lock says verified",
+            again.Error,
+            StringComparison.Ordinal
+        );
 
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         ChildResult worse = (await RunAsync("Fetch", "--verify-upstream")).Require(75);
@@ -60,7 +75,11 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
 
         _sigstore.Outage = null;
         File.Delete(PathOf("arm64", ".sig"));
-        Assert.Contains("small arm64: tool v1.2.3: signature: ", (await RunAsync("Fetch", "--verify-upstream")).Require(65).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "small arm64: tool v1.2.3: signature: ",
+            (await RunAsync("Fetch", "--verify-upstream")).Require(65).Error,
+            StringComparison.Ordinal
+        );
         (await RunAsync("Fetch")).Require();
     }
 
@@ -70,9 +89,18 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         ChildResult locked = (await RunAsync("Lock")).Require();
         Assert.Equal((SignatureState.UnverifiedNoLog, "certificate", Identity), await LockedAsync());
-        Assert.Contains("the transparency log was not asked, so who issued the certificate and when it was used is not proven: cosign verify-blob could not ask", locked.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the transparency log was not asked, so who issued the certificate and when it was used is not proven: cosign "
+                + "verify-blob could not ask",
+            locked.Error,
+            StringComparison.Ordinal
+        );
         _sigstore.Outage = null;
-        Assert.Contains("signature verified (by cosign)", (await RunAsync("Fetch", "--verify-upstream")).Require().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "signature verified (by cosign)",
+            (await RunAsync("Fetch", "--verify-upstream")).Require().Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -83,15 +111,23 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
         Assert.Contains("signature not found in transparency log", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--accept-unsigned-upstream-unsafe", refused.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(_repository.At("images", SmallImage.Name, ImageLock.FileName)));
-        SlipwayCommand quiet = _slipway with { Variables = new Dictionary<string, string?>(_slipway.Variables) { ["SLIPWAY_ACCEPT_UNSIGNED_UPSTREAM_UNSAFE"] = "true" } };
+        SlipwayCommand quiet = _slipway with
+        {
+            Variables = new Dictionary<string, string?>(_slipway.Variables) { ["SLIPWAY_ACCEPT_UNSIGNED_UPSTREAM_UNSAFE"] = "true" },
+        };
         Assert.NotEqual(0, (await quiet.RunAsync("Lock", "--upstream-mirror", _repository.Mirror.Path)).ExitCode);
 
         (await RunAsync("Lock", "--accept-unsigned-upstream-unsafe")).Require();
         Assert.Equal((SignatureState.AcceptedUnsigned, "--accept-unsigned-upstream-unsafe", Identity), await LockedAsync());
-        Assert.Contains("the lock says accepted-unsigned", (await RunAsync("Fetch", "--verify-upstream")).Require().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the lock says accepted-unsigned",
+            (await RunAsync("Fetch", "--verify-upstream")).Require().Error,
+            StringComparison.Ordinal
+        );
     }
 
-    private Task<ChildResult> RunAsync(params string[] arguments) => _slipway.RunAsync([.. arguments, "--upstream-mirror", _repository.Mirror.Path]);
+    private Task<ChildResult> RunAsync(params string[] arguments) =>
+        _slipway.RunAsync([.. arguments, "--upstream-mirror", _repository.Mirror.Path]);
 
     private string PathOf(string architecture, string ending) => _repository.Mirror.PathOf(SmallImage.Upstream(architecture)) + ending;
 
@@ -107,7 +143,9 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
 
     private async Task<(SignatureState State, string By, string Identity)> LockedAsync()
     {
-        LockedSignature signature = (await ImageLockFile.ReadAsync(_repository.At("images", SmallImage.Name), Stop)).Upstream.Single().Signature!;
+        LockedSignature signature = (await ImageLockFile.ReadAsync(_repository.At("images", SmallImage.Name), Stop))
+            .Upstream.Single()
+            .Signature!;
         return (signature.State, signature.By, signature.Signer.Identity);
     }
 }

@@ -13,8 +13,10 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
     /// <summary>By their first lines, without the version.</summary>
     private static readonly Dictionary<string, string> NotRun = new(StringComparer.Ordinal)
     {
-        [@"cosign verify quay.io/poseidon/kubelet: \"] = "releases are not signed without a key yet, and Sigstore cannot be asked from everywhere",
-        ["podman pull quay.io/poseidon/kubelet:"] = "podman writes to the user's own store; the policy is skopeo's, read by the same library",
+        [@"cosign verify quay.io/poseidon/kubelet: \"] =
+            "releases are not signed without a key yet, and Sigstore cannot be asked from everywhere",
+        ["podman pull quay.io/poseidon/kubelet:"] =
+            "podman writes to the user's own store; the policy is skopeo's, read by the same library",
     };
 
     /// <summary>Files that no command of the document reads, and the tests that do.</summary>
@@ -36,11 +38,17 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
         string commands = string.Concat(Document.Blocks.Where(block => block.Programs.Length > 0).Select(block => block.Text));
         foreach (DocumentBlock block in Document.Blocks.Where(block => block.Programs.Length == 0))
         {
-            bool isUsed = block.File is { } file && (Read.ContainsKey(file) || commands.Contains(file.Split('/')[0], StringComparison.Ordinal));
-            Assert.True(isUsed || NotRun.ContainsKey(Unversioned(block)), $"docs/verify.md, line {block.Line}: neither run nor listed: {block.FirstLine}");
+            bool isUsed =
+                block.File is { } file && (Read.ContainsKey(file) || commands.Contains(file.Split('/')[0], StringComparison.Ordinal));
+            Assert.True(
+                isUsed || NotRun.ContainsKey(Unversioned(block)),
+                $"docs/verify.md, line {block.Line}: neither run nor listed: {block.FirstLine}"
+            );
         }
 
-        Assert.All(NotRun.Keys, line => Assert.Contains(Document.Blocks, block => Unversioned(block) == line && block.Programs.Length == 0));
+        Assert.All(NotRun.Keys, line =>
+            Assert.Contains(Document.Blocks, block => Unversioned(block) == line && block.Programs.Length == 0)
+        );
         Assert.All(Read.Keys, file => Assert.Contains(Document.Blocks, block => block.File == file));
     }
 
@@ -104,8 +112,13 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
         {
             using DocumentReader reader = await DocumentReader.WithAsync(program, Document, registries);
             bool tells = program == "slipway" || block.Text.Contains(".tag == ", StringComparison.Ordinal);
-            ChildResult result = await reader.RunAsync(block, onHub: false, text => text.Replace(Document.Version, Newer, StringComparison.Ordinal));
-            Assert.True(tells == (result.ExitCode != 0), $"docs/verify.md, line {block.Line}, {program}: {result.ExitCode}\n{result.Error}");
+            ChildResult result = await reader.RunAsync(block, onHub: false, text =>
+                text.Replace(Document.Version, Newer, StringComparison.Ordinal)
+            );
+            Assert.True(
+                tells == (result.ExitCode != 0),
+                $"docs/verify.md, line {block.Line}, {program}: {result.ExitCode}\n{result.Error}"
+            );
             Assert.Equal(tells, Says(result, "another version"));
         }
     }
@@ -122,7 +135,11 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
         string changed = without switch
         {
             "no identity" => System.Text.RegularExpressions.Regex.Replace(policy, @",\s*""signedIdentity"": \{.*\}", ""),
-            "other identity" => policy.Replace("\"dockerRepository\": \"quay.io/poseidon/kubelet\"", "\"dockerRepository\": \"quay.io/poseidon/flannel-cni\"", StringComparison.Ordinal),
+            "other identity" => policy.Replace(
+                "\"dockerRepository\": \"quay.io/poseidon/kubelet\"",
+                "\"dockerRepository\": \"quay.io/poseidon/flannel-cni\"",
+                StringComparison.Ordinal
+            ),
             _ => policy,
         };
         Assert.Equal(without == "no registries.d", changed == policy);
@@ -139,14 +156,25 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
     {
         KubeletRegistries registries = await fixture.GetAsync();
         using DocumentReader reader = await DocumentReader.WithAsync("cosign-2", Document, registries);
-        string image = $"{registries.Quay.Host}/poseidon/kubelet", digest = await registries.Quay.DigestAsync("poseidon/kubelet", Document.Version);
+        string image = $"{registries.Quay.Host}/poseidon/kubelet",
+            digest = await registries.Quay.DigestAsync("poseidon/kubelet", Document.Version);
         string unknown = digest[..^4] + (digest.EndsWith("0000", StringComparison.Ordinal) ? "1111" : "0000");
         string signature = await registries.Quay.DigestAsync("poseidon/kubelet", digest.Replace(':', '-') + ".sig");
 
-        foreach (string reference in (string[])[image + ":" + Document.Version, $"{image}@{digest}", $"{image}:{Document.Version}@{digest}"])
+        foreach (
+            string reference in (string[])[image + ":" + Document.Version, $"{image}@{digest}", $"{image}:{Document.Version}@{digest}"]
+        )
         {
-            Assert.Contains("signed with the release key", (await reader.AskAsync("poseidon", reference, digest)).Require().Output, StringComparison.Ordinal);
-            Assert.Contains("is not signed", (await reader.AskAsync("poseidon", reference, unknown)).Require(1).Output, StringComparison.Ordinal);
+            Assert.Contains(
+                "signed with the release key",
+                (await reader.AskAsync("poseidon", reference, digest)).Require().Output,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "is not signed",
+                (await reader.AskAsync("poseidon", reference, unknown)).Require(1).Output,
+                StringComparison.Ordinal
+            );
             (await reader.AskAsync("poseidon", reference, signature)).Require(1);
         }
 
@@ -156,7 +184,8 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
     [Fact]
     public void The_verifier_lies_where_containerds_configuration_looks_for_it()
     {
-        string text = Document.File("config.toml").Text, page = File.ReadAllText(VerifyDocument.Path);
+        string text = Document.File("config.toml").Text,
+            page = File.ReadAllText(VerifyDocument.Path);
         Assert.Contains("[plugins.'io.containerd.image-verifier.v1.bindir']", text, StringComparison.Ordinal);
         string folder = text.Split("bin_dir = '")[1].Split('\'')[0];
         Assert.Contains($"`{folder}/{Document.File("poseidon").File}`, executable", page, StringComparison.Ordinal);
@@ -198,7 +227,10 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
             {
                 ChildResult result = await reader.RunAsync(block, onHub);
                 if (result.ExitCode == 0 || !Says(result, wrong))
-                    others.Add($"line {block.Line} with {program} on {(onHub ? "Docker Hub" : "Quay")}: {result.ExitCode}: {result.Error}{result.Output}");
+                    others.Add(
+                        $"line {block.Line} with {program} "
+                            + $"on {(onHub ? "Docker Hub" : "Quay")}: {result.ExitCode}: {result.Error}{result.Output}"
+                    );
             }
         }
 

@@ -33,10 +33,18 @@ public sealed class ChildProcessTests : IDisposable
     public async Task Only_variables_that_are_allowed_or_given_reach_it()
     {
         Environment.SetEnvironmentVariable("PLANTED_SECRET", "planted");
-        ProcessResult result = await (Shell.Running("env") with { Variables = [("LC_ALL", "C"), ("EMPTY", ""), ("SYSTEMROOT", null)] }).RunAsync(Stop);
+        ProcessResult result = await (
+            Shell.Running("env") with
+            {
+                Variables = [("LC_ALL", "C"), ("EMPTY", ""), ("SYSTEMROOT", null)],
+            }
+        ).RunAsync(Stop);
         string[] names = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0])];
         // PWD, OLDPWD and _ are the shell's own.
-        Assert.Equal(["EMPTY", "LC_ALL", "PATH", ProcessTree.Mark], names.Except(["PWD", "OLDPWD", "_", "SHLVL"]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["EMPTY", "LC_ALL", "PATH", ProcessTree.Mark],
+            names.Except(["PWD", "OLDPWD", "_", "SHLVL"]).Order(StringComparer.Ordinal)
+        );
         Assert.Contains("EMPTY=\n", result.Output, StringComparison.Ordinal);
     }
 
@@ -54,12 +62,19 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public void Arguments_arrive_as_they_are()
     {
-        Gen<string> text = Gen.Elements("a", " ", "\t", "\n", "\"", "'", "\\", "\\\\", "$HOME", "*", "`", "ü", "\u00a0", "-", "=").ListOf().Select(string.Concat);
+        Gen<string> text = Gen.Elements("a", " ", "\t", "\n", "\"", "'", "\\", "\\\\", "$HOME", "*", "`", "ü", "\u00a0", "-", "=")
+            .ListOf()
+            .Select(string.Concat);
         Prop.ForAll(text.ListOf().ToArbitrary(), arguments =>
-        {
-            ProcessResult result = Shell.Running("printf '%s\\001' \"$#\" \"$@\"", [.. arguments]).RunAsync(Stop).GetAwaiter().GetResult();
-            return result.Output == string.Concat(arguments.Prepend($"{arguments.Count}").Select(argument => argument + "\u0001"));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+            {
+                ProcessResult result = Shell
+                    .Running("printf '%s\\001' \"$#\" \"$@\"", [.. arguments])
+                    .RunAsync(Stop)
+                    .GetAwaiter()
+                    .GetResult();
+                return result.Output == string.Concat(arguments.Prepend($"{arguments.Count}").Select(argument => argument + "\u0001"));
+            })
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     [Fact]
@@ -70,7 +85,9 @@ public sealed class ChildProcessTests : IDisposable
     public async Task It_runs_where_it_is_told_to()
     {
         Assert.Equal(_folder.Path + "\n", (await (Shell.Running("pwd -P") with { WorkingDirectory = _folder.Path }).RunAsync(Stop)).Output);
-        DirectoryNotFoundException e = await Assert.ThrowsAsync<DirectoryNotFoundException>(() => (Shell.Running("pwd") with { WorkingDirectory = _folder.At("none") }).RunAsync(Stop));
+        DirectoryNotFoundException e = await Assert.ThrowsAsync<DirectoryNotFoundException>(() =>
+            (Shell.Running("pwd") with { WorkingDirectory = _folder.At("none") }).RunAsync(Stop)
+        );
         Assert.StartsWith(_folder.At("none"), e.Message, StringComparison.Ordinal);
     }
 
@@ -86,16 +103,21 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task A_program_that_cannot_be_started_is_told_with_why()
     {
-        string text = _folder.Write("text", "#!/bin/sh\n"), orphan = ProgramFile.Write(_folder.At("orphan"), "#!/no/such/interpreter\n");
+        string text = _folder.Write("text", "#!/bin/sh\n"),
+            orphan = ProgramFile.Write(_folder.At("orphan"), "#!/no/such/interpreter\n");
         Assert.Equal("Permission denied", (await Assert.ThrowsAsync<ToolMissingException>(() => Named(text).RunAsync(Stop))).Reason);
-        Assert.Equal("No such file or directory", (await Assert.ThrowsAsync<ToolMissingException>(() => Named(orphan).RunAsync(Stop))).Reason);
+        Assert.Equal(
+            "No such file or directory",
+            (await Assert.ThrowsAsync<ToolMissingException>(() => Named(orphan).RunAsync(Stop))).Reason
+        );
     }
 
     [Fact]
     public async Task A_program_of_that_name_in_the_working_directory_is_not_it()
     {
         // The working directory of the tests, which .NET itself looks into.
-        string name = $"downloaded-{Guid.NewGuid():N}", here = ProgramFile.Write(Path.GetFullPath(name), "#!/bin/sh\necho ran\n");
+        string name = $"downloaded-{Guid.NewGuid():N}",
+            here = ProgramFile.Write(Path.GetFullPath(name), "#!/bin/sh\necho ran\n");
         try
         {
             await Assert.ThrowsAsync<ToolMissingException>(() => Named(name).RunAsync(Stop));
@@ -110,7 +132,12 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task What_is_said_on_standard_error_comes_without_secrets_and_data_as_it_is()
     {
-        ProcessResult result = await (Shell.Running("echo s3cret; echo 'wrong: s3cret' >&2; exit 1") with { Redact = said => said.Replace("s3cret", "***", StringComparison.Ordinal) }).RunAsync(Stop);
+        ProcessResult result = await (
+            Shell.Running("echo s3cret; echo 'wrong: s3cret' >&2; exit 1") with
+            {
+                Redact = said => said.Replace("s3cret", "***", StringComparison.Ordinal),
+            }
+        ).RunAsync(Stop);
         Assert.Equal(("s3cret\n", "wrong: ***\n"), (result.Output, result.Errors));
         Assert.DoesNotContain("s3cret", Assert.Throws<ProgramException>(result.Require).ToString(), StringComparison.Ordinal);
     }
@@ -118,7 +145,12 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task Many_run_side_by_side()
     {
-        ProcessResult[] results = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Shell.Running("cat; printf %s \"$1\"; exit $(($1 % 7))", $"{i}") with { Input = $"{i}:" }).Select(process => process.RunAsync(Stop)));
+        ProcessResult[] results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 100)
+                .Select(i => Shell.Running("cat; printf %s \"$1\"; exit $(($1 % 7))", $"{i}") with { Input = $"{i}:" })
+                .Select(process => process.RunAsync(Stop))
+        );
         Assert.Equal(Enumerable.Range(0, 100).Select(i => ($"{i}:{i}", i % 7)), results.Select(result => (result.Output, result.ExitCode)));
     }
 
@@ -126,10 +158,11 @@ public sealed class ChildProcessTests : IDisposable
     public async Task A_byte_order_mark_is_no_part_of_the_text() =>
         Assert.Equal("text", (await (Shell.Running("cat") with { Input = "\ufefftext" }).RunAsync(Stop)).Output);
 
-    private static ChildProcess Named(string program) => new(program)
-    {
-        Environment = ProgramEnvironment.Gpgv,
-        Remedy = "install the package it",
-        TimeLimit = TimeSpan.FromMinutes(1),
-    };
+    private static ChildProcess Named(string program) =>
+        new(program)
+        {
+            Environment = ProgramEnvironment.Gpgv,
+            Remedy = "install the package it",
+            TimeLimit = TimeSpan.FromMinutes(1),
+        };
 }

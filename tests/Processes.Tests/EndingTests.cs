@@ -6,7 +6,10 @@ namespace Slipway.Processes.Tests;
 /// <summary>A program that must not go on ends with all that it started, and one that has ended is waited for no longer.</summary>
 public sealed class EndingTests : IDisposable
 {
-    /// <summary>Starts something that starts something else and ends, so that the last has no parent here; it ignores SIGTERM and holds every output.</summary>
+    /// <summary>
+    /// Starts something that starts something else and ends, so that the last has no parent here; it ignores SIGTERM and holds every
+    /// output.
+    /// </summary>
     private const string Orphans = """
         echo $$ > "$1/root"
         sh -c 'trap "" TERM HUP; sh -c "echo \$\$ > \"\$1/orphan\"; while :; do sleep 1; done" sh "$1" & exit 0' sh "$1"
@@ -26,7 +29,9 @@ public sealed class EndingTests : IDisposable
     public async Task Nothing_that_a_cancelled_program_started_survives_it()
     {
         using CancellationTokenSource stop = new();
-        Task<ProcessResult> run = (Shell.Running(Orphans, _folder.Path) with { Grace = TimeSpan.FromMilliseconds(300) }).RunAsync(stop.Token);
+        Task<ProcessResult> run = (Shell.Running(Orphans, _folder.Path) with { Grace = TimeSpan.FromMilliseconds(300) }).RunAsync(
+            stop.Token
+        );
         int[] ids = await Shell.IdsAsync(_folder, Family);
         Assert.All(ids, id => Assert.True(Shell.Runs(id)));
         Assert.NotEqual(ids[0], ProcessEntry.Read(ids[1])!.Parent);
@@ -38,7 +43,11 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public async Task Nothing_that_a_program_started_survives_its_time_limit()
     {
-        ChildProcess slow = Shell.Running("echo slowly >&2\n" + Orphans, _folder.Path) with { TimeLimit = TimeSpan.FromSeconds(4), Grace = TimeSpan.Zero };
+        ChildProcess slow = Shell.Running("echo slowly >&2\n" + Orphans, _folder.Path) with
+        {
+            TimeLimit = TimeSpan.FromSeconds(4),
+            Grace = TimeSpan.Zero,
+        };
         ProgramException e = await Assert.ThrowsAsync<ProgramException>(() => slow.RunAsync(Stop));
         Assert.Equal((true, false), (e.IsTooSlow, e.IsTooMuch));
         Assert.Equal("/bin/sh did not end within 4 s and was ended; run the same command again. It said: slowly", e.Message);
@@ -49,7 +58,15 @@ public sealed class EndingTests : IDisposable
     public async Task Descendants_that_clear_their_environment_are_found_by_their_parents()
     {
         using CancellationTokenSource stop = new();
-        Task<ProcessResult> run = (Shell.Running("env -i /bin/sh -c 'trap \"\" TERM; echo $$ > \"$1/bare\"; while :; do sleep 1; done' sh \"$1\"; exit 0", _folder.Path) with { Grace = TimeSpan.Zero }).RunAsync(stop.Token);
+        Task<ProcessResult> run = (
+            Shell.Running(
+                "env -i /bin/sh -c 'trap \"\" TERM; echo $$ > \"$1/bare\"; while :; do sleep 1; done' sh \"$1\"; exit 0",
+                _folder.Path
+            ) with
+            {
+                Grace = TimeSpan.Zero,
+            }
+        ).RunAsync(stop.Token);
         int[] ids = await Shell.IdsAsync(_folder, "bare");
         await stop.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => run);
@@ -61,13 +78,17 @@ public sealed class EndingTests : IDisposable
     {
         using CancellationTokenSource stop = new();
         const string Forking = "trap '' TERM; echo $$ > \"$1/root\"; while :; do (trap '' TERM; sleep 5) & sleep 0.005; done";
-        Task<ProcessResult> run = (Shell.Running(Forking, _folder.Path) with { Grace = TimeSpan.FromMilliseconds(50) }).RunAsync(stop.Token);
+        Task<ProcessResult> run = (Shell.Running(Forking, _folder.Path) with { Grace = TimeSpan.FromMilliseconds(50) }).RunAsync(
+            stop.Token
+        );
         await Shell.IdsAsync(_folder, "root");
         await Task.Delay(100, Stop);
         await stop.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => run);
         byte[] folder = System.Text.Encoding.UTF8.GetBytes(_folder.Path);
-        Assert.DoesNotContain(ProcessEntry.All(), process => File.Exists($"/proc/{process.Id}/cmdline") && Commands(process.Id).IndexOf(folder) >= 0);
+        Assert.DoesNotContain(ProcessEntry.All(), process =>
+            File.Exists($"/proc/{process.Id}/cmdline") && Commands(process.Id).IndexOf(folder) >= 0
+        );
     }
 
     [Fact]
@@ -88,7 +109,13 @@ public sealed class EndingTests : IDisposable
     public async Task A_descendant_that_holds_the_output_open_delays_the_end_by_a_second_and_lives_on()
     {
         Stopwatch clock = Stopwatch.StartNew();
-        ProcessResult result = await Shell.Running("sh -c 'echo $$ > \"$1/holder\"; exec sleep 100' sh \"$1\" & until [ -s \"$1/holder\" ]; do sleep 0.01; done; echo said; echo wrong >&2; exit 5", _folder.Path).RunAsync(Stop);
+        ProcessResult result = await Shell
+            .Running(
+                "sh -c 'echo $$ > \"$1/holder\"; exec sleep 100' sh \"$1\" & until [ -s \"$1/holder\" ]; do sleep 0.01; done; echo "
+                    + "said; echo wrong >&2; exit 5",
+                _folder.Path
+            )
+            .RunAsync(Stop);
         Assert.Equal((5, "said\n", "wrong\n"), (result.ExitCode, result.Output, result.Errors));
         Assert.InRange(clock.Elapsed.TotalSeconds, 0.9, 50);
         int[] ids = await Shell.IdsAsync(_folder, "holder");
@@ -99,7 +126,12 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public async Task A_descendant_that_goes_on_talking_delays_the_end_no_longer()
     {
-        Task<ProcessResult> run = (Shell.Running("yes & echo $! > \"$1/talker\"; exit 5", _folder.Path) with { Output = OutputLimit.KeepEnds(1000) }).RunAsync(Stop);
+        Task<ProcessResult> run = (
+            Shell.Running("yes & echo $! > \"$1/talker\"; exit 5", _folder.Path) with
+            {
+                Output = OutputLimit.KeepEnds(1000),
+            }
+        ).RunAsync(Stop);
         Assert.Equal(5, (await run.WaitAsync(TimeSpan.FromSeconds(20), Stop)).ExitCode);
         // Nobody reads what it says, so it ends.
         int[] ids = await Shell.IdsAsync(_folder, "talker");
@@ -110,7 +142,15 @@ public sealed class EndingTests : IDisposable
     public async Task A_program_that_ended_before_it_was_cancelled_has_its_result()
     {
         using CancellationTokenSource stop = new();
-        Task<ProcessResult> run = (Shell.Running("sh -c 'echo $$ > \"$1/holder\"; exec sleep 100' sh \"$1\" & echo said; echo $$ > \"$1/root\"; exit 4", _folder.Path) with { Grace = TimeSpan.Zero }).RunAsync(stop.Token);
+        Task<ProcessResult> run = (
+            Shell.Running(
+                "sh -c 'echo $$ > \"$1/holder\"; exec sleep 100' sh \"$1\" & echo said; echo $$ > \"$1/root\"; exit 4",
+                _folder.Path
+            ) with
+            {
+                Grace = TimeSpan.Zero,
+            }
+        ).RunAsync(stop.Token);
         int[] ids = await Shell.IdsAsync(_folder, "root", "holder");
         await Shell.UntilAsync(() => !Shell.Runs(ids[0]), "it does not end");
         await stop.CancelAsync();
@@ -124,7 +164,9 @@ public sealed class EndingTests : IDisposable
     {
         using CancellationTokenSource stop = new();
         await stop.CancelAsync();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => Shell.Running("echo $$ > \"$1/root\"", _folder.Path).RunAsync(stop.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            Shell.Running("echo $$ > \"$1/root\"", _folder.Path).RunAsync(stop.Token)
+        );
         Assert.False(File.Exists(_folder.At("root")));
     }
 
@@ -144,7 +186,9 @@ public sealed class EndingTests : IDisposable
     {
         string program = ProgramFile.Write(_folder.At("a) Z 1 (b"), "#!/bin/sh\necho $$ > \"$1/root\"\nexec sleep 100\n");
         using CancellationTokenSource stop = new();
-        Task<ProcessResult> run = (Shell.Running("", _folder.Path) with { Program = program, Arguments = [_folder.Path] }).RunAsync(stop.Token);
+        Task<ProcessResult> run = (Shell.Running("", _folder.Path) with { Program = program, Arguments = [_folder.Path] }).RunAsync(
+            stop.Token
+        );
         int[] ids = await Shell.IdsAsync(_folder, "root");
         Assert.Equal(Environment.ProcessId, ProcessEntry.Read(ids[0])!.Parent);
         await stop.CancelAsync();

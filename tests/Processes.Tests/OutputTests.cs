@@ -14,7 +14,10 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public async Task A_program_that_says_more_than_it_may_is_ended()
     {
-        ChildProcess endless = Shell.Running("echo $$ > \"$1\"; echo why >&2; exec yes", _folder.At("id")) with { Output = OutputLimit.Refuse(1000) };
+        ChildProcess endless = Shell.Running("echo $$ > \"$1\"; echo why >&2; exec yes", _folder.At("id")) with
+        {
+            Output = OutputLimit.Refuse(1000),
+        };
         ProgramException e = await Assert.ThrowsAsync<ProgramException>(() => endless.RunAsync(Stop));
         Assert.Equal((true, false, null), (e.IsTooMuch, e.IsTooSlow, e.ExitCode));
         Assert.StartsWith("/bin/sh said more than 1000 bytes and was ended", e.Message, StringComparison.Ordinal);
@@ -27,7 +30,12 @@ public sealed class OutputTests : IDisposable
     [InlineData(0, 0, true)]
     public async Task The_limit_itself_may_be_reached(int count, int limit, bool fits)
     {
-        Task<ProcessResult> run = (Shell.Running("head -c \"$1\" /dev/zero", $"{count}") with { Output = OutputLimit.Refuse(limit) }).RunAsync(Stop);
+        Task<ProcessResult> run = (
+            Shell.Running("head -c \"$1\" /dev/zero", $"{count}") with
+            {
+                Output = OutputLimit.Refuse(limit),
+            }
+        ).RunAsync(Stop);
         if (fits)
             Assert.Equal(count, (await run).Output.Length);
         else
@@ -35,8 +43,14 @@ public sealed class OutputTests : IDisposable
     }
 
     [Fact]
-    public async Task Standard_error_may_be_refused_too() => Assert.True((await Assert.ThrowsAsync<ProgramException>(
-        () => (Shell.Running("yes >&2") with { Errors = OutputLimit.Refuse(1000) }).RunAsync(Stop))).IsTooMuch);
+    public async Task Standard_error_may_be_refused_too() =>
+        Assert.True(
+            (
+                await Assert.ThrowsAsync<ProgramException>(() =>
+                    (Shell.Running("yes >&2") with { Errors = OutputLimit.Refuse(1000) }).RunAsync(Stop)
+                )
+            ).IsTooMuch
+        );
 
     [Fact]
     public async Task Of_both_ends_the_first_and_the_last_are_kept()
@@ -81,7 +95,10 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public async Task A_stream_that_takes_no_more_ends_the_program_with_its_own_failure()
     {
-        ChildProcess endless = Shell.Running("echo $$ > \"$1\"; exec yes", _folder.At("id")) with { Output = OutputLimit.Refuse(long.MaxValue) };
+        ChildProcess endless = Shell.Running("echo $$ > \"$1\"; exec yes", _folder.At("id")) with
+        {
+            Output = OutputLimit.Refuse(long.MaxValue),
+        };
         await using FullStream full = new();
         Assert.Equal("no space", (await Assert.ThrowsAsync<IOException>(() => endless.RunAsync(full, Stop))).Message);
         Assert.False(Shell.Runs((await Shell.IdsAsync(_folder, "id"))[0]));
@@ -89,6 +106,7 @@ public sealed class OutputTests : IDisposable
 
     private sealed class FullStream : MemoryStream
     {
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("no space");
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("no space");
     }
 }

@@ -10,18 +10,22 @@ internal static class Shell
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <param name="script">Gets <paramref name="arguments"/> as <c>$1</c> and so on.</param>
-    public static ChildProcess Running(string script, params string[] arguments) => new("/bin/sh", ["-c", script, "sh", .. arguments])
-    {
-        Environment = ProgramEnvironment.Gpgv,
-        Remedy = "install a shell",
-        TimeLimit = TimeSpan.FromMinutes(1),
-    };
+    public static ChildProcess Running(string script, params string[] arguments) =>
+        new("/bin/sh", ["-c", script, "sh", .. arguments])
+        {
+            Environment = ProgramEnvironment.Gpgv,
+            Remedy = "install a shell",
+            TimeLimit = TimeSpan.FromMinutes(1),
+        };
 
     /// <summary>The ids that scripts wrote, one to a file, as soon as all are there.</summary>
     public static async Task<int[]> IdsAsync(ScratchFolder folder, params string[] names)
     {
         foreach (string name in names)
-            await UntilAsync(() => File.Exists(folder.At(name)) && File.ReadAllText(folder.At(name)).EndsWith('\n'), $"{name} was not written");
+            await UntilAsync(
+                () => File.Exists(folder.At(name)) && File.ReadAllText(folder.At(name)).EndsWith('\n'),
+                $"{name} was not written"
+            );
         return [.. names.Select(name => int.Parse(File.ReadAllText(folder.At(name)), CultureInfo.InvariantCulture))];
     }
 

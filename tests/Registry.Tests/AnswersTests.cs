@@ -7,7 +7,9 @@ namespace Slipway.Registry.Tests;
 /// <summary>What the client makes of answers: definite, indefinite, redirected, wrong, hostile.</summary>
 public class AnswersTests
 {
-    private static readonly byte[] Manifest = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[]}""");
+    private static readonly byte[] Manifest = Encoding.UTF8.GetBytes(
+        $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[]}"""
+    );
     private static readonly Digest Wanted = Digest.Of(Manifest);
 
     [Theory]
@@ -34,15 +36,20 @@ public class AnswersTests
         FarSide far = new(_ => throw new HttpRequestException("reset"));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
-        Assert.Equal("quay.io/a/b: HEAD manifest v1: reset after 3 tries over 0 s; wait a while, then run the same command again", e.Message);
+        Assert.Equal(
+            "quay.io/a/b: HEAD manifest v1: reset after 3 tries over 0 s; wait a while, then run the same command again",
+            e.Message
+        );
     }
 
     [Fact]
     public async Task A_head_without_digest_is_followed_by_a_get()
     {
-        FarSide far = new(request => request.Method == HttpMethod.Head
-            ? FarSide.Answer(200)
-            : FarSide.Answer(200, Encoding.UTF8.GetString(Manifest), ("Content-Type", MediaType.Index)));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Head
+                ? FarSide.Answer(200)
+                : FarSide.Answer(200, Encoding.UTF8.GetString(Manifest), ("Content-Type", MediaType.Index))
+        );
         Assert.Equal(Wanted, (await far.Repository().ResolveAsync("v1", default))!.Digest);
         Assert.Equal(["HEAD", "GET"], far.Asked.Select(asked => asked.Method));
     }
@@ -76,8 +83,13 @@ public class AnswersTests
     public async Task A_manifest_beyond_4_MiB_is_refused_with_and_without_length(bool announced)
     {
         byte[] large = new byte[OciJson.MaximumManifestSize + 1];
-        FarSide far = new(_ => new HttpResponseMessage { Content = announced ? new ByteArrayContent(large) : new StreamContent(new Endless()) });
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => far.Repository().ReadManifestAsync(Digest.Of(large), default));
+        FarSide far = new(_ => new HttpResponseMessage
+        {
+            Content = announced ? new ByteArrayContent(large) : new StreamContent(new Endless()),
+        });
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            far.Repository().ReadManifestAsync(Digest.Of(large), default)
+        );
         Assert.Contains("4194304", e.Message);
     }
 
@@ -94,11 +106,11 @@ public class AnswersTests
     [Fact]
     public async Task A_redirected_blob_is_fetched_without_authorization()
     {
-        FarSide far = new(request => request.RequestUri!.Host == "storage.example"
-            ? FarSide.Answer(200, "blob")
-            : request.Headers.Authorization is null
-                ? FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
-                : FarSide.Answer(307, "", ("Location", "https://storage.example/blob?sig=1")));
+        FarSide far = new(request =>
+            request.RequestUri!.Host == "storage.example" ? FarSide.Answer(200, "blob")
+            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
+            : FarSide.Answer(307, "", ("Location", "https://storage.example/blob?sig=1"))
+        );
         await using Stream blob = (await far.Repository().OpenBlobAsync(Descriptor.Of("x", "blob"u8), default))!;
         await blob.CopyToAsync(Stream.Null);
         Assert.NotNull(far.Asked[1].Authorization);
@@ -119,7 +131,9 @@ public class AnswersTests
     public async Task A_redirect_to_where_we_do_not_go_is_refused(string location)
     {
         FarSide far = new(_ => FarSide.Answer(307, "", ("Location", location)));
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().OpenBlobAsync(Descriptor.Of("x", "blob"u8), default));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            far.Repository().OpenBlobAsync(Descriptor.Of("x", "blob"u8), default)
+        );
         Assert.Equal(RemoteFault.Protocol, e.Fault);
         Assert.Single(far.Asked);
     }
@@ -141,14 +155,22 @@ public class AnswersTests
     [InlineData("https://upload.example/up?sig=a", "https://upload.example/up?sig=a&digest=sha256%3A", false)]
     public async Task An_upload_goes_where_the_location_says_with_credentials_at_home_only(string location, string wanted, bool authorised)
     {
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            _ when request.Headers.Authorization is null && request.RequestUri!.Host == "quay.io" => FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")),
-            "POST" => FarSide.Answer(202, "", ("Location", location)),
-            _ => FarSide.Answer(201),
-        });
-        Assert.True(await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default));
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                _ when request.Headers.Authorization is null && request.RequestUri!.Host == "quay.io" => FarSide.Answer(
+                    401,
+                    "",
+                    ("WWW-Authenticate", "Basic realm=\"x\"")
+                ),
+                "POST" => FarSide.Answer(202, "", ("Location", location)),
+                _ => FarSide.Answer(201),
+            }
+        );
+        Assert.True(
+            await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default)
+        );
         (string method, Uri address, string? authorization) = far.Asked[^1];
         Assert.Equal("PUT", method);
         Assert.StartsWith(wanted, address.AbsoluteUri);
@@ -163,9 +185,12 @@ public class AnswersTests
     [InlineData("")]
     public async Task An_upload_location_where_we_do_not_go_gets_no_bytes(string location)
     {
-        FarSide far = new(request => request.Method == HttpMethod.Head ? FarSide.Answer(404) : FarSide.Answer(202, "", ("Location", location)));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Head ? FarSide.Answer(404) : FarSide.Answer(202, "", ("Location", location))
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => throw new InvalidOperationException("opened"), default));
+            far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => throw new InvalidOperationException("opened"), default)
+        );
         Assert.Equal(RemoteFault.Protocol, e.Fault);
         Assert.Equal(["HEAD", "POST"], far.Asked.Select(asked => asked.Method));
         Assert.DoesNotContain("word", e.Message);
@@ -175,7 +200,9 @@ public class AnswersTests
     public async Task A_registry_that_stored_something_else_is_not_believed()
     {
         FarSide far = new(_ => FarSide.Answer(201, "", ("Docker-Content-Digest", Digest.Of("x"u8).ToString())));
-        await Assert.ThrowsAsync<ContentException>(() => far.Repository().PushManifestAsync(new ManifestContent(MediaType.Index, Manifest), "v1", default));
+        await Assert.ThrowsAsync<ContentException>(() =>
+            far.Repository().PushManifestAsync(new ManifestContent(MediaType.Index, Manifest), "v1", default)
+        );
     }
 
     [Fact]
@@ -183,7 +210,8 @@ public class AnswersTests
     {
         FarSide far = new(_ => FarSide.Answer(413, """{"errors":[{"code":"MANIFEST_INVALID","message":"too large for your plan"}]}"""));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            far.Repository().PushManifestAsync(new ManifestContent(MediaType.Index, Manifest), "v1.36.4", default));
+            far.Repository().PushManifestAsync(new ManifestContent(MediaType.Index, Manifest), "v1.36.4", default)
+        );
         Assert.StartsWith("quay.io/a/b: PUT manifest v1.36.4: 413 MANIFEST_INVALID \"too large for your plan\"; ", e.Message);
         Assert.Equal(("quay.io", "a/b", "MANIFEST_INVALID"), (e.Registry, e.Repository, e.Code));
     }

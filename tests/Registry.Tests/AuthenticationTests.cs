@@ -16,7 +16,9 @@ public class AuthenticationTests
     public async Task A_wrong_password_is_refused_and_named_by_its_origin(RehearsalAuthentication authentication)
     {
         await using Wire wire = await Wire.StartAsync(authentication, options => options with { IsPublic = false });
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => wire.Repository(password: "wr0ng").ReadManifestAsync(Digest.Of("x"u8), default));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            wire.Repository(password: "wr0ng").ReadManifestAsync(Digest.Of("x"u8), default)
+        );
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Equal(401, (int)e.Status!);
         Assert.Equal("UNAUTHORIZED", e.Code);
@@ -33,7 +35,8 @@ public class AuthenticationTests
         await Wire.PushImageAsync(wire.Repository(), "v1");
         Assert.NotNull(await wire.Anonymous().ResolveAsync("v1", default));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            wire.Anonymous().PushBlobAsync(Descriptor.Of("x", "x"u8), () => new MemoryStream([120]), default));
+            wire.Anonymous().PushBlobAsync(Descriptor.Of("x", "x"u8), () => new MemoryStream([120]), default)
+        );
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Contains("QUAY_USERNAME", e.Message);
     }
@@ -59,9 +62,11 @@ public class AuthenticationTests
         int tokens = 0;
         string good = "t1";
         FarSide far = new(request =>
-            request.RequestUri!.AbsolutePath == "/v2/auth" ? FarSide.Answer(200, $"{{\"access_token\":\"t{++tokens}\",\"expires_in\":3600}}")
+            request.RequestUri!.AbsolutePath == "/v2/auth"
+                ? FarSide.Answer(200, $"{{\"access_token\":\"t{++tokens}\",\"expires_in\":3600}}")
             : request.Headers.Authorization?.Parameter == good ? FarSide.Answer(404)
-            : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)));
+            : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+        );
         Repository repository = far.Repository();
         Assert.Null(await repository.ResolveAsync("v1", default));
         good = "t2";
@@ -77,17 +82,14 @@ public class AuthenticationTests
     {
         int puts = 0;
         ManualTime late = new();
-        await using Wire strict = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
-        {
-            Time = late,
-            Faults = request =>
-            {
-                // The server's clock runs ahead just before the first PUT, so the token is dead there and alive here.
-                if (request.Method == "PUT" && Interlocked.Increment(ref puts) == 1)
-                    late.Advance(TimeSpan.FromHours(1));
-                return null;
-            },
-        });
+        await using Wire strict = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
+                    request =>
+                    {
+                        // The server's clock runs ahead just before the first PUT, so the token is dead there and alive here.
+                        if (request.Method == "PUT" && Interlocked.Increment(ref puts) == 1)
+                            late.Advance(TimeSpan.FromHours(1));
+                        return null;
+                    } });
         byte[] content = "blob"u8.ToArray();
         Assert.True(await strict.Repository().PushBlobAsync(Descriptor.Of("x", content), () => new MemoryStream(content), default));
         Assert.Equal(2, strict.Count("PUT", "/uploads/"));
@@ -102,7 +104,9 @@ public class AuthenticationTests
         Credentials credentials = Credentials.From(name =>
         {
             asked += name == "QUAY_USERNAME" ? 1 : 0;
-            return name is "QUAY_USERNAME" ? "robot" : name is "QUAY_PASSWORD" ? "s3cret" : null;
+            return name is "QUAY_USERNAME" ? "robot"
+                : name is "QUAY_PASSWORD" ? "s3cret"
+                : null;
         });
         await Wire.PushImageAsync(wire.Client(credentials).Repository(Reference.Parse("quay.io/a/b")), "v1");
         Assert.Equal(1, asked);
@@ -125,17 +129,22 @@ public class AuthenticationTests
     [InlineData("Negotiate abc==, Bearer realm=\"https://quay.io/v2/auth\"")]
     public async Task Of_several_challenges_the_one_for_a_token_is_taken(string field)
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth" ? FarSide.Answer(200, """{"token":"t"}""")
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth" ? FarSide.Answer(200, """{"token":"t"}""")
             : request.Headers.Authorization?.Scheme == "Bearer" ? FarSide.Answer(404)
-            : FarSide.Answer(401, "", ("WWW-Authenticate", field)));
+            : FarSide.Answer(401, "", ("WWW-Authenticate", field))
+        );
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
     }
 
     [Fact]
     public async Task Challenges_in_fields_of_their_own_are_all_seen_and_a_broken_one_hides_no_other()
     {
-        FarSide far = new(request => request.Headers.Authorization?.Scheme == "Basic" ? FarSide.Answer(404)
-            : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"unclosed"), ("WWW-Authenticate", "Basic realm=\"x\"")));
+        FarSide far = new(request =>
+            request.Headers.Authorization?.Scheme == "Basic"
+                ? FarSide.Answer(404)
+                : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"unclosed"), ("WWW-Authenticate", "Basic realm=\"x\""))
+        );
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
     }
 
@@ -144,8 +153,11 @@ public class AuthenticationTests
     [InlineData(Bearer, 3)]
     public async Task A_registry_that_always_says_401_is_asked_twice_and_no_more(string challenge, int requests)
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth" ? FarSide.Answer(200, """{"token":"t"}""")
-            : FarSide.Answer(401, "", ("WWW-Authenticate", challenge)));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth"
+                ? FarSide.Answer(200, """{"token":"t"}""")
+                : FarSide.Answer(401, "", ("WWW-Authenticate", challenge))
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Equal(requests, far.Asked.Count);
@@ -158,16 +170,31 @@ public class AuthenticationTests
         try
         {
             string file = Path.Combine(folder, "auth.json");
-            await File.WriteAllTextAsync(file, """{"auths":{"quay.io/a":{"username":"one","password":"1"},"quay.io/b":{"username":"two","password":"2"}}}""");
+            await File.WriteAllTextAsync(
+                file,
+                """{"auths":{"quay.io/a":{"username":"one","password":"1"},"quay.io/b":{"username":"two","password":"2"}}}"""
+            );
             using HttpTransport transport = new(
-                new FarSide(request => request.Headers.Authorization is { } who
-                    ? FarSide.Answer(403, $$"""{"errors":[{"code":"DENIED","message":"{{who}}"}]}""")
-                    : FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))),
-                Wire.Impatient, TimeProvider.System, _ => { });
-            RegistryClient client = new(transport, Credentials.From(name => name == "REGISTRY_AUTH_FILE" ? file : null), RegistryMap.Default, TimeProvider.System);
+                new FarSide(request =>
+                    request.Headers.Authorization is { } who
+                        ? FarSide.Answer(403, $$"""{"errors":[{"code":"DENIED","message":"{{who}}"}]}""")
+                        : FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
+                ),
+                Wire.Impatient,
+                TimeProvider.System,
+                _ => { }
+            );
+            RegistryClient client = new(
+                transport,
+                Credentials.From(name => name == "REGISTRY_AUTH_FILE" ? file : null),
+                RegistryMap.Default,
+                TimeProvider.System
+            );
             foreach (string name in (string[])["a/x", "b/x", "c/x"])
             {
-                RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => client.Repository(Reference.Parse("quay.io/" + name)).ResolveAsync("v1", default));
+                RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+                    client.Repository(Reference.Parse("quay.io/" + name)).ResolveAsync("v1", default)
+                );
                 Assert.Equal(name == "c/x" ? 401 : 403, (int)e.Status!);
                 Assert.Contains(name == "c/x" ? "no credentials were found" : "check the credentials from " + file, e.Message);
             }

@@ -19,7 +19,8 @@ public class BlobFeedTests
     [InlineData(1)]
     public async Task Two_registries_get_a_blob_from_one_reading(int size)
     {
-        await using Wire one = await Wire.StartAsync(), two = await Wire.StartAsync();
+        await using Wire one = await Wire.StartAsync(),
+            two = await Wire.StartAsync();
         Source source = new(Content.AsMemory(0, size));
         await using BlobFeed feed = source.NewFeed();
         Assert.Equal((true, true), await PushAsync(feed, one, two));
@@ -30,7 +31,8 @@ public class BlobFeedTests
     [Fact]
     public async Task What_is_there_already_is_not_read()
     {
-        await using Wire one = await Wire.StartAsync(), two = await Wire.StartAsync();
+        await using Wire one = await Wire.StartAsync(),
+            two = await Wire.StartAsync();
         Source source = new(Content.AsMemory(0, Piece + 7));
         await using (BlobFeed feed = source.NewFeed())
             await PushAsync(feed, one, two);
@@ -43,7 +45,8 @@ public class BlobFeedTests
     [Fact]
     public async Task The_one_that_has_it_does_not_hold_up_the_other()
     {
-        await using Wire one = await Wire.StartAsync(), two = await Wire.StartAsync();
+        await using Wire one = await Wire.StartAsync(),
+            two = await Wire.StartAsync();
         Source source = new(Content);
         Assert.True(await one.Repository().PushBlobAsync(Blob, source.Open, default));
         source.Forget();
@@ -56,15 +59,17 @@ public class BlobFeedTests
     public async Task A_faster_registry_waits_so_that_at_most_two_pieces_are_in_memory()
     {
         using ManualResetEventSlim turn = new();
-        await using Wire slow = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request =>
+        await using Wire slow = await Wire.StartAsync(with: options =>
+            options with
             {
-                if (request.Method == "PATCH")
-                    turn.Wait(TimeSpan.FromSeconds(30));
-                return null;
-            },
-        });
+                Faults = request =>
+                {
+                    if (request.Method == "PATCH")
+                        turn.Wait(TimeSpan.FromSeconds(30));
+                    return null;
+                },
+            }
+        );
         await using Wire fast = await Wire.StartAsync();
         Source source = new(Content);
         await using BlobFeed feed = source.NewFeed();
@@ -86,10 +91,12 @@ public class BlobFeedTests
     public async Task A_cut_at_one_of_them_costs_no_second_reading(string method, int which)
     {
         int seen = 0;
-        await using Wire cut = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request => request.Method == method && Interlocked.Increment(ref seen) == which ? Fault.Cut(654_321) : null,
-        });
+        await using Wire cut = await Wire.StartAsync(with: options =>
+            options with
+            {
+                Faults = request => request.Method == method && Interlocked.Increment(ref seen) == which ? Fault.Cut(654_321) : null,
+            }
+        );
         await using Wire sound = await Wire.StartAsync();
         Source source = new(Content);
         await using BlobFeed feed = source.NewFeed();
@@ -104,11 +111,14 @@ public class BlobFeedTests
     public async Task One_that_must_begin_anew_reads_what_it_missed_by_itself(int status)
     {
         int seen = 0;
-        await using Wire odd = await Wire.StartAsync(with: options => options with
-        {
-            // 405 at the first chunk: no chunks here. 404 at the fourth: the session is gone.
-            Faults = request => request.Method == "PATCH" && (Interlocked.Increment(ref seen) == 4 || status == 405) ? Fault.Answer(status) : null,
-        });
+        await using Wire odd = await Wire.StartAsync(with: options =>
+            options with
+            {
+                // 405 at the first chunk: no chunks here. 404 at the fourth: the session is gone.
+                Faults = request =>
+                    request.Method == "PATCH" && (Interlocked.Increment(ref seen) == 4 || status == 405) ? Fault.Answer(status) : null,
+            }
+        );
         await using Wire sound = await Wire.StartAsync();
         Source source = new(Content);
         await using BlobFeed feed = source.NewFeed();
@@ -120,14 +130,18 @@ public class BlobFeedTests
     [Fact]
     public async Task One_that_fails_lets_the_other_end()
     {
-        await using Wire broken = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request => request.Method == "PATCH" ? Fault.Answer(403) : null,
-        });
+        await using Wire broken = await Wire.StartAsync(with: options =>
+            options with
+            {
+                Faults = request => request.Method == "PATCH" ? Fault.Answer(403) : null,
+            }
+        );
         await using Wire sound = await Wire.StartAsync();
         await using BlobFeed feed = new Source(Content).NewFeed();
-        BlobReader one = feed.NewReader(), two = feed.NewReader();
-        Task<bool> failing = broken.Repository().PushBlobAsync(one, [], default), ending = sound.Repository().PushBlobAsync(two, [], default);
+        BlobReader one = feed.NewReader(),
+            two = feed.NewReader();
+        Task<bool> failing = broken.Repository().PushBlobAsync(one, [], default),
+            ending = sound.Repository().PushBlobAsync(two, [], default);
         await Assert.ThrowsAsync<RegistryException>(() => failing);
         Assert.True(await ending);
     }
@@ -138,13 +152,18 @@ public class BlobFeedTests
     [InlineData(1)]
     public async Task Bytes_that_are_not_the_blob_end_both_and_make_none(int longer)
     {
-        await using Wire one = await Wire.StartAsync(), two = await Wire.StartAsync();
+        await using Wire one = await Wire.StartAsync(),
+            two = await Wire.StartAsync();
         byte[] other = new byte[Size + longer];
         Content.AsSpan(0, Math.Min(Size, other.Length)).CopyTo(other);
         other[^1] ^= 1;
         await using BlobFeed feed = new(Blob, "a test", _ => Task.FromResult<Stream>(new MemoryStream(other)), new PieceBuffers());
         (Wire Wire, BlobReader Reader)[] pairs = [(one, feed.NewReader()), (two, feed.NewReader())];
-        foreach ((Wire wire, Task<bool> pushed) in pairs.Select(pair => (pair.Wire, pair.Wire.Repository().PushBlobAsync(pair.Reader, [], default))).ToList())
+        foreach (
+            (Wire wire, Task<bool> pushed) in pairs
+                .Select(pair => (pair.Wire, pair.Wire.Repository().PushBlobAsync(pair.Reader, [], default)))
+                .ToList()
+        )
         {
             await Assert.ThrowsAsync<ContentException>(() => pushed);
             Assert.False(await wire.Repository().HasBlobAsync(Blob, default));
@@ -155,7 +174,8 @@ public class BlobFeedTests
     [Fact]
     public async Task A_source_that_cannot_be_opened_ends_both_with_its_own_error()
     {
-        await using Wire one = await Wire.StartAsync(), two = await Wire.StartAsync();
+        await using Wire one = await Wire.StartAsync(),
+            two = await Wire.StartAsync();
         await using BlobFeed feed = new(Blob, "a test", _ => throw new FileNotFoundException("gone"), new PieceBuffers());
         Task[] pushed = [.. new[] { one, two }.Select(wire => wire.Repository().PushBlobAsync(feed.NewReader(), [], default))];
         foreach (Task push in pushed)
@@ -166,15 +186,17 @@ public class BlobFeedTests
     public async Task Cancelling_ends_both_and_leaves_no_session()
     {
         using CancellationTokenSource stop = new();
-        await using Wire one = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request =>
+        await using Wire one = await Wire.StartAsync(with: options =>
+            options with
             {
-                if (request.Method == "PATCH")
-                    stop.Cancel();
-                return null;
-            },
-        });
+                Faults = request =>
+                {
+                    if (request.Method == "PATCH")
+                        stop.Cancel();
+                    return null;
+                },
+            }
+        );
         await using Wire two = await Wire.StartAsync();
         await using BlobFeed feed = new Source(Content).NewFeed();
         Task[] pushed = [.. new[] { one, two }.Select(wire => wire.Repository().PushBlobAsync(feed.NewReader(), [], stop.Token))];

@@ -17,20 +17,17 @@ public class CancellationTests
         Assert.InRange(requests, 5, 20);
         for (int at = 1; at <= requests; at++)
         {
-            using CancellationTokenSource stop = new();
+            using CancellationTokenSource cancellationToken = new();
             int seen = 0;
-            await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
-            {
-                Faults = _ =>
-                {
-                    if (Interlocked.Increment(ref seen) == at)
-                        stop.Cancel();
-                    return null;
-                },
-            });
+            await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Faults = _ =>
+                    {
+                        if (Interlocked.Increment(ref seen) == at)
+                            cancellationToken.Cancel();
+                        return null;
+                    } });
             try
             {
-                await PushAsync(wire, stop.Token);
+                await PushAsync(wire, cancellationToken.Token);
             }
             catch (OperationCanceledException)
             {
@@ -53,13 +50,13 @@ public class CancellationTests
         // More than the connections that one host is allowed: a leaked one would be missed.
         for (int i = 0; i < 40; i++)
         {
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(bound.Token);
-            await using Stream blob = (await wire.Repository().OpenBlobAsync(Blob, stop.Token))!;
+            using CancellationTokenSource cancellationToken = CancellationTokenSource.CreateLinkedTokenSource(bound.Token);
+            await using Stream blob = (await wire.Repository().OpenBlobAsync(Blob, cancellationToken.Token))!;
             await blob.ReadExactlyAsync(new byte[10], bound.Token);
             if (i % 2 == 0)
             {
-                await stop.CancelAsync();
-                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => blob.CopyToAsync(Stream.Null, stop.Token));
+                await cancellationToken.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => blob.CopyToAsync(Stream.Null, cancellationToken.Token));
             }
         }
 
@@ -73,10 +70,10 @@ public class CancellationTests
         return wire.Registry.Log.All.Length;
     }
 
-    private static async Task PushAsync(Wire wire, CancellationToken stop)
+    private static async Task PushAsync(Wire wire, CancellationToken cancellationToken)
     {
         Repository repository = wire.Repository();
-        await repository.PushBlobAsync(Blob, () => new MemoryStream(Content), stop);
-        await repository.PushManifestAsync(Image, "v1", stop);
+        await repository.PushBlobAsync(Blob, () => new MemoryStream(Content), cancellationToken);
+        await repository.PushManifestAsync(Image, "v1", cancellationToken);
     }
 }

@@ -9,8 +9,11 @@ public class ChallengeTests
     [Fact]
     public void A_bearer_challenge_is_taken_apart()
     {
-        Challenge challenge = Assert.Single(Challenge.Parse(
-            "Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\",scope=\"repository:a/b:pull,push\""));
+        Challenge challenge = Assert.Single(
+            Challenge.Parse(
+                "Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\",scope=\"repository:a/b:pull,push\""
+            )
+        );
         Assert.Equal("bearer", challenge.Scheme);
         Assert.Equal("https://auth.docker.io/token", challenge["realm"]);
         Assert.Equal("registry.docker.io", challenge["service"]);
@@ -21,7 +24,9 @@ public class ChallengeTests
     [Fact]
     public void Several_challenges_in_one_field_are_kept_apart()
     {
-        var challenges = Challenge.Parse("Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", Basic realm=\"simple\", Negotiate a+b/c==, Digest");
+        var challenges = Challenge.Parse(
+            "Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", Basic realm=\"simple\", Negotiate a+b/c==, Digest"
+        );
         Assert.Equal(["newauth", "basic", "negotiate", "digest"], challenges.Select(challenge => challenge.Scheme));
         Assert.Equal("Login to \"apps\"", challenges[0]["title"]);
         Assert.Equal("1", challenges[0]["type"]);
@@ -77,9 +82,10 @@ public class ChallengeTests
     {
         Gen<string> printable = Gen.Choose(0x20, 0x7E).Select(c => (char)c).ListOf().Select(chars => string.Concat(chars));
         Prop.ForAll(printable.ToArbitrary(), value =>
-        {
-            string quoted = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-            return Assert.Single(Challenge.Parse($"Bearer a=b, realm=\"{quoted}\", c=d"))["realm"] == value;
-        }).QuickCheckThrowOnFailure();
+            {
+                string quoted = value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+                return Assert.Single(Challenge.Parse($"Bearer a=b, realm=\"{quoted}\", c=d"))["realm"] == value;
+            })
+            .QuickCheckThrowOnFailure();
     }
 }

@@ -130,7 +130,8 @@ public class ChunkTests
         int cuts = 0;
         Func<RehearsalRequest, Fault?> gone = Nth(method, method == "PATCH" ? 2 : 1, Fault.Answer(404));
         await using Wire wire = await FaultyAsync(request =>
-            gone(request) ?? (method == "GET" && request.Method == "PATCH" && cuts++ == 0 ? Fault.Cut(1000) : null));
+            gone(request) ?? (method == "GET" && request.Method == "PATCH" && cuts++ == 0 ? Fault.Cut(1000) : null)
+        );
         Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal(2, wire.Count("POST", "/uploads/"));
         await RequireStoredAsync(wire);
@@ -142,13 +143,15 @@ public class ChunkTests
     public async Task A_session_that_is_gone_before_the_whole_was_sent_is_begun_anew(int times)
     {
         int puts = 0;
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-            "PUT" when ++puts <= times => FarSide.Answer(404, """{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}"""),
-            _ => FarSide.Answer(201),
-        });
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+                "PUT" when ++puts <= times => FarSide.Answer(404, """{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}"""),
+                _ => FarSide.Answer(201),
+            }
+        );
         Assert.True(await far.Repository().PushBlobAsync(Descriptor.Of(MediaType.LayerGzip, Content.AsSpan(0, 1000)), Open1000, default));
         Assert.Equal(times + 1, far.Asked.Count(asked => asked.Method == "POST"));
 
@@ -223,7 +226,8 @@ public class ChunkTests
         await using Wire wire = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(405) : late(request));
         int opened = 0;
         await Assert.ThrowsAnyAsync<Exception>(() =>
-            wire.Repository().PushBlobAsync(Blob, () => opened++ == 0 ? Open() : new MemoryStream(new byte[then]), default));
+            wire.Repository().PushBlobAsync(Blob, () => opened++ == 0 ? Open() : new MemoryStream(new byte[then]), default)
+        );
         Assert.Equal(2, opened);
         Assert.False(await wire.Repository().HasBlobAsync(Blob, default));
         Assert.Equal(0, wire.Registry.OpenUploads);
@@ -234,16 +238,13 @@ public class ChunkTests
     {
         ManualTime late = new();
         int patches = 0;
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
-        {
-            Time = late,
-            Faults = request =>
-            {
-                if (request.Method == "PATCH" && Interlocked.Increment(ref patches) == 2)
-                    late.Advance(TimeSpan.FromHours(1));
-                return null;
-            },
-        });
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
+                    request =>
+                    {
+                        if (request.Method == "PATCH" && Interlocked.Increment(ref patches) == 2)
+                            late.Advance(TimeSpan.FromHours(1));
+                        return null;
+                    } });
         Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal(1, wire.Registry.Log.All.Count(entry => entry.Request.Method == "POST" && entry.Status == 202));
         await RequireStoredAsync(wire);
@@ -268,15 +269,17 @@ public class ChunkTests
     public async Task A_registry_that_takes_chunks_and_keeps_hardly_any_of_them_gets_the_whole(int each)
     {
         int patches = 0;
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-            "PATCH" when ++patches == 30 => throw new InvalidOperationException("it goes on for ever"),
-            "PATCH" => FarSide.Answer(202, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
-            "GET" => FarSide.Answer(204, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
-            _ => FarSide.Answer(201),
-        });
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+                "PATCH" when ++patches == 30 => throw new InvalidOperationException("it goes on for ever"),
+                "PATCH" => FarSide.Answer(202, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
+                "GET" => FarSide.Answer(204, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
+                _ => FarSide.Answer(201),
+            }
+        );
         Assert.True(await far.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal("PUT", far.Asked[^1].Method);
         Assert.InRange(patches, 1, 10);
@@ -301,13 +304,15 @@ public class ChunkTests
     public async Task A_chunk_answer_without_location_means_the_same_place_and_one_too_many_means_all(string form, int more)
     {
         int patches = 0;
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-            "PATCH" => FarSide.Answer(202, "", ("Range", $"{form}{(++patches * Chunk) - 1 + more}")),
-            _ => FarSide.Answer(201),
-        });
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+                "PATCH" => FarSide.Answer(202, "", ("Range", $"{form}{(++patches * Chunk) - 1 + more}")),
+                _ => FarSide.Answer(201),
+            }
+        );
         Assert.True(await far.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT"], far.Asked.Select(asked => asked.Method));
         Assert.All(far.Asked.Skip(2), asked => Assert.Equal("/up", asked.Address.AbsolutePath));
@@ -317,33 +322,46 @@ public class ChunkTests
     public async Task Each_chunk_goes_where_the_answer_before_said()
     {
         int patches = 0;
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            "POST" => FarSide.Answer(202, "", ("Location", "/up?state=0")),
-            "PATCH" => FarSide.Answer(202, "", ("Location", $"/up?state={++patches}"), ("Range", $"0-{(patches * Chunk) - 1}")),
-            _ => FarSide.Answer(201),
-        });
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" => FarSide.Answer(202, "", ("Location", "/up?state=0")),
+                "PATCH" => FarSide.Answer(202, "", ("Location", $"/up?state={++patches}"), ("Range", $"0-{(patches * Chunk) - 1}")),
+                _ => FarSide.Answer(201),
+            }
+        );
         Assert.True(await far.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(["?state=0", "?state=1", $"?state=2&digest=sha256%3A{Blob.Digest.Hex}"], far.Asked.Skip(2).Select(asked => asked.Address.Query));
+        Assert.Equal(
+            ["?state=0", "?state=1", $"?state=2&digest=sha256%3A{Blob.Digest.Hex}"],
+            far.Asked.Skip(2).Select(asked => asked.Address.Query)
+        );
     }
 
-    private static FarSide Answering(string range, string location) => new(request => request.Method.Method switch
-    {
-        "HEAD" => FarSide.Answer(404),
-        "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-        "PATCH" => FarSide.Answer(202, "", ("Location", location), ("Range", range)),
-        _ => FarSide.Answer(201),
-    });
+    private static FarSide Answering(string range, string location) =>
+        new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+                "PATCH" => FarSide.Answer(202, "", ("Location", location), ("Range", range)),
+                _ => FarSide.Answer(201),
+            }
+        );
 
-    private static Task<Wire> FaultyAsync(Func<RehearsalRequest, Fault?> faults) => Wire.StartAsync(with: options => options with { Faults = faults });
+    private static Task<Wire> FaultyAsync(Func<RehearsalRequest, Fault?> faults) =>
+        Wire.StartAsync(with: options => options with { Faults = faults });
 
     /// <summary>The fault for the n-th request of a method about an upload session.</summary>
     private static Func<RehearsalRequest, Fault?> Nth(string method, int which, Fault fault)
     {
         int count = 0;
-        return request => request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal)
-            && Interlocked.Increment(ref count) == which ? fault : null;
+        return request =>
+            request.Method == method
+            && request.Path.Contains("/uploads/", StringComparison.Ordinal)
+            && Interlocked.Increment(ref count) == which
+                ? fault
+                : null;
     }
 
     private static IEnumerable<string> Methods(Wire wire) => wire.Registry.Log.All.Select(entry => entry.Request.Method);

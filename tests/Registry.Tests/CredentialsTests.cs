@@ -123,7 +123,10 @@ public sealed class CredentialsTests : IDisposable
     public async Task A_helper_is_asked_for_its_host_and_a_store_for_the_rest()
     {
         DockerConfig("", "\"credHelpers\":{\"quay.io\":\"own\"},\"credsStore\":\"all\"");
-        Helper("own", "read server; echo \"{\\\"ServerURL\\\":\\\"$server\\\",\\\"Username\\\":\\\"$1 $server\\\",\\\"Secret\\\":\\\"s3cret\\\"}\"");
+        Helper(
+            "own",
+            "read server; echo \"{\\\"ServerURL\\\":\\\"$server\\\",\\\"Username\\\":\\\"$1 $server\\\",\\\"Secret\\\":\\\"s3cret\\\"}\""
+        );
         Helper("all", "read server; echo \"{\\\"Username\\\":\\\"all $server\\\",\\\"Secret\\\":\\\"s3cret\\\"}\"");
         Credential own = (await FindAsync("quay.io"))!;
         Assert.Equal(("get quay.io", "s3cret"), (own.User, own.Secret));
@@ -170,11 +173,16 @@ public sealed class CredentialsTests : IDisposable
         DockerConfig("", "\"credsStore\":\"all\"");
         Helper("all", $"echo $$ > {_folder}/id; exec sleep 300");
         using CancellationTokenSource stop = new();
-        Task<Credential?> asking = Credentials.From(_environment.GetValueOrDefault).ForAsync("quay.io", null, RegistryMap.Default, stop.Token);
+        Task<Credential?> asking = Credentials
+            .From(_environment.GetValueOrDefault)
+            .ForAsync("quay.io", null, RegistryMap.Default, stop.Token);
         string file = Path.Combine(_folder, "id");
         while (!File.Exists(file) || new FileInfo(file).Length < 2)
             await Task.Delay(10, TestContext.Current.CancellationToken);
-        int id = int.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        int id = int.Parse(
+            await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
         for (int i = 0; i < 1000 && IsRunning(id); i++)
@@ -187,7 +195,10 @@ public sealed class CredentialsTests : IDisposable
     {
         DockerConfig("", "\"credsStore\":\"all\"");
         Helper("all", "sleep 30 & echo '{\"Username\":\"robot\",\"Secret\":\"s3cret\"}'");
-        Assert.Equal("robot", (await FindAsync("quay.io").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))!.User);
+        Assert.Equal(
+            "robot",
+            (await FindAsync("quay.io").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))!.User
+        );
     }
 
     [Fact]
@@ -196,8 +207,9 @@ public sealed class CredentialsTests : IDisposable
         DockerConfig("", "\"credsStore\":\"all\"");
         Helper("all", "exec sleep 300");
         Credentials credentials = Credentials.From(_environment.GetValueOrDefault, new OverAtOnce());
-        RemoteException e = await Assert.ThrowsAsync<RemoteException>(
-            () => credentials.ForAsync("quay.io", null, RegistryMap.Default, TestContext.Current.CancellationToken));
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() =>
+            credentials.ForAsync("quay.io", null, RegistryMap.Default, TestContext.Current.CancellationToken)
+        );
         Assert.Equal("credential helper docker-credential-all: no answer within 60 s when asked for quay.io", e.Message);
     }
 
@@ -210,7 +222,14 @@ public sealed class CredentialsTests : IDisposable
     [InlineData(null, "host")]
     public async Task The_longest_key_for_a_repository_wins(string? repository, string user)
     {
-        DockerConfig(string.Join(',', Auths("quay.io", "host:w"), Auths("quay.io/poseidon", "namespace:w"), Auths("quay.io/poseidon/kubelet", "exact:w")));
+        DockerConfig(
+            string.Join(
+                ',',
+                Auths("quay.io", "host:w"),
+                Auths("quay.io/poseidon", "namespace:w"),
+                Auths("quay.io/poseidon/kubelet", "exact:w")
+            )
+        );
         Assert.Equal(user, (await FindAsync("quay.io", repository: repository))!.User);
     }
 
@@ -236,7 +255,8 @@ public sealed class CredentialsTests : IDisposable
     {
         DockerConfig("\"quay.io\":{\"auth\":\"cm9ib3Q6dw==\",\"identitytoken\":\"refresh\"}", "\"credHelpers\":{\"ghcr.io\":\"own\"}");
         Helper("own", "echo '{\"Username\":\"<token>\",\"Secret\":\"s3cret\"}'");
-        Credential file = (await FindAsync("quay.io"))!, helper = (await FindAsync("ghcr.io"))!;
+        Credential file = (await FindAsync("quay.io"))!,
+            helper = (await FindAsync("ghcr.io"))!;
         Assert.Equal((true, "refresh"), (file.IsIdentityToken, file.Secret));
         Assert.Equal((true, "s3cret"), (helper.IsIdentityToken, helper.Secret));
         Assert.Equal("identity token from docker-credential-own", helper.ToString());
@@ -266,7 +286,9 @@ public sealed class CredentialsTests : IDisposable
         $"\"{key}\":{{\"auth\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(word))}\"}}";
 
     private Task<Credential?> FindAsync(string host, RegistryMap? map = null, string? repository = null) =>
-        Credentials.From(_environment.GetValueOrDefault).ForAsync(host, repository, map ?? RegistryMap.Default, TestContext.Current.CancellationToken);
+        Credentials
+            .From(_environment.GetValueOrDefault)
+            .ForAsync(host, repository, map ?? RegistryMap.Default, TestContext.Current.CancellationToken);
 
     private void DockerConfig(string auths, string more = "\"HttpHeaders\":{}")
     {

@@ -51,13 +51,18 @@ public class DeletionTests
         FarSide far = new(request =>
         {
             if (request.RequestUri!.AbsolutePath == "/token")
-                return FarSide.Answer(200, $$"""{"token":"{{(request.RequestUri.Query.Contains("delete", StringComparison.Ordinal) ? "may-delete" : "may-push")}}"}""");
+                return FarSide.Answer(
+                    200,
+                    $$"""{"token":"{{(request.RequestUri.Query.Contains("delete", StringComparison.Ordinal) ? "may-delete" : "may-push")}}"}"""
+                );
             return request.Headers.Authorization is AuthenticationHeaderValue { Parameter: "may-delete" }
                 ? FarSide.Answer(202)
                 : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/token\",service=\"quay.io\""));
         });
         Assert.Equal(Deletion.Done, await far.Repository().DeleteTagAsync("v1", default));
-        Assert.Contains(far.Asked, asked => asked.Address.Query.Contains(Uri.EscapeDataString("repository:a/b:pull,push"), StringComparison.Ordinal));
+        Assert.Contains(far.Asked, asked =>
+            asked.Address.Query.Contains(Uri.EscapeDataString("repository:a/b:pull,push"), StringComparison.Ordinal)
+        );
     }
 
     [Theory]

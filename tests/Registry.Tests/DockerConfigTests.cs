@@ -30,7 +30,9 @@ public sealed class DockerConfigTests : IDisposable
     [Theory]
     [InlineData("""{"auths":{"quay.io":{"auth":"WORD"}}}""")]
     [InlineData("\uFEFF{\"auths\":{\"quay.io\":{\"auth\":\"WORD\"}}}")]
-    [InlineData("""{"auths":{"quay.io":{"auth":"WORD","identitytoken":""}},"HttpHeaders":{"User-Agent":"x"},"psFormat":"a","psFormat":"b","plugins":{"a":{"b":"c"}},"detachKeys":null}""")]
+    [InlineData(
+        """{"auths":{"quay.io":{"auth":"WORD","identitytoken":""}},"HttpHeaders":{"User-Agent":"x"},"psFormat":"a","psFormat":"b","plugins":{"a":{"b":"c"}},"detachKeys":null}"""
+    )]
     [InlineData("""{"auths":{"other.example":null,"quay.io":{"auth":"WORD"}}}""")]
     [InlineData("""{"auths":{"quay.io":{"auth":"b3RoZXI6dw=="},"quay.io":{"auth":"WORD"}}}""")]
     [InlineData("""{"auths":{"quay.io":{"auth":"b3RoZXI6dw=="}},"auths":{"quay.io":{"auth":"WORD"}}}""")]
@@ -70,6 +72,8 @@ public sealed class DockerConfigTests : IDisposable
     {
         File.WriteAllBytes(Path.Combine(_folder, "config.json"), Encoding.UTF8.GetBytes(content));
         Dictionary<string, string> environment = new() { ["DOCKER_CONFIG"] = _folder, ["PATH"] = _folder };
-        return Credentials.From(environment.GetValueOrDefault).ForAsync("quay.io", null, RegistryMap.Default, TestContext.Current.CancellationToken);
+        return Credentials
+            .From(environment.GetValueOrDefault)
+            .ForAsync("quay.io", null, RegistryMap.Default, TestContext.Current.CancellationToken);
     }
 }

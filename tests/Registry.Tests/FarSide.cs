@@ -29,7 +29,9 @@ public sealed class FarSide : HttpMessageHandler
         HttpTransport transport = new(this, Wire.Impatient, TimeProvider.System, Notices.Add);
         Credentials credentials = Credentials.Of([KeyValuePair.Create(reference.Host, credential ?? Robot)]);
         RegistryMap registries = map is null ? RegistryMap.Default : RegistryMap.Parse([$"{reference.Host}={map}"]);
-        return new RegistryClient(transport, credentials, registries, time ?? TimeProvider.System) { Realms = Realms }.Repository(reference);
+        return new RegistryClient(transport, credentials, registries, time ?? TimeProvider.System) { Realms = Realms }.Repository(
+            reference
+        );
     }
 
     public static HttpResponseMessage Answer(int status, string body = "", params (string Name, string Value)[] headers)

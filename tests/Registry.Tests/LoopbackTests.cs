@@ -20,7 +20,9 @@ public class LoopbackTests
         string host = $"{name}:{wire.Registry.Address.Port}";
         using HttpTransport transport = new(HttpTransport.NewHandler(), Wire.Impatient, TimeProvider.System, _ => { });
         Credentials credentials = Credentials.Of([KeyValuePair.Create(host, new Credential("robot", "s3cret", "a test"))]);
-        Repository repository = new RegistryClient(transport, credentials, RegistryMap.Default, TimeProvider.System).Repository(Reference.Parse($"{host}/a/b"));
+        Repository repository = new RegistryClient(transport, credentials, RegistryMap.Default, TimeProvider.System).Repository(
+            Reference.Parse($"{host}/a/b")
+        );
         (ManifestContent manifest, _, _) = await Wire.PushImageAsync(repository, "v1");
         Assert.Equal(manifest.Descriptor.Digest, (await repository.ResolveAsync("v1", default))!.Digest);
         Assert.Equal(["v1"], await repository.TagsAsync(default));
@@ -34,14 +36,17 @@ public class LoopbackTests
     [InlineData("localhost", "http://localhost")]
     public async Task What_speaks_no_tls_is_asked_by_plain_http_from_then_on(string host, string address)
     {
-        FarSide far = new(request => request.RequestUri!.Scheme == "https" ? throw NoTls() : FarSide.Answer(request.RequestUri.AbsolutePath == "/v2/" ? 401 : 404));
+        FarSide far = new(request =>
+            request.RequestUri!.Scheme == "https" ? throw NoTls() : FarSide.Answer(request.RequestUri.AbsolutePath == "/v2/" ? 401 : 404)
+        );
         Repository repository = far.Repository(host + "/a/b");
         Assert.Null(await repository.ResolveAsync("v1", default));
         Assert.Null(await repository.ResolveAsync("v2", default));
         string secure = "https" + address[4..];
         Assert.Equal(
             [$"{secure}/v2/", $"{address}/v2/", $"{address}/v2/a/b/manifests/v1", $"{address}/v2/a/b/manifests/v2"],
-            far.Asked.Select(asked => asked.Address.AbsoluteUri));
+            far.Asked.Select(asked => asked.Address.AbsoluteUri)
+        );
         Assert.All(far.Asked.Take(2), asked => Assert.Null(asked.Authorization));
     }
 
@@ -59,9 +64,14 @@ public class LoopbackTests
     [InlineData(301)]
     public async Task A_certificate_that_is_not_trusted_stays_refused(int toPlainHttp)
     {
-        FarSide far = new(request => request.RequestUri!.Scheme == "https" ? throw NoTls("errors in the chain: UntrustedRoot")
-            : FarSide.Answer(toPlainHttp, "", ("Location", "https://localhost:5000/")));
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository("localhost:5000/a/b").ResolveAsync("v1", default));
+        FarSide far = new(request =>
+            request.RequestUri!.Scheme == "https"
+                ? throw NoTls("errors in the chain: UntrustedRoot")
+                : FarSide.Answer(toPlainHttp, "", ("Location", "https://localhost:5000/"))
+        );
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            far.Repository("localhost:5000/a/b").ResolveAsync("v1", default)
+        );
         Assert.Equal(RemoteFault.Untrusted, e.Fault);
         Assert.Single(far.Asked, asked => asked.Address.Scheme == "http");
     }
@@ -84,7 +94,9 @@ public class LoopbackTests
     public async Task A_map_by_https_means_https()
     {
         FarSide far = new(_ => throw NoTls());
-        await Assert.ThrowsAsync<RegistryException>(() => far.Repository("localhost:5000/a/b", map: "https://localhost:5000").ResolveAsync("v1", default));
+        await Assert.ThrowsAsync<RegistryException>(() =>
+            far.Repository("localhost:5000/a/b", map: "https://localhost:5000").ResolveAsync("v1", default)
+        );
         Assert.All(far.Asked, asked => Assert.Equal("https", asked.Address.Scheme));
     }
 
@@ -92,8 +104,11 @@ public class LoopbackTests
     public async Task A_registry_that_is_not_up_yet_is_looked_at_again()
     {
         bool isUp = false;
-        FarSide far = new(request => !isUp ? throw new HttpRequestException(HttpRequestError.ConnectionError, "connection refused")
-            : request.RequestUri!.Scheme == "https" ? throw NoTls() : FarSide.Answer(404));
+        FarSide far = new(request =>
+            !isUp ? throw new HttpRequestException(HttpRequestError.ConnectionError, "connection refused")
+            : request.RequestUri!.Scheme == "https" ? throw NoTls()
+            : FarSide.Answer(404)
+        );
         Repository repository = far.Repository("localhost:5000/a/b");
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => repository.ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);

@@ -18,7 +18,8 @@ public class MountTests
     {
         await using Wire wire = await Wire.StartAsync(authentication, options => options with { IsPublic = false });
         RegistryClient client = wire.Client(Credentials.Of([KeyValuePair.Create("quay.io", FarSide.Robot)]));
-        Repository source = client.Repository(Reference.Parse("quay.io/a/source")), target = client.Repository(Reference.Parse("quay.io/a/b"));
+        Repository source = client.Repository(Reference.Parse("quay.io/a/source")),
+            target = client.Repository(Reference.Parse("quay.io/a/b"));
         await source.PushBlobAsync(Blob, Open, default);
         Assert.False(await target.PushBlobAsync(Blob, () => throw new InvalidOperationException("opened"), default, [source]));
         Assert.True(await target.HasBlobAsync(Blob, default));
@@ -46,7 +47,8 @@ public class MountTests
         {
             if (request.RequestUri!.AbsolutePath != "/v2/auth")
             {
-                return request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/v2/auth\",service=\"quay.io\""))
+                return request.Headers.Authorization is null
+                        ? FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/v2/auth\",service=\"quay.io\""))
                     : request.Method == HttpMethod.Head ? FarSide.Answer(404)
                     : FarSide.Answer(201);
             }
@@ -70,14 +72,17 @@ public class MountTests
     [InlineData(0)]
     public async Task A_refused_mount_does_not_fail_the_push(int status)
     {
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            "POST" when request.RequestUri!.Query.Contains("mount=", StringComparison.Ordinal) =>
-                status == 0 ? throw new HttpRequestException("reset") : FarSide.Answer(status),
-            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-            _ => FarSide.Answer(201),
-        });
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" when request.RequestUri!.Query.Contains("mount=", StringComparison.Ordinal) => status == 0
+                    ? throw new HttpRequestException("reset")
+                    : FarSide.Answer(status),
+                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+                _ => FarSide.Answer(201),
+            }
+        );
         (Repository source, Repository target) = Pair(far);
         Assert.True(await target.PushBlobAsync(Blob, Open, default, [source]));
         Assert.Equal("https://quay.io/up", far.Asked[^1].Address.GetLeftPart(UriPartial.Path));
@@ -87,16 +92,23 @@ public class MountTests
     [Fact]
     public async Task A_realm_that_gives_no_token_for_the_source_does_not_fail_the_push()
     {
-        FarSide far = new(request => request switch
-        {
-            { RequestUri.AbsolutePath: "/v2/auth" } => Uri.UnescapeDataString(request.RequestUri.Query).Contains("a/source", StringComparison.Ordinal)
-                ? FarSide.Answer(403)
-                : FarSide.Answer(200, """{"token":"t"}"""),
-            { Headers.Authorization: null } => FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/v2/auth\"")),
-            { Method.Method: "HEAD" } => FarSide.Answer(404),
-            { Method.Method: "POST" } => FarSide.Answer(202, "", ("Location", "/up")),
-            _ => FarSide.Answer(201),
-        });
+        FarSide far = new(request =>
+            request switch
+            {
+                { RequestUri.AbsolutePath: "/v2/auth" } => Uri.UnescapeDataString(request.RequestUri.Query)
+                    .Contains("a/source", StringComparison.Ordinal)
+                    ? FarSide.Answer(403)
+                    : FarSide.Answer(200, """{"token":"t"}"""),
+                { Headers.Authorization: null } => FarSide.Answer(
+                    401,
+                    "",
+                    ("WWW-Authenticate", "Bearer realm=\"https://quay.io/v2/auth\"")
+                ),
+                { Method.Method: "HEAD" } => FarSide.Answer(404),
+                { Method.Method: "POST" } => FarSide.Answer(202, "", ("Location", "/up")),
+                _ => FarSide.Answer(201),
+            }
+        );
         (Repository source, Repository target) = Pair(far);
         Assert.True(await target.PushBlobAsync(Blob, Open, default, [source]));
     }
@@ -104,9 +116,11 @@ public class MountTests
     [Fact]
     public async Task A_mount_of_something_else_is_not_believed()
     {
-        FarSide far = new(request => request.Method == HttpMethod.Head
-            ? FarSide.Answer(404)
-            : FarSide.Answer(201, "", ("Docker-Content-Digest", Digest.Of("x"u8).ToString())));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Head
+                ? FarSide.Answer(404)
+                : FarSide.Answer(201, "", ("Docker-Content-Digest", Digest.Of("x"u8).ToString()))
+        );
         (Repository source, Repository target) = Pair(far);
         await Assert.ThrowsAsync<ContentException>(() => target.PushBlobAsync(Blob, Open, default, [source]));
     }
@@ -114,12 +128,14 @@ public class MountTests
     [Fact]
     public async Task Repositories_of_other_registries_and_the_target_itself_are_not_asked_for()
     {
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-            _ => FarSide.Answer(201),
-        });
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+                _ => FarSide.Answer(201),
+            }
+        );
         (_, Repository target) = Pair(far);
         Assert.True(await target.PushBlobAsync(Blob, Open, default, [far.Repository("ghcr.io/a/source"), target]));
         Assert.Equal(["HEAD", "POST", "PUT"], far.Asked.Select(asked => asked.Method));

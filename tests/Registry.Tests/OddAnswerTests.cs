@@ -19,7 +19,9 @@ public class OddAnswerTests
     [InlineData("application/vnd.oci.image.index.v1+json ; =")]
     public async Task A_media_type_compares_without_case_and_parameters(string type)
     {
-        FarSide far = new(_ => FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", type), ("Docker-Content-Digest", Known.ToString())));
+        FarSide far = new(_ =>
+            FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", type), ("Docker-Content-Digest", Known.ToString()))
+        );
         Assert.Equal(MediaType.Index, (await far.Repository().ReadManifestAsync(Known, default))!.MediaType);
         Assert.Equal(MediaType.Index, (await far.Repository().ResolveAsync("v1", default))!.MediaType);
         Assert.Empty(await far.Repository().ReferrersAsync(Known, null, default));
@@ -48,9 +50,11 @@ public class OddAnswerTests
     public async Task Whatever_says_that_there_is_no_referrers_API_leads_to_the_tag(int status, string type, string body)
     {
         Descriptor one = new(MediaType.Manifest, Digest.Of("one"u8), 3) { ArtifactType = "x/y" };
-        FarSide far = new(request => request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)
-            ? FarSide.Answer(status, body, type.Length > 0 ? [("Content-Type", type)] : [])
-            : FarSide.Answer(200, Encoding.UTF8.GetString(new Oci.Index([one]).ToBytes()), ("Content-Type", MediaType.Index)));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)
+                ? FarSide.Answer(status, body, type.Length > 0 ? [("Content-Type", type)] : [])
+                : FarSide.Answer(200, Encoding.UTF8.GetString(new Oci.Index([one]).ToBytes()), ("Content-Type", MediaType.Index))
+        );
         Assert.Equal(one.Digest, Assert.Single(await far.Repository().ReferrersAsync(Known, null, default)).Digest);
     }
 
@@ -77,8 +81,11 @@ public class OddAnswerTests
     [InlineData("\uFEFF{\"token\":\"t\",\"expires_in\":0}")]
     public async Task A_token_is_found_by_either_name_and_an_empty_one_is_none(string document)
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, document)
-            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\"")) : FarSide.Answer(404));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, document)
+            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
+            : FarSide.Answer(404)
+        );
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
         Assert.Equal("Bearer t", far.Asked[^1].Authorization);
     }
@@ -91,8 +98,11 @@ public class OddAnswerTests
     [InlineData("[]")]
     public async Task No_token_by_either_name_is_none(string document)
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, document)
-            : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\"")));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/t"
+                ? FarSide.Answer(200, document)
+                : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Contains("no token document", e.Message, StringComparison.Ordinal);
     }
@@ -119,9 +129,17 @@ public class OddAnswerTests
     public async Task A_manifest_that_another_success_than_201_answers_has_to_be_there(int status)
     {
         bool isThere = true;
-        FarSide far = new(request => request.Method == HttpMethod.Put ? FarSide.Answer(status)
-            : isThere ? FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.ToString()))
-            : FarSide.Answer(404));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Put ? FarSide.Answer(status)
+            : isThere
+                ? FarSide.Answer(
+                    200,
+                    Encoding.UTF8.GetString(Bytes),
+                    ("Content-Type", MediaType.Index),
+                    ("Docker-Content-Digest", Known.ToString())
+                )
+            : FarSide.Answer(404)
+        );
         ManifestContent manifest = new(MediaType.Index, Bytes);
         await far.Repository().PushManifestAsync(manifest, "v1", default);
         await far.Repository().PushManifestAsync(manifest, null, default);
@@ -137,7 +155,12 @@ public class OddAnswerTests
     {
         FarSide far = new(request =>
         {
-            HttpResponseMessage answer = FarSide.Answer(200, request.Method == HttpMethod.Head ? "" : Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.ToString()));
+            HttpResponseMessage answer = FarSide.Answer(
+                200,
+                request.Method == HttpMethod.Head ? "" : Encoding.UTF8.GetString(Bytes),
+                ("Content-Type", MediaType.Index),
+                ("Docker-Content-Digest", Known.ToString())
+            );
             if (request.Method == HttpMethod.Head && length is null)
                 answer.Content = new StreamContent(new Unsized()) { Headers = { { "Content-Type", MediaType.Index } } };
             return answer;
@@ -170,7 +193,9 @@ public class OddAnswerTests
     [Fact]
     public async Task A_deletion_that_is_denied_is_not_one_that_no_registry_does()
     {
-        FarSide far = new(_ => FarSide.Answer(405, """{"errors":[{"code":"DENIED","message":"part of an index","detail":{"reference":"v1"}}]}"""));
+        FarSide far = new(_ =>
+            FarSide.Answer(405, """{"errors":[{"code":"DENIED","message":"part of an index","detail":{"reference":"v1"}}]}""")
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().DeleteTagAsync("v1", default));
         Assert.Contains("part of an index", e.Message, StringComparison.Ordinal);
     }
@@ -180,8 +205,16 @@ public class OddAnswerTests
     [InlineData(405)]
     public async Task A_registry_that_refuses_to_be_asked_by_HEAD_is_asked_by_GET(int status)
     {
-        FarSide far = new(request => request.Method == HttpMethod.Head ? FarSide.Answer(status)
-            : FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.ToString())));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Head
+                ? FarSide.Answer(status)
+                : FarSide.Answer(
+                    200,
+                    Encoding.UTF8.GetString(Bytes),
+                    ("Content-Type", MediaType.Index),
+                    ("Docker-Content-Digest", Known.ToString())
+                )
+        );
         Assert.Equal(new Descriptor(MediaType.Index, Known, Bytes.Length), await far.Repository().ResolveAsync("v1", default));
         Assert.True(await far.Repository().HasManifestAsync(Known, default));
         Assert.True(await far.Repository().HasBlobAsync(new Descriptor(MediaType.Index, Known, Bytes.Length), default));
@@ -194,7 +227,11 @@ public class OddAnswerTests
     public async Task What_is_asked_by_GET_instead_may_be_absent_or_refused_in_words(int status)
     {
         int then = 404;
-        FarSide far = new(request => request.Method == HttpMethod.Head ? FarSide.Answer(status) : FarSide.Answer(then, """{"errors":[{"code":"DENIED","message":"not from here"}]}"""));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Head
+                ? FarSide.Answer(status)
+                : FarSide.Answer(then, """{"errors":[{"code":"DENIED","message":"not from here"}]}""")
+        );
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
         Assert.False(await far.Repository().HasManifestAsync(Known, default));
         then = 403;
@@ -207,8 +244,11 @@ public class OddAnswerTests
     [Fact]
     public async Task A_HEAD_that_is_led_to_a_store_which_refuses_it_is_asked_by_GET()
     {
-        FarSide far = new(request => request.RequestUri!.Host == "quay.io" ? FarSide.Answer(307, "", ("Location", "https://store.example/x?sig=1"))
-            : FarSide.Answer(request.Method == HttpMethod.Head ? 403 : 200, "blob"));
+        FarSide far = new(request =>
+            request.RequestUri!.Host == "quay.io"
+                ? FarSide.Answer(307, "", ("Location", "https://store.example/x?sig=1"))
+                : FarSide.Answer(request.Method == HttpMethod.Head ? 403 : 200, "blob")
+        );
         Assert.True(await far.Repository().HasBlobAsync(Descriptor.Of("x", "blob"u8), default));
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().HasBlobAsync(Descriptor.Of("x", "blobs"u8), default));
     }
@@ -221,8 +261,18 @@ public class OddAnswerTests
     public async Task A_type_that_says_nothing_leaves_it_to_the_documents_own(string type)
     {
         string document = $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[]}""";
-        FarSide far = new(_ => FarSide.Answer(200, document, ("Content-Type", type), ("Docker-Content-Digest", Digest.Of(Encoding.UTF8.GetBytes(document)).ToString())));
-        Assert.Equal(MediaType.Index, (await far.Repository().ReadManifestAsync(Digest.Of(Encoding.UTF8.GetBytes(document)), default))!.MediaType);
+        FarSide far = new(_ =>
+            FarSide.Answer(
+                200,
+                document,
+                ("Content-Type", type),
+                ("Docker-Content-Digest", Digest.Of(Encoding.UTF8.GetBytes(document)).ToString())
+            )
+        );
+        Assert.Equal(
+            MediaType.Index,
+            (await far.Repository().ReadManifestAsync(Digest.Of(Encoding.UTF8.GetBytes(document)), default))!.MediaType
+        );
         Assert.Equal(MediaType.Index, (await far.Repository().ResolveAsync("v1", default))!.MediaType);
     }
 
@@ -230,7 +280,9 @@ public class OddAnswerTests
     [Fact]
     public async Task A_digest_field_of_64_digits_is_one_of_SHA_256()
     {
-        FarSide far = new(_ => FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.Hex)));
+        FarSide far = new(_ =>
+            FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.Hex))
+        );
         Assert.Equal(Known, (await far.Repository().ResolveAsync("v1", default))!.Digest);
         Assert.True(await far.Repository().HasManifestAsync(Known, default));
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().HasManifestAsync(Digest.Of("x"u8), default));

@@ -8,7 +8,9 @@ public class OddChallengeTests
 {
     private const string Bearer = "Bearer realm=\"https://quay.io/t\",service=\"s\"";
 
-    /// <summary>Harbor's core answers every token that it does not take with a Basic challenge; a hardened image store of Docker's with none.</summary>
+    /// <summary>
+    /// Harbor's core answers every token that it does not take with a Basic challenge; a hardened image store of Docker's with none.
+    /// </summary>
     [Theory]
     [InlineData("Basic realm=\"harbor\"")]
     [InlineData(null)]
@@ -21,7 +23,9 @@ public class OddChallengeTests
         Assert.Null(await repository.ResolveAsync("v1", default));
         Assert.Null(await repository.ResolveAsync("v2", default));
         Assert.Equal(2, registry.Tokens);
-        Assert.All(registry.Far.Asked, asked => Assert.True(asked.Address.AbsolutePath == "/t" || asked.Authorization?.StartsWith("Basic", StringComparison.Ordinal) != true));
+        Assert.All(registry.Far.Asked, asked =>
+            Assert.True(asked.Address.AbsolutePath == "/t" || asked.Authorization?.StartsWith("Basic", StringComparison.Ordinal) != true)
+        );
     }
 
     [Theory]
@@ -38,7 +42,9 @@ public class OddChallengeTests
         Assert.Equal(2, registry.Tokens);
         registry.Good = "t3";
         Assert.Null(await repository.ResolveAsync("v1", default));
-        Assert.All(registry.Far.Asked, asked => Assert.True(asked.Address.AbsolutePath == "/t" || asked.Authorization?.StartsWith("Basic", StringComparison.Ordinal) != true));
+        Assert.All(registry.Far.Asked, asked =>
+            Assert.True(asked.Address.AbsolutePath == "/t" || asked.Authorization?.StartsWith("Basic", StringComparison.Ordinal) != true)
+        );
     }
 
     /// <summary>Google's registry had the challenge at its root alone, where Docker looks for it first.</summary>
@@ -47,12 +53,14 @@ public class OddChallengeTests
     [InlineData("HEAD")]
     public async Task A_challenge_that_a_refusal_lacks_is_asked_for_at_the_root(string method)
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath switch
-        {
-            "/t" => FarSide.Answer(200, """{"token":"t1"}"""),
-            "/v2/" => FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)),
-            _ => FarSide.Answer(request.Headers.Authorization?.Parameter == "t1" ? 404 : 401),
-        });
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath switch
+            {
+                "/t" => FarSide.Answer(200, """{"token":"t1"}"""),
+                "/v2/" => FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)),
+                _ => FarSide.Answer(request.Headers.Authorization?.Parameter == "t1" ? 404 : 401),
+            }
+        );
         if (method == "GET")
             Assert.Null(await far.Repository().ReadManifestAsync(Digest.Of("x"u8), default));
         else
@@ -68,8 +76,15 @@ public class OddChallengeTests
     [InlineData(503)]
     public async Task Where_the_root_has_none_either_the_refusal_stands(int status)
     {
-        FarSide far = new(request => FarSide.Answer(request.RequestUri!.AbsolutePath == "/v2/" ? status : 401, """{"errors":[{"code":"UNAUTHORIZED","message":"no"}]}"""));
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReadManifestAsync(Digest.Of("x"u8), default));
+        FarSide far = new(request =>
+            FarSide.Answer(
+                request.RequestUri!.AbsolutePath == "/v2/" ? status : 401,
+                """{"errors":[{"code":"UNAUTHORIZED","message":"no"}]}"""
+            )
+        );
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            far.Repository().ReadManifestAsync(Digest.Of("x"u8), default)
+        );
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Contains("401 UNAUTHORIZED \"no\"", e.Message, StringComparison.Ordinal);
         Assert.All(far.Asked, asked => Assert.Null(asked.Authorization));
@@ -81,11 +96,15 @@ public class OddChallengeTests
     [InlineData("PROTECTED_TAG")]
     public async Task A_tag_that_a_rule_forbids_is_refused_in_the_registrys_own_words(string code)
     {
-        FarSide far = new(request => request.Method == HttpMethod.Put
-            ? FarSide.Answer(401, $$"""{"errors":[{"code":"{{code}}","message":"by a rule of the project","detail":[1]}]}""")
-            : FarSide.Answer(404));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Put
+                ? FarSide.Answer(401, $$"""{"errors":[{"code":"{{code}}","message":"by a rule of the project","detail":[1]}]}""")
+                : FarSide.Answer(404)
+        );
         ManifestContent manifest = new(MediaType.Index, new Oci.Index([]).ToBytes());
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushManifestAsync(manifest, "v1", default));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            far.Repository().PushManifestAsync(manifest, "v1", default)
+        );
         Assert.Equal((RemoteFault.Refused, code), (e.Fault, e.Code));
         Assert.Contains("by a rule of the project", e.Message, StringComparison.Ordinal);
         Assert.Single(far.Asked);
@@ -100,7 +119,8 @@ public class OddChallengeTests
                 request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, $"{{\"token\":\"t{++Tokens}\",\"expires_in\":3600}}")
                 : request.Headers.Authorization?.Parameter == Good ? FarSide.Answer(404)
                 : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
-                : FarSide.Answer(401, "", challenge is null ? [] : [("WWW-Authenticate", challenge)]));
+                : FarSide.Answer(401, "", challenge is null ? [] : [("WWW-Authenticate", challenge)])
+            );
         }
 
         public FarSide Far { get; }

@@ -23,9 +23,11 @@ public class OddListTests
     [Fact]
     public async Task A_registry_that_refuses_the_size_of_a_page_is_asked_without_one()
     {
-        FarSide far = new(request => request.RequestUri!.Query.Contains("n=", StringComparison.Ordinal)
-            ? FarSide.Answer(400, """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"no","detail":{"n":1000}}]}""")
-            : FarSide.Answer(200, """{"tags":["v1"]}"""));
+        FarSide far = new(request =>
+            request.RequestUri!.Query.Contains("n=", StringComparison.Ordinal)
+                ? FarSide.Answer(400, """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"no","detail":{"n":1000}}]}""")
+                : FarSide.Answer(200, """{"tags":["v1"]}""")
+        );
         Assert.Equal(["v1"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
         Assert.Equal(["?n=1000", ""], far.Asked.Select(asked => asked.Address.Query));
     }
@@ -46,9 +48,11 @@ public class OddListTests
     [InlineData(" /v2/a/b/tags/list?n=1000&last=v1;rel=next ")]
     public async Task A_link_without_brackets_leads_to_the_next_page(string link)
     {
-        FarSide far = new(request => request.RequestUri!.Query.Contains("last=v1", StringComparison.Ordinal)
-            ? FarSide.Answer(200, """{"tags":["v2"]}""")
-            : FarSide.Answer(200, """{"tags":["v1"]}""", ("Link", link)));
+        FarSide far = new(request =>
+            request.RequestUri!.Query.Contains("last=v1", StringComparison.Ordinal)
+                ? FarSide.Answer(200, """{"tags":["v2"]}""")
+                : FarSide.Answer(200, """{"tags":["v1"]}""", ("Link", link))
+        );
         Assert.Equal(["v1", "v2"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
     }
 
@@ -68,13 +72,16 @@ public class OddListTests
     [Fact]
     public async Task A_referrers_tag_that_names_the_subject_itself_is_no_list()
     {
-        FarSide far = new(request => request.Method != HttpMethod.Get ? FarSide.Answer(201)
+        FarSide far = new(request =>
+            request.Method != HttpMethod.Get ? FarSide.Answer(201)
             : request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal) ? FarSide.Answer(404)
-            : FarSide.Answer(200, Image, ("Content-Type", MediaType.Index)));
+            : FarSide.Answer(200, Image, ("Content-Type", MediaType.Index))
+        );
         Assert.Empty(await far.Repository().ReferrersAsync(Subject.Digest, null, default));
         Manifest referrer = new(Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8), []) { ArtifactType = "x/y", Subject = Subject };
-        ContentException e = await Assert.ThrowsAsync<ContentException>(
-            () => far.Repository().PushReferrerAsync(new ManifestContent(MediaType.Manifest, referrer.ToBytes()), default));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            far.Repository().PushReferrerAsync(new ManifestContent(MediaType.Manifest, referrer.ToBytes()), default)
+        );
         Assert.Contains("names the image itself", e.Message, StringComparison.Ordinal);
         Assert.Equal(1, far.Asked.Count(asked => asked.Method == "PUT"));
     }
@@ -85,8 +92,11 @@ public class OddListTests
     {
         Manifest manifest = new(Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8), []) { ArtifactType = "x/y", Subject = Subject };
         ManifestContent referrer = new(MediaType.Manifest, manifest.ToBytes());
-        FarSide far = new(request => request.Method == HttpMethod.Put ? FarSide.Answer(201, "", ("OCI-Subject", Subject.Digest.ToString()))
-            : FarSide.Answer(request.Method == HttpMethod.Head ? 200 : 404));
+        FarSide far = new(request =>
+            request.Method == HttpMethod.Put
+                ? FarSide.Answer(201, "", ("OCI-Subject", Subject.Digest.ToString()))
+                : FarSide.Answer(request.Method == HttpMethod.Head ? 200 : 404)
+        );
         Assert.True(await far.Repository().PushReferrerAsync(referrer, default));
         Assert.False(await far.Repository().HasReferrerAsync(Subject.Digest, referrer.Descriptor with { ArtifactType = "x/y" }, default));
     }

@@ -16,16 +16,33 @@ public class OddUploadTests
 
     private static readonly (string Method, int Which, Fault Fault)[] Interruptions =
     [
-        ("PATCH", 1, Fault.Reset), ("PATCH", 1, Fault.LostAnswer), ("PATCH", 1, Fault.Cut(654_321)), ("PATCH", 1, Fault.ChunkRefused),
-        ("PATCH", 2, Fault.Reset), ("PATCH", 2, Fault.LostAnswer), ("PATCH", 2, Fault.Cut(654_321)), ("PATCH", 2, Fault.ChunkRefused),
-        ("PUT", 1, Fault.Reset), ("PUT", 1, Fault.LostAnswer), ("PUT", 1, Fault.Cut(654_321)), ("PUT", 1, Fault.ChunkRefused),
-        ("PATCH", 2, Fault.Answer(503)), ("POST", 1, Fault.Reset), ("GET", 1, Fault.Reset),
+        ("PATCH", 1, Fault.Reset),
+        ("PATCH", 1, Fault.LostAnswer),
+        ("PATCH", 1, Fault.Cut(654_321)),
+        ("PATCH", 1, Fault.ChunkRefused),
+        ("PATCH", 2, Fault.Reset),
+        ("PATCH", 2, Fault.LostAnswer),
+        ("PATCH", 2, Fault.Cut(654_321)),
+        ("PATCH", 2, Fault.ChunkRefused),
+        ("PUT", 1, Fault.Reset),
+        ("PUT", 1, Fault.LostAnswer),
+        ("PUT", 1, Fault.Cut(654_321)),
+        ("PUT", 1, Fault.ChunkRefused),
+        ("PATCH", 2, Fault.Answer(503)),
+        ("POST", 1, Fault.Reset),
+        ("GET", 1, Fault.Reset),
     ];
 
     public static TheoryData<string> Odd =>
-    [
-        .. Oddities.All.Where(odd => ((string[])["GET", "PATCH", "PUT", "POST"]).Any(method => odd.Fault.AppliesTo(new RehearsalRequest(1, method, "/v2/a/b/blobs/uploads/x", false)))).Select(odd => odd.Name),
-    ];
+        [
+            .. Oddities
+                .All.Where(odd =>
+                    ((string[])["GET", "PATCH", "PUT", "POST"]).Any(method =>
+                        odd.Fault.AppliesTo(new RehearsalRequest(1, method, "/v2/a/b/blobs/uploads/x", false))
+                    )
+                )
+                .Select(odd => odd.Name),
+        ];
 
     [Theory]
     [MemberData(nameof(Odd))]
@@ -36,9 +53,16 @@ public class OddUploadTests
         foreach ((string method, int which, Fault fault) in Interruptions)
         {
             int count = 0;
-            bool IsIt(RehearsalRequest request) => request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal)
+            bool IsIt(RehearsalRequest request) =>
+                request.Method == method
+                && request.Path.Contains("/uploads/", StringComparison.Ordinal)
                 && Interlocked.Increment(ref count) == which;
-            await using Wire wire = await Wire.StartAsync(with: options => options with { Faults = request => IsIt(request) ? fault.And(odd) : odd });
+            await using Wire wire = await Wire.StartAsync(with: options =>
+                options with
+                {
+                    Faults = request => IsIt(request) ? fault.And(odd) : odd,
+                }
+            );
             bool sent = await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default);
             string what = $"{name}, {method} {which} {fault}: {string.Join(", ", wire.Registry.Log.All)}";
             Assert.True(sent, what);
@@ -55,10 +79,15 @@ public class OddUploadTests
     {
         Fault quay = Oddities.All.Single(each => each.Name == "upload status without location, one too high").Fault;
         int count = 0;
-        await using Wire wire = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request => request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which ? Fault.Reset : quay,
-        });
+        await using Wire wire = await Wire.StartAsync(with: options =>
+            options with
+            {
+                Faults = request =>
+                    request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
+                        ? Fault.Reset
+                        : quay,
+            }
+        );
         Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
         Assert.Equal((1, 1), (wire.Count("POST", "/uploads/"), wire.Count("GET", "/uploads/")));
         Assert.Equal(Size, wire.Registry.Log.All.Where(entry => entry.Status is 201 or 202).Sum(entry => entry.BodyBytes));
@@ -69,12 +98,15 @@ public class OddUploadTests
     {
         Fault unknown = Oddities.All.Single(each => each.Name == "upload status 404").Fault;
         int patches = 0;
-        await using Wire wire = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request => request.Method == "PATCH" && ++patches % 2 == 0 ? Fault.Reset : unknown,
-        });
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(
-            () => wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
+        await using Wire wire = await Wire.StartAsync(with: options =>
+            options with
+            {
+                Faults = request => request.Method == "PATCH" && ++patches % 2 == 0 ? Fault.Reset : unknown,
+            }
+        );
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default)
+        );
         Assert.Equal(Http.RemoteFault.TryAgain, e.Fault);
         Assert.Contains("its state is answered with 404", e.Message, StringComparison.Ordinal);
         Assert.Equal(0, wire.Registry.OpenUploads);
@@ -97,14 +129,16 @@ public class OddUploadTests
     public async Task Where_the_range_stood_still_and_the_blob_is_too_small_then_it_is_sent_whole()
     {
         int patches = 0;
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" when patches == 0 => FarSide.Answer(404),
-            "HEAD" => FarSide.Answer(200, "the last chunk", ("Docker-Content-Digest", Blob.Digest.ToString())),
-            "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-            "PATCH" when ++patches > 0 => FarSide.Answer(202, "", ("Range", "0-8388607")),
-            _ => FarSide.Answer(201),
-        });
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" when patches == 0 => FarSide.Answer(404),
+                "HEAD" => FarSide.Answer(200, "the last chunk", ("Docker-Content-Digest", Blob.Digest.ToString())),
+                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+                "PATCH" when ++patches > 0 => FarSide.Answer(202, "", ("Range", "0-8388607")),
+                _ => FarSide.Answer(201),
+            }
+        );
         Assert.True(await far.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
         Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT", "HEAD", "POST", "PUT"], far.Asked.Select(asked => asked.Method));
     }
@@ -118,10 +152,15 @@ public class OddUploadTests
     public async Task A_registry_that_refuses_a_later_chunk_gets_the_whole(string method, int which, int status)
     {
         int count = 0;
-        await using Wire wire = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request => request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which ? Fault.Answer(status) : null,
-        });
+        await using Wire wire = await Wire.StartAsync(with: options =>
+            options with
+            {
+                Faults = request =>
+                    request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
+                        ? Fault.Answer(status)
+                        : null,
+            }
+        );
         Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
         Assert.Equal(2, wire.Count("POST", "/uploads/"));
         Assert.Equal(0, wire.Registry.OpenUploads);
@@ -133,15 +172,21 @@ public class OddUploadTests
     [InlineData(204)]
     public async Task An_upload_that_begins_with_another_success_begins_where_it_leads(int status)
     {
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            "POST" => FarSide.Answer(status, "", ("Location", "/up")),
-            _ => FarSide.Answer(201),
-        });
-        Assert.True(await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default));
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" => FarSide.Answer(status, "", ("Location", "/up")),
+                _ => FarSide.Answer(201),
+            }
+        );
+        Assert.True(
+            await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default)
+        );
         FarSide nowhere = new(request => FarSide.Answer(request.Method == HttpMethod.Head ? 404 : status));
-        await Assert.ThrowsAsync<RegistryException>(() => nowhere.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default));
+        await Assert.ThrowsAsync<RegistryException>(() =>
+            nowhere.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default)
+        );
     }
 
     /// <summary>distribution wants the right to delete for it, which pushing does not bring.</summary>
@@ -149,16 +194,20 @@ public class OddUploadTests
     public async Task An_upload_that_may_not_be_cancelled_is_left_to_the_registry()
     {
         int posts = 0;
-        FarSide far = new(request => request.Method.Method switch
-        {
-            "HEAD" => FarSide.Answer(404),
-            "POST" when request.RequestUri!.Query.Length > 0 => FarSide.Answer(404),
-            "POST" => FarSide.Answer(202, "", ("Location", $"/up{++posts}")),
-            "PUT" when posts < 2 => FarSide.Answer(404),
-            "DELETE" => FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")),
-            _ => FarSide.Answer(201),
-        });
-        Assert.True(await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default));
+        FarSide far = new(request =>
+            request.Method.Method switch
+            {
+                "HEAD" => FarSide.Answer(404),
+                "POST" when request.RequestUri!.Query.Length > 0 => FarSide.Answer(404),
+                "POST" => FarSide.Answer(202, "", ("Location", $"/up{++posts}")),
+                "PUT" when posts < 2 => FarSide.Answer(404),
+                "DELETE" => FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")),
+                _ => FarSide.Answer(201),
+            }
+        );
+        Assert.True(
+            await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default)
+        );
         Assert.Equal(2, posts);
     }
 

@@ -26,14 +26,19 @@ public class PullTests
         Assert.Equal(Content, await PullAsync(far));
         Assert.Equal(Enumerable.Range(0, cuts + 1).Select(i => i * 30_000L), from);
         Assert.Equal(cuts, far.Notices.Count);
-        Assert.StartsWith($"quay.io/a/b: GET blob {Blob.Digest.Abbreviated}: cut after 30000 of {Size} bytes; going on in ", far.Notices[0]);
+        Assert.StartsWith(
+            $"quay.io/a/b: GET blob {Blob.Digest.Abbreviated}: cut after 30000 of {Size} bytes; going on in ",
+            far.Notices[0]
+        );
     }
 
     [Fact]
     public async Task A_cut_behind_the_last_byte_does_not_matter()
     {
         int asked = 0;
-        FarSide far = new(request => ++asked > 1 ? FarSide.Answer(416) : new HttpResponseMessage { Content = Body([.. Content, 0], Size, Size) });
+        FarSide far = new(request =>
+            ++asked > 1 ? FarSide.Answer(416) : new HttpResponseMessage { Content = Body([.. Content, 0], Size, Size) }
+        );
         Assert.Equal(Content, await PullAsync(far));
         Assert.Equal(1, asked);
     }
@@ -53,7 +58,15 @@ public class PullTests
     public async Task A_server_without_ranges_sends_all_again_and_what_was_there_is_passed_over()
     {
         int asked = 0;
-        FarSide far = new(_ => new HttpResponseMessage { Content = Body(Content, ++asked == 1 ? 30_000 : asked == 2 ? 10_000 : Size) });
+        FarSide far = new(_ => new HttpResponseMessage
+        {
+            Content = Body(
+                Content,
+                ++asked == 1 ? 30_000
+                    : asked == 2 ? 10_000
+                    : Size
+            ),
+        });
         Assert.Equal(Content, await PullAsync(far));
         Assert.Equal(3, asked);
     }
@@ -67,7 +80,17 @@ public class PullTests
         FarSide far = new(request =>
         {
             ranged.Add(request.Headers.Range is not null);
-            return request.Headers.Range is not null ? FarSide.Answer(400) : new HttpResponseMessage { Content = Body(Content, ++asked == 1 ? 30_000 : asked == 2 ? 60_000 : Size) };
+            return request.Headers.Range is not null
+                ? FarSide.Answer(400)
+                : new HttpResponseMessage
+                {
+                    Content = Body(
+                        Content,
+                        ++asked == 1 ? 30_000
+                            : asked == 2 ? 60_000
+                            : Size
+                    ),
+                };
         });
         Assert.Equal(Content, await PullAsync(far));
         Assert.Equal([false, true, false, false], ranged);
@@ -173,8 +196,11 @@ public class PullTests
     [Fact]
     public async Task A_token_endpoint_that_is_not_there_makes_no_blob_absent()
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/token" ? FarSide.Answer(404)
-            : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/token\"")));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/token"
+                ? FarSide.Answer(404)
+                : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/token\""))
+        );
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().OpenBlobAsync(Blob, default));
     }
 
@@ -193,7 +219,12 @@ public class PullTests
 
             // Each signature is good for one request.
             return request.RequestUri.Query.EndsWith($"{signed}", StringComparison.Ordinal) && request.Headers.Authorization is null
-                ? Rest(request, signed == 1 ? 30_000 : signed == 2 ? 20_000 : 0)
+                ? Rest(
+                    request,
+                    signed == 1 ? 30_000
+                        : signed == 2 ? 20_000
+                        : 0
+                )
                 : FarSide.Answer(403);
         });
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => PullAsync(far));
@@ -208,7 +239,9 @@ public class PullTests
     public async Task Dockers_first_format_is_refused_by_its_name_and_not_as_damaged(string type)
     {
         FarSide far = new(_ => FarSide.Answer(200, "{\"schemaVersion\":1}", ("Content-Type", type)));
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => far.Repository().ReadManifestAsync(Digest.Of("another"u8), default));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            far.Repository().ReadManifestAsync(Digest.Of("another"u8), default)
+        );
         Assert.Contains($"Docker's first format ({type.Split(';')[0]}), which is not read", e.Message, StringComparison.Ordinal);
     }
 
@@ -273,7 +306,10 @@ public class PullTests
     }
 
     private static StreamContent Body(byte[] content, int count, int? length = null, string type = "application/octet-stream") =>
-        new(new CutBody(content, count)) { Headers = { ContentLength = length ?? content.Length, ContentType = new MediaTypeHeaderValue(type) } };
+        new(new CutBody(content, count))
+        {
+            Headers = { ContentLength = length ?? content.Length, ContentType = new MediaTypeHeaderValue(type) },
+        };
 
     /// <summary>Breaks off after some bytes when there are more.</summary>
     private sealed class CutBody(byte[] content, int count) : MemoryStream(content, 0, count)

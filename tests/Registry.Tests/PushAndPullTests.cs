@@ -77,7 +77,8 @@ public class PushAndPullTests
         Repository repository = wire.Repository();
         Descriptor blob = Descriptor.Of(MediaType.LayerGzip, "blob"u8);
         ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
-            repository.PushBlobAsync(blob, () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(local)), default));
+            repository.PushBlobAsync(blob, () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(local)), default)
+        );
         Assert.Contains("quay.io/a/b", e.Message);
         Assert.False(await repository.HasBlobAsync(blob, default));
         Assert.Equal(0, wire.Registry.OpenUploads);
@@ -93,18 +94,30 @@ public class PushAndPullTests
     {
         int puts = 0;
         Fault fault = (status == 0 ? Fault.Reset : Fault.Answer(status)) with { AfterBytes = afterBytes };
-        await using Wire wire = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request => request.Method == "PUT" && request.Path.Contains("/uploads/", StringComparison.Ordinal) && Interlocked.Increment(ref puts) <= 2 ? fault : null,
-        });
+        await using Wire wire = await Wire.StartAsync(with: options =>
+            options with
+            {
+                Faults = request =>
+                    request.Method == "PUT"
+                    && request.Path.Contains("/uploads/", StringComparison.Ordinal)
+                    && Interlocked.Increment(ref puts) <= 2
+                        ? fault
+                        : null,
+            }
+        );
         byte[] content = new byte[1_000_000];
         Descriptor blob = Descriptor.Of(MediaType.LayerGzip, content);
         int opened = 0;
-        bool sent = await wire.Repository().PushBlobAsync(blob, () =>
-        {
-            opened++;
-            return new MemoryStream(content);
-        }, default);
+        bool sent = await wire.Repository()
+            .PushBlobAsync(
+                blob,
+                () =>
+                {
+                    opened++;
+                    return new MemoryStream(content);
+                },
+                default
+            );
         Assert.True(sent);
         Assert.Equal(1, opened);
         Assert.Equal(3, wire.Count("POST", "/uploads/"));
@@ -115,12 +128,15 @@ public class PushAndPullTests
     [Fact]
     public async Task An_upload_that_keeps_failing_says_how_often_and_leaves_no_session()
     {
-        await using Wire wire = await Wire.StartAsync(with: options => options with
-        {
-            Faults = request => request.Method == "PUT" ? Fault.Answer(503) : null,
-        });
+        await using Wire wire = await Wire.StartAsync(with: options =>
+            options with
+            {
+                Faults = request => request.Method == "PUT" ? Fault.Answer(503) : null,
+            }
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            wire.Repository().PushBlobAsync(Descriptor.Of(MediaType.LayerGzip, "x"u8), () => new MemoryStream([120]), default));
+            wire.Repository().PushBlobAsync(Descriptor.Of(MediaType.LayerGzip, "x"u8), () => new MemoryStream([120]), default)
+        );
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.StartsWith("quay.io/a/b: upload blob 2d711642b726: 503 after 3 tries over 0 s", e.Message);
         Assert.Equal(0, wire.Registry.OpenUploads);
@@ -131,14 +147,18 @@ public class PushAndPullTests
     {
         await using Wire wire = await Wire.StartAsync();
         using CancellationTokenSource cancel = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wire.Repository().PushBlobAsync(
-            Descriptor.Of(MediaType.LayerGzip, "x"u8),
-            () =>
-            {
-                cancel.Cancel();
-                return new MemoryStream([120]);
-            },
-            cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            wire.Repository()
+                .PushBlobAsync(
+                    Descriptor.Of(MediaType.LayerGzip, "x"u8),
+                    () =>
+                    {
+                        cancel.Cancel();
+                        return new MemoryStream([120]);
+                    },
+                    cancel.Token
+                )
+        );
         Assert.Equal(0, wire.Registry.OpenUploads);
     }
 
@@ -149,11 +169,21 @@ public class PushAndPullTests
         Repository repository = wire.Repository();
         await repository.ResolveAsync("x", default);
         wire.Registry.Log.Clear();
-        await Task.WhenAll(Enumerable.Range(0, 24).Select(async i =>
-        {
-            byte[] content = [.. Enumerable.Repeat((byte)i, 50_000)];
-            Assert.True(await repository.PushBlobAsync(Descriptor.Of(MediaType.LayerGzip, content), () => new MemoryStream(content), default));
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 24)
+                .Select(async i =>
+                {
+                    byte[] content = [.. Enumerable.Repeat((byte)i, 50_000)];
+                    Assert.True(
+                        await repository.PushBlobAsync(
+                            Descriptor.Of(MediaType.LayerGzip, content),
+                            () => new MemoryStream(content),
+                            default
+                        )
+                    );
+                })
+        );
         Assert.Equal(1, wire.Count("GET", "/v2/auth"));
     }
 
@@ -162,7 +192,12 @@ public class PushAndPullTests
     [InlineData(false)]
     public async Task A_rehearsal_is_recognised_without_credentials(bool announces)
     {
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { AnnounceRehearsal = announces });
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options =>
+            options with
+            {
+                AnnounceRehearsal = announces,
+            }
+        );
         Assert.Equal(announces, await wire.Repository().AnnouncesRehearsalAsync(default));
         Assert.DoesNotContain(wire.Registry.Log.All, entry => entry.Request.HasAuthorization);
     }

@@ -5,7 +5,9 @@ using Slipway.Rehearsal;
 
 namespace Slipway.Registry.Tests;
 
-/// <summary>Cases of the distribution specification, "Listing Referrers", "Pushing Manifests with Subject", "Referrers Tag Schema".</summary>
+/// <summary>
+/// Cases of the distribution specification, "Listing Referrers", "Pushing Manifests with Subject", "Referrers Tag Schema".
+/// </summary>
 public class ReferrersTests
 {
     private const string Sbom = "application/vnd.example.sbom+json";
@@ -22,7 +24,8 @@ public class ReferrersTests
         await using Wire wire = await Wire.StartAsync(authentication, options => options with { HasReferrers = false });
         Repository repository = wire.Repository();
         await repository.PushBlobAsync(Config, () => new MemoryStream("{}"u8.ToArray()), default);
-        ManifestContent one = Referrer("1", Sbom), two = Referrer("2", null);
+        ManifestContent one = Referrer("1", Sbom),
+            two = Referrer("2", null);
         Assert.Empty(await repository.ReferrersAsync(Subject.Digest, null, default));
         Assert.False(await repository.PushReferrerAsync(one, default));
         Assert.False(await repository.PushReferrerAsync(two, default));
@@ -39,7 +42,8 @@ public class ReferrersTests
     [Fact]
     public async Task What_others_wrote_into_the_list_stays_as_it_is()
     {
-        string others = $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[{"mediaType":"x/y","digest":"{{Digest.Of("x"u8)}}","size":1,"urls":["https://a.example"]}],"unknown":[1]}""";
+        string others =
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[{"mediaType":"x/y","digest":"{{Digest.Of("x"u8)}}","size":1,"urls":["https://a.example"]}],"unknown":[1]}""";
         string? written = null;
         FarSide far = new(request =>
         {
@@ -73,7 +77,9 @@ public class ReferrersTests
         FarSide far = new(request =>
         {
             if (request.Method == HttpMethod.Get)
-                return written ? FarSide.Answer(200, List(Referrer("1", Sbom).Descriptor), ("Content-Type", MediaType.Index)) : FarSide.Answer(404);
+                return written
+                    ? FarSide.Answer(200, List(Referrer("1", Sbom).Descriptor), ("Content-Type", MediaType.Index))
+                    : FarSide.Answer(404);
             written |= request.RequestUri!.AbsolutePath.EndsWith(Tag, StringComparison.Ordinal);
             return FarSide.Answer(201, "", ("OCI-Subject", subject));
         });
@@ -85,7 +91,9 @@ public class ReferrersTests
     public async Task A_list_that_does_not_keep_the_referrer_is_told()
     {
         FarSide far = new(request => request.Method == HttpMethod.Get ? FarSide.Answer(404) : FarSide.Answer(201));
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            far.Repository().PushReferrerAsync(Referrer("1", Sbom), default)
+        );
         Assert.Contains(Tag, e.Message);
         Assert.Equal(4, far.Asked.Count(asked => asked.Method == "PUT"));
     }
@@ -105,9 +113,11 @@ public class ReferrersTests
     public async Task A_tag_that_names_an_image_is_left_alone()
     {
         string image = Encoding.UTF8.GetString(Referrer("7", null).Bytes.Span);
-        FarSide far = new(request => request.Method != HttpMethod.Get ? FarSide.Answer(201)
+        FarSide far = new(request =>
+            request.Method != HttpMethod.Get ? FarSide.Answer(201)
             : request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal) ? FarSide.Answer(404)
-            : FarSide.Answer(200, image, ("Content-Type", MediaType.Manifest)));
+            : FarSide.Answer(200, image, ("Content-Type", MediaType.Manifest))
+        );
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
         Assert.Equal(1, far.Asked.Count(asked => asked.Method == "PUT"));
         Assert.Empty(await far.Repository().ReferrersAsync(Subject.Digest, null, default));
@@ -127,15 +137,28 @@ public class ReferrersTests
     [InlineData("")]
     public async Task Pages_are_followed_and_filtered_whether_the_registry_does_or_not(string applied)
     {
-        Descriptor one = Listed("1", Sbom), two = Listed("2", "other/type"), three = Listed("3", Sbom);
-        FarSide far = new(request => FarSide.Answer(
-            200,
-            request.RequestUri!.Query.Contains("page=2", StringComparison.Ordinal) ? List(one, three) : List(one, two),
-            ("Content-Type", MediaType.Index),
-            ("OCI-Filters-Applied", applied),
-            ("Link", request.RequestUri.Query.Contains("page=2", StringComparison.Ordinal) ? "</x>; rel=\"prev\"" : "</x>; rel=\"prev\", </v2/a/b/referrers/x?page=2>; rel=\"next\"")));
+        Descriptor one = Listed("1", Sbom),
+            two = Listed("2", "other/type"),
+            three = Listed("3", Sbom);
+        FarSide far = new(request =>
+            FarSide.Answer(
+                200,
+                request.RequestUri!.Query.Contains("page=2", StringComparison.Ordinal) ? List(one, three) : List(one, two),
+                ("Content-Type", MediaType.Index),
+                ("OCI-Filters-Applied", applied),
+                (
+                    "Link",
+                    request.RequestUri.Query.Contains("page=2", StringComparison.Ordinal)
+                        ? "</x>; rel=\"prev\""
+                        : "</x>; rel=\"prev\", </v2/a/b/referrers/x?page=2>; rel=\"next\""
+                )
+            )
+        );
         Assert.Equal([one, three], await far.Repository().ReferrersAsync(Subject.Digest, Sbom, default));
-        Assert.Equal($"/v2/a/b/referrers/{Subject.Digest}?artifactType=application%2Fvnd.example.sbom%2Bjson", far.Asked[0].Address.PathAndQuery);
+        Assert.Equal(
+            $"/v2/a/b/referrers/{Subject.Digest}?artifactType=application%2Fvnd.example.sbom%2Bjson",
+            far.Asked[0].Address.PathAndQuery
+        );
         Assert.Equal(2, far.Asked.Count);
     }
 
@@ -154,7 +177,9 @@ public class ReferrersTests
     public async Task Pages_without_end_or_where_we_do_not_go_are_refused(string link, int asked)
     {
         FarSide far = new(_ => FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", link)));
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            far.Repository().ReferrersAsync(Subject.Digest, null, default)
+        );
         Assert.Equal(RemoteFault.Protocol, e.Fault);
         Assert.Equal(asked, far.Asked.Count);
     }
@@ -166,9 +191,11 @@ public class ReferrersTests
     [InlineData("</more>;rel=\"next\",</x>;rel=\"next\"")]
     public async Task The_next_page_is_found_by_the_grammar_of_the_field(string link)
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/more"
-            ? FarSide.Answer(200, List(Listed("2", Sbom)), ("Content-Type", MediaType.Index))
-            : FarSide.Answer(200, List(Listed("1", Sbom)), ("Content-Type", MediaType.Index), ("Link", link)));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/more"
+                ? FarSide.Answer(200, List(Listed("2", Sbom)), ("Content-Type", MediaType.Index))
+                : FarSide.Answer(200, List(Listed("1", Sbom)), ("Content-Type", MediaType.Index), ("Link", link))
+        );
         Assert.Equal(2, (await far.Repository().ReferrersAsync(Subject.Digest, null, default)).Length);
     }
 
@@ -190,12 +217,18 @@ public class ReferrersTests
     {
         int page = 0;
         FarSide small = new(_ => FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next")));
-        Assert.Contains("after 100 pages", Assert.Single((await small.Repository().ListReferrersAsync(Subject.Digest, null, default)).PassedOver));
+        Assert.Contains(
+            "after 100 pages",
+            Assert.Single((await small.Repository().ListReferrersAsync(Subject.Digest, null, default)).PassedOver)
+        );
         Assert.Equal(100, small.Asked.Count);
 
         string large = List()[..^1] + ",\"x\":\"" + new string('x', OciJson.MaximumManifestSize - 200) + "\"}";
         FarSide far = new(_ => FarSide.Answer(200, large, ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next")));
-        Assert.Contains("after 5 pages", Assert.Single((await far.Repository().ListReferrersAsync(Subject.Digest, null, default)).PassedOver));
+        Assert.Contains(
+            "after 5 pages",
+            Assert.Single((await far.Repository().ListReferrersAsync(Subject.Digest, null, default)).PassedOver)
+        );
         Assert.Equal(5, far.Asked.Count);
 
         FarSide beyond = new(_ => FarSide.Answer(200, large + new string(' ', 300), ("Content-Type", MediaType.Index)));
@@ -210,14 +243,21 @@ public class ReferrersTests
         string annotations = string.Join(',', Enumerable.Range(0, 1025).Select(i => $"\"{i}\":\"\""));
         string[] bad =
         [
-            """{"size":1}""", "7", "null", """{"mediaType":"a","digest":"sha256:x","size":1}""",
-            $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":-1}""", $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":9223372036854775807}""",
+            """{"size":1}""",
+            "7",
+            "null",
+            """{"mediaType":"a","digest":"sha256:x","size":1}""",
+            $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":-1}""",
+            $$"""{"mediaType":"a","digest":"{{Digest.Of("a"u8)}}","size":9223372036854775807}""",
             $"{{\"mediaType\":\"a\",\"digest\":\"{Digest.Of("a"u8)}\",\"size\":1,\"annotations\":{{{annotations}}}}}",
         ];
-        string list = List(Listed("1", Sbom)).Replace("\"manifests\":[", $"\"manifests\":[{string.Join(',', bad)},", StringComparison.Ordinal);
-        FarSide far = new(request => api || !request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)
-            ? FarSide.Answer(200, list, ("Content-Type", MediaType.Index))
-            : FarSide.Answer(404));
+        string list = List(Listed("1", Sbom))
+            .Replace("\"manifests\":[", $"\"manifests\":[{string.Join(',', bad)},", StringComparison.Ordinal);
+        FarSide far = new(request =>
+            api || !request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)
+                ? FarSide.Answer(200, list, ("Content-Type", MediaType.Index))
+                : FarSide.Answer(404)
+        );
         ReferrerList read = await far.Repository().ListReferrersAsync(Subject.Digest, Sbom, default);
         Assert.Equal([Listed("1", Sbom)], read.Referrers);
         Assert.Contains("7 malformed entries", Assert.Single(read.PassedOver));
@@ -226,10 +266,14 @@ public class ReferrersTests
     [Fact]
     public async Task A_missing_page_in_the_middle_is_no_end()
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/more"
-            ? FarSide.Answer(404)
-            : FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", "</more>; rel=next")));
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/more"
+                ? FarSide.Answer(404)
+                : FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", "</more>; rel=next"))
+        );
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            far.Repository().ReferrersAsync(Subject.Digest, null, default)
+        );
         Assert.Equal(RemoteFault.NotFound, e.Fault);
     }
 
@@ -255,10 +299,19 @@ public class ReferrersTests
         Assert.EndsWith("/manifests/sha512-" + new string('a', 64), far.Asked[^1].Address.AbsolutePath);
     }
 
-    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Number(string number) => Descriptor.NoAnnotations.Add("number", number);
+    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Number(string number) =>
+        Descriptor.NoAnnotations.Add("number", number);
 
-    private static ManifestContent Referrer(string number, string? type) => new(
-        MediaType.Manifest, new Manifest(Config, []) { ArtifactType = type, Subject = Subject, Annotations = Number(number) }.ToBytes());
+    private static ManifestContent Referrer(string number, string? type) =>
+        new(
+            MediaType.Manifest,
+            new Manifest(Config, [])
+            {
+                ArtifactType = type,
+                Subject = Subject,
+                Annotations = Number(number),
+            }.ToBytes()
+        );
 
     private static Descriptor Listed(string number, string type) => Referrer(number, type).Descriptor with { ArtifactType = type };
 

@@ -87,7 +87,9 @@ public class RegistryProbeTests
     [InlineData("99999999999999999999", "1", null)]
     public async Task A_limit_is_read_as_docker_hub_tells_it(string limit, string? remaining, string? read)
     {
-        FarSide far = new(_ => FarSide.Answer(200, "", [("RateLimit-Limit", limit), .. remaining is null ? [] : new[] { ("RateLimit-Remaining", remaining) }]));
+        FarSide far = new(_ =>
+            FarSide.Answer(200, "", [("RateLimit-Limit", limit), .. remaining is null ? [] : new[] { ("RateLimit-Remaining", remaining) }])
+        );
         RateLimit? found = await far.Repository().Probe().RateLimitAsync("v1", default);
         Assert.Equal(read, found is null ? null : $"{found.Remaining} of {found.Limit} in {found.Window?.TotalSeconds}");
         Assert.All(far.Asked, asked => Assert.Equal("HEAD", asked.Method));
@@ -98,7 +100,12 @@ public class RegistryProbeTests
     {
         FarSide far = new(_ => throw new InvalidOperationException("asked"));
         using HttpTransport transport = new(far, Wire.Impatient, TimeProvider.System, _ => { });
-        RegistryClient client = new(transport, Credentials.Of([KeyValuePair.Create("quay.io", FarSide.Robot)]), RegistryMap.Default, TimeProvider.System);
+        RegistryClient client = new(
+            transport,
+            Credentials.Of([KeyValuePair.Create("quay.io", FarSide.Robot)]),
+            RegistryMap.Default,
+            TimeProvider.System
+        );
         Assert.Equal("robot", (await client.CredentialAsync(Reference.Parse("quay.io/a/b"), default))!.User);
         Assert.Null(await client.CredentialAsync(Reference.Parse("docker.io/a/b"), default));
     }

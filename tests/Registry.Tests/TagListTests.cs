@@ -26,16 +26,20 @@ public class TagListTests
     [Fact]
     public async Task A_page_leads_to_the_next_and_what_comes_twice_counts_once()
     {
-        FarSide far = new(request => request.RequestUri!.Query.Contains("last=b", StringComparison.Ordinal)
-            ? List(null, "b", "c")
-            : List("</v2/a/b/tags/list?n=2&last=b>; rel=\"next\"", "a", "b"));
+        FarSide far = new(request =>
+            request.RequestUri!.Query.Contains("last=b", StringComparison.Ordinal)
+                ? List(null, "b", "c")
+                : List("</v2/a/b/tags/list?n=2&last=b>; rel=\"next\"", "a", "b")
+        );
         Assert.Equal(["a", "b", "c"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
         Assert.Equal(2, far.Asked.Count);
     }
 
     [Fact]
     public async Task No_tags_at_all_may_be_null() =>
-        Assert.Empty((await new FarSide(_ => FarSide.Answer(200, """{"name":"a/b","tags":null}""")).Repository().TagsAsync(default))!.Value);
+        Assert.Empty(
+            (await new FarSide(_ => FarSide.Answer(200, """{"name":"a/b","tags":null}""")).Repository().TagsAsync(default))!.Value
+        );
 
     [Theory]
     [InlineData("""{"tags":["a","b c"]}""", "breaks the grammar")]
@@ -49,7 +53,9 @@ public class TagListTests
     [InlineData("", "no list of tags")]
     public async Task What_is_no_list_of_tags_is_refused(string body, string because)
     {
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => new FarSide(_ => FarSide.Answer(200, body)).Repository().TagsAsync(default));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            new FarSide(_ => FarSide.Answer(200, body)).Repository().TagsAsync(default)
+        );
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
         Assert.Equal(Http.RemoteFault.Protocol, e.Fault);
     }
@@ -58,7 +64,9 @@ public class TagListTests
     public async Task A_million_tags_in_one_answer_are_not_read_to_the_end()
     {
         EndlessTags body = new();
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => new FarSide(_ => new HttpResponseMessage { Content = new StreamContent(body) }).Repository().TagsAsync(default));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            new FarSide(_ => new HttpResponseMessage { Content = new StreamContent(body) }).Repository().TagsAsync(default)
+        );
         Assert.Contains($"more than {Bound} bytes", e.Message, StringComparison.Ordinal);
         Assert.InRange(body.Given, Bound, Bound + 100_000);
     }
@@ -100,7 +108,9 @@ public class TagListTests
     {
         int page = 0;
         string padding = new(' ', 7 << 20);
-        FarSide far = new(_ => FarSide.Answer(200, "{\"tags\":[\"a" + ++page + "\"]" + padding + "}", ("Link", $"</v2/a/b/tags/list?last={page}>; rel=next")));
+        FarSide far = new(_ =>
+            FarSide.Answer(200, "{\"tags\":[\"a" + ++page + "\"]" + padding + "}", ("Link", $"</v2/a/b/tags/list?last={page}>; rel=next"))
+        );
         Assert.False((await far.Repository().TagsAsync(_ => true, 1000, default))!.IsWhole);
         Assert.InRange(page, 2, 5);
     }
@@ -140,17 +150,20 @@ public class TagListTests
         // By trying each way the count of steps would double with every parameter.
         string link = "</x>" + string.Concat(Enumerable.Repeat("; ", 5000)) + "!!<";
         FarSide far = new(_ => List(link, "a"));
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(
-            () => Task.Run(() => far.Repository().TagsAsync(default)).WaitAsync(TimeSpan.FromMinutes(1)));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            Task.Run(() => far.Repository().TagsAsync(default)).WaitAsync(TimeSpan.FromMinutes(1))
+        );
         Assert.Contains("breaks the grammar", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_404_on_a_later_page_is_no_end()
     {
-        FarSide far = new(request => request.RequestUri!.Query.Contains("last", StringComparison.Ordinal)
-            ? FarSide.Answer(404)
-            : List("</v2/a/b/tags/list?last=a>; rel=\"next\"", "a"));
+        FarSide far = new(request =>
+            request.RequestUri!.Query.Contains("last", StringComparison.Ordinal)
+                ? FarSide.Answer(404)
+                : List("</v2/a/b/tags/list?last=a>; rel=\"next\"", "a")
+        );
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
     }
 
@@ -189,9 +202,7 @@ public class TagListTests
             return length;
         }
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

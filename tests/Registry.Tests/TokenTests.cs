@@ -13,11 +13,14 @@ public class TokenTests
     [Fact]
     public async Task A_token_document_that_breaks_off_is_asked_for_again_a_few_times()
     {
-        int asked = 0, failing = 2;
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
-        {
-            Faults = request => request.Path == "/v2/auth" && ++asked <= failing ? Fault.TruncatedHalfway : null,
-        });
+        int asked = 0,
+            failing = 2;
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options =>
+            options with
+            {
+                Faults = request => request.Path == "/v2/auth" && ++asked <= failing ? Fault.TruncatedHalfway : null,
+            }
+        );
         Assert.Null(await wire.Repository().ResolveAsync("v1", default));
         Assert.Equal(3, asked);
         failing = int.MaxValue;
@@ -48,14 +51,18 @@ public class TokenTests
     [Fact]
     public async Task Docker_Hubs_realm_is_known()
     {
-        FarSide far = new(request => request.RequestUri!.Host == "auth.docker.io"
-            ? FarSide.Answer(200, """{"token":"t","expires_in":300}""")
+        FarSide far = new(request =>
+            request.RequestUri!.Host == "auth.docker.io" ? FarSide.Answer(200, """{"token":"t","expires_in":300}""")
             : request.Headers.Authorization is null
-                ? FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\""))
-                : FarSide.Answer(404));
+                ? FarSide.Answer(
+                    401,
+                    "",
+                    ("WWW-Authenticate", "Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\"")
+                )
+            : FarSide.Answer(404)
+        );
         Assert.Null(await far.Repository("docker.io/a/b").ResolveAsync("v1", default));
-        Assert.Equal(
-            ["registry-1.docker.io", "auth.docker.io", "registry-1.docker.io"], far.Asked.Select(asked => asked.Address.Host));
+        Assert.Equal(["registry-1.docker.io", "auth.docker.io", "registry-1.docker.io"], far.Asked.Select(asked => asked.Address.Host));
         Assert.Equal("?service=registry.docker.io&scope=repository%3Aa%2Fb%3Apull", far.Asked[1].Address.Query);
         Assert.StartsWith("Basic ", far.Asked[1].Authorization);
         Assert.Equal("Bearer t", far.Asked[2].Authorization);
@@ -70,9 +77,11 @@ public class TokenTests
     [InlineData("""{"token":"a\r\nX-Evil: 1"}""")]
     public async Task A_malformed_token_answer_is_a_broken_protocol(string body)
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth"
-            ? FarSide.Answer(200, body)
-            : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth"
+                ? FarSide.Answer(200, body)
+                : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.Protocol, e.Fault);
     }
@@ -80,9 +89,11 @@ public class TokenTests
     [Fact]
     public async Task A_token_endpoint_that_redirects_is_not_followed()
     {
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth"
-            ? FarSide.Answer(302, "", ("Location", "https://evil.example/"))
-            : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth"
+                ? FarSide.Answer(302, "", ("Location", "https://evil.example/"))
+                : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+        );
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.DoesNotContain(far.Asked, asked => asked.Address.Host == "evil.example");
     }
@@ -92,9 +103,12 @@ public class TokenTests
     {
         ManualTime time = new();
         int tokens = 0;
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth"
-            ? FarSide.Answer(200, string.Create(CultureInfo.InvariantCulture, $"{{\"token\":\"t{++tokens}\",\"expires_in\":1}}"))
-            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)) : FarSide.Answer(404));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth"
+                ? FarSide.Answer(200, string.Create(CultureInfo.InvariantCulture, $"{{\"token\":\"t{++tokens}\",\"expires_in\":1}}"))
+            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+            : FarSide.Answer(404)
+        );
         Repository repository = far.Repository(time: time);
         await repository.ResolveAsync("v1", default);
         await repository.ResolveAsync("v1", default);
@@ -121,9 +135,12 @@ public class TokenTests
     {
         ManualTime time = new();
         int tokens = 0;
-        FarSide far = new(request => request.RequestUri!.AbsolutePath == "/v2/auth"
-            ? FarSide.Answer(200, $"{{\"token\":\"t{++tokens}\"{more}}}", ("Date", "Thu, 01 Jan 2037 00:00:00 GMT"))
-            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)) : FarSide.Answer(404));
+        FarSide far = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth"
+                ? FarSide.Answer(200, $"{{\"token\":\"t{++tokens}\"{more}}}", ("Date", "Thu, 01 Jan 2037 00:00:00 GMT"))
+            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+            : FarSide.Answer(404)
+        );
         Repository repository = far.Repository(time: time);
         double used = life - Math.Min(30, life / 5);
         await repository.ResolveAsync("v1", default);
@@ -147,13 +164,16 @@ public class TokenTests
                 return FarSide.Answer(200, """{"access_token":"access","refresh_token":"same","expires_in":300}""");
             }
 
-            return request.Headers.Authorization?.Parameter == "access" ? FarSide.Answer(404) : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer));
+            return request.Headers.Authorization?.Parameter == "access"
+                ? FarSide.Answer(404)
+                : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer));
         });
         Assert.Null(await far.Repository(credential: Credential.IdentityToken("re fresh/+", "a test")).ResolveAsync("v1", default));
         Assert.Equal(
             "POST application/x-www-form-urlencoded grant_type=refresh_token&service=quay.io&client_id=slipway"
-            + "&scope=repository%3Aa%2Fb%3Apull&refresh_token=re+fresh%2F%2B",
-            form);
+                + "&scope=repository%3Aa%2Fb%3Apull&refresh_token=re+fresh%2F%2B",
+            form
+        );
         Assert.Null(far.Asked[1].Authorization);
         Assert.Equal("", far.Asked[1].Address.Query);
     }
@@ -162,16 +182,20 @@ public class TokenTests
     public async Task An_identity_token_is_no_password_and_in_no_error()
     {
         FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")));
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(
-            () => far.Repository(credential: Credential.IdentityToken("s3cret", "a test")).ResolveAsync("v1", default));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
+            far.Repository(credential: Credential.IdentityToken("s3cret", "a test")).ResolveAsync("v1", default)
+        );
         Assert.Contains("check the identity token from a test", e.Message);
         Assert.Null(Assert.Single(far.Asked).Authorization);
 
-        FarSide refuses = new(request => request.RequestUri!.AbsolutePath == "/v2/auth"
-            ? FarSide.Answer(400, """{"errors":[{"code":"DENIED","message":"bad refresh_token s3 cret in s3+cret"}]}""")
-            : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)));
-        e = await Assert.ThrowsAsync<RegistryException>(
-            () => refuses.Repository(credential: Credential.IdentityToken("s3 cret", "a test")).ResolveAsync("v1", default));
+        FarSide refuses = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth"
+                ? FarSide.Answer(400, """{"errors":[{"code":"DENIED","message":"bad refresh_token s3 cret in s3+cret"}]}""")
+                : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+        );
+        e = await Assert.ThrowsAsync<RegistryException>(() =>
+            refuses.Repository(credential: Credential.IdentityToken("s3 cret", "a test")).ResolveAsync("v1", default)
+        );
         Assert.Contains("bad refresh_token *** in ***", e.Message);
     }
 
@@ -181,9 +205,11 @@ public class TokenTests
     [InlineData("https://tokens.example.org:8443/")]
     public async Task A_realm_that_the_command_line_names_is_used(string realm)
     {
-        FarSide far = new(request => request.RequestUri!.Host.EndsWith(".example.org", StringComparison.Ordinal) ? FarSide.Answer(200, """{"token":"t"}""")
+        FarSide far = new(request =>
+            request.RequestUri!.Host.EndsWith(".example.org", StringComparison.Ordinal) ? FarSide.Answer(200, """{"token":"t"}""")
             : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\""))
-            : FarSide.Answer(404))
+            : FarSide.Answer(404)
+        )
         {
             Realms = RealmPolicy.Parse(["quay.io=auth.example.org", "quay.io=tokens.example.org:8443"]),
         };
@@ -244,16 +270,13 @@ public class TokenTests
     {
         int seen = 0;
         ManualTime late = new();
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with
-        {
-            Time = late,
-            Faults = request =>
-            {
-                if (request.Method == method && Interlocked.Increment(ref seen) == 1)
-                    late.Advance(TimeSpan.FromHours(1));
-                return null;
-            },
-        });
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
+                    request =>
+                    {
+                        if (request.Method == method && Interlocked.Increment(ref seen) == 1)
+                            late.Advance(TimeSpan.FromHours(1));
+                        return null;
+                    } });
         byte[] content = new byte[(32 << 20) + 7];
         new Random(1).NextBytes(content);
         Descriptor blob = Descriptor.Of(MediaType.LayerGzip, content);
@@ -270,17 +293,19 @@ public class TokenTests
         ManualTime time = new();
         await using Wire wire = await Wire.StartAsync(
             RehearsalAuthentication.Token,
-            options => options with
-            {
-                TokenLifetime = TimeSpan.FromSeconds(1),
-                IsPublic = false,
-                Faults = _ =>
+            options =>
+                options with
                 {
-                    time.Advance(TimeSpan.FromSeconds(0.3));
-                    return null;
+                    TokenLifetime = TimeSpan.FromSeconds(1),
+                    IsPublic = false,
+                    Faults = _ =>
+                    {
+                        time.Advance(TimeSpan.FromSeconds(0.3));
+                        return null;
+                    },
                 },
-            },
-            time);
+            time
+        );
         (ManifestContent manifest, Descriptor layer, _) = await Wire.PushImageAsync(wire.Repository(), "v1");
         Assert.Equal(manifest.Descriptor, await wire.Repository().ResolveAsync("v1", default));
         await using Stream stored = (await wire.Repository().OpenBlobAsync(layer, default))!;

@@ -7,7 +7,12 @@ namespace Slipway.Registry.Tests;
 /// <summary>A client and a rehearsal registry that stands for quay.io.</summary>
 public sealed class Wire : IAsyncDisposable
 {
-    public static readonly RetryPolicy Impatient = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(5) };
+    public static readonly RetryPolicy Impatient = new()
+    {
+        Attempts = 3,
+        FirstWait = TimeSpan.FromMilliseconds(1),
+        LongestWait = TimeSpan.FromMilliseconds(5),
+    };
 
     private readonly string _folder;
     private readonly HttpTransport _transport;
@@ -29,17 +34,29 @@ public sealed class Wire : IAsyncDisposable
     public static async Task<Wire> StartAsync(
         RehearsalAuthentication authentication = RehearsalAuthentication.None,
         Func<RehearsalOptions, RehearsalOptions>? with = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null
+    )
     {
         string folder = Directory.CreateTempSubdirectory("slipway-registry-").FullName;
         time ??= TimeProvider.System;
-        RehearsalOptions options = new() { Storage = folder, Authentication = authentication, User = "robot", Password = "s3cret", Time = time };
-        RehearsalRegistry registry = await RehearsalRegistry.StartAsync(with?.Invoke(options) ?? options, TestContext.Current.CancellationToken);
+        RehearsalOptions options = new()
+        {
+            Storage = folder,
+            Authentication = authentication,
+            User = "robot",
+            Password = "s3cret",
+            Time = time,
+        };
+        RehearsalRegistry registry = await RehearsalRegistry.StartAsync(
+            with?.Invoke(options) ?? options,
+            TestContext.Current.CancellationToken
+        );
         return new Wire(folder, registry, new HttpTransport(HttpTransport.NewHandler(), Impatient, TimeProvider.System, _ => { }), time);
     }
 
     public Repository Repository(string name = "quay.io/a/b", string password = "s3cret") =>
-        Client(Credentials.Of([KeyValuePair.Create("quay.io", new Credential("robot", password, "a test"))])).Repository(Reference.Parse(name));
+        Client(Credentials.Of([KeyValuePair.Create("quay.io", new Credential("robot", password, "a test"))]))
+            .Repository(Reference.Parse(name));
 
     public Repository Anonymous() => Client(Credentials.None).Repository(Reference.Parse("quay.io/a/b"));
 

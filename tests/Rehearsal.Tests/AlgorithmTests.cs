@@ -28,7 +28,10 @@ public class AlgorithmTests
         (await fixture.SendAsync("PATCH", location, Content[..4])).Dispose();
         using HttpResponseMessage put = await fixture.SendAsync("PUT", $"{location}?digest={Sha512(Content)}", Content[4..]);
         Assert.Equal((201, Sha512(Content).ToString()), ((int)put.StatusCode, put.Header("Docker-Content-Digest")));
-        Assert.Equal(Content, await fixture.Client.GetByteArrayAsync($"/v2/a/blobs/{Sha512(Content)}", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            Content,
+            await fixture.Client.GetByteArrayAsync($"/v2/a/blobs/{Sha512(Content)}", TestContext.Current.CancellationToken)
+        );
         Assert.Equal(404, (int)(await fixture.SendAsync("HEAD", $"/v2/a/blobs/{Digest.Of(Content)}")).StatusCode);
     }
 

@@ -5,16 +5,30 @@ namespace Slipway.Rehearsal.Tests;
 /// <summary>Who may do what, by Basic and by token; faults and log.</summary>
 public class GateTests
 {
-    private static Task<RegistryFixture> StartAsync(RehearsalAuthentication authentication, bool isPublic = true, TimeProvider? time = null) =>
-        RegistryFixture.StartAsync(options => options with
-        {
-            Authentication = authentication, User = "robot", Password = "s3cret", IsPublic = isPublic, Time = time ?? TimeProvider.System,
-        });
+    private static Task<RegistryFixture> StartAsync(
+        RehearsalAuthentication authentication,
+        bool isPublic = true,
+        TimeProvider? time = null
+    ) =>
+        RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Authentication = authentication,
+                User = "robot",
+                Password = "s3cret",
+                IsPublic = isPublic,
+                Time = time ?? TimeProvider.System,
+            }
+        );
 
     internal static async Task<string> TokenAsync(RegistryFixture fixture, string scope, bool asUser)
     {
         using HttpResponseMessage answer = asUser
-            ? await fixture.SendAsync("GET", $"/v2/auth?service=x&scope={scope}", headers: ("Authorization", RegistryFixture.BasicOf("robot", "s3cret")))
+            ? await fixture.SendAsync(
+                "GET",
+                $"/v2/auth?service=x&scope={scope}",
+                headers: ("Authorization", RegistryFixture.BasicOf("robot", "s3cret"))
+            )
             : await fixture.SendAsync("GET", $"/v2/auth?service=x&scope={scope}");
         using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         return document.RootElement.GetProperty("token").GetString()!;
@@ -34,8 +48,12 @@ public class GateTests
         using HttpResponseMessage asked = await fixture.SendAsync("POST", "/v2/a/blobs/uploads/");
         await asked.ShouldBeAsync(401, "UNAUTHORIZED");
         Assert.Equal("Basic realm=\"rehearsal\"", asked.Header("WWW-Authenticate"));
-        string wrong = RegistryFixture.BasicOf("robot", "wrong"), right = RegistryFixture.BasicOf("robot", "s3cret");
-        await (await fixture.SendAsync("POST", "/v2/a/blobs/uploads/", headers: ("Authorization", wrong))).ShouldBeAsync(401, "UNAUTHORIZED");
+        string wrong = RegistryFixture.BasicOf("robot", "wrong"),
+            right = RegistryFixture.BasicOf("robot", "s3cret");
+        await (await fixture.SendAsync("POST", "/v2/a/blobs/uploads/", headers: ("Authorization", wrong))).ShouldBeAsync(
+            401,
+            "UNAUTHORIZED"
+        );
         Assert.Equal(202, (int)(await fixture.SendAsync("POST", "/v2/a/blobs/uploads/", headers: ("Authorization", right))).StatusCode);
     }
 
@@ -47,7 +65,8 @@ public class GateTests
         int port = fixture.Registry.Address.Port;
         Assert.Equal(
             $"Bearer realm=\"http://127.0.0.1:{port}/v2/auth\",service=\"127.0.0.1:{port}\",scope=\"repository:a/b:pull,push\"",
-            answer.Header("WWW-Authenticate"));
+            answer.Header("WWW-Authenticate")
+        );
     }
 
     [Fact]
@@ -74,8 +93,13 @@ public class GateTests
     public async Task A_wrong_password_gets_no_token()
     {
         await using RegistryFixture fixture = await StartAsync(RehearsalAuthentication.Token);
-        await (await fixture.SendAsync(
-            "GET", "/v2/auth?scope=repository:a:pull", headers: ("Authorization", RegistryFixture.BasicOf("robot", "no")))).ShouldBeAsync(401, "UNAUTHORIZED");
+        await (
+            await fixture.SendAsync(
+                "GET",
+                "/v2/auth?scope=repository:a:pull",
+                headers: ("Authorization", RegistryFixture.BasicOf("robot", "no"))
+            )
+        ).ShouldBeAsync(401, "UNAUTHORIZED");
     }
 
     [Fact]
@@ -115,10 +139,18 @@ public class GateTests
     [Fact]
     public async Task A_fault_happens_instead_of_the_request_and_the_log_shows_both()
     {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
-        {
-            Faults = request => request.Number switch { 1 => Fault.Answer(429, "7"), 2 => Fault.Reset, _ => null },
-        });
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Faults = request =>
+                    request.Number switch
+                    {
+                        1 => Fault.Answer(429, "7"),
+                        2 => Fault.Reset,
+                        _ => null,
+                    },
+            }
+        );
         using HttpResponseMessage limited = await fixture.SendAsync("GET", "/v2/");
         await limited.ShouldBeAsync(429, "TOOMANYREQUESTS");
         Assert.Equal("7", limited.Header("Retry-After"));

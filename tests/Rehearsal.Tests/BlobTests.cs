@@ -108,7 +108,10 @@ public class BlobTests
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         await fixture.PushBlobAsync("a", Content);
         await File.WriteAllTextAsync(Path.Combine(fixture.Storage, ".slipway-uploads", "half"), "x");
-        await using RehearsalRegistry again = await RehearsalRegistry.StartAsync(new RehearsalOptions { Storage = fixture.Storage }, default);
+        await using RehearsalRegistry again = await RehearsalRegistry.StartAsync(
+            new RehearsalOptions { Storage = fixture.Storage },
+            default
+        );
         Assert.Equal(Content, await fixture.Client.GetByteArrayAsync(new Uri(again.Address, $"/v2/a/blobs/{Wanted}")));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(fixture.Storage, ".slipway-uploads")));
     }

@@ -14,7 +14,12 @@ public class CollectionTests
 
     private static async Task<Descriptor> PutAsync(RegistryFixture fixture, string type, byte[] bytes, string? tag)
     {
-        using HttpResponseMessage answer = await fixture.SendAsync("PUT", $"/v2/a/b/manifests/{tag ?? Digest.Of(bytes).ToString()}", bytes, type);
+        using HttpResponseMessage answer = await fixture.SendAsync(
+            "PUT",
+            $"/v2/a/b/manifests/{tag ?? Digest.Of(bytes).ToString()}",
+            bytes,
+            type
+        );
         Assert.Equal(201, (int)answer.StatusCode);
         return Descriptor.Of(type, bytes);
     }
@@ -56,10 +61,12 @@ public class CollectionTests
     [Fact]
     public async Task It_can_happen_right_before_a_request()
     {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
-        {
-            Faults = request => request.Method == "HEAD" ? Fault.Collected : null,
-        });
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Faults = request => request.Method == "HEAD" ? Fault.Collected : null,
+            }
+        );
         Descriptor lonely = await PushAsync(fixture, "untagged");
         Assert.False(await HasAsync(fixture, lonely));
     }

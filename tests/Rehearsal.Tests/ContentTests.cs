@@ -8,8 +8,12 @@ public class ContentTests
 {
     private static readonly byte[] Content = "0123456789"u8.ToArray();
 
-    private static async Task<HttpResponseMessage> PutAsync(RegistryFixture fixture, byte[] manifest, string? type = MediaType.Manifest, string name = "v1") =>
-        await fixture.SendAsync("PUT", $"/v2/a/manifests/{name}", manifest, type);
+    private static async Task<HttpResponseMessage> PutAsync(
+        RegistryFixture fixture,
+        byte[] manifest,
+        string? type = MediaType.Manifest,
+        string name = "v1"
+    ) => await fixture.SendAsync("PUT", $"/v2/a/manifests/{name}", manifest, type);
 
     [Fact]
     public async Task Tags_named_with_a_push_by_digest_are_made_and_told()
@@ -114,7 +118,11 @@ public class ContentTests
         {
             using StreamContent streamed = new(new MemoryStream(Content[at..(at + 5)]));
             streamed.Headers.ContentLength = null;
-            using HttpRequestMessage message = new(HttpMethod.Patch, location) { Content = streamed, Headers = { TransferEncodingChunked = true } };
+            using HttpRequestMessage message = new(HttpMethod.Patch, location)
+            {
+                Content = streamed,
+                Headers = { TransferEncodingChunked = true },
+            };
             Assert.Equal(202, (int)(await fixture.Client.SendAsync(message, TestContext.Current.CancellationToken)).StatusCode);
         }
 
@@ -142,7 +150,13 @@ public class ContentTests
         byte[] manifest = new Manifest(await fixture.PushBlobAsync("a", Content), []).ToBytes();
         foreach (string tag in new[] { "v1", "v2", "v3" })
             (await PutAsync(fixture, manifest, name: tag)).Dispose();
-        Assert.Equal("""{"name":"a","tags":["v2","v3"]}""", await fixture.Client.GetStringAsync("/v2/a/tags/list?last=v1", TestContext.Current.CancellationToken));
-        Assert.Equal("""{"name":"a","tags":["v3"]}""", await fixture.Client.GetStringAsync("/v2/a/tags/list?n=5&last=v2x", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            """{"name":"a","tags":["v2","v3"]}""",
+            await fixture.Client.GetStringAsync("/v2/a/tags/list?last=v1", TestContext.Current.CancellationToken)
+        );
+        Assert.Equal(
+            """{"name":"a","tags":["v3"]}""",
+            await fixture.Client.GetStringAsync("/v2/a/tags/list?n=5&last=v2x", TestContext.Current.CancellationToken)
+        );
     }
 }

@@ -17,7 +17,12 @@ public class DeletionTests
 
     private static async Task<int> StatusAsync(RegistryFixture fixture, string method, string name, byte[]? body = null)
     {
-        using HttpResponseMessage answer = await fixture.SendAsync(method, $"/v2/a/manifests/{name}", body, body is null ? null : MediaType.Manifest);
+        using HttpResponseMessage answer = await fixture.SendAsync(
+            method,
+            $"/v2/a/manifests/{name}",
+            body,
+            body is null ? null : MediaType.Manifest
+        );
         return (int)answer.StatusCode;
     }
 

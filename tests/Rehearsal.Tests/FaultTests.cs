@@ -16,10 +16,12 @@ public class FaultTests
     private static async Task<RegistryFixture> StartAsync(Fault fault, Func<RehearsalOptions, RehearsalOptions>? with = null)
     {
         long prepared = long.MaxValue;
-        RegistryFixture fixture = await RegistryFixture.StartAsync(options => (with?.Invoke(options) ?? options) with
-        {
-            Faults = request => request.Number > Interlocked.Read(ref prepared) ? fault : null,
-        });
+        RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+            (with?.Invoke(options) ?? options) with
+            {
+                Faults = request => request.Number > Interlocked.Read(ref prepared) ? fault : null,
+            }
+        );
         await fixture.PushBlobAsync("a", Content);
         Interlocked.Exchange(ref prepared, 1);
         return fixture;
@@ -117,7 +119,12 @@ public class FaultTests
     public async Task Retry_after_can_be_a_date_by_the_registrys_clock()
     {
         ManualTime time = new();
-        await using RegistryFixture fixture = await StartAsync(Fault.AnswerUntil(429, TimeSpan.FromSeconds(90)), options => options with { Time = time });
+        await using RegistryFixture fixture = await StartAsync(Fault.AnswerUntil(429, TimeSpan.FromSeconds(90)), options =>
+            options with
+            {
+                Time = time,
+            }
+        );
         using HttpResponseMessage answer = await fixture.SendAsync("GET", Blob);
         Assert.Equal("Thu, 01 Jan 2026 00:01:30 GMT", answer.Header("Retry-After"));
     }
@@ -134,7 +141,12 @@ public class FaultTests
     [Fact]
     public async Task A_refused_chunk_is_416_with_the_true_offset()
     {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with { Faults = Fault.ChunkRefused.At(3) });
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Faults = Fault.ChunkRefused.At(3),
+            }
+        );
         string location = await fixture.BeginUploadAsync("a");
         (await fixture.SendAsync("PATCH", location, Content[..4], null, ("Content-Range", "0-3"))).Dispose();
         using HttpResponseMessage refused = await fixture.SendAsync("PATCH", location, Content[4..], null, ("Content-Range", "4-9"));
@@ -156,10 +168,12 @@ public class FaultTests
     [Fact]
     public async Task What_is_created_in_name_is_not_there()
     {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
-        {
-            Faults = request => request.Method is "PUT" or "POST" ? Fault.CreatedInName : null,
-        });
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Faults = request => request.Method is "PUT" or "POST" ? Fault.CreatedInName : null,
+            }
+        );
         await fixture.PushBlobAsync("a", Content);
         byte[] manifest = new Manifest(Descriptor.Of(MediaType.Config, Content), []).ToBytes();
         using HttpResponseMessage put = await fixture.SendAsync("PUT", "/v2/a/manifests/v1", manifest, MediaType.Manifest);
@@ -190,10 +204,15 @@ public class FaultTests
     [Fact]
     public async Task A_revoked_token_is_worth_nothing_from_then_on()
     {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
-        {
-            Authentication = RehearsalAuthentication.Token, User = "robot", Password = "s3cret", Faults = Fault.TokenRevoked.At(3),
-        });
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Authentication = RehearsalAuthentication.Token,
+                User = "robot",
+                Password = "s3cret",
+                Faults = Fault.TokenRevoked.At(3),
+            }
+        );
         (string, string) token = ("Authorization", "Bearer " + await GateTests.TokenAsync(fixture, "repository:a:pull,push", asUser: true));
         using HttpResponseMessage begun = await fixture.SendAsync("POST", "/v2/a/blobs/uploads/", headers: token);
         string location = begun.Headers.Location!.ToString();
@@ -213,14 +232,22 @@ public class FaultTests
         foreach (FaultKind kind in kinds)
         {
             bool faulty = true;
-            await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
-            {
-                Faults = _ => Volatile.Read(ref faulty) ? kind.Fault : null,
-            });
-            foreach ((string method, string path) in new[]
-            {
-                ("GET", "/v2/"), ("HEAD", Blob), ("POST", "/v2/a/blobs/uploads/"), ("PUT", $"/v2/a/blobs/uploads/x?digest={Wanted}"), ("GET", "/nowhere"),
-            })
+            await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+                options with
+                {
+                    Faults = _ => Volatile.Read(ref faulty) ? kind.Fault : null,
+                }
+            );
+            foreach (
+                (string method, string path) in new[]
+                {
+                    ("GET", "/v2/"),
+                    ("HEAD", Blob),
+                    ("POST", "/v2/a/blobs/uploads/"),
+                    ("PUT", $"/v2/a/blobs/uploads/x?digest={Wanted}"),
+                    ("GET", "/nowhere"),
+                }
+            )
             {
                 await OutcomeAsync(fixture, method, path);
             }

@@ -37,7 +37,8 @@ public class ManifestTests
     public async Task A_tag_moves_to_what_was_pushed_last()
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
-        byte[] first = await ImageAsync(fixture, "a", "1"), second = await ImageAsync(fixture, "a", "2");
+        byte[] first = await ImageAsync(fixture, "a", "1"),
+            second = await ImageAsync(fixture, "a", "2");
         (await fixture.SendAsync("PUT", "/v2/a/manifests/v1", first, MediaType.Manifest)).Dispose();
         (await fixture.SendAsync("PUT", "/v2/a/manifests/v1", second, MediaType.Manifest)).Dispose();
         Assert.Equal(second, await fixture.Client.GetByteArrayAsync("/v2/a/manifests/v1"));
@@ -49,7 +50,10 @@ public class ManifestTests
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         byte[] manifest = await ImageAsync(fixture, "other");
-        await (await fixture.SendAsync("PUT", "/v2/a/manifests/v1", manifest, MediaType.Manifest)).ShouldBeAsync(404, "MANIFEST_BLOB_UNKNOWN");
+        await (await fixture.SendAsync("PUT", "/v2/a/manifests/v1", manifest, MediaType.Manifest)).ShouldBeAsync(
+            404,
+            "MANIFEST_BLOB_UNKNOWN"
+        );
         await (await fixture.SendAsync("GET", "/v2/a/manifests/v1")).ShouldBeAsync(404, "MANIFEST_UNKNOWN");
     }
 
@@ -70,7 +74,10 @@ public class ManifestTests
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         Descriptor config = await fixture.PushBlobAsync("a", "{}"u8.ToArray());
         byte[] manifest = new Manifest(config, []) { Subject = Descriptor.Of(MediaType.Manifest, "elsewhere"u8) }.ToBytes();
-        Assert.Equal(201, (int)(await fixture.SendAsync("PUT", $"/v2/a/manifests/{Digest.Of(manifest)}", manifest, MediaType.Manifest)).StatusCode);
+        Assert.Equal(
+            201,
+            (int)(await fixture.SendAsync("PUT", $"/v2/a/manifests/{Digest.Of(manifest)}", manifest, MediaType.Manifest)).StatusCode
+        );
     }
 
     [Theory]
@@ -82,7 +89,10 @@ public class ManifestTests
     public async Task A_malformed_manifest_is_MANIFEST_INVALID(string body)
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
-        await (await fixture.SendAsync("PUT", "/v2/a/manifests/v1", Encoding.UTF8.GetBytes(body), MediaType.Manifest)).ShouldBeAsync(400, "MANIFEST_INVALID");
+        await (await fixture.SendAsync("PUT", "/v2/a/manifests/v1", Encoding.UTF8.GetBytes(body), MediaType.Manifest)).ShouldBeAsync(
+            400,
+            "MANIFEST_INVALID"
+        );
     }
 
     [Fact]
@@ -100,7 +110,10 @@ public class ManifestTests
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         byte[] Padded(int size) => Encoding.UTF8.GetBytes("{\"x\":\"" + new string('x', size - 8) + "\"}");
         Assert.Equal(201, (int)(await fixture.SendAsync("PUT", "/v2/a/manifests/v1", Padded(4 * 1024 * 1024), "application/x")).StatusCode);
-        await (await fixture.SendAsync("PUT", "/v2/a/manifests/v2", Padded(4 * 1024 * 1024 + 1), "application/x")).ShouldBeAsync(413, "SIZE_INVALID");
+        await (await fixture.SendAsync("PUT", "/v2/a/manifests/v2", Padded(4 * 1024 * 1024 + 1), "application/x")).ShouldBeAsync(
+            413,
+            "SIZE_INVALID"
+        );
     }
 
     [Fact]
@@ -108,7 +121,10 @@ public class ManifestTests
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         byte[] manifest = await ImageAsync(fixture, "a");
-        await (await fixture.SendAsync("PUT", $"/v2/a/manifests/{Digest.Of("x"u8)}", manifest, MediaType.Manifest)).ShouldBeAsync(400, "DIGEST_INVALID");
+        await (await fixture.SendAsync("PUT", $"/v2/a/manifests/{Digest.Of("x"u8)}", manifest, MediaType.Manifest)).ShouldBeAsync(
+            400,
+            "DIGEST_INVALID"
+        );
     }
 
     [Theory]
@@ -132,8 +148,14 @@ public class ManifestTests
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         byte[] manifest = await ImageAsync(fixture, "a");
-        Assert.Equal(201, (int)(await fixture.SendAsync("PUT", "/v2/a/manifests/" + new string('a', 128), manifest, MediaType.Manifest)).StatusCode);
-        Assert.Equal(400, (int)(await fixture.SendAsync("PUT", "/v2/a/manifests/" + new string('a', 129), manifest, MediaType.Manifest)).StatusCode);
+        Assert.Equal(
+            201,
+            (int)(await fixture.SendAsync("PUT", "/v2/a/manifests/" + new string('a', 128), manifest, MediaType.Manifest)).StatusCode
+        );
+        Assert.Equal(
+            400,
+            (int)(await fixture.SendAsync("PUT", "/v2/a/manifests/" + new string('a', 129), manifest, MediaType.Manifest)).StatusCode
+        );
     }
 
     [Fact]

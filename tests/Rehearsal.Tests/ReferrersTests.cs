@@ -11,12 +11,18 @@ public class ReferrersTests
     private static readonly Descriptor Subject = Descriptor.Of(MediaType.Manifest, "a subject that was never pushed"u8);
     private static readonly string Listing = $"/v2/a/referrers/{Subject.Digest}";
 
-    private static async Task<(Descriptor Pushed, HttpResponseMessage Answer)> PushAsync(RegistryFixture fixture, string number, string? artifactType = Sbom)
+    private static async Task<(Descriptor Pushed, HttpResponseMessage Answer)> PushAsync(
+        RegistryFixture fixture,
+        string number,
+        string? artifactType = Sbom
+    )
     {
         Descriptor config = await fixture.PushBlobAsync("a", "{}"u8.ToArray()) with { MediaType = "application/vnd.example.config" };
         Manifest manifest = new(config, [])
         {
-            ArtifactType = artifactType, Subject = Subject, Annotations = Descriptor.NoAnnotations.Add("number", number),
+            ArtifactType = artifactType,
+            Subject = Subject,
+            Annotations = Descriptor.NoAnnotations.Add("number", number),
         };
         return await PutAsync(fixture, MediaType.Manifest, manifest.ToBytes());
     }
@@ -70,7 +76,8 @@ public class ReferrersTests
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         byte[] index = Encoding.UTF8.GetBytes(
-            $$"""{ {{field}}"manifests":[],"subject":{"mediaType":"{{MediaType.Manifest}}","digest":"{{Subject.Digest}}","size":1} }""");
+            $$"""{ {{field}}"manifests":[],"subject":{"mediaType":"{{MediaType.Manifest}}","digest":"{{Subject.Digest}}","size":1} }"""
+        );
         (_, HttpResponseMessage answer) = await PutAsync(fixture, MediaType.Index, index);
         Assert.Equal(Subject.Digest.ToString(), answer.Header("OCI-Subject"));
         Descriptor listed = Assert.Single((await ListAsync(fixture, Listing)).Listed);
@@ -166,7 +173,9 @@ public class ReferrersTests
     public async Task What_was_pushed_before_the_api_was_there_is_listed_once_it_is()
     {
         RehearsalStorage storage = RehearsalStorage.InMemory();
-        await using (RegistryFixture before = await RegistryFixture.StartAsync(options => options with { Storage = storage, HasReferrers = false }))
+        await using (
+            RegistryFixture before = await RegistryFixture.StartAsync(options => options with { Storage = storage, HasReferrers = false })
+        )
             await PushAsync(before, "1");
         await using RegistryFixture after = await RegistryFixture.StartAsync(options => options with { Storage = storage });
         Assert.Single((await ListAsync(after, Listing)).Listed);

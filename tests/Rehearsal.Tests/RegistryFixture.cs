@@ -26,11 +26,19 @@ public sealed class RegistryFixture : IAsyncDisposable
     {
         string folder = Directory.CreateTempSubdirectory("slipway-rehearsal-").FullName;
         RehearsalOptions options = new() { Storage = folder };
-        return new RegistryFixture(folder, await RehearsalRegistry.StartAsync(with?.Invoke(options) ?? options, TestContext.Current.CancellationToken));
+        return new RegistryFixture(
+            folder,
+            await RehearsalRegistry.StartAsync(with?.Invoke(options) ?? options, TestContext.Current.CancellationToken)
+        );
     }
 
     public Task<HttpResponseMessage> SendAsync(
-        string method, string path, byte[]? body = null, string? type = null, params (string Name, string Value)[] headers)
+        string method,
+        string path,
+        byte[]? body = null,
+        string? type = null,
+        params (string Name, string Value)[] headers
+    )
     {
         HttpRequestMessage message = new(new HttpMethod(method), path) { Content = body is null ? null : new ByteArrayContent(body) };
         if (type is not null)
@@ -59,7 +67,8 @@ public sealed class RegistryFixture : IAsyncDisposable
         return answer.Headers.Location!.ToString();
     }
 
-    public static string BasicOf(string user, string password) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+    public static string BasicOf(string user, string password) =>
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
 
     public async ValueTask DisposeAsync()
     {
@@ -73,7 +82,8 @@ internal static class Answers
 {
     public static string Header(this HttpResponseMessage answer, string name) =>
         answer.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString()
-            : answer.Content.Headers.NonValidated.TryGetValues(name, out values) ? values.ToString() : "";
+        : answer.Content.Headers.NonValidated.TryGetValues(name, out values) ? values.ToString()
+        : "";
 
     public static async Task ShouldBeAsync(this HttpResponseMessage answer, int status, string code)
     {

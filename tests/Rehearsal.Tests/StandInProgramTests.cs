@@ -21,7 +21,8 @@ public class StandInProgramTests
         Assert.Equal((64, 56, 1), (Word(program, 52), Word(program, 54), Word(program, 56)));
         ReadOnlySpan<byte> segment = program.AsSpan(64, 56);
         Assert.Equal((1u, 5u), (BinaryPrimitives.ReadUInt32LittleEndian(segment), BinaryPrimitives.ReadUInt32LittleEndian(segment[4..])));
-        ulong at = BinaryPrimitives.ReadUInt64LittleEndian(segment[16..]), entry = BinaryPrimitives.ReadUInt64LittleEndian(program.AsSpan(24));
+        ulong at = BinaryPrimitives.ReadUInt64LittleEndian(segment[16..]),
+            entry = BinaryPrimitives.ReadUInt64LittleEndian(program.AsSpan(24));
         Assert.Equal((ulong)program.Length, BinaryPrimitives.ReadUInt64LittleEndian(segment[32..]));
         Assert.InRange(entry, at + 120, at + (ulong)program.Length);
         Assert.EndsWith(Line + "\n", Encoding.UTF8.GetString(program), StringComparison.Ordinal);
@@ -61,7 +62,10 @@ public class StandInProgramTests
     [InlineData("LONG")]
     public void It_runs_on_amd64_and_prints_its_line(string line)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64, "this machine is no linux/amd64");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64,
+            "this machine is no linux/amd64"
+        );
         string text = line == "LONG" ? new string('x', 4096) : line;
         Assert.Equal(text + "\n", Run(Platform.LinuxAmd64, text, emulator: null));
     }
@@ -72,8 +76,10 @@ public class StandInProgramTests
     [InlineData("LONG")]
     public void It_runs_on_arm64_and_prints_its_line(string line)
     {
-        string? emulator = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Select(folder => Path.Combine(folder, "qemu-aarch64-static")).FirstOrDefault(File.Exists);
+        string? emulator = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Select(folder => Path.Combine(folder, "qemu-aarch64-static"))
+            .FirstOrDefault(File.Exists);
         Assert.SkipWhen(emulator is null, "there is no qemu-aarch64-static");
         string text = line == "LONG" ? new string('x', 4096) : line;
         Assert.Equal(text + "\n", Run(Platform.LinuxArm64, text, emulator));

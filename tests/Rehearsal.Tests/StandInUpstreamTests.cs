@@ -40,8 +40,14 @@ public sealed class StandInUpstreamTests : IDisposable
     {
         StandInUpstream upstream = At("one");
         await upstream.AddAsync(Address, "origin", Content("program"), Stop);
-        await Assert.ThrowsAsync<IOException>(() => upstream.AddArchiveAsync(
-            Address, "origin", [KeyValuePair.Create<string, Func<Stream>>("a", () => throw new IOException("broken"))], Stop));
+        await Assert.ThrowsAsync<IOException>(() =>
+            upstream.AddArchiveAsync(
+                Address,
+                "origin",
+                [KeyValuePair.Create<string, Func<Stream>>("a", () => throw new IOException("broken"))],
+                Stop
+            )
+        );
         Assert.Null(await upstream.FindAsync(Address, "origin", Stop));
     }
 
@@ -51,7 +57,12 @@ public sealed class StandInUpstreamTests : IDisposable
         KeyValuePair<string, Func<Stream>>[] members = [new("b", () => Content("B")), new("a", () => Content(""))];
         StandInFile one = await At("one").AddArchiveAsync(Address, "origin", members, Stop);
         Assert.Equal(one, await At("two").AddArchiveAsync(Address, "origin", members, Stop));
-        using TarReader tar = new(new GZipStream(File.OpenRead(Path.Combine(At("one").Folder, "dl.example.org", "release", "v1", "bin", "tool")), CompressionMode.Decompress));
+        using TarReader tar = new(
+            new GZipStream(
+                File.OpenRead(Path.Combine(At("one").Folder, "dl.example.org", "release", "v1", "bin", "tool")),
+                CompressionMode.Decompress
+            )
+        );
         TarEntry first = tar.GetNextEntry()!;
         Assert.Equal(("./b", 1L, DateTimeOffset.UnixEpoch), (first.Name, first.Length, first.ModificationTime));
         Assert.Equal(("./a", 0L), (tar.GetNextEntry() is { } second ? (second.Name, second.Length) : default));
@@ -73,7 +84,9 @@ public sealed class StandInUpstreamTests : IDisposable
             // Refusing is as good as staying inside.
         }
 
-        Assert.All(_root.GetFiles("*", SearchOption.AllDirectories), file => Assert.StartsWith(At("one").Folder + "/", file.FullName, StringComparison.Ordinal));
+        Assert.All(_root.GetFiles("*", SearchOption.AllDirectories), file =>
+            Assert.StartsWith(At("one").Folder + "/", file.FullName, StringComparison.Ordinal)
+        );
     }
 
     public void Dispose() => _root.Delete(recursive: true);

@@ -13,7 +13,9 @@ public class StorageTests
         Directory.CreateDirectory(Path.GetDirectoryName(theirs)!);
         await File.WriteAllTextAsync(theirs, "theirs", TestContext.Current.CancellationToken);
         await using RehearsalRegistry registry = await RehearsalRegistry.StartAsync(
-            new RehearsalOptions { Storage = RehearsalStorage.InFolder(Path.Combine(outer.Storage, "site")) }, TestContext.Current.CancellationToken);
+            new RehearsalOptions { Storage = RehearsalStorage.InFolder(Path.Combine(outer.Storage, "site")) },
+            TestContext.Current.CancellationToken
+        );
         Assert.True(File.Exists(theirs));
     }
 
@@ -31,7 +33,10 @@ public class StorageTests
         await using RegistryFixture fixture = await StartAsync(inMemory);
         string location = await fixture.BeginUploadAsync("a");
         for (int at = 0, size = 1; at < Content.Length; at += size, size = size * 3 + 1)
-            Assert.Equal(202, (int)(await fixture.SendAsync("PATCH", location, Content[at..Math.Min(at + size, Content.Length)])).StatusCode);
+            Assert.Equal(
+                202,
+                (int)(await fixture.SendAsync("PATCH", location, Content[at..Math.Min(at + size, Content.Length)])).StatusCode
+            );
         Assert.Equal(201, (int)(await fixture.SendAsync("PUT", $"{location}?digest={Digest.Of(Content)}")).StatusCode);
         string path = $"/v2/a/blobs/{Digest.Of(Content)}";
         Assert.Equal(Content, await fixture.Client.GetByteArrayAsync(path, TestContext.Current.CancellationToken));
@@ -58,7 +63,10 @@ public class StorageTests
 
         await using RegistryFixture second = await RegistryFixture.StartAsync(options => options with { Storage = storage });
         Assert.Equal(manifest, await second.Client.GetByteArrayAsync("/v2/a/b/manifests/v1", TestContext.Current.CancellationToken));
-        Assert.Equal(Content, await second.Client.GetByteArrayAsync($"/v2/a/b/blobs/{Digest.Of(Content)}", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            Content,
+            await second.Client.GetByteArrayAsync($"/v2/a/b/blobs/{Digest.Of(Content)}", TestContext.Current.CancellationToken)
+        );
         Assert.Equal(404, (int)(await second.SendAsync("GET", location)).StatusCode);
     }
 
@@ -68,10 +76,16 @@ public class StorageTests
         await using RegistryFixture fixture = await StartAsync(inMemory);
         byte[] manifest = new Manifest(await fixture.PushBlobAsync("a/b", "{}"u8.ToArray()), []).ToBytes();
         await (await fixture.SendAsync("GET", "/v2/a/tags/list")).ShouldBeAsync(404, "NAME_UNKNOWN");
-        Assert.Equal("""{"name":"a/b","tags":[]}""", await fixture.Client.GetStringAsync("/v2/a/b/tags/list", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            """{"name":"a/b","tags":[]}""",
+            await fixture.Client.GetStringAsync("/v2/a/b/tags/list", TestContext.Current.CancellationToken)
+        );
         foreach (string tag in new[] { "v1", "v2" })
             (await fixture.SendAsync("PUT", $"/v2/a/b/manifests/{tag}", manifest, MediaType.Manifest)).Dispose();
-        Assert.Equal("""{"name":"a/b","tags":["v1","v2"]}""", await fixture.Client.GetStringAsync("/v2/a/b/tags/list", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            """{"name":"a/b","tags":["v1","v2"]}""",
+            await fixture.Client.GetStringAsync("/v2/a/b/tags/list", TestContext.Current.CancellationToken)
+        );
         Assert.Empty(fixture.Registry.CollectUntagged());
         foreach (string tag in new[] { "v1", "v2" })
             (await fixture.SendAsync("DELETE", $"/v2/a/b/manifests/{tag}")).Dispose();

@@ -10,17 +10,30 @@ public class TokenTests
 
     private static readonly (string, string) Robot = ("Authorization", RegistryFixture.BasicOf("robot", "s3cret"));
 
-    private static Task<RegistryFixture> StartAsync(RehearsalAuthentication authentication = RehearsalAuthentication.TokenElsewhere, int pullLimit = 0, TimeProvider? time = null) =>
-        RegistryFixture.StartAsync(options => options with
-        {
-            Authentication = authentication, User = "robot", Password = "s3cret", PullLimit = pullLimit, Time = time ?? TimeProvider.System,
-        });
+    private static Task<RegistryFixture> StartAsync(
+        RehearsalAuthentication authentication = RehearsalAuthentication.TokenElsewhere,
+        int pullLimit = 0,
+        TimeProvider? time = null
+    ) =>
+        RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Authentication = authentication,
+                User = "robot",
+                Password = "s3cret",
+                PullLimit = pullLimit,
+                Time = time ?? TimeProvider.System,
+            }
+        );
 
     /// <summary>Where the challenge of a refused push sends to.</summary>
     private static async Task<Uri> RealmAsync(RegistryFixture fixture)
     {
         using HttpResponseMessage refused = await fixture.SendAsync("POST", "/v2/a/blobs/uploads/");
-        Match match = Regex.Match(refused.Header("WWW-Authenticate"), "^Bearer realm=\"(.+)\",service=\"registry.docker.io\",scope=\"repository:a:pull,push\"$");
+        Match match = Regex.Match(
+            refused.Header("WWW-Authenticate"),
+            "^Bearer realm=\"(.+)\",service=\"registry.docker.io\",scope=\"repository:a:pull,push\"$"
+        );
         Assert.True(match.Success, refused.Header("WWW-Authenticate"));
         Assert.Equal(fixture.Registry.Realm, new Uri(match.Groups[1].Value));
         return fixture.Registry.Realm!;
@@ -33,7 +46,11 @@ public class TokenTests
         return JsonDocument.Parse(body).RootElement;
     }
 
-    private static async Task<HttpResponseMessage> PostAsync(RegistryFixture fixture, Uri realm, params (string Name, string Value)[] fields)
+    private static async Task<HttpResponseMessage> PostAsync(
+        RegistryFixture fixture,
+        Uri realm,
+        params (string Name, string Value)[] fields
+    )
     {
         using FormUrlEncodedContent form = new(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         return await fixture.Client.PostAsync(realm, form, TestContext.Current.CancellationToken);
@@ -48,7 +65,9 @@ public class TokenTests
         await using RegistryFixture fixture = await StartAsync();
         Uri realm = await RealmAsync(fixture);
         Assert.True(realm.Host == "127.0.0.1" && realm.Port != fixture.Registry.Address.Port);
-        JsonElement issued = await JsonAsync(await fixture.SendAsync("GET", $"{realm}?service=registry.docker.io&scope={Push}", headers: Robot));
+        JsonElement issued = await JsonAsync(
+            await fixture.SendAsync("GET", $"{realm}?service=registry.docker.io&scope={Push}", headers: Robot)
+        );
         Assert.Equal(202, await PushStatusAsync(fixture, issued.GetProperty("token").GetString()!));
     }
 
@@ -60,7 +79,11 @@ public class TokenTests
         await using RegistryFixture fixture = await StartAsync(RehearsalAuthentication.Token);
         using FormUrlEncodedContent form = new([new("grant_type", "password"), new("username", "robot"), new("password", "s3cret")]);
         using HttpRequestMessage ask = new(new HttpMethod(method), fixture.Registry.Realm) { Content = method == "POST" ? form : null };
-        using HttpResponseMessage answer = await fixture.Client.SendAsync(ask, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await fixture.Client.SendAsync(
+            ask,
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken
+        );
         answer.EnsureSuccessStatusCode();
         Assert.InRange(answer.Content.Headers.ContentLength ?? 0, 50, 1000);
     }
@@ -91,8 +114,17 @@ public class TokenTests
         Uri realm = await RealmAsync(fixture);
         JsonElement first = await JsonAsync(await fixture.SendAsync("GET", $"{realm}?scope={Push}&offline_token=true", headers: Robot));
         string refresh = first.GetProperty("refresh_token").GetString()!;
-        JsonElement second = await JsonAsync(await PostAsync(
-            fixture, realm, ("grant_type", "refresh_token"), ("refresh_token", refresh), ("service", "x"), ("client_id", "t"), ("scope", Push)));
+        JsonElement second = await JsonAsync(
+            await PostAsync(
+                fixture,
+                realm,
+                ("grant_type", "refresh_token"),
+                ("refresh_token", refresh),
+                ("service", "x"),
+                ("client_id", "t"),
+                ("scope", Push)
+            )
+        );
         Assert.Equal(Push, second.GetProperty("scope").GetString());
         Assert.Equal(202, await PushStatusAsync(fixture, second.GetProperty("access_token").GetString()!));
         Assert.Equal(401, await PushStatusAsync(fixture, refresh));
@@ -102,7 +134,9 @@ public class TokenTests
     public async Task Nobody_gets_an_offline_token_without_credentials()
     {
         await using RegistryFixture fixture = await StartAsync();
-        JsonElement issued = await JsonAsync(await fixture.SendAsync("GET", $"{await RealmAsync(fixture)}?scope={Push}&offline_token=true"));
+        JsonElement issued = await JsonAsync(
+            await fixture.SendAsync("GET", $"{await RealmAsync(fixture)}?scope={Push}&offline_token=true")
+        );
         Assert.False(issued.TryGetProperty("refresh_token", out _));
         Assert.Equal(401, await PushStatusAsync(fixture, issued.GetProperty("token").GetString()!));
     }
@@ -112,8 +146,17 @@ public class TokenTests
     {
         await using RegistryFixture fixture = await StartAsync();
         Uri realm = await RealmAsync(fixture);
-        JsonElement issued = await JsonAsync(await PostAsync(
-            fixture, realm, ("grant_type", "password"), ("username", "robot"), ("password", "s3cret"), ("access_type", "offline"), ("scope", Push)));
+        JsonElement issued = await JsonAsync(
+            await PostAsync(
+                fixture,
+                realm,
+                ("grant_type", "password"),
+                ("username", "robot"),
+                ("password", "s3cret"),
+                ("access_type", "offline"),
+                ("scope", Push)
+            )
+        );
         Assert.NotEqual("", issued.GetProperty("refresh_token").GetString());
         Assert.Equal(202, await PushStatusAsync(fixture, issued.GetProperty("access_token").GetString()!));
     }
@@ -126,7 +169,14 @@ public class TokenTests
     {
         await using RegistryFixture fixture = await StartAsync();
         using HttpResponseMessage answer = await PostAsync(
-            fixture, await RealmAsync(fixture), ("grant_type", grant), ("username", "robot"), ("password", "wrong"), ("refresh_token", "none"), ("scope", Push));
+            fixture,
+            await RealmAsync(fixture),
+            ("grant_type", grant),
+            ("username", "robot"),
+            ("password", "wrong"),
+            ("refresh_token", "none"),
+            ("scope", Push)
+        );
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
@@ -144,10 +194,16 @@ public class TokenTests
     public async Task A_token_may_live_one_second()
     {
         ManualTime time = new();
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
-        {
-            Authentication = RehearsalAuthentication.Token, User = "robot", Password = "s3cret", TokenLifetime = TimeSpan.FromSeconds(1), Time = time,
-        });
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Authentication = RehearsalAuthentication.Token,
+                User = "robot",
+                Password = "s3cret",
+                TokenLifetime = TimeSpan.FromSeconds(1),
+                Time = time,
+            }
+        );
         JsonElement issued = await JsonAsync(await fixture.SendAsync("GET", $"/v2/auth?scope={Push}", headers: Robot));
         Assert.Equal(1, issued.GetProperty("expires_in").GetInt32());
         string token = issued.GetProperty("token").GetString()!;
@@ -161,10 +217,22 @@ public class TokenTests
     {
         ManualTime time = new();
         await using RegistryFixture fixture = await StartAsync(RehearsalAuthentication.None, pullLimit: 2, time: time);
-        foreach ((string method, int status, string left) in new[] { ("HEAD", 404, "2"), ("GET", 404, "1"), ("GET", 404, "0"), ("HEAD", 404, "0"), ("GET", 429, "0") })
+        foreach (
+            (string method, int status, string left) in new[]
+            {
+                ("HEAD", 404, "2"),
+                ("GET", 404, "1"),
+                ("GET", 404, "0"),
+                ("HEAD", 404, "0"),
+                ("GET", 429, "0"),
+            }
+        )
         {
             using HttpResponseMessage answer = await fixture.SendAsync(method, "/v2/a/manifests/v1");
-            Assert.Equal((status, "2;w=21600", left + ";w=21600"), ((int)answer.StatusCode, answer.Header("ratelimit-limit"), answer.Header("ratelimit-remaining")));
+            Assert.Equal(
+                (status, "2;w=21600", left + ";w=21600"),
+                ((int)answer.StatusCode, answer.Header("ratelimit-limit"), answer.Header("ratelimit-remaining"))
+            );
         }
 
         time.Advance(TimeSpan.FromHours(6));

@@ -11,7 +11,13 @@ public class UploadTests
     private static readonly Digest Wanted = Digest.Of(Content);
 
     private static Task<HttpResponseMessage> PatchAsync(RegistryFixture fixture, string location, int first, int count) =>
-        fixture.SendAsync("PATCH", location, Content[first..(first + count)], "application/octet-stream", ("Content-Range", $"{first}-{first + count - 1}"));
+        fixture.SendAsync(
+            "PATCH",
+            location,
+            Content[first..(first + count)],
+            "application/octet-stream",
+            ("Content-Range", $"{first}-{first + count - 1}")
+        );
 
     [Fact]
     public async Task Chunks_in_order_and_a_closing_put_make_a_blob()
@@ -24,7 +30,12 @@ public class UploadTests
         using HttpResponseMessage second = await PatchAsync(fixture, first.Headers.Location!.ToString(), 4, 4);
         Assert.Equal("0-7", second.Header("Range"));
         using HttpResponseMessage last = await fixture.SendAsync(
-            "PUT", $"{second.Headers.Location}?digest={Wanted}", Content[8..], "application/octet-stream", ("Content-Range", "8-9"));
+            "PUT",
+            $"{second.Headers.Location}?digest={Wanted}",
+            Content[8..],
+            "application/octet-stream",
+            ("Content-Range", "8-9")
+        );
         Assert.Equal(201, (int)last.StatusCode);
         Assert.Equal(Content, await fixture.Client.GetByteArrayAsync(last.Headers.Location));
         Assert.Equal(0, fixture.Registry.OpenUploads);
@@ -52,7 +63,12 @@ public class UploadTests
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         string location = await fixture.BeginUploadAsync("a");
         using HttpResponseMessage answer = await fixture.SendAsync(
-            "PUT", $"{location}?digest={Wanted}", Content[5..], "application/octet-stream", ("Content-Range", "5-9"));
+            "PUT",
+            $"{location}?digest={Wanted}",
+            Content[5..],
+            "application/octet-stream",
+            ("Content-Range", "5-9")
+        );
         Assert.Equal(416, (int)answer.StatusCode);
     }
 
@@ -64,7 +80,13 @@ public class UploadTests
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync();
         string location = await fixture.BeginUploadAsync("a");
-        using HttpResponseMessage answer = await fixture.SendAsync("PATCH", location, Content, "application/octet-stream", ("Content-Range", range));
+        using HttpResponseMessage answer = await fixture.SendAsync(
+            "PATCH",
+            location,
+            Content,
+            "application/octet-stream",
+            ("Content-Range", range)
+        );
         await answer.ShouldBeAsync(400, code);
     }
 
@@ -81,10 +103,12 @@ public class UploadTests
     [InlineData(long.MaxValue)]
     public async Task A_cut_request_gets_no_answer_but_the_upload_keeps_what_came(long after)
     {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with
-        {
-            Faults = request => request.Method == "PATCH" ? Fault.Cut(after) : null,
-        });
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
+            options with
+            {
+                Faults = request => request.Method == "PATCH" ? Fault.Cut(after) : null,
+            }
+        );
         string location = await fixture.BeginUploadAsync("a");
         await Assert.ThrowsAsync<HttpRequestException>(() => PatchAsync(fixture, location, 0, 5));
         using HttpResponseMessage state = await fixture.SendAsync("GET", location);

@@ -48,7 +48,9 @@ public class BuilderTests
     [InlineData("GITHUB_RUN_ATTEMPT", "1\n")]
     public void A_workflow_that_cannot_be_named_is_not_called_local(string name, string? value)
     {
-        ReleaseException e = Assert.Throws<ReleaseException>(() => Builder.Of(asked => asked == name ? value : Workflow.GetValueOrDefault(asked)));
+        ReleaseException e = Assert.Throws<ReleaseException>(() =>
+            Builder.Of(asked => asked == name ? value : Workflow.GetValueOrDefault(asked))
+        );
         Assert.Contains(name, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
     }
@@ -58,9 +60,13 @@ public class BuilderTests
     {
         string page = File.ReadAllText(Testing.SourceTree.At("docs", "build-types", "image-v1.md"));
         Assert.EndsWith("/docs/build-types/image-v1.md", SlsaProvenance.BuildType, StringComparison.Ordinal);
-        IEnumerable<string> anchors = page.Split('\n').Where(line => line.StartsWith('#'))
+        IEnumerable<string> anchors = page.Split('\n')
+            .Where(line => line.StartsWith('#'))
             .Select(line => line.TrimStart('#').Trim().ToLowerInvariant().Replace(":", "", StringComparison.Ordinal).Replace(' ', '-'));
-        Assert.Subset(anchors.ToHashSet(), new[] { Builder.Local, Builder.Rehearsal }.Select(builder => builder.Id.Split('#')[1]).ToHashSet());
+        Assert.Subset(
+            anchors.ToHashSet(),
+            new[] { Builder.Local, Builder.Rehearsal }.Select(builder => builder.Id.Split('#')[1]).ToHashSet()
+        );
     }
 
     [Fact]
@@ -70,8 +76,8 @@ public class BuilderTests
         string example = page.Split("```json\n")[1].Split("```")[0];
         SlsaProvenance provenance = SlsaProvenance.Parse(System.Text.Encoding.UTF8.GetBytes(example));
         Assert.Equal("kubelet", provenance.Parameters.Image);
-        Assert.All(
-            ["image", "source", "commit", "tag", "modified", "definition", "lock", "platforms", "runner"],
-            name => Assert.Contains($"| `{name}` |", page, StringComparison.Ordinal));
+        Assert.All(["image", "source", "commit", "tag", "modified", "definition", "lock", "platforms", "runner"], name =>
+            Assert.Contains($"| `{name}` |", page, StringComparison.Ordinal)
+        );
     }
 }

@@ -98,7 +98,10 @@ public sealed class CommitTreeTests : IDisposable
         Assert.Empty(await repository.ChangedSinceAsync(commit, ["build"], TestContext.Current.CancellationToken));
         Write("build/program", "2");
         Write("other", "2");
-        Assert.Equal(["build/program"], await repository.ChangedSinceAsync(commit, ["build", "global.json"], TestContext.Current.CancellationToken));
+        Assert.Equal(
+            ["build/program"],
+            await repository.ChangedSinceAsync(commit, ["build", "global.json"], TestContext.Current.CancellationToken)
+        );
         await Assert.ThrowsAsync<ReleaseException>(() => WriteAsync(new string('1', 40)));
     }
 
@@ -108,7 +111,8 @@ public sealed class CommitTreeTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private Task WriteAsync(string commit) => new CommitTree(_repository.Root, commit).WriteAsync("images", Written, TestContext.Current.CancellationToken);
+    private Task WriteAsync(string commit) =>
+        new CommitTree(_repository.Root, commit).WriteAsync("images", Written, TestContext.Current.CancellationToken);
 
     private async Task RefusedAsync(string commit, string text)
     {
@@ -134,7 +138,12 @@ public sealed class CommitTreeTests : IDisposable
     /// <summary>Stores an object that git itself would not make.</summary>
     private string Store(string type, ReadOnlySpan<byte> content)
     {
-        ProcessStartInfo start = new("git", ["hash-object", "-t", type, "-w", "--stdin", "--literally"]) { WorkingDirectory = _repository.Root, RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("git", ["hash-object", "-t", type, "-w", "--stdin", "--literally"])
+        {
+            WorkingDirectory = _repository.Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         using Process git = Process.Start(start)!;
         git.StandardInput.BaseStream.Write(content);
         git.StandardInput.Close();

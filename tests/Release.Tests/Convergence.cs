@@ -32,7 +32,10 @@ internal sealed class Convergence(ReleasePlan plan, string wanted)
         Assert.True(again.Succeeded, $"{what}: the rerun failed, too: {again.Failure?.Message}");
         PlacedBlob[] twice = [.. stage.Wire.Sent.Where(complete.ContainsKey)];
         Assert.True(twice.Length == 0, $"{what}: the rerun sent again {string.Join(", ", twice.AsEnumerable())}");
-        Assert.True(stage.Registries.Kept() == wanted, $"{what}: the rerun did not end where an undisturbed run does:\n{stage.Registries.Kept()}");
+        Assert.True(
+            stage.Registries.Kept() == wanted,
+            $"{what}: the rerun did not end where an undisturbed run does:\n{stage.Registries.Kept()}"
+        );
         flaws = await stage.FlawsAsync();
         Assert.True(flaws.Count == 0, $"{what}: after the rerun: {string.Join("; ", flaws)}");
     }

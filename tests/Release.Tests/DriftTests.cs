@@ -33,8 +33,18 @@ public class DriftTests
         int asked = 0;
         using ManyTags wire = new(60_000, () => Interlocked.Increment(ref asked));
         using HttpTransport transport = new(wire, new RetryPolicy { Attempts = 1 }, TimeProvider.System, _ => { });
-        DriftReport report = await new Drift(new RegistryClient(transport, Credentials.None, RegistryMap.Default, TimeProvider.System), null).CompareAsync(
-            new DriftRequest { Image = "tiny", Destinations = [Reference.Parse("quay.io/test/tiny"), Reference.Parse("docker.io/mirror/tiny")], Wanted = _ => true }, default);
+        DriftReport report = await new Drift(
+            new RegistryClient(transport, Credentials.None, RegistryMap.Default, TimeProvider.System),
+            null
+        ).CompareAsync(
+            new DriftRequest
+            {
+                Image = "tiny",
+                Destinations = [Reference.Parse("quay.io/test/tiny"), Reference.Parse("docker.io/mirror/tiny")],
+                Wanted = _ => true,
+            },
+            default
+        );
         Assert.Equal(Drift.MostTags, report.Tags);
         Assert.InRange(asked, report.Tags, (2 * report.Tags) + 100);
         DriftFinding beyond = Assert.Single(report.Findings, finding => finding.Kind == DriftKind.TagsBeyondLimit);
@@ -50,7 +60,10 @@ public class DriftTests
         ReleaseRecord record = await scene.PublishAsync();
         await MoveAsync(scene, scene.Official, record.Plan);
         DriftFinding found = Assert.Single((await CompareAsync(scene, record)).Findings);
-        Assert.Equal((DriftKind.TagMoved, "quay.io/test/tiny", record.Plan.Release, record.Plan.Subjects[1].Digest), (found.Kind, found.Repository, found.Tag, found.Digest));
+        Assert.Equal(
+            (DriftKind.TagMoved, "quay.io/test/tiny", record.Plan.Release, record.Plan.Subjects[1].Digest),
+            (found.Kind, found.Repository, found.Tag, found.Digest)
+        );
         Assert.Contains($"wanted {record.Plan.Index.Digest} as its record says", found.Text, StringComparison.Ordinal);
         // Nobody knows which of the two is right then; the official one is what the other is compared with.
         found = Assert.Single((await CompareAsync(scene, null)).Findings);
@@ -64,7 +77,10 @@ public class DriftTests
         ReleaseRecord record = await scene.PublishAsync();
         await MoveAsync(scene, scene.Official, record.Plan);
         await MoveAsync(scene, scene.Fallback, record.Plan);
-        Assert.Equal([DriftKind.TagMoved, DriftKind.TagMoved], (await CompareAsync(scene, record)).Findings.Select(finding => finding.Kind));
+        Assert.Equal(
+            [DriftKind.TagMoved, DriftKind.TagMoved],
+            (await CompareAsync(scene, record)).Findings.Select(finding => finding.Kind)
+        );
         Assert.Empty((await CompareAsync(scene, null)).Findings);
     }
 
@@ -88,7 +104,10 @@ public class DriftTests
         ReleaseRecord record = await scene.PublishAsync();
         foreach (Repository site in scene.Sites())
             await site.DeleteTagAsync("v1.0.0", default);
-        Assert.Equal([DriftKind.TagMissing, DriftKind.TagMissing], (await CompareAsync(scene, record)).Findings.Select(finding => finding.Kind));
+        Assert.Equal(
+            [DriftKind.TagMissing, DriftKind.TagMissing],
+            (await CompareAsync(scene, record)).Findings.Select(finding => finding.Kind)
+        );
     }
 
     [Fact]
@@ -102,10 +121,16 @@ public class DriftTests
         scene.Faults = seen => seen.Host == "quay.io" && seen.Last == other.Layers[0].Digest.ToString() ? Fault.Answer(404) : null;
         DriftReport report = await CompareAsync(scene, record);
         DriftFinding[] lost = [.. report.Findings.Where(finding => finding.Kind == DriftKind.ChildMissing)];
-        Assert.Equal([("quay.io/test/tiny", other.Layers[0].Digest), ("docker.io/mirror/tiny", child)], lost.Select(finding => (finding.Repository, finding.Digest!)));
+        Assert.Equal(
+            [("quay.io/test/tiny", other.Layers[0].Digest), ("docker.io/mirror/tiny", child)],
+            lost.Select(finding => (finding.Repository, finding.Digest!))
+        );
         Assert.Contains("for linux/arm64", lost[1].Text, StringComparison.Ordinal);
         // Registries delete a manifest with the tags that name it.
-        Assert.Equal(["build-23228e6-arm64", "v1.0.0-arm64"], report.Findings.Where(finding => finding.Kind == DriftKind.TagMissing).Select(finding => finding.Tag));
+        Assert.Equal(
+            ["build-23228e6-arm64", "v1.0.0-arm64"],
+            report.Findings.Where(finding => finding.Kind == DriftKind.TagMissing).Select(finding => finding.Tag)
+        );
         Assert.Equal(4, report.Findings.Length);
     }
 
@@ -117,17 +142,30 @@ public class DriftTests
         string tag = record.Plan.Signatures[1].Tag;
         await scene.At(scene.Official).DeleteTagAsync(tag, default);
         DriftFinding found = Assert.Single((await CompareAsync(scene, record)).Findings);
-        Assert.Equal((DriftKind.SignatureMissing, "quay.io/test/tiny", record.Plan.Subjects[1].Digest), (found.Kind, found.Repository, found.Digest));
+        Assert.Equal(
+            (DriftKind.SignatureMissing, "quay.io/test/tiny", record.Plan.Subjects[1].Digest),
+            (found.Kind, found.Repository, found.Digest)
+        );
 
         // What is missing for one manifest keeps no other from being verified.
         scene.Damage("quay.io", record.Plan.Signatures[0].Manifest.Digest, "{}");
         DriftFinding[] both = [.. (await CompareAsync(scene, record, verified: true)).Findings.OrderBy(finding => finding.Kind)];
-        Assert.Equal([(DriftKind.SignatureMissing, record.Plan.Subjects[1].Digest), (DriftKind.SignatureInvalid, record.Plan.Index.Digest)], both.Select(finding => (finding.Kind, finding.Digest!)));
+        Assert.Equal(
+            [(DriftKind.SignatureMissing, record.Plan.Subjects[1].Digest), (DriftKind.SignatureInvalid, record.Plan.Index.Digest)],
+            both.Select(finding => (finding.Kind, finding.Digest!))
+        );
 
         using KeySigner other = KeySigner.CreateThrowAway();
-        DriftReport report = await new Drift(scene.Connect(), ReleasePolicy.Require(other.Key)).CompareAsync(Request(scene, record), default);
+        DriftReport report = await new Drift(scene.Connect(), ReleasePolicy.Require(other.Key)).CompareAsync(
+            Request(scene, record),
+            default
+        );
         Assert.Contains(report.Findings, finding => finding is { Kind: DriftKind.SignatureInvalid, Repository: "docker.io/mirror/tiny" });
-        Assert.Contains("signed-by-other-key", report.Findings.Last(finding => finding.Kind == DriftKind.SignatureInvalid).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "signed-by-other-key",
+            report.Findings.Last(finding => finding.Kind == DriftKind.SignatureInvalid).Text,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -139,7 +177,12 @@ public class DriftTests
     {
         await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
-        scene.Faults = seen => seen.Host == "docker.io" ? status is { } code ? Fault.Answer(code) : Fault.Reset : null;
+        scene.Faults = seen =>
+            seen.Host == "docker.io"
+                ? status is { } code
+                    ? Fault.Answer(code)
+                    : Fault.Reset
+                : null;
         DriftFinding found = Assert.Single((await CompareAsync(scene, record)).Findings);
         Assert.Equal((DriftKind.RegistryUnreachable, "docker.io/mirror/tiny"), (found.Kind, found.Repository));
     }
@@ -165,7 +208,9 @@ public class DriftTests
         {
             int left = at;
             scene.Faults = _ => Interlocked.Decrement(ref left) == -1 ? Fault.Answer(503) : null;
-            Assert.All((await CompareAsync(scene, record, verified: true)).Findings, finding => Assert.Equal(DriftKind.RegistryUnreachable, finding.Kind));
+            Assert.All((await CompareAsync(scene, record, verified: true)).Findings, finding =>
+                Assert.Equal(DriftKind.RegistryUnreachable, finding.Kind)
+            );
         }
     }
 
@@ -176,7 +221,10 @@ public class DriftTests
         ReleaseRecord record = await scene.PublishAsync();
         await MoveAsync(scene, scene.Official, record.Plan);
         await scene.StopAsync(1);
-        Assert.Equal([DriftKind.TagMoved, DriftKind.RegistryUnreachable], (await CompareAsync(scene, record)).Findings.Select(finding => finding.Kind));
+        Assert.Equal(
+            [DriftKind.TagMoved, DriftKind.RegistryUnreachable],
+            (await CompareAsync(scene, record)).Findings.Select(finding => finding.Kind)
+        );
     }
 
     [Fact]
@@ -189,7 +237,9 @@ public class DriftTests
         foreach (Repository site in scene.Sites())
             await site.PushManifestAsync(child, "build-main", default);
         Assert.Empty((await CompareAsync(scene, record)).Findings);
-        await scene.At(scene.Fallback).PushManifestAsync((await scene.Layout.ReadManifestAsync(record.Plan.Index.Digest, default))!, "build-main", default);
+        await scene
+            .At(scene.Fallback)
+            .PushManifestAsync((await scene.Layout.ReadManifestAsync(record.Plan.Index.Digest, default))!, "build-main", default);
         Assert.Equal(DriftKind.MovingTagDiffers, Assert.Single((await CompareAsync(scene, record)).Findings).Kind);
     }
 
@@ -210,13 +260,19 @@ public class DriftTests
         };
         DriftRequest request = Request(scene, record) with { Withdrawals = [entry] };
         Assert.Empty((await new Drift(scene.Connect(), null).CompareAsync(request, default)).Findings);
-        await scene.At(scene.Fallback).PushManifestAsync((await scene.Layout.ReadManifestAsync(record.Plan.Index.Digest, default))!, "v1.0.0", default);
+        await scene
+            .At(scene.Fallback)
+            .PushManifestAsync((await scene.Layout.ReadManifestAsync(record.Plan.Index.Digest, default))!, "v1.0.0", default);
         DriftFinding found = Assert.Single((await new Drift(scene.Connect(), null).CompareAsync(request, default)).Findings);
         Assert.Equal((DriftKind.TagWithdrawn, "docker.io/mirror/tiny"), (found.Kind, found.Repository));
         Assert.Contains("a hole", found.Text, StringComparison.Ordinal);
         // Whoever puts something else in a withdrawn tag's place has moved it.
-        await scene.At(scene.Fallback).PushManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes()), "v1.0.0", default);
-        found = Assert.Single((await new Drift(scene.Connect(), null).CompareAsync(request, default)).Findings, finding => finding.Kind == DriftKind.TagMoved);
+        await scene
+            .At(scene.Fallback)
+            .PushManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes()), "v1.0.0", default);
+        found = Assert.Single((await new Drift(scene.Connect(), null).CompareAsync(request, default)).Findings, finding =>
+            finding.Kind == DriftKind.TagMoved
+        );
         Assert.Equal("docker.io/mirror/tiny", found.Repository);
     }
 
@@ -226,9 +282,15 @@ public class DriftTests
         await using Scene scene = await Scene.CreateAsync(stated: true);
         ReleaseRecord record = await scene.PublishAsync();
         await scene.At(scene.Official).DeleteTagAsync("build-23228e6", default);
-        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "HEAD" && seen.Path.Contains("/manifests/sha256:", StringComparison.Ordinal) ? Fault.WrongDigest : null;
+        scene.Faults = seen =>
+            seen.Host == "docker.io" && seen.Method == "HEAD" && seen.Path.Contains("/manifests/sha256:", StringComparison.Ordinal)
+                ? Fault.WrongDigest
+                : null;
         DriftReport report = await CompareAsync(scene, record, verified: true);
-        Assert.Equal([(DriftKind.TagMissing, "quay.io/test/tiny"), (DriftKind.RegistryUnsound, "docker.io/mirror/tiny")], report.Findings.Select(finding => (finding.Kind, finding.Repository)));
+        Assert.Equal(
+            [(DriftKind.TagMissing, "quay.io/test/tiny"), (DriftKind.RegistryUnsound, "docker.io/mirror/tiny")],
+            report.Findings.Select(finding => (finding.Kind, finding.Repository))
+        );
     }
 
     [Theory]
@@ -242,7 +304,10 @@ public class DriftTests
         ReleaseRecord record = await scene.PublishAsync();
         scene.Damage("quay.io", record.Plan.Subjects[1].Digest, bytes);
         DriftFinding found = Assert.Single((await CompareAsync(scene, record)).Findings);
-        Assert.Equal((DriftKind.ContentDamaged, "quay.io/test/tiny", record.Plan.Subjects[1].Digest), (found.Kind, found.Repository, found.Digest));
+        Assert.Equal(
+            (DriftKind.ContentDamaged, "quay.io/test/tiny", record.Plan.Subjects[1].Digest),
+            (found.Kind, found.Repository, found.Digest)
+        );
     }
 
     [Fact]
@@ -262,21 +327,30 @@ public class DriftTests
     {
         await using Scene scene = await Scene.CreateAsync(stated: true);
         RecordedRelease one = RecordedRelease.Parse((await scene.PublishAsync()).ToBytes(), "one");
-        RecordedRelease two = one with { Origin = "two", Tags = one.Tags.SetItem("quay.io/test/tiny", one.Tags["quay.io/test/tiny"].SetItem("v1.0.0", Digest.Of("x"u8))) };
+        RecordedRelease two = one with
+        {
+            Origin = "two",
+            Tags = one.Tags.SetItem("quay.io/test/tiny", one.Tags["quay.io/test/tiny"].SetItem("v1.0.0", Digest.Of("x"u8))),
+        };
         DriftRequest request = Request(scene, null) with { Records = [one, two] };
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => new Drift(scene.Connect(), null).CompareAsync(request, default));
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
+            new Drift(scene.Connect(), null).CompareAsync(request, default)
+        );
         Assert.Contains("one says that v1.0.0", e.Message, StringComparison.Ordinal);
     }
 
     private static async Task MoveAsync(Scene scene, Reference destination, ReleasePlan plan) =>
-        await scene.At(destination).PushManifestAsync((await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!, plan.Release, default);
+        await scene
+            .At(destination)
+            .PushManifestAsync((await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!, plan.Release, default);
 
-    private static DriftRequest Request(Scene scene, ReleaseRecord? record) => new()
-    {
-        Image = "tiny",
-        Destinations = [scene.Official, scene.Fallback],
-        Records = record is null ? [] : [RecordedRelease.Parse(record.ToBytes(), "the record")],
-    };
+    private static DriftRequest Request(Scene scene, ReleaseRecord? record) =>
+        new()
+        {
+            Image = "tiny",
+            Destinations = [scene.Official, scene.Fallback],
+            Records = record is null ? [] : [RecordedRelease.Parse(record.ToBytes(), "the record")],
+        };
 
     private static Task<DriftReport> CompareAsync(Scene scene, ReleaseRecord? record, bool verified = false) =>
         new Drift(scene.Connect(), verified ? ReleasePolicy.Require(scene.Signer.Key) : null).CompareAsync(Request(scene, record), default);
@@ -285,16 +359,24 @@ public class DriftTests
     private sealed class ManyTags(int count, Action asked) : HttpMessageHandler
     {
         private static readonly byte[] Manifest = Encoding.UTF8.GetBytes(
-            $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaType.Manifest}\",\"config\":{{\"mediaType\":\"{MediaType.Config}\",\"digest\":\"{Digest.Of("{}"u8)}\",\"size\":2}},\"layers\":[]}}");
+            $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaType.Manifest}\",\"config\":{{\"mediaType\":\"{MediaType.Config}\",\"digest\":\"{Digest.Of("{}"u8)}\",\"size\":2}},\"layers\":[]}}"
+        );
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             asked();
             string path = request.RequestUri!.PathAndQuery;
             bool isQuay = request.RequestUri.Host == "quay.io";
-            HttpResponseMessage answer = path.Contains("/tags/list", StringComparison.Ordinal) ? List(isQuay ? path : null)
-                : isQuay && (path.Contains("/manifests/v", StringComparison.Ordinal) || path.EndsWith(Digest.Of(Manifest).ToString(), StringComparison.Ordinal)) ? Content(Manifest, MediaType.Manifest)
-                : isQuay && path.EndsWith(Digest.Of("{}"u8).ToString(), StringComparison.Ordinal) ? Content("{}"u8.ToArray(), "application/octet-stream")
+            HttpResponseMessage answer =
+                path.Contains("/tags/list", StringComparison.Ordinal) ? List(isQuay ? path : null)
+                : isQuay
+                && (
+                    path.Contains("/manifests/v", StringComparison.Ordinal)
+                    || path.EndsWith(Digest.Of(Manifest).ToString(), StringComparison.Ordinal)
+                )
+                    ? Content(Manifest, MediaType.Manifest)
+                : isQuay && path.EndsWith(Digest.Of("{}"u8).ToString(), StringComparison.Ordinal)
+                    ? Content("{}"u8.ToArray(), "application/octet-stream")
                 : new HttpResponseMessage(HttpStatusCode.NotFound);
             answer.RequestMessage = request;
             return Task.FromResult(answer);
@@ -302,8 +384,14 @@ public class DriftTests
 
         private HttpResponseMessage List(string? path)
         {
-            int from = path?.Split("last=") is [_, var last] ? int.Parse(last, System.Globalization.CultureInfo.InvariantCulture) : 0, to = path is null ? 0 : Math.Min(from + 1000, count);
-            HttpResponseMessage answer = Content(Encoding.UTF8.GetBytes($"{{\"tags\":[{string.Join(',', Enumerable.Range(from, to - from).Select(i => $"\"v1.0.{i}\""))}]}}"), "application/json");
+            int from = path?.Split("last=") is [_, var last] ? int.Parse(last, System.Globalization.CultureInfo.InvariantCulture) : 0,
+                to = path is null ? 0 : Math.Min(from + 1000, count);
+            HttpResponseMessage answer = Content(
+                Encoding.UTF8.GetBytes(
+                    $"{{\"tags\":[{string.Join(',', Enumerable.Range(from, to - from).Select(i => $"\"v1.0.{i}\""))}]}}"
+                ),
+                "application/json"
+            );
             if (to < count && path is not null)
                 answer.Headers.Add("Link", $"</v2/test/tiny/tags/list?n=1000&last={to}>; rel=\"next\"");
             return answer;
@@ -311,7 +399,10 @@ public class DriftTests
 
         private static HttpResponseMessage Content(byte[] bytes, string type)
         {
-            HttpResponseMessage answer = new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(type) } } };
+            HttpResponseMessage answer = new(HttpStatusCode.OK)
+            {
+                Content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(type) } },
+            };
             answer.Headers.Add("Docker-Content-Digest", Digest.Of(bytes).ToString());
             return answer;
         }

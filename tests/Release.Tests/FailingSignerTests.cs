@@ -49,8 +49,19 @@ public sealed class FailingSignerTests
     {
         await using Scene scene = await Scene.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        foreach (Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> sign in (Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>>[])
-                 [other.SignAsync, (_, stop) => scene.Signer.SignAsync("other"u8.ToArray(), stop), (_, _) => Task.FromResult<byte[]>([]), (_, _) => Task.FromResult(new byte[64])])
+        foreach (
+            Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> sign in (Func<
+                ReadOnlyMemory<byte>,
+                CancellationToken,
+                Task<byte[]>
+            >[])
+                [
+                    other.SignAsync,
+                    (_, stop) => scene.Signer.SignAsync("other"u8.ToArray(), stop),
+                    (_, _) => Task.FromResult<byte[]>([]),
+                    (_, _) => Task.FromResult(new byte[64]),
+                ]
+        )
         {
             scene.Store.Layout.WriteIndex(new Oci.Index([]));
             await Assert.ThrowsAnyAsync<Exception>(() => SignAsync(scene, new OtherSigner(scene.Signer.Key, sign)));
@@ -66,7 +77,11 @@ public sealed class FailingSignerTests
         ImmutableArray<Digest> all = [.. (await image.SubjectsAsync(default)).Select(subject => subject.Descriptor.Digest)];
         WantedStatement[] statements =
         [
-            .. all.Select(digest => new WantedStatement([digest], Statement.SpdxType, System.Text.Encoding.UTF8.GetBytes($"{{\"about\":\"{digest}\"}}"))),
+            .. all.Select(digest => new WantedStatement(
+                [digest],
+                Statement.SpdxType,
+                System.Text.Encoding.UTF8.GetBytes($"{{\"about\":\"{digest}\"}}")
+            )),
             new WantedStatement(all, Statement.ProvenanceType, "{}"u8.ToArray()),
         ];
         await scene.Store.SignAsync(image, statements, signer, default);
@@ -92,15 +107,17 @@ public sealed class FailingSignerTests
 
         public override VerificationKey Key => inner.Key;
 
-        public override Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => Calls++ == failing
-            ? throw new RemoteException(RemoteFault.TryAgain, "the key management service is down")
-            : inner.SignAsync(content, cancellationToken);
+        public override Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            Calls++ == failing
+                ? throw new RemoteException(RemoteFault.TryAgain, "the key management service is down")
+                : inner.SignAsync(content, cancellationToken);
     }
 
     private sealed class OtherSigner(VerificationKey key, Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> sign) : KeyedSigner
     {
         public override VerificationKey Key => key;
 
-        public override Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => sign(content, cancellationToken);
+        public override Task<byte[]> SignAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            sign(content, cancellationToken);
     }
 }

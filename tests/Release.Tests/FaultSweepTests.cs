@@ -25,10 +25,13 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
         ReleasePlan plan = await PlanAsync(scene);
         (IReadOnlyList<Occurrence> requests, string wanted) = await UndisturbedAsync(scene, plan);
         (Occurrence Request, InjectedFault InjectedFault)[] cases =
-            [.. from request in requests from mishap in InjectedFault.All where mishap.CanMeet(request) select (request, mishap)];
+        [
+            .. from request in requests from mishap in InjectedFault.All where mishap.CanMeet(request) select (request, mishap),
+        ];
         Convergence convergence = new(plan, wanted);
         ConcurrentBag<bool> ended = [];
-        ConcurrentBag<Occurrence> missed = [], harmless = [];
+        ConcurrentBag<Occurrence> missed = [],
+            harmless = [];
 
         await InLanesAsync(scene, cases, async (stage, at) =>
         {
@@ -43,12 +46,20 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
             else
                 harmless.Add(at.Request);
             at.InjectedFault.RequireRightClass(outcome.Failure, at.Request);
-            Assert.True(!outcome.Lies(stage.Registries).Any(), $"{at.InjectedFault} at {at.Request}: {string.Join("; ", outcome.Lies(stage.Registries))}");
+            Assert.True(
+                !outcome.Lies(stage.Registries).Any(),
+                $"{at.InjectedFault} at {at.Request}: {string.Join("; ", outcome.Lies(stage.Registries))}"
+            );
             await convergence.RequireAsync(stage, $"{at.InjectedFault} at {at.Request}");
         });
 
         int succeeded = ended.Count(each => each);
-        output.WriteLine($"{requests.Count} requests × {InjectedFault.All.Length} mishaps, where each can happen = {ended.Count} runs: {succeeded} succeeded, {ended.Count - succeeded} failed and converged from {convergence.States} different states, in {clock.Elapsed.TotalSeconds:0} s; {missed.Count} did not come about; {harmless.Count} more met a registry's oddity, and succeeded");
+        output.WriteLine(
+            $"{requests.Count} requests × {InjectedFault.All.Length} mishaps, where each can happen = {ended.Count} "
+                + $"runs: {succeeded} succeeded, {ended.Count - succeeded} failed and converged from {convergence.States} different "
+                + $"states, in {clock.Elapsed.TotalSeconds:0} s; {missed.Count} did not come about; {harmless.Count} more met a "
+                + "registry's oddity, and succeeded"
+        );
         Assert.Equal(cases.Length, ended.Count + harmless.Count + missed.Count);
         Assert.InRange(missed.Count, 0, cases.Length / 50);
         Assert.InRange(succeeded, 1, ended.Count / 2);
@@ -143,11 +154,17 @@ public sealed class FaultSweepTests(ITestOutputHelper output)
     private static Task InLanesAsync<T>(Scene scene, IEnumerable<T> cases, Func<Stage, T, Task> run)
     {
         ConcurrentQueue<T> left = new(cases);
-        return Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(async () =>
-        {
-            await using Stage stage = await Stage.OpenAsync(scene, Impatient, oneAtATime: true);
-            while (left.TryDequeue(out T? each))
-                await run(stage, each);
-        })));
+        return Task.WhenAll(
+            Enumerable
+                .Range(0, Environment.ProcessorCount)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        await using Stage stage = await Stage.OpenAsync(scene, Impatient, oneAtATime: true);
+                        while (left.TryDequeue(out T? each))
+                            await run(stage, each);
+                    })
+                )
+        );
     }
 }

@@ -16,8 +16,13 @@ public class FieldDifferenceTests
     [Fact]
     public void A_name_of_megabytes_is_not_repeated_for_each_member_within() =>
         Assert.All(
-            Between($"{{\"{new string('n', 1_000_000)}\":{{{string.Join(',', Enumerable.Range(0, 5000).Select(i => $"\"m{i}\":1"))}}}}}", "{}", """{"x":{}}"""),
-            difference => Assert.InRange(difference.Field.Length, 1, 1000));
+            Between(
+                $"{{\"{new string('n', 1_000_000)}\":{{{string.Join(',', Enumerable.Range(0, 5000).Select(i => $"\"m{i}\":1"))}}}}}",
+                "{}",
+                """{"x":{}}"""
+            ),
+            difference => Assert.InRange(difference.Field.Length, 1, 1000)
+        );
 
     [Fact]
     public void However_much_differs_some_are_told_and_the_rest_is_no_match()
@@ -36,5 +41,9 @@ public class FieldDifferenceTests
     }
 
     private static IReadOnlyList<FieldDifference> Between(string was, string now, string? inner = null) =>
-        FieldDifference.Between("config", Encoding.UTF8.GetBytes(was), Encoding.UTF8.GetBytes(inner is null ? now : $"{{\"{new string('n', 1_000_000)}\":{inner}}}"));
+        FieldDifference.Between(
+            "config",
+            Encoding.UTF8.GetBytes(was),
+            Encoding.UTF8.GetBytes(inner is null ? now : $"{{\"{new string('n', 1_000_000)}\":{inner}}}")
+        );
 }

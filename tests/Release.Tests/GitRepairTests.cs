@@ -110,7 +110,11 @@ public class GitRepairTests
         {
             named = what == "new folder" ? "a folder/" : "new one";
             Directory.CreateDirectory(git.At("a folder"));
-            await File.WriteAllTextAsync(git.At(what == "new folder" ? "a folder/new" : "new one"), "new", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                git.At(what == "new folder" ? "a folder/new" : "new one"),
+                "new",
+                TestContext.Current.CancellationToken
+            );
         }
 
         if (what == "added")
@@ -150,7 +154,8 @@ public class GitRepairTests
         using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.4");
         using Process chown = Process.Start("chown", ["-R", "12345", git.Root]);
         await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
-        string home = Directory.CreateTempSubdirectory("slipway-home-").FullName, settings = Path.Combine(home, "settings of git");
+        string home = Directory.CreateTempSubdirectory("slipway-home-").FullName,
+            settings = Path.Combine(home, "settings of git");
         string before = Environment.GetEnvironmentVariable("GIT_CONFIG_GLOBAL") ?? "";
         Environment.SetEnvironmentVariable("GIT_CONFIG_GLOBAL", settings);
         try
@@ -172,7 +177,12 @@ public class GitRepairTests
     {
         Match command = Regex.Match(said, @"Run (git .*?)(, and .*|, or .*)?$");
         Assert.True(command.Success, said);
-        ProcessStartInfo start = new("/bin/sh", ["-c", command.Groups[1].Value]) { WorkingDirectory = root, RedirectStandardError = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("/bin/sh", ["-c", command.Groups[1].Value])
+        {
+            WorkingDirectory = root,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         foreach (string who in (string[])["AUTHOR", "COMMITTER"])
             (start.Environment[$"GIT_{who}_NAME"], start.Environment[$"GIT_{who}_EMAIL"]) = ("a test", "test@example.org");
         start.Environment["GIT_CONFIG_GLOBAL"] = settings;
@@ -183,9 +193,11 @@ public class GitRepairTests
         Assert.True(process.ExitCode == 0, $"{command.Groups[1].Value}: {errors.Result}");
     }
 
-    private static Task<GitState> ReadAsync(string root) => new GitRepository(root).ReadAsync("kubelet", TestContext.Current.CancellationToken);
+    private static Task<GitState> ReadAsync(string root) =>
+        new GitRepository(root).ReadAsync("kubelet", TestContext.Current.CancellationToken);
 
-    private static async Task<string> RefusalAsync(string root) => (await Assert.ThrowsAsync<ReleaseException>(() => ReadAsync(root))).Message;
+    private static async Task<string> RefusalAsync(string root) =>
+        (await Assert.ThrowsAsync<ReleaseException>(() => ReadAsync(root))).Message;
 
     private static TagPlan Plan(GitState git) => TagPlan.For("kubelet", "v1.36.4", git, Platforms);
 

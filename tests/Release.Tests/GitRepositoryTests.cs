@@ -27,8 +27,15 @@ public class GitRepositoryTests
     [Fact]
     public async Task Tags_of_other_images_and_other_kinds_are_passed_over()
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.3").Commit()
-            .Tag("flannel-cni/v1.9.1").Tag("v1.36.4").Tag("kubelet-v1.36.4").Tag("kubelet/latest").Tag("not-kubelet/v9.9.9");
+        using ScratchRepository git = new ScratchRepository()
+            .Commit()
+            .Tag("kubelet/v1.36.3")
+            .Commit()
+            .Tag("flannel-cni/v1.9.1")
+            .Tag("v1.36.4")
+            .Tag("kubelet-v1.36.4")
+            .Tag("kubelet/latest")
+            .Tag("not-kubelet/v9.9.9");
         Assert.Equal(("kubelet/v1.36.3", 1), ((await git.ReadAsync()).Tag, (await git.ReadAsync()).Distance));
         Assert.Equal("flannel-cni/v1.9.1", (await git.ReadAsync("flannel-cni")).Tag);
     }
@@ -67,13 +74,19 @@ public class GitRepositoryTests
     [Fact]
     public async Task A_changed_a_staged_a_removed_and_a_new_file_are_each_dirt()
     {
-        foreach (Action<ScratchRepository> change in (Action<ScratchRepository>[])
-        [
-            git => File.WriteAllText(git.At("file"), "changed"),
-            git => { File.WriteAllText(git.At("file"), "staged"); git.Git("add", "file"); },
-            git => File.Delete(git.At("file")),
-            git => File.WriteAllText(git.At("new"), "new"),
-        ])
+        foreach (
+            Action<ScratchRepository> change in (Action<ScratchRepository>[])
+                [
+                    git => File.WriteAllText(git.At("file"), "changed"),
+                    git =>
+                    {
+                        File.WriteAllText(git.At("file"), "staged");
+                        git.Git("add", "file");
+                    },
+                    git => File.Delete(git.At("file")),
+                    git => File.WriteAllText(git.At("new"), "new"),
+                ]
+        )
         {
             using ScratchRepository git = new ScratchRepository().Commit();
             Assert.False((await git.ReadAsync()).IsDirty);
@@ -120,7 +133,8 @@ public class GitRepositoryTests
         using ScratchRepository clone = new();
         clone.Git("clone", "-q", "--depth", "1", "file://" + git.Root, "shallow");
         ReleaseException e = await Assert.ThrowsAsync<ReleaseException>(() =>
-            new GitRepository(clone.At("shallow")).ReadAsync("kubelet", TestContext.Current.CancellationToken));
+            new GitRepository(clone.At("shallow")).ReadAsync("kubelet", TestContext.Current.CancellationToken)
+        );
         Assert.EndsWith("Run git fetch --unshallow --tags", e.Message, StringComparison.Ordinal);
     }
 
@@ -136,7 +150,8 @@ public class GitRepositoryTests
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-git-");
         ReleaseException e = await Assert.ThrowsAsync<ReleaseException>(() =>
-            new GitRepository(folder.FullName).ReadAsync("kubelet", TestContext.Current.CancellationToken));
+            new GitRepository(folder.FullName).ReadAsync("kubelet", TestContext.Current.CancellationToken)
+        );
         Assert.StartsWith(folder.FullName, e.Message, StringComparison.Ordinal);
         folder.Delete();
     }

@@ -11,7 +11,17 @@ public class GitSettingsTests
         using ScratchRepository git = new ScratchRepository().Commit();
         foreach (string tag in (string[])["kubelet/v1.36.5", "kubelet/v1.36.5-r1", "kubelet/v1.36.5-r2"])
             git.Tag(tag);
-        foreach ((string key, string value) in new[] { ("column.ui", "always"), ("color.ui", "always"), ("column.tag", "always,row"), ("tag.sort", "-version:refname"), ("status.short", "true"), ("status.branch", "true") })
+        foreach (
+            (string key, string value) in new[]
+            {
+                ("column.ui", "always"),
+                ("color.ui", "always"),
+                ("column.tag", "always,row"),
+                ("tag.sort", "-version:refname"),
+                ("status.short", "true"),
+                ("status.branch", "true"),
+            }
+        )
             git.Git("config", key, value);
         Assert.Equal("kubelet/v1.36.5-r3", await new GitRepository(git.Root).NextTagAsync("kubelet", "v1.36.5", Stop));
         Assert.False((await new GitRepository(git.Root, new AskedTags(["kubelet/v1.36.5"])).ReadAsync("kubelet", Stop)).IsDirty);
@@ -23,7 +33,8 @@ public class GitSettingsTests
         using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.3").Commit(2).Tag("kubelet/v1.36.4").Commit(3);
         GitState before = await git.ReadAsync();
         Assert.Equal(("kubelet/v1.36.4", 3, 6), (before.Tag, before.Distance, before.Commits));
-        string head = git.Git("rev-parse", "HEAD"), first = git.Git("rev-parse", "HEAD~5");
+        string head = git.Git("rev-parse", "HEAD"),
+            first = git.Git("rev-parse", "HEAD~5");
         git.Git("replace", "--graft", head, first);
         GitState replaced = await git.ReadAsync();
         Assert.Equal((before.Tag, before.Distance, before.Commits), (replaced.Tag, replaced.Distance, replaced.Commits));
@@ -45,7 +56,9 @@ public class GitSettingsTests
         foreach (string wanted in (string[])["kubelet/v1.36.4", "kubelet/v1.36.4-r1"])
             Assert.Equal((wanted, 0), Of(await new GitRepository(git.Root, new AskedTags([wanted])).ReadAsync("kubelet", Stop)));
         // Another image's tag is no answer.
-        await Assert.ThrowsAsync<ReleaseException>(() => new GitRepository(git.Root, new AskedTags(["flannel-cni/v1.0.0"])).ReadAsync("kubelet", Stop));
+        await Assert.ThrowsAsync<ReleaseException>(() =>
+            new GitRepository(git.Root, new AskedTags(["flannel-cni/v1.0.0"])).ReadAsync("kubelet", Stop)
+        );
         git.Commit();
         Assert.Equal(("kubelet/v1.36.4-r1", 1), Of(await git.ReadAsync()));
     }
@@ -55,13 +68,23 @@ public class GitSettingsTests
     {
         using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.3").Commit();
         async Task<string> RefusedAsync(string tag) =>
-            (await Assert.ThrowsAsync<ReleaseException>(() => new GitRepository(git.Root, new AskedTags([tag])).ReadAsync("kubelet", Stop))).Message;
+            (
+                await Assert.ThrowsAsync<ReleaseException>(() =>
+                    new GitRepository(git.Root, new AskedTags([tag])).ReadAsync("kubelet", Stop)
+                )
+            ).Message;
         Assert.EndsWith("Run git checkout kubelet/v1.36.3", await RefusedAsync("kubelet/v1.36.3"), StringComparison.Ordinal);
         git.Git("checkout", "-q", "kubelet/v1.36.3");
-        Assert.Equal(("kubelet/v1.36.3", 0), Of(await new GitRepository(git.Root, new AskedTags(["kubelet/v1.36.3"])).ReadAsync("kubelet", Stop)));
+        Assert.Equal(
+            ("kubelet/v1.36.3", 0),
+            Of(await new GitRepository(git.Root, new AskedTags(["kubelet/v1.36.3"])).ReadAsync("kubelet", Stop))
+        );
         Assert.EndsWith("or git tag kubelet/v1.36.4", await RefusedAsync("kubelet/v1.36.4"), StringComparison.Ordinal);
         git.Tag("kubelet/v1.36.4");
-        Assert.Equal(("kubelet/v1.36.4", 0), Of(await new GitRepository(git.Root, new AskedTags(["kubelet/v1.36.4"])).ReadAsync("kubelet", Stop)));
+        Assert.Equal(
+            ("kubelet/v1.36.4", 0),
+            Of(await new GitRepository(git.Root, new AskedTags(["kubelet/v1.36.4"])).ReadAsync("kubelet", Stop))
+        );
     }
 
     [Theory]
@@ -70,8 +93,15 @@ public class GitSettingsTests
     [InlineData("refs/heads/main", null, null)]
     [InlineData("refs/tags/latest", "nightly", null)]
     [InlineData("refs/tags/flannel-cni/v1.9.1", null, null)]
-    public void What_a_CI_runs_for_is_asked_for(string? github, string? gitlab, string? wanted) => Assert.Equal(
-        wanted, AskedTags.Of([], name => name == "GITHUB_REF" ? github : name == "CI_COMMIT_TAG" ? gitlab : null).Of("kubelet"));
+    public void What_a_CI_runs_for_is_asked_for(string? github, string? gitlab, string? wanted) =>
+        Assert.Equal(
+            wanted,
+            AskedTags
+                .Of([], name => name == "GITHUB_REF" ? github
+                    : name == "CI_COMMIT_TAG" ? gitlab
+                    : null)
+                .Of("kubelet")
+        );
 
     [Fact]
     public void The_command_line_says_more_than_a_CI_and_one_tag_for_each_image()
@@ -79,7 +109,9 @@ public class GitSettingsTests
         AskedTags asked = AskedTags.Of(["kubelet/v1.36.4", "refs/tags/flannel-cni/v1.9.1-r1"], _ => "refs/tags/kubelet/v9.9.9");
         Assert.Equal(("kubelet/v1.36.4", "flannel-cni/v1.9.1-r1"), (asked.Of("kubelet"), asked.Of("flannel-cni")));
         Assert.Throws<FormatException>(() => AskedTags.Of(["kubelet/v1.36.4", "kubelet/v1.36.5"], _ => null));
-        foreach (string wrong in (string[])["v1.36.4", "kubelet/latest", "kubelet/v1.36", "/v1.36.4", "kubelet/v1.36.4\n", "a/b/v1.0.0", ""])
+        foreach (
+            string wrong in (string[])["v1.36.4", "kubelet/latest", "kubelet/v1.36", "/v1.36.4", "kubelet/v1.36.4\n", "a/b/v1.0.0", ""]
+        )
             Assert.Throws<FormatException>(() => AskedTags.Of([wrong], _ => null));
     }
 
@@ -118,7 +150,10 @@ public class GitSettingsTests
         {
             string[] described = git.Git("describe", "--tags", "--long", "--match", "kubelet/v*").Split('-');
             GitState state = git.ReadAsync().GetAwaiter().GetResult();
-            Assert.Equal((string.Join('-', described[..^2]), int.Parse(described[^2], System.Globalization.CultureInfo.InvariantCulture)), (state.Tag, state.Distance));
+            Assert.Equal(
+                (string.Join('-', described[..^2]), int.Parse(described[^2], System.Globalization.CultureInfo.InvariantCulture)),
+                (state.Tag, state.Distance)
+            );
         }
     }
 

@@ -8,11 +8,14 @@ using Slipway.Trust;
 
 namespace Slipway.Release.Tests;
 
-/// <summary>What goes into an archive: the image and what was verified about it; of what anybody put beside it, what was asked for.</summary>
+/// <summary>
+/// What goes into an archive: the image and what was verified about it; of what anybody put beside it, what was asked for.
+/// </summary>
 public sealed class ImageArchiveTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-archive-");
-    private readonly KeySigner _stranger = KeySigner.CreateThrowAway(), _rebuilder = KeySigner.CreateThrowAway();
+    private readonly KeySigner _stranger = KeySigner.CreateThrowAway(),
+        _rebuilder = KeySigner.CreateThrowAway();
 
     public void Dispose()
     {
@@ -49,9 +52,18 @@ public sealed class ImageArchiveTests : IDisposable
         await using Scene scene = await PublishedAsync();
         Digest stranger = how switch
         {
-            "no config" => await ManifestAsync(scene, """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[],"subject":SUBJECT}"""),
-            "an index in its place" => await ManifestAsync(scene, """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","artifactType":"a/b","manifests":[],"subject":SUBJECT}"""),
-            "3 GB" => await ManifestAsync(scene, $$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"a/b","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{{Digest.Of("{}"u8)}}}","size":2},"layers":[{"mediaType":"a/b","digest":"sha256:{{{new string('1', 64)}}}","size":3000000000}],"subject":SUBJECT}"""),
+            "no config" => await ManifestAsync(
+                scene,
+                """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[],"subject":SUBJECT}"""
+            ),
+            "an index in its place" => await ManifestAsync(
+                scene,
+                """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","artifactType":"a/b","manifests":[],"subject":SUBJECT}"""
+            ),
+            "3 GB" => await ManifestAsync(
+                scene,
+                $$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"a/b","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{{Digest.Of("{}"u8)}}}","size":2},"layers":[{"mediaType":"a/b","digest":"sha256:{{{new string('1', 64)}}}","size":3000000000}],"subject":SUBJECT}"""
+            ),
             _ => await ReferrerAsync(scene, "a/b", "some bytes"u8.ToArray()),
         };
         if (how == "blob is gone")
@@ -73,7 +85,8 @@ public sealed class ImageArchiveTests : IDisposable
     public async Task All_referrers_come_along_as_far_as_they_fit()
     {
         await using Scene scene = await PublishedAsync();
-        Digest small = await ReferrerAsync(scene, "application/vnd.small", new byte[1000]), large = await ReferrerAsync(scene, "application/vnd.large", new byte[100_000]);
+        Digest small = await ReferrerAsync(scene, "application/vnd.small", new byte[1000]),
+            large = await ReferrerAsync(scene, "application/vnd.large", new byte[100_000]);
         (string file, ImmutableArray<string> leftOut) = await SaveAsync(scene, "some", limit: 50_000);
         Digest[] there = [.. (await OpenAsync(file)).ReadIndex().Manifests.Select(entry => entry.Digest)];
         Assert.Contains(small, there);
@@ -105,19 +118,46 @@ public sealed class ImageArchiveTests : IDisposable
         return scene;
     }
 
-    private async Task<(string File, ImmutableArray<string> LeftOut)> SaveAsync(Scene scene, string name, long? limit = null, ImmutableArray<ITrustedSigner>? believed = null)
+    private async Task<(string File, ImmutableArray<string> LeftOut)> SaveAsync(
+        Scene scene,
+        string name,
+        long? limit = null,
+        ImmutableArray<ITrustedSigner>? believed = null
+    )
     {
         Repository site = scene.At(scene.Official);
         string file = Path.Combine(_folder.FullName, name + ".tar");
-        VerificationRequest release = new() { Content = site, Signatures = site, Wanted = "v1.0.0", Official = scene.Official };
-        return (file, await new ImageArchive(release, believed ?? [scene.Signer.Key]) { MostUnverified = limit }.WriteAsync(file, scene.Index.Digest, "v1.0.0", default));
+        VerificationRequest release = new()
+        {
+            Content = site,
+            Signatures = site,
+            Wanted = "v1.0.0",
+            Official = scene.Official,
+        };
+        return (
+            file,
+            await new ImageArchive(release, believed ?? [scene.Signer.Key]) { MostUnverified = limit }.WriteAsync(
+                file,
+                scene.Index.Digest,
+                "v1.0.0",
+                default
+            )
+        );
     }
 
     private async Task<VerificationResult> VerifyAsync(Scene scene, string file)
     {
         OciLayout layout = await OpenAsync(file);
         return await new Verifier(VerificationPolicy.RequireKey(scene.Signer.Key)).VerifyAsync(
-            new VerificationRequest { Content = layout, Signatures = layout, Wanted = "v1.0.0", Official = scene.Official }, default);
+            new VerificationRequest
+            {
+                Content = layout,
+                Signatures = layout,
+                Wanted = "v1.0.0",
+                Official = scene.Official,
+            },
+            default
+        );
     }
 
     private Task<OciLayout> OpenAsync(string file)
@@ -129,7 +169,11 @@ public sealed class ImageArchiveTests : IDisposable
 
     private static async Task<byte[]> SaidAsync(Scene scene, KeySigner by)
     {
-        Statement statement = new([new StatementSubject(scene.Official.Name, scene.Index.Digest)], "https://example.org/made-again", "{}"u8.ToArray());
+        Statement statement = new(
+            [new StatementSubject(scene.Official.Name, scene.Index.Digest)],
+            "https://example.org/made-again",
+            "{}"u8.ToArray()
+        );
         return SigstoreBundle.For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, statement.ToBytes(), by, default), by.Key).ToBytes();
     }
 

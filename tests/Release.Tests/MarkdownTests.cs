@@ -11,5 +11,17 @@ public sealed class MarkdownTests
     public void Blocks_are_apart_and_a_table_without_rows_is_nothing() =>
         Assert.Equal(
             "## A\n\nb\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n> [!WARNING]\n> c\n> d\n",
-            new Markdown().Heading("A").Paragraph("b").Table(["x", "y"], [["1", "2"]]).Table(["x"], []).Warning("c", "d").ToString());
+            new Markdown()
+                .Heading("A")
+                .Paragraph("b")
+                .Table(
+                    ["x", "y"],
+                    [
+                        ["1", "2"],
+                    ]
+                )
+                .Table(["x"], [])
+                .Warning("c", "d")
+                .ToString()
+        );
 }

@@ -7,12 +7,16 @@ using Slipway.Trust;
 
 namespace Slipway.Release.Tests;
 
-/// <summary>Copying between registries that hold different signatures and statements about the same release: what comes along, and what stays.</summary>
+/// <summary>
+/// Copying between registries that hold different signatures and statements about the same release: what comes along, and what stays.
+/// </summary>
 public sealed class MirrorEvidenceTests : IDisposable
 {
-    private const string Ours = "https://example.org/made", Theirs = "https://example.org/made-again";
+    private const string Ours = "https://example.org/made",
+        Theirs = "https://example.org/made-again";
 
-    private readonly KeySigner _rebuilder = KeySigner.CreateThrowAway(), _other = KeySigner.CreateThrowAway();
+    private readonly KeySigner _rebuilder = KeySigner.CreateThrowAway(),
+        _other = KeySigner.CreateThrowAway();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-mirror-");
     private readonly List<string> _log = [];
 
@@ -22,7 +26,8 @@ public sealed class MirrorEvidenceTests : IDisposable
         await using Scene scene = await PublishedAsync();
         await SayAsync(scene, scene.Official, _rebuilder);
         await SayAsync(scene, scene.Fallback, _other);
-        ImmutableArray<Descriptor> there = await LayersAsync(scene, scene.Fallback, Att(scene)), missing = [.. (await LayersAsync(scene, scene.Official, Att(scene))).Except(there)];
+        ImmutableArray<Descriptor> there = await LayersAsync(scene, scene.Fallback, Att(scene)),
+            missing = [.. (await LayersAsync(scene, scene.Official, Att(scene))).Except(there)];
         Assert.Equal((4, 1), (there.Length, missing.Length));
 
         await MirrorAsync(scene, scene.Official, scene.Fallback);
@@ -67,8 +72,20 @@ public sealed class MirrorEvidenceTests : IDisposable
         string tag = kind == "att" ? Att(scene) : SignatureManifest.TagOf(scene.Index.Digest);
         ImmutableArray<Descriptor> wanted = await LayersAsync(scene, scene.Official, tag);
         // An image under the tag, then things of the right type that are nothing.
-        Manifest image = Manifest.Parse((await scene.Layout.ReadManifestAsync(Oci.Index.Parse((await scene.Layout.ReadManifestAsync(scene.Index.Digest, default))!.Bytes).Manifests[0].Digest, default))!.Bytes);
-        ImmutableArray<Descriptor> junk = [.. image.Layers, await BlobAsync(copy, MediaType.DsseEnvelope, "nothing"), await BlobAsync(copy, MediaType.SimpleSigning, "nothing")];
+        Manifest image = Manifest.Parse(
+            (
+                await scene.Layout.ReadManifestAsync(
+                    Oci.Index.Parse((await scene.Layout.ReadManifestAsync(scene.Index.Digest, default))!.Bytes).Manifests[0].Digest,
+                    default
+                )
+            )!.Bytes
+        );
+        ImmutableArray<Descriptor> junk =
+        [
+            .. image.Layers,
+            await BlobAsync(copy, MediaType.DsseEnvelope, "nothing"),
+            await BlobAsync(copy, MediaType.SimpleSigning, "nothing"),
+        ];
         await PutAsync(copy, tag, junk);
         await MirrorAsync(scene, scene.Official, scene.Fallback);
         Assert.Equal([.. junk, .. wanted], await LayersAsync(scene, scene.Fallback, tag));
@@ -89,15 +106,38 @@ public sealed class MirrorEvidenceTests : IDisposable
         Digest elsewhere = Digest.Of("something else"u8);
         await SayAsync(scene, scene.Official, _rebuilder);
         ImmutableArray<Descriptor> said = await LayersAsync(scene, scene.Official, Att(scene));
-        DsseEnvelope foreign = await DsseEnvelope.SignAsync(DsseEnvelope.InToto, new Statement([new StatementSubject(scene.Official.Name, elsewhere)], Theirs, "{}"u8.ToArray()).ToBytes(), _rebuilder, default);
-        await PutAsync(source, Att(scene), [await BlobAsync(source, MediaType.DsseEnvelope, "nothing"), said[0], await BlobAsync(source, MediaType.DsseEnvelope, Encoding.UTF8.GetString(foreign.ToBytes())), .. said[1..]]);
+        DsseEnvelope foreign = await DsseEnvelope.SignAsync(
+            DsseEnvelope.InToto,
+            new Statement([new StatementSubject(scene.Official.Name, elsewhere)], Theirs, "{}"u8.ToArray()).ToBytes(),
+            _rebuilder,
+            default
+        );
+        await PutAsync(
+            source,
+            Att(scene),
+            [
+                await BlobAsync(source, MediaType.DsseEnvelope, "nothing"),
+                said[0],
+                await BlobAsync(source, MediaType.DsseEnvelope, Encoding.UTF8.GetString(foreign.ToBytes())),
+                .. said[1..],
+            ]
+        );
         await BundleAsync(scene, "nothing");
         await BundleAsync(scene, Encoding.UTF8.GetString(SigstoreBundle.For(foreign, _rebuilder.Key).ToBytes()));
 
         string sig = SignatureManifest.TagOf(scene.Index.Digest);
         ImmutableArray<Descriptor> signed = await LayersAsync(scene, scene.Official, sig);
         Descriptor another = await ClaimAsync(source, SimpleSigning.For(Reference.Parse("quay.io/other/name"), scene.Index.Digest), _other);
-        await PutAsync(source, sig, [await BlobAsync(source, MediaType.SimpleSigning, "nothing"), await ClaimAsync(source, SimpleSigning.For(scene.Official, elsewhere), scene.Signer), another, .. signed]);
+        await PutAsync(
+            source,
+            sig,
+            [
+                await BlobAsync(source, MediaType.SimpleSigning, "nothing"),
+                await ClaimAsync(source, SimpleSigning.For(scene.Official, elsewhere), scene.Signer),
+                another,
+                .. signed,
+            ]
+        );
 
         Reference copy = Reference.Parse("docker.io/copy/tiny");
         await MirrorAsync(scene, scene.Official, copy);
@@ -113,14 +153,24 @@ public sealed class MirrorEvidenceTests : IDisposable
     {
         await using Scene scene = await PublishedAsync();
         Repository source = scene.At(scene.Official);
-        Descriptor blob = await BlobAsync(source, "application/vnd.example", "gone"), config = await BlobAsync(source, MediaType.Empty, "{}");
-        ManifestContent referrer = new(MediaType.Manifest, new Manifest(config, [blob]) { ArtifactType = "application/vnd.example", Subject = scene.Index with { Annotations = Descriptor.NoAnnotations } }.ToBytes());
+        Descriptor blob = await BlobAsync(source, "application/vnd.example", "gone"),
+            config = await BlobAsync(source, MediaType.Empty, "{}");
+        ManifestContent referrer = new(
+            MediaType.Manifest,
+            new Manifest(config, [blob])
+            {
+                ArtifactType = "application/vnd.example",
+                Subject = scene.Index with { Annotations = Descriptor.NoAnnotations },
+            }.ToBytes()
+        );
         await source.PushReferrerAsync(referrer, default);
         scene.Faults = seen => seen.Host == "quay.io" && seen.Last == blob.Digest.ToString() ? Fault.Answer(404) : null;
         Reference copy = Reference.Parse("docker.io/copy/tiny");
         await MirrorAsync(scene, scene.Official, copy);
         Assert.DoesNotContain(referrer.Descriptor.Digest, await ReferrersAsync(scene, copy));
-        Assert.Contains(_log, line => line.Contains("left behind", StringComparison.Ordinal) && line.Contains("is missing", StringComparison.Ordinal));
+        Assert.Contains(_log, line =>
+            line.Contains("left behind", StringComparison.Ordinal) && line.Contains("is missing", StringComparison.Ordinal)
+        );
         scene.Faults = _ => null;
         await MirrorAsync(scene, scene.Official, copy);
         Assert.Contains(referrer.Descriptor.Digest, await ReferrersAsync(scene, copy));
@@ -137,7 +187,11 @@ public sealed class MirrorEvidenceTests : IDisposable
         await FillAsync(scene, copy, kind, limit);
         scene.Forget();
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => MirrorAsync(scene, scene.Official, copy));
-        Assert.Contains("no room for the release's signatures and attestations: verification looks at 0 more", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no room for the release's signatures and attestations: verification looks at 0 more",
+            e.Message,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("nothing was copied", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
     }
@@ -218,7 +272,12 @@ public sealed class MirrorEvidenceTests : IDisposable
         ReleaseRecord record = await scene.PublishAsync();
         Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
         Assert.Equal(before, await LayersAsync(scene, scene.Fallback, Att(scene)));
-        DriftRequest request = new() { Image = "tiny", Destinations = [scene.Official, scene.Fallback], Records = [RecordedRelease.Parse(record.ToBytes(), "the record")] };
+        DriftRequest request = new()
+        {
+            Image = "tiny",
+            Destinations = [scene.Official, scene.Fallback],
+            Records = [RecordedRelease.Parse(record.ToBytes(), "the record")],
+        };
         Assert.Empty((await new Drift(scene.Connect(), ReleasePolicy.Require(scene.Signer.Key)).CompareAsync(request, default)).Findings);
     }
 
@@ -250,12 +309,33 @@ public sealed class MirrorEvidenceTests : IDisposable
         Assert.Equal(2, await new StatementPush(store.Layout, scene.At(site)).RunAsync(default));
     }
 
-    private static async Task<ImmutableArray<Statement>> SaidAsync(Scene scene, Reference site, KeySigner by, string kind) => (await new StatementSearch(by.Key).FindAsync(
-        new VerificationRequest { Content = scene.At(site), Signatures = scene.At(site), Wanted = scene.Index.Digest.ToString(), Official = scene.Official }, scene.Index.Digest, kind, default)).Statements;
+    private static async Task<ImmutableArray<Statement>> SaidAsync(Scene scene, Reference site, KeySigner by, string kind) =>
+        (
+            await new StatementSearch(by.Key).FindAsync(
+                new VerificationRequest
+                {
+                    Content = scene.At(site),
+                    Signatures = scene.At(site),
+                    Wanted = scene.Index.Digest.ToString(),
+                    Official = scene.Official,
+                },
+                scene.Index.Digest,
+                kind,
+                default
+            )
+        ).Statements;
 
     private Task<ReleaseRecord> MirrorAsync(Scene scene, Reference from, Reference to) =>
         new Mirror(scene.Connect, ReleasePolicy.Require(scene.Signer.Key), _log.Add).CopyAsync(
-            new MirrorRequest { Image = "tiny", Source = from.WithTag("v1.0.0"), Official = scene.Official, Destination = to }, default);
+            new MirrorRequest
+            {
+                Image = "tiny",
+                Source = from.WithTag("v1.0.0"),
+                Official = scene.Official,
+                Destination = to,
+            },
+            default
+        );
 
     private static SignedImage Image(Scene scene) => new(scene.Layout, scene.Index.Digest, scene.Official);
 
@@ -264,16 +344,20 @@ public sealed class MirrorEvidenceTests : IDisposable
     private static async Task<ImmutableArray<Descriptor>> LayersAsync(Scene scene, Reference site, string tag) =>
         SignatureManifest.Parse((await scene.At(site).FindTagAsync(tag, default))!.Content!).Layers;
 
-    private static async Task<SortedSet<Digest>> ReferrersAsync(Scene scene, Reference site) => new(
-        (await scene.At(site).ReferrersAsync(scene.Index.Digest, null, default)).Select(referrer => referrer.Digest),
-        Comparer<Digest>.Create((one, other) => string.CompareOrdinal(one.ToString(), other.ToString())));
+    private static async Task<SortedSet<Digest>> ReferrersAsync(Scene scene, Reference site) =>
+        new(
+            (await scene.At(site).ReferrersAsync(scene.Index.Digest, null, default)).Select(referrer => referrer.Digest),
+            Comparer<Digest>.Create((one, other) => string.CompareOrdinal(one.ToString(), other.ToString()))
+        );
 
     /// <summary>The blobs of what the release says of its index, in either form.</summary>
     private static async Task<IEnumerable<string>> DigestsAsync(Scene scene)
     {
         List<string> digests = [.. (await LayersAsync(scene, scene.Official, Att(scene))).Select(layer => layer.Digest.ToString())];
         foreach (Digest referrer in await ReferrersAsync(scene, scene.Official))
-            digests.Add(Manifest.Parse((await scene.At(scene.Official).ReadManifestAsync(referrer, default))!.Bytes).Layers[0].Digest.ToString());
+            digests.Add(
+                Manifest.Parse((await scene.At(scene.Official).ReadManifestAsync(referrer, default))!.Bytes).Layers[0].Digest.ToString()
+            );
         return digests;
     }
 
@@ -295,7 +379,11 @@ public sealed class MirrorEvidenceTests : IDisposable
     private static async Task PutAsync(Repository site, string tag, ImmutableArray<Descriptor> layers)
     {
         SignatureManifest manifest = new(layers);
-        await site.PushBlobAsync(Descriptor.Of(MediaType.Config, manifest.Config.Span), () => new MemoryStream(manifest.Config.ToArray()), default);
+        await site.PushBlobAsync(
+            Descriptor.Of(MediaType.Config, manifest.Config.Span),
+            () => new MemoryStream(manifest.Config.ToArray()),
+            default
+        );
         await site.PushManifestAsync(manifest.Content, tag, default);
     }
 

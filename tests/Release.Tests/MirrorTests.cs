@@ -20,7 +20,12 @@ public class MirrorTests
         ReleaseRecord published = await scene.PublishAsync();
         ReleaseRecord copied = await MirrorAsync(scene, named == "@" ? "@" + published.Plan.Index.Digest : named);
         Assert.Equal($"{Copy.Name}@{published.Plan.Index.Digest}", copied.Reference.ToString());
-        DriftRequest request = new() { Image = "tiny", Destinations = [scene.Official, Copy], Records = [RecordedRelease.Parse(published.ToBytes(), "the record")] };
+        DriftRequest request = new()
+        {
+            Image = "tiny",
+            Destinations = [scene.Official, Copy],
+            Records = [RecordedRelease.Parse(published.ToBytes(), "the record")],
+        };
         DriftReport report = await new Drift(scene.Connect(), ReleasePolicy.Require(scene.Signer.Key)).CompareAsync(request, default);
         Assert.Empty(report.Findings);
         Assert.Equal(7, report.Tags);
@@ -65,7 +70,10 @@ public class MirrorTests
         Repository copy = scene.At(Copy);
         foreach ((Descriptor subject, ManifestContent statement) in plan.Subjects.Zip(statements))
         {
-            Assert.Equal(statement.Descriptor.Digest, Assert.Single(await copy.ReferrersAsync(subject.Digest, "application/vnd.example.statement", default)).Digest);
+            Assert.Equal(
+                statement.Descriptor.Digest,
+                Assert.Single(await copy.ReferrersAsync(subject.Digest, "application/vnd.example.statement", default)).Digest
+            );
             Assert.All(Manifest.Parse(statement.Bytes).Blobs, blob => Assert.True(copy.HasBlobAsync(blob, default).Result));
         }
 
@@ -97,13 +105,27 @@ public class MirrorTests
             Reference copy = Reference.Parse($"docker.io/copy/tiny{at}");
             int left = at;
             // That an upload could not be cancelled does not matter.
-            scene.Faults = seen => seen.Writes && seen.Method != "DELETE" && Interlocked.Decrement(ref left) == -1 ? Fault.Answer(503) : null;
+            scene.Faults = seen =>
+                seen.Writes && seen.Method != "DELETE" && Interlocked.Decrement(ref left) == -1 ? Fault.Answer(503) : null;
             await Assert.ThrowsAnyAsync<Http.RemoteException>(() => MirrorAsync(scene, to: copy));
             scene.Faults = _ => null;
             foreach (string tag in await scene.At(copy).TagsAsync(default) ?? [])
             {
                 if (TagStyles.Of(tag).NeverMoves())
-                    Assert.True((await new Verifier(VerificationPolicy.RequireKey(scene.Signer.Key)).VerifyAsync(new VerificationRequest { Content = scene.At(copy), Signatures = scene.At(copy), Wanted = tag, Official = scene.Official }, default)).Passed);
+                    Assert.True(
+                        (
+                            await new Verifier(VerificationPolicy.RequireKey(scene.Signer.Key)).VerifyAsync(
+                                new VerificationRequest
+                                {
+                                    Content = scene.At(copy),
+                                    Signatures = scene.At(copy),
+                                    Wanted = tag,
+                                    Official = scene.Official,
+                                },
+                                default
+                            )
+                        ).Passed
+                    );
             }
 
             Assert.Equal(published.Plan.Index.Digest, (await MirrorAsync(scene, to: copy)).Plan.Index.Digest);
@@ -117,7 +139,9 @@ public class MirrorTests
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         await PushReferrerAsync(scene, plan.Index);
         await MirrorAsync(scene);
-        await scene.At(Copy).PushManifestAsync((await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!, "build-v1.0.0", default);
+        await scene
+            .At(Copy)
+            .PushManifestAsync((await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!, "build-v1.0.0", default);
         await RequireRefusedAsync(scene, ":v1.0.0", "the tag never moves; nothing was copied");
     }
 
@@ -130,7 +154,9 @@ public class MirrorTests
         ManifestContent statement = await PushReferrerAsync(scene, plan.Index);
         await scene.At(scene.Official).PushManifestAsync(statement, document, default);
         await MirrorAsync(scene);
-        await scene.At(Copy).PushManifestAsync((await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!, document, default);
+        await scene
+            .At(Copy)
+            .PushManifestAsync((await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!, document, default);
         await RequireRefusedAsync(scene, ":v1.0.0", "which stays; nothing was copied");
     }
 
@@ -153,7 +179,12 @@ public class MirrorTests
             await source.DeleteManifestAsync(plan.Subjects[1].Digest, default);
         if (what == "damaged")
             scene.Damage("quay.io", plan.Subjects[2].Digest, "{}");
-        string named = what switch { "no tag" => ":v9.0.0", "platform" => ":v1.0.0-amd64", _ => ":v1.0.0" };
+        string named = what switch
+        {
+            "no tag" => ":v9.0.0",
+            "platform" => ":v1.0.0-amd64",
+            _ => ":v1.0.0",
+        };
         await RequireRefusedAsync(scene, named, because, what == "other key" ? other.Key : null);
     }
 
@@ -187,10 +218,15 @@ public class MirrorTests
     {
         Repository site = scene.At(scene.Official);
         byte[] statement = System.Text.Encoding.UTF8.GetBytes($"about {subject.Digest}");
-        Descriptor blob = Descriptor.Of("application/vnd.example.statement", statement), config = Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8);
+        Descriptor blob = Descriptor.Of("application/vnd.example.statement", statement),
+            config = Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8);
         await site.PushBlobAsync(blob, () => new MemoryStream(statement), default);
         await site.PushBlobAsync(config, () => new MemoryStream("{}"u8.ToArray()), default);
-        Manifest manifest = new(config, [blob]) { ArtifactType = "application/vnd.example.statement", Subject = subject with { Platform = null } };
+        Manifest manifest = new(config, [blob])
+        {
+            ArtifactType = "application/vnd.example.statement",
+            Subject = subject with { Platform = null },
+        };
         ManifestContent content = new(MediaType.Manifest, manifest.ToBytes());
         await site.PushReferrerAsync(content, default);
         return content;
@@ -204,8 +240,20 @@ public class MirrorTests
         Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
     }
 
-    private static Task<ReleaseRecord> MirrorAsync(Scene scene, string named = ":v1.0.0", Reference? to = null, VerificationKey? key = null) =>
+    private static Task<ReleaseRecord> MirrorAsync(
+        Scene scene,
+        string named = ":v1.0.0",
+        Reference? to = null,
+        VerificationKey? key = null
+    ) =>
         new Mirror(scene.Connect, ReleasePolicy.Require(key ?? scene.Signer.Key), _ => { }).CopyAsync(
-            new MirrorRequest { Image = "tiny", Source = Reference.Parse(scene.Official.Name + named), Official = scene.Official, Destination = to ?? Copy },
-            default);
+            new MirrorRequest
+            {
+                Image = "tiny",
+                Source = Reference.Parse(scene.Official.Name + named),
+                Official = scene.Official,
+                Destination = to ?? Copy,
+            },
+            default
+        );
 }

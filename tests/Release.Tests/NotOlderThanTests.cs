@@ -8,8 +8,25 @@ public class NotOlderThanTests
 {
     private static readonly string[] Ascending =
     [
-        "v0.9.0", "v1.0.0-alpha.1", "v1.0.0-beta.1", "v1.0.0-rc.1", "v1.0.0-rc.2", "v1.0.0-rc.10", "v1.0.0-rc.10-r1", "v1.0.0", "v1.0.0-1-gabcdef0", "v1.0.0-10-gabcdef0",
-        "v1.0.0-r1", "v1.0.0-r1-1-gabcdef0", "v1.0.0-r2", "v1.0.0-r10", "v1.0.1", "v1.0.10", "v1.2.0", "v1.10.0", "v2.0.0",
+        "v0.9.0",
+        "v1.0.0-alpha.1",
+        "v1.0.0-beta.1",
+        "v1.0.0-rc.1",
+        "v1.0.0-rc.2",
+        "v1.0.0-rc.10",
+        "v1.0.0-rc.10-r1",
+        "v1.0.0",
+        "v1.0.0-1-gabcdef0",
+        "v1.0.0-10-gabcdef0",
+        "v1.0.0-r1",
+        "v1.0.0-r1-1-gabcdef0",
+        "v1.0.0-r2",
+        "v1.0.0-r10",
+        "v1.0.1",
+        "v1.0.10",
+        "v1.2.0",
+        "v1.10.0",
+        "v2.0.0",
     ];
 
     [Fact]
@@ -18,7 +35,10 @@ public class NotOlderThanTests
         for (int i = 0; i < Ascending.Length; i++)
         {
             for (int j = 0; j < Ascending.Length; j++)
-                Assert.Equal((Ascending[i], Ascending[j], Math.Sign(i.CompareTo(j))), (Ascending[i], Ascending[j], Math.Sign(ReleaseOrder.Find(Ascending[i])!.CompareTo(ReleaseOrder.Find(Ascending[j])))));
+                Assert.Equal(
+                    (Ascending[i], Ascending[j], Math.Sign(i.CompareTo(j))),
+                    (Ascending[i], Ascending[j], Math.Sign(ReleaseOrder.Find(Ascending[i])!.CompareTo(ReleaseOrder.Find(Ascending[j]))))
+                );
         }
 
         Assert.Null(ReleaseOrder.Find("v9999999999.0.0"));
@@ -64,7 +84,8 @@ public class NotOlderThanTests
     [InlineData("23228e")]
     [InlineData("--upload-pack=x")]
     [InlineData("23228e6\n")]
-    public void What_is_neither_is_wrong(string text) => Assert.Contains("wanted a version", Assert.Throws<FormatException>(() => Parse(text)).Message, StringComparison.Ordinal);
+    public void What_is_neither_is_wrong(string text) =>
+        Assert.Contains("wanted a version", Assert.Throws<FormatException>(() => Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_commit_is_asked_of_the_clone_and_one_that_it_lacks_is_refused()
@@ -75,11 +96,18 @@ public class NotOlderThanTests
         for (int oldest = 0; oldest < 3; oldest++)
         {
             for (int built = 0; built < 3; built++)
-                Assert.Equal(built < oldest ? FailureReason.ReleaseTooOld : (FailureReason?)null, (await NotOlderThan.Parse(commits[oldest], clone).JudgeAsync(Of(commits[built]), default))?.Reason);
+                Assert.Equal(
+                    built < oldest ? FailureReason.ReleaseTooOld : (FailureReason?)null,
+                    (await NotOlderThan.Parse(commits[oldest], clone).JudgeAsync(Of(commits[built]), default))?.Reason
+                );
         }
 
-        Assert.Null(await NotOlderThan.Parse(commits[0][..7].ToUpper(CultureInfo.InvariantCulture), clone).JudgeAsync(Of(commits[2]), default));
-        (FailureReason reason, string text) = (await NotOlderThan.Parse(commits[0], clone).JudgeAsync(Of(new string('1', 40)), default))!.Value;
+        Assert.Null(
+            await NotOlderThan.Parse(commits[0][..7].ToUpper(CultureInfo.InvariantCulture), clone).JudgeAsync(Of(commits[2]), default)
+        );
+        (FailureReason reason, string text) = (
+            await NotOlderThan.Parse(commits[0], clone).JudgeAsync(Of(new string('1', 40)), default)
+        )!.Value;
         Assert.Equal(FailureReason.ReleaseAgeUnknown, reason);
         Assert.EndsWith($"Run git fetch {ProvenanceScene.Source} {new string('1', 40)}", text, StringComparison.Ordinal);
     }

@@ -14,24 +14,89 @@ public class ProvenanceCheckTests
         Assert.Empty(new ProvenanceCheck { Image = "tiny", Source = ProvenanceScene.Source }.Judge(ProvenanceScene.New()));
     }
 
-    public static TheoryData<string, Func<SlsaProvenance, SlsaProvenance>, string> Changes { get; } = new()
-    {
-        { "builder-mismatch", said => said with { BuilderId = "https://example.org/other" }, "got https://example.org/other" },
-        { "image-mismatch", said => said with { Parameters = said.Parameters with { Image = "other" } }, "wanted tiny, got other" },
-        { "source-mismatch", said => said with { Parameters = said.Parameters with { Source = "https://example.org/fork" } }, "got https://example.org/fork" },
-        { "source-modified", said => said with { Parameters = said.Parameters with { IsModified = true } }, "not committed" },
-        { "tag-mismatch", said => said with { Parameters = said.Parameters with { Tag = "tiny/v1.0.1" } }, "wanted tiny/v1.0.0, got tiny/v1.0.1" },
-        { "tag-mismatch", said => said with { Parameters = said.Parameters with { Tag = null } }, "got none" },
-        { "commit-mismatch", said => said with { Dependencies = [.. said.Dependencies.Skip(1)] }, "got none" },
-        { "commit-mismatch", said => said with { Dependencies = [said.Dependencies[0], .. said.Dependencies] }, "among its dependencies" },
-        { "platforms-mismatch", said => said with { Parameters = said.Parameters with { Platforms = [Platform.LinuxAmd64] } }, "got linux/amd64" },
-        { "lock-mismatch", said => said with { Parameters = said.Parameters with { Lock = ProvenanceScene.Hash("other") } }, "lock wanted" },
-        { "way-mismatch", said => said with { Parameters = said.Parameters with { Dockerfile = ProvenanceScene.Hash("other") } }, "wanted Assembled, got Dockerfile" },
-        { "dependency-missing", said => said with { Dependencies = [.. said.Dependencies.SkipLast(1)] }, "netbase@6.5?arch=all is not among" },
-        { "dependency-mismatch", said => said with { Dependencies = [.. said.Dependencies.SkipLast(1), ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceScene.Hash("other"))] }, "netbase@6.5?arch=all wanted" },
-        { "dependency-mismatch", said => said with { Dependencies = [.. said.Dependencies, ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceScene.Hash("other"))] }, "netbase@6.5?arch=all wanted" },
-        { "dependency-unexpected", said => said with { Dependencies = [.. said.Dependencies, ResourceDescriptor.Of("", "https://example.org/x", ProvenanceScene.Hash("x"))] }, "https://example.org/x is among" },
-    };
+    public static TheoryData<string, Func<SlsaProvenance, SlsaProvenance>, string> Changes { get; } =
+        new()
+        {
+            { "builder-mismatch", said => said with { BuilderId = "https://example.org/other" }, "got https://example.org/other" },
+            { "image-mismatch", said => said with { Parameters = said.Parameters with { Image = "other" } }, "wanted tiny, got other" },
+            {
+                "source-mismatch",
+                said => said with { Parameters = said.Parameters with { Source = "https://example.org/fork" } },
+                "got https://example.org/fork"
+            },
+            { "source-modified", said => said with { Parameters = said.Parameters with { IsModified = true } }, "not committed" },
+            {
+                "tag-mismatch",
+                said => said with { Parameters = said.Parameters with { Tag = "tiny/v1.0.1" } },
+                "wanted tiny/v1.0.0, got tiny/v1.0.1"
+            },
+            { "tag-mismatch", said => said with { Parameters = said.Parameters with { Tag = null } }, "got none" },
+            { "commit-mismatch", said => said with { Dependencies = [.. said.Dependencies.Skip(1)] }, "got none" },
+            {
+                "commit-mismatch",
+                said => said with { Dependencies = [said.Dependencies[0], .. said.Dependencies] },
+                "among its dependencies"
+            },
+            {
+                "platforms-mismatch",
+                said => said with { Parameters = said.Parameters with { Platforms = [Platform.LinuxAmd64] } },
+                "got linux/amd64"
+            },
+            {
+                "lock-mismatch",
+                said => said with { Parameters = said.Parameters with { Lock = ProvenanceScene.Hash("other") } },
+                "lock wanted"
+            },
+            {
+                "way-mismatch",
+                said => said with { Parameters = said.Parameters with { Dockerfile = ProvenanceScene.Hash("other") } },
+                "wanted Assembled, got Dockerfile"
+            },
+            {
+                "dependency-missing",
+                said => said with { Dependencies = [.. said.Dependencies.SkipLast(1)] },
+                "netbase@6.5?arch=all is not among"
+            },
+            {
+                "dependency-mismatch",
+                said =>
+                    said with
+                    {
+                        Dependencies =
+                        [
+                            .. said.Dependencies.SkipLast(1),
+                            ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceScene.Hash("other")),
+                        ],
+                    },
+                "netbase@6.5?arch=all wanted"
+            },
+            {
+                "dependency-mismatch",
+                said =>
+                    said with
+                    {
+                        Dependencies =
+                        [
+                            .. said.Dependencies,
+                            ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceScene.Hash("other")),
+                        ],
+                    },
+                "netbase@6.5?arch=all wanted"
+            },
+            {
+                "dependency-unexpected",
+                said =>
+                    said with
+                    {
+                        Dependencies =
+                        [
+                            .. said.Dependencies,
+                            ResourceDescriptor.Of("", "https://example.org/x", ProvenanceScene.Hash("x")),
+                        ],
+                    },
+                "https://example.org/x is among"
+            },
+        };
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Changes))]
@@ -54,8 +119,12 @@ public class ProvenanceCheckTests
     [Fact]
     public void Files_of_one_platform_are_those_of_its_architecture()
     {
-        Assert.DoesNotContain(Material.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]), material => material.Address.Contains("amd64", StringComparison.Ordinal));
+        Assert.DoesNotContain(Material.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]), material =>
+            material.Address.Contains("amd64", StringComparison.Ordinal)
+        );
         Assert.Equal(4, Material.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]).Length);
-        Assert.DoesNotContain(Material.Of(ProvenanceScene.Lock, ProvenanceScene.Platforms), material => material.Name.Contains("k_1", StringComparison.Ordinal));
+        Assert.DoesNotContain(Material.Of(ProvenanceScene.Lock, ProvenanceScene.Platforms), material =>
+            material.Name.Contains("k_1", StringComparison.Ordinal)
+        );
     }
 }

@@ -8,7 +8,13 @@ public class ProvenanceSecretTests
 {
     private static readonly string[] Meant =
     [
-        "GITHUB_ACTIONS", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_WORKFLOW_REF", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "RUNNER_ENVIRONMENT",
+        "GITHUB_ACTIONS",
+        "GITHUB_SERVER_URL",
+        "GITHUB_REPOSITORY",
+        "GITHUB_WORKFLOW_REF",
+        "GITHUB_RUN_ID",
+        "GITHUB_RUN_ATTEMPT",
+        "RUNNER_ENVIRONMENT",
     ];
 
     [Theory]
@@ -18,25 +24,31 @@ public class ProvenanceSecretTests
     {
         List<SecretForms> planted = [];
         HashSet<string> asked = [];
-        SlsaProvenance said = ProvenanceScene.New(Builder.Of(name =>
-        {
-            asked.Add(name);
-            string? meant = name switch
+        SlsaProvenance said = ProvenanceScene.New(
+            Builder.Of(name =>
             {
-                "GITHUB_ACTIONS" => actions,
-                "GITHUB_SERVER_URL" => "https://github.com",
-                "GITHUB_REPOSITORY" => "octo/tiny",
-                "GITHUB_WORKFLOW_REF" => "octo/tiny/.github/workflows/release.yml@refs/tags/tiny/v1.0.0",
-                "GITHUB_RUN_ID" or "GITHUB_RUN_ATTEMPT" => "1",
-                _ => null,
-            };
-            if (meant is null)
-                planted.Add(new SecretForms(name, $"planted+{name}/{planted.Count}"));
-            return meant ?? planted[^1]["plain"];
-        }));
+                asked.Add(name);
+                string? meant = name switch
+                {
+                    "GITHUB_ACTIONS" => actions,
+                    "GITHUB_SERVER_URL" => "https://github.com",
+                    "GITHUB_REPOSITORY" => "octo/tiny",
+                    "GITHUB_WORKFLOW_REF" => "octo/tiny/.github/workflows/release.yml@refs/tags/tiny/v1.0.0",
+                    "GITHUB_RUN_ID" or "GITHUB_RUN_ATTEMPT" => "1",
+                    _ => null,
+                };
+                if (meant is null)
+                    planted.Add(new SecretForms(name, $"planted+{name}/{planted.Count}"));
+                return meant ?? planted[^1]["plain"];
+            })
+        );
         Assert.Subset(Meant.ToHashSet(), asked);
         Assert.Empty(new SecretSearch(planted).In(said.ToBytes()));
-        foreach (string own in new[] { Environment.MachineName, Environment.UserName, Environment.CurrentDirectory, Path.GetTempPath() }.Where(own => own.Length >= 4))
+        foreach (
+            string own in new[] { Environment.MachineName, Environment.UserName, Environment.CurrentDirectory, Path.GetTempPath() }.Where(
+                own => own.Length >= 4
+            )
+        )
             Assert.DoesNotContain(own, Encoding.UTF8.GetString(said.ToBytes()), StringComparison.OrdinalIgnoreCase);
     }
 }

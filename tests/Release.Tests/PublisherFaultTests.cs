@@ -10,13 +10,18 @@ public class PublisherFaultTests
     {
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[1].Name ? Fault.Answer(503) : null;
+        scene.Faults = seen =>
+            seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[1].Name ? Fault.Answer(503) : null;
 
         Http.RemoteException e = await Assert.ThrowsAsync<Http.RemoteException>(() => scene.PublishAsync());
 
         Assert.Equal(Http.RemoteFault.TryAgain, e.Fault);
         int all = plan.Tags.Length;
-        Assert.Contains($"2 of {all} tags stand on {scene.Official.Name}, 1 of {all} tags stand on {scene.Fallback.Name}", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"2 of {all} tags stand on {scene.Official.Name}, 1 of {all} tags stand on {scene.Fallback.Name}",
+            e.Message,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("Run the same command again", e.Message, StringComparison.Ordinal);
     }
 }

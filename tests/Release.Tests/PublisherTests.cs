@@ -26,14 +26,20 @@ public class PublisherTests
         await scene.PublishAsync();
         Seen[] all = [.. scene.Requests];
         HashSet<string> tags = [.. plan.Tags.Select(tag => tag.Name)];
-        int first = Array.FindIndex(all, seen => seen.Method == "PUT" && seen.Path.Contains("/manifests/", StringComparison.Ordinal) && tags.Contains(seen.Last));
+        int first = Array.FindIndex(all, seen =>
+            seen.Method == "PUT" && seen.Path.Contains("/manifests/", StringComparison.Ordinal) && tags.Contains(seen.Last)
+        );
         Assert.True(first > 0);
         foreach (string host in Scene.Hosts)
         {
             int content = Array.FindLastIndex(all, first - 1, seen => seen.Host == host && seen.Writes);
             Seen[] readBack = [.. all[(content + 1)..first].Where(seen => seen.Host == host)];
-            Assert.All(plan.Subjects, subject => Assert.Contains(readBack, seen => seen.Method == "GET" && seen.Last == subject.Digest.ToString()));
-            Assert.All(plan.Signatures, signature => Assert.Contains(readBack, seen => seen.Last == signature.Tag || seen.Last == signature.Manifest.Digest.ToString()));
+            Assert.All(plan.Subjects, subject =>
+                Assert.Contains(readBack, seen => seen.Method == "GET" && seen.Last == subject.Digest.ToString())
+            );
+            Assert.All(plan.Signatures, signature =>
+                Assert.Contains(readBack, seen => seen.Last == signature.Tag || seen.Last == signature.Manifest.Digest.ToString())
+            );
         }
     }
 
@@ -45,7 +51,14 @@ public class PublisherTests
         await scene.PublishAsync();
         foreach (string host in Scene.Hosts)
         {
-            List<string> put = [.. scene.Requests.Where(seen => seen.Host == host && seen.Method == "PUT" && seen.Path.Contains("/manifests/", StringComparison.Ordinal)).Select(seen => seen.Last)];
+            List<string> put =
+            [
+                .. scene
+                    .Requests.Where(seen =>
+                        seen.Host == host && seen.Method == "PUT" && seen.Path.Contains("/manifests/", StringComparison.Ordinal)
+                    )
+                    .Select(seen => seen.Last),
+            ];
             int index = put.IndexOf(plan.Index.Digest.ToString());
             Assert.All(plan.Subjects.Skip(1), child => Assert.InRange(put.IndexOf(child.Digest.ToString()), 0, index - 1));
             Assert.Equal(plan.Tags.Select(tag => tag.Name), put.Where(name => plan.Tags.Any(tag => tag.Name == name)));

@@ -19,7 +19,15 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
         RetryPolicy impatient = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) };
         await using Stage once = await Stage.OpenAsync(scene, impatient, oneAtATime: false);
         await using Stage often = await Stage.OpenAsync(
-            scene, impatient with { Attempts = 4, FirstWait = TimeSpan.Zero, LongestWait = TimeSpan.Zero }, oneAtATime: false);
+            scene,
+            impatient with
+            {
+                Attempts = 4,
+                FirstWait = TimeSpan.Zero,
+                LongestWait = TimeSpan.Zero,
+            },
+            oneAtATime: false
+        );
         (int mishaps, int succeeded) = (0, 0);
 
         for (int seed = 0; seed < Runs; seed++)
@@ -37,7 +45,10 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
             await convergence.RequireAsync(stage, $"seed {seed}, {chance.Count} mishaps");
         }
 
-        output.WriteLine($"{Runs} runs with {mishaps} mishaps: {succeeded} succeeded, {Runs - succeeded} failed and converged from {convergence.States} different states");
+        output.WriteLine(
+            $"{Runs} runs with {mishaps} mishaps: {succeeded} succeeded, {Runs - succeeded} failed and converged "
+                + $"from {convergence.States} different states"
+        );
         Assert.InRange(mishaps, Runs, int.MaxValue);
         Assert.InRange(succeeded, 1, Runs - 1);
     }

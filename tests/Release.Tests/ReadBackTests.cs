@@ -13,7 +13,13 @@ public class ReadBackTests
     [InlineData(false)]
     public async Task A_public_repository_is_read_back_as_everybody_reads_it_and_a_private_one_with_our_credentials(bool isPublic)
     {
-        await using Scene scene = await Scene.CreateAsync(with: options => options with { Authentication = RehearsalAuthentication.Token, IsPublic = isPublic });
+        await using Scene scene = await Scene.CreateAsync(with: options =>
+            options with
+            {
+                Authentication = RehearsalAuthentication.Token,
+                IsPublic = isPublic,
+            }
+        );
         ReleasePlan plan = (await scene.PublishAsync()).Plan;
         await scene.AssertPublishedAsync(plan);
         Seen[] all = [.. scene.Requests];
@@ -36,7 +42,9 @@ public class ReadBackTests
         {
             "manifest" => plan.Subjects[2],
             "blob" => Manifest.Parse((await scene.Layout.ReadManifestAsync(plan.Subjects[2].Digest, default))!.Bytes).Blobs.Last(),
-            _ => Manifest.Parse((await scene.Store.Layout.ReadManifestAsync(plan.Signatures[1].Manifest.Digest, default))!.Bytes).Blobs.Last(),
+            _ => Manifest
+                .Parse((await scene.Store.Layout.ReadManifestAsync(plan.Signatures[1].Manifest.Digest, default))!.Bytes)
+                .Blobs.Last(),
         };
         bool isSent = false;
         scene.Faults = seen =>

@@ -29,10 +29,17 @@ public class RecordTests
     [InlineData("PUT", "/manifests/sha256:", PublishPhase.Manifests)]
     [InlineData("PUT", "/manifests/sha256-", PublishPhase.Signatures)]
     [InlineData("GET", "/manifests/", PublishPhase.ReadBack)]
-    public async Task A_failure_before_the_tags_says_in_which_phase_and_that_nothing_was_tagged(string method, string part, PublishPhase phase)
+    public async Task A_failure_before_the_tags_says_in_which_phase_and_that_nothing_was_tagged(
+        string method,
+        string part,
+        PublishPhase phase
+    )
     {
         await using Scene scene = await Scene.CreateAsync();
-        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == method && seen.Path.Contains(part, StringComparison.Ordinal) ? Fault.Answer(503) : null;
+        scene.Faults = seen =>
+            seen.Host == "docker.io" && seen.Method == method && seen.Path.Contains(part, StringComparison.Ordinal)
+                ? Fault.Answer(503)
+                : null;
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
         Assert.EndsWith(". Nothing was tagged", e.Message, StringComparison.Ordinal);
         Assert.Equal(phase, scene.Record!.Phase);
@@ -54,7 +61,8 @@ public class RecordTests
     {
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(503) : null;
+        scene.Faults = seen =>
+            seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(503) : null;
         await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
         Assert.Equal(PublishPhase.Tags, scene.Record!.Phase);
         Assert.Equal([3, 2], scene.Record.Destinations.Select(site => site.Tags.Count));
@@ -79,7 +87,8 @@ public class RecordTests
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = await scene.PlanAsync();
         bool isDown = false;
-        scene.Faults = seen => seen.Host == "docker.io" && (isDown |= seen.Method == "PUT" && seen.Last == plan.Tags[2].Name) ? Fault.Reset : null;
+        scene.Faults = seen =>
+            seen.Host == "docker.io" && (isDown |= seen.Method == "PUT" && seen.Last == plan.Tags[2].Name) ? Fault.Reset : null;
         await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
         Assert.Equal(2, scene.Record!.Destinations[1].Tags.Count);
         Assert.Equal(plan.Tags.Skip(2).Select(tag => tag.Name), scene.Record.Destinations[1].Unread);
@@ -105,12 +114,17 @@ public class RecordTests
     {
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(503) : null;
+        scene.Faults = seen =>
+            seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(503) : null;
         await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
         RecordedRelease begun = RecordedRelease.Parse(scene.Record!.ToBytes(), "begun");
         scene.Faults = _ => null;
         ReleaseRecord whole = await scene.PublishAsync();
-        ReleaseRecord one = whole with { Plan = plan with { Destinations = [plan.Destinations[0]], LeftOut = [plan.Destinations[1]] }, Destinations = [whole.Destinations[0]] };
+        ReleaseRecord one = whole with
+        {
+            Plan = plan with { Destinations = [plan.Destinations[0]], LeftOut = [plan.Destinations[1]] },
+            Destinations = [whole.Destinations[0]],
+        };
         Assert.Empty(one.After(begun).Earlier);
         Assert.Empty(one.After(null).Earlier);
         Assert.Equal(plan.Destinations[1], Assert.Single(one.After(RecordedRelease.Parse(whole.ToBytes(), "whole")).Earlier).Repository);
@@ -142,12 +156,19 @@ public class RecordTests
     {
         await using Scene scene = await Scene.CreateAsync();
         ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(403) : null;
+        scene.Faults = seen =>
+            seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(403) : null;
         Publisher publisher = new(scene.Connect, Trust.VerificationPolicy.RequireKey(scene.Signer.Key), _ => { });
-        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => publisher.PublishAsync(
-            new ReleaseContent(plan, scene.Layout, scene.Store.Layout),
-            record => record.Destinations.Any(site => site.TagsWritten > 0) ? throw new IOException("no space left on device") : Task.CompletedTask,
-            default));
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() =>
+            publisher.PublishAsync(
+                new ReleaseContent(plan, scene.Layout, scene.Store.Layout),
+                record =>
+                    record.Destinations.Any(site => site.TagsWritten > 0)
+                        ? throw new IOException("no space left on device")
+                        : Task.CompletedTask,
+                default
+            )
+        );
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Contains($"3 of {plan.Tags.Length} tags stand on {scene.Official.Name}", e.Message, StringComparison.Ordinal);
         Assert.EndsWith("It could not be recorded: no space left on device", e.Message, StringComparison.Ordinal);
@@ -158,7 +179,8 @@ public class RecordTests
     {
         await using Scene scene = await Scene.CreateAsync();
         ReleaseRecord record = await scene.PublishAsync();
-        string folder = Directory.CreateTempSubdirectory("slipway-record-").FullName, file = Path.Combine(folder, ReleaseRecord.FileName);
+        string folder = Directory.CreateTempSubdirectory("slipway-record-").FullName,
+            file = Path.Combine(folder, ReleaseRecord.FileName);
         await record.WriteAsync(file);
         await record.WriteAsync(file);
         Assert.Equal(record.ToBytes(), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));

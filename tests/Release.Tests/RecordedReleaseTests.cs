@@ -47,17 +47,24 @@ public class RecordedReleaseTests
     [InlineData("is no tag", "\"v1.0.0\":\"DIGEST\"", "\"../v1\":\"DIGEST\"")]
     [InlineData("digest", "\"v1.0.0\":\"DIGEST\"", "\"v1.0.0\":\"sha256:1\"")]
     [InlineData("names nothing", "\"v1.0.0\":\"DIGEST\"", "\"v1.0.0\":null")]
-    [InlineData("quay.io/test/tiny is named twice", "\"destinations\":[", "\"destinations\":[{\"repository\":\"quay.io/test/tiny\",\"tags\":{}},")]
+    [InlineData(
+        "quay.io/test/tiny is named twice",
+        "\"destinations\":[",
+        "\"destinations\":[{\"repository\":\"quay.io/test/tiny\",\"tags\":{}},"
+    )]
     [InlineData("here", "\"quay.io/test/tiny\"", "\"tiny\"")]
     [InlineData("here", "\"quay.io/test/tiny\",", "\"quay.io/test/tiny\"")]
     [InlineData("here", "\"image\":\"tiny\",", "")]
     [InlineData("here", "{\"schema\":1", "[")]
     public void A_damaged_record_is_refused_by_name(string because, string part, string damage)
     {
-        string sound = """{"schema":1,"image":"tiny","release":"v1.0.0","reference":"r","subjects":[{"digest":"DIGEST"}],"destinations":[{"repository":"quay.io/test/tiny","tags":{"v1.0.0":"DIGEST"}}]}""";
+        string sound =
+            """{"schema":1,"image":"tiny","release":"v1.0.0","reference":"r","subjects":[{"digest":"DIGEST"}],"destinations":[{"repository":"quay.io/test/tiny","tags":{"v1.0.0":"DIGEST"}}]}""";
         Assert.Single(RecordedRelease.Parse(Bytes(sound), "here").Tags);
         Assert.Contains(part, sound, StringComparison.Ordinal);
-        ContentException e = Assert.Throws<ContentException>(() => RecordedRelease.Parse(Bytes(sound.Replace(part, damage, StringComparison.Ordinal)), "here"));
+        ContentException e = Assert.Throws<ContentException>(() =>
+            RecordedRelease.Parse(Bytes(sound.Replace(part, damage, StringComparison.Ordinal)), "here")
+        );
         Assert.StartsWith("here", e.Message, StringComparison.Ordinal);
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
     }

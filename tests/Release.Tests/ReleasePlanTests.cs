@@ -17,7 +17,10 @@ public class ReleasePlanTests
         Assert.Equal([null, Platform.LinuxAmd64, Platform.LinuxArm64], plan.Subjects.Select(subject => subject.Platform));
         Assert.Equal(scene.Index, plan.Index);
         Assert.Equal(plan.Subjects.Select(subject => subject.Digest), plan.Signatures.Select(signature => signature.Subject));
-        Assert.Equal(plan.Subjects.Select(subject => $"sha256-{subject.Digest.Hex}.sig"), plan.Signatures.Select(signature => signature.Tag));
+        Assert.Equal(
+            plan.Subjects.Select(subject => $"sha256-{subject.Digest.Hex}.sig"),
+            plan.Signatures.Select(signature => signature.Tag)
+        );
         Assert.Equal(["quay.io/test/tiny", "docker.io/mirror/tiny"], plan.Destinations.Select(destination => destination.Name));
         Assert.All(plan.Tags, tag => Assert.Equal(tag.Platform, plan.SubjectOf(tag).Platform));
     }
@@ -45,7 +48,8 @@ public class ReleasePlanTests
         await using Scene scene = await Scene.CreateAsync(standIn: "kubelet");
         Oci.Index marked = Oci.Index.Parse((await scene.Layout.ReadManifestAsync(scene.Index.Digest, default))!.Bytes);
         Descriptor unmarked = await scene.Layout.AddManifestAsync(
-            new ManifestContent(MediaType.Index, (marked with { Annotations = Descriptor.NoAnnotations }).ToBytes()));
+            new ManifestContent(MediaType.Index, (marked with { Annotations = Descriptor.NoAnnotations }).ToBytes())
+        );
         scene.Layout.WriteIndex(new Oci.Index([unmarked]));
         await scene.Store.SignAsync(new SignedImage(scene.Layout, unmarked.Digest, scene.Official), [], scene.Signer, default);
         Assert.Equal("kubelet", (await scene.PlanAsync()).StandIn);
@@ -67,7 +71,10 @@ public class ReleasePlanTests
         Assert.Equal(2, root.GetProperty("destinations").GetArrayLength());
         JsonElement tags = root.GetProperty("destinations")[1].GetProperty("tags");
         Assert.Equal(plan.Tags.Select(tag => tag.Name), tags.EnumerateArray().Select(tag => tag.GetProperty("tag").GetString()));
-        Assert.Equal(plan.Tags.Select(tag => plan.SubjectOf(tag).Digest.ToString()), tags.EnumerateArray().Select(tag => tag.GetProperty("digest").GetString()));
+        Assert.Equal(
+            plan.Tags.Select(tag => plan.SubjectOf(tag).Digest.ToString()),
+            tags.EnumerateArray().Select(tag => tag.GetProperty("digest").GetString())
+        );
         Assert.Equal(plan.Tags.Select(tag => tag.Moves), tags.EnumerateArray().Select(tag => tag.GetProperty("moves").GetBoolean()));
     }
 
@@ -81,6 +88,7 @@ public class ReleasePlanTests
         Assert.Equal(record.Reference.ToString(), document.RootElement.GetProperty("reference").GetString());
         Assert.Equal(
             scene.Index.Digest.ToString(),
-            document.RootElement.GetProperty("destinations")[1].GetProperty("tags").GetProperty("v1.0.0").GetString());
+            document.RootElement.GetProperty("destinations")[1].GetProperty("tags").GetProperty("v1.0.0").GetString()
+        );
     }
 }

@@ -21,15 +21,26 @@ internal sealed class Scene : IAsyncDisposable
 {
     public static readonly GitState Exact = new()
     {
-        Commit = "23228e6f00000000000000000000000000000000", Tag = "tiny/v1.0.0", Distance = 0, Commits = 4, Branch = "main", IsDirty = false,
+        Commit = "23228e6f00000000000000000000000000000000",
+        Tag = "tiny/v1.0.0",
+        Distance = 0,
+        Commits = 4,
+        Branch = "main",
+        IsDirty = false,
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("slipway-release-").FullName;
     private readonly List<RehearsalRegistry> _registries = [];
     private readonly List<Seen> _seen = [];
-    private readonly Credentials _credentials = Credentials.Of(Hosts.Select(host => KeyValuePair.Create(host, new Credential("robot", "s3cret", "a test"))));
+    private readonly Credentials _credentials = Credentials.Of(
+        Hosts.Select(host => KeyValuePair.Create(host, new Credential("robot", "s3cret", "a test")))
+    );
     private readonly HttpTransport _transport = new(
-        HttpTransport.NewHandler(), new RetryPolicy { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) }, TimeProvider.System, _ => { });
+        HttpTransport.NewHandler(),
+        new RetryPolicy { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) },
+        TimeProvider.System,
+        _ => { }
+    );
 
     private Scene()
     {
@@ -65,7 +76,12 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     public static async Task<Scene> CreateAsync(
-        bool announce = false, string? standIn = null, bool rehearsal = false, Func<RehearsalOptions, RehearsalOptions>? with = null, bool stated = false)
+        bool announce = false,
+        string? standIn = null,
+        bool rehearsal = false,
+        Func<RehearsalOptions, RehearsalOptions>? with = null,
+        bool stated = false
+    )
     {
         Scene scene = new() { IsStated = stated };
         foreach (string host in Hosts)
@@ -92,7 +108,8 @@ internal sealed class Scene : IAsyncDisposable
     public List<WantedStatement> Says { get; } = [];
 
     /// <summary>What a release's provenance says of the image at a commit.</summary>
-    public async Task<SlsaProvenance> ProvenanceAsync(GitState git) => SlsaProvenance.For(ProvenanceScene.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) });
+    public async Task<SlsaProvenance> ProvenanceAsync(GitState git) =>
+        SlsaProvenance.For(ProvenanceScene.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) });
 
     /// <summary>Signs SBOMs, which say nothing, and a provenance.</summary>
     public async Task StateAsync(SlsaProvenance provenance)
@@ -100,7 +117,12 @@ internal sealed class Scene : IAsyncDisposable
         AssembledImage image = await ImageReader.ReadAsync("tiny", Layout, default);
         Digest[] subjects = [image.Index.Digest, .. image.Platforms.Select(platform => platform.Manifest.Digest)];
         WantedStatement[] bills = [.. subjects.Select(subject => new WantedStatement([subject], Statement.SpdxType, "{}"u8.ToArray()))];
-        await Store.SignAsync(new SignedImage(Layout, Index.Digest, Official), [.. bills, provenance.About(image), .. Says], Signer, default);
+        await Store.SignAsync(
+            new SignedImage(Layout, Index.Digest, Official),
+            [.. bills, provenance.About(image), .. Says],
+            Signer,
+            default
+        );
     }
 
     /// <summary>Makes and signs an image whose content is <paramref name="content"/>, in place of the one there was.</summary>
@@ -112,14 +134,35 @@ internal sealed class Scene : IAsyncDisposable
         foreach (Platform platform in (Platform[])[Platform.LinuxAmd64, Platform.LinuxArm64])
         {
             using MemoryStream blob = new();
-            Layer layer = LayerWriter.Write("all", [LayerEntry.File("x", System.Text.Encoding.UTF8.GetBytes($"{content} {platform}"), "test")], blob, default);
+            Layer layer = LayerWriter.Write(
+                "all",
+                [LayerEntry.File("x", System.Text.Encoding.UTF8.GetBytes($"{content} {platform}"), "test")],
+                blob,
+                default
+            );
             await Layout.AddBlobAsync(layer.Blob, new MemoryStream(blob.ToArray()));
-            ImageConfig config = new() { Platform = platform, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.DiffId], History = ["all"] };
-            Manifest manifest = new(await Layout.AddBlobAsync(MediaType.Config, config.ToBytes()), [layer.Blob]) { Annotations = annotations };
-            manifests.Add(await Layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with { Platform = platform });
+            ImageConfig config = new()
+            {
+                Platform = platform,
+                Created = DateTimeOffset.UnixEpoch,
+                DiffIds = [layer.DiffId],
+                History = ["all"],
+            };
+            Manifest manifest = new(await Layout.AddBlobAsync(MediaType.Config, config.ToBytes()), [layer.Blob])
+            {
+                Annotations = annotations,
+            };
+            manifests.Add(
+                await Layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())) with
+                {
+                    Platform = platform,
+                }
+            );
         }
 
-        Index = await Layout.AddManifestAsync(new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]) { Annotations = annotations }.ToBytes()));
+        Index = await Layout.AddManifestAsync(
+            new ManifestContent(MediaType.Index, new Oci.Index([.. manifests]) { Annotations = annotations }.ToBytes())
+        );
         var marks = rehearsal ? Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true") : Descriptor.NoAnnotations;
         Layout.WriteIndex(new Oci.Index([Index]) { Annotations = marks });
         if (signed)
@@ -143,18 +186,20 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     /// <summary>The plan of what is signed as it is.</summary>
-    public async Task<ReleasePlan> SignedPlanAsync(GitState git) => await ReleasePlan.ForAsync(
-        new ReleaseSource
-        {
-            Image = await ImageReader.ReadAsync("tiny", Layout, default),
-            Layout = Layout,
-            Trust = Store.Layout,
-            Git = git,
-            Version = "v1.0.0",
-            Official = Official,
-            Destinations = [Official, Fallback],
-        },
-        default);
+    public async Task<ReleasePlan> SignedPlanAsync(GitState git) =>
+        await ReleasePlan.ForAsync(
+            new ReleaseSource
+            {
+                Image = await ImageReader.ReadAsync("tiny", Layout, default),
+                Layout = Layout,
+                Trust = Store.Layout,
+                Git = git,
+                Version = "v1.0.0",
+                Official = Official,
+                Destinations = [Official, Fallback],
+            },
+            default
+        );
 
     /// <summary>What was kept of the latest publication.</summary>
     public ReleaseRecord? Record { get; private set; }
@@ -164,7 +209,11 @@ internal sealed class Scene : IAsyncDisposable
     public Task<ReleaseRecord> PublishAsync(ReleasePlan plan, VerificationKey key)
     {
         Record = null;
-        return new Publisher(Connect, VerificationPolicy.RequireKey(key), _ => { }).PublishAsync(new ReleaseContent(plan, Layout, Store.Layout), Keep, default);
+        return new Publisher(Connect, VerificationPolicy.RequireKey(key), _ => { }).PublishAsync(
+            new ReleaseContent(plan, Layout, Store.Layout),
+            Keep,
+            default
+        );
     }
 
     private Task Keep(ReleaseRecord record)
@@ -173,11 +222,13 @@ internal sealed class Scene : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    public RegistryClient Connect() => new(
-        _transport,
-        _credentials,
-        RegistryMap.Parse(Hosts.Select((host, i) => $"{host}={_registries[i].Address.GetLeftPart(UriPartial.Authority)}")),
-        TimeProvider.System);
+    public RegistryClient Connect() =>
+        new(
+            _transport,
+            _credentials,
+            RegistryMap.Parse(Hosts.Select((host, i) => $"{host}={_registries[i].Address.GetLeftPart(UriPartial.Authority)}")),
+            TimeProvider.System
+        );
 
     public Repository At(Reference destination) => Connect().Repository(destination);
 
@@ -192,7 +243,9 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Puts other bytes where a registry keeps a manifest or blob.</summary>
     public void Damage(string host, Digest digest, string bytes)
     {
-        string file = Directory.EnumerateFiles(Path.Combine(_folder, host), digest.Hex, SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        string file = Directory
+            .EnumerateFiles(Path.Combine(_folder, host), digest.Hex, SearchOption.AllDirectories)
+            .MaxBy(path => new FileInfo(path).Length)!;
         File.WriteAllText(file, bytes);
     }
 
@@ -216,7 +269,15 @@ internal sealed class Scene : IAsyncDisposable
             foreach (PlannedTag tag in plan.Tags)
                 Assert.Equal(plan.SubjectOf(tag).Digest, (await site.ResolveAsync(tag.Name, default))?.Digest);
             VerificationResult result = await new Verifier(VerificationPolicy.RequireKey(Signer.Key)).VerifyAsync(
-                new VerificationRequest { Content = site, Signatures = site, Wanted = plan.Release, Official = Official }, default);
+                new VerificationRequest
+                {
+                    Content = site,
+                    Signatures = site,
+                    Wanted = plan.Release,
+                    Official = Official,
+                },
+                default
+            );
             Assert.True(result.Passed);
         }
     }

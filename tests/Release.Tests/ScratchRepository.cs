@@ -41,7 +41,12 @@ internal sealed class ScratchRepository : IDisposable
 
     public string Git(params string[] arguments)
     {
-        ProcessStartInfo start = new("git", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("git", arguments)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (string who in (string[])["AUTHOR", "COMMITTER"])
         {
             start.Environment[$"GIT_{who}_NAME"] = "a test";

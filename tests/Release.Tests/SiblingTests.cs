@@ -23,18 +23,25 @@ public class SiblingTests
         ReleaseRecord record = await scene.PublishAsync(sibling, scene.Signer.Key);
         await AssertTagsAsync(scene, sibling);
         Assert.All(record.Destinations, site => Assert.Equal(0, site.BlobsSent));
-        Assert.DoesNotContain(scene.Requests, seen => seen.Method is "PATCH" or "PUT" && seen.Path.Contains("/blobs/uploads/", StringComparison.Ordinal));
+        Assert.DoesNotContain(scene.Requests, seen =>
+            seen.Method is "PATCH" or "PUT" && seen.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public async Task A_sibling_that_has_nothing_costs_no_request_of_its_own()
     {
         await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync() with { Siblings = [Reference.Parse("quay.io/test/empty"), Reference.Parse("docker.io/test/empty")] };
+        ReleasePlan plan = await scene.PlanAsync() with
+        {
+            Siblings = [Reference.Parse("quay.io/test/empty"), Reference.Parse("docker.io/test/empty")],
+        };
         ReleaseRecord record = await scene.PublishAsync(plan, scene.Signer.Key);
         await scene.AssertPublishedAsync(plan);
         Assert.All(record.Destinations, site => Assert.Equal(4, site.BlobsSent));
-        int uploads = scene.Requests.Count(seen => seen is { Host: "quay.io", Method: "PUT" } && seen.Path.Contains("/blobs/uploads/", StringComparison.Ordinal));
+        int uploads = scene.Requests.Count(seen =>
+            seen is { Host: "quay.io", Method: "PUT" } && seen.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)
+        );
         // And one that only asks whether we may.
         Assert.Equal(uploads + 1, scene.Requests.Count(seen => seen is { Host: "quay.io", Method: "POST" }));
     }

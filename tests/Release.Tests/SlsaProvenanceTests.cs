@@ -14,14 +14,26 @@ public class SlsaProvenanceTests
     public void It_says_what_was_built_from_what_where_and_when()
     {
         JsonElement said = JsonDocument.Parse(ProvenanceScene.New().ToBytes()).RootElement;
-        JsonElement definition = said.GetProperty("buildDefinition"), run = said.GetProperty("runDetails");
-        Assert.Equal("https://github.com/poseidon/slipway/blob/main/docs/build-types/image-v1.md", definition.GetProperty("buildType").GetString());
+        JsonElement definition = said.GetProperty("buildDefinition"),
+            run = said.GetProperty("runDetails");
+        Assert.Equal(
+            "https://github.com/poseidon/slipway/blob/main/docs/build-types/image-v1.md",
+            definition.GetProperty("buildType").GetString()
+        );
         Assert.Equal(
             $$"""{"image":"tiny","source":"https://example.org/tiny","commit":"{{Scene.Exact.Commit}}","tag":"tiny/v1.0.0","definition":"{{ProvenanceScene.Hash("definition")}}","lock":"{{ProvenanceScene.Hash("lock")}}","platforms":["linux/amd64","linux/arm64"]}""",
-            definition.GetProperty("externalParameters").GetRawText());
+            definition.GetProperty("externalParameters").GetRawText()
+        );
         Assert.False(definition.TryGetProperty("internalParameters", out _));
-        Assert.EndsWith("#local-slsa-build-level-1-at-most", run.GetProperty("builder").GetProperty("id").GetString(), StringComparison.Ordinal);
-        Assert.Equal("""{"startedOn":"2026-01-02T03:04:05Z","finishedOn":"2026-01-02T03:05:06Z"}""", run.GetProperty("metadata").GetRawText());
+        Assert.EndsWith(
+            "#local-slsa-build-level-1-at-most",
+            run.GetProperty("builder").GetProperty("id").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            """{"startedOn":"2026-01-02T03:04:05Z","finishedOn":"2026-01-02T03:05:06Z"}""",
+            run.GetProperty("metadata").GetRawText()
+        );
         Assert.False(run.TryGetProperty("byproducts", out _));
     }
 
@@ -42,7 +54,8 @@ public class SlsaProvenanceTests
                 "pkg:deb/debian/mount@1:2.41~rc1-5?arch=arm64",
                 "pkg:deb/debian/netbase@6.5?arch=all",
             ],
-            dependencies.Select(dependency => dependency.Uri));
+            dependencies.Select(dependency => dependency.Uri)
+        );
         Assert.Equal(Scene.Exact.Commit, dependencies[0].Digests["gitCommit"]);
         Assert.All(dependencies[3..], dependency => Assert.Equal(64, dependency.Digests["sha256"].Length));
         Assert.Equal("debian/pool/main/n/netbase/netbase_6.5_all.deb", dependencies[^1].Name);
@@ -50,14 +63,38 @@ public class SlsaProvenanceTests
 
     [Theory]
     [InlineData(SignatureState.Verified, "cosign", null, """{"upstreamSignature":"verified","upstreamSignatureBy":"cosign"}""")]
-    [InlineData(SignatureState.UnverifiedNoLog, "certificate", null, """{"upstreamSignature":"unverified-no-log","upstreamSignatureBy":"certificate"}""")]
-    [InlineData(SignatureState.AcceptedUnsigned, "--accept-unsigned-upstream-unsafe", "missing", """{"upstreamSignature":"accepted-unsigned","upstreamSignatureBy":"--accept-unsigned-upstream-unsafe","upstreamSignatureProblem":"missing"}""")]
-    public void What_the_lock_says_of_upstreams_signature_is_said_of_the_file(SignatureState state, string by, string? problem, string annotations)
+    [InlineData(
+        SignatureState.UnverifiedNoLog,
+        "certificate",
+        null,
+        """{"upstreamSignature":"unverified-no-log","upstreamSignatureBy":"certificate"}"""
+    )]
+    [InlineData(
+        SignatureState.AcceptedUnsigned,
+        "--accept-unsigned-upstream-unsafe",
+        "missing",
+        """{"upstreamSignature":"accepted-unsigned","upstreamSignatureBy":"--accept-unsigned-upstream-unsafe","upstreamSignatureProblem":"missing"}"""
+    )]
+    public void What_the_lock_says_of_upstreams_signature_is_said_of_the_file(
+        SignatureState state,
+        string by,
+        string? problem,
+        string annotations
+    )
     {
-        LockedUpstream tool = ProvenanceScene.Lock.Upstream.Single() with { Signature = new LockedSignature(state, by, new UpstreamSigner("a@b.c", "https://d.e"), problem) };
-        ProvenanceSource source = ProvenanceScene.NewSource() with { Materials = Material.Of(ProvenanceScene.Lock with { Upstream = [tool] }, ProvenanceScene.Platforms) };
+        LockedUpstream tool = ProvenanceScene.Lock.Upstream.Single() with
+        {
+            Signature = new LockedSignature(state, by, new UpstreamSigner("a@b.c", "https://d.e"), problem),
+        };
+        ProvenanceSource source = ProvenanceScene.NewSource() with
+        {
+            Materials = Material.Of(ProvenanceScene.Lock with { Upstream = [tool] }, ProvenanceScene.Platforms),
+        };
         byte[] bytes = SlsaProvenance.For(source).ToBytes();
-        JsonElement[] dependencies = [.. JsonDocument.Parse(bytes).RootElement.GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray()];
+        JsonElement[] dependencies =
+        [
+            .. JsonDocument.Parse(bytes).RootElement.GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray(),
+        ];
         Assert.Equal(annotations, dependencies[3].GetProperty("annotations").GetRawText());
         Assert.Equal(annotations, dependencies[4].GetProperty("annotations").GetRawText());
         Assert.All(dependencies[5..], dependency => Assert.False(dependency.TryGetProperty("annotations", out _)));
@@ -79,7 +116,10 @@ public class SlsaProvenanceTests
     [Fact]
     public void It_is_about_the_index_and_every_manifest_and_reads_back_as_it_was()
     {
-        ProvenanceSource source = ProvenanceScene.NewSource() with { Byproducts = [ResourceDescriptor.Of("sbom", "", ProvenanceScene.Hash("sbom"))] };
+        ProvenanceSource source = ProvenanceScene.NewSource() with
+        {
+            Byproducts = [ResourceDescriptor.Of("sbom", "", ProvenanceScene.Hash("sbom"))],
+        };
         SlsaProvenance provenance = SlsaProvenance.For(source);
         WantedStatement wanted = provenance.About(source.Image);
         Assert.Equal(Statement.ProvenanceType, wanted.PredicateType);
@@ -105,7 +145,11 @@ public class SlsaProvenanceTests
         ProvenanceSource source = ProvenanceScene.NewSource();
         Func<ReadOnlyMemory<byte>, bool> accepts = SlsaProvenance.For(source).About(source.Image).Accepts!;
         ProvenanceSource earlier = ProvenanceScene.NewSource(toolchain: new Toolchain("10.0.1", "10.0.1"));
-        Assert.True(accepts(SlsaProvenance.For(earlier with { Assembly = earlier.Assembly with { StartedOn = DateTimeOffset.UnixEpoch } }).ToBytes()));
+        Assert.True(
+            accepts(
+                SlsaProvenance.For(earlier with { Assembly = earlier.Assembly with { StartedOn = DateTimeOffset.UnixEpoch } }).ToBytes()
+            )
+        );
         Assert.False(accepts(ProvenanceScene.New(git: Scene.Exact with { Commit = new string('1', 40) }).ToBytes()));
         Assert.False(accepts(ProvenanceScene.New(git: Scene.Exact with { Tag = "tiny/v1.0.0-r1" }).ToBytes()));
         Assert.False(accepts("{}"u8.ToArray()));
@@ -166,9 +210,21 @@ public class SlsaProvenanceTests
     {
         string many = string.Join(',', Enumerable.Repeat("{\"uri\":\"x\"}", 10_001));
         byte[] changed = Change(root => root["buildDefinition"]!["resolvedDependencies"] = JsonNode.Parse($"[{many}]"));
-        Assert.Contains("at most 10000", Assert.Throws<ContentException>(() => SlsaProvenance.Parse(changed)).Message, StringComparison.Ordinal);
-        Assert.Contains("at most 8388608 bytes", Assert.Throws<ContentException>(() => SlsaProvenance.Parse(new byte[8_388_609])).Message, StringComparison.Ordinal);
-        byte[] twice = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(ProvenanceScene.New().ToBytes()).Replace("\"image\":\"tiny\"", "\"image\":\"other\",\"image\":\"tiny\"", StringComparison.Ordinal));
+        Assert.Contains(
+            "at most 10000",
+            Assert.Throws<ContentException>(() => SlsaProvenance.Parse(changed)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "at most 8388608 bytes",
+            Assert.Throws<ContentException>(() => SlsaProvenance.Parse(new byte[8_388_609])).Message,
+            StringComparison.Ordinal
+        );
+        byte[] twice = Encoding.UTF8.GetBytes(
+            Encoding
+                .UTF8.GetString(ProvenanceScene.New().ToBytes())
+                .Replace("\"image\":\"tiny\"", "\"image\":\"other\",\"image\":\"tiny\"", StringComparison.Ordinal)
+        );
         Assert.Throws<ContentException>(() => SlsaProvenance.Parse(twice));
     }
 

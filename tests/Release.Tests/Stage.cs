@@ -18,9 +18,12 @@ internal sealed record Outcome(Exception? Failure, ReleaseRecord? Record)
         from destination in Record?.Destinations ?? []
         let there = registries.Tags(destination.Repository.Host)
         from tag in Record!.Plan.Tags
-        where !destination.Unread.Contains(tag.Name)
+        where
+            !destination.Unread.Contains(tag.Name)
             && there.GetValueOrDefault(tag.Name) != destination.Tags.GetValueOrDefault(tag.Name)?.ToString()
-        select $"{destination.Repository.Name}:{tag.Name}: the record has {destination.Tags.GetValueOrDefault(tag.Name)?.ToString() ?? "no such tag"}, the registry {there.GetValueOrDefault(tag.Name) ?? "no such tag"}";
+        select $"{destination.Repository.Name}:{tag.Name}: the record "
+            + $"has {destination.Tags.GetValueOrDefault(tag.Name)?.ToString() ?? "no such tag"}, the "
+            + $"registry {there.GetValueOrDefault(tag.Name) ?? "no such tag"}";
 }
 
 /// <summary>A publisher of a scene's image at work on two registries of its own, empty at first.</summary>
@@ -43,11 +46,23 @@ internal sealed class Stage : IAsyncDisposable
 
     public Wire Wire { get; }
 
-    public static async Task<Stage> OpenAsync(Scene scene, RetryPolicy retryPolicy, bool oneAtATime) => new(
-        scene,
-        await RegistryPair.StartAsync(new RehearsalOptions { Storage = RehearsalStorage.InMemory(), Authentication = RehearsalAuthentication.Token, User = "tests", Password = Secret }, scene.Official.Name, scene.Fallback.Name),
-        new Wire(HttpTransport.NewHandler(), oneAtATime),
-        retryPolicy);
+    public static async Task<Stage> OpenAsync(Scene scene, RetryPolicy retryPolicy, bool oneAtATime) =>
+        new(
+            scene,
+            await RegistryPair.StartAsync(
+                new RehearsalOptions
+                {
+                    Storage = RehearsalStorage.InMemory(),
+                    Authentication = RehearsalAuthentication.Token,
+                    User = "tests",
+                    Password = Secret,
+                },
+                scene.Official.Name,
+                scene.Fallback.Name
+            ),
+            new Wire(HttpTransport.NewHandler(), oneAtATime),
+            retryPolicy
+        );
 
     /// <summary>Publishes, and waits until the registries have done with it, too.</summary>
     public async Task<Outcome> PublishAsync(ReleasePlan plan)
@@ -84,9 +99,11 @@ internal sealed class Stage : IAsyncDisposable
         await Registries.DisposeAsync();
     }
 
-    private RegistryClient Connect() => new(
-        _transport,
-        Credentials.Of(Scene.Hosts.Select(host => KeyValuePair.Create(host, new Credential("tests", Secret, "the test")))),
-        RegistryMap.Parse(Registries.Map),
-        TimeProvider.System);
+    private RegistryClient Connect() =>
+        new(
+            _transport,
+            Credentials.Of(Scene.Hosts.Select(host => KeyValuePair.Create(host, new Credential("tests", Secret, "the test")))),
+            RegistryMap.Parse(Registries.Map),
+            TimeProvider.System
+        );
 }

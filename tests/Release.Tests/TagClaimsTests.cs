@@ -32,7 +32,10 @@ public class TagClaimsTests
     {
         Assert.Equal(claims, TagClaims.Of(tag).ToString());
         Assert.False(TagClaims.Of(tag).IsUnreadable);
-        Assert.Equal(tag.StartsWith("dockerfile-", StringComparison.Ordinal) ? BuildMethod.Dockerfile : BuildMethod.Assembled, TagClaims.Of(tag).Way);
+        Assert.Equal(
+            tag.StartsWith("dockerfile-", StringComparison.Ordinal) ? BuildMethod.Dockerfile : BuildMethod.Assembled,
+            TagClaims.Of(tag).Way
+        );
     }
 
     [Theory]
@@ -84,20 +87,51 @@ public class TagClaimsTests
     {
         GitState[] states =
         [
-            Scene.Exact, Scene.Exact with { Tag = "tiny/v1.0.0-r1", Commit = "8" + Scene.Exact.Commit[1..] },
-            Scene.Exact with { Distance = 2, Commit = "9" + Scene.Exact.Commit[1..] }, Scene.Exact with { Distance = 3, Commit = "a" + Scene.Exact.Commit[1..] },
-            Scene.Exact with { Tag = null, Commit = "b" + Scene.Exact.Commit[1..] }, Scene.Exact with { IsDirty = true, Commit = "c" + Scene.Exact.Commit[1..] },
+            Scene.Exact,
+            Scene.Exact with
+            {
+                Tag = "tiny/v1.0.0-r1",
+                Commit = "8" + Scene.Exact.Commit[1..],
+            },
+            Scene.Exact with
+            {
+                Distance = 2,
+                Commit = "9" + Scene.Exact.Commit[1..],
+            },
+            Scene.Exact with
+            {
+                Distance = 3,
+                Commit = "a" + Scene.Exact.Commit[1..],
+            },
+            Scene.Exact with
+            {
+                Tag = null,
+                Commit = "b" + Scene.Exact.Commit[1..],
+            },
+            Scene.Exact with
+            {
+                IsDirty = true,
+                Commit = "c" + Scene.Exact.Commit[1..],
+            },
         ];
         foreach (GitState named in states)
         {
             foreach (PlannedTag tag in TagPlan.For("tiny", "v1.0.0", named, ProvenanceScene.Platforms, way).Tags.Where(tag => !tag.Moves))
             {
-                ProvenanceCheck check = new() { Image = "tiny", Claims = TagClaims.Of(tag.Name), IsRehearsal = true };
+                ProvenanceCheck check = new()
+                {
+                    Image = "tiny",
+                    Claims = TagClaims.Of(tag.Name),
+                    IsRehearsal = true,
+                };
                 foreach (GitState built in states)
                 {
                     SlsaProvenance provenance = SlsaProvenance.Parse(ProvenanceScene.New(Builder.Rehearsal, built).ToBytes());
                     // The same git tag with and without changes is told apart by them.
-                    Assert.Equal((tag.Name, built.Commit, ReferenceEquals(named, built)), (tag.Name, built.Commit, check.Judge(provenance).IsEmpty));
+                    Assert.Equal(
+                        (tag.Name, built.Commit, ReferenceEquals(named, built)),
+                        (tag.Name, built.Commit, check.Judge(provenance).IsEmpty)
+                    );
                 }
 
                 Assert.Null(TagClaims.Of(tag.Name).Judge(Subject(tag.Platform?.ToString())));
@@ -110,11 +144,21 @@ public class TagClaimsTests
     {
         GitState after = Scene.Exact with { Distance = 2 };
         SlsaProvenance silent = ProvenanceScene.New(git: after);
-        silent = silent with { Dependencies = [silent.Dependencies[0] with { Annotations = Descriptor.NoAnnotations }, .. silent.Dependencies.Skip(1)] };
+        silent = silent with
+        {
+            Dependencies = [silent.Dependencies[0] with { Annotations = Descriptor.NoAnnotations }, .. silent.Dependencies.Skip(1)],
+        };
         ProvenanceCheck check = new() { Image = "tiny", Claims = TagClaims.Of("v1.0.0-2-g23228e6") };
         Assert.Equal(["description-mismatch"], check.Judge(silent).Select(finding => finding.Problem.Name()));
         Assert.Empty((check with { Claims = TagClaims.Of("build-23228e6") }).Judge(silent));
     }
 
-    private static SubjectVerdict Subject(string? platform) => new() { Digest = Digest.Of("x"u8), Platform = platform is null ? null : Platform.Parse(platform), Failure = null, Text = "" };
+    private static SubjectVerdict Subject(string? platform) =>
+        new()
+        {
+            Digest = Digest.Of("x"u8),
+            Platform = platform is null ? null : Platform.Parse(platform),
+            Failure = null,
+            Text = "",
+        };
 }

@@ -8,7 +8,12 @@ public class TagPlanTests
 {
     private static readonly GitState Exact = new()
     {
-        Commit = "23228e6f00000000000000000000000000000000", Tag = "kubelet/v1.36.4", Distance = 0, Commits = 40, Branch = "main", IsDirty = false,
+        Commit = "23228e6f00000000000000000000000000000000",
+        Tag = "kubelet/v1.36.4",
+        Distance = 0,
+        Commits = 40,
+        Branch = "main",
+        IsDirty = false,
     };
 
     [Fact]
@@ -16,11 +21,9 @@ public class TagPlanTests
     {
         TagPlan plan = For(Exact);
         Assert.Equal(
-            [
-                "v1.36.4-amd64", "build-23228e6-amd64", "v1.36.4-arm64", "build-23228e6-arm64",
-                "v1.36.4", "build-23228e6", "build-v1.36.4",
-            ],
-            plan.Tags.Select(tag => tag.Name));
+            ["v1.36.4-amd64", "build-23228e6-amd64", "v1.36.4-arm64", "build-23228e6-arm64", "v1.36.4", "build-23228e6", "build-v1.36.4"],
+            plan.Tags.Select(tag => tag.Name)
+        );
         Assert.Equal(("v1.36.4", null), (plan.Release, plan.RehearsalOnly));
         Assert.All(plan.Tags, tag => Assert.False(tag.Moves));
     }
@@ -29,10 +32,16 @@ public class TagPlanTests
     public void What_a_dockerfile_made_takes_no_tag_of_a_release()
     {
         TagPlan exact = For(Exact, BuildMethod.Dockerfile);
-        Assert.Equal(["dockerfile-23228e6-amd64", "dockerfile-23228e6-arm64", "dockerfile-23228e6", "dockerfile-v1.36.4"], exact.Tags.Select(tag => tag.Name));
+        Assert.Equal(
+            ["dockerfile-23228e6-amd64", "dockerfile-23228e6-arm64", "dockerfile-23228e6", "dockerfile-v1.36.4"],
+            exact.Tags.Select(tag => tag.Name)
+        );
         Assert.Equal("dockerfile-v1.36.4", exact.Release);
         TagPlan later = For(Exact with { Distance = 2 }, BuildMethod.Dockerfile);
-        Assert.Equal(["dockerfile-23228e6-amd64", "dockerfile-23228e6-arm64", "dockerfile-23228e6", "dockerfile-main"], later.Tags.Select(tag => tag.Name));
+        Assert.Equal(
+            ["dockerfile-23228e6-amd64", "dockerfile-23228e6-arm64", "dockerfile-23228e6", "dockerfile-main"],
+            later.Tags.Select(tag => tag.Name)
+        );
         Assert.Equal(("dockerfile-23228e6", "dockerfile-main"), (later.Release, Assert.Single(later.Tags, tag => tag.Moves).Name));
         Assert.Empty(exact.Tags.Concat(later.Tags).Select(tag => tag.Name).Intersect(For(Exact).Tags.Select(tag => tag.Name)));
         Assert.Equal("dockerfile-23228e6-dirty", For(Exact with { IsDirty = true }, BuildMethod.Dockerfile).Release);
@@ -45,10 +54,16 @@ public class TagPlanTests
         TagPlan plan = For(Exact with { Distance = 2 });
         Assert.Equal(
             [
-                "v1.36.4-2-g23228e6-amd64", "build-23228e6-amd64", "v1.36.4-2-g23228e6-arm64", "build-23228e6-arm64",
-                "v1.36.4-2-g23228e6", "build-23228e6", "build-main",
+                "v1.36.4-2-g23228e6-amd64",
+                "build-23228e6-amd64",
+                "v1.36.4-2-g23228e6-arm64",
+                "build-23228e6-arm64",
+                "v1.36.4-2-g23228e6",
+                "build-23228e6",
+                "build-main",
             ],
-            plan.Tags.Select(tag => tag.Name));
+            plan.Tags.Select(tag => tag.Name)
+        );
         Assert.Equal(["build-main"], plan.Tags.Where(tag => tag.Moves).Select(tag => tag.Name));
         Assert.Null(plan.RehearsalOnly);
     }
@@ -65,7 +80,11 @@ public class TagPlanTests
     {
         TagPlan plan = For(Exact with { Tag = null });
         Assert.Equal("v0.0.0-40-g23228e6", plan.Release);
-        Assert.Contains("no git tag kubelet/vX.Y.Z is there yet. Run git tag kubelet/v1.36.4", plan.RehearsalOnly, StringComparison.Ordinal);
+        Assert.Contains(
+            "no git tag kubelet/vX.Y.Z is there yet. Run git tag kubelet/v1.36.4",
+            plan.RehearsalOnly,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -87,7 +106,10 @@ public class TagPlanTests
     [InlineData("kubelet/v1.37.0-rc.1", "v1.37.0-rc.1", "v1.37.0-rc.1")]
     [InlineData("kubelet/v1.37.0-alpha.2-r1", "v1.37.0-alpha.2", "v1.37.0-alpha.2-r1")]
     public void Rebuilds_and_candidates_agree_with_their_version(string tag, string version, string release) =>
-        Assert.Equal((release, "build-" + release), (For(Exact with { Tag = tag }, version).Release, For(Exact with { Tag = tag }, version).Tags[^1].Name));
+        Assert.Equal(
+            (release, "build-" + release),
+            (For(Exact with { Tag = tag }, version).Release, For(Exact with { Tag = tag }, version).Tags[^1].Name)
+        );
 
     [Theory]
     [InlineData("kubelet/v1.36.3")]

@@ -38,6 +38,11 @@ public class TagStyleTests
     {
         await using Scene scene = await Scene.CreateAsync();
         foreach (GitState git in new[] { Scene.Exact, Scene.Exact with { Distance = 2 }, Scene.Exact with { Tag = "tiny/v1.0.0-r1" } })
-            Assert.All((await scene.PlanAsync(git)).Tags, tag => Assert.Equal(tag.Moves ? TagStyle.Moving : tag.Name.StartsWith('b') ? TagStyle.Build : TagStyle.Release, TagStyles.Of(tag.Name)));
+            Assert.All((await scene.PlanAsync(git)).Tags, tag => Assert.Equal(
+                    tag.Moves ? TagStyle.Moving
+                        : tag.Name.StartsWith('b') ? TagStyle.Build
+                        : TagStyle.Release,
+                    TagStyles.Of(tag.Name)
+                ));
     }
 }

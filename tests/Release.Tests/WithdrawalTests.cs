@@ -16,8 +16,12 @@ public class WithdrawalTests
         await using Scene scene = await Scene.CreateAsync();
         ReleaseRecord record = await scene.PublishAsync();
         WithdrawalPlan plan = await PlanAsync(scene, recorded ? record : null);
-        Assert.All(plan.Destinations, destination => Assert.Equal(
-            ["v1.0.0", "build-23228e6", "build-v1.0.0", "build-23228e6-amd64", "build-23228e6-arm64", "v1.0.0-amd64", "v1.0.0-arm64"], destination.Tags.AsEnumerable()));
+        Assert.All(plan.Destinations, destination =>
+            Assert.Equal(
+                ["v1.0.0", "build-23228e6", "build-v1.0.0", "build-23228e6-amd64", "build-23228e6-arm64", "v1.0.0-amd64", "v1.0.0-arm64"],
+                destination.Tags.AsEnumerable()
+            )
+        );
         var done = await CarryOutAsync(scene, plan);
         Assert.All(done, destination => Assert.Equal((7, 0), (destination.Removed.Length, destination.Standing.Length)));
         await scene.AssertUntaggedAsync(record.Plan);
@@ -48,7 +52,9 @@ public class WithdrawalTests
         await scene.PublishAsync();
         ReleasePlan later = (await scene.PublishAsync(Scene.Exact with { Distance = 1, Commit = "9" + Scene.Exact.Commit[1..] })).Plan;
         await scene.AssembleAsync("two");
-        ReleasePlan other = (await scene.PublishAsync(Scene.Exact with { Tag = "tiny/v1.0.0-r1", Commit = "8" + Scene.Exact.Commit[1..] })).Plan;
+        ReleasePlan other = (
+            await scene.PublishAsync(Scene.Exact with { Tag = "tiny/v1.0.0-r1", Commit = "8" + Scene.Exact.Commit[1..] })
+        ).Plan;
         WithdrawalPlan plan = await PlanAsync(scene, null);
         Assert.Contains("build-main", plan.Destinations[0].Tags);
         await CarryOutAsync(scene, plan);
@@ -165,8 +171,12 @@ public class WithdrawalTests
             Subjects = [Digest.Of("x"u8)],
             Destinations = [new WithdrawnDestination("quay.io/test/tiny", [], ["v1.0.0"])],
         };
-        WithdrawalRecord record = (await WithdrawalRecord.ReadAsync(file, "tiny", default)).With(entry).With(entry with { Reason = "another" });
-        await record.With(entry with { Destinations = [new WithdrawnDestination("quay.io/test/tiny", ["v1.0.0"], [])] }).WriteAsync(file, default);
+        WithdrawalRecord record = (await WithdrawalRecord.ReadAsync(file, "tiny", default))
+            .With(entry)
+            .With(entry with { Reason = "another" });
+        await record
+            .With(entry with { Destinations = [new WithdrawnDestination("quay.io/test/tiny", ["v1.0.0"], [])] })
+            .WriteAsync(file, default);
         WithdrawalRecord read = await WithdrawalRecord.ReadAsync(file, "tiny", default);
         Assert.Equal(["a \"hole\"", "another"], read.Entries.Select(each => each.Reason));
         Assert.Equal(["v1.0.0"], read.Entries[0].Destinations[0].Removed.AsEnumerable());
@@ -182,23 +192,31 @@ public class WithdrawalTests
     private static async Task<ReleasePlan> OtherImageAsync(Scene scene, ReleaseRecord record)
     {
         await scene.AssembleAsync("two");
-        ReleasePlan two = (await scene.PublishAsync(Scene.Exact with { Tag = "tiny/v1.0.0-r1", Commit = "8" + Scene.Exact.Commit[1..] })).Plan;
-        await scene.At(scene.Fallback).PushManifestAsync((await scene.Layout.ReadManifestAsync(two.Index.Digest, default))!, record.Plan.Release, default);
+        ReleasePlan two = (
+            await scene.PublishAsync(Scene.Exact with { Tag = "tiny/v1.0.0-r1", Commit = "8" + Scene.Exact.Commit[1..] })
+        ).Plan;
+        await scene
+            .At(scene.Fallback)
+            .PushManifestAsync((await scene.Layout.ReadManifestAsync(two.Index.Digest, default))!, record.Plan.Release, default);
         return two;
     }
 
-    private static Task<WithdrawalPlan> PlanAsync(Scene scene, ReleaseRecord? record) => new Withdrawal(scene.Connect(), _ => { }).PlanAsync(
-        new WithdrawalRequest
-        {
-            Image = "tiny",
-            Release = "v1.0.0",
-            Reason = "a test",
-            Destinations = [scene.Official, scene.Fallback],
-            Subjects = record is null ? [] : [.. record.Plan.Subjects.Select(subject => subject.Digest)],
-            KnownTags = record is null ? [] : [.. record.Plan.Tags.Select(tag => tag.Name)],
-        },
-        default);
+    private static Task<WithdrawalPlan> PlanAsync(Scene scene, ReleaseRecord? record) =>
+        new Withdrawal(scene.Connect(), _ => { }).PlanAsync(
+            new WithdrawalRequest
+            {
+                Image = "tiny",
+                Release = "v1.0.0",
+                Reason = "a test",
+                Destinations = [scene.Official, scene.Fallback],
+                Subjects = record is null ? [] : [.. record.Plan.Subjects.Select(subject => subject.Digest)],
+                KnownTags = record is null ? [] : [.. record.Plan.Tags.Select(tag => tag.Name)],
+            },
+            default
+        );
 
-    private static Task<System.Collections.Immutable.ImmutableArray<WithdrawnDestination>> CarryOutAsync(Scene scene, WithdrawalPlan plan) =>
-        new Withdrawal(scene.Connect(), _ => { }).CarryOutAsync(plan, default);
+    private static Task<System.Collections.Immutable.ImmutableArray<WithdrawnDestination>> CarryOutAsync(
+        Scene scene,
+        WithdrawalPlan plan
+    ) => new Withdrawal(scene.Connect(), _ => { }).CarryOutAsync(plan, default);
 }

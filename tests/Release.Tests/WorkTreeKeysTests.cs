@@ -74,7 +74,9 @@ public class WorkTreeKeysTests
         string root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "Slipway.slnx")))
             root = Path.GetDirectoryName(root)!;
-        Assert.Empty((await WorkTreeKeys.FindAsync(new GitRepository(root), TestContext.Current.CancellationToken)).Where(key => key.IsTracked));
+        Assert.Empty(
+            (await WorkTreeKeys.FindAsync(new GitRepository(root), TestContext.Current.CancellationToken)).Where(key => key.IsTracked)
+        );
     }
 
     private static async Task<IReadOnlyList<FoundKey>> FindAsync(ScratchRepository git) =>
@@ -89,18 +91,23 @@ public class WorkTreeKeysTests
             "DER" => Key.ExportPkcs8PrivateKey(),
             "encrypted DER" => Key.ExportEncryptedPkcs8PrivateKey("a", locked),
             "OpenPGP" => [0x95, 0x01, 0x00, 4, .. new byte[300]],
-            _ => System.Text.Encoding.ASCII.GetBytes(form switch
-            {
-                "PKCS#8" => Key.ExportPkcs8PrivateKeyPem(),
-                "EC" => Key.ExportECPrivateKeyPem(),
-                "encrypted" => Key.ExportEncryptedPkcs8PrivateKeyPem("a", locked),
-                "cosign" => Pem("ENCRYPTED SIGSTORE PRIVATE KEY"),
-                "OpenSSH" => Pem("OPENSSH PRIVATE KEY"),
-                "old encrypted" => Pem("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n"),
-                "with carriage returns" => Pem("PRIVATE KEY").Replace("\n", "\r\n", StringComparison.Ordinal),
-                "after a certificate" => Pem("CERTIFICATE") + Pem("EC PRIVATE KEY"),
-                _ => Pem("PGP PRIVATE KEY BLOCK", "Comment: mine\n\n"),
-            }),
+            _ => System.Text.Encoding.ASCII.GetBytes(
+                form switch
+                {
+                    "PKCS#8" => Key.ExportPkcs8PrivateKeyPem(),
+                    "EC" => Key.ExportECPrivateKeyPem(),
+                    "encrypted" => Key.ExportEncryptedPkcs8PrivateKeyPem("a", locked),
+                    "cosign" => Pem("ENCRYPTED SIGSTORE PRIVATE KEY"),
+                    "OpenSSH" => Pem("OPENSSH PRIVATE KEY"),
+                    "old encrypted" => Pem(
+                        "RSA PRIVATE KEY",
+                        "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n"
+                    ),
+                    "with carriage returns" => Pem("PRIVATE KEY").Replace("\n", "\r\n", StringComparison.Ordinal),
+                    "after a certificate" => Pem("CERTIFICATE") + Pem("EC PRIVATE KEY"),
+                    _ => Pem("PGP PRIVATE KEY BLOCK", "Comment: mine\n\n"),
+                }
+            ),
         };
     }
 }

@@ -84,7 +84,12 @@ public sealed class AptArchive : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Puts an index where apt looks for it and returns the names in it.</summary>
-    private async Task<IEnumerable<string>> UnpackAsync(string packed, string suite, string architecture, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> UnpackAsync(
+        string packed,
+        string suite,
+        string architecture,
+        CancellationToken cancellationToken
+    )
     {
         string path = Path.Combine(_folder.Folder("archive", "dists", suite, "main", $"binary-{architecture}"), "Packages");
         await using (FileStream source = File.OpenRead(packed))
@@ -99,7 +104,9 @@ public sealed class AptArchive : IDisposable
     private async Task SummariseAsync(string suite, IReadOnlyList<string> architectures, CancellationToken cancellationToken)
     {
         StringBuilder release = new($"Origin: Debian\nSuite: {suite}\nCodename: {suite}\nDate: {TimeProvider.System.GetUtcNow():R}\n");
-        release.Append($"Architectures: {string.Join(' ', architectures)}\nComponents: main\nSHA256:\n".Replace("GMT", "UTC", StringComparison.Ordinal));
+        release.Append(
+            $"Architectures: {string.Join(' ', architectures)}\nComponents: main\nSHA256:\n".Replace("GMT", "UTC", StringComparison.Ordinal)
+        );
         foreach (string architecture in architectures)
         {
             string name = $"main/binary-{architecture}/Packages";

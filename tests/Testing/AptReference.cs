@@ -23,11 +23,16 @@ public sealed partial class AptReference
     {
         ArgumentNullException.ThrowIfNull(archive);
         string root = archive.Folder($"apt-{architecture}");
-        foreach (string folder in (string[])["state/lists/partial", "cache/archives/partial", "etc/apt.conf.d", "etc/preferences.d", "etc/sources.list.d", "log"])
+        foreach (
+            string folder in (string[])
+                ["state/lists/partial", "cache/archives/partial", "etc/apt.conf.d", "etc/preferences.d", "etc/sources.list.d", "log"]
+        )
             Directory.CreateDirectory(Path.Combine(root, folder));
         await File.WriteAllTextAsync(Path.Combine(root, "status"), "");
-        await File.WriteAllLinesAsync(Path.Combine(root, "etc", "sources.list"),
-            AptArchive.SuiteNames.Select(suite => $"deb [trusted=yes] file:{archive.Root} {suite} main"));
+        await File.WriteAllLinesAsync(
+            Path.Combine(root, "etc", "sources.list"),
+            AptArchive.SuiteNames.Select(suite => $"deb [trusted=yes] file:{archive.Root} {suite} main")
+        );
         string configuration = Path.Combine(root, "apt.conf");
         await File.WriteAllTextAsync(configuration, Configuration(root, architecture));
         AptReference reference = new(apt, configuration);
@@ -39,27 +44,31 @@ public sealed partial class AptReference
     public async Task<AptAnswer> InstallAsync(IEnumerable<string> names)
     {
         ChildResult result = await RunAsync(["install", "--no-install-recommends", "-s", "-q", .. names]);
-        Dictionary<string, string>? packages = result.ExitCode == 0
-            ? result.Lines.Select(line => Installation().Match(line)).Where(match => match.Success)
-                .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["version"].Value, StringComparer.Ordinal)
-            : null;
+        Dictionary<string, string>? packages =
+            result.ExitCode == 0
+                ? result
+                    .Lines.Select(line => Installation().Match(line))
+                    .Where(match => match.Success)
+                    .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["version"].Value, StringComparer.Ordinal)
+                : null;
         return new AptAnswer(packages, result.Output + result.Error, result.Duration);
     }
 
-    private static string Configuration(string root, string architecture) => $$"""
-        Dir "{{root}}/";
-        Dir::State "state";
-        Dir::State::status "{{root}}/status";
-        Dir::Cache "cache";
-        Dir::Log "log";
-        Dir::Etc "etc";
-        APT::Architecture "{{architecture}}";
-        APT::Architectures { "{{architecture}}"; };
-        APT::Install-Recommends "false";
-        APT::Install-Suggests "false";
-        APT::Sandbox::User "";
-        Acquire::Languages "none";
-        """;
+    private static string Configuration(string root, string architecture) =>
+        $$"""
+            Dir "{{root}}/";
+            Dir::State "state";
+            Dir::State::status "{{root}}/status";
+            Dir::Cache "cache";
+            Dir::Log "log";
+            Dir::Etc "etc";
+            APT::Architecture "{{architecture}}";
+            APT::Architectures { "{{architecture}}"; };
+            APT::Install-Recommends "false";
+            APT::Install-Suggests "false";
+            APT::Sandbox::User "";
+            Acquire::Languages "none";
+            """;
 
     [GeneratedRegex(@"^Inst (?<name>[^ :]+)(:\S+)? \((?<version>\S+) ")]
     private static partial Regex Installation();

@@ -42,7 +42,8 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
         using Process process = Process.Start(StartInfo())!;
         Started?.Invoke(process.Id);
         process.StandardInput.Close();
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(),
+            error = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
         try
@@ -81,14 +82,14 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
         return start;
     }
 
-    private async Task<(long Peak, long Read)> WatchAsync(Process process, CancellationToken stop)
+    private async Task<(long Peak, long Read)> WatchAsync(Process process, CancellationToken cancellationToken)
     {
         (long peak, long read) = (0, 0);
         while ((MeasuresMemory || MeasuresReading) && !process.HasExited)
         {
             peak = Math.Max(peak, MeasuresMemory ? 1024 * Figure(process.Id, "status", "VmHWM:") : 0);
             read = Math.Max(read, MeasuresReading ? Figure(process.Id, "io", "rchar:") : 0);
-            await Task.Delay(Interval, stop);
+            await Task.Delay(Interval, cancellationToken);
         }
 
         return (peak, read);
@@ -100,7 +101,9 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
         try
         {
             string? line = File.ReadLines($"/proc/{id}/{file}").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            return line is null
+                ? 0
+                : long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -38,7 +38,8 @@ public sealed class DockerRegistry : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>
-    /// How many requests that write it was asked so far. An upload that was begun and cancelled, which is how rights are found out, wrote nothing.
+    /// How many requests that write it was asked so far. An upload that was begun and cancelled, which is how rights are found out, wrote
+    /// nothing.
     /// </summary>
     public int Writes
     {
@@ -48,7 +49,9 @@ public sealed class DockerRegistry : IAsyncDisposable
             {
                 string[] lines = _log.ToString().Split('\n');
                 int Count(string request) => lines.Count(line => line.Contains(request, StringComparison.Ordinal));
-                int cancelled = lines.Count(line => line.Contains("\"DELETE ", StringComparison.Ordinal) && line.Contains("/blobs/uploads/", StringComparison.Ordinal));
+                int cancelled = lines.Count(line =>
+                    line.Contains("\"DELETE ", StringComparison.Ordinal) && line.Contains("/blobs/uploads/", StringComparison.Ordinal)
+                );
                 return Count("\"POST ") + Count("\"PUT ") + Count("\"PATCH ") + Count("\"DELETE ") - (2 * cancelled);
             }
         }
@@ -82,7 +85,9 @@ public sealed class DockerRegistry : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Starts it anew after <see cref="KillAsync"/>, on the same port and with what it had; it answers when this returns.</summary>
+    /// <summary>
+    /// Starts it anew after <see cref="KillAsync"/>, on the same port and with what it had; it answers when this returns.
+    /// </summary>
     public async Task RestartAsync()
     {
         _process.Dispose();
@@ -124,7 +129,10 @@ public sealed class DockerRegistry : IAsyncDisposable
 
     /// <summary>Deletes a tag alone, which this server does for nobody over the wire, as whoever runs it can in its storage.</summary>
     public void DeleteTag(string repository, string tag) =>
-        Directory.Delete(_folder.At("data", "docker", "registry", "v2", "repositories", repository, "_manifests", "tags", tag), recursive: true);
+        Directory.Delete(
+            _folder.At("data", "docker", "registry", "v2", "repositories", repository, "_manifests", "tags", tag),
+            recursive: true
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -139,14 +147,17 @@ public sealed class DockerRegistry : IAsyncDisposable
     private static DockerRegistry Start(PeerProgram program, RegistryDoor door, int port)
     {
         ScratchFolder folder = new();
-        string configuration = folder.Write("config.yml", $$"""
+        string configuration = folder.Write(
+            "config.yml",
+            $$"""
             version: 0.1
             log: { level: warn }
             storage:
               filesystem: { rootdirectory: {{folder.Folder("data")}} }
               delete: { enabled: true }
             {{door.Configure(folder, port)}}
-            """);
+            """
+        );
         ChildProcess server = program.With("serve", configuration) with
         {
             WorkingDirectory = folder.Path,
@@ -186,7 +197,10 @@ public sealed class DockerRegistry : IAsyncDisposable
         {
             try
             {
-                using HttpResponseMessage answer = await Client.GetAsync(new Uri("", UriKind.Relative), TestContext.Current.CancellationToken);
+                using HttpResponseMessage answer = await Client.GetAsync(
+                    new Uri("", UriKind.Relative),
+                    TestContext.Current.CancellationToken
+                );
                 return true;
             }
             catch (HttpRequestException)

@@ -11,7 +11,10 @@ namespace Slipway.Testing;
 /// <param name="Path">Where it was unpacked, with owners and modes as in the image.</param>
 public sealed record ImageRoot(string Path, Platform Platform)
 {
-    /// <summary>Lays the namespaces out; the words that follow are the image, files over it, the mount point, and the writable folders up to <c>--</c>.</summary>
+    /// <summary>
+    /// Lays the namespaces out; the words that follow are the image, files over it, the mount point, and the writable folders up to
+    /// <c>--</c>.
+    /// </summary>
     private const string Container = """
         set -eu
         image=$1 over=$2 root=$3
@@ -79,7 +82,10 @@ public sealed record ImageRoot(string Path, Platform Platform)
     {
         string[] namespaces = ["--mount", .. SharesNetwork ? [] : (string[])["--net"], "--pid", "--fork", "--kill-child"];
         string[] places = [Path, Over ?? System.IO.Path.Combine(Beside, "nothing"), System.IO.Path.Combine(Beside, "mounted")];
-        ChildProcess container = new("unshare", [.. namespaces, "sh", "-c", Container + script, "sh", .. places, "/run", "/tmp", .. Writable, "--", .. arguments])
+        ChildProcess container = new(
+            "unshare",
+            [.. namespaces, "sh", "-c", Container + script, "sh", .. places, "/run", "/tmp", .. Writable, "--", .. arguments]
+        )
         {
             Patience = TimeSpan.FromMinutes(2),
         };

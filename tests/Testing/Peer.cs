@@ -14,19 +14,28 @@ public sealed record Peer(string Name, string? Package, string Path)
     public static Peer Cosign { get; } = new("cosign", "cosign", "usr/bin/cosign");
 
     /// <summary>Signatures as bundles beside the image first, and cosign 2's form where there is none. Newer than trixie.</summary>
-    public static Peer Cosign3 { get; } = new("cosign-3", "libc6", "usr/bin/cosign")
-    {
-        IsOnlyFetched = true,
-        Newer = ImmutableDictionary<string, LockedFile>.Empty
-            .Add("amd64", new LockedFile(
-                "debian/pool/main/c/cosign/cosign_3.1.1-2_amd64.deb",
-                Digest.Sha256("d8622ebffce1d69197288fc030ff06a4c247af5507107f85c5a878870b686b23"),
-                17676136))
-            .Add("arm64", new LockedFile(
-                "debian/pool/main/c/cosign/cosign_3.1.1-2_arm64.deb",
-                Digest.Sha256("131d3a895f48a1f1f5df708cb3423e96fee4d2135ff4ee3fc71b884290e79549"),
-                14990220)),
-    };
+    public static Peer Cosign3 { get; } =
+        new("cosign-3", "libc6", "usr/bin/cosign")
+        {
+            IsOnlyFetched = true,
+            Newer = ImmutableDictionary<string, LockedFile>
+                .Empty.Add(
+                    "amd64",
+                    new LockedFile(
+                        "debian/pool/main/c/cosign/cosign_3.1.1-2_amd64.deb",
+                        Digest.Sha256("d8622ebffce1d69197288fc030ff06a4c247af5507107f85c5a878870b686b23"),
+                        17676136
+                    )
+                )
+                .Add(
+                    "arm64",
+                    new LockedFile(
+                        "debian/pool/main/c/cosign/cosign_3.1.1-2_arm64.deb",
+                        Digest.Sha256("131d3a895f48a1f1f5df708cb3423e96fee4d2135ff4ee3fc71b884290e79549"),
+                        14990220
+                    )
+                ),
+        };
 
     public static Peer Oras { get; } = new("oras", "oras", "usr/bin/oras");
 
@@ -51,14 +60,30 @@ public sealed record Peer(string Name, string? Package, string Path)
     public static Peer Openssl { get; } = new("openssl", "openssl", "usr/bin/openssl");
 
     /// <summary>The SPDX project's own reader and validator, in Python. Trixie has all that it needs but not the program.</summary>
-    public static Peer SpdxTools { get; } = new("pyspdxtools", "python3", "usr/bin/pyspdxtools")
-    {
-        Needs = ["python3-beartype", "python3-click", "python3-license-expression", "python3-ply", "python3-rdflib", "python3-semantic-version", "python3-uritools", "python3-xmltodict", "python3-yaml"],
-        Newer = ImmutableDictionary<string, LockedFile>.Empty.Add("all", new LockedFile(
-            "debian/pool/main/p/python-spdx-tools/python3-spdx-tools_0.8.5-1_all.deb",
-            Digest.Sha256("cb5653ed9be7b9d897cc64cb55c340e4faa184e418b4737e00ce0f3f1b9f2f48"),
-            124504)),
-    };
+    public static Peer SpdxTools { get; } =
+        new("pyspdxtools", "python3", "usr/bin/pyspdxtools")
+        {
+            Needs =
+            [
+                "python3-beartype",
+                "python3-click",
+                "python3-license-expression",
+                "python3-ply",
+                "python3-rdflib",
+                "python3-semantic-version",
+                "python3-uritools",
+                "python3-xmltodict",
+                "python3-yaml",
+            ],
+            Newer = ImmutableDictionary<string, LockedFile>.Empty.Add(
+                "all",
+                new LockedFile(
+                    "debian/pool/main/p/python-spdx-tools/python3-spdx-tools_0.8.5-1_all.deb",
+                    Digest.Sha256("cb5653ed9be7b9d897cc64cb55c340e4faa184e418b4737e00ce0f3f1b9f2f48"),
+                    124504
+                )
+            ),
+        };
 
     /// <summary>Not fetched: Debian's archive cannot be trusted without it.</summary>
     public static Peer Gpgv { get; } = new("gpgv", null, "usr/bin/gpgv");
@@ -88,23 +113,34 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>The same, with an engine that runs linux/arm64.</summary>
     public static Peer DockerArm64 { get; } = new("docker-arm64", null, "usr/bin/docker");
 
-    /// <summary>A Docker Engine of 2024, to be started as an own one: it and what it starts lie in <see cref="PeerProgram.Root"/>.</summary>
+    /// <summary>
+    /// A Docker Engine of 2024, to be started as an own one: it and what it starts lie in <see cref="PeerProgram.Root"/>.
+    /// </summary>
     public static Peer DockerOfTrixie { get; } = new("docker-trixie", "docker.io", "usr/sbin/dockerd") { IsOnlyFetched = true };
 
     /// <summary>The newest Engine that Debian has, over trixie's containerd and runc.</summary>
-    public static Peer Docker28 { get; } = new("docker-28", "docker.io", "usr/sbin/dockerd")
-    {
-        IsOnlyFetched = true,
-        Newer = ImmutableDictionary<string, LockedFile>.Empty
-            .Add("amd64", new LockedFile(
-                "debian/pool/main/d/docker.io/docker.io_28.5.2+dfsg4-5_amd64.deb",
-                Digest.Sha256("69a59cc77a1fb8ee9ad6859abc2e6de5d76b70887405595c2b1307818fecf682"),
-                19311940))
-            .Add("arm64", new LockedFile(
-                "debian/pool/main/d/docker.io/docker.io_28.5.2+dfsg4-5_arm64.deb",
-                Digest.Sha256("7da4fd6e52c4810b06925d98e216812d2260152f1f34bb1e30cfd69395b1e459"),
-                16377280)),
-    };
+    public static Peer Docker28 { get; } =
+        new("docker-28", "docker.io", "usr/sbin/dockerd")
+        {
+            IsOnlyFetched = true,
+            Newer = ImmutableDictionary<string, LockedFile>
+                .Empty.Add(
+                    "amd64",
+                    new LockedFile(
+                        "debian/pool/main/d/docker.io/docker.io_28.5.2+dfsg4-5_amd64.deb",
+                        Digest.Sha256("69a59cc77a1fb8ee9ad6859abc2e6de5d76b70887405595c2b1307818fecf682"),
+                        19311940
+                    )
+                )
+                .Add(
+                    "arm64",
+                    new LockedFile(
+                        "debian/pool/main/d/docker.io/docker.io_28.5.2+dfsg4-5_arm64.deb",
+                        Digest.Sha256("7da4fd6e52c4810b06925d98e216812d2260152f1f34bb1e30cfd69395b1e459"),
+                        16377280
+                    )
+                ),
+        };
 
     /// <summary>Another program that speaks the Engine's API. It prefers crun, which not every machine's cgroups suit.</summary>
     public static Peer Podman { get; } = new("podman", "podman", "usr/bin/podman") { IsOnlyFetched = true, Needs = ["runc"] };
@@ -126,8 +162,38 @@ public sealed record Peer(string Name, string? Package, string Path)
 
     /// <summary>All of them, by name.</summary>
     public static ImmutableArray<Peer> All { get; } =
-        [.. new[] { Cosign, Cosign3, Oras, Skopeo, SkopeoOfTrixie, Umoci, Jq, DockerRegistry, Nft, Readelf, Xz, AptGet, Gpg, Gpgv, Git, Ldconfig, Mmdebstrap, Ip, Iptables, Openssl, SpdxTools, QemuArm64, Docker, DockerArm64, DockerOfTrixie, Docker28, Podman }
-            .OrderBy(peer => peer.Name, StringComparer.Ordinal)];
+    [
+        .. new[]
+        {
+            Cosign,
+            Cosign3,
+            Oras,
+            Skopeo,
+            SkopeoOfTrixie,
+            Umoci,
+            Jq,
+            DockerRegistry,
+            Nft,
+            Readelf,
+            Xz,
+            AptGet,
+            Gpg,
+            Gpgv,
+            Git,
+            Ldconfig,
+            Mmdebstrap,
+            Ip,
+            Iptables,
+            Openssl,
+            SpdxTools,
+            QemuArm64,
+            Docker,
+            DockerArm64,
+            DockerOfTrixie,
+            Docker28,
+            Podman,
+        }.OrderBy(peer => peer.Name, StringComparer.Ordinal),
+    ];
 
     /// <summary>The file name of the program.</summary>
     public string Program => System.IO.Path.GetFileName(Path);

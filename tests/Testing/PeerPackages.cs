@@ -12,18 +12,22 @@ namespace Slipway.Testing;
 /// </summary>
 internal static class PeerPackages
 {
-    private static (string Debian, string Triplet, string Loader) Host => RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.X64 => ("amd64", "x86_64-linux-gnu", "ld-linux-x86-64.so.2"),
-        Architecture.Arm64 => ("arm64", "aarch64-linux-gnu", "ld-linux-aarch64.so.1"),
-        Architecture other => throw new PeerMissingException($"no package is fetched for {other}"),
-    };
+    private static (string Debian, string Triplet, string Loader) Host =>
+        RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => ("amd64", "x86_64-linux-gnu", "ld-linux-x86-64.so.2"),
+            Architecture.Arm64 => ("arm64", "aarch64-linux-gnu", "ld-linux-aarch64.so.1"),
+            Architecture other => throw new PeerMissingException($"no package is fetched for {other}"),
+        };
 
     public static async Task<PeerProgram> FetchAsync(Peer peer, CancellationToken cancellationToken)
     {
         using TestArchive archive = new();
         IReadOnlyList<DebianSuite> suites = await archive.SuitesAsync(cancellationToken);
-        string known = Path.Combine(TestCache.Peers, $"{peer.Name}-{(NewerOf(peer) is { } newer ? newer.Digest.Abbreviated + "-" : "")}{Host.Debian}-in-{TestArchive.StateOf(suites)}");
+        string known = Path.Combine(
+            TestCache.Peers,
+            $"{peer.Name}-{(NewerOf(peer) is { } newer ? newer.Digest.Abbreviated + "-" : "")}{Host.Debian}-in-{TestArchive.StateOf(suites)}"
+        );
         string name = File.Exists(known) ? await File.ReadAllTextAsync(known, cancellationToken) : "";
         string folder = Path.Combine(TestCache.Peers, name);
         if (name.Length == 0 || !Directory.Exists(folder))
@@ -38,9 +42,18 @@ internal static class PeerPackages
     }
 
     private static async Task<string> UnpackAsync(
-        TestArchive archive, IReadOnlyList<DebianSuite> suites, Peer peer, CancellationToken cancellationToken)
+        TestArchive archive,
+        IReadOnlyList<DebianSuite> suites,
+        Peer peer,
+        CancellationToken cancellationToken
+    )
     {
-        IReadOnlyList<DebianPackage> packages = await archive.ClosureAsync(suites, [peer.Package!, .. peer.Needs], Host.Debian, cancellationToken);
+        IReadOnlyList<DebianPackage> packages = await archive.ClosureAsync(
+            suites,
+            [peer.Package!, .. peer.Needs],
+            Host.Debian,
+            cancellationToken
+        );
         string versions = TestArchive.FolderNameOf($"{string.Join('\n', packages)}{NewerOf(peer)?.Digest}");
         return await TestCache.FolderAsync(Path.Combine(TestCache.Peers, $"{peer.Name}-{versions}"), async folder =>
         {
@@ -51,10 +64,12 @@ internal static class PeerPackages
         });
     }
 
-    private static LockedFile? NewerOf(Peer peer) => peer.Newer.IsEmpty
-        ? null
-        : peer.Newer.GetValueOrDefault("all") ?? peer.Newer.GetValueOrDefault(Host.Debian)
-            ?? throw new PeerMissingException($"its newer package is not known for {Host.Debian}");
+    private static LockedFile? NewerOf(Peer peer) =>
+        peer.Newer.IsEmpty
+            ? null
+            : peer.Newer.GetValueOrDefault("all")
+                ?? peer.Newer.GetValueOrDefault(Host.Debian)
+                ?? throw new PeerMissingException($"its newer package is not known for {Host.Debian}");
 
     private static async Task UnpackAsync(string deb, string folder, CancellationToken cancellationToken)
     {
@@ -93,8 +108,7 @@ internal static class PeerPackages
     }
 
     /// <summary>Old packages still write <c>lib/</c> where Debian means <c>usr/lib/</c>.</summary>
-    private static string Merged(string path) =>
-        path.Split('/')[0] is "bin" or "sbin" or "lib" or "lib64" ? "usr/" + path : path;
+    private static string Merged(string path) => path.Split('/')[0] is "bin" or "sbin" or "lib" or "lib64" ? "usr/" + path : path;
 
     private static PeerProgram Started(Peer peer, string folder)
     {
@@ -105,7 +119,14 @@ internal static class PeerPackages
         string loader = Path.Combine(libraries, Host.Loader);
         // A static program has no loader, and none came along with its package.
         return File.Exists(loader)
-            ? new PeerProgram(peer, loader, ["--library-path", $"{libraries}:{Path.Combine(folder, "usr", "lib")}", .. InterpreterOf(program, folder), program]) { Root = folder }
+            ? new PeerProgram(
+                peer,
+                loader,
+                ["--library-path", $"{libraries}:{Path.Combine(folder, "usr", "lib")}", .. InterpreterOf(program, folder), program]
+            )
+            {
+                Root = folder,
+            }
             : new PeerProgram(peer, program) { Root = folder };
     }
 

@@ -16,7 +16,8 @@ public static class PeerPrograms
     private const string Binfmt = "/proc/sys/fs/binfmt_misc/qemu-aarch64";
 
     /// <summary>What this machine runs without help.</summary>
-    public static Platform Native { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? Platform.LinuxArm64 : Platform.LinuxAmd64;
+    public static Platform Native { get; } =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? Platform.LinuxArm64 : Platform.LinuxAmd64;
 
     /// <summary>Whether this run must have every peer of the list.</summary>
     public static bool IsContinuousIntegration => Environment.GetEnvironmentVariable("CI") == "true";
@@ -55,11 +56,14 @@ public static class PeerPrograms
     }
 
     /// <summary>A program of that name on <c>PATH</c> or where administrators' programs are; null when there is none.</summary>
-    public static string? OnPath(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Append("/usr/sbin").Append("/sbin")
-        .Where(Path.IsPathFullyQualified)
-        .Select(folder => Path.Combine(folder, name))
-        .FirstOrDefault(File.Exists);
+    public static string? OnPath(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Append("/usr/sbin")
+            .Append("/sbin")
+            .Where(Path.IsPathFullyQualified)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
 
     private static async Task<PeerProgram?> FindAsync(Peer peer)
     {
@@ -76,12 +80,19 @@ public static class PeerPrograms
         return peer.Package is null ? null : await PeerPackages.FetchAsync(peer, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>With flag F the kernel holds the interpreter open, so that it need not lie in the root of the program (binfmt_misc).</summary>
+    /// <summary>
+    /// With flag F the kernel holds the interpreter open, so that it need not lie in the root of the program (binfmt_misc).
+    /// </summary>
     private static async Task RequireRegisteredAsync()
     {
         string said = File.Exists(Binfmt) ? await File.ReadAllTextAsync(Binfmt) : "";
-        if (!said.Split('\n').Any(line => line.StartsWith("flags:", StringComparison.Ordinal) && line.Contains('F', StringComparison.Ordinal)))
-            throw new PeerMissingException($"{Binfmt} is not registered, or without the flag F. Install qemu-user-static and binfmt-support");
+        if (
+            !said.Split('\n')
+                .Any(line => line.StartsWith("flags:", StringComparison.Ordinal) && line.Contains('F', StringComparison.Ordinal))
+        )
+            throw new PeerMissingException(
+                $"{Binfmt} is not registered, or without the flag F. Install qemu-user-static and binfmt-support"
+            );
     }
 
     private static async Task RequireEngineAsync(PeerProgram docker)
@@ -90,7 +101,9 @@ public static class PeerPrograms
         if (version.ExitCode != 0)
             throw new PeerMissingException($"no Docker Engine answers: {version.Error.Trim()}");
         if (docker.Peer == Peer.DockerArm64 && RuntimeInformation.ProcessArchitecture != Architecture.Arm64 && !File.Exists(Binfmt))
-            throw new PeerMissingException($"the engine runs no linux/arm64: {Binfmt} is not registered. Install qemu-user-static and binfmt-support");
+            throw new PeerMissingException(
+                $"the engine runs no linux/arm64: {Binfmt} is not registered. Install qemu-user-static and binfmt-support"
+            );
     }
 }
 
@@ -114,8 +127,16 @@ public sealed record PeerProgram(Peer Peer, string File, params IReadOnlyList<st
     /// </summary>
     public string WriteScript(ScratchFolder folder, IReadOnlyDictionary<string, string?>? variables = null)
     {
-        string[] exports = [.. (variables ?? new Dictionary<string, string?>()).Where(variable => variable.Value is not null).Select(variable => $"export {variable.Key}='{variable.Value}'\n")];
-        return ProgramFile.Write(folder.At(Peer.Program), $"#!/bin/sh\n{string.Concat(exports)}exec {string.Join(' ', Prefix.Prepend(File).Select(part => $"'{part}'"))} \"$@\"\n");
+        string[] exports =
+        [
+            .. (variables ?? new Dictionary<string, string?>())
+                .Where(variable => variable.Value is not null)
+                .Select(variable => $"export {variable.Key}='{variable.Value}'\n"),
+        ];
+        return ProgramFile.Write(
+            folder.At(Peer.Program),
+            $"#!/bin/sh\n{string.Concat(exports)}exec {string.Join(' ', Prefix.Prepend(File).Select(part => $"'{part}'"))} \"$@\"\n"
+        );
     }
 
     /// <summary>Runs it to its end.</summary>

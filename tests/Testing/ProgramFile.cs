@@ -13,7 +13,10 @@ public static class ProgramFile
     public static string Write(string path, string script)
     {
         ArgumentNullException.ThrowIfNull(script);
-        ProcessStartInfo start = new("/bin/sh", ["-c", "rm -f \"$0\" && cat > \"$0\" && chmod 700 \"$0\"", path]) { RedirectStandardInput = true };
+        ProcessStartInfo start = new("/bin/sh", ["-c", "rm -f \"$0\" && cat > \"$0\" && chmod 700 \"$0\"", path])
+        {
+            RedirectStandardInput = true,
+        };
         using Process writer = Process.Start(start)!;
         writer.StandardInput.Write(script);
         writer.StandardInput.Close();

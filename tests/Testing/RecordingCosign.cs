@@ -14,7 +14,8 @@ public sealed class RecordingCosign : IDisposable
     public const string Issuer = "https://token.actions.githubusercontent.com";
 
     /// <summary>A log entry with the promise that the tag form needs.</summary>
-    public const string Entry = """{"logIndex":"7","logId":{"keyId":"AQI="},"kindVersion":{"kind":"dsse","version":"0.0.1"},"integratedTime":"1700000000","inclusionPromise":{"signedEntryTimestamp":"AwQ="},"canonicalizedBody":"eyJraW5kIjoiZHNzZSIsImFwaVZlcnNpb24iOiIwLjAuMSJ9"}""";
+    public const string Entry =
+        """{"logIndex":"7","logId":{"keyId":"AQI="},"kindVersion":{"kind":"dsse","version":"0.0.1"},"integratedTime":"1700000000","inclusionPromise":{"signedEntryTimestamp":"AwQ="},"canonicalizedBody":"eyJraW5kIjoiZHNzZSIsImFwaVZlcnNpb24iOiIwLjAuMSJ9"}""";
 
     /// <summary>One without, as a newer log gives it.</summary>
     public const string EntryWithoutPromise = """{"logIndex":"7","logId":{"keyId":"AQI="},"canonicalizedBody":"e30="}""";
@@ -45,7 +46,12 @@ public sealed class RecordingCosign : IDisposable
     /// <param name="entry">The log entry of its bundles.</param>
     /// <param name="initializes">Shell lines that fetch the trusted root below <c>$TUF_ROOT</c>; null does.</param>
     public async Task<CosignProgram> OpenAsync(
-        string? signs = null, string? verifies = null, string help = "--statement= --trusted-root=", string entry = Entry, string? initializes = null)
+        string? signs = null,
+        string? verifies = null,
+        string help = "--statement= --trusted-root=",
+        string entry = Entry,
+        string? initializes = null
+    )
     {
         await WriteAsync(signs, verifies, help, entry, initializes);
         return await CosignProgram.FindAsync(null, default, At("cosign"));
@@ -53,19 +59,33 @@ public sealed class RecordingCosign : IDisposable
 
     /// <summary>As <see cref="OpenAsync"/>, for a program that finds it by itself.</summary>
     public async Task WriteAsync(
-        string? signs = null, string? verifies = null, string help = "--statement= --trusted-root=", string entry = Entry, string? initializes = null)
+        string? signs = null,
+        string? verifies = null,
+        string help = "--statement= --trusted-root=",
+        string entry = Entry,
+        string? initializes = null
+    )
     {
         await File.WriteAllTextAsync(At("entry"), entry);
         await File.WriteAllBytesAsync(Root, Roots());
-        ProgramFile.Write(At("cosign"), Script(help, signs ?? """
-            material=$(printf '{"certificate":{"rawBytes":"MAA="},"tlogEntries":[%s]}' "$(cat "$dir/entry")")
-            case "$1" in
-              attest-blob) content=$(printf '"dsseEnvelope":{"payload":"%s","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MAA="}]}' "$payload") ;;
-              *) content='"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AA=="},"signature":"MAA="}' ;;
-            esac
-            printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":%s,%s}' "$material" "$content" > "$out"
-            """, verifies ?? "exit 0",
-            initializes ?? "mkdir -p \"$TUF_ROOT/mirror/targets\" && cp \"$dir/root.json\" \"$TUF_ROOT/mirror/targets/trusted_root.json\""));
+        ProgramFile.Write(
+            At("cosign"),
+            Script(
+                help,
+                signs
+                    ?? """
+                    material=$(printf '{"certificate":{"rawBytes":"MAA="},"tlogEntries":[%s]}' "$(cat "$dir/entry")")
+                    case "$1" in
+                      attest-blob) content=$(printf '"dsseEnvelope":{"payload":"%s","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MAA="}]}' "$payload") ;;
+                      *) content='"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AA=="},"signature":"MAA="}' ;;
+                    esac
+                    printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":%s,%s}' "$material" "$content" > "$out"
+                    """,
+                verifies ?? "exit 0",
+                initializes
+                    ?? "mkdir -p \"$TUF_ROOT/mirror/targets\" && cp \"$dir/root.json\" \"$TUF_ROOT/mirror/targets/trusted_root.json\""
+            )
+        );
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -77,26 +97,33 @@ public sealed class RecordingCosign : IDisposable
     private static byte[] Roots()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 authority = new CertificateRequest("CN=authority.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-        string certificate = Convert.ToBase64String(authority.RawData), log = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
-        return System.Text.Encoding.UTF8.GetBytes($$$"""{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"publicKey":{"rawBytes":"{{{log}}}"}}],"certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"{{{certificate}}}"}]}}]}""");
+        using X509Certificate2 authority = new CertificateRequest("CN=authority.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100)
+        );
+        string certificate = Convert.ToBase64String(authority.RawData),
+            log = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+        return System.Text.Encoding.UTF8.GetBytes(
+            $$$"""{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"publicKey":{"rawBytes":"{{{log}}}"}}],"certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"{{{certificate}}}"}]}}]}"""
+        );
     }
 
-    private static string Script(string help, string signs, string verifies, string initializes) => $$"""
-        #!/bin/sh
-        dir=$(dirname "$0")
-        echo "$*" >> "$dir/asked"
-        echo "$SIGSTORE_ID_TOKEN|$ACTIONS_ID_TOKEN_REQUEST_TOKEN|$QUAY_PASSWORD|$DOCKERHUB_TOKEN|$COSIGN_EXPERIMENTAL$COSIGN_INSECURE_IGNORE_TLOG$COSIGN_CERTIFICATE_IDENTITY_REGEXP" >> "$dir/seen"
-        if read -r line; then echo "open" >> "$dir/input"; else echo "closed" >> "$dir/input"; fi
-        for file; do case "$before" in --bundle) out=$file ;; --statement) statement=$file ;; esac; before=$file; done
-        payload=$(base64 -w0 "${statement:-$file}" 2>/dev/null)
-        case "$1 $2" in
-          "version --json") echo '{ "gitVersion": "v3.0.2" }' ;;
-          "attest-blob --help") echo "{{help}}" ;;
-          initialize*) {{initializes}} ;;
-          verify-blob*) cp "$out" "$dir/verified"; {{verifies}} ;;
-          *) {{signs}} ;;
-        esac
+    private static string Script(string help, string signs, string verifies, string initializes) =>
+        $$"""
+            #!/bin/sh
+            dir=$(dirname "$0")
+            echo "$*" >> "$dir/asked"
+            echo "$SIGSTORE_ID_TOKEN|$ACTIONS_ID_TOKEN_REQUEST_TOKEN|$QUAY_PASSWORD|$DOCKERHUB_TOKEN|$COSIGN_EXPERIMENTAL$COSIGN_INSECURE_IGNORE_TLOG$COSIGN_CERTIFICATE_IDENTITY_REGEXP" >> "$dir/seen"
+            if read -r line; then echo "open" >> "$dir/input"; else echo "closed" >> "$dir/input"; fi
+            for file; do case "$before" in --bundle) out=$file ;; --statement) statement=$file ;; esac; before=$file; done
+            payload=$(base64 -w0 "${statement:-$file}" 2>/dev/null)
+            case "$1 $2" in
+              "version --json") echo '{ "gitVersion": "v3.0.2" }' ;;
+              "attest-blob --help") echo "{{help}}" ;;
+              initialize*) {{initializes}} ;;
+              verify-blob*) cp "$out" "$dir/verified"; {{verifies}} ;;
+              *) {{signs}} ;;
+            esac
 
-        """;
+            """;
 }

@@ -44,7 +44,10 @@ public sealed record RegistryDoor
 
         HttpClient client = new(handler) { BaseAddress = new Uri($"{Scheme}://{host}/v2/") };
         if (Asks)
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"))
+            );
         return client;
     }
 

@@ -6,7 +6,9 @@ using Slipway.Rehearsal;
 namespace Slipway.Testing;
 
 /// <summary>A request that has the same name in every run of the same thing.</summary>
-/// <param name="Kind">What it is about: <c>docker.io PUT /v2/mirror/tiny/manifests/v1.0.0</c>; an upload session's path is without its name.</param>
+/// <param name="Kind">
+/// What it is about: <c>docker.io PUT /v2/mirror/tiny/manifests/v1.0.0</c>; an upload session's path is without its name.
+/// </param>
 /// <param name="Number">Which one of its kind, from 1.</param>
 /// <param name="Request">As it came in this run; plays no part in equality.</param>
 public sealed record Occurrence(string Kind, int Number, RehearsalRequest Request)
@@ -58,7 +60,8 @@ public sealed class RegistryPair : IAsyncDisposable
     }
 
     /// <summary>What <c>--registry-map</c> takes.</summary>
-    public IEnumerable<string> Map => _places.Select((place, i) => $"{place.Host}={_registries[i].Address.GetLeftPart(UriPartial.Authority)}");
+    public IEnumerable<string> Map =>
+        _places.Select((place, i) => $"{place.Host}={_registries[i].Address.GetLeftPart(UriPartial.Authority)}");
 
     /// <param name="options">What they are to be; storage and faults are the pair's own.</param>
     /// <param name="places">The image's repository on each, as <c>quay.io/test/tiny</c>.</param>
@@ -68,7 +71,13 @@ public sealed class RegistryPair : IAsyncDisposable
         foreach ((string host, _) in pair._places)
         {
             RehearsalRegistry registry = await RehearsalRegistry.StartAsync(
-                options with { Storage = pair.Storage(host), Faults = request => pair.Ask(host, request) }, default);
+                options with
+                {
+                    Storage = pair.Storage(host),
+                    Faults = request => pair.Ask(host, request),
+                },
+                default
+            );
             pair._registries.Add(registry);
             pair._clients.Add(new HttpClient { BaseAddress = new Uri(registry.Address, "v2/") });
         }
@@ -93,8 +102,13 @@ public sealed class RegistryPair : IAsyncDisposable
     /// <summary>As Docker's token authentication has it for somebody without an account.</summary>
     private static async Task AuthorizeAsync(HttpClient client, string repository)
     {
-        using JsonDocument answer = JsonDocument.Parse(await client.GetStringAsync(new Uri($"auth?scope=repository:{repository}:pull", UriKind.Relative)));
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", answer.RootElement.GetProperty("token").GetString());
+        using JsonDocument answer = JsonDocument.Parse(
+            await client.GetStringAsync(new Uri($"auth?scope=repository:{repository}:pull", UriKind.Relative))
+        );
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            answer.RootElement.GetProperty("token").GetString()
+        );
     }
 
     /// <summary>
@@ -103,12 +117,23 @@ public sealed class RegistryPair : IAsyncDisposable
     /// </summary>
     public string Kept()
     {
-        string[] files = [.. Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Where(file => !file.Contains("/.slipway-uploads/", StringComparison.Ordinal))];
+        string[] files =
+        [
+            .. Directory
+                .EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
+                .Where(file => !file.Contains("/.slipway-uploads/", StringComparison.Ordinal)),
+        ];
         HashSet<string> lists = files.Any(IsListTag) ? [.. files.Where(IsListOfReferrers).Select(file => Path.GetFileName(file))] : [];
-        return string.Join('\n', files
-            .Where(file => !IsListTag(file) && !lists.Contains(Path.GetFileName(file)))
-            .Select(file => Path.GetRelativePath(_folder, file) + (file.Contains("/_tags/", StringComparison.Ordinal) ? " " + File.ReadAllText(file) : ""))
-            .Order(StringComparer.Ordinal));
+        return string.Join(
+            '\n',
+            files
+                .Where(file => !IsListTag(file) && !lists.Contains(Path.GetFileName(file)))
+                .Select(file =>
+                    Path.GetRelativePath(_folder, file)
+                    + (file.Contains("/_tags/", StringComparison.Ordinal) ? " " + File.ReadAllText(file) : "")
+                )
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     /// <summary>What each tag of the image's repository on a host names, in the registry's own storage.</summary>
@@ -139,9 +164,11 @@ public sealed class RegistryPair : IAsyncDisposable
     }
 
     /// <summary>How many bytes of blobs came in since <see cref="Forget"/>.</summary>
-    public long BlobBytes => _registries.SelectMany(registry => registry.Log.All)
-        .Where(entry => entry.Request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal))
-        .Sum(entry => entry.BodyBytes);
+    public long BlobBytes =>
+        _registries
+            .SelectMany(registry => registry.Log.All)
+            .Where(entry => entry.Request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal))
+            .Sum(entry => entry.BodyBytes);
 
     /// <summary>Waits until both have done with what they were asked: a client that gave up leaves requests behind.</summary>
     public async Task SettleAsync()
@@ -169,7 +196,11 @@ public sealed class RegistryPair : IAsyncDisposable
     {
         Faults = _ => null;
         Forget();
-        foreach (string kept in _places.SelectMany(place => (string[])[Path.Combine(Storage(place.Host), "repositories"), Path.Combine(Storage(place.Host), "blobs")]))
+        foreach (
+            string kept in _places.SelectMany(place =>
+                (string[])[Path.Combine(Storage(place.Host), "repositories"), Path.Combine(Storage(place.Host), "blobs")]
+            )
+        )
         {
             if (Directory.Exists(kept))
                 Directory.Delete(kept, recursive: true);
@@ -214,6 +245,7 @@ public sealed class RegistryPair : IAsyncDisposable
             return false;
         using JsonDocument json = JsonDocument.Parse(bytes);
         return json.RootElement.TryGetProperty("manifests", out JsonElement manifests)
-            && manifests.GetArrayLength() > 0 && manifests.EnumerateArray().All(manifest => manifest.TryGetProperty("artifactType", out _));
+            && manifests.GetArrayLength() > 0
+            && manifests.EnumerateArray().All(manifest => manifest.TryGetProperty("artifactType", out _));
     }
 }

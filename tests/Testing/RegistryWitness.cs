@@ -104,8 +104,10 @@ public sealed class RegistryWitness(HttpClient client, string repository)
         {
             (_, byte[] payload) = await ReadAsync("blobs/" + Digest(layer));
             byte[] signature = layer.GetProperty("annotations").GetProperty(SignatureKey).GetBytesFromBase64();
-            if (key.VerifyData(payload, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
-                && Encoding.UTF8.GetString(payload).Contains($"\"docker-manifest-digest\":\"{digest}\"", StringComparison.Ordinal))
+            if (
+                key.VerifyData(payload, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
+                && Encoding.UTF8.GetString(payload).Contains($"\"docker-manifest-digest\":\"{digest}\"", StringComparison.Ordinal)
+            )
                 return null;
         }
 

@@ -32,7 +32,8 @@ public static class ReleasedUpstream
             packings.AddRange(
                 from platform in definition.Platforms
                 from file in definition.Upstream.Where(file => !file.IsOptional)
-                select new Packing(file, platform, locked));
+                select new Packing(file, platform, locked)
+            );
         }
 
         string state = TestArchive.FolderNameOf(string.Join('\n', packings.Select(packing => packing.ToString())));
@@ -58,11 +59,20 @@ public static class ReleasedUpstream
         string deb = await archive.FetchAsync(packing.Lock, package, packing.Platform.Architecture, Stop);
         await using FileStream stream = File.OpenRead(deb);
         DebArchive content = await DebArchive.ReadAsync(stream, spool, DebLimits.Default, Stop);
-        Stream Open(Installation installation) => content.Open(content.Entries.Single(entry => entry.Path == installation.StandIn!.Path.TrimStart('/')));
+        Stream Open(Installation installation) =>
+            content.Open(content.Entries.Single(entry => entry.Path == installation.StandIn!.Path.TrimStart('/')));
         if (packing.File.IsArchive)
         {
             await upstream.AddArchiveAsync(
-                address, "", [.. packing.File.Install.Select(installation => KeyValuePair.Create(packing.File.MemberOf(installation, packing.Platform.Architecture), () => Open(installation)))], Stop);
+                address,
+                "",
+                [
+                    .. packing.File.Install.Select(installation =>
+                        KeyValuePair.Create(packing.File.MemberOf(installation, packing.Platform.Architecture), () => Open(installation))
+                    ),
+                ],
+                Stop
+            );
             return;
         }
 
@@ -76,7 +86,12 @@ public static class ReleasedUpstream
         /// <summary>The package that has the real thing; one for all of an archive's members.</summary>
         public StandInSource? Source => File.Install[0].StandIn;
 
-        public override string ToString() => $"{File.Url(Platform.Architecture)} {Platform} "
-            + (Source is { } source ? Lock.StandIns.Single(package => package.Name == source.Package).Files[Platform.Architecture].Digest : "program 1");
+        public override string ToString() =>
+            $"{File.Url(Platform.Architecture)} {Platform} "
+            + (
+                Source is { } source
+                    ? Lock.StandIns.Single(package => package.Name == source.Package).Files[Platform.Architecture].Digest
+                    : "program 1"
+            );
     }
 }

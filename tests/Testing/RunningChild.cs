@@ -28,7 +28,10 @@ public sealed class RunningChild : IAsyncDisposable
         RunningChild running = new(process, process.StandardError.ReadToEndAsync());
         try
         {
-            running.FirstLine = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience)
+            running.FirstLine = await process
+                .StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
+                .AsTask()
+                .WaitAsync(Patience)
                 ?? throw new InvalidOperationException($"{child}: ended without a result\n{await running._error}");
             return running;
         }

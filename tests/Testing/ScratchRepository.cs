@@ -44,12 +44,13 @@ public sealed partial class ScratchRepository : IDisposable
     /// <summary>The product at work in it, with the shared cache.</summary>
     public SlipwayCommand Slipway { get; init; }
 
-    private Dictionary<string, string?> GitVariables => new()
-    {
-        ["GIT_CONFIG_GLOBAL"] = _folder.At("gitconfig"),
-        ["GIT_CONFIG_NOSYSTEM"] = "1",
-        ["GIT_CEILING_DIRECTORIES"] = _folder.Path,
-    };
+    private Dictionary<string, string?> GitVariables =>
+        new()
+        {
+            ["GIT_CONFIG_GLOBAL"] = _folder.At("gitconfig"),
+            ["GIT_CONFIG_NOSYSTEM"] = "1",
+            ["GIT_CEILING_DIRECTORIES"] = _folder.Path,
+        };
 
     /// <summary>Makes one on branch main, with no image and no commit yet.</summary>
     public static async Task<ScratchRepository> CreateAsync()
@@ -91,9 +92,13 @@ public sealed partial class ScratchRepository : IDisposable
     {
         (await new ChildProcess("cp", "-r", SourceTree.At("images", image), At("images")).RunAsync()).Require();
         File.Delete(At("images", image, "image.lock.json"));
-        Write($"images/{image}/image.yaml", Mirror.Rewrite(Unsigned().Replace(await File.ReadAllTextAsync(SourceTree.At("images", image, "image.yaml")), "")));
+        Write(
+            $"images/{image}/image.yaml",
+            Mirror.Rewrite(Unsigned().Replace(await File.ReadAllTextAsync(SourceTree.At("images", image, "image.yaml")), ""))
+        );
         string contract = await File.ReadAllTextAsync(SourceTree.At("images", image, "contract.yaml"));
-        contract = contract.Replace("  - { path: /usr/local/bin/kubectl, contains: \"{version}\" }\n", "", StringComparison.Ordinal)
+        contract = contract
+            .Replace("  - { path: /usr/local/bin/kubectl, contains: \"{version}\" }\n", "", StringComparison.Ordinal)
             .Replace("versions:\n  - { path: /opt/cni/bin/bridge, contains: \"{version}\" }\n", "", StringComparison.Ordinal);
         string[] plugins = image == "flannel-cni" ? ["bandwidth", "bridge", "host-local", "loopback", "portmap", "tuning"] : [];
         string dynamic = string.Join(", ", plugins.Select(plugin => $"{{ path: /opt/cni/bin/{plugin}, reason: Debian's build }}"));

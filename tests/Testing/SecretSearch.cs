@@ -20,7 +20,10 @@ public sealed class SecretSearch
     {
         string text = Encoding.Latin1.GetString(bytes.Span);
         return text.AsSpan().ContainsAny(_forms)
-            ? from secret in _secrets from form in secret.Forms where text.Contains(form.Value, StringComparison.Ordinal) select $"{secret.Name}, {form.Key}"
+            ? from secret in _secrets
+            from form in secret.Forms
+            where text.Contains(form.Value, StringComparison.Ordinal)
+            select $"{secret.Name}, {form.Key}"
             : [];
     }
 

@@ -9,9 +9,22 @@ public sealed record SlipwayCommand(string Root)
 {
     private static readonly string[] Foreign =
     [
-        "QUAY_USERNAME", "QUAY_PASSWORD", "DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN", "REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG",
-        "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GITHUB_API_URL",
-        "GITHUB_REF", "CI_COMMIT_TAG", "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL",
+        "QUAY_USERNAME",
+        "QUAY_PASSWORD",
+        "DOCKERHUB_USERNAME",
+        "DOCKERHUB_TOKEN",
+        "REGISTRY_AUTH_FILE",
+        "DOCKER_AUTH_CONFIG",
+        "GH_TOKEN",
+        "GITHUB_TOKEN",
+        "GH_ENTERPRISE_TOKEN",
+        "GITHUB_ENTERPRISE_TOKEN",
+        "GITHUB_API_URL",
+        "GITHUB_REF",
+        "CI_COMMIT_TAG",
+        "SIGSTORE_ID_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_URL",
     ];
 
     /// <summary>The graph as it was compiled; whoever runs the tests has built it.</summary>
@@ -22,7 +35,9 @@ public sealed record SlipwayCommand(string Root)
     {
         get
         {
-            string beside = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet"));
+            string beside = Path.GetFullPath(
+                Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet")
+            );
             return File.Exists(beside) ? beside : "dotnet";
         }
     }
@@ -67,7 +82,9 @@ public sealed record SlipwayCommand(string Root)
         // Each of these replaces itself by the next, so that the child that is measured is the graph alone.
         string[] masked = Umask is null ? [] : ["/bin/sh", "-c", $"umask {Umask}; exec \"$@\"", "sh"];
         string[] reduced = User is null ? [] : ["setpriv", $"--reuid={User}", $"--regid={User}", "--clear-groups", "--"];
-        string[] typed = Typed is null ? [] : ["bash", "-c", "typed=$1; shift; printf %s \"$typed\" | script -qefc \"$(printf '%q ' \"$@\")\" /dev/null", "bash", Typed];
+        string[] typed = Typed is null
+            ? []
+            : ["bash", "-c", "typed=$1; shift; printf %s \"$typed\" | script -qefc \"$(printf '%q ' \"$@\")\" /dev/null", "bash", Typed];
         string[] all = [.. typed, .. reduced, .. masked, .. slipway];
         return new ChildProcess(all[0], all[1..])
         {

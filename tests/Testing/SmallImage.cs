@@ -53,7 +53,9 @@ public static class SmallImage
         using TestArchive archive = new();
         string suites = TestArchive.StateOf(await archive.SuitesAsync(TestContext.Current.CancellationToken));
         string graph = Path.GetDirectoryName(SlipwayCommand.Compiled)!;
-        IEnumerable<byte[]> libraries = await Task.WhenAll(LockingRooms.Select(room => File.ReadAllBytesAsync(Path.Combine(graph, $"Slipway.{room}.dll"))));
+        IEnumerable<byte[]> libraries = await Task.WhenAll(
+            LockingRooms.Select(room => File.ReadAllBytesAsync(Path.Combine(graph, $"Slipway.{room}.dll")))
+        );
         string program = string.Concat(libraries.Select(library => Convert.ToHexString(SHA256.HashData(library))));
         string definition = await File.ReadAllTextAsync(repository.At("images", Name, "image.yaml"));
         string path = repository.At("images", Name, ImageLock.FileName);
@@ -76,62 +78,64 @@ public static class SmallImage
     }
 
     /// <summary>The definition; its checksums are to be filled in.</summary>
-    public static string Definition { get; } = $$"""
-        title: small
-        description: A small image for tests
-        version: {{Version}}
-        source: https://example.org/small
-        licenses: Apache-2.0
-        platforms: [linux/amd64, linux/arm64]
-        repositories:
-          official: quay.io/slipway-tests/small
-          fallback: docker.io/slipwaytests/small
-        debian:
-          suites: [trixie]
-          components: [main]
-          essential: false
-        layers:
-          - name: system
-            title: some of Debian
-            packages: [busybox-static, gzip, libc6, mount, perl-base]
-            directories:
-              - { path: /var/lib/small, mode: "0700" }
-              - { path: /usr/lib64 }
-            links:
-              - { path: /bin, target: usr/bin }
-              - { path: /lib, target: usr/lib }
-              - { path: /lib64, target: usr/lib64 }
-              - { path: /usr/bin/sh, target: busybox }
-          - name: upstream
-            title: the tool
-            upstream: [tool]
-        upstream:
-          - name: tool
-            url: https://dl.k8s.io/release/{version}/bin/linux/{arch}/tool
-            limitMiB: 400
-            checksums:
-              amd64: sha256:to-be-filled-in
-              arm64: sha256:to-be-filled-in
-            install:
-              - { to: /usr/local/bin/tool, mode: "0755" }
-        accounts:
-          - { name: root, id: 0, home: /root, shell: /bin/sh }
-          - { name: nobody, id: 65534 }
-        config:
-          entrypoint: [/usr/local/bin/tool]
-          environment:
-            PATH: /usr/local/bin:/usr/bin:/bin
+    public static string Definition { get; } =
+        $$"""
+            title: small
+            description: A small image for tests
+            version: {{Version}}
+            source: https://example.org/small
+            licenses: Apache-2.0
+            platforms: [linux/amd64, linux/arm64]
+            repositories:
+              official: quay.io/slipway-tests/small
+              fallback: docker.io/slipwaytests/small
+            debian:
+              suites: [trixie]
+              components: [main]
+              essential: false
+            layers:
+              - name: system
+                title: some of Debian
+                packages: [busybox-static, gzip, libc6, mount, perl-base]
+                directories:
+                  - { path: /var/lib/small, mode: "0700" }
+                  - { path: /usr/lib64 }
+                links:
+                  - { path: /bin, target: usr/bin }
+                  - { path: /lib, target: usr/lib }
+                  - { path: /lib64, target: usr/lib64 }
+                  - { path: /usr/bin/sh, target: busybox }
+              - name: upstream
+                title: the tool
+                upstream: [tool]
+            upstream:
+              - name: tool
+                url: https://dl.k8s.io/release/{version}/bin/linux/{arch}/tool
+                limitMiB: 400
+                checksums:
+                  amd64: sha256:to-be-filled-in
+                  arm64: sha256:to-be-filled-in
+                install:
+                  - { to: /usr/local/bin/tool, mode: "0755" }
+            accounts:
+              - { name: root, id: 0, home: /root, shell: /bin/sh }
+              - { name: nobody, id: 65534 }
+            config:
+              entrypoint: [/usr/local/bin/tool]
+              environment:
+                PATH: /usr/local/bin:/usr/bin:/bin
 
-        """;
+            """;
 
     /// <summary>What it holds beyond the rules, and no more.</summary>
-    public static string Contract => """
-        budgets:
-          - { layer: system, compressedMiB: 64, unpackedMiB: 128 }
-          - { layer: upstream, compressedMiB: 400, unpackedMiB: 400 }
-        setuid:
-          - { path: /usr/bin/mount, mode: "4755", reason: Debian's mount }
-          - { path: /usr/bin/umount, mode: "4755", reason: Debian's mount }
+    public static string Contract =>
+        """
+            budgets:
+              - { layer: system, compressedMiB: 64, unpackedMiB: 128 }
+              - { layer: upstream, compressedMiB: 400, unpackedMiB: 400 }
+            setuid:
+              - { path: /usr/bin/mount, mode: "4755", reason: Debian's mount }
+              - { path: /usr/bin/umount, mode: "4755", reason: Debian's mount }
 
-        """;
+            """;
 }

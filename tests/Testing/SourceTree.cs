@@ -17,6 +17,8 @@ public static class SourceTree
                 return at.FullName;
         }
 
-        throw new DirectoryNotFoundException($"{start}: no Slipway.slnx here or above; run the tests where they were built, inside the checkout");
+        throw new DirectoryNotFoundException(
+            $"{start}: no Slipway.slnx here or above; run the tests where they were built, inside the checkout"
+        );
     }
 }

@@ -37,7 +37,8 @@ public sealed class TestArchive : IDisposable
     }
 
     /// <summary>What the suites are, in few characters: the same text, the same packages.</summary>
-    public static string StateOf(IEnumerable<DebianSuite> suites) => FolderNameOf(string.Join('\n', suites.Select(suite => suite.InRelease.ToString())));
+    public static string StateOf(IEnumerable<DebianSuite> suites) =>
+        FolderNameOf(string.Join('\n', suites.Select(suite => suite.InRelease.ToString())));
 
     /// <summary>A name for some text that folders can have.</summary>
     public static string FolderNameOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
@@ -48,17 +49,27 @@ public sealed class TestArchive : IDisposable
 
     /// <summary>A package and all it depends on.</summary>
     public Task<IReadOnlyList<DebianPackage>> ClosureAsync(
-        IReadOnlyList<DebianSuite> suites, string package, string architecture, CancellationToken cancellationToken) =>
-        ClosureAsync(suites, [package], architecture, cancellationToken);
+        IReadOnlyList<DebianSuite> suites,
+        string package,
+        string architecture,
+        CancellationToken cancellationToken
+    ) => ClosureAsync(suites, [package], architecture, cancellationToken);
 
     /// <summary>Packages and all they depend on.</summary>
     public async Task<IReadOnlyList<DebianPackage>> ClosureAsync(
-        IReadOnlyList<DebianSuite> suites, IReadOnlyList<string> packages, string architecture, CancellationToken cancellationToken)
+        IReadOnlyList<DebianSuite> suites,
+        IReadOnlyList<string> packages,
+        string architecture,
+        CancellationToken cancellationToken
+    )
     {
         List<PackageIndex> indexes = [];
         foreach (DebianSuite suite in suites)
             indexes.Add(await _repository.ReadPackagesAsync(suite, "main", architecture, cancellationToken));
-        return [.. new DependencyResolver(indexes).Resolve([.. packages], withEssential: false).Packages.Select(resolved => resolved.Package)];
+        return
+        [
+            .. new DependencyResolver(indexes).Resolve([.. packages], withEssential: false).Packages.Select(resolved => resolved.Package),
+        ];
     }
 
     /// <summary>The paths of packages in the cache, fetched when they are not there, in the same order.</summary>
@@ -68,26 +79,51 @@ public sealed class TestArchive : IDisposable
         await Parallel.ForAsync(0, packages.Count, cancellationToken, async (i, token) =>
         {
             DebianPackage package = packages[i];
-            WantedContent wanted = new() { What = package.ToString(), Digest = package.Digest, Size = package.Size };
+            WantedContent wanted = new()
+            {
+                What = package.ToString(),
+                Digest = package.Digest,
+                Size = package.Size,
+            };
             paths[i] = await _download.FetchAsync(new DownloadItem(wanted, Mirror.Locate(package.Suite, package.Filename)), token);
         });
         return paths;
     }
 
-    /// <summary>The path in the cache of one file of Debian's archive, from the snapshot of a time when no mirror has it any more.</summary>
+    /// <summary>
+    /// The path in the cache of one file of Debian's archive, from the snapshot of a time when no mirror has it any more.
+    /// </summary>
     public Task<string> FetchAsync(LockedFile file, DateTimeOffset time, CancellationToken cancellationToken)
     {
         DebianMirror snapshot = DebianMirror.Snapshot(time);
-        WantedContent wanted = new() { What = Path.GetFileName(file.Location), Digest = file.Digest, Size = file.Size };
-        return _download.FetchAsync(new DownloadItem(wanted, (_mirror?.Then(snapshot) ?? snapshot).Locate(file.Location)), cancellationToken);
+        WantedContent wanted = new()
+        {
+            What = Path.GetFileName(file.Location),
+            Digest = file.Digest,
+            Size = file.Size,
+        };
+        return _download.FetchAsync(
+            new DownloadItem(wanted, (_mirror?.Then(snapshot) ?? snapshot).Locate(file.Location)),
+            cancellationToken
+        );
     }
 
     /// <summary>The path in the cache of a locked package, or of its newest version when no mirror has the locked one any more.</summary>
-    public async Task<string> FetchAsync(ImageLock imageLock, LockedPackage package, string architecture, CancellationToken cancellationToken)
+    public async Task<string> FetchAsync(
+        ImageLock imageLock,
+        LockedPackage package,
+        string architecture,
+        CancellationToken cancellationToken
+    )
     {
         LockedFile file = package.Files[architecture];
         DebianMirror snapshot = DebianMirror.Snapshot(imageLock.Timestamp);
-        WantedContent wanted = new() { What = $"{package.Name} {package.Versions[architecture]}", Digest = file.Digest, Size = file.Size };
+        WantedContent wanted = new()
+        {
+            What = $"{package.Name} {package.Versions[architecture]}",
+            Digest = file.Digest,
+            Size = file.Size,
+        };
         try
         {
             DownloadItem item = new(wanted, (_mirror?.Then(snapshot) ?? snapshot).Locate(file.Location));
@@ -95,7 +131,12 @@ public sealed class TestArchive : IDisposable
         }
         catch (DownloadException e) when (e.IsGone)
         {
-            IReadOnlyList<DebianPackage> closure = await ClosureAsync(await SuitesAsync(cancellationToken), package.Name, architecture, cancellationToken);
+            IReadOnlyList<DebianPackage> closure = await ClosureAsync(
+                await SuitesAsync(cancellationToken),
+                package.Name,
+                architecture,
+                cancellationToken
+            );
             return (await FetchAsync([.. closure.Where(newest => newest.Name == package.Name)], cancellationToken)).Single();
         }
     }

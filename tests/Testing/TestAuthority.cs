@@ -32,8 +32,15 @@ public sealed class TestAuthority : IDisposable
         SubjectAlternativeNameBuilder names = new();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(forClients ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1")], false));
-        using X509Certificate2 issued = request.Create(Certificate, Now.AddDays(fromDays), Now.AddDays(toDays), RandomNumberGenerator.GetBytes(8));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid(forClients ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.1")], false)
+        );
+        using X509Certificate2 issued = request.Create(
+            Certificate,
+            Now.AddDays(fromDays),
+            Now.AddDays(toDays),
+            RandomNumberGenerator.GetBytes(8)
+        );
         using X509Certificate2 keyed = issued.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(keyed.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }

@@ -51,9 +51,11 @@ public static class TestCache
         return path;
     }
 
-    private static string Find(string? caches) => Path.Combine(
-        caches is { Length: > 0 } && Path.IsPathFullyQualified(caches)
-            ? caches
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "slipway");
+    private static string Find(string? caches) =>
+        Path.Combine(
+            caches is { Length: > 0 } && Path.IsPathFullyQualified(caches)
+                ? caches
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+            "slipway"
+        );
 }

@@ -42,8 +42,14 @@ public sealed record TinyElf
     /// <summary>Bytes behind all else.</summary>
     public byte[] Tail { get; init; } = [];
 
-    private bool IsDynamic => SoName is not null || Needed.Count > 0 || RPath is not null || RunPath is not null || Flags != 0
-        || NeededVersions.Count > 0 || DefinedVersions.Count > 0;
+    private bool IsDynamic =>
+        SoName is not null
+        || Needed.Count > 0
+        || RPath is not null
+        || RunPath is not null
+        || Flags != 0
+        || NeededVersions.Count > 0
+        || DefinedVersions.Count > 0;
 
     private int HeaderSize => Is64 ? 64 : 52;
 
@@ -68,18 +74,24 @@ public sealed record TinyElf
             dynamic.Add((29, Text(RunPath)));
         if (Flags != 0)
             dynamic.Add((0x6FFFFFFB, Flags));
-        byte[] needs = Needs(Text), definitions = Definitions(Text);
+        byte[] needs = Needs(Text),
+            definitions = Definitions(Text);
 
         int segments = 1 + (Interpreter is null ? 0 : 1) + (IsDynamic ? 1 : 0);
         int interpreterAt = HeaderSize + (segments * SegmentSize);
         byte[] interpreter = Interpreter is null ? [] : [.. Encoding.UTF8.GetBytes(Interpreter), 0];
         int stringsAt = interpreterAt + interpreter.Length;
-        int needsAt = stringsAt + strings.Count, definitionsAt = needsAt + needs.Length, dynamicAt = definitionsAt + definitions.Length;
+        int needsAt = stringsAt + strings.Count,
+            definitionsAt = needsAt + needs.Length,
+            dynamicAt = definitionsAt + definitions.Length;
         if (IsDynamic)
         {
             dynamic.AddRange([(5, Base + (ulong)stringsAt), (10, (ulong)strings.Count)]);
             if (needs.Length > 0)
-                dynamic.AddRange([(0x6FFFFFFE, Base + (ulong)needsAt), (0x6FFFFFFF, (ulong)NeededVersions.Select(version => version.Library).Distinct().Count())]);
+                dynamic.AddRange([
+                    (0x6FFFFFFE, Base + (ulong)needsAt),
+                    (0x6FFFFFFF, (ulong)NeededVersions.Select(version => version.Library).Distinct().Count()),
+                ]);
             if (definitions.Length > 0)
                 dynamic.AddRange([(0x6FFFFFFC, Base + (ulong)definitionsAt), (0x6FFFFFFD, (ulong)DefinedVersions.Count)]);
             dynamic.Add((0, 0));
@@ -97,15 +109,52 @@ public sealed record TinyElf
     }
 
     private byte[] Header(int segments) =>
-    [
-        0x7F, (byte)'E', (byte)'L', (byte)'F', Is64 ? (byte)2 : (byte)1, IsLittleEndian ? (byte)1 : (byte)2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        .. Half(Type), .. Half(Machine), .. Single(1), .. Word(0), .. Word((ulong)HeaderSize), .. Word(0), .. Single(0),
-        .. Half((ushort)HeaderSize), .. Half((ushort)SegmentSize), .. Half((ushort)segments), .. Half(0), .. Half(0), .. Half(0),
-    ];
+        [
+            0x7F,
+            (byte)'E',
+            (byte)'L',
+            (byte)'F',
+            Is64 ? (byte)2 : (byte)1,
+            IsLittleEndian ? (byte)1 : (byte)2,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            .. Half(Type),
+            .. Half(Machine),
+            .. Single(1),
+            .. Word(0),
+            .. Word((ulong)HeaderSize),
+            .. Word(0),
+            .. Single(0),
+            .. Half((ushort)HeaderSize),
+            .. Half((ushort)SegmentSize),
+            .. Half((ushort)segments),
+            .. Half(0),
+            .. Half(0),
+            .. Half(0),
+        ];
 
-    private byte[] Segment(uint type, ulong offset, ulong size) => Is64
-        ? [.. Single(type), .. Single(5), .. Word(offset), .. Word(Base + offset), .. Word(0), .. Word(size), .. Word(size), .. Word(1)]
-        : [.. Single(type), .. Word(offset), .. Word(Base + offset), .. Word(0), .. Word(size), .. Word(size), .. Single(5), .. Word(1)];
+    private byte[] Segment(uint type, ulong offset, ulong size) =>
+        Is64
+            ? [.. Single(type), .. Single(5), .. Word(offset), .. Word(Base + offset), .. Word(0), .. Word(size), .. Word(size), .. Word(1)]
+            :
+            [
+                .. Single(type),
+                .. Word(offset),
+                .. Word(Base + offset),
+                .. Word(0),
+                .. Word(size),
+                .. Word(size),
+                .. Single(5),
+                .. Word(1),
+            ];
 
     private byte[] Needs(Func<string, uint> text)
     {
@@ -114,23 +163,45 @@ public sealed record TinyElf
         foreach (var library in libraries)
         {
             uint size = 16 + (16 * (uint)library.Count());
-            needs.AddRange([.. Half(1), .. Half((ushort)library.Count()), .. Single(text(library.Key)), .. Single(16), .. Single(library == libraries[^1] ? 0 : size)]);
+            needs.AddRange([
+                .. Half(1),
+                .. Half((ushort)library.Count()),
+                .. Single(text(library.Key)),
+                .. Single(16),
+                .. Single(library == libraries[^1] ? 0 : size),
+            ]);
             int left = library.Count();
             foreach ((_, string version, bool weak) in library)
-                needs.AddRange([.. Single(0), .. Half(weak ? (ushort)2 : (ushort)0), .. Half(2), .. Single(text(version)), .. Single(--left == 0 ? 0 : 16u)]);
+                needs.AddRange([
+                    .. Single(0),
+                    .. Half(weak ? (ushort)2 : (ushort)0),
+                    .. Half(2),
+                    .. Single(text(version)),
+                    .. Single(--left == 0 ? 0 : 16u),
+                ]);
         }
 
         return [.. needs];
     }
 
     private byte[] Definitions(Func<string, uint> text) =>
-    [
-        .. DefinedVersions.SelectMany((version, i) => (byte[])
         [
-            .. Half(1), .. Half(0), .. Half((ushort)(i + 1)), .. Half(1), .. Single(0), .. Single(20), .. Single(i == DefinedVersions.Count - 1 ? 0 : 28u),
-            .. Single(text(version)), .. Single(0),
-        ]),
-    ];
+            .. DefinedVersions.SelectMany(
+                (version, i) =>
+                    (byte[])
+                        [
+                            .. Half(1),
+                            .. Half(0),
+                            .. Half((ushort)(i + 1)),
+                            .. Half(1),
+                            .. Single(0),
+                            .. Single(20),
+                            .. Single(i == DefinedVersions.Count - 1 ? 0 : 28u),
+                            .. Single(text(version)),
+                            .. Single(0),
+                        ]
+            ),
+        ];
 
     private byte[] Word(ulong value) => Is64 ? Double(value) : Single((uint)value);
 

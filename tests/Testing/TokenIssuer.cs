@@ -8,5 +8,6 @@ public sealed record TokenIssuer(Uri Realm, string Name, TestAuthority Authority
 {
     /// <summary>The <c>auth</c> section of the server's configuration.</summary>
     public string Configure(ScratchFolder folder) =>
-        $"auth: {{ token: {{ realm: \"{Realm}\", service: {Name}, issuer: {Name}, rootcertbundle: {folder.Write("issuers.pem", Authority.Certificate.ExportCertificatePem())} }} }}";
+        $"auth: {{ token: {{ realm: \"{Realm}\", service: {Name}, issuer: {Name}, "
+        + $"rootcertbundle: {folder.Write("issuers.pem", Authority.Certificate.ExportCertificatePem())} }} }}";
 }

@@ -72,13 +72,19 @@ public sealed partial class UpstreamFolder(string path)
         {
             if (Url().Match(line) is { Success: true } address)
                 url = address.Groups[1].Value;
-            lines.Add(Checksum().Replace(line, checksum =>
-            {
-                string architecture = checksum.Groups[2].Value;
-                Uri at = new(url.Replace("{version}", version, StringComparison.Ordinal).Replace("{arch}", architecture, StringComparison.Ordinal));
-                using FileStream file = File.OpenRead(PathOf(at));
-                return $"{checksum.Groups[1].Value}{architecture}: sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
-            }));
+            lines.Add(
+                Checksum()
+                    .Replace(line, checksum =>
+                    {
+                        string architecture = checksum.Groups[2].Value;
+                        Uri at = new(
+                            url.Replace("{version}", version, StringComparison.Ordinal)
+                                .Replace("{arch}", architecture, StringComparison.Ordinal)
+                        );
+                        using FileStream file = File.OpenRead(PathOf(at));
+                        return $"{checksum.Groups[1].Value}{architecture}: sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
+                    })
+            );
         }
 
         return string.Join('\n', lines);

@@ -19,7 +19,9 @@ public sealed class AttestationTamperingTests
         using Scene scene = await Scene.CreateAsync();
         VerificationResult result = await VerifyAsync(scene);
         Assert.True(result.Passed);
-        Assert.All(result.Subjects, subject => Assert.Equal("{\"about\":\"all\"}", Encoding.UTF8.GetString(Assert.Single(subject.Statements).Predicate.Span)));
+        Assert.All(result.Subjects, subject =>
+            Assert.Equal("{\"about\":\"all\"}", Encoding.UTF8.GetString(Assert.Single(subject.Statements).Predicate.Span))
+        );
     }
 
     [Fact]
@@ -36,7 +38,11 @@ public sealed class AttestationTamperingTests
     public async Task Either_form_suffices(bool bundles)
     {
         using Scene scene = await Scene.CreateAsync();
-        Keep(scene, entry => bundles ? entry.Annotations.GetValueOrDefault(OciLayout.RefName)?.EndsWith(".att", StringComparison.Ordinal) != true : entry.ArtifactType is null);
+        Keep(scene, entry =>
+            bundles
+                ? entry.Annotations.GetValueOrDefault(OciLayout.RefName)?.EndsWith(".att", StringComparison.Ordinal) != true
+                : entry.ArtifactType is null
+        );
         Assert.True((await VerifyAsync(scene)).Passed);
     }
 
@@ -102,7 +108,10 @@ public sealed class AttestationTamperingTests
     public async Task A_statement_about_another_manifest_is_replayed()
     {
         using Scene scene = await Scene.CreateAsync();
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { Subjects = [new StatementSubject(scene.Official.Name, scene.Amd64.Digest)] }));
+        await PutAsync(
+            scene,
+            await SignAsync(scene, Wanted(scene) with { Subjects = [new StatementSubject(scene.Official.Name, scene.Amd64.Digest)] })
+        );
         await AssertFailsAsync(scene, FailureReason.AttestationSubjectMismatch);
     }
 
@@ -120,17 +129,35 @@ public sealed class AttestationTamperingTests
 
     [Theory]
     [InlineData("no JSON", "hello")]
-    [InlineData("another type", """{"_type":"https://in-toto.io/Statement/v2","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}""")]
+    [InlineData(
+        "another type",
+        """{"_type":"https://in-toto.io/Statement/v2","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}"""
+    )]
     [InlineData("no subject", """{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"TYPE","predicate":{}}""")]
-    [InlineData("no predicate", """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE"}""")]
-    [InlineData("a predicate that is a list", """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":[]}""")]
-    [InlineData("subjects twice", """{"_type":"https://in-toto.io/Statement/v1","subject":[],"subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}""")]
-    [InlineData("trailing data", """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}{}""")]
+    [InlineData(
+        "no predicate",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE"}"""
+    )]
+    [InlineData(
+        "a predicate that is a list",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":[]}"""
+    )]
+    [InlineData(
+        "subjects twice",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[],"subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}"""
+    )]
+    [InlineData(
+        "trailing data",
+        """{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"NAME","digest":{"sha256":"HEX"}}],"predicateType":"TYPE","predicate":{}}{}"""
+    )]
     [InlineData("a list", "[]")]
     public async Task Something_that_the_key_signed_and_is_no_statement(string what, string payload)
     {
         using Scene scene = await Scene.CreateAsync();
-        string filled = payload.Replace("NAME", scene.Official.Name, StringComparison.Ordinal).Replace("HEX", scene.Arm64.Digest.Hex, StringComparison.Ordinal).Replace("TYPE", Type, StringComparison.Ordinal);
+        string filled = payload
+            .Replace("NAME", scene.Official.Name, StringComparison.Ordinal)
+            .Replace("HEX", scene.Arm64.Digest.Hex, StringComparison.Ordinal)
+            .Replace("TYPE", Type, StringComparison.Ordinal);
         await PutAsync(scene, await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(filled), scene.Signer, default));
         await AssertFailsAsync(scene, FailureReason.StatementMalformed);
         Assert.NotEmpty(what);
@@ -211,7 +238,9 @@ public sealed class AttestationTamperingTests
         await PutAsync(scene, bundle, keep: true);
         await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
         ImmutableArray<string> told = (await VerifyAsync(scene)).Subjects[2].PassedOver;
-        Assert.Contains(told, one => one.Contains("1 entry", StringComparison.Ordinal) && one.Contains("larger than", StringComparison.Ordinal));
+        Assert.Contains(told, one =>
+            one.Contains("1 entry", StringComparison.Ordinal) && one.Contains("larger than", StringComparison.Ordinal)
+        );
         Assert.Contains(told, one => one.Contains("more than 67108864 bytes of statements", StringComparison.Ordinal));
     }
 
@@ -237,12 +266,14 @@ public sealed class AttestationTamperingTests
         string filled = System.Text.RegularExpressions.Regex.Replace(digests, "\"(sha[0-9]+|SHA512)\":\"(RIGHT|WRONG|UPPER)\"", match =>
         {
             byte[] content = match.Groups[2].Value == "WRONG" ? [1] : manifest;
-            string hex = Convert.ToHexStringLower(match.Groups[1].Value.ToUpperInvariant() switch
-            {
-                "SHA256" => System.Security.Cryptography.SHA256.HashData(content),
-                "SHA384" => System.Security.Cryptography.SHA384.HashData(content),
-                _ => System.Security.Cryptography.SHA512.HashData(content),
-            });
+            string hex = Convert.ToHexStringLower(
+                match.Groups[1].Value.ToUpperInvariant() switch
+                {
+                    "SHA256" => System.Security.Cryptography.SHA256.HashData(content),
+                    "SHA384" => System.Security.Cryptography.SHA384.HashData(content),
+                    _ => System.Security.Cryptography.SHA512.HashData(content),
+                }
+            );
             return $"\"{match.Groups[1].Value}\":\"{(match.Groups[2].Value == "UPPER" ? hex.ToUpperInvariant() : hex)}\"";
         });
         string statement = Said(Subject(scene, filled));
@@ -303,7 +334,8 @@ public sealed class AttestationTamperingTests
 
     private static string Subject(Scene scene, string digests) => $"{{\"name\":\"{scene.Official.Name}\",\"digest\":{{{digests}}}}}";
 
-    private static Statement Wanted(Scene scene) => new([new StatementSubject(scene.Official.Name, scene.Arm64.Digest)], Type, "{\"about\":\"all\"}"u8.ToArray());
+    private static Statement Wanted(Scene scene) =>
+        new([new StatementSubject(scene.Official.Name, scene.Arm64.Digest)], Type, "{\"about\":\"all\"}"u8.ToArray());
 
     private static Task<DsseEnvelope> SignAsync(Scene scene, Statement statement, KeyedSigner? signer = null) =>
         DsseEnvelope.SignAsync(DsseEnvelope.InToto, statement.ToBytes(), signer ?? scene.Signer, default);
@@ -319,7 +351,9 @@ public sealed class AttestationTamperingTests
         await scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
         Descriptor stored = await scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
         Descriptor manifest = await scene.Store.Layout.AddManifestAsync(BundleManifest.For(about ?? scene.Arm64, bundle, Type));
-        scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests, manifest with { ArtifactType = MediaType.SigstoreBundle }]));
+        scene.Store.Layout.WriteIndex(
+            new Index([.. scene.Store.Layout.ReadIndex().Manifests, manifest with { ArtifactType = MediaType.SigstoreBundle }])
+        );
         return stored;
     }
 

@@ -23,7 +23,8 @@ public sealed class BlobSignatureTests
     [Fact]
     public async Task Another_file_another_key_and_another_signature_are_not_signed()
     {
-        using KeySigner signer = KeySigner.CreateThrowAway(), other = KeySigner.CreateThrowAway();
+        using KeySigner signer = KeySigner.CreateThrowAway(),
+            other = KeySigner.CreateThrowAway();
         BlobSignature made = await signer.SignBlobAsync(Content, default);
 
         Assert.False(await signer.Trusted.SignedAsync(made, Content.Append((byte)' ').ToArray(), default));
@@ -35,8 +36,11 @@ public sealed class BlobSignatureTests
     public async Task A_signature_that_says_it_is_by_a_certificate_is_not_believed_as_the_keys()
     {
         using KeySigner signer = KeySigner.CreateThrowAway();
-        BlobSignature claims = BlobSignature.Parse(Changed(await signer.SignBlobAsync(Content, default), bundle =>
-            bundle["verificationMaterial"] = new JsonObject { ["certificate"] = new JsonObject { ["rawBytes"] = "AAAA" } }));
+        BlobSignature claims = BlobSignature.Parse(
+            Changed(await signer.SignBlobAsync(Content, default), bundle =>
+                bundle["verificationMaterial"] = new JsonObject { ["certificate"] = new JsonObject { ["rawBytes"] = "AAAA" } }
+            )
+        );
 
         Assert.True(claims.IsKeyless);
         Assert.False(await signer.Trusted.SignedAsync(claims, Content, default));
@@ -61,17 +65,46 @@ public sealed class BlobSignatureTests
         {
             switch (how)
             {
-                case "mediaType": bundle["mediaType"] = "other"; break;
-                case "unsigned": bundle.Remove("messageSignature"); break;
-                case "base64": bundle["messageSignature"]!["signature"] = "*"; break;
-                case "envelope": bundle["dsseEnvelope"] = new JsonObject { ["payload"] = "e30=", ["payloadType"] = "a", ["signatures"] = new JsonArray(new JsonObject { ["sig"] = "AAAA" }) }; break;
-                case "algorithm": bundle["messageSignature"]!["messageDigest"]!["algorithm"] = "SHA1"; break;
-                case "space": bundle["messageSignature"]!["signature"] = bundle["messageSignature"]!["signature"]!.GetValue<string>().Insert(4, "\n"); break;
-                case "unpadded": bundle["messageSignature"]!["messageDigest"]!["digest"] = bundle["messageSignature"]!["messageDigest"]!["digest"]!.GetValue<string>().TrimEnd('='); break;
-                case "chain": bundle["verificationMaterial"]!["x509CertificateChain"] = new JsonObject(); break;
-                case "empty": bundle["messageSignature"]!["signature"] = ""; break;
-                case "both": bundle["verificationMaterial"]!["certificate"] = new JsonObject { ["rawBytes"] = "AAAA" }; break;
-                default: bundle["verificationMaterial"] = new JsonObject(); break;
+                case "mediaType":
+                    bundle["mediaType"] = "other";
+                    break;
+                case "unsigned":
+                    bundle.Remove("messageSignature");
+                    break;
+                case "base64":
+                    bundle["messageSignature"]!["signature"] = "*";
+                    break;
+                case "envelope":
+                    bundle["dsseEnvelope"] = new JsonObject
+                    {
+                        ["payload"] = "e30=",
+                        ["payloadType"] = "a",
+                        ["signatures"] = new JsonArray(new JsonObject { ["sig"] = "AAAA" }),
+                    };
+                    break;
+                case "algorithm":
+                    bundle["messageSignature"]!["messageDigest"]!["algorithm"] = "SHA1";
+                    break;
+                case "space":
+                    bundle["messageSignature"]!["signature"] = bundle["messageSignature"]!["signature"]!.GetValue<string>().Insert(4, "\n");
+                    break;
+                case "unpadded":
+                    bundle["messageSignature"]!["messageDigest"]!["digest"] = bundle["messageSignature"]!["messageDigest"]!["digest"]!
+                        .GetValue<string>()
+                        .TrimEnd('=');
+                    break;
+                case "chain":
+                    bundle["verificationMaterial"]!["x509CertificateChain"] = new JsonObject();
+                    break;
+                case "empty":
+                    bundle["messageSignature"]!["signature"] = "";
+                    break;
+                case "both":
+                    bundle["verificationMaterial"]!["certificate"] = new JsonObject { ["rawBytes"] = "AAAA" };
+                    break;
+                default:
+                    bundle["verificationMaterial"] = new JsonObject();
+                    break;
             }
         });
 
@@ -88,9 +121,16 @@ public sealed class BlobSignatureTests
     {
         using KeySigner signer = KeySigner.CreateThrowAway();
         byte[] content = other ? [1, 2, 3] : Content.ToArray();
-        byte[] hash = algorithm == "SHA2_512" ? System.Security.Cryptography.SHA512.HashData(content) : System.Security.Cryptography.SHA256.HashData(content);
-        BlobSignature changed = BlobSignature.Parse(Changed(await signer.SignBlobAsync(Content, default), bundle => bundle["messageSignature"]!["messageDigest"] =
-            algorithm.Length == 0 ? null : new JsonObject { ["algorithm"] = algorithm, ["digest"] = Convert.ToBase64String(hash) }));
+        byte[] hash =
+            algorithm == "SHA2_512"
+                ? System.Security.Cryptography.SHA512.HashData(content)
+                : System.Security.Cryptography.SHA256.HashData(content);
+        BlobSignature changed = BlobSignature.Parse(
+            Changed(await signer.SignBlobAsync(Content, default), bundle =>
+                bundle["messageSignature"]!["messageDigest"] =
+                    algorithm.Length == 0 ? null : new JsonObject { ["algorithm"] = algorithm, ["digest"] = Convert.ToBase64String(hash) }
+            )
+        );
         Assert.Equal(holds, await ((ITrustedSigner)signer.Key).SignedAsync(changed, Content, default));
     }
 
@@ -98,7 +138,11 @@ public sealed class BlobSignatureTests
     public void What_is_too_long_is_not_read()
     {
         byte[] excess = new byte[BlobSignature.MaximumSize + 1];
-        Assert.Contains("wanted at most", Assert.Throws<ContentException>(() => BlobSignature.Parse(excess)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "wanted at most",
+            Assert.Throws<ContentException>(() => BlobSignature.Parse(excess)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static byte[] Changed(BlobSignature signature, Action<JsonObject> change)

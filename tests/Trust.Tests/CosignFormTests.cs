@@ -15,7 +15,8 @@ public class CosignFormTests
 
         Assert.Equal(
             """{"critical":{"identity":{"docker-reference":"127.0.0.1:5917/a/b"},"image":{"docker-manifest-digest":"sha256:793a57cec5ee88d1c38575cefc16cc65ae89457c508bc2359621099b2caf5021"},"type":"cosign container image signature"},"optional":null}""",
-            Encoding.UTF8.GetString(payload));
+            Encoding.UTF8.GetString(payload)
+        );
         Assert.Equal("sha256:67628284e7d194a0dd472f040af019edcbb9a2ff001d5d3ccc998e17b90e719e", Digest.Of(payload).ToString());
     }
 
@@ -38,7 +39,8 @@ public class CosignFormTests
     [Fact]
     public void A_payload_with_claims_of_the_signer_s_own_is_read()
     {
-        string payload = Encoding.UTF8.GetString(new SimpleSigning("quay.io/a/b", Digest.Parse(Subject)).ToBytes())
+        string payload = Encoding
+            .UTF8.GetString(new SimpleSigning("quay.io/a/b", Digest.Parse(Subject)).ToBytes())
             .Replace("null", """{"creator":"someone","timestamp":1458239713}""", StringComparison.Ordinal);
         Assert.Equal(Subject, SimpleSigning.Parse(Encoding.UTF8.GetBytes(payload)).ManifestDigest.ToString());
     }
@@ -58,7 +60,8 @@ public class CosignFormTests
 
         Assert.Equal(
             """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:6b847a04a581c64115345be5bf8609acc540db639afc1886fdce189b6018d591","size":233},"layers":[{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","digest":"sha256:67628284e7d194a0dd472f040af019edcbb9a2ff001d5d3ccc998e17b90e719e","size":234,"annotations":{"dev.cosignproject.cosign/signature":"MEYC+/8="}}]}""",
-            Encoding.UTF8.GetString(manifest.Content.Bytes.Span));
+            Encoding.UTF8.GetString(manifest.Content.Bytes.Span)
+        );
         Assert.Equal(manifest.Layers, SignatureManifest.Parse(manifest.Content).Layers);
     }
 
@@ -67,7 +70,9 @@ public class CosignFormTests
     {
         VerificationKey key = VerificationKey.Parse(CosignKey, "cosign.pub");
         byte[] payload = SimpleSigning.For(Reference.Parse("127.0.0.1:5917/a/b"), Digest.Parse(Subject)).ToBytes();
-        byte[] signature = Convert.FromBase64String("MEYCIQDbnR9Aktao6EmQEd5jMxbXjZsnf9F514JM+2bORjxvjQIhANTshv/aypqHUZUD4lKe2lRb5QQ0dJs2litLgLB9c6yy");
+        byte[] signature = Convert.FromBase64String(
+            "MEYCIQDbnR9Aktao6EmQEd5jMxbXjZsnf9F514JM+2bORjxvjQIhANTshv/aypqHUZUD4lKe2lRb5QQ0dJs2litLgLB9c6yy"
+        );
 
         Assert.True(key.Verifies(payload, signature));
         payload[5] ^= 1;
@@ -99,5 +104,6 @@ public class CosignFormTests
     private static Descriptor Layer(string signature) =>
         SignatureManifest.LayerOf(
             SimpleSigning.For(Reference.Parse("127.0.0.1:5917/a/b"), Digest.Parse(Subject)).ToBytes(),
-            Convert.FromBase64String(signature));
+            Convert.FromBase64String(signature)
+        );
 }

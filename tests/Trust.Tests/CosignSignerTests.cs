@@ -31,11 +31,17 @@ public sealed class CosignSignerTests : IDisposable
         byte[] signature = await signer.SignAsync("content"u8.ToArray(), default);
         Assert.True(signer.Key.Verifies("content"u8, signature));
         string[] asked = await File.ReadAllLinesAsync(At("asked"));
-        Assert.Contains(asked, line => line.StartsWith("sign-blob --key awskms:///alias/release ", StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal) && line.Contains("--yes", StringComparison.Ordinal));
+        Assert.Contains(asked, line =>
+            line.StartsWith("sign-blob --key awskms:///alias/release ", StringComparison.Ordinal)
+            && line.Contains(said, StringComparison.Ordinal)
+            && line.Contains("--yes", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(asked, line => line.Contains(Password, StringComparison.Ordinal));
         Assert.Equal(["closed"], (await File.ReadAllLinesAsync(At("input"))).Distinct());
         // What is done without the key has no business with its password.
-        Assert.All(asked.Zip(await File.ReadAllLinesAsync(At("password"))), pair => Assert.Equal(pair.First.Contains("--key ", StringComparison.Ordinal) ? Password : "", pair.Second));
+        Assert.All(asked.Zip(await File.ReadAllLinesAsync(At("password"))), pair =>
+            Assert.Equal(pair.First.Contains("--key ", StringComparison.Ordinal) ? Password : "", pair.Second)
+        );
     }
 
     [Theory]
@@ -76,35 +82,48 @@ public sealed class CosignSignerTests : IDisposable
     public async Task A_bundle_that_is_none_is_told()
     {
         CosignSigner signer = await OpenAsync("v3.0.2", "", "echo '{}' > \"$out\"");
-        Assert.Contains("no bundle", (await Assert.ThrowsAsync<CosignException>(() => signer.SignAsync("content"u8.ToArray(), default))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no bundle",
+            (await Assert.ThrowsAsync<CosignException>(() => signer.SignAsync("content"u8.ToArray(), default))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task<CosignSigner> OpenAsync(string version, string help, string? signs = null)
     {
         string program = At("cosign");
-        ProgramFile.Write(program, StandIn(version, help, signs ?? """
-            sig=$(openssl dgst -sha256 -sign "$dir/key.pem" "$blob" | base64 -w0)
-            case "$*" in *--bundle*) printf '{"messageSignature":{"signature":"%s"}}' "$sig" > "$out" ;; *) echo "$sig" > "$out" ;; esac
-            """));
+        ProgramFile.Write(
+            program,
+            StandIn(
+                version,
+                help,
+                signs
+                    ?? """
+                    sig=$(openssl dgst -sha256 -sign "$dir/key.pem" "$blob" | base64 -w0)
+                    case "$*" in *--bundle*) printf '{"messageSignature":{"signature":"%s"}}' "$sig" > "$out" ;; *) echo "$sig" > "$out" ;; esac
+                    """
+            )
+        );
         return await CosignSigner.OpenAsync(await CosignProgram.FindAsync(Password, default, program), "awskms:///alias/release", default);
     }
 
-    private static string StandIn(string version, string help, string signs) => $$"""
-        #!/bin/sh
-        dir=$(dirname "$0")
-        echo "$*" >> "$dir/asked"
-        echo "$COSIGN_PASSWORD" >> "$dir/password"
-        if read -r line; then echo "open" >> "$dir/input"; else echo "closed" >> "$dir/input"; fi
-        for blob; do case "$before" in --output-signature|--bundle) out=$blob ;; esac; before=$blob; done
-        case "$1 $2" in
-          "version --json") echo '{ "gitVersion": "{{version}}" }' ;;
-          "sign-blob --help") echo "{{help}}" ;;
-          "public-key --key") cat "$dir/key.pub" ;;
-          "signing-config create") echo '{}' > "$4" ;;
-          "sign-blob --key") {{signs}} ;;
-        esac
+    private static string StandIn(string version, string help, string signs) =>
+        $$"""
+            #!/bin/sh
+            dir=$(dirname "$0")
+            echo "$*" >> "$dir/asked"
+            echo "$COSIGN_PASSWORD" >> "$dir/password"
+            if read -r line; then echo "open" >> "$dir/input"; else echo "closed" >> "$dir/input"; fi
+            for blob; do case "$before" in --output-signature|--bundle) out=$blob ;; esac; before=$blob; done
+            case "$1 $2" in
+              "version --json") echo '{ "gitVersion": "{{version}}" }' ;;
+              "sign-blob --help") echo "{{help}}" ;;
+              "public-key --key") cat "$dir/key.pub" ;;
+              "signing-config create") echo '{}' > "$4" ;;
+              "sign-blob --key") {{signs}} ;;
+            esac
 
-        """;
+            """;
 
     private string At(string name) => Path.Combine(_folder, name);
 }

@@ -37,7 +37,15 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
         Descriptor put = await PutAsync(SigstoreBundle.For(envelope, _stranger.Key).ToBytes());
         Assert.True((await VerifyAsync(_scene.Store.Layout)).Passed);
         // Alone it is what somebody else signed, whatever that is: not malformed, and of no kind.
-        _scene.Store.Layout.WriteIndex(new Index([.. _scene.Store.Layout.ReadIndex().Manifests.Where(entry => entry.Digest == put.Digest || TagOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) == true)]));
+        _scene.Store.Layout.WriteIndex(
+            new Index([
+                .. _scene
+                    .Store.Layout.ReadIndex()
+                    .Manifests.Where(entry =>
+                        entry.Digest == put.Digest || TagOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) == true
+                    ),
+            ])
+        );
         Assert.Equal(FailureReason.AttestationSignedByOtherKey, (await VerifyAsync(_scene.Store.Layout)).Subjects[0].Failure);
     }
 
@@ -58,8 +66,15 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
     {
         Descriptor bundle = await _scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, "x"u8.ToArray());
         await _scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
-        ImmutableSortedDictionary<string, string> many = Descriptor.NoAnnotations.AddRange(Enumerable.Range(0, 1000).Select(i => KeyValuePair.Create($"key{i}", new string('x', 100))));
-        Manifest manifest = new(Descriptor.Of(MediaType.Empty, BundleManifest.Config.Span), [bundle]) { ArtifactType = MediaType.SigstoreBundle, Subject = _scene.Root, Annotations = many };
+        ImmutableSortedDictionary<string, string> many = Descriptor.NoAnnotations.AddRange(
+            Enumerable.Range(0, 1000).Select(i => KeyValuePair.Create($"key{i}", new string('x', 100)))
+        );
+        Manifest manifest = new(Descriptor.Of(MediaType.Empty, BundleManifest.Config.Span), [bundle])
+        {
+            ArtifactType = MediaType.SigstoreBundle,
+            Subject = _scene.Root,
+            Annotations = many,
+        };
         await NameAsync(await _scene.Store.Layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())));
         Assert.True((await VerifyAsync(_scene.Store.Layout)).Passed);
     }
@@ -71,7 +86,15 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
         Assert.True((await VerifyAsync(new Slow(_scene.Store.Layout, bad.Digest))).Passed);
 
         // Now nothing but what the place does not give away could be the one that is wanted.
-        _scene.Store.Layout.WriteIndex(new Index([.. _scene.Store.Layout.ReadIndex().Manifests.Where(entry => entry.Digest == bad.Digest || TagOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) == true)]));
+        _scene.Store.Layout.WriteIndex(
+            new Index([
+                .. _scene
+                    .Store.Layout.ReadIndex()
+                    .Manifests.Where(entry =>
+                        entry.Digest == bad.Digest || TagOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) == true
+                    ),
+            ])
+        );
         await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(new Slow(_scene.Store.Layout, bad.Digest)));
     }
 
@@ -96,7 +119,9 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
     /// <summary>Before everything else that the place has.</summary>
     private Task<Descriptor> NameAsync(Descriptor manifest)
     {
-        _scene.Store.Layout.WriteIndex(new Index([manifest with { ArtifactType = MediaType.SigstoreBundle }, .. _scene.Store.Layout.ReadIndex().Manifests]));
+        _scene.Store.Layout.WriteIndex(
+            new Index([manifest with { ArtifactType = MediaType.SigstoreBundle }, .. _scene.Store.Layout.ReadIndex().Manifests])
+        );
         return Task.FromResult(manifest);
     }
 
@@ -119,7 +144,8 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
 
         public string Name => inner.Name;
 
-        public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) => inner.ResolveAsync(tag, cancellationToken);
+        public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) =>
+            inner.ResolveAsync(tag, cancellationToken);
 
         public async Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken)
         {
@@ -138,8 +164,10 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
             return await inner.ReadManifestAsync(digest, cancellationToken);
         }
 
-        public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) => inner.OpenBlobAsync(descriptor, cancellationToken);
+        public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+            inner.OpenBlobAsync(descriptor, cancellationToken);
 
-        public Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) => inner.ReferrersAsync(subject, artifactType, cancellationToken);
+        public Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
+            inner.ReferrersAsync(subject, artifactType, cancellationToken);
     }
 }

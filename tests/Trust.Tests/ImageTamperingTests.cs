@@ -31,7 +31,12 @@ public class ImageTamperingTests
     public async Task A_tag_moved_to_an_index_with_one_child_exchanged()
     {
         using Scene scene = await Scene.CreateAsync();
-        Descriptor evil = await scene.AddImageAsync(Platform.LinuxArm64, m => m with { Annotations = Descriptor.NoAnnotations.Add("a", "b") });
+        Descriptor evil = await scene.AddImageAsync(Platform.LinuxArm64, m =>
+            m with
+            {
+                Annotations = Descriptor.NoAnnotations.Add("a", "b"),
+            }
+        );
         await scene.SetRootAsync(new Index([scene.Amd64, evil]));
         await scene.SignByHandAsync(scene.Root.Digest);
         await scene.AssertFailsAsync(evil, FailureReason.ChildUnsigned);
@@ -41,7 +46,17 @@ public class ImageTamperingTests
     public async Task Two_platforms_exchanged()
     {
         using Scene scene = await Scene.CreateAsync();
-        await SetSignedRootAsync(scene, scene.Amd64 with { Platform = Platform.LinuxArm64 }, scene.Arm64 with { Platform = Platform.LinuxAmd64 });
+        await SetSignedRootAsync(
+            scene,
+            scene.Amd64 with
+            {
+                Platform = Platform.LinuxArm64,
+            },
+            scene.Arm64 with
+            {
+                Platform = Platform.LinuxAmd64,
+            }
+        );
         VerificationResult result = await scene.VerifyAsync();
         Assert.Equal([FailureReason.PlatformMismatch, FailureReason.PlatformMismatch], result.Failures.Select(f => f.Failure!.Value));
     }
@@ -114,7 +129,10 @@ public class ImageTamperingTests
     public async Task A_malformed_index()
     {
         using Scene scene = await Scene.CreateAsync();
-        await scene.SetRootAsync(MediaType.Index, Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[{}]}"""));
+        await scene.SetRootAsync(
+            MediaType.Index,
+            Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[{}]}""")
+        );
         await scene.SignByHandAsync(scene.Root.Digest);
         await scene.AssertFailsAsync(scene.Root, FailureReason.ManifestUnreadable);
     }
@@ -206,7 +224,12 @@ public class ImageTamperingTests
     public async Task A_configuration_of_another_media_type()
     {
         using Scene scene = await Scene.CreateAsync();
-        Descriptor image = await scene.AddImageAsync(Platform.LinuxArm64, m => m with { Config = m.Config with { MediaType = "text/plain" } });
+        Descriptor image = await scene.AddImageAsync(Platform.LinuxArm64, m =>
+            m with
+            {
+                Config = m.Config with { MediaType = "text/plain" },
+            }
+        );
         await scene.SignByHandAsync(image.Digest);
         await SetSignedRootAsync(scene, scene.Amd64, image);
         await scene.AssertFailsAsync(image, FailureReason.ConfigUnreadable);

@@ -61,7 +61,20 @@ public sealed class KeySignerTests : IDisposable
         SigningKeyException e = Assert.Throws<SigningKeyException>(() => KeySigner.FromFile(At("odd.pem"), () => Password));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
 
-        await OpenSslAsync("pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", At("odd.pem"), "-out", At("new.pem"), "-passin", "pass:" + Password, "-passout", "pass:" + Password);
+        await OpenSslAsync(
+            "pkcs8",
+            "-topk8",
+            "-v2",
+            "aes-256-cbc",
+            "-in",
+            At("odd.pem"),
+            "-out",
+            At("new.pem"),
+            "-passin",
+            "pass:" + Password,
+            "-passout",
+            "pass:" + Password
+        );
         Assert.Contains("openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW", e.Message, StringComparison.Ordinal);
         KeySigner.FromFile(At("new.pem"), () => Password).Dispose();
     }
@@ -72,7 +85,8 @@ public sealed class KeySignerTests : IDisposable
     public void Cosign_s_own_keys_are_refused_with_what_to_do(string label)
     {
         SigningKeyException e = Assert.Throws<SigningKeyException>(() =>
-            KeySigner.FromPem(PemEncoding.WriteString(label, "{}"u8), "cosign.key", () => Password));
+            KeySigner.FromPem(PemEncoding.WriteString(label, "{}"u8), "cosign.key", () => Password)
+        );
         Assert.Contains("cosign import-key-pair", e.Message, StringComparison.Ordinal);
         Assert.Contains("openssl genpkey", e.Message, StringComparison.Ordinal);
     }
@@ -107,7 +121,8 @@ public sealed class KeySignerTests : IDisposable
         for (int length = 0; length < der.Length; length += 5)
         {
             SigningKeyException e = Assert.Throws<SigningKeyException>(() =>
-                KeySigner.FromPem(PemEncoding.WriteString("PRIVATE KEY", der.AsSpan(0, length)), "the key", () => null));
+                KeySigner.FromPem(PemEncoding.WriteString("PRIVATE KEY", der.AsSpan(0, length)), "the key", () => null)
+            );
             Assert.DoesNotContain(lines[1][..12], e.ToString(), StringComparison.Ordinal);
         }
     }
@@ -168,14 +183,30 @@ public sealed class KeySignerTests : IDisposable
     {
         using KeySigner signer = KeySigner.CreateThrowAway();
         Assert.Equal(signer.Key, VerificationKey.Parse(signer.Key.Pem, "key.pub"));
-        Assert.Contains("got a public key", Assert.Throws<SigningKeyException>(() => KeySigner.FromPem(signer.Key.Pem, "key", () => null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "got a public key",
+            Assert.Throws<SigningKeyException>(() => KeySigner.FromPem(signer.Key.Pem, "key", () => null)).Message,
+            StringComparison.Ordinal
+        );
 
         string rsa = await OpenSslAsync("pkey", "-in", await KeyAsync("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048"), "-pubout");
-        Assert.Contains("an RSA key", Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(rsa, "key.pub")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "an RSA key",
+            Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(rsa, "key.pub")).Message,
+            StringComparison.Ordinal
+        );
         string ed = await OpenSslAsync("pkey", "-in", await KeyAsync("genpkey -algorithm ED25519"), "-pubout");
-        Assert.Contains("an Ed25519 key", Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(ed, "key.pub")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "an Ed25519 key",
+            Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(ed, "key.pub")).Message,
+            StringComparison.Ordinal
+        );
         string own = await File.ReadAllTextAsync(await KeyAsync("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256"));
-        Assert.Contains("a private one", Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(own, "key.pub")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a private one",
+            Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(own, "key.pub")).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(PemEncoding.WriteString("PUBLIC KEY", [1, 2, 3]), "key.pub"));
     }
 

@@ -5,22 +5,23 @@ namespace Slipway.Trust.Tests;
 /// <summary>Each starts from an image that passes with the key in a text, and changes the text: no other key is ever made of it.</summary>
 public sealed class KeyTamperingTests
 {
-    public static TheoryData<string> Changes { get; } = new()
-    {
-        "empty",
-        "cut short",
-        "without its end",
-        "without its beginning",
-        "its name changed",
-        "trailing data in it",
-        "twice",
-        "another after it",
-        "the private key",
-        "a certificate",
-        "an RSA key",
-        "a key on another curve",
-        "a point beside the curve",
-    };
+    public static TheoryData<string> Changes { get; } =
+        new()
+        {
+            "empty",
+            "cut short",
+            "without its end",
+            "without its beginning",
+            "its name changed",
+            "trailing data in it",
+            "twice",
+            "another after it",
+            "the private key",
+            "a certificate",
+            "an RSA key",
+            "a key on another curve",
+            "a point beside the curve",
+        };
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -40,7 +41,9 @@ public sealed class KeyTamperingTests
     {
         using Scene scene = await Scene.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        Assert.All((await VerifyAsync(scene, other.Key.Pem)).Subjects, subject => Assert.Equal(FailureReason.SignedByOtherKey, subject.Failure));
+        Assert.All((await VerifyAsync(scene, other.Key.Pem)).Subjects, subject =>
+            Assert.Equal(FailureReason.SignedByOtherKey, subject.Failure)
+        );
     }
 
     private static string Changed(string pem, string what)
@@ -83,6 +86,15 @@ public sealed class KeyTamperingTests
         return PemEncoding.WriteString("PUBLIC KEY", der);
     }
 
-    private static Task<VerificationResult> VerifyAsync(Scene scene, string pem) => new Verifier(VerificationPolicy.RequireKey(pem, "release.pub")).VerifyAsync(
-        new VerificationRequest { Content = scene.Image, Signatures = scene.Store.Layout, Wanted = Scene.Tag, Official = scene.Official }, TestContext.Current.CancellationToken);
+    private static Task<VerificationResult> VerifyAsync(Scene scene, string pem) =>
+        new Verifier(VerificationPolicy.RequireKey(pem, "release.pub")).VerifyAsync(
+            new VerificationRequest
+            {
+                Content = scene.Image,
+                Signatures = scene.Store.Layout,
+                Wanted = Scene.Tag,
+                Official = scene.Official,
+            },
+            TestContext.Current.CancellationToken
+        );
 }

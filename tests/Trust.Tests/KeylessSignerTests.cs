@@ -33,13 +33,27 @@ public sealed class KeylessSignerTests : IDisposable
         Assert.True((await VerifyAsync(scene, store, signer.Trusted)).Passed);
 
         ImmutableArray<Descriptor> layers =
-            [.. await LayersAsync(store, SignatureManifest.TagOf(scene.Root.Digest)), .. await LayersAsync(store, AttestationLayer.TagOf(scene.Root.Digest))];
+        [
+            .. await LayersAsync(store, SignatureManifest.TagOf(scene.Root.Digest)),
+            .. await LayersAsync(store, AttestationLayer.TagOf(scene.Root.Digest)),
+        ];
         Assert.Equal(2, layers.Length);
         Assert.All(layers, layer =>
         {
-            Assert.StartsWith("-----BEGIN CERTIFICATE-----\n", layer.Annotations["dev.sigstore.cosign/certificate"], StringComparison.Ordinal);
+            Assert.StartsWith(
+                "-----BEGIN CERTIFICATE-----\n",
+                layer.Annotations["dev.sigstore.cosign/certificate"],
+                StringComparison.Ordinal
+            );
             using JsonDocument log = JsonDocument.Parse(layer.Annotations["dev.sigstore.cosign/bundle"]);
-            Assert.Equal(("AwQ=", 7, "0102"), (log.RootElement.GetProperty("SignedEntryTimestamp").GetString(), log.RootElement.GetProperty("Payload").GetProperty("logIndex").GetInt32(), log.RootElement.GetProperty("Payload").GetProperty("logID").GetString()));
+            Assert.Equal(
+                ("AwQ=", 7, "0102"),
+                (
+                    log.RootElement.GetProperty("SignedEntryTimestamp").GetString(),
+                    log.RootElement.GetProperty("Payload").GetProperty("logIndex").GetInt32(),
+                    log.RootElement.GetProperty("Payload").GetProperty("logID").GetString()
+                )
+            );
         });
     }
 
@@ -62,7 +76,8 @@ public sealed class KeylessSignerTests : IDisposable
         await TrustStore.Create(scene.At("keyless")).SignAsync(scene.Signed, scene.Statements, signer, default);
         foreach ((string asked, string seen) in _cosign.Asked.Zip(_cosign.Seen))
         {
-            bool signs = asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal);
+            bool signs =
+                asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal);
             Assert.Equal(signs ? "token+only+for/tests|token+only+for/tests|||" : "||||", seen);
             if (signs)
                 Assert.Contains(" --yes --new-bundle-format=true --bundle ", asked, StringComparison.Ordinal);
@@ -81,9 +96,17 @@ public sealed class KeylessSignerTests : IDisposable
         TrustStore store = TrustStore.Create(scene.At("keyless"));
         KeylessSigner signer = await SignerAsync(new SigstoreInstance { TrustedRoot = _cosign.Root });
         await store.SignAsync(scene.Signed, scene.Statements, signer, default);
-        string said = $"--new-bundle-format=true --certificate-identity {RecordingCosign.Subject} --certificate-oidc-issuer {RecordingCosign.Issuer} --trusted-root /";
-        Assert.Contains(_cosign.Asked, asked => asked.StartsWith("verify-blob --bundle ", StringComparison.Ordinal) && asked.Contains(said, StringComparison.Ordinal));
-        Assert.Contains(_cosign.Asked, asked => asked.StartsWith("verify-blob-attestation --bundle ", StringComparison.Ordinal) && asked.Contains(said, StringComparison.Ordinal) && asked.Contains($"/root --type {Statement.SpdxType} ", StringComparison.Ordinal));
+        string said =
+            $"--new-bundle-format=true --certificate-identity {RecordingCosign.Subject} "
+            + $"--certificate-oidc-issuer {RecordingCosign.Issuer} --trusted-root /";
+        Assert.Contains(_cosign.Asked, asked =>
+            asked.StartsWith("verify-blob --bundle ", StringComparison.Ordinal) && asked.Contains(said, StringComparison.Ordinal)
+        );
+        Assert.Contains(_cosign.Asked, asked =>
+            asked.StartsWith("verify-blob-attestation --bundle ", StringComparison.Ordinal)
+            && asked.Contains(said, StringComparison.Ordinal)
+            && asked.Contains($"/root --type {Statement.SpdxType} ", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(_cosign.Asked, asked => asked.StartsWith("initialize", StringComparison.Ordinal));
     }
 
@@ -92,7 +115,10 @@ public sealed class KeylessSignerTests : IDisposable
     {
         using Scene scene = await Scene.CreateAsync();
         TrustStore store = TrustStore.Create(scene.At("keyless"));
-        KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync(entry: RecordingCosign.EntryWithoutPromise)), default);
+        KeylessSigner signer = await KeylessSigner.OpenAsync(
+            Identity(await _cosign.OpenAsync(entry: RecordingCosign.EntryWithoutPromise)),
+            default
+        );
         Assert.Equal(6, (await store.SignAsync(scene.Signed, scene.Statements, signer, default)).Made);
         Assert.DoesNotContain(store.Layout.ReadIndex().Manifests, entry => entry.Annotations.ContainsKey(OciLayout.RefName));
         Assert.True((await VerifyAsync(scene, store, signer.Trusted)).Passed);
@@ -105,15 +131,22 @@ public sealed class KeylessSignerTests : IDisposable
         TrustStore store = TrustStore.Create(scene.At("keyless"));
         KeylessSigner signer = await SignerAsync();
         await store.SignAsync(scene.Signed, scene.Statements, signer, default);
-        Assert.All((await VerifyAsync(scene, scene.Store, signer.Trusted)).Failures, failure => Assert.Equal(FailureReason.SignedByOtherKey, failure.Failure));
-        Assert.All((await VerifyAsync(scene, store, scene.Signer.Key)).Failures, failure => Assert.Equal(FailureReason.SignedByOtherKey, failure.Failure));
+        Assert.All((await VerifyAsync(scene, scene.Store, signer.Trusted)).Failures, failure =>
+            Assert.Equal(FailureReason.SignedByOtherKey, failure.Failure)
+        );
+        Assert.All((await VerifyAsync(scene, store, scene.Signer.Key)).Failures, failure =>
+            Assert.Equal(FailureReason.SignedByOtherKey, failure.Failure)
+        );
     }
 
     [Theory]
     [InlineData("echo 'error: none of the expected identities matched' >&2; exit 1", FailureReason.SignedByOtherKey)]
     [InlineData("exit 3", FailureReason.SignedByOtherKey)]
     [InlineData("echo 'none of the expected identities matched, got 503 Service Unavailable' >&2; exit 1", FailureReason.SignedByOtherKey)]
-    [InlineData("echo 'none matched, got dial tcp: no such host: context deadline exceeded [429] giving up after TLS handshake' >&2; exit 1", FailureReason.SignedByOtherKey)]
+    [InlineData(
+        "echo 'none matched, got dial tcp: no such host: context deadline exceeded [429] giving up after TLS handshake' >&2; exit 1",
+        FailureReason.SignedByOtherKey
+    )]
     public async Task What_cosign_denies_is_denied(string verifies, FailureReason reason)
     {
         using Scene scene = await Scene.CreateAsync();
@@ -147,7 +180,11 @@ public sealed class KeylessSignerTests : IDisposable
         TrustStore store = TrustStore.Create(scene.At("keyless"));
         await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
         CertificateIdentity identity = Identity(await _cosign.OpenAsync(initializes: initializes));
-        Assert.Contains(problem, (await Assert.ThrowsAsync<CosignException>(() => VerifyAsync(scene, store, identity))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            problem,
+            (await Assert.ThrowsAsync<CosignException>(() => VerifyAsync(scene, store, identity))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -165,14 +202,19 @@ public sealed class KeylessSignerTests : IDisposable
         using Scene scene = await Scene.CreateAsync();
         TrustStore store = TrustStore.Create(scene.At("keyless"));
         await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
-        string sound = File.ReadAllText(_cosign.Root), path = how == "device" ? "/dev/zero" : scene.At("root.json");
+        string sound = File.ReadAllText(_cosign.Root),
+            path = how == "device" ? "/dev/zero" : scene.At("root.json");
         string? text = how switch
         {
             "empty" => "",
             "cut short" => sound[..^20],
             "no authority" => sound.Replace("certificateAuthorities", "authorities", StringComparison.Ordinal),
             "no log" => sound.Replace("tlogs", "logs", StringComparison.Ordinal),
-            "damaged certificate" => sound.Replace("\"certificates\":[{\"rawBytes\":\"MII", "\"certificates\":[{\"rawBytes\":\"AAA", StringComparison.Ordinal),
+            "damaged certificate" => sound.Replace(
+                "\"certificates\":[{\"rawBytes\":\"MII",
+                "\"certificates\":[{\"rawBytes\":\"AAA",
+                StringComparison.Ordinal
+            ),
             "of another kind" => "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\"}",
             "too large" => sound + new string(' ', 1 << 20),
             _ => null,
@@ -196,10 +238,21 @@ public sealed class KeylessSignerTests : IDisposable
         TrustStore store = TrustStore.Create(scene.At("keyless"));
         await store.SignAsync(scene.Signed, scene.Statements, await SignerAsync(), default);
         Oci.Index sound = store.Layout.ReadIndex();
-        ImmutableArray<Descriptor> junk = [await JunkClaimAsync(scene, store), await JunkBundleAsync(scene, store, Statement.SignType), await JunkBundleAsync(scene, store, Statement.SpdxType)];
+        ImmutableArray<Descriptor> junk =
+        [
+            await JunkClaimAsync(scene, store),
+            await JunkBundleAsync(scene, store, Statement.SignType),
+            await JunkBundleAsync(scene, store, Statement.SpdxType),
+        ];
         string tag = SignatureManifest.TagOf(scene.Root.Digest);
-        store.Layout.WriteIndex(new Oci.Index([.. junk, .. sound.Manifests.Where(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName) != tag)]));
-        CertificateIdentity identity = Identity(await _cosign.OpenAsync(verifies: "if grep -q -e AAAAAAAA \"$out\"; then echo 'invalid kind value: \"dial tcp\"' >&2; exit 1; fi"));
+        store.Layout.WriteIndex(
+            new Oci.Index([.. junk, .. sound.Manifests.Where(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName) != tag)])
+        );
+        CertificateIdentity identity = Identity(
+            await _cosign.OpenAsync(
+                verifies: "if grep -q -e AAAAAAAA \"$out\"; then echo 'invalid kind value: \"dial tcp\"' >&2; exit 1; fi"
+            )
+        );
         VerificationPolicy policy = VerificationPolicy.Require(identity).WithAttestations(Statement.ProvenanceType);
         Assert.True((await scene.VerifyAsync(tagForm ? policy.WithTagForm() : policy, signatures: store.Layout)).Passed);
 
@@ -213,16 +266,25 @@ public sealed class KeylessSignerTests : IDisposable
         string tag = SignatureManifest.TagOf(scene.Root.Digest);
         Descriptor good = (await LayersAsync(store, tag)).Single();
         Descriptor junk = good with { Annotations = good.Annotations.SetItem(SignatureManifest.SignatureKey, "AAAAAAAA") };
-        return await store.Layout.AddManifestAsync(new SignatureManifest([junk, good]).Content) with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag) };
+        return await store.Layout.AddManifestAsync(new SignatureManifest([junk, good]).Content) with
+        {
+            Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag),
+        };
     }
 
     private static async Task<Descriptor> JunkBundleAsync(Scene scene, TrustStore store, string type)
     {
         Statement claim = new([new StatementSubject(scene.Official.Name, scene.Root.Digest)], type, "{}"u8.ToArray());
-        SigstoreBundle bundle = new(new DsseEnvelope(DsseEnvelope.InToto, claim.ToBytes(), [new byte[6]]), """{"certificate":{"rawBytes":"MAA="}}"""u8.ToArray());
+        SigstoreBundle bundle = new(
+            new DsseEnvelope(DsseEnvelope.InToto, claim.ToBytes(), [new byte[6]]),
+            """{"certificate":{"rawBytes":"MAA="}}"""u8.ToArray()
+        );
         await store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config, default);
         await store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle.ToBytes(), default);
-        return await store.Layout.AddManifestAsync(BundleManifest.For(scene.Root, bundle.ToBytes(), type)) with { ArtifactType = MediaType.SigstoreBundle };
+        return await store.Layout.AddManifestAsync(BundleManifest.For(scene.Root, bundle.ToBytes(), type)) with
+        {
+            ArtifactType = MediaType.SigstoreBundle,
+        };
     }
 
     [Fact]
@@ -230,9 +292,16 @@ public sealed class KeylessSignerTests : IDisposable
     {
         using Scene scene = await Scene.CreateAsync();
         TrustStore store = TrustStore.Create(scene.At("keyless"));
-        KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync(verifies: "echo mismatch >&2; exit 1")), default);
+        KeylessSigner signer = await KeylessSigner.OpenAsync(
+            Identity(await _cosign.OpenAsync(verifies: "echo mismatch >&2; exit 1")),
+            default
+        );
         SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => store.SignAsync(scene.Signed, [], signer, default));
-        Assert.Contains($"is not by {RecordingCosign.Subject} of {RecordingCosign.Issuer}; nothing was kept", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"is not by {RecordingCosign.Subject} of {RecordingCosign.Issuer}; nothing was kept",
+            e.Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(store.Layout.ReadIndex().Manifests);
     }
 
@@ -240,7 +309,10 @@ public sealed class KeylessSignerTests : IDisposable
     [InlineData("exit 0", "left no bundle")]
     [InlineData("echo '{}' > \"$out\"", "is no bundle")]
     [InlineData("echo 'no token' >&2; exit 1", "It said: no token")]
-    [InlineData("""printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":"MAA="}},"dsseEnvelope":{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MAA="}]}}' > "$out" """, "signed other bytes")]
+    [InlineData(
+        """printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":"MAA="}},"dsseEnvelope":{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MAA="}]}}' > "$out" """,
+        "signed other bytes"
+    )]
     public async Task What_goes_wrong_is_told_and_nothing_is_kept(string signs, string problem)
     {
         KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync(signs)), default);
@@ -252,8 +324,15 @@ public sealed class KeylessSignerTests : IDisposable
     [Fact]
     public async Task Services_that_do_not_answer_are_told_in_cosigns_words_which_decide_nothing()
     {
-        KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync("echo 'Post \"https://fulcio.sigstore.dev\": dial tcp: i/o timeout' >&2; exit 1")), default);
-        Assert.Contains("i/o timeout", (await Assert.ThrowsAsync<CosignException>(() => signer.SignStatementAsync(Any, default))).Message, StringComparison.Ordinal);
+        KeylessSigner signer = await KeylessSigner.OpenAsync(
+            Identity(await _cosign.OpenAsync("echo 'Post \"https://fulcio.sigstore.dev\": dial tcp: i/o timeout' >&2; exit 1")),
+            default
+        );
+        Assert.Contains(
+            "i/o timeout",
+            (await Assert.ThrowsAsync<CosignException>(() => signer.SignStatementAsync(Any, default))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -268,22 +347,36 @@ public sealed class KeylessSignerTests : IDisposable
     [Theory]
     [InlineData("dev.sigstore.cosign/certificate", "no certificate")]
     [InlineData("dev.sigstore.cosign/bundle", "{}")]
-    [InlineData("dev.sigstore.cosign/bundle", """{"SignedEntryTimestamp":"AwQ=","Payload":{"body":"e30=","integratedTime":1,"logIndex":1,"logID":"0102"}}""")]
-    [InlineData("dev.sigstore.cosign/bundle", """{"SignedEntryTimestamp":"AwQ=","Payload":{"body":"eyJraW5kIjoiZHNzZSIsImFwaVZlcnNpb24iOiIwLjAuMSJ9","integratedTime":1,"logIndex":1,"logID":"x"}}""")]
+    [InlineData(
+        "dev.sigstore.cosign/bundle",
+        """{"SignedEntryTimestamp":"AwQ=","Payload":{"body":"e30=","integratedTime":1,"logIndex":1,"logID":"0102"}}"""
+    )]
+    [InlineData(
+        "dev.sigstore.cosign/bundle",
+        """{"SignedEntryTimestamp":"AwQ=","Payload":{"body":"eyJraW5kIjoiZHNzZSIsImFwaVZlcnNpb24iOiIwLjAuMSJ9","integratedTime":1,"logIndex":1,"logID":"x"}}"""
+    )]
     public async Task A_malformed_proof_in_an_annotation_is_told(string annotation, string value)
     {
         KeylessSigner signer = await SignerAsync();
         Descriptor layer = (await signer.SignClaimAsync("{}"u8.ToArray(), default))!;
-        await Assert.ThrowsAsync<ContentException>(() => signer.Trusted.SignedAsync(
-            StoredSignature.Of(layer with { Annotations = layer.Annotations.SetItem(annotation, value) }, "{}"u8.ToArray()), default));
+        await Assert.ThrowsAsync<ContentException>(() =>
+            signer.Trusted.SignedAsync(
+                StoredSignature.Of(layer with { Annotations = layer.Annotations.SetItem(annotation, value) }, "{}"u8.ToArray()),
+                default
+            )
+        );
         Assert.True(await signer.Trusted.SignedAsync(StoredSignature.Of(layer, "{}"u8.ToArray()), default));
         using JsonDocument bundle = JsonDocument.Parse(_cosign.Verified);
         Assert.Equal("application/vnd.dev.sigstore.bundle+json;version=0.1", bundle.RootElement.GetProperty("mediaType").GetString());
     }
 
-    private static Statement Any { get; } = new([new StatementSubject("quay.io/test/tiny", Digest.Of("x"u8))], Statement.SpdxType, "{}"u8.ToArray());
+    private static Statement Any { get; } =
+        new([new StatementSubject("quay.io/test/tiny", Digest.Of("x"u8))], Statement.SpdxType, "{}"u8.ToArray());
 
-    private int Signings() => _cosign.Asked.Count(asked => asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal));
+    private int Signings() =>
+        _cosign.Asked.Count(asked =>
+            asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal)
+        );
 
     private static CertificateIdentity Identity(CosignProgram cosign, SigstoreInstance? instance = null) =>
         new(RecordingCosign.Subject, RecordingCosign.Issuer, instance ?? SigstoreInstance.Public, cosign);
@@ -304,7 +397,16 @@ public sealed class KeylessSignerTests : IDisposable
     {
         foreach (string name in (string[])["SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
             Environment.SetEnvironmentVariable(name, token);
-        foreach (string name in (string[])["QUAY_PASSWORD", "DOCKERHUB_TOKEN", "COSIGN_EXPERIMENTAL", "COSIGN_INSECURE_IGNORE_TLOG", "COSIGN_CERTIFICATE_IDENTITY_REGEXP"])
+        foreach (
+            string name in (string[])
+                [
+                    "QUAY_PASSWORD",
+                    "DOCKERHUB_TOKEN",
+                    "COSIGN_EXPERIMENTAL",
+                    "COSIGN_INSECURE_IGNORE_TLOG",
+                    "COSIGN_CERTIFICATE_IDENTITY_REGEXP",
+                ]
+        )
             Environment.SetEnvironmentVariable(name, secret);
     }
 }

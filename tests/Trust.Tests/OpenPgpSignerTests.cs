@@ -2,7 +2,9 @@ using Slipway.Testing;
 
 namespace Slipway.Trust.Tests;
 
-/// <summary>Signatures through gpg: by the key that was named, while it is good for anything, whatever the program says of itself.</summary>
+/// <summary>
+/// Signatures through gpg: by the key that was named, while it is good for anything, whatever the program says of itself.
+/// </summary>
 public sealed class OpenPgpSignerTests : IDisposable
 {
     private static readonly ReadOnlyMemory<byte> Content = "a list"u8.ToArray();
@@ -16,7 +18,8 @@ public sealed class OpenPgpSignerTests : IDisposable
     [Fact]
     public async Task The_named_key_of_several_signs_also_by_a_subkey()
     {
-        string other = await KeyAsync("other"), primary = await KeyAsync("tests", "cert");
+        string other = await KeyAsync("other"),
+            primary = await KeyAsync("tests", "cert");
         await GpgAsync("--passphrase", "", "--quick-add-key", primary, "ed25519", "sign", "never");
 
         byte[] signature = await Signer(primary).SignAsync(Content, Stop);
@@ -42,7 +45,8 @@ public sealed class OpenPgpSignerTests : IDisposable
     public async Task An_expired_key_signs_nothing_and_what_it_signed_is_not_kept()
     {
         string key = await KeyAsync("tests", time: "20200101T000000", expires: "1d");
-        string file = _home.Write("file", "a list"), signed = System.IO.Path.Combine(_home.Path, "signed");
+        string file = _home.Write("file", "a list"),
+            signed = System.IO.Path.Combine(_home.Path, "signed");
         await GpgAsync("--faked-system-time", "20200101T010000", "--output", signed, "--detach-sign", file);
 
         Assert.False(await Signer(key).IsSignedAsync(Content, await File.ReadAllBytesAsync(signed, Stop), Stop));
@@ -52,13 +56,20 @@ public sealed class OpenPgpSignerTests : IDisposable
     [Fact]
     public async Task Whatever_gpg_says_a_signature_by_somebody_else_is_none()
     {
-        string ours = new('A', 40), theirs = new('B', 40);
-        string program = Program($"""
+        string ours = new('A', 40),
+            theirs = new('B', 40);
+        string program = Program(
+            $"""
             while [ $# -gt 0 ]; do [ "$1" = --output ] && echo forged > "$2"; shift; done
             echo "[GNUPG:] GOODSIG {theirs[..16]} somebody {ours}"
             echo "[GNUPG:] VALIDSIG {theirs} 2026-01-01 0 0 4 0 22 8 00 {theirs}"
-            """);
-        Assert.Contains("is no signature by that key", (await Assert.ThrowsAsync<SigningKeyException>(() => new OpenPgpSigner(ours, null, program).SignAsync(Content, Stop))).Message, StringComparison.Ordinal);
+            """
+        );
+        Assert.Contains(
+            "is no signature by that key",
+            (await Assert.ThrowsAsync<SigningKeyException>(() => new OpenPgpSigner(ours, null, program).SignAsync(Content, Stop))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -66,20 +77,41 @@ public sealed class OpenPgpSignerTests : IDisposable
     {
         string program = Program("exec <&-; echo 'gpg: out of order' >&2; exit 2");
         // More than a pipe holds, so that nothing is left to chance.
-        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => new OpenPgpSigner(new string('A', 40), new string('p', 1 << 20), program).SignAsync(Content, Stop));
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() =>
+            new OpenPgpSigner(new string('A', 40), new string('p', 1 << 20), program).SignAsync(Content, Stop)
+        );
         Assert.EndsWith("gpg said: gpg: out of order", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_is_none_of_its_business_is_not_in_its_environment()
     {
-        foreach (string name in (string[])["GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "COSIGN_PASSWORD", "SLIPWAY_CLIENT_CERTIFICATE_PASSWORD", "SLIPWAY_GPG_PASSWORD"])
+        foreach (
+            string name in (string[])
+                [
+                    "GH_TOKEN",
+                    "GITHUB_TOKEN",
+                    "GH_ENTERPRISE_TOKEN",
+                    "GITHUB_ENTERPRISE_TOKEN",
+                    "COSIGN_PASSWORD",
+                    "SLIPWAY_CLIENT_CERTIFICATE_PASSWORD",
+                    "SLIPWAY_GPG_PASSWORD",
+                ]
+        )
         {
             string program = Program($"[ -z \"${{{name}+set}}\" ] && echo 'gpg: not set' >&2; exit 2");
             Environment.SetEnvironmentVariable(name, "planted");
             try
             {
-                Assert.EndsWith("gpg: not set", (await Assert.ThrowsAsync<SigningKeyException>(() => new OpenPgpSigner(new string('A', 40), null, program).SignAsync(Content, Stop))).Message, StringComparison.Ordinal);
+                Assert.EndsWith(
+                    "gpg: not set",
+                    (
+                        await Assert.ThrowsAsync<SigningKeyException>(() =>
+                            new OpenPgpSigner(new string('A', 40), null, program).SignAsync(Content, Stop)
+                        )
+                    ).Message,
+                    StringComparison.Ordinal
+                );
             }
             finally
             {
@@ -90,14 +122,24 @@ public sealed class OpenPgpSignerTests : IDisposable
 
     private OpenPgpSigner Signer(string fingerprint) => new(fingerprint, null, Program("exec gpg \"$@\""));
 
-    private string Program(string script) => ProgramFile.Write(System.IO.Path.Combine(_home.Path, "program"), $"#!/bin/sh\nexport GNUPGHOME='{_home.Path}'\n{script}\n");
+    private string Program(string script) =>
+        ProgramFile.Write(System.IO.Path.Combine(_home.Path, "program"), $"#!/bin/sh\nexport GNUPGHOME='{_home.Path}'\n{script}\n");
 
     /// <summary>A key without password, by its fingerprint.</summary>
     private async Task<string> KeyAsync(string name, string usage = "sign", string? time = null, string expires = "never")
     {
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_home.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await GpgAsync([.. time is null ? Array.Empty<string>() : ["--faked-system-time", time], "--passphrase", "", "--quick-generate-key", name, "ed25519", usage, expires]);
+        await GpgAsync([
+            .. time is null ? Array.Empty<string>() : ["--faked-system-time", time],
+            "--passphrase",
+            "",
+            "--quick-generate-key",
+            name,
+            "ed25519",
+            usage,
+            expires,
+        ]);
         string listed = (await GpgAsync("--with-colons", "--list-secret-keys", name)).Output;
         return listed.Split('\n').First(line => line.StartsWith("fpr:", StringComparison.Ordinal)).Split(':')[9];
     }
@@ -105,6 +147,13 @@ public sealed class OpenPgpSignerTests : IDisposable
     private async Task<ChildResult> GpgAsync(params string[] arguments)
     {
         PeerProgram gpg = await PeerPrograms.RequireAsync(Peer.Gpg);
-        return (await (gpg.With(["--batch", "--pinentry-mode", "loopback", .. arguments]) with { Variables = new Dictionary<string, string?> { ["GNUPGHOME"] = _home.Path } }).RunAsync()).Require();
+        return (
+            await (
+                gpg.With(["--batch", "--pinentry-mode", "loopback", .. arguments]) with
+                {
+                    Variables = new Dictionary<string, string?> { ["GNUPGHOME"] = _home.Path },
+                }
+            ).RunAsync()
+        ).Require();
     }
 }

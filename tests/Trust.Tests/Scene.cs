@@ -49,7 +49,14 @@ internal sealed class Scene : IDisposable
         [
             new WantedStatement([scene.Amd64.Digest], Statement.SpdxType, "{\"about\":\"amd64\"}"u8.ToArray()),
             new WantedStatement([scene.Arm64.Digest], Statement.SpdxType, "{\"about\":\"arm64\"}"u8.ToArray()),
-            new WantedStatement([scene.Root.Digest, scene.Amd64.Digest, scene.Arm64.Digest], Statement.ProvenanceType, "{\"about\":\"all\"}"u8.ToArray()) { Accepts = _ => true },
+            new WantedStatement(
+                [scene.Root.Digest, scene.Amd64.Digest, scene.Arm64.Digest],
+                Statement.ProvenanceType,
+                "{\"about\":\"all\"}"u8.ToArray()
+            )
+            {
+                Accepts = _ => true,
+            },
         ];
         await scene.Store.SignAsync(scene.Signed, scene.Statements, scene.Signer, CancellationToken.None);
         Assert.True((await scene.VerifyAsync()).Passed);
@@ -69,8 +76,15 @@ internal sealed class Scene : IDisposable
 
     public Task<VerificationResult> VerifyAsync(VerificationPolicy policy, string wanted = Tag, IContentReader? signatures = null) =>
         new Verifier(policy).VerifyAsync(
-            new VerificationRequest { Content = Image, Signatures = signatures ?? Store.Layout, Wanted = wanted, Official = Official },
-            CancellationToken.None);
+            new VerificationRequest
+            {
+                Content = Image,
+                Signatures = signatures ?? Store.Layout,
+                Wanted = wanted,
+                Official = Official,
+            },
+            CancellationToken.None
+        );
 
     /// <summary>Asserts that one subject fails for this reason and the others pass.</summary>
     public async Task AssertFailsAsync(Descriptor subject, FailureReason reason)
@@ -86,7 +100,12 @@ internal sealed class Scene : IDisposable
     public async Task<Descriptor> AddImageAsync(Platform platform, Func<Manifest, Manifest>? change = null, string? config = null)
     {
         Descriptor layer = await Image.AddBlobAsync(MediaType.LayerGzip, System.Text.Encoding.UTF8.GetBytes($"layer of {platform}"));
-        ImageConfig sound = new() { Platform = platform, Created = DateTimeOffset.UnixEpoch, DiffIds = [layer.Digest] };
+        ImageConfig sound = new()
+        {
+            Platform = platform,
+            Created = DateTimeOffset.UnixEpoch,
+            DiffIds = [layer.Digest],
+        };
         ReadOnlyMemory<byte> bytes = config is null ? sound.ToBytes() : System.Text.Encoding.UTF8.GetBytes(config);
         Manifest manifest = new(await Image.AddBlobAsync(MediaType.Config, bytes), [layer]);
         manifest = change is null ? manifest : change(manifest);
@@ -130,8 +149,7 @@ internal sealed class Scene : IDisposable
         Store.Layout.WriteIndex(new Index([.. Others(subject), entry]));
     }
 
-    public void RemoveSignature(Digest subject) =>
-        Store.Layout.WriteIndex(new Index([.. Others(subject)]));
+    public void RemoveSignature(Digest subject) => Store.Layout.WriteIndex(new Index([.. Others(subject)]));
 
     /// <summary>Takes away the statement that a subject is signed, so that its signature tag alone says so.</summary>
     public void LeaveTagAlone(Digest subject) =>
@@ -158,8 +176,7 @@ internal sealed class Scene : IDisposable
         return envelopes;
     }
 
-    public async Task<Descriptor> LayerOfAsync(Digest subject) =>
-        SignatureManifest.Parse(await SignatureOfAsync(subject)).Layers.Single();
+    public async Task<Descriptor> LayerOfAsync(Digest subject) => SignatureManifest.Parse(await SignatureOfAsync(subject)).Layers.Single();
 
     /// <summary>Where a layout keeps a blob, for tests that damage it.</summary>
     public static string BlobPath(OciLayout layout, Digest digest) => Path.Combine(layout.Name, "blobs", "sha256", digest.Hex);
@@ -174,8 +191,13 @@ internal sealed class Scene : IDisposable
     }
 
     /// <summary>All but what says that a subject is signed, in either form: one would do where the other is changed.</summary>
-    private IEnumerable<Descriptor> Others(Digest subject) => Store.Layout.ReadIndex().Manifests.Where(entry =>
-        entry.Annotations.GetValueOrDefault(OciLayout.RefName) != SignatureManifest.TagOf(subject) && !SaysSigned(entry.Digest, subject));
+    private IEnumerable<Descriptor> Others(Digest subject) =>
+        Store
+            .Layout.ReadIndex()
+            .Manifests.Where(entry =>
+                entry.Annotations.GetValueOrDefault(OciLayout.RefName) != SignatureManifest.TagOf(subject)
+                && !SaysSigned(entry.Digest, subject)
+            );
 
     private bool SaysSigned(Digest referrer, Digest subject)
     {

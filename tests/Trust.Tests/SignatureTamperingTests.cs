@@ -89,7 +89,16 @@ public class SignatureTamperingTests
     {
         using Scene scene = await Scene.CreateAsync();
         Descriptor whole = await scene.LayerOfAsync(scene.Root.Digest);
-        foreach (Func<byte[], byte[]> change in new Func<byte[], byte[]>[] { b => b[..^1], b => b[..1], b => [.. b, 0], _ => new byte[64], _ => new byte[100_000] })
+        foreach (
+            Func<byte[], byte[]> change in new Func<byte[], byte[]>[]
+            {
+                b => b[..^1],
+                b => b[..1],
+                b => [.. b, 0],
+                _ => new byte[64],
+                _ => new byte[100_000],
+            }
+        )
         {
             await scene.PutAsync(scene.Root.Digest, [whole]);
             await ChangeSignatureAsync(scene, bytes => Convert.ToBase64String(change(bytes)));
@@ -252,6 +261,9 @@ public class SignatureTamperingTests
     {
         Descriptor layer = await scene.LayerOfAsync(scene.Root.Digest);
         string text = change(Convert.FromBase64String(layer.Annotations[SignatureManifest.SignatureKey]));
-        await scene.PutAsync(scene.Root.Digest, [layer with { Annotations = layer.Annotations.SetItem(SignatureManifest.SignatureKey, text) }]);
+        await scene.PutAsync(
+            scene.Root.Digest,
+            [layer with { Annotations = layer.Annotations.SetItem(SignatureManifest.SignatureKey, text) }]
+        );
     }
 }

@@ -33,7 +33,9 @@ public sealed class StorageTamperingTests
     {
         using Scene scene = await BundlesAloneAsync();
         Descriptor another = Bundle(scene, scene.Amd64, TypeOf(what));
-        Lists lists = new(scene.Store.Layout, scene.Arm64.Digest, listed => [.. listed.Where(entry => !IsBundle(scene, entry, scene.Arm64, TypeOf(what))), another]);
+        Lists lists = new(scene.Store.Layout, scene.Arm64.Digest, listed =>
+            [.. listed.Where(entry => !IsBundle(scene, entry, scene.Arm64, TypeOf(what))), another]
+        );
         await AssertFailsAsync(scene, scene.Arm64, reason, lists);
     }
 
@@ -55,7 +57,17 @@ public sealed class StorageTamperingTests
         using Scene scene = await BundlesAloneAsync();
         Dictionary<string, string> kind = new() { ["dev.sigstore.bundle.predicateType"] = "https://example.org/other" };
         Lists lists = new(scene.Store.Layout, scene.Root.Digest, listed =>
-            [.. listed.Select(entry => IsBundle(scene, entry, scene.Root, TypeOf(what)) ? entry with { Annotations = kind.ToImmutableSortedDictionary(StringComparer.Ordinal) } : entry)]);
+            [
+                .. listed.Select(entry =>
+                    IsBundle(scene, entry, scene.Root, TypeOf(what))
+                        ? entry with
+                        {
+                            Annotations = kind.ToImmutableSortedDictionary(StringComparer.Ordinal),
+                        }
+                        : entry
+                ),
+            ]
+        );
         await AssertFailsAsync(scene, scene.Root, reason, lists);
     }
 
@@ -77,7 +89,12 @@ public sealed class StorageTamperingTests
     {
         using Scene scene = await BundlesAloneAsync();
         Descriptor gone = new(MediaType.Manifest, Digest.Of("gone"u8), 4) { ArtifactType = MediaType.SigstoreBundle };
-        await AssertFailsAsync(scene, scene.Root, FailureReason.SignatureUnreadable, new Lists(scene.Store.Layout, scene.Root.Digest, _ => [gone]));
+        await AssertFailsAsync(
+            scene,
+            scene.Root,
+            FailureReason.SignatureUnreadable,
+            new Lists(scene.Store.Layout, scene.Root.Digest, _ => [gone])
+        );
     }
 
     [Fact]
@@ -85,7 +102,13 @@ public sealed class StorageTamperingTests
     {
         using Scene scene = await BundlesAloneAsync();
         Lists lists = new(scene.Store.Layout, scene.Root.Digest, listed =>
-            [.. listed, .. Enumerable.Range(0, 256).Select(i => new Descriptor(MediaType.Manifest, Digest.Of([(byte)i]), 1) { ArtifactType = MediaType.SigstoreBundle })]);
+            [
+                .. listed,
+                .. Enumerable
+                    .Range(0, 256)
+                    .Select(i => new Descriptor(MediaType.Manifest, Digest.Of([(byte)i]), 1) { ArtifactType = MediaType.SigstoreBundle }),
+            ]
+        );
         SubjectVerdict verdict = (await VerifyAsync(scene, lists, null)).Subjects[0];
         Assert.True(verdict.Passed);
         Assert.Contains("passed over: more than 256 bundles of a kind", Assert.Single(verdict.PassedOver), StringComparison.Ordinal);
@@ -98,7 +121,14 @@ public sealed class StorageTamperingTests
     {
         using Scene scene = await BundlesAloneAsync();
         Statement signed = new([new StatementSubject(repository, scene.Root.Digest)], Statement.SignType, "{}"u8.ToArray());
-        await PutBundleAsync(scene, scene.Root, Statement.SignType, SigstoreBundle.For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, signed.ToBytes(), scene.Signer, Stop), scene.Signer.Key).ToBytes());
+        await PutBundleAsync(
+            scene,
+            scene.Root,
+            Statement.SignType,
+            SigstoreBundle
+                .For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, signed.ToBytes(), scene.Signer, Stop), scene.Signer.Key)
+                .ToBytes()
+        );
         await AssertFailsAsync(scene, scene.Root, FailureReason.ReferenceMismatch);
     }
 
@@ -108,25 +138,49 @@ public sealed class StorageTamperingTests
         using Scene scene = await BundlesAloneAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
         Statement signed = new([new StatementSubject(scene.Official.Name, scene.Root.Digest)], Statement.SignType, "{}"u8.ToArray());
-        await PutBundleAsync(scene, scene.Root, Statement.SignType, SigstoreBundle.For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, signed.ToBytes(), other, Stop), scene.Signer.Key).ToBytes());
+        await PutBundleAsync(
+            scene,
+            scene.Root,
+            Statement.SignType,
+            SigstoreBundle.For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, signed.ToBytes(), other, Stop), scene.Signer.Key).ToBytes()
+        );
         await AssertFailsAsync(scene, scene.Root, FailureReason.SignedByOtherKey);
     }
 
     [Fact]
     public async Task The_provenance_of_an_older_release_is_replayed_in_either_form()
     {
-        using Scene older = await Scene.CreateAsync(), scene = await BundlesAloneAsync();
-        Descriptor child = await older.AddImageAsync(Platform.LinuxArm64, manifest => manifest with { Annotations = Descriptor.NoAnnotations.Add("release", "older") });
+        using Scene older = await Scene.CreateAsync(),
+            scene = await BundlesAloneAsync();
+        Descriptor child = await older.AddImageAsync(Platform.LinuxArm64, manifest =>
+            manifest with
+            {
+                Annotations = Descriptor.NoAnnotations.Add("release", "older"),
+            }
+        );
         await older.SetRootAsync(new Index([child]));
         await older.Store.SignAsync(
-            older.Signed, [new WantedStatement([older.Root.Digest, child.Digest], Statement.ProvenanceType, "{\"about\":\"older\"}"u8.ToArray())], scene.Signer, Stop);
+            older.Signed,
+            [new WantedStatement([older.Root.Digest, child.Digest], Statement.ProvenanceType, "{\"about\":\"older\"}"u8.ToArray())],
+            scene.Signer,
+            Stop
+        );
         byte[] bundle = BundleBytes(older, child, Statement.ProvenanceType);
 
         await PutBundleAsync(scene, scene.Arm64, Statement.ProvenanceType, bundle);
         await AssertFailsAsync(scene, scene.Arm64, FailureReason.AttestationSubjectMismatch);
         using Scene tagged = await TagsAloneAsync(scene.Signer);
         byte[] envelope = SigstoreBundle.Parse(bundle).Envelope.ToBytes();
-        await PutAttestationsAsync(tagged, tagged.Arm64, [await tagged.Store.Layout.AddBlobAsync(MediaType.DsseEnvelope, envelope), .. (await AttestationsAsync(tagged, tagged.Arm64)).Where(layer => !layer.Annotations.ContainsValue(Statement.ProvenanceType))]);
+        await PutAttestationsAsync(
+            tagged,
+            tagged.Arm64,
+            [
+                await tagged.Store.Layout.AddBlobAsync(MediaType.DsseEnvelope, envelope),
+                .. (await AttestationsAsync(tagged, tagged.Arm64)).Where(layer =>
+                    !layer.Annotations.ContainsValue(Statement.ProvenanceType)
+                ),
+            ]
+        );
         await AssertFailsAsync(tagged, tagged.Arm64, FailureReason.AttestationSubjectMismatch, signer: scene.Signer);
     }
 
@@ -148,7 +202,12 @@ public sealed class StorageTamperingTests
     public async Task A_tag_that_points_elsewhere(string tag, string elsewhere, FailureReason reason)
     {
         using Scene scene = await TagsAloneAsync();
-        Descriptor subject = elsewhere[..4] switch { "amd6" => scene.Amd64, "arm6" => scene.Arm64, _ => scene.Root };
+        Descriptor subject = elsewhere[..4] switch
+        {
+            "amd6" => scene.Amd64,
+            "arm6" => scene.Arm64,
+            _ => scene.Root,
+        };
         Descriptor other = scene.Store.Layout.ReadIndex().Manifests.Single(entry => TagOf(entry) == TagOf(subject, elsewhere[^4..]));
         Move(scene, TagOf(scene.Arm64, tag), other);
         await AssertFailsAsync(scene, scene.Arm64, reason);
@@ -162,7 +221,19 @@ public sealed class StorageTamperingTests
         using Scene scene = await TagsAloneAsync();
         Index index = scene.Store.Layout.ReadIndex();
         Descriptor other = index.Manifests.Single(entry => TagOf(entry) == TagOf(scene.Amd64, tag));
-        scene.Store.Layout.WriteIndex(index with { Manifests = [.. index.Manifests, other with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, TagOf(scene.Arm64, tag)) }] });
+        scene.Store.Layout.WriteIndex(
+            index with
+            {
+                Manifests =
+                [
+                    .. index.Manifests,
+                    other with
+                    {
+                        Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, TagOf(scene.Arm64, tag)),
+                    },
+                ],
+            }
+        );
         await AssertFailsAsync(scene, scene.Arm64, reason);
     }
 
@@ -179,8 +250,10 @@ public sealed class StorageTamperingTests
         using Scene scene = await TagsAloneAsync();
         Descriptor manifest = scene.Store.Layout.ReadIndex().Manifests.Single(entry => TagOf(entry) == TagOf(scene.Arm64, tag));
         IEnumerable<Digest> spoilt = blob
-            ? Manifest.Parse(File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, manifest.Digest))).Layers
-                .Where(layer => tag == ".sig" || layer.Annotations.ContainsValue(Statement.SpdxType)).Select(layer => layer.Digest)
+            ? Manifest
+                .Parse(File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, manifest.Digest)))
+                .Layers.Where(layer => tag == ".sig" || layer.Annotations.ContainsValue(Statement.SpdxType))
+                .Select(layer => layer.Digest)
             : [manifest.Digest];
         foreach (Digest digest in spoilt)
             Spoil(scene, digest, cut);
@@ -213,37 +286,62 @@ public sealed class StorageTamperingTests
     {
         Scene scene = await Scene.CreateAsync();
         await scene.Store.SignAsync(
-            scene.Signed, [.. scene.Statements, new WantedStatement([scene.Root.Digest], Statement.SpdxType, "{\"about\":\"root\"}"u8.ToArray())], signer ?? scene.Signer, Stop);
+            scene.Signed,
+            [.. scene.Statements, new WantedStatement([scene.Root.Digest], Statement.SpdxType, "{\"about\":\"root\"}"u8.ToArray())],
+            signer ?? scene.Signer,
+            Stop
+        );
         Keep(scene, form);
         Assert.True((await VerifyAsync(scene, scene.Store.Layout, signer)).Passed);
         return scene;
     }
 
-    private static Task<VerificationResult> VerifyAsync(Scene scene, IContentReader signatures, KeySigner? signer) => new Verifier(Policy(signer ?? scene.Signer)).VerifyAsync(
-        new VerificationRequest { Content = scene.Image, Signatures = signatures, Wanted = Scene.Tag, Official = scene.Official }, Stop);
+    private static Task<VerificationResult> VerifyAsync(Scene scene, IContentReader signatures, KeySigner? signer) =>
+        new Verifier(Policy(signer ?? scene.Signer)).VerifyAsync(
+            new VerificationRequest
+            {
+                Content = scene.Image,
+                Signatures = signatures,
+                Wanted = Scene.Tag,
+                Official = scene.Official,
+            },
+            Stop
+        );
 
-    private static async Task AssertFailsAsync(Scene scene, Descriptor subject, FailureReason reason, IContentReader? signatures = null, KeySigner? signer = null)
+    private static async Task AssertFailsAsync(
+        Scene scene,
+        Descriptor subject,
+        FailureReason reason,
+        IContentReader? signatures = null,
+        KeySigner? signer = null
+    )
     {
         SubjectVerdict failure = Assert.Single((await VerifyAsync(scene, signatures ?? scene.Store.Layout, signer)).Failures);
         Assert.Equal((reason, subject.Digest), (failure.Failure, failure.Digest));
         Assert.NotEmpty(failure.Text);
     }
 
-    private static string TypeOf(string what) => what switch
-    {
-        "signature" => Statement.SignType,
-        "SBOM" => Statement.SpdxType,
-        _ => Statement.ProvenanceType,
-    };
+    private static string TypeOf(string what) =>
+        what switch
+        {
+            "signature" => Statement.SignType,
+            "SBOM" => Statement.SpdxType,
+            _ => Statement.ProvenanceType,
+        };
 
     private static void Keep(Scene scene, Func<Descriptor, bool> wanted) =>
         scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests.Where(wanted)]));
 
-    private static void Move(Scene scene, string tag, Descriptor to) => scene.Store.Layout.WriteIndex(new Index(
-    [
-        .. scene.Store.Layout.ReadIndex().Manifests.Where(entry => TagOf(entry) != tag),
-        to with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag) },
-    ]));
+    private static void Move(Scene scene, string tag, Descriptor to) =>
+        scene.Store.Layout.WriteIndex(
+            new Index([
+                .. scene.Store.Layout.ReadIndex().Manifests.Where(entry => TagOf(entry) != tag),
+                to with
+                {
+                    Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag),
+                },
+            ])
+        );
 
     private static string? TagOf(Descriptor entry) => entry.Annotations.GetValueOrDefault(OciLayout.RefName);
 
@@ -258,8 +356,13 @@ public sealed class StorageTamperingTests
         return manifest.Subject?.Digest == subject.Digest && manifest.Annotations.ContainsValue(type);
     }
 
-    private static Digest BlobOf(Scene scene, Descriptor manifest, Descriptor subject) => BundleManifest.BundleOf(
-        new ManifestContent(MediaType.Manifest, File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, manifest.Digest))), subject.Digest).Digest;
+    private static Digest BlobOf(Scene scene, Descriptor manifest, Descriptor subject) =>
+        BundleManifest
+            .BundleOf(
+                new ManifestContent(MediaType.Manifest, File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, manifest.Digest))),
+                subject.Digest
+            )
+            .Digest;
 
     private static byte[] BundleBytes(Scene scene, Descriptor subject, string type) =>
         File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, BlobOf(scene, Bundle(scene, subject, type), subject)));
@@ -271,7 +374,9 @@ public sealed class StorageTamperingTests
         await scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
         await scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
         Descriptor manifest = await scene.Store.Layout.AddManifestAsync(BundleManifest.For(subject, bundle, type));
-        scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests, manifest with { ArtifactType = MediaType.SigstoreBundle }]));
+        scene.Store.Layout.WriteIndex(
+            new Index([.. scene.Store.Layout.ReadIndex().Manifests, manifest with { ArtifactType = MediaType.SigstoreBundle }])
+        );
     }
 
     private static async Task<ImmutableArray<Descriptor>> AttestationsAsync(Scene scene, Descriptor subject)
@@ -297,17 +402,25 @@ public sealed class StorageTamperingTests
     }
 
     /// <summary>A registry that lists other referrers of one manifest than it has.</summary>
-    private sealed class Lists(IContentReader inner, Digest about, Func<ImmutableArray<Descriptor>, ImmutableArray<Descriptor>> change) : IContentReader
+    private sealed class Lists(IContentReader inner, Digest about, Func<ImmutableArray<Descriptor>, ImmutableArray<Descriptor>> change)
+        : IContentReader
     {
         public string Name => inner.Name;
 
-        public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) => inner.ResolveAsync(tag, cancellationToken);
+        public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) =>
+            inner.ResolveAsync(tag, cancellationToken);
 
-        public Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) => inner.ReadManifestAsync(digest, cancellationToken);
+        public Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) =>
+            inner.ReadManifestAsync(digest, cancellationToken);
 
-        public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) => inner.OpenBlobAsync(descriptor, cancellationToken);
+        public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+            inner.OpenBlobAsync(descriptor, cancellationToken);
 
-        public async Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken)
+        public async Task<ImmutableArray<Descriptor>> ReferrersAsync(
+            Digest subject,
+            string? artifactType,
+            CancellationToken cancellationToken
+        )
         {
             ImmutableArray<Descriptor> listed = await inner.ReferrersAsync(subject, artifactType, cancellationToken);
             return subject == about ? change(listed) : listed;

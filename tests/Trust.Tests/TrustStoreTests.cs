@@ -13,7 +13,10 @@ public class TrustStoreTests
     {
         using Scene scene = await Scene.CreateAsync();
         string[] before = Files(scene.Store);
-        Assert.Equal(new TrustChange(0, 9), await TrustStore.Create(scene.At("trust")).SignAsync(scene.Signed, scene.Statements, scene.Signer, None));
+        Assert.Equal(
+            new TrustChange(0, 9),
+            await TrustStore.Create(scene.At("trust")).SignAsync(scene.Signed, scene.Statements, scene.Signer, None)
+        );
         Assert.Equal(before, Files(scene.Store));
     }
 
@@ -25,10 +28,16 @@ public class TrustStoreTests
         Index index = TrustStore.Open(scene.At("trust")).Layout.ReadIndex();
         Assert.Equal(
             subjects.SelectMany(digest => new[] { $"sha256-{digest.Hex}.att", $"sha256-{digest.Hex}.sig" }).Order(StringComparer.Ordinal),
-            index.Manifests.Select(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName)).OfType<string>().Order(StringComparer.Ordinal));
+            index
+                .Manifests.Select(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName))
+                .OfType<string>()
+                .Order(StringComparer.Ordinal)
+        );
         // Signed, a document of its own for each platform, and one about all three.
         Assert.Equal(8, index.Manifests.Count(entry => entry.ArtifactType == MediaType.SigstoreBundle));
-        int[] referrers = await Task.WhenAll(subjects.Select(async subject => (await scene.Store.Layout.ReferrersAsync(subject, MediaType.SigstoreBundle, None)).Length));
+        int[] referrers = await Task.WhenAll(
+            subjects.Select(async subject => (await scene.Store.Layout.ReferrersAsync(subject, MediaType.SigstoreBundle, None)).Length)
+        );
         Assert.Equal([2, 3, 3], referrers);
     }
 
@@ -40,8 +49,12 @@ public class TrustStoreTests
         Descriptor stored = (await scene.Store.Layout.ResolveAsync(AttestationLayer.TagOf(scene.Amd64.Digest), None))!;
         SignatureManifest tagged = SignatureManifest.Parse((await scene.Store.Layout.ReadManifestAsync(stored.Digest, None))!);
         Assert.Equal(
-            bundled.Where(envelope => Statement.Parse(envelope.Payload).PredicateType != Statement.SignType).Select(envelope => Digest.Of(envelope.ToBytes()).ToString()).Order(StringComparer.Ordinal),
-            tagged.Layers.Select(layer => layer.Digest.ToString()).Order(StringComparer.Ordinal));
+            bundled
+                .Where(envelope => Statement.Parse(envelope.Payload).PredicateType != Statement.SignType)
+                .Select(envelope => Digest.Of(envelope.ToBytes()).ToString())
+                .Order(StringComparer.Ordinal),
+            tagged.Layers.Select(layer => layer.Digest.ToString()).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -85,7 +98,10 @@ public class TrustStoreTests
     public async Task What_is_made_once_stays_and_what_says_something_else_now_is_said_anew()
     {
         using Scene scene = await Scene.CreateAsync();
-        WantedStatement[] changed = [.. scene.Statements.Select(statement => statement with { Predicate = Encoding.UTF8.GetBytes("{\"now\":true}") })];
+        WantedStatement[] changed =
+        [
+            .. scene.Statements.Select(statement => statement with { Predicate = Encoding.UTF8.GetBytes("{\"now\":true}") }),
+        ];
         Assert.Equal(new TrustChange(2, 7), await scene.Store.SignAsync(scene.Signed, changed, scene.Signer, None));
         Assert.True((await scene.VerifyAsync()).Passed);
     }
@@ -111,7 +127,9 @@ public class TrustStoreTests
         for (int calls = 0; calls < 9; calls++)
         {
             TrustStore store = TrustStore.Create(scene.At($"store{calls}"));
-            await Assert.ThrowsAsync<SigningKeyException>(() => store.SignAsync(scene.Signed, scene.Statements, new FailsAfter(scene.Signer, calls), None));
+            await Assert.ThrowsAsync<SigningKeyException>(() =>
+                store.SignAsync(scene.Signed, scene.Statements, new FailsAfter(scene.Signer, calls), None)
+            );
             Assert.Empty(store.Layout.ReadIndex().Manifests);
 
             await store.SignAsync(scene.Signed, scene.Statements, scene.Signer, None);
@@ -125,7 +143,12 @@ public class TrustStoreTests
     {
         using Scene scene = await Scene.CreateAsync();
         TrustStore fresh = TrustStore.Create(scene.At("fresh"));
-        WantedStatement[] later = [.. scene.Statements.Select(statement => statement.Accepts is not null ? statement with { Predicate = "{\"run\":2}"u8.ToArray() } : statement)];
+        WantedStatement[] later =
+        [
+            .. scene.Statements.Select(statement =>
+                statement.Accepts is not null ? statement with { Predicate = "{\"run\":2}"u8.ToArray() } : statement
+            ),
+        ];
         await fresh.SignAsync(scene.Signed, later, scene.Signer, None);
         Assert.NotEqual(Files(scene.Store), Files(fresh));
         Assert.Equal(9, await fresh.AdoptAsync(scene.Signed, From(scene, [scene.Store.Layout]), None));
@@ -162,19 +185,22 @@ public class TrustStoreTests
         Assert.Contains("Run ./build.sh Sign", e.Message, StringComparison.Ordinal);
     }
 
-    private static Adoption From(Scene scene, IReadOnlyList<IContentReader> places) => new()
-    {
-        Signer = scene.Signer.Key,
-        Elsewhere = places,
-        Understand = statement => statement.PredicateType == Statement.ProvenanceType ? statement with { Accepts = _ => true } : statement,
-    };
+    private static Adoption From(Scene scene, IReadOnlyList<IContentReader> places) =>
+        new()
+        {
+            Signer = scene.Signer.Key,
+            Elsewhere = places,
+            Understand = statement =>
+                statement.PredicateType == Statement.ProvenanceType ? statement with { Accepts = _ => true } : statement,
+        };
 
     private static string[] Files(TrustStore store) =>
-    [
-        .. Directory.EnumerateFiles(store.Layout.Name, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(store.Layout.Name, file) + " " + Digest.Of(File.ReadAllBytes(file)))
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(store.Layout.Name, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(store.Layout.Name, file) + " " + Digest.Of(File.ReadAllBytes(file)))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private sealed class FailsAfter(KeyedSigner inner, int calls) : KeyedSigner
     {

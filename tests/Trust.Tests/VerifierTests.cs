@@ -69,7 +69,8 @@ public class VerifierTests
 
         Assert.Equal(
             [FailureReason.SignatureMissing, FailureReason.ChildUnsigned, FailureReason.ChildUnsigned],
-            result.Subjects.Select(s => s.Failure!.Value));
+            result.Subjects.Select(s => s.Failure!.Value)
+        );
     }
 
     [Theory]
@@ -80,12 +81,20 @@ public class VerifierTests
     {
         using Scene scene = await Scene.CreateAsync();
         Verifier verifier = new(VerificationPolicy.RequireKey(scene.Signer.Key));
-        VerificationRequest request = new() { Content = scene.Image, Signatures = scene.Store.Layout, Wanted = Scene.Tag, Official = scene.Official };
+        VerificationRequest request = new()
+        {
+            Content = scene.Image,
+            Signatures = scene.Store.Layout,
+            Wanted = Scene.Tag,
+            Official = scene.Official,
+        };
 
         await Assert.ThrowsAsync<RemoteException>(() =>
-            verifier.VerifyAsync(request with { Content = new Unreachable(scene.Image, call) }, CancellationToken.None));
+            verifier.VerifyAsync(request with { Content = new Unreachable(scene.Image, call) }, CancellationToken.None)
+        );
         await Assert.ThrowsAsync<RemoteException>(() =>
-            verifier.VerifyAsync(request with { Signatures = new Unreachable(scene.Store.Layout, call) }, CancellationToken.None));
+            verifier.VerifyAsync(request with { Signatures = new Unreachable(scene.Store.Layout, call) }, CancellationToken.None)
+        );
     }
 
     [Fact]
@@ -101,7 +110,8 @@ public class VerifierTests
                 Wanted = Scene.Tag,
                 Official = scene.Official,
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
 
         Assert.Equal(FailureReason.ManifestUnreadable, Assert.Single(result.Subjects).Failure);
     }
@@ -135,8 +145,11 @@ public class VerifierTests
         public virtual Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
             inner.OpenBlobAsync(descriptor, cancellationToken);
 
-        public virtual Task<ImmutableArray<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
-            inner.ReferrersAsync(subject, artifactType, cancellationToken);
+        public virtual Task<ImmutableArray<Descriptor>> ReferrersAsync(
+            Digest subject,
+            string? artifactType,
+            CancellationToken cancellationToken
+        ) => inner.ReferrersAsync(subject, artifactType, cancellationToken);
     }
 
     private sealed class Unreachable(IContentReader inner, string call) : Through(inner)

@@ -13,7 +13,11 @@ public sealed class AdvisoryFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("{ \"status\": \"resolved\", \"fixed_version\": \"2.41-12+deb13u2\", \"urgency\": \"high\", \"repositories\": { \"trixie\": \"2.41-12\" } }", true)]
+    [InlineData(
+        "{ \"status\": \"resolved\", \"fixed_version\": \"2.41-12+deb13u2\", \"urgency\": \"high\", \"repositories\": { "
+            + "\"trixie\": \"2.41-12\" } }",
+        true
+    )]
     [InlineData("{ \"fixed_version\": \"2.41-12+deb13u1\", \"status\": \"resolved\" }", false)]
     [InlineData("{ \"fixed_version\": \"2.41-12+deb13u3\", \"status\": \"resolved\" }", false)]
     [InlineData("{ \"fixed_version\": \"0\", \"status\": \"resolved\" }", false)]
@@ -47,7 +51,10 @@ public sealed class AdvisoryFileTests : IDisposable
     [InlineData("{ \"musl\": {} } { }")]
     [InlineData("{ \"id\": \"CVE-1\" }")]
     [InlineData("{ \"affected\": [] }")]
-    [InlineData("[{ \"id\": \"CVE-1\", \"affected\": [{ \"package\": { \"ecosystem\": \"Debian:13\", \"name\": \"glibc\" }, \"ranges\": [{ \"type\": \"ECOSYSTEM\", \"events\": [{ \"fixed\": \"a b\" }] }] }] }]")]
+    [InlineData(
+        "[{ \"id\": \"CVE-1\", \"affected\": [{ \"package\": { \"ecosystem\": \"Debian:13\", \"name\": \"glibc\" }, \"ranges\": [{ "
+            + "\"type\": \"ECOSYSTEM\", \"events\": [{ \"fixed\": \"a b\" }] }] }] }]"
+    )]
     public void What_is_neither_format_is_refused_and_the_file_named(string text)
     {
         string path = Write("advisories.json", text);
@@ -62,7 +69,11 @@ public sealed class AdvisoryFileTests : IDisposable
         string deep = "{ \"musl\": { \"a\": " + new string('[', 5000) + new string(']', 5000) + "} }";
         Assert.Contains("depth", Assert.Throws<ContentException>(() => Read(Write("deep.json", deep))).Message, StringComparison.Ordinal);
         string text = "{ \"musl\": { \"a\": \"" + new string('x', 5 << 20) + "\" } }";
-        Assert.Contains("a token is longer than", Assert.Throws<ContentException>(() => Read(Write("long.json", text))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a token is longer than",
+            Assert.Throws<ContentException>(() => Read(Write("long.json", text))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -71,8 +82,16 @@ public sealed class AdvisoryFileTests : IDisposable
         // The buffer ends within one of these whichever it is.
         StringBuilder text = new("{ ");
         for (int i = 0; i < 5000; i++)
-            text.Append("\"other-").Append(i).Append("\": { \"CVE-2026-1\": { \"description\": \"a\\\"b\\u00e9\", \"releases\": { \"trixie\": { \"status\": \"open\" } } } }, ");
-        text.Append("\"gl\\u0069bc\": { \"CVE-2026-1\": { \"releases\": { \"trixie\": { \"status\": \"resolved\", \"fixed_version\": \"2.41-12+deb13u2\" } } } } }");
+            text.Append("\"other-")
+                .Append(i)
+                .Append(
+                    "\": { \"CVE-2026-1\": { \"description\": \"a\\\"b\\u00e9\", \"releases\": { \"trixie\": { \"status\": "
+                        + "\"open\" } } } }, "
+                );
+        text.Append(
+            "\"gl\\u0069bc\": { \"CVE-2026-1\": { \"releases\": { \"trixie\": { \"status\": \"resolved\", \"fixed_version\": "
+                + "\"2.41-12+deb13u2\" } } } } }"
+        );
         Assert.Equal(["CVE-2026-1"], Fixed(text.ToString()));
     }
 
@@ -84,7 +103,10 @@ public sealed class AdvisoryFileTests : IDisposable
     [InlineData("{ \"introduced\": \"0\" }", false)]
     [InlineData("{ \"introduced\": \"0\" }, { \"fixed\": \"2.41-12\" }", false)]
     [InlineData("{ \"introduced\": \"2.41-12+deb13u2\" }", false)]
-    [InlineData("{ \"introduced\": \"0\" }, { \"fixed\": \"2.41-1\" }, { \"introduced\": \"2.41-5\" }, { \"fixed\": \"2.41-12+deb13u2\" }", true)]
+    [InlineData(
+        "{ \"introduced\": \"0\" }, { \"fixed\": \"2.41-1\" }, { \"introduced\": \"2.41-5\" }, { \"fixed\": \"2.41-12+deb13u2\" }",
+        true
+    )]
     public void An_osv_record_counts_by_its_events(string events, bool isFixed) =>
         Assert.Equal(isFixed ? ["CVE-2026-2"] : [], Fixed(Osv(Range(events))));
 
@@ -93,7 +115,12 @@ public sealed class AdvisoryFileTests : IDisposable
     {
         Assert.Equal(["CVE-2026-2"], Fixed(Osv("\"versions\": [\"2.41-12+deb13u1\"]")));
         Assert.Empty(Fixed(Osv("\"versions\": [\"2.41-12+deb13u1\", \"2.41-12+deb13u2\"]")));
-        string still = Range("{ \"introduced\": \"0\" }, { \"fixed\": \"2.41-12+deb13u2\" }").Replace("\"ranges\": [", "\"ranges\": [{ \"type\": \"ECOSYSTEM\", \"events\": [{ \"introduced\": \"0\" }] }, ", StringComparison.Ordinal);
+        string still = Range("{ \"introduced\": \"0\" }, { \"fixed\": \"2.41-12+deb13u2\" }")
+            .Replace(
+                "\"ranges\": [",
+                "\"ranges\": [{ \"type\": \"ECOSYSTEM\", \"events\": [{ \"introduced\": \"0\" }] }, ",
+                StringComparison.Ordinal
+            );
         Assert.Empty(Fixed(Osv(still)));
     }
 
@@ -144,12 +171,16 @@ public sealed class AdvisoryFileTests : IDisposable
     }
 
     private static string Tracker(string release) =>
-        $"{{ \"acl\": {{ \"CVE-2009-4411\": {{ \"scope\": \"local\", \"releases\": {{ \"trixie\": {{ \"status\": \"open\" }} }} }} }}, \"glibc\": {{ \"CVE-2026-1\": {{ \"description\": \"d\", \"debianbug\": 12, \"releases\": {{ \"sid\": {{ \"status\": \"open\" }}, \"trixie\": {release} }} }} }} }}";
+        "{ \"acl\": { \"CVE-2009-4411\": { \"scope\": \"local\", \"releases\": { \"trixie\": { \"status\": \"open\" } } } "
+        + "}, \"glibc\": { \"CVE-2026-1\": { \"description\": \"d\", \"debianbug\": 12, \"releases\": { \"sid\": { \"status\": "
+        + $"\"open\" }}, \"trixie\": {release} }} }} }} }}";
 
     private static string Range(string events) => $"\"ranges\": [{{ \"type\": \"ECOSYSTEM\", \"events\": [{events}] }}]";
 
     private static string Osv(string affected) =>
-        $"{{ \"schema_version\": \"1.7.3\", \"id\": \"DEBIAN-CVE-2026-2\", \"upstream\": [\"CVE-2026-2\"], \"affected\": [{{ \"package\": {{ \"ecosystem\": \"Debian:13\", \"name\": \"glibc\", \"purl\": \"pkg:deb/debian/glibc?arch=source\" }}, {affected}, \"ecosystem_specific\": {{ \"urgency\": \"high\" }} }}] }}";
+        "{ \"schema_version\": \"1.7.3\", \"id\": \"DEBIAN-CVE-2026-2\", \"upstream\": [\"CVE-2026-2\"], \"affected\": [{ "
+        + "\"package\": { \"ecosystem\": \"Debian:13\", \"name\": \"glibc\", \"purl\": \"pkg:deb/debian/glibc?arch=source\" "
+        + $"}}, {affected}, \"ecosystem_specific\": {{ \"urgency\": \"high\" }} }}] }}";
 
     private static Advisories Read(string path) =>
         AdvisoryFile.Read(path, new AdvisoryScope(new HashSet<string> { "glibc", "bash" }, "trixie", "13"), default);

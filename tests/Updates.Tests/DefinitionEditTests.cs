@@ -25,7 +25,11 @@ public sealed class DefinitionEditTests : IDisposable
 
         string wanted = before
             .Replace($"\nversion: {definition.Version}\n", "\nversion: v1.99.0\n", StringComparison.Ordinal)
-            .Replace(definition.Upstream.Single(file => file.Name == "kubectl").Checksums["arm64"].ToString(), Other.ToString(), StringComparison.Ordinal);
+            .Replace(
+                definition.Upstream.Single(file => file.Name == "kubectl").Checksums["arm64"].ToString(),
+                Other.ToString(),
+                StringComparison.Ordinal
+            );
         Assert.NotEqual(before, wanted);
         Assert.Equal(wanted, edit.Finish());
     }
@@ -55,12 +59,16 @@ public sealed class DefinitionEditTests : IDisposable
     [Fact]
     public void Line_ends_of_the_other_kind_and_letters_beyond_ascii_stay()
     {
-        string text = ImageDefinitions.Sound.ReplaceLineEndings("\r\n").Replace("a tiny image", "ein überaus kleines Bild 🙂", StringComparison.Ordinal);
+        string text = ImageDefinitions
+            .Sound.ReplaceLineEndings("\r\n")
+            .Replace("a tiny image", "ein überaus kleines Bild 🙂", StringComparison.Ordinal);
         DefinitionEdit edit = Of(text);
         edit.Version("v1.3.0");
         edit.Checksum("tool", "amd64", Other);
         int at = text.IndexOf(ImageDefinitions.Checksum, StringComparison.Ordinal);
-        string wanted = text.Remove(at, ImageDefinitions.Checksum.Length).Insert(at, Other.ToString()).Replace("v1.2.3", "v1.3.0", StringComparison.Ordinal);
+        string wanted = text.Remove(at, ImageDefinitions.Checksum.Length)
+            .Insert(at, Other.ToString())
+            .Replace("v1.2.3", "v1.3.0", StringComparison.Ordinal);
         Assert.Equal(wanted, edit.Finish());
     }
 

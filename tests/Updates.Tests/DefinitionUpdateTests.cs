@@ -44,7 +44,10 @@ public sealed class DefinitionUpdateTests : IDisposable
         Publish("amd64", DigestOf("amd64").Hex);
         await Assert.ThrowsAsync<ContentException>(() => MakeAsync(optional));
         Publish("arm64", DigestOf("arm64").Hex);
-        Assert.Equal(ImageDefinitions.Optional.ReplaceLineEndings("\n").Replace("version: v9", "version: v10", StringComparison.Ordinal), (await MakeAsync(optional)).ReplaceLineEndings("\n"));
+        Assert.Equal(
+            ImageDefinitions.Optional.ReplaceLineEndings("\n").Replace("version: v9", "version: v10", StringComparison.Ordinal),
+            (await MakeAsync(optional)).ReplaceLineEndings("\n")
+        );
     }
 
     [Theory]
@@ -62,8 +65,18 @@ public sealed class DefinitionUpdateTests : IDisposable
     [Fact]
     public async Task Without_a_checksum_file_or_over_plain_http_nothing_is_believed()
     {
-        ImageDefinition silent = _scratch.Read(ImageDefinitions.Sound.Replace("    checksumFile: https://example.org/{version}/tool-{arch}.tgz.sha256\n", "", StringComparison.Ordinal));
-        Assert.Contains("names no 'checksumFile'", (await Assert.ThrowsAsync<DefinitionException>(() => MakeAsync(silent))).Message, StringComparison.Ordinal);
+        ImageDefinition silent = _scratch.Read(
+            ImageDefinitions.Sound.Replace(
+                "    checksumFile: https://example.org/{version}/tool-{arch}.tgz.sha256\n",
+                "",
+                StringComparison.Ordinal
+            )
+        );
+        Assert.Contains(
+            "names no 'checksumFile'",
+            (await Assert.ThrowsAsync<DefinitionException>(() => MakeAsync(silent))).Message,
+            StringComparison.Ordinal
+        );
         UpstreamMirror plain = UpstreamMirror.At("http://mirror.invalid/");
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => MakeAsync(_scratch.Read(ImageDefinitions.Sound), plain));
         Assert.Contains("is not read over plain http", e.Message, StringComparison.Ordinal);

@@ -7,7 +7,19 @@ public class ReleaseVersionTests
     [Fact]
     public void Versions_are_ordered_by_their_numbers_then_what_comes_before_and_behind_a_release()
     {
-        string[] wanted = ["v1.9.0", "v1.10.0-alpha.2", "v1.10.0-beta.0", "v1.10.0-rc.1", "v1.10.0-rc.10", "v1.10.0", "v1.10.0-flannel1", "v1.10.0-flannel12", "v1.10.1", "v2"];
+        string[] wanted =
+        [
+            "v1.9.0",
+            "v1.10.0-alpha.2",
+            "v1.10.0-beta.0",
+            "v1.10.0-rc.1",
+            "v1.10.0-rc.10",
+            "v1.10.0",
+            "v1.10.0-flannel1",
+            "v1.10.0-flannel12",
+            "v1.10.1",
+            "v2",
+        ];
         Assert.Equal(wanted, wanted.Reverse().Select(ReleaseVersion.Parse).Order().Select(version => version.Text));
     }
 

@@ -37,7 +37,10 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
 
         Assert.Equal(
             [("bash", "5.2-1", "5.2-1+deb13u1", "trixie-security", true), ("zsh", "5.9-1", "5.9-2", "trixie", false)],
-            outlook.Packages.Select(package => (package.Name, package.From!.ToString(), package.To!.ToString(), package.Suite, package.IsSecurity)));
+            outlook.Packages.Select(package =>
+                (package.Name, package.From!.ToString(), package.To!.ToString(), package.Suite, package.IsSecurity)
+            )
+        );
         Assert.True(outlook.HasSecurityUpdates);
         Assert.All(outlook.Packages, package => Assert.Equal(["arm64"], package.Architectures));
     }
@@ -63,7 +66,8 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
         await PublishAsync([("bash", "5.2-1", "Depends: new"), ("new", "1", "")], None, days: 1);
         Assert.Equal(
             [("bash", PackageChange.Older), ("new", PackageChange.Added), ("old", PackageChange.Removed)],
-            (await LookAsync(locked)).Packages.Select(package => (package.Name, package.Change)));
+            (await LookAsync(locked)).Packages.Select(package => (package.Name, package.Change))
+        );
     }
 
     [Theory]
@@ -76,10 +80,34 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
         ImageLock locked = await LockAsync();
         await PublishAsync([("bash", "5.2-1", "Depends: libc6")], [("libc6", "2.41-12+deb13u2", "Source: glibc")], days: 1);
         string path = Path.Combine(_bench.Folder, "tracker.json");
-        await File.WriteAllTextAsync(path, $"{{ \"{source}\": {{ \"CVE-2026-1\": {{ \"releases\": {{ \"trixie\": {{ \"status\": \"resolved\", \"fixed_version\": \"{fixedIn}\" }} }} }} }} }}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            path,
+            $"{{ \"{source}\": {{ \"CVE-2026-1\": {{ \"releases\": {{ \"trixie\": {{ \"status\": \"resolved\", \"fixed_version\": "
+                + $"\"{fixedIn}\" }} }} }} }} }}",
+            TestContext.Current.CancellationToken
+        );
 
         // The suites no longer have the locked version: its source is told by its place in the pool.
-        ImageLock pooled = locked with { Packages = [.. locked.Packages.Select(package => package.Name == "libc6" ? package with { Files = package.Files.SetItem("arm64", package.Files["arm64"] with { Location = "debian/pool/main/g/glibc/libc6_1_arm64.deb" }) } : package)] };
+        ImageLock pooled = locked with
+        {
+            Packages =
+            [
+                .. locked.Packages.Select(package =>
+                    package.Name == "libc6"
+                        ? package with
+                        {
+                            Files = package.Files.SetItem(
+                                "arm64",
+                                package.Files["arm64"] with
+                                {
+                                    Location = "debian/pool/main/g/glibc/libc6_1_arm64.deb",
+                                }
+                            ),
+                        }
+                        : package
+                ),
+            ],
+        };
         PackageUpdate libc = Assert.Single((await LookAsync(pooled, scope => AdvisoryFile.Read(path, scope, default))).Packages);
 
         Assert.Equal(isFixed ? ["CVE-2026-1"] : [], libc.Fixes);
@@ -112,7 +140,11 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
         ImageLock locked = await LockAsync();
         await PublishAsync([("bash", "5.2-9", "")], None, days: -1);
         UpdateCheckProblem rolled = Assert.Single((await LookAsync(locked)).Problems);
-        Assert.StartsWith("suite trixie: wanted a release no older than the lock's", Assert.IsType<ContentException>(rolled.Reason).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "suite trixie: wanted a release no older than the lock's",
+            Assert.IsType<ContentException>(rolled.Reason).Message,
+            StringComparison.Ordinal
+        );
 
         await PublishAsync([("bash", "5.2-9", "")], None, days: 1, by: keys.Stranger);
         AvailableUpdates forged = await LookAsync(locked);
@@ -121,18 +153,32 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
     }
 
     /// <summary>The sound definition with one platform and package, and upstream asked about the image's own version alone.</summary>
-    private static string Definition => string.Join('\n', ImageDefinitions.Sound.ReplaceLineEndings("\n")
-        .Replace("platforms: [linux/amd64, linux/arm64]\n", "platforms: [linux/arm64]\n", StringComparison.Ordinal)
-        .Replace("packages: [zsh, bash]", "packages: [bash]", StringComparison.Ordinal)
-        .Replace("standIn: { package: tool,", "standIn: { package: bash,", StringComparison.Ordinal)
-        .Split('\n').Where(line => !line.Contains("{multiarch}", StringComparison.Ordinal)
-            && !line.Contains("github: test/tool", StringComparison.Ordinal) && !line.StartsWith("  without:", StringComparison.Ordinal)));
+    private static string Definition =>
+        string.Join(
+            '\n',
+            ImageDefinitions
+                .Sound.ReplaceLineEndings("\n")
+                .Replace("platforms: [linux/amd64, linux/arm64]\n", "platforms: [linux/arm64]\n", StringComparison.Ordinal)
+                .Replace("packages: [zsh, bash]", "packages: [bash]", StringComparison.Ordinal)
+                .Replace("standIn: { package: tool,", "standIn: { package: bash,", StringComparison.Ordinal)
+                .Split('\n')
+                .Where(line =>
+                    !line.Contains("{multiarch}", StringComparison.Ordinal)
+                    && !line.Contains("github: test/tool", StringComparison.Ordinal)
+                    && !line.StartsWith("  without:", StringComparison.Ordinal)
+                )
+        );
 
-    private LockMaker Maker => new(new DebianRepository(_bench.Reader, _bench.Download, keys.Gpgv, DebianMirror.At(Path.Combine(_bench.Folder, "debian"))), freshAt: null);
+    private LockMaker Maker =>
+        new(
+            new DebianRepository(_bench.Reader, _bench.Download, keys.Gpgv, DebianMirror.At(Path.Combine(_bench.Folder, "debian"))),
+            freshAt: null
+        );
 
     private string UpstreamPath(string file) => Path.Combine(_bench.Folder, "upstream", "example.org", "release", file);
 
-    private ImageDefinition Read() => _scratch.Read(_hasZsh ? Definition.Replace("packages: [bash]", "packages: [bash, zsh]", StringComparison.Ordinal) : Definition);
+    private ImageDefinition Read() =>
+        _scratch.Read(_hasZsh ? Definition.Replace("packages: [bash]", "packages: [bash, zsh]", StringComparison.Ordinal) : Definition);
 
     private Task<ImageLock> LockAsync()
     {
@@ -141,8 +187,12 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
     }
 
     private Task<AvailableUpdates> LookAsync(ImageLock locked, Func<AdvisoryScope, Advisories>? read = null) =>
-        new UpdateChecker(new VersionSource(_bench.Reader, UpstreamMirror.At(Path.Combine(_bench.Folder, "upstream")), new NoReleases()), Maker, new Lifecycle([]), TimeProvider.System)
-            .LookAsync(Read(), locked, VersionReach.Patch, read, default);
+        new UpdateChecker(
+            new VersionSource(_bench.Reader, UpstreamMirror.At(Path.Combine(_bench.Folder, "upstream")), new NoReleases()),
+            Maker,
+            new Lifecycle([]),
+            TimeProvider.System
+        ).LookAsync(Read(), locked, VersionReach.Patch, read, default);
 
     private void Say(string version)
     {
@@ -157,19 +207,37 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
     {
         Assert.SkipUnless(ArchiveSigningKeys.Available, "needs gpg and gpgv");
         _hasZsh = main.Any(package => package.Item1 == "zsh");
-        foreach ((string suite, (string Name, string Version, string Fields)[] packages) in new[] { ("trixie", main), ("trixie-security", security) })
+        foreach (
+            (string suite, (string Name, string Version, string Fields)[] packages) in new[]
+            {
+                ("trixie", main),
+                ("trixie-security", security),
+            }
+        )
         {
-            byte[] packed = DebBuilder.Gzip(Encoding.UTF8.GetBytes(string.Concat(packages.Select(package => Archive.Stanza(package.Name, package.Version, package.Fields)))));
+            byte[] packed = DebBuilder.Gzip(
+                Encoding.UTF8.GetBytes(
+                    string.Concat(packages.Select(package => Archive.Stanza(package.Name, package.Version, package.Fields)))
+                )
+            );
             string folder = Path.Combine(_bench.Folder, "debian", suite == "trixie" ? "debian" : "debian-security", "dists", suite);
             Directory.CreateDirectory(Path.Combine(folder, "main", "binary-arm64"));
             await File.WriteAllBytesAsync(Path.Combine(folder, "main", "binary-arm64", "Packages.gz"), packed);
             string date = Released.AddDays(days).ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture);
-            await File.WriteAllBytesAsync(Path.Combine(folder, "InRelease"), keys.Sign($"Suite: {suite}\nCodename: {suite}\nDate: {date} UTC\nSHA256:\n {Digest.Of(packed).Hex} {packed.Length} main/binary-arm64/Packages.gz\n", by ?? keys.Good));
+            await File.WriteAllBytesAsync(
+                Path.Combine(folder, "InRelease"),
+                keys.Sign(
+                    $"Suite: {suite}\nCodename: {suite}\nDate: {date} UTC\nSHA256:\n {Digest.Of(packed).Hex} {packed.Length} "
+                        + "main/binary-arm64/Packages.gz\n",
+                    by ?? keys.Good
+                )
+            );
         }
     }
 
     private sealed class NoReleases : IReleaseList
     {
-        public Task<IReadOnlyList<string>> TagsAsync(string repository, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+        public Task<IReadOnlyList<string>> TagsAsync(string repository, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<string>>([]);
     }
 }

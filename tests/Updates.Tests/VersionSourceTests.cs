@@ -76,7 +76,9 @@ public sealed class VersionSourceTests : IDisposable
     public async Task A_version_is_not_read_over_plain_http()
     {
         VersionSource source = new(_bench.Reader, UpstreamMirror.At("http://mirror.invalid/"), _tags);
-        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => source.AskAsync(Of("v1.36.4", Kubernetes), VersionReach.Patch, default));
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() =>
+            source.AskAsync(Of("v1.36.4", Kubernetes), VersionReach.Patch, default)
+        );
         Assert.Equal(RemoteFault.Refused, e.Fault);
     }
 
@@ -90,7 +92,11 @@ public sealed class VersionSourceTests : IDisposable
         Assert.Equal("v1.10.0-flannel1", (await AskAsync("v1.9.1-flannel1", channel, VersionReach.Minor)).Newest.Text);
         _tags.All = ["nightly"];
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => AskAsync("v1.9.1-flannel1", channel, VersionReach.Patch));
-        Assert.Contains("https://github.com/flannel-io/cni-plugin/releases: wanted a release of v1.9, got none", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "https://github.com/flannel-io/cni-plugin/releases: wanted a release of v1.9, got none",
+            e.Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static Versioned Of(string version, VersionChannel channel) => new("tiny", null, ReleaseVersion.Parse(version), channel);

@@ -38,9 +38,7 @@ internal sealed class ArContent(Stream source, string name, long length) : ReadO
     public void Skip()
     {
         Span<byte> scratch = stackalloc byte[4096];
-        while (Read(scratch) > 0)
-        {
-        }
+        while (Read(scratch) > 0) { }
 
         if ((size & 1) == 0)
             return;

@@ -3,12 +3,14 @@ using System.Text;
 
 namespace Slipway.Archives;
 
-/// <summary>A member of an ar archive: its name without padding, its length in bytes, and its bytes until the next member is read.</summary>
+/// <summary>
+/// A member of an ar archive: its name without padding, its length in bytes, and its bytes until the next member is read.
+/// </summary>
 internal sealed record ArMember(string Name, long Size, ArContent Content);
 
 /// <summary>
-/// Reads an ar archive front to back, the plain form that .deb uses (deb(5), ar(5)): no symbol table, no long names. Bytes that belong to no
-/// member are refused.
+/// Reads an ar archive front to back, the plain form that .deb uses (deb(5), ar(5)): no symbol table, no long names. Bytes that belong to
+/// no member are refused.
 /// </summary>
 internal sealed class ArReader(Stream source)
 {
@@ -41,7 +43,14 @@ internal sealed class ArReader(Stream source)
             name = name[..^1];
         if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
             throw new DebException("archive", "an ar member has a name that no .deb uses");
-        if (!long.TryParse(Encoding.Latin1.GetString(header[48..58]).TrimEnd(' '), NumberStyles.None, CultureInfo.InvariantCulture, out long size))
+        if (
+            !long.TryParse(
+                Encoding.Latin1.GetString(header[48..58]).TrimEnd(' '),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out long size
+            )
+        )
             throw new DebException(name, "the size in the ar header is not a number");
         return current = new ArMember(name, size, new ArContent(source, name, size));
     }

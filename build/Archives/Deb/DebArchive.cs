@@ -2,7 +2,8 @@ namespace Slipway.Archives;
 
 /// <summary>
 /// A Debian binary package (deb(5), format 2.x), read without running anything of it: its control fields and files, and the members of its
-/// data.tar, whose unpacked bytes lie in a spool file so that contents can be read in any order. Immutable; safe to use from several threads.
+/// data.tar, whose unpacked bytes lie in a spool file so that contents can be read in any order. Immutable; safe to use from several
+/// threads.
 /// </summary>
 public sealed class DebArchive
 {
@@ -13,7 +14,9 @@ public sealed class DebArchive
     /// <summary>The fields of <c>control</c> by name in any case; Package, Version and Architecture are always there.</summary>
     public required IReadOnlyDictionary<string, string> ControlFields { get; init; }
 
-    /// <summary>Every file of control.tar by name: <c>control</c>, <c>md5sums</c>, <c>conffiles</c>, maintainer scripts (never run).</summary>
+    /// <summary>
+    /// Every file of control.tar by name: <c>control</c>, <c>md5sums</c>, <c>conffiles</c>, maintainer scripts (never run).
+    /// </summary>
     public required IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ControlFiles { get; init; }
 
     /// <summary>The members of data.tar in archive order, without the root directory. Every directory precedes what it holds.</summary>
@@ -32,7 +35,12 @@ public sealed class DebArchive
     /// <inheritdoc cref="ReadAsync(Stream, string, DebLimits, CancellationToken)"/>
     /// <param name="memory">Reused from package to package.</param>
     public static Task<DebArchive> ReadAsync(
-        Stream deb, string spoolPath, DebLimits limits, XzMemory memory, CancellationToken cancellationToken)
+        Stream deb,
+        string spoolPath,
+        DebLimits limits,
+        XzMemory memory,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(deb);
         ArgumentException.ThrowIfNullOrEmpty(spoolPath);
@@ -40,7 +48,9 @@ public sealed class DebArchive
         return Task.Run(() => Read(deb, spoolPath, limits, memory, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The content of a file or of the file a hard link names: a seekable stream, independent of others, that the caller disposes.</summary>
+    /// <summary>
+    /// The content of a file or of the file a hard link names: a seekable stream, independent of others, that the caller disposes.
+    /// </summary>
     public Stream Open(DebEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -49,14 +59,14 @@ public sealed class DebArchive
         return new DebContent(File.OpenHandle(spoolPath, FileMode.Open, FileAccess.Read, FileShare.Read), entry.Offset, entry.Size);
     }
 
-    private static DebArchive Read(Stream deb, string spoolPath, DebLimits limits, XzMemory memory, CancellationToken cancellation)
+    private static DebArchive Read(Stream deb, string spoolPath, DebLimits limits, XzMemory memory, CancellationToken cancellationToken)
     {
-        var container = new DebContainer(deb, limits, memory, cancellation);
+        var container = new DebContainer(deb, limits, memory, cancellationToken);
         container.ReadVersion();
 
         using var control = new MemoryStream();
         string controlName = container.Unpack("control.tar", control, limits.ControlBytes);
-        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files = ReadControlFiles(control, controlName, limits, cancellation);
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files = ReadControlFiles(control, controlName, limits, cancellationToken);
 
         using var spool = new FileStream(spoolPath, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         try
@@ -67,7 +77,7 @@ public sealed class DebArchive
             {
                 ControlFields = ParseControl(files, controlName),
                 ControlFiles = files,
-                Entries = DebTree.Read(spool, dataName, limits, cancellation),
+                Entries = DebTree.Read(spool, dataName, limits, cancellationToken),
             };
         }
         catch
@@ -79,10 +89,14 @@ public sealed class DebArchive
     }
 
     private static Dictionary<string, ReadOnlyMemory<byte>> ReadControlFiles(
-        MemoryStream tar, string member, DebLimits limits, CancellationToken cancellation)
+        MemoryStream tar,
+        string member,
+        DebLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         var files = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        foreach (DebEntry entry in DebTree.Read(tar, member, limits, cancellation))
+        foreach (DebEntry entry in DebTree.Read(tar, member, limits, cancellationToken))
         {
             if (entry.Kind != DebEntryKind.File)
                 throw new DebException($"{member} {entry.Path}", "control.tar may hold files only");

@@ -6,7 +6,7 @@ namespace Slipway.Archives;
 /// The outer archive of a .deb (deb(5)): debian-binary, control.tar, data.tar, in this order; members whose names start with an underscore
 /// may stand between and after them and are ignored.
 /// </summary>
-internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory, CancellationToken cancellation)
+internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory, CancellationToken cancellationToken)
 {
     private const int LongestVersion = 4096;
     private readonly ArReader ar = new(deb);
@@ -36,7 +36,7 @@ internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory
                     Copy(member.Content, target, member.Name, limit);
                     break;
                 case ".gz":
-                    GzipMember.Unpack(member.Content, target, limit, cancellation);
+                    GzipMember.Unpack(member.Content, target, limit, cancellationToken);
                     break;
                 case ".xz":
                     using (var xz = new XzStream(member.Content, limit, limits.DictionaryBytes, leaveOpen: true, memory))
@@ -68,10 +68,9 @@ internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory
         ArMember? member;
         do
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             member = ar.Next();
-        }
-        while (member is not null && member.Name.StartsWith('_'));
+        } while (member is not null && member.Name.StartsWith('_'));
         return member;
     }
 
@@ -82,7 +81,7 @@ internal sealed class DebContainer(Stream deb, DebLimits limits, XzMemory memory
         int count;
         while ((count = from.Read(buffer)) > 0)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             size += count;
             if (size > limit)
                 throw new DebException(name, $"too large: it unpacks to more than {limit} bytes");

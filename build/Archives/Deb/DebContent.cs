@@ -36,12 +36,15 @@ internal sealed class DebContent(SafeFileHandle file, long offset, long size) : 
         return count;
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
-    {
-        SeekOrigin.Begin => 0,
-        SeekOrigin.Current => position,
-        _ => size,
-    };
+    public override long Seek(long offset, SeekOrigin origin) =>
+        Position =
+            offset
+            + origin switch
+            {
+                SeekOrigin.Begin => 0,
+                SeekOrigin.Current => position,
+                _ => size,
+            };
 
     protected override void Dispose(bool disposing)
     {

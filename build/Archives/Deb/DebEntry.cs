@@ -31,8 +31,8 @@ public sealed record DebEntry
     public required long ModifiedTime { get; init; }
 
     /// <summary>
-    /// A symbolic link's target as written: relative or, from the image's root, absolute; it never climbs above the root. A hard link's target is the path of an earlier member that is a
-    /// <see cref="DebEntryKind.File"/>. Else null.
+    /// A symbolic link's target as written: relative or, from the image's root, absolute; it never climbs above the root. A hard link's
+    /// target is the path of an earlier member that is a <see cref="DebEntryKind.File"/>. Else null.
     /// </summary>
     public string? LinkTarget { get; init; }
 

@@ -24,8 +24,8 @@ public sealed record DebLimits
     public bool ImpliedDirectories { get; init; }
 
     /// <summary>
-    /// Whether pax attributes that say nothing of names, sizes and content are passed over, and global headers (POSIX.1 pax, type g) that have no
-    /// others, as git archive and bsdtar write them. In a package each attribute means something.
+    /// Whether pax attributes that say nothing of names, sizes and content are passed over, and global headers (POSIX.1 pax, type g) that
+    /// have no others, as git archive and bsdtar write them. In a package each attribute means something.
     /// </summary>
     public bool ForeignAttributes { get; init; }
 }

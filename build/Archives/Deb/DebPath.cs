@@ -21,7 +21,10 @@ public static class DebPath
         if (written.StartsWith('/'))
             throw new FormatException("a path is absolute");
 
-        string path = written is "." or "./" ? "" : written.StartsWith("./", StringComparison.Ordinal) ? written[2..] : written;
+        string path =
+            written is "." or "./" ? ""
+            : written.StartsWith("./", StringComparison.Ordinal) ? written[2..]
+            : written;
         path = path.EndsWith('/') ? path[..^1] : path;
         if (path.Length == 0)
             return written is "." or "./" ? "" : throw new FormatException("a path has an empty part");
@@ -46,7 +49,12 @@ public static class DebPath
         int depth = target.StartsWith('/') ? 0 : link.Count(c => c == '/');
         foreach (string part in target.Split('/'))
         {
-            depth += part switch { "" or "." => 0, ".." => -1, _ => 1 };
+            depth += part switch
+            {
+                "" or "." => 0,
+                ".." => -1,
+                _ => 1,
+            };
             if (depth < 0)
                 return true;
         }
@@ -59,7 +67,14 @@ public static class DebPath
 
     // Unicode names that differ only in form (UAX 15) look the same and are different files. The composed form needs none of these: marks
     // that combine, Hangul letters that do, the three letter-like signs that stand for a letter. Format characters are not seen at all.
-    private static bool HasOtherForms(Rune rune) => rune.Value is (>= 0x1100 and <= 0x11FF) or 0x2126 or 0x212A or 0x212B
-        || (!rune.IsAscii && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
-            or UnicodeCategory.EnclosingMark or UnicodeCategory.Format);
+    private static bool HasOtherForms(Rune rune) =>
+        rune.Value is (>= 0x1100 and <= 0x11FF) or 0x2126 or 0x212A or 0x212B
+        || (
+            !rune.IsAscii
+            && Rune.GetUnicodeCategory(rune)
+                is UnicodeCategory.NonSpacingMark
+                    or UnicodeCategory.SpacingCombiningMark
+                    or UnicodeCategory.EnclosingMark
+                    or UnicodeCategory.Format
+        );
 }

@@ -14,8 +14,10 @@ internal sealed class DebTree(string member, DebLimits limits)
     private int members;
     private long nameCharacters;
 
-    /// <summary>Reads the whole archive. In archive order; the root directory is left out, a repeated directory comes once, as it was last.</summary>
-    public static IReadOnlyList<DebEntry> Read(Stream archive, string member, DebLimits limits, CancellationToken cancellation)
+    /// <summary>
+    /// Reads the whole archive. In archive order; the root directory is left out, a repeated directory comes once, as it was last.
+    /// </summary>
+    public static IReadOnlyList<DebEntry> Read(Stream archive, string member, DebLimits limits, CancellationToken cancellationToken)
     {
         var tree = new DebTree(member, limits);
         string where = member;
@@ -24,7 +26,7 @@ internal sealed class DebTree(string member, DebLimits limits)
             var scanner = new TarScanner(archive, limits.ForeignAttributes);
             while (scanner.Next() is { } found)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 where = $"{member} {found.Header.Name}";
                 tree.Add(found);
                 where = $"{member} after {found.Header.Name}";
@@ -68,31 +70,33 @@ internal sealed class DebTree(string member, DebLimits limits)
         Insert(Describe(of with { Mode = ImpliedMode, Size = 0 }, DebEntryKind.Directory, path, 0));
     }
 
-    private static DebEntryKind KindOf(char type) => type switch
-    {
-        '0' or '\0' => DebEntryKind.File,
-        '1' => DebEntryKind.HardLink,
-        '2' => DebEntryKind.SymbolicLink,
-        '3' or '4' => throw new FormatException("device nodes are not allowed"),
-        '5' => DebEntryKind.Directory,
-        '6' => throw new FormatException("named pipes are not allowed"),
-        'S' => throw new FormatException("sparse files are not supported"),
-        _ => throw new FormatException($"the member type 0x{(int)type:x2} is not supported"),
-    };
+    private static DebEntryKind KindOf(char type) =>
+        type switch
+        {
+            '0' or '\0' => DebEntryKind.File,
+            '1' => DebEntryKind.HardLink,
+            '2' => DebEntryKind.SymbolicLink,
+            '3' or '4' => throw new FormatException("device nodes are not allowed"),
+            '5' => DebEntryKind.Directory,
+            '6' => throw new FormatException("named pipes are not allowed"),
+            'S' => throw new FormatException("sparse files are not supported"),
+            _ => throw new FormatException($"the member type 0x{(int)type:x2} is not supported"),
+        };
 
-    private static DebEntry Describe(TarHeader header, DebEntryKind kind, string path, long offset) => new()
-    {
-        Path = path,
-        Kind = kind,
-        Mode = header.Mode,
-        UserId = Identity(header.UserId, "user"),
-        GroupId = Identity(header.GroupId, "group"),
-        UserName = header.UserName,
-        GroupName = header.GroupName,
-        ModifiedTime = header.ModifiedTime,
-        Size = header.Size,
-        Offset = kind == DebEntryKind.File ? offset : 0,
-    };
+    private static DebEntry Describe(TarHeader header, DebEntryKind kind, string path, long offset) =>
+        new()
+        {
+            Path = path,
+            Kind = kind,
+            Mode = header.Mode,
+            UserId = Identity(header.UserId, "user"),
+            GroupId = Identity(header.GroupId, "group"),
+            UserName = header.UserName,
+            GroupName = header.GroupName,
+            ModifiedTime = header.ModifiedTime,
+            Size = header.Size,
+            Offset = kind == DebEntryKind.File ? offset : 0,
+        };
 
     private static int Identity(long value, string of) =>
         value <= int.MaxValue ? (int)value : throw new FormatException($"the {of} id {value} is out of range");

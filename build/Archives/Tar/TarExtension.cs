@@ -21,7 +21,11 @@ internal sealed class TarExtension(bool passesOver = false)
     {
         if (key is "atime" or "ctime" or "comment")
             return;
-        if (passesOver && key is not ("path" or "linkpath" or "size" or "hdrcharset") && !key.StartsWith("GNU.sparse.", StringComparison.Ordinal))
+        if (
+            passesOver
+            && key is not ("path" or "linkpath" or "size" or "hdrcharset")
+            && !key.StartsWith("GNU.sparse.", StringComparison.Ordinal)
+        )
             return;
         if (key is not ("path" or "linkpath" or "size" or "uid" or "gid" or "uname" or "gname" or "mtime"))
             throw new FormatException($"the pax attribute \"{key}\" is not supported");
@@ -35,8 +39,13 @@ internal sealed class TarExtension(bool passesOver = false)
         while (records.Length > 0)
         {
             int blank = records.IndexOf((byte)' ');
-            if (blank is < 1 or > 7 || !int.TryParse(records[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-                || length <= blank + 1 || length > records.Length || records[length - 1] != (byte)'\n')
+            if (
+                blank is < 1 or > 7
+                || !int.TryParse(records[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+                || length <= blank + 1
+                || length > records.Length
+                || records[length - 1] != (byte)'\n'
+            )
             {
                 throw new FormatException("a pax record is not well formed");
             }
@@ -51,17 +60,20 @@ internal sealed class TarExtension(bool passesOver = false)
     }
 
     /// <summary>The header with what was said put in place.</summary>
-    public TarHeader Apply(TarHeader header) => IsEmpty ? header : header with
-    {
-        Name = Text("path", header.Name),
-        LinkName = Text("linkpath", header.LinkName),
-        UserName = Text("uname", header.UserName),
-        GroupName = Text("gname", header.GroupName),
-        Size = Number("size", header.Size),
-        UserId = Number("uid", header.UserId),
-        GroupId = Number("gid", header.GroupId),
-        ModifiedTime = Number("mtime", header.ModifiedTime),
-    };
+    public TarHeader Apply(TarHeader header) =>
+        IsEmpty
+            ? header
+            : header with
+            {
+                Name = Text("path", header.Name),
+                LinkName = Text("linkpath", header.LinkName),
+                UserName = Text("uname", header.UserName),
+                GroupName = Text("gname", header.GroupName),
+                Size = Number("size", header.Size),
+                UserId = Number("uid", header.UserId),
+                GroupId = Number("gid", header.GroupId),
+                ModifiedTime = Number("mtime", header.ModifiedTime),
+            };
 
     private string Text(string key, string otherwise) => values.GetValueOrDefault(key, otherwise);
 

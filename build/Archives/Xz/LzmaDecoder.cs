@@ -29,7 +29,9 @@ internal sealed class LzmaDecoder
     private uint range;
     private uint code;
 
-    /// <param name="input">Holds the compressed bytes of one chunk at a time; exactly <see cref="LzmaRangeDecoder.InputSize"/> long.</param>
+    /// <param name="input">
+    /// Holds the compressed bytes of one chunk at a time; exactly <see cref="LzmaRangeDecoder.InputSize"/> long.
+    /// </param>
     public LzmaDecoder(byte[] input)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(input.Length, LzmaRangeDecoder.InputSize);
@@ -82,7 +84,9 @@ internal sealed class LzmaDecoder
     /// Decodes until the window's position is <paramref name="limit"/>, or until a symbol is invalid: then returns false. A match that
     /// reaches past the limit is finished by the next call.
     /// </summary>
-    /// <remarks>One long method on purpose: the coder's three numbers stay in registers only while nothing is called that is not inlined.</remarks>
+    /// <remarks>
+    /// One long method on purpose: the coder's three numbers stay in registers only while nothing is called that is not inlined.
+    /// </remarks>
     public bool TryDecode(LzmaWindow window, int limit)
     {
         var coder = new LzmaRangeDecoder(input, inputPosition, range, code);
@@ -110,8 +114,12 @@ internal sealed class LzmaDecoder
             int positionState = position & positionMask;
             if (!coder.Bit(ref p[IsMatch + (now << 4) + positionState]))
             {
-                int literal = Literals + (LiteralSize *
-                    (((position & literalPositionMask) << literalContextBits) + (int)(previous >> (8 - literalContextBits))));
+                int literal =
+                    Literals
+                    + (
+                        LiteralSize
+                        * (((position & literalPositionMask) << literalContextBits) + (int)(previous >> (8 - literalContextBits)))
+                    );
                 if (now < FirstMatchState)
                 {
                     previous = Literal(ref coder, p.AsSpan(literal, LiteralSize));
@@ -217,8 +225,7 @@ internal sealed class LzmaDecoder
             Vector128.Create<byte>(ring.AsSpan(source, 16)).CopyTo(ring.AsSpan(target, 16));
             source += 16;
             target += 16;
-        }
-        while (target < end);
+        } while (target < end);
         return end;
     }
 

@@ -89,8 +89,7 @@ internal ref struct LzmaRangeDecoder(byte[] input, int position, uint range, uin
             uint zero = 0u - (Code >> 31);
             Code += Range & zero;
             value = (value << 1) + zero + 1;
-        }
-        while (--count > 0);
+        } while (--count > 0);
         return value;
     }
 }

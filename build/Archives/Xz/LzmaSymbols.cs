@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Slipway.Archives;
 
 /// <summary>
-/// The parts that LZMA's symbols are made of (literal bytes, lengths, distances) and where their probabilities lie in the one array that holds
-/// them all (LZMA specification, "Literals", "Length decoding", "Distance decoding").
+/// The parts that LZMA's symbols are made of (literal bytes, lengths, distances) and where their probabilities lie in the one array that
+/// holds them all (LZMA specification, "Literals", "Length decoding", "Distance decoding").
 /// </summary>
 internal static class LzmaSymbols
 {
@@ -44,8 +44,7 @@ internal static class LzmaSymbols
         do
         {
             symbol = (symbol << 1) + 1 + coder.ZeroMask(ref p[(int)symbol]);
-        }
-        while (symbol < 0x100);
+        } while (symbol < 0x100);
         return (byte)symbol;
     }
 
@@ -60,8 +59,7 @@ internal static class LzmaSymbols
             uint zero = coder.ZeroMask(ref p[(int)(offset + (match & offset) + symbol)]);
             symbol = (symbol << 1) + 1 + zero;
             offset &= match ^ zero;
-        }
-        while (symbol < 0x100);
+        } while (symbol < 0x100);
         return (byte)symbol;
     }
 
@@ -87,8 +85,7 @@ internal static class LzmaSymbols
         do
         {
             symbol = (symbol << 1) + 1 + coder.ZeroMask(ref p[group + (int)symbol]);
-        }
-        while (symbol < size);
+        } while (symbol < size);
         return (int)symbol + floor;
     }
 
@@ -100,8 +97,7 @@ internal static class LzmaSymbols
         do
         {
             slot = (slot << 1) + 1 + coder.ZeroMask(ref p[group + (int)slot]);
-        }
-        while (slot < 64);
+        } while (slot < 64);
         slot -= 64;
         if (slot < 4)
             return slot;

@@ -7,7 +7,9 @@ namespace Slipway.Archives;
 /// </summary>
 internal sealed class LzmaWindow : IDisposable
 {
-    /// <summary>Matches are copied sixteen bytes at a time and may write up to fifteen bytes too far; those bytes are never history.</summary>
+    /// <summary>
+    /// Matches are copied sixteen bytes at a time and may write up to fifteen bytes too far; those bytes are never history.
+    /// </summary>
     public const int Overshoot = 32;
 
     private const int FirstCapacity = 1 << 16;
@@ -40,7 +42,9 @@ internal sealed class LzmaWindow : IDisposable
     /// <summary>Where the next byte goes.</summary>
     public int Position { get; set; }
 
-    /// <summary>How many bytes were written since the last reset, at most <see cref="dictionarySize"/>: the furthest a match may reach.</summary>
+    /// <summary>
+    /// How many bytes were written since the last reset, at most <see cref="dictionarySize"/>: the furthest a match may reach.
+    /// </summary>
     public int Reach { get; private set; }
 
     public int DictionarySize => dictionarySize;

@@ -31,7 +31,9 @@ internal sealed class XzBlock : IDisposable
 
     public void Take(int count) => decoder.Window.Take(count);
 
-    /// <summary>Decodes some more; everything must have been taken. Returns the number of new bytes, 0 at the end of the block's data.</summary>
+    /// <summary>
+    /// Decodes some more; everything must have been taken. Returns the number of new bytes, 0 at the end of the block's data.
+    /// </summary>
     public int Decode()
     {
         if (!decoder.Decode(Step))

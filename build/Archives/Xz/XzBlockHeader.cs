@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Slipway.Archives;
 
-/// <summary>A block header (.xz format, section 3.1), verified: its CRC32, reserved bits, padding, and that LZMA2 is its one filter.</summary>
+/// <summary>
+/// A block header (.xz format, section 3.1), verified: its CRC32, reserved bits, padding, and that LZMA2 is its one filter.
+/// </summary>
 internal sealed record XzBlockHeader
 {
     private const ulong Lzma2 = 0x21;
@@ -82,17 +84,18 @@ internal sealed record XzBlockHeader
         return value;
     }
 
-    private static string NameOf(ulong filter) => filter switch
-    {
-        0x03 => "Delta",
-        0x04 => "BCJ x86",
-        0x05 => "BCJ PowerPC",
-        0x06 => "BCJ IA-64",
-        0x07 => "BCJ ARM",
-        0x08 => "BCJ ARM-Thumb",
-        0x09 => "BCJ SPARC",
-        0x0A => "BCJ ARM64",
-        0x0B => "BCJ RISC-V",
-        _ => $"0x{filter:x}",
-    };
+    private static string NameOf(ulong filter) =>
+        filter switch
+        {
+            0x03 => "Delta",
+            0x04 => "BCJ x86",
+            0x05 => "BCJ PowerPC",
+            0x06 => "BCJ IA-64",
+            0x07 => "BCJ ARM",
+            0x08 => "BCJ ARM-Thumb",
+            0x09 => "BCJ SPARC",
+            0x0A => "BCJ ARM64",
+            0x0B => "BCJ RISC-V",
+            _ => $"0x{filter:x}",
+        };
 }

@@ -25,7 +25,14 @@ internal sealed class XzCheck : IDisposable
     }
 
     /// <summary>How many bytes the check takes in the file.</summary>
-    public int Size => kind switch { None => 0, Crc32 => 4, Crc64 => 8, _ => 32 };
+    public int Size =>
+        kind switch
+        {
+            None => 0,
+            Crc32 => 4,
+            Crc64 => 8,
+            _ => 32,
+        };
 
     public static bool IsKnown(int kind) => kind is None or Crc32 or Crc64 or Sha256;
 
@@ -69,7 +76,9 @@ internal sealed class XzCheck : IDisposable
         if (!stored.SequenceEqual(computed))
         {
             throw input.Fault(
-                $"the block's check does not match its content: wanted {Convert.ToHexStringLower(stored)}, got {Convert.ToHexStringLower(computed)}");
+                $"the block's check does not match its content: wanted {Convert.ToHexStringLower(stored)}, "
+                    + $"got {Convert.ToHexStringLower(computed)}"
+            );
         }
     }
 

@@ -19,10 +19,15 @@ internal struct XzCrc64
         while (data.Length >= 8)
         {
             crc ^= BinaryPrimitives.ReadUInt64LittleEndian(data);
-            crc = table[0x700 + (int)(crc & 0xFF)] ^ table[0x600 + (int)((crc >> 8) & 0xFF)]
-                ^ table[0x500 + (int)((crc >> 16) & 0xFF)] ^ table[0x400 + (int)((crc >> 24) & 0xFF)]
-                ^ table[0x300 + (int)((crc >> 32) & 0xFF)] ^ table[0x200 + (int)((crc >> 40) & 0xFF)]
-                ^ table[0x100 + (int)((crc >> 48) & 0xFF)] ^ table[(int)(crc >> 56)];
+            crc =
+                table[0x700 + (int)(crc & 0xFF)]
+                ^ table[0x600 + (int)((crc >> 8) & 0xFF)]
+                ^ table[0x500 + (int)((crc >> 16) & 0xFF)]
+                ^ table[0x400 + (int)((crc >> 24) & 0xFF)]
+                ^ table[0x300 + (int)((crc >> 32) & 0xFF)]
+                ^ table[0x200 + (int)((crc >> 40) & 0xFF)]
+                ^ table[0x100 + (int)((crc >> 48) & 0xFF)]
+                ^ table[(int)(crc >> 56)];
             data = data[8..];
         }
 

@@ -20,7 +20,9 @@ internal sealed class XzIndex : IDisposable
         blocks++;
     }
 
-    /// <summary>Reads the index, whose indicator (a null byte) was already read, and returns its size in bytes, indicator included.</summary>
+    /// <summary>
+    /// Reads the index, whose indicator (a null byte) was already read, and returns its size in bytes, indicator included.
+    /// </summary>
     public long ReadAndCompare(XzInput input)
     {
         long start = input.Offset - 1;

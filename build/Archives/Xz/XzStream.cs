@@ -38,7 +38,13 @@ public sealed class XzStream : ReadOnlyStream
     /// <param name="dictionaryLimit">The largest dictionary in bytes that a block may ask for, at most 1 GiB.</param>
     /// <param name="leaveOpen">Whether disposing leaves <paramref name="source"/> open.</param>
     /// <param name="memory">Reused from stream to stream; null for memory of its own.</param>
-    public XzStream(Stream source, long outputLimit, int dictionaryLimit = DefaultDictionaryLimit, bool leaveOpen = false, XzMemory? memory = null)
+    public XzStream(
+        Stream source,
+        long outputLimit,
+        int dictionaryLimit = DefaultDictionaryLimit,
+        bool leaveOpen = false,
+        XzMemory? memory = null
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(outputLimit);

@@ -18,7 +18,9 @@ public sealed record AptConfiguration
     /// <summary>The root of the security archive, ending in a slash; null when apt knows none.</summary>
     public Uri? Security { get; init; }
 
-    /// <summary>Reads <c>etc/apt/sources.list</c>, <c>sources.list.d/*.list</c> and <c>*.sources</c>, as far as they are readable.</summary>
+    /// <summary>
+    /// Reads <c>etc/apt/sources.list</c>, <c>sources.list.d/*.list</c> and <c>*.sources</c>, as far as they are readable.
+    /// </summary>
     /// <param name="root">The root directory, <c>/</c> but in tests.</param>
     public static AptConfiguration Read(string root)
     {

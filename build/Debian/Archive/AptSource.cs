@@ -4,10 +4,23 @@ namespace Slipway.Debian;
 internal sealed record AptSource(Uri Address, IReadOnlyList<string> Suites, IReadOnlyList<string> Components)
 {
     private static readonly string[] Releases =
-        ["bullseye", "bookworm", "trixie", "forky", "duke", "sid", "oldoldstable", "oldstable", "stable", "testing", "unstable"];
+    [
+        "bullseye",
+        "bookworm",
+        "trixie",
+        "forky",
+        "duke",
+        "sid",
+        "oldoldstable",
+        "oldstable",
+        "stable",
+        "testing",
+        "unstable",
+    ];
 
     /// <summary>Whether it serves Debian's security suites.</summary>
-    public bool IsSecurity => Suites.Any(suite => suite.EndsWith("-security", StringComparison.Ordinal))
+    public bool IsSecurity =>
+        Suites.Any(suite => suite.EndsWith("-security", StringComparison.Ordinal))
         && (LastPart == "debian-security" || Suites.All(IsDebianSuite));
 
     /// <summary>Whether it serves Debian's main archive.</summary>
@@ -49,8 +62,9 @@ internal sealed record AptSource(Uri Address, IReadOnlyList<string> Suites, IRea
             string[] components = Words(reader.Text("Components"u8));
             if (!Words(reader.Text("Types"u8)).Contains("deb") || enabled is "no" or "false" or "0" or "off" || !Usable(suites, components))
                 continue;
-            sources.AddRange(Words(reader.Text("URIs"u8)).Select(AddressOf).OfType<Uri>()
-                .Select(address => new AptSource(address, suites, components)));
+            sources.AddRange(
+                Words(reader.Text("URIs"u8)).Select(AddressOf).OfType<Uri>().Select(address => new AptSource(address, suites, components))
+            );
         }
 
         return sources;
@@ -63,14 +77,18 @@ internal sealed record AptSource(Uri Address, IReadOnlyList<string> Suites, IRea
         int end = suite.IndexOfAny(['-', '/']);
         return end < 0
             ? Releases.Contains(suite)
-            : Releases.Contains(suite[..end]) && suite[end..] is "-updates" or "-security" or "-backports" or "-proposed-updates" or "/updates";
+            : Releases.Contains(suite[..end])
+                && suite[end..] is "-updates" or "-security" or "-backports" or "-proposed-updates" or "/updates";
     }
 
     /// <summary>The archive's root with a slash at its end; null for what is not plain http or https.</summary>
     private static Uri? AddressOf(string text) =>
         !text.Contains("$(", StringComparison.Ordinal)
         && Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address)
-        && address.Scheme is "http" or "https" && address.UserInfo.Length == 0 ? address : null;
+        && address.Scheme is "http" or "https"
+        && address.UserInfo.Length == 0
+            ? address
+            : null;
 
     private static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -79,7 +79,8 @@ public sealed class ControlReader
     public string Text(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(this[name]);
 
     /// <summary>Says that this paragraph is wrong.</summary>
-    public ContentException Bad(string problem) => new($"{_what}: paragraph {Count} ({Printable.Of(Text("Package"u8))}): {Printable.Line(problem)}");
+    public ContentException Bad(string problem) =>
+        new($"{_what}: paragraph {Count} ({Printable.Of(Text("Package"u8))}): {Printable.Line(problem)}");
 
     /// <summary>The length of the line at a position without its end, -1 at the end of the text.</summary>
     private int LineAt(ref int position, out int next)

@@ -46,7 +46,8 @@ public sealed class DebianMirror
         string stamp = time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         return new DebianMirror(
             [new Uri($"https://snapshot.debian.org/archive/debian/{stamp}/")],
-            [new Uri($"https://snapshot.debian.org/archive/debian-security/{stamp}/")]);
+            [new Uri($"https://snapshot.debian.org/archive/debian-security/{stamp}/")]
+        );
     }
 
     /// <summary>This mirror first, then another.</summary>
@@ -90,9 +91,10 @@ public sealed class DebianMirror
         return $"{(IsSecurity(suite) ? SecurityFolder : MainFolder)}/{path}";
     }
 
-    internal static Origin Locate(Uri root, string path) => PackageName.IsArchivePath(path)
-        ? Origin.OfMirror(new Uri(root, path))
-        : throw new ArgumentException($"archive path '{path}' is not plain", nameof(path));
+    internal static Origin Locate(Uri root, string path) =>
+        PackageName.IsArchivePath(path)
+            ? Origin.OfMirror(new Uri(root, path))
+            : throw new ArgumentException($"archive path '{path}' is not plain", nameof(path));
 
     /// <summary>Whether a suite is one of the security archive's, by its name: <c>trixie-security</c>.</summary>
     public static bool IsSecurity(string suite) => suite.EndsWith("-security", StringComparison.Ordinal);

@@ -76,16 +76,20 @@ public sealed record DebianPackage
     public bool DoesProvide(PackageRelation relation)
     {
         ArgumentNullException.ThrowIfNull(relation);
-        return FitsQualifier(relation) && Provides.Any(provided => provided.Name == relation.Name
-            && (relation.Version is null || (provided.Version is { } version && relation.Accepts(version))));
+        return FitsQualifier(relation)
+            && Provides.Any(provided =>
+                provided.Name == relation.Name
+                && (relation.Version is null || (provided.Version is { } version && relation.Accepts(version)))
+            );
     }
 
     public override string ToString() => $"{Name} {Version} [{Architecture}]";
 
-    private bool FitsQualifier(PackageRelation relation) => relation.Qualifier switch
-    {
-        null or "native" => true,
-        "any" => AllowsAnyArchitecture,
-        _ => relation.Qualifier == Architecture,
-    };
+    private bool FitsQualifier(PackageRelation relation) =>
+        relation.Qualifier switch
+        {
+            null or "native" => true,
+            "any" => AllowsAnyArchitecture,
+            _ => relation.Qualifier == Architecture,
+        };
 }

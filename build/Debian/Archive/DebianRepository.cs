@@ -75,15 +75,27 @@ public sealed class DebianRepository
     /// <exception cref="ContentException">The suite has no such index, or what came is not what the release names.</exception>
     /// <exception cref="DownloadException">It cannot be had.</exception>
     public async Task<PackageIndex> ReadPackagesAsync(
-        DebianSuite suite, string component, string architecture, CancellationToken cancellationToken)
+        DebianSuite suite,
+        string component,
+        string architecture,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(suite);
         string plain = $"{component}/binary-{architecture}/Packages";
         string what = $"{suite.Name} {plain}";
         ReleaseEntry entry = Extensions
-            .Select(extension => suite.Release.Files.GetValueOrDefault(plain + extension)).FirstOrDefault(found => found is not null)
-            ?? throw new ContentException($"{what}: the release names none of {string.Join(", ", Extensions.Select(extension => plain + extension))}");
-        WantedContent wanted = new() { What = what, Digest = entry.Digest, Size = entry.Size };
+            .Select(extension => suite.Release.Files.GetValueOrDefault(plain + extension))
+            .FirstOrDefault(found => found is not null)
+            ?? throw new ContentException(
+                $"{what}: the release names none of {string.Join(", ", Extensions.Select(extension => plain + extension))}"
+            );
+        WantedContent wanted = new()
+        {
+            What = what,
+            Digest = entry.Digest,
+            Size = entry.Size,
+        };
         string path = await _download.FetchAsync(new DownloadItem(wanted, OriginsOf(suite, entry)), cancellationToken);
 
         await using FileStream file = File.OpenRead(path);
@@ -95,9 +107,10 @@ public sealed class DebianRepository
         return index;
     }
 
-    private static Stream Unpacked(Stream packed, ReleaseEntry entry) => entry.Path.EndsWith(".xz", StringComparison.Ordinal)
-        ? new XzStream(packed, outputLimit: LongestIndex)
-        : new GZipStream(packed, CompressionMode.Decompress);
+    private static Stream Unpacked(Stream packed, ReleaseEntry entry) =>
+        entry.Path.EndsWith(".xz", StringComparison.Ordinal)
+            ? new XzStream(packed, outputLimit: LongestIndex)
+            : new GZipStream(packed, CompressionMode.Decompress);
 
     private static List<Origin> OriginsOf(DebianSuite suite, ReleaseEntry entry)
     {
@@ -110,9 +123,8 @@ public sealed class DebianRepository
     }
 
     /// <summary>The text of the size and hash that the release names for it, else of a size that is still sane.</summary>
-    private static Stream Bounded(Stream text, ReleaseEntry? entry, string what) => entry is null
-        ? new CountingStream(text, Limit(what))
-        : new VerifyingStream(text, entry.Digest, entry.Size, entry.Size, what);
+    private static Stream Bounded(Stream text, ReleaseEntry? entry, string what) =>
+        entry is null ? new CountingStream(text, Limit(what)) : new VerifyingStream(text, entry.Digest, entry.Size, entry.Size, what);
 
     private static Action<int> Limit(string what)
     {

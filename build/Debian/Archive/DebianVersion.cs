@@ -29,9 +29,10 @@ public sealed class DebianVersion : IComparable<DebianVersion>, IEquatable<Debia
     public string WithoutEpoch => _text[(_text.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <exception cref="ContentException">The text is no version; says which part is wrong.</exception>
-    public static DebianVersion Parse(string text) => ProblemOf(text, out int epoch, out int revision) is { } problem
-        ? throw new ContentException($"version '{text}': {problem}")
-        : Make(text, epoch, revision);
+    public static DebianVersion Parse(string text) =>
+        ProblemOf(text, out int epoch, out int revision) is { } problem
+            ? throw new ContentException($"version '{text}': {problem}")
+            : Make(text, epoch, revision);
 
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out DebianVersion? version)
     {
@@ -143,7 +144,8 @@ public sealed class DebianVersion : IComparable<DebianVersion>, IEquatable<Debia
     }
 
     /// <summary>The rank of the next non-digit: '~' before the end (0, as a digit is), letters before all else.</summary>
-    private static int Weight(ReadOnlySpan<char> text) => text.IsEmpty || char.IsAsciiDigit(text[0]) ? 0
+    private static int Weight(ReadOnlySpan<char> text) =>
+        text.IsEmpty || char.IsAsciiDigit(text[0]) ? 0
         : text[0] == '~' ? -1
         : char.IsAsciiLetter(text[0]) ? text[0]
         : text[0] + 256;

@@ -91,7 +91,11 @@ public sealed class PackageIndex
     /// that does not: <see cref="DebianPackage.DoesProvide"/> tells.
     /// </summary>
     public IReadOnlyList<string> NamesProviding(string name) =>
-        [.. WithHash(_provided, Encoding.UTF8.GetBytes(name)).Select(at => Encoding.UTF8.GetString(PackageStanza.NameOf(Bytes(at)))).Distinct()];
+        [
+            .. WithHash(_provided, Encoding.UTF8.GetBytes(name))
+                .Select(at => Encoding.UTF8.GetString(PackageStanza.NameOf(Bytes(at))))
+                .Distinct(),
+        ];
 
     /// <summary>
     /// Where the file first mentions a package, the fields of a stanza in the order in which apt reads them: the name,

@@ -28,15 +28,16 @@ public sealed record PackageRelation
     public DebianVersion? Version { get; init; }
 
     /// <summary>Whether a version is one that this relation means.</summary>
-    public bool Accepts(DebianVersion version) => Order switch
-    {
-        VersionOrder.Any => true,
-        VersionOrder.Earlier => version < Version!,
-        VersionOrder.EarlierOrEqual => version <= Version!,
-        VersionOrder.Exactly => version == Version!,
-        VersionOrder.LaterOrEqual => version >= Version!,
-        _ => version > Version!,
-    };
+    public bool Accepts(DebianVersion version) =>
+        Order switch
+        {
+            VersionOrder.Any => true,
+            VersionOrder.Earlier => version < Version!,
+            VersionOrder.EarlierOrEqual => version <= Version!,
+            VersionOrder.Exactly => version == Version!,
+            VersionOrder.LaterOrEqual => version >= Version!,
+            _ => version > Version!,
+        };
 
     public override string ToString()
     {
@@ -44,12 +45,13 @@ public sealed record PackageRelation
         return Order == VersionOrder.Any ? name : $"{name} ({Sign} {Version})";
     }
 
-    private string Sign => Order switch
-    {
-        VersionOrder.Earlier => "<<",
-        VersionOrder.EarlierOrEqual => "<=",
-        VersionOrder.Exactly => "=",
-        VersionOrder.LaterOrEqual => ">=",
-        _ => ">>",
-    };
+    private string Sign =>
+        Order switch
+        {
+            VersionOrder.Earlier => "<<",
+            VersionOrder.EarlierOrEqual => "<=",
+            VersionOrder.Exactly => "=",
+            VersionOrder.LaterOrEqual => ">=",
+            _ => ">>",
+        };
 }

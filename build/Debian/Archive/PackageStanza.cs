@@ -98,7 +98,11 @@ internal static class PackageStanza
                 Essential = fields[8] == "yes",
                 Important = fields[9] == "yes",
                 AllowsAnyArchitecture = fields[10] == "allowed",
-                InstalledSize = long.TryParse(fields[11], NumberStyles.None, CultureInfo.InvariantCulture, out long installed) && installed <= Descriptor.MaximumSize ? installed : null,
+                InstalledSize =
+                    long.TryParse(fields[11], NumberStyles.None, CultureInfo.InvariantCulture, out long installed)
+                    && installed <= Descriptor.MaximumSize
+                        ? installed
+                        : null,
                 PreDepends = RelationField.Parse(fields[FirstRelation], architecture),
                 Depends = RelationField.Parse(fields[13], architecture),
                 Conflicts = Flat(fields[14], architecture),
@@ -133,8 +137,15 @@ internal static class PackageStanza
     }
 
     private static List<PackageRelation> Flat(string field, string architecture) =>
-        [.. RelationField.Parse(field, architecture).Select(group => group.Count == 1 ? group[0]
-            : throw new ContentException($"relation '{string.Join(" | ", group)}': this field allows no alternatives"))];
+        [
+            .. RelationField
+                .Parse(field, architecture)
+                .Select(group =>
+                    group.Count == 1
+                        ? group[0]
+                        : throw new ContentException($"relation '{string.Join(" | ", group)}': this field allows no alternatives")
+                ),
+        ];
 
     /// <summary><c>name</c> or <c>name (version)</c>; empty means the package's own.</summary>
     private static (string Name, DebianVersion? Version) SourceOf(string field)
@@ -160,7 +171,12 @@ internal static class PackageStanza
         if (!PackageName.IsArchivePath(Chars(stanza["Filename"u8], text)))
             throw stanza.Bad($"Filename '{stanza.Text("Filename"u8)}' is missing or no plain path");
         ReadOnlySpan<byte> size = stanza["Size"u8];
-        if (size.ContainsAnyExceptInRange((byte)'0', (byte)'9') || !Utf8Parser.TryParse(size, out long bytes, out int read) || read != size.Length || bytes is <= 0 or > Descriptor.MaximumSize)
+        if (
+            size.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            || !Utf8Parser.TryParse(size, out long bytes, out int read)
+            || read != size.Length
+            || bytes is <= 0 or > Descriptor.MaximumSize
+        )
             throw stanza.Bad($"Size '{stanza.Text("Size"u8)}' is missing or no number from 1 to {Descriptor.MaximumSize}");
         ReadOnlySpan<byte> hash = stanza["SHA256"u8];
         if (hash.Length != 64 || hash.IndexOfAnyExcept(LowerHex) >= 0)

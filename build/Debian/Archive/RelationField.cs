@@ -59,11 +59,7 @@ public static class RelationField
         }
 
         int colon = rest.IndexOf(':', StringComparison.Ordinal);
-        PackageRelation relation = new()
-        {
-            Name = colon < 0 ? rest : rest[..colon],
-            Qualifier = colon < 0 ? null : rest[(colon + 1)..],
-        };
+        PackageRelation relation = new() { Name = colon < 0 ? rest : rest[..colon], Qualifier = colon < 0 ? null : rest[(colon + 1)..] };
         if (!PackageName.IsValid(relation.Name) || (relation.Qualifier is { } qualifier && !PackageName.IsArchitecture(qualifier)))
             throw Bad(text, $"'{rest}' is no package name");
         relation = condition.Length == 0 ? relation : WithVersion(relation, condition, text);
@@ -86,15 +82,23 @@ public static class RelationField
             _ => throw Bad(text, $"'{condition[..digits]}' is none of <<, <=, =, >=, >>"),
         };
         return DebianVersion.TryParse(condition[digits..].Trim(), out DebianVersion? version)
-            ? relation with { Order = order, Version = version }
+            ? relation with
+            {
+                Order = order,
+                Version = version,
+            }
             : throw Bad(text, $"'{condition[digits..].Trim()}' is no version");
     }
 
     private static bool Applies(string[] names, string architecture)
     {
         bool negated = names[0].StartsWith('!');
-        bool named = names.Any(name => name.TrimStart('!') is var plain
-            && (plain == architecture || plain is "any" or "linux-any" || plain == "any-" + architecture || plain == "linux-" + architecture));
+        bool named = names.Any(name =>
+            name.TrimStart('!') is var plain
+            && (
+                plain == architecture || plain is "any" or "linux-any" || plain == "any-" + architecture || plain == "linux-" + architecture
+            )
+        );
         return named != negated;
     }
 

@@ -55,7 +55,10 @@ public sealed record ReleaseFile
     public void RequireSuite(string wanted)
     {
         if (Suite != wanted && Codename != wanted)
-            throw new ContentException($"suite {wanted}: wanted a release of that Suite or Codename, got Suite {Printable.Of(Suite)}, Codename {Printable.Of(Codename)}");
+            throw new ContentException(
+                $"suite {wanted}: wanted a release of that Suite or Codename, got Suite {Printable.Of(Suite)}, "
+                    + $"Codename {Printable.Of(Codename)}"
+            );
     }
 
     /// <summary>Makes sure that nobody holds back newer releases.</summary>
@@ -65,8 +68,13 @@ public sealed record ReleaseFile
     {
         if (ValidUntil is { } until && until < now)
         {
-            throw new ContentException(string.Create(CultureInfo.InvariantCulture,
-                $"suite {wanted}: its release of {Date:u} was valid until {until:u}, now is {now:u}; the mirror is out of date, name another with --debian-mirror"));
+            throw new ContentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"suite {wanted}: its release of {Date:u} was valid until {until:u}, now is {now:u}; the mirror is out of date, "
+                        + $"name another with --debian-mirror"
+                )
+            );
         }
     }
 
@@ -77,8 +85,13 @@ public sealed record ReleaseFile
     {
         if (Date - now > ClockTolerance)
         {
-            throw new ContentException(string.Create(CultureInfo.InvariantCulture,
-                $"suite {wanted}: its release is of {Date:u}, which is yet to come: now is {now:u}. See whether this machine's clock is right; if it is, name another mirror with --debian-mirror"));
+            throw new ContentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"suite {wanted}: its release is of {Date:u}, which is yet to come: now is {now:u}. See whether this machine's "
+                        + $"clock is right; if it is, name another mirror with --debian-mirror"
+                )
+            );
         }
     }
 
@@ -90,9 +103,14 @@ public sealed record ReleaseFile
     {
         if (Date < locked)
         {
-            throw new ContentException(string.Create(CultureInfo.InvariantCulture,
-                $"suite {wanted}: wanted a release no older than the lock's of {locked:u}, got one of {Date:u}; the mirror is behind, name another "
-                + $"with --debian-mirror. To go back on purpose delete image.lock.json first"));
+            throw new ContentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"suite {wanted}: wanted a release no older than the lock's of {locked:u}, got one of {Date:u}; the mirror is "
+                        + $"behind, name another "
+                        + $"with --debian-mirror. To go back on purpose delete image.lock.json first"
+                )
+            );
         }
     }
 
@@ -101,8 +119,13 @@ public sealed record ReleaseFile
         if (text.Length == 0)
             return null;
         string plain = text.EndsWith(" UTC", StringComparison.Ordinal) ? text[..^4] : text.Replace(" GMT", "", StringComparison.Ordinal);
-        return DateTimeOffset.TryParseExact(plain.Replace("+0000", "", StringComparison.Ordinal).Trim(), "ddd, d MMM yyyy HH:mm:ss",
-            CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+        return DateTimeOffset.TryParseExact(
+            plain.Replace("+0000", "", StringComparison.Ordinal).Trim(),
+            "ddd, d MMM yyyy HH:mm:ss",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset date
+        )
             ? date
             : throw new ContentException($"{what}: '{Printable.Of(text)}' is no date");
     }
@@ -113,8 +136,12 @@ public sealed record ReleaseFile
         foreach (string line in field.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length != 3 || !Digest.TryParse("sha256:" + words[0], out Digest? digest)
-                || !long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size) || size > Descriptor.MaximumSize)
+            if (
+                words.Length != 3
+                || !Digest.TryParse("sha256:" + words[0], out Digest? digest)
+                || !long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+                || size > Descriptor.MaximumSize
+            )
             {
                 throw new ContentException($"{what}: '{Printable.Of(line)}' is no SHA256 entry");
             }

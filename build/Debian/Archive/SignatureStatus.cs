@@ -47,8 +47,9 @@ public sealed class SignatureStatus
     /// <summary>GOODSIG excludes expired and revoked keys; VALIDSIG names hash (10th word) and primary key (last).</summary>
     private static bool IsGood(List<string[]> signature, IReadOnlyCollection<string> fingerprints) =>
         signature.Any(words => words[0] == "GOODSIG")
-        && signature.Any(words => words[0] == "VALIDSIG" && words.Length >= 11
-            && words[8] is "8" or "9" or "10" && fingerprints.Contains(words[10]));
+        && signature.Any(words =>
+            words[0] == "VALIDSIG" && words.Length >= 11 && words[8] is "8" or "9" or "10" && fingerprints.Contains(words[10])
+        );
 
     private IEnumerable<string> Words(string keyword) =>
         _signatures.SelectMany(signature => signature).Where(words => words[0] == keyword && words.Length > 1).Select(words => words[1]);

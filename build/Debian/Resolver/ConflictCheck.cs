@@ -3,7 +3,9 @@ namespace Slipway.Debian;
 /// <summary>Which packages cannot be together: Conflicts and Breaks (Debian policy 7.3, 7.4).</summary>
 internal static class ConflictCheck
 {
-    /// <summary>The relation by which one of two packages excludes the other, the first one's if both do; null when they go together.</summary>
+    /// <summary>
+    /// The relation by which one of two packages excludes the other, the first one's if both do; null when they go together.
+    /// </summary>
     public static PackageRelation? Between(DebianPackage one, DebianPackage other) => Of(one, other) ?? Of(other, one);
 
     /// <summary>The relation by which a package itself excludes another; null when it does not.</summary>

@@ -29,7 +29,10 @@ internal sealed class DependencyClosure
     /// <exception cref="ResolutionException">It cannot be done; says the chain.</exception>
     public void Add(IEnumerable<DebianPackage> packages)
     {
-        List<DebianPackage> wanted = [.. packages.DistinctBy(package => package.Name).OrderBy(package => package.Name, StringComparer.Ordinal)];
+        List<DebianPackage> wanted =
+        [
+            .. packages.DistinctBy(package => package.Name).OrderBy(package => package.Name, StringComparer.Ordinal),
+        ];
         foreach (DebianPackage package in wanted)
         {
             _firm.Add(package.Name);
@@ -64,9 +67,15 @@ internal sealed class DependencyClosure
         return reached.Values;
     }
 
-    /// <summary>The packages done without that some packages would need: by each need that nothing selected meets, the one that does.</summary>
-    public IEnumerable<string> Missed(IEnumerable<DebianPackage> packages) => packages.SelectMany(package => package.Needs)
-        .Where(need => _selection.Meeting(need) is null).Select(_without.FirstMeeting).OfType<string>();
+    /// <summary>
+    /// The packages done without that some packages would need: by each need that nothing selected meets, the one that does.
+    /// </summary>
+    public IEnumerable<string> Missed(IEnumerable<DebianPackage> packages) =>
+        packages
+            .SelectMany(package => package.Needs)
+            .Where(need => _selection.Meeting(need) is null)
+            .Select(_without.FirstMeeting)
+            .OfType<string>();
 
     private void RequireTogether(List<DebianPackage> wanted)
     {
@@ -81,7 +90,9 @@ internal sealed class DependencyClosure
     private bool Take(DebianPackage package, DebianPackage? asker)
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new ResolutionException($"{_candidates.Architecture}: {package.Name}: the packages that need each other are nested too deep");
+            throw new ResolutionException(
+                $"{_candidates.Architecture}: {package.Name}: the packages that need each other are nested too deep"
+            );
         bool firm = _firm.Contains(package.Name);
         if (_refusals.Has(package))
             return false;
@@ -113,7 +124,11 @@ internal sealed class DependencyClosure
     {
         if (!IsMet(need))
             return Meet(package, need, firm: true);
-        return _without.Meets(need) || OnlyOption(need) is not { } only || _open.Contains(only.Name) || !_firm.Add(only.Name) || Take(only, package);
+        return _without.Meets(need)
+            || OnlyOption(need) is not { } only
+            || _open.Contains(only.Name)
+            || !_firm.Add(only.Name)
+            || Take(only, package);
     }
 
     private bool Meet(DebianPackage package, IReadOnlyList<PackageRelation> need, bool firm)
@@ -129,8 +144,7 @@ internal sealed class DependencyClosure
     private IEnumerable<DebianPackage> Options(IReadOnlyList<PackageRelation> need) =>
         need.SelectMany(_candidates.Meeting).Where(package => !_refusals.Has(package)).DistinctBy(package => package.Name);
 
-    private DebianPackage? OnlyOption(IReadOnlyList<PackageRelation> need) =>
-        Options(need).Take(2).ToArray() is [{ } only] ? only : null;
+    private DebianPackage? OnlyOption(IReadOnlyList<PackageRelation> need) => Options(need).Take(2).ToArray() is [{ } only] ? only : null;
 
     /// <summary>What is not firm passes when it excludes something; what is firm pushes out what is not.</summary>
     private bool MakeRoom(DebianPackage package, DebianPackage? asker, bool firm)

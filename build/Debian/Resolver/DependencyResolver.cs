@@ -11,12 +11,12 @@ public sealed class DependencyResolver
 
     /// <inheritdoc cref="DependencyResolver(IReadOnlyList{PackageIndex}, IEnumerable{string})"/>
     public DependencyResolver(IReadOnlyList<PackageIndex> suites)
-        : this(suites, [])
-    {
-    }
+        : this(suites, []) { }
 
     /// <param name="suites">One index per suite, all for the same architecture; the newest version across them counts.</param>
-    /// <param name="without">Packages that count as there already: what needs them does without, and none of them is taken, Essential or not.</param>
+    /// <param name="without">
+    /// Packages that count as there already: what needs them does without, and none of them is taken, Essential or not.
+    /// </param>
     public DependencyResolver(IReadOnlyList<PackageIndex> suites, IEnumerable<string> without)
     {
         _candidates = new PackageCandidates(suites);
@@ -62,11 +62,12 @@ public sealed class DependencyResolver
     /// <summary>These packages without what they need: for what is taken out of them. What is done without can be had here.</summary>
     /// <param name="names">Each once.</param>
     /// <exception cref="ResolutionException">No suite has one of them.</exception>
-    public Resolution Alone(IEnumerable<string> names) => new()
-    {
-        Architecture = _candidates.Architecture,
-        Packages = [.. names.Order(StringComparer.Ordinal).Select(name => new ResolvedPackage(Newest(name), 0))],
-    };
+    public Resolution Alone(IEnumerable<string> names) =>
+        new()
+        {
+            Architecture = _candidates.Architecture,
+            Packages = [.. names.Order(StringComparer.Ordinal).Select(name => new ResolvedPackage(Newest(name), 0))],
+        };
 
     private IReadOnlyList<string> Missed(DependencyClosure closure, IEnumerable<ResolvedPackage> resolved, bool withEssential)
     {
@@ -74,9 +75,10 @@ public sealed class DependencyResolver
         return [.. closure.Missed(resolved.Select(package => package.Package)).Concat(essential).Distinct().Order(StringComparer.Ordinal)];
     }
 
-    private DebianPackage Wanted(string name) => _without.Has(name)
-        ? throw new ResolutionException($"{_candidates.Architecture}: package {name} is both wanted and done without")
-        : Newest(name);
+    private DebianPackage Wanted(string name) =>
+        _without.Has(name)
+            ? throw new ResolutionException($"{_candidates.Architecture}: package {name} is both wanted and done without")
+            : Newest(name);
 
     private DebianPackage Newest(string name)
     {
@@ -85,6 +87,7 @@ public sealed class DependencyResolver
         string[] providers = [.. _candidates.Meeting(new PackageRelation { Name = name }).Select(provider => provider.Name)];
         string next = providers.Length == 0 ? "" : $"; want one of those that provide it: {string.Join(", ", providers)}";
         throw new ResolutionException(
-            $"{_candidates.Architecture}: wanted package {name}: none of the suites {_candidates.SuiteNames} has it{next}");
+            $"{_candidates.Architecture}: wanted package {name}: none of the suites {_candidates.SuiteNames} has it{next}"
+        );
     }
 }

@@ -16,7 +16,9 @@ internal sealed class OmittedPackages
         _names = new HashSet<string>(names, StringComparer.Ordinal);
         foreach (DebianPackage package in _names.Select(candidates.Find).OfType<DebianPackage>())
         {
-            foreach (string name in package.Provides.Select(provided => provided.Name).Append(package.Name).Distinct(StringComparer.Ordinal))
+            foreach (
+                string name in package.Provides.Select(provided => provided.Name).Append(package.Name).Distinct(StringComparer.Ordinal)
+            )
             {
                 if (!_byName.TryGetValue(name, out List<DebianPackage>? packages))
                     _byName.Add(name, packages = []);
@@ -32,8 +34,10 @@ internal sealed class OmittedPackages
     {
         foreach (PackageRelation alternative in need)
         {
-            if (_byName.TryGetValue(alternative.Name, out List<DebianPackage>? packages)
-                && packages.Any(package => package.Name == alternative.Name ? package.Is(alternative) : package.DoesProvide(alternative)))
+            if (
+                _byName.TryGetValue(alternative.Name, out List<DebianPackage>? packages)
+                && packages.Any(package => package.Name == alternative.Name ? package.Is(alternative) : package.DoesProvide(alternative))
+            )
                 return true;
         }
 
@@ -41,6 +45,6 @@ internal sealed class OmittedPackages
     }
 
     /// <summary>The package that meets a need: the first of several, in the order in which candidates are looked at.</summary>
-    public string? FirstMeeting(IReadOnlyList<PackageRelation> need) => !Meets(need) ? null
-        : need.SelectMany(_candidates.Meeting).Select(package => package.Name).First(_names.Contains);
+    public string? FirstMeeting(IReadOnlyList<PackageRelation> need) =>
+        !Meets(need) ? null : need.SelectMany(_candidates.Meeting).Select(package => package.Name).First(_names.Contains);
 }

@@ -44,8 +44,14 @@ public sealed class PackageCandidates
 
     /// <summary>The packages whose newest version is marked essential, by name.</summary>
     public IReadOnlyList<DebianPackage> Essential() =>
-        [.. _suites.SelectMany(suite => suite.EssentialNames).Distinct().Order(StringComparer.Ordinal)
-            .Select(name => Find(name)!).Where(package => package.Essential)];
+        [
+            .. _suites
+                .SelectMany(suite => suite.EssentialNames)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .Select(name => Find(name)!)
+                .Where(package => package.Essential),
+        ];
 
     /// <summary>The packages that one excludes by its Conflicts and Breaks, in no order that means anything.</summary>
     internal IEnumerable<DebianPackage> ExcludedBy(DebianPackage package) =>
@@ -61,11 +67,12 @@ public sealed class PackageCandidates
         return Named(relation).Concat(_order.Of(Providing(relation)));
     }
 
-    private DebianPackage[] Named(PackageRelation relation) =>
-        Find(relation.Name) is { } real && real.Is(relation) ? [real] : [];
+    private DebianPackage[] Named(PackageRelation relation) => Find(relation.Name) is { } real && real.Is(relation) ? [real] : [];
 
     private IEnumerable<DebianPackage> Providing(PackageRelation relation) =>
-        _suites.SelectMany(suite => suite.NamesProviding(relation.Name)).Distinct()
+        _suites
+            .SelectMany(suite => suite.NamesProviding(relation.Name))
+            .Distinct()
             .Select(name => Find(name)!)
             .Where(package => package.Name != relation.Name && package.DoesProvide(relation));
 }

@@ -20,7 +20,11 @@ internal sealed class ProviderOrder(IReadOnlyList<PackageIndex> suites)
         providers.GroupBy(RankOf).OrderBy(alike => alike.Key).SelectMany(LastMentionedFirst);
 
     private static (bool, bool, int) RankOf(DebianPackage package) =>
-        (!package.Essential, !package.Important, Array.IndexOf(Priorities, package.Priority) is var rank && rank < 0 ? Priorities.Length : rank);
+        (
+            !package.Essential,
+            !package.Important,
+            Array.IndexOf(Priorities, package.Priority) is var rank && rank < 0 ? Priorities.Length : rank
+        );
 
     private IEnumerable<DebianPackage> LastMentionedFirst(IEnumerable<DebianPackage> alike) =>
         alike.Skip(1).Any() ? alike.OrderByDescending(package => FirstMention(package.Name)) : alike;

@@ -11,7 +11,10 @@ public sealed record Resolution
 
     public required IReadOnlyList<ResolvedPackage> Packages { get; init; }
 
-    /// <summary>The packages that would be there, had the resolution not been asked to do without them; sorted. What only they need is not among them.</summary>
+    /// <summary>
+    /// The packages that would be there, had the resolution not been asked to do without them; sorted. What only they need is not among
+    /// them.
+    /// </summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
     /// <summary>
@@ -22,17 +25,21 @@ public sealed record Resolution
     public static void RequireSameVersions(IReadOnlyList<Resolution> resolutions)
     {
         ArgumentNullException.ThrowIfNull(resolutions);
-        List<string> differences = [.. resolutions
-            .SelectMany(resolution => resolution.Packages, (resolution, resolved) => (resolution.Architecture, resolved.Package))
-            .GroupBy(pair => pair.Package.Name, StringComparer.Ordinal)
-            .Where(group => group.Select(pair => (pair.Package.Source, pair.Package.SourceVersion)).Distinct().Count() > 1)
-            .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => $"{group.Key} ({string.Join(", ", group.Select(pair => $"{pair.Architecture} {pair.Package.Version}"))})")];
+        List<string> differences =
+        [
+            .. resolutions
+                .SelectMany(resolution => resolution.Packages, (resolution, resolved) => (resolution.Architecture, resolved.Package))
+                .GroupBy(pair => pair.Package.Name, StringComparer.Ordinal)
+                .Where(group => group.Select(pair => (pair.Package.Source, pair.Package.SourceVersion)).Distinct().Count() > 1)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => $"{group.Key} ({string.Join(", ", group.Select(pair => $"{pair.Architecture} {pair.Package.Version}"))})"),
+        ];
         if (differences.Count > 0)
         {
             throw new ResolutionException(
                 $"the architectures would get different versions: {string.Join("; ", differences)}; "
-                + "an architecture's build may be late: try again in some hours, or lock at an earlier snapshot");
+                    + "an architecture's build may be late: try again in some hours, or lock at an earlier snapshot"
+            );
         }
     }
 }

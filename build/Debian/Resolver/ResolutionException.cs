@@ -8,7 +8,5 @@ public sealed class ResolutionException : Exception
 {
     /// <param name="message">Which package, for which architecture, and the chain that asked for it.</param>
     public ResolutionException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }

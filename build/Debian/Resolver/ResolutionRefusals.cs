@@ -32,7 +32,9 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
     {
         IReadOnlyList<DebianPackage> chain = selection.ChainTo(package);
         string which = chain.Count > 1 ? ", which" : "";
-        return new ResolutionException($"{candidates.Architecture}: {Chain(chain)}{which} needs {string.Join(" | ", need)}, {WhyNot(need, MostSteps)}");
+        return new ResolutionException(
+            $"{candidates.Architecture}: {Chain(chain)}{which} needs {string.Join(" | ", need)}, {WhyNot(need, MostSteps)}"
+        );
     }
 
     /// <summary>Two packages that must both be there and cannot be together, with the chain to each.</summary>
@@ -44,7 +46,8 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
         string because = chains.Length == 0 ? "both are wanted" : string.Join("; ", chains);
         return new ResolutionException(
             $"{candidates.Architecture}: {one.Name} {one.Version} and {other.Name} {other.Version} cannot be together: "
-            + $"{one.Name} conflicts with {relation}; {because}");
+                + $"{one.Name} conflicts with {relation}; {because}"
+        );
     }
 
     private static string Chain(IReadOnlyList<DebianPackage> chain) =>
@@ -60,7 +63,8 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
             return "which cannot be had either";
         if (options is [{ } only])
             return (need is [{ } named] && named.Name == only.Name ? "which " : $"where {only.Name} ") + Why(only, steps);
-        return "where " + string.Join(", and ", options.Take(3).Select(option => $"{option.Name} {Why(option, steps / 2)}"))
+        return "where "
+            + string.Join(", and ", options.Take(3).Select(option => $"{option.Name} {Why(option, steps / 2)}"))
             + (options.Count > 3 ? $", and none of {options.Count - 3} others can be had" : "");
     }
 
@@ -77,8 +81,10 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
 
     private string Newest(IReadOnlyList<PackageRelation> need)
     {
-        IEnumerable<string> newest = need.Select(alternative => candidates.Find(alternative.Name)).OfType<DebianPackage>()
-            .Distinct().Select(found => $"{found.Name} {found.Version} ({found.Suite})");
+        IEnumerable<string> newest = need.Select(alternative => candidates.Find(alternative.Name))
+            .OfType<DebianPackage>()
+            .Distinct()
+            .Select(found => $"{found.Name} {found.Version} ({found.Suite})");
         return string.Join(", ", newest) is { Length: > 0 } list ? $"; the newest there: {list}" : "";
     }
 

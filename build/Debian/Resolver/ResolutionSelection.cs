@@ -49,16 +49,22 @@ internal sealed class ResolutionSelection
     }
 
     /// <summary>All selected packages that meet some alternative.</summary>
-    public IEnumerable<DebianPackage> AllMeeting(IReadOnlyList<PackageRelation> need) => need.SelectMany(alternative =>
-        (_packages.TryGetValue(alternative.Name, out DebianPackage? real) && real.Is(alternative) ? new[] { real } : [])
-        .Concat(Selected(_providers, alternative.Name).Where(provider => provider.DoesProvide(alternative))));
+    public IEnumerable<DebianPackage> AllMeeting(IReadOnlyList<PackageRelation> need) =>
+        need.SelectMany(alternative =>
+            (_packages.TryGetValue(alternative.Name, out DebianPackage? real) && real.Is(alternative) ? new[] { real } : []).Concat(
+                Selected(_providers, alternative.Name).Where(provider => provider.DoesProvide(alternative))
+            )
+        );
 
     /// <summary>What is selected and cannot be together with a package, by the relations of either.</summary>
     public IEnumerable<DebianPackage> Excluding(DebianPackage package)
     {
         IEnumerable<DebianPackage> meant = package.Exclusions.SelectMany(relation =>
-            Selected(_providers, relation.Name).Concat(_packages.TryGetValue(relation.Name, out DebianPackage? real) ? [real] : []));
-        IEnumerable<DebianPackage> meaning = package.Provides.Select(provided => provided.Name).Append(package.Name)
+            Selected(_providers, relation.Name).Concat(_packages.TryGetValue(relation.Name, out DebianPackage? real) ? [real] : [])
+        );
+        IEnumerable<DebianPackage> meaning = package
+            .Provides.Select(provided => provided.Name)
+            .Append(package.Name)
             .SelectMany(name => Selected(_excluders, name));
         return meant.Concat(meaning).Distinct().Where(other => ConflictCheck.Between(package, other) is not null);
     }

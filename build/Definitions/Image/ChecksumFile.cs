@@ -23,7 +23,9 @@ public sealed class ChecksumFile
 
     /// <summary><c>sha256</c> or <c>sha512</c> by the ending of a file's address; null when it has neither.</summary>
     public static string? AlgorithmOf(string address) =>
-        address.EndsWith(".sha256", StringComparison.Ordinal) ? "sha256" : address.EndsWith(".sha512", StringComparison.Ordinal) ? "sha512" : null;
+        address.EndsWith(".sha256", StringComparison.Ordinal) ? "sha256"
+        : address.EndsWith(".sha512", StringComparison.Ordinal) ? "sha512"
+        : null;
 
     /// <param name="bytes">The whole file.</param>
     /// <param name="algorithm"><c>sha256</c> or <c>sha512</c>.</param>
@@ -52,7 +54,9 @@ public sealed class ChecksumFile
         return new ChecksumFile(null, byName);
     }
 
-    /// <summary>The checksum of a file by its name without folders; of the one file there is when the names are left out. Null = not named.</summary>
+    /// <summary>
+    /// The checksum of a file by its name without folders; of the one file there is when the names are left out. Null = not named.
+    /// </summary>
     public Digest? Of(string name) => _bare ?? _byName.GetValueOrDefault(name);
 
     private static (string Name, Digest Digest) Line(string line, string algorithm, string what)

@@ -36,7 +36,11 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
         foreach (DefinedFile file in definition.Layers.SelectMany(layer => layer.Files))
         {
             if (!File.Exists(Path.Combine(definition.Folder, file.From)))
-                throw map.FaultAt("layers", file.From, $"images/{definition.Name}/{file.From}: there is no such file below the definition's folder");
+                throw map.FaultAt(
+                    "layers",
+                    file.From,
+                    $"images/{definition.Name}/{file.From}: there is no such file below the definition's folder"
+                );
         }
     }
 
@@ -45,7 +49,11 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
         if (!used.Contains(file.Name, StringComparer.Ordinal))
             throw map.FaultAt("upstream", file.Name, $"'{file.Name}' is in no layer");
         if (file.IsOptional && (file.ChecksumTemplate is null || !file.Checksums.IsEmpty))
-            throw map.FaultAt("upstream", file.Name, $"'{file.Name}' is optional: wanted 'checksumFile' and no 'checksums'; with reviewed checksums it need not be optional");
+            throw map.FaultAt(
+                "upstream",
+                file.Name,
+                $"'{file.Name}' is optional: wanted 'checksumFile' and no 'checksums'; with reviewed checksums it need not be optional"
+            );
         if (!file.IsOptional && definition.Platforms.FirstOrDefault(p => !file.Checksums.ContainsKey(p.Architecture)) is { } platform)
             throw map.FaultAt("upstream", file.Name, $"'{file.Name}' has no checksum for {platform.Architecture}");
         if (file.Install.IsEmpty || (file.IsArchive && file.Install.Any(installation => installation.Member is null)))
@@ -83,14 +91,21 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
     {
         string[] without = [.. definition.Debian.Without.Select(package => package.Name)];
         RequireUnique("debian", "package ", without);
-        if (definition.Layers.SelectMany(layer => layer.Packages).FirstOrDefault(name => without.Contains(name, StringComparer.Ordinal)) is { } wanted)
+        if (
+            definition.Layers.SelectMany(layer => layer.Packages).FirstOrDefault(name => without.Contains(name, StringComparer.Ordinal)) is
+            { } wanted
+        )
             throw map.FaultAt("debian", wanted, $"package {wanted} is wanted in 'layers' and left out by 'without'");
         RequireUnique(definition.Exclude.SelectMany(exclusion => exclusion.Paths));
         foreach (Exclusion exclusion in definition.Exclude)
         {
             RequireUnique(exclusion.Except);
             if (exclusion.Platforms.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown)
-                throw map.FaultAt("exclude", unknown.ToString(), $"platform {unknown} is not among {string.Join(", ", definition.Platforms)}");
+                throw map.FaultAt(
+                    "exclude",
+                    unknown.ToString(),
+                    $"platform {unknown} is not among {string.Join(", ", definition.Platforms)}"
+                );
             foreach (PathPattern pattern in exclusion.Paths.Concat(exclusion.Except))
             {
                 foreach (Platform platform in definition.Platforms.Where(exclusion.IsFor))
@@ -110,23 +125,33 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
     }
 
     private static IEnumerable<string> Leaves(LayerDefinition layer) =>
-    [
-        .. layer.Files.Select(file => file.To),
-        .. layer.Links.Select(link => link.Path),
-        .. layer.Copies.Select(copy => copy.To),
-        .. layer.Alternatives.SelectMany(choice => (string[])[choice.Link, choice.Choice]),
-    ];
+        [
+            .. layer.Files.Select(file => file.To),
+            .. layer.Links.Select(link => link.Path),
+            .. layer.Copies.Select(copy => copy.To),
+            .. layer.Alternatives.SelectMany(choice => (string[])[choice.Link, choice.Choice]),
+        ];
 
     /// <summary>A step that writes one file stands once; the database is of all packages or of none.</summary>
     private void RequireFinishable()
     {
-        RequireUnique("layers", "finishing step ", definition.Layers.SelectMany(layer => layer.Finish.Where(step => step != FinishingStepName.PackageDatabase)));
+        RequireUnique(
+            "layers",
+            "finishing step ",
+            definition.Layers.SelectMany(layer => layer.Finish.Where(step => step != FinishingStepName.PackageDatabase))
+        );
         foreach (LayerDefinition layer in definition.Layers)
             RequireUnique("layers", "finishing step ", layer.Finish);
         LayerDefinition[] packaged = [.. definition.Layers.Where(layer => !layer.Packages.IsEmpty)];
-        if (definition.Layers.Any(layer => layer.Finish.Contains(FinishingStepName.PackageDatabase))
-            && packaged.FirstOrDefault(layer => !layer.Finish.Contains(FinishingStepName.PackageDatabase)) is { } left)
-            throw map.FaultAt("layers", left.Name, $"layer {left.Name} has packages and lacks the finishing step {FinishingStepName.PackageDatabase}, which another layer has");
+        if (
+            definition.Layers.Any(layer => layer.Finish.Contains(FinishingStepName.PackageDatabase))
+            && packaged.FirstOrDefault(layer => !layer.Finish.Contains(FinishingStepName.PackageDatabase)) is { } left
+        )
+            throw map.FaultAt(
+                "layers",
+                left.Name,
+                $"layer {left.Name} has packages and lacks the finishing step {FinishingStepName.PackageDatabase}, which another layer has"
+            );
     }
 
     private void RequireUnique(string key, string kind, IEnumerable<string> names)

@@ -91,4 +91,5 @@ public sealed record RunConfiguration(
     ImmutableArray<string> Environment,
     string? User,
     string? WorkingDirectory,
-    ImmutableSortedDictionary<string, string> Labels);
+    ImmutableSortedDictionary<string, string> Labels
+);

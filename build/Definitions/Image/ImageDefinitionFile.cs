@@ -10,13 +10,21 @@ public static partial class ImageDefinitionFile
 {
     private const long MebiByte = 1024 * 1024;
 
-    /// <summary>The names of all images below <paramref name="imagesFolder"/>, in ordinal order. One that cannot be read is among them.</summary>
+    /// <summary>
+    /// The names of all images below <paramref name="imagesFolder"/>, in ordinal order. One that cannot be read is among them.
+    /// </summary>
     /// <exception cref="UnauthorizedAccessException">A folder there cannot be looked into: nobody knows whether it is an image.</exception>
-    public static IReadOnlyList<string> Names(string imagesFolder) => !Directory.Exists(imagesFolder) ? [] :
-        [.. Directory.EnumerateDirectories(imagesFolder)
-            .Where(folder => Directory.EnumerateFileSystemEntries(folder, ImageDefinition.FileName).Any())
-            .Select(folder => Path.GetFileName(folder))
-            .Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names(string imagesFolder) =>
+        !Directory.Exists(imagesFolder)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateDirectories(imagesFolder)
+                    .Where(folder => Directory.EnumerateFileSystemEntries(folder, ImageDefinition.FileName).Any())
+                    .Select(folder => Path.GetFileName(folder))
+                    .Order(StringComparer.Ordinal),
+            ];
 
     /// <exception cref="DefinitionException">The file is missing or wrong; names file, line and column.</exception>
     public static ImageDefinition Read(string folder)
@@ -37,11 +45,14 @@ public static partial class ImageDefinitionFile
         string version = map.Text("version");
         if (!VersionGrammar().IsMatch(version))
             throw map.Fault("version", $"'version' wanted vX.Y.Z, got '{version}'");
-        (Reference official, ImmutableArray<Reference> fallbacks) = map.Map("repositories", repositories => (
-            repositories.Parsed("official", ReadRepository),
-            repositories.OptionalText("fallback") is null
-                ? ImmutableArray<Reference>.Empty
-                : [repositories.Parsed("fallback", ReadRepository)]));
+        (Reference official, ImmutableArray<Reference> fallbacks) = map.Map("repositories", repositories =>
+            (
+                repositories.Parsed("official", ReadRepository),
+                repositories.OptionalText("fallback") is null
+                    ? ImmutableArray<Reference>.Empty
+                    : [repositories.Parsed("fallback", ReadRepository)]
+            )
+        );
         return new ImageDefinition
         {
             Name = name,
@@ -56,9 +67,18 @@ public static partial class ImageDefinitionFile
             Official = official,
             Fallbacks = fallbacks,
             Debian = map.Map("debian", debian => new DebianSource(
-                [.. debian.Each("suites", ArchiveWord)], [.. debian.Each("components", ArchiveWord)], debian.Flag("essential", otherwise: true))
+                [.. debian.Each("suites", ArchiveWord)],
+                [.. debian.Each("components", ArchiveWord)],
+                debian.Flag("essential", otherwise: true)
+            )
             {
-                Without = [.. debian.Maps("without", package => new UnneededPackage(package.Parsed("package", ReadPackage), package.Sentence("reason")))],
+                Without =
+                [
+                    .. debian.Maps("without", package => new UnneededPackage(
+                        package.Parsed("package", ReadPackage),
+                        package.Sentence("reason")
+                    )),
+                ],
             }),
             Exclude = [.. map.Maps("exclude", ReadExclusion)],
             Upstream = [.. map.Maps("upstream", upstream => ReadUpstream(upstream, version))],
@@ -69,27 +89,48 @@ public static partial class ImageDefinitionFile
         };
     }
 
-    private static UpstreamFile ReadUpstream(YamlMap map, string version) => new()
-    {
-        Name = map.Word("name"),
-        Version = map.OptionalText("version") ?? version,
-        HasOwnVersion = map.OptionalText("version") is not null,
-        Releases = map.OptionalMap("releases", releases => map.OptionalText("version") is null
-            ? throw map.Fault("releases", "'releases' wanted a 'version' beside it: the image's own stands at the top of the file, and so does where it comes from")
-            : ReadChannel(releases)),
-        UrlTemplate = Template(map, "url"),
-        ChecksumTemplate = map.OptionalText("checksumFile") is null ? null : ChecksumTemplate(map),
-        Signer = map.OptionalMap("signature", signature => new UpstreamSigner(Line(signature, "identity"), signature.HttpsAddress("issuer"))),
-        Limit = map.Number("limitMiB", least: 1) * MebiByte,
-        IsOptional = map.Flag("optional", otherwise: false),
-        Checksums = map.Pairs("checksums").ToImmutableSortedDictionary(
-            pair => pair.Key, pair => Sound(map, "checksums", pair.Value, Digest.Parse), StringComparer.Ordinal),
-        Install = [.. map.Maps("install", install => new Installation(
-            install.OptionalText("member") is null ? null : Plain(install, "member", install.Text("member")),
-            install.ImagePath("to"),
-            install.Mode("mode", "0755"),
-            install.OptionalMap("standIn", source => new StandInSource(source.Parsed("package", ReadPackage), source.ImagePath("path")))))],
-    };
+    private static UpstreamFile ReadUpstream(YamlMap map, string version) =>
+        new()
+        {
+            Name = map.Word("name"),
+            Version = map.OptionalText("version") ?? version,
+            HasOwnVersion = map.OptionalText("version") is not null,
+            Releases = map.OptionalMap("releases", releases =>
+                map.OptionalText("version") is null
+                    ? throw map.Fault(
+                        "releases",
+                        "'releases' wanted a 'version' beside it: the image's own stands at the top of the file, and so does where "
+                            + "it comes from"
+                    )
+                    : ReadChannel(releases)
+            ),
+            UrlTemplate = Template(map, "url"),
+            ChecksumTemplate = map.OptionalText("checksumFile") is null ? null : ChecksumTemplate(map),
+            Signer = map.OptionalMap("signature", signature => new UpstreamSigner(
+                Line(signature, "identity"),
+                signature.HttpsAddress("issuer")
+            )),
+            Limit = map.Number("limitMiB", least: 1) * MebiByte,
+            IsOptional = map.Flag("optional", otherwise: false),
+            Checksums = map.Pairs("checksums")
+                .ToImmutableSortedDictionary(
+                    pair => pair.Key,
+                    pair => Sound(map, "checksums", pair.Value, Digest.Parse),
+                    StringComparer.Ordinal
+                ),
+            Install =
+            [
+                .. map.Maps("install", install => new Installation(
+                    install.OptionalText("member") is null ? null : Plain(install, "member", install.Text("member")),
+                    install.ImagePath("to"),
+                    install.Mode("mode", "0755"),
+                    install.OptionalMap("standIn", source => new StandInSource(
+                        source.Parsed("package", ReadPackage),
+                        source.ImagePath("path")
+                    ))
+                )),
+            ],
+        };
 
     private static VersionChannel ReadChannel(YamlMap map)
     {
@@ -106,9 +147,10 @@ public static partial class ImageDefinitionFile
     }
 
     /// <summary>What can stand in a certificate and in a message.</summary>
-    private static string Line(YamlMap map, string key) => map.Text(key) is var text && text.All(c => c is > ' ' and < '\x7F')
-        ? text
-        : throw map.Fault(key, $"'{key}' wanted a text without blanks and what is not ASCII, got '{text}'");
+    private static string Line(YamlMap map, string key) =>
+        map.Text(key) is var text && text.All(c => c is > ' ' and < '\x7F')
+            ? text
+            : throw map.Fault(key, $"'{key}' wanted a text without blanks and what is not ASCII, got '{text}'");
 
     private static string ChecksumTemplate(YamlMap map)
     {
@@ -120,48 +162,82 @@ public static partial class ImageDefinitionFile
 
     private static string Template(YamlMap map, string key) => Plain(map, key, map.HttpsAddress(key));
 
-    private static string Plain(YamlMap map, string key, string template) => UpstreamFile.Fill(template, "", "").AsSpan().ContainsAny('{', '}')
-        ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}} (or {{release}}), got '{template}'")
-        : template;
+    private static string Plain(YamlMap map, string key, string template) =>
+        UpstreamFile.Fill(template, "", "").AsSpan().ContainsAny('{', '}')
+            ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}} (or {{release}}), got '{template}'")
+            : template;
 
-    private static LayerDefinition ReadLayer(YamlMap map) => new()
-    {
-        Name = map.Word("name"),
-        Title = map.Text("title"),
-        Packages = [.. map.Texts("packages").Select(name => PackageName.IsValid(name)
-            ? name
-            : throw map.FaultAt("packages", name, $"'{name}' is no package name"))],
-        Upstream = [.. map.Texts("upstream")],
-        Files = [.. map.Maps("files", file => new DefinedFile(file.Text("from"), file.ImagePath("to"), file.Mode("mode", "0644"))
+    private static LayerDefinition ReadLayer(YamlMap map) =>
+        new()
         {
-            UserId = file.Number("user", 0),
-            GroupId = file.Number("group", 0),
-        })],
-        Directories = [.. map.Maps("directories", directory => new DefinedDirectory(
-            directory.ImagePath("path"), directory.Mode("mode", "0755"), directory.Number("user", 0), directory.Number("group", 0))
+            Name = map.Word("name"),
+            Title = map.Text("title"),
+            Packages =
+            [
+                .. map.Texts("packages")
+                    .Select(name => PackageName.IsValid(name) ? name : throw map.FaultAt("packages", name, $"'{name}' is no package name")),
+            ],
+            Upstream = [.. map.Texts("upstream")],
+            Files =
+            [
+                .. map.Maps("files", file => new DefinedFile(file.Text("from"), file.ImagePath("to"), file.Mode("mode", "0644"))
+                {
+                    UserId = file.Number("user", 0),
+                    GroupId = file.Number("group", 0),
+                }),
+            ],
+            Directories =
+            [
+                .. map.Maps("directories", directory => new DefinedDirectory(
+                    directory.ImagePath("path"),
+                    directory.Mode("mode", "0755"),
+                    directory.Number("user", 0),
+                    directory.Number("group", 0)
+                )
+                {
+                    Package = directory.OptionalText("package") is null ? null : directory.Parsed("package", ReadPackage),
+                }),
+            ],
+            Links = [.. map.Maps("links", link => new DefinedLink(link.ImagePath("path"), link.Text("target")))],
+            Copies =
+            [
+                .. map.Maps("copies", copy => new DefinedCopy(copy.ImagePath("from"), copy.ImagePath("to"), copy.Mode("mode", "0644"))),
+            ],
+            Alternatives =
+            [
+                .. map.Maps("alternatives", choice => new DefinedAlternative(
+                    AlternativeName(choice),
+                    choice.ImagePath("link"),
+                    choice.ImagePath("to")
+                )),
+            ],
+            Finish =
+            [
+                .. map.Texts("finish")
+                    .Select(step =>
+                        FinishingStepName.All.Contains(step, StringComparer.Ordinal)
+                            ? step
+                            : throw map.FaultAt("finish", step, UnknownStep(step))
+                    ),
+            ],
+        };
+
+    private static Exclusion ReadExclusion(YamlMap map) =>
+        new()
         {
-            Package = directory.OptionalText("package") is null ? null : directory.Parsed("package", ReadPackage),
-        })],
-        Links = [.. map.Maps("links", link => new DefinedLink(link.ImagePath("path"), link.Text("target")))],
-        Copies = [.. map.Maps("copies", copy => new DefinedCopy(copy.ImagePath("from"), copy.ImagePath("to"), copy.Mode("mode", "0644")))],
-        Alternatives = [.. map.Maps("alternatives", choice => new DefinedAlternative(
-            AlternativeName(choice), choice.ImagePath("link"), choice.ImagePath("to")))],
-        Finish = [.. map.Texts("finish").Select(step => FinishingStepName.All.Contains(step, StringComparer.Ordinal)
-            ? step
-            : throw map.FaultAt("finish", step, UnknownStep(step)))],
-    };
+            Paths = [.. map.Each("paths", PathPattern.Parse)],
+            Except = [.. map.OptionalEach("except", PathPattern.Parse) ?? []],
+            Platforms = [.. map.OptionalEach("platforms", (text, _) => Sound(map, "platforms", text, Platform.Parse)) ?? []],
+            Reason = map.Sentence("reason"),
+        };
 
-    private static Exclusion ReadExclusion(YamlMap map) => new()
-    {
-        Paths = [.. map.Each("paths", PathPattern.Parse)],
-        Except = [.. map.OptionalEach("except", PathPattern.Parse) ?? []],
-        Platforms = [.. map.OptionalEach("platforms", (text, _) => Sound(map, "platforms", text, Platform.Parse)) ?? []],
-        Reason = map.Sentence("reason"),
-    };
-
-    private static string UnknownStep(string step) => $"unknown finishing step '{step}'; " + (NearestKey.Of(step, FinishingStepName.All) is { } meant
-        ? $"did you mean '{meant}'?"
-        : $"known: {string.Join(", ", FinishingStepName.All)}");
+    private static string UnknownStep(string step) =>
+        $"unknown finishing step '{step}'; "
+        + (
+            NearestKey.Of(step, FinishingStepName.All) is { } meant
+                ? $"did you mean '{meant}'?"
+                : $"known: {string.Join(", ", FinishingStepName.All)}"
+        );
 
     /// <summary>A file name below <c>/etc/alternatives</c>.</summary>
     private static string AlternativeName(YamlMap map)
@@ -172,46 +248,58 @@ public static partial class ImageDefinitionFile
             : throw map.Fault("name", $"'name' wanted letters, digits and . - _ +, got '{name}'");
     }
 
-    private static Account ReadAccount(YamlMap map) => new(
-        Column(map, "name", map.Text("name")),
-        map.Number("id"),
-        Column(map, "home", map.OptionalText("home") ?? "/nonexistent"),
-        Column(map, "shell", map.OptionalText("shell") ?? "/usr/sbin/nologin"),
-        map.Flag("groupOnly", otherwise: false))
-    {
-        GroupId = map.OptionalNumber("group"),
-    };
+    private static Account ReadAccount(YamlMap map) =>
+        new(
+            Column(map, "name", map.Text("name")),
+            map.Number("id"),
+            Column(map, "home", map.OptionalText("home") ?? "/nonexistent"),
+            Column(map, "shell", map.OptionalText("shell") ?? "/usr/sbin/nologin"),
+            map.Flag("groupOnly", otherwise: false)
+        )
+        {
+            GroupId = map.OptionalNumber("group"),
+        };
 
     /// <summary>What can stand in a column of passwd(5).</summary>
-    private static string Column(YamlMap map, string key, string text) => text.All(c => c is > ' ' and < '\x7F' and not ':')
-        ? text
-        : throw map.Fault(key, $"'{key}' wanted a text without ':', blanks and what is not ASCII, got '{text}'");
+    private static string Column(YamlMap map, string key, string text) =>
+        text.All(c => c is > ' ' and < '\x7F' and not ':')
+            ? text
+            : throw map.Fault(key, $"'{key}' wanted a text without ':', blanks and what is not ASCII, got '{text}'");
 
-    private static string ReadPackage(string text) => PackageName.IsValid(text)
-        ? text
-        : throw new ContentException($"'{text}' is no package name");
+    private static string ReadPackage(string text) =>
+        PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is no package name");
 
     /// <summary>The name of a suite or a component, which becomes part of an address.</summary>
-    private static string ArchiveWord(string text, string place) => PackageName.IsArchivePath(text)
-        ? text
-        : throw new DefinitionException($"{place}: wanted a name as trixie or main, got '{Printable.Of(text)}'");
+    private static string ArchiveWord(string text, string place) =>
+        PackageName.IsArchivePath(text)
+            ? text
+            : throw new DefinitionException($"{place}: wanted a name as trixie or main, got '{Printable.Of(text)}'");
 
-    private static Reference ReadRepository(string text) => Reference.Parse(text) is { Tag: null, Digest: null } repository
-        ? repository
-        : throw new ContentException($"reference '{text}': wanted a repository with neither tag nor digest");
+    private static Reference ReadRepository(string text) =>
+        Reference.Parse(text) is { Tag: null, Digest: null } repository
+            ? repository
+            : throw new ContentException($"reference '{text}': wanted a repository with neither tag nor digest");
 
     /// <summary>Names that can stand in a unit file and in a path.</summary>
-    private static NodeUnit ReadNode(YamlMap map) => new(
-        UnitGrammar().IsMatch(map.Text("unit")) ? map.Text("unit") : throw map.Fault("unit", $"'unit' wanted a service, as kubelet.service, got '{map.Text("unit")}'"),
-        VariableGrammar().IsMatch(map.Text("variable")) ? map.Text("variable") : throw map.Fault("variable", $"'variable' wanted capital letters, digits and _, got '{map.Text("variable")}'"));
+    private static NodeUnit ReadNode(YamlMap map) =>
+        new(
+            UnitGrammar().IsMatch(map.Text("unit"))
+                ? map.Text("unit")
+                : throw map.Fault("unit", $"'unit' wanted a service, as kubelet.service, got '{map.Text("unit")}'"),
+            VariableGrammar().IsMatch(map.Text("variable"))
+                ? map.Text("variable")
+                : throw map.Fault("variable", $"'variable' wanted capital letters, digits and _, got '{map.Text("variable")}'")
+        );
 
-    private static RunConfiguration ReadConfig(YamlMap map) => new(
-        [.. map.Texts("entrypoint")],
-        [.. map.Texts("command")],
-        [.. map.Pairs("environment").Select(pair => $"{pair.Key}={pair.Value}")],
-        map.OptionalText("user"),
-        map.OptionalText("workingDirectory"),
-        map.Pairs("labels").ToImmutableSortedDictionary(StringComparer.Ordinal));
+    private static RunConfiguration ReadConfig(YamlMap map) =>
+        new(
+            [.. map.Texts("entrypoint")],
+            [.. map.Texts("command")],
+            [.. map.Pairs("environment").Select(pair => $"{pair.Key}={pair.Value}")],
+            map.OptionalText("user"),
+            map.OptionalText("workingDirectory"),
+            map.Pairs("labels").ToImmutableSortedDictionary(StringComparer.Ordinal)
+        );
 
     private static T Sound<T>(YamlMap map, string key, string text, Func<string, T> parse)
     {

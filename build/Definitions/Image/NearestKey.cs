@@ -4,8 +4,8 @@ namespace Slipway.Definitions;
 internal static class NearestKey
 {
     /// <summary>
-    /// The key with the fewest edits (a letter more, less or other, or two neighbours swapped; letter case aside), the first of equals; null when more than two
-    /// edits, or more than a third of what was written, separate them.
+    /// The key with the fewest edits (a letter more, less or other, or two neighbours swapped; letter case aside), the first of equals;
+    /// null when more than two edits, or more than a third of what was written, separate them.
     /// </summary>
     public static string? Of(string written, IEnumerable<string> known)
     {

@@ -25,7 +25,10 @@ public sealed class PathMatcher
         ArgumentNullException.ThrowIfNull(path);
         if (!path.StartsWith(_prefix, StringComparison.Ordinal))
             return false;
-        int part = 0, at = 0, afterAny = -1, tried = 0;
+        int part = 0,
+            at = 0,
+            afterAny = -1,
+            tried = 0;
         while (at <= path.Length)
         {
             if (part < _parts.Length && _parts[part] == AnyParts)
@@ -46,12 +49,14 @@ public sealed class PathMatcher
         return _parts.AsSpan(part).IndexOfAnyExcept(AnyParts) < 0;
     }
 
-    private static int EndOfPart(string path, int start) =>
-        path.IndexOf('/', start) is var slash && slash < 0 ? path.Length : slash;
+    private static int EndOfPart(string path, int start) => path.IndexOf('/', start) is var slash && slash < 0 ? path.Length : slash;
 
     private static bool MatchesPart(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
-        int p = 0, t = 0, afterStar = -1, tried = 0;
+        int p = 0,
+            t = 0,
+            afterStar = -1,
+            tried = 0;
         while (t < text.Length)
         {
             if (p < pattern.Length && pattern[p] == '*')

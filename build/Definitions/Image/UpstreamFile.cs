@@ -19,7 +19,9 @@ public sealed record UpstreamFile
     /// <summary>With <c>{version}</c>, <c>{release}</c> (the version without a label such as <c>-flannel1</c>) and <c>{arch}</c>.</summary>
     public required string UrlTemplate { get; init; }
 
-    /// <summary>Where the project publishes the file's checksum, likewise; ends in <c>.sha256</c> or <c>.sha512</c>. Null when nobody says.</summary>
+    /// <summary>
+    /// Where the project publishes the file's checksum, likewise; ends in <c>.sha256</c> or <c>.sha512</c>. Null when nobody says.
+    /// </summary>
     public string? ChecksumTemplate { get; init; }
 
     /// <summary>Who signs the file, with the signature beside it; null when nobody says.</summary>
@@ -54,10 +56,11 @@ public sealed record UpstreamFile
         return Fill(installation.Member ?? throw new InvalidOperationException($"{Name}: installs no member"), Version, architecture);
     }
 
-    internal static string Fill(string template, string version, string architecture) => template
-        .Replace("{version}", version, StringComparison.Ordinal)
-        .Replace("{release}", version.Split('-')[0], StringComparison.Ordinal)
-        .Replace("{arch}", architecture, StringComparison.Ordinal);
+    internal static string Fill(string template, string version, string architecture) =>
+        template
+            .Replace("{version}", version, StringComparison.Ordinal)
+            .Replace("{release}", version.Split('-')[0], StringComparison.Ordinal)
+            .Replace("{arch}", architecture, StringComparison.Ordinal);
 }
 
 /// <summary>Where a file, or one member of an archive, goes.</summary>

@@ -17,8 +17,9 @@ public static class YamlFile
     private const int LongestFile = 1 << 20;
     private const int DeepestNesting = 16;
 
-    private static readonly SearchValues<char> Controls =
-        SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r'))]);
+    private static readonly SearchValues<char> Controls = SearchValues.Create([
+        .. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r')),
+    ]);
 
     /// <param name="path">Where it is.</param>
     /// <param name="name">What errors call it.</param>
@@ -60,7 +61,8 @@ public static class YamlFile
         {
             throw new DefinitionException($"{At(name, e.Start)}: {Printable.Of(e.Message)}", e);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException)
+        catch (Exception e)
+            when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException)
         {
             // The library stumbled over it, which a sound file does not make it do.
             throw new DefinitionException($"{name}:1:1: it cannot be read as YAML", e);
@@ -76,7 +78,8 @@ public static class YamlFile
             string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
             int control = text.AsSpan().IndexOfAny(Controls);
             return control >= 0 ? throw Fault(name, Encoding.UTF8.GetBytes(text[..control]), "a control character")
-                : text.StartsWith('\uFEFF') ? text[1..] : text;
+                : text.StartsWith('\uFEFF') ? text[1..]
+                : text;
         }
         catch (DecoderFallbackException e)
         {

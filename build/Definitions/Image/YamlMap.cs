@@ -26,13 +26,14 @@ public sealed partial class YamlMap
 
     public string? OptionalText(string key) => Find(key) is { } node ? TextOf(node, key) : null;
 
-    public bool Flag(string key, bool otherwise) => Find(key) switch
-    {
-        null => otherwise,
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => true,
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" } => false,
-        var other => throw Fault(other, $"'{key}' wanted true or false, got {Got(other)}"),
-    };
+    public bool Flag(string key, bool otherwise) =>
+        Find(key) switch
+        {
+            null => otherwise,
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => true,
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" } => false,
+            var other => throw Fault(other, $"'{key}' wanted true or false, got {Got(other)}"),
+        };
 
     /// <summary>A count from <paramref name="least"/> to 2,147,483,647.</summary>
     public int Number(string key, int? otherwise = null, int least = 0)
@@ -40,7 +41,9 @@ public sealed partial class YamlMap
         YamlNode? node = Find(key);
         return node is null ? otherwise ?? throw Missing(key)
             : node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text }
-                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number >= least
+                ? number
             : throw Fault(node, $"'{key}' wanted a number from {least} to {int.MaxValue}, got {Got(node)}");
     }
 
@@ -82,18 +85,23 @@ public sealed partial class YamlMap
 
     public IReadOnlyList<string> Texts(string key) => [.. Sequence(key).Select(item => TextOf(item, key))];
 
-    /// <summary>At least one text, each given to <paramref name="parse"/> with its place, <c>FILE:LINE:COLUMN</c>; null when the key is absent.</summary>
-    public IReadOnlyList<T>? OptionalEach<T>(string key, Func<string, string, T> parse) => Find(key) is not { } node ? null
-        : Sequence(key) is { Children.Count: > 0 } items ? [.. items.Select(item => parse(TextOf(item, key), YamlFile.At(_file, item.Start)))]
+    /// <summary>
+    /// At least one text, each given to <paramref name="parse"/> with its place, <c>FILE:LINE:COLUMN</c>; null when the key is absent.
+    /// </summary>
+    public IReadOnlyList<T>? OptionalEach<T>(string key, Func<string, string, T> parse) =>
+        Find(key) is not { } node ? null
+        : Sequence(key) is { Children.Count: > 0 } items
+            ? [.. items.Select(item => parse(TextOf(item, key), YamlFile.At(_file, item.Start)))]
         : throw Fault(node, $"'{key}' wanted one at least, got an empty list");
 
     /// <inheritdoc cref="OptionalEach"/>
     public IReadOnlyList<T> Each<T>(string key, Func<string, string, T> parse) => OptionalEach(key, parse) ?? throw Missing(key);
 
     /// <summary>A text that says something: more than blanks.</summary>
-    public string Sentence(string key) => Text(key) is var text && !string.IsNullOrWhiteSpace(text)
-        ? text
-        : throw Fault(key, $"'{key}' wanted a text that says something, got blanks");
+    public string Sentence(string key) =>
+        Text(key) is var text && !string.IsNullOrWhiteSpace(text)
+            ? text
+            : throw Fault(key, $"'{key}' wanted a text that says something, got blanks");
 
     public IReadOnlyList<T> Maps<T>(string key, Func<YamlMap, T> read) => [.. Sequence(key).Select(item => Child(item, read))];
 
@@ -103,12 +111,13 @@ public sealed partial class YamlMap
         where T : class => Find(key) is { } node ? Child(node, read) : null;
 
     /// <summary>A map of texts, in the file's order; empty when the key is absent.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Pairs(string key) => Find(key) switch
-    {
-        null => [],
-        YamlMappingNode map => [.. map.Select(pair => KeyValuePair.Create(Scalar(pair.Key, key), TextOf(pair.Value, key)))],
-        var other => throw Fault(other, $"'{key}' wanted a map, got {Got(other)}"),
-    };
+    public IReadOnlyList<KeyValuePair<string, string>> Pairs(string key) =>
+        Find(key) switch
+        {
+            null => [],
+            YamlMappingNode map => [.. map.Select(pair => KeyValuePair.Create(Scalar(pair.Key, key), TextOf(pair.Value, key)))],
+            var other => throw Fault(other, $"'{key}' wanted a map, got {Got(other)}"),
+        };
 
     /// <summary>Runs a parser of another noun over the value and gives its complaint the value's place.</summary>
     public T Parsed<T>(string key, Func<string, T> parse)
@@ -128,7 +137,9 @@ public sealed partial class YamlMap
 
     public DefinitionException Fault(string key, string message) => Fault(Find(key) ?? _node, message);
 
-    /// <summary>A fault at a text somewhere below a key, or below this map when the key is "": the first such text, or a later one.</summary>
+    /// <summary>
+    /// A fault at a text somewhere below a key, or below this map when the key is "": the first such text, or a later one.
+    /// </summary>
     public DefinitionException FaultAt(string key, string text, string message, int occurrence = 1)
     {
         YamlNode within = key.Length == 0 ? _node : Find(key) ?? _node;
@@ -150,13 +161,18 @@ public sealed partial class YamlMap
     // A key that is misspelt is missing under its own name: say what is there rather than what is not.
     private DefinitionException Missing(string key)
     {
-        YamlNode? misspelt = _node.Children.Keys.FirstOrDefault(
-            node => node is YamlScalarNode { Value: { } name } && !_asked.Contains(name) && NearestKey.Of(name, [key]) is not null);
+        YamlNode? misspelt = _node.Children.Keys.FirstOrDefault(node =>
+            node is YamlScalarNode { Value: { } name } && !_asked.Contains(name) && NearestKey.Of(name, [key]) is not null
+        );
         return misspelt is null ? Fault(_node, $"'{key}' is missing") : Unknown(misspelt, Scalar(misspelt, "key"), key);
     }
 
-    private DefinitionException Unknown(YamlNode key, string name, string? meant) => Fault(key, $"unknown key '{Printable.Of(name)}'; "
-        + (meant is null ? $"known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}" : $"did you mean '{meant}'?"));
+    private DefinitionException Unknown(YamlNode key, string name, string? meant) =>
+        Fault(
+            key,
+            $"unknown key '{Printable.Of(name)}'; "
+                + (meant is null ? $"known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}" : $"did you mean '{meant}'?")
+        );
 
     private T Child<T>(YamlNode node, Func<YamlMap, T> read)
     {
@@ -172,12 +188,13 @@ public sealed partial class YamlMap
         return _node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? node) ? node : null;
     }
 
-    private YamlSequenceNode Sequence(string key) => Find(key) switch
-    {
-        null => new YamlSequenceNode(),
-        YamlSequenceNode sequence => sequence,
-        var other => throw Fault(other, $"'{key}' wanted a list, got {Got(other)}"),
-    };
+    private YamlSequenceNode Sequence(string key) =>
+        Find(key) switch
+        {
+            null => new YamlSequenceNode(),
+            YamlSequenceNode sequence => sequence,
+            var other => throw Fault(other, $"'{key}' wanted a list, got {Got(other)}"),
+        };
 
     private string Scalar(YamlNode node, string key) =>
         (node as YamlScalarNode)?.Value is { Length: > 0 } text ? text : throw Fault(node, $"'{key}' wanted a text, got {Got(node)}");
@@ -188,16 +205,19 @@ public sealed partial class YamlMap
             ? throw Fault(node, $"'{key}' wanted a text, got {Printable.Of(plain)}; put it in quotes")
             : Scalar(node, key);
 
-    private static string Got(YamlNode node) => node switch
-    {
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" } => "nothing",
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar => $"'{Printable.Of(scalar.Value)}'",
-        YamlScalarNode scalar => $"the text '{Printable.Of(scalar.Value ?? "")}'",
-        YamlSequenceNode => "a list",
-        _ => "a map",
-    };
+    private static string Got(YamlNode node) =>
+        node switch
+        {
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" } => "nothing",
+            YamlScalarNode { Style: ScalarStyle.Plain } scalar => $"'{Printable.Of(scalar.Value)}'",
+            YamlScalarNode scalar => $"the text '{Printable.Of(scalar.Value ?? "")}'",
+            YamlSequenceNode => "a list",
+            _ => "a map",
+        };
 
-    [GeneratedRegex(@"^(~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z")]
+    [GeneratedRegex(
+        @"^(~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z"
+    )]
     private static partial Regex OtherThanText();
 
     private DefinitionException Fault(YamlNode node, string message) => new($"{YamlFile.At(_file, node.Start)}: {Printable.Line(message)}");

@@ -16,7 +16,8 @@ public static class FetchList
         IReadOnlyCollection<Platform> platforms,
         DebianMirror debian,
         UpstreamMirror upstream,
-        bool withStandIns)
+        bool withStandIns
+    )
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(imageLock);
@@ -27,7 +28,12 @@ public static class FetchList
                 LockedFile locked = file.Files[platform.Architecture];
                 long limit = locked.Size ?? definition.Upstream.Single(wanted => wanted.Name == file.Name).Limit;
                 yield return new DownloadItem(
-                    Wanted(definition, platform, $"{file.Name} {file.Version}", locked, limit) with { Distrust = DistrustOf(definition, file, platform) }, [upstream.Locate(new Uri(locked.Location))]);
+                    Wanted(definition, platform, $"{file.Name} {file.Version}", locked, limit) with
+                    {
+                        Distrust = DistrustOf(definition, file, platform),
+                    },
+                    [upstream.Locate(new Uri(locked.Location))]
+                );
             }
 
             foreach (LockedPackage package in imageLock.Packages.Concat(withStandIns ? imageLock.StandIns : []))
@@ -35,14 +41,22 @@ public static class FetchList
                 if (package.Files.TryGetValue(platform.Architecture, out LockedFile? locked))
                 {
                     string what = $"{package.Name} {package.Versions[platform.Architecture]}";
-                    yield return new DownloadItem(Wanted(definition, platform, what, locked, locked.Size ?? 0) with { Distrust = DistrustOfPackage }, PlacesOf(debian, locked));
+                    yield return new DownloadItem(
+                        Wanted(definition, platform, what, locked, locked.Size ?? 0) with
+                        {
+                            Distrust = DistrustOfPackage,
+                        },
+                        PlacesOf(debian, locked)
+                    );
                 }
             }
         }
     }
 
     /// <summary>Debian signed which bytes a package has, so other ones are never another package's.</summary>
-    private const string DistrustOfPackage = "Do not trust what is there: Debian signed the checksum that was wanted. Name another --debian-mirror, and tell whoever runs that one";
+    private const string DistrustOfPackage =
+        "Do not trust what is there: Debian signed the checksum that was wanted. Name another --debian-mirror, and tell whoever "
+        + "runs that one";
 
     /// <summary>To lock anew is the wrong reflex: a lock takes in what is there.</summary>
     private static string DistrustOf(ImageDefinition definition, LockedUpstream file, Platform platform)
@@ -52,14 +66,15 @@ public static class FetchList
         return $"Do not trust what is there before you have compared it with the checksum {where}, and asked upstream why it changed";
     }
 
-    private static WantedContent Wanted(ImageDefinition definition, Platform platform, string what, LockedFile file, long limit) => new()
-    {
-        What = $"{definition.Name} {platform}: {what}",
-        Next = $"Run ./build.sh Lock --images {definition.Name}",
-        Digest = file.Digest,
-        Size = file.Size,
-        Limit = limit,
-    };
+    private static WantedContent Wanted(ImageDefinition definition, Platform platform, string what, LockedFile file, long limit) =>
+        new()
+        {
+            What = $"{definition.Name} {platform}: {what}",
+            Next = $"Run ./build.sh Lock --images {definition.Name}",
+            Digest = file.Digest,
+            Size = file.Size,
+            Limit = limit,
+        };
 
     private static IReadOnlyList<Origin> PlacesOf(DebianMirror debian, LockedFile package)
     {

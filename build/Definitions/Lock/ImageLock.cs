@@ -15,7 +15,9 @@ public sealed record ImageLock
 
     public required string Version { get; init; }
 
-    /// <summary>The newest date of the suites; a whole second of UTC. Every time in the image that no package gives comes from it.</summary>
+    /// <summary>
+    /// The newest date of the suites; a whole second of UTC. Every time in the image that no package gives comes from it.
+    /// </summary>
     public required DateTimeOffset Timestamp { get; init; }
 
     public required ImmutableArray<LockedSuite> Suites { get; init; }
@@ -29,7 +31,9 @@ public sealed record ImageLock
     /// <summary>In the definition's order.</summary>
     public required ImmutableArray<LockedUpstream> Upstream { get; init; }
 
-    /// <summary>Names of optional upstream files that could not be had, in the definition's order: the image is made without them.</summary>
+    /// <summary>
+    /// Names of optional upstream files that could not be had, in the definition's order: the image is made without them.
+    /// </summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
     /// <summary>Sorted by name.</summary>
@@ -56,8 +60,7 @@ public sealed record LockedDebian(ImmutableArray<string> Components, bool Essent
 
 /// <summary>An upstream file for every architecture.</summary>
 /// <param name="Confirmed">Whether its checksums and sizes were read from the host itself.</param>
-public sealed record LockedUpstream(
-    string Name, string Version, bool Confirmed, ImmutableSortedDictionary<string, LockedFile> Files)
+public sealed record LockedUpstream(string Name, string Version, bool Confirmed, ImmutableSortedDictionary<string, LockedFile> Files)
 {
     /// <summary>What was found out about its signature; null when that was not asked about.</summary>
     public LockedSignature? Signature { get; init; }
@@ -74,4 +77,8 @@ public sealed record LockedFile(string Location, Digest Digest, long? Size);
 /// <param name="Versions">By architecture. They differ by rebuilds (<c>+b1</c>) at most.</param>
 /// <param name="Files">By architecture, the same ones; an architecture that does not need the package lacks it.</param>
 public sealed record LockedPackage(
-    string Name, string Layer, ImmutableSortedDictionary<string, string> Versions, ImmutableSortedDictionary<string, LockedFile> Files);
+    string Name,
+    string Layer,
+    ImmutableSortedDictionary<string, string> Versions,
+    ImmutableSortedDictionary<string, LockedFile> Files
+);

@@ -156,6 +156,5 @@ public static class ImageLockFile
         writer.WriteEndObject();
     }
 
-    private static string Text(DateTimeOffset time) =>
-        time.UtcDateTime.ToString(ImageLockReader.TimeFormat, CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(ImageLockReader.TimeFormat, CultureInfo.InvariantCulture);
 }

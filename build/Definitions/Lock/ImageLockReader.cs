@@ -40,16 +40,39 @@ internal static class ImageLockReader
             Image = root["image"].Text,
             Version = root["version"].Text,
             Timestamp = root["timestamp"].Parse(Time),
-            Suites = [.. root["suites"].Items.Select(item => item.With("name", "date", "inRelease")).Select(suite => new LockedSuite(
-                suite["name"].Text, suite["date"].Parse(Time), suite["inRelease"].Parse(Digest.Parse)))],
+            Suites =
+            [
+                .. root["suites"]
+                    .Items.Select(item => item.With("name", "date", "inRelease"))
+                    .Select(suite => new LockedSuite(
+                        suite["name"].Text,
+                        suite["date"].Parse(Time),
+                        suite["inRelease"].Parse(Digest.Parse)
+                    )),
+            ],
             Debian = Debian(root["debian"].With("components", "essential", "without")),
-            Wanted = root["wanted"].Members.ToImmutableSortedDictionary(
-                layer => layer.Key, layer => layer.Value.Items.Select(item => item.Parse(Name)).ToImmutableArray(), StringComparer.Ordinal),
-            Upstream = [.. root["upstream"].Items.Select(item => item.With("name", "version", "confirmed", "signature", "files")).Select(file => new LockedUpstream(
-                file["name"].Text, file["version"].Text, file["confirmed"].Flag, Files(file["files"], isPackage: false))
-            {
-                Signature = file.Find("signature") is { } signature ? Signature(signature.With("state", "by", "problem", "identity", "issuer")) : null,
-            })],
+            Wanted = root["wanted"]
+                .Members.ToImmutableSortedDictionary(
+                    layer => layer.Key,
+                    layer => layer.Value.Items.Select(item => item.Parse(Name)).ToImmutableArray(),
+                    StringComparer.Ordinal
+                ),
+            Upstream =
+            [
+                .. root["upstream"]
+                    .Items.Select(item => item.With("name", "version", "confirmed", "signature", "files"))
+                    .Select(file => new LockedUpstream(
+                        file["name"].Text,
+                        file["version"].Text,
+                        file["confirmed"].Flag,
+                        Files(file["files"], isPackage: false)
+                    )
+                    {
+                        Signature = file.Find("signature") is { } signature
+                            ? Signature(signature.With("state", "by", "problem", "identity", "issuer"))
+                            : null,
+                    }),
+            ],
             LeftOut = root.Find("leftOut") is { } names ? [.. names.Items.Select(item => item.Text)] : [],
             Packages = [.. root["packages"].Items.Select(item => Package(item.With("name", "version", "layer", "files")))],
             StandIns = [.. root["standIns"].Items.Select(item => Package(item.With("name", "version", "files")))],
@@ -67,9 +90,12 @@ internal static class ImageLockReader
     /// <summary>A state and by what it was established, which go together.</summary>
     private static LockedSignature Signature(LockNode signature)
     {
-        SignatureState state = signature["state"].Parse(text => LockedSignature.States.TryGetValue(text, out SignatureState known)
-            ? known
-            : throw new ContentException($"wanted {string.Join(" or ", LockedSignature.States.Keys)}, got '{text}'"));
+        SignatureState state = signature["state"]
+            .Parse(text =>
+                LockedSignature.States.TryGetValue(text, out SignatureState known)
+                    ? known
+                    : throw new ContentException($"wanted {string.Join(" or ", LockedSignature.States.Keys)}, got '{text}'")
+            );
         string by = state switch
         {
             SignatureState.Verified => LockedSignature.ByCosign,
@@ -81,7 +107,11 @@ internal static class ImageLockReader
         LockNode? problem = signature.Find("problem");
         bool isAccepted = state == SignatureState.AcceptedUnsigned;
         if (isAccepted ? signature["problem"].Text is not (LockedSignature.Missing or LockedSignature.Wrong) : problem is not null)
-            throw signature["problem"].Fault($"wanted {(isAccepted ? $"'{LockedSignature.Missing}' or '{LockedSignature.Wrong}'" : "none for this state")}, got '{problem?.Text}'");
+            throw signature["problem"]
+                .Fault(
+                    $"wanted {(isAccepted ? $"'{LockedSignature.Missing}' or '{LockedSignature.Wrong}'" : "none for this state")}, "
+                        + $"got '{problem?.Text}'"
+                );
         return new LockedSignature(state, by, new UpstreamSigner(signature["identity"].Text, signature["issuer"].Text), problem?.Text);
     }
 
@@ -89,16 +119,21 @@ internal static class ImageLockReader
     {
         ImmutableSortedDictionary<string, LockedFile> files = Files(package["files"], isPackage: true);
         LockNode version = package["version"];
-        ImmutableSortedDictionary<string, string> versions = version.Value.ValueKind == JsonValueKind.Object
-            ? version.Members.ToImmutableSortedDictionary(member => member.Key, member => member.Value.Text, StringComparer.Ordinal)
-            : files.ToImmutableSortedDictionary(file => file.Key, _ => version.Text, StringComparer.Ordinal);
+        ImmutableSortedDictionary<string, string> versions =
+            version.Value.ValueKind == JsonValueKind.Object
+                ? version.Members.ToImmutableSortedDictionary(member => member.Key, member => member.Value.Text, StringComparer.Ordinal)
+                : files.ToImmutableSortedDictionary(file => file.Key, _ => version.Text, StringComparer.Ordinal);
         return versions.Keys.SequenceEqual(files.Keys)
             ? new LockedPackage(package["name"].Parse(Name), package.Find("layer")?.Text ?? "", versions, files)
             : throw package.Fault("'version' and 'files' are of different architectures");
     }
 
-    private static ImmutableSortedDictionary<string, LockedFile> Files(LockNode files, bool isPackage) => files.Members
-        .ToImmutableSortedDictionary(file => file.Key, file => ReadFile(file.Value.With("location", "digest", "size"), isPackage), StringComparer.Ordinal);
+    private static ImmutableSortedDictionary<string, LockedFile> Files(LockNode files, bool isPackage) =>
+        files.Members.ToImmutableSortedDictionary(
+            file => file.Key,
+            file => ReadFile(file.Value.With("location", "digest", "size"), isPackage),
+            StringComparer.Ordinal
+        );
 
     private static LockedFile ReadFile(LockNode file, bool isPackage)
     {
@@ -115,7 +150,13 @@ internal static class ImageLockReader
         PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is no package name");
 
     private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        DateTimeOffset.TryParseExact(
+            text,
+            TimeFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time
+        )
             ? time
             : throw new ContentException($"wanted a time like 2026-01-02T03:04:05Z, got '{text}'");
 }

@@ -14,18 +14,28 @@ public sealed record LockDifference(ImmutableArray<LockedChange> Upstream, Immut
         ArgumentNullException.ThrowIfNull(was);
         ArgumentNullException.ThrowIfNull(now);
         return new LockDifference(
-            Between(was.Upstream.ToDictionary(file => file.Name, file => file.Version), now.Upstream.ToDictionary(file => file.Name, file => file.Version)),
-            Between(was.Packages.ToDictionary(package => package.Name, VersionsOf), now.Packages.ToDictionary(package => package.Name, VersionsOf)));
+            Between(
+                was.Upstream.ToDictionary(file => file.Name, file => file.Version),
+                now.Upstream.ToDictionary(file => file.Name, file => file.Version)
+            ),
+            Between(
+                was.Packages.ToDictionary(package => package.Name, VersionsOf),
+                now.Packages.ToDictionary(package => package.Name, VersionsOf)
+            )
+        );
     }
 
     /// <summary>One version where every architecture has the same, else each.</summary>
     private static string VersionsOf(LockedPackage package) => string.Join(", ", package.Versions.Values.Distinct(StringComparer.Ordinal));
 
     private static ImmutableArray<LockedChange> Between(Dictionary<string, string> was, Dictionary<string, string> now) =>
-        [.. was.Keys.Union(now.Keys)
-            .Select(name => new LockedChange(name, was.GetValueOrDefault(name), now.GetValueOrDefault(name)))
-            .Where(change => change.From != change.To)
-            .OrderBy(change => change.Name, StringComparer.Ordinal)];
+        [
+            .. was
+                .Keys.Union(now.Keys)
+                .Select(name => new LockedChange(name, was.GetValueOrDefault(name), now.GetValueOrDefault(name)))
+                .Where(change => change.From != change.To)
+                .OrderBy(change => change.Name, StringComparer.Ordinal),
+        ];
 }
 
 /// <summary>One thing in two versions.</summary>

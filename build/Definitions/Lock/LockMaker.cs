@@ -24,17 +24,27 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             return null;
         try
         {
-            return ImageLockFile.Parse(await Task.Run(() => RegularFile.ReadBytes(path, ImageLockFile.LongestFile), cancellationToken), ImageLockFile.NameOf(folder));
+            return ImageLockFile.Parse(
+                await Task.Run(() => RegularFile.ReadBytes(path, ImageLockFile.LongestFile), cancellationToken),
+                ImageLockFile.NameOf(folder)
+            );
         }
         catch (Exception e) when (e is ContentException or UnfitFileException)
         {
             throw new DefinitionException(
-                $"{(e is UnfitFileException file ? $"{ImageLockFile.NameOf(folder)}: {file.Problem}" : e.Message)}. Lock compares dates with it: restore it from git, or delete it to lock from nothing", e);
+                $"{(e is UnfitFileException file ? $"{ImageLockFile.NameOf(folder)}: {file.Problem}" : e.Message)}. Lock compares "
+                    + "dates with it: restore it from git, or delete it to lock from nothing",
+                e
+            );
         }
     }
 
-    /// <param name="previous">The lock that the new one takes the place of: no suite may be older than in it. Null when there is none.</param>
-    /// <exception cref="ContentException">A suite's signature, hash or expiry is wrong, or it is older than in the previous lock.</exception>
+    /// <param name="previous">
+    /// The lock that the new one takes the place of: no suite may be older than in it. Null when there is none.
+    /// </param>
+    /// <exception cref="ContentException">
+    /// A suite's signature, hash or expiry is wrong, or it is older than in the previous lock.
+    /// </exception>
     /// <exception cref="ResolutionException">A wanted package cannot be had; says the chain.</exception>
     /// <exception cref="DefinitionException">A package is named under <c>without</c> that nothing needs.</exception>
     /// <exception cref="ToolMissingException">There is no gpgv.</exception>
@@ -55,7 +65,8 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             suites.Add(read);
         }
 
-        List<Resolution> images = [], standIns = [];
+        List<Resolution> images = [],
+            standIns = [];
         List<OfferedPackage> offers = [];
         foreach (string architecture in definition.Platforms.Select(platform => platform.Architecture))
         {
@@ -67,8 +78,12 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
         }
 
         RequireMissed(definition, images);
-        LockedUpstream[] upstream = [.. definition.Upstream
-            .Select(file => file.IsOptional ? LockValidator.Kept(definition, file, previous) : Reviewed(definition, file)).OfType<LockedUpstream>()];
+        LockedUpstream[] upstream =
+        [
+            .. definition
+                .Upstream.Select(file => file.IsOptional ? LockValidator.Kept(definition, file, previous) : Reviewed(definition, file))
+                .OfType<LockedUpstream>(),
+        ];
         Resolution.RequireSameVersions(images);
         Resolution.RequireSameVersions(standIns);
         ImageLock made = new()
@@ -80,9 +95,13 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
             Debian = new LockedDebian(
                 definition.Debian.Components,
                 definition.Debian.Essential,
-                [.. definition.Debian.Without.Select(package => package.Name).Order(StringComparer.Ordinal)]),
+                [.. definition.Debian.Without.Select(package => package.Name).Order(StringComparer.Ordinal)]
+            ),
             Wanted = definition.Layers.ToImmutableSortedDictionary(
-                layer => layer.Name, layer => layer.Packages.Order(StringComparer.Ordinal).ToImmutableArray(), StringComparer.Ordinal),
+                layer => layer.Name,
+                layer => layer.Packages.Order(StringComparer.Ordinal).ToImmutableArray(),
+                StringComparer.Ordinal
+            ),
             Upstream = [.. upstream],
             LeftOut = [.. definition.Upstream.Select(file => file.Name).Except(upstream.Select(file => file.Name), StringComparer.Ordinal)],
             Packages = Packages(images, group => definition.Layers[group].Name),
@@ -93,7 +112,11 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
 
     /// <summary>One architecture after the other, so that the indexes of only one are in memory.</summary>
     private async Task<List<PackageIndex>> IndexesAsync(
-        ImageDefinition definition, List<DebianSuite> suites, string architecture, CancellationToken cancellationToken)
+        ImageDefinition definition,
+        List<DebianSuite> suites,
+        string architecture,
+        CancellationToken cancellationToken
+    )
     {
         List<PackageIndex> indexes = [];
         foreach (DebianSuite suite in suites)
@@ -109,8 +132,14 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
     {
         DependencyResolver resolver = new(indexes, definition.Debian.Without.Select(package => package.Name));
         Resolution image = resolver.Resolve([.. definition.Layers.Select(layer => layer.Packages)], definition.Debian.Essential);
-        string[] standIns = [.. definition.Upstream.SelectMany(file => file.Install)
-            .Select(installation => installation.StandIn?.Package).OfType<string>().Distinct()];
+        string[] standIns =
+        [
+            .. definition
+                .Upstream.SelectMany(file => file.Install)
+                .Select(installation => installation.StandIn?.Package)
+                .OfType<string>()
+                .Distinct(),
+        ];
         // A stand-in is a program taken out of its package: what the package depends on is not wanted.
         return (image, resolver.Alone(standIns));
     }
@@ -118,35 +147,51 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
     /// <summary>What is done without would be there on one architecture at least: else the entry says something that is not so.</summary>
     private static void RequireMissed(ImageDefinition definition, IReadOnlyList<Resolution> images)
     {
-        string[] idle = [.. definition.Debian.Without.Select(package => package.Name).Except(images.SelectMany(image => image.Without), StringComparer.Ordinal)];
+        string[] idle =
+        [
+            .. definition
+                .Debian.Without.Select(package => package.Name)
+                .Except(images.SelectMany(image => image.Without), StringComparer.Ordinal),
+        ];
         if (idle.Length > 0)
         {
             throw new DefinitionException(
-                $"{definition.Name}: 'without' of 'debian' names {string.Join(", ", idle)}, which nothing in the image needs on {string.Join(" or ", images.Select(image => image.Architecture))} "
-                + $"(or others of 'without' meet the need); take the entry out of {ImageDefinition.FileName}");
+                $"{definition.Name}: 'without' of 'debian' names {string.Join(", ", idle)}, which nothing in the image needs "
+                    + $"on {string.Join(" or ", images.Select(image => image.Architecture))} "
+                    + $"(or others of 'without' meet the need); take the entry out of {ImageDefinition.FileName}"
+            );
         }
     }
 
-    private static LockedUpstream Reviewed(ImageDefinition definition, UpstreamFile file) => new(
-        file.Name,
-        file.Version,
-        Confirmed: false,
-        definition.Platforms.ToImmutableSortedDictionary(
-            platform => platform.Architecture,
-            platform => new LockedFile(file.Url(platform.Architecture).AbsoluteUri, file.Checksums[platform.Architecture], null),
-            StringComparer.Ordinal));
+    private static LockedUpstream Reviewed(ImageDefinition definition, UpstreamFile file) =>
+        new(
+            file.Name,
+            file.Version,
+            Confirmed: false,
+            definition.Platforms.ToImmutableSortedDictionary(
+                platform => platform.Architecture,
+                platform => new LockedFile(file.Url(platform.Architecture).AbsoluteUri, file.Checksums[platform.Architecture], null),
+                StringComparer.Ordinal
+            )
+        );
 
     /// <summary>A package goes into the lowest layer that needs it on any architecture.</summary>
     private static ImmutableArray<LockedPackage> Packages(IReadOnlyList<Resolution> resolutions, Func<int, string> layer) =>
-        [.. resolutions
-            .SelectMany(resolution => resolution.Packages, (resolution, resolved) => (resolution.Architecture, resolved.Package, resolved.Group))
-            .GroupBy(at => at.Package.Name, StringComparer.Ordinal)
-            .OrderBy(package => package.Key, StringComparer.Ordinal)
-            .Select(package => new LockedPackage(
-                package.Key,
-                layer(package.Min(at => at.Group)),
-                package.ToImmutableSortedDictionary(at => at.Architecture, at => at.Package.Version.ToString(), StringComparer.Ordinal),
-                package.ToImmutableSortedDictionary(at => at.Architecture, at => File(at.Package), StringComparer.Ordinal)))];
+        [
+            .. resolutions
+                .SelectMany(
+                    resolution => resolution.Packages,
+                    (resolution, resolved) => (resolution.Architecture, resolved.Package, resolved.Group)
+                )
+                .GroupBy(at => at.Package.Name, StringComparer.Ordinal)
+                .OrderBy(package => package.Key, StringComparer.Ordinal)
+                .Select(package => new LockedPackage(
+                    package.Key,
+                    layer(package.Min(at => at.Group)),
+                    package.ToImmutableSortedDictionary(at => at.Architecture, at => at.Package.Version.ToString(), StringComparer.Ordinal),
+                    package.ToImmutableSortedDictionary(at => at.Architecture, at => File(at.Package), StringComparer.Ordinal)
+                )),
+        ];
 
     private static LockedFile File(DebianPackage package) =>
         new(DebianMirror.LocationOf(package.Suite, package.Filename), package.Digest, package.Size);

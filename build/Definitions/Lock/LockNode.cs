@@ -17,31 +17,43 @@ internal sealed record LockNode(JsonElement Value, string Path)
     public bool Flag => Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? Value.GetBoolean() : throw Unfit("true or false");
 
     /// <exception cref="ContentException">It is no whole number from 0, or more than any size.</exception>
-    public long Number => Value.ValueKind == JsonValueKind.Number && Value.TryGetInt64(out long number) && number is >= 0 and <= Descriptor.MaximumSize
-        ? number
-        : throw Unfit(Value.ValueKind == JsonValueKind.Number && Value.GetDouble() > Descriptor.MaximumSize ? $"a whole number up to {Descriptor.MaximumSize}" : "a whole number from 0");
+    public long Number =>
+        Value.ValueKind == JsonValueKind.Number && Value.TryGetInt64(out long number) && number is >= 0 and <= Descriptor.MaximumSize
+            ? number
+            : throw Unfit(
+                Value.ValueKind == JsonValueKind.Number && Value.GetDouble() > Descriptor.MaximumSize
+                    ? $"a whole number up to {Descriptor.MaximumSize}"
+                    : "a whole number from 0"
+            );
 
     /// <exception cref="ContentException">It is no list.</exception>
-    public IEnumerable<LockNode> Items => Value.ValueKind == JsonValueKind.Array
-        ? Value.EnumerateArray().Select((item, i) => new LockNode(item, $"{Path}[{i}]"))
-        : throw Unfit("a list");
+    public IEnumerable<LockNode> Items =>
+        Value.ValueKind == JsonValueKind.Array
+            ? Value.EnumerateArray().Select((item, i) => new LockNode(item, $"{Path}[{i}]"))
+            : throw Unfit("a list");
 
     /// <exception cref="ContentException">It is no map.</exception>
-    public IEnumerable<KeyValuePair<string, LockNode>> Members => Value.ValueKind == JsonValueKind.Object
-        ? Value.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Below(member.Name, member.Value)))
-        : throw Unfit("a map");
+    public IEnumerable<KeyValuePair<string, LockNode>> Members =>
+        Value.ValueKind == JsonValueKind.Object
+            ? Value.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Below(member.Name, member.Value)))
+            : throw Unfit("a map");
 
     /// <summary>The value of a key; null when the key is not there.</summary>
     /// <exception cref="ContentException">This is no map.</exception>
-    public LockNode? Find(string key) => Value.ValueKind != JsonValueKind.Object ? throw Unfit("a map")
+    public LockNode? Find(string key) =>
+        Value.ValueKind != JsonValueKind.Object ? throw Unfit("a map")
         : Value.TryGetProperty(key, out JsonElement value) ? Below(key, value)
         : null;
 
     /// <summary>The same map, which has no other keys.</summary>
     /// <exception cref="ContentException">It has one, which is told with the one that was likely meant; or this is no map.</exception>
     public LockNode With(params string[] keys) =>
-        Members.Select(member => member.Key).FirstOrDefault(key => !keys.Contains(key, StringComparer.Ordinal)) is not { } unknown ? this
-            : throw Fault($"unknown key '{Printable.Of(unknown)}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"known here: {string.Join(", ", keys)}")}");
+        Members.Select(member => member.Key).FirstOrDefault(key => !keys.Contains(key, StringComparer.Ordinal)) is not { } unknown
+            ? this
+            : throw Fault(
+                "unknown key "
+                    + $"'{Printable.Of(unknown)}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"known here: {string.Join(", ", keys)}")}"
+            );
 
     /// <summary>A text that <paramref name="parse"/> reads, whose complaint gets this place.</summary>
     /// <exception cref="ContentException">It is no text, or not such a one.</exception>
@@ -65,6 +77,9 @@ internal sealed record LockNode(JsonElement Value, string Path)
     private ContentException Unfit(string wanted)
     {
         string got = Value.GetRawText();
-        return Fault($"wanted {wanted}, got {(Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || got.Length > 100 ? Value.ValueKind.ToString() : Printable.Of(got))}");
+        return Fault(
+            $"wanted {wanted}, "
+                + $"got {(Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || got.Length > 100 ? Value.ValueKind.ToString() : Printable.Of(got))}"
+        );
     }
 }

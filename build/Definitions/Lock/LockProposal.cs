@@ -22,7 +22,9 @@ public sealed record OfferedPackage
     /// <summary>The locked version; null when none is.</summary>
     public required DebianVersion? Locked { get; init; }
 
-    /// <summary>The version of the source that the locked one was built from; null when that cannot be told, or it was another source.</summary>
+    /// <summary>
+    /// The version of the source that the locked one was built from; null when that cannot be told, or it was another source.
+    /// </summary>
     public required DebianVersion? LockedSource { get; init; }
 
     /// <summary>The newest version in the suites of the security archive; null when they have none.</summary>
@@ -54,7 +56,12 @@ public sealed record OfferedPackage
     /// </summary>
     private static DebianVersion? SourceOf(DebianPackage package, DebianVersion locked, string location, IReadOnlyList<PackageIndex> suites)
     {
-        if (suites.SelectMany(suite => suite.FindAll(package.Name)).FirstOrDefault(other => other.Version.ToString() == locked.ToString()) is { } same)
+        if (
+            suites
+                .SelectMany(suite => suite.FindAll(package.Name))
+                .FirstOrDefault(other => other.Version.ToString() == locked.ToString()) is
+            { } same
+        )
             return same.Source == package.Source ? same.SourceVersion : null;
         bool isOwn = WithoutRebuild(package.Version) == package.SourceVersion;
         return isOwn && location.Split('/') is [.., var folder, _] && folder == package.Source ? WithoutRebuild(locked) : null;

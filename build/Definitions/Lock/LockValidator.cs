@@ -12,7 +12,13 @@ public static class LockValidator
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(imageLock);
         if (Difference(definition, imageLock) is { } difference)
-            throw Anew(definition).After(new DefinitionException($"{definition.Name}: {ImageLock.FileName} does not fit {ImageDefinition.FileName}: {difference}. Run {Anew(definition)}"));
+            throw Anew(definition)
+                .After(
+                    new DefinitionException(
+                        $"{definition.Name}: {ImageLock.FileName} does not fit {ImageDefinition.FileName}: {difference}. "
+                            + $"Run {Anew(definition)}"
+                    )
+                );
     }
 
     private static string? Difference(ImageDefinition definition, ImageLock imageLock)
@@ -45,7 +51,10 @@ public static class LockValidator
 
     /// <summary>An optional file as a lock has it; null when that lock, or the file in it, is not of this definition.</summary>
     public static LockedUpstream? Kept(ImageDefinition definition, UpstreamFile file, ImageLock? imageLock) =>
-        imageLock?.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name) is { } locked && Difference(definition, file, locked) is null ? locked : null;
+        imageLock?.Upstream.FirstOrDefault(upstream => upstream.Name == file.Name) is { } locked
+        && Difference(definition, file, locked) is null
+            ? locked
+            : null;
 
     private static string? UpstreamDifference(ImageDefinition definition, ImageLock imageLock)
     {
@@ -53,15 +62,21 @@ public static class LockValidator
             return $"upstream file {needed} is left out and not optional";
         UpstreamFile[] wanted = [.. definition.Upstream.Where(file => !imageLock.LeftOut.Contains(file.Name, StringComparer.Ordinal))];
         return imageLock.Upstream.Select(file => file.Name).SequenceEqual(wanted.Select(file => file.Name), StringComparer.Ordinal)
-            ? wanted.Zip(imageLock.Upstream, (file, locked) => Difference(definition, file, locked) ?? SignerDifference(file, locked)).FirstOrDefault(text => text is not null)
-            : $"upstream files wanted {Names(wanted.Select(file => file.Name))}, locked {Names(imageLock.Upstream.Select(file => file.Name))}";
+            ? wanted
+                .Zip(imageLock.Upstream, (file, locked) => Difference(definition, file, locked) ?? SignerDifference(file, locked))
+                .FirstOrDefault(text => text is not null)
+            : $"upstream files wanted {Names(wanted.Select(file => file.Name))}, "
+                + $"locked {Names(imageLock.Upstream.Select(file => file.Name))}";
     }
 
     private static string? PackageDifference(ImageDefinition definition, ImageLock imageLock)
     {
         if (imageLock.Packages.FirstOrDefault(package => definition.Layers.All(layer => layer.Name != package.Layer)) is { } stray)
             return $"package {stray.Name} is locked for layer '{stray.Layer}', which is not there";
-        if (definition.Debian.Without.FirstOrDefault(without => imageLock.Packages.Any(package => package.Name == without.Name)) is { } present)
+        if (
+            definition.Debian.Without.FirstOrDefault(without => imageLock.Packages.Any(package => package.Name == without.Name)) is
+            { } present
+        )
             return $"package {present.Name} is locked, and the image does without it";
         HashSet<string> wanted = [.. definition.Layers.SelectMany(layer => layer.Packages)];
         LockedPackage[] locked = [.. imageLock.Packages.Where(package => wanted.Contains(package.Name))];
@@ -104,9 +119,10 @@ public static class LockValidator
     }
 
     /// <summary>A lock that says nothing of signatures fits any definition.</summary>
-    private static string? SignerDifference(UpstreamFile file, LockedUpstream locked) => locked.Signature is { Signer: var signer } && signer != file.Signer
-        ? $"{file.Name} signer wanted {file.Signer?.ToString() ?? "none"}, locked {signer}"
-        : null;
+    private static string? SignerDifference(UpstreamFile file, LockedUpstream locked) =>
+        locked.Signature is { Signer: var signer } && signer != file.Signer
+            ? $"{file.Name} signer wanted {file.Signer?.ToString() ?? "none"}, locked {signer}"
+            : null;
 
     private static string[] Architectures(ImageDefinition definition) =>
         [.. definition.Platforms.Select(platform => platform.Architecture).Order(StringComparer.Ordinal)];

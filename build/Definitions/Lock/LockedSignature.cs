@@ -38,18 +38,21 @@ public sealed record LockedSignature(SignatureState State, string By, UpstreamSi
     public const string Wrong = "wrong";
 
     /// <summary>How each state is written.</summary>
-    public static ImmutableSortedDictionary<string, SignatureState> States { get; } = ImmutableSortedDictionary.CreateRange<string, SignatureState>(
-        StringComparer.Ordinal,
-        [
-            new("accepted-unsigned", SignatureState.AcceptedUnsigned),
-            new("unverified-no-log", SignatureState.UnverifiedNoLog),
-            new("verified", SignatureState.Verified),
-        ]);
+    public static ImmutableSortedDictionary<string, SignatureState> States { get; } =
+        ImmutableSortedDictionary.CreateRange<string, SignatureState>(
+            StringComparer.Ordinal,
+            [
+                new("accepted-unsigned", SignatureState.AcceptedUnsigned),
+                new("unverified-no-log", SignatureState.UnverifiedNoLog),
+                new("verified", SignatureState.Verified),
+            ]
+        );
 
     /// <summary>The state as locks, provenance and lines for people have it.</summary>
     public string Word => States.Single(state => state.Value == State).Key;
 
     public override string ToString() => $"{Word} (by {By}{(Problem is null ? "" : $", it is {Problem}")}), wanted {Signer}";
 
-    internal static LockedSignature Accepted(UpstreamSigner signer, string problem) => new(SignatureState.AcceptedUnsigned, ByCommandLine, signer, problem);
+    internal static LockedSignature Accepted(UpstreamSigner signer, string problem) =>
+        new(SignatureState.AcceptedUnsigned, ByCommandLine, signer, problem);
 }

@@ -17,10 +17,15 @@ public sealed record FileSignature(ReadOnlyMemory<byte> Signature, string Certif
     public static FileSignature Parse(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> certificate)
     {
         string text = Encoding.UTF8.GetString(certificate);
-        string pem = text.StartsWith("-----BEGIN", StringComparison.Ordinal) ? text
+        string pem = text.StartsWith("-----BEGIN", StringComparison.Ordinal)
+            ? text
             : Encoding.UTF8.GetString(Base64(text, $"certificate: {Wanted}"));
-        if (!PemEncoding.TryFind(pem, out PemFields fields) || !pem[fields.Label].Equals("CERTIFICATE", StringComparison.Ordinal)
-            || !string.IsNullOrWhiteSpace(pem[..fields.Location.Start]) || !string.IsNullOrWhiteSpace(pem[fields.Location.End..]))
+        if (
+            !PemEncoding.TryFind(pem, out PemFields fields)
+            || !pem[fields.Label].Equals("CERTIFICATE", StringComparison.Ordinal)
+            || !string.IsNullOrWhiteSpace(pem[..fields.Location.Start])
+            || !string.IsNullOrWhiteSpace(pem[fields.Location.End..])
+        )
             throw new ContentException($"certificate: {Wanted}, got something else");
         return new FileSignature(Base64(Encoding.UTF8.GetString(signature), "signature: wanted base64"), pem[fields.Location] + "\n");
     }
@@ -39,7 +44,8 @@ public sealed record FileSignature(ReadOnlyMemory<byte> Signature, string Certif
         {
             using X509Certificate2 certificate = X509Certificate2.CreateFromPem(Certificate);
             SigningCertificate.Read(certificate).Require(signer);
-            using ECDsa key = certificate.GetECDsaPublicKey() ?? throw new ContentException($"certificate: wanted an ECDSA key, got {certificate.PublicKey.Oid.FriendlyName}");
+            using ECDsa key = certificate.GetECDsaPublicKey()
+                ?? throw new ContentException($"certificate: wanted an ECDSA key, got {certificate.PublicKey.Oid.FriendlyName}");
             if (!key.VerifyHash(hash, Signature.Span, DSASignatureFormat.Rfc3279DerSequence))
                 throw new ContentException("the signature is not over this file by the certificate's key");
         }

@@ -1,6 +1,8 @@
 namespace Slipway.Definitions;
 
-/// <summary>Tells of a file's signature what its files alone cannot: who issued the certificate, and that a transparency log saw it used in time.</summary>
+/// <summary>
+/// Tells of a file's signature what its files alone cannot: who issued the certificate, and that a transparency log saw it used in time.
+/// </summary>
 public interface ISignatureLog
 {
     /// <param name="signature">Holds already as far as the files show.</param>

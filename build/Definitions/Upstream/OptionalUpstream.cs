@@ -14,9 +14,14 @@ namespace Slipway.Definitions;
 /// <param name="mirror">Where to read from: the hosts, or a folder, https or this machine in their place.</param>
 /// <param name="isMirror">Whether that is another place than the hosts: what a mirror has gives sizes but confirms nothing.</param>
 /// <param name="published">Reads what the projects publish.</param>
-/// <param name="notice">Is told of what could not be had.</param>
+/// <param name="log">Is told of what could not be had.</param>
 public sealed class OptionalUpstream(
-    Download download, UpstreamMirror mirror, bool isMirror, PublishedChecksum published, Action<string> notice)
+    Download download,
+    UpstreamMirror mirror,
+    bool isMirror,
+    PublishedChecksum published,
+    Action<string> log
+)
 {
     /// <param name="imageLock">Has the optional files that the lock before had, and names the others as left out.</param>
     /// <returns>The lock with every optional file that can be had.</returns>
@@ -40,11 +45,19 @@ public sealed class OptionalUpstream(
                 leftOut.Add(file.Name);
         }
 
-        return imageLock with { Upstream = files.ToImmutable(), LeftOut = leftOut.ToImmutable() };
+        return imageLock with
+        {
+            Upstream = files.ToImmutable(),
+            LeftOut = leftOut.ToImmutable(),
+        };
     }
 
     private async Task<LockedUpstream?> FindAsync(
-        ImageDefinition definition, UpstreamFile file, LockedUpstream? before, CancellationToken cancellationToken)
+        ImageDefinition definition,
+        UpstreamFile file,
+        LockedUpstream? before,
+        CancellationToken cancellationToken
+    )
     {
         string name = $"{definition.Name}: optional {file.Name} {file.Version}";
         bool confirmed = !isMirror;
@@ -55,14 +68,14 @@ public sealed class OptionalUpstream(
         }
         catch (RemoteException e)
         {
-            notice($"{name}: {e.Message}");
+            log($"{name}: {e.Message}");
             wanted = before;
             confirmed = before is { Confirmed: true };
         }
 
         if (wanted is null)
         {
-            notice($"{name} is left out: its published checksum cannot be read. Run ./build.sh Lock --images {definition.Name} where it can");
+            log($"{name} is left out: its published checksum cannot be read. Run ./build.sh Lock --images {definition.Name} where it can");
             return null;
         }
 
@@ -72,21 +85,25 @@ public sealed class OptionalUpstream(
         }
         catch (DownloadException e) when (before is not null && e.Fault == RemoteFault.TryAgain)
         {
-            notice($"{e.Message}");
-            notice($"{name} stays as it was locked");
+            log($"{e.Message}");
+            log($"{name} stays as it was locked");
             return before;
         }
         catch (DownloadException e)
         {
-            notice($"{e.Message}");
-            notice($"{name} is left out: it cannot be had. Run ./build.sh Lock --images {definition.Name} where it can");
+            log($"{e.Message}");
+            log($"{name} is left out: it cannot be had. Run ./build.sh Lock --images {definition.Name} where it can");
             return null;
         }
     }
 
     /// <summary>The file with the checksums that are published for it now.</summary>
     private async Task<LockedUpstream> PublishedAsync(
-        ImageDefinition definition, UpstreamFile file, LockedUpstream? before, CancellationToken cancellationToken)
+        ImageDefinition definition,
+        UpstreamFile file,
+        LockedUpstream? before,
+        CancellationToken cancellationToken
+    )
     {
         var files = ImmutableSortedDictionary.CreateBuilder<string, LockedFile>(StringComparer.Ordinal);
         foreach (string architecture in definition.Platforms.Select(platform => platform.Architecture))
@@ -106,24 +123,47 @@ public sealed class OptionalUpstream(
 
     /// <summary>The file in the cache; with what was locked before it is compared where the checksums themselves cannot be.</summary>
     private async Task<LockedUpstream> FetchAsync(
-        ImageDefinition definition, UpstreamFile file, LockedUpstream wanted, LockedUpstream? before, CancellationToken cancellationToken)
+        ImageDefinition definition,
+        UpstreamFile file,
+        LockedUpstream wanted,
+        LockedUpstream? before,
+        CancellationToken cancellationToken
+    )
     {
         var files = wanted.Files.ToBuilder();
         foreach ((string architecture, LockedFile locked) in wanted.Files)
         {
-            WantedContent content = new() { What = What(definition, file, architecture), Digest = locked.Digest, Size = locked.Size, Limit = file.Limit };
-            string path = await download.FetchAsync(new DownloadItem(content, [mirror.Locate(new Uri(locked.Location))]), cancellationToken);
-            if (before?.Files[architecture].Digest is { } known && known.Algorithm != locked.Digest.Algorithm
-                && await PublishedChecksum.HashAsync(known, path, cancellationToken) is var got && got != known)
+            WantedContent content = new()
+            {
+                What = What(definition, file, architecture),
+                Digest = locked.Digest,
+                Size = locked.Size,
+                Limit = file.Limit,
+            };
+            string path = await download.FetchAsync(
+                new DownloadItem(content, [mirror.Locate(new Uri(locked.Location))]),
+                cancellationToken
+            );
+            if (
+                before?.Files[architecture].Digest is { } known
+                && known.Algorithm != locked.Digest.Algorithm
+                && await PublishedChecksum.HashAsync(known, path, cancellationToken) is var got
+                && got != known
+            )
                 throw Changed(content.What, $"the file of {locked.Digest} has {got}", known);
             files[architecture] = locked with { Size = new FileInfo(path).Length };
         }
 
-        return wanted with { Files = files.ToImmutable() };
+        return wanted with
+        {
+            Files = files.ToImmutable(),
+        };
     }
 
     private static ContentException Changed(string what, string now, Digest known) =>
-        new($"{what}: {now}, the lock has {known}: a release has changed. Find out why before you delete {ImageLock.FileName} to accept it");
+        new(
+            $"{what}: {now}, the lock has {known}: a release has changed. Find out why before you delete {ImageLock.FileName} to accept it"
+        );
 
     private static string What(ImageDefinition definition, UpstreamFile file, string architecture) =>
         $"{definition.Name} {architecture}: {file.Name} {file.Version}";

@@ -35,7 +35,10 @@ public sealed class PublishedChecksum(OriginReader reader, UpstreamMirror mirror
         Digest reviewed = file.Checksums[architecture];
         Digest got = reviewed.Algorithm == published.Algorithm ? reviewed : await HashAsync(published, path, cancellationToken);
         if (got != published)
-            throw new ContentException($"{what}: {file.ChecksumUrl(architecture)} says {published}, the file reviewed as {reviewed} has {got}. Find out which of the two is right before you change image.yaml");
+            throw new ContentException(
+                $"{what}: {file.ChecksumUrl(architecture)} says {published}, the file reviewed as {reviewed} has {got}. Find out "
+                    + "which of the two is right before you change image.yaml"
+            );
     }
 
     /// <summary>What the project publishes; null when the definition says nowhere.</summary>

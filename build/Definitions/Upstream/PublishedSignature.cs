@@ -4,7 +4,9 @@ using Slipway.Oci;
 
 namespace Slipway.Definitions;
 
-/// <summary>Reads the signature that a project publishes beside a file: at its address with <c>.sig</c> and <c>.cert</c> behind it.</summary>
+/// <summary>
+/// Reads the signature that a project publishes beside a file: at its address with <c>.sig</c> and <c>.cert</c> behind it.
+/// </summary>
 /// <param name="reader">Reads both.</param>
 /// <param name="mirror">Where to read them from, as the file is.</param>
 public sealed class PublishedSignature(OriginReader reader, UpstreamMirror mirror)
@@ -21,7 +23,8 @@ public sealed class PublishedSignature(OriginReader reader, UpstreamMirror mirro
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            byte[] signature = await BytesAsync(file, ".sig", cancellationToken), certificate = await BytesAsync(file, ".cert", cancellationToken);
+            byte[] signature = await BytesAsync(file, ".sig", cancellationToken),
+                certificate = await BytesAsync(file, ".cert", cancellationToken);
             return FileSignature.Parse(signature, certificate);
         }
         catch (ContentException e)

@@ -48,14 +48,18 @@ internal sealed record SigningCertificate(string Identity, string Issuer)
             {
                 Asn1Tag tag = reader.PeekTag();
                 if (tag.TagClass != TagClass.ContextSpecific || tag.TagValue is not (1 or 6))
-                    throw new ContentException($"certificate: wanted an e-mail address or URI as its name, got a name of kind {tag.TagValue}");
+                    throw new ContentException(
+                        $"certificate: wanted an e-mail address or URI as its name, got a name of kind {tag.TagValue}"
+                    );
                 names.Add(reader.ReadCharacterString(UniversalTagNumber.IA5String, tag));
             }
         }
 
         return names.Count == 1
             ? names[0]
-            : throw new ContentException($"certificate: wanted one name, got {(names.Count == 0 ? "none" : Printable.Of(string.Join(", ", names)))}");
+            : throw new ContentException(
+                $"certificate: wanted one name, got {(names.Count == 0 ? "none" : Printable.Of(string.Join(", ", names)))}"
+            );
     }
 
     private static string IssuerOf(X509Certificate2 certificate)
@@ -63,14 +67,20 @@ internal sealed record SigningCertificate(string Identity, string Issuer)
         // Certificates from before the new extension have the old one alone, whose value is the bare text.
         string[] issuers =
         [
-            .. Values(certificate, NewIssuer).Select(value => AsnDecoder.ReadCharacterString(value, AsnEncodingRules.DER, UniversalTagNumber.UTF8String, out int read) is var text && read == value.Length
-                ? text
-                : throw new AsnContentException("there is something behind the issuer")),
+            .. Values(certificate, NewIssuer)
+                .Select(value =>
+                    AsnDecoder.ReadCharacterString(value, AsnEncodingRules.DER, UniversalTagNumber.UTF8String, out int read) is var text
+                    && read == value.Length
+                        ? text
+                        : throw new AsnContentException("there is something behind the issuer")
+                ),
             .. Values(certificate, OldIssuer).Select(Encoding.UTF8.GetString),
         ];
         return issuers.Distinct(StringComparer.Ordinal).ToArray() is [{ Length: > 0 } one]
             ? one
-            : throw new ContentException($"certificate: wanted one issuer, got {(issuers.Length == 0 ? "none" : Printable.Of(string.Join(", ", issuers)))}");
+            : throw new ContentException(
+                $"certificate: wanted one issuer, got {(issuers.Length == 0 ? "none" : Printable.Of(string.Join(", ", issuers)))}"
+            );
     }
 
     private static IEnumerable<byte[]> Values(X509Certificate2 certificate, string oid) =>

@@ -17,12 +17,19 @@ namespace Slipway.Definitions;
 /// <param name="mirror">Where to read them from.</param>
 /// <param name="isMirror">Whether that is another place than the hosts: what a mirror has gives sizes but confirms nothing.</param>
 /// <param name="published">What the projects publish, compared with each file that was reached.</param>
-/// <param name="notice">Is told of what could not be had.</param>
+/// <param name="log">Is told of what could not be had.</param>
 public sealed class UpstreamConfirmation(
-    Download download, UpstreamMirror mirror, bool isMirror, PublishedChecksum published, Action<string> notice)
+    Download download,
+    UpstreamMirror mirror,
+    bool isMirror,
+    PublishedChecksum published,
+    Action<string> log
+)
 {
     /// <returns>The lock with sizes and confirmations.</returns>
-    /// <exception cref="ContentException">A host has another file than the reviewed checksum says, or none, or no such checksum file.</exception>
+    /// <exception cref="ContentException">
+    /// A host has another file than the reviewed checksum says, or none, or no such checksum file.
+    /// </exception>
     /// <exception cref="RemoteException">A host or mirror refused, or broke the protocol.</exception>
     public async Task<ImageLock> ConfirmAsync(ImageDefinition definition, ImageLock imageLock, CancellationToken cancellationToken)
     {
@@ -51,16 +58,29 @@ public sealed class UpstreamConfirmation(
             };
             string path = "";
             bool had = await HasAsync(
-                async () => path = await download.FetchAsync(new DownloadItem(wanted, [mirror.Locate(new Uri(locked.Location))]), cancellationToken),
-                $"Upstream has no such file: correct 'url' or 'version' of {file.Name} in {Next(definition)}");
+                async () =>
+                    path = await download.FetchAsync(
+                        new DownloadItem(wanted, [mirror.Locate(new Uri(locked.Location))]),
+                        cancellationToken
+                    ),
+                $"Upstream has no such file: correct 'url' or 'version' of {file.Name} in {Next(definition)}"
+            );
             if (had)
                 files = files.SetItem(architecture, locked with { Size = new FileInfo(path).Length });
-            confirmed &= had && await HasAsync(
-                () => published.RequireAsync(defined, architecture, path, wanted.What, cancellationToken),
-                $"Upstream publishes no such checksum file: correct 'checksumFile' of {file.Name}, or take it out, in {Next(definition)}");
+            confirmed &=
+                had
+                && await HasAsync(
+                    () => published.RequireAsync(defined, architecture, path, wanted.What, cancellationToken),
+                    $"Upstream publishes no such checksum file: correct 'checksumFile' of {file.Name}, or take it out, "
+                        + $"in {Next(definition)}"
+                );
         }
 
-        return file with { Confirmed = confirmed, Files = files };
+        return file with
+        {
+            Confirmed = confirmed,
+            Files = files,
+        };
     }
 
     /// <summary>Whether something was had; false when its absence leaves a file unconfirmed, which was told then.</summary>
@@ -73,7 +93,7 @@ public sealed class UpstreamConfirmation(
         }
         catch (RemoteException e) when (e.Fault == RemoteFault.TryAgain || (isMirror && e.Fault == RemoteFault.NotFound))
         {
-            notice($"{e.Message}; unconfirmed");
+            log($"{e.Message}; unconfirmed");
             return false;
         }
         catch (RemoteException e) when (e.Fault == RemoteFault.NotFound)

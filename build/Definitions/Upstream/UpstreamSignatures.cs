@@ -11,9 +11,9 @@ namespace Slipway.Definitions;
 /// </summary>
 /// <param name="published">Reads the signatures.</param>
 /// <param name="cache">Has the files.</param>
-/// <param name="log">Is asked about what holds by itself.</param>
-/// <param name="notice">Is told of every finding, and why it is no better.</param>
-public sealed class UpstreamSignatures(PublishedSignature published, ContentCache cache, ISignatureLog log, Action<string> notice)
+/// <param name="transparencyLog">Is asked about what holds by itself.</param>
+/// <param name="log">Is told of every finding, and why it is no better.</param>
+public sealed class UpstreamSignatures(PublishedSignature published, ContentCache cache, ISignatureLog transparencyLog, Action<string> log)
 {
     /// <summary>Whether a new lock may have files whose signature is missing or wrong; it says so then.</summary>
     public bool AcceptUnsignedUnsafe { get; init; }
@@ -34,13 +34,19 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
                 bool had = file.Files.Values.All(locked => cache.Find(locked.Digest, locked.Size) is not null);
                 if (had)
                     signature = await EstablishAsync(definition, file, signer, file.Files.Keys, AcceptUnsignedUnsafe, cancellationToken);
-                notice($"{definition.Name}: {file.Name} {file.Version}: signature {signature?.ToString() ?? "not asked about: the file was not had"}");
+                log(
+                    $"{definition.Name}: {file.Name} {file.Version}: "
+                        + $"signature {signature?.ToString() ?? "not asked about: the file was not had"}"
+                );
             }
 
             files.Add(file with { Signature = signature });
         }
 
-        return imageLock with { Upstream = files.ToImmutable() };
+        return imageLock with
+        {
+            Upstream = files.ToImmutable(),
+        };
     }
 
     /// <summary>Judges again what a lock names, from the files in the cache; nothing may be worse than the lock says.</summary>
@@ -48,7 +54,11 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
     /// <exception cref="ContentException">A signature is missing or wrong where the lock does not say that this was accepted.</exception>
     /// <exception cref="RemoteException">A signature cannot be had for another reason, or the log not be asked.</exception>
     public async Task RequireAsync(
-        ImageDefinition definition, ImageLock imageLock, IReadOnlyCollection<string> architectures, CancellationToken cancellationToken)
+        ImageDefinition definition,
+        ImageLock imageLock,
+        IReadOnlyCollection<string> architectures,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(imageLock);
@@ -57,16 +67,20 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             string what = $"{definition.Name}: {file.Name} {file.Version}: signature";
             if (SignerOf(definition, file) is not { } signer)
             {
-                notice($"{what} not asked about: {ImageDefinition.FileName} names no signer");
+                log($"{what} not asked about: {ImageDefinition.FileName} names no signer");
                 continue;
             }
 
             bool accepted = file.Signature?.State == SignatureState.AcceptedUnsigned;
             LockedSignature now = await EstablishAsync(definition, file, signer, architectures, accepted, cancellationToken);
-            notice($"{what} {now}; the lock says {file.Signature?.Word ?? "nothing"}");
+            log($"{what} {now}; the lock says {file.Signature?.Word ?? "nothing"}");
             // What is wrong or missing was refused above; all that is left to be worse by is a log that was not asked.
             if (file.Signature is { } locked && now.State < locked.State)
-                throw new RemoteException(RemoteFault.TryAgain, $"{what}: the lock says {locked.Word}, and the transparency log could not be asked again. The lines above say why; run the same command where it can");
+                throw new RemoteException(
+                    RemoteFault.TryAgain,
+                    $"{what}: the lock says {locked.Word}, and the transparency log could not be asked again. The lines above say "
+                        + "why; run the same command where it can"
+                );
         }
     }
 
@@ -75,14 +89,22 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
 
     /// <summary>The worst over some architectures.</summary>
     private async Task<LockedSignature> EstablishAsync(
-        ImageDefinition definition, LockedUpstream file, UpstreamSigner signer, IEnumerable<string> architectures, bool accepts, CancellationToken cancellationToken)
+        ImageDefinition definition,
+        LockedUpstream file,
+        UpstreamSigner signer,
+        IEnumerable<string> architectures,
+        bool accepts,
+        CancellationToken cancellationToken
+    )
     {
         LockedSignature? worst = null;
         foreach (string architecture in architectures)
         {
             LockedFile locked = file.Files[architecture];
             string what = $"{definition.Name} {architecture}: {file.Name} {file.Version}";
-            string next = $"Find out why; to take the file for its checksum alone, run ./build.sh Lock --images {definition.Name} {LockedSignature.ByCommandLine}";
+            string next =
+                "Find out why; to take the file for its checksum alone, run ./build.sh Lock "
+                + $"--images {definition.Name} {LockedSignature.ByCommandLine}";
             LockedSignature one;
             try
             {
@@ -90,13 +112,17 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             }
             catch (RemoteException e) when (e.Fault == RemoteFault.NotFound)
             {
-                one = accepts ? LockedSignature.Accepted(signer, LockedSignature.Missing) : throw new ContentException($"{e.Message}. {next}", e);
-                notice($"{e.Message}; accepted unsigned");
+                one = accepts
+                    ? LockedSignature.Accepted(signer, LockedSignature.Missing)
+                    : throw new ContentException($"{e.Message}. {next}", e);
+                log($"{e.Message}; accepted unsigned");
             }
             catch (ContentException e)
             {
-                one = accepts ? LockedSignature.Accepted(signer, LockedSignature.Wrong) : throw new ContentException($"{e.Message}. {next}", e);
-                notice($"{e.Message}; accepted unsigned");
+                one = accepts
+                    ? LockedSignature.Accepted(signer, LockedSignature.Wrong)
+                    : throw new ContentException($"{e.Message}. {next}", e);
+                log($"{e.Message}; accepted unsigned");
             }
 
             worst = worst is null || one.State < worst.State ? one : worst;
@@ -105,7 +131,12 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
         return worst ?? throw new ArgumentException($"{file.Name}: there is no architecture", nameof(architectures));
     }
 
-    private async Task<LockedSignature> EstablishAsync(LockedFile locked, UpstreamSigner signer, string what, CancellationToken cancellationToken)
+    private async Task<LockedSignature> EstablishAsync(
+        LockedFile locked,
+        UpstreamSigner signer,
+        string what,
+        CancellationToken cancellationToken
+    )
     {
         string path = cache.Find(locked.Digest, locked.Size) ?? throw new InvalidOperationException($"{what}: not in the cache");
         FileSignature signature = await published.ReadAsync(new Uri(locked.Location), what, cancellationToken);
@@ -118,12 +149,15 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             throw new ContentException($"{what}: {e.Message}", e);
         }
 
-        LogAnswer answer = await log.AskAsync(signature, signer, path, cancellationToken);
+        LogAnswer answer = await transparencyLog.AskAsync(signature, signer, path, cancellationToken);
         if (answer.Verdict == LogVerdict.Refused)
             throw new ContentException($"{what}: {answer.Reason}");
         if (answer.Verdict == LogVerdict.Verified)
             return new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, signer);
-        notice($"{what}: signed by the key of a certificate for {signer.Identity}; the transparency log was not asked, so who issued the certificate and when it was used is not proven: {answer.Reason}");
+        log(
+            $"{what}: signed by the key of a certificate for {signer.Identity}; the transparency log was not asked, so who issued "
+                + $"the certificate and when it was used is not proven: {answer.Reason}"
+        );
         return new LockedSignature(SignatureState.UnverifiedNoLog, LockedSignature.ByCertificate, signer);
     }
 }

@@ -2,7 +2,9 @@ using Slipway.Oci;
 
 namespace Slipway.Engine;
 
-/// <summary>An answer's body whose reader learns in the room's own words why it broke off, whoever it is. Disposes the inner stream.</summary>
+/// <summary>
+/// An answer's body whose reader learns in the room's own words why it broke off, whoever it is. Disposes the inner stream.
+/// </summary>
 /// <param name="translate">Reads once, and puts into words what goes wrong.</param>
 internal sealed class AnswerStream(Stream inner, Func<Func<Task<int>>, CancellationToken, Task<int>> translate) : ReadOnlyStream
 {

@@ -59,7 +59,9 @@ public sealed partial record EngineAddress
     public static EngineAddress Parse(string text, string origin, Func<HostTrust>? tls = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string wanted = $"{origin}: wanted unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST, got '{Printable.Of(WithoutPassword().Replace(text, "$1…@"))}'";
+        string wanted =
+            $"{origin}: wanted unix:///PATH, tcp://HOST:PORT or ssh://[USER@]HOST, got "
+            + $"'{Printable.Of(WithoutPassword().Replace(text, "$1…@"))}'";
         if (text.StartsWith("unix://", StringComparison.Ordinal))
         {
             return text[7..] is ['/', ..] path && path.Length <= 107
@@ -67,7 +69,12 @@ public sealed partial record EngineAddress
                 : throw new ContentException($"{wanted}: the path must be absolute and fit a socket's name");
         }
 
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Host.Length == 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
+        if (
+            !Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
+            || address.Host.Length == 0
+            || address.Query.Length > 0
+            || address.Fragment.Length > 0
+        )
             throw new ContentException(wanted);
         return address.Scheme switch
         {
@@ -77,34 +84,50 @@ public sealed partial record EngineAddress
         };
     }
 
-    public override string ToString() => Scheme switch
-    {
-        EngineScheme.Unix => $"unix://{Path}",
-        EngineScheme.Ssh => string.Create(CultureInfo.InvariantCulture, $"ssh://{(User is null ? "" : User + "@")}{Host}{(Port is { } port ? $":{port}" : "")}{Path}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"tcp://{Host}:{Port}"),
-    };
+    public override string ToString() =>
+        Scheme switch
+        {
+            EngineScheme.Unix => $"unix://{Path}",
+            EngineScheme.Ssh => string.Create(
+                CultureInfo.InvariantCulture,
+                $"ssh://{(User is null ? "" : User + "@")}{Host}{(Port is { } port ? $":{port}" : "")}{Path}"
+            ),
+            _ => string.Create(CultureInfo.InvariantCulture, $"tcp://{Host}:{Port}"),
+        };
 
     private static EngineAddress OfTcp(Uri address, string origin, Func<HostTrust>? tls)
     {
         if (tls is null && !Loopback.Is(address))
-            throw new ContentException($"{origin}: {Redaction.Of(address)}: without TLS anybody on the way is root there. Set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, use ssh://, or a context with TLS");
+            throw new ContentException(
+                $"{origin}: {Redaction.Of(address)}: without TLS anybody on the way is root there. Set DOCKER_TLS_VERIFY and "
+                    + "DOCKER_CERT_PATH, use ssh://, or a context with TLS"
+            );
         return new EngineAddress(EngineScheme.Tcp)
         {
             Host = address.IdnHost,
-            Port = address.Port > 0 ? address.Port : tls is null ? PlainPort : TlsPort,
+            Port =
+                address.Port > 0 ? address.Port
+                : tls is null ? PlainPort
+                : TlsPort,
             Tls = tls?.Invoke(),
             Origin = origin,
         };
     }
 
-    /// <summary>What goes onto ssh's command line is held to plain characters: neither ssh nor the shell behind it may take it for something else.</summary>
+    /// <summary>
+    /// What goes onto ssh's command line is held to plain characters: neither ssh nor the shell behind it may take it for something else.
+    /// </summary>
     private static EngineAddress OfSsh(Uri address, string origin, string wanted)
     {
         string path = address.AbsolutePath == "/" ? "" : Uri.UnescapeDataString(address.AbsolutePath);
         string user = Uri.UnescapeDataString(address.UserInfo);
         if (user.Contains(':', StringComparison.Ordinal))
             throw new ContentException($"{wanted}: a password is no part of it");
-        if (!PlainName().IsMatch(address.Host) || (user.Length > 0 && !PlainName().IsMatch(user)) || (path.Length > 0 && !PlainPath().IsMatch(path)))
+        if (
+            !PlainName().IsMatch(address.Host)
+            || (user.Length > 0 && !PlainName().IsMatch(user))
+            || (path.Length > 0 && !PlainPath().IsMatch(path))
+        )
             throw new ContentException($"{wanted}: letters, digits, '.', '_' and '-' alone, the last not in front");
         return new EngineAddress(EngineScheme.Ssh)
         {

@@ -40,9 +40,13 @@ public sealed class EngineAddresses(Func<string, string?> environment)
     /// <exception cref="ContentException">It is no address of an Engine.</exception>
     public EngineAddress Named(string text, string origin) => EngineAddress.Parse(text, origin, OfEnvironment());
 
-    private string Folder => environment("DOCKER_CONFIG") is { Length: > 0 } folder
-        ? folder
-        : Path.Combine(environment("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
+    private string Folder =>
+        environment("DOCKER_CONFIG") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(
+                environment("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+                ".docker"
+            );
 
     private string? CurrentContext()
     {
@@ -54,23 +58,34 @@ public sealed class EngineAddresses(Func<string, string?> environment)
     {
         // The folder is named for the name, so that a name may hold anything and leads nowhere else.
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-        string file = Path.Combine(Folder, "contexts", "meta", hash, "meta.json"), said = $"context '{Printable.Of(name)}'";
+        string file = Path.Combine(Folder, "contexts", "meta", hash, "meta.json"),
+            said = $"context '{Printable.Of(name)}'";
         if (!File.Exists(file))
             throw EngineException.Configuration($"{origin} names {said}, and there is none. Run docker context ls");
         (string? host, bool unverified) = ReadJson(file, root =>
         {
             JsonElement docker = root.Required("Endpoints").Required("docker");
-            return (docker.OptionalString("Host"), docker.TryGetProperty("SkipTLSVerify", out JsonElement skip) && skip.ValueKind == JsonValueKind.True);
+            return (
+                docker.OptionalString("Host"),
+                docker.TryGetProperty("SkipTLSVerify", out JsonElement skip) && skip.ValueKind == JsonValueKind.True
+            );
         });
         if (unverified)
-            throw EngineException.Configuration($"{said}: it skips the verification of TLS, so that anybody may answer; give it an authority");
+            throw EngineException.Configuration(
+                $"{said}: it skips the verification of TLS, so that anybody may answer; give it an authority"
+            );
         string tls = Path.Combine(Folder, "contexts", "tls", hash, "docker");
-        return Read(host ?? throw EngineException.Configuration($"{said}: it names no host"), said, Directory.Exists(tls) ? () => Certificates(tls) : null);
+        return Read(
+            host ?? throw EngineException.Configuration($"{said}: it names no host"),
+            said,
+            Directory.Exists(tls) ? () => Certificates(tls) : null
+        );
     }
 
-    private Func<HostTrust>? OfEnvironment() => environment("DOCKER_TLS_VERIFY") is { Length: > 0 }
-        ? () => Certificates(environment("DOCKER_CERT_PATH") is { Length: > 0 } folder ? folder : Folder)
-        : null;
+    private Func<HostTrust>? OfEnvironment() =>
+        environment("DOCKER_TLS_VERIFY") is { Length: > 0 }
+            ? () => Certificates(environment("DOCKER_CERT_PATH") is { Length: > 0 } folder ? folder : Folder)
+            : null;
 
     private static EngineAddress Read(string text, string origin, Func<HostTrust>? tls)
     {
@@ -90,7 +105,9 @@ public sealed class EngineAddresses(Func<string, string?> environment)
     /// </summary>
     private static HostTrust Certificates(string folder)
     {
-        string authority = Path.Combine(folder, "ca.pem"), certificate = Path.Combine(folder, "cert.pem"), key = Path.Combine(folder, "key.pem");
+        string authority = Path.Combine(folder, "ca.pem"),
+            certificate = Path.Combine(folder, "cert.pem"),
+            key = Path.Combine(folder, "key.pem");
         return new HostTrust
         {
             Authorities = File.Exists(authority) ? CertificateFile.ReadAuthorities(authority) : [],
@@ -112,7 +129,9 @@ public sealed class EngineAddresses(Func<string, string?> environment)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ContentException)
         {
             // The file may hold credentials, which a parser's message could quote.
-            throw EngineException.Configuration($"{file}: {(e is ContentException ? "it is no such JSON object as docker writes" : "it cannot be read")}");
+            throw EngineException.Configuration(
+                $"{file}: {(e is ContentException ? "it is no such JSON object as docker writes" : "it cannot be read")}"
+            );
         }
     }
 }

@@ -21,6 +21,8 @@ internal sealed record EngineCall(HttpMethod Method, string Path)
     /// <summary>For messages; without query, which may hold values of build arguments.</summary>
     public override string ToString() => $"{Method} {Path}";
 
-    internal string Relative(string prefix) => prefix + Path
+    internal string Relative(string prefix) =>
+        prefix
+        + Path
         + (Query.IsEmpty ? "" : "?" + string.Join('&', Query.Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value)}")));
 }

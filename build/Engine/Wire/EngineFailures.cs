@@ -38,10 +38,15 @@ internal sealed class EngineFailures(EngineAddress address)
 
         // 500 is what an Engine answers to most of what it cannot do, and will not be able to do next time either.
         RemoteFault fault = status == HttpStatusCode.InternalServerError ? RemoteFault.Protocol : RemoteException.FaultOf(status);
-        return new EngineException(fault, $"{address}: {call}: {(int)status}{(said.Length > 0 ? " " + Printable.EndsOf(said.Trim()) : "")}") { IsAnswer = true };
+        return new EngineException(fault, $"{address}: {call}: {(int)status}{(said.Length > 0 ? " " + Printable.EndsOf(said.Trim()) : "")}")
+        {
+            IsAnswer = true,
+        };
     }
 
-    /// <summary>A connection that cannot be made or that broke; what broke on this side, in what was to be sent, is thrown as it is.</summary>
+    /// <summary>
+    /// A connection that cannot be made or that broke; what broke on this side, in what was to be sent, is thrown as it is.
+    /// </summary>
     /// <param name="isFirst">Whether the Engine never answered before.</param>
     public EngineException Lost(string call, Exception failure, bool isFirst)
     {
@@ -54,16 +59,27 @@ internal sealed class EngineFailures(EngineAddress address)
         Exception root = failure;
         while (root.InnerException is not null)
             root = root.InnerException;
-        bool never = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
-        RemoteFault kind = root is SocketException { SocketErrorCode: SocketError.AccessDenied } ? RemoteFault.Refused
-            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } || TransientFault.FaultOf(failure) == RemoteFault.Untrusted ? RemoteFault.Untrusted
+        bool never =
+            failure is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError
+            };
+        RemoteFault kind =
+            root is SocketException { SocketErrorCode: SocketError.AccessDenied } ? RemoteFault.Refused
+            : failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+            || TransientFault.FaultOf(failure) == RemoteFault.Untrusted
+                ? RemoteFault.Untrusted
             : never && isFirst ? RemoteFault.NotFound
             : RemoteFault.TryAgain;
         // Engines of an older Go say the same of a certificate that they do not get as of a wrong one.
-        string why = TransientFault.FaultOf(failure) != RemoteFault.Untrusted ? root.Message
+        string why =
+            TransientFault.FaultOf(failure) != RemoteFault.Untrusted ? root.Message
             : failure.InnerException is not AuthenticationException && address.Tls is { Identity: null } ? "it wants a certificate of ours"
             : TransientFault.Reason(failure);
-        string what = kind is RemoteFault.TryAgain ? $"{address}: {call}: the Engine went away: {why}" : $"{address} ({address.Origin}): {why}";
+        string what =
+            kind is RemoteFault.TryAgain ? $"{address}: {call}: the Engine went away: {why}" : $"{address} ({address.Origin}): {why}";
         return new EngineException(kind, what, failure);
     }
 }

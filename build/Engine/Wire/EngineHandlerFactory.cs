@@ -11,7 +11,9 @@ namespace Slipway.Engine;
 /// </summary>
 internal sealed class EngineHandlerFactory(EngineWire wire) : IDockerHandlerFactory<AnswerLimits>
 {
-    /// <summary>A client of the library; disposing it leaves the wire open. It costs next to nothing: the connections are the wire's.</summary>
+    /// <summary>
+    /// A client of the library; disposing it leaves the wire open. It costs next to nothing: the connections are the wire's.
+    /// </summary>
     /// <param name="address">What requests are addressed to.</param>
     /// <param name="version">The version that it asks for; null for none.</param>
     /// <param name="limits">What holds for every answer.</param>
@@ -29,7 +31,8 @@ internal sealed class EngineHandlerFactory(EngineWire wire) : IDockerHandlerFact
     public ResolvedTransport CreateHandler(AnswerLimits transportOptions, ResolvedClientOptions clientOptions, ILogger logger) =>
         new(new Handler(wire, transportOptions), clientOptions.Endpoint);
 
-    public ResolvedTransport CreateHandler(ResolvedClientOptions clientOptions, ILogger logger) => CreateHandler(AnswerLimits.Small, clientOptions, logger);
+    public ResolvedTransport CreateHandler(ResolvedClientOptions clientOptions, ILogger logger) =>
+        CreateHandler(AnswerLimits.Small, clientOptions, logger);
 
     /// <summary>Nothing that is asked here takes its connection over.</summary>
     public Task<WriteClosableStream> HijackStreamAsync(HttpContent content) => throw new NotSupportedException();

@@ -33,7 +33,9 @@ public static class EngineMessages
     /// <summary>Every message in its order; blank lines are none. The stream stays open.</summary>
     /// <exception cref="ContentException">A line is too long or no such message.</exception>
     public static async IAsyncEnumerable<EngineMessage> ReadAsync(
-        Stream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream stream,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(stream);
         MessageLines lines = new(LongestLine);

@@ -16,7 +16,12 @@ internal sealed class EngineWire : IDisposable
     private const int MaximumErrorSize = 16 * 1024;
 
     /// <summary>What an Engine may take its time for: it unpacks what it is sent while it reads it.</summary>
-    private static readonly RetryPolicy Moving = new() { AnswerWithin = TimeSpan.FromMinutes(5), RateWindow = TimeSpan.FromMinutes(5), Exchange = TimeSpan.FromDays(1) };
+    private static readonly RetryPolicy Moving = new()
+    {
+        AnswerWithin = TimeSpan.FromMinutes(5),
+        RateWindow = TimeSpan.FromMinutes(5),
+        Exchange = TimeSpan.FromDays(1),
+    };
 
     private readonly HttpMessageInvoker _invoker;
     private readonly EngineFailures _failures;
@@ -48,22 +53,30 @@ internal sealed class EngineWire : IDisposable
         {
             return await ask(client) ?? throw _failures.Broken(operation, "wanted a JSON value, got null");
         }
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentOutOfRangeException or InvalidOperationException || IsOfLibrary(e))
+        catch (Exception e)
+            when (e is JsonException or FormatException or OverflowException or ArgumentOutOfRangeException or InvalidOperationException
+                || IsOfLibrary(e)
+            )
         {
             // What its models and their converters throw at values that are none of theirs.
-            throw _failures.Broken(operation, $"wanted a JSON {(typeof(T).IsAssignableTo(typeof(IEnumerable)) ? "list" : "object")} of its kind: {e.Message}", e);
+            throw _failures.Broken(
+                operation,
+                $"wanted a JSON {(typeof(T).IsAssignableTo(typeof(IEnumerable)) ? "list" : "object")} of its kind: {e.Message}",
+                e
+            );
         }
     }
 
     /// <summary>Whether Docker.DotNet's own code threw it: its converters throw kinds that say nothing of an answer.</summary>
-    private static bool IsOfLibrary(Exception e) => e is not OperationCanceledException && e.Source == typeof(DockerClient).Assembly.GetName().Name;
+    private static bool IsOfLibrary(Exception e) =>
+        e is not OperationCanceledException && e.Source == typeof(DockerClient).Assembly.GetName().Name;
 
     /// <summary>As above, where nothing is told but that it was done.</summary>
     public Task DoAsync(string operation, AnswerLimits limits, Func<DockerClient, Task> act) => AskAsync(operation, limits, async client =>
-    {
-        await act(client);
-        return true;
-    });
+        {
+            await act(client);
+            return true;
+        });
 
     /// <summary>The answer to a request that Docker.DotNet does not have; the caller disposes it.</summary>
     /// <exception cref="EngineException">There is no Engine, it went away, or it answers with an error.</exception>
@@ -74,7 +87,12 @@ internal sealed class EngineWire : IDisposable
     }
 
     /// <summary>Hands an answer's body over while it comes; the answer stays the caller's.</summary>
-    public async Task<T> ReadAsync<T>(EngineCall call, HttpResponseMessage answer, Func<Stream, Task<T>> read, CancellationToken cancellationToken)
+    public async Task<T> ReadAsync<T>(
+        EngineCall call,
+        HttpResponseMessage answer,
+        Func<Stream, Task<T>> read,
+        CancellationToken cancellationToken
+    )
     {
         await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         try
@@ -112,35 +130,63 @@ internal sealed class EngineWire : IDisposable
     internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, AnswerLimits limits, CancellationToken cancellationToken)
     {
         // Without query, which may hold values of build arguments.
-        string path = message.RequestUri!.AbsolutePath[1..], call = $"{message.Method} {(path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : path)}";
+        string path = message.RequestUri!.AbsolutePath[1..],
+            call = $"{message.Method} {(path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : path)}";
         message.Headers.UserAgent.Clear();
         message.Headers.UserAgent.ParseAdd("slipway");
         if (message.Content is { } content)
             message.Content = new PacedContent(content, Moving, Time, new Exchange(Moving, Time));
         // An Engine that refuses a large upload may do so before all of it was sent.
         HttpResponseMessage answer = await TranslateAsync(
-            call, () => InTimeAsync(call, limits, "no answer", stop => _invoker.SendAsync(message, stop), cancellationToken), cancellationToken);
+            call,
+            () => InTimeAsync(call, limits, "no answer", stop => _invoker.SendAsync(message, stop), cancellationToken),
+            cancellationToken
+        );
         if (!answer.IsSuccessStatusCode)
         {
             using (answer)
-                throw _failures.Refusal(call, answer.StatusCode, await WholeAsync(call, answer, AnswerLimits.Small with { Size = MaximumErrorSize, Patience = limits.Patience ?? AnswerLimits.Small.Patience }, cancellationToken));
+                throw _failures.Refusal(
+                    call,
+                    answer.StatusCode,
+                    await WholeAsync(
+                        call,
+                        answer,
+                        AnswerLimits.Small with
+                        {
+                            Size = MaximumErrorSize,
+                            Patience = limits.Patience ?? AnswerLimits.Small.Patience,
+                        },
+                        cancellationToken
+                    )
+                );
         }
 
         if (limits.Moves)
             answer.Content = new TimeoutContent(answer.Content, Moving, Time, new Exchange(Moving, Time));
-        answer.Content = limits.Size is null ? await StreamAsync(call, answer, limits, cancellationToken)
+        answer.Content = limits.Size is null
+            ? await StreamAsync(call, answer, limits, cancellationToken)
             : new ReadOnlyMemoryContent(await SmallAsync(call, answer, limits, cancellationToken));
         return answer;
     }
 
-    private async Task<ReadOnlyMemory<byte>> SmallAsync(string call, HttpResponseMessage answer, AnswerLimits limits, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> SmallAsync(
+        string call,
+        HttpResponseMessage answer,
+        AnswerLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         using HttpContent content = answer.Content;
         ReadOnlyMemory<byte> body = await WholeAsync(call, answer, limits, cancellationToken);
         return body.Length <= limits.Size ? body : throw _failures.Broken(call, $"its answer is larger than {limits.Size} bytes");
     }
 
-    private async Task<StreamContent> StreamAsync(string call, HttpResponseMessage answer, AnswerLimits limits, CancellationToken cancellationToken)
+    private async Task<StreamContent> StreamAsync(
+        string call,
+        HttpResponseMessage answer,
+        AnswerLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         if (limits.IsMessages)
@@ -148,10 +194,32 @@ internal sealed class EngineWire : IDisposable
         return new StreamContent(new AnswerStream(body, (read, stop) => TranslateAsync(call, read, stop)));
     }
 
-    private Task<ReadOnlyMemory<byte>> WholeAsync(string call, HttpResponseMessage answer, AnswerLimits limits, CancellationToken cancellationToken) => TranslateAsync(
-        call, () => InTimeAsync(call, limits, "no end of its answer", stop => BoundedBody.ReadAsync(answer, limits.Size!.Value, stop), cancellationToken), cancellationToken);
+    private Task<ReadOnlyMemory<byte>> WholeAsync(
+        string call,
+        HttpResponseMessage answer,
+        AnswerLimits limits,
+        CancellationToken cancellationToken
+    ) =>
+        TranslateAsync(
+            call,
+            () =>
+                InTimeAsync(
+                    call,
+                    limits,
+                    "no end of its answer",
+                    stop => BoundedBody.ReadAsync(answer, limits.Size!.Value, stop),
+                    cancellationToken
+                ),
+            cancellationToken
+        );
 
-    private async Task<T> InTimeAsync<T>(string call, AnswerLimits limits, string what, Func<CancellationToken, Task<T>> act, CancellationToken cancellationToken)
+    private async Task<T> InTimeAsync<T>(
+        string call,
+        AnswerLimits limits,
+        string what,
+        Func<CancellationToken, Task<T>> act,
+        CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource patience = new(limits.Patience ?? Timeout.InfiniteTimeSpan, Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
@@ -175,7 +243,10 @@ internal sealed class EngineWire : IDisposable
         {
             throw _failures.Broken(call, e.Message, e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException
+                && !cancellationToken.IsCancellationRequested
+            )
         {
             throw _failures.Lost(call, e, isFirst: Api is null);
         }

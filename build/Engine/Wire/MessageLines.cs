@@ -38,18 +38,23 @@ internal sealed class MessageLines(int longest)
         _line.Write(bytes);
     }
 
-    private static EngineMessage? Parse(ReadOnlyMemory<byte> line) => line.Span.Trim(" \r\t"u8).IsEmpty ? null : OciJson.Read(line, "a message", root =>
-    {
-        JsonElement? detail = root.TryGetProperty("errorDetail", out JsonElement found) && found.ValueKind == JsonValueKind.Object ? found : null;
-        string? error = detail?.OptionalString("message") ?? root.OptionalString("error");
-        return new EngineMessage
-        {
-            Stream = root.OptionalString("stream"),
-            Status = root.OptionalString("status"),
-            Id = root.OptionalString("id"),
-            Aux = root.TryGetProperty("aux", out JsonElement aux) && aux.ValueKind != JsonValueKind.Null ? aux.Clone() : null,
-            Error = error is { Length: 0 } || (error is null && detail is not null) ? "it failed without saying why" : error,
-            ErrorCode = detail is { } one && one.TryGetProperty("code", out JsonElement code) && code.TryGetInt32(out int number) ? number : null,
-        };
-    });
+    private static EngineMessage? Parse(ReadOnlyMemory<byte> line) =>
+        line.Span.Trim(" \r\t"u8).IsEmpty ? null : OciJson.Read(line, "a message", root =>
+            {
+                JsonElement? detail =
+                    root.TryGetProperty("errorDetail", out JsonElement found) && found.ValueKind == JsonValueKind.Object ? found : null;
+                string? error = detail?.OptionalString("message") ?? root.OptionalString("error");
+                return new EngineMessage
+                {
+                    Stream = root.OptionalString("stream"),
+                    Status = root.OptionalString("status"),
+                    Id = root.OptionalString("id"),
+                    Aux = root.TryGetProperty("aux", out JsonElement aux) && aux.ValueKind != JsonValueKind.Null ? aux.Clone() : null,
+                    Error = error is { Length: 0 } || (error is null && detail is not null) ? "it failed without saying why" : error,
+                    ErrorCode =
+                        detail is { } one && one.TryGetProperty("code", out JsonElement code) && code.TryGetInt32(out int number)
+                            ? number
+                            : null,
+                };
+            });
 }

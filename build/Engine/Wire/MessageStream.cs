@@ -21,7 +21,11 @@ internal sealed class MessageStream(Stream inner, Func<string, Exception> refuse
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count = await inner.ReadAsync(buffer, cancellationToken);
-        foreach (EngineMessage message in count > 0 ? _lines.Receive(buffer[..count]) : buffer.IsEmpty ? [] : _lines.End())
+        foreach (
+            EngineMessage message in count > 0 ? _lines.Receive(buffer[..count])
+            : buffer.IsEmpty ? []
+            : _lines.End()
+        )
             _error ??= message.Error;
         return count > 0 || _error is null || buffer.IsEmpty ? count : throw refused(_error);
     }

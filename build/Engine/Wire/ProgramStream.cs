@@ -31,7 +31,12 @@ internal sealed class ProgramStream : Stream
     /// <exception cref="IOException">The program cannot be started.</exception>
     public static ProgramStream Start(string program, IReadOnlyList<string> arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         ProgramEnvironment.Ssh.ApplyTo(start.Environment);
         try
         {
@@ -51,7 +56,11 @@ internal sealed class ProgramStream : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

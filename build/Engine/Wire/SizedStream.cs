@@ -14,7 +14,11 @@ internal sealed class SizedStream(Stream inner, long size, string what) : ReadOn
 
     public override long Length => size;
 
-    public override long Position { get => _read; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => _read;
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 
@@ -25,7 +29,9 @@ internal sealed class SizedStream(Stream inner, long size, string what) : ReadOn
         int count = await inner.ReadAsync(buffer, cancellationToken);
         _read += count;
         return (count == 0 && _read < size) || _read > size
-            ? throw new ContentException($"{what}: wanted {size} bytes, got {(_read > size ? "more" : _read)}: it changed while it was read")
+            ? throw new ContentException(
+                $"{what}: wanted {size} bytes, got {(_read > size ? "more" : _read)}: it changed while it was read"
+            )
             : count;
     }
 

@@ -9,7 +9,8 @@ namespace Slipway.GitHub;
 
 /// <summary>
 /// Reads a list page by page, as far as its reader wants (GitHub, "Using pagination in the REST API"): by the Link of each answer, on the
-/// API's own host, never in a circle. Octokit itself would read all of them first. With a store, pages that did not change are answered by 304.
+/// API's own host, never in a circle. Octokit itself would read all of them first. With a store, pages that did not change are answered by
+/// 304.
 /// </summary>
 internal sealed class GitHubPages(GitHubWire wire, IAnswerStore? store)
 {
@@ -23,7 +24,11 @@ internal sealed class GitHubPages(GitHubWire wire, IAnswerStore? store)
     /// <param name="read">Reads one item, with its raw answer beside it.</param>
     /// <exception cref="GitHubException">No such list, pages that lead elsewhere or in a circle, or more of them than are read.</exception>
     public async IAsyncEnumerable<T> ReadAsync<TModel, T>(
-        GitHubCall call, Func<IApiConnection, Task<IReadOnlyList<TModel>>> ask, Func<TModel, JsonElement, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+        GitHubCall call,
+        Func<IApiConnection, Task<IReadOnlyList<TModel>>> ask,
+        Func<TModel, JsonElement, T> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         HashSet<Uri> seen = [];
         for (int pages = 1; ; pages++)
@@ -45,12 +50,18 @@ internal sealed class GitHubPages(GitHubWire wire, IAnswerStore? store)
     }
 
     private async Task<(ImmutableArray<T> Items, Uri Address, Uri? Next)> PageAsync<TModel, T>(
-        GitHubCall call, Func<IApiConnection, Task<IReadOnlyList<TModel>>> ask, Func<TModel, JsonElement, T> read, CancellationToken cancellationToken)
+        GitHubCall call,
+        Func<IApiConnection, Task<IReadOnlyList<TModel>>> ask,
+        Func<TModel, JsonElement, T> read,
+        CancellationToken cancellationToken
+    )
     {
         using OctokitHttpClient http = new(wire, call, store, cancellationToken);
-        ImmutableArray<T> items = await http.ReadAsync(ask, (models, root) => models.Count == root.GetArrayLength()
-            ? models.Zip(root.EnumerateArray(), read).ToImmutableArray()
-            : throw new ContentException("it is no list"));
+        ImmutableArray<T> items = await http.ReadAsync(ask, (models, root) =>
+            models.Count == root.GetArrayLength()
+                ? models.Zip(root.EnumerateArray(), read).ToImmutableArray()
+                : throw new ContentException("it is no list")
+        );
         return (items, http.Request!.Address, http.Answer!.Next);
     }
 }

@@ -6,21 +6,48 @@ using System.Text.Json;
 namespace Slipway.GitHub;
 
 /// <summary>
-/// What Octokit makes a model of: of an answer the members that a model is read for here. A member that nobody reads cannot make an answer unreadable
-/// then: GitHub adds words and kinds that Octokit's models do not know. What is read beside the model is left out, too: Octokit has <c>int</c> for
-/// numbers of assets that GitHub's schema "release-asset" does not bound, so that a release with one asset of 2 GiB could not be read at all; and it
-/// holds a long text several times at once.
+/// What Octokit makes a model of: of an answer the members that a model is read for here. A member that nobody reads cannot make an answer
+/// unreadable then: GitHub adds words and kinds that Octokit's models do not know. What is read beside the model is left out, too: Octokit
+/// has <c>int</c> for numbers of assets that GitHub's schema "release-asset" does not bound, so that a release with one asset of 2 GiB
+/// could not be read at all; and it holds a long text several times at once.
 /// </summary>
 internal static class ModelBody
 {
     private static readonly HashSet<string> Read =
     [
-        "tag_name", "target_commitish", "html_url", "upload_url", "name", "state", "browser_download_url",
-        "title", "head", "base", "ref", "sha", "repo", "full_name", "merge_base_commit", "default_branch",
-        "object", "type", "tree", "path", "mode", "encoding", "author", "email", "parents", "labels",
+        "tag_name",
+        "target_commitish",
+        "html_url",
+        "upload_url",
+        "name",
+        "state",
+        "browser_download_url",
+        "title",
+        "head",
+        "base",
+        "ref",
+        "sha",
+        "repo",
+        "full_name",
+        "merge_base_commit",
+        "default_branch",
+        "object",
+        "type",
+        "tree",
+        "path",
+        "mode",
+        "encoding",
+        "author",
+        "email",
+        "parents",
+        "labels",
     ];
 
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Writing = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     /// <exception cref="InvalidOperationException">It holds text that is none of Unicode.</exception>
     public static string Of(JsonElement root)

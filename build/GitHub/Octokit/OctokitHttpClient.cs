@@ -8,13 +8,15 @@ using Slipway.Oci;
 namespace Slipway.GitHub;
 
 /// <summary>
-/// How Octokit reaches the network: the request that its clients make for one operation goes over <see cref="GitHubWire"/>, which adds token and
-/// version, waits, and judges what failed; so Octokit sees good answers alone, and no link that it could follow. Of its own headers and
-/// time-outs none is taken. Beside Octokit's model the raw answer is at hand, for what the model lacks. Disposing ends a stream that it gave.
+/// How Octokit reaches the network: the request that its clients make for one operation goes over <see cref="GitHubWire"/>, which adds
+/// token and version, waits, and judges what failed; so Octokit sees good answers alone, and no link that it could follow. Of its own
+/// headers and time-outs none is taken. Beside Octokit's model the raw answer is at hand, for what the model lacks. Disposing ends a stream
+/// that it gave.
 /// </summary>
 /// <param name="answers">Where answers to reads are kept; null keeps none.</param>
 /// <param name="cancellationToken">Ends the operation: most of Octokit's clients take none.</param>
-internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswerStore? answers, CancellationToken cancellationToken) : IHttpClient
+internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswerStore? answers, CancellationToken cancellationToken)
+    : IHttpClient
 {
     private static readonly SimpleJsonSerializer Serializer = new();
     private static readonly Octokit.ProductHeaderValue Product = new("slipway");
@@ -29,8 +31,10 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
     public Answer? Answer { get; private set; }
 
     /// <summary>What Octokit's clients are made of. It is nobody: the token is the wire's.</summary>
-    public IApiConnection Connection => field ??= new ApiConnection(
-        new Connection(Product, wire.Host.Api, new InMemoryCredentialStore(Credentials.Anonymous), this, Serializer));
+    public IApiConnection Connection =>
+        field ??= new ApiConnection(
+            new Connection(Product, wire.Host.Api, new InMemoryCredentialStore(Credentials.Anonymous), this, Serializer)
+        );
 
     /// <summary>What <paramref name="read"/> makes of Octokit's model and of the raw answer beside it.</summary>
     /// <exception cref="GitHubException">No such answer; none of Octokit's own exceptions gets out.</exception>
@@ -45,7 +49,11 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
         {
             // Octokit's reader fails in many ways, NullReferenceException among them, and always by the answer.
             string problem = wire.Conceal(e.Message);
-            throw GitHubException.Unsound(call, $"its answer is not what GitHub's description says: {Printable.Of(problem)}", problem == e.Message ? e : null);
+            throw GitHubException.Unsound(
+                call,
+                $"its answer is not what GitHub's description says: {Printable.Of(problem)}",
+                problem == e.Message ? e : null
+            );
         }
     }
 
@@ -89,12 +97,13 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
         return answer;
     }
 
-    private Func<HttpContent>? ContentOf(IRequest request) => request.Body switch
-    {
-        null => null,
-        string json => () => new StringContent(json, Encoding.UTF8, "application/json"),
-        // Opened anew for each attempt: a connection that was given up may still read from the one before.
-        FileStream file => () => new FileContent(file.Name, file.Length, request.ContentType, call.Sent),
-        _ => throw new NotSupportedException($"a body that is a {request.Body.GetType()}"),
-    };
+    private Func<HttpContent>? ContentOf(IRequest request) =>
+        request.Body switch
+        {
+            null => null,
+            string json => () => new StringContent(json, Encoding.UTF8, "application/json"),
+            // Opened anew for each attempt: a connection that was given up may still read from the one before.
+            FileStream file => () => new FileContent(file.Name, file.Length, request.ContentType, call.Sent),
+            _ => throw new NotSupportedException($"a body that is a {request.Body.GetType()}"),
+        };
 }

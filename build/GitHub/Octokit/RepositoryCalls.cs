@@ -19,9 +19,15 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
     /// <param name="operation">What it does, for errors.</param>
     public GitHubCall Call(string operation) => new(name.ToString(), operation);
 
-    /// <summary>What <paramref name="read"/> makes of Octokit's model and the raw answer beside it; a read that breaks off is asked for again.</summary>
+    /// <summary>
+    /// What <paramref name="read"/> makes of Octokit's model and the raw answer beside it; a read that breaks off is asked for again.
+    /// </summary>
     public async Task<T> AskAsync<TModel, T>(
-        GitHubCall call, Func<IApiConnection, Task<TModel>> ask, Func<TModel, JsonElement, T> read, CancellationToken cancellationToken)
+        GitHubCall call,
+        Func<IApiConnection, Task<TModel>> ask,
+        Func<TModel, JsonElement, T> read,
+        CancellationToken cancellationToken
+    )
     {
         using OctokitHttpClient http = new(wire, call, null, cancellationToken);
         return await http.ReadAsync(ask, read);
@@ -29,7 +35,11 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
 
     /// <summary>The same; null for a 404.</summary>
     public async Task<T?> FindAsync<TModel, T>(
-        GitHubCall call, Func<IApiConnection, Task<TModel>> ask, Func<TModel, JsonElement, T> read, CancellationToken cancellationToken)
+        GitHubCall call,
+        Func<IApiConnection, Task<TModel>> ask,
+        Func<TModel, JsonElement, T> read,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         try
@@ -47,7 +57,12 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
     /// is not there is asked for again.
     /// </summary>
     public async Task<T> CreateAsync<TModel, T>(
-        GitHubCall call, Func<IApiConnection, Task<TModel>> ask, Func<TModel, JsonElement, T> read, Func<CancellationToken, Task<T?>> look, CancellationToken cancellationToken)
+        GitHubCall call,
+        Func<IApiConnection, Task<TModel>> ask,
+        Func<TModel, JsonElement, T> read,
+        Func<CancellationToken, Task<T?>> look,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         call = wire.InExchange(call);
@@ -76,8 +91,6 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
         {
             await delete(http.Connection);
         }
-        catch (GitHubException e) when (e.Status == HttpStatusCode.NotFound)
-        {
-        }
+        catch (GitHubException e) when (e.Status == HttpStatusCode.NotFound) { }
     }
 }

@@ -22,14 +22,15 @@ internal sealed class FileContent : HttpContent
         Headers.ContentLength = size;
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         await using FileStream file = File.OpenRead(_path);
         byte[] buffer = new byte[Piece];
         int count;
-        for (long sent = 0; (count = await file.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (long sent = 0; (count = await file.ReadAsync(buffer, cancellationToken)) > 0; )
         {
             await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
             _sent?.Invoke(sent += count);

@@ -14,10 +14,15 @@ internal sealed record GitHubCall(string Place, string Operation)
     /// <summary>Whether redirects may lead to another host, which sees no token.</summary>
     public bool LeadsElsewhere { get; init; }
 
-    /// <summary>Whether its POST may be sent twice, since doing it twice is doing it once. Of other methods HTTP itself says so (RFC 9110, section 9.2.2).</summary>
+    /// <summary>
+    /// Whether its POST may be sent twice, since doing it twice is doing it once. Of other methods HTTP itself says so (RFC 9110, section
+    /// 9.2.2).
+    /// </summary>
     public bool IsIdempotent { get; init; }
 
-    /// <summary>Is told how many bytes of a file were sent by now, from 0 again with every attempt; null where nobody wants to know.</summary>
+    /// <summary>
+    /// Is told how many bytes of a file were sent by now, from 0 again with every attempt; null where nobody wants to know.
+    /// </summary>
     public Action<long>? Sent { get; init; }
 
     /// <summary>What the request belongs to, where one operation sends several; null for an exchange of its own.</summary>

@@ -17,8 +17,13 @@ internal sealed partial record GitHubError(string? Message, ImmutableArray<strin
     public static GitHubError None { get; } = new(null, []);
 
     /// <summary>Whether it says that what was to be made is there.</summary>
-    public bool IsThereAlready => Details.Prepend(Message ?? "").Any(text =>
-        text.Contains("already_exists", StringComparison.Ordinal) || text.Contains("already exists", StringComparison.OrdinalIgnoreCase));
+    public bool IsThereAlready =>
+        Details
+            .Prepend(Message ?? "")
+            .Any(text =>
+                text.Contains("already_exists", StringComparison.Ordinal)
+                || text.Contains("already exists", StringComparison.OrdinalIgnoreCase)
+            );
 
     /// <summary>Never fails: what is no such document says nothing.</summary>
     /// <param name="conceal">Takes our own token out of a text, for a server that echoes it.</param>
@@ -28,7 +33,8 @@ internal sealed partial record GitHubError(string? Message, ImmutableArray<strin
         {
             return OciJson.Read(body, "error", root => new GitHubError(
                 Clean(Text(root, "message"), conceal),
-                [.. root.Items("errors").Take(MaximumDetails).Select(detail => Clean(Detail(detail), conceal)).OfType<string>()]));
+                [.. root.Items("errors").Take(MaximumDetails).Select(detail => Clean(Detail(detail), conceal)).OfType<string>()]
+            ));
         }
         catch (ContentException)
         {
@@ -36,16 +42,26 @@ internal sealed partial record GitHubError(string? Message, ImmutableArray<strin
         }
     }
 
-    public override string ToString() => this == None || (Message is null && Details.IsEmpty) ? ""
-        : Details.IsEmpty ? $"\"{Message}\"" : $"\"{Message}\" ({string.Join("; ", Details)})";
+    public override string ToString() =>
+        this == None || (Message is null && Details.IsEmpty) ? ""
+        : Details.IsEmpty ? $"\"{Message}\""
+        : $"\"{Message}\" ({string.Join("; ", Details)})";
 
-    private static string? Detail(JsonElement detail) => detail.ValueKind switch
-    {
-        JsonValueKind.String => detail.GetString(),
-        JsonValueKind.Object => string.Join(' ', new[] { string.Join('.', new[] { Text(detail, "resource"), Text(detail, "field") }.OfType<string>()), Text(detail, "code"), Text(detail, "message") }
-            .Where(part => !string.IsNullOrEmpty(part))),
-        _ => null,
-    };
+    private static string? Detail(JsonElement detail) =>
+        detail.ValueKind switch
+        {
+            JsonValueKind.String => detail.GetString(),
+            JsonValueKind.Object => string.Join(
+                ' ',
+                new[]
+                {
+                    string.Join('.', new[] { Text(detail, "resource"), Text(detail, "field") }.OfType<string>()),
+                    Text(detail, "code"),
+                    Text(detail, "message"),
+                }.Where(part => !string.IsNullOrEmpty(part))
+            ),
+            _ => null,
+        };
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

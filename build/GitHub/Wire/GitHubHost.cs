@@ -17,8 +17,8 @@ public sealed record GitHubHost(string Name, Uri Api, Uri? Uploads)
     public bool IsOurs(Uri address) => Location.SameOrigin(address, Api) || (Uploads is not null && Location.SameOrigin(address, Uploads));
 
     /// <summary>
-    /// Where it is unless someone says otherwise: GitHub has a host for its API and one for uploads, an Enterprise Server has <c>/api/v3</c>
-    /// and, with subdomains, a host for uploads.
+    /// Where it is unless someone says otherwise: GitHub has a host for its API and one for uploads, an Enterprise Server has
+    /// <c>/api/v3</c> and, with subdomains, a host for uploads.
     /// </summary>
     internal static GitHubHost Usual(string name) =>
         name == RepositoryName.DefaultHost || name.EndsWith(Tenants, StringComparison.Ordinal)

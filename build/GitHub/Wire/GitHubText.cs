@@ -14,11 +14,14 @@ internal static class GitHubText
         text.Required(name) == Printable.Of(text!) ? text! : throw new ContentException($"'{name}' holds what no name does");
 
     /// <summary>A time that may be missing; null where it is.</summary>
-    public static DateTimeOffset? OptionalTime(this JsonElement element, string name) => element.Find(name) is null ? null : element.RequiredTime(name);
+    public static DateTimeOffset? OptionalTime(this JsonElement element, string name) =>
+        element.Find(name) is null ? null : element.RequiredTime(name);
 
     /// <summary>An address for people.</summary>
     public static Uri Page(this string? text, string name) =>
-        Uri.TryCreate(text.Plain(name), UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https") && address.UserInfo.Length == 0
+        Uri.TryCreate(text.Plain(name), UriKind.Absolute, out Uri? address)
+        && address.Scheme is ("http" or "https")
+        && address.UserInfo.Length == 0
             ? address
             : throw new ContentException($"'{name}' is no address");
 }

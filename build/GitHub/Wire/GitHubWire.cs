@@ -50,7 +50,11 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
                     throw failure;
             }
 
-            if (failure.Fault != RemoteFault.TryAgain || failure.IsUnclear || !await PauseAsync(call, failure, tries, asked, cancellationToken))
+            if (
+                failure.Fault != RemoteFault.TryAgain
+                || failure.IsUnclear
+                || !await PauseAsync(call, failure, tries, asked, cancellationToken)
+            )
                 throw failure;
         }
     }
@@ -75,7 +79,13 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
             }
             catch (Exception e) when (e is IOException or HttpRequestException)
             {
-                GitHubException failure = Failure(RemoteFault.TryAgain, call, $"the connection broke while reading: {Printable.Of(TransientFault.Reason(e))}", !request.IsIdempotent, e);
+                GitHubException failure = Failure(
+                    RemoteFault.TryAgain,
+                    call,
+                    $"the connection broke while reading: {Printable.Of(TransientFault.Reason(e))}",
+                    !request.IsIdempotent,
+                    e
+                );
                 if (failure.IsUnclear || !await PauseAsync(call, failure, tries, null, cancellationToken))
                     throw failure;
             }
@@ -87,8 +97,21 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
 
     /// <summary>Waits before something is tried again; false, at once, when no further try is left.</summary>
     /// <param name="asked">How long GitHub asks to be left alone; null when it does not.</param>
-    public Task<bool> PauseAsync(GitHubCall call, GitHubException failure, int tries, TimeSpan? asked, CancellationToken cancellationToken) =>
-        transport.PauseAsync(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries, asked, cancellationToken, call.Exchange);
+    public Task<bool> PauseAsync(
+        GitHubCall call,
+        GitHubException failure,
+        int tries,
+        TimeSpan? asked,
+        CancellationToken cancellationToken
+    ) =>
+        transport.PauseAsync(
+            host.Api,
+            $"{call.Place}: {call.Operation}: {failure.Problem}",
+            tries,
+            asked,
+            cancellationToken,
+            call.Exchange
+        );
 
     /// <summary>A text without our own token, for a server that echoes it.</summary>
     public string Conceal(string text) => token is null ? text : text.Replace(token.Secret, "…", StringComparison.Ordinal);
@@ -114,7 +137,10 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         string? field = answer.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values) ? values.ToString() : null;
         string status = $"{(int)answer.StatusCode}";
         if (request.Method != HttpMethod.Get)
-            throw GitHubException.Unsound(call, $"{status}: the repository has moved, and nothing is written to where it says; use its new name");
+            throw GitHubException.Unsound(
+                call,
+                $"{status}: the repository has moved, and nothing is written to where it says; use its new name"
+            );
         if (!Location.TryResolve(from, field, out Uri next, out string problem))
             throw GitHubException.Unsound(call, $"{status}, but {problem}");
         if (!call.LeadsElsewhere && !Location.SameOrigin(next, host.Api))
@@ -136,22 +162,33 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         return message;
     }
 
-    private async Task<(GitHubException Failure, TimeSpan? Asked)> JudgeAsync(GitHubRequest request, HttpResponseMessage answer, int tries, CancellationToken cancellationToken)
+    private async Task<(GitHubException Failure, TimeSpan? Asked)> JudgeAsync(
+        GitHubRequest request,
+        HttpResponseMessage answer,
+        int tries,
+        CancellationToken cancellationToken
+    )
     {
         GitHubCall call = request.Call;
         GitHubError error = await ErrorAsync(answer, cancellationToken);
         string said = $"{(int)answer.StatusCode} {error}".TrimEnd();
         if (RateLimit.Of(answer, error, tries, time.GetUtcNow()) is { } limit)
-            return (new GitHubException(RemoteFault.TryAgain, call, Tried(said, tries), _advice.For(limit)) { Status = answer.StatusCode }, limit.Wait);
+            return (
+                new GitHubException(RemoteFault.TryAgain, call, Tried(said, tries), _advice.For(limit)) { Status = answer.StatusCode },
+                limit.Wait
+            );
         RemoteFault fault = RemoteException.FaultOf(answer.StatusCode);
         bool isOutage = fault == RemoteFault.TryAgain;
         TimeSpan? asked = isOutage ? RetryAfter.Of(answer, time.GetUtcNow()) : null;
-        return (new GitHubException(fault, call, isOutage ? Tried(said, tries) : said, _advice.For(fault))
-        {
-            Status = answer.StatusCode,
-            IsUnclear = isOutage && !request.IsIdempotent,
-            IsThereAlready = answer.StatusCode == HttpStatusCode.UnprocessableContent && error.IsThereAlready,
-        }, asked);
+        return (
+            new GitHubException(fault, call, isOutage ? Tried(said, tries) : said, _advice.For(fault))
+            {
+                Status = answer.StatusCode,
+                IsUnclear = isOutage && !request.IsIdempotent,
+                IsThereAlready = answer.StatusCode == HttpStatusCode.UnprocessableContent && error.IsThereAlready,
+            },
+            asked
+        );
     }
 
     private async Task<GitHubError> ErrorAsync(HttpResponseMessage answer, CancellationToken cancellationToken)

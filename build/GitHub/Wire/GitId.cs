@@ -20,11 +20,17 @@ public sealed record GitId
     public static GitId Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length == 40 && text.All(char.IsAsciiHexDigitLower) ? new GitId(text) : throw new FormatException($"'{Printable.Of(text)}' is no name of a git object: wanted 40 lower-case hex digits");
+        return text.Length == 40 && text.All(char.IsAsciiHexDigitLower)
+            ? new GitId(text)
+            : throw new FormatException($"'{Printable.Of(text)}' is no name of a git object: wanted 40 lower-case hex digits");
     }
 
     /// <summary>The name that git gives a file's content.</summary>
-    [SuppressMessage("Security", "CA5350", Justification = "Git names objects so; nothing is proven by it that GitHub itself does not decide.")]
+    [SuppressMessage(
+        "Security",
+        "CA5350",
+        Justification = "Git names objects so; nothing is proven by it that GitHub itself does not decide."
+    )]
     public static GitId OfBlob(ReadOnlySpan<byte> content)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);

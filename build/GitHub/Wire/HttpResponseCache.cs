@@ -39,7 +39,8 @@ public sealed class HttpResponseCache(string folder) : IAnswerStore
             writer.WriteString("digest", Digest.Of(answer.Body.Span).ToString());
             writer.WriteEndObject();
         });
-        string path = PathOf(address), unfinished = $"{path}.{Guid.NewGuid():n}";
+        string path = PathOf(address),
+            unfinished = $"{path}.{Guid.NewGuid():n}";
         try
         {
             MakeFolder();
@@ -84,6 +85,7 @@ public sealed class HttpResponseCache(string folder) : IAnswerStore
         return OciJson.Read(file[..end], "kept answer", root =>
             root.RequiredString("address") == address.AbsoluteUri && Digest.Parse(root.RequiredString("digest")).Matches(body.Span)
                 ? new KeptAnswer(root.RequiredString("etag"), root.OptionalString("next") is { } next ? new Uri(next) : null, body)
-                : null);
+                : null
+        );
     }
 }

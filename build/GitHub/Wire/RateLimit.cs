@@ -28,17 +28,28 @@ internal sealed record RateLimit(TimeSpan Wait, bool IsPrimary)
         {
             { Delta: { } delta } => delta,
             { Date: { } date } => date - theirs,
-            _ => isUsedUp && Number(answer, "x-ratelimit-reset") is { } reset ? DateTimeOffset.FromUnixTimeSeconds(reset) - theirs + TimeSpan.FromSeconds(1) : null,
+            _ => isUsedUp && Number(answer, "x-ratelimit-reset") is { } reset
+                ? DateTimeOffset.FromUnixTimeSeconds(reset) - theirs + TimeSpan.FromSeconds(1)
+                : null,
         };
-        bool isLimit = named is not null || isUsedUp || answer.StatusCode == HttpStatusCode.TooManyRequests
+        bool isLimit =
+            named is not null
+            || isUsedUp
+            || answer.StatusCode == HttpStatusCode.TooManyRequests
             || (error.Message?.Contains("rate limit", StringComparison.OrdinalIgnoreCase) ?? false);
         return isLimit ? new RateLimit(Bounded(named ?? (Unnamed * Math.Pow(2, Math.Min(tries, 10) - 1))), isUsedUp) : null;
     }
 
-    private static TimeSpan Bounded(TimeSpan wait) => wait < TimeSpan.Zero ? TimeSpan.Zero : wait < Longest ? wait : Longest;
+    private static TimeSpan Bounded(TimeSpan wait) =>
+        wait < TimeSpan.Zero ? TimeSpan.Zero
+        : wait < Longest ? wait
+        : Longest;
 
     /// <summary>Ten digits at the most: the year 2286.</summary>
     private static long? Number(HttpResponseMessage answer, string name) =>
-        answer.Headers.NonValidated.TryGetValues(name, out var values) && values.ToString() is { Length: <= 10 } text
-        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+        answer.Headers.NonValidated.TryGetValues(name, out var values)
+        && values.ToString() is { Length: <= 10 } text
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : null;
 }

@@ -15,7 +15,11 @@ public sealed partial record RepositoryName(string Host, string Owner, string Na
     /// </summary>
     /// <exception cref="FormatException">It is none of these; the message holds nothing of a password in it.</exception>
     public static RepositoryName Parse(string text) =>
-        TryParse(text, out RepositoryName? name) ? name : throw new FormatException("wanted a repository as OWNER/NAME or HOST/OWNER/NAME, or the address of a git remote of that form");
+        TryParse(text, out RepositoryName? name)
+            ? name
+            : throw new FormatException(
+                "wanted a repository as OWNER/NAME or HOST/OWNER/NAME, or the address of a git remote of that form"
+            );
 
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out RepositoryName? name)
     {
@@ -23,14 +27,22 @@ public sealed partial record RepositoryName(string Host, string Owner, string Na
         string repository = match.Groups["name"].Value;
         if (repository.EndsWith(".git", StringComparison.Ordinal))
             repository = repository[..^4];
-        name = match.Success && repository is not ("" or "." or "..")
-            ? new RepositoryName(match.Groups["host"].Success ? match.Groups["host"].Value.ToLowerInvariant() : DefaultHost, match.Groups["owner"].Value, repository)
-            : null;
+        name =
+            match.Success && repository is not ("" or "." or "..")
+                ? new RepositoryName(
+                    match.Groups["host"].Success ? match.Groups["host"].Value.ToLowerInvariant() : DefaultHost,
+                    match.Groups["owner"].Value,
+                    repository
+                )
+                : null;
         return name is not null;
     }
 
     public override string ToString() => $"{Host}/{Owner}/{Name}";
 
-    [GeneratedRegex(@"^(?:(?:https?|ssh|git)://(?:[^/@\s]*@)?(?<host>[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)/|[A-Za-z0-9_-]+@(?<host>[A-Za-z0-9][A-Za-z0-9.-]*):|(?<host>[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)/)?(?<owner>[A-Za-z0-9_][A-Za-z0-9_-]{0,99})/(?<name>[A-Za-z0-9._-]{1,104})/?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:(?:https?|ssh|git)://(?:[^/@\s]*@)?(?<host>[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)/|[A-Za-z0-9_-]+@(?<host>[A-Za-z0-9][A-Za-z0-9.-]*):|(?<host>[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?)/)?(?<owner>[A-Za-z0-9_][A-Za-z0-9_-]{0,99})/(?<name>[A-Za-z0-9._-]{1,104})/?\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Grammar();
 }

@@ -1,8 +1,8 @@
 namespace Slipway.GitHub;
 
 /// <summary>
-/// Where assets go: a release's <c>upload_url</c>, a template that ends with <c>{?name,label}</c> (RFC 6570, section 3.2.8), on a host that may
-/// see a token. Octokit puts the name in.
+/// Where assets go: a release's <c>upload_url</c>, a template that ends with <c>{?name,label}</c> (RFC 6570, section 3.2.8), on a host that
+/// may see a token. Octokit puts the name in.
 /// </summary>
 internal static class UploadAddress
 {
@@ -15,7 +15,8 @@ internal static class UploadAddress
         string address = template.EndsWith(Names, StringComparison.Ordinal) ? template[..^Names.Length] : template;
         if (address.AsSpan().ContainsAny("{}?#") || !Uri.TryCreate(address, UriKind.Absolute, out Uri? found) || found.UserInfo.Length > 0)
             throw GitHubException.Unsound(call, "its upload_url is no address for uploads");
-        return host.IsOurs(found) ? found.AbsoluteUri + Names
+        return host.IsOurs(found)
+            ? found.AbsoluteUri + Names
             : throw GitHubException.Unsound(call, $"its upload_url leads to another host, {Http.Redaction.Of(found)}");
     }
 }

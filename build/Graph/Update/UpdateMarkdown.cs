@@ -25,9 +25,18 @@ public static class UpdateMarkdown
         Versions(text, report);
         Packages(text, report);
         Content(text, report);
-        text.Append(CultureInfo.InvariantCulture, $"## What next\n\nThe contract holds on {string.Join(" and ", report.Inspected.Select(platform => $"{platform.Platform} ({platform.Files} files, {platform.Links} links)"))}. ")
-            .Append(CultureInfo.InvariantCulture, $"Once this is on the main branch, release it as git tag {MarkdownText.Code(report.NextTag)}; no published tag moves.\n");
-        return text.Length <= Longest ? text.ToString() : text.ToString(0, Longest) + "\n\n(The rest is left out here; `./build.sh Update` shows it all.)\n";
+        text.Append(
+                CultureInfo.InvariantCulture,
+                $"## What next\n\nThe contract holds "
+                    + $"on {string.Join(" and ", report.Inspected.Select(platform => $"{platform.Platform} ({platform.Files} files, {platform.Links} links)"))}. "
+            )
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"Once this is on the main branch, release it as git tag {MarkdownText.Code(report.NextTag)}; no published tag moves.\n"
+            );
+        return text.Length <= Longest
+            ? text.ToString()
+            : text.ToString(0, Longest) + "\n\n(The rest is left out here; `./build.sh Update` shows it all.)\n";
     }
 
     private static void Fixes(StringBuilder text, UpdateReport report)
@@ -36,9 +45,25 @@ public static class UpdateMarkdown
         if (security.Length == 0)
             return;
         text.Append("## Security fixes\n\n");
-        Table(text, ["package", "from", "to", "suite", "fixes"], security.Select(package => (string[])[
-            MarkdownText.Code(package.Name), MarkdownText.Code(package.From?.ToString() ?? ""), MarkdownText.Code(package.To?.ToString() ?? ""), MarkdownText.Code(package.Suite),
-            package.Fixes.IsEmpty ? report.HasAdvisories ? "none known" : "" : string.Join(", ", package.Fixes.Take(20).Select(MarkdownText.Code)) + (package.Fixes.Length > 20 ? $" and {package.Fixes.Length - 20} more" : "")]));
+        Table(
+            text,
+            ["package", "from", "to", "suite", "fixes"],
+            security.Select(package =>
+                (string[])
+                    [
+                        MarkdownText.Code(package.Name),
+                        MarkdownText.Code(package.From?.ToString() ?? ""),
+                        MarkdownText.Code(package.To?.ToString() ?? ""),
+                        MarkdownText.Code(package.Suite),
+                        package.Fixes.IsEmpty
+                            ? report.HasAdvisories
+                                ? "none known"
+                                : ""
+                            : string.Join(", ", package.Fixes.Take(20).Select(MarkdownText.Code))
+                                + (package.Fixes.Length > 20 ? $" and {package.Fixes.Length - 20} more" : ""),
+                    ]
+            )
+        );
         if (!report.HasAdvisories)
             text.Append("No advisories were read: `--advisories FILE` names what is fixed.\n\n");
     }
@@ -48,10 +73,21 @@ public static class UpdateMarkdown
         if (report.Versions.IsEmpty)
             return;
         text.Append("## Versions\n\n");
-        Table(text, ["upstream", "from", "to"], report.Versions.Select(change => (string[])[MarkdownText.Code(change.File ?? report.Image), MarkdownText.Code(change.From.Text), MarkdownText.Code(change.To.Text)]));
+        Table(
+            text,
+            ["upstream", "from", "to"],
+            report.Versions.Select(change =>
+                (string[])
+                    [MarkdownText.Code(change.File ?? report.Image), MarkdownText.Code(change.From.Text), MarkdownText.Code(change.To.Text)]
+            )
+        );
         text.Append("The checksums are those that upstream publishes beside its files. A person should review them.\n\n");
         foreach (LockedUpstream file in report.Upstream)
-            text.Append(CultureInfo.InvariantCulture, $"- {MarkdownText.Code(file.Name)}: {(file.Confirmed ? "read from its host" : "read from a mirror, not from its host")}; signature {(file.Signature is { } signature ? MarkdownText.Code(signature.ToString()) : "not asked about: the definition names no signer")}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"- {MarkdownText.Code(file.Name)}: {(file.Confirmed ? "read from its host" : "read from a mirror, not from its host")}; "
+                    + $"signature {(file.Signature is { } signature ? MarkdownText.Code(signature.ToString()) : "not asked about: the definition names no signer")}\n"
+            );
         text.Append('\n');
     }
 
@@ -60,17 +96,36 @@ public static class UpdateMarkdown
         if (report.Packages.IsEmpty)
             return;
         text.Append("## Packages\n\n");
-        Table(text, ["package", "change", "from", "to", "suite"], report.Packages.Select(package => (string[])[
-            MarkdownText.Code(package.Name), package.Change.ToString().ToLowerInvariant(), MarkdownText.Code(package.From?.ToString() ?? ""), MarkdownText.Code(package.To?.ToString() ?? ""), MarkdownText.Code(package.Suite)]));
+        Table(
+            text,
+            ["package", "change", "from", "to", "suite"],
+            report.Packages.Select(package =>
+                (string[])
+                    [
+                        MarkdownText.Code(package.Name),
+                        package.Change.ToString().ToLowerInvariant(),
+                        MarkdownText.Code(package.From?.ToString() ?? ""),
+                        MarkdownText.Code(package.To?.ToString() ?? ""),
+                        MarkdownText.Code(package.Suite),
+                    ]
+            )
+        );
     }
 
     private static void Content(StringBuilder text, UpdateReport report)
     {
         text.Append("## Image\n\n");
-        Table(text, ["platform", "size before", "size now"], report.Sizes.Select(size => (string[])[size.Platform.ToString(), size.Before is { } before ? Size(before) : "", Size(size.Now)]));
+        Table(
+            text,
+            ["platform", "size before", "size now"],
+            report.Sizes.Select(size => (string[])[size.Platform.ToString(), size.Before is { } before ? Size(before) : "", Size(size.Now)])
+        );
         if (report.Differences is not { } differences)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Not compared with the image as it was: {MarkdownText.Code(report.NotCompared)}\n\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Not compared with the image as it was: {MarkdownText.Code(report.NotCompared)}\n\n"
+            );
             return;
         }
 
@@ -81,17 +136,36 @@ public static class UpdateMarkdown
             return;
         }
 
-        string[] counts = [.. files.GroupBy(file => file.Change).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()} {group.Key}")];
+        string[] counts =
+        [
+            .. files
+                .GroupBy(file => file.Change)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => $"{group.Count()} {group.Key}"),
+        ];
         text.Append(CultureInfo.InvariantCulture, $"<details><summary>Files: {string.Join(", ", counts)}</summary>\n\n");
-        Table(text, ["platform", "change", "path", "was", "is"], files.Select(file => (string[])[
-            file.Platform.ToString(), file.Change, MarkdownText.Code(file.Name), MarkdownText.Code(file.Was), MarkdownText.Code(file.Now)]));
+        Table(
+            text,
+            ["platform", "change", "path", "was", "is"],
+            files.Select(file =>
+                (string[])
+                    [
+                        file.Platform.ToString(),
+                        file.Change,
+                        MarkdownText.Code(file.Name),
+                        MarkdownText.Code(file.Was),
+                        MarkdownText.Code(file.Now),
+                    ]
+            )
+        );
         text.Append("</details>\n\n");
     }
 
     private static void Table(StringBuilder text, string[] columns, IEnumerable<string[]> rows)
     {
         text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", columns)} |\n|{string.Concat(columns.Select(_ => "---|"))}\n");
-        int left = 0, shown = 0;
+        int left = 0,
+            shown = 0;
         foreach (string[] row in rows)
         {
             // Each table is bounded, so that what stands behind it is still said.

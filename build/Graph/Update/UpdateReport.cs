@@ -49,7 +49,8 @@ public sealed record UpdateReport
         {
             string versions = string.Join(", ", Versions.Select(change => $"{change.File ?? Image} from {change.From} to {change.To}"));
             int security = Packages.Count(package => package.IsSecurity);
-            string packages = security > 0 ? $"{security} security {(security == 1 ? "update" : "updates")}"
+            string packages =
+                security > 0 ? $"{security} security {(security == 1 ? "update" : "updates")}"
                 : Packages.Length == 0 ? "the lock"
                 : $"{Packages.Length} {(Packages.Length == 1 ? "package" : "packages")}";
             return Versions.IsEmpty ? $"Update {Image} {Version} with {packages}"

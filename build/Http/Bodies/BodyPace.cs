@@ -18,7 +18,10 @@ internal sealed class BodyPace(RetryPolicy retryPolicy)
         if (_waited < retryPolicy.RateWindow)
             return;
         if (_bytes < retryPolicy.LeastRate * _waited.TotalSeconds)
-            throw new IOException($"too slow: {_bytes} bytes in {Exchange.Seconds(_waited)}, wanted at least {retryPolicy.LeastRate} a second (--minimum-rate)");
+            throw new IOException(
+                $"too slow: {_bytes} bytes in {Exchange.Seconds(_waited)}, wanted at least {retryPolicy.LeastRate} a second "
+                    + "(--minimum-rate)"
+            );
         (_waited, _bytes) = (TimeSpan.Zero, 0);
     }
 }

@@ -5,8 +5,7 @@ public static class BoundedBody
 {
     /// <summary>At most the first <paramref name="limit"/> + 1 bytes: more than the limit means that it was exceeded.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(
-        HttpResponseMessage answer, int limit, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage answer, int limit, CancellationToken cancellationToken)
     {
         await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         using MemoryStream kept = new();

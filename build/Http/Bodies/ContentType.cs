@@ -20,7 +20,8 @@ public static class ContentType
     /// Whether a type says nothing of what is sent, but that it is text, bytes or JSON: what file servers and caches send with anything. In
     /// lower case, as <see cref="Of"/> gives it.
     /// </summary>
-    public static bool IsGeneral(string type) => type is "text/plain" or "application/json" or "application/octet-stream" or "binary/octet-stream";
+    public static bool IsGeneral(string type) =>
+        type is "text/plain" or "application/json" or "application/octet-stream" or "binary/octet-stream";
 
     /// <summary>Whether two media types without parameters are the same.</summary>
     public static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);

@@ -9,7 +9,10 @@ public sealed record RetryPolicy
     /// <summary>The wait before the second attempt; it doubles from there, with jitter.</summary>
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest single wait of our own choice. A server that asks for more gets more, or, beyond <see cref="WholeExchange"/>, no further try.</summary>
+    /// <summary>
+    /// The longest single wait of our own choice. A server that asks for more gets more, or, beyond <see cref="WholeExchange"/>, no further
+    /// try.
+    /// </summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
@@ -21,16 +24,18 @@ public sealed record RetryPolicy
     /// <summary>Draws numbers from 0 up to 1, which waits are spread by.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
-    /// <summary>How long to wait for the headers of one answer, and for any part of its body, beside the time that sending a body takes.</summary>
+    /// <summary>
+    /// How long to wait for the headers of one answer, and for any part of its body, beside the time that sending a body takes.
+    /// </summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>The slowest upload to put up with, in bytes per second: a peer that stops reading does not hold us for ever.</summary>
     public int SlowestUpload { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// How long one exchange may take: a request with its tries, waits, redirects and its answer's body, beside the time that bytes which move
-    /// need at <see cref="SlowestAverage"/>; what has begun by then may still take <see cref="AnswerWithin"/>. Null for as long as three
-    /// answers may take.
+    /// How long one exchange may take: a request with its tries, waits, redirects and its answer's body, beside the time that bytes which
+    /// move need at <see cref="SlowestAverage"/>; what has begun by then may still take <see cref="AnswerWithin"/>. Null for as long as
+    /// three answers may take.
     /// </summary>
     public TimeSpan? Exchange { get; init; }
 

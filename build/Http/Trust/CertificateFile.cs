@@ -23,13 +23,18 @@ public static class CertificateFile
     /// <exception cref="CertificateException">They cannot be used; says why.</exception>
     public static ClientIdentity ReadIdentity(string file, string? keyFile, Func<string?> password)
     {
-        string text = ReadText(file), key = keyFile is null ? text : ReadText(keyFile);
+        string text = ReadText(file),
+            key = keyFile is null ? text : ReadText(keyFile);
         string named = keyFile ?? file;
         bool encrypted = key.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
-        string? word = encrypted ? password() ?? throw new CertificateException($"{named}: the key is encrypted, and there is no password for it") : null;
+        string? word = encrypted
+            ? password() ?? throw new CertificateException($"{named}: the key is encrypted, and there is no password for it")
+            : null;
         try
         {
-            using X509Certificate2 own = word is null ? X509Certificate2.CreateFromPem(text, key) : X509Certificate2.CreateFromEncryptedPem(text, key, word);
+            using X509Certificate2 own = word is null
+                ? X509Certificate2.CreateFromPem(text, key)
+                : X509Certificate2.CreateFromEncryptedPem(text, key, word);
             X509Certificate2Collection chain = Certificates(file, text);
             // Some systems use a key only when it came out of such a container.
             return new ClientIdentity(X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), null), chain);
@@ -40,7 +45,8 @@ public static class CertificateFile
                 encrypted
                     ? $"{named}: wanted the certificate's key in PEM form; the password is wrong, or the key is another one's or damaged"
                     : $"{named}: wanted a certificate and its key in PEM form; one is missing, another one's or damaged",
-                e);
+                e
+            );
         }
     }
 

@@ -17,18 +17,22 @@ public sealed record HostTrust
 
     public X509Certificate2Collection Authorities { get; init; } = [];
 
-    /// <summary>Whether the authorities stand in place of the system's, and are not beside them; without any, the system's are all there is.</summary>
+    /// <summary>
+    /// Whether the authorities stand in place of the system's, and are not beside them; without any, the system's are all there is.
+    /// </summary>
     public bool IsExclusive { get; init; }
 
     public ClientIdentity? Identity { get; init; }
 
     /// <summary>For a handler; nothing is weakened: name, time and purpose of the server's certificate are checked as ever.</summary>
-    public SslClientAuthenticationOptions Options() => new()
-    {
-        CertificateChainPolicy = Authorities.Count == 0 ? null : Policy(),
-        ClientCertificateContext = Identity is null ? null
-            : SslStreamCertificateContext.Create(Identity.Certificate, Identity.Chain, offline: true),
-    };
+    public SslClientAuthenticationOptions Options() =>
+        new()
+        {
+            CertificateChainPolicy = Authorities.Count == 0 ? null : Policy(),
+            ClientCertificateContext = Identity is null
+                ? null
+                : SslStreamCertificateContext.Create(Identity.Certificate, Identity.Chain, offline: true),
+        };
 
     private X509ChainPolicy Policy()
     {

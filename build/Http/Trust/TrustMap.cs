@@ -15,7 +15,8 @@ public sealed class TrustMap
     }
 
     /// <summary>The system's trust for all.</summary>
-    public static TrustMap OfSystem { get; } = new(HostTrust.OfSystem, ImmutableDictionary.Create<string, HostTrust>(StringComparer.OrdinalIgnoreCase));
+    public static TrustMap OfSystem { get; } =
+        new(HostTrust.OfSystem, ImmutableDictionary.Create<string, HostTrust>(StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Reads what the command line says.</summary>
     /// <param name="authorities">Entries <c>[HOST=]FILE</c>: a PEM bundle of authorities to trust at this host, or at all.</param>
@@ -25,7 +26,11 @@ public sealed class TrustMap
     /// <exception cref="FormatException">An entry is malformed.</exception>
     /// <exception cref="CertificateException">A file is not what it should be.</exception>
     public static TrustMap Read(
-        IEnumerable<string> authorities, IEnumerable<string> identities, Func<string, Uri> address, Func<string?> password)
+        IEnumerable<string> authorities,
+        IEnumerable<string> identities,
+        Func<string, Uri> address,
+        Func<string?> password
+    )
     {
         TrustMap map = OfSystem;
         foreach (string entry in authorities)
@@ -42,18 +47,27 @@ public sealed class TrustMap
                 throw new FormatException($"--client-certificate '{entry}': wanted HOST=FILE or HOST=FILE,KEY-FILE");
             string[] parts = files.Split(',', 2);
             ClientIdentity identity = CertificateFile.ReadIdentity(parts[0], parts.ElementAtOrDefault(1), password);
-            map = map.With(address(host), trust => trust.Identity is null
-                ? trust with { Identity = identity }
-                : throw new FormatException($"--client-certificate '{entry}': {host} has one already"));
+            map = map.With(address(host), trust =>
+                trust.Identity is null
+                    ? trust with
+                    {
+                        Identity = identity,
+                    }
+                    : throw new FormatException($"--client-certificate '{entry}': {host} has one already")
+            );
         }
 
         return map;
     }
 
     /// <summary>A handler like <see cref="HttpTransport.NewHandler"/> that trusts as this says; the caller disposes it.</summary>
-    public HttpMessageHandler NewHandler() => new HostTrustHandler(
-        _everywhere,
-        _hosts.Select(host => KeyValuePair.Create(host.Key, host.Value with { Authorities = [.. _everywhere.Authorities, .. host.Value.Authorities] })));
+    public HttpMessageHandler NewHandler() =>
+        new HostTrustHandler(
+            _everywhere,
+            _hosts.Select(host =>
+                KeyValuePair.Create(host.Key, host.Value with { Authorities = [.. _everywhere.Authorities, .. host.Value.Authorities] })
+            )
+        );
 
     private TrustMap With(Uri? address, Func<HostTrust, HostTrust> change)
     {

@@ -16,13 +16,17 @@ public static class CompareFile
     public static ImmutableArray<ExcusedDifference> Read(ImageDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        string file = $"images/{definition.Name}/{FileName}", path = Path.Combine(definition.Folder, FileName);
+        string file = $"images/{definition.Name}/{FileName}",
+            path = Path.Combine(definition.Folder, FileName);
         if (!File.Exists(path))
             throw new DefinitionException($"{definition.Name}: {file} is missing; it says what may differ, or differences: [] for nothing");
         YamlMap map = new(file, YamlFile.Read(path, file));
         ImmutableArray<ExcusedDifference> entries = [.. map.Maps("differences", entry => Read(entry, definition))];
         map.Finish();
-        if (entries.GroupBy(entry => (entry.Path.Text, string.Join(' ', entry.Platforms))).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (
+            entries.GroupBy(entry => (entry.Path.Text, string.Join(' ', entry.Platforms))).FirstOrDefault(group => group.Count() > 1) is
+            { } twice
+        )
             throw map.FaultAt("differences", twice.Key.Text, $"{twice.Key.Text} is listed twice", occurrence: 2);
         return entries;
     }
@@ -33,9 +37,21 @@ public static class CompareFile
         PathPattern pattern = PathPattern.Parse(text, map.PlaceOf("path"));
         if (text.Split('/').Skip(1).FirstOrDefault() is "*" or "**")
             throw map.Fault("path", $"'{text}' would excuse any path; wanted a folder first");
-        return new ExcusedDifference(pattern, map.Text("reason"), [.. map.Texts("platforms").Select(name =>
-            definition.Platforms.FirstOrDefault(platform => platform.ToString() == name)
-                ?? throw map.FaultAt("platforms", name, $"'{name}' is none of the image's platforms: {string.Join(", ", definition.Platforms)}"))]);
+        return new ExcusedDifference(
+            pattern,
+            map.Text("reason"),
+            [
+                .. map.Texts("platforms")
+                    .Select(name =>
+                        definition.Platforms.FirstOrDefault(platform => platform.ToString() == name)
+                        ?? throw map.FaultAt(
+                            "platforms",
+                            name,
+                            $"'{name}' is none of the image's platforms: {string.Join(", ", definition.Platforms)}"
+                        )
+                    ),
+            ]
+        );
     }
 }
 

@@ -22,7 +22,13 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
     /// <returns>Null when the image has no such platform.</returns>
     /// <exception cref="ContentException">The image is broken, incomplete, or of a kind that is not read.</exception>
     public static async Task<ComparedImage?> ReadAsync(
-        IContentReader place, Descriptor top, Platform platform, string folder, CancellationToken cancellationToken, bool measures = false)
+        IContentReader place,
+        Descriptor top,
+        Platform platform,
+        string folder,
+        CancellationToken cancellationToken,
+        bool measures = false
+    )
     {
         ArgumentNullException.ThrowIfNull(place);
         ArgumentNullException.ThrowIfNull(top);
@@ -33,15 +39,22 @@ public sealed record ComparedImage(FoundImage Found, ImmutableSortedDictionary<s
         ImageConfig config = await ImageReader.ReadConfigAsync(place, manifest, cancellationToken);
         // Where the configuration says no version of the processor, the index knows better.
         if (!config.Platform.IsSameAs(platform) && !(config.Platform with { Variant = image.Platform.Variant }).IsSameAs(platform))
-            throw new ContentException($"{place.Name}: {image.Stored.Digest}: the index says {Printable.Of(image.Platform.ToString())}, its configuration {Printable.Of(config.Platform.ToString())}");
+            throw new ContentException(
+                $"{place.Name}: {image.Stored.Digest}: the index says {Printable.Of(image.Platform.ToString())}, its "
+                    + $"configuration {Printable.Of(config.Platform.ToString())}"
+            );
         using SpooledLayers spooled = await SpooledLayers.ReadAsync(place, manifest, config, folder + "-blobs", cancellationToken);
         (FoundImage found, ImmutableArray<Layer> layers) = await Task.Run(
             () =>
             {
                 ImmutableArray<Layer> layers = measures ? spooled.Measure(cancellationToken) : spooled.Layers;
-                return (ImageScan.Read(layers, spooled.Open, Array.Empty<string>().ToLookup(text => text), folder, cancellationToken), layers);
+                return (
+                    ImageScan.Read(layers, spooled.Open, Array.Empty<string>().ToLookup(text => text), folder, cancellationToken),
+                    layers
+                );
             },
-            cancellationToken);
+            cancellationToken
+        );
         return new ComparedImage(found, PackageDatabase.Of(found)) { Config = config, DiffIds = [.. layers.Select(layer => layer.DiffId)] };
     }
 }

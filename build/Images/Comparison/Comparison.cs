@@ -14,14 +14,19 @@ public sealed record Comparison(
     ImmutableArray<ComparedCount> Platforms,
     ImmutableArray<(ImageDifference Difference, string Reason)> Excused,
     ImmutableArray<ImageDifference> Unexplained,
-    ImmutableArray<string> Idle)
+    ImmutableArray<string> Idle
+)
 {
     public bool Agrees => Unexplained.IsEmpty && Idle.IsEmpty;
 
     /// <param name="differences">Of all platforms.</param>
     /// <param name="entries">What may differ. Packages, configuration and platforms never may: only paths.</param>
     public static Comparison Of(
-        string image, ImmutableArray<ComparedCount> platforms, IReadOnlyList<ImageDifference> differences, IReadOnlyList<ExcusedDifference> entries)
+        string image,
+        ImmutableArray<ComparedCount> platforms,
+        IReadOnlyList<ImageDifference> differences,
+        IReadOnlyList<ExcusedDifference> entries
+    )
     {
         ArgumentNullException.ThrowIfNull(differences);
         ArgumentNullException.ThrowIfNull(entries);
@@ -29,15 +34,17 @@ public sealed record Comparison(
             from count in platforms
             from entry in entries
             where entry.IsFor(count.Platform)
-            select (count.Platform, Entry: entry, Matcher: entry.Path.For(count.Platform))).ToArray();
+            select (count.Platform, Entry: entry, Matcher: entry.Path.For(count.Platform))
+        ).ToArray();
         HashSet<(Platform, ExcusedDifference)> used = [];
         var excused = ImmutableArray.CreateBuilder<(ImageDifference, string)>();
         var unexplained = ImmutableArray.CreateBuilder<ImageDifference>();
         foreach (ImageDifference difference in differences)
         {
-            var excuses = difference.Kind == ImageDifference.File
-                ? ready.Where(entry => entry.Platform == difference.Platform && entry.Matcher.Matches(difference.Name[1..])).ToArray()
-                : [];
+            var excuses =
+                difference.Kind == ImageDifference.File
+                    ? ready.Where(entry => entry.Platform == difference.Platform && entry.Matcher.Matches(difference.Name[1..])).ToArray()
+                    : [];
             foreach (var excuse in excuses)
                 used.Add((excuse.Platform, excuse.Entry));
             if (excuses is [var first, ..])
@@ -46,8 +53,17 @@ public sealed record Comparison(
                 unexplained.Add(difference);
         }
 
-        return new Comparison(image, platforms, excused.ToImmutable(), unexplained.ToImmutable(),
-            [.. ready.Where(entry => !used.Contains((entry.Platform, entry.Entry))).Select(entry => $"{entry.Entry.Path.Place}: nothing differs at {entry.Entry.Path.Text} on {entry.Platform}")]);
+        return new Comparison(
+            image,
+            platforms,
+            excused.ToImmutable(),
+            unexplained.ToImmutable(),
+            [
+                .. ready
+                    .Where(entry => !used.Contains((entry.Platform, entry.Entry)))
+                    .Select(entry => $"{entry.Entry.Path.Place}: nothing differs at {entry.Entry.Path.Text} on {entry.Platform}"),
+            ]
+        );
     }
 }
 

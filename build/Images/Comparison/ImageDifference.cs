@@ -30,25 +30,40 @@ public sealed record ImageDifference(Platform Platform, string Kind, string Name
     }
 
     private static IEnumerable<ImageDifference> Between(
-        Platform platform, string kind, ImmutableSortedDictionary<string, string> other, ImmutableSortedDictionary<string, string> image)
+        Platform platform,
+        string kind,
+        ImmutableSortedDictionary<string, string> other,
+        ImmutableSortedDictionary<string, string> image
+    )
     {
         foreach (string name in other.Keys.Union(image.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            string was = other.GetValueOrDefault(name, ""), now = image.GetValueOrDefault(name, "");
+            string was = other.GetValueOrDefault(name, ""),
+                now = image.GetValueOrDefault(name, "");
             if (was != now)
-                yield return new(platform, kind, name, was.Length == 0 ? "added" : now.Length == 0 ? "removed" : "changed", was, now);
+                yield return new(
+                    platform,
+                    kind,
+                    name,
+                    was.Length == 0 ? "added"
+                        : now.Length == 0 ? "removed"
+                        : "changed",
+                    was,
+                    now
+                );
         }
     }
 
-    private static ImmutableSortedDictionary<string, string> Run(ImageConfig config) => Descriptor.NoAnnotations
-        .Add("command", string.Join(' ', config.Command))
-        .Add("entrypoint", string.Join(' ', config.Entrypoint))
-        .Add("environment", string.Join(' ', config.Environment))
-        .Add("user", config.User ?? "")
-        .Add("workingDirectory", config.WorkingDirectory ?? "");
+    private static ImmutableSortedDictionary<string, string> Run(ImageConfig config) =>
+        Descriptor
+            .NoAnnotations.Add("command", string.Join(' ', config.Command))
+            .Add("entrypoint", string.Join(' ', config.Entrypoint))
+            .Add("environment", string.Join(' ', config.Environment))
+            .Add("user", config.User ?? "")
+            .Add("workingDirectory", config.WorkingDirectory ?? "");
 
-    private static ImmutableSortedDictionary<string, string> Files(ComparedImage image) => image.Found.Entries.ToImmutableSortedDictionary(
-        entry => "/" + entry.Path, entry => Describe(entry.Real), StringComparer.Ordinal);
+    private static ImmutableSortedDictionary<string, string> Files(ComparedImage image) =>
+        image.Found.Entries.ToImmutableSortedDictionary(entry => "/" + entry.Path, entry => Describe(entry.Real), StringComparer.Ordinal);
 
     /// <summary>Type, mode, owner, size and content; times are no difference.</summary>
     /// <param name="real">A hard link is the file that it is a name of.</param>
@@ -63,7 +78,10 @@ public sealed record ImageDifference(Platform Platform, string Kind, string Name
             _ => "-",
         };
         string mode = real.IsSymbolicLink ? "" : $" {Convert.ToString(real.Mode, 8).PadLeft(4, '0')}";
-        string content = real.File is { } file ? $" {file.Size} {file.Digest.Abbreviated}" : real.IsSymbolicLink || real.Kind == LayerEntryKind.HardLink ? $" -> {real.LinkTarget}" : "";
+        string content =
+            real.File is { } file ? $" {file.Size} {file.Digest.Abbreviated}"
+            : real.IsSymbolicLink || real.Kind == LayerEntryKind.HardLink ? $" -> {real.LinkTarget}"
+            : "";
         return $"{type}{mode} {real.UserId}:{real.GroupId}{content}{(real.HasCapabilities ? " capabilities" : "")}";
     }
 }

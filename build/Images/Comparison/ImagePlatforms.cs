@@ -4,14 +4,15 @@ using Slipway.Oci;
 namespace Slipway.Images;
 
 /// <summary>
-/// The images that a reference leads to, by platform, whoever made them: OCI's documents or Docker's, an index inside an index, entries that
-/// say no platform (then the configuration says it). What tells about an image rather than being one is passed over.
+/// The images that a reference leads to, by platform, whoever made them: OCI's documents or Docker's, an index inside an index, entries
+/// that say no platform (then the configuration says it). What tells about an image rather than being one is passed over.
 /// </summary>
 /// <param name="All">In the order in which the index names them; those that the same platform has a second time are not in it.</param>
 internal sealed record ImagePlatforms(ImmutableArray<PlatformImage> All)
 {
     /// <summary>More than these documents are not read, nor indexes so deep.</summary>
-    private const int MostDocuments = 256, MostLevels = 4;
+    private const int MostDocuments = 256,
+        MostLevels = 4;
 
     /// <summary>By this an entry of BuildKit's says that it is about another ("Image attestation storage").</summary>
     private const string ReferenceType = "vnd.docker.reference.type";
@@ -45,7 +46,10 @@ internal sealed record ImagePlatforms(ImmutableArray<PlatformImage> All)
                 if (!read.Add(entry.Digest))
                     continue;
                 if (read.Count > MostDocuments || next.Level == MostLevels)
-                    throw new ContentException($"{place.Name}: {top.Digest}: wanted at most {MostDocuments} manifests in indexes at most {MostLevels} deep, got more");
+                    throw new ContentException(
+                        $"{place.Name}: {top.Digest}: wanted at most {MostDocuments} manifests in indexes at most {MostLevels} "
+                            + "deep, got more"
+                    );
                 ManifestContent inner = await ManifestAsync(place, entry, cancellationToken);
                 if (MediaType.IsAnyIndex(inner.MediaType))
                     left.Enqueue((inner, next.Level + 1));
@@ -61,14 +65,16 @@ internal sealed record ImagePlatforms(ImmutableArray<PlatformImage> All)
     public PlatformImage? For(Platform platform) => All.FirstOrDefault(image => image.Platform.IsSameAs(platform));
 
     /// <summary>What there is, for people.</summary>
-    public override string ToString() => All.IsEmpty ? "no image" : string.Join(", ", All.Select(image => Printable.Of(image.Platform.ToString())));
+    public override string ToString() =>
+        All.IsEmpty ? "no image" : string.Join(", ", All.Select(image => Printable.Of(image.Platform.ToString())));
 
     /// <summary>A manifest of either format, with its bytes.</summary>
     /// <exception cref="ContentException">It is missing, broken, or of a format that is not read.</exception>
     public static async Task<ManifestContent> ManifestAsync(IContentReader place, Descriptor stored, CancellationToken cancellationToken)
     {
         RequireKnown(place, stored.Digest, stored.MediaType);
-        ManifestContent content = await place.ReadManifestAsync(stored.Digest, cancellationToken) ?? throw new ContentException($"{place.Name}: {stored.Digest} is missing");
+        ManifestContent content = await place.ReadManifestAsync(stored.Digest, cancellationToken)
+            ?? throw new ContentException($"{place.Name}: {stored.Digest} is missing");
         RequireKnown(place, stored.Digest, content.MediaType);
         return content;
     }
@@ -77,18 +83,24 @@ internal sealed record ImagePlatforms(ImmutableArray<PlatformImage> All)
     private static async Task<Platform?> PlatformAsync(IContentReader place, ManifestContent content, CancellationToken cancellationToken)
     {
         Manifest manifest = Manifest.ParseAny(content.Bytes);
-        return MediaType.IsAnyConfig(manifest.Config.MediaType) ? (await ImageReader.ReadConfigAsync(place, manifest, cancellationToken)).Platform : null;
+        return MediaType.IsAnyConfig(manifest.Config.MediaType)
+            ? (await ImageReader.ReadConfigAsync(place, manifest, cancellationToken)).Platform
+            : null;
     }
 
     /// <summary>An index may name anything: what is not known to be an image or an index is none (image-index.md, "manifests").</summary>
     private static bool IsImage(Descriptor entry) =>
         (MediaType.IsAnyIndex(entry.MediaType) || MediaType.IsAnyManifest(entry.MediaType) || MediaType.IsDockerSchema1(entry.MediaType))
-        && !entry.Annotations.ContainsKey(ReferenceType) && entry.Platform is not { Os: "unknown", Architecture: "unknown" };
+        && !entry.Annotations.ContainsKey(ReferenceType)
+        && entry.Platform is not { Os: "unknown", Architecture: "unknown" };
 
     private static void RequireKnown(IContentReader place, Digest digest, string mediaType)
     {
         if (MediaType.IsDockerSchema1(mediaType))
-            throw new ContentException($"{place.Name}: {digest} is an image in Docker's first format ({Printable.Of(mediaType)}), which is not read. Push it again with a newer Docker, or name another image");
+            throw new ContentException(
+                $"{place.Name}: {digest} is an image in Docker's first format ({Printable.Of(mediaType)}), which is not read. Push "
+                    + "it again with a newer Docker, or name another image"
+            );
         if (mediaType.Length > 0 && !MediaType.IsAnyIndex(mediaType) && !MediaType.IsAnyManifest(mediaType))
             throw new ContentException($"{place.Name}: {digest}: wanted an image or an index, got {Printable.Of(mediaType)}");
     }

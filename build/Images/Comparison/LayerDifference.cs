@@ -5,25 +5,30 @@ namespace Slipway.Images;
 /// <summary>One path that a layer has otherwise in a release than in what was built again from its source.</summary>
 /// <param name="Layer">Its number, the lowest is 0.</param>
 /// <param name="Path">With a leading slash; empty for the archive itself.</param>
-/// <param name="What">What differs: <c>content</c>, <c>mode</c>, …; <see cref="OnlyReleased"/> or <see cref="OnlyRebuilt"/> alone where the other has no such path.</param>
+/// <param name="What">
+/// What differs: <c>content</c>, <c>mode</c>, …; <see cref="OnlyReleased"/> or <see cref="OnlyRebuilt"/> alone where the other has no such
+/// path.
+/// </param>
 /// <param name="Was">In the release; empty when it was not there.</param>
 /// <param name="Now">In what was built again; empty when it is not there.</param>
 public sealed record LayerDifference(int Layer, string Path, ImmutableArray<string> What, string Was, string Now)
 {
-    public const string OnlyReleased = "only in the release", OnlyRebuilt = "only in the rebuild";
+    public const string OnlyReleased = "only in the release",
+        OnlyRebuilt = "only in the rebuild";
 
     /// <summary>Whose the path is: a package, a file of upstream, the definition, a finishing step; empty where nobody says it.</summary>
     public string Owner { get; init; } = "";
 
     /// <summary>
-    /// All that differs, layer by layer. Unlike <see cref="ImageDifference"/>, which looks at what is seen of an image, nothing is passed over:
-    /// times count, what a later layer hides counts, and so does a layer that says the same in another archive.
+    /// All that differs, layer by layer. Unlike <see cref="ImageDifference"/>, which looks at what is seen of an image, nothing is passed
+    /// over: times count, what a later layer hides counts, and so does a layer that says the same in another archive.
     /// </summary>
     public static IEnumerable<LayerDifference> Between(ComparedImage released, ComparedImage rebuilt)
     {
         ArgumentNullException.ThrowIfNull(released);
         ArgumentNullException.ThrowIfNull(rebuilt);
-        ILookup<int, FoundEntry> was = released.Found.All.ToLookup(entry => entry.Layer), now = rebuilt.Found.All.ToLookup(entry => entry.Layer);
+        ILookup<int, FoundEntry> was = released.Found.All.ToLookup(entry => entry.Layer),
+            now = rebuilt.Found.All.ToLookup(entry => entry.Layer);
         for (int layer = 0; layer < Math.Max(released.DiffIds.Length, rebuilt.DiffIds.Length); layer++)
         {
             if (released.DiffIds.ElementAtOrDefault(layer) == rebuilt.DiffIds.ElementAtOrDefault(layer))
@@ -42,11 +47,16 @@ public sealed record LayerDifference(int Layer, string Path, ImmutableArray<stri
 
     private static IEnumerable<LayerDifference> Between(int layer, FoundEntry[] was, FoundEntry[] now)
     {
-        SortedDictionary<string, FoundEntry> others = ByPath(was), ours = ByPath(now);
+        SortedDictionary<string, FoundEntry> others = ByPath(was),
+            ours = ByPath(now);
         foreach (string path in others.Keys.Union(ours.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            FoundEntry? then = others.GetValueOrDefault(path), here = ours.GetValueOrDefault(path);
-            ImmutableArray<string> what = then is null ? [OnlyRebuilt] : here is null ? [OnlyReleased] : [.. Fields(then, here)];
+            FoundEntry? then = others.GetValueOrDefault(path),
+                here = ours.GetValueOrDefault(path);
+            ImmutableArray<string> what =
+                then is null ? [OnlyRebuilt]
+                : here is null ? [OnlyReleased]
+                : [.. Fields(then, here)];
             if (!what.IsEmpty)
                 yield return new LayerDifference(layer, "/" + path, what, Describe(then), Describe(here));
         }
@@ -85,8 +95,19 @@ public sealed record LayerDifference(int Layer, string Path, ImmutableArray<stri
     }
 
     private static LayerDifference OfArchive(int layer, IEnumerable<FoundEntry> was, IEnumerable<FoundEntry> now) =>
-        new(layer, "", [was.Select(entry => entry.Path).SequenceEqual(now.Select(entry => entry.Path)) ? "archive headers" : "archive order"], "", "");
+        new(
+            layer,
+            "",
+            [was.Select(entry => entry.Path).SequenceEqual(now.Select(entry => entry.Path)) ? "archive headers" : "archive order"],
+            "",
+            ""
+        );
 
     private static string Describe(FoundEntry? entry) =>
-        entry is null ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{ImageDifference.Describe(entry)} {entry.Modified.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'}");
+        entry is null
+            ? ""
+            : string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{ImageDifference.Describe(entry)} {entry.Modified.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'}"
+            );
 }

@@ -13,7 +13,11 @@ internal static class PackageDatabase
     public static ImmutableSortedDictionary<string, string> Of(FoundImage found)
     {
         var packages = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (FoundEntry entry in found.Entries.Where(entry => entry.File?.Text is not null && entry.Path.StartsWith("var/lib/dpkg/status", StringComparison.Ordinal)))
+        foreach (
+            FoundEntry entry in found.Entries.Where(entry =>
+                entry.File?.Text is not null && entry.Path.StartsWith("var/lib/dpkg/status", StringComparison.Ordinal)
+            )
+        )
         {
             foreach ((string name, string version) in OfStatus(Encoding.UTF8.GetString(entry.File!.Text!.Value.Span)))
                 packages[name] = version;
@@ -36,7 +40,9 @@ internal static class PackageDatabase
         return packages.ToImmutable();
     }
 
-    /// <summary>By the last word: the first is what somebody wants, as <c>install</c> or <c>hold</c>. Lists without dpkg may not say it.</summary>
+    /// <summary>
+    /// By the last word: the first is what somebody wants, as <c>install</c> or <c>hold</c>. Lists without dpkg may not say it.
+    /// </summary>
     private static bool IsInstalled(string? status) => status is null || status.EndsWith(" ok installed", StringComparison.Ordinal);
 
     private static string? Field(string[] lines, string name) =>

@@ -39,13 +39,15 @@ public sealed class ContentsFolder(string folder)
         if (!file.Exists)
             throw next.After(new ContentException($"{image} {platform}: the list of contents {file.FullName} is missing. {mend}"));
         if (file.Length > LongestList)
-            throw next.After(new ContentException($"{image} {platform}: the list of contents wanted at most {LongestList} bytes, got {file.Length}. {mend}"));
+            throw next.After(
+                new ContentException(
+                    $"{image} {platform}: the list of contents wanted at most {LongestList} bytes, got {file.Length}. {mend}"
+                )
+            );
         try
         {
             ImageContents contents = ContentsDocument.Parse(await File.ReadAllBytesAsync(file.FullName, cancellationToken));
-            return contents.Platform == platform
-                ? contents
-                : throw new ContentException($"it is that of {contents.Platform}");
+            return contents.Platform == platform ? contents : throw new ContentException($"it is that of {contents.Platform}");
         }
         catch (ContentException e)
         {

@@ -18,16 +18,31 @@ public static class ContractFile
         YamlMap map = new(file, YamlFile.Read(Path.Combine(definition.Folder, Contract.FileName), file));
         Contract contract = new()
         {
-            HostPrograms = [.. map.Texts("hostPrograms").Select(path => AbsoluteOr(path, () => map.FaultAt("hostPrograms", path, $"wanted an absolute path without '.' or '..', got '{path}'")))],
+            HostPrograms =
+            [
+                .. map.Texts("hostPrograms")
+                    .Select(path =>
+                        AbsoluteOr(path, () =>
+                            map.FaultAt("hostPrograms", path, $"wanted an absolute path without '.' or '..', got '{path}'")
+                        )
+                    ),
+            ],
             Versions = [.. map.Maps("versions", version => new ExpectedVersion(ImagePath(version), Contained(version)))],
             Requires = [.. map.Maps("requires", required => ReadRequirement(required, definition))],
-            Budgets = [.. map.Maps("budgets", budget => new LayerBudget(
-                budget.Word("layer"), budget.Number("compressedMiB", least: 1), budget.Number("unpackedMiB", least: 1)))],
+            Budgets =
+            [
+                .. map.Maps("budgets", budget => new LayerBudget(
+                    budget.Word("layer"),
+                    budget.Number("compressedMiB", least: 1),
+                    budget.Number("unpackedMiB", least: 1)
+                )),
+            ],
             Commands = [.. map.Maps("run", command => ContractCommand.Read(command, definition))],
             Exceptions = ExceptionKey.All.ToImmutableDictionary(
                 key => key.Name,
                 key => map.Maps(key.Name, entry => ReadException(entry, key, definition)).ToImmutableArray(),
-                StringComparer.Ordinal),
+                StringComparer.Ordinal
+            ),
         };
         map.Finish();
         RequireBudgets(contract, definition, map);
@@ -65,8 +80,17 @@ public static class ContractFile
     }
 
     internal static ImmutableArray<Platform> Platforms(YamlMap map, ImageDefinition definition) =>
-        [.. map.Texts("platforms").Select(text => definition.Platforms.FirstOrDefault(platform => platform.ToString() == text)
-            ?? throw map.FaultAt("platforms", text, $"'{text}' is none of the image's platforms: {string.Join(", ", definition.Platforms)}"))];
+        [
+            .. map.Texts("platforms")
+                .Select(text =>
+                    definition.Platforms.FirstOrDefault(platform => platform.ToString() == text)
+                    ?? throw map.FaultAt(
+                        "platforms",
+                        text,
+                        $"'{text}' is none of the image's platforms: {string.Join(", ", definition.Platforms)}"
+                    )
+                ),
+        ];
 
     private static string ImagePath(YamlMap map)
     {
@@ -95,8 +119,10 @@ public static class ContractFile
     private static void RequireUnique(YamlMap map, string key, ImmutableArray<Allowance> entries)
     {
         // Entries for one platform each may name one path twice.
-        var twice = entries.SelectMany(entry => entry.Platforms.DefaultIfEmpty(), (entry, platform) => (entry.Path, entry.Value, platform))
-            .GroupBy(entry => entry).FirstOrDefault(group => group.Count() > 1);
+        var twice = entries
+            .SelectMany(entry => entry.Platforms.DefaultIfEmpty(), (entry, platform) => (entry.Path, entry.Value, platform))
+            .GroupBy(entry => entry)
+            .FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
             throw map.FaultAt(key, "/" + twice.Key.Path, $"/{twice.Key.Path} is listed twice", occurrence: 2);
     }

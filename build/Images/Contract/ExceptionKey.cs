@@ -20,5 +20,16 @@ public sealed record ExceptionKey(string Name, string? Value = null, bool IsValu
     public static readonly ExceptionKey Secrets = new("secrets");
 
     public static readonly ImmutableArray<ExceptionKey> All =
-        [Setuid, Setgid, WorldWritable, Capabilities, DanglingLinks, MissingInterpreters, UnresolvedLibraries, OtherMachines, DynamicHostPrograms, Secrets];
+    [
+        Setuid,
+        Setgid,
+        WorldWritable,
+        Capabilities,
+        DanglingLinks,
+        MissingInterpreters,
+        UnresolvedLibraries,
+        OtherMachines,
+        DynamicHostPrograms,
+        Secrets,
+    ];
 }

@@ -14,23 +14,28 @@ internal sealed class PlatformContract
 
     public PlatformContract(Contract contract, string version, Platform platform)
     {
-        string Fill(string text) => text
-            .Replace("{multiarch}", ElfMachine.Of(platform).Tuple, StringComparison.Ordinal)
-            .Replace("{arch}", platform.Architecture, StringComparison.Ordinal)
-            .Replace("{version}", version, StringComparison.Ordinal);
+        string Fill(string text) =>
+            text.Replace("{multiarch}", ElfMachine.Of(platform).Tuple, StringComparison.Ordinal)
+                .Replace("{arch}", platform.Architecture, StringComparison.Ordinal)
+                .Replace("{version}", version, StringComparison.Ordinal);
         bool Here(ImmutableArray<Platform> platforms) => platforms.IsEmpty || platforms.Contains(platform);
         HostPrograms = contract.HostPrograms;
         Versions = [.. contract.Versions.Select(expected => new ExpectedVersion(Fill(expected.Path), Fill(expected.Contains)))];
-        Requires = [.. contract.Requires.Where(required => Here(required.Platforms)).Select(required => required with
-        {
-            Path = required.Path is null ? null : Fill(required.Path),
-        })];
+        Requires =
+        [
+            .. contract
+                .Requires.Where(required => Here(required.Platforms))
+                .Select(required => required with { Path = required.Path is null ? null : Fill(required.Path) }),
+        ];
         Budgets = contract.Budgets;
         _exceptions = contract.Exceptions.ToDictionary(
             pair => pair.Key,
-            pair => pair.Value.Where(entry => Here(entry.Platforms))
-                .Select(entry => entry with { Path = Fill(entry.Path), Value = entry.Value is null ? null : Fill(entry.Value) }).ToList(),
-            StringComparer.Ordinal);
+            pair =>
+                pair.Value.Where(entry => Here(entry.Platforms))
+                    .Select(entry => entry with { Path = Fill(entry.Path), Value = entry.Value is null ? null : Fill(entry.Value) })
+                    .ToList(),
+            StringComparer.Ordinal
+        );
     }
 
     public ImmutableArray<string> HostPrograms { get; }
@@ -56,7 +61,8 @@ internal sealed class PlatformContract
         if (!_exceptions.TryGetValue(key.Name, out List<Allowance>? list))
             return false;
         // What says more exactly what it allows comes first, so that a second entry for the same is needless.
-        Allowance? fitting = list.Where(entry => entry.Path == path && (entry.Value is null || entry.Value == value)).MinBy(entry => entry.Value is null);
+        Allowance? fitting = list.Where(entry => entry.Path == path && (entry.Value is null || entry.Value == value))
+            .MinBy(entry => entry.Value is null);
         if (fitting is not null)
             _used.Add((key.Name, fitting));
         return fitting is not null;

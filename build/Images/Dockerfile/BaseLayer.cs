@@ -10,5 +10,10 @@ public static class BaseLayer
     /// <param name="destination">Gets the blob; stays open.</param>
     /// <exception cref="ContentException">The archive is broken.</exception>
     public static Layer Write(string tar, DateTimeOffset newest, Stream destination, CancellationToken cancellationToken) =>
-        LayerWriter.Write("minimal Debian with apt", EngineLayer.Read(tar, newest.ToUnixTimeSeconds(), wanted: path => !path.StartsWith("dev/", StringComparison.Ordinal)), destination, cancellationToken);
+        LayerWriter.Write(
+            "minimal Debian with apt",
+            EngineLayer.Read(tar, newest.ToUnixTimeSeconds(), wanted: path => !path.StartsWith("dev/", StringComparison.Ordinal)),
+            destination,
+            cancellationToken
+        );
 }

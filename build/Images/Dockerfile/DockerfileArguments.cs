@@ -61,10 +61,12 @@ public sealed record DockerfileArguments
         ArgumentNullException.ThrowIfNull(imageLock);
         ArgumentNullException.ThrowIfNull(mirror);
         return from suite in imageLock.Suites
-               from root in mirror.RootsOf(suite.Name)
-               select root.IsFile
-                   ? throw new ArgumentException($"--debian-mirror {root.LocalPath}: apt in a container reads no folder of this machine; wanted an address")
-                   : $"deb {options}{root.AbsoluteUri.TrimEnd('/')} {suite.Name} {string.Join(' ', imageLock.Debian.Components)}";
+            from root in mirror.RootsOf(suite.Name)
+            select root.IsFile
+                ? throw new ArgumentException(
+                    $"--debian-mirror {root.LocalPath}: apt in a container reads no folder of this machine; wanted an address"
+                )
+                : $"deb {options}{root.AbsoluteUri.TrimEnd('/')} {suite.Name} {string.Join(' ', imageLock.Debian.Components)}";
     }
 
     /// <summary>As apt calls the file: NAME_VERSION_ARCHITECTURE.deb, with the epoch's colon as %3a.</summary>
@@ -72,7 +74,8 @@ public sealed record DockerfileArguments
     {
         LockedFile file = package.Files[Platform.Architecture];
         string architecture = file.Location.EndsWith("_all.deb", StringComparison.Ordinal) ? "all" : Platform.Architecture;
-        return $"{file.Digest.Hex}  {package.Name}_{package.Versions[Platform.Architecture].Replace(":", "%3a", StringComparison.Ordinal)}_{architecture}.deb";
+        return $"{file.Digest.Hex} "
+            + $" {package.Name}_{package.Versions[Platform.Architecture].Replace(":", "%3a", StringComparison.Ordinal)}_{architecture}.deb";
     }
 
     private string LineOf(Exclusion entry)

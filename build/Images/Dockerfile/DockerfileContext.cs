@@ -29,12 +29,22 @@ public sealed record DockerfileContext(ImmutableArray<LayerEntry> Entries, Diges
         ArgumentNullException.ThrowIfNull(definition);
         string dockerfile = Path.Combine(definition.Folder, FileName);
         if (!File.Exists(dockerfile))
-            throw new DefinitionException($"{definition.Name}: images/{definition.Name}/{FileName} is missing, so there is no second way to build it");
+            throw new DefinitionException(
+                $"{definition.Name}: images/{definition.Name}/{FileName} is missing, so there is no second way to build it"
+            );
         SortedDictionary<string, LayerEntry> entries = new(StringComparer.Ordinal) { [FileName] = Read(dockerfile, FileName, Plain) };
         foreach (string script in Files(Path.Combine(definition.Folder, "..", Shared)))
             entries.Add(Path.GetFileName(script), Read(script, Path.GetFileName(script), Plain));
         foreach (DefinedFile file in definition.Layers.SelectMany(layer => layer.Files))
-            Add(entries, LayerEntry.File(file.From, DefinedContent.Read(definition, file), Owner, (file.Mode & 0b001_000_000) == 0 ? Plain : Executable));
+            Add(
+                entries,
+                LayerEntry.File(
+                    file.From,
+                    DefinedContent.Read(definition, file),
+                    Owner,
+                    (file.Mode & 0b001_000_000) == 0 ? Plain : Executable
+                )
+            );
         return new DockerfileContext([.. entries.Values], DigestOf(entries.Values));
     }
 
@@ -49,9 +59,10 @@ public sealed record DockerfileContext(ImmutableArray<LayerEntry> Entries, Diges
     private static IEnumerable<string> Files(string folder) =>
         Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.sh").Order(StringComparer.Ordinal) : [];
 
-    private static LayerEntry Read(string path, string name, int mode) => new FileInfo(path) is { LinkTarget: null, Length: <= LargestFile }
-        ? LayerEntry.File(name, File.ReadAllBytes(path), Owner, mode)
-        : throw new DefinitionException($"{path}: wanted a plain file of at most {LargestFile} bytes");
+    private static LayerEntry Read(string path, string name, int mode) =>
+        new FileInfo(path) is { LinkTarget: null, Length: <= LargestFile }
+            ? LayerEntry.File(name, File.ReadAllBytes(path), Owner, mode)
+            : throw new DefinitionException($"{path}: wanted a plain file of at most {LargestFile} bytes");
 
     /// <summary>Of a line for each entry: mode, content and path.</summary>
     private static Digest DigestOf(IEnumerable<LayerEntry> entries)

@@ -46,7 +46,10 @@ public sealed class DockerfileImport(AssemblyRequest request, OciLayout layout, 
 
     private async Task AddAsync(Platform platform, EngineArchive image, string folder, CancellationToken cancellationToken)
     {
-        ImmutableArray<LayerEntry>[] read = [.. image.Layers.Select(path => EngineLayer.Read(path, request.Lock.Timestamp.ToUnixTimeSeconds()))];
+        ImmutableArray<LayerEntry>[] read =
+        [
+            .. image.Layers.Select(path => EngineLayer.Read(path, request.Lock.Timestamp.ToUnixTimeSeconds())),
+        ];
         DockerfileOwners owners = DockerfileOwners.Of(request, platform, [.. read.SelectMany(entries => entries)]);
         List<Layer> layers = [];
         List<LayerContents> listed = [];
@@ -60,23 +63,26 @@ public sealed class DockerfileImport(AssemblyRequest request, OciLayout layout, 
         }
 
         await contents.WriteAsync(new ImageContents(platform, [.. listed]) { Packages = owners.Packages }, cancellationToken);
-        _done.Add(await Assembler.WriteManifestAsync(request, ConfigOf(platform, image.Config, layers), [.. layers], layout, cancellationToken));
+        _done.Add(
+            await Assembler.WriteManifestAsync(request, ConfigOf(platform, image.Config, layers), [.. layers], layout, cancellationToken)
+        );
     }
 
     /// <summary>How it runs is as the Dockerfile says; what it says of itself is as the definition does.</summary>
-    private ImageConfig ConfigOf(Platform platform, ImageConfig built, IReadOnlyList<Layer> layers) => new()
-    {
-        Platform = platform,
-        Created = request.Lock.Timestamp,
-        DiffIds = [.. layers.Select(layer => layer.DiffId)],
-        History = [.. layers.Select(layer => layer.Title)],
-        Entrypoint = built.Entrypoint,
-        Command = built.Command,
-        Environment = built.Environment,
-        User = built.User is { Length: > 0 } ? built.User : null,
-        WorkingDirectory = built.WorkingDirectory is { Length: > 0 } and not "/" ? built.WorkingDirectory : null,
-        Labels = request.Definition.Config.Labels.SetItems(ImageDescription.Of(request.Definition, request.Lock)),
-    };
+    private ImageConfig ConfigOf(Platform platform, ImageConfig built, IReadOnlyList<Layer> layers) =>
+        new()
+        {
+            Platform = platform,
+            Created = request.Lock.Timestamp,
+            DiffIds = [.. layers.Select(layer => layer.DiffId)],
+            History = [.. layers.Select(layer => layer.Title)],
+            Entrypoint = built.Entrypoint,
+            Command = built.Command,
+            Environment = built.Environment,
+            User = built.User is { Length: > 0 } ? built.User : null,
+            WorkingDirectory = built.WorkingDirectory is { Length: > 0 } and not "/" ? built.WorkingDirectory : null,
+            Labels = request.Definition.Config.Labels.SetItems(ImageDescription.Of(request.Definition, request.Lock)),
+        };
 
     private async Task<Layer> WriteAsync(string title, LayerEntry[] entries, string blob, CancellationToken cancellationToken)
     {

@@ -34,7 +34,13 @@ internal sealed class DockerfileOwners
             ?? throw new ContentException($"{request.Name} {platform}: the image has no /{Status}");
         DockerfileOwners owners = new(PackageDatabase.OfStatus(EngineLayer.Text(status)));
         Require(request, platform, owners.Packages);
-        foreach (LayerEntry list in entries.Where(entry => entry.Kind == LayerEntryKind.File && entry.Path.StartsWith(Lists, StringComparison.Ordinal) && entry.Path.EndsWith(".list", StringComparison.Ordinal)))
+        foreach (
+            LayerEntry list in entries.Where(entry =>
+                entry.Kind == LayerEntryKind.File
+                && entry.Path.StartsWith(Lists, StringComparison.Ordinal)
+                && entry.Path.EndsWith(".list", StringComparison.Ordinal)
+            )
+        )
         {
             string package = list.Path[Lists.Length..^".list".Length].Split(':')[0];
             foreach (string line in EngineLayer.Text(list).Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -51,7 +57,12 @@ internal sealed class DockerfileOwners
 
         foreach (LayerDefinition layer in request.Definition.Layers)
         {
-            IEnumerable<string> defined = [.. layer.Files.Select(file => file.To), .. layer.Links.Select(link => link.Path), .. layer.Directories.Where(directory => directory.Package is null).Select(directory => directory.Path)];
+            IEnumerable<string> defined =
+            [
+                .. layer.Files.Select(file => file.To),
+                .. layer.Links.Select(link => link.Path),
+                .. layer.Directories.Where(directory => directory.Package is null).Select(directory => directory.Path),
+            ];
             foreach (string path in defined)
                 owners._owners[path] = DefinedContent.Owner;
         }
@@ -63,13 +74,20 @@ internal sealed class DockerfileOwners
 
     private static void Require(AssemblyRequest request, Platform platform, ImmutableSortedDictionary<string, string> installed)
     {
-        ImmutableSortedDictionary<string, string> wanted = request.Lock.Packages
-            .Where(package => package.Versions.ContainsKey(platform.Architecture))
-            .ToImmutableSortedDictionary(package => package.Name, package => package.Versions[platform.Architecture], StringComparer.Ordinal);
+        ImmutableSortedDictionary<string, string> wanted = request
+            .Lock.Packages.Where(package => package.Versions.ContainsKey(platform.Architecture))
+            .ToImmutableSortedDictionary(
+                package => package.Name,
+                package => package.Versions[platform.Architecture],
+                StringComparer.Ordinal
+            );
         foreach (string name in wanted.Keys.Union(installed.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             if (wanted.GetValueOrDefault(name) is var want && installed.GetValueOrDefault(name) is var got && want != got)
-                throw new ContentException($"{request.Name} {platform}: package {Printable.Of(name)}: the lock wants {want ?? "none"}, the Dockerfile's image has {Printable.Of(got ?? "none")}");
+                throw new ContentException(
+                    $"{request.Name} {platform}: package {Printable.Of(name)}: the lock wants {want ?? "none"}, the Dockerfile's "
+                        + $"image has {Printable.Of(got ?? "none")}"
+                );
         }
     }
 }

@@ -46,12 +46,16 @@ internal sealed class EngineArchive
             throw new ContentException($"the Engine's archive is broken: {e.Message}", e);
         }
 
-        (string config, ImmutableArray<string> layers) = read.Small(Manifest, images => images is [var only]
-            ? (only.RequiredString("Config"), only.RequiredItems("Layers").Select(layer => layer.TextOf("Layers")).ToImmutableArray())
-            : throw new ContentException("wanted one image"));
+        (string config, ImmutableArray<string> layers) = read.Small(Manifest, images =>
+            images is [var only]
+                ? (only.RequiredString("Config"), only.RequiredItems("Layers").Select(layer => layer.TextOf("Layers")).ToImmutableArray())
+                : throw new ContentException("wanted one image")
+        );
         read.Config = ImageConfig.Parse(read.Bytes(config));
         if (read.Config.DiffIds.Length != layers.Length)
-            throw new ContentException($"the Engine's archive: {Manifest} names {layers.Length} layers, the configuration {read.Config.DiffIds.Length}");
+            throw new ContentException(
+                $"the Engine's archive: {Manifest} names {layers.Length} layers, the configuration {read.Config.DiffIds.Length}"
+            );
         read.Layers = [.. layers.Select((layer, i) => read.Layer(layer, read.Config.DiffIds[i], i))];
         return read;
     }
@@ -64,7 +68,9 @@ internal sealed class EngineArchive
             if (_files.Count + _links.Count >= MostMembers)
                 throw new ContentException($"the Engine's archive: wanted at most {MostMembers} members, got more");
             if (member.EntryType == TarEntryType.SymbolicLink)
-                _links[member.Name] = Path.GetDirectoryName(member.Name) is { Length: > 0 } parent ? Flat($"{parent}/{member.LinkName}") : member.LinkName;
+                _links[member.Name] = Path.GetDirectoryName(member.Name) is { Length: > 0 } parent
+                    ? Flat($"{parent}/{member.LinkName}")
+                    : member.LinkName;
             if (member.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || member.Length > LargestMember)
                 continue;
             // Names of members are no names of files here: those are counted.
@@ -89,16 +95,23 @@ internal sealed class EngineArchive
         return string.Join('/', parts);
     }
 
-    private string At(string name) => _files.GetValueOrDefault(name) ?? (_links.GetValueOrDefault(name) is { } target ? _files.GetValueOrDefault(target) : null)
+    private string At(string name) =>
+        _files.GetValueOrDefault(name)
+        ?? (_links.GetValueOrDefault(name) is { } target ? _files.GetValueOrDefault(target) : null)
         ?? throw new ContentException($"the Engine's archive has no '{Printable.Of(name)}'");
 
-    private byte[] Bytes(string name) => new FileInfo(At(name)) is { Length: <= OciJson.MaximumManifestSize } file
-        ? File.ReadAllBytes(file.FullName)
-        : throw new ContentException($"the Engine's archive: '{Printable.Of(name)}' wanted at most {OciJson.MaximumManifestSize} bytes");
+    private byte[] Bytes(string name) =>
+        new FileInfo(At(name)) is { Length: <= OciJson.MaximumManifestSize } file
+            ? File.ReadAllBytes(file.FullName)
+            : throw new ContentException(
+                $"the Engine's archive: '{Printable.Of(name)}' wanted at most {OciJson.MaximumManifestSize} bytes"
+            );
 
     /// <summary>Reads a list, which is no JSON object by itself.</summary>
     private T Small<T>(string name, Func<JsonElement[], T> read) =>
-        OciJson.Read((byte[])[.. "{\"list\":"u8, .. Bytes(name), .. "}"u8], $"the Engine's {name}", root => read([.. root.Items("list").Take(2)]));
+        OciJson.Read((byte[])[.. "{\"list\":"u8, .. Bytes(name), .. "}"u8], $"the Engine's {name}", root =>
+            read([.. root.Items("list").Take(2)])
+        );
 
     private string Layer(string name, Digest diffId, int number)
     {

@@ -29,7 +29,11 @@ internal static class EngineLayer
             using TarReader tar = new(file);
             while (tar.GetNextEntry() is { } entry)
             {
-                if (Name(entry.Name) is { Length: > 0 } name && entry.EntryType != TarEntryType.GlobalExtendedAttributes && wanted?.Invoke(name) != false)
+                if (
+                    Name(entry.Name) is { Length: > 0 } name
+                    && entry.EntryType != TarEntryType.GlobalExtendedAttributes
+                    && wanted?.Invoke(name) != false
+                )
                     entries[name] = EntryOf(path, name, entry, newest);
                 if (entries.Count > MostEntries)
                     throw new ContentException($"wanted at most {MostEntries} entries in a layer, got more");
@@ -57,8 +61,13 @@ internal static class EngineLayer
     {
         if (name[(name.LastIndexOf('/') + 1)..].StartsWith(".wh.", StringComparison.Ordinal))
             throw new ContentException($"/{name}: the last stage of a Dockerfile takes nothing away; wanted FROM scratch and COPY alone");
-        if (entry is PaxTarEntry pax && pax.ExtendedAttributes.Keys.FirstOrDefault(key => key.StartsWith(Attributes, StringComparison.Ordinal)) is { } attribute)
-            throw new ContentException($"/{name}: it has the attribute {Printable.Of(attribute[Attributes.Length..])}, which layers here have no place for");
+        if (
+            entry is PaxTarEntry pax
+            && pax.ExtendedAttributes.Keys.FirstOrDefault(key => key.StartsWith(Attributes, StringComparison.Ordinal)) is { } attribute
+        )
+            throw new ContentException(
+                $"/{name}: it has the attribute {Printable.Of(attribute[Attributes.Length..])}, which layers here have no place for"
+            );
         LayerEntryKind kind = entry.EntryType switch
         {
             TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile => LayerEntryKind.File,
@@ -68,7 +77,8 @@ internal static class EngineLayer
             var other => throw new ContentException($"/{name}: wanted a file, folder or link, got {other}"),
         };
         bool isFile = kind == LayerEntryKind.File;
-        long offset = entry.DataOffset, size = entry.Length;
+        long offset = entry.DataOffset,
+            size = entry.Length;
         return new LayerEntry
         {
             Path = name,
@@ -77,9 +87,15 @@ internal static class EngineLayer
             UserId = entry.Uid,
             GroupId = entry.Gid,
             ModifiedTime = Math.Clamp(entry.ModificationTime.ToUnixTimeSeconds(), 0, newest),
-            LinkTarget = kind == LayerEntryKind.HardLink ? Name(entry.LinkName) : kind == LayerEntryKind.SymbolicLink ? entry.LinkName : null,
+            LinkTarget =
+                kind == LayerEntryKind.HardLink ? Name(entry.LinkName)
+                : kind == LayerEntryKind.SymbolicLink ? entry.LinkName
+                : null,
             Size = isFile ? size : 0,
-            Open = !isFile ? null : size == 0 ? () => new MemoryStream([], writable: false) : () => new FilePart(path, offset, size),
+            Open =
+                !isFile ? null
+                : size == 0 ? () => new MemoryStream([], writable: false)
+                : () => new FilePart(path, offset, size),
             Owner = "",
         };
     }
@@ -95,8 +111,10 @@ internal static class EngineLayer
     /// <summary>Of the names of one file, the first in order becomes the file.</summary>
     private static void TurnHardLinks(SortedDictionary<string, LayerEntry> entries)
     {
-        var groups = entries.Values.Where(entry => entry.Kind == LayerEntryKind.HardLink)
-            .GroupBy(entry => FileOf(entry, entries).Path, StringComparer.Ordinal).ToList();
+        var groups = entries
+            .Values.Where(entry => entry.Kind == LayerEntryKind.HardLink)
+            .GroupBy(entry => FileOf(entry, entries).Path, StringComparer.Ordinal)
+            .ToList();
         foreach (var group in groups)
         {
             LayerEntry file = entries[group.Key];
@@ -112,6 +130,8 @@ internal static class EngineLayer
         LayerEntry? at = link;
         for (int hops = 0; at?.Kind == LayerEntryKind.HardLink && hops < 64; hops++)
             at = entries.GetValueOrDefault(at.LinkTarget!);
-        return at is { Kind: LayerEntryKind.File } ? at : throw new ContentException($"/{link.Path}: it is a hard link to /{link.LinkTarget}, which is no file of the layer");
+        return at is { Kind: LayerEntryKind.File }
+            ? at
+            : throw new ContentException($"/{link.Path}: it is a hard link to /{link.LinkTarget}, which is no file of the layer");
     }
 }

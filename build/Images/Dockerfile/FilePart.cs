@@ -28,7 +28,16 @@ internal sealed class FilePart(string path, long offset, long length) : ReadOnly
 
     public override long Seek(long offset, SeekOrigin origin)
     {
-        long wanted = offset + (origin switch { SeekOrigin.Begin => 0, SeekOrigin.Current => _position, _ => length });
+        long wanted =
+            offset
+            + (
+                origin switch
+                {
+                    SeekOrigin.Begin => 0,
+                    SeekOrigin.Current => _position,
+                    _ => length,
+                }
+            );
         ArgumentOutOfRangeException.ThrowIfNegative(wanted, nameof(offset));
         return _position = wanted;
     }

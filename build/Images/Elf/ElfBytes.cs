@@ -51,7 +51,8 @@ internal sealed class ElfBytes(Stream content, ElfClass elfClass, bool isLittleE
         StringBuilder? longer = null;
         for (ulong at = offset; at - offset <= LongestText; at += (ulong)buffer.Length)
         {
-            int count = (int)Math.Min(Math.Min((ulong)buffer.Length, end - at), (ulong)Math.Max(0, _length - (long)Math.Min(at, (ulong)_length)));
+            int count = (int)
+                Math.Min(Math.Min((ulong)buffer.Length, end - at), (ulong)Math.Max(0, _length - (long)Math.Min(at, (ulong)_length)));
             Span<byte> part = buffer[..count];
             Read(at, part, what);
             int stop = part.IndexOf((byte)0);

@@ -11,10 +11,19 @@ internal sealed class ElfDynamic(ElfBytes bytes, ImmutableArray<ElfSegment> segm
 {
     private const int LongestSection = 1 << 18;
 
-    private const ulong Needed = 1, StringTable = 5, StringTableSize = 10, SoName = 14, RPath = 15, RunPath = 29;
-    private const ulong Flags1 = 0x6FFFFFFB, VersionDefinitions = 0x6FFFFFFC, VersionDefinitionCount = 0x6FFFFFFD;
-    private const ulong VersionNeeds = 0x6FFFFFFE, VersionNeedCount = 0x6FFFFFFF;
-    private const ulong NoDefaultLibraries = 0x800, PositionIndependentProgram = 0x08000000;
+    private const ulong Needed = 1,
+        StringTable = 5,
+        StringTableSize = 10,
+        SoName = 14,
+        RPath = 15,
+        RunPath = 29;
+    private const ulong Flags1 = 0x6FFFFFFB,
+        VersionDefinitions = 0x6FFFFFFC,
+        VersionDefinitionCount = 0x6FFFFFFD;
+    private const ulong VersionNeeds = 0x6FFFFFFE,
+        VersionNeedCount = 0x6FFFFFFF;
+    private const ulong NoDefaultLibraries = 0x800,
+        PositionIndependentProgram = 0x08000000;
 
     /// <summary>The same file with what its dynamic section says.</summary>
     public ElfFile AddTo(ElfFile file, ElfSegment section)
@@ -23,8 +32,7 @@ internal sealed class ElfDynamic(ElfBytes bytes, ImmutableArray<ElfSegment> segm
         if (entries.Count == 0)
             return file;
         (ulong start, ulong end) = Strings(entries);
-        string Text(ulong offset, string what) =>
-            bytes.Text(offset < end - start ? start + offset : end, end, what);
+        string Text(ulong offset, string what) => bytes.Text(offset < end - start ? start + offset : end, end, what);
         ImmutableArray<string> Folders(ulong tag, string what) =>
             [.. entries[tag].Take(1).SelectMany(offset => Text(offset, what).Split(':'))];
         ElfVersions versions = new(bytes, Text);
@@ -41,7 +49,10 @@ internal sealed class ElfDynamic(ElfBytes bytes, ImmutableArray<ElfSegment> segm
                 ? versions.Needed(OffsetOf(entries[VersionNeeds].First(), "DT_VERNEED"), entries[VersionNeedCount].FirstOrDefault())
                 : [],
             DefinedVersions = entries.Contains(VersionDefinitions)
-                ? versions.Defined(OffsetOf(entries[VersionDefinitions].First(), "DT_VERDEF"), entries[VersionDefinitionCount].FirstOrDefault())
+                ? versions.Defined(
+                    OffsetOf(entries[VersionDefinitions].First(), "DT_VERDEF"),
+                    entries[VersionDefinitionCount].FirstOrDefault()
+                )
                 : [],
         };
     }

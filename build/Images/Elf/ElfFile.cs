@@ -50,7 +50,9 @@ public sealed record ElfFile
     /// <summary>Libraries to load, in the file's order (DT_NEEDED).</summary>
     public ImmutableArray<string> Needed { get; init; } = [];
 
-    /// <summary>Folders to search in, as they are written, <c>$ORIGIN</c> and all (DT_RPATH); no loader reads it beside a DT_RUNPATH.</summary>
+    /// <summary>
+    /// Folders to search in, as they are written, <c>$ORIGIN</c> and all (DT_RPATH); no loader reads it beside a DT_RUNPATH.
+    /// </summary>
     public ImmutableArray<string> RPath { get; init; } = [];
 
     /// <summary>The same for what this file itself needs (DT_RUNPATH).</summary>
@@ -69,7 +71,8 @@ public sealed record ElfFile
     public bool IsPositionIndependentProgram { get; init; }
 
     /// <summary>Whether it can be started, not only loaded by others.</summary>
-    public bool IsProgram => Type == ElfType.Executable || (Type == ElfType.Shared && (Interpreter is not null || IsPositionIndependentProgram));
+    public bool IsProgram =>
+        Type == ElfType.Executable || (Type == ElfType.Shared && (Interpreter is not null || IsPositionIndependentProgram));
 
     /// <summary>Whether it runs without a loader and without libraries.</summary>
     public bool IsStatic => Interpreter is null && Needed.IsEmpty;

@@ -15,12 +15,13 @@ public sealed record ElfMachine(ElfClass Class, ushort Number, string Tuple)
     public static readonly ElfMachine Arm64 = new(ElfClass.Elf64, 183, "aarch64-linux-gnu");
 
     /// <exception cref="ContentException">No image is made for that platform.</exception>
-    public static ElfMachine Of(Platform platform) => platform switch
-    {
-        { Os: "linux", Architecture: "amd64" } => Amd64,
-        { Os: "linux", Architecture: "arm64" } => Arm64,
-        _ => throw new ContentException($"{platform}: no machine is known for it; known are linux/amd64 and linux/arm64"),
-    };
+    public static ElfMachine Of(Platform platform) =>
+        platform switch
+        {
+            { Os: "linux", Architecture: "amd64" } => Amd64,
+            { Os: "linux", Architecture: "arm64" } => Arm64,
+            _ => throw new ContentException($"{platform}: no machine is known for it; known are linux/amd64 and linux/arm64"),
+        };
 
     /// <summary>Whether a file is for this machine.</summary>
     public bool Fits(ElfFile file)

@@ -17,7 +17,9 @@ internal static class ElfReader
         if (content.ReadAtLeast(identity, identity.Length, throwOnEndOfStream: false) < identity.Length)
             throw new ContentException($"ELF: identification: wanted 16 bytes, got {content.Length}");
         if (identity[4] is not (1 or 2) || identity[5] is not (1 or 2) || identity[6] != 1)
-            throw new ContentException($"ELF: identification: class {identity[4]}, byte order {identity[5]}, version {identity[6]} is no ELF file");
+            throw new ContentException(
+                $"ELF: identification: class {identity[4]}, byte order {identity[5]}, version {identity[6]} is no ELF file"
+            );
         ElfBytes bytes = new(content, (ElfClass)identity[4], identity[5] == 1);
 
         Span<byte> header = stackalloc byte[bytes.Is64 ? 64 : 52];

@@ -16,9 +16,10 @@ internal sealed record ElfSegment(uint Type, ulong Offset, ulong Address, ulong 
 
     public static int SizeOf(ElfBytes bytes) => bytes.Is64 ? 56 : 32;
 
-    public static ElfSegment Read(ElfBytes bytes, ReadOnlySpan<byte> at) => bytes.Is64
-        ? new(bytes.UInt32(at), bytes.UInt64(at[8..]), bytes.UInt64(at[16..]), bytes.UInt64(at[32..]))
-        : new(bytes.UInt32(at), bytes.UInt32(at[4..]), bytes.UInt32(at[8..]), bytes.UInt32(at[16..]));
+    public static ElfSegment Read(ElfBytes bytes, ReadOnlySpan<byte> at) =>
+        bytes.Is64
+            ? new(bytes.UInt32(at), bytes.UInt64(at[8..]), bytes.UInt64(at[16..]), bytes.UInt64(at[32..]))
+            : new(bytes.UInt32(at), bytes.UInt32(at[4..]), bytes.UInt32(at[8..]), bytes.UInt32(at[16..]));
 
     /// <summary>Whether an address in memory comes from this segment's part of the file.</summary>
     public bool Holds(ulong address) => address >= Address && address - Address < SizeInFile;

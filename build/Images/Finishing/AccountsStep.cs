@@ -33,7 +33,9 @@ internal sealed class AccountsStep : IFinishingStep
         foreach (string[] columns in masters.Select(line => line.Split(':')))
         {
             if (accounts.FirstOrDefault(account => account.Name == columns[0] || $"{account.Id}" == columns[2]) is { } clash)
-                throw new DefinitionException($"{image.Name}: account {clash.Name} {clash.Id}: base-passwd has the {kind} {columns[0]} {columns[2]}");
+                throw new DefinitionException(
+                    $"{image.Name}: account {clash.Name} {clash.Id}: base-passwd has the {kind} {columns[0]} {columns[2]}"
+                );
         }
     }
 
@@ -46,5 +48,9 @@ internal sealed class AccountsStep : IFinishingStep
     }
 
     private LayerEntry File(string path, IEnumerable<string> masters, IEnumerable<string> own) =>
-        LayerEntry.File(path, Encoding.UTF8.GetBytes(string.Concat(masters.Concat(own).Select(line => line + "\n"))), UnfinishedLayer.OwnerOf(Name));
+        LayerEntry.File(
+            path,
+            Encoding.UTF8.GetBytes(string.Concat(masters.Concat(own).Select(line => line + "\n"))),
+            UnfinishedLayer.OwnerOf(Name)
+        );
 }

@@ -13,13 +13,18 @@ internal sealed class AlternativesStep : IFinishingStep
 
     public string Name => StepName;
 
-    public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer) => [.. layer.Definition.Alternatives.SelectMany(choice => Links(layer, choice))];
+    public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer) =>
+        [.. layer.Definition.Alternatives.SelectMany(choice => Links(layer, choice))];
 
-    private LayerEntry[] Links(UnfinishedLayer layer, DefinedAlternative choice) => layer.Resolve(choice.Target) is { Kind: LayerEntryKind.File }
-        ?
-        [
-            LayerEntry.SymbolicLink(choice.Link, "/" + choice.Choice, UnfinishedLayer.OwnerOf(Name)),
-            LayerEntry.SymbolicLink(choice.Choice, "/" + choice.Target, UnfinishedLayer.OwnerOf(Name)),
-        ]
-        : throw new DefinitionException($"{layer.Image.Name} {layer.Platform}: alternative {choice.Name}: /{choice.Target} is no file of layer {layer.Definition.Name} or a lower one");
+    private LayerEntry[] Links(UnfinishedLayer layer, DefinedAlternative choice) =>
+        layer.Resolve(choice.Target) is { Kind: LayerEntryKind.File }
+            ?
+            [
+                LayerEntry.SymbolicLink(choice.Link, "/" + choice.Choice, UnfinishedLayer.OwnerOf(Name)),
+                LayerEntry.SymbolicLink(choice.Choice, "/" + choice.Target, UnfinishedLayer.OwnerOf(Name)),
+            ]
+            : throw new DefinitionException(
+                $"{layer.Image.Name} {layer.Platform}: alternative {choice.Name}: /{choice.Target} is no file of "
+                    + $"layer {layer.Definition.Name} or a lower one"
+            );
 }

@@ -18,23 +18,46 @@ internal sealed class BaseFilesStep : IFinishingStep
     private const int LoginGroup = 43;
 
     private static readonly (string Template, string Path)[] Templates =
-        [("dot.profile", "root/.profile"), ("dot.bashrc", "root/.bashrc"), ("profile", "etc/profile"), ("motd", "etc/motd")];
+    [
+        ("dot.profile", "root/.profile"),
+        ("dot.bashrc", "root/.bashrc"),
+        ("profile", "etc/profile"),
+        ("motd", "etc/motd"),
+    ];
 
     private static readonly (string Path, int Mode, int Group)[] Directories =
     [
-        ("mnt", Plain, 0), ("srv", Plain, 0), ("opt", Plain, 0), ("etc/opt", Plain, 0), ("var/opt", Plain, 0), ("media", Plain, 0),
-        ("var/mail", Shared, MailGroup), ("run/lock", Sticky, 0),
-        .. new[] { "bin", "etc", "games", "include", "lib", "libexec", "sbin", "share", "share/man", "src" }.Select(name => ("usr/local/" + name, Plain, 0)),
+        ("mnt", Plain, 0),
+        ("srv", Plain, 0),
+        ("opt", Plain, 0),
+        ("etc/opt", Plain, 0),
+        ("var/opt", Plain, 0),
+        ("media", Plain, 0),
+        ("var/mail", Shared, MailGroup),
+        ("run/lock", Sticky, 0),
+        .. new[] { "bin", "etc", "games", "include", "lib", "libexec", "sbin", "share", "share/man", "src" }.Select(name =>
+            ("usr/local/" + name, Plain, 0)
+        ),
     ];
 
     private static readonly (string Path, string Target)[] Links =
-        [("var/spool/mail", "../mail"), ("var/run", "/run"), ("var/lock", "/run/lock"), ("usr/local/man", "share/man"), ("etc/dpkg/origins/default", "debian")];
+    [
+        ("var/spool/mail", "../mail"),
+        ("var/run", "/run"),
+        ("var/lock", "/run/lock"),
+        ("usr/local/man", "share/man"),
+        ("etc/dpkg/origins/default", "debian"),
+    ];
 
     /// <summary>The package ships them as directories, which its postinst turns into links.</summary>
     private static readonly string[] Migrated = ["var/run", "var/lock"];
 
     private static readonly (string Path, int Mode)[] Records =
-        [("var/log/wtmp", 0b110_110_100), ("var/log/btmp", 0b110_110_000), ("var/log/lastlog", 0b110_110_100)];
+    [
+        ("var/log/wtmp", 0b110_110_100),
+        ("var/log/btmp", 0b110_110_000),
+        ("var/log/lastlog", 0b110_110_100),
+    ];
 
     public string Name => FinishingStepName.BaseFiles;
 
@@ -46,7 +69,12 @@ internal sealed class BaseFilesStep : IFinishingStep
         LayerEntry[] all =
         [
             .. Templates.Select(file => LayerEntry.File(file.Path, layer.Read("usr/share/base-files/" + file.Template, Name), owner)),
-            .. Directories.Select(directory => LayerEntry.Directory(directory.Path, owner, directory.Mode) with { GroupId = directory.Group }),
+            .. Directories.Select(directory =>
+                LayerEntry.Directory(directory.Path, owner, directory.Mode) with
+                {
+                    GroupId = directory.Group,
+                }
+            ),
             .. Links.Select(link => LayerEntry.SymbolicLink(link.Path, link.Target, owner)),
             .. Records.Select(record => LayerEntry.File(record.Path, [], owner, record.Mode) with { GroupId = LoginGroup }),
         ];

@@ -25,10 +25,16 @@ internal sealed class CertificatesStep : IFinishingStep
         string owner = UnfinishedLayer.OwnerOf(Name);
         string[] paths =
         [
-            .. layer.Below(Source).Where(entry => entry.Kind == LayerEntryKind.File && entry.Path.EndsWith(Extension, StringComparison.Ordinal)).Select(entry => entry.Path),
+            .. layer
+                .Below(Source)
+                .Where(entry => entry.Kind == LayerEntryKind.File && entry.Path.EndsWith(Extension, StringComparison.Ordinal))
+                .Select(entry => entry.Path),
         ];
         if (paths.Length == 0)
-            throw new DefinitionException($"{layer.Image.Name} {layer.Platform}: finishing step {Name}: layer {layer.Definition.Name} has no *{Extension} below /{Source}");
+            throw new DefinitionException(
+                $"{layer.Image.Name} {layer.Platform}: finishing step {Name}: layer {layer.Definition.Name} has no *{Extension} "
+                    + $"below /{Source}"
+            );
         (string Path, byte[] Pem)[] authorities = [.. paths.Select(path => (path, layer.Read(path, Name)))];
         string list = Comment + string.Concat(paths.Select(path => path[Source.Length..] + "\n"));
         return
@@ -42,16 +48,22 @@ internal sealed class CertificatesStep : IFinishingStep
     }
 
     /// <summary>The file's name with blanks, brackets and commas written otherwise.</summary>
-    private static string LinkName(string path) => Path.GetFileName(path)[..^Extension.Length]
-        .Replace(' ', '_').Replace(',', '_').Replace('(', '=').Replace(')', '=') + ".pem";
+    private static string LinkName(string path) =>
+        Path.GetFileName(path)[..^Extension.Length].Replace(' ', '_').Replace(',', '_').Replace('(', '=').Replace(')', '=') + ".pem";
 
-    /// <summary><c>HASH.N</c> for each authority; those of one subject are numbered in the order of their links' names, a second copy of one gets none.</summary>
-    private IEnumerable<LayerEntry> HashLinks((string Path, byte[] Pem)[] authorities, string owner) => authorities
-        .OrderBy(authority => LinkName(authority.Path), StringComparer.Ordinal)
-        .Select(authority => (Name: LinkName(authority.Path), Certificate: Parse(authority.Path, authority.Pem)))
-        .DistinctBy(authority => authority.Certificate.Content, StringComparer.Ordinal)
-        .GroupBy(authority => authority.Certificate.Subject, StringComparer.Ordinal)
-        .SelectMany(group => group.Select((authority, number) => LayerEntry.SymbolicLink($"{Folder}{group.Key}.{number}", authority.Name, owner)));
+    /// <summary>
+    /// <c>HASH.N</c> for each authority; those of one subject are numbered in the order of their links' names, a second copy of one gets
+    /// none.
+    /// </summary>
+    private IEnumerable<LayerEntry> HashLinks((string Path, byte[] Pem)[] authorities, string owner) =>
+        authorities
+            .OrderBy(authority => LinkName(authority.Path), StringComparer.Ordinal)
+            .Select(authority => (Name: LinkName(authority.Path), Certificate: Parse(authority.Path, authority.Pem)))
+            .DistinctBy(authority => authority.Certificate.Content, StringComparer.Ordinal)
+            .GroupBy(authority => authority.Certificate.Subject, StringComparer.Ordinal)
+            .SelectMany(group =>
+                group.Select((authority, number) => LayerEntry.SymbolicLink($"{Folder}{group.Key}.{number}", authority.Name, owner))
+            );
 
     private (string Subject, string Content) Parse(string path, byte[] pem)
     {

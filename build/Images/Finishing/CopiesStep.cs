@@ -10,8 +10,9 @@ internal sealed class CopiesStep : IFinishingStep
     public string Name => StepName;
 
     public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer) =>
-    [
-        .. layer.Definition.Copies.Select(copy =>
-            LayerEntry.File(copy.To, layer.Read(copy.From, Name), UnfinishedLayer.OwnerOf(Name), copy.Mode)),
-    ];
+        [
+            .. layer.Definition.Copies.Select(copy =>
+                LayerEntry.File(copy.To, layer.Read(copy.From, Name), UnfinishedLayer.OwnerOf(Name), copy.Mode)
+            ),
+        ];
 }

@@ -3,15 +3,19 @@ using Slipway.Oci;
 
 namespace Slipway.Images;
 
-/// <summary>The finishing of one platform's layers, lowest first: declared copies and alternatives, then the steps that a layer names.</summary>
+/// <summary>
+/// The finishing of one platform's layers, lowest first: declared copies and alternatives, then the steps that a layer names.
+/// </summary>
 internal sealed class Finishing
 {
     private readonly LinkerCacheStep _linker = new();
     private readonly Dictionary<string, IFinishingStep> _steps;
 
-    public Finishing() => _steps =
-        ((IFinishingStep[])[new AccountsStep(), new BaseFilesStep(), new CertificatesStep(), _linker, new PackageDatabaseStep(), new ShellsStep()])
-        .ToDictionary(step => step.Name, StringComparer.Ordinal);
+    public Finishing() =>
+        _steps = (
+            (IFinishingStep[])
+                [new AccountsStep(), new BaseFilesStep(), new CertificatesStep(), _linker, new PackageDatabaseStep(), new ShellsStep()]
+        ).ToDictionary(step => step.Name, StringComparer.Ordinal);
 
     /// <summary>The names of the steps that can add to a layer, in their order.</summary>
     public static IEnumerable<string> StepsOf(LayerDefinition layer) => [CopiesStep.StepName, AlternativesStep.StepName, .. layer.Finish];

@@ -1,14 +1,20 @@
 namespace Slipway.Images;
 
-/// <summary>Names of shared libraries in the order that glibc's loader searches its cache by (_dl_cache_libcmp): digits that follow each other are one number.</summary>
+/// <summary>
+/// Names of shared libraries in the order that glibc's loader searches its cache by (_dl_cache_libcmp): digits that follow each other are
+/// one number.
+/// </summary>
 public sealed class LibraryName : IComparer<string>
 {
     public static LibraryName Order { get; } = new();
 
     /// <summary>Whether ldconfig takes a file of this name for a library or the loader.</summary>
     public static bool Is(string fileName) =>
-        (fileName.StartsWith("lib", StringComparison.Ordinal) || fileName.StartsWith("ld-", StringComparison.Ordinal) || fileName.StartsWith("ld.so", StringComparison.Ordinal))
-        && fileName.Contains(".so", StringComparison.Ordinal);
+        (
+            fileName.StartsWith("lib", StringComparison.Ordinal)
+            || fileName.StartsWith("ld-", StringComparison.Ordinal)
+            || fileName.StartsWith("ld.so", StringComparison.Ordinal)
+        ) && fileName.Contains(".so", StringComparison.Ordinal);
 
     public int Compare(string? x, string? y)
     {

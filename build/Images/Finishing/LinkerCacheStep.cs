@@ -46,12 +46,21 @@ internal sealed class LinkerCacheStep : IFinishingStep
             {
                 found.Add((library.Key, $"/{folder}/{library.Key}"));
                 if (layer.Resolve($"{real.Path}/{library.Key}") is null)
-                    entries.Add(LayerEntry.SymbolicLink($"{real.Path}/{library.Key}", library.MaxBy(file => file.File, LibraryName.Order).File, UnfinishedLayer.OwnerOf(Name)));
+                    entries.Add(
+                        LayerEntry.SymbolicLink(
+                            $"{real.Path}/{library.Key}",
+                            library.MaxBy(file => file.File, LibraryName.Order).File,
+                            UnfinishedLayer.OwnerOf(Name)
+                        )
+                    );
             }
         }
 
         if (found.Count == 0)
-            throw new DefinitionException($"{layer.Image.Name} {layer.Platform}: finishing step {Name}: layer {layer.Definition.Name} and those below have no library in the loader's folders");
+            throw new DefinitionException(
+                $"{layer.Image.Name} {layer.Platform}: finishing step {Name}: layer {layer.Definition.Name} and those below have no "
+                    + "library in the loader's folders"
+            );
         return [.. entries, LayerEntry.File("etc/ld.so.cache", LinkerCache.ToBytes(found, layer.Platform), UnfinishedLayer.OwnerOf(Name))];
     }
 
@@ -59,15 +68,23 @@ internal sealed class LinkerCacheStep : IFinishingStep
     {
         if (entry.Kind == LayerEntryKind.SymbolicLink)
             _links.Add(entry.Path);
-        if (entry.Kind is not (LayerEntryKind.File or LayerEntryKind.HardLink) || Read(layer, entry) is not { Type: ElfType.Shared } library
-            || !ElfMachine.Of(layer.Platform).Fits(library))
+        if (
+            entry.Kind is not (LayerEntryKind.File or LayerEntryKind.HardLink)
+            || Read(layer, entry) is not { Type: ElfType.Shared } library
+            || !ElfMachine.Of(layer.Platform).Fits(library)
+        )
             return;
         string name = library.SoName ?? Path.GetFileName(entry.Path);
         if (name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal))
-            throw new ContentException($"{layer.Image.Name} {layer.Platform}: /{entry.Path} of {entry.Owner}: wanted a file name as its own, got '{name}'");
+            throw new ContentException(
+                $"{layer.Image.Name} {layer.Platform}: /{entry.Path} of {entry.Owner}: wanted a file name as its own, got '{name}'"
+            );
         string folder = Path.GetDirectoryName(entry.Path)!;
         if (_finished is not null && _folders.All().Any(known => layer.Resolve(known)?.Path == folder))
-            throw new DefinitionException($"{layer.Image.Name} {layer.Platform}: finishing step {Name}: it stands in layer {_finished}, and layer {layer.Definition.Name} above it has library /{entry.Path}");
+            throw new DefinitionException(
+                $"{layer.Image.Name} {layer.Platform}: finishing step {Name}: it stands in layer {_finished}, and "
+                    + $"layer {layer.Definition.Name} above it has library /{entry.Path}"
+            );
         _libraries[entry.Path] = name;
     }
 
@@ -85,9 +102,11 @@ internal sealed class LinkerCacheStep : IFinishingStep
     }
 
     /// <summary>The libraries of a folder, under each name that they have there.</summary>
-    private IEnumerable<(string File, string SoName)> In(string folder, UnfinishedLayer layer) => _libraries.Keys.Concat(_links)
-        .Where(path => Path.GetDirectoryName(path) == folder)
-        .Select(path => (File: Path.GetFileName(path), Target: layer.Resolve(path)))
-        .Where(file => file.Target is not null && _libraries.ContainsKey(file.Target.Path))
-        .Select(file => (file.File, _libraries[file.Target!.Path]));
+    private IEnumerable<(string File, string SoName)> In(string folder, UnfinishedLayer layer) =>
+        _libraries
+            .Keys.Concat(_links)
+            .Where(path => Path.GetDirectoryName(path) == folder)
+            .Select(path => (File: Path.GetFileName(path), Target: layer.Resolve(path)))
+            .Where(file => file.Target is not null && _libraries.ContainsKey(file.Target.Path))
+            .Select(file => (file.File, _libraries[file.Target!.Path]));
 }

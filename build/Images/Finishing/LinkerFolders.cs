@@ -49,7 +49,11 @@ internal sealed class LinkerFolders
     private string[] Matching(string pattern)
     {
         string whole = pattern.StartsWith('/') ? pattern[1..] : "etc/" + pattern;
-        Regex files = new("^" + Regex.Escape(whole).Replace("\\*", "[^/]*", StringComparison.Ordinal).Replace("\\?", "[^/]", StringComparison.Ordinal) + "\\z");
+        Regex files = new(
+            "^"
+                + Regex.Escape(whole).Replace("\\*", "[^/]*", StringComparison.Ordinal).Replace("\\?", "[^/]", StringComparison.Ordinal)
+                + "\\z"
+        );
         return [.. _files.Keys.Where(path => files.IsMatch(path))];
     }
 }

@@ -32,9 +32,13 @@ internal sealed class PackageDatabaseStep : IFinishingStep
             return [];
         (string Path, string Sum)[] sums =
         [
-            .. entries.Where(entry => entry.Kind is LayerEntryKind.File or LayerEntryKind.HardLink).Select(entry => (entry.Path, Sum(layer, entry.Path))),
+            .. entries
+                .Where(entry => entry.Kind is LayerEntryKind.File or LayerEntryKind.HardLink)
+                .Select(entry => (entry.Path, Sum(layer, entry.Path))),
         ];
-        string lines = string.Concat(sums.Where(file => !package.Configuration.Contains(file.Path)).Select(file => $"{file.Sum}  {file.Path}\n"));
+        string lines = string.Concat(
+            sums.Where(file => !package.Configuration.Contains(file.Path)).Select(file => $"{file.Sum}  {file.Path}\n")
+        );
         string owner = UnfinishedLayer.OwnerOf(Name);
         return
         [

@@ -5,7 +5,9 @@ namespace Slipway.Images;
 
 /// <summary>What a package says of itself, kept while its layer is made.</summary>
 /// <param name="Name">As locked.</param>
-/// <param name="Fields">Its control fields in the package's order: the name, and the text from it to the field's end without the last newline.</param>
+/// <param name="Fields">
+/// Its control fields in the package's order: the name, and the text from it to the field's end without the last newline.
+/// </param>
 /// <param name="Configuration">Paths of its configuration files, without leading slash, in merged /usr.</param>
 internal sealed record PackageRecord(string Name, IReadOnlyList<KeyValuePair<string, string>> Fields, IReadOnlySet<string> Configuration)
 {
@@ -23,7 +25,11 @@ internal sealed record PackageRecord(string Name, IReadOnlyList<KeyValuePair<str
 
         // A line can begin with a flag, as in "remove-on-upgrade /etc/x" (deb-conffiles(5)): that file is not shipped.
         IEnumerable<string> configuration = Text(archive, "conffiles").Split('\n').Where(line => line.StartsWith('/'));
-        return new PackageRecord(name, fields, configuration.Select(line => MergedUsr.Resolve(line[1..].TrimEnd())).ToHashSet(StringComparer.Ordinal));
+        return new PackageRecord(
+            name,
+            fields,
+            configuration.Select(line => MergedUsr.Resolve(line[1..].TrimEnd())).ToHashSet(StringComparer.Ordinal)
+        );
     }
 
     private static string Text(DebArchive archive, string file) =>

@@ -18,7 +18,11 @@ internal sealed class ShellsStep : IFinishingStep
     {
         List<string> lines = [.. layer.Lines(Template, Name)];
         HashSet<string> listed = [.. lines.Select(Shell)];
-        string[] registered = [Template, .. layer.Below(Template + ".d/").Where(entry => entry.Kind == LayerEntryKind.File).Select(entry => entry.Path)];
+        string[] registered =
+        [
+            Template,
+            .. layer.Below(Template + ".d/").Where(entry => entry.Kind == LayerEntryKind.File).Select(entry => entry.Path),
+        ];
         foreach (string shell in registered.SelectMany(path => layer.Lines(path, Name)).Select(Shell).Where(shell => shell.Length > 0))
         {
             if (!shell.StartsWith('/'))
@@ -26,7 +30,14 @@ internal sealed class ShellsStep : IFinishingStep
             lines.AddRange(((string[])[shell, "/" + MergedUsr.Resolve(shell[1..])]).Where(listed.Add));
         }
 
-        return [LayerEntry.File("etc/shells", Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))), UnfinishedLayer.OwnerOf(Name))];
+        return
+        [
+            LayerEntry.File(
+                "etc/shells",
+                Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))),
+                UnfinishedLayer.OwnerOf(Name)
+            ),
+        ];
     }
 
     /// <summary>A line without its comment.</summary>

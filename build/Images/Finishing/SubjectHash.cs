@@ -62,15 +62,20 @@ public static class SubjectHash
     private static string? Text(AsnReader attribute)
     {
         Asn1Tag tag = attribute.PeekTag();
-        Encoding? encoding = tag.TagClass != TagClass.Universal ? null : (UniversalTagNumber)tag.TagValue switch
-        {
-            UniversalTagNumber.UTF8String => Encoding.UTF8,
-            UniversalTagNumber.PrintableString or UniversalTagNumber.IA5String or UniversalTagNumber.VisibleString
-                or UniversalTagNumber.T61String => Encoding.Latin1,
-            UniversalTagNumber.BMPString => Encoding.BigEndianUnicode,
-            UniversalTagNumber.UniversalString => new UTF32Encoding(bigEndian: true, byteOrderMark: false),
-            _ => null,
-        };
+        Encoding? encoding =
+            tag.TagClass != TagClass.Universal
+                ? null
+                : (UniversalTagNumber)tag.TagValue switch
+                {
+                    UniversalTagNumber.UTF8String => Encoding.UTF8,
+                    UniversalTagNumber.PrintableString
+                    or UniversalTagNumber.IA5String
+                    or UniversalTagNumber.VisibleString
+                    or UniversalTagNumber.T61String => Encoding.Latin1,
+                    UniversalTagNumber.BMPString => Encoding.BigEndianUnicode,
+                    UniversalTagNumber.UniversalString => new UTF32Encoding(bigEndian: true, byteOrderMark: false),
+                    _ => null,
+                };
         return encoding?.GetString(Content(attribute.ReadEncodedValue().Span));
     }
 
@@ -86,7 +91,9 @@ public static class SubjectHash
         foreach (string word in text.Split(' ', '\t', '\n', '\v', '\f', '\r'))
         {
             if (word.Length > 0)
-                folded.Append(folded.Length == 0 ? "" : " ").Append(string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)));
+                folded
+                    .Append(folded.Length == 0 ? "" : " ")
+                    .Append(string.Concat(word.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)));
         }
 
         return folded.ToString();

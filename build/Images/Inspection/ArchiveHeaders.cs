@@ -11,7 +11,8 @@ internal sealed class ArchiveHeaders(Stream archive) : ReadOnlyStream
     private const int Longest = 1 << 20;
 
     /// <exception cref="InvalidDataException">A header wants to be longer.</exception>
-    public override int Read(Span<byte> buffer) => buffer.Length <= Longest
-        ? archive.Read(buffer)
-        : throw new InvalidDataException($"a long name or pax header wanted at most {Longest} bytes, got {buffer.Length}");
+    public override int Read(Span<byte> buffer) =>
+        buffer.Length <= Longest
+            ? archive.Read(buffer)
+            : throw new InvalidDataException($"a long name or pax header wanted at most {Longest} bytes, got {buffer.Length}");
 }

@@ -40,13 +40,15 @@ internal sealed class FileScan : IFileScan, IDisposable
         using MemoryStream text = new();
         byte[][] needles = [.. wanted.Select(Encoding.UTF8.GetBytes)];
         bool[] found = new bool[needles.Length];
-        string? script = null, secret = null;
+        string? script = null,
+            secret = null;
         bool elf = false;
         long size = 0;
         int carried = 0;
         while (content.ReadAtLeast(_buffer.AsSpan(carried), _buffer.Length - carried, throwOnEndOfStream: false) is > 0 and int count)
         {
-            ReadOnlySpan<byte> fresh = _buffer.AsSpan(carried, count), all = _buffer.AsSpan(0, carried + count);
+            ReadOnlySpan<byte> fresh = _buffer.AsSpan(carried, count),
+                all = _buffer.AsSpan(0, carried + count);
             if (size == 0)
                 (elf, script) = Begin(fresh);
             size += count;
@@ -78,7 +80,8 @@ internal sealed class FileScan : IFileScan, IDisposable
 
     public void Dispose() => _spool.Dispose();
 
-    private static bool IsKept(string path) => Kept.Contains(path, StringComparer.Ordinal)
+    private static bool IsKept(string path) =>
+        Kept.Contains(path, StringComparer.Ordinal)
         || path.StartsWith("etc/ld.so.conf.d/", StringComparison.Ordinal)
         || path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal);
 

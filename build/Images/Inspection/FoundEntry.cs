@@ -25,7 +25,9 @@ public sealed record FoundEntry
     /// <summary>For a symbolic link its text; for a hard link the file's path.</summary>
     public string? LinkTarget { get; init; }
 
-    /// <summary>For a hard link what it is another name of, as that was when the link was laid; null where there was nothing, and for all else.</summary>
+    /// <summary>
+    /// For a hard link what it is another name of, as that was when the link was laid; null where there was nothing, and for all else.
+    /// </summary>
     public FoundEntry? Linked { get; init; }
 
     /// <summary>Itself; for a hard link what it is another name of, if that is anything.</summary>

@@ -109,10 +109,18 @@ public sealed class FoundImage
     }
 
     /// <summary>Whether an entry takes something away rather than being something.</summary>
-    internal static bool IsWhiteout(FoundEntry entry) => entry.Path[(entry.Path.LastIndexOf('/') + 1)..].StartsWith(Whiteout, StringComparison.Ordinal);
+    internal static bool IsWhiteout(FoundEntry entry) =>
+        entry.Path[(entry.Path.LastIndexOf('/') + 1)..].StartsWith(Whiteout, StringComparison.Ordinal);
 
     private static FoundEntry? Named(FoundEntry entry) =>
-        entry.Real is { Kind: LayerEntryKind.File } file ? ReferenceEquals(file, entry) ? entry : entry with { File = file.File } : null;
+        entry.Real is { Kind: LayerEntryKind.File } file
+            ? ReferenceEquals(file, entry)
+                ? entry
+                : entry with
+                {
+                    File = file.File,
+                }
+            : null;
 
     /// <summary>
     /// What a hard link that is about to be laid becomes a name of, as link(2) does it: links on the way are followed, a link at its end is
@@ -123,7 +131,9 @@ public sealed class FoundImage
         string target = link.LinkTarget!;
         int slash = target.LastIndexOf('/');
         string? folder = slash < 0 ? "" : Resolve(target[..slash]);
-        FoundEntry? there = folder is null ? null : At(folder.Length == 0 ? target[(slash + 1)..] : $"{folder}/{target[(slash + 1)..]}")?.Real;
+        FoundEntry? there = folder is null
+            ? null
+            : At(folder.Length == 0 ? target[(slash + 1)..] : $"{folder}/{target[(slash + 1)..]}")?.Real;
         return there is { IsDirectory: true } or { Kind: LayerEntryKind.HardLink } ? null : there;
     }
 
@@ -136,15 +146,22 @@ public sealed class FoundImage
         _paths.Add(entry.Path);
         _text += entry.Path.Length;
         // From below: of a folder that is known those above it are, too.
-        for (int slash = entry.Path.LastIndexOf('/'); slash > 0 && _folders.Add(entry.Path[..slash]); slash = entry.Path.LastIndexOf('/', slash - 1))
+        for (
+            int slash = entry.Path.LastIndexOf('/');
+            slash > 0 && _folders.Add(entry.Path[..slash]);
+            slash = entry.Path.LastIndexOf('/', slash - 1)
+        )
             _text += slash;
-        return _text <= MostText ? entry : throw new ContentException($"wanted paths of at most {MostText} characters in all layers, got more");
+        return _text <= MostText
+            ? entry
+            : throw new ContentException($"wanted paths of at most {MostText} characters in all layers, got more");
     }
 
     private void TakeAway(FoundEntry entry)
     {
         int slash = entry.Path.LastIndexOf('/');
-        string folder = slash < 0 ? "" : entry.Path[..slash], name = entry.Path[(slash + 1)..];
+        string folder = slash < 0 ? "" : entry.Path[..slash],
+            name = entry.Path[(slash + 1)..];
         if (name == Opaque)
             Remove(folder, itself: false);
         else

@@ -12,7 +12,12 @@ internal static class ImageScan
     /// <param name="folder">For a spool file; made when it is needed, and deleted.</param>
     /// <exception cref="ContentException">A layer is broken, or another than it says.</exception>
     public static FoundImage Read(
-        IReadOnlyList<Layer> layers, Func<Descriptor, Stream> open, ILookup<string, string> texts, string folder, CancellationToken cancellationToken)
+        IReadOnlyList<Layer> layers,
+        Func<Descriptor, Stream> open,
+        ILookup<string, string> texts,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         Directory.CreateDirectory(folder);
         try
@@ -30,7 +35,12 @@ internal static class ImageScan
     /// <param name="open">Opens a blob that proves itself.</param>
     /// <param name="files">Reads the files.</param>
     /// <exception cref="ContentException">A layer is broken, or another than it says.</exception>
-    public static FoundImage Read(IReadOnlyList<Layer> layers, Func<Descriptor, Stream> open, IFileScan files, CancellationToken cancellationToken)
+    public static FoundImage Read(
+        IReadOnlyList<Layer> layers,
+        Func<Descriptor, Stream> open,
+        IFileScan files,
+        CancellationToken cancellationToken
+    )
     {
         FoundImage image = new();
         LayerScan scan = new(files);

@@ -44,11 +44,13 @@ internal sealed class InspectedPlatform
 
     /// <summary>The folders that programs are looked up in, by the image's environment, else those that runtimes set.</summary>
     public IEnumerable<string> SearchPath =>
-        (Config.Environment.FirstOrDefault(variable => variable.StartsWith("PATH=", StringComparison.Ordinal)) ?? DefaultPath)["PATH=".Length..].Split(':');
+        (Config.Environment.FirstOrDefault(variable => variable.StartsWith("PATH=", StringComparison.Ordinal)) ?? DefaultPath)[
+            "PATH=".Length..
+        ]
+            .Split(':');
 
     /// <summary>Whether a file is a program that runs on the host.</summary>
-    public bool IsForHost(FoundEntry file) =>
-        Contract.HostPrograms.Any(folder => IsBelow(folder, file));
+    public bool IsForHost(FoundEntry file) => Contract.HostPrograms.Any(folder => IsBelow(folder, file));
 
     public static bool IsBelow(string folder, FoundEntry file) => file.Path.StartsWith(folder + "/", StringComparison.Ordinal);
 
@@ -66,5 +68,6 @@ internal sealed class InspectedPlatform
         new(Definition.Name, Platform, what, rule, problem, mend);
 
     /// <summary>What to do about something that the contract could allow.</summary>
-    public string Allow(ExceptionKey key) => $"Mend it, or list the path with a reason under '{key.Name}' in images/{Definition.Name}/{Images.Contract.FileName}";
+    public string Allow(ExceptionKey key) =>
+        $"Mend it, or list the path with a reason under '{key.Name}' in images/{Definition.Name}/{Images.Contract.FileName}";
 }

@@ -44,7 +44,11 @@ public sealed class Inspection(OciLayout layout, ContentsFolder contents, string
     /// <param name="contract">What must hold.</param>
     /// <exception cref="ContentException">The layout cannot be read: a blob is missing, broken, or another than it says.</exception>
     public async Task<InspectionResult> RunAsync(
-        ImageDefinition definition, ImageLock imageLock, Contract contract, CancellationToken cancellationToken)
+        ImageDefinition definition,
+        ImageLock imageLock,
+        Contract contract,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(contract);
@@ -77,8 +81,11 @@ public sealed class Inspection(OciLayout layout, ContentsFolder contents, string
 
     private FoundImage Read(AssembledPlatform platform, Contract contract, string version, CancellationToken cancellationToken)
     {
-        ILookup<string, string> texts = new PlatformContract(contract, version, platform.Platform).Versions
-            .ToLookup(expected => expected.Path, expected => expected.Contains, StringComparer.Ordinal);
+        ILookup<string, string> texts = new PlatformContract(contract, version, platform.Platform).Versions.ToLookup(
+            expected => expected.Path,
+            expected => expected.Contains,
+            StringComparer.Ordinal
+        );
         return ImageScan.Read(platform.Layers, layout.OpenBlob, texts, folder, cancellationToken);
     }
 }

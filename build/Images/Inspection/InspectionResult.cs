@@ -9,7 +9,11 @@ namespace Slipway.Images;
 /// <param name="Platforms">What was looked at.</param>
 /// <param name="Violations">By platform, then rule, then path.</param>
 public sealed record InspectionResult(
-    string Image, Digest Index, ImmutableArray<InspectedCount> Platforms, ImmutableArray<Violation> Violations)
+    string Image,
+    Digest Index,
+    ImmutableArray<InspectedCount> Platforms,
+    ImmutableArray<Violation> Violations
+)
 {
     public bool Passed => Violations.IsEmpty;
 
@@ -17,16 +21,21 @@ public sealed record InspectionResult(
     public void Require()
     {
         if (!Passed)
-            throw new ContentException($"{Image}: {Violations.Length} {(Violations.Length == 1 ? "violation" : "violations")} of its contract; nothing may be signed");
+            throw new ContentException(
+                $"{Image}: {Violations.Length} {(Violations.Length == 1 ? "violation" : "violations")} of its contract; nothing may "
+                    + "be signed"
+            );
     }
 }
 
 /// <summary>How much of one platform was looked at.</summary>
 public sealed record InspectedCount(Platform Platform, int Files, int ElfFiles, int Links)
 {
-    internal static InspectedCount Of(Platform platform, FoundImage image) => new(
-        platform,
-        image.Entries.Count(entry => entry.File is not null),
-        image.Entries.Count(entry => entry.File?.Elf is not null),
-        image.Entries.Count(entry => entry.IsSymbolicLink));
+    internal static InspectedCount Of(Platform platform, FoundImage image) =>
+        new(
+            platform,
+            image.Entries.Count(entry => entry.File is not null),
+            image.Entries.Count(entry => entry.File?.Elf is not null),
+            image.Entries.Count(entry => entry.IsSymbolicLink)
+        );
 }

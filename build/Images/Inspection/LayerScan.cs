@@ -15,7 +15,8 @@ internal sealed class LayerScan(IFileScan files)
 
     private const string Attribute = "SCHILY.xattr.";
 
-    private const int LongestName = 4096, DeepestName = 512;
+    private const int LongestName = 4096,
+        DeepestName = 512;
 
     /// <summary>The unpacked size in bytes of what was read last.</summary>
     public long UnpackedSize { get; private set; }
@@ -69,15 +70,22 @@ internal sealed class LayerScan(IFileScan files)
     {
         string type = MediaType.Bare(layer.MediaType);
         if (type.EndsWith("zstd", StringComparison.Ordinal))
-            throw new ContentException($"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got one with zstd ({Printable.Of(layer.MediaType)}), which is not read. Name an image whose layers are gzip");
+            throw new ContentException(
+                $"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got one with zstd "
+                    + $"({Printable.Of(layer.MediaType)}), which is not read. Name an image whose layers are gzip"
+            );
         if (!type.EndsWith("gzip", StringComparison.Ordinal) && !type.EndsWith("tar", StringComparison.Ordinal))
-            throw new ContentException($"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got {Printable.Of(layer.MediaType)}");
+            throw new ContentException(
+                $"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got {Printable.Of(layer.MediaType)}"
+            );
     }
 
     private static Stream Unpacked(Descriptor layer, Stream blob)
     {
         RequireReadable(layer);
-        return MediaType.Bare(layer.MediaType).EndsWith("gzip", StringComparison.Ordinal) ? new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true) : blob;
+        return MediaType.Bare(layer.MediaType).EndsWith("gzip", StringComparison.Ordinal)
+            ? new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true)
+            : blob;
     }
 
     private FoundEntry Found(int number, string path, TarEntry entry)
@@ -98,10 +106,12 @@ internal sealed class LayerScan(IFileScan files)
             UserId = entry.Uid,
             GroupId = entry.Gid,
             Modified = entry.ModificationTime,
-            LinkTarget = entry.EntryType == TarEntryType.HardLink ? NameOf(entry.LinkName) : entry.LinkName.Length > 0 ? LinkOf(path, entry.LinkName) : null,
+            LinkTarget =
+                entry.EntryType == TarEntryType.HardLink ? NameOf(entry.LinkName)
+                : entry.LinkName.Length > 0 ? LinkOf(path, entry.LinkName)
+                : null,
             Layer = number,
-            HasCapabilities = entry is PaxTarEntry pax
-                && pax.ExtendedAttributes.Keys.Any(key => key == Attribute + "security.capability"),
+            HasCapabilities = entry is PaxTarEntry pax && pax.ExtendedAttributes.Keys.Any(key => key == Attribute + "security.capability"),
             File = isFile ? files.Scan(path, entry.DataStream ?? Stream.Null) : null,
         };
     }
@@ -111,16 +121,22 @@ internal sealed class LayerScan(IFileScan files)
     private static string NameOf(string name)
     {
         if (name.Length > LongestName || name.AsSpan().Count('/') > DeepestName)
-            throw new ContentException($"entry '{Printable.Of(name)}': wanted a path of at most {LongestName} characters and {DeepestName} folders, got {name.Length} and {name.AsSpan().Count('/')}");
+            throw new ContentException(
+                $"entry '{Printable.Of(name)}': wanted a path of at most {LongestName} characters and {DeepestName} folders, "
+                    + $"got {name.Length} and {name.AsSpan().Count('/')}"
+            );
         string[] parts = [.. name.Split('/').Where(part => part is not ("" or "."))];
         return parts.Contains("..", StringComparer.Ordinal)
             ? throw new ContentException($"entry '{Printable.Of(name)}' leads out of the image")
             : string.Join('/', parts);
     }
 
-    private static string LinkOf(string path, string target) => target.Length <= LongestName
-        ? target
-        : throw new ContentException($"entry '{Printable.Of(path)}': wanted a link of at most {LongestName} characters, got {target.Length}");
+    private static string LinkOf(string path, string target) =>
+        target.Length <= LongestName
+            ? target
+            : throw new ContentException(
+                $"entry '{Printable.Of(path)}': wanted a link of at most {LongestName} characters, got {target.Length}"
+            );
 
     private static bool Drain(Stream stream)
     {
@@ -134,8 +150,16 @@ internal sealed class LayerScan(IFileScan files)
         {
             return read();
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException or ArgumentException
-            or OverflowException or InvalidOperationException)
+        catch (Exception e)
+            when (e
+                    is InvalidDataException
+                        or EndOfStreamException
+                        or FormatException
+                        or NotSupportedException
+                        or ArgumentException
+                        or OverflowException
+                        or InvalidOperationException
+            )
         {
             throw new ContentException($"layer {layer.Digest}: the archive is broken: {e.Message}", e);
         }

@@ -32,7 +32,10 @@ internal sealed class LibrarySearch
         // What does not begin at the root depends on the working directory: nobody knows whether it is there.
         if (name.Contains('/', StringComparison.Ordinal))
             return Expand(name, loaders[0]) is ['/', ..] path ? Library(path) : null;
-        return Directories(loaders).Where(directory => directory.StartsWith('/')).Select(directory => Library($"{directory}/{name}")).FirstOrDefault(file => file is not null);
+        return Directories(loaders)
+            .Where(directory => directory.StartsWith('/'))
+            .Select(directory => Library($"{directory}/{name}"))
+            .FirstOrDefault(file => file is not null);
     }
 
     /// <summary>The library's file in the directories that are searched for every program; null when it is in none.</summary>
@@ -64,8 +67,10 @@ internal sealed class LibrarySearch
     {
         string origin = "/" + loader.Path[..Math.Max(0, loader.Path.LastIndexOf('/'))];
         return directory
-            .Replace("$ORIGIN", origin, StringComparison.Ordinal).Replace("${ORIGIN}", origin, StringComparison.Ordinal)
-            .Replace("$LIB", $"lib/{_machine.Tuple}", StringComparison.Ordinal).Replace("${LIB}", $"lib/{_machine.Tuple}", StringComparison.Ordinal);
+            .Replace("$ORIGIN", origin, StringComparison.Ordinal)
+            .Replace("${ORIGIN}", origin, StringComparison.Ordinal)
+            .Replace("$LIB", $"lib/{_machine.Tuple}", StringComparison.Ordinal)
+            .Replace("${LIB}", $"lib/{_machine.Tuple}", StringComparison.Ordinal);
     }
 
     private FoundEntry? Library(string path) =>

@@ -9,9 +9,7 @@ internal sealed class LoadedLibraries
     private readonly Dictionary<string, FoundEntry> _byName = new(StringComparer.Ordinal);
     private readonly List<Missing> _missing = [];
 
-    private LoadedLibraries()
-    {
-    }
+    private LoadedLibraries() { }
 
     /// <summary>What is loaded, without the file itself.</summary>
     public IEnumerable<FoundEntry> Files => _byName.Values;
@@ -23,7 +21,9 @@ internal sealed class LoadedLibraries
     {
         LoadedLibraries loaded = new();
         List<FoundEntry> files = [root];
-        Queue<IReadOnlyList<FoundEntry>> next = new([[root]]);
+        Queue<IReadOnlyList<FoundEntry>> next = new([
+            [root],
+        ]);
         while (next.TryDequeue(out IReadOnlyList<FoundEntry>? chain))
         {
             foreach (string name in chain[0].File!.Elf!.Needed.Where(name => !loaded._byName.ContainsKey(name)))
@@ -53,7 +53,10 @@ internal sealed class LoadedLibraries
     {
         foreach (ElfNeededVersion needed in file.File!.Elf!.NeededVersions.Where(needed => !needed.IsWeak))
         {
-            if (_byName.TryGetValue(needed.Library, out FoundEntry? library) && !library.File!.Elf!.DefinedVersions.Contains(needed.Version, StringComparer.Ordinal))
+            if (
+                _byName.TryGetValue(needed.Library, out FoundEntry? library)
+                && !library.File!.Elf!.DefinedVersions.Contains(needed.Version, StringComparer.Ordinal)
+            )
                 _missing.Add(new Missing(file, needed.Library, needed.Version, library));
         }
     }

@@ -37,7 +37,8 @@ internal sealed partial record SecretPattern(string What, ReadOnlyMemory<byte> A
     {
         for (int from = 0; bytes[from..].IndexOf(Anchor.Span) is >= 0 and int hit; from += hit + Anchor.Length)
         {
-            int start = Math.Max(0, from + hit - Before), end = Math.Min(bytes.Length, from + hit + After);
+            int start = Math.Max(0, from + hit - Before),
+                end = Math.Min(bytes.Length, from + hit + After);
             if (Form.IsMatch(Encoding.Latin1.GetString(bytes[start..end])))
                 return true;
         }
@@ -45,7 +46,9 @@ internal sealed partial record SecretPattern(string What, ReadOnlyMemory<byte> A
         return false;
     }
 
-    [GeneratedRegex(@"-----BEGIN ([A-Z0-9]+ ){0,3}PRIVATE KEY( BLOCK)?-----(\s|\\[nr]){1,4}([A-Za-z-]+: [^\n]{0,100}\s+){0,4}[A-Za-z0-9+/=]{32}")]
+    [GeneratedRegex(
+        @"-----BEGIN ([A-Z0-9]+ ){0,3}PRIVATE KEY( BLOCK)?-----(\s|\\[nr]){1,4}([A-Za-z-]+: [^\n]{0,100}\s+){0,4}[A-Za-z0-9+/=]{32}"
+    )]
     private static partial Regex PrivateKey();
 
     // A private key in base64, as a kubeconfig holds it: PKCS #8, RSA, EC.

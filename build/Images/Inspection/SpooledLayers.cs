@@ -3,7 +3,9 @@ using Slipway.Oci;
 
 namespace Slipway.Images;
 
-/// <summary>The layers of a manifest, brought from wherever they are into files of a folder that is deleted when this is disposed.</summary>
+/// <summary>
+/// The layers of a manifest, brought from wherever they are into files of a folder that is deleted when this is disposed.
+/// </summary>
 internal sealed class SpooledLayers : IDisposable
 {
     /// <summary>No image that anyone makes has more, compressed; in bytes.</summary>
@@ -28,12 +30,25 @@ internal sealed class SpooledLayers : IDisposable
     /// <param name="folder">Made here; nothing else may be in it.</param>
     /// <exception cref="ContentException">A layer is missing, or another than the manifest says.</exception>
     public static async Task<SpooledLayers> ReadAsync(
-        IContentReader place, Manifest manifest, ImageConfig config, string folder, CancellationToken cancellationToken)
+        IContentReader place,
+        Manifest manifest,
+        ImageConfig config,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         if (config.DiffIds.Length != manifest.Layers.Length)
-            throw new ContentException($"{place.Name}: {manifest.Config.Digest}: wanted {manifest.Layers.Length} diff ids, got {config.DiffIds.Length}");
-        if (manifest.Layers.Length > MostLayers || manifest.Layers.Any(layer => layer.Size > LargestImage) || manifest.Layers.Sum(layer => layer.Size) > LargestImage)
-            throw new ContentException($"{place.Name}: {manifest.Config.Digest}: wanted at most {MostLayers} layers of {LargestImage} bytes in all, got more");
+            throw new ContentException(
+                $"{place.Name}: {manifest.Config.Digest}: wanted {manifest.Layers.Length} diff ids, got {config.DiffIds.Length}"
+            );
+        if (
+            manifest.Layers.Length > MostLayers
+            || manifest.Layers.Any(layer => layer.Size > LargestImage)
+            || manifest.Layers.Sum(layer => layer.Size) > LargestImage
+        )
+            throw new ContentException(
+                $"{place.Name}: {manifest.Config.Digest}: wanted at most {MostLayers} layers of {LargestImage} bytes in all, got more"
+            );
         // What is not going to be read is not fetched either.
         foreach (Descriptor layer in manifest.Layers)
             LayerScan.RequireReadable(layer);
@@ -64,9 +79,12 @@ internal sealed class SpooledLayers : IDisposable
     private async Task AddAsync(IContentReader place, Descriptor layer, CancellationToken cancellationToken)
     {
         await using Stream blob = await place.OpenBlobAsync(layer, cancellationToken)
-            ?? throw new ContentException(MediaType.IsForeignLayer(layer.MediaType)
-                ? $"{place.Name}: layer {layer.Digest} is a foreign one ({Printable.Of(layer.MediaType)}): it is not kept here but elsewhere, and nothing is fetched from there"
-                : $"{place.Name}: layer {layer.Digest} is missing");
+            ?? throw new ContentException(
+                MediaType.IsForeignLayer(layer.MediaType)
+                    ? $"{place.Name}: layer {layer.Digest} is a foreign one ({Printable.Of(layer.MediaType)}): it is not kept here "
+                        + "but elsewhere, and nothing is fetched from there"
+                    : $"{place.Name}: layer {layer.Digest} is missing"
+            );
         await using FileStream spool = File.Create(PathOf(layer));
         await blob.CopyToAsync(spool, cancellationToken);
     }

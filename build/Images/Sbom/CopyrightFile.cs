@@ -68,12 +68,13 @@ internal sealed record CopyrightFile(string Expression, ImmutableArray<Extracted
         foreach (LicenceField field in files.Distinct())
         {
             parts.UnionWith(LicenceExpression.Of(field.Synopsis, name =>
-            {
-                string text = name == field.Synopsis && field.Text.Length > 0 ? field.Text : texts.GetValueOrDefault(name, $"See /{path}");
-                ExtractedLicence licence = new(SpdxId.OfLicence(name, text), name, text);
-                licences[licence.Id] = licence;
-                return licence.Id;
-            }));
+                {
+                    string text =
+                        name == field.Synopsis && field.Text.Length > 0 ? field.Text : texts.GetValueOrDefault(name, $"See /{path}");
+                    ExtractedLicence licence = new(SpdxId.OfLicence(name, text), name, text);
+                    licences[licence.Id] = licence;
+                    return licence.Id;
+                }));
         }
 
         return new CopyrightFile(LicenceExpression.All(parts), [.. licences.Values]);
@@ -87,7 +88,13 @@ internal sealed record CopyrightFile(string Expression, ImmutableArray<Extracted
         public static LicenceField Parse(string value)
         {
             string[] lines = value.ReplaceLineEndings("\n").Split('\n');
-            IEnumerable<string> text = lines.Skip(1).Select(line => line.TrimEnd() == " ." ? "" : line.Length > 0 ? line[1..] : "");
+            IEnumerable<string> text = lines
+                .Skip(1)
+                .Select(line =>
+                    line.TrimEnd() == " ." ? ""
+                    : line.Length > 0 ? line[1..]
+                    : ""
+                );
             return new LicenceField(lines[0].Trim(), string.Join('\n', text));
         }
     }

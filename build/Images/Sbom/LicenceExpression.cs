@@ -9,12 +9,19 @@ namespace Slipway.Images;
 internal static partial class LicenceExpression
 {
     /// <summary>From what binds least to what binds most: a comma before the word turns the order around.</summary>
-    private static readonly (Regex Separator, string Operator)[] Levels = [(CommaOr(), "OR"), (CommaAnd(), "AND"), (Or(), "OR"), (And(), "AND")];
+    private static readonly (Regex Separator, string Operator)[] Levels =
+    [
+        (CommaOr(), "OR"),
+        (CommaAnd(), "AND"),
+        (Or(), "OR"),
+        (And(), "AND"),
+    ];
 
     /// <param name="synopsis">One line.</param>
     /// <param name="other">Gives the <c>LicenseRef-…</c> of a name that SPDX does not list.</param>
     /// <returns>What holds at once: joined by AND, the expression. No part is an AND itself.</returns>
-    public static IEnumerable<string> Of(string synopsis, Func<string, string> other) => Of(Blanks().Replace(synopsis, " ").Trim(), other, 0);
+    public static IEnumerable<string> Of(string synopsis, Func<string, string> other) =>
+        Of(Blanks().Replace(synopsis, " ").Trim(), other, 0);
 
     /// <summary>All of some parts at once: each once, in ordinal order.</summary>
     public static string All(IEnumerable<string> parts) => Join(parts.Order(StringComparer.Ordinal), "AND", "OR");
@@ -41,7 +48,11 @@ internal static partial class LicenceExpression
     private static string Name(string name, Func<string, string> other)
     {
         Match with = With().Match(name);
-        if (with.Success && Listed(with.Groups["licence"].Value) is { } licence && Exception(with.Groups["exception"].Value) is { } exception)
+        if (
+            with.Success
+            && Listed(with.Groups["licence"].Value) is { } licence
+            && Exception(with.Groups["exception"].Value) is { } exception
+        )
             return $"{licence} WITH {exception}";
         return Listed(name) ?? other(name);
     }
@@ -53,7 +64,12 @@ internal static partial class LicenceExpression
             string minor = gnu.Groups["minor"].Success ? gnu.Groups["minor"].Value : "0";
             string invariants = gnu.Groups["niv"].Success ? "no-invariants-" : "";
             string later = gnu.Groups["later"].Value is "" or "-only" ? "only" : "or-later";
-            return LicenceList.Has($"{gnu.Groups["family"].Value}-{gnu.Groups["major"].Value}.{minor}-{invariants}{later}", out string? listed) ? listed : null;
+            return LicenceList.Has(
+                $"{gnu.Groups["family"].Value}-{gnu.Groups["major"].Value}.{minor}-{invariants}{later}",
+                out string? listed
+            )
+                ? listed
+                : null;
         }
 
         if (LicenceList.Has(name, out string? id))
@@ -92,6 +108,9 @@ internal static partial class LicenceExpression
     [GeneratedRegex(@"\A(?<licence>\S+) with (?<exception>\S+)(?: exception)?\z", RegexOptions.IgnoreCase)]
     private static partial Regex With();
 
-    [GeneratedRegex(@"\A(?<family>GPL|LGPL|AGPL|GFDL)(?<niv>-NIV)?-(?<major>[0-9]{1,2})(?:\.(?<minor>[0-9]{1,2}))?(?<later>\+|-only|-or-later)?\z", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\A(?<family>GPL|LGPL|AGPL|GFDL)(?<niv>-NIV)?-(?<major>[0-9]{1,2})(?:\.(?<minor>[0-9]{1,2}))?(?<later>\+|-only|-or-later)?\z",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Gnu();
 }

@@ -5,10 +5,13 @@ using Slipway.Oci;
 
 namespace Slipway.Images;
 
-/// <summary>Who put a file into an image, as a package of the SBOM: a Debian package, an upstream file, the definition, or a finishing step.</summary>
+/// <summary>
+/// Who put a file into an image, as a package of the SBOM: a Debian package, an upstream file, the definition, or a finishing step.
+/// </summary>
 internal sealed class OwnerPackage
 {
-    private const string NotUpstreams = "A stand-in for a rehearsal took its place: this is not upstream's file, and nothing with it can be published.";
+    private const string NotUpstreams =
+        "A stand-in for a rehearsal took its place: this is not upstream's file, and nothing with it can be published.";
 
     public required ImageDefinition Definition { get; init; }
 
@@ -35,27 +38,29 @@ internal sealed class OwnerPackage
             : throw new ContentException($"owner '{owner}' is not in the lock");
     }
 
-    private SpdxPackage OfDefinition() => new()
-    {
-        Id = SpdxId.OfPackage("Definition", Definition.Name),
-        Name = $"{Definition.Name} image definition",
-        Version = Definition.Version,
-        Supplier = SupplierOf(Definition),
-        DownloadLocation = Definition.Source,
-        LicenceDeclared = Definition.Licenses,
-        Purpose = "SOURCE",
-        Comment = "Files, directories and links that the definition of the image has itself.",
-    };
+    private SpdxPackage OfDefinition() =>
+        new()
+        {
+            Id = SpdxId.OfPackage("Definition", Definition.Name),
+            Name = $"{Definition.Name} image definition",
+            Version = Definition.Version,
+            Supplier = SupplierOf(Definition),
+            DownloadLocation = Definition.Source,
+            LicenceDeclared = Definition.Licenses,
+            Purpose = "SOURCE",
+            Comment = "Files, directories and links that the definition of the image has itself.",
+        };
 
-    private SpdxPackage OfStep(string step) => new()
-    {
-        Id = SpdxId.OfPackage("Step", step),
-        Name = $"{Definition.Name} finishing step {step}",
-        Version = Definition.Version,
-        Supplier = SupplierOf(Definition),
-        Purpose = "OTHER",
-        Comment = "Made with the image, out of what its packages hold.",
-    };
+    private SpdxPackage OfStep(string step) =>
+        new()
+        {
+            Id = SpdxId.OfPackage("Step", step),
+            Name = $"{Definition.Name} finishing step {step}",
+            Version = Definition.Version,
+            Supplier = SupplierOf(Definition),
+            Purpose = "OTHER",
+            Comment = "Made with the image, out of what its packages hold.",
+        };
 
     private SpdxPackage OfUpstream(LockedUpstream upstream)
     {
@@ -78,20 +83,24 @@ internal sealed class OwnerPackage
     {
         (CopyrightFile? copyright, string? problem) = CopyrightOf(package.Name);
         LockedFile file = package.Files[Platform.Architecture];
-        string version = package.Versions[Platform.Architecture], architecture = ArchitectureOf(file);
-        return (new SpdxPackage
-        {
-            Id = SpdxId.OfPackage("Debian", package.Name),
-            Name = package.Name,
-            Version = version,
-            Supplier = "Organization: Debian",
-            DownloadLocation = DebianMirror.Snapshot(Lock.Timestamp).Locate(file.Location)[0].Address.ToString(),
-            Checksum = SpdxChecksum.Of(file.Digest),
-            LicenceDeclared = copyright?.Expression ?? SpdxPackage.NoAssertion,
-            LicenceComments = problem,
-            Purl = PackageUrl.OfDebian(package.Name, version, architecture, Definition.Debian.Suites[0]),
-            Comment = $"architecture {architecture}",
-        }, copyright?.Licences ?? []);
+        string version = package.Versions[Platform.Architecture],
+            architecture = ArchitectureOf(file);
+        return (
+            new SpdxPackage
+            {
+                Id = SpdxId.OfPackage("Debian", package.Name),
+                Name = package.Name,
+                Version = version,
+                Supplier = "Organization: Debian",
+                DownloadLocation = DebianMirror.Snapshot(Lock.Timestamp).Locate(file.Location)[0].Address.ToString(),
+                Checksum = SpdxChecksum.Of(file.Digest),
+                LicenceDeclared = copyright?.Expression ?? SpdxPackage.NoAssertion,
+                LicenceComments = problem,
+                Purl = PackageUrl.OfDebian(package.Name, version, architecture, Definition.Debian.Suites[0]),
+                Comment = $"architecture {architecture}",
+            },
+            copyright?.Licences ?? []
+        );
     }
 
     private (CopyrightFile? File, string? Problem) CopyrightOf(string package)

@@ -25,7 +25,13 @@ internal sealed class PlatformSbom
     public SpdxDocument Make()
     {
         ILookup<string, SpdxFile> files = FilesByOwner();
-        OwnerPackage owners = new() { Definition = Definition, Lock = Lock, Platform = Assembled.Platform, Found = Found };
+        OwnerPackage owners = new()
+        {
+            Definition = Definition,
+            Lock = Lock,
+            Platform = Assembled.Platform,
+            Found = Found,
+        };
         var packages = ImmutableArray.CreateBuilder<SpdxPackage>();
         var contains = ImmutableArray.CreateBuilder<SpdxContainment>();
         SortedDictionary<string, ExtractedLicence> licences = new(StringComparer.Ordinal);
@@ -55,25 +61,28 @@ internal sealed class PlatformSbom
     }
 
     /// <summary>The address of the document about a manifest or index: another image, another address.</summary>
-    public static string NamespaceOf(ImageDefinition definition, Digest digest) => $"{definition.Source}/spdx/{digest.Algorithm}-{digest.Hex}";
+    public static string NamespaceOf(ImageDefinition definition, Digest digest) =>
+        $"{definition.Source}/spdx/{digest.Algorithm}-{digest.Hex}";
 
     /// <summary>What an SBOM says of an image that holds stand-ins.</summary>
-    public static string? StandInsOf(ImageLock imageLock) => imageLock.StandingIn.IsEmpty
-        ? null
-        : $"For a rehearsal only: stand-ins took the place of {string.Join(", ", imageLock.StandingIn)}.";
+    public static string? StandInsOf(ImageLock imageLock) =>
+        imageLock.StandingIn.IsEmpty
+            ? null
+            : $"For a rehearsal only: stand-ins took the place of {string.Join(", ", imageLock.StandingIn)}.";
 
-    private SpdxPackage Image() => new()
-    {
-        Id = SpdxId.Image,
-        Name = Definition.Name,
-        Version = Definition.Version,
-        Supplier = OwnerPackage.SupplierOf(Definition),
-        Checksum = SpdxChecksum.Of(Digest),
-        LicenceDeclared = SpdxPackage.NoAssertion,
-        Purpose = "CONTAINER",
-        Comment = StandInsOf(Lock),
-        Purl = PackageUrl.OfImage(Definition.Official, Digest, Assembled.Platform.Architecture),
-    };
+    private SpdxPackage Image() =>
+        new()
+        {
+            Id = SpdxId.Image,
+            Name = Definition.Name,
+            Version = Definition.Version,
+            Supplier = OwnerPackage.SupplierOf(Definition),
+            Checksum = SpdxChecksum.Of(Digest),
+            LicenceDeclared = SpdxPackage.NoAssertion,
+            Purpose = "CONTAINER",
+            Comment = StandInsOf(Lock),
+            Purl = PackageUrl.OfImage(Definition.Official, Digest, Assembled.Platform.Architecture),
+        };
 
     private ILookup<string, SpdxFile> FilesByOwner()
     {

@@ -12,8 +12,15 @@ public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Docume
     /// <param name="input">What the image was made from.</param>
     /// <param name="layout">Holds it; its layers are read once.</param>
     /// <param name="contents">Whose everything is.</param>
-    /// <exception cref="ContentException">The layout cannot be read, or is another than definition, lock and list of contents say.</exception>
-    public static async Task<Sbom> OfAsync(AssemblyRequest input, OciLayout layout, ContentsFolder contents, CancellationToken cancellationToken)
+    /// <exception cref="ContentException">
+    /// The layout cannot be read, or is another than definition, lock and list of contents say.
+    /// </exception>
+    public static async Task<Sbom> OfAsync(
+        AssemblyRequest input,
+        OciLayout layout,
+        ContentsFolder contents,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(layout);
@@ -28,7 +35,10 @@ public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Docume
                 Lock = input.Lock,
                 Assembled = platform,
                 Contents = await contents.ReadAsync(input.Name, platform.Platform, cancellationToken),
-                Found = await Task.Run(() => ImageScan.Read(platform.Layers, layout.OpenBlob, new HashScan(), cancellationToken), cancellationToken),
+                Found = await Task.Run(
+                    () => ImageScan.Read(platform.Layers, layout.OpenBlob, new HashScan(), cancellationToken),
+                    cancellationToken
+                ),
             };
             platforms.Add((platform.Platform, sbom.Make()));
         }
@@ -36,7 +46,11 @@ public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Docume
         return new Sbom(platforms.ToImmutable(), IndexDocument(input, image, platforms));
     }
 
-    private static SpdxDocument IndexDocument(AssemblyRequest input, AssembledImage image, IReadOnlyList<(Platform Platform, SpdxDocument Document)> platforms)
+    private static SpdxDocument IndexDocument(
+        AssemblyRequest input,
+        AssembledImage image,
+        IReadOnlyList<(Platform Platform, SpdxDocument Document)> platforms
+    )
     {
         SpdxPackage index = new()
         {
@@ -55,10 +69,22 @@ public sealed record Sbom(ImmutableArray<(Platform Platform, SpdxDocument Docume
             Namespace = PlatformSbom.NamespaceOf(input.Definition, image.Index.Digest),
             Created = input.Lock.Timestamp,
             Describes = index.Id,
-            Others = [.. platforms.Select(platform => new SpdxReference(
-                SpdxId.OfOther(platform.Platform), platform.Document.Namespace, SpdxChecksum.Of(Digest.Of(platform.Document.ToBytes()))))],
+            Others =
+            [
+                .. platforms.Select(platform => new SpdxReference(
+                    SpdxId.OfOther(platform.Platform),
+                    platform.Document.Namespace,
+                    SpdxChecksum.Of(Digest.Of(platform.Document.ToBytes()))
+                )),
+            ],
             Packages = [index],
-            Contains = [.. platforms.Select(platform => new SpdxContainment(index.Id, $"{SpdxId.OfOther(platform.Platform)}:{platform.Document.Describes}"))],
+            Contains =
+            [
+                .. platforms.Select(platform => new SpdxContainment(
+                    index.Id,
+                    $"{SpdxId.OfOther(platform.Platform)}:{platform.Document.Describes}"
+                )),
+            ],
         };
     }
 }

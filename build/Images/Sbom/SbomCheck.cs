@@ -25,7 +25,10 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
         Manifest read = Manifest.Parse(content.Bytes);
         ImageConfig config = await ImageReader.ReadConfigAsync(place, read, cancellationToken);
         using SpooledLayers spooled = await SpooledLayers.ReadAsync(place, read, config, folder, cancellationToken);
-        FoundImage found = await Task.Run(() => ImageScan.Read(spooled.Layers, spooled.Open, new HashScan(), cancellationToken), cancellationToken);
+        FoundImage found = await Task.Run(
+            () => ImageScan.Read(spooled.Layers, spooled.Open, new HashScan(), cancellationToken),
+            cancellationToken
+        );
         IEnumerable<SbomFinding> all = [.. Subject(manifest), .. Files(found), .. Owners(), .. Packages(found)];
         return [.. all.OrderBy(finding => finding.What, StringComparer.Ordinal).ThenBy(finding => finding.Name, StringComparer.Ordinal)];
     }
@@ -34,7 +37,11 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
     {
         SpdxPackage subject = document.Packages.Single(package => package.Id == document.Describes);
         if (subject.Checksum != SpdxChecksum.Of(manifest))
-            yield return new SbomFinding(SbomFinding.SubjectDiffers, subject.Name, $"wanted {manifest}, got {Show(subject.Checksum?.Value)}");
+            yield return new SbomFinding(
+                SbomFinding.SubjectDiffers,
+                subject.Name,
+                $"wanted {manifest}, got {Show(subject.Checksum?.Value)}"
+            );
     }
 
     private IEnumerable<SbomFinding> Files(FoundImage found)
@@ -50,9 +57,17 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
         {
             SpdxFile wanted = SpdxFile.Of(entry);
             if (!listed.Remove(entry.Path, out SpdxFile? file))
-                yield return new SbomFinding(SbomFinding.FileMissing, Show("/" + entry.Path), "the image holds it, and the SBOM does not name it");
+                yield return new SbomFinding(
+                    SbomFinding.FileMissing,
+                    Show("/" + entry.Path),
+                    "the image holds it, and the SBOM does not name it"
+                );
             else if (file != wanted)
-                yield return new SbomFinding(SbomFinding.FileDiffers, Show("/" + entry.Path), $"the image has {Describe(wanted)}, the SBOM {Describe(file)}");
+                yield return new SbomFinding(
+                    SbomFinding.FileDiffers,
+                    Show("/" + entry.Path),
+                    $"the image has {Describe(wanted)}, the SBOM {Describe(file)}"
+                );
         }
 
         foreach (SpdxFile file in listed.Values)
@@ -61,39 +76,67 @@ public sealed class SbomCheck(SpdxDocument document, string folder)
 
     private IEnumerable<SbomFinding> Owners()
     {
-        ILookup<string, string> owners = document.Contains.ToLookup(containment => containment.Part, containment => containment.Whole, StringComparer.Ordinal);
-        ILookup<string, SpdxFile> owned = document.Files.SelectMany(file => owners[file.Id].Select(owner => (owner, file)))
+        ILookup<string, string> owners = document.Contains.ToLookup(
+            containment => containment.Part,
+            containment => containment.Whole,
+            StringComparer.Ordinal
+        );
+        ILookup<string, SpdxFile> owned = document
+            .Files.SelectMany(file => owners[file.Id].Select(owner => (owner, file)))
             .ToLookup(pair => pair.owner, pair => pair.file, StringComparer.Ordinal);
         foreach (SpdxFile file in document.Files.Where(file => owners[file.Id].Count() != 1))
-            yield return new SbomFinding(SbomFinding.FileOwner, Show("/" + file.Path), $"wanted one package that contains it, got {owners[file.Id].Count()}");
+            yield return new SbomFinding(
+                SbomFinding.FileOwner,
+                Show("/" + file.Path),
+                $"wanted one package that contains it, got {owners[file.Id].Count()}"
+            );
         foreach (SpdxPackage package in document.Packages)
         {
             if (!owned.Contains(package.Id) && package.Id != document.Describes)
                 yield return new SbomFinding(SbomFinding.PackageExtra, Show(package.Name), "nothing in the image is of it");
             string? code = owned.Contains(package.Id) ? SpdxPackage.CodeOf(owned[package.Id]) : null;
             if (package.VerificationCode != code)
-                yield return new SbomFinding(SbomFinding.CodeDiffers, Show(package.Name), $"its files give {code ?? "none"}, it says {Show(package.VerificationCode)}");
+                yield return new SbomFinding(
+                    SbomFinding.CodeDiffers,
+                    Show(package.Name),
+                    $"its files give {code ?? "none"}, it says {Show(package.VerificationCode)}"
+                );
         }
     }
 
-    /// <summary>Only an image that has such a list can be asked for it; a package of which only directories are left is not in it.</summary>
+    /// <summary>
+    /// Only an image that has such a list can be asked for it; a package of which only directories are left is not in it.
+    /// </summary>
     private IEnumerable<SbomFinding> Packages(FoundImage found)
     {
         Dictionary<string, string> installed = new(PackageDatabase.Of(found), StringComparer.Ordinal);
         if (installed.Count == 0)
             yield break;
         HashSet<string> paths = [.. document.Files.Where(file => !file.Name.EndsWith('/')).Select(file => file.Id)];
-        HashSet<string> withFiles = [.. document.Contains.Where(containment => paths.Contains(containment.Part)).Select(containment => containment.Whole)];
-        foreach (SpdxPackage package in document.Packages.Where(package => package.Purl?.StartsWith(Debian, StringComparison.Ordinal) == true))
+        HashSet<string> withFiles =
+        [
+            .. document.Contains.Where(containment => paths.Contains(containment.Part)).Select(containment => containment.Whole),
+        ];
+        foreach (
+            SpdxPackage package in document.Packages.Where(package => package.Purl?.StartsWith(Debian, StringComparison.Ordinal) == true)
+        )
         {
             if (!installed.Remove(package.Name, out string? version) && withFiles.Contains(package.Id))
                 yield return new SbomFinding(SbomFinding.PackageExtra, Show(package.Name), "the image's list of packages does not have it");
             else if (version is not null && version != package.Version)
-                yield return new SbomFinding(SbomFinding.PackageDiffers, Show(package.Name), $"the image's list has version {Show(version)}, the SBOM {Show(package.Version)}");
+                yield return new SbomFinding(
+                    SbomFinding.PackageDiffers,
+                    Show(package.Name),
+                    $"the image's list has version {Show(version)}, the SBOM {Show(package.Version)}"
+                );
         }
 
         foreach ((string name, string version) in installed)
-            yield return new SbomFinding(SbomFinding.PackageMissing, Show(name), $"the image's list of packages has it in version {Show(version)}");
+            yield return new SbomFinding(
+                SbomFinding.PackageMissing,
+                Show(name),
+                $"the image's list of packages has it in version {Show(version)}"
+            );
     }
 
     private static string Describe(SpdxFile file) => Show($"{file.Comment ?? "a file"}, sha256:{file.Sha256} sha1:{file.Sha1}");

@@ -23,7 +23,8 @@ public sealed record SpdxFile(string Id, string Name, string Sha1, string Sha256
     /// <summary>How an entry of an image is written.</summary>
     internal static SpdxFile Of(FoundEntry entry)
     {
-        string id = SpdxId.OfFile(entry.Path), name = "./" + entry.Path;
+        string id = SpdxId.OfFile(entry.Path),
+            name = "./" + entry.Path;
         switch (entry.Kind)
         {
             case LayerEntryKind.File:

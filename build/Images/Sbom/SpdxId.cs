@@ -20,7 +20,8 @@ internal static partial class SpdxId
     public static string OfPackage(string kind, string name) => $"SPDXRef-{kind}-{Plain(name)}";
 
     /// <summary>A licence's, by its name and text: others may call something else by the same name.</summary>
-    public static string OfLicence(string name, string text) => $"LicenseRef-{Shortened(Other().Replace(name, "-"))}-{Hash($"{name}\n{text}")}";
+    public static string OfLicence(string name, string text) =>
+        $"LicenseRef-{Shortened(Other().Replace(name, "-"))}-{Hash($"{name}\n{text}")}";
 
     public static string OfOther(Platform platform) => $"DocumentRef-{Plain(platform.ToString())}";
 

@@ -32,8 +32,15 @@ internal static class SpdxReader
                 Files = [.. root.Items("files").Select(ReadFile)],
                 Licences = [.. root.Items("hasExtractedLicensingInfos").Select(ReadLicence)],
                 Describes = Single(relationships),
-                Contains = [.. relationships.Where(relationship => TypeOf(relationship) == "CONTAINS").Select(relationship =>
-                    new SpdxContainment(relationship.RequiredString("spdxElementId"), relationship.RequiredString("relatedSpdxElement")))],
+                Contains =
+                [
+                    .. relationships
+                        .Where(relationship => TypeOf(relationship) == "CONTAINS")
+                        .Select(relationship => new SpdxContainment(
+                            relationship.RequiredString("spdxElementId"),
+                            relationship.RequiredString("relatedSpdxElement")
+                        )),
+                ],
             };
             RequireElements(document, relationships.Length);
             return document;
@@ -45,7 +52,9 @@ internal static class SpdxReader
     {
         if (relationships != document.Contains.Length + 1)
             throw new ContentException("wanted no relationships but one DESCRIBES and CONTAINS");
-        HashSet<string> all = [], packages = [.. document.Packages.Select(package => package.Id)], others = [.. document.Others.Select(other => other.Id)];
+        HashSet<string> all = [],
+            packages = [.. document.Packages.Select(package => package.Id)],
+            others = [.. document.Others.Select(other => other.Id)];
         foreach (string id in document.Packages.Select(package => package.Id).Concat(document.Files.Select(file => file.Id)))
         {
             if (!SpdxId.IsElement(id) || id == SpdxId.Document || !all.Add(id))
@@ -58,7 +67,9 @@ internal static class SpdxReader
         {
             bool elsewhere = containment.Part.Split(':') is [var other, _] && others.Contains(other);
             if (!packages.Contains(containment.Whole) || !(elsewhere || all.Contains(containment.Part)))
-                throw new ContentException($"'{containment.Whole}' contains '{containment.Part}': wanted a package and an element of the document");
+                throw new ContentException(
+                    $"'{containment.Whole}' contains '{containment.Part}': wanted a package and an element of the document"
+                );
         }
     }
 
@@ -72,27 +83,34 @@ internal static class SpdxReader
 
     private static string TypeOf(JsonElement relationship) => relationship.RequiredString("relationshipType");
 
-    private static SpdxReference ReadOther(JsonElement element) => new(
-        element.RequiredString("externalDocumentId"), element.RequiredString("spdxDocument"), ReadChecksum(element.Required("checksum")));
+    private static SpdxReference ReadOther(JsonElement element) =>
+        new(
+            element.RequiredString("externalDocumentId"),
+            element.RequiredString("spdxDocument"),
+            ReadChecksum(element.Required("checksum"))
+        );
 
-    private static SpdxPackage ReadPackage(JsonElement element) => new()
-    {
-        Id = element.RequiredString("SPDXID"),
-        Name = element.RequiredString("name"),
-        Version = element.OptionalString("versionInfo"),
-        Supplier = element.OptionalString("supplier") ?? SpdxPackage.NoAssertion,
-        DownloadLocation = element.RequiredString("downloadLocation"),
-        VerificationCode = element.TryGetProperty("packageVerificationCode", out JsonElement code)
-            ? code.RequiredString("packageVerificationCodeValue")
-            : null,
-        Checksum = element.Items("checksums").Select(ReadChecksum).FirstOrDefault(),
-        LicenceDeclared = element.OptionalString("licenseDeclared") ?? SpdxPackage.NoAssertion,
-        LicenceComments = element.OptionalString("licenseComments"),
-        Comment = element.OptionalString("comment"),
-        Purpose = element.OptionalString("primaryPackagePurpose"),
-        Purl = element.Items("externalRefs").FirstOrDefault(reference => reference.RequiredString("referenceType") == "purl") is
-            { ValueKind: JsonValueKind.Object } purl ? purl.RequiredString("referenceLocator") : null,
-    };
+    private static SpdxPackage ReadPackage(JsonElement element) =>
+        new()
+        {
+            Id = element.RequiredString("SPDXID"),
+            Name = element.RequiredString("name"),
+            Version = element.OptionalString("versionInfo"),
+            Supplier = element.OptionalString("supplier") ?? SpdxPackage.NoAssertion,
+            DownloadLocation = element.RequiredString("downloadLocation"),
+            VerificationCode = element.TryGetProperty("packageVerificationCode", out JsonElement code)
+                ? code.RequiredString("packageVerificationCodeValue")
+                : null,
+            Checksum = element.Items("checksums").Select(ReadChecksum).FirstOrDefault(),
+            LicenceDeclared = element.OptionalString("licenseDeclared") ?? SpdxPackage.NoAssertion,
+            LicenceComments = element.OptionalString("licenseComments"),
+            Comment = element.OptionalString("comment"),
+            Purpose = element.OptionalString("primaryPackagePurpose"),
+            Purl = element.Items("externalRefs").FirstOrDefault(reference => reference.RequiredString("referenceType") == "purl")
+                is { ValueKind: JsonValueKind.Object } purl
+                ? purl.RequiredString("referenceLocator")
+                : null,
+        };
 
     private static SpdxFile ReadFile(JsonElement element)
     {
@@ -101,7 +119,12 @@ internal static class SpdxReader
             throw new ContentException($"file '{name}': wanted a path behind ./");
         ImmutableArray<SpdxChecksum> checksums = [.. element.Items("checksums").Select(ReadChecksum)];
         return new SpdxFile(
-            element.RequiredString("SPDXID"), name, Only(checksums, "SHA1", name), Only(checksums, "SHA256", name), element.OptionalString("comment"));
+            element.RequiredString("SPDXID"),
+            name,
+            Only(checksums, "SHA1", name),
+            Only(checksums, "SHA256", name),
+            element.OptionalString("comment")
+        );
     }
 
     private static string Only(ImmutableArray<SpdxChecksum> checksums, string algorithm, string name)
@@ -110,13 +133,20 @@ internal static class SpdxReader
         return found is [var only] ? only.Value : throw new ContentException($"file '{name}': wanted one {algorithm}, got {found.Length}");
     }
 
-    private static SpdxChecksum ReadChecksum(JsonElement element) => new(element.RequiredString("algorithm"), element.RequiredString("checksumValue"));
+    private static SpdxChecksum ReadChecksum(JsonElement element) =>
+        new(element.RequiredString("algorithm"), element.RequiredString("checksumValue"));
 
-    private static ExtractedLicence ReadLicence(JsonElement element) => new(
-        element.RequiredString("licenseId"), element.OptionalString("name") ?? "", element.RequiredString("extractedText"));
+    private static ExtractedLicence ReadLicence(JsonElement element) =>
+        new(element.RequiredString("licenseId"), element.OptionalString("name") ?? "", element.RequiredString("extractedText"));
 
     private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParseExact(text, SpdxWriter.Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        DateTimeOffset.TryParseExact(
+            text,
+            SpdxWriter.Time,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time
+        )
             ? time
             : throw new ContentException($"created '{text}': wanted a time like 2026-01-31T23:59:59Z");
 

@@ -12,32 +12,33 @@ internal static class SpdxWriter
     public const string Creator = "Tool: slipway";
     public const string Time = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    public static byte[] ToBytes(SpdxDocument document) => OciJson.WritePrintable(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("spdxVersion", Version);
-        writer.WriteString("dataLicense", DataLicence);
-        writer.WriteString("SPDXID", SpdxId.Document);
-        writer.WriteString("name", document.Name);
-        writer.WriteString("documentNamespace", document.Namespace);
-        writer.WriteStartObject("creationInfo");
-        writer.WriteString("created", document.Created.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
-        writer.WriteStartArray("creators");
-        writer.WriteStringValue(Creator);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        WriteOptional(writer, "comment", document.Comment);
-        WriteAll(writer, "externalDocumentRefs", document.Others, Write);
-        WriteAll(writer, "packages", document.Packages, Write);
-        WriteAll(writer, "files", document.Files, Write);
-        WriteAll(writer, "hasExtractedLicensingInfos", document.Licences, Write);
-        writer.WriteStartArray("relationships");
-        Relate(writer, SpdxId.Document, "DESCRIBES", document.Describes);
-        foreach (SpdxContainment containment in document.Contains)
-            Relate(writer, containment.Whole, "CONTAINS", containment.Part);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    });
+    public static byte[] ToBytes(SpdxDocument document) =>
+        OciJson.WritePrintable(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("spdxVersion", Version);
+            writer.WriteString("dataLicense", DataLicence);
+            writer.WriteString("SPDXID", SpdxId.Document);
+            writer.WriteString("name", document.Name);
+            writer.WriteString("documentNamespace", document.Namespace);
+            writer.WriteStartObject("creationInfo");
+            writer.WriteString("created", document.Created.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
+            writer.WriteStartArray("creators");
+            writer.WriteStringValue(Creator);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+            WriteOptional(writer, "comment", document.Comment);
+            WriteAll(writer, "externalDocumentRefs", document.Others, Write);
+            WriteAll(writer, "packages", document.Packages, Write);
+            WriteAll(writer, "files", document.Files, Write);
+            WriteAll(writer, "hasExtractedLicensingInfos", document.Licences, Write);
+            writer.WriteStartArray("relationships");
+            Relate(writer, SpdxId.Document, "DESCRIBES", document.Describes);
+            foreach (SpdxContainment containment in document.Contains)
+                Relate(writer, containment.Whole, "CONTAINS", containment.Part);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
 
     private static void Write(Utf8JsonWriter writer, SpdxReference other)
     {

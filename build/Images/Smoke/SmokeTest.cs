@@ -28,9 +28,20 @@ public sealed class SmokeTest(EngineClient engine)
         Platform platform = subject.Image.Platform;
         bool native = platform.Architecture == engine.Version.Platform.Architecture && platform.Os == engine.Version.Platform.Os;
         PlatformSmoke smoke = new(subject.Name, platform, [], 0);
-        ContractCommand[] commands = [.. subject.Commands.Where(command => command.Platforms.IsEmpty || command.Platforms.Contains(platform))];
+        ContractCommand[] commands =
+        [
+            .. subject.Commands.Where(command => command.Platforms.IsEmpty || command.Platforms.Contains(platform)),
+        ];
         TimeSpan longest = (native ? TimeLimit : EmulatedTimeLimit) * (commands.Length + 1);
-        await using TemporaryImage loaded = await engine.LoadPassingAsync(layout, subject.Image.Manifest with { Platform = platform }, longest, cancellationToken);
+        await using TemporaryImage loaded = await engine.LoadPassingAsync(
+            layout,
+            subject.Image.Manifest with
+            {
+                Platform = platform,
+            },
+            longest,
+            cancellationToken
+        );
         foreach (ContractCommand command in commands)
         {
             if (!native && !command.WorksEmulated)
@@ -43,27 +54,37 @@ public sealed class SmokeTest(EngineClient engine)
             string? problem = await TryAsync(SpecOf(command, loaded.Name, platform, native), command, subject, output, cancellationToken);
             if (problem is not null && !native && Says(problem + output.Output + output.Error, ForeignProgram))
                 return smoke with { NotRun = $"the Engine at {engine.Address} runs no {platform}" };
-            smoke = smoke with { Commands = smoke.Commands + 1, Failures = problem is null ? smoke.Failures : smoke.Failures.Add($"{command}: {problem}") };
+            smoke = smoke with
+            {
+                Commands = smoke.Commands + 1,
+                Failures = problem is null ? smoke.Failures : smoke.Failures.Add($"{command}: {problem}"),
+            };
         }
 
         return smoke;
     }
 
-    private static ContainerSpec SpecOf(ContractCommand command, string image, Platform platform, bool native) => new(image)
-    {
-        Platform = platform,
-        Entrypoint = command.Command.IsEmpty ? [] : command.Command[..1],
-        Command = command.Command.IsEmpty ? command.Arguments : command.Command[1..],
-        Environment = command.Environment,
-        Scratch = command.Scratch,
-        Capabilities = command.Capabilities,
-        Network = command.HasNetwork ? ContainerNetwork.Bridge : ContainerNetwork.None,
-        TimeLimit = native ? TimeLimit : EmulatedTimeLimit,
-    };
+    private static ContainerSpec SpecOf(ContractCommand command, string image, Platform platform, bool native) =>
+        new(image)
+        {
+            Platform = platform,
+            Entrypoint = command.Command.IsEmpty ? [] : command.Command[..1],
+            Command = command.Command.IsEmpty ? command.Arguments : command.Command[1..],
+            Environment = command.Environment,
+            Scratch = command.Scratch,
+            Capabilities = command.Capabilities,
+            Network = command.HasNetwork ? ContainerNetwork.Bridge : ContainerNetwork.None,
+            TimeLimit = native ? TimeLimit : EmulatedTimeLimit,
+        };
 
     /// <summary>What is wrong; null when nothing is.</summary>
     private async Task<string?> TryAsync(
-        ContainerSpec spec, ContractCommand command, SmokeSubject subject, KeptOutput output, CancellationToken cancellationToken)
+        ContainerSpec spec,
+        ContractCommand command,
+        SmokeSubject subject,
+        KeptOutput output,
+        CancellationToken cancellationToken
+    )
     {
         ContainerResult result;
         try
@@ -78,7 +99,8 @@ public sealed class SmokeTest(EngineClient engine)
         if (result.IsTimedOut)
             return $"not done after {spec.TimeLimit.TotalSeconds:0} s";
         if (result.ExitCode != command.ExitCode)
-            return $"exit code wanted {command.ExitCode}, got {result.ExitCode}{(result.ExitCode == 137 ? " (killed, as for more memory than it may have)" : "")}: {LastLine(output)}";
+            return $"exit code wanted {command.ExitCode}, "
+                + $"got {result.ExitCode}{(result.ExitCode == 137 ? " (killed, as for more memory than it may have)" : "")}: {LastLine(output)}";
         foreach ((string text, Regex expression) in command.Patterns(subject.Version, subject.Image.Platform.Architecture))
         {
             if (!expression.IsMatch(output.Output) && !expression.IsMatch(output.Error))
@@ -93,7 +115,9 @@ public sealed class SmokeTest(EngineClient engine)
     private static string LastLine(KeptOutput output)
     {
         string said = output.Error.Trim().Length > 0 ? output.Error : output.Output;
-        return said.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } line ? Printable.Of(line) : "nothing";
+        return said.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } line
+            ? Printable.Of(line)
+            : "nothing";
     }
 }
 

@@ -38,11 +38,15 @@ public interface ITargetDefinition
 
     /// <summary>Skips the target when the condition is false at the moment it would start.</summary>
     public ITargetDefinition OnlyWhenDynamic(
-        Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string? conditionExpression = null);
+        Func<bool> condition,
+        [CallerArgumentExpression(nameof(condition))] string? conditionExpression = null
+    );
 
     /// <summary>Skips the target when the condition is false before the first target starts.</summary>
     public ITargetDefinition OnlyWhenStatic(
-        Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string? conditionExpression = null);
+        Func<bool> condition,
+        [CallerArgumentExpression(nameof(condition))] string? conditionExpression = null
+    );
 
     /// <summary>Names parameters that must have a value, not null and not empty. Checked before anything runs.</summary>
     public ITargetDefinition Requires<T>(Expression<Func<T>> parameterRequirement, params Expression<Func<T>>[] parameterRequirements)
@@ -58,10 +62,14 @@ public interface ITargetDefinition
     /// <summary>What happens to the dependencies when this target is skipped.</summary>
     public ITargetDefinition WhenSkipped(DependencyBehavior dependencyBehavior);
 
-    /// <summary>Runs the target, when it is scheduled, after another one failed or the run was cancelled too: for what must be put away.</summary>
+    /// <summary>
+    /// Runs the target, when it is scheduled, after another one failed or the run was cancelled too: for what must be put away.
+    /// </summary>
     public ITargetDefinition AssuredAfterFailure();
 
-    /// <summary>Goes on with the plan when this target fails, targets that depend on it included; the run has failed all the same.</summary>
+    /// <summary>
+    /// Goes on with the plan when this target fails, targets that depend on it included; the run has failed all the same.
+    /// </summary>
     public ITargetDefinition ProceedAfterFailure();
 
     /// <summary>Names what the target leaves behind, as path patterns. Shown in its help; the kernel does not look for it.</summary>

@@ -19,7 +19,9 @@ public abstract partial class NukeBuild
         where T : NukeBuild, new()
     {
         StandardFiles.Require();
-        return new BuildRun<T>(BuildEnvironment.OfProcess(), BuildConventionsAttribute.Of(typeof(T).Assembly)).Execute(defaultTargetExpressions);
+        return new BuildRun<T>(BuildEnvironment.OfProcess(), BuildConventionsAttribute.Of(typeof(T).Assembly)).Execute(
+            defaultTargetExpressions
+        );
     }
 
     /// <summary>The targets of this run in the order they run; empty before it is known.</summary>
@@ -44,7 +46,8 @@ public abstract partial class NukeBuild
 
     public bool IsSucceeding => !IsFailing;
 
-    public bool IsFailing => ExecutionPlan.Any(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);
+    public bool IsFailing =>
+        ExecutionPlan.Any(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);
 
     public bool IsFinished => ScheduledTargets.Count == 0 && RunningTargets.Count == 0;
 

@@ -3,8 +3,9 @@ using Nuke.Common.Execution;
 namespace Nuke.Common;
 
 /// <summary>
-/// How a target learns that the user wants to stop. NUKE has no public word for it, so this is the one thing a build class may use that NUKE
-/// lacks; where NUKE replaces this room, a class of this name whose token is <see cref="CancellationToken.None"/> keeps the build compiling.
+/// How a target learns that the user wants to stop. NUKE has no public word for it, so this is the one thing a build class may use that
+/// NUKE lacks; where NUKE replaces this room, a class of this name whose token is <see cref="CancellationToken.None"/> keeps the build
+/// compiling.
 /// </summary>
 public static class BuildCancellation
 {

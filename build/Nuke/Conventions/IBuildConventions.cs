@@ -3,14 +3,14 @@ namespace Nuke.Common;
 /// <summary>
 /// What the program that uses the kernel decides about its own border with people and other programs. Named once, beside the build class
 /// and not in it: <c>[assembly: BuildConventions(typeof(MyConventions))]</c>; the type needs a constructor without parameters.
-/// Two exit codes are the kernel's own and never asked for: <see cref="BuildUsageException.ExitCode"/> and <see cref="BuildCancellation.ExitCode"/>.
-/// Derive from <see cref="NukeConventions"/> to change only some.
+/// Two exit codes are the kernel's own and never asked for: <see cref="BuildUsageException.ExitCode"/> and
+/// <see cref="BuildCancellation.ExitCode"/>. Derive from <see cref="NukeConventions"/> to change only some.
 /// </summary>
 public interface IBuildConventions
 {
     /// <summary>
-    /// The one prefix of environment variables that give parameters: with <c>SLIPWAY_</c>, <c>--signing-key</c> is <c>SLIPWAY_SIGNING_KEY</c>.
-    /// Empty means NUKE's own rule: the bare name or the name after <c>NUKE_</c>.
+    /// The one prefix of environment variables that give parameters: with <c>SLIPWAY_</c>, <c>--signing-key</c> is
+    /// <c>SLIPWAY_SIGNING_KEY</c>. Empty means NUKE's own rule: the bare name or the name after <c>NUKE_</c>.
     /// </summary>
     public string EnvironmentPrefix { get; }
 
@@ -20,24 +20,32 @@ public interface IBuildConventions
     /// <summary>Where banners, the summary and failures go. The kernel flushes it and does not dispose it.</summary>
     public TextWriter Log { get; }
 
-    /// <summary>Where <c>--help</c>, a printed <c>--plan</c> and <c>:complete</c> go. The kernel flushes it and does not dispose it.</summary>
+    /// <summary>
+    /// Where <c>--help</c>, a printed <c>--plan</c> and <c>:complete</c> go. The kernel flushes it and does not dispose it.
+    /// </summary>
     public TextWriter Output { get; }
 
-    /// <summary>The process's exit code, 1 to 255, for a target that failed with this exception. Wrapping exceptions are already taken off.</summary>
+    /// <summary>
+    /// The process's exit code, 1 to 255, for a target that failed with this exception. Wrapping exceptions are already taken off.
+    /// </summary>
     public int ExitCodeOf(Exception exception);
 
     /// <summary>What people read of a failure, without a line end. An expected failure needs no stack trace.</summary>
     public string Describe(Exception exception);
 
-    /// <summary>A line as it may be shown, whatever somebody else wrote into it. Every line of the log goes through this before it is styled.</summary>
+    /// <summary>
+    /// A line as it may be shown, whatever somebody else wrote into it. Every line of the log goes through this before it is styled.
+    /// </summary>
     public string Printable(string line) => line;
 
     /// <summary>
-    /// Whether all that this exception says is the program's own words, which hold no secret. Else values of secret parameters are starred out
-    /// of it; in own words that would garble what merely looks like one, and so give it away.
+    /// Whether all that this exception says is the program's own words, which hold no secret. Else values of secret parameters are starred
+    /// out of it; in own words that would garble what merely looks like one, and so give it away.
     /// </summary>
     public bool IsOwn(Exception exception) => false;
 
-    /// <summary>Whether this is a mistake in the program itself, which is told once, and with its trace at <see cref="Verbosity.Verbose"/>.</summary>
+    /// <summary>
+    /// Whether this is a mistake in the program itself, which is told once, and with its trace at <see cref="Verbosity.Verbose"/>.
+    /// </summary>
     public bool IsFault(Exception exception) => false;
 }

@@ -19,10 +19,15 @@ internal sealed class Browser
             return null;
         if (OperatingSystem.IsWindows())
             return new Browser(new ProcessStartInfo { UseShellExecute = true });
-        bool hasScreen = OperatingSystem.IsMacOS() || environment.Variable("DISPLAY") is not null || environment.Variable("WAYLAND_DISPLAY") is not null;
+        bool hasScreen =
+            OperatingSystem.IsMacOS() || environment.Variable("DISPLAY") is not null || environment.Variable("WAYLAND_DISPLAY") is not null;
         string name = OperatingSystem.IsMacOS() ? "open" : "xdg-open";
-        string? program = environment.Variable("PATH")?.Split(Path.PathSeparator)
-            .Where(Path.IsPathFullyQualified).Select(x => Path.Combine(x, name)).FirstOrDefault(File.Exists);
+        string? program = environment
+            .Variable("PATH")
+            ?.Split(Path.PathSeparator)
+            .Where(Path.IsPathFullyQualified)
+            .Select(x => Path.Combine(x, name))
+            .FirstOrDefault(File.Exists);
         return hasScreen && program is not null
             ? new Browser(new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true })
             : null;

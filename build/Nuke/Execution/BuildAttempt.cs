@@ -6,9 +6,9 @@ using Nuke.Common.Output;
 namespace Nuke.Common.Execution;
 
 /// <summary>
-/// What the run had done when it failed: <c>.nuke/temp/build-attempt.log</c> holds a digest of the command line, then a target per line as it
-/// succeeds. <c>--continue</c> goes on from there when the command line is otherwise the same. A run that succeeds leaves no file, so there
-/// is nothing to go on from. A file that cannot be kept is warned of and fails no build.
+/// What the run had done when it failed: <c>.nuke/temp/build-attempt.log</c> holds a digest of the command line, then a target per line as
+/// it succeeds. <c>--continue</c> goes on from there when the command line is otherwise the same. A run that succeeds leaves no file, so
+/// there is nothing to go on from. A file that cannot be kept is warned of and fails no build.
 /// </summary>
 internal sealed class BuildAttempt
 {
@@ -40,14 +40,15 @@ internal sealed class BuildAttempt
     public bool HasDone(string target) => done.Contains(target);
 
     /// <summary>The file is always of one run: another that goes on at the same time replaces it as a whole.</summary>
-    public void Add(string target) => Keep(() =>
-    {
-        done.Add(target);
-        file.Parent!.CreateDirectory();
-        string part = $"{file}.{Environment.ProcessId}.part";
-        File.WriteAllLines(part, [digest, .. done]);
-        File.Move(part, file.ToString(), overwrite: true);
-    });
+    public void Add(string target) =>
+        Keep(() =>
+        {
+            done.Add(target);
+            file.Parent!.CreateDirectory();
+            string part = $"{file}.{Environment.ProcessId}.part";
+            File.WriteAllLines(part, [digest, .. done]);
+            File.Move(part, file.ToString(), overwrite: true);
+        });
 
     public void End(bool succeeded)
     {
@@ -61,16 +62,17 @@ internal sealed class BuildAttempt
             Keep(() => File.Delete(file.ToString()));
     }
 
-    private void Read() => Keep(() =>
-    {
-        string[] lines = file.FileExists() ? File.ReadAllLines(file.ToString()) : [];
-        if (lines is [])
-            log.Warning("--continue: no failed run left anything to go on from; starting from the beginning");
-        else if (lines[0] != digest)
-            log.Warning("--continue: the last failed run was of another command line; starting from the beginning");
-        else
-            done.AddRange(lines[1..]);
-    });
+    private void Read() =>
+        Keep(() =>
+        {
+            string[] lines = file.FileExists() ? File.ReadAllLines(file.ToString()) : [];
+            if (lines is [])
+                log.Warning("--continue: no failed run left anything to go on from; starting from the beginning");
+            else if (lines[0] != digest)
+                log.Warning("--continue: the last failed run was of another command line; starting from the beginning");
+            else
+                done.AddRange(lines[1..]);
+        });
 
     private void Keep(Action action)
     {

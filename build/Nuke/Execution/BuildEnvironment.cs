@@ -41,7 +41,10 @@ internal sealed record BuildEnvironment
             ListensToSignals = true,
             Prompt = TerminalPrompt.OfProcess(Console.IsInputRedirected, Console.IsErrorRedirected),
         };
-        return environment with { ShowPage = page => !Console.IsOutputRedirected && Browser.Of(environment) is { } browser && browser.Open(page) };
+        return environment with
+        {
+            ShowPage = page => !Console.IsOutputRedirected && Browser.Of(environment) is { } browser && browser.Open(page),
+        };
     }
 
     public string? Variable(string name) => Variables.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;

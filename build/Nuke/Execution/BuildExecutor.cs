@@ -6,28 +6,28 @@ namespace Nuke.Common.Execution;
 internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironment environment, BuildAttempt attempt)
 {
     /// <summary>
-    /// Returns when every target ran or was skipped, after the first failure of one that does not proceed, or when the run was cancelled. Then
-    /// only what is assured still runs, in the plan's order and whether it fails or not; the rest is <see cref="ExecutionStatus.NotRun"/>.
-    /// A failure is in its target, not thrown.
+    /// Returns when every target ran or was skipped, after the first failure of one that does not proceed, or when the run was cancelled.
+    /// Then only what is assured still runs, in the plan's order and whether it fails or not; the rest is
+    /// <see cref="ExecutionStatus.NotRun"/>. A failure is in its target, not thrown.
     /// </summary>
-    public void Run(CancellationToken cancellation)
+    public void Run(CancellationToken cancellationToken)
     {
         foreach (ExecutableTarget target in build.ExecutionPlan)
         {
-            if (cancellation.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 break;
-            Run(target, cancellation);
+            Run(target, cancellationToken);
             if (target.Status == ExecutionStatus.Aborted || (target.Status == ExecutionStatus.Failed && !target.ProceedAfterFailure))
                 break;
         }
 
         foreach (ExecutableTarget target in build.ScheduledTargets.Where(x => x.AssuredAfterFailure))
-            Run(target, cancellation);
+            Run(target, cancellationToken);
         foreach (ExecutableTarget target in build.ScheduledTargets)
             target.Status = ExecutionStatus.NotRun;
     }
 
-    private void Run(ExecutableTarget target, CancellationToken cancellation)
+    private void Run(ExecutableTarget target, CancellationToken cancellationToken)
     {
         long start = environment.Time.GetTimestamp();
         try
@@ -59,7 +59,7 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
 #pragma warning restore CA1031
         {
             target.Duration = environment.Time.GetElapsedTime(start);
-            End(target, Failure.Unwrap(thrown), cancellation);
+            End(target, Failure.Unwrap(thrown), cancellationToken);
         }
     }
 
@@ -70,9 +70,9 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
         return new SkipRules([.. build.ExecutionPlan]).ApplyDynamicConditions(target);
     }
 
-    private void End(ExecutableTarget target, Exception exception, CancellationToken cancellation)
+    private void End(ExecutableTarget target, Exception exception, CancellationToken cancellationToken)
     {
-        if (cancellation.IsCancellationRequested && Failure.IsCancellation(exception))
+        if (cancellationToken.IsCancellationRequested && Failure.IsCancellation(exception))
         {
             target.Status = ExecutionStatus.Aborted;
             return;

@@ -38,16 +38,19 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         }
     }
 
-    private int Run(Expression<Func<T, Target>>[] defaults, CancellationToken cancellation)
+    private int Run(Expression<Func<T, Target>>[] defaults, CancellationToken cancellationToken)
     {
         if (environment.Arguments is [Completion.Command, ..])
             return Complete(environment.Arguments.Count > 1 ? environment.Arguments[1] : "");
         CommandLine typed = new(environment.Arguments, environment.WorkingDirectory);
         ParameterSet parameters = ParameterSet.Of(typeof(T));
         typed.RequireKnown(parameters, conventions.Command);
-        ParameterValues values = new(typed, new EnvironmentValues(environment.Variables, conventions.EnvironmentPrefix, environment.WorkingDirectory));
+        ParameterValues values = new(
+            typed,
+            new EnvironmentValues(environment.Variables, conventions.EnvironmentPrefix, environment.WorkingDirectory)
+        );
 
-        BuildSession session = BuildSession.Of(environment, Root(typed, values), cancellation);
+        BuildSession session = BuildSession.Of(environment, Root(typed, values), cancellationToken);
         BuildSession.Current = session;
         T build = new();
         TargetNames names = new(TargetGraph.Of(build, defaults));
@@ -62,14 +65,24 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         build.OnBuildCreated();
 
         build.ExecutionPlan = names.Plan(values.Targets);
-        Interview? interview = environment.Prompt is { } prompt && !session.IsServerBuild
-            ? new Interview(prompt, log, environment.WorkingDirectory, cancellation)
-            : null;
-        Prepare(build, names.Skipped(values.Get(KernelParameters.Skip) as string[]), new Requirements(build, parameters, conventions, interview));
+        Interview? interview =
+            environment.Prompt is { } prompt && !session.IsServerBuild
+                ? new Interview(prompt, log, environment.WorkingDirectory, cancellationToken)
+                : null;
+        Prepare(
+            build,
+            names.Skipped(values.Get(KernelParameters.Skip) as string[]),
+            new Requirements(build, parameters, conventions, interview)
+        );
         if (values.Get(KernelParameters.NoLogo) is not true)
             log.Logo(typeof(T).Assembly);
-        BuildAttempt attempt = BuildAttempt.Begin(session, typed.Invocation(parameters), values.Get(KernelParameters.Continue) is true, log);
-        return Carry(build, attempt, () => BuildSchema.Keep(typeof(T), parameters, session, log), cancellation);
+        BuildAttempt attempt = BuildAttempt.Begin(
+            session,
+            typed.Invocation(parameters),
+            values.Get(KernelParameters.Continue) is true,
+            log
+        );
+        return Carry(build, attempt, () => BuildSchema.Keep(typeof(T), parameters, session, log), cancellationToken);
     }
 
     /// <summary>A shell asks at every key, so nothing is made, read or said but what it needs; no root, no names.</summary>
@@ -92,7 +105,9 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
     private void Prepare(T build, IReadOnlyList<ExecutableTarget>? skipped, Requirements requirements)
     {
         if (build.ExecutionPlan.Count == 0)
-            throw new BuildUsageException($"no target was named and the build has no default one; {conventions.Command} --help lists them all");
+            throw new BuildUsageException(
+                $"no target was named and the build has no default one; {conventions.Command} --help lists them all"
+            );
         foreach (ExecutableTarget target in build.ExecutionPlan)
             target.Status = ExecutionStatus.Scheduled;
         build.OnBuildInitialized();
@@ -102,17 +117,20 @@ internal sealed class BuildRun<T>(BuildEnvironment environment, IBuildConvention
         requirements.Check(build.ScheduledTargets);
     }
 
-    private int Carry(T build, BuildAttempt attempt, Action keepSchema, CancellationToken cancellation)
+    private int Carry(T build, BuildAttempt attempt, Action keepSchema, CancellationToken cancellationToken)
     {
-        new BuildExecutor(build, log, environment, attempt).Run(cancellation);
+        new BuildExecutor(build, log, environment, attempt).Run(cancellationToken);
         attempt.End(build.IsSucceeding);
-        bool cancelled = build.IsFailing && cancellation.IsCancellationRequested;
+        bool cancelled = build.IsFailing && cancellationToken.IsCancellationRequested;
         new Summary(build.ExecutionPlan, log, conventions).Write(cancelled, environment.Time.GetLocalNow());
         keepSchema();
         build.OnBuildFinished();
         return build.ExitCode
-            ?? (cancelled ? BuildCancellation.ExitCode
-            : build.ExecutionPlan.FirstOrDefault(x => x.Failure is not null)?.Failure is { } failure ? Failure.ExitCode(failure, conventions)
-            : 0);
+            ?? (
+                cancelled ? BuildCancellation.ExitCode
+                : build.ExecutionPlan.FirstOrDefault(x => x.Failure is not null)?.Failure is { } failure
+                    ? Failure.ExitCode(failure, conventions)
+                : 0
+            );
     }
 }

@@ -5,8 +5,18 @@ internal static class BuildServer
 {
     private static readonly string[] Marks =
     [
-        "CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "APPVEYOR", "TRAVIS", "BITRISE_BUILD_URL",
-        "BITBUCKET_PIPELINE_UUID", "bamboo_planKey", "JB_SPACE_PROJECT_KEY",
+        "CI",
+        "GITHUB_ACTIONS",
+        "GITLAB_CI",
+        "TF_BUILD",
+        "JENKINS_URL",
+        "TEAMCITY_VERSION",
+        "APPVEYOR",
+        "TRAVIS",
+        "BITRISE_BUILD_URL",
+        "BITBUCKET_PIPELINE_UUID",
+        "bamboo_planKey",
+        "JB_SPACE_PROJECT_KEY",
     ];
 
     public static bool IsIn(BuildEnvironment environment) =>

@@ -31,11 +31,12 @@ internal sealed class BuildSession
         return Of(environment, root: null, CancellationToken.None);
     }
 
-    public static BuildSession Of(BuildEnvironment environment, AbsolutePath? root, CancellationToken cancellation) => new()
-    {
-        RootDirectory = root ?? RootFolder.Above(environment),
-        AssemblyDirectory = environment.AssemblyDirectory,
-        IsServerBuild = BuildServer.IsIn(environment),
-        Cancellation = cancellation,
-    };
+    public static BuildSession Of(BuildEnvironment environment, AbsolutePath? root, CancellationToken cancellationToken) =>
+        new()
+        {
+            RootDirectory = root ?? RootFolder.Above(environment),
+            AssemblyDirectory = environment.AssemblyDirectory,
+            IsServerBuild = BuildServer.IsIn(environment),
+            Cancellation = cancellationToken,
+        };
 }

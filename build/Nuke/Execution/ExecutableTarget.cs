@@ -39,7 +39,8 @@ public sealed class ExecutableTarget
     public IReadOnlyList<ExecutableTarget> Triggers { get; internal set; } = [];
 
     /// <summary>Everything that must not run after this one.</summary>
-    public IReadOnlyCollection<ExecutableTarget> AllDependencies => [.. ExecutionDependencies, .. OrderDependencies, .. TriggerDependencies];
+    public IReadOnlyCollection<ExecutableTarget> AllDependencies =>
+        [.. ExecutionDependencies, .. OrderDependencies, .. TriggerDependencies];
 
     /// <summary>Whether it runs after a failure or a cancellation too.</summary>
     public bool AssuredAfterFailure => Definition.IsAssuredAfterFailure;

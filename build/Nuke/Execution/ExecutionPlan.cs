@@ -4,9 +4,9 @@ namespace Nuke.Common.Execution;
 internal static class ExecutionPlan
 {
     /// <summary>
-    /// The invoked targets (the default ones when none is named), what they depend on and what these trigger, each after everything it depends
-    /// on, is ordered after or is triggered by. Where that leaves a choice, the one declared first goes first; the order on the command line plays no part. An order that
-    /// leads through a target which is not in the plan still counts.
+    /// The invoked targets (the default ones when none is named), what they depend on and what these trigger, each after everything it
+    /// depends on, is ordered after or is triggered by. Where that leaves a choice, the one declared first goes first; the order on the
+    /// command line plays no part. An order that leads through a target which is not in the plan still counts.
     /// </summary>
     /// <exception cref="BuildUsageException">The targets stand in a ring.</exception>
     public static IReadOnlyList<ExecutableTarget> Of(IReadOnlyList<ExecutableTarget> all, IReadOnlyList<ExecutableTarget> invoked)
@@ -33,7 +33,9 @@ internal static class ExecutionPlan
         while (waiting.Count > 0)
         {
             ExecutableTarget next = waiting.FirstOrDefault(x => x.AllDependencies.All(placed.Contains))
-                ?? throw new BuildUsageException($"the build's targets wait for each other: {Ring(waiting[0], placed)}; remove one of these arrows");
+                ?? throw new BuildUsageException(
+                    $"the build's targets wait for each other: {Ring(waiting[0], placed)}; remove one of these arrows"
+                );
             waiting.Remove(next);
             placed.Add(next);
             order.Add(next);

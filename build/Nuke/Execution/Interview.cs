@@ -4,19 +4,19 @@ using Nuke.Common.Parameters;
 namespace Nuke.Common.Execution;
 
 /// <summary>Asks a person for the parameters that are missing. The answers are used for this run and kept nowhere.</summary>
-internal sealed class Interview(IPrompt prompt, BuildLog log, string workingDirectory, CancellationToken cancellation)
+internal sealed class Interview(IPrompt prompt, BuildLog log, string workingDirectory, CancellationToken cancellationToken)
 {
     private readonly HashSet<BuildParameter> refused = [];
 
     /// <summary>
-    /// Asks until the answer fits and gives it to the build; false when the person has none (an empty line, end of input), which is asked once.
-    /// What weakens a check is never asked for.
+    /// Asks until the answer fits and gives it to the build; false when the person has none (an empty line, end of input), which is asked
+    /// once. What weakens a check is never asked for.
     /// </summary>
     public bool Fill(NukeBuild build, BuildParameter parameter)
     {
         while (!parameter.IsUnsafe && !refused.Contains(parameter))
         {
-            if (prompt.Ask(Question(parameter), parameter.IsSecret, cancellation)?.Trim() is not { Length: > 0 } answer)
+            if (prompt.Ask(Question(parameter), parameter.IsSecret, cancellationToken)?.Trim() is not { Length: > 0 } answer)
             {
                 refused.Add(parameter);
             }

@@ -22,12 +22,21 @@ internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBu
         }
 
         if (missing.Count > 0)
-            throw missing is [var only] ? new BuildUsageException(only) : new AggregateException(missing.Select(each => new BuildUsageException(each)));
+            throw missing is [var only]
+                ? new BuildUsageException(only)
+                : new AggregateException(missing.Select(each => new BuildUsageException(each)));
     }
 
     /// <summary>The parameters that the target names as required.</summary>
     public static IReadOnlyList<BuildParameter> Of(ExecutableTarget target, ParameterSet parameters) =>
-        [.. target.Requirements.Where(x => x is not Expression<Func<bool>>).Select(x => Member(x.Body)).OfType<MemberInfo>().Select(parameters.Of).OfType<BuildParameter>()];
+        [
+            .. target
+                .Requirements.Where(x => x is not Expression<Func<bool>>)
+                .Select(x => Member(x.Body))
+                .OfType<MemberInfo>()
+                .Select(parameters.Of)
+                .OfType<BuildParameter>(),
+        ];
 
     private string? Unmet(ExecutableTarget target, LambdaExpression requirement)
     {
@@ -35,9 +44,13 @@ internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBu
             return condition.Compile(preferInterpretation: true)() ? null : $"target {target.Name} requires {Text(requirement.Body)}";
 
         if (Member(requirement.Body) is not { } member)
-            throw new InvalidOperationException($"Target {target.Name}: Requires wants a parameter or a bool condition, got {requirement.Body}.");
+            throw new InvalidOperationException(
+                $"Target {target.Name}: Requires wants a parameter or a bool condition, got {requirement.Body}."
+            );
         if (parameters.Of(member) is not { } parameter)
-            throw new InvalidOperationException($"Target {target.Name}: Requires wants a parameter, got {member.Name}, which has no [Parameter].");
+            throw new InvalidOperationException(
+                $"Target {target.Name}: Requires wants a parameter, got {member.Name}, which has no [Parameter]."
+            );
         return IsMissing(parameter) ? Missing($"target {target.Name}", parameter) : null;
     }
 
@@ -47,28 +60,30 @@ internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBu
     private string Missing(string who, BuildParameter parameter)
     {
         string variable = parameter.Variable(conventions.EnvironmentPrefix);
-        string how = parameter.IsUnsafe ? $"give {parameter.Flag} on the command line"
+        string how =
+            parameter.IsUnsafe ? $"give {parameter.Flag} on the command line"
             : parameter.IsSecret ? $"set {variable}"
             : $"give {parameter.Flag} or set {variable}";
         return $"{who} needs a value for {parameter.Flag}; {how}";
     }
 
-    private static MemberInfo? Member(Expression body) => body switch
-    {
-        UnaryExpression { NodeType: ExpressionType.Convert } convert => Member(convert.Operand),
-        MemberExpression member => member.Member,
-        _ => null,
-    };
+    private static MemberInfo? Member(Expression body) =>
+        body switch
+        {
+            UnaryExpression { NodeType: ExpressionType.Convert } convert => Member(convert.Operand),
+            MemberExpression member => member.Member,
+            _ => null,
+        };
 
     /// <summary>The expression without the compiler's own words for "this".</summary>
-    private string Text(Expression body) =>
-        body.ToString().Replace($"value({build.GetType().FullName}).", "", StringComparison.Ordinal);
+    private string Text(Expression body) => body.ToString().Replace($"value({build.GetType().FullName}).", "", StringComparison.Ordinal);
 
-    private static bool IsEmpty(object? value) => value switch
-    {
-        null => true,
-        string text => string.IsNullOrWhiteSpace(text),
-        ICollection many => many.Count == 0,
-        _ => false,
-    };
+    private static bool IsEmpty(object? value) =>
+        value switch
+        {
+            null => true,
+            string text => string.IsNullOrWhiteSpace(text),
+            ICollection many => many.Count == 0,
+            _ => false,
+        };
 }

@@ -13,8 +13,10 @@ internal static class RootFolder
     /// </summary>
     /// <exception cref="BuildUsageException">There is none.</exception>
     public static AbsolutePath Above(BuildEnvironment environment) =>
-        Find(environment) ?? throw new BuildUsageException(
-            $"no {Mark} folder in {environment.WorkingDirectory} or above it; make one to mark the root, or give --root PATH");
+        Find(environment)
+        ?? throw new BuildUsageException(
+            $"no {Mark} folder in {environment.WorkingDirectory} or above it; make one to mark the root, or give --root PATH"
+        );
 
     /// <summary>As above; null when there is none.</summary>
     public static AbsolutePath? Find(BuildEnvironment environment) =>

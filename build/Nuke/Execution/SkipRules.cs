@@ -4,7 +4,8 @@ namespace Nuke.Common.Execution;
 internal sealed class SkipRules(IReadOnlyList<ExecutableTarget> plan)
 {
     /// <summary>
-    /// Applies <c>--skip</c>: null when it was not given, empty to skip all but the invoked targets. An invoked target is never skipped by it.
+    /// Applies <c>--skip</c>: null when it was not given, empty to skip all but the invoked targets. An invoked target is never skipped by
+    /// it.
     /// </summary>
     public void Apply(IReadOnlyList<ExecutableTarget>? named)
     {
@@ -51,5 +52,7 @@ internal sealed class SkipRules(IReadOnlyList<ExecutableTarget> plan)
     }
 
     private bool IsNeeded(ExecutableTarget dependency) =>
-        plan.Any(x => x.Status == ExecutionStatus.Scheduled && (x.ExecutionDependencies.Contains(dependency) || x.Triggers.Contains(dependency)));
+        plan.Any(x =>
+            x.Status == ExecutionStatus.Scheduled && (x.ExecutionDependencies.Contains(dependency) || x.Triggers.Contains(dependency))
+        );
 }

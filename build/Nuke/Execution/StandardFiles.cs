@@ -5,19 +5,25 @@ using Nuke.Common.Output;
 namespace Nuke.Common.Execution;
 
 /// <summary>
-/// Standard input, output and error, which whoever starts a program may have closed. Linux then gives their numbers to what is opened next: a
-/// file, a connection, a pipe of the runtime's own, and what is meant for people is written into that. build.sh makes sure of them; this
+/// Standard input, output and error, which whoever starts a program may have closed. Linux then gives their numbers to what is opened next:
+/// a file, a connection, a pipe of the runtime's own, and what is meant for people is written into that. build.sh makes sure of them; this
 /// is for a program that was started without it.
 /// </summary>
 internal static class StandardFiles
 {
-    private const string Open = "/proc/self/fd", Facts = "/proc/self/fdinfo";
-    private const int AccessMode = 3, ReadOnly = 0, WriteOnly = 1;
+    private const string Open = "/proc/self/fd",
+        Facts = "/proc/self/fdinfo";
+    private const int AccessMode = 3,
+        ReadOnly = 0,
+        WriteOnly = 1;
 
     // Open for as long as the process runs, so that nothing else gets their numbers.
     private static readonly List<SafeFileHandle> Placeholders = [];
 
-    /// <summary>Reads nothing and writes nowhere from now on where such a file is closed, or is not what its starter meant. Before anything uses the console.</summary>
+    /// <summary>
+    /// Reads nothing and writes nowhere from now on where such a file is closed, or is not what its starter meant. Before anything uses the
+    /// console.
+    /// </summary>
     public static void Require()
     {
         // What fails is told by the exit code, too; that it cannot be told in words is no failure of its own.
@@ -39,9 +45,17 @@ internal static class StandardFiles
         int other = number == 0 ? WriteOnly : ReadOnly;
         if (ModeOf(number) is not { } mode || mode == other)
             return false;
-        return Target(number) is not { } target || !target.StartsWith("pipe:", StringComparison.Ordinal)
-            || !Directory.EnumerateFiles(Open).Select(Path.GetFileName).OfType<string>()
-                .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int each) && each != number && Target(each) == target)
+        return Target(number) is not { } target
+            || !target.StartsWith("pipe:", StringComparison.Ordinal)
+            || !Directory
+                .EnumerateFiles(Open)
+                .Select(Path.GetFileName)
+                .OfType<string>()
+                .Where(name =>
+                    int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int each)
+                    && each != number
+                    && Target(each) == target
+                )
                 .Any(name => ModeOf(int.Parse(name, CultureInfo.InvariantCulture)) == other);
     }
 

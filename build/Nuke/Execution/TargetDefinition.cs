@@ -59,12 +59,10 @@ internal sealed class TargetDefinition : ITargetDefinition
     public ITargetDefinition OnlyWhenStatic(Func<bool> condition, string? conditionExpression = null) =>
         Add(StaticConditions, [Condition.Of(condition, conditionExpression)]);
 
-    public ITargetDefinition Requires<T>(
-        Expression<Func<T>> parameterRequirement, params Expression<Func<T>>[] parameterRequirements)
+    public ITargetDefinition Requires<T>(Expression<Func<T>> parameterRequirement, params Expression<Func<T>>[] parameterRequirements)
         where T : class? => Add(Requirements, [parameterRequirement, .. parameterRequirements]);
 
-    public ITargetDefinition Requires<T>(
-        Expression<Func<T?>> parameterRequirement, params Expression<Func<T?>>[] parameterRequirements)
+    public ITargetDefinition Requires<T>(Expression<Func<T?>> parameterRequirement, params Expression<Func<T?>>[] parameterRequirements)
         where T : struct => Add(Requirements, [parameterRequirement, .. parameterRequirements]);
 
     public ITargetDefinition Requires(Expression<Func<bool>> requirement, params Expression<Func<bool>>[] requirements) =>

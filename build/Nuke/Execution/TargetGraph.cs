@@ -6,8 +6,7 @@ namespace Nuke.Common.Execution;
 /// <summary>Every target of a build in declaration order, with the edges between them.</summary>
 internal static class TargetGraph
 {
-    private const BindingFlags Instance =
-        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     /// <exception cref="InvalidOperationException">A target names one that is no property of the build.</exception>
     public static IReadOnlyList<ExecutableTarget> Of<T>(T build, IEnumerable<Expression<Func<T, Target>>> defaults)
@@ -57,19 +56,25 @@ internal static class TargetGraph
         target.OrderDependencies = Ends(target, all, definition.AfterTargets, x => x.BeforeTargets);
         target.TriggerDependencies = Ends(target, all, definition.TriggeredByTargets, x => x.TriggersTargets);
         target.Triggers = Ends(target, all, definition.TriggersTargets, x => x.TriggeredByTargets);
-        foreach (Target other in (IEnumerable<Target>)[.. definition.BeforeTargets, .. definition.DependentForTargets, .. definition.Consumed.Select(x => x.From)])
+        foreach (
+            Target other in (IEnumerable<Target>)
+                [.. definition.BeforeTargets, .. definition.DependentForTargets, .. definition.Consumed.Select(x => x.From)]
+        )
             Find(other, target, all);
     }
 
     /// <summary>The targets that this one names, then those that name it from the other end.</summary>
     private static IReadOnlyList<ExecutableTarget> Ends(
-        ExecutableTarget target, IReadOnlyList<ExecutableTarget> all, List<Target> named, Func<TargetDefinition, List<Target>> fromOtherEnd) =>
-    [
-        .. named.Select(x => Find(x, target, all)).Concat(all.Where(x => fromOtherEnd(x.Definition).Contains(target.Factory))).Distinct(),
-    ];
+        ExecutableTarget target,
+        IReadOnlyList<ExecutableTarget> all,
+        List<Target> named,
+        Func<TargetDefinition, List<Target>> fromOtherEnd
+    ) =>
+        [.. named.Select(x => Find(x, target, all)).Concat(all.Where(x => fromOtherEnd(x.Definition).Contains(target.Factory))).Distinct()];
 
     private static ExecutableTarget Find(Target wanted, ExecutableTarget asking, IReadOnlyList<ExecutableTarget> all) =>
         all.FirstOrDefault(x => x.Factory == wanted)
         ?? throw new InvalidOperationException(
-            $"Target {asking.Name} names another target ({wanted?.Method.Name ?? "null"}) that is not a Target property of the build class.");
+            $"Target {asking.Name} names another target ({wanted?.Method.Name ?? "null"}) that is not a Target property of the build class."
+        );
 }

@@ -7,7 +7,9 @@ internal sealed class TargetNames(IReadOnlyList<ExecutableTarget> targets)
 {
     public IReadOnlyList<ExecutableTarget> All => targets;
 
-    /// <summary>Marks these targets as invoked and gives the plan of the run: theirs, or that of the default targets when none is named.</summary>
+    /// <summary>
+    /// Marks these targets as invoked and gives the plan of the run: theirs, or that of the default targets when none is named.
+    /// </summary>
     /// <exception cref="BuildUsageException">A name is no target's.</exception>
     public IReadOnlyList<ExecutableTarget> Plan(IEnumerable<string> names)
     {
@@ -28,7 +30,12 @@ internal sealed class TargetNames(IReadOnlyList<ExecutableTarget> targets)
 
     private ExecutableTarget Find(string name) =>
         targets.FirstOrDefault(x => KebabName.Same(x.Name, name))
-        ?? throw new BuildUsageException($"unknown target {name}; " + (NearestName.Of(name, targets.Select(x => x.Name)) is { } nearest
-            ? $"did you mean {nearest}?"
-            : $"there are {string.Join(", ", targets.Where(x => x.Listed).Select(x => x.Name))}"));
+        ?? throw new BuildUsageException(
+            $"unknown target {name}; "
+                + (
+                    NearestName.Of(name, targets.Select(x => x.Name)) is { } nearest
+                        ? $"did you mean {nearest}?"
+                        : $"there are {string.Join(", ", targets.Where(x => x.Listed).Select(x => x.Name))}"
+                )
+        );
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Nuke.Common.Execution;
 
-/// <summary>Asks on standard error and reads keys, so that standard output stays the results' and a secret is never on the screen.</summary>
+/// <summary>
+/// Asks on standard error and reads keys, so that standard output stays the results' and a secret is never on the screen.
+/// </summary>
 /// <param name="screen">Where question and echo go.</param>
 /// <param name="isKeyWaiting">Whether <paramref name="readKey"/> would return at once.</param>
 /// <param name="readKey">Takes one key without echo.</param>
@@ -12,11 +14,12 @@ internal sealed class TerminalPrompt(TextWriter screen, Func<bool> isKeyWaiting,
 
     /// <summary>Null when the question would not be seen or the answer would come from a pipe or a file.</summary>
     public static TerminalPrompt? OfProcess(bool isInputRedirected, bool isErrorRedirected) =>
-        isInputRedirected || isErrorRedirected ? null
+        isInputRedirected || isErrorRedirected
+            ? null
             : new TerminalPrompt(Console.Error, () => Console.KeyAvailable, () => Console.ReadKey(intercept: true));
 
     /// <inheritdoc/>
-    public string? Ask(string question, bool isSecret, CancellationToken cancellation)
+    public string? Ask(string question, bool isSecret, CancellationToken cancellationToken)
     {
         // Asked for before the question shows: from here on the terminal itself echoes nothing.
         _ = isKeyWaiting();
@@ -25,7 +28,7 @@ internal sealed class TerminalPrompt(TextWriter screen, Func<bool> isKeyWaiting,
         StringBuilder line = new();
         while (true)
         {
-            ConsoleKeyInfo key = Next(cancellation);
+            ConsoleKeyInfo key = Next(cancellationToken);
             bool ends = key.Key == ConsoleKey.D && key.Modifiers == ConsoleModifiers.Control;
             if (key.Key == ConsoleKey.Enter || (ends && line.Length == 0))
             {
@@ -37,12 +40,12 @@ internal sealed class TerminalPrompt(TextWriter screen, Func<bool> isKeyWaiting,
         }
     }
 
-    private ConsoleKeyInfo Next(CancellationToken cancellation)
+    private ConsoleKeyInfo Next(CancellationToken cancellationToken)
     {
         while (!isKeyWaiting())
         {
-            cancellation.WaitHandle.WaitOne(Pause);
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.WaitHandle.WaitOne(Pause);
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return readKey();

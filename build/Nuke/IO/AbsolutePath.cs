@@ -10,8 +10,9 @@ namespace Nuke.Common.IO;
 [TypeConverter(typeof(TypeConverter))]
 public sealed class AbsolutePath : IEquatable<AbsolutePath>
 {
-    private static readonly StringComparer Comparer =
-        OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+    private static readonly StringComparer Comparer = OperatingSystem.IsWindows()
+        ? StringComparer.OrdinalIgnoreCase
+        : StringComparer.Ordinal;
 
     private readonly string path;
 

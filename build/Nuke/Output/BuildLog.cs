@@ -5,8 +5,8 @@ using Nuke.Common.Execution;
 namespace Nuke.Common.Output;
 
 /// <summary>
-/// The kernel's own lines on the log, as many as the verbosity allows, each as <see cref="IBuildConventions.Printable"/> gives it. Secrets that it
-/// was told of are starred out of what others may have said.
+/// The kernel's own lines on the log, as many as the verbosity allows, each as <see cref="IBuildConventions.Printable"/> gives it. Secrets
+/// that it was told of are starred out of what others may have said.
 /// </summary>
 internal sealed class BuildLog
 {
@@ -27,9 +27,14 @@ internal sealed class BuildLog
     public static BuildLog Of(IBuildConventions conventions, BuildEnvironment environment)
     {
         TextWriter writer = conventions.Log;
-        bool terminal = (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected)
+        bool terminal =
+            (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected)
             || (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
-        return new BuildLog(conventions, terminal, terminal && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb");
+        return new BuildLog(
+            conventions,
+            terminal,
+            terminal && environment.Variable("NO_COLOR") is null && environment.Variable("TERM") != "dumb"
+        );
     }
 
     private static Verbosity Verbosity => BuildSession.Current?.Verbosity ?? Verbosity.Normal;
@@ -44,9 +49,12 @@ internal sealed class BuildLog
     /// The text with secrets starred out. One that could be a word is starred only where it stands as a word; what is long and of more than
     /// letters stands nowhere by chance.
     /// </summary>
-    public string Starred(string text) => secrets.Aggregate(text, (x, secret) => secret.Length >= LongSecret && !secret.All(char.IsLetter)
-        ? x.Replace(secret, "***", StringComparison.Ordinal)
-        : Regex.Replace(x, @$"(?<!\w){Regex.Escape(secret)}(?!\w)", "***", RegexOptions.CultureInvariant));
+    public string Starred(string text) =>
+        secrets.Aggregate(text, (x, secret) =>
+            secret.Length >= LongSecret && !secret.All(char.IsLetter)
+                ? x.Replace(secret, "***", StringComparison.Ordinal)
+                : Regex.Replace(x, @$"(?<!\w){Regex.Escape(secret)}(?!\w)", "***", RegexOptions.CultureInvariant)
+        );
 
     public void Logo(Assembly build)
     {
@@ -86,7 +94,8 @@ internal sealed class BuildLog
     {
         string words = Execution.Failure.Describe(exception, conventions, Starred);
         // A trace quotes messages, whose lines must not pass for ours.
-        return Shows(Verbosity.Verbose) && exception is not (BuildUsageException or AggregateException { InnerException: BuildUsageException })
+        return
+            Shows(Verbosity.Verbose) && exception is not (BuildUsageException or AggregateException { InnerException: BuildUsageException })
             ? $"{words}\n{string.Join('\n', Starred(exception.ToString()).Split('\n').Select(line => "  | " + line.TrimEnd('\r')))}"
             : words;
     }

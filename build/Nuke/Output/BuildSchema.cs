@@ -7,9 +7,9 @@ using Nuke.Common.Parameters;
 namespace Nuke.Common.Output;
 
 /// <summary>
-/// <c>.nuke/build.schema.json</c>: a JSON schema (draft 4) of the parameters file, in NUKE's form, for editors and for shells' completion. What
-/// a file may not say (<c>…Unsafe</c>, and what is needed before files are read) stands in a definition of its own, which the schema of the file
-/// does not refer to; secrets stand nowhere. Same build class, same bytes.
+/// <c>.nuke/build.schema.json</c>: a JSON schema (draft 4) of the parameters file, in NUKE's form, for editors and for shells' completion.
+/// What a file may not say (<c>…Unsafe</c>, and what is needed before files are read) stands in a definition of its own, which the schema
+/// of the file does not refer to; secrets stand nowhere. Same build class, same bytes.
 /// </summary>
 internal static class BuildSchema
 {
@@ -18,8 +18,12 @@ internal static class BuildSchema
     /// <summary>The definition that holds what can only be typed.</summary>
     public const string CommandLineOnly = "CommandLine";
 
-    private static readonly JsonWriterOptions Options =
-        new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>
     /// Writes the file when its bytes would change, and only in the repository that holds the build's own source: one where a project file
@@ -55,8 +59,14 @@ internal static class BuildSchema
             json.WriteString("$schema", "http://json-schema.org/draft-04/schema#");
             json.WriteStartObject("definitions");
             WriteEnumeration(json, "ExecutableTarget", TargetGraph.NamesOf(build).Order(StringComparer.Ordinal));
-            foreach (Type type in parameters.All.Where(x => !x.IsSecret).Select(x => x.ElementType).Where(x => x.IsEnum)
-                .Distinct().OrderBy(x => x.Name, StringComparer.Ordinal))
+            foreach (
+                Type type in parameters
+                    .All.Where(x => !x.IsSecret)
+                    .Select(x => x.ElementType)
+                    .Where(x => x.IsEnum)
+                    .Distinct()
+                    .OrderBy(x => x.Name, StringComparer.Ordinal)
+            )
                 WriteEnumeration(json, type.Name, Enum.GetNames(type));
             json.WriteStartObject("NukeBuild");
             WriteProperties(json, KernelParameters.All.Where(IsOfFile));
@@ -131,12 +141,18 @@ internal static class BuildSchema
     private static void WriteType(Utf8JsonWriter json, BuildParameter parameter)
     {
         Type type = parameter.ElementType;
-        string? reference = type.IsEnum ? type.Name
+        string? reference =
+            type.IsEnum ? type.Name
             : parameter == KernelParameters.Target || parameter == KernelParameters.Skip ? "ExecutableTarget"
             : null;
         if (reference is not null)
             json.WriteString("$ref", "#/definitions/" + reference);
         else
-            json.WriteString("type", type == typeof(bool) ? "boolean" : type == typeof(int) || type == typeof(long) ? "integer" : "string");
+            json.WriteString(
+                "type",
+                type == typeof(bool) ? "boolean"
+                    : type == typeof(int) || type == typeof(long) ? "integer"
+                    : "string"
+            );
     }
 }

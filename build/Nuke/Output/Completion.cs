@@ -22,13 +22,19 @@ internal sealed class Completion
     {
         AbsolutePath file = root / RootFolder.Mark / BuildSchema.FileName;
         DirectoryInfo folder = new((root / RootFolder.Mark).ToString());
-        string[] profiles = [.. (folder.Exists ? folder.EnumerateFiles("parameters.*.json") : [])
-            .Select(x => x.Name).Select(x => Path.GetFileNameWithoutExtension(x)["parameters.".Length..]).Order(StringComparer.Ordinal)];
+        string[] profiles =
+        [
+            .. (folder.Exists ? folder.EnumerateFiles("parameters.*.json") : [])
+                .Select(x => x.Name)
+                .Select(x => Path.GetFileNameWithoutExtension(x)["parameters.".Length..])
+                .Order(StringComparer.Ordinal),
+        ];
         try
         {
             return new Completion(SchemaValues.Of(File.ReadAllBytes(file.ToString()), profiles));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return new Completion(SchemaValues.Of(BuildSchema.Of(build, ParameterSet.Of(build)), profiles));
         }
@@ -53,7 +59,9 @@ internal sealed class Completion
     {
         int last = Array.FindLastIndex(before, CommandLine.IsName);
         string parameter = last < 0 ? KernelParameters.Target.Name : NameIn(before[last]);
-        return values.Where(x => KebabName.Same(x.Key, parameter)).SelectMany(x => x.Value)
+        return values
+            .Where(x => KebabName.Same(x.Key, parameter))
+            .SelectMany(x => x.Value)
             .Where(x => !before.Skip(last + 1).Any(typed => KebabName.Same(typed, x)));
     }
 
@@ -61,8 +69,8 @@ internal sealed class Completion
     private IEnumerable<string> Names(string[] before, string current)
     {
         bool isMember = current.Length > 1 && current[1] != '-';
-        return values.Keys
-            .Where(x => !before.Where(CommandLine.IsName).Any(typed => KebabName.Same(NameIn(typed), x)))
+        return values
+            .Keys.Where(x => !before.Where(CommandLine.IsName).Any(typed => KebabName.Same(NameIn(typed), x)))
             .Select(x => isMember ? "-" + x : "--" + KebabName.Of(x));
     }
 
@@ -74,6 +82,11 @@ internal sealed class Completion
         if (word.StartsWith(typed, StringComparison.Ordinal))
             return word;
         List<char> letters = [.. typed.Where(char.IsLetter)];
-        return typed + (letters.All(char.IsUpper) ? rest.ToUpperInvariant() : letters.All(char.IsLower) ? rest.ToLowerInvariant() : rest);
+        return typed
+            + (
+                letters.All(char.IsUpper) ? rest.ToUpperInvariant()
+                : letters.All(char.IsLower) ? rest.ToLowerInvariant()
+                : rest
+            );
     }
 }

@@ -19,8 +19,17 @@ internal sealed record GraphEdge(ExecutableTarget From, ExecutableTarget To, Edg
         List<GraphEdge> edges = [];
         foreach (ExecutableTarget to in targets)
         {
-            edges.AddRange(to.AllDependencies.Distinct().Where(targets.Contains).Select(from => new GraphEdge(from, to,
-                to.ExecutionDependencies.Contains(from) ? EdgeKind.Needs : to.TriggerDependencies.Contains(from) ? EdgeKind.Triggers : EdgeKind.Order)));
+            edges.AddRange(
+                to.AllDependencies.Distinct()
+                    .Where(targets.Contains)
+                    .Select(from => new GraphEdge(
+                        from,
+                        to,
+                        to.ExecutionDependencies.Contains(from) ? EdgeKind.Needs
+                            : to.TriggerDependencies.Contains(from) ? EdgeKind.Triggers
+                            : EdgeKind.Order
+                    ))
+            );
         }
 
         return [.. edges.Where(x => x.Kind != EdgeKind.Order || !IsImplied(x, edges))];

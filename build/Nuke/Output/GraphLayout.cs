@@ -3,8 +3,8 @@ using Nuke.Common.Execution;
 namespace Nuke.Common.Output;
 
 /// <summary>
-/// Where the boxes and arrows of a target graph stand: rows from what runs first down to what runs last, each row in the order that keeps its
-/// arrows short. An arrow over several rows passes through a gap of its own in each. Lengths are pixels; same graph, same places.
+/// Where the boxes and arrows of a target graph stand: rows from what runs first down to what runs last, each row in the order that keeps
+/// its arrows short. An arrow over several rows passes through a gap of its own in each. Lengths are pixels; same graph, same places.
 /// </summary>
 internal sealed class GraphLayout
 {
@@ -44,7 +44,9 @@ internal sealed class GraphLayout
 
     /// <summary>The arrows, each by the points it passes, from the lower edge of a box to the upper edge of another.</summary>
     public IEnumerable<(GraphEdge Edge, IReadOnlyList<(double X, double Y)> Points)> Arrows =>
-        ways.Select(x => (x.Edge, (IReadOnlyList<(double X, double Y)>)[.. x.Way.SelectMany((slot, i) => Points(slot, i == 0, i == x.Way.Count - 1))]));
+        ways.Select(x =>
+            (x.Edge, (IReadOnlyList<(double X, double Y)>)[.. x.Way.SelectMany((slot, i) => Points(slot, i == 0, i == x.Way.Count - 1))])
+        );
 
     /// <summary>Middle and upper edge of the target's box.</summary>
     public (double X, double Y) Of(ExecutableTarget target) => (boxes[target].X, Top(boxes[target]));

@@ -59,7 +59,12 @@ internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, Paramete
     private static string Title(ExecutableTarget target) => target.Name + (target.IsDefault ? " (default)" : "");
 
     public static string Title(BuildParameter parameter) =>
-        parameter.Flag + (parameter.IsSwitch ? "" : parameter.IsList ? " VALUE..." : " VALUE");
+        parameter.Flag
+        + (
+            parameter.IsSwitch ? ""
+            : parameter.IsList ? " VALUE..."
+            : " VALUE"
+        );
 
     private string Describe(BuildParameter parameter, NukeBuild build, AbsolutePath root)
     {
@@ -80,17 +85,19 @@ internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, Paramete
         return string.Join(' ', parts);
     }
 
-    public static string Shown(object? value, AbsolutePath root) => value switch
-    {
-        null or false => "",
-        true => "true",
-        string text => text,
-        AbsolutePath path => path.ToString().StartsWith(root + Path.DirectorySeparatorChar.ToString(), StringComparison.Ordinal)
-            ? Path.GetRelativePath(root, path) : path.ToString(),
-        IEnumerable many => string.Join(' ', many.Cast<object?>().Select(x => Shown(x, root))),
-        IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+    public static string Shown(object? value, AbsolutePath root) =>
+        value switch
+        {
+            null or false => "",
+            true => "true",
+            string text => text,
+            AbsolutePath path => path.ToString().StartsWith(root + Path.DirectorySeparatorChar.ToString(), StringComparison.Ordinal)
+                ? Path.GetRelativePath(root, path)
+                : path.ToString(),
+            IEnumerable many => string.Join(' ', many.Cast<object?>().Select(x => Shown(x, root))),
+            IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
 
     private string Sources()
     {

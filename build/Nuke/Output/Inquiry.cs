@@ -6,7 +6,12 @@ namespace Nuke.Common.Output;
 
 /// <summary>The runs that only tell: <c>--help</c> and <c>--plan</c>. Nothing they write holds a secret.</summary>
 internal sealed class Inquiry(
-    TargetNames names, ParameterSet parameters, ParameterValues values, IBuildConventions conventions, BuildLog log)
+    TargetNames names,
+    ParameterSet parameters,
+    ParameterValues values,
+    IBuildConventions conventions,
+    BuildLog log
+)
 {
     public const string PageName = "execution-plan.html";
 
@@ -30,7 +35,9 @@ internal sealed class Inquiry(
         return true;
     }
 
-    /// <summary>Shows the page of the graph, or prints the graph when the page would not be seen. True when the plan was asked for.</summary>
+    /// <summary>
+    /// Shows the page of the graph, or prints the graph when the page would not be seen. True when the plan was asked for.
+    /// </summary>
     public bool Plan(AbsolutePath root, Func<AbsolutePath, bool> show)
     {
         if (values.Get(KernelParameters.Plan) is not true)

@@ -14,11 +14,17 @@ internal sealed class PlanDrawing(IReadOnlyList<ExecutableTarget> shown, IReadOn
     public override string ToString()
     {
         StringBuilder svg = new();
-        svg.AppendLine(CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"Target graph\" width=\"{layout.Width:0.#}\" height=\"{layout.Height:0.#}\" viewBox=\"0 0 {layout.Width:0.#} {layout.Height:0.#}\">");
+        svg.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"Target graph\" width=\"{layout.Width:0.#}\" "
+                + $"height=\"{layout.Height:0.#}\" viewBox=\"0 0 {layout.Width:0.#} {layout.Height:0.#}\">"
+        );
         svg.AppendLine("<defs>");
         foreach (string kind in Enum.GetNames<EdgeKind>().Select(x => x.ToLowerInvariant()))
-            svg.AppendLine($"<marker id=\"{kind}\" class=\"{kind}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"10\" markerHeight=\"10\" orient=\"auto\"><path d=\"M0 1 10 5 0 9z\"/></marker>");
+            svg.AppendLine(
+                $"<marker id=\"{kind}\" class=\"{kind}\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerUnits=\"userSpaceOnUse\" "
+                    + "markerWidth=\"10\" markerHeight=\"10\" orient=\"auto\"><path d=\"M0 1 10 5 0 9z\"/></marker>"
+            );
         svg.AppendLine("</defs>");
         foreach ((GraphEdge edge, IReadOnlyList<(double X, double Y)> points) in layout.Arrows)
             AppendArrow(svg, edge, points);
@@ -31,7 +37,10 @@ internal sealed class PlanDrawing(IReadOnlyList<ExecutableTarget> shown, IReadOn
     {
         string kind = edge.Kind.ToString().ToLowerInvariant();
         string faint = plan.Contains(edge.From) && plan.Contains(edge.To) ? "" : " faint";
-        svg.Append(CultureInfo.InvariantCulture, $"<path class=\"edge {kind}{faint}\" marker-end=\"url(#{kind})\" d=\"M{points[0].X:0.#} {points[0].Y:0.#}");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<path class=\"edge {kind}{faint}\" marker-end=\"url(#{kind})\" d=\"M{points[0].X:0.#} {points[0].Y:0.#}"
+        );
         for (int i = 1; i < points.Count; i++)
         {
             (double x, double y) = points[i];
@@ -47,15 +56,26 @@ internal sealed class PlanDrawing(IReadOnlyList<ExecutableTarget> shown, IReadOn
         (double x, double y) = layout.Of(target);
         double width = GraphLayout.BoxWidth(target);
         int number = plan.ToList().IndexOf(target) + 1;
-        svg.Append(CultureInfo.InvariantCulture, $"<g class=\"target {(number > 0 ? "in" : "out")}\"><title>{PlanPage.Text(target.Description ?? target.Name)}</title>")
-            .Append(CultureInfo.InvariantCulture, $"<rect x=\"{x - (width / 2):0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{GraphLayout.BoxHeight:0.#}\" rx=\"8\"/>")
-            .Append(CultureInfo.InvariantCulture, $"<text x=\"{x:0.#}\" y=\"{y + 25:0.#}\">{(number > 0 ? $"<tspan class=\"number\">{number}</tspan> " : "")}{PlanPage.Text(target.Name)}</text></g>\n");
+        svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<g class=\"target {(number > 0 ? "in" : "out")}\"><title>{PlanPage.Text(target.Description ?? target.Name)}</title>"
+            )
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"<rect x=\"{x - (width / 2):0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{GraphLayout.BoxHeight:0.#}\" rx=\"8\"/>"
+            )
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{x:0.#}\" "
+                    + $"y=\"{y + 25:0.#}\">{(number > 0 ? $"<tspan class=\"number\">{number}</tspan> " : "")}{PlanPage.Text(target.Name)}</text></g>\n"
+            );
     }
 
-    private static string Words(GraphEdge edge) => edge.Kind switch
-    {
-        EdgeKind.Needs => $"{edge.To.Name} depends on {edge.From.Name}",
-        EdgeKind.Triggers => $"{edge.From.Name} triggers {edge.To.Name}",
-        _ => $"{edge.To.Name} runs after {edge.From.Name} when both run",
-    };
+    private static string Words(GraphEdge edge) =>
+        edge.Kind switch
+        {
+            EdgeKind.Needs => $"{edge.To.Name} depends on {edge.From.Name}",
+            EdgeKind.Triggers => $"{edge.From.Name} triggers {edge.To.Name}",
+            _ => $"{edge.To.Name} runs after {edge.From.Name} when both run",
+        };
 }

@@ -19,7 +19,9 @@ internal sealed class PlanPage(IReadOnlyList<ExecutableTarget> all, IReadOnlyLis
         List<ExecutableTarget> shown = [.. ExecutionPlan.Ordered(all).Where(x => x.Listed || plan.Contains(x))];
         List<ExecutableTarget> others = [.. all.Where(x => shown.Contains(x) && !plan.Contains(x))];
         StringBuilder html = new();
-        html.Append(CultureInfo.InvariantCulture, $"""
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
@@ -34,9 +36,11 @@ internal sealed class PlanPage(IReadOnlyList<ExecutableTarget> all, IReadOnlyLis
             <p><code>{Text(command)}</code> runs {plan.Count} of {shown.Count} targets.</p></header>
             <figure>
 
-            """);
+            """
+        );
         html.Append(new PlanDrawing(shown, plan));
-        html.Append("""
+        html.Append(
+            """
             <figcaption><span class="key in"></span>in this run
             <span class="key out"></span>not in this run
             <span class="line needs"></span>depends on
@@ -44,7 +48,8 @@ internal sealed class PlanPage(IReadOnlyList<ExecutableTarget> all, IReadOnlyLis
             <span class="line order"></span>order only</figcaption>
             </figure>
 
-            """);
+            """
+        );
         AppendTable(html, "In this order", plan, isNumbered: true);
         if (others.Count > 0)
             AppendTable(html, "Other targets", others, isNumbered: false);
@@ -62,7 +67,10 @@ internal sealed class PlanPage(IReadOnlyList<ExecutableTarget> all, IReadOnlyLis
             ExecutableTarget target = targets[i];
             string number = isNumbered ? (i + 1).ToString(CultureInfo.InvariantCulture) : "";
             html.Append(CultureInfo.InvariantCulture, $"<tr><td class=\"number\">{number}</td><th scope=\"row\">{Text(target.Name)}</th>")
-                .Append(CultureInfo.InvariantCulture, $"<td>{Text(target.Description)}<small>{Text(TargetWords.Of(target, isNumbered ? plan : all))}</small></td></tr>\n");
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"<td>{Text(target.Description)}<small>{Text(TargetWords.Of(target, isNumbered ? plan : all))}</small></td></tr>\n"
+                );
         }
 
         html.Append("</table></section>\n");

@@ -17,7 +17,7 @@ internal sealed class PlanText(IReadOnlyList<ExecutableTarget> all, IReadOnlyLis
         StringBuilder text = new();
         text.AppendLine($"{command} runs:");
         for (int i = 0; i < plan.Count; i++)
-            text.AppendLine(Line($"{(i + 1).ToString(CultureInfo.InvariantCulture),4}. ", plan[i], plan, column));
+            text.AppendLine(Line($"{(i + 1).ToString(CultureInfo.InvariantCulture), 4}. ", plan[i], plan, column));
         if (others.Count > 0)
             text.AppendLine().AppendLine("Other targets:");
         foreach (ExecutableTarget other in others)

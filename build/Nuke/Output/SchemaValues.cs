@@ -31,7 +31,8 @@ internal static class SchemaValues
 
     private static string[] Listed(JsonElement type, JsonElement definitions) =>
         type.TryGetProperty("items", out JsonElement items) ? Listed(items, definitions)
-        : type.TryGetProperty("$ref", out JsonElement reference) ? Listed(definitions.GetProperty(reference.GetString()!.Split('/')[^1]), definitions)
+        : type.TryGetProperty("$ref", out JsonElement reference)
+            ? Listed(definitions.GetProperty(reference.GetString()!.Split('/')[^1]), definitions)
         : type.TryGetProperty("enum", out JsonElement values) ? [.. values.EnumerateArray().Select(x => x.GetString()!)]
         : [];
 }

@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace Nuke.Common.Output;
 
-/// <summary>What is left on the screen at the end: a line per target, each failure again, in full but for faults of the program, and the verdict.</summary>
+/// <summary>
+/// What is left on the screen at the end: a line per target, each failure again, in full but for faults of the program, and the verdict.
+/// </summary>
 internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildLog log, IBuildConventions conventions)
 {
     /// <summary>Wider than any line, so that nothing wraps in a file.</summary>
@@ -24,7 +26,10 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
         }
 
         bool failing = plan.Any(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);
-        string verdict = cancelled ? "was cancelled" : failing ? "failed" : "succeeded";
+        string verdict =
+            cancelled ? "was cancelled"
+            : failing ? "failed"
+            : "succeeded";
         log.Line("");
         log.Line($"Build {verdict} on {now.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}.", failing ? "1;31" : "1;32");
     }
@@ -32,13 +37,15 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
     private void WriteTable()
     {
         StringWriter text = new(CultureInfo.InvariantCulture);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = log.IsColoured ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = log.IsColoured ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(text),
-        });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = log.IsColoured ? AnsiSupport.Yes : AnsiSupport.No,
+                ColorSystem = log.IsColoured ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+                Out = new AnsiConsoleOutput(text),
+            }
+        );
         console.Profile.Width = log.IsTerminal ? Math.Max(40, Console.WindowWidth) : FileWidth;
         console.Write(Table());
         foreach (string line in text.ToString().TrimEnd().Split('\n'))
@@ -71,16 +78,18 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
     private static bool Ran(ExecutableTarget target) =>
         target.Status is ExecutionStatus.Succeeded or ExecutionStatus.Failed or ExecutionStatus.Aborted;
 
-    private static Color Colour(ExecutionStatus status) => status switch
-    {
-        ExecutionStatus.Succeeded => Color.Green,
-        ExecutionStatus.Failed or ExecutionStatus.Aborted => Color.Red,
-        ExecutionStatus.NotRun => Color.Yellow,
-        _ => Color.Grey,
-    };
+    private static Color Colour(ExecutionStatus status) =>
+        status switch
+        {
+            ExecutionStatus.Succeeded => Color.Green,
+            ExecutionStatus.Failed or ExecutionStatus.Aborted => Color.Red,
+            ExecutionStatus.NotRun => Color.Yellow,
+            _ => Color.Grey,
+        };
 
     /// <summary>Tenths of seconds below a minute, then minutes and seconds.</summary>
-    private static string Words(TimeSpan duration) => duration.TotalSeconds < 60
-        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalSeconds * 10) / 10:0.0} s")
-        : string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalMinutes}:{duration.Seconds:00} min");
+    private static string Words(TimeSpan duration) =>
+        duration.TotalSeconds < 60
+            ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalSeconds * 10) / 10:0.0} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{(int)duration.TotalMinutes}:{duration.Seconds:00} min");
 }

@@ -5,10 +5,17 @@ using Nuke.Common.Parameters;
 
 namespace Nuke.Common.Output;
 
-/// <summary>What <c>TARGET --help</c> prints: what the targets do, their whole plan, and each parameter's value and where it comes from.</summary>
+/// <summary>
+/// What <c>TARGET --help</c> prints: what the targets do, their whole plan, and each parameter's value and where it comes from.
+/// </summary>
 /// <param name="starred">Takes secrets out of a value that somebody gave.</param>
 internal sealed class TargetHelp(
-    IReadOnlyList<ExecutableTarget> plan, ParameterSet parameters, ParameterValues values, IBuildConventions conventions, Func<string, string> starred)
+    IReadOnlyList<ExecutableTarget> plan,
+    ParameterSet parameters,
+    ParameterValues values,
+    IBuildConventions conventions,
+    Func<string, string> starred
+)
 {
     /// <param name="build">As made, before values were given: its members are the defaults.</param>
     /// <param name="root">Paths below it are shown relative to it.</param>

@@ -63,15 +63,15 @@ internal sealed class BuildParameter
         };
 
     /// <summary>The environment variable that gives it: the prefix, else NUKE's.</summary>
-    public string Variable(string prefix) =>
-        (prefix.Length > 0 ? prefix : "NUKE_") + Dashed.Replace('-', '_').ToUpperInvariant();
+    public string Variable(string prefix) => (prefix.Length > 0 ? prefix : "NUKE_") + Dashed.Replace('-', '_').ToUpperInvariant();
 
-    public object? ValueIn(object build) => Member switch
-    {
-        FieldInfo field => field.GetValue(field.IsStatic ? null : build),
-        PropertyInfo property => property.GetValue(build),
-        _ => null,
-    };
+    public object? ValueIn(object build) =>
+        Member switch
+        {
+            FieldInfo field => field.GetValue(field.IsStatic ? null : build),
+            PropertyInfo property => property.GetValue(build),
+            _ => null,
+        };
 
     /// <summary>Sets a field, read-only or not, a property, or the field behind a property without a setter.</summary>
     public void SetIn(object build, object? value)
@@ -86,8 +86,12 @@ internal sealed class BuildParameter
                 break;
             case PropertyInfo property:
                 FieldInfo backing = property.DeclaringType!.GetField(
-                    $"<{property.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic)
-                    ?? throw new InvalidOperationException($"Parameter {Name} of {property.DeclaringType} has neither a setter nor a field behind it.");
+                    $"<{property.Name}>k__BackingField",
+                    BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic
+                )
+                    ?? throw new InvalidOperationException(
+                        $"Parameter {Name} of {property.DeclaringType} has neither a setter nor a field behind it."
+                    );
                 backing.SetValue(build, value);
                 break;
         }

@@ -48,9 +48,17 @@ internal sealed class CommandLine
     /// <summary>The last occurrence; for a list, the values of all occurrences. Null when the parameter was not typed.</summary>
     public GivenValue? Find(BuildParameter parameter)
     {
-        var typed = named.Where(x => KebabName.Same(x.Name, parameter.Name) || (x.Name == "h" && parameter == KernelParameters.Help)).ToList();
-        return typed.Count == 0 ? null
-            : new GivenValue([.. parameter.IsList ? typed.SelectMany(x => x.Values) : typed[^1].Values], parameter.Flag, folder, "command line");
+        var typed = named
+            .Where(x => KebabName.Same(x.Name, parameter.Name) || (x.Name == "h" && parameter == KernelParameters.Help))
+            .ToList();
+        return typed.Count == 0
+            ? null
+            : new GivenValue(
+                [.. parameter.IsList ? typed.SelectMany(x => x.Values) : typed[^1].Values],
+                parameter.Flag,
+                folder,
+                "command line"
+            );
     }
 
     /// <summary>What makes two calls the same: all that was typed but <c>--continue</c>, and of secrets only that they were.</summary>

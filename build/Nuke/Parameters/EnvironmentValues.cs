@@ -1,6 +1,8 @@
 namespace Nuke.Common.Parameters;
 
-/// <summary>Parameters from environment variables. Letter case and underscores do not matter; an empty variable counts as not set.</summary>
+/// <summary>
+/// Parameters from environment variables. Letter case and underscores do not matter; an empty variable counts as not set.
+/// </summary>
 internal sealed class EnvironmentValues(IReadOnlyDictionary<string, string> variables, string prefix, string workingDirectory)
 {
     /// <exception cref="BuildUsageException">Two variables give the parameter different values.</exception>

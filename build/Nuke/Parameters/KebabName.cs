@@ -16,8 +16,8 @@ internal static class KebabName
         StringBuilder kebab = new();
         for (int i = 0; i < name.Length; i++)
         {
-            bool starts = i > 0 && char.IsUpper(name[i])
-                && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
+            bool starts =
+                i > 0 && char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
             if (starts)
                 kebab.Append('-');
             kebab.Append(char.ToLowerInvariant(name[i]));

@@ -7,7 +7,11 @@ internal static class KernelParameters
         new("Target", "Targets to run. Default is '{default_target}'", typeof(string[])) { Separator = '+' };
 
     public static BuildParameter Skip { get; } =
-        new("Skip", "Targets to leave out. Without a name: all that are only dependencies", typeof(string[])) { Separator = '+', MayBeEmpty = true };
+        new("Skip", "Targets to leave out. Without a name: all that are only dependencies", typeof(string[]))
+        {
+            Separator = '+',
+            MayBeEmpty = true,
+        };
 
     public static BuildParameter Root { get; } =
         new("Root", "Root folder of the build. Default is the nearest one with '.nuke'", typeof(string)) { IsBeforeFiles = true };
@@ -20,7 +24,8 @@ internal static class KernelParameters
 
     public static BuildParameter NoLogo { get; } = new("NoLogo", "Leaves out the first line", typeof(bool));
 
-    public static BuildParameter Help { get; } = new("Help", "Shows this text; with a target, its plan and where each value comes from", typeof(bool)) { IsBeforeFiles = true };
+    public static BuildParameter Help { get; } =
+        new("Help", "Shows this text; with a target, its plan and where each value comes from", typeof(bool)) { IsBeforeFiles = true };
 
     public static BuildParameter Plan { get; } =
         new("Plan", "Shows the target graph as a page, or prints it where there is no browser", typeof(bool)) { IsBeforeFiles = true };

@@ -4,19 +4,22 @@ namespace Nuke.Common.Parameters;
 internal static class NearestName
 {
     /// <summary>
-    /// The known name with the fewest edits (insert, delete, replace, swap of neighbours), letter case aside; null when more than a third of
-    /// the letters, and more than two, would have to change. Failing that, the only name that begins with what was typed.
+    /// The known name with the fewest edits (insert, delete, replace, swap of neighbours), letter case aside; null when more than a third
+    /// of the letters, and more than two, would have to change. Failing that, the only name that begins with what was typed.
     /// </summary>
     public static string? Of(string wanted, IEnumerable<string> known)
     {
         List<string> names = [.. known];
         var best = names
             .Select(x => (Name: x, Edits: Edits(wanted.ToUpperInvariant(), x.ToUpperInvariant())))
-            .OrderBy(x => x.Edits).ThenBy(x => x.Name, StringComparer.Ordinal)
+            .OrderBy(x => x.Edits)
+            .ThenBy(x => x.Name, StringComparer.Ordinal)
             .FirstOrDefault();
         if (best.Name is not null && best.Edits <= Math.Max(2, wanted.Length / 3))
             return best.Name;
-        return wanted.Length > 0 && names.Where(x => x.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)).ToList() is [{ } only] ? only : null;
+        return wanted.Length > 0 && names.Where(x => x.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)).ToList() is [{ } only]
+            ? only
+            : null;
     }
 
     private static int Edits(string a, string b)

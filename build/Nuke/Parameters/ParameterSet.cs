@@ -5,8 +5,8 @@ namespace Nuke.Common.Parameters;
 /// <summary>Every parameter of a build class, then the kernel's own; each part by name.</summary>
 internal sealed class ParameterSet
 {
-    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Static
-        | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private ParameterSet(IReadOnlyList<BuildParameter> own) => (Own, All) = (own, [.. own, .. KernelParameters.All]);
 
@@ -35,6 +35,5 @@ internal sealed class ParameterSet
     /// <summary>By any spelling: <c>signing-key</c>, <c>SigningKey</c>, <c>SIGNINGKEY</c>; null when there is none.</summary>
     public BuildParameter? Find(string name) => All.FirstOrDefault(x => KebabName.Same(x.Name, name));
 
-    public BuildParameter? Of(MemberInfo member) =>
-        Own.FirstOrDefault(x => x.Member!.Name == member.Name);
+    public BuildParameter? Of(MemberInfo member) => Own.FirstOrDefault(x => x.Member!.Name == member.Name);
 }

@@ -27,11 +27,14 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
     {
         GivenValue? quiet = variables.Find(parameter) ?? files.Select(x => x.Find(parameter)).FirstOrDefault(x => x is not null);
         if (quiet is not null && parameter.IsUnsafe)
-            throw new BuildUsageException($"{quiet.Source} is ignored: {parameter.Flag} weakens a check and is taken from the command line only; remove it there");
+            throw new BuildUsageException(
+                $"{quiet.Source} is ignored: {parameter.Flag} weakens a check and is taken from the command line only; remove it there"
+            );
         return typed.Find(parameter) ?? quiet;
     }
 
-    public bool IsGiven(BuildParameter parameter) => (typed.Find(parameter) ?? variables.Find(parameter)) is not null || files.Any(x => x.Find(parameter) is not null);
+    public bool IsGiven(BuildParameter parameter) =>
+        (typed.Find(parameter) ?? variables.Find(parameter)) is not null || files.Any(x => x.Find(parameter) is not null);
 
     /// <summary>Gives every parameter of the build class that has a value its value; the others keep their initialisers.</summary>
     public void Inject(NukeBuild build, ParameterSet parameters)
@@ -43,17 +46,23 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
         }
     }
 
-    /// <summary>The texts that must not be shown, wherever they were given; those of initialisers are in <paramref name="build"/>.</summary>
+    /// <summary>
+    /// The texts that must not be shown, wherever they were given; those of initialisers are in <paramref name="build"/>.
+    /// </summary>
     public IReadOnlyList<string> Secrets(ParameterSet parameters, NukeBuild build) =>
-    [
-        .. parameters.Own.Where(x => x.IsSecret)
-            .SelectMany(x => (IEnumerable<string>)[.. typed.Find(x)?.Values ?? [], .. variables.Find(x)?.Values ?? [], .. Initial(x, build)]),
-    ];
+        [
+            .. parameters
+                .Own.Where(x => x.IsSecret)
+                .SelectMany(x =>
+                    (IEnumerable<string>)[.. typed.Find(x)?.Values ?? [], .. variables.Find(x)?.Values ?? [], .. Initial(x, build)]
+                ),
+        ];
 
-    private static IEnumerable<string> Initial(BuildParameter parameter, NukeBuild build) => parameter.ValueIn(build) switch
-    {
-        string text => [text],
-        IEnumerable<string> texts => texts,
-        _ => [],
-    };
+    private static IEnumerable<string> Initial(BuildParameter parameter, NukeBuild build) =>
+        parameter.ValueIn(build) switch
+        {
+            string text => [text],
+            IEnumerable<string> texts => texts,
+            _ => [],
+        };
 }

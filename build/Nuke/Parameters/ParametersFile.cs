@@ -7,15 +7,18 @@ namespace Nuke.Common.Parameters;
 /// <summary>A file under <c>.nuke</c> that holds values by parameter name. Relative paths in it are relative to the root folder.</summary>
 internal sealed class ParametersFile
 {
-    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Options = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
 
     private const int LongestFile = 1 << 20;
 
     private readonly Dictionary<BuildParameter, GivenValue> values = [];
 
-    private ParametersFile()
-    {
-    }
+    private ParametersFile() { }
 
     /// <summary>Null when there is no such file and no profile asked for it.</summary>
     /// <exception cref="BuildUsageException">The file is missing though asked for, is not JSON, or says what a file may not.</exception>
@@ -37,7 +40,9 @@ internal sealed class ParametersFile
         }
         catch (JsonException bad)
         {
-            throw new BuildUsageException(bad.LineNumber is { } line ? $"{name}: line {line + 1} is not valid JSON" : $"{name}: a parameter stands there twice");
+            throw new BuildUsageException(
+                bad.LineNumber is { } line ? $"{name}: line {line + 1} is not valid JSON" : $"{name}: a parameter stands there twice"
+            );
         }
         catch (InvalidOperationException)
         {
@@ -65,7 +70,9 @@ internal sealed class ParametersFile
         if (parameters.Find(property.Name) is not { } parameter)
         {
             string? nearest = NearestName.Of(property.Name, parameters.All.Select(x => x.Name));
-            throw new BuildUsageException($"{file}: unknown parameter {property.Name}" + (nearest is null ? "" : $"; did you mean {nearest}?"));
+            throw new BuildUsageException(
+                $"{file}: unknown parameter {property.Name}" + (nearest is null ? "" : $"; did you mean {nearest}?")
+            );
         }
 
         if (parameter.IsBeforeFiles)
@@ -76,16 +83,18 @@ internal sealed class ParametersFile
             values[parameter] = new GivenValue(Texts(property.Value, source), source, root, file);
     }
 
-    private static string[] Texts(JsonElement value, string source) => value.ValueKind switch
-    {
-        JsonValueKind.Array => [.. value.EnumerateArray().Select(x => Text(x, source))],
-        _ => [Text(value, source)],
-    };
+    private static string[] Texts(JsonElement value, string source) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Array => [.. value.EnumerateArray().Select(x => Text(x, source))],
+            _ => [Text(value, source)],
+        };
 
-    private static string Text(JsonElement value, string source) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw new BuildUsageException($"{source}: wanted a string, number, boolean or a list of these, got {value.ValueKind}"),
-    };
+    private static string Text(JsonElement value, string source) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+            _ => throw new BuildUsageException($"{source}: wanted a string, number, boolean or a list of these, got {value.ValueKind}"),
+        };
 }

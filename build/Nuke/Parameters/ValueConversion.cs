@@ -51,18 +51,21 @@ internal static class ValueConversion
         else if (type == typeof(AbsolutePath))
             value = text.Length == 0 ? null : AbsolutePath.Create(Path.GetFullPath(text, given.Base));
         else if (type.IsEnum)
-            value = Enum.GetNames(type).FirstOrDefault(x => x.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null;
+            value = Enum.GetNames(type).FirstOrDefault(x => x.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
+                ? Enum.Parse(type, name)
+                : null;
         else
             value = ByConverter(type, text);
         return value ?? throw Unfit(parameter, text, given);
     }
 
-    private static object? Boolean(string text) => text.ToUpperInvariant() switch
-    {
-        "TRUE" or "1" => true,
-        "FALSE" or "0" => false,
-        _ => null,
-    };
+    private static object? Boolean(string text) =>
+        text.ToUpperInvariant() switch
+        {
+            "TRUE" or "1" => true,
+            "FALSE" or "0" => false,
+            _ => null,
+        };
 
     private static object? ByConverter(Type type, string text)
     {
@@ -86,13 +89,14 @@ internal static class ValueConversion
 
     private static string Wanted(BuildParameter parameter) => parameter.ElementType == typeof(string) ? "" : ": " + Words(parameter);
 
-    private static string Words(BuildParameter parameter) => parameter.ElementType switch
-    {
-        { IsEnum: true } => "one of " + string.Join(", ", parameter.Allowed),
-        Type x when x == typeof(bool) => "true or false",
-        Type x when x == typeof(int) => "a whole number from -2147483648 to 2147483647",
-        Type x when x == typeof(long) => "a whole number",
-        Type x when x == typeof(AbsolutePath) => "a path",
-        Type x => $"a {x.Name}",
-    };
+    private static string Words(BuildParameter parameter) =>
+        parameter.ElementType switch
+        {
+            { IsEnum: true } => "one of " + string.Join(", ", parameter.Allowed),
+            Type x when x == typeof(bool) => "true or false",
+            Type x when x == typeof(int) => "a whole number from -2147483648 to 2147483647",
+            Type x when x == typeof(long) => "a whole number",
+            Type x when x == typeof(AbsolutePath) => "a path",
+            Type x => $"a {x.Name}",
+        };
 }

@@ -65,7 +65,9 @@ internal sealed class BlobFolder(string layoutPath)
         try
         {
             await using (VerifyingStream proven = VerifyingStream.Over(content, descriptor, $"blob {descriptor.Digest}"))
-            await using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, useAsync: false))
+            await using (
+                FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, useAsync: false)
+            )
                 await proven.CopyToAsync(file, BufferSize, cancellationToken);
             File.Move(temporary, PathOf(descriptor.Digest), overwrite: true);
         }

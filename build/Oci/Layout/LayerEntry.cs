@@ -40,19 +40,33 @@ public sealed record LayerEntry
     public required string Owner { get; init; }
 
     public static LayerEntry Directory(string path, string owner, int mode = 0b111_101_101) =>
-        new() { Path = path, Kind = LayerEntryKind.Directory, Mode = mode, Owner = owner };
+        new()
+        {
+            Path = path,
+            Kind = LayerEntryKind.Directory,
+            Mode = mode,
+            Owner = owner,
+        };
 
     /// <summary>A file from bytes at hand.</summary>
-    public static LayerEntry File(string path, byte[] content, string owner, int mode = 0b110_100_100) => new()
-    {
-        Path = path,
-        Kind = LayerEntryKind.File,
-        Mode = mode,
-        Owner = owner,
-        Size = content.Length,
-        Open = () => new MemoryStream(content, writable: false),
-    };
+    public static LayerEntry File(string path, byte[] content, string owner, int mode = 0b110_100_100) =>
+        new()
+        {
+            Path = path,
+            Kind = LayerEntryKind.File,
+            Mode = mode,
+            Owner = owner,
+            Size = content.Length,
+            Open = () => new MemoryStream(content, writable: false),
+        };
 
     public static LayerEntry SymbolicLink(string path, string target, string owner) =>
-        new() { Path = path, Kind = LayerEntryKind.SymbolicLink, Mode = 0b111_111_111, LinkTarget = target, Owner = owner };
+        new()
+        {
+            Path = path,
+            Kind = LayerEntryKind.SymbolicLink,
+            Mode = 0b111_111_111,
+            LinkTarget = target,
+            Owner = owner,
+        };
 }

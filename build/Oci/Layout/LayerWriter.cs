@@ -18,7 +18,9 @@ public static class LayerWriter
     /// <summary>Writes the blob of a layer to <paramref name="destination"/>, which stays open.</summary>
     /// <param name="title">What the layer is.</param>
     /// <param name="entries">Strictly ascending by path in ordinal order; hard links point to earlier files.</param>
-    /// <exception cref="ContentException">The entries break the order or a rule of <see cref="LayerEntry"/>, or a content has another length than it said.</exception>
+    /// <exception cref="ContentException">
+    /// The entries break the order or a rule of <see cref="LayerEntry"/>, or a content has another length than it said.
+    /// </exception>
     public static Layer Write(string title, IEnumerable<LayerEntry> entries, Stream destination, CancellationToken cancellationToken)
     {
         using HashingStream compressed = new(destination);
@@ -69,7 +71,10 @@ public static class LayerWriter
             throw new ContentException($"layer entry '{entry.Path}': the path is not plain");
         if (entry.Mode is < 0 or > 0xFFF)
             throw new ContentException($"layer entry '{entry.Path}': mode wanted 12 bits, got {entry.Mode}");
-        if (entry.Kind == LayerEntryKind.SymbolicLink && (entry.LinkTarget is null or "" || entry.LinkTarget.Contains('\0', StringComparison.Ordinal)))
+        if (
+            entry.Kind == LayerEntryKind.SymbolicLink
+            && (entry.LinkTarget is null or "" || entry.LinkTarget.Contains('\0', StringComparison.Ordinal))
+        )
             throw new ContentException($"layer entry '{entry.Path}': the symbolic link has no sound target, '{entry.LinkTarget}'");
     }
 
@@ -105,6 +110,8 @@ public static class LayerWriter
         header.DataStream = content;
         tar.WriteEntry(header);
         if (content.Position != entry.Size)
-            throw new ContentException($"layer entry '{entry.Path}': wanted {entry.Size} bytes, got {content.Position}: it changed while it was read");
+            throw new ContentException(
+                $"layer entry '{entry.Path}': wanted {entry.Size} bytes, got {content.Position}: it changed while it was read"
+            );
     }
 }

@@ -44,14 +44,20 @@ public sealed class OciLayout : IContentReader
         else
         {
             if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-                throw new ContentException($"{path}: wanted an OCI layout or an empty folder, got other files without 'oci-layout'; nothing was touched. Name another folder or move the files away");
+                throw new ContentException(
+                    $"{path}: wanted an OCI layout or an empty folder, got other files without 'oci-layout'; nothing was touched. "
+                        + "Name another folder or move the files away"
+                );
             Directory.CreateDirectory(path);
-            WriteAtomically(marker, OciJson.Write(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("imageLayoutVersion", Version);
-                writer.WriteEndObject();
-            }));
+            WriteAtomically(
+                marker,
+                OciJson.Write(writer =>
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("imageLayoutVersion", Version);
+                    writer.WriteEndObject();
+                })
+            );
         }
 
         if (!File.Exists(layout.IndexPath))
@@ -71,7 +77,11 @@ public sealed class OciLayout : IContentReader
     }
 
     /// <summary>Stores bytes as a blob; storing what is there already changes nothing.</summary>
-    public async Task<Descriptor> AddBlobAsync(string mediaType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public async Task<Descriptor> AddBlobAsync(
+        string mediaType,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken = default
+    )
     {
         Descriptor descriptor = Descriptor.Of(mediaType, content.Span);
         using MemoryStream stream = new(content.ToArray(), writable: false);
@@ -132,13 +142,16 @@ public sealed class OciLayout : IContentReader
     {
         ImmutableArray<Descriptor> found =
         [
-            .. ReadIndex().Manifests
-                .Where(entry => entry.Annotations.TryGetValue(RefName, out string? name) && name == tag)
+            .. ReadIndex()
+                .Manifests.Where(entry => entry.Annotations.TryGetValue(RefName, out string? name) && name == tag)
                 .Select(entry => new Descriptor(entry.MediaType, entry.Digest, entry.Size))
                 .Distinct(),
         ];
         return found.Length > 1
-            ? throw new ContentException($"{IndexPath}: tag '{Printable.Of(tag)}' names {found.Length} different manifests: {string.Join(", ", found.Select(d => d.Digest))}")
+            ? throw new ContentException(
+                $"{IndexPath}: tag '{Printable.Of(tag)}' names {found.Length} different "
+                    + $"manifests: {string.Join(", ", found.Select(d => d.Digest))}"
+            )
             : Task.FromResult(found.SingleOrDefault());
     }
 
@@ -166,7 +179,11 @@ public sealed class OciLayout : IContentReader
     {
         List<Descriptor> referrers = [];
         // Each manifest is read once, however often a hostile index names it.
-        foreach (Descriptor entry in ReadIndex().Manifests.Where(entry => entry.ArtifactType is { } type && (artifactType ?? type) == type).DistinctBy(entry => entry.Digest))
+        foreach (
+            Descriptor entry in ReadIndex()
+                .Manifests.Where(entry => entry.ArtifactType is { } type && (artifactType ?? type) == type)
+                .DistinctBy(entry => entry.Digest)
+        )
         {
             if (await SubjectOfAsync(entry.Digest, cancellationToken) == subject)
                 referrers.Add(entry);
@@ -218,20 +235,28 @@ public sealed class OciLayout : IContentReader
         }
     }
 
-    private static IEnumerable<Descriptor> ChildrenOf(ManifestContent content) => content.MediaType switch
-    {
-        MediaType.Index => Index.Parse(content.Bytes).Manifests,
-        MediaType.Manifest => Manifest.Parse(content.Bytes).Blobs,
-        _ => [],
-    };
+    private static IEnumerable<Descriptor> ChildrenOf(ManifestContent content) =>
+        content.MediaType switch
+        {
+            MediaType.Index => Index.Parse(content.Bytes).Manifests,
+            MediaType.Manifest => Manifest.Parse(content.Bytes).Blobs,
+            _ => [],
+        };
 
     /// <summary>A layout stores no media type beside a blob, so the document itself has to say what it is.</summary>
-    private static string MediaTypeOf(ReadOnlyMemory<byte> json, string path) => OciJson.Read(json, path, root =>
-        (root.OptionalString("mediaType") is { } type ? MediaType.Parse(type) : null)
-        ?? (root.TryGetProperty("manifests", out _) ? MediaType.Index
-            : root.TryGetProperty("layers", out _) ? MediaType.Manifest
-            : root.TryGetProperty("fsLayers", out _) ? throw new ContentException("it is an image in Docker's first format (schema 1), which is not read. Push it again with a newer Docker, or name another image")
-            : throw new ContentException("it is neither a manifest nor an index")));
+    private static string MediaTypeOf(ReadOnlyMemory<byte> json, string path) => OciJson.Read(json, path, root => (
+                root.OptionalString("mediaType") is { } type ? MediaType.Parse(type) : null
+            )
+            ?? (
+                root.TryGetProperty("manifests", out _) ? MediaType.Index
+                : root.TryGetProperty("layers", out _) ? MediaType.Manifest
+                : root.TryGetProperty("fsLayers", out _)
+                    ? throw new ContentException(
+                        "it is an image in Docker's first format (schema 1), which is not read. Push it again with a newer Docker, "
+                            + "or name another image"
+                    )
+                : throw new ContentException("it is neither a manifest nor an index")
+            ));
 
     private static void WriteAtomically(string path, byte[] content)
     {
@@ -245,9 +270,13 @@ public sealed class OciLayout : IContentReader
     private void RequireMarker()
     {
         string version = ReadSmall(Path.Combine(_folder, "oci-layout"), MaximumMarkerSize, json =>
-            OciJson.Read(json, "oci-layout", root => root.RequiredString("imageLayoutVersion")));
+            OciJson.Read(json, "oci-layout", root => root.RequiredString("imageLayoutVersion"))
+        );
         if (version != Version)
-            throw new ContentException($"{Name}: image layout version wanted {Version}, got '{Printable.Of(version)}'. Run ./build.sh Assemble to make the layout anew");
+            throw new ContentException(
+                $"{Name}: image layout version wanted {Version}, got '{Printable.Of(version)}'. Run ./build.sh Assemble to make the "
+                    + "layout anew"
+            );
     }
 
     private T ReadSmall<T>(string path, int limit, Func<ReadOnlyMemory<byte>, T> parse)
@@ -257,7 +286,9 @@ public sealed class OciLayout : IContentReader
         if (!file.Exists || file.Length == 0)
             throw new ContentException($"{Name}: no OCI layout: '{file.Name}' is missing or empty. Run ./build.sh Assemble to make one");
         if (file.Length > limit)
-            throw new ContentException($"{path}: wanted at most {limit} bytes, got {file.Length}. Run ./build.sh Assemble to make the layout anew");
+            throw new ContentException(
+                $"{path}: wanted at most {limit} bytes, got {file.Length}. Run ./build.sh Assemble to make the layout anew"
+            );
         try
         {
             return parse(File.ReadAllBytes(path));

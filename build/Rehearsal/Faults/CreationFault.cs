@@ -7,12 +7,13 @@ namespace Slipway.Rehearsal;
 /// <summary>Whatever would store a blob or a manifest is answered as if it had.</summary>
 internal sealed record CreationFault : Fault
 {
-    public override bool AppliesTo(RehearsalRequest request) => request.Method switch
-    {
-        "PUT" => request.Concerns("/manifests/") || request.Asks("digest"),
-        "POST" => request.Concerns("/blobs/uploads") && (request.Asks("digest") || request.Asks("mount")),
-        _ => false,
-    };
+    public override bool AppliesTo(RehearsalRequest request) =>
+        request.Method switch
+        {
+            "PUT" => request.Concerns("/manifests/") || request.Asks("digest"),
+            "POST" => request.Concerns("/blobs/uploads") && (request.Asks("digest") || request.Asks("mount")),
+            _ => false,
+        };
 
     internal override async Task HappenAsync(Exchange exchange)
     {
@@ -24,9 +25,15 @@ internal sealed record CreationFault : Fault
 
         RegistryPath path = exchange.Path;
         exchange.AuthMiddleware.Check(exchange.Context, path);
-        Digest content = Digest.FromHash("sha256", await SHA256.HashDataAsync(exchange.Context.Request.Body, exchange.Context.RequestAborted));
+        Digest content = Digest.FromHash(
+            "sha256",
+            await SHA256.HashDataAsync(exchange.Context.Request.Body, exchange.Context.RequestAborted)
+        );
         IQueryCollection query = exchange.Context.Request.Query;
-        string named = path.Area == Area.Manifest ? path.Last : query["digest"].ToString() is { Length: > 0 } digest ? digest : query["mount"].ToString();
+        string named =
+            path.Area == Area.Manifest ? path.Last
+            : query["digest"].ToString() is { Length: > 0 } digest ? digest
+            : query["mount"].ToString();
         Digest said = Digest.TryParse(named, out Digest? known) ? known : content;
         HttpResponse response = exchange.Context.Response;
         response.StatusCode = 201;

@@ -8,9 +8,7 @@ namespace Slipway.Rehearsal;
 /// </summary>
 public abstract record Fault
 {
-    private protected Fault()
-    {
-    }
+    private protected Fault() { }
 
     /// <summary>How many bytes of the request's body are read, and lost, before it happens.</summary>
     public long AfterBytes { get; init; }

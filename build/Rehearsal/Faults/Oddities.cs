@@ -16,11 +16,13 @@ public static class Oddities
 
     private const string Unsupported = """{"errors":[{"code":"UNSUPPORTED","message":"not supported here"}]}""";
 
-    private const string Unauthorized = """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":[{"Action":"delete"}]}]}""";
+    private const string Unauthorized =
+        """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":[{"Action":"delete"}]}]}""";
 
     private const string Reset = """{"errors":[{"code":"CONNECTIONRESET","message":"connection reset by peer"}]}""";
 
-    private const string PageRefused = """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"invalid number of results requested","detail":{"n":1000}}]}""";
+    private const string PageRefused =
+        """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"invalid number of results requested","detail":{"n":1000}}]}""";
 
     private const string Unknown = """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""";
 
@@ -41,7 +43,10 @@ public static class Oddities
         new("upload range missing", new FieldOddity(IsUpload, response => response.Headers.Remove("Range"))),
         new("chunk answered 201", new FieldOddity(IsPatch, response => Replace(response, 202, 201))),
         new("chunk not kept", new AnswerOddity(IsLaterChunk, 201, "", "") { To = IsPatch, Change = StandStill }),
-        new("chunk too large", new AnswerOddity(request => request.ContentLength > SmallChunk, 416, "text/plain", TooLarge) { To = IsPatch }),
+        new(
+            "chunk too large",
+            new AnswerOddity(request => request.ContentLength > SmallChunk, 416, "text/plain", TooLarge) { To = IsPatch }
+        ),
         new("chunks unsupported", new AnswerOddity(_ => true, 400, "application/json", Unsupported) { To = IsPatch }),
         new("absolute location with a state", new FieldOddity(IsUpload, StatefulLocation)),
         new("manifest answered 200", new FieldOddity(IsManifestPut, response => Replace(response, 201, 200))),
@@ -51,7 +56,10 @@ public static class Oddities
         new("HEAD without length", new FieldOddity(IsManifestHead, response => response.ContentLength = null)),
         new("HEAD with length 0", new FieldOddity(IsManifestHead, NoLength)),
         new("media type in capitals with parameters", new FieldOddity(IsTyped, LoudType)),
-        new("mount refused", new AnswerOddity(_ => true, 405, "", "") { To = request => request.Method == "POST" && request.Asks("mount") }),
+        new(
+            "mount refused",
+            new AnswerOddity(_ => true, 405, "", "") { To = request => request.Method == "POST" && request.Asks("mount") }
+        ),
         new("referrers refused with 400", Referrers(400, "application/json", Unknown)),
         new("referrers are a page", Referrers(200, "text/html; charset=utf-8", Page)),
         new("access_token beside an empty token", new TextOddity(IsToken, AccessToken)),
@@ -61,7 +69,10 @@ public static class Oddities
         new("out of order is 400", new FieldOddity(IsChunk, response => Replace(response, 416, 400))),
         new("range of nothing is 0--1", new FieldOddity(IsUpload, RangeOfNothing)),
         new("later chunk refused with 400", new AnswerOddity(IsLaterChunk, 400, "application/json", Reset) { To = IsPatch }),
-        new("closing refused with 400 after a chunk", new AnswerOddity(IsLaterChunk, 400, "application/json", Unsupported) { To = IsClosing }),
+        new(
+            "closing refused with 400 after a chunk",
+            new AnswerOddity(IsLaterChunk, 400, "application/json", Unsupported) { To = IsClosing }
+        ),
         new("relative location with a state", new FieldOddity(IsUpload, RelativeState)),
         new("upload begun with 200", new FieldOddity(IsBegin, response => Replace(response, 202, 200))),
         new("upload begun with 204", new FieldOddity(IsBegin, response => Replace(response, 202, 204))),
@@ -73,7 +84,10 @@ public static class Oddities
         new("manifest as text", new FieldOddity(IsManifestRead, response => Retype(response, "text/plain; charset=utf-8"))),
         new("manifest as bytes", new FieldOddity(IsManifestRead, response => Retype(response, "application/octet-stream"))),
         new("error in words of its own", new TextOddity(IsRead, OwnWords)),
-        new("size of a page refused", new AnswerOddity(request => request.Query.ContainsKey("n"), 400, "application/json", PageRefused) { To = IsTags }),
+        new(
+            "size of a page refused",
+            new AnswerOddity(request => request.Query.ContainsKey("n"), 400, "application/json", PageRefused) { To = IsTags }
+        ),
         new("digests among the tags", new TextOddity(IsTags, DigestAmongTags)),
         new("link without brackets", new FieldOddity(IsList, BareLink)),
         new("first scope alone counts", new RequestOddity(IsToken, FirstScope)),
@@ -87,7 +101,10 @@ public static class Oddities
     /// </summary>
     public static ImmutableArray<FaultKind> Lapses { get; } =
     [
-        new("token lapsed, and a Basic challenge", new LapseOddity(HasToken, response => response.Headers.WWWAuthenticate = "Basic realm=\"harbor\"")),
+        new(
+            "token lapsed, and a Basic challenge",
+            new LapseOddity(HasToken, response => response.Headers.WWWAuthenticate = "Basic realm=\"harbor\"")
+        ),
         new("token lapsed, and no challenge", new LapseOddity(HasToken, response => response.Headers.Remove("WWW-Authenticate"))),
     ];
 
@@ -99,7 +116,8 @@ public static class Oddities
         new("429 as plain text", new AnswerOddity(_ => true, 429, "text/plain", "slow down") { To = _ => true }),
     ];
 
-    private static AnswerOddity Status(int status) => new AnswerOddity(_ => true, status, "application/json", Unsupported) { To = IsStatus };
+    private static AnswerOddity Status(int status) =>
+        new AnswerOddity(_ => true, status, "application/json", Unsupported) { To = IsStatus };
 
     private static AnswerOddity StatusPage(int status) => new AnswerOddity(_ => true, status, "text/html", Page) { To = IsStatus };
 
@@ -107,7 +125,9 @@ public static class Oddities
 
     /// <summary>Without the API, and so without its word for a subject that was pushed.</summary>
     private static Fault Referrers(int status, string type, string body) =>
-        new AnswerOddity(_ => true, status, type, body) { To = IsReferrers }.And(new FieldOddity(IsManifestPut, response => response.Headers.Remove("OCI-Subject")));
+        new AnswerOddity(_ => true, status, type, body) { To = IsReferrers }.And(
+            new FieldOddity(IsManifestPut, response => response.Headers.Remove("OCI-Subject"))
+        );
 
     private static bool IsUpload(RehearsalRequest request) => request.Concerns("/blobs/uploads/");
 
@@ -135,7 +155,8 @@ public static class Oddities
 
     private static bool IsRead(RehearsalRequest request) => request.Method == "GET" && (request.Concerns("/manifests/") || IsList(request));
 
-    private static bool IsTags(RehearsalRequest request) => request.Method == "GET" && request.Path.EndsWith("/tags/list", StringComparison.Ordinal);
+    private static bool IsTags(RehearsalRequest request) =>
+        request.Method == "GET" && request.Path.EndsWith("/tags/list", StringComparison.Ordinal);
 
     private static bool IsList(RehearsalRequest request) => IsTags(request) || IsReferrers(request);
 
@@ -143,7 +164,8 @@ public static class Oddities
 
     private static bool HasToken(RehearsalRequest request) => request.HasAuthorization && !IsToken(request);
 
-    private static bool IsContent(RehearsalRequest request) => request.Method != "DELETE" && (request.Concerns("/manifests/") || request.Concerns("/blobs/"));
+    private static bool IsContent(RehearsalRequest request) =>
+        request.Method != "DELETE" && (request.Concerns("/manifests/") || request.Concerns("/blobs/"));
 
     private static bool IsReferrers(RehearsalRequest request) => request.Concerns("/referrers/");
 

@@ -114,22 +114,31 @@ internal static partial class OddityChanges
     public static void BareLink(HttpResponse response)
     {
         if (response.Headers.Link.ToString() is { Length: > 0 } link)
-            response.Headers.Link = link.Replace("<", "", StringComparison.Ordinal).Replace(">", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal);
+            response.Headers.Link = link.Replace("<", "", StringComparison.Ordinal)
+                .Replace(">", "", StringComparison.Ordinal)
+                .Replace("\"", "", StringComparison.Ordinal);
     }
 
     public static string OwnWords(string text) => ErrorCode().Replace(text, "\"errors\":[{\"code\":\"NOT_FOUND\"");
 
-    public static string DigestAmongTags(string text) => text.Replace("\"tags\":[\"", $"\"tags\":[\"{Digest.Of("one of an index"u8)}\",\"", StringComparison.Ordinal);
+    public static string DigestAmongTags(string text) =>
+        text.Replace("\"tags\":[\"", $"\"tags\":[\"{Digest.Of("one of an index"u8)}\",\"", StringComparison.Ordinal);
 
-    public static string OwnTime(string text) => Issued().Replace(text.Replace("\"expires_in\"", "\"expires_at\"", StringComparison.Ordinal), "\"issued_at\":\"2026-11-30 11:00:00 UTC\"");
+    public static string OwnTime(string text) =>
+        Issued()
+            .Replace(
+                text.Replace("\"expires_in\"", "\"expires_at\"", StringComparison.Ordinal),
+                "\"issued_at\":\"2026-11-30 11:00:00 UTC\""
+            );
 
     public static string EmptyAccessToken(string text) => TokenName().Replace(text, "\"access_token\":\"\",\"token\":");
 
     /// <summary>Some token servers look at no further one.</summary>
-    public static void FirstScope(HttpRequest request) => request.QueryString = new QueryString(LaterScopes().Replace(request.QueryString.Value ?? "", ""));
+    public static void FirstScope(HttpRequest request) =>
+        request.QueryString = new QueryString(LaterScopes().Replace(request.QueryString.Value ?? "", ""));
 
-    private static string OneMore(string range) => range is "0-0" or "" ? "0-0"
-        : $"0-{long.Parse(range[2..], CultureInfo.InvariantCulture) + 1}";
+    private static string OneMore(string range) =>
+        range is "0-0" or "" ? "0-0" : $"0-{long.Parse(range[2..], CultureInfo.InvariantCulture) + 1}";
 
     [GeneratedRegex("\"token\":")]
     private static partial Regex TokenName();

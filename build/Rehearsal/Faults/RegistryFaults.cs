@@ -45,7 +45,8 @@ internal sealed record DigestFault : Fault
 {
     private static readonly string Other = Digest.Of("other content"u8).ToString();
 
-    public override bool AppliesTo(RehearsalRequest request) => request.Method != "DELETE" && (request.Concerns("/manifests/") || request.Concerns("/blobs/"));
+    public override bool AppliesTo(RehearsalRequest request) =>
+        request.Method != "DELETE" && (request.Concerns("/manifests/") || request.Concerns("/blobs/"));
 
     internal override Task HappenAsync(Exchange exchange)
     {

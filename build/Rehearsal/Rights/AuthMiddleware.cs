@@ -36,12 +36,13 @@ internal sealed class AuthMiddleware
     /// <summary>Tells it where it stands, once the ports are known.</summary>
     /// <param name="registry">The registry's own address.</param>
     /// <param name="elsewhere">That of the other server; the registry's own when there is none.</param>
-    public void Open(Uri registry, Uri elsewhere) => (Realm, Service) = _options.Authentication switch
-    {
-        RehearsalAuthentication.Token => (new Uri(registry, "/v2/auth"), registry.Authority),
-        RehearsalAuthentication.TokenElsewhere => (new Uri(elsewhere, "/token"), "registry.docker.io"),
-        _ => (null, ""),
-    };
+    public void Open(Uri registry, Uri elsewhere) =>
+        (Realm, Service) = _options.Authentication switch
+        {
+            RehearsalAuthentication.Token => (new Uri(registry, "/v2/auth"), registry.Authority),
+            RehearsalAuthentication.TokenElsewhere => (new Uri(elsewhere, "/token"), "registry.docker.io"),
+            _ => (null, ""),
+        };
 
     /// <summary>Whether a request came to the place where tokens are issued: by port and path.</summary>
     public bool IsRealm(HttpContext context) => Realm is { } realm && IsAtRealm(context) && context.Request.Path == realm.AbsolutePath;
@@ -58,7 +59,8 @@ internal sealed class AuthMiddleware
         {
             RehearsalAuthentication.None => true,
             RehearsalAuthentication.Basic => _account.Knows(context.Request) ?? open,
-            _ => _book.GrantsOf(context.Request) is { } grants && (path.Area == Area.Root || grants.Contains($"{path.Repository}:{action}")),
+            _ => _book.GrantsOf(context.Request) is { } grants
+                && (path.Area == Area.Root || grants.Contains($"{path.Repository}:{action}")),
         };
         if (!allowed)
             throw Refusal(context, path);

@@ -12,7 +12,10 @@ internal sealed class TokenEndpoint
     /// <summary>A form is small: some scopes, a password or a token.</summary>
     private static readonly FormOptions Form = new()
     {
-        BufferBodyLengthLimit = 64 * 1024, ValueCountLimit = 32, KeyLengthLimit = 256, ValueLengthLimit = 16 * 1024,
+        BufferBodyLengthLimit = 64 * 1024,
+        ValueCountLimit = 32,
+        KeyLengthLimit = 256,
+        ValueLengthLimit = 16 * 1024,
     };
 
     private readonly RehearsalOptions _options;
@@ -26,12 +29,13 @@ internal sealed class TokenEndpoint
         _book = book;
     }
 
-    public Task AnswerAsync(HttpContext context) => context.Request.Method switch
-    {
-        "GET" or "HEAD" => ByCredentialsAsync(context),
-        "POST" => ByGrantAsync(context),
-        _ => throw new ErrorAnswer(405, "UNSUPPORTED", "tokens are issued by GET and POST"),
-    };
+    public Task AnswerAsync(HttpContext context) =>
+        context.Request.Method switch
+        {
+            "GET" or "HEAD" => ByCredentialsAsync(context),
+            "POST" => ByGrantAsync(context),
+            _ => throw new ErrorAnswer(405, "UNSUPPORTED", "tokens are issued by GET and POST"),
+        };
 
     private Task ByCredentialsAsync(HttpContext context)
     {
@@ -59,7 +63,13 @@ internal sealed class TokenEndpoint
         };
         if (!known)
             throw new ErrorAnswer(401, "UNAUTHORIZED", "authentication required");
-        await IssueAsync(context, "access_token", Scopes(form["scope"].ToString()), isUser: true, offline: form["access_type"] == "offline");
+        await IssueAsync(
+            context,
+            "access_token",
+            Scopes(form["scope"].ToString()),
+            isUser: true,
+            offline: form["access_type"] == "offline"
+        );
     }
 
     private static async Task<IFormCollection> FormAsync(HttpRequest request)
@@ -108,10 +118,14 @@ internal sealed class TokenEndpoint
         return grants;
     }
 
-    private static string ScopeOf(HashSet<string> grants) => string.Join(' ', grants
-        .Select(grant => grant.Split(':'))
-        .GroupBy(parts => parts[0], parts => parts[1])
-        .Select(group => $"repository:{group.Key}:{string.Join(',', group.Order(StringComparer.Ordinal))}"));
+    private static string ScopeOf(HashSet<string> grants) =>
+        string.Join(
+            ' ',
+            grants
+                .Select(grant => grant.Split(':'))
+                .GroupBy(parts => parts[0], parts => parts[1])
+                .Select(group => $"repository:{group.Key}:{string.Join(',', group.Order(StringComparer.Ordinal))}")
+        );
 
     private static string[] Scopes(string? value) => (value ?? "").Split(' ');
 }

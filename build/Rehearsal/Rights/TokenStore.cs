@@ -52,8 +52,11 @@ internal sealed class TokenStore
     {
         lock (_lock)
         {
-            if (BearerOf(request) is not { } value || !_tokens.TryGetValue(value, out (DateTimeOffset Until, HashSet<string> Grants) token)
-                || _time.GetUtcNow() >= token.Until)
+            if (
+                BearerOf(request) is not { } value
+                || !_tokens.TryGetValue(value, out (DateTimeOffset Until, HashSet<string> Grants) token)
+                || _time.GetUtcNow() >= token.Until
+            )
                 return null;
             _used.Add(value);
             return token.Grants;
@@ -75,7 +78,9 @@ internal sealed class TokenStore
     }
 
     private static string? BearerOf(HttpRequest request) =>
-        request.Headers.Authorization.ToString() is var field && field.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? field[7..].Trim() : null;
+        request.Headers.Authorization.ToString() is var field && field.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? field[7..].Trim()
+            : null;
 
     private static string NewToken() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(36)).Replace('+', '-').Replace('/', '_');
 }

@@ -39,7 +39,9 @@ internal sealed class FolderStorage : RehearsalStorage
     internal override IReadOnlyList<string> List(string folder)
     {
         string root = At(folder);
-        return Directory.Exists(root) ? [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file))] : [];
+        return Directory.Exists(root)
+            ? [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file))]
+            : [];
     }
 
     internal override void Write(string name, ReadOnlySpan<byte> content)
@@ -75,7 +77,14 @@ internal sealed class FolderStorage : RehearsalStorage
     }
 
     private static FileStream OpenFile(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        new(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read | FileShare.Delete,
+            0,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
 
     private sealed class Part(FolderStorage storage, string file) : IStoragePart
     {

@@ -2,7 +2,10 @@ using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
 
-/// <summary>Bytes that grow by blocks, so that a large file is never copied and may exceed 2 GB. Written by one at a time; whoever reads sees its length of that time.</summary>
+/// <summary>
+/// Bytes that grow by blocks, so that a large file is never copied and may exceed 2 GB. Written by one at a time; whoever reads sees its
+/// length of that time.
+/// </summary>
 internal sealed class MemoryFile
 {
     private const int Block = 64 * 1024;
@@ -59,11 +62,12 @@ internal sealed class MemoryFile
             return count;
         }
 
-        public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-        {
-            SeekOrigin.Begin => offset,
-            SeekOrigin.Current => Position + offset,
-            _ => length + offset,
-        };
+        public override long Seek(long offset, SeekOrigin origin) =>
+            Position = origin switch
+            {
+                SeekOrigin.Begin => offset,
+                SeekOrigin.Current => Position + offset,
+                _ => length + offset,
+            };
     }
 }

@@ -6,9 +6,7 @@ internal sealed class MemoryStorage : RehearsalStorage
     private readonly Lock _lock = new();
     private readonly Dictionary<string, MemoryFile> _files = new(StringComparer.Ordinal);
 
-    internal override void Begin()
-    {
-    }
+    internal override void Begin() { }
 
     internal override Stream? Open(string name)
     {
@@ -60,9 +58,7 @@ internal sealed class MemoryStorage : RehearsalStorage
 
         public void KeepAs(string name) => storage.Keep(name, _file);
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 
     private sealed class Appending(MemoryFile file) : WriteOnlyStream

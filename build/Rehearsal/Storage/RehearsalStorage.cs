@@ -6,9 +6,7 @@ namespace Slipway.Rehearsal;
 /// </summary>
 public abstract class RehearsalStorage
 {
-    private protected RehearsalStorage()
-    {
-    }
+    private protected RehearsalStorage() { }
 
     /// <summary>Nothing on disk; gone with this value, so that a registry started on it again finds what the last one kept.</summary>
     public static RehearsalStorage InMemory() => new MemoryStorage();

@@ -17,7 +17,13 @@ public static class ChecksumList
     public const string OpenPgpName = FileName + ".sig";
 
     /// <summary>Sorted by name, so that the same files give the same list.</summary>
-    public static ReleasedFile Of(IEnumerable<ReleasedFile> assets) => ReleasedFile.OfText(
-        FileName,
-        string.Concat(assets.OrderBy(asset => asset.Name, StringComparer.Ordinal).Select(asset => $"{Digest.Of(asset.Content.Span).Hex}  {asset.Name}\n")));
+    public static ReleasedFile Of(IEnumerable<ReleasedFile> assets) =>
+        ReleasedFile.OfText(
+            FileName,
+            string.Concat(
+                assets
+                    .OrderBy(asset => asset.Name, StringComparer.Ordinal)
+                    .Select(asset => $"{Digest.Of(asset.Content.Span).Hex}  {asset.Name}\n")
+            )
+        );
 }

@@ -20,7 +20,8 @@ public sealed partial class Markdown
 
     /// <summary>A box that catches the eye, as GitHub draws it.</summary>
     /// <param name="lines">Escaped already.</param>
-    public Markdown Warning(params IEnumerable<string> lines) => Block($"> [!WARNING]\n{string.Concat(lines.Select(line => $"> {line}\n"))}");
+    public Markdown Warning(params IEnumerable<string> lines) =>
+        Block($"> [!WARNING]\n{string.Concat(lines.Select(line => $"> {line}\n"))}");
 
     /// <summary>Commands or a file, as they are; the fence is longer than any in them (GFM, 4.5).</summary>
     /// <param name="language">As <c>sh</c>.</param>
@@ -46,7 +47,8 @@ public sealed partial class Markdown
     public int Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int longest)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        int length = _text.Length + (2 * Row(columns).Length) + (4 * columns.Count), fit = 0;
+        int length = _text.Length + (2 * Row(columns).Length) + (4 * columns.Count),
+            fit = 0;
         while (fit < rows.Count && (length += Row(rows[fit]).Length) <= longest)
             fit++;
         Table(columns, rows.Take(fit));

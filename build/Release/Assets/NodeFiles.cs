@@ -32,17 +32,17 @@ public sealed class NodeFiles(NodeVariable unit, Reference image, string release
 
     private string Butane(string variant, string version) =>
         $"""
-        # {release}
-        variant: {variant}
-        version: {version}
-        systemd:
-          units:
-            - name: {unit.Unit}
-              dropins:
-                - name: {DropInName}
-                  contents: |
-                    [Service]
-                    Environment={unit.Variable}={image}
+            # {release}
+            variant: {variant}
+            version: {version}
+            systemd:
+              units:
+                - name: {unit.Unit}
+                  dropins:
+                    - name: {DropInName}
+                      contents: |
+                        [Service]
+                        Environment={unit.Variable}={image}
 
-        """;
+            """;
 }

@@ -35,38 +35,62 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
     private void Warn(Markdown notes)
     {
         if (facts.IsRehearsal)
-            notes.Warning($"This was a rehearsal{(facts.StandIn is null ? "" : $", with stand-ins for {MarkdownText.Text(facts.StandIn)}")}. Nothing of it is published.");
-        string[] unsigned = [.. facts.Upstream.Where(file => file.Accepted is not null)
-            .Select(file => $"**{MarkdownText.Text(file.Name)} {MarkdownText.Text(file.Version)}** was taken for its checksum alone: {MarkdownText.Text(file.Accepted!)}.")];
+            notes.Warning(
+                $"This was a rehearsal{(facts.StandIn is null ? "" : $", with stand-ins for {MarkdownText.Text(facts.StandIn)}")}. "
+                    + "Nothing of it is published."
+            );
+        string[] unsigned =
+        [
+            .. facts
+                .Upstream.Where(file => file.Accepted is not null)
+                .Select(file =>
+                    $"**{MarkdownText.Text(file.Name)} {MarkdownText.Text(file.Version)}** was taken for its checksum "
+                    + $"alone: {MarkdownText.Text(file.Accepted!)}."
+                ),
+        ];
         if (unsigned.Length > 0)
             notes.Warning(unsigned);
         if (!facts.LeftOut.IsEmpty)
             notes.Warning($"Made without {string.Join(", ", facts.LeftOut.Select(MarkdownText.Text))}, which could not be had.");
     }
 
-    private string Upstream() => string.Join(", ", facts.Upstream.Select(file =>
-        $"{MarkdownText.Text(file.Name)} {MarkdownText.Text(file.Version)}{(file.Signature is null ? "" : $" (upstream's signature: {MarkdownText.Text(file.Signature)})")}"));
+    private string Upstream() =>
+        string.Join(
+            ", ",
+            facts.Upstream.Select(file =>
+                $"{MarkdownText.Text(file.Name)} {MarkdownText.Text(file.Version)}{(file.Signature is null ? "" : $" (upstream's signature: {MarkdownText.Text(file.Signature)})")}"
+            )
+        );
 
     private void Images(Markdown notes)
     {
         notes.Heading("Images");
         notes.Table(
             ["repository", "platform", "tag", "digest", "compressed"],
-            facts.Repositories.SelectMany(repository => facts.Image.Platforms
-                .Select(platform => Row(repository, platform))
-                .Prepend([MarkdownText.Code(repository.Name), "all", MarkdownText.Code(facts.Record.Release), MarkdownText.Code(facts.Image.Index.Digest.ToString()), ""])));
+            facts.Repositories.SelectMany(repository =>
+                facts
+                    .Image.Platforms.Select(platform => Row(repository, platform))
+                    .Prepend([
+                        MarkdownText.Code(repository.Name),
+                        "all",
+                        MarkdownText.Code(facts.Record.Release),
+                        MarkdownText.Code(facts.Image.Index.Digest.ToString()),
+                        "",
+                    ])
+            )
+        );
         if (facts.Destinations.Select(repository => repository.Name).Except(facts.Record.Tags.Keys).ToArray() is { Length: > 0 } missing)
             notes.Paragraph($"Not published to {string.Join(", ", missing.Select(MarkdownText.Code))}.");
     }
 
     private IReadOnlyList<string> Row(Reference repository, AssembledPlatform platform) =>
-    [
-        MarkdownText.Code(repository.Name),
-        platform.Platform.ToString(),
-        MarkdownText.Code($"{facts.Record.Release}-{platform.Platform.Architecture}"),
-        MarkdownText.Code(platform.Manifest.Digest.ToString()),
-        Size(platform),
-    ];
+        [
+            MarkdownText.Code(repository.Name),
+            platform.Platform.ToString(),
+            MarkdownText.Code($"{facts.Record.Release}-{platform.Platform.Architecture}"),
+            MarkdownText.Code(platform.Manifest.Digest.ToString()),
+            Size(platform),
+        ];
 
     private string Size(AssembledPlatform platform)
     {
@@ -80,14 +104,20 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
     private void Verification(Markdown notes)
     {
         string key = facts.Signer is VerificationKey trusted
-            ? $" by {MarkdownText.Text(trusted.Name)}. Have {MarkdownText.Code(VerifyCommands.KeyName)} from elsewhere than here, or compare it: its fingerprint is {MarkdownText.Code(trusted.Fingerprint.ToString())}"
+            ? $" by {MarkdownText.Text(trusted.Name)}. Have {MarkdownText.Code(VerifyCommands.KeyName)} from elsewhere than here, or "
+                + $"compare it: its fingerprint is {MarkdownText.Code(trusted.Fingerprint.ToString())}"
             : $" by {MarkdownText.Code(facts.Signer.Name)}, without a key";
         notes.Heading("Verify");
-        notes.Paragraph($"Everything is signed{key}. The files of this release, in a folder with {MarkdownText.Code(ChecksumList.FileName)}:");
+        notes.Paragraph(
+            $"Everything is signed{key}. The files of this release, in a folder with {MarkdownText.Code(ChecksumList.FileName)}:"
+        );
         notes.Fenced("sh", _commands.Files);
         notes.Paragraph("The images, with [cosign](https://docs.sigstore.dev/cosign/system_config/installation/):");
         notes.Fenced("sh", _commands.Images);
-        notes.Paragraph($"Signatures, provenance and SBOMs on every registry, from a checkout of {MarkdownText.Code(facts.Git.Tag ?? facts.Git.Commit)}; and whether building it anew gives the same:");
+        notes.Paragraph(
+            "Signatures, provenance and SBOMs on every registry, from a checkout "
+                + $"of {MarkdownText.Code(facts.Git.Tag ?? facts.Git.Commit)}; and whether building it anew gives the same:"
+        );
         notes.Fenced("sh", _commands.Ours + _commands.Reproduce);
     }
 
@@ -97,8 +127,18 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
             return;
         NodeFiles files = new(unit, facts.Repositories[0].WithDigest(facts.Image.Index.Digest), facts.Title);
         notes.Heading("Nodes");
-        notes.Paragraph($"{MarkdownText.Code(DropIn(facts.Repositories[0]))} goes to {MarkdownText.Code(files.DropInPath)}; the files that end in {MarkdownText.Code(".bu")} do the same as Butane snippets, for Fedora CoreOS and Flatcar (Typhoon's {MarkdownText.Code("worker_snippets")} and {MarkdownText.Code("controller_snippets")})."
-            + (facts.Repositories.Length > 1 ? $" Where {MarkdownText.Text(facts.Repositories[0].Host)} is out of reach, {string.Join(", ", facts.Repositories.Skip(1).Select(repository => MarkdownText.Code(DropIn(repository))))} pulls the same bytes." : ""));
+        notes.Paragraph(
+            $"{MarkdownText.Code(DropIn(facts.Repositories[0]))} goes to {MarkdownText.Code(files.DropInPath)}; the files that end "
+                + $"in {MarkdownText.Code(".bu")} do the same as Butane snippets, for Fedora CoreOS and Flatcar "
+                + $"(Typhoon's {MarkdownText.Code("worker_snippets")} and {MarkdownText.Code("controller_snippets")})."
+                + (
+                    facts.Repositories.Length > 1
+                        ? $" Where {MarkdownText.Text(facts.Repositories[0].Host)} is out of "
+                            + $"reach, {string.Join(", ", facts.Repositories.Skip(1).Select(repository => MarkdownText.Code(DropIn(repository))))} "
+                            + "pulls the same bytes."
+                        : ""
+                )
+        );
         notes.Fenced("ini", files.DropIn);
     }
 
@@ -109,7 +149,10 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         notes.Heading("Contents");
         if (facts.Earlier is null)
         {
-            notes.Paragraph($"{facts.Packages} Debian packages of {string.Join(", ", facts.Suites.Select(MarkdownText.Text))}; the SBOMs list them. There is no release before this one to compare with.");
+            notes.Paragraph(
+                $"{facts.Packages} Debian packages of {string.Join(", ", facts.Suites.Select(MarkdownText.Text))}; the SBOMs list "
+                    + "them. There is no release before this one to compare with."
+            );
             return;
         }
 
@@ -119,19 +162,29 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
             return;
         }
 
-        notes.Paragraph(changes.IsEmpty
-            ? $"The same {facts.Packages} Debian packages and upstream files as {MarkdownText.Code(facts.Earlier.Tag)}."
-            : $"{facts.Packages} Debian packages. Since {MarkdownText.Code(facts.Earlier.Tag)}:");
+        notes.Paragraph(
+            changes.IsEmpty
+                ? $"The same {facts.Packages} Debian packages and upstream files as {MarkdownText.Code(facts.Earlier.Tag)}."
+                : $"{facts.Packages} Debian packages. Since {MarkdownText.Code(facts.Earlier.Tag)}:"
+        );
         int left = notes.Table(
             ["", "from", "to", "fixes"],
-            [.. changes.Where(change => !change.Fixes.IsEmpty).Select(change => (IReadOnlyList<string>)[.. Cells(change), string.Join(", ", change.Fixes.Select(MarkdownText.Text))])],
-            Longest - Reserve);
+            [
+                .. changes
+                    .Where(change => !change.Fixes.IsEmpty)
+                    .Select(change => (IReadOnlyList<string>)[.. Cells(change), string.Join(", ", change.Fixes.Select(MarkdownText.Text))]),
+            ],
+            Longest - Reserve
+        );
         left += notes.Table(["", "from", "to"], [.. changes.Where(change => change.Fixes.IsEmpty).Select(Cells)], Longest - Reserve);
         if (left > 0)
-            notes.Paragraph(string.Create(CultureInfo.InvariantCulture, $"And {left} more, for which there is no room here: the SBOMs list all."));
+            notes.Paragraph(
+                string.Create(CultureInfo.InvariantCulture, $"And {left} more, for which there is no room here: the SBOMs list all.")
+            );
     }
 
-    private static IReadOnlyList<string> Cells(ContentChange change) => [MarkdownText.Text(change.Name), Version(change.From), Version(change.To)];
+    private static IReadOnlyList<string> Cells(ContentChange change) =>
+        [MarkdownText.Text(change.Name), Version(change.From), Version(change.To)];
 
     private static string Version(string? version) => version is null ? "–" : MarkdownText.Text(version);
 }

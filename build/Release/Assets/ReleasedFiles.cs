@@ -20,18 +20,35 @@ public sealed class ReleasedFiles(string folder)
     /// <param name="record">The bytes of <c>release.json</c>.</param>
     /// <exception cref="ContentException">Something is missing; says the command that makes it.</exception>
     public static async Task<ImmutableArray<ReleasedFile>> CollectAsync(
-        ReleaseFacts facts, SbomFolder sbom, IContentReader trust, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+        ReleaseFacts facts,
+        SbomFolder sbom,
+        IContentReader trust,
+        ReadOnlyMemory<byte> record,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(sbom);
         List<ReleasedFile> assets = [new(ReleaseRecord.FileName, ReleasedFile.Json, record)];
         foreach (Platform? platform in facts.Image.Platforms.Select(platform => (Platform?)platform.Platform).Prepend(null))
-            assets.Add(new($"{facts.Prefix}-{SbomFolder.NameOf(platform)}", ReleasedFile.Json, await sbom.ReadAsync(facts.Image.Name, platform, cancellationToken)));
-        assets.Add(new($"{facts.Prefix}-provenance.sigstore.json", ReleasedFile.Json, await ProvenanceAsync(facts, trust, cancellationToken)));
+            assets.Add(
+                new(
+                    $"{facts.Prefix}-{SbomFolder.NameOf(platform)}",
+                    ReleasedFile.Json,
+                    await sbom.ReadAsync(facts.Image.Name, platform, cancellationToken)
+                )
+            );
+        assets.Add(
+            new($"{facts.Prefix}-provenance.sigstore.json", ReleasedFile.Json, await ProvenanceAsync(facts, trust, cancellationToken))
+        );
         if (facts.Signer is VerificationKey key)
             assets.Add(ReleasedFile.OfText(VerifyCommands.KeyName, key.Pem));
         if (facts.Node is { } unit)
-            assets.AddRange(facts.Repositories.SelectMany(repository => new NodeFiles(unit, repository.WithDigest(facts.Image.Index.Digest), facts.Title).Assets(facts.Prefix)));
+            assets.AddRange(
+                facts.Repositories.SelectMany(repository =>
+                    new NodeFiles(unit, repository.WithDigest(facts.Image.Index.Digest), facts.Title).Assets(facts.Prefix)
+                )
+            );
         return [.. assets.OrderBy(asset => asset.Name, StringComparer.Ordinal)];
     }
 
@@ -55,16 +72,24 @@ public sealed class ReleasedFiles(string folder)
             : null;
 
     /// <summary>The signed provenance of the index, as the registries have it.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ProvenanceAsync(ReleaseFacts facts, IContentReader trust, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>> ProvenanceAsync(
+        ReleaseFacts facts,
+        IContentReader trust,
+        CancellationToken cancellationToken
+    )
     {
         Digest index = facts.Image.Index.Digest;
         foreach (Descriptor referrer in await trust.ReferrersAsync(index, MediaType.SigstoreBundle, cancellationToken))
         {
             // A folder's list does not say of what kind each is.
-            if ((BundleManifest.KindOf(referrer) ?? Statement.ProvenanceType) != Statement.ProvenanceType || await trust.ReadManifestAsync(referrer.Digest, cancellationToken) is not { } manifest)
+            if (
+                (BundleManifest.KindOf(referrer) ?? Statement.ProvenanceType) != Statement.ProvenanceType
+                || await trust.ReadManifestAsync(referrer.Digest, cancellationToken) is not { } manifest
+            )
                 continue;
             Descriptor bundle = BundleManifest.BundleOf(manifest, index);
-            await using Stream? stream = bundle.Size <= SigstoreBundle.MaximumSize ? await trust.OpenBlobAsync(bundle, cancellationToken) : null;
+            await using Stream? stream =
+                bundle.Size <= SigstoreBundle.MaximumSize ? await trust.OpenBlobAsync(bundle, cancellationToken) : null;
             if (stream is null)
                 continue;
             using MemoryStream bytes = new();

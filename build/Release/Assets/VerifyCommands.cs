@@ -13,7 +13,8 @@ public sealed class VerifyCommands
     public const string KeyName = "release.pub";
 
     private readonly ReleaseFacts _facts;
-    private readonly string _cosign, _ours;
+    private readonly string _cosign,
+        _ours;
 
     /// <exception cref="NotSupportedException">The signer is of a kind that no command is known for.</exception>
     public VerifyCommands(ReleaseFacts facts)
@@ -26,14 +27,16 @@ public sealed class VerifyCommands
             VerificationKey => ($"--key {KeyName} --insecure-ignore-tlog=true", $"--public-key {KeyName}"),
             CertificateIdentity who => (
                 $"--certificate-identity {Quoted(who.Subject)} --certificate-oidc-issuer {Quoted(who.Issuer)}",
-                $"--identity {Quoted(who.Subject)} --issuer {Quoted(who.Issuer)}"),
+                $"--identity {Quoted(who.Subject)} --issuer {Quoted(who.Issuer)}"
+            ),
             _ => throw new NotSupportedException($"{facts.Signer.Name}: no command is known that verifies it"),
         };
     }
 
     /// <summary>The downloaded files.</summary>
     public string Files =>
-        $"cosign verify-blob {_cosign} --bundle {ChecksumList.SignatureName} {ChecksumList.FileName} &&\n  sha256sum --check --ignore-missing {ChecksumList.FileName}\n"
+        $"cosign verify-blob {_cosign} --bundle {ChecksumList.SignatureName} {ChecksumList.FileName} &&\n  sha256sum --check "
+        + $"--ignore-missing {ChecksumList.FileName}\n"
         + (_facts.HasOpenPgp ? $"gpg --verify {ChecksumList.OpenPgpName} {ChecksumList.FileName}\n" : "");
 
     /// <summary>The image on each registry, with cosign.</summary>

@@ -15,7 +15,8 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
     private const int Parallelism = 8;
 
     /// <summary>More than these are not looked for in all, nor kept: whoever may push could name content without end.</summary>
-    private const int MostAsked = 100_000, MostKept = 20_000;
+    private const int MostAsked = 100_000,
+        MostKept = 20_000;
 
     private readonly Dictionary<Digest, ManifestParts?> _parts = [];
     private readonly HashSet<(Repository, Digest)> _asked = [];
@@ -40,7 +41,13 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
         if (_asked.Count >= MostAsked)
         {
             if (!_isFull)
-                Find(DriftKind.ContentBeyondLimit, site, root, $"the tags lead to more than {MostAsked} manifests and blobs: the rest, from {root} on, was not looked for. Narrow it with --tags PATTERN, and look who pushes there");
+                Find(
+                    DriftKind.ContentBeyondLimit,
+                    site,
+                    root,
+                    $"the tags lead to more than {MostAsked} manifests and blobs: the rest, from {root} on, was not looked for. "
+                        + "Narrow it with --tags PATTERN, and look who pushes there"
+                );
             _isFull = true;
             return [];
         }
@@ -52,14 +59,20 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
         List<(Descriptor Blob, Digest Owner)> blobs = [.. parts.Blobs.Select(blob => (blob, root))];
         foreach (Descriptor child in parts.Manifests)
         {
-            await RequireManifestAsync(site, child.Digest, $"index {root.Abbreviated} names it{(child.Platform is null ? "" : $" for {child.Platform}")}", cancellationToken);
+            await RequireManifestAsync(
+                site,
+                child.Digest,
+                $"index {root.Abbreviated} names it{(child.Platform is null ? "" : $" for {child.Platform}")}",
+                cancellationToken
+            );
             blobs.AddRange((await PartsAsync(child.Digest, cancellationToken))?.Blobs.Select(blob => (blob, child.Digest)) ?? []);
         }
 
         await Parallel.ForEachAsync(
             blobs.Where(each => _asked.Add((site, each.Blob.Digest))).ToList(),
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (each, token) => await RequireBlobAsync(site, each.Blob, each.Owner, token));
+            async (each, token) => await RequireBlobAsync(site, each.Blob, each.Owner, token)
+        );
         return [root, .. parts.Manifests.Select(child => child.Digest)];
     }
 
@@ -136,14 +149,19 @@ internal sealed record ManifestParts(ImmutableArray<Descriptor> Manifests, Immut
     public int Count => Manifests.Length + Blobs.Length;
 
     /// <exception cref="ContentException">It is damaged, of a type that we do not publish, or names more than any image has.</exception>
-    public static ManifestParts Of(ManifestContent content) => Read(content) is var parts && parts.Count <= MostParts
-        ? parts
-        : throw new ContentException($"{content.Descriptor.Digest}: wanted at most {MostParts} parts, got {parts.Count}");
+    public static ManifestParts Of(ManifestContent content) =>
+        Read(content) is var parts && parts.Count <= MostParts
+            ? parts
+            : throw new ContentException($"{content.Descriptor.Digest}: wanted at most {MostParts} parts, got {parts.Count}");
 
-    private static ManifestParts Read(ManifestContent content) => content.MediaType switch
-    {
-        MediaType.Index => new ManifestParts(Oci.Index.Parse(content.Bytes).Manifests, []),
-        MediaType.Manifest => new ManifestParts([], [.. Manifest.Parse(content.Bytes).Blobs]),
-        _ => throw new ContentException($"{content.Descriptor.Digest}: media type wanted {MediaType.Index} or {MediaType.Manifest}, got {Printable.Of(content.MediaType)}"),
-    };
+    private static ManifestParts Read(ManifestContent content) =>
+        content.MediaType switch
+        {
+            MediaType.Index => new ManifestParts(Oci.Index.Parse(content.Bytes).Manifests, []),
+            MediaType.Manifest => new ManifestParts([], [.. Manifest.Parse(content.Bytes).Blobs]),
+            _ => throw new ContentException(
+                $"{content.Descriptor.Digest}: media type wanted {MediaType.Index} or {MediaType.Manifest}, "
+                    + $"got {Printable.Of(content.MediaType)}"
+            ),
+        };
 }

@@ -29,13 +29,30 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
         RegistryClient anonymous = client.WithoutCredentials();
         ImmutableArray<Repository> sites = [.. request.Destinations.Select(anonymous.Repository)];
         TagSurvey survey = new(sites);
-        IEnumerable<string> recorded = request.Records.Where(record => record.Image == request.Image).SelectMany(record => record.Tags.Values.SelectMany(tags => tags.Keys));
-        IEnumerable<string> withdrawn = request.Withdrawals.SelectMany(entry => entry.Destinations).SelectMany(destination => destination.Removed.Union(destination.Standing));
-        await survey.ReadAsync(tag => IsOurs(tag) && request.Wanted(tag), recorded.Concat(withdrawn).Where(request.Wanted), cancellationToken);
+        IEnumerable<string> recorded = request
+            .Records.Where(record => record.Image == request.Image)
+            .SelectMany(record => record.Tags.Values.SelectMany(tags => tags.Keys));
+        IEnumerable<string> withdrawn = request
+            .Withdrawals.SelectMany(entry => entry.Destinations)
+            .SelectMany(destination => destination.Removed.Union(destination.Standing));
+        await survey.ReadAsync(
+            tag => IsOurs(tag) && request.Wanted(tag),
+            recorded.Concat(withdrawn).Where(request.Wanted),
+            cancellationToken
+        );
 
         List<DriftFinding> findings = [.. survey.Failures.Select(failure => Failed(request, failure.Key.Name, failure.Value))];
-        findings.AddRange(survey.Beyond.Select(site => new DriftFinding(
-            DriftKind.TagsBeyondLimit, request.Image, site.Name, null, null, $"it lists more tags than are read ({TagSurvey.MostTags} of releases and builds): the rest was not compared. Narrow it with --tags PATTERN, and look who pushes there")));
+        findings.AddRange(
+            survey.Beyond.Select(site => new DriftFinding(
+                DriftKind.TagsBeyondLimit,
+                request.Image,
+                site.Name,
+                null,
+                null,
+                $"it lists more tags than are read ({TagSurvey.MostTags} of releases and builds): the rest was not compared. Narrow "
+                    + "it with --tags PATTERN, and look who pushes there"
+            ))
+        );
         int omitted = 0;
         foreach (DriftFinding finding in new TagComparison(request, survey).Compare())
         {
@@ -74,7 +91,12 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
 
     /// <summary>Looks for what the tags of one registry lead to, and for its signatures.</summary>
     private async Task<List<DriftFinding>> SignaturesAsync(
-        DriftRequest request, Repository site, TagSurvey survey, ContentSurvey content, CancellationToken cancellationToken)
+        DriftRequest request,
+        Repository site,
+        TagSurvey survey,
+        ContentSurvey content,
+        CancellationToken cancellationToken
+    )
     {
         List<DriftFinding> findings = [];
         HashSet<Digest> checkedBefore = [];
@@ -85,7 +107,16 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
             foreach (Digest subject in subjects.Where(checkedBefore.Add))
             {
                 if (await site.ResolveAsync(SignatureManifest.TagOf(subject), cancellationToken) is null)
-                    findings.Add(new DriftFinding(DriftKind.SignatureMissing, request.Image, site.Name, null, subject, $"{subject} has no signature under {SignatureManifest.TagOf(subject)}"));
+                    findings.Add(
+                        new DriftFinding(
+                            DriftKind.SignatureMissing,
+                            request.Image,
+                            site.Name,
+                            null,
+                            subject,
+                            $"{subject} has no signature under {SignatureManifest.TagOf(subject)}"
+                        )
+                    );
             }
 
             if (_verifier is not null)
@@ -97,9 +128,21 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
 
     /// <summary>Reads a release once, and judges it under each of its names.</summary>
     private static async Task<List<DriftFinding>> VerifyAsync(
-        ReleaseVerifier verifier, DriftRequest request, Repository site, Digest root, IEnumerable<string> tags, CancellationToken cancellationToken)
+        ReleaseVerifier verifier,
+        DriftRequest request,
+        Repository site,
+        Digest root,
+        IEnumerable<string> tags,
+        CancellationToken cancellationToken
+    )
     {
-        VerificationRequest asked = new() { Content = site, Signatures = site, Wanted = root.ToString(), Official = request.Destinations[0] };
+        VerificationRequest asked = new()
+        {
+            Content = site,
+            Signatures = site,
+            Wanted = root.ToString(),
+            Official = request.Destinations[0],
+        };
         VerificationResult read = await verifier.ReadAsync(asked, cancellationToken);
         List<DriftFinding> findings = [.. read.Failures.Select(failure => Untrusted(request, site, null, failure))];
         if (!read.Passed)
@@ -114,31 +157,57 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
     }
 
     private static DriftFinding Untrusted(DriftRequest request, Repository site, string? tag, SubjectVerdict failure) =>
-        new(KindOf(failure.Failure!.Value), request.Image, site.Name, tag, failure.Digest, $"{failure.Failure!.Value.Name()}: {failure.Text}") { Reason = failure.Failure };
+        new(
+            KindOf(failure.Failure!.Value),
+            request.Image,
+            site.Name,
+            tag,
+            failure.Digest,
+            $"{failure.Failure!.Value.Name()}: {failure.Text}"
+        )
+        {
+            Reason = failure.Failure,
+        };
 
-    private static DriftKind KindOf(FailureReason reason) => reason switch
-    {
-        FailureReason.SignatureMissing or FailureReason.ChildUnsigned => DriftKind.SignatureMissing,
-        FailureReason.ManifestMissing or FailureReason.ConfigMissing => DriftKind.ChildMissing,
-        < FailureReason.SignatureMissing => DriftKind.ContentDamaged,
-        >= FailureReason.AttestationMissing and <= FailureReason.AttestationReferenceMismatch => DriftKind.AttestationInvalid,
-        > FailureReason.AttestationReferenceMismatch => DriftKind.ClaimFalse,
-        _ => DriftKind.SignatureInvalid,
-    };
+    private static DriftKind KindOf(FailureReason reason) =>
+        reason switch
+        {
+            FailureReason.SignatureMissing or FailureReason.ChildUnsigned => DriftKind.SignatureMissing,
+            FailureReason.ManifestMissing or FailureReason.ConfigMissing => DriftKind.ChildMissing,
+            < FailureReason.SignatureMissing => DriftKind.ContentDamaged,
+            >= FailureReason.AttestationMissing and <= FailureReason.AttestationReferenceMismatch => DriftKind.AttestationInvalid,
+            > FailureReason.AttestationReferenceMismatch => DriftKind.ClaimFalse,
+            _ => DriftKind.SignatureInvalid,
+        };
 
     private static bool IsOurs(string tag) => TagStyles.Of(tag) is TagStyle.Release or TagStyle.Build or TagStyle.Moving;
 
-    /// <summary>What breaks the protocol is not going to be better by waiting; what was refused or not answered tells nothing of the content.</summary>
-    private static DriftFinding Failed(DriftRequest request, string repository, Exception failure) => new(
-        failure is RemoteException { Fault: not RemoteFault.Protocol } ? DriftKind.RegistryUnreachable : DriftKind.RegistryUnsound,
-        request.Image, repository, null, null, failure.Message);
+    /// <summary>
+    /// What breaks the protocol is not going to be better by waiting; what was refused or not answered tells nothing of the content.
+    /// </summary>
+    private static DriftFinding Failed(DriftRequest request, string repository, Exception failure) =>
+        new(
+            failure is RemoteException { Fault: not RemoteFault.Protocol } ? DriftKind.RegistryUnreachable : DriftKind.RegistryUnsound,
+            request.Image,
+            repository,
+            null,
+            null,
+            failure.Message
+        );
 
     /// <summary>What two ways of looking found is told once, by the one that has the verdict's reason.</summary>
     private static ImmutableArray<DriftFinding> Sorted(DriftRequest request, IEnumerable<DriftFinding> findings)
     {
         List<string> order = [.. request.Destinations.Select(destination => destination.Name)];
-        return [.. findings.OrderBy(finding => finding.Reason is null).DistinctBy(finding => (finding.Kind, finding.Repository, finding.Tag, finding.Digest))
-            .OrderBy(finding => order.IndexOf(finding.Repository)).ThenBy(finding => finding.Tag, StringComparer.Ordinal)
-            .ThenBy(finding => finding.Kind).ThenBy(finding => finding.Digest?.ToString(), StringComparer.Ordinal)];
+        return
+        [
+            .. findings
+                .OrderBy(finding => finding.Reason is null)
+                .DistinctBy(finding => (finding.Kind, finding.Repository, finding.Tag, finding.Digest))
+                .OrderBy(finding => order.IndexOf(finding.Repository))
+                .ThenBy(finding => finding.Tag, StringComparer.Ordinal)
+                .ThenBy(finding => finding.Kind)
+                .ThenBy(finding => finding.Digest?.ToString(), StringComparer.Ordinal),
+        ];
     }
 }

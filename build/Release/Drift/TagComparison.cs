@@ -9,8 +9,7 @@ internal sealed class TagComparison(DriftRequest request, TagSurvey survey)
     private readonly Repository[] _sites = [.. survey.Reached];
 
     /// <exception cref="ContentException">Two records say different things of one tag.</exception>
-    public IEnumerable<DriftFinding> Compare() => survey.Names.SelectMany(tag =>
-        TagStyles.Of(tag).NeverMoves() ? Fixed(tag) : Moving(tag));
+    public IEnumerable<DriftFinding> Compare() => survey.Names.SelectMany(tag => TagStyles.Of(tag).NeverMoves() ? Fixed(tag) : Moving(tag));
 
     /// <summary>The release and its tags as a record has them; null where none has.</summary>
     private Digest? Recorded(Repository site, string tag)
@@ -25,7 +24,10 @@ internal sealed class TagComparison(DriftRequest request, TagSurvey survey)
             if (here is null)
                 continue;
             if (digest is not null && digest != here)
-                throw new ContentException($"{request.Image}: {origin} says that {tag} is {digest}, {record.Origin} says {here}: one of the records is wrong. Leave it out of --records");
+                throw new ContentException(
+                    $"{request.Image}: {origin} says that {tag} is {digest}, {record.Origin} says {here}: one of the records is "
+                        + "wrong. Leave it out of --records"
+                );
             (digest, origin) = (here, record.Origin);
         }
 
@@ -42,7 +44,13 @@ internal sealed class TagComparison(DriftRequest request, TagSurvey survey)
             if (withdrawn is not null && (there is null || withdrawn.Subjects.Contains(there)))
             {
                 if (there is not null)
-                    yield return Found(DriftKind.TagWithdrawn, site, tag, there, $"withdrawn at {withdrawn.Time:yyyy-MM-dd HH:mm}Z ({withdrawn.Reason}), but it stands");
+                    yield return Found(
+                        DriftKind.TagWithdrawn,
+                        site,
+                        tag,
+                        there,
+                        $"withdrawn at {withdrawn.Time:yyyy-MM-dd HH:mm}Z ({withdrawn.Reason}), but it stands"
+                    );
                 continue;
             }
 
@@ -59,8 +67,18 @@ internal sealed class TagComparison(DriftRequest request, TagSurvey survey)
     private IEnumerable<DriftFinding> Moving(string tag)
     {
         (Repository Site, Digest Digest)[] present = Present(tag);
-        return present.Skip(1).Where(other => other.Digest != present[0].Digest).Select(other =>
-            Found(DriftKind.MovingTagDiffers, other.Site, tag, other.Digest, $"{other.Digest}, while {present[0].Site.Name} has {present[0].Digest}"));
+        return present
+            .Skip(1)
+            .Where(other => other.Digest != present[0].Digest)
+            .Select(other =>
+                Found(
+                    DriftKind.MovingTagDiffers,
+                    other.Site,
+                    tag,
+                    other.Digest,
+                    $"{other.Digest}, while {present[0].Site.Name} has {present[0].Digest}"
+                )
+            );
     }
 
     private (Repository Site, Digest Digest)[] Present(string tag) =>

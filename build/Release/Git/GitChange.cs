@@ -31,9 +31,14 @@ public sealed record GitChange(string Path, GitChangeKind Kind)
     /// <summary>What changed, in part of a sentence: at most five paths, each cleaned.</summary>
     public static string Names(ImmutableArray<GitChange> changes)
     {
-        IEnumerable<string> named = changes.Take(MostNamed).Select(change => change.Kind == GitChangeKind.Tracked
-            ? Printable.Of(change.Path)
-            : $"{Printable.Of(change.Path)} ({change.Kind switch { GitChangeKind.Untracked => "untracked", GitChangeKind.Unmerged => "unmerged", GitChangeKind.Submodule => "submodule", _ => "changed behind git's back" }})");
+        IEnumerable<string> named = changes
+            .Take(MostNamed)
+            .Select(change =>
+                change.Kind == GitChangeKind.Tracked
+                    ? Printable.Of(change.Path)
+                    : $"{Printable.Of(change.Path)} "
+                        + $"({change.Kind switch { GitChangeKind.Untracked => "untracked", GitChangeKind.Unmerged => "unmerged", GitChangeKind.Submodule => "submodule", _ => "changed behind git's back" }})"
+            );
         return string.Join(", ", named) + (changes.Length > MostNamed ? $" and {changes.Length - MostNamed} more" : "");
     }
 
@@ -53,7 +58,8 @@ public sealed record GitChange(string Path, GitChangeKind Kind)
         if (Any(GitChangeKind.Submodule))
             return "Run git submodule update --init --recursive --force";
         return Any(GitChangeKind.Untracked)
-            ? "Run git stash --include-untracked, or git add and git commit what belongs to the release and tag that, or name the rest in .gitignore"
+            ? "Run git stash --include-untracked, or git add and git commit what belongs to the release and tag that, or name the "
+                + "rest in .gitignore"
             : "Run git stash, or git commit --all and tag that commit";
     }
 }

@@ -30,7 +30,11 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
             Tag = tag,
             Distance = distance,
             Commits = int.Parse(await RequireAsync(cancellationToken, "rev-list", "--count", commit), CultureInfo.InvariantCulture),
-            Branch = await AskAsync(cancellationToken, "symbolic-ref", "--quiet", "HEAD") is { } branch && branch.StartsWith(Heads, StringComparison.Ordinal) ? branch[Heads.Length..] : null,
+            Branch =
+                await AskAsync(cancellationToken, "symbolic-ref", "--quiet", "HEAD") is { } branch
+                && branch.StartsWith(Heads, StringComparison.Ordinal)
+                    ? branch[Heads.Length..]
+                    : null,
             IsDirty = !changes.IsEmpty,
             Changes = changes,
             Tags = [.. tags.All.Select(one => one.Name)],
@@ -50,7 +54,12 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
     /// <param name="commit">A tag's name or a commit.</param>
     /// <param name="path">Relative to this work tree.</param>
     public Task<string?> ReadFileAsync(string commit, string path, CancellationToken cancellationToken) =>
-        AskAsync(cancellationToken, "cat-file", "blob", $"{(GitTag.IsVersion(commit[(commit.IndexOf('/', StringComparison.Ordinal) + 1)..]) ? "refs/tags/" : "")}{commit}:./{path}");
+        AskAsync(
+            cancellationToken,
+            "cat-file",
+            "blob",
+            $"{(GitTag.IsVersion(commit[(commit.IndexOf('/', StringComparison.Ordinal) + 1)..]) ? "refs/tags/" : "")}{commit}:./{path}"
+        );
 
     /// <summary>The address of the remote <c>origin</c>; null when there is none.</summary>
     public Task<string?> OriginAsync(CancellationToken cancellationToken) => AskAsync(cancellationToken, "remote", "get-url", "origin");
@@ -84,34 +93,65 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
         if (result.Success)
             return true;
         // What a shallow clone does not have may lead there.
-        return result.ExitCode == 1 && await RequireAsync(cancellationToken, "rev-parse", "--is-shallow-repository") == "false" ? false : null;
+        return result.ExitCode == 1 && await RequireAsync(cancellationToken, "rev-parse", "--is-shallow-repository") == "false"
+            ? false
+            : null;
     }
 
     /// <summary>Files of the work tree, below some paths, that are not as in a commit.</summary>
     /// <param name="commit">In hex; this clone has it.</param>
-    public async Task<IReadOnlyList<string>> ChangedSinceAsync(string commit, IEnumerable<string> paths, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<string>> ChangedSinceAsync(
+        string commit,
+        IEnumerable<string> paths,
+        CancellationToken cancellationToken
+    ) =>
         // git diff-index would take a file that was only touched for changed: nothing has looked at it since.
-        (await RequireRawAsync(["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--no-color", "--ignore-submodules=none", commit, "--", .. paths], cancellationToken))
-            .Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        (
+            await RequireRawAsync(
+                [
+                    "diff",
+                    "--name-only",
+                    "-z",
+                    "--no-ext-diff",
+                    "--no-textconv",
+                    "--no-renames",
+                    "--no-relative",
+                    "--no-color",
+                    "--ignore-submodules=none",
+                    commit,
+                    "--",
+                    .. paths,
+                ],
+                cancellationToken
+            )
+        ).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The files of the work tree: those that git knows or would add, and those that it ignores, from the top, folders with a <c>/</c> at the end.</summary>
+    /// <summary>
+    /// The files of the work tree: those that git knows or would add, and those that it ignores, from the top, folders with a <c>/</c> at
+    /// the end.
+    /// </summary>
     /// <returns>The top, and paths below it.</returns>
     /// <exception cref="ReleaseException">Git cannot tell.</exception>
-    public async Task<(string Top, ImmutableArray<string> Known, ImmutableArray<string> Others, ImmutableArray<string> Ignored)> FilesAsync(CancellationToken cancellationToken)
+    public async Task<(string Top, ImmutableArray<string> Known, ImmutableArray<string> Others, ImmutableArray<string> Ignored)> FilesAsync(
+        CancellationToken cancellationToken
+    )
     {
         if (await AskAsync(cancellationToken, "rev-parse", "--show-toplevel") is not { Length: > 0 } top)
             throw await NoCommitAsync(cancellationToken);
         async Task<ImmutableArray<string>> ListAsync(params string[] which)
         {
             ProcessResult result = await GitProgram.RunAsync(top, ["ls-files", "-z", .. which], lazily: true, cancellationToken);
-            return result.Success ? [.. result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Distinct()] : throw Failed(["ls-files"], result);
+            return result.Success
+                ? [.. result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Distinct()]
+                : throw Failed(["ls-files"], result);
         }
 
         return (
             top,
             await ListAsync("--cached"),
             await ListAsync("--others", "--exclude-standard"),
-            await ListAsync("--others", "--ignored", "--exclude-standard", "--directory"));
+            await ListAsync("--others", "--ignored", "--exclude-standard", "--directory")
+        );
     }
 
     /// <summary>
@@ -125,13 +165,15 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
         GitTags.ReadAsync(image, question => RequireAsync(cancellationToken, question));
 
     private async Task<ImmutableArray<GitChange>> ChangesAsync(CancellationToken cancellationToken) =>
-    [
-        .. GitStatus.Parse(await RequireRawAsync(GitStatus.Question("normal"), cancellationToken)),
-        .. await GitStatus.HiddenAsync(
-            root,
-            await RequireRawAsync(["ls-files", "-z", "-v"], cancellationToken),
-            async path => (await AskAsync(cancellationToken, "rev-parse", "--verify", "--quiet", ":./" + path), await AskAsync(cancellationToken, "hash-object", "--", path))),
-    ];
+        [
+            .. GitStatus.Parse(await RequireRawAsync(GitStatus.Question("normal"), cancellationToken)),
+            .. await GitStatus.HiddenAsync(root, await RequireRawAsync(["ls-files", "-z", "-v"], cancellationToken), async path =>
+                (
+                    await AskAsync(cancellationToken, "rev-parse", "--verify", "--quiet", ":./" + path),
+                    await AskAsync(cancellationToken, "hash-object", "--", path)
+                )
+            ),
+        ];
 
     private async Task RequireWholeAsync(CancellationToken cancellationToken)
     {
@@ -139,17 +181,34 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
             throw new ReleaseException($"{root}: the clone is shallow, so its tags cannot be trusted. Run git fetch --unshallow --tags");
     }
 
-    /// <summary>Why there is no commit: no repository at all, one of another user (git-config, safe.directory), or nothing committed yet.</summary>
+    /// <summary>
+    /// Why there is no commit: no repository at all, one of another user (git-config, safe.directory), or nothing committed yet.
+    /// </summary>
     private async Task<ReleaseException> NoCommitAsync(CancellationToken cancellationToken)
     {
         ProcessResult found = await GitProgram.RunAsync(root, ["rev-parse", "--git-dir"], lazily: true, cancellationToken);
         if (found.Success)
-            return new ReleaseException($"{root}: wanted a git repository with a commit: tags come from its commit. Run git add --all && git commit --message 'First commit'");
+            return new ReleaseException(
+                $"{root}: wanted a git repository with a commit: tags come from its commit. Run git add --all && git commit "
+                    + "--message 'First commit'"
+            );
         // Git says why in words; whether every folder being safe mends it says the same by an exit code.
-        ProcessResult safe = await GitProgram.RunAsync(root, ["-c", "safe.directory=*", "rev-parse", "--show-toplevel"], lazily: true, cancellationToken);
+        ProcessResult safe = await GitProgram.RunAsync(
+            root,
+            ["-c", "safe.directory=*", "rev-parse", "--show-toplevel"],
+            lazily: true,
+            cancellationToken
+        );
         return safe.Success
-            ? new ReleaseException($"git refuses {root}, which another user owns. Run git config --global --add safe.directory {ShellWord.Of(safe.Output.TrimEnd('\n'))}")
-            : new ReleaseException($"{root}: wanted a git repository with a commit, got none ({Printable.EndsOf(found.Errors.Trim())}): tags, provenance and whether anything was changed are read from it. Run git clone of the repository, and the same command in that");
+            ? new ReleaseException(
+                $"git refuses {root}, which another user owns. Run git config --global --add "
+                    + $"safe.directory {ShellWord.Of(safe.Output.TrimEnd('\n'))}"
+            )
+            : new ReleaseException(
+                $"{root}: wanted a git repository with a commit, got none ({Printable.EndsOf(found.Errors.Trim())}): tags, "
+                    + "provenance and whether anything was changed are read from it. Run git clone of the repository, and the same "
+                    + "command in that"
+            );
     }
 
     /// <summary>What git answers to a question that any sound repository has an answer to: none is no reason to think well of it.</summary>
@@ -163,7 +222,10 @@ public sealed class GitRepository(string root, AskedTags? asked = null)
     }
 
     private ReleaseException Failed(string[] arguments, ProcessResult result) =>
-        new($"{root}: git {arguments[0]} fails, so the repository's state cannot be told: {Printable.EndsOf(result.Errors.Trim())}. Run git {arguments[0]} there to see why");
+        new(
+            $"{root}: git {arguments[0]} fails, so the repository's state cannot be told: {Printable.EndsOf(result.Errors.Trim())}. "
+                + $"Run git {arguments[0]} there to see why"
+        );
 
     /// <summary>What git answers, trimmed; null when it exits with another code than 0.</summary>
     private async Task<string?> AskAsync(CancellationToken cancellationToken, params string[] arguments)

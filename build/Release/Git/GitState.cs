@@ -36,9 +36,11 @@ public sealed record GitState
     public string ShortCommit => Commit[..7];
 
     /// <summary>
-    /// What a commit that is not tagged is called, <c>IMAGE/v1.36.4-2-g23228e6</c>, or <c>IMAGE/v0.0.0-4-g23228e6</c> before the first tag; null
-    /// exactly at one.
+    /// What a commit that is not tagged is called, <c>IMAGE/v1.36.4-2-g23228e6</c>, or <c>IMAGE/v0.0.0-4-g23228e6</c> before the first tag;
+    /// null exactly at one.
     /// </summary>
     public string? DescriptionOf(string image) =>
-        Tag is null ? $"{image}/v0.0.0-{Commits}-g{ShortCommit}" : Distance > 0 ? $"{Tag}-{Distance}-g{ShortCommit}" : null;
+        Tag is null ? $"{image}/v0.0.0-{Commits}-g{ShortCommit}"
+        : Distance > 0 ? $"{Tag}-{Distance}-g{ShortCommit}"
+        : null;
 }

@@ -17,7 +17,9 @@ public sealed partial record GitTag(string Name, string? Commit, string? OwnName
 
     internal static bool IsVersion(string text) => Grammar().IsMatch(text);
 
-    /// <summary>The order of releases: by number, what comes before a release first, rebuilds last; whatever is no version before all.</summary>
+    /// <summary>
+    /// The order of releases: by number, what comes before a release first, rebuilds last; whatever is no version before all.
+    /// </summary>
     internal static int Compare(GitTag one, GitTag other)
     {
         (long[] a, long[] b) = (one.Key(), other.Key());
@@ -28,8 +30,15 @@ public sealed partial record GitTag(string Name, string? Commit, string? OwnName
     private long[] Key()
     {
         Match match = Grammar().Match(Version);
-        long Number(string group) => long.TryParse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
-        long stage = match.Groups["stage"].Value switch { "alpha" => 1, "beta" => 2, "rc" => 3, _ => 4 };
+        long Number(string group) =>
+            long.TryParse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+        long stage = match.Groups["stage"].Value switch
+        {
+            "alpha" => 1,
+            "beta" => 2,
+            "rc" => 3,
+            _ => 4,
+        };
         return match.Success ? [1, Number("x"), Number("y"), Number("z"), stage, Number("n"), Number("r")] : new long[7];
     }
 

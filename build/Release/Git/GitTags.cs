@@ -21,13 +21,23 @@ internal sealed class GitTags(string image, ImmutableArray<GitTag> all, Func<str
         const string Format = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)%00%(tag)";
         string prefix = "refs/tags/";
         var tags = ImmutableArray.CreateBuilder<GitTag>();
-        foreach (string line in (await ask(["for-each-ref", Format, $"{prefix}{image}/"])).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            string line in (await ask(["for-each-ref", Format, $"{prefix}{image}/"])).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             string[] fields = line.Split('\0');
             if (fields is not [var name, var type, var id, var peeledType, var peeled, var own])
                 throw new ReleaseException($"git for-each-ref says '{Printable.Of(line)}', which is no tag");
             if (name[(prefix.Length + image.Length + 1)..].StartsWith('v'))
-                tags.Add(new GitTag(name[prefix.Length..], type == "commit" ? id : peeledType == "commit" ? peeled : await PeelAsync(name, peeledType, ask), own.Length > 0 ? own : null));
+                tags.Add(
+                    new GitTag(
+                        name[prefix.Length..],
+                        type == "commit" ? id
+                            : peeledType == "commit" ? peeled
+                            : await PeelAsync(name, peeledType, ask),
+                        own.Length > 0 ? own : null
+                    )
+                );
         }
 
         return new GitTags(image, tags.ToImmutable(), ask);
@@ -43,13 +53,21 @@ internal sealed class GitTags(string image, ImmutableArray<GitTag> all, Func<str
         if (asked is not null && fit.Length == 0)
             throw Missing(asked, commit);
         if (fit.Length > 1)
-            throw new ReleaseException($"{image}: commit {commit[..7]} has {string.Join(" and ", fit.Select(tag => tag.Name))}, and a release has one. Give --tag {string.Join(" or --tag ", fit.Select(tag => tag.Name))}");
+            throw new ReleaseException(
+                $"{image}: commit {commit[..7]} has {string.Join(" and ", fit.Select(tag => tag.Name))}, and a release has one. "
+                    + $"Give --tag {string.Join(" or --tag ", fit.Select(tag => tag.Name))}"
+            );
         if (fit is [{ OwnName: { } own } renamed] && own != renamed.Name)
-            throw new ReleaseException($"git tag {renamed.Name} is an object that calls itself {Printable.Of(own)}, as git tag NEW OLD makes it, so programs disagree on its name. Run git tag --force --annotate --message {renamed.Name} {renamed.Name} {commit}");
+            throw new ReleaseException(
+                $"git tag {renamed.Name} is an object that calls itself {Printable.Of(own)}, as git tag NEW OLD makes it, so "
+                    + $"programs disagree on its name. Run git tag --force --annotate --message {renamed.Name} {renamed.Name} {commit}"
+            );
         return fit.FirstOrDefault() ?? there.FirstOrDefault();
     }
 
-    /// <summary>The nearest tag at or before a commit and how many commits the commit has that the tag does not; the highest version of several.</summary>
+    /// <summary>
+    /// The nearest tag at or before a commit and how many commits the commit has that the tag does not; the highest version of several.
+    /// </summary>
     public async Task<(string? Tag, int Distance)> NearestAsync(string commit)
     {
         string[] merged = (await ask(["for-each-ref", "--format=%(refname)", "--merged=" + commit, $"refs/tags/{image}/"])).Split('\n');
@@ -61,19 +79,30 @@ internal sealed class GitTags(string image, ImmutableArray<GitTag> all, Func<str
             found.AddRange(before.Where(tag => tag.Commit == newest).Select(tag => (tag, distance)));
         }
 
-        return found.Count == 0 ? (null, 0) : found
-            .OrderBy(one => one.Distance)
-            .ThenByDescending(one => one.Tag, Comparer<GitTag>.Create(GitTag.Compare))
-            .Select(one => (one.Tag.Name, one.Distance)).First();
+        return found.Count == 0
+            ? (null, 0)
+            : found
+                .OrderBy(one => one.Distance)
+                .ThenByDescending(one => one.Tag, Comparer<GitTag>.Create(GitTag.Compare))
+                .Select(one => (one.Tag.Name, one.Distance))
+                .First();
     }
 
-    /// <summary>The git tag of a version's next release: <c>IMAGE/VERSION</c> while that is free, else the first <c>-rN</c> beyond those there are.</summary>
+    /// <summary>
+    /// The git tag of a version's next release: <c>IMAGE/VERSION</c> while that is free, else the first <c>-rN</c> beyond those there are.
+    /// </summary>
     public static string Next(string image, string version, IEnumerable<string> names)
     {
-        string wanted = $"{image}/{version}", rebuilt = wanted + "-r";
+        string wanted = $"{image}/{version}",
+            rebuilt = wanted + "-r";
         string[] tags = [.. names];
-        int[] rebuilds = [.. tags.Where(tag => tag.StartsWith(rebuilt, StringComparison.Ordinal))
-            .Select(tag => int.TryParse(tag.AsSpan(rebuilt.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
+        int[] rebuilds =
+        [
+            .. tags.Where(tag => tag.StartsWith(rebuilt, StringComparison.Ordinal))
+                .Select(tag =>
+                    int.TryParse(tag.AsSpan(rebuilt.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0
+                ),
+        ];
         return rebuilds.Length == 0 && !tags.Contains(wanted, StringComparer.Ordinal) ? wanted : $"{rebuilt}{rebuilds.Append(0).Max() + 1}";
     }
 
@@ -91,11 +120,17 @@ internal sealed class GitTags(string image, ImmutableArray<GitTag> all, Func<str
     {
         List<string> newest = [];
         foreach (string[] some in commits.Chunk(AtOnce))
-            newest = [.. (await ask(["merge-base", "--independent", .. newest, .. some])).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+            newest =
+            [
+                .. (await ask(["merge-base", "--independent", .. newest, .. some])).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            ];
         return newest;
     }
 
-    private ReleaseException Missing(string asked, string commit) => all.FirstOrDefault(tag => tag.Name == asked) is { Commit: { } at }
-        ? new($"git tag {asked}, which is asked for, is at commit {at[..7]}, and {commit[..7]} is checked out. Run git checkout {asked}")
-        : new($"git tag {asked}, which is asked for, is not in this clone. Run git fetch --tags, or git tag {asked}");
+    private ReleaseException Missing(string asked, string commit) =>
+        all.FirstOrDefault(tag => tag.Name == asked) is { Commit: { } at }
+            ? new(
+                $"git tag {asked}, which is asked for, is at commit {at[..7]}, and {commit[..7]} is checked out. Run git checkout {asked}"
+            )
+            : new($"git tag {asked}, which is asked for, is not in this clone. Run git fetch --tags, or git tag {asked}");
 }

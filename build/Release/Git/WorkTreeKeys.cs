@@ -23,11 +23,17 @@ public static class WorkTreeKeys
     public static async Task<ImmutableArray<FoundKey>> FindAsync(GitRepository git, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(git);
-        (string top, ImmutableArray<string> tracked, ImmutableArray<string> others, ImmutableArray<string> ignored) = await git.FilesAsync(cancellationToken);
+        (string top, ImmutableArray<string> tracked, ImmutableArray<string> others, ImmutableArray<string> ignored) = await git.FilesAsync(
+            cancellationToken
+        );
         var found = ImmutableArray.CreateBuilder<FoundKey>();
         int left = MostIgnored;
         IEnumerable<string> Below(string path) => path.EndsWith('/') ? Walk(top, path, ref left) : [path];
-        foreach ((string path, bool isTracked) in tracked.Select(path => (path, true)).Concat(others.Concat(ignored).SelectMany(Below).Select(path => (path, false))))
+        foreach (
+            (string path, bool isTracked) in tracked
+                .Select(path => (path, true))
+                .Concat(others.Concat(ignored).SelectMany(Below).Select(path => (path, false)))
+        )
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (KindOf(new FileInfo(Path.Combine(top, path))) is { } kind)
@@ -40,12 +46,20 @@ public static class WorkTreeKeys
     /// <summary>Files in a folder that git does not look into: one that it ignores, or another repository.</summary>
     private static List<string> Walk(string top, string folder, ref int left)
     {
-        EnumerationOptions below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        EnumerationOptions below = new()
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = true,
+        };
         List<string> files = [];
         foreach (string path in Directory.EnumerateFiles(Path.Combine(top, folder), "*", below).Take(left))
         {
             left--;
-            if (Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) || Path.GetFileName(path).StartsWith("id_", StringComparison.Ordinal))
+            if (
+                Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
+                || Path.GetFileName(path).StartsWith("id_", StringComparison.Ordinal)
+            )
                 files.Add(Path.GetRelativePath(top, path));
         }
 
@@ -56,7 +70,12 @@ public static class WorkTreeKeys
     {
         try
         {
-            if (!file.Exists || file.Length is 0 or > PrivateKeyFile.Largest || file.LinkTarget is not null || file.Attributes.HasFlag(FileAttributes.Device))
+            if (
+                !file.Exists
+                || file.Length is 0 or > PrivateKeyFile.Largest
+                || file.LinkTarget is not null
+                || file.Attributes.HasFlag(FileAttributes.Device)
+            )
                 return null;
             return PrivateKeyFile.KindOf(File.ReadAllBytes(file.FullName));
         }

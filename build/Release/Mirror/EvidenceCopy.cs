@@ -12,7 +12,8 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
     private const int MaximumDepth = 4;
 
     /// <summary>More referrers of one manifest than this are not copied, and none that leads to more manifests.</summary>
-    private const int MaximumReferrers = 256, MaximumManifests = 64;
+    private const int MaximumReferrers = 256,
+        MaximumManifests = 64;
 
     private readonly PieceBuffers _buffers = new();
     private readonly List<string> _leftBehind = [];
@@ -21,13 +22,22 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
     public IReadOnlyList<string> LeftBehind => _leftBehind;
 
     /// <summary>Whether every such tag is free at the destination, or names the same.</summary>
-    /// <exception cref="ContentException">One names something else, which this would take away: the tag holds one document and cannot grow.</exception>
+    /// <exception cref="ContentException">
+    /// One names something else, which this would take away: the tag holds one document and cannot grow.
+    /// </exception>
     public async Task RequireFreeAsync(IEnumerable<Descriptor> subjects, CancellationToken cancellationToken)
     {
         foreach (string tag in subjects.Select(TagOf))
         {
-            if (await source.ResolveAsync(tag, cancellationToken) is { } wanted && await destination.ResolveAsync(tag, cancellationToken) is { } there && there.Digest != wanted.Digest)
-                throw new ContentException($"{destination.Name}:{tag}: wanted {wanted.Digest}, got {there.Digest}: it holds something else about the release, which stays; nothing was copied");
+            if (
+                await source.ResolveAsync(tag, cancellationToken) is { } wanted
+                && await destination.ResolveAsync(tag, cancellationToken) is { } there
+                && there.Digest != wanted.Digest
+            )
+                throw new ContentException(
+                    $"{destination.Name}:{tag}: wanted {wanted.Digest}, got {there.Digest}: it holds something else about the "
+                        + "release, which stays; nothing was copied"
+                );
         }
     }
 
@@ -47,7 +57,10 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
                 sent += manifests.Count;
             }
 
-            if (await source.ResolveAsync(TagOf(subject), cancellationToken) is { } tagged && await destination.ResolveAsync(TagOf(subject), cancellationToken) is null)
+            if (
+                await source.ResolveAsync(TagOf(subject), cancellationToken) is { } tagged
+                && await destination.ResolveAsync(TagOf(subject), cancellationToken) is null
+            )
             {
                 List<ManifestContent> manifests = [];
                 await ReadAsync(tagged.Digest, manifests, 1, cancellationToken);
@@ -62,9 +75,17 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
 
     private async Task<IReadOnlyList<Digest>> MissingAsync(Digest subject, CancellationToken cancellationToken)
     {
-        HashSet<Digest> listed = [.. (await destination.ReferrersAsync(subject, null, cancellationToken)).Select(referrer => referrer.Digest)];
+        HashSet<Digest> listed =
+        [
+            .. (await destination.ReferrersAsync(subject, null, cancellationToken)).Select(referrer => referrer.Digest),
+        ];
         List<Digest> missing = [];
-        Digest[] there = [.. (await source.ReferrersAsync(subject, null, cancellationToken)).Where(referrer => referrer.ArtifactType != MediaType.SigstoreBundle).Select(referrer => referrer.Digest)];
+        Digest[] there =
+        [
+            .. (await source.ReferrersAsync(subject, null, cancellationToken))
+                .Where(referrer => referrer.ArtifactType != MediaType.SigstoreBundle)
+                .Select(referrer => referrer.Digest),
+        ];
         foreach (Digest referrer in there.Take(MaximumReferrers))
         {
             if (!listed.Contains(referrer) || !await destination.HasManifestAsync(referrer, cancellationToken))
@@ -72,7 +93,10 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
         }
 
         if (there.Length > MaximumReferrers)
-            _leftBehind.Add($"{source.Name}: {there.Length - MaximumReferrers} of {there.Length} that refer to {subject}; wanted at most {MaximumReferrers}");
+            _leftBehind.Add(
+                $"{source.Name}: {there.Length - MaximumReferrers} of {there.Length} that refer to {subject}; wanted at "
+                    + $"most {MaximumReferrers}"
+            );
         return missing;
     }
 
@@ -96,13 +120,20 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
     /// <summary>A list's claims are not believed: a bundle by another name would escape the bounds for bundles.</summary>
     private void Require(ManifestContent referrer, Digest subject)
     {
-        (Digest? about, string? type) = OciJson.Read(referrer.Bytes, "referrer", root => (
-            root.Find("subject") is { } named ? OciJson.ReadDescriptor(named).Digest : null,
-            root.OptionalString("artifactType") is { Length: > 0 } own ? own : root.Find("config")?.RequiredString("mediaType")));
+        (Digest? about, string? type) = OciJson.Read(referrer.Bytes, "referrer", root =>
+            (
+                root.Find("subject") is { } named ? OciJson.ReadDescriptor(named).Digest : null,
+                root.OptionalString("artifactType") is { Length: > 0 } own ? own : root.Find("config")?.RequiredString("mediaType")
+            )
+        );
         if (about != subject)
-            throw new ContentException($"{source.Name}: {referrer.Descriptor.Digest}: its subject wanted {subject}, got {about?.ToString() ?? "none"}");
+            throw new ContentException(
+                $"{source.Name}: {referrer.Descriptor.Digest}: its subject wanted {subject}, got {about?.ToString() ?? "none"}"
+            );
         if (type == MediaType.SigstoreBundle)
-            throw new ContentException($"{source.Name}: {referrer.Descriptor.Digest}: it holds a bundle, and the list of referrers says otherwise");
+            throw new ContentException(
+                $"{source.Name}: {referrer.Descriptor.Digest}: it holds a bundle, and the list of referrers says otherwise"
+            );
     }
 
     /// <summary>Reads a manifest and all that it names, children first, and sees that their blobs are there.</summary>
@@ -111,7 +142,9 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
         ManifestContent content = await MirrorPlan.ReadAsync(source, digest, cancellationToken);
         ManifestParts parts = ManifestParts.Of(content);
         if (depth > MaximumDepth || read.Count + parts.Manifests.Length >= MaximumManifests)
-            throw new ContentException($"{source.Name}: {digest} is nested deeper than {MaximumDepth} manifests, or names more than {MaximumManifests}");
+            throw new ContentException(
+                $"{source.Name}: {digest} is nested deeper than {MaximumDepth} manifests, or names more than {MaximumManifests}"
+            );
         foreach (Descriptor child in parts.Manifests)
             await ReadAsync(child.Digest, read, depth + 1, cancellationToken);
         foreach (Descriptor blob in parts.Blobs)
@@ -140,8 +173,10 @@ internal sealed class EvidenceCopy(Repository source, Repository destination)
         await using BlobFeed feed = new(
             blob,
             source.Name,
-            async cancel => await source.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{source.Name}: blob {blob.Digest} is missing"),
-            _buffers);
+            async cancel =>
+                await source.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{source.Name}: blob {blob.Digest} is missing"),
+            _buffers
+        );
         await destination.PushBlobAsync(feed.NewReader(), [], cancellationToken);
     }
 

@@ -11,8 +11,10 @@ namespace Slipway.Release;
 /// </summary>
 internal sealed class EvidencePlan
 {
-    private readonly Repository _source, _destination;
-    private readonly List<PlannedSignature> _signatures = [], _attestations = [];
+    private readonly Repository _source,
+        _destination;
+    private readonly List<PlannedSignature> _signatures = [],
+        _attestations = [];
     private readonly List<PlannedReferrer> _referrers = [];
     private readonly List<string> _leftBehind = [];
 
@@ -35,13 +37,21 @@ internal sealed class EvidencePlan
     /// <param name="subjects">The index and its manifests, which are signed at the source.</param>
     /// <exception cref="ContentException">The destination has no room for what the release needs; nothing was written.</exception>
     public static async Task<EvidencePlan> ReadAsync(
-        IReadOnlyList<Descriptor> subjects, EvidenceReview review, Repository source, Repository destination, CancellationToken cancellationToken)
+        IReadOnlyList<Descriptor> subjects,
+        EvidenceReview review,
+        Repository source,
+        Repository destination,
+        CancellationToken cancellationToken
+    )
     {
         EvidencePlan plan = new(source, destination);
         List<ReviewedEvidence> all = [];
         foreach (Descriptor subject in subjects)
         {
-            ReviewedEvidence evidence = await review.ReadAsync(await MirrorPlan.ReadAsync(source, subject.Digest, cancellationToken), cancellationToken);
+            ReviewedEvidence evidence = await review.ReadAsync(
+                await MirrorPlan.ReadAsync(source, subject.Digest, cancellationToken),
+                cancellationToken
+            );
             await plan.AddAsync(evidence, cancellationToken);
             all.Add(evidence);
         }
@@ -52,36 +62,87 @@ internal sealed class EvidencePlan
     }
 
     /// <summary>The plan of a release with all of it.</summary>
-    public ReleasePlan Added(ReleasePlan plan) => plan with { Signatures = [.. _signatures], Attestations = [.. _attestations], Referrers = [.. _referrers] };
+    public ReleasePlan Added(ReleasePlan plan) =>
+        plan with
+        {
+            Signatures = [.. _signatures],
+            Attestations = [.. _attestations],
+            Referrers = [.. _referrers],
+        };
 
     private static IEnumerable<string> KindsOf(ReviewedEvidence evidence) =>
-        evidence.Attestations.Concat(evidence.Bundles).Where(item => item.IsAccepted).Select(item => item.PredicateType).OfType<string>().Distinct();
+        evidence
+            .Attestations.Concat(evidence.Bundles)
+            .Where(item => item.IsAccepted)
+            .Select(item => item.PredicateType)
+            .OfType<string>()
+            .Distinct();
 
     private async Task AddAsync(ReviewedEvidence evidence, CancellationToken cancellationToken)
     {
         _leftBehind.AddRange(evidence.Problems);
-        if (await TaggedAsync(SignatureManifest.TagOf(evidence.Subject), evidence.Signatures, new Room(MediaType.SimpleSigning, EvidenceReview.MaximumSignatures), cancellationToken) is { } signatures)
+        if (
+            await TaggedAsync(
+                SignatureManifest.TagOf(evidence.Subject),
+                evidence.Signatures,
+                new Room(MediaType.SimpleSigning, EvidenceReview.MaximumSignatures),
+                cancellationToken
+            ) is
+            { } signatures
+        )
             _signatures.Add(new PlannedSignature(evidence.Subject, SignatureManifest.TagOf(evidence.Subject), signatures));
-        if (await TaggedAsync(AttestationLayer.TagOf(evidence.Subject), evidence.Attestations, new Room(MediaType.DsseEnvelope, EvidenceReview.MaximumAttestations), cancellationToken) is { } attestations)
+        if (
+            await TaggedAsync(
+                AttestationLayer.TagOf(evidence.Subject),
+                evidence.Attestations,
+                new Room(MediaType.DsseEnvelope, EvidenceReview.MaximumAttestations),
+                cancellationToken
+            ) is
+            { } attestations
+        )
             _attestations.Add(new PlannedSignature(evidence.Subject, AttestationLayer.TagOf(evidence.Subject), attestations));
 
-        HashSet<Digest> listed = [.. (await _destination.ReferrersAsync(evidence.Subject, MediaType.SigstoreBundle, cancellationToken)).Select(referrer => referrer.Digest)];
-        foreach (ReviewedItem bundle in Fitting(evidence.Subject.ToString(), evidence.Bundles, item => listed.Contains(item.Stored.Digest), EvidenceReview.MaximumBundles - listed.Count))
+        HashSet<Digest> listed =
+        [
+            .. (await _destination.ReferrersAsync(evidence.Subject, MediaType.SigstoreBundle, cancellationToken)).Select(referrer =>
+                referrer.Digest
+            ),
+        ];
+        foreach (
+            ReviewedItem bundle in Fitting(
+                evidence.Subject.ToString(),
+                evidence.Bundles,
+                item => listed.Contains(item.Stored.Digest),
+                EvidenceReview.MaximumBundles - listed.Count
+            )
+        )
             _referrers.Add(new PlannedReferrer(evidence.Subject, bundle.Stored));
     }
 
     /// <returns>The manifest of those that are to be under a tag; null when none are.</returns>
-    private async Task<Descriptor?> TaggedAsync(string tag, ImmutableArray<ReviewedItem> items, Room room, CancellationToken cancellationToken)
+    private async Task<Descriptor?> TaggedAsync(
+        string tag,
+        ImmutableArray<ReviewedItem> items,
+        Room room,
+        CancellationToken cancellationToken
+    )
     {
         if (items.IsEmpty || await TheirsAsync(tag, items, cancellationToken) is not { } theirs)
             return null;
         HashSet<Descriptor> there = [.. theirs.Layers];
-        ImmutableArray<ReviewedItem> fitting = Fitting(tag, items, item => there.Contains(item.Stored), room.Maximum - theirs.Layers.Count(layer => layer.MediaType == room.MediaType));
+        ImmutableArray<ReviewedItem> fitting = Fitting(
+            tag,
+            items,
+            item => there.Contains(item.Stored),
+            room.Maximum - theirs.Layers.Count(layer => layer.MediaType == room.MediaType)
+        );
         while (theirs.With(Of(fitting)).Content.Bytes.Length > OciJson.MaximumManifestSize)
         {
             ReviewedItem dropped = fitting.LastOrDefault(item => !item.IsAccepted && !there.Contains(item.Stored))
                 ?? throw NoRoom(tag, $"the manifest would have more than {OciJson.MaximumManifestSize} bytes");
-            _leftBehind.Add($"{_source.Name}:{tag}: {dropped.Stored.Digest}: the manifest would have more than {OciJson.MaximumManifestSize} bytes");
+            _leftBehind.Add(
+                $"{_source.Name}:{tag}: {dropped.Stored.Digest}: the manifest would have more than {OciJson.MaximumManifestSize} bytes"
+            );
             fitting = fitting.Remove(dropped);
         }
 
@@ -103,13 +164,20 @@ internal sealed class EvidencePlan
         }
         catch (ContentException e)
         {
-            _leftBehind.Add($"{_source.Name}:{tag}: {items.Length} that nobody verified: at {_destination.Name} it names {there.Digest}: {e.Message}");
+            _leftBehind.Add(
+                $"{_source.Name}:{tag}: {items.Length} that nobody verified: at {_destination.Name} it names {there.Digest}: {e.Message}"
+            );
             return null;
         }
     }
 
     /// <summary>Those that are there, those that have to be, and of the others as many as there is room for, in their order.</summary>
-    private ImmutableArray<ReviewedItem> Fitting(string where, ImmutableArray<ReviewedItem> items, Func<ReviewedItem, bool> isThere, int room)
+    private ImmutableArray<ReviewedItem> Fitting(
+        string where,
+        ImmutableArray<ReviewedItem> items,
+        Func<ReviewedItem, bool> isThere,
+        int room
+    )
     {
         ReviewedItem[] missing = [.. items.Where(item => !isThere(item))];
         int needed = missing.Count(item => item.IsAccepted);

@@ -62,7 +62,12 @@ public sealed class ImageArchive(VerificationRequest release, ImmutableArray<ITr
         await WriteAsync(tar, "oci-layout", new MemoryStream("{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray()), cancellationToken);
         await WriteAsync(tar, "index.json", new MemoryStream(index.ToBytes()), cancellationToken);
         foreach ((Descriptor blob, IContentReader place) in _blobs.Values)
-            await WriteAsync(tar, $"blobs/{blob.Digest.Algorithm}/{blob.Digest.Hex}", await OpenAsync(blob, place, cancellationToken), cancellationToken);
+            await WriteAsync(
+                tar,
+                $"blobs/{blob.Digest.Algorithm}/{blob.Digest.Hex}",
+                await OpenAsync(blob, place, cancellationToken),
+                cancellationToken
+            );
     }
 
     private async Task<Descriptor> AddEntryAsync(IContentReader place, Descriptor entry, string? tag, CancellationToken cancellationToken)
@@ -93,16 +98,26 @@ public sealed class ImageArchive(VerificationRequest release, ImmutableArray<ITr
     private async Task<Stream> OpenAsync(Descriptor blob, IContentReader place, CancellationToken cancellationToken) =>
         _manifests.TryGetValue(blob.Digest, out ManifestContent? manifest)
             ? new MemoryStream(manifest.Bytes.ToArray(), writable: false)
-            : await place.OpenBlobAsync(blob, cancellationToken) ?? throw new ContentException($"{place.Name}: blob {blob.Digest} is missing; nothing was saved");
+            : await place.OpenBlobAsync(blob, cancellationToken)
+                ?? throw new ContentException($"{place.Name}: blob {blob.Digest} is missing; nothing was saved");
 
     private static async Task WriteAsync(TarWriter tar, string name, Stream content, CancellationToken cancellationToken)
     {
         await using (content)
         {
-            UstarTarEntry entry = new(TarEntryType.RegularFile, name) { DataStream = content, Mode = Readable, ModificationTime = DateTimeOffset.UnixEpoch };
+            UstarTarEntry entry = new(TarEntryType.RegularFile, name)
+            {
+                DataStream = content,
+                Mode = Readable,
+                ModificationTime = DateTimeOffset.UnixEpoch,
+            };
             await tar.WriteEntryAsync(entry, cancellationToken);
         }
     }
 
-    private static Descriptor Tagged(Descriptor entry, string tag) => entry with { Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag) };
+    private static Descriptor Tagged(Descriptor entry, string tag) =>
+        entry with
+        {
+            Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag),
+        };
 }

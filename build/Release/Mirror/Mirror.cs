@@ -16,42 +16,73 @@ public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, A
 {
     private readonly ReleaseVerifier _verifier = new(policy with { RequiresTagForm = true });
 
-    /// <exception cref="ContentException">The source does not verify, is no release, one of its tags claims what is not so, or a tag names something else at the destination.</exception>
+    /// <exception cref="ContentException">
+    /// The source does not verify, is no release, one of its tags claims what is not so, or a tag names something else at the destination.
+    /// </exception>
     /// <exception cref="Http.RemoteException">A registry did not do its part.</exception>
     public async Task<ReleaseRecord> CopyAsync(MirrorRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         RegistryClient client = connect();
-        Repository source = client.Repository(request.Source), destination = client.Repository(request.Destination);
+        Repository source = client.Repository(request.Source),
+            destination = client.Repository(request.Destination);
         log($"{request.Image}: verifying {request.Source}");
         VerificationRequest asked = await AskedAsync(request, source, cancellationToken);
         VerificationResult read = await VerifiedAsync(request, asked, cancellationToken);
         ReleasePlan plan = await new MirrorPlan(request, source, log).ReadAsync(read.Digest!, cancellationToken);
         // A false tag at the destination would be ours. It is no reason to leave it behind and go on: whoever wrote it may write there.
         await new TagProofs(policy).RequireAsync(
-            plan, read, asked, $"somebody wrote that tag; nothing was copied. Run ./build.sh Drift --images {plan.Image}, or copy the others alone by --tags PATTERN", cancellationToken);
+            plan,
+            read,
+            asked,
+            $"somebody wrote that tag; nothing was copied. Run ./build.sh Drift --images {plan.Image}, or copy the others alone by "
+                + "--tags PATTERN",
+            cancellationToken
+        );
         EvidenceCopy others = new(source, destination);
         await RequireFreeAsync(plan, destination, cancellationToken);
         await others.RequireFreeAsync(plan.Subjects, cancellationToken);
         EvidencePlan evidence = await EvidencePlan.ReadAsync(
-            plan.Subjects, new EvidenceReview(policy.Signer, request.Official, source), source, destination, cancellationToken);
+            plan.Subjects,
+            new EvidenceReview(policy.Signer, request.Official, source),
+            source,
+            destination,
+            cancellationToken
+        );
 
-        log($"{request.Image}: {await others.RunAsync(plan.Subjects, cancellationToken)} statements of other kinds about it sent to {destination.Name}");
+        log(
+            $"{request.Image}: {await others.RunAsync(plan.Subjects, cancellationToken)} statements of other kinds about it sent "
+                + $"to {destination.Name}"
+        );
         foreach (string left in evidence.LeftBehind.Concat(others.LeftBehind))
             log($"{request.Image}: left behind: {left}");
         return await new Publisher(connect, VerificationPolicy.Require(policy.Signer).WithAttestations(evidence.Kinds), log).PublishAsync(
-            new ReleaseContent(evidence.Added(plan), source, evidence.Content), _ => Task.CompletedTask, cancellationToken);
+            new ReleaseContent(evidence.Added(plan), source, evidence.Content),
+            _ => Task.CompletedTask,
+            cancellationToken
+        );
     }
 
     /// <summary>The digest that is verified is the digest that is copied, wherever the tag leads meanwhile.</summary>
     private static async Task<VerificationRequest> AskedAsync(MirrorRequest request, Repository source, CancellationToken cancellationToken)
     {
-        Digest digest = request.Source.Digest ?? (await source.ResolveAsync(request.Source.Tag!, cancellationToken))?.Digest
+        Digest digest = request.Source.Digest
+            ?? (await source.ResolveAsync(request.Source.Tag!, cancellationToken))?.Digest
             ?? throw new ContentException($"{request.Source}: {FailureReason.TagMissing.Name()}: there is no such tag; nothing was copied");
-        return new VerificationRequest { Content = source, Signatures = source, Wanted = digest.ToString(), Official = request.Official };
+        return new VerificationRequest
+        {
+            Content = source,
+            Signatures = source,
+            Wanted = digest.ToString(),
+            Official = request.Official,
+        };
     }
 
-    private async Task<VerificationResult> VerifiedAsync(MirrorRequest request, VerificationRequest asked, CancellationToken cancellationToken)
+    private async Task<VerificationResult> VerifiedAsync(
+        MirrorRequest request,
+        VerificationRequest asked,
+        CancellationToken cancellationToken
+    )
     {
         VerificationResult read = await _verifier.ReadAsync(asked, cancellationToken);
         PlaceVerdict verdict = await _verifier.JudgeAsync(read, policy.Claims ?? ClaimsOf(request.Source.Tag), asked, cancellationToken);
@@ -69,7 +100,10 @@ public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, A
         foreach (PlannedTag tag in plan.Tags)
         {
             if (await destination.ResolveAsync(tag.Name, cancellationToken) is { } there && there.Digest != plan.SubjectOf(tag).Digest)
-                throw new ContentException($"{destination.Name}:{tag.Name}: wanted {plan.SubjectOf(tag).Digest}, got {there.Digest}: the tag never moves; nothing was copied. Run ./build.sh Drift --images {plan.Image}");
+                throw new ContentException(
+                    $"{destination.Name}:{tag.Name}: wanted {plan.SubjectOf(tag).Digest}, got {there.Digest}: the tag never moves; "
+                        + $"nothing was copied. Run ./build.sh Drift --images {plan.Image}"
+                );
         }
     }
 }

@@ -5,15 +5,17 @@ using Slipway.Oci;
 namespace Slipway.Release;
 
 /// <summary>
-/// What refers to an image and was verified by nobody here, taken whole into a folder of its own first: what is dead, malformed or too large
-/// is left out and told, and stops nothing. Disposing deletes the folder.
+/// What refers to an image and was verified by nobody here, taken whole into a folder of its own first: what is dead, malformed or too
+/// large is left out and told, and stops nothing. Disposing deletes the folder.
 /// </summary>
 /// <param name="place">Where it is read.</param>
 /// <param name="folder">Made when it is needed.</param>
 /// <param name="limit">So many bytes are taken altogether.</param>
 internal sealed class UnverifiedReferrers(IContentReader place, string folder, long limit) : IDisposable
 {
-    private const int MaximumReferrers = 1024, MaximumDepth = 4, MaximumManifests = 64;
+    private const int MaximumReferrers = 1024,
+        MaximumDepth = 4,
+        MaximumManifests = 64;
 
     private readonly List<string> _leftOut = [];
     private OciLayout? _layout;
@@ -30,7 +32,11 @@ internal sealed class UnverifiedReferrers(IContentReader place, string folder, l
     /// <summary>Takes what refers to some manifests, as far as it fits.</summary>
     /// <param name="known">Are taken already.</param>
     /// <returns>The manifests that refer, in the order of their digests.</returns>
-    public async Task<ImmutableArray<Descriptor>> ReadAsync(IEnumerable<ManifestContent> subjects, HashSet<Digest> known, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Descriptor>> ReadAsync(
+        IEnumerable<ManifestContent> subjects,
+        HashSet<Digest> known,
+        CancellationToken cancellationToken
+    )
     {
         var taken = ImmutableArray.CreateBuilder<Descriptor>();
         foreach (Digest subject in subjects.Select(subject => subject.Descriptor.Digest))
@@ -58,7 +64,10 @@ internal sealed class UnverifiedReferrers(IContentReader place, string folder, l
             ReferrerList list = await place.ListReferrersAsync(subject, null, cancellationToken);
             _leftOut.AddRange(list.PassedOver);
             if (list.Referrers.Length > MaximumReferrers)
-                _leftOut.Add($"{place.Name}: {list.Referrers.Length - MaximumReferrers} of {list.Referrers.Length} that refer to {subject}; wanted at most {MaximumReferrers}");
+                _leftOut.Add(
+                    $"{place.Name}: {list.Referrers.Length - MaximumReferrers} of {list.Referrers.Length} that refer to {subject}; "
+                        + $"wanted at most {MaximumReferrers}"
+                );
             return [.. list.Referrers.OrderBy(referrer => referrer.Digest.ToString(), StringComparer.Ordinal).Take(MaximumReferrers)];
         }
         catch (ContentException e)
@@ -76,10 +85,15 @@ internal sealed class UnverifiedReferrers(IContentReader place, string folder, l
             List<Descriptor> blobs = [];
             await ReadAsync(referrer.Digest, manifests, blobs, 1, cancellationToken);
             if (SubjectOf(manifests[^1]) is var about && about != subject)
-                throw new ContentException($"{place.Name}: the referrer {referrer.Digest}: its subject wanted {subject}, got {about?.ToString() ?? "none"}");
+                throw new ContentException(
+                    $"{place.Name}: the referrer {referrer.Digest}: its subject wanted {subject}, got {about?.ToString() ?? "none"}"
+                );
             long size = manifests.Sum(manifest => (long)manifest.Bytes.Length) + blobs.Sum(blob => blob.Size);
             if (size > limit - _taken)
-                throw new ContentException($"{place.Name}: the referrer {referrer.Digest} has {size} bytes, and of {limit} that --limit allows {limit - _taken} are left");
+                throw new ContentException(
+                    $"{place.Name}: the referrer {referrer.Digest} has {size} bytes, and of {limit} that --limit "
+                        + $"allows {limit - _taken} are left"
+                );
             foreach (Descriptor blob in blobs)
                 await TakeAsync(blob, cancellationToken);
             foreach (ManifestContent manifest in manifests)
@@ -102,18 +116,31 @@ internal sealed class UnverifiedReferrers(IContentReader place, string folder, l
     }
 
     /// <summary>Reads a manifest and all that it names, children first.</summary>
-    private async Task ReadAsync(Digest digest, List<ManifestContent> manifests, List<Descriptor> blobs, int depth, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        Digest digest,
+        List<ManifestContent> manifests,
+        List<Descriptor> blobs,
+        int depth,
+        CancellationToken cancellationToken
+    )
     {
-        ManifestContent content = await place.ReadManifestAsync(digest, cancellationToken) ?? throw new ContentException($"{place.Name}: {digest} is missing");
+        ManifestContent content = await place.ReadManifestAsync(digest, cancellationToken)
+            ?? throw new ContentException($"{place.Name}: {digest} is missing");
         ManifestParts parts = ManifestParts.Of(content);
         if (depth > MaximumDepth || manifests.Count + parts.Manifests.Length >= MaximumManifests)
-            throw new ContentException($"{place.Name}: {digest} is nested deeper than {MaximumDepth} manifests, or names more than {MaximumManifests}");
+            throw new ContentException(
+                $"{place.Name}: {digest} is nested deeper than {MaximumDepth} manifests, or names more than {MaximumManifests}"
+            );
         foreach (Descriptor child in parts.Manifests)
             await ReadAsync(child.Digest, manifests, blobs, depth + 1, cancellationToken);
         blobs.AddRange(parts.Blobs.DistinctBy(blob => blob.Digest));
         manifests.Add(content);
     }
 
-    private static Digest? SubjectOf(ManifestContent manifest) => OciJson.Read(manifest.Bytes, "referrer", root =>
-        root.TryGetProperty("subject", out var subject) && subject.ValueKind == System.Text.Json.JsonValueKind.Object ? OciJson.ReadDescriptor(subject).Digest : null);
+    private static Digest? SubjectOf(ManifestContent manifest) =>
+        OciJson.Read(manifest.Bytes, "referrer", root =>
+            root.TryGetProperty("subject", out var subject) && subject.ValueKind == System.Text.Json.JsonValueKind.Object
+                ? OciJson.ReadDescriptor(subject).Digest
+                : null
+        );
 }

@@ -8,26 +8,27 @@ public static class PlanDocument
 {
     public const string FileName = "plan.json";
 
-    public static byte[] ToBytes(ReleasePlan plan) => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("schema", 1);
-        writer.WriteString("image", plan.Image);
-        writer.WriteString("release", plan.Release);
-        writer.WriteString("standIn", plan.StandIn);
-        writer.WriteBoolean("rehearsal", plan.IsRehearsal);
-        writer.WriteString("rehearsalOnly", plan.RehearsalOnly);
-        writer.WriteStartArray("subjects");
-        foreach (Descriptor subject in plan.Subjects)
-            ReleaseJson.WriteSubject(writer, subject);
-        writer.WriteEndArray();
-        writer.WriteStartArray("destinations");
-        foreach (Reference destination in plan.Destinations)
-            WriteDestination(writer, plan, destination);
-        writer.WriteEndArray();
-        ReleaseJson.WriteStrings(writer, "leftOut", plan.LeftOut.Select(destination => destination.Name));
-        writer.WriteEndObject();
-    });
+    public static byte[] ToBytes(ReleasePlan plan) =>
+        OciJson.WriteIndented(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schema", 1);
+            writer.WriteString("image", plan.Image);
+            writer.WriteString("release", plan.Release);
+            writer.WriteString("standIn", plan.StandIn);
+            writer.WriteBoolean("rehearsal", plan.IsRehearsal);
+            writer.WriteString("rehearsalOnly", plan.RehearsalOnly);
+            writer.WriteStartArray("subjects");
+            foreach (Descriptor subject in plan.Subjects)
+                ReleaseJson.WriteSubject(writer, subject);
+            writer.WriteEndArray();
+            writer.WriteStartArray("destinations");
+            foreach (Reference destination in plan.Destinations)
+                WriteDestination(writer, plan, destination);
+            writer.WriteEndArray();
+            ReleaseJson.WriteStrings(writer, "leftOut", plan.LeftOut.Select(destination => destination.Name));
+            writer.WriteEndObject();
+        });
 
     private static void WriteDestination(Utf8JsonWriter writer, ReleasePlan plan, Reference destination)
     {

@@ -11,7 +11,8 @@ public sealed record ReleaseContent(ReleasePlan Plan, IContentReader Image, ICon
 {
     /// <summary>The bytes of one of the image's manifests.</summary>
     /// <exception cref="ContentException">It is missing.</exception>
-    internal Task<ManifestContent> SubjectAsync(Descriptor subject, CancellationToken cancellationToken) => ReadAsync(Image, subject, cancellationToken);
+    internal Task<ManifestContent> SubjectAsync(Descriptor subject, CancellationToken cancellationToken) =>
+        ReadAsync(Image, subject, cancellationToken);
 
     /// <summary>The bytes of a signature's manifest.</summary>
     /// <exception cref="ContentException">It is missing.</exception>
@@ -28,13 +29,20 @@ public sealed record ReleaseContent(ReleasePlan Plan, IContentReader Image, ICon
         ReadAsync(Trust, referrer.Manifest, cancellationToken);
 
     /// <summary>The distinct blobs of the signatures, attestations and referrers.</summary>
-    internal Task<ImmutableArray<Descriptor>> SignatureBlobsAsync(CancellationToken cancellationToken) => BlobsAsync(
-        Trust,
-        Plan.Signatures.Concat(Plan.Attestations).Select(signature => signature.Manifest).Concat(Plan.Referrers.Select(referrer => referrer.Manifest)),
-        cancellationToken);
+    internal Task<ImmutableArray<Descriptor>> SignatureBlobsAsync(CancellationToken cancellationToken) =>
+        BlobsAsync(
+            Trust,
+            Plan.Signatures.Concat(Plan.Attestations)
+                .Select(signature => signature.Manifest)
+                .Concat(Plan.Referrers.Select(referrer => referrer.Manifest)),
+            cancellationToken
+        );
 
     private static async Task<ImmutableArray<Descriptor>> BlobsAsync(
-        IContentReader place, IEnumerable<Descriptor> manifests, CancellationToken cancellationToken)
+        IContentReader place,
+        IEnumerable<Descriptor> manifests,
+        CancellationToken cancellationToken
+    )
     {
         Dictionary<Digest, Descriptor> blobs = [];
         foreach (Descriptor manifest in manifests)
@@ -48,5 +56,5 @@ public sealed record ReleaseContent(ReleasePlan Plan, IContentReader Image, ICon
 
     private static async Task<ManifestContent> ReadAsync(IContentReader place, Descriptor manifest, CancellationToken cancellationToken) =>
         await place.ReadManifestAsync(manifest.Digest, cancellationToken)
-            ?? throw new ContentException($"{place.Name}: {manifest.Digest} is missing");
+        ?? throw new ContentException($"{place.Name}: {manifest.Digest} is missing");
 }

@@ -58,9 +58,8 @@ public sealed record ReleasePlan
     public Descriptor Index => Subjects[0];
 
     /// <summary>The digest that a tag names.</summary>
-    public Descriptor SubjectOf(PlannedTag tag) => tag.Platform is null
-        ? Index
-        : Subjects.Skip(1).Single(subject => subject.Platform == tag.Platform);
+    public Descriptor SubjectOf(PlannedTag tag) =>
+        tag.Platform is null ? Index : Subjects.Skip(1).Single(subject => subject.Platform == tag.Platform);
 
     /// <exception cref="ContentException">The layout is incomplete, or a signature is missing; says the command to run.</exception>
     /// <exception cref="ReleaseException">The commit cannot be released under this version.</exception>
@@ -68,7 +67,13 @@ public sealed record ReleasePlan
     {
         ArgumentNullException.ThrowIfNull(source);
         AssembledImage image = source.Image;
-        TagPlan tags = TagPlan.For(image.Name, source.Version, source.Git, image.Platforms.Select(platform => platform.Platform), source.Way);
+        TagPlan tags = TagPlan.For(
+            image.Name,
+            source.Version,
+            source.Git,
+            image.Platforms.Select(platform => platform.Platform),
+            source.Way
+        );
         ImmutableArray<Descriptor> subjects = [image.Index, .. image.Platforms.Select(platform => platform.Manifest)];
         NextCommand sign = new("Sign") { Image = image.Name, Options = source.Way == BuildMethod.Dockerfile ? ["--dockerfile"] : [] };
         var signatures = ImmutableArray.CreateBuilder<PlannedSignature>();
@@ -76,8 +81,10 @@ public sealed record ReleasePlan
         var referrers = ImmutableArray.CreateBuilder<PlannedReferrer>();
         foreach (Digest subject in subjects.Select(subject => subject.Digest))
         {
-            signatures.Add(await TaggedAsync(source.Trust, subject, SignatureManifest.TagOf(subject), cancellationToken)
-                ?? throw sign.After(new ContentException($"{image.Name}: {subject} has no signature. Run {sign}")));
+            signatures.Add(
+                await TaggedAsync(source.Trust, subject, SignatureManifest.TagOf(subject), cancellationToken)
+                    ?? throw sign.After(new ContentException($"{image.Name}: {subject} has no signature. Run {sign}"))
+            );
             if (await TaggedAsync(source.Trust, subject, AttestationLayer.TagOf(subject), cancellationToken) is { } attestation)
                 attestations.Add(attestation);
             foreach (Descriptor referrer in await source.Trust.ReferrersAsync(subject, null, cancellationToken))
@@ -103,7 +110,12 @@ public sealed record ReleasePlan
         };
     }
 
-    private static async Task<PlannedSignature?> TaggedAsync(OciLayout trust, Digest subject, string tag, CancellationToken cancellationToken) =>
+    private static async Task<PlannedSignature?> TaggedAsync(
+        OciLayout trust,
+        Digest subject,
+        string tag,
+        CancellationToken cancellationToken
+    ) =>
         await trust.ResolveAsync(tag, cancellationToken) is { } manifest
             ? new PlannedSignature(subject, tag, manifest with { Annotations = Descriptor.NoAnnotations })
             : null;

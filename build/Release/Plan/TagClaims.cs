@@ -41,7 +41,9 @@ public sealed partial record TagClaims
     /// <summary>How it was built; null for a digest.</summary>
     public BuildMethod? Way { get; private init; }
 
-    /// <summary>It reads like the tag of a release, and is none that a release gets: what it claims cannot be told, so nothing proves it.</summary>
+    /// <summary>
+    /// It reads like the tag of a release, and is none that a release gets: what it claims cannot be told, so nothing proves it.
+    /// </summary>
     public bool IsUnreadable { get; private init; }
 
     /// <summary>Whether it says which release it is; else nothing keeps it from naming an older one.</summary>
@@ -53,7 +55,15 @@ public sealed partial record TagClaims
         ArgumentNullException.ThrowIfNull(tag);
         TagClaims plain = new(tag) { Way = TagStyles.WayOf(tag) };
         if (Grammar().Match(tag) is not { Success: true } match)
-            return Looks().IsMatch(tag) ? plain with { IsUnreadable = true } : plain with { Architecture = Suffix().Match(tag) is { Success: true } suffix ? suffix.Groups["architecture"].Value : null };
+            return Looks().IsMatch(tag)
+                ? plain with
+                {
+                    IsUnreadable = true,
+                }
+                : plain with
+                {
+                    Architecture = Suffix().Match(tag) is { Success: true } suffix ? suffix.Groups["architecture"].Value : null,
+                };
         string? Found(string group) => match.Groups[group] is { Success: true } found ? found.Value : null;
         return plain with
         {
@@ -75,7 +85,11 @@ public sealed partial record TagClaims
     internal (FailureReason Reason, string Text)? Judge(SubjectVerdict root)
     {
         if (IsUnreadable)
-            return (FailureReason.TagUnreadable, $"'{Tag}' reads like the tag of a release and is none that a release gets, so nothing can prove what it claims. Ask for the release's own tag, or for its digest");
+            return (
+                FailureReason.TagUnreadable,
+                $"'{Tag}' reads like the tag of a release and is none that a release gets, so nothing can prove what it claims. Ask "
+                    + "for the release's own tag, or for its digest"
+            );
         if (IsOfIndex && root.Platform is not null)
             return (FailureReason.TagShapeMismatch, $"{Tag} wanted the index of all platforms, got the manifest of {root.Platform}");
         if (Architecture is not null && root.Platform is null)
@@ -87,27 +101,35 @@ public sealed partial record TagClaims
 
     /// <summary>The claims as words: <c>version v1.36.4, index</c>; none for what claims nothing.</summary>
     public ImmutableArray<string> Words =>
-    [
-        .. new[]
-        {
-            Version is null ? null : $"version {Version}",
-            Description is null ? null : $"version {Description}",
-            Commit is null ? null : $"commit {Commit}",
-            Architecture is null ? null : $"platform linux/{Architecture}",
-            IsOfIndex ? "index" : null,
-        }.OfType<string>(),
-    ];
+        [
+            .. new[]
+            {
+                Version is null ? null : $"version {Version}",
+                Description is null ? null : $"version {Description}",
+                Commit is null ? null : $"commit {Commit}",
+                Architecture is null ? null : $"platform linux/{Architecture}",
+                IsOfIndex ? "index" : null,
+            }.OfType<string>(),
+        ];
 
     public override string ToString() => Words.IsEmpty ? "nothing" : string.Join(", ", Words);
 
-    /// <summary>The tags of <see cref="TagPlan"/>: release and build style, moving ones, and what a rehearsal writes of a changed work tree.</summary>
-    [GeneratedRegex(@"^(?:(?<version>v[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc)\.[0-9]+)?(?:-r[0-9]+)?)(?:-(?<distance>[0-9]+)-g(?<after>[0-9a-f]{7}))?"
-        + @"|(?:build|dockerfile)-(?:(?<commit>[0-9a-f]{7})|(?<version>v[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc)\.[0-9]+)?(?:-r[0-9]+)?)))"
-        + @"(?<dirty>-dirty)?(?:-(?<architecture>[a-z][a-z0-9]*))?\z|^(?:build|dockerfile)-main\z", RegexOptions.ExplicitCapture)]
+    /// <summary>
+    /// The tags of <see cref="TagPlan"/>: release and build style, moving ones, and what a rehearsal writes of a changed work tree.
+    /// </summary>
+    [GeneratedRegex(
+        @"^(?:(?<version>v[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc)\.[0-9]+)?(?:-r[0-9]+)?)(?:-(?<distance>[0-9]+)-g(?<after>[0-9a-f]{7}))?"
+            + @"|(?:build|dockerfile)-(?:(?<commit>[0-9a-f]{7})|(?<version>v[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc)\.[0-9]+)?(?:-r[0-9]+)?)))"
+            + @"(?<dirty>-dirty)?(?:-(?<architecture>[a-z][a-z0-9]*))?\z|^(?:build|dockerfile)-main\z",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Grammar();
 
     /// <summary>Whoever reads these takes them for a version or a build of ours.</summary>
-    [GeneratedRegex(@"[0-9]+[._][0-9]+|^v[0-9]|^(build|dockerfile)([^a-z]|\z)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"[0-9]+[._][0-9]+|^v[0-9]|^(build|dockerfile)([^a-z]|\z)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Looks();
 
     /// <summary>A platform of Go's behind a name of somebody's own.</summary>

@@ -28,12 +28,21 @@ public sealed partial record TagPlan
     /// <param name="git">The commit.</param>
     /// <param name="platforms">Those in the index.</param>
     /// <exception cref="ReleaseException">The git tag names another version than the definition, or no version at all.</exception>
-    /// <param name="way">How the image was built: what a Dockerfile made has tags of its own, <c>dockerfile-23228e6</c>, and takes none of a release's.</param>
-    public static TagPlan For(string image, string version, GitState git, IEnumerable<Platform> platforms, BuildMethod way = BuildMethod.Assembled)
+    /// <param name="way">
+    /// How the image was built: what a Dockerfile made has tags of its own, <c>dockerfile-23228e6</c>, and takes none of a release's.
+    /// </param>
+    public static TagPlan For(
+        string image,
+        string version,
+        GitState git,
+        IEnumerable<Platform> platforms,
+        BuildMethod way = BuildMethod.Assembled
+    )
     {
         ArgumentNullException.ThrowIfNull(git);
         string release = ReleaseTag(image, version, git);
-        string? rehearsalOnly = git.IsDirty ? $"there are uncommitted changes: {GitChange.Names(git.Changes)}. {GitChange.Repair(git.Changes)}"
+        string? rehearsalOnly =
+            git.IsDirty ? $"there are uncommitted changes: {GitChange.Names(git.Changes)}. {GitChange.Repair(git.Changes)}"
             : git.Tag is null ? Untagged(image, version, git)
             : null;
         string style = way == BuildMethod.Dockerfile ? "dockerfile-" : "build-";
@@ -55,15 +64,24 @@ public sealed partial record TagPlan
             tags.Add(new PlannedTag(style + release, null, Moves: false));
         if (!exact && !git.IsDirty && git.Branch == MainBranch)
             tags.Add(new PlannedTag(style + MainBranch, null, Moves: true));
-        string name = way == BuildMethod.Assembled ? release : exact ? style + release : build;
-        return new TagPlan { Release = name, Tags = tags.ToImmutable(), RehearsalOnly = rehearsalOnly };
+        string name =
+            way == BuildMethod.Assembled ? release
+            : exact ? style + release
+            : build;
+        return new TagPlan
+        {
+            Release = name,
+            Tags = tags.ToImmutable(),
+            RehearsalOnly = rehearsalOnly,
+        };
     }
 
     /// <summary>Another clone may have tags that this one does not.</summary>
     private static string Untagged(string image, string version, GitState git)
     {
         string make = $"git tag {GitTags.Next(image, version, git.Tags)}";
-        return $"no git tag {image}/vX.Y.Z is there yet. Run {(git.HasRemote ? $"git fetch --tags, or {make} where there is none either" : make)}";
+        return $"no git tag {image}/vX.Y.Z is there yet. "
+            + $"Run {(git.HasRemote ? $"git fetch --tags, or {make} where there is none either" : make)}";
     }
 
     private static string ReleaseTag(string image, string version, GitState git)
@@ -77,7 +95,9 @@ public sealed partial record TagPlan
         if (git.Distance > 0)
             return git.DescriptionOf(image)![(image.Length + 1)..] + dirty;
         if (RebuildSuffix().Replace(tag, "") != version)
-            throw new ReleaseException($"git tag {git.Tag} disagrees with version {version} in images/{image}/image.yaml. {Instead(image, version, git)}");
+            throw new ReleaseException(
+                $"git tag {git.Tag} disagrees with version {version} in images/{image}/image.yaml. {Instead(image, version, git)}"
+            );
         return tag + dirty;
     }
 

@@ -12,7 +12,9 @@ public enum TagStyle
     /// <summary><c>v1.36.4</c>, <c>v1.36.4-r1-arm64</c>, <c>v1.36.4-2-g23228e6</c>: never moves.</summary>
     Release,
 
-    /// <summary><c>build-23228e6</c>, <c>build-23228e6-arm64</c>, <c>build-v1.36.4</c>, and the same with <c>dockerfile-</c>: never moves.</summary>
+    /// <summary>
+    /// <c>build-23228e6</c>, <c>build-23228e6-arm64</c>, <c>build-v1.36.4</c>, and the same with <c>dockerfile-</c>: never moves.
+    /// </summary>
     Build,
 
     /// <summary><c>build-main</c> and <c>dockerfile-main</c>: follow the branch.</summary>
@@ -41,9 +43,12 @@ public static partial class TagStyles
         tag.StartsWith("dockerfile-", StringComparison.Ordinal) ? BuildMethod.Dockerfile : BuildMethod.Assembled;
 
     /// <summary>Whether a tag names a release as a whole, no platform of it.</summary>
-    public static bool IsReleaseOfIndex(string tag) => ReleaseGrammar().Match(tag) is { Success: true } match && !match.Groups["platform"].Success;
+    public static bool IsReleaseOfIndex(string tag) =>
+        ReleaseGrammar().Match(tag) is { Success: true } match && !match.Groups["platform"].Success;
 
-    [GeneratedRegex(@"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?(-[0-9]+-g[0-9a-f]{7})?(?<platform>-[a-z][a-z0-9]*)?\z")]
+    [GeneratedRegex(
+        @"^v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?(-[0-9]+-g[0-9a-f]{7})?(?<platform>-[a-z][a-z0-9]*)?\z"
+    )]
     private static partial Regex ReleaseGrammar();
 
     [GeneratedRegex(@"^(build|dockerfile)-([0-9a-f]{7}|v[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?(-r[0-9]+)?)(-[a-z][a-z0-9]*)?\z")]

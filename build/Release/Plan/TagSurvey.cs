@@ -14,7 +14,9 @@ internal sealed class TagSurvey(ImmutableArray<Repository> sites)
 {
     private const int Parallelism = 8;
 
-    /// <summary>More release and build tags of one registry are not looked at: whoever may push could make a survey as long as it likes.</summary>
+    /// <summary>
+    /// More release and build tags of one registry are not looked at: whoever may push could make a survey as long as it likes.
+    /// </summary>
     public const int MostTags = 20_000;
 
     private readonly ConcurrentDictionary<(Repository, string), Digest> _found = [];
@@ -43,22 +45,25 @@ internal sealed class TagSurvey(ImmutableArray<Repository> sites)
     {
         ConcurrentBag<string> listed = [.. known];
         await Task.WhenAll(sites.Select(site => TryAsync(site, async () =>
-        {
-            ListedTags? tags = await site.TagsAsync(wanted, MostTags, cancellationToken);
-            foreach (string tag in tags?.Names ?? [])
-                listed.Add(tag);
-            if (tags is { IsWhole: false })
-                _beyond[site] = true;
-        })));
+                {
+                    ListedTags? tags = await site.TagsAsync(wanted, MostTags, cancellationToken);
+                    foreach (string tag in tags?.Names ?? [])
+                        listed.Add(tag);
+                    if (tags is { IsWhole: false })
+                        _beyond[site] = true;
+                })));
         Names = Names.Union(listed);
         await Parallel.ForEachAsync(
-            from tag in Names from site in sites select (site, tag),
+            from tag in Names
+            from site in sites
+            select (site, tag),
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (at, token) => await TryAsync(at.site, async () =>
-            {
-                if (await at.site.ResolveAsync(at.tag, token) is { } there)
-                    _found[at] = there.Digest;
-            }));
+                {
+                    if (await at.site.ResolveAsync(at.tag, token) is { } there)
+                        _found[at] = there.Digest;
+                })
+        );
     }
 
     /// <summary>A registry that failed once is asked nothing more.</summary>

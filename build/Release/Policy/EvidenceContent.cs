@@ -26,7 +26,9 @@ internal sealed class EvidenceContent(IContentReader place) : IContentReader
     public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) => place.ResolveAsync(tag, cancellationToken);
 
     public Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) =>
-        _manifests.TryGetValue(digest, out ManifestContent? content) ? Task.FromResult<ManifestContent?>(content) : place.ReadManifestAsync(digest, cancellationToken);
+        _manifests.TryGetValue(digest, out ManifestContent? content)
+            ? Task.FromResult<ManifestContent?>(content)
+            : place.ReadManifestAsync(digest, cancellationToken);
 
     public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         _configs.TryGetValue(descriptor.Digest, out ReadOnlyMemory<byte> config)

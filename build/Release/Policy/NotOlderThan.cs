@@ -35,9 +35,22 @@ public sealed partial record NotOlderThan
             return plain with { Version = version };
         if (CommitGrammar().IsMatch(text))
             return plain with { Commit = text.ToLowerInvariant() };
-        return TimeGrammar().IsMatch(text) && DateTimeOffset.TryParse(text.ToUpperInvariant(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? plain with { Time = time }
-            : throw new FormatException($"--not-older-than '{Printable.Of(text)}': wanted a version as v1.36.4, a time as 2026-11-30T08:00:00Z (RFC 3339), or a commit in hex");
+        return
+            TimeGrammar().IsMatch(text)
+            && DateTimeOffset.TryParse(
+                text.ToUpperInvariant(),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset time
+            )
+            ? plain with
+            {
+                Time = time,
+            }
+            : throw new FormatException(
+                $"--not-older-than '{Printable.Of(text)}': wanted a version as v1.36.4, a time as 2026-11-30T08:00:00Z (RFC 3339), "
+                    + "or a commit in hex"
+            );
     }
 
     /// <summary>What is wrong with a release that is verified in all else.</summary>
@@ -49,7 +62,8 @@ public sealed partial record NotOlderThan
         if (Version is { } version)
         {
             string? said = provenance.Parameters.Tag ?? provenance.Description;
-            return said is null || ReleaseOrder.Find(said[(said.LastIndexOf('/') + 1)..]) is not { } there ? Undecided("the provenance names no version")
+            return said is null || ReleaseOrder.Find(said[(said.LastIndexOf('/') + 1)..]) is not { } there
+                    ? Undecided("the provenance names no version")
                 : there.CompareTo(version) < 0 ? Older($"it is {said}")
                 : null;
         }
@@ -77,7 +91,8 @@ public sealed partial record NotOlderThan
 
     private (FailureReason, string) Older(string why) => (FailureReason.ReleaseTooOld, $"wanted none older than {Text}; {why}");
 
-    private (FailureReason, string) Undecided(string why) => (FailureReason.ReleaseAgeUnknown, $"wanted none older than {Text}, and that cannot be told: {why}");
+    private (FailureReason, string) Undecided(string why) =>
+        (FailureReason.ReleaseAgeUnknown, $"wanted none older than {Text}, and that cannot be told: {why}");
 
     [GeneratedRegex(@"^([0-9a-fA-F]{7,40}|[0-9a-fA-F]{64})\z")]
     private static partial Regex CommitGrammar();

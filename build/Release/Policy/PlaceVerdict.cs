@@ -37,7 +37,12 @@ public sealed record PlaceVerdict
 
     /// <summary>With other words for what was found.</summary>
     public PlaceVerdict Telling(Func<string, string> words) =>
-        Result is null ? this : this with { Result = Result with { Subjects = [.. Result.Subjects.Select(subject => subject with { Text = words(subject.Text) })] } };
+        Result is null
+            ? this
+            : this with
+            {
+                Result = Result with { Subjects = [.. Result.Subjects.Select(subject => subject with { Text = words(subject.Text) })] },
+            };
 
     public static PlaceVerdict Of(VerificationResult result)
     {

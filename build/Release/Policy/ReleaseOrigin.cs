@@ -9,13 +9,15 @@ namespace Slipway.Release;
 public sealed record ReleaseOrigin(TagClaims Claims, SlsaProvenance Provenance)
 {
     /// <summary>When it was built; null when that is not said.</summary>
-    public string? BuiltOn => (Provenance.FinishedOn ?? Provenance.StartedOn)?.UtcDateTime.ToString(AssemblyRecord.TimeFormat, CultureInfo.InvariantCulture);
+    public string? BuiltOn =>
+        (Provenance.FinishedOn ?? Provenance.StartedOn)?.UtcDateTime.ToString(AssemblyRecord.TimeFormat, CultureInfo.InvariantCulture);
 
     /// <summary>As in <c>commit 2322… of https://… (git tag kubelet/v1.36.4), built at …</c>.</summary>
     public override string ToString()
     {
         BuildParameters said = Provenance.Parameters;
         string? name = said.Tag is not null ? $"git tag {said.Tag}" : Provenance.Description;
-        return $"commit {said.Commit} of {said.Source}{(name is null ? "" : $" ({name})")}, built at {BuiltOn ?? "a time that is not said"}";
+        return $"commit {said.Commit} of {said.Source}{(name is null ? "" : $" ({name})")}, "
+            + $"built at {BuiltOn ?? "a time that is not said"}";
     }
 }

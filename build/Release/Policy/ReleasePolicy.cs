@@ -36,7 +36,11 @@ public sealed record ReleasePolicy
     public static ReleasePolicy Require(ITrustedSigner signer) => new(signer);
 
     /// <summary>That, of what a rehearsal made; nothing else passes.</summary>
-    public static ReleasePolicy RequireRehearsal(ITrustedSigner signer) => Require(signer) with { Provenance = new ProvenanceCheck { IsRehearsal = true } };
+    public static ReleasePolicy RequireRehearsal(ITrustedSigner signer) =>
+        Require(signer) with
+        {
+            Provenance = new ProvenanceCheck { IsRehearsal = true },
+        };
 
     /// <summary>What is to be signed, whatever it says.</summary>
     internal VerificationPolicy Signatures
@@ -50,13 +54,14 @@ public sealed record ReleasePolicy
 
     /// <summary>What the provenance of something must say.</summary>
     /// <param name="subjects">What was read, verified: an index with its children, or one manifest.</param>
-    internal ProvenanceCheck ProvenanceOf(ImmutableArray<SubjectVerdict> subjects, TagClaims claims) => Provenance with
-    {
-        Claims = claims,
-        Way = claims.Way ?? Provenance.Way,
-        Platforms = Provenance.Platforms ?? (IsKnown(subjects) ? [.. subjects.Skip(1).Select(subject => subject.Platform!)] : null),
-        Platform = subjects[0].Platform,
-    };
+    internal ProvenanceCheck ProvenanceOf(ImmutableArray<SubjectVerdict> subjects, TagClaims claims) =>
+        Provenance with
+        {
+            Claims = claims,
+            Way = claims.Way ?? Provenance.Way,
+            Platforms = Provenance.Platforms ?? (IsKnown(subjects) ? [.. subjects.Skip(1).Select(subject => subject.Platform!)] : null),
+            Platform = subjects[0].Platform,
+        };
 
     /// <summary>Whether it is an index of which each platform is known; else something else is wrong, and told.</summary>
     private static bool IsKnown(ImmutableArray<SubjectVerdict> subjects) =>

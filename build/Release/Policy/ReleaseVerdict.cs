@@ -15,7 +15,9 @@ public sealed record ReleaseVerdict(ImmutableArray<PlaceVerdict> Places)
     public IEnumerable<(PlaceVerdict Place, SubjectVerdict Subject)> Failures =>
         Places.SelectMany(place => place.Result?.Failures.Select(failure => (place, failure)) ?? []);
 
-    /// <summary>The same in the order in which people are told: first that two places hold different things, which the rest comes from.</summary>
+    /// <summary>
+    /// The same in the order in which people are told: first that two places hold different things, which the rest comes from.
+    /// </summary>
     private IEnumerable<(PlaceVerdict Place, SubjectVerdict Subject)> Told =>
         Failures.OrderBy(failure => failure.Subject.Failure != FailureReason.DigestDiffersBetweenRegistries);
 

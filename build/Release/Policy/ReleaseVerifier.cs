@@ -16,7 +16,12 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
     public async Task<PlaceVerdict> VerifyAsync(VerificationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await JudgeAsync(await ReadAsync(request, cancellationToken), policy.Claims ?? TagClaims.OfWanted(request.Wanted), request, cancellationToken);
+        return await JudgeAsync(
+            await ReadAsync(request, cancellationToken),
+            policy.Claims ?? TagClaims.OfWanted(request.Wanted),
+            request,
+            cancellationToken
+        );
     }
 
     /// <summary>Judges places that are to hold the same release, one after the other; all are asked whatever one of them says.</summary>
@@ -29,12 +34,19 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
         return ReleaseVerdict.OfSame(verdicts);
     }
 
-    /// <summary>Whether it is whole and signed, with its statements: half of the verdict, for whoever judges it under several names.</summary>
+    /// <summary>
+    /// Whether it is whole and signed, with its statements: half of the verdict, for whoever judges it under several names.
+    /// </summary>
     internal Task<VerificationResult> ReadAsync(VerificationRequest request, CancellationToken cancellationToken) =>
         new Verifier(policy.Signatures).VerifyAsync(request, cancellationToken);
 
     /// <summary>The other half: what was read, under one name.</summary>
-    internal async Task<PlaceVerdict> JudgeAsync(VerificationResult read, TagClaims claims, VerificationRequest request, CancellationToken cancellationToken)
+    internal async Task<PlaceVerdict> JudgeAsync(
+        VerificationResult read,
+        TagClaims claims,
+        VerificationRequest request,
+        CancellationToken cancellationToken
+    )
     {
         ProvenanceCheck wanted = policy.ProvenanceOf(read.Subjects, claims);
         SubjectVerdict root = read.Subjects[0];
@@ -43,13 +55,18 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
         List<SubjectVerdict> verdicts = [];
         foreach (SubjectVerdict verdict in read.Subjects.SetItem(0, root))
             verdicts.Add(await JudgeAsync(verdict, request.Content, wanted, cancellationToken));
-        ImmutableArray<SlsaProvenance> followed = verdicts[0].Passed ? [.. ProvenancesOf(verdicts[0]).Where(provenance => wanted.Judge(provenance).IsEmpty)] : [];
+        ImmutableArray<SlsaProvenance> followed = verdicts[0].Passed
+            ? [.. ProvenancesOf(verdicts[0]).Where(provenance => wanted.Judge(provenance).IsEmpty)]
+            : [];
         if (verdicts[0].Passed && policy.NotOlderThan is { } oldest)
             (verdicts[0], followed) = await OfAgeAsync(verdicts[0], followed, oldest, cancellationToken);
         // What the root is decides what its parts are: they are named by digest.
         if (verdicts[0].Passed)
-            verdicts[0] = await new ReproductionCheck(request, wanted, [.. verdicts.Select(verdict => verdict.Digest).OfType<Digest>()])
-                .JudgeAsync(verdicts[0], policy.ReproducedBy, cancellationToken);
+            verdicts[0] = await new ReproductionCheck(
+                request,
+                wanted,
+                [.. verdicts.Select(verdict => verdict.Digest).OfType<Digest>()]
+            ).JudgeAsync(verdicts[0], policy.ReproducedBy, cancellationToken);
         return PlaceVerdict.Of(read with { Subjects = [.. verdicts] }) with { Claims = claims, Provenances = followed };
     }
 
@@ -65,10 +82,19 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
         }
     }
 
-    private async Task<SubjectVerdict> JudgeAsync(SubjectVerdict verdict, IContentReader place, ProvenanceCheck wanted, CancellationToken cancellationToken)
+    private async Task<SubjectVerdict> JudgeAsync(
+        SubjectVerdict verdict,
+        IContentReader place,
+        ProvenanceCheck wanted,
+        CancellationToken cancellationToken
+    )
     {
         if (verdict.Passed)
-            verdict = BestOf(verdict, Statement.ProvenanceType, [.. PredicatesOf(verdict, Statement.ProvenanceType).Select(predicate => JudgeProvenance(predicate, wanted))]);
+            verdict = BestOf(
+                verdict,
+                Statement.ProvenanceType,
+                [.. PredicatesOf(verdict, Statement.ProvenanceType).Select(predicate => JudgeProvenance(predicate, wanted))]
+            );
         if (!verdict.Passed || policy.Folder is null || verdict.Platform is null)
             return verdict;
         List<(FailureReason Reason, string Text)?> judged = [];
@@ -78,7 +104,11 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
     }
 
     private static async Task<(SubjectVerdict, ImmutableArray<SlsaProvenance>)> OfAgeAsync(
-        SubjectVerdict verdict, ImmutableArray<SlsaProvenance> provenances, NotOlderThan oldest, CancellationToken cancellationToken)
+        SubjectVerdict verdict,
+        ImmutableArray<SlsaProvenance> provenances,
+        NotOlderThan oldest,
+        CancellationToken cancellationToken
+    )
     {
         List<(FailureReason Reason, string Text)?> judged = [];
         foreach (SlsaProvenance provenance in provenances)
@@ -101,7 +131,12 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
     }
 
     private static async Task<(FailureReason Reason, string Text)?> JudgeSbomAsync(
-        ReadOnlyMemory<byte> predicate, IContentReader place, Digest manifest, string folder, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> predicate,
+        IContentReader place,
+        Digest manifest,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         SpdxDocument document;
         try
@@ -117,7 +152,11 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
         {
             ImmutableArray<SbomFinding> findings = await new SbomCheck(document, folder).RunAsync(place, manifest, cancellationToken);
             return findings is [{ } first, ..]
-                ? (FailureReason.SbomMismatch, $"{findings.Length} {(findings.Length == 1 ? "difference" : "differences")} from the layers: {first.Name}: {first.What}: {first.Problem}")
+                ? (
+                    FailureReason.SbomMismatch,
+                    $"{findings.Length} {(findings.Length == 1 ? "difference" : "differences")} from the "
+                        + $"layers: {first.Name}: {first.What}: {first.Problem}"
+                )
                 : null;
         }
         catch (ContentException e)
@@ -129,10 +168,15 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
     /// <summary>The verdict as it was when one of the statements is right, else with what is wrong with the first.</summary>
     private static SubjectVerdict BestOf(SubjectVerdict verdict, string type, IReadOnlyList<(FailureReason Reason, string Text)?> judged) =>
         judged.Contains(null) ? verdict
-            : judged is [{ } wrong, ..] ? Failed(verdict, wrong)
-            : Failed(verdict, (FailureReason.AttestationMissing, $"there is no {type}"));
+        : judged is [{ } wrong, ..] ? Failed(verdict, wrong)
+        : Failed(verdict, (FailureReason.AttestationMissing, $"there is no {type}"));
 
-    private static SubjectVerdict Failed(SubjectVerdict verdict, (FailureReason Reason, string Text) wrong) => verdict with { Failure = wrong.Reason, Text = wrong.Text };
+    private static SubjectVerdict Failed(SubjectVerdict verdict, (FailureReason Reason, string Text) wrong) =>
+        verdict with
+        {
+            Failure = wrong.Reason,
+            Text = wrong.Text,
+        };
 
     /// <summary>Those that can be read.</summary>
     private static IEnumerable<SlsaProvenance> ProvenancesOf(SubjectVerdict verdict)

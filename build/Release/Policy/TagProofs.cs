@@ -4,8 +4,8 @@ using Slipway.Trust;
 namespace Slipway.Release;
 
 /// <summary>
-/// Whether every tag of a plan claims what is so of what it is going to name: before a tag is written anywhere, by the policy that everybody
-/// judges it by afterwards.
+/// Whether every tag of a plan claims what is so of what it is going to name: before a tag is written anywhere, by the policy that
+/// everybody judges it by afterwards.
 /// </summary>
 /// <param name="policy">What the release must be. How old it is and who built it again is no matter of a tag.</param>
 public sealed class TagProofs(ReleasePolicy policy)
@@ -26,12 +26,23 @@ public sealed class TagProofs(ReleasePolicy policy)
     }
 
     /// <param name="read">The plan's index, read before and passed, with all its parts.</param>
-    internal async Task RequireAsync(ReleasePlan plan, VerificationResult read, VerificationRequest asked, string next, CancellationToken cancellationToken)
+    internal async Task RequireAsync(
+        ReleasePlan plan,
+        VerificationResult read,
+        VerificationRequest asked,
+        string next,
+        CancellationToken cancellationToken
+    )
     {
         foreach (PlannedTag tag in plan.Tags)
         {
             // A platform's tag names a part of what was read.
-            VerificationResult named = tag.Platform is null ? read : read with { Subjects = [read.Subjects.First(subject => subject.Digest == plan.SubjectOf(tag).Digest)] };
+            VerificationResult named = tag.Platform is null
+                ? read
+                : read with
+                {
+                    Subjects = [read.Subjects.First(subject => subject.Digest == plan.SubjectOf(tag).Digest)],
+                };
             PlaceVerdict verdict = await _verifier.JudgeAsync(named, TagClaims.Of(tag.Name), asked, cancellationToken);
             if (verdict.Result!.Failures.FirstOrDefault() is { } failure)
                 throw new ContentException($"{asked.Content.Name}:{tag.Name}: {failure.Failure!.Value.Name()}: {failure.Text}; {next}");

@@ -9,13 +9,20 @@ namespace Slipway.Release;
 /// <param name="Entries">Manifests under cosign's tags, and such that refer, without a tag.</param>
 /// <param name="LeftOut">What else is there.</param>
 internal sealed record VerifiedEvidence(
-    EvidenceContent Content, ImmutableArray<(Descriptor Manifest, string? Tag)> Entries, ImmutableArray<string> LeftOut)
+    EvidenceContent Content,
+    ImmutableArray<(Descriptor Manifest, string? Tag)> Entries,
+    ImmutableArray<string> LeftOut
+)
 {
     /// <param name="subjects">The index and its manifests.</param>
     /// <param name="release">Where it is read.</param>
     /// <param name="believed">Whose word counts.</param>
     public static async Task<VerifiedEvidence> ReadAsync(
-        IReadOnlyList<ManifestContent> subjects, VerificationRequest release, ImmutableArray<ITrustedSigner> believed, CancellationToken cancellationToken)
+        IReadOnlyList<ManifestContent> subjects,
+        VerificationRequest release,
+        ImmutableArray<ITrustedSigner> believed,
+        CancellationToken cancellationToken
+    )
     {
         EvidenceContent content = new(release.Signatures);
         EvidenceReview[] reviews = [.. believed.Select(signer => new EvidenceReview(signer, release.Official, release.Signatures))];
@@ -29,11 +36,17 @@ internal sealed record VerifiedEvidence(
             Digest digest = subject.Descriptor.Digest;
             AddTag(SignatureManifest.TagOf(digest), seen.Select(one => one.Signatures));
             AddTag(AttestationLayer.TagOf(digest), seen.Select(one => one.Attestations));
-            foreach (Descriptor bundle in Accepted(seen.Select(one => one.Bundles)).OrderBy(bundle => bundle.Digest.ToString(), StringComparer.Ordinal))
+            foreach (
+                Descriptor bundle in Accepted(seen.Select(one => one.Bundles))
+                    .OrderBy(bundle => bundle.Digest.ToString(), StringComparer.Ordinal)
+            )
                 entries.Add((bundle, null));
             leftOut.UnionWith(seen.SelectMany(one => one.Problems));
             if (Foreign(seen) is > 0 and int foreign)
-                leftOut.Add($"{release.Signatures.Name}: {foreign} {(foreign == 1 ? "entry" : "entries")} beside {digest} by nobody that was asked for");
+                leftOut.Add(
+                    $"{release.Signatures.Name}: {foreign} {(foreign == 1 ? "entry" : "entries")} beside {digest} by nobody that "
+                        + "was asked for"
+                );
         }
 
         return new VerifiedEvidence(content, entries.ToImmutable(), [.. leftOut]);

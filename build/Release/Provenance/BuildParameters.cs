@@ -13,7 +13,18 @@ public sealed partial record BuildParameters
 {
     private const int MostPlatforms = 32;
 
-    private static readonly string[] Known = ["image", "source", "commit", "tag", "modified", "definition", "lock", "dockerfile", "platforms"];
+    private static readonly string[] Known =
+    [
+        "image",
+        "source",
+        "commit",
+        "tag",
+        "modified",
+        "definition",
+        "lock",
+        "dockerfile",
+        "platforms",
+    ];
 
     /// <summary>The image's name.</summary>
     public required string Image { get; init; }
@@ -89,15 +100,18 @@ public sealed partial record BuildParameters
     private static ImmutableArray<Platform> ReadPlatforms(JsonElement element)
     {
         ImmutableArray<Platform> platforms =
-            [.. element.Items("platforms").Take(MostPlatforms + 1).Select(platform => Platform.Parse(platform.TextOf("platforms")))];
+        [
+            .. element.Items("platforms").Take(MostPlatforms + 1).Select(platform => Platform.Parse(platform.TextOf("platforms"))),
+        ];
         return platforms.Length is > 0 and <= MostPlatforms
             ? platforms
-            : throw new ContentException($"externalParameters: wanted 1 to {MostPlatforms} platforms, got {(platforms.IsEmpty ? "none" : "more")}");
+            : throw new ContentException(
+                $"externalParameters: wanted 1 to {MostPlatforms} platforms, got {(platforms.IsEmpty ? "none" : "more")}"
+            );
     }
 
-    private static string Sound(string text, Regex grammar, string wanted) => grammar.IsMatch(text)
-        ? text
-        : throw new ContentException($"externalParameters: wanted {wanted}, got '{Printable.Of(text)}'");
+    private static string Sound(string text, Regex grammar, string wanted) =>
+        grammar.IsMatch(text) ? text : throw new ContentException($"externalParameters: wanted {wanted}, got '{Printable.Of(text)}'");
 
     private static string Https(string text) =>
         Uri.TryCreate(ResourceDescriptor.Text(text), UriKind.Absolute, out Uri? address) && address is { Scheme: "https", UserInfo: "" }

@@ -26,17 +26,25 @@ public sealed partial record Builder(string Id)
     /// <summary>A rehearsal, wherever it runs: no level at all.</summary>
     public static Builder Rehearsal { get; } = new(SlsaProvenance.BuildType + "#rehearsal-no-slsa-level");
 
-    /// <summary>The workflow of GitHub Actions that this process runs in, by GitHub's default variables; else <see cref="Local"/>.</summary>
+    /// <summary>
+    /// The workflow of GitHub Actions that this process runs in, by GitHub's default variables; else <see cref="Local"/>.
+    /// </summary>
     /// <param name="environment">Reads a variable; null when it is not set.</param>
-    /// <exception cref="ReleaseException">A variable of GitHub Actions is missing or unfit: what is not known is not called local.</exception>
+    /// <exception cref="ReleaseException">
+    /// A variable of GitHub Actions is missing or unfit: what is not known is not called local.
+    /// </exception>
     public static Builder Of(Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
         if (environment("GITHUB_ACTIONS") != "true")
             return Local;
-        string Required(string name, Regex grammar) => environment(name) is { } value && grammar.IsMatch(value)
-            ? value
-            : throw new ReleaseException($"GITHUB_ACTIONS is true and {name} is missing or unfit, so the builder cannot be named; nothing was signed. Run in a job of GitHub Actions, or unset GITHUB_ACTIONS");
+        string Required(string name, Regex grammar) =>
+            environment(name) is { } value && grammar.IsMatch(value)
+                ? value
+                : throw new ReleaseException(
+                    $"GITHUB_ACTIONS is true and {name} is missing or unfit, so the builder cannot be named; nothing was signed. "
+                        + "Run in a job of GitHub Actions, or unset GITHUB_ACTIONS"
+                );
         string server = Required("GITHUB_SERVER_URL", ServerGrammar());
         string repository = $"{server}/{Required("GITHUB_REPOSITORY", RepositoryGrammar())}";
         string run = $"{repository}/actions/runs/{Required("GITHUB_RUN_ID", NumberGrammar())}";

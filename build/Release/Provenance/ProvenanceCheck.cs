@@ -78,7 +78,12 @@ public sealed record ProvenanceCheck
             yield return Differs(ProvenanceProblem.CommitMismatch, "commit", Commit, said.Commit);
         string?[] commits = [.. provenance.Dependencies.Where(IsCommit).Select(resource => resource.Digests[ResourceDescriptor.GitCommit])];
         if (commits is not [{ } commit] || commit != said.Commit)
-            yield return Differs(ProvenanceProblem.CommitMismatch, "the commit among its dependencies", said.Commit, string.Join(", ", commits));
+            yield return Differs(
+                ProvenanceProblem.CommitMismatch,
+                "the commit among its dependencies",
+                said.Commit,
+                string.Join(", ", commits)
+            );
     }
 
     /// <summary>The tag of a release is the git tag behind the image's name; that of a commit is what git calls the commit.</summary>
@@ -87,12 +92,20 @@ public sealed record ProvenanceCheck
         BuildParameters said = provenance.Parameters;
         if (Claims?.Version is { } version && $"{Image ?? said.Image}/{version}" is var tag && tag != said.Tag)
             yield return Differs(ProvenanceProblem.TagMismatch, "git tag", tag, said.Tag);
-        if (Claims?.Description is { } description && $"{Image ?? said.Image}/{description}" is var described && described != provenance.Description)
+        if (
+            Claims?.Description is { } description
+            && $"{Image ?? said.Image}/{description}" is var described
+            && described != provenance.Description
+        )
             yield return Differs(ProvenanceProblem.DescriptionMismatch, "what git calls the commit", described, provenance.Description);
         if (Claims?.Commit is { } commit && !said.Commit.StartsWith(commit, StringComparison.Ordinal))
             yield return Differs(ProvenanceProblem.CommitMismatch, "commit", commit, said.Commit);
         if (Claims is { SaysWhich: true } && Claims.IsDirty != said.IsModified)
-            yield return new(ProvenanceProblem.SourceModified, $"{Claims.Tag} is of {(Claims.IsDirty ? "a work tree with changes" : "a commit alone")}, the build was of {(said.IsModified ? "a work tree with changes" : "a commit alone")}");
+            yield return new(
+                ProvenanceProblem.SourceModified,
+                $"{Claims.Tag} is of {(Claims.IsDirty ? "a work tree with changes" : "a commit alone")}, the build was "
+                    + $"of {(said.IsModified ? "a work tree with changes" : "a commit alone")}"
+            );
         if (Platform is not null && !said.Platforms.Any(Platform.IsSameAs))
             yield return Differs(ProvenanceProblem.PlatformsMismatch, "platforms", Platform.ToString(), string.Join(", ", said.Platforms));
     }
@@ -100,8 +113,19 @@ public sealed record ProvenanceCheck
     private IEnumerable<ProvenanceFinding> OfInput(SlsaProvenance provenance)
     {
         BuildParameters said = provenance.Parameters;
-        if (Platforms is { } platforms && !platforms.Select(platform => platform.Normalized).ToHashSet().SetEquals(said.Platforms.Select(platform => platform.Normalized)))
-            yield return Differs(ProvenanceProblem.PlatformsMismatch, "platforms", string.Join(", ", platforms), string.Join(", ", said.Platforms));
+        if (
+            Platforms is { } platforms
+            && !platforms
+                .Select(platform => platform.Normalized)
+                .ToHashSet()
+                .SetEquals(said.Platforms.Select(platform => platform.Normalized))
+        )
+            yield return Differs(
+                ProvenanceProblem.PlatformsMismatch,
+                "platforms",
+                string.Join(", ", platforms),
+                string.Join(", ", said.Platforms)
+            );
         if (Lock is not null && Lock != said.Lock)
             yield return Differs(ProvenanceProblem.LockMismatch, "lock", Lock.ToString(), said.Lock.ToString());
         BuildMethod way = said.Dockerfile is null ? BuildMethod.Assembled : BuildMethod.Dockerfile;
@@ -109,21 +133,35 @@ public sealed record ProvenanceCheck
             yield return Differs(ProvenanceProblem.WayMismatch, "way of building", expected.ToString(), way.ToString());
         if (Materials is not { } materials)
             yield break;
-        ILookup<string, string> there = provenance.Dependencies.Where(resource => !IsCommit(resource) && !IsToolchain(resource))
+        ILookup<string, string> there = provenance
+            .Dependencies.Where(resource => !IsCommit(resource) && !IsToolchain(resource))
             .ToLookup(resource => resource.Uri, DigestsOf, StringComparer.Ordinal);
-        ILookup<string, string> wanted = materials.ToLookup(material => material.Address, material => material.Digest.ToString(), StringComparer.Ordinal);
+        ILookup<string, string> wanted = materials.ToLookup(
+            material => material.Address,
+            material => material.Digest.ToString(),
+            StringComparer.Ordinal
+        );
         foreach (var missing in wanted.Where(file => !there.Contains(file.Key)))
             yield return new(ProvenanceProblem.DependencyMissing, $"{missing.Key} is not among its dependencies");
         foreach (var differs in wanted.Where(file => there.Contains(file.Key) && !there[file.Key].ToHashSet().SetEquals(file)))
-            yield return Differs(ProvenanceProblem.DependencyMismatch, differs.Key, string.Join(", ", differs), string.Join(", ", there[differs.Key]));
+            yield return Differs(
+                ProvenanceProblem.DependencyMismatch,
+                differs.Key,
+                string.Join(", ", differs),
+                string.Join(", ", there[differs.Key])
+            );
         foreach (var unexpected in there.Where(file => !wanted.Contains(file.Key)))
-            yield return new(ProvenanceProblem.DependencyUnexpected, $"{Printable.Of(unexpected.Key)} is among its dependencies and not in the lock");
+            yield return new(
+                ProvenanceProblem.DependencyUnexpected,
+                $"{Printable.Of(unexpected.Key)} is among its dependencies and not in the lock"
+            );
     }
 
     private static bool IsCommit(ResourceDescriptor resource) => resource.Digests.ContainsKey(ResourceDescriptor.GitCommit);
 
     private static bool IsToolchain(ResourceDescriptor resource) =>
-        resource.Uri.StartsWith(SlsaProvenance.Sdk, StringComparison.Ordinal) || resource.Uri.StartsWith(SlsaProvenance.Runtime, StringComparison.Ordinal);
+        resource.Uri.StartsWith(SlsaProvenance.Sdk, StringComparison.Ordinal)
+        || resource.Uri.StartsWith(SlsaProvenance.Runtime, StringComparison.Ordinal);
 
     private static string DigestsOf(ResourceDescriptor resource) =>
         string.Join('+', resource.Digests.Select(digest => $"{digest.Key}:{digest.Value}"));

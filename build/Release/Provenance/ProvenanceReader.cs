@@ -14,13 +14,15 @@ internal static class ProvenanceReader
     private const int MaximumSize = 8 * 1024 * 1024;
     private const int MostDependencies = 10_000;
 
-    public static SlsaProvenance Read(ReadOnlyMemory<byte> predicate) => predicate.Length > MaximumSize
-        ? throw new ContentException($"provenance: wanted at most {MaximumSize} bytes, got {predicate.Length}")
-        : OciJson.Read(predicate, "provenance", Read);
+    public static SlsaProvenance Read(ReadOnlyMemory<byte> predicate) =>
+        predicate.Length > MaximumSize
+            ? throw new ContentException($"provenance: wanted at most {MaximumSize} bytes, got {predicate.Length}")
+            : OciJson.Read(predicate, "provenance", Read);
 
     private static SlsaProvenance Read(JsonElement root)
     {
-        JsonElement definition = Member(root, "buildDefinition"), run = Member(root, "runDetails");
+        JsonElement definition = Member(root, "buildDefinition"),
+            run = Member(root, "runDetails");
         if (definition.RequiredString("buildType") is var type && type != SlsaProvenance.BuildType)
             throw new ContentException($"buildType wanted {SlsaProvenance.BuildType}, got {Printable.Of(type)}");
         // What is not set, null and empty are the same.
@@ -51,14 +53,23 @@ internal static class ProvenanceReader
             : throw new ContentException($"{name}: wanted at most {MostDependencies}, got more");
     }
 
-    private static string BuilderId(string text) => Uri.TryCreate(ResourceDescriptor.Text(text), UriKind.Absolute, out _)
-        ? text
-        : throw new ContentException($"builder: id wanted a URI, got '{Printable.Of(text)}'");
+    private static string BuilderId(string text) =>
+        Uri.TryCreate(ResourceDescriptor.Text(text), UriKind.Absolute, out _)
+            ? text
+            : throw new ContentException($"builder: id wanted a URI, got '{Printable.Of(text)}'");
 
     private static string? Filled(JsonElement element, string name) =>
         element.OptionalString(name) is { Length: > 0 } text ? ResourceDescriptor.Text(text) : null;
 
-    private static DateTimeOffset? Time(JsonElement element, string name) => Filled(element, name) is not { } text ? null
-        : DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time
+    private static DateTimeOffset? Time(JsonElement element, string name) =>
+        Filled(element, name) is not { } text ? null
+        : DateTimeOffset.TryParseExact(
+            text,
+            ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time
+        )
+            ? time
         : throw new ContentException($"{name} wanted a time of UTC (RFC 3339), got '{Printable.Of(text)}'");
 }

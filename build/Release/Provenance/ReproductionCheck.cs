@@ -13,18 +13,32 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
     /// <param name="verdict">On the release, which passed, with its provenances.</param>
     /// <param name="signers">Each must have said it.</param>
     /// <returns>The verdict with what they said, or with the first who did not.</returns>
-    public async Task<SubjectVerdict> JudgeAsync(SubjectVerdict verdict, ImmutableArray<ITrustedSigner> signers, CancellationToken cancellationToken)
+    public async Task<SubjectVerdict> JudgeAsync(
+        SubjectVerdict verdict,
+        ImmutableArray<ITrustedSigner> signers,
+        CancellationToken cancellationToken
+    )
     {
         foreach (ITrustedSigner signer in signers)
         {
-            (ImmutableArray<Statement> said, string text) = await new StatementSearch(signer).FindAsync(request, verdict.Digest!, ReproductionStatement.Type, cancellationToken);
+            (ImmutableArray<Statement> said, string text) = await new StatementSearch(signer).FindAsync(
+                request,
+                verdict.Digest!,
+                ReproductionStatement.Type,
+                cancellationToken
+            );
             if (said.IsEmpty)
                 return verdict with { Failure = FailureReason.ReproductionMissing, Text = $"no reproduction by {signer.Name}: {text}" };
             BuildParameters[] sources = [.. Sources(verdict)];
             List<string> problems = [];
-            ReproductionStatement? good = said.Select(statement => Judge(statement, sources, problems)).FirstOrDefault(statement => statement is not null);
+            ReproductionStatement? good = said.Select(statement => Judge(statement, sources, problems))
+                .FirstOrDefault(statement => statement is not null);
             if (good is null)
-                return verdict with { Failure = FailureReason.ReproductionMismatch, Text = $"the reproduction by {signer.Name}: {problems[0]}" };
+                return verdict with
+                {
+                    Failure = FailureReason.ReproductionMismatch,
+                    Text = $"the reproduction by {signer.Name}: {problems[0]}",
+                };
             verdict = verdict with { Text = $"{verdict.Text}, reproduced ({good.Result.Name()}) by {signer.Name}" };
         }
 
@@ -44,7 +58,10 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
 
             if (sources.Any(read.IsOf))
                 return read;
-            problems.Add($"it is of commit {Printable.Of(read.Commit)}, lock {read.Lock}, and the release of {string.Join(" or ", sources.Select(source => $"commit {source.Commit}, lock {source.Lock}"))}");
+            problems.Add(
+                $"it is of commit {Printable.Of(read.Commit)}, lock {read.Lock}, and the release "
+                    + $"of {string.Join(" or ", sources.Select(source => $"commit {source.Commit}, lock {source.Lock}"))}"
+            );
         }
         catch (ContentException e)
         {
@@ -55,16 +72,20 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
     }
 
     /// <summary>
-    /// What came out and is not of the release, where the same digests are said to have come out: what was asked for has to be among them, and
-    /// nothing that is not of the release. Of a single platform's manifest the rest is not known here; what the rebuilder signed it about will do.
+    /// What came out and is not of the release, where the same digests are said to have come out: what was asked for has to be among them,
+    /// and nothing that is not of the release. Of a single platform's manifest the rest is not known here; what the rebuilder signed it
+    /// about will do.
     /// </summary>
     private string? ForeignOf(ReproductionStatement read, Statement statement)
     {
         if (read.Result != ReproductionResult.Identical)
             return null;
         HashSet<Digest> subjects = [.. statement.Subjects.Select(subject => subject.Digest).OfType<Digest>()];
-        return !read.Rebuilt.Contains(release[0]) ? $"not {release[0].Abbreviated} but {read.Rebuilt[0]}"
-            : read.Rebuilt.FirstOrDefault(digest => !release.Contains(digest) && (release.Length > 1 || !subjects.Contains(digest)))?.ToString();
+        return !read.Rebuilt.Contains(release[0])
+            ? $"not {release[0].Abbreviated} but {read.Rebuilt[0]}"
+            : read
+                .Rebuilt.FirstOrDefault(digest => !release.Contains(digest) && (release.Length > 1 || !subjects.Contains(digest)))
+                ?.ToString();
     }
 
     private IEnumerable<BuildParameters> Sources(SubjectVerdict verdict)

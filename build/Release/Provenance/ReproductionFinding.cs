@@ -11,12 +11,17 @@ namespace Slipway.Release;
 /// <param name="Fields">Of the index, where there are two.</param>
 /// <param name="Platforms">Those that were built again.</param>
 public sealed partial record ReproductionFinding(
-    Digest Released, Digest? Rebuilt, ImmutableArray<FieldDifference> Fields, ImmutableArray<PlatformReproduction> Platforms)
+    Digest Released,
+    Digest? Rebuilt,
+    ImmutableArray<FieldDifference> Fields,
+    ImmutableArray<PlatformReproduction> Platforms
+)
 {
     /// <summary>Whether all of the release was built again.</summary>
     public bool IsWhole => Rebuilt is not null;
 
-    public ReproductionResult Result => Platforms.IsDefaultOrEmpty ? ReproductionResult.Different
+    public ReproductionResult Result =>
+        Platforms.IsDefaultOrEmpty ? ReproductionResult.Different
         : Released == Rebuilt ? ReproductionResult.Identical
         : Fields.Any(one => !IsOfCompression().IsMatch(one.Field)) ? ReproductionResult.Different
         : Platforms.Max(platform => platform.Result);
@@ -46,8 +51,10 @@ public sealed partial record PlatformReproduction(Platform Platform, Digest? Rel
     /// <summary>What a layer is called, or its number where only the release has it.</summary>
     public string TitleOf(int layer) => layer < Layers.Length ? Layers[layer] : $"layer {layer}";
 
-    public ReproductionResult Result => Released == Rebuilt ? ReproductionResult.Identical
-        : Released is not null && Files.IsEmpty && !Fields.IsEmpty && Fields.All(one => IsOfCompression().IsMatch(one.Field)) ? ReproductionResult.SameContent
+    public ReproductionResult Result =>
+        Released == Rebuilt ? ReproductionResult.Identical
+        : Released is not null && Files.IsEmpty && !Fields.IsEmpty && Fields.All(one => IsOfCompression().IsMatch(one.Field))
+            ? ReproductionResult.SameContent
         : ReproductionResult.Different;
 
     /// <summary>Manifests name layers by their compressed bytes, configurations by what is in them.</summary>

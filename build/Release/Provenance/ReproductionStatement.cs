@@ -46,7 +46,13 @@ public sealed record ReproductionStatement
 
     /// <param name="said">What the release's provenance says.</param>
     /// <exception cref="InvalidOperationException">It came out otherwise, of which nothing is ever signed.</exception>
-    public static ReproductionStatement Of(ReproductionFinding finding, BuildParameters said, Builder rebuilder, Toolchain toolchain, DateTimeOffset finishedOn)
+    public static ReproductionStatement Of(
+        ReproductionFinding finding,
+        BuildParameters said,
+        Builder rebuilder,
+        Toolchain toolchain,
+        DateTimeOffset finishedOn
+    )
     {
         ArgumentNullException.ThrowIfNull(finding);
         ArgumentNullException.ThrowIfNull(said);
@@ -79,45 +85,53 @@ public sealed record ReproductionStatement
     }
 
     /// <summary>The predicate; the same statement always gives the same bytes.</summary>
-    public byte[] ToBytes() => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("result", Result.Name());
-        writer.WriteString("image", Image);
-        writer.WriteStartObject("source");
-        writer.WriteString("repository", Source);
-        writer.WriteString("commit", Commit);
-        writer.WriteString("definition", Definition.ToString());
-        writer.WriteString("lock", Lock.ToString());
-        writer.WriteEndObject();
-        ReleaseJson.WriteStrings(writer, "rebuilt", Rebuilt.Select(digest => digest.ToString()));
-        writer.WriteStartObject("rebuilder");
-        writer.WriteString("id", RebuilderId);
-        writer.WriteEndObject();
-        writer.WriteStartObject("toolchain");
-        writer.WriteString("sdk", Toolchain.Sdk);
-        writer.WriteString("runtime", Toolchain.Runtime);
-        writer.WriteEndObject();
-        writer.WriteString("finishedOn", FinishedOn.UtcDateTime.ToString(AssemblyRecord.TimeFormat, CultureInfo.InvariantCulture));
-        writer.WriteEndObject();
-    });
+    public byte[] ToBytes() =>
+        OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("result", Result.Name());
+            writer.WriteString("image", Image);
+            writer.WriteStartObject("source");
+            writer.WriteString("repository", Source);
+            writer.WriteString("commit", Commit);
+            writer.WriteString("definition", Definition.ToString());
+            writer.WriteString("lock", Lock.ToString());
+            writer.WriteEndObject();
+            ReleaseJson.WriteStrings(writer, "rebuilt", Rebuilt.Select(digest => digest.ToString()));
+            writer.WriteStartObject("rebuilder");
+            writer.WriteString("id", RebuilderId);
+            writer.WriteEndObject();
+            writer.WriteStartObject("toolchain");
+            writer.WriteString("sdk", Toolchain.Sdk);
+            writer.WriteString("runtime", Toolchain.Runtime);
+            writer.WriteEndObject();
+            writer.WriteString("finishedOn", FinishedOn.UtcDateTime.ToString(AssemblyRecord.TimeFormat, CultureInfo.InvariantCulture));
+            writer.WriteEndObject();
+        });
 
     /// <summary>Members that are not known play no part.</summary>
     /// <exception cref="ContentException">It is no such predicate. Parse only what a signature was verified over.</exception>
-    public static ReproductionStatement Parse(ReadOnlyMemory<byte> predicate) => predicate.Length > MaximumSize
-        ? throw new ContentException($"reproduction: wanted at most {MaximumSize} bytes, got {predicate.Length}")
-        : OciJson.Read(predicate, "reproduction", Read);
+    public static ReproductionStatement Parse(ReadOnlyMemory<byte> predicate) =>
+        predicate.Length > MaximumSize
+            ? throw new ContentException($"reproduction: wanted at most {MaximumSize} bytes, got {predicate.Length}")
+            : OciJson.Read(predicate, "reproduction", Read);
 
     private static ReproductionStatement Read(JsonElement root)
     {
-        JsonElement source = root.Required("source"), toolchain = root.Required("toolchain");
-        ImmutableArray<Digest> rebuilt = [.. root.Items("rebuilt").Take(MostDigests + 1).Select(item => Digest.Parse(item.TextOf("rebuilt")))];
+        JsonElement source = root.Required("source"),
+            toolchain = root.Required("toolchain");
+        ImmutableArray<Digest> rebuilt =
+        [
+            .. root.Items("rebuilt").Take(MostDigests + 1).Select(item => Digest.Parse(item.TextOf("rebuilt"))),
+        ];
         if (rebuilt.Length is 0 or > MostDigests)
             throw new ContentException($"rebuilt wanted 1 to {MostDigests} digests, got {(rebuilt.IsEmpty ? "none" : "more")}");
-        string word = root.RequiredString("result"), time = root.RequiredString("finishedOn");
+        string word = root.RequiredString("result"),
+            time = root.RequiredString("finishedOn");
         return new ReproductionStatement
         {
-            Result = word == ReproductionResult.Identical.Name() ? ReproductionResult.Identical
+            Result =
+                word == ReproductionResult.Identical.Name() ? ReproductionResult.Identical
                 : word == ReproductionResult.SameContent.Name() ? ReproductionResult.SameContent
                 : throw new ContentException($"result wanted identical or same-content, got '{Printable.Of(word)}'"),
             Image = ResourceDescriptor.Text(root.RequiredString("image")),
@@ -127,8 +141,17 @@ public sealed record ReproductionStatement
             Lock = Digest.Parse(source.RequiredString("lock")),
             Rebuilt = rebuilt,
             RebuilderId = ResourceDescriptor.Text(root.Required("rebuilder").RequiredString("id")),
-            Toolchain = new Toolchain(ResourceDescriptor.Text(toolchain.RequiredString("sdk")), ResourceDescriptor.Text(toolchain.RequiredString("runtime"))),
-            FinishedOn = DateTimeOffset.TryParseExact(time, AssemblyRecord.TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset finished)
+            Toolchain = new Toolchain(
+                ResourceDescriptor.Text(toolchain.RequiredString("sdk")),
+                ResourceDescriptor.Text(toolchain.RequiredString("runtime"))
+            ),
+            FinishedOn = DateTimeOffset.TryParseExact(
+                time,
+                AssemblyRecord.TimeFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset finished
+            )
                 ? finished
                 : throw new ContentException($"finishedOn wanted a whole second of UTC, got '{Printable.Of(time)}'"),
         };

@@ -17,7 +17,9 @@ public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSorted
     /// <summary>What the commit's annotation is called: its description by the release before it.</summary>
     public const string GitDescription = "gitDescribe";
 
-    /// <summary>What an upstream file's annotations are called: the state of its signature, by what it was established, and what is wrong with it.</summary>
+    /// <summary>
+    /// What an upstream file's annotations are called: the state of its signature, by what it was established, and what is wrong with it.
+    /// </summary>
     public const string SignatureState = "upstreamSignature";
     public const string SignatureBy = "upstreamSignatureBy";
     public const string SignatureProblem = "upstreamSignatureProblem";
@@ -50,7 +52,10 @@ public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSorted
     internal static ResourceDescriptor Read(JsonElement element)
     {
         ResourceDescriptor read = new(
-            Text(element.OptionalString("name") ?? ""), Text(element.OptionalString("uri") ?? ""), element.Map("digest"))
+            Text(element.OptionalString("name") ?? ""),
+            Text(element.OptionalString("uri") ?? ""),
+            element.Map("digest")
+        )
         {
             Annotations = ReadAnnotations(element),
         };
@@ -62,7 +67,9 @@ public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSorted
         {
             Text(algorithm);
             if (hex.Length is 0 or > 256 || !hex.All(c => char.IsAsciiHexDigitLower(c)))
-                throw new ContentException($"'{Printable.Of(read.Uri)}': {Printable.Of(algorithm)} wanted lower-case hex, got '{Printable.Of(hex)}'");
+                throw new ContentException(
+                    $"'{Printable.Of(read.Uri)}': {Printable.Of(algorithm)} wanted lower-case hex, got '{Printable.Of(hex)}'"
+                );
         }
 
         return read;
@@ -83,13 +90,17 @@ public sealed record ResourceDescriptor(string Name, string Uri, ImmutableSorted
     /// <summary>Others may hold anything there; what is no text plays no part.</summary>
     private static ImmutableSortedDictionary<string, string> ReadAnnotations(JsonElement element) =>
         element.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object
-            ? annotations.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String).Take(MostAnnotations)
+            ? annotations
+                .EnumerateObject()
+                .Where(member => member.Value.ValueKind == JsonValueKind.String)
+                .Take(MostAnnotations)
                 .ToImmutableSortedDictionary(member => Text(member.Name), member => Text(member.Value.GetString()!), StringComparer.Ordinal)
             : Descriptor.NoAnnotations;
 
     /// <summary>A text of a provenance: one line of a length that can be shown.</summary>
     /// <exception cref="ContentException">It is none.</exception>
-    internal static string Text(string text) => text.Length <= LongestText && !text.Any(char.IsControl)
-        ? text
-        : throw new ContentException($"wanted a line of at most {LongestText} characters, got '{Printable.Of(text)}'");
+    internal static string Text(string text) =>
+        text.Length <= LongestText && !text.Any(char.IsControl)
+            ? text
+            : throw new ContentException($"wanted a line of at most {LongestText} characters, got '{Printable.Of(text)}'");
 }

@@ -12,7 +12,10 @@ public static class SbomStatements
         ArgumentNullException.ThrowIfNull(sbom);
         ArgumentNullException.ThrowIfNull(image);
         foreach (AssembledPlatform platform in image.Platforms)
-            yield return Statement(platform.Manifest.Digest, sbom.Platforms.Single(described => described.Platform == platform.Platform).Document);
+            yield return Statement(
+                platform.Manifest.Digest,
+                sbom.Platforms.Single(described => described.Platform == platform.Platform).Document
+            );
         yield return Statement(image.Index.Digest, sbom.Index);
     }
 

@@ -37,11 +37,17 @@ public sealed partial record SlsaProvenance
     public ImmutableArray<ResourceDescriptor> Byproducts { get; init; } = [];
 
     /// <summary>
-    /// What git calls a commit that no release is tagged at, <c>kubelet/v1.36.4-2-g23228e6</c>: so many commits after the release; null where the
-    /// commit is tagged, or nothing is said.
+    /// What git calls a commit that no release is tagged at, <c>kubelet/v1.36.4-2-g23228e6</c>: so many commits after the release; null
+    /// where the commit is tagged, or nothing is said.
     /// </summary>
-    public string? Description => Dependencies.FirstOrDefault(resource => resource.Digests.ContainsKey(ResourceDescriptor.GitCommit))?
-        .Annotations.GetValueOrDefault(ResourceDescriptor.GitDescription) is { } text && DescriptionGrammar().IsMatch(text) ? text : null;
+    public string? Description =>
+        Dependencies
+            .FirstOrDefault(resource => resource.Digests.ContainsKey(ResourceDescriptor.GitCommit))
+            ?.Annotations.GetValueOrDefault(ResourceDescriptor.GitDescription)
+            is { } text
+        && DescriptionGrammar().IsMatch(text)
+            ? text
+            : null;
 
     public static SlsaProvenance For(ProvenanceSource source)
     {
@@ -66,33 +72,42 @@ public sealed partial record SlsaProvenance
         };
     }
 
-    /// <exception cref="ContentException">It is no provenance of this build type. Parse only what a signature was verified over.</exception>
+    /// <exception cref="ContentException">
+    /// It is no provenance of this build type. Parse only what a signature was verified over.
+    /// </exception>
     public static SlsaProvenance Parse(ReadOnlyMemory<byte> predicate) => ProvenanceReader.Read(predicate);
 
-    /// <summary>What is to be signed about the index and every manifest of an image; an earlier build by the same parameters will do.</summary>
+    /// <summary>
+    /// What is to be signed about the index and every manifest of an image; an earlier build by the same parameters will do.
+    /// </summary>
     public WantedStatement About(AssembledImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return new WantedStatement([image.Index.Digest, .. image.Platforms.Select(platform => platform.Manifest.Digest)], Statement.ProvenanceType, ToBytes())
+        return new WantedStatement(
+            [image.Index.Digest, .. image.Platforms.Select(platform => platform.Manifest.Digest)],
+            Statement.ProvenanceType,
+            ToBytes()
+        )
         {
             Accepts = IsToldBy,
         };
     }
 
     /// <summary>The predicate; the same provenance always gives the same bytes.</summary>
-    public byte[] ToBytes() => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteStartObject("buildDefinition");
-        writer.WriteString("buildType", BuildType);
-        writer.WritePropertyName("externalParameters");
-        Parameters.Write(writer);
-        writer.WriteMap("internalParameters", BuilderParameters);
-        WriteAll(writer, "resolvedDependencies", Dependencies);
-        writer.WriteEndObject();
-        WriteRun(writer);
-        writer.WriteEndObject();
-    });
+    public byte[] ToBytes() =>
+        OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("buildDefinition");
+            writer.WriteString("buildType", BuildType);
+            writer.WritePropertyName("externalParameters");
+            Parameters.Write(writer);
+            writer.WriteMap("internalParameters", BuilderParameters);
+            WriteAll(writer, "resolvedDependencies", Dependencies);
+            writer.WriteEndObject();
+            WriteRun(writer);
+            writer.WriteEndObject();
+        });
 
     /// <summary>How the versions of .NET are told: a package URL of type <c>generic</c>.</summary>
     internal const string Sdk = "pkg:generic/dotnet-sdk@";
@@ -101,28 +116,43 @@ public sealed partial record SlsaProvenance
 
     private static ResourceDescriptor CommitOf(BuildParameters parameters, string? description)
     {
-        ResourceDescriptor commit = new("", $"git+{parameters.Source}@{parameters.Commit}", Descriptor.NoAnnotations.Add(ResourceDescriptor.GitCommit, parameters.Commit));
-        return description is null ? commit : commit with { Annotations = commit.Annotations.Add(ResourceDescriptor.GitDescription, description) };
+        ResourceDescriptor commit = new(
+            "",
+            $"git+{parameters.Source}@{parameters.Commit}",
+            Descriptor.NoAnnotations.Add(ResourceDescriptor.GitCommit, parameters.Commit)
+        );
+        return description is null
+            ? commit
+            : commit with
+            {
+                Annotations = commit.Annotations.Add(ResourceDescriptor.GitDescription, description),
+            };
     }
 
-    private static BuildParameters ParametersOf(ProvenanceSource source) => new()
-    {
-        Image = source.Image.Name,
-        Source = source.Builder.Repository ?? source.Source,
-        Commit = source.Git.Commit,
-        Tag = source.Git.Distance == 0 ? source.Git.Tag : null,
-        IsModified = source.Git.IsDirty,
-        Definition = source.Assembly.Input.Definition,
-        Lock = source.Assembly.Input.Lock,
-        Dockerfile = source.Assembly.Input.Dockerfile,
-        Platforms = [.. source.Image.Platforms.Select(platform => platform.Platform)],
-    };
+    private static BuildParameters ParametersOf(ProvenanceSource source) =>
+        new()
+        {
+            Image = source.Image.Name,
+            Source = source.Builder.Repository ?? source.Source,
+            Commit = source.Git.Commit,
+            Tag = source.Git.Distance == 0 ? source.Git.Tag : null,
+            IsModified = source.Git.IsDirty,
+            Definition = source.Assembly.Input.Definition,
+            Lock = source.Assembly.Input.Lock,
+            Dockerfile = source.Assembly.Input.Dockerfile,
+            Platforms = [.. source.Image.Platforms.Select(platform => platform.Platform)],
+        };
 
     /// <summary>Another provenance of the same build says the same as one that was made, read back from its signed statement.</summary>
     public static WantedStatement Understand(WantedStatement statement)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        return statement.PredicateType == Statement.ProvenanceType ? statement with { Accepts = Parse(statement.Predicate).IsToldBy } : statement;
+        return statement.PredicateType == Statement.ProvenanceType
+            ? statement with
+            {
+                Accepts = Parse(statement.Predicate).IsToldBy,
+            }
+            : statement;
     }
 
     private bool IsToldBy(ReadOnlyMemory<byte> predicate)

@@ -8,7 +8,11 @@ namespace Slipway.Release;
 /// <summary>Sends a plan's content to every registry, without any release tag.</summary>
 /// <param name="siblings">Repositories that may have some of the blobs already.</param>
 internal sealed class ContentPush(
-    ReleaseContent content, ImmutableArray<Repository> sites, ImmutableArray<Repository> siblings, PublishProgress progress)
+    ReleaseContent content,
+    ImmutableArray<Repository> sites,
+    ImmutableArray<Repository> siblings,
+    PublishProgress progress
+)
 {
     /// <summary>How many blobs are on their way at a time, each to every registry: so many uploads per host.</summary>
     private const int Parallelism = 2;
@@ -19,13 +23,20 @@ internal sealed class ContentPush(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         ImmutableArray<Descriptor> blobs = await content.BlobsAsync(cancellationToken);
-        await progress.EnterAsync(PublishPhase.Blobs, progress.IsTaggedEverywhere
-            ? $"all tags stand; looking whether {blobs.Length} blobs do"
-            : $"sending {blobs.Length} blobs, {blobs.Sum(blob => blob.Size) / 1e6:0.0} MB, to each registry");
+        await progress.EnterAsync(
+            PublishPhase.Blobs,
+            progress.IsTaggedEverywhere
+                ? $"all tags stand; looking whether {blobs.Length} blobs do"
+                : $"sending {blobs.Length} blobs, {blobs.Sum(blob => blob.Size) / 1e6:0.0} MB, to each registry"
+        );
         await SendAsync(content.Image, blobs, progress.Sent, cancellationToken);
         await progress.EnterAsync(PublishPhase.Manifests);
         await SendManifestsAsync(cancellationToken);
-        await progress.EnterAsync(PublishPhase.Signatures, $"{(progress.IsTaggedEverywhere ? "looking for" : "sending")} {_plan.Signatures.Length} signatures and {_plan.Referrers.Length} signed statements {(progress.IsTaggedEverywhere ? "on" : "to")} each registry");
+        await progress.EnterAsync(
+            PublishPhase.Signatures,
+            $"{(progress.IsTaggedEverywhere ? "looking for" : "sending")} {_plan.Signatures.Length} signatures "
+                + $"and {_plan.Referrers.Length} signed statements {(progress.IsTaggedEverywhere ? "on" : "to")} each registry"
+        );
         await SendAsync(content.Trust, await content.SignatureBlobsAsync(cancellationToken), _ => progress.Wrote(), cancellationToken);
         await SendSignaturesAsync(cancellationToken);
     }
@@ -36,13 +47,15 @@ internal sealed class ContentPush(
         foreach (Descriptor subject in _plan.Subjects.Skip(1).Append(_plan.Index))
         {
             ManifestContent manifest = await content.SubjectAsync(subject, cancellationToken);
-            await Task.WhenAll(sites.Select(async site =>
-            {
-                if (await site.HasManifestAsync(subject.Digest, cancellationToken))
-                    return;
-                await site.PushManifestAsync(manifest, null, cancellationToken);
-                progress.Wrote();
-            }));
+            await Task.WhenAll(
+                sites.Select(async site =>
+                {
+                    if (await site.HasManifestAsync(subject.Digest, cancellationToken))
+                        return;
+                    await site.PushManifestAsync(manifest, null, cancellationToken);
+                    progress.Wrote();
+                })
+            );
         }
     }
 
@@ -52,23 +65,27 @@ internal sealed class ContentPush(
         foreach (PlannedSignature signature in _plan.Signatures.Concat(_plan.Attestations))
         {
             SignatureManifest ours = SignatureManifest.Parse(await content.SignatureAsync(signature, cancellationToken));
-            await Task.WhenAll(sites.Select(async site =>
-            {
-                if (await AppendAsync(site, signature.Tag, ours, cancellationToken))
-                    progress.Wrote();
-            }));
+            await Task.WhenAll(
+                sites.Select(async site =>
+                {
+                    if (await AppendAsync(site, signature.Tag, ours, cancellationToken))
+                        progress.Wrote();
+                })
+            );
         }
 
         foreach (PlannedReferrer referrer in _plan.Referrers)
         {
             ManifestContent manifest = await content.ReferrerAsync(referrer, cancellationToken);
-            await Task.WhenAll(sites.Select(async site =>
-            {
-                if (await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken))
-                    return;
-                await site.PushReferrerAsync(manifest, cancellationToken);
-                progress.Wrote();
-            }));
+            await Task.WhenAll(
+                sites.Select(async site =>
+                {
+                    if (await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken))
+                        return;
+                    await site.PushReferrerAsync(manifest, cancellationToken);
+                    progress.Wrote();
+                })
+            );
         }
     }
 
@@ -88,7 +105,11 @@ internal sealed class ContentPush(
         }
 
         byte[] config = wanted.Config.ToArray();
-        await site.PushBlobAsync(Descriptor.Of(MediaType.Config, config), () => new MemoryStream(config, writable: false), cancellationToken);
+        await site.PushBlobAsync(
+            Descriptor.Of(MediaType.Config, config),
+            () => new MemoryStream(config, writable: false),
+            cancellationToken
+        );
         await site.PushManifestAsync(wanted.Content, tag, cancellationToken);
         return true;
     }
@@ -102,14 +123,20 @@ internal sealed class ContentPush(
             await using BlobFeed feed = new(
                 blob,
                 from.Name,
-                async cancel => await from.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{from.Name}: blob {blob.Digest} is missing"),
-                _buffers);
+                async cancel =>
+                    await from.OpenBlobAsync(blob, cancel) ?? throw new ContentException($"{from.Name}: blob {blob.Digest} is missing"),
+                _buffers
+            );
             BlobReader[] readers = [.. sites.Select(_ => feed.NewReader())];
-            await Task.WhenAll(sites.Select(async (site, i) =>
-            {
-                if (await site.PushBlobAsync(readers[i], siblings, token))
-                    sent(i);
-            }));
+            await Task.WhenAll(
+                sites.Select(
+                    async (site, i) =>
+                    {
+                        if (await site.PushBlobAsync(readers[i], siblings, token))
+                            sent(i);
+                    }
+                )
+            );
         });
     }
 }

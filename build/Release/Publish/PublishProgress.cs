@@ -14,7 +14,9 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
     private readonly int[] _blobsSent = new int[plan.Destinations.Length];
     private readonly int[] _tagsWritten = new int[plan.Destinations.Length];
     private readonly ImmutableSortedDictionary<string, Digest>[] _tags =
-        [.. plan.Destinations.Select(_ => ImmutableSortedDictionary.Create<string, Digest>(StringComparer.Ordinal))];
+    [
+        .. plan.Destinations.Select(_ => ImmutableSortedDictionary.Create<string, Digest>(StringComparer.Ordinal)),
+    ];
     private readonly ImmutableArray<string>[] _unread = [.. plan.Destinations.Select(_ => ImmutableArray<string>.Empty)];
 
     private int _writes;
@@ -89,8 +91,18 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
     {
         lock (_lock)
         {
-            return new ReleaseRecord(plan, Phase, [.. plan.Destinations.Select((site, i) =>
-                new PublishedDestination(site, _tags[i], _unread[i], _blobsSent[i], _tagsWritten[i]))]) { Writes = _writes };
+            return new ReleaseRecord(
+                plan,
+                Phase,
+                [
+                    .. plan.Destinations.Select(
+                        (site, i) => new PublishedDestination(site, _tags[i], _unread[i], _blobsSent[i], _tagsWritten[i])
+                    ),
+                ]
+            )
+            {
+                Writes = _writes,
+            };
         }
     }
 
@@ -103,8 +115,10 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
             {
                 return _tags.All(tags => tags.IsEmpty)
                     ? "Nothing was tagged"
-                    : string.Join(", ", plan.Destinations.Select((site, i) => $"{_tags[i].Count} of {plan.Tags.Length} tags stand on {site.Name}"))
-                        + "; all of them are complete and signed. Run the same command again";
+                    : string.Join(
+                        ", ",
+                        plan.Destinations.Select((site, i) => $"{_tags[i].Count} of {plan.Tags.Length} tags stand on {site.Name}")
+                    ) + "; all of them are complete and signed. Run the same command again";
             }
         }
     }

@@ -10,7 +10,11 @@ public static class PublishedSizes
     /// <param name="release">The digest of an index, which was verified.</param>
     /// <exception cref="ContentException">It is no index, or is not whole.</exception>
     public static async Task<ImmutableDictionary<Platform, long>> ReadAsync(
-        IContentReader place, Digest release, IEnumerable<Platform> platforms, CancellationToken cancellationToken)
+        IContentReader place,
+        Digest release,
+        IEnumerable<Platform> platforms,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(place);
         var sizes = ImmutableDictionary.CreateBuilder<Platform, long>();
@@ -28,7 +32,10 @@ public static class PublishedSizes
     {
         long sum = 0;
         foreach (Descriptor layer in manifest.Layers)
-            sum = layer.Size <= long.MaxValue - sum ? sum + layer.Size : throw new ContentException($"{place.Name}: layers of more bytes than there can be");
+            sum =
+                layer.Size <= long.MaxValue - sum
+                    ? sum + layer.Size
+                    : throw new ContentException($"{place.Name}: layers of more bytes than there can be");
         return sum;
     }
 

@@ -16,13 +16,20 @@ namespace Slipway.Release;
 /// <param name="log">Is told of each phase in one line.</param>
 public sealed class Publisher(Func<RegistryClient> connect, VerificationPolicy policy, Action<string> log)
 {
-    /// <summary>Whether every tag of a plan that never moves names what it should, everywhere: what was tried and published once is not tried again.</summary>
+    /// <summary>
+    /// Whether every tag of a plan that never moves names what it should, everywhere: what was tried and published once is not tried again.
+    /// </summary>
     /// <exception cref="RemoteException">A registry does not say.</exception>
     public static async Task<bool> StandsAsync(ReleasePlan plan, RegistryClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(client);
-        foreach ((Reference destination, PlannedTag tag) in from destination in plan.Destinations from tag in plan.Tags where !tag.Moves select (destination, tag))
+        foreach (
+            (Reference destination, PlannedTag tag) in from destination in plan.Destinations
+            from tag in plan.Tags
+            where !tag.Moves
+            select (destination, tag)
+        )
         {
             if ((await client.Repository(destination).ResolveAsync(tag.Name, cancellationToken))?.Digest != plan.SubjectOf(tag).Digest)
                 return false;
@@ -36,11 +43,16 @@ public sealed class Publisher(Func<RegistryClient> connect, VerificationPolicy p
     /// Keeps what is known so far, from before the first write on: when a phase begins, and at the end, however that comes. What
     /// is kept of a run that was killed says in which phase.
     /// </param>
-    /// <exception cref="ContentException">A tag names another digest already, a read-back differs, or a stand-in would leave the rehearsal.</exception>
+    /// <exception cref="ContentException">
+    /// A tag names another digest already, a read-back differs, or a stand-in would leave the rehearsal.
+    /// </exception>
     /// <exception cref="ReleaseException">The commit cannot be published.</exception>
     /// <exception cref="RemoteException">A registry did not do its part; says how many tags stand.</exception>
     public async Task<ReleaseRecord> PublishAsync(
-        ReleaseContent content, Func<ReleaseRecord, Task> record, CancellationToken cancellationToken)
+        ReleaseContent content,
+        Func<ReleaseRecord, Task> record,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(content);
         RegistryClient client = connect();
@@ -53,14 +65,19 @@ public sealed class Publisher(Func<RegistryClient> connect, VerificationPolicy p
             await check.RequireAllowedAsync(cancellationToken);
             await check.RequireTagsFreeAsync(cancellationToken);
             await check.RequireRightsAsync(cancellationToken);
-            await new ContentPush(content, sites, [.. content.Plan.Siblings.Select(client.Repository)], progress).RunAsync(cancellationToken);
+            await new ContentPush(content, sites, [.. content.Plan.Siblings.Select(client.Repository)], progress).RunAsync(
+                cancellationToken
+            );
             await progress.EnterAsync(PublishPhase.ReadBack, "reading back");
             ReadBack readBack = await ReadBack.ConnectAsync(content, connect(), policy, cancellationToken);
             await readBack.RequireCompleteAsync(cancellationToken);
             await check.RequireTagsFreeAsync(cancellationToken);
             await readBack.RequireManifestsAsync(cancellationToken);
             bool stand = Enumerable.Range(0, sites.Length).All(progress.IsTagged);
-            await progress.EnterAsync(PublishPhase.Tags, $"{(stand ? "looking for" : "writing")} {content.Plan.Tags.Length} tags on each registry");
+            await progress.EnterAsync(
+                PublishPhase.Tags,
+                $"{(stand ? "looking for" : "writing")} {content.Plan.Tags.Length} tags on each registry"
+            );
             await new TagWriter(content, sites, progress).WriteAsync(cancellationToken);
             await progress.EnterAsync(PublishPhase.Done);
             return progress.ToRecord();

@@ -25,13 +25,22 @@ internal sealed class ReadBack
         _policy = policy;
     }
 
-    /// <summary>Reads as everybody does where everybody may: without credentials. A repository that is not public is read with ours.</summary>
+    /// <summary>
+    /// Reads as everybody does where everybody may: without credentials. A repository that is not public is read with ours.
+    /// </summary>
     public static async Task<ReadBack> ConnectAsync(
-        ReleaseContent content, RegistryClient client, VerificationPolicy policy, CancellationToken cancellationToken)
+        ReleaseContent content,
+        RegistryClient client,
+        VerificationPolicy policy,
+        CancellationToken cancellationToken
+    )
     {
         RegistryClient anonymous = client.WithoutCredentials();
-        Repository[] sites = await Task.WhenAll(content.Plan.Destinations.Select(async destination =>
-            await IsPublicAsync(anonymous.Repository(destination)) ? anonymous.Repository(destination) : client.Repository(destination)));
+        Repository[] sites = await Task.WhenAll(
+            content.Plan.Destinations.Select(async destination =>
+                await IsPublicAsync(anonymous.Repository(destination)) ? anonymous.Repository(destination) : client.Repository(destination)
+            )
+        );
         return new ReadBack(content, [.. sites], policy);
 
         async Task<bool> IsPublicAsync(Repository site)
@@ -53,7 +62,10 @@ internal sealed class ReadBack
     {
         await RequireManifestsAsync(cancellationToken);
         ImmutableArray<Descriptor> blobs =
-            [.. await _content.BlobsAsync(cancellationToken), .. await _content.SignatureBlobsAsync(cancellationToken)];
+        [
+            .. await _content.BlobsAsync(cancellationToken),
+            .. await _content.SignatureBlobsAsync(cancellationToken),
+        ];
         await Task.WhenAll(_sites.Select(site => RequireBlobsAsync(site, blobs, cancellationToken)));
     }
 
@@ -65,20 +77,34 @@ internal sealed class ReadBack
     public async Task RequireManifestsAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(
-            from site in _sites from subject in _plan.Subjects select RequireManifestAsync(site, subject, cancellationToken));
+            from site in _sites
+            from subject in _plan.Subjects
+            select RequireManifestAsync(site, subject, cancellationToken)
+        );
         await Task.WhenAll(_sites.Select(site => RequireSignaturesAsync(site, cancellationToken)));
         await Task.WhenAll(
-            from site in _sites from attestation in _plan.Attestations select RequireAttestationAsync(site, attestation, cancellationToken));
+            from site in _sites
+            from attestation in _plan.Attestations
+            select RequireAttestationAsync(site, attestation, cancellationToken)
+        );
         await Task.WhenAll(
-            from site in _sites from referrer in _plan.Referrers select RequireReferrerAsync(site, referrer, cancellationToken));
+            from site in _sites
+            from referrer in _plan.Referrers
+            select RequireReferrerAsync(site, referrer, cancellationToken)
+        );
     }
 
     private static async Task RequireManifestAsync(Repository site, Descriptor manifest, CancellationToken cancellationToken)
     {
         ManifestContent content = await site.ReadManifestAsync(manifest.Digest, cancellationToken)
-            ?? throw new ContentException($"{site.Name}: {manifest.Digest} was sent and is not there; nothing was tagged. Run the same command again");
+            ?? throw new ContentException(
+                $"{site.Name}: {manifest.Digest} was sent and is not there; nothing was tagged. Run the same command again"
+            );
         if (content.Bytes.Length != manifest.Size || content.MediaType != manifest.MediaType)
-            throw new ContentException($"{site.Name}: {manifest.Digest}: wanted {manifest.MediaType} of {manifest.Size} bytes, got {Printable.Of(content.MediaType)} of {content.Bytes.Length}; nothing was tagged");
+            throw new ContentException(
+                $"{site.Name}: {manifest.Digest}: wanted {manifest.MediaType} of {manifest.Size} bytes, "
+                    + $"got {Printable.Of(content.MediaType)} of {content.Bytes.Length}; nothing was tagged"
+            );
     }
 
     private static Task RequireBlobsAsync(Repository site, ImmutableArray<Descriptor> blobs, CancellationToken cancellationToken)
@@ -87,7 +113,9 @@ internal sealed class ReadBack
         return Parallel.ForEachAsync(blobs, parallel, async (blob, token) =>
         {
             if (!await site.HasBlobAsync(blob, token))
-                throw new ContentException($"{site.Name}: blob {blob.Digest} was sent and is not there; nothing was tagged. Run the same command again");
+                throw new ContentException(
+                    $"{site.Name}: blob {blob.Digest} was sent and is not there; nothing was tagged. Run the same command again"
+                );
         });
     }
 
@@ -101,9 +129,12 @@ internal sealed class ReadBack
                 Wanted = _plan.Index.Digest.ToString(),
                 Official = _plan.Official,
             },
-            cancellationToken);
+            cancellationToken
+        );
         if (result.Failures.FirstOrDefault() is { } failure)
-            throw new ContentException($"{site.Name}@{failure.Digest}: {failure.Failure!.Value.Name()}: {failure.Text}; nothing was tagged");
+            throw new ContentException(
+                $"{site.Name}@{failure.Digest}: {failure.Failure!.Value.Name()}: {failure.Text}; nothing was tagged"
+            );
     }
 
     /// <summary>The tag may hold more than ours.</summary>
@@ -114,12 +145,21 @@ internal sealed class ReadBack
             ? await site.ReadManifestAsync(stored.Digest, cancellationToken)
             : null;
         if (there is null || !ours.Layers.All(SignatureManifest.Parse(there).Layers.Contains))
-            throw new ContentException($"{site.Name}:{attestation.Tag}: attestations of {attestation.Subject} were sent and are not there; nothing was tagged. Run the same command again");
+            throw new ContentException(
+                $"{site.Name}:{attestation.Tag}: attestations of {attestation.Subject} were sent and are not there; nothing was "
+                    + "tagged. Run the same command again"
+            );
     }
 
     private static async Task RequireReferrerAsync(Repository site, PlannedReferrer referrer, CancellationToken cancellationToken)
     {
-        if (await site.ReadManifestAsync(referrer.Manifest.Digest, cancellationToken) is null || !await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken))
-            throw new ContentException($"{site.Name}: {referrer.Manifest.Digest}, which refers to {referrer.Subject}, was sent and is not there; nothing was tagged. Run the same command again");
+        if (
+            await site.ReadManifestAsync(referrer.Manifest.Digest, cancellationToken) is null
+            || !await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken)
+        )
+            throw new ContentException(
+                $"{site.Name}: {referrer.Manifest.Digest}, which refers to {referrer.Subject}, was sent and is not there; nothing "
+                    + "was tagged. Run the same command again"
+            );
     }
 }

@@ -3,7 +3,9 @@ using Slipway.Oci;
 
 namespace Slipway.Release;
 
-/// <summary>Reads the records that a release leaves, <c>release.json</c> and <c>withdrawn.json</c>, which may come from elsewhere.</summary>
+/// <summary>
+/// Reads the records that a release leaves, <c>release.json</c> and <c>withdrawn.json</c>, which may come from elsewhere.
+/// </summary>
 internal static class RecordFile
 {
     /// <summary>The bytes of one: a regular file of 1 byte to 4 MiB.</summary>

@@ -32,11 +32,18 @@ public sealed record RecordedRelease
         Parse(await RecordFile.ReadAsync(path, cancellationToken), path);
 
     /// <summary>Every file called <c>release.json</c> below a folder, in ordinal order of their paths.</summary>
-    /// <exception cref="ContentException">There is none, or one is broken: a record that cannot be read is no record that agrees.</exception>
+    /// <exception cref="ContentException">
+    /// There is none, or one is broken: a record that cannot be read is no record that agrees.
+    /// </exception>
     public static async Task<ImmutableArray<RecordedRelease>> ReadAllAsync(string folder, CancellationToken cancellationToken)
     {
         var records = ImmutableArray.CreateBuilder<RecordedRelease>();
-        EnumerationOptions below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
+        EnumerationOptions below = new()
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = false,
+        };
         foreach (string path in Directory.EnumerateFiles(folder, ReleaseRecord.FileName, below).Order(StringComparer.Ordinal))
             records.Add(await ReadAsync(path, cancellationToken));
         return records.Count > 0
@@ -47,25 +54,31 @@ public sealed record RecordedRelease
     /// <param name="origin">What to call the document in errors.</param>
     /// <exception cref="ContentException">It is no record, of another schema, or damaged.</exception>
     public static RecordedRelease Parse(ReadOnlyMemory<byte> json, string origin) => OciJson.Read(json, origin, root =>
-    {
-        int schema = root.RequiredInt("schema");
-        if (schema != Schema)
-            throw new ContentException($"schema wanted {Schema}, got {schema}: the record was made by another version");
-        string release = root.RequiredString("release");
-        return new RecordedRelease
         {
-            Image = root.RequiredString("image"),
-            Release = TagStyles.Of(release) == TagStyle.Release || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildMethod.Dockerfile) ? release : throw new ContentException($"'{Printable.Of(release)}' is no release"),
-            IsComplete = root.OptionalFlag("complete") ?? false,
-            Subjects = [.. root.RequiredItems("subjects").Select(subject => Digest.Parse(subject.RequiredString("digest")))],
-            Tags = DestinationsOf(root),
-            Origin = origin,
-        };
-    });
+            int schema = root.RequiredInt("schema");
+            if (schema != Schema)
+                throw new ContentException($"schema wanted {Schema}, got {schema}: the record was made by another version");
+            string release = root.RequiredString("release");
+            return new RecordedRelease
+            {
+                Image = root.RequiredString("image"),
+                Release =
+                    TagStyles.Of(release) == TagStyle.Release
+                    || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildMethod.Dockerfile)
+                        ? release
+                        : throw new ContentException($"'{Printable.Of(release)}' is no release"),
+                IsComplete = root.OptionalFlag("complete") ?? false,
+                Subjects = [.. root.RequiredItems("subjects").Select(subject => Digest.Parse(subject.RequiredString("digest")))],
+                Tags = DestinationsOf(root),
+                Origin = origin,
+            };
+        });
 
     private static ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, Digest>> DestinationsOf(JsonElement root)
     {
-        var destinations = ImmutableSortedDictionary.CreateBuilder<string, ImmutableSortedDictionary<string, Digest>>(StringComparer.Ordinal);
+        var destinations = ImmutableSortedDictionary.CreateBuilder<string, ImmutableSortedDictionary<string, Digest>>(
+            StringComparer.Ordinal
+        );
         foreach (JsonElement destination in root.RequiredItems("destinations"))
         {
             string name = Reference.Parse(destination.RequiredString("repository")).Name;
@@ -77,8 +90,16 @@ public sealed record RecordedRelease
     }
 
     private static ImmutableSortedDictionary<string, Digest> TagsOf(JsonElement destination) =>
-        destination.RequiredMembers("tags").ToImmutableSortedDictionary(
-            tag => Reference.IsTag(tag.Name) ? tag.Name : throw new ContentException($"'{Printable.Of(tag.Name)}' is no tag"),
-            tag => Digest.Parse(tag.Value.ValueKind == JsonValueKind.Null ? throw new ContentException($"tag {tag.Name} names nothing") : tag.Value.TextOf(tag.Name)),
-            StringComparer.Ordinal);
+        destination
+            .RequiredMembers("tags")
+            .ToImmutableSortedDictionary(
+                tag => Reference.IsTag(tag.Name) ? tag.Name : throw new ContentException($"'{Printable.Of(tag.Name)}' is no tag"),
+                tag =>
+                    Digest.Parse(
+                        tag.Value.ValueKind == JsonValueKind.Null
+                            ? throw new ContentException($"tag {tag.Name} names nothing")
+                            : tag.Value.TextOf(tag.Name)
+                    ),
+                StringComparer.Ordinal
+            );
 }

@@ -69,7 +69,9 @@ public sealed record ReleasedUpstream(string Name, string Version, string? Signa
 
 /// <summary>The release before another one of the same image.</summary>
 /// <param name="Tag">The git tag.</param>
-/// <param name="Changes">What the image holds otherwise since then: files of upstream's first, then packages. Null where that is not known.</param>
+/// <param name="Changes">
+/// What the image holds otherwise since then: files of upstream's first, then packages. Null where that is not known.
+/// </param>
 /// <param name="Sizes">Of its platforms, compressed, in bytes; those alone that a registry told.</param>
 public sealed record EarlierRelease(string Tag, ImmutableArray<ContentChange>? Changes, ImmutableDictionary<Platform, long> Sizes);
 

@@ -12,7 +12,9 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
 {
     public const string FileName = "release.json";
 
-    /// <summary>How much was sent: blobs, manifests, signatures, statements and tags that were not there before. Not part of the file.</summary>
+    /// <summary>
+    /// How much was sent: blobs, manifests, signatures, statements and tags that were not there before. Not part of the file.
+    /// </summary>
     public int Writes { get; init; }
 
     /// <summary>Of repositories that the plan leaves out: what an earlier publication of the same release left there.</summary>
@@ -25,8 +27,19 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
     /// <param name="before">Null when there is none.</param>
     public ReleaseRecord After(RecordedRelease? before)
     {
-        bool isSame = before?.Image == Plan.Image && before.Release == Plan.Release && before.Subjects.FirstOrDefault() == Plan.Index.Digest;
-        return isSame ? this with { Earlier = [.. Plan.LeftOut.Where(site => before!.Tags.TryGetValue(site.Name, out var tags) && IsWhole(tags)).Select(site => new PublishedDestination(site, before!.Tags[site.Name], [], 0, 0))] } : this;
+        bool isSame =
+            before?.Image == Plan.Image && before.Release == Plan.Release && before.Subjects.FirstOrDefault() == Plan.Index.Digest;
+        return isSame
+            ? this with
+            {
+                Earlier =
+                [
+                    .. Plan
+                        .LeftOut.Where(site => before!.Tags.TryGetValue(site.Name, out var tags) && IsWhole(tags))
+                        .Select(site => new PublishedDestination(site, before!.Tags[site.Name], [], 0, 0)),
+                ],
+            }
+            : this;
     }
 
     /// <summary>Whether every tag that never moves is there: what was only begun is left out still.</summary>
@@ -40,36 +53,41 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
         File.Move(file + ".unfinished", file, overwrite: true);
     }
 
-    public byte[] ToBytes() => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("schema", 1);
-        writer.WriteString("image", Plan.Image);
-        writer.WriteString("release", Plan.Release);
-        writer.WriteBoolean("complete", Phase == PublishPhase.Done);
-        writer.WriteString("phase", JsonNamingPolicy.KebabCaseLower.ConvertName(Phase.ToString()));
-        writer.WriteString("reference", Reference.ToString());
-        writer.WriteStartArray("subjects");
-        foreach (Descriptor subject in Plan.Subjects)
-            ReleaseJson.WriteSubject(writer, subject);
-        writer.WriteEndArray();
-        writer.WriteStartArray("destinations");
-        foreach (PublishedDestination destination in Destinations.Concat(Earlier))
+    public byte[] ToBytes() =>
+        OciJson.WriteIndented(writer =>
         {
             writer.WriteStartObject();
-            writer.WriteString("repository", destination.Repository.Name);
-            writer.WriteStartObject("tags");
-            foreach ((string tag, Digest digest) in destination.Tags)
-                writer.WriteString(tag, digest.ToString());
-            writer.WriteEndObject();
-            ReleaseJson.WriteStrings(writer, "unread", destination.Unread);
-            writer.WriteEndObject();
-        }
+            writer.WriteNumber("schema", 1);
+            writer.WriteString("image", Plan.Image);
+            writer.WriteString("release", Plan.Release);
+            writer.WriteBoolean("complete", Phase == PublishPhase.Done);
+            writer.WriteString("phase", JsonNamingPolicy.KebabCaseLower.ConvertName(Phase.ToString()));
+            writer.WriteString("reference", Reference.ToString());
+            writer.WriteStartArray("subjects");
+            foreach (Descriptor subject in Plan.Subjects)
+                ReleaseJson.WriteSubject(writer, subject);
+            writer.WriteEndArray();
+            writer.WriteStartArray("destinations");
+            foreach (PublishedDestination destination in Destinations.Concat(Earlier))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("repository", destination.Repository.Name);
+                writer.WriteStartObject("tags");
+                foreach ((string tag, Digest digest) in destination.Tags)
+                    writer.WriteString(tag, digest.ToString());
+                writer.WriteEndObject();
+                ReleaseJson.WriteStrings(writer, "unread", destination.Unread);
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-        ReleaseJson.WriteStrings(writer, "leftOut", Plan.LeftOut.Except(Earlier.Select(destination => destination.Repository)).Select(destination => destination.Name));
-        writer.WriteEndObject();
-    });
+            writer.WriteEndArray();
+            ReleaseJson.WriteStrings(
+                writer,
+                "leftOut",
+                Plan.LeftOut.Except(Earlier.Select(destination => destination.Repository)).Select(destination => destination.Name)
+            );
+            writer.WriteEndObject();
+        });
 }
 
 /// <summary>One repository after a publication.</summary>
@@ -79,4 +97,9 @@ public sealed record ReleaseRecord(ReleasePlan Plan, PublishPhase Phase, Immutab
 /// <param name="BlobsSent">Blobs that were not there before.</param>
 /// <param name="TagsWritten">Tags that were not there before, or moved.</param>
 public sealed record PublishedDestination(
-    Reference Repository, ImmutableSortedDictionary<string, Digest> Tags, ImmutableArray<string> Unread, int BlobsSent, int TagsWritten);
+    Reference Repository,
+    ImmutableSortedDictionary<string, Digest> Tags,
+    ImmutableArray<string> Unread,
+    int BlobsSent,
+    int TagsWritten
+);

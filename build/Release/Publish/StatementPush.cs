@@ -39,7 +39,8 @@ public sealed class StatementPush(OciLayout statements, Repository site)
             return true;
         }
 
-        string tag = entry.Annotations.GetValueOrDefault(OciLayout.RefName) ?? throw new ContentException($"{statements.Name}: {entry.Digest} has neither subject nor tag");
+        string tag = entry.Annotations.GetValueOrDefault(OciLayout.RefName)
+            ?? throw new ContentException($"{statements.Name}: {entry.Digest} has neither subject nor tag");
         await SendBlobsAsync(manifest, cancellationToken);
         return await ContentPush.AppendAsync(site, tag, SignatureManifest.Parse(content), cancellationToken);
     }

@@ -33,7 +33,10 @@ internal sealed class TagWriter(ReleaseContent content, ImmutableArray<Repositor
         if (there?.Digest == subject.Digest)
             return false;
         if (there is not null && !tag.Moves)
-            throw new ContentException($"{site.Name}:{tag.Name}: wanted {subject.Digest}, got {there.Digest}, which was not there a moment ago: another publisher is at work, and the tag never moves. Run ./build.sh Verify --reference {site.Name}:{tag.Name}");
+            throw new ContentException(
+                $"{site.Name}:{tag.Name}: wanted {subject.Digest}, got {there.Digest}, which was not there a moment ago: another "
+                    + $"publisher is at work, and the tag never moves. Run ./build.sh Verify --reference {site.Name}:{tag.Name}"
+            );
         await site.PushManifestAsync(await content.SubjectAsync(subject, cancellationToken), tag.Name, cancellationToken);
         return true;
     }
@@ -46,7 +49,10 @@ internal sealed class TagWriter(ReleaseContent content, ImmutableArray<Repositor
             Digest wanted = _plan.SubjectOf(tag).Digest;
             Descriptor? there = await site.ResolveAsync(tag.Name, cancellationToken);
             if (there?.Digest != wanted)
-                throw new ContentException($"{site.Name}:{tag.Name}: wanted {wanted}, got {there?.Digest.ToString() ?? "no such tag"} right after it was written: another publisher is at work. Run ./build.sh Verify --reference {site.Name}:{tag.Name}");
+                throw new ContentException(
+                    $"{site.Name}:{tag.Name}: wanted {wanted}, got {there?.Digest.ToString() ?? "no such tag"} right after it was "
+                        + $"written: another publisher is at work. Run ./build.sh Verify --reference {site.Name}:{tag.Name}"
+                );
         }
     }
 }

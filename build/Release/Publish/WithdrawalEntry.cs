@@ -24,17 +24,28 @@ public sealed record WithdrawalEntry
 
     /// <summary>Whether a tag of a repository was to be taken off.</summary>
     public bool Concerns(string repository, string tag) =>
-        Destinations.Any(destination => destination.Repository == repository && (destination.Removed.Contains(tag) || destination.Standing.Contains(tag)));
+        Destinations.Any(destination =>
+            destination.Repository == repository && (destination.Removed.Contains(tag) || destination.Standing.Contains(tag))
+        );
 
-    internal static WithdrawalEntry Read(JsonElement entry) => new()
-    {
-        Release = entry.RequiredString("release"),
-        Reason = entry.RequiredString("reason"),
-        Time = entry.RequiredTime("time"),
-        Subjects = [.. Strings(entry, "subjects").Select(Digest.Parse)],
-        Destinations = [.. entry.RequiredItems("destinations").Select(destination => new WithdrawnDestination(
-            Reference.Parse(destination.RequiredString("repository")).Name, [.. Strings(destination, "removed")], [.. Strings(destination, "standing")]))],
-    };
+    internal static WithdrawalEntry Read(JsonElement entry) =>
+        new()
+        {
+            Release = entry.RequiredString("release"),
+            Reason = entry.RequiredString("reason"),
+            Time = entry.RequiredTime("time"),
+            Subjects = [.. Strings(entry, "subjects").Select(Digest.Parse)],
+            Destinations =
+            [
+                .. entry
+                    .RequiredItems("destinations")
+                    .Select(destination => new WithdrawnDestination(
+                        Reference.Parse(destination.RequiredString("repository")).Name,
+                        [.. Strings(destination, "removed")],
+                        [.. Strings(destination, "standing")]
+                    )),
+            ],
+        };
 
     /// <summary>Writes it as one object.</summary>
     public void Write(Utf8JsonWriter writer)

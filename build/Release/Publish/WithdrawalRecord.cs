@@ -38,14 +38,24 @@ public sealed record WithdrawalRecord(string Image, ImmutableArray<WithdrawalEnt
     /// <exception cref="ContentException">It was; says when and why.</exception>
     public void RequireNotWithdrawn(string release, Digest? index)
     {
-        if (Entries.LastOrDefault(entry => entry.Release == release || (index is not null && entry.Subjects.Contains(index))) is not { } entry)
+        if (
+            Entries.LastOrDefault(entry => entry.Release == release || (index is not null && entry.Subjects.Contains(index)))
+            is not { } entry
+        )
             return;
         string what = entry.Release == release ? release : $"{release} ({index}), published as {entry.Release},";
-        throw new ContentException($"{Image}: {what} was withdrawn on {entry.Time:yyyy-MM-dd}: {Printable.Of(entry.Reason)}; nothing was sent. Mend that and release it as {Image}/VERSION-rN, or give --republish-withdrawn-unsafe");
+        throw new ContentException(
+            $"{Image}: {what} was withdrawn on {entry.Time:yyyy-MM-dd}: {Printable.Of(entry.Reason)}; nothing was sent. Mend that "
+                + $"and release it as {Image}/VERSION-rN, or give --republish-withdrawn-unsafe"
+        );
     }
 
     /// <summary>With all that another record of the same image has.</summary>
-    public WithdrawalRecord With(WithdrawalRecord other) => this with { Entries = Entries.AddRange(other.Entries.Where(entry => !Entries.Contains(entry))) };
+    public WithdrawalRecord With(WithdrawalRecord other) =>
+        this with
+        {
+            Entries = Entries.AddRange(other.Entries.Where(entry => !Entries.Contains(entry))),
+        };
 
     /// <summary>With an entry, which takes the place of one about the same release for the same reason.</summary>
     public WithdrawalRecord With(WithdrawalEntry entry)
@@ -62,15 +72,16 @@ public sealed record WithdrawalRecord(string Image, ImmutableArray<WithdrawalEnt
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    private byte[] ToBytes() => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("schema", Schema);
-        writer.WriteString("image", Image);
-        writer.WriteStartArray("withdrawals");
-        foreach (WithdrawalEntry entry in Entries)
-            entry.Write(writer);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    });
+    private byte[] ToBytes() =>
+        OciJson.WriteIndented(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schema", Schema);
+            writer.WriteString("image", Image);
+            writer.WriteStartArray("withdrawals");
+            foreach (WithdrawalEntry entry in Entries)
+                entry.Write(writer);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
 }

@@ -15,10 +15,14 @@ public sealed class CommitTree(string root, string commit)
     private const int MostFiles = 2000;
     private const long MostBytes = 256L << 20;
 
-    /// <summary>Writes what the commit has below <paramref name="path"/> to <paramref name="folder"/>, with the same path below it.</summary>
+    /// <summary>
+    /// Writes what the commit has below <paramref name="path"/> to <paramref name="folder"/>, with the same path below it.
+    /// </summary>
     /// <param name="path">In the repository.</param>
     /// <param name="folder">Made here; nothing may be there.</param>
-    /// <exception cref="ContentException">The commit holds what is no plain file, a path that leads out, or too much; nothing is left.</exception>
+    /// <exception cref="ContentException">
+    /// The commit holds what is no plain file, a path that leads out, or too much; nothing is left.
+    /// </exception>
     /// <exception cref="ReleaseException">The clone lacks the commit or a part of it.</exception>
     public async Task WriteAsync(string path, string folder, CancellationToken cancellationToken)
     {
@@ -38,7 +42,18 @@ public sealed class CommitTree(string root, string commit)
 
     private async Task<List<CommittedFile>> ListAsync(string path, CancellationToken cancellationToken)
     {
-        ProcessResult result = await GitRepository.RunAsync(root, cancellationToken, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", path);
+        ProcessResult result = await GitRepository.RunAsync(
+            root,
+            cancellationToken,
+            "ls-tree",
+            "-r",
+            "-z",
+            "-l",
+            "--full-tree",
+            commit,
+            "--",
+            path
+        );
         if (!result.Success)
             throw Incomplete(result);
         string[] lines = result.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
@@ -59,7 +74,10 @@ public sealed class CommitTree(string root, string commit)
         if (fields is not [var mode, var type, var name, var size])
             throw Wrong($"git ls-tree says '{Printable.Of(line)}'");
         if (type != "blob" || mode is not ("100644" or "100755"))
-            throw Wrong($"/{Printable.Of(path)} is no plain file but {(mode == "120000" ? "a symbolic link" : mode == "160000" ? "another repository" : $"of mode {Printable.Of(mode)}")}");
+            throw Wrong(
+                $"/{Printable.Of(path)} is no plain file "
+                    + $"but {(mode == "120000" ? "a symbolic link" : mode == "160000" ? "another repository" : $"of mode {Printable.Of(mode)}")}"
+            );
         if (path.Split('/').Any(part => part is "" or "." or "..") || path.Any(char.IsControl))
             throw Wrong($"the path '{Printable.Of(path)}' leads out, or is none");
         return new CommittedFile(path, name, long.Parse(size, CultureInfo.InvariantCulture), mode == "100755");
@@ -81,7 +99,10 @@ public sealed class CommitTree(string root, string commit)
         }
 
         if (file.IsExecutable && !OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(
+                path,
+                File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
+            );
     }
 
     private async Task<ProcessResult> ReadAsync(CommittedFile file, Stream stream, CancellationToken cancellationToken)

@@ -20,11 +20,15 @@ internal sealed class PathOwners
             return Named(here);
         if (_released.TryGetValue(plain, out string? said))
             return $"{said}, as the release says";
-        return _rebuilt.Layers.Select(other => Entry(other, plain)).OfType<ContentEntry>().FirstOrDefault() is { } elsewhere ? Named(elsewhere) : "nobody";
+        return _rebuilt.Layers.Select(other => Entry(other, plain)).OfType<ContentEntry>().FirstOrDefault() is { } elsewhere
+            ? Named(elsewhere)
+            : "nobody";
     }
 
     private string Named(ContentEntry entry) =>
-        entry.Owner.Split(' ') is ["package", var name] && _rebuilt.Packages.TryGetValue(name, out string? version) ? $"{entry.Owner} {version}" : entry.Owner;
+        entry.Owner.Split(' ') is ["package", var name] && _rebuilt.Packages.TryGetValue(name, out string? version)
+            ? $"{entry.Owner} {version}"
+            : entry.Owner;
 
     private static ContentEntry? Entry(LayerContents? layer, string path) => layer?.Entries.FirstOrDefault(entry => entry.Path == path);
 

@@ -14,7 +14,9 @@ public sealed record RebuildSource(SlsaProvenance Provenance, int Among)
     public Toolchain? Toolchain =>
         Version(SlsaProvenance.Sdk) is { } sdk && Version(SlsaProvenance.Runtime) is { } runtime ? new Toolchain(sdk, runtime) : null;
 
-    /// <summary>The provenance to follow: the first, in the place's order, that says what it must, of an image that was assembled.</summary>
+    /// <summary>
+    /// The provenance to follow: the first, in the place's order, that says what it must, of an image that was assembled.
+    /// </summary>
     /// <param name="release">Verified.</param>
     /// <exception cref="ContentException">None can be followed; says why not.</exception>
     public static RebuildSource Of(PlaceVerdict release)
@@ -26,7 +28,9 @@ public sealed record RebuildSource(SlsaProvenance Provenance, int Among)
         {
             BuildParameters said = provenance.Parameters;
             if (said.Dockerfile is not null)
-                problem ??= $"a Docker Engine built it from images/{said.Image}/Dockerfile, and two such builds are never the same bytes. Run ./build.sh BuildDockerfile Compare --images {said.Image} at commit {said.Commit}";
+                problem ??=
+                    $"a Docker Engine built it from images/{said.Image}/Dockerfile, and two such builds are never the same bytes. "
+                    + $"Run ./build.sh BuildDockerfile Compare --images {said.Image} at commit {said.Commit}";
             else
                 followed.Add(provenance);
         }
@@ -55,8 +59,14 @@ public sealed record RebuildSource(SlsaProvenance Provenance, int Among)
     }
 
     private ContentException Differs(string file, Digest said, Digest there) =>
-        new($"{Parameters.Image}: the provenance tells of an {file} with {said}, and that of commit {Parameters.Commit} has {there}: the release was not built from that commit");
+        new(
+            $"{Parameters.Image}: the provenance tells of an {file} with {said}, and that of commit {Parameters.Commit} "
+                + $"has {there}: the release was not built from that commit"
+        );
 
-    private string? Version(string prefix) => Provenance.Dependencies.Select(resource => resource.Uri)
-        .FirstOrDefault(uri => uri.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..];
+    private string? Version(string prefix) =>
+        Provenance
+            .Dependencies.Select(resource => resource.Uri)
+            .FirstOrDefault(uri => uri.StartsWith(prefix, StringComparison.Ordinal))
+            ?[prefix.Length..];
 }

@@ -30,7 +30,9 @@ public sealed record ReproductionRecord
 
     public required DateTimeOffset FinishedOn { get; init; }
 
-    /// <summary>Files of the program itself that are otherwise here than in the release's commit; none when it is the same program.</summary>
+    /// <summary>
+    /// Files of the program itself that are otherwise here than in the release's commit; none when it is the same program.
+    /// </summary>
     public required ImmutableArray<string> OtherProgram { get; init; }
 
     /// <summary>Replaces the file in one step.</summary>
@@ -40,29 +42,30 @@ public sealed record ReproductionRecord
         File.Move(path + ".unfinished", path, overwrite: true);
     }
 
-    public byte[] ToBytes() => OciJson.WriteIndented(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("schema", Schema);
-        writer.WriteString("reference", Reference);
-        writer.WriteString("result", Finding.Result.Name());
-        writer.WriteBoolean("whole", Finding.IsWhole);
-        writer.WriteString("released", Finding.Released.ToString());
-        writer.WriteString("rebuilt", Finding.Rebuilt?.ToString());
-        writer.WritePropertyName("source");
-        Source.Parameters.Write(writer);
-        WriteToolchain(writer, "releasedWith", Source.Toolchain);
-        WriteToolchain(writer, "rebuiltWith", Toolchain);
-        ReleaseJson.WriteStrings(writer, "otherProgram", OtherProgram);
-        writer.WriteString("startedOn", Text(StartedOn));
-        writer.WriteString("finishedOn", Text(FinishedOn));
-        WriteFields(writer, Finding.Fields);
-        writer.WriteStartArray("platforms");
-        foreach (PlatformReproduction platform in Finding.Platforms)
-            Write(writer, platform);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    });
+    public byte[] ToBytes() =>
+        OciJson.WriteIndented(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schema", Schema);
+            writer.WriteString("reference", Reference);
+            writer.WriteString("result", Finding.Result.Name());
+            writer.WriteBoolean("whole", Finding.IsWhole);
+            writer.WriteString("released", Finding.Released.ToString());
+            writer.WriteString("rebuilt", Finding.Rebuilt?.ToString());
+            writer.WritePropertyName("source");
+            Source.Parameters.Write(writer);
+            WriteToolchain(writer, "releasedWith", Source.Toolchain);
+            WriteToolchain(writer, "rebuiltWith", Toolchain);
+            ReleaseJson.WriteStrings(writer, "otherProgram", OtherProgram);
+            writer.WriteString("startedOn", Text(StartedOn));
+            writer.WriteString("finishedOn", Text(FinishedOn));
+            WriteFields(writer, Finding.Fields);
+            writer.WriteStartArray("platforms");
+            foreach (PlatformReproduction platform in Finding.Platforms)
+                Write(writer, platform);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
 
     private static void Write(Utf8JsonWriter writer, PlatformReproduction platform)
     {

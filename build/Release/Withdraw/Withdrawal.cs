@@ -16,7 +16,9 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
     /// <summary>
     /// Reads what stands where; writes nothing, and asks for nothing but to read. A registry that cannot be asked fails all.
     /// </summary>
-    /// <exception cref="ContentException">A tag of the release names something else than was published, or nobody knows the release.</exception>
+    /// <exception cref="ContentException">
+    /// A tag of the release names something else than was published, or nobody knows the release.
+    /// </exception>
     /// <exception cref="RegistryException">A registry did not answer, or refuses us.</exception>
     public async Task<WithdrawalPlan> SurveyAsync(WithdrawalRequest request, CancellationToken cancellationToken)
     {
@@ -28,7 +30,10 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
         if (survey.Failures.Select(failure => failure.Value).FirstOrDefault() is { } failed)
             throw failed;
         foreach (Repository site in survey.Beyond)
-            log($"{request.Image}: {site.Name} lists more tags than are read ({TagSurvey.MostTags} of releases and builds); others that name the release may stay");
+            log(
+                $"{request.Image}: {site.Name} lists more tags than are read ({TagSurvey.MostTags} of releases and builds); others "
+                    + "that name the release may stay"
+            );
         Digest index = request.Index ?? AgreedIndex(request, survey, sites);
         ImmutableArray<Descriptor> subjects = await SubjectsAsync(request, sites, index, cancellationToken);
         RequireUnmoved(request, survey, sites, subjects);
@@ -36,9 +41,17 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
         var destinations = ImmutableArray.CreateBuilder<PlannedWithdrawal>();
         foreach ((Reference destination, Repository site) in request.Destinations.Zip(sites))
         {
-            ImmutableArray<string> tags = [.. survey.Names
-                .Where(tag => subjects.Any(subject => subject.Digest == survey.At(site, tag)))
-                .OrderBy(tag => tag == request.Release ? 0 : survey.At(site, tag) == index ? 1 : 2).ThenBy(tag => tag, StringComparer.Ordinal)];
+            ImmutableArray<string> tags =
+            [
+                .. survey
+                    .Names.Where(tag => subjects.Any(subject => subject.Digest == survey.At(site, tag)))
+                    .OrderBy(tag =>
+                        tag == request.Release ? 0
+                        : survey.At(site, tag) == index ? 1
+                        : 2
+                    )
+                    .ThenBy(tag => tag, StringComparer.Ordinal),
+            ];
             destinations.Add(new PlannedWithdrawal(destination, tags, IsByHand: false));
         }
 
@@ -63,11 +76,15 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
         var destinations = ImmutableArray.CreateBuilder<PlannedWithdrawal>();
         foreach (PlannedWithdrawal destination in plan.Destinations)
         {
-            bool byHand = !destination.Tags.IsEmpty && !await client.Repository(destination.Repository).Probe().CanDeleteTagsAsync(cancellationToken);
+            bool byHand =
+                !destination.Tags.IsEmpty && !await client.Repository(destination.Repository).Probe().CanDeleteTagsAsync(cancellationToken);
             destinations.Add(destination with { IsByHand = byHand });
         }
 
-        return plan with { Destinations = destinations.ToImmutable() };
+        return plan with
+        {
+            Destinations = destinations.ToImmutable(),
+        };
     }
 
     /// <summary>Deletes the plan's tags where the registry lets us.</summary>
@@ -77,7 +94,8 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
     public async Task<ImmutableArray<WithdrawnDestination>> CarryOutAsync(WithdrawalPlan plan, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        int planned = plan.Destinations.Where(destination => !destination.IsByHand).Sum(destination => destination.Tags.Length), gone = 0;
+        int planned = plan.Destinations.Where(destination => !destination.IsByHand).Sum(destination => destination.Tags.Length),
+            gone = 0;
         var outcome = ImmutableArray.CreateBuilder<WithdrawnDestination>();
         foreach (PlannedWithdrawal destination in plan.Destinations)
         {
@@ -114,11 +132,20 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
         if (await site.ResolveAsync(tag, cancellationToken) is not { } there)
             return;
         if (plan.Subjects.All(subject => subject.Digest != there.Digest))
-            throw new ContentException($"{site.Name}:{tag}: it names {there.Digest} now, which it did not a moment ago: somebody else is at work. The tag was left alone. Run the same command again");
+            throw new ContentException(
+                $"{site.Name}:{tag}: it names {there.Digest} now, which it did not a moment ago: somebody else is at work. The tag "
+                    + "was left alone. Run the same command again"
+            );
         if (await site.DeleteTagAsync(tag, cancellationToken) == Deletion.Unsupported)
-            throw new RemoteException(RemoteFault.Protocol, $"{site.Name}:{tag}: the registry does not delete this tag, though it said that it deletes tags");
+            throw new RemoteException(
+                RemoteFault.Protocol,
+                $"{site.Name}:{tag}: the registry does not delete this tag, though it said that it deletes tags"
+            );
         if (await site.ResolveAsync(tag, cancellationToken) is not null)
-            throw new RemoteException(RemoteFault.TryAgain, $"{site.Name}:{tag}: the tag stands after the registry said that it is deleted");
+            throw new RemoteException(
+                RemoteFault.TryAgain,
+                $"{site.Name}:{tag}: the tag stands after the registry said that it is deleted"
+            );
     }
 
     private static bool IsOurs(string tag) => TagStyles.Of(tag) is TagStyle.Release or TagStyle.Build or TagStyle.Moving;
@@ -130,23 +157,46 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new ContentException($"{request.Image}: no registry has {request.Release} and no record names it; nothing was deleted. Give --records DIR with its release.json"),
-            _ => throw new ContentException($"{request.Image}: {request.Release} names {string.Join(" and ", found.AsEnumerable())} on different registries; nothing was deleted. Give --records DIR with its release.json, or run ./build.sh Drift --images {request.Image}"),
+            0 => throw new ContentException(
+                $"{request.Image}: no registry has {request.Release} and no record names it; nothing was deleted. Give --records "
+                    + "DIR with its release.json"
+            ),
+            _ => throw new ContentException(
+                $"{request.Image}: {request.Release} names {string.Join(" and ", found.AsEnumerable())} on different registries; "
+                    + $"nothing was deleted. Give --records DIR with its release.json, or run ./build.sh Drift --images {request.Image}"
+            ),
         };
     }
 
-    private static void RequireUnmoved(WithdrawalRequest request, TagSurvey survey, ImmutableArray<Repository> sites, ImmutableArray<Descriptor> subjects)
+    private static void RequireUnmoved(
+        WithdrawalRequest request,
+        TagSurvey survey,
+        ImmutableArray<Repository> sites,
+        ImmutableArray<Descriptor> subjects
+    )
     {
-        foreach ((Repository site, string tag) in from site in sites from tag in request.KnownTags.Append(request.Release) where TagStyles.Of(tag).NeverMoves() select (site, tag))
+        foreach (
+            (Repository site, string tag) in from site in sites
+            from tag in request.KnownTags.Append(request.Release)
+            where TagStyles.Of(tag).NeverMoves()
+            select (site, tag)
+        )
         {
             if (survey.At(site, tag) is { } there && subjects.All(subject => subject.Digest != there))
-                throw new ContentException($"{site.Name}:{tag}: wanted {subjects[0].Digest} or one of its manifests, got {there}: the tag was moved; nothing was deleted. Run ./build.sh Drift --images {request.Image}");
+                throw new ContentException(
+                    $"{site.Name}:{tag}: wanted {subjects[0].Digest} or one of its manifests, got {there}: the tag was moved; "
+                        + $"nothing was deleted. Run ./build.sh Drift --images {request.Image}"
+                );
         }
     }
 
     /// <summary>The index and its manifests, from the first registry that has them; from the record when none has.</summary>
     private static async Task<ImmutableArray<Descriptor>> SubjectsAsync(
-        WithdrawalRequest request, ImmutableArray<Repository> sites, Digest index, CancellationToken cancellationToken)
+        WithdrawalRequest request,
+        ImmutableArray<Repository> sites,
+        Digest index,
+        CancellationToken cancellationToken
+    )
     {
         foreach (Repository site in sites)
         {

@@ -3,7 +3,9 @@ using Slipway.Oci;
 
 namespace Slipway.Release;
 
-/// <summary>Which tags a withdrawal takes off where. It is data: made before anything is deleted, carried out by <see cref="Withdrawal"/>.</summary>
+/// <summary>
+/// Which tags a withdrawal takes off where. It is data: made before anything is deleted, carried out by <see cref="Withdrawal"/>.
+/// </summary>
 public sealed record WithdrawalPlan
 {
     public required string Image { get; init; }
@@ -27,10 +29,13 @@ public sealed record WithdrawalPlan
 public sealed record PlannedWithdrawal(Reference Repository, ImmutableArray<string> Tags, bool IsByHand)
 {
     /// <summary>What the person does.</summary>
-    public string Advice => RegistryName.Canonical(Repository.Host) switch
-    {
-        "docker.io" => $"Docker Hub deletes tags on its own site only: open https://hub.docker.com/r/{Repository.Repository}/tags, or send DELETE https://hub.docker.com/v2/repositories/{Repository.Repository}/tags/TAG/ for each",
-        "quay.io" => $"open https://quay.io/repository/{Repository.Repository}?tab=tags and delete them there",
-        _ => $"delete them on {Repository.Host} by its own means, or ask whoever runs it to allow the deletion of tags",
-    };
+    public string Advice =>
+        RegistryName.Canonical(Repository.Host) switch
+        {
+            "docker.io" =>
+                $"Docker Hub deletes tags on its own site only: open https://hub.docker.com/r/{Repository.Repository}/tags, or send "
+                    + $"DELETE https://hub.docker.com/v2/repositories/{Repository.Repository}/tags/TAG/ for each",
+            "quay.io" => $"open https://quay.io/repository/{Repository.Repository}?tab=tags and delete them there",
+            _ => $"delete them on {Repository.Host} by its own means, or ask whoever runs it to allow the deletion of tags",
+        };
 }

@@ -34,7 +34,13 @@ public sealed record CertificateIdentity(string Subject, string Issuer, Sigstore
         ArgumentNullException.ThrowIfNull(about);
         // What cosign would compare it with is compared by the reader of the statement, which knows more of it.
         return bundle is { IsKeyless: true, Envelope.Statement: { } statement }
-            && await VerifyAsync("verify-blob-attestation", bundle.ToBytes(), about.Bytes, ["--type", statement.PredicateType], cancellationToken);
+            && await VerifyAsync(
+                "verify-blob-attestation",
+                bundle.ToBytes(),
+                about.Bytes,
+                ["--type", statement.PredicateType],
+                cancellationToken
+            );
     }
 
     /// <exception cref="RemoteException">The keys to believe could not be fetched, so nothing is known.</exception>
@@ -46,21 +52,41 @@ public sealed record CertificateIdentity(string Subject, string Issuer, Sigstore
         return signature.IsKeyless && await VerifyAsync("verify-blob", signature.Bytes.ToArray(), content, [], cancellationToken);
     }
 
-    private async Task<bool> VerifyAsync(string command, byte[] bundle, ReadOnlyMemory<byte> blob, string[] more, CancellationToken cancellationToken)
+    private async Task<bool> VerifyAsync(
+        string command,
+        byte[] bundle,
+        ReadOnlyMemory<byte> blob,
+        string[] more,
+        CancellationToken cancellationToken
+    )
     {
         byte[] root = Instance.TrustedRoot is { } file ? TrustedRoot.Read(file) : await Cosign.TrustedRootAsync(cancellationToken);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
         try
         {
-            string bundlePath = Path.Combine(folder.FullName, "bundle"), blobPath = Path.Combine(folder.FullName, "blob"), rootPath = Path.Combine(folder.FullName, "root");
+            string bundlePath = Path.Combine(folder.FullName, "bundle"),
+                blobPath = Path.Combine(folder.FullName, "blob"),
+                rootPath = Path.Combine(folder.FullName, "root");
             await File.WriteAllBytesAsync(bundlePath, bundle, cancellationToken);
             await File.WriteAllBytesAsync(blobPath, blob, cancellationToken);
             await File.WriteAllBytesAsync(rootPath, root, cancellationToken);
-            CosignAnswer answer = await Cosign.AskAsync(cancellationToken,
-            [
-                command, "--bundle", bundlePath, "--new-bundle-format=true", "--certificate-identity", Subject, "--certificate-oidc-issuer", Issuer,
-                "--trusted-root", rootPath, .. more, blobPath,
-            ]);
+            CosignAnswer answer = await Cosign.AskAsync(
+                cancellationToken,
+                [
+                    command,
+                    "--bundle",
+                    bundlePath,
+                    "--new-bundle-format=true",
+                    "--certificate-identity",
+                    Subject,
+                    "--certificate-oidc-issuer",
+                    Issuer,
+                    "--trusted-root",
+                    rootPath,
+                    .. more,
+                    blobPath,
+                ]
+            );
             // All that it needs is in the files, so whatever fails is the signature's fault, and whatever it says is the signature's, too.
             return answer.Succeeded;
         }

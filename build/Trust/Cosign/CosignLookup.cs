@@ -30,8 +30,12 @@ public sealed class CosignLookup(CosignProgram cosign, HttpTransport transport, 
     /// </summary>
     private static readonly string[] Strict =
     [
-        "--offline=false", "--insecure-ignore-tlog=false", "--insecure-ignore-sct=false", "--new-bundle-format=false",
-        "--certificate-identity-regexp=", "--certificate-oidc-issuer-regexp=",
+        "--offline=false",
+        "--insecure-ignore-tlog=false",
+        "--insecure-ignore-sct=false",
+        "--new-bundle-format=false",
+        "--certificate-identity-regexp=",
+        "--certificate-oidc-issuer-regexp=",
     ];
 
     /// <returns>Null when it holds; else why it does not.</returns>
@@ -43,12 +47,26 @@ public sealed class CosignLookup(CosignProgram cosign, HttpTransport transport, 
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
         try
         {
-            string signature = Path.Combine(folder.FullName, "sig"), certificate = Path.Combine(folder.FullName, "cert");
+            string signature = Path.Combine(folder.FullName, "sig"),
+                certificate = Path.Combine(folder.FullName, "cert");
             await File.WriteAllTextAsync(signature, Convert.ToBase64String(file.Signature.Span), cancellationToken);
             await File.WriteAllTextAsync(certificate, file.Certificate, cancellationToken);
             CosignAnswer answer = await cosign.AskAsync(
                 cancellationToken,
-                ["verify-blob", .. Strict, "--signature", signature, "--certificate", certificate, "--certificate-identity", file.Identity, "--certificate-oidc-issuer", file.Issuer, file.Path]);
+                [
+                    "verify-blob",
+                    .. Strict,
+                    "--signature",
+                    signature,
+                    "--certificate",
+                    certificate,
+                    "--certificate-identity",
+                    file.Identity,
+                    "--certificate-oidc-issuer",
+                    file.Issuer,
+                    file.Path,
+                ]
+            );
             if (answer.Succeeded)
                 return null;
             // What it says may be the certificate's own words. Who has to answer it is asked apart from that.
@@ -65,13 +83,23 @@ public sealed class CosignLookup(CosignProgram cosign, HttpTransport transport, 
     {
         try
         {
-            using HttpResponseMessage key = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri(log, "/api/v1/log/publicKey")), cancellationToken);
+            using HttpResponseMessage key = await transport.SendAsync(
+                () => new HttpRequestMessage(HttpMethod.Get, new Uri(log, "/api/v1/log/publicKey")),
+                cancellationToken
+            );
             if (!key.IsSuccessStatusCode)
-                throw new RemoteException(RemoteFault.TryAgain, $"cosign verify-blob could not ask: the log at {log.Host} answers {(int)key.StatusCode}. It said: {answer.Said}");
+                throw new RemoteException(
+                    RemoteFault.TryAgain,
+                    $"cosign verify-blob could not ask: the log at {log.Host} answers {(int)key.StatusCode}. It said: {answer.Said}"
+                );
         }
         catch (ExhaustedException e)
         {
-            throw new RemoteException(RemoteFault.TryAgain, $"cosign verify-blob could not ask: the log at {log.Host}: {e.Message}. It said: {answer.Said}", e);
+            throw new RemoteException(
+                RemoteFault.TryAgain,
+                $"cosign verify-blob could not ask: the log at {log.Host}: {e.Message}. It said: {answer.Said}",
+                e
+            );
         }
 
         if (!HasRoots)

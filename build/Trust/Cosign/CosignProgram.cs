@@ -11,7 +11,9 @@ namespace Slipway.Trust;
 /// </summary>
 public sealed partial class CosignProgram
 {
-    private const string WhereToGet = "Get cosign 2.5 or newer from https://docs.sigstore.dev/cosign/system_config/installation/ or the package cosign of Debian trixie, and run the same command again";
+    private const string WhereToGet =
+        "Get cosign 2.5 or newer from https://docs.sigstore.dev/cosign/system_config/installation/ or the package cosign of Debian "
+        + "trixie, and run the same command again";
 
     private const int MaximumTrustedRoot = 1024 * 1024;
 
@@ -44,7 +46,9 @@ public sealed partial class CosignProgram
         {
             // Builds of distributions do not say which version they are, but tell what they can do.
             string help = await found.RunAsync(cancellationToken, "sign-blob", "--help");
-            return help.Contains("--new-bundle-format", StringComparison.Ordinal) || help.Contains("--signing-config", StringComparison.Ordinal)
+            return
+                help.Contains("--new-bundle-format", StringComparison.Ordinal)
+                || help.Contains("--signing-config", StringComparison.Ordinal)
                 ? new CosignProgram(program, password, help.Contains("--signing-config", StringComparison.Ordinal))
                 : throw TooOld(program, "one before bundles");
         }
@@ -65,7 +69,10 @@ public sealed partial class CosignProgram
     /// <param name="key">A file, or a URI.</param>
     /// <exception cref="CosignException">It cannot be started, or ends with another code than 0.</exception>
     internal async Task<string> RunWithKeyAsync(string key, CancellationToken cancellationToken, params string[] arguments) =>
-        Required(arguments, await AskAsync(ProgramEnvironment.CosignKey(key), [("COSIGN_PASSWORD", _password ?? "")], arguments, cancellationToken));
+        Required(
+            arguments,
+            await AskAsync(ProgramEnvironment.CosignKey(key), [("COSIGN_PASSWORD", _password ?? "")], arguments, cancellationToken)
+        );
 
     /// <summary>Signs with the identity that this process can prove.</summary>
     /// <exception cref="CosignException">It cannot be started, or ends with another code than 0.</exception>
@@ -78,8 +85,8 @@ public sealed partial class CosignProgram
         AskAsync(ProgramEnvironment.Cosign, [], arguments, cancellationToken);
 
     /// <summary>
-    /// The trusted root of the public instance, fetched once and apart from everything that is to be verified: whether that succeeds is told
-    /// by no word of a signature, and what is verified against it afterwards needs no service.
+    /// The trusted root of the public instance, fetched once and apart from everything that is to be verified: whether that succeeds is
+    /// told by no word of a signature, and what is verified against it afterwards needs no service.
     /// </summary>
     /// <exception cref="RemoteException">It could not be fetched, so nothing is known of any signature.</exception>
     /// <exception cref="CosignException">There is no cosign that can be used.</exception>
@@ -96,18 +103,34 @@ public sealed partial class CosignProgram
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
         try
         {
-            CosignAnswer answer = await AskAsync(ProgramEnvironment.Cosign, [("TUF_ROOT", folder.FullName)], ["initialize"], cancellationToken);
+            CosignAnswer answer = await AskAsync(
+                ProgramEnvironment.Cosign,
+                [("TUF_ROOT", folder.FullName)],
+                ["initialize"],
+                cancellationToken
+            );
             if (!answer.Succeeded)
-                throw new RemoteException(RemoteFault.TryAgain, $"{_program} initialize ended with {answer.ExitCode}: the keys to believe could not be fetched, so nothing is known of any signature; run the same command again, or give --trusted-root FILE. It said: {answer.Said}");
-            FileInfo root = folder.EnumerateFiles("trusted_root.json", SearchOption.AllDirectories).FirstOrDefault(file => file.Length <= MaximumTrustedRoot)
-                ?? throw new CosignException($"{_program} initialize ended well and left no trusted_root.json; nothing was verified. Give --trusted-root FILE");
+                throw new RemoteException(
+                    RemoteFault.TryAgain,
+                    $"{_program} initialize ended with {answer.ExitCode}: the keys to believe could not be fetched, so nothing is "
+                        + $"known of any signature; run the same command again, or give --trusted-root FILE. It said: {answer.Said}"
+                );
+            FileInfo root = folder
+                .EnumerateFiles("trusted_root.json", SearchOption.AllDirectories)
+                .FirstOrDefault(file => file.Length <= MaximumTrustedRoot)
+                ?? throw new CosignException(
+                    $"{_program} initialize ended well and left no trusted_root.json; nothing was verified. Give --trusted-root FILE"
+                );
             byte[] bytes = await File.ReadAllBytesAsync(root.FullName, cancellationToken);
             TrustedRoot.Require(bytes);
             return bytes;
         }
         catch (ContentException e)
         {
-            throw new CosignException($"what {_program} initialize fetched is no trusted root: {e.Message}; nothing was verified. Give --trusted-root FILE", e);
+            throw new CosignException(
+                $"what {_program} initialize fetched is no trusted root: {e.Message}; nothing was verified. Give --trusted-root FILE",
+                e
+            );
         }
         finally
         {
@@ -116,7 +139,11 @@ public sealed partial class CosignProgram
     }
 
     private async Task<CosignAnswer> AskAsync(
-        ProgramEnvironment environment, (string Name, string? Value)[] variables, string[] arguments, CancellationToken cancellationToken)
+        ProgramEnvironment environment,
+        (string Name, string? Value)[] variables,
+        string[] arguments,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -132,21 +159,33 @@ public sealed partial class CosignProgram
             ProcessResult result = await cosign.RunAsync(cancellationToken);
             return result.ExitCode <= LastOwnExitCode
                 ? new CosignAnswer(result)
-                : throw new CosignException($"{_program} {arguments[0]} was ended from outside ({result.ExitCode}); nothing was signed or verified");
+                : throw new CosignException(
+                    $"{_program} {arguments[0]} was ended from outside ({result.ExitCode}); nothing was signed or verified"
+                );
         }
         catch (ToolMissingException e)
         {
-            throw new CosignException($"{_program}: the program is not there; nothing was signed or verified. {WhereToGet}", e) { IsMissing = true };
+            throw new CosignException($"{_program}: the program is not there; nothing was signed or verified. {WhereToGet}", e)
+            {
+                IsMissing = true,
+            };
         }
         catch (ProgramException e)
         {
-            throw new CosignException($"{_program} {arguments[0]} {(e.IsTooSlow ? "did not end within 2 minutes" : "printed more than anybody reads")}; nothing was signed or verified", e);
+            throw new CosignException(
+                $"{_program} {arguments[0]} {(e.IsTooSlow ? "did not end within 2 minutes" : "printed more than anybody reads")}; "
+                    + "nothing was signed or verified",
+                e
+            );
         }
     }
 
-    private string Required(string[] arguments, CosignAnswer answer) => answer.Succeeded
-        ? answer.Output
-        : throw new CosignException($"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. It said: {answer.Said}");
+    private string Required(string[] arguments, CosignAnswer answer) =>
+        answer.Succeeded
+            ? answer.Output
+            : throw new CosignException(
+                $"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. It said: {answer.Said}"
+            );
 
     private static CosignException TooOld(string program, string got) => TooOld($"{program}: wanted cosign 2.5 or newer, got {got}");
 

@@ -39,14 +39,17 @@ public sealed class CosignSigner : KeyedSigner
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
         try
         {
-            string blob = Path.Combine(folder.FullName, "blob"), output = Path.Combine(folder.FullName, "output");
+            string blob = Path.Combine(folder.FullName, "blob"),
+                output = Path.Combine(folder.FullName, "output");
             await File.WriteAllBytesAsync(blob, content, cancellationToken);
             byte[] signature = _cosign.TakesSigningConfig
                 ? await SignIntoBundleAsync(folder.FullName, blob, output, cancellationToken)
                 : await SignIntoFileAsync(blob, output, cancellationToken);
             return Key.Verifies(content.Span, signature)
                 ? signature
-                : throw new CosignException($"cosign sign-blob --key {_key} gave no signature by the key that it gave as public key; nothing was signed");
+                : throw new CosignException(
+                    $"cosign sign-blob --key {_key} gave no signature by the key that it gave as public key; nothing was signed"
+                );
         }
         finally
         {
@@ -57,7 +60,18 @@ public sealed class CosignSigner : KeyedSigner
     /// <summary>As cosign 2 does it: the signature alone, in base64.</summary>
     private async Task<byte[]> SignIntoFileAsync(string blob, string output, CancellationToken cancellationToken)
     {
-        await _cosign.RunWithKeyAsync(_key, cancellationToken, "sign-blob", "--key", _key, "--tlog-upload=false", "--yes", "--output-signature", output, blob);
+        await _cosign.RunWithKeyAsync(
+            _key,
+            cancellationToken,
+            "sign-blob",
+            "--key",
+            _key,
+            "--tlog-upload=false",
+            "--yes",
+            "--output-signature",
+            output,
+            blob
+        );
         return Decoded(Encoding.UTF8.GetString(await ReadAsync(output, cancellationToken)).Trim());
     }
 
@@ -66,10 +80,24 @@ public sealed class CosignSigner : KeyedSigner
     {
         string services = Path.Combine(folder, "services");
         await _cosign.RunAsync(cancellationToken, "signing-config", "create", "--out", services);
-        await _cosign.RunWithKeyAsync(_key, cancellationToken, "sign-blob", "--key", _key, "--signing-config", services, "--yes", "--bundle", output, blob);
+        await _cosign.RunWithKeyAsync(
+            _key,
+            cancellationToken,
+            "sign-blob",
+            "--key",
+            _key,
+            "--signing-config",
+            services,
+            "--yes",
+            "--bundle",
+            output,
+            blob
+        );
         try
         {
-            return OciJson.Read(await ReadAsync(output, cancellationToken), "bundle", root => Decoded(root.Required("messageSignature").RequiredString("signature")));
+            return OciJson.Read(await ReadAsync(output, cancellationToken), "bundle", root =>
+                Decoded(root.Required("messageSignature").RequiredString("signature"))
+            );
         }
         catch (ContentException e)
         {

@@ -28,7 +28,11 @@ public sealed class KeylessSigner : ISigner
     /// <param name="identity">Who the signatures are going to be by.</param>
     /// <param name="services">Asked, when a signature fails, whether that is for want of them; null asks nobody.</param>
     /// <exception cref="CosignException">This cosign is too old to sign a given statement.</exception>
-    public static async Task<KeylessSigner> OpenAsync(CertificateIdentity identity, CancellationToken cancellationToken, SigstoreServices? services = null)
+    public static async Task<KeylessSigner> OpenAsync(
+        CertificateIdentity identity,
+        CancellationToken cancellationToken,
+        SigstoreServices? services = null
+    )
     {
         ArgumentNullException.ThrowIfNull(identity);
         string help = await identity.Cosign.RunAsync(cancellationToken, "attest-blob", "--help");
@@ -40,9 +44,15 @@ public sealed class KeylessSigner : ISigner
     public async Task<Descriptor?> SignClaimAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         byte[] bundle = await SignAsync(payload, file => ["sign-blob", file], cancellationToken);
-        return Understood(bundle, root => TagProof.Of(root.Required("verificationMaterial")) is { } proof
-            ? SignatureManifest.LayerOf(payload, StrictBase64.Decode(root.Required("messageSignature").RequiredString("signature"), "the signature"), proof)
-            : null);
+        return Understood(bundle, root =>
+            TagProof.Of(root.Required("verificationMaterial")) is { } proof
+                ? SignatureManifest.LayerOf(
+                    payload,
+                    StrictBase64.Decode(root.Required("messageSignature").RequiredString("signature"), "the signature"),
+                    proof
+                )
+                : null
+        );
     }
 
     public async Task<SigstoreBundle> SignStatementAsync(Statement statement, CancellationToken cancellationToken)
@@ -67,7 +77,8 @@ public sealed class KeylessSigner : ISigner
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
         try
         {
-            string file = Path.Combine(folder.FullName, "content"), output = Path.Combine(folder.FullName, "bundle");
+            string file = Path.Combine(folder.FullName, "content"),
+                output = Path.Combine(folder.FullName, "bundle");
             await File.WriteAllBytesAsync(file, content, cancellationToken);
             string[] services =
             [
@@ -75,7 +86,10 @@ public sealed class KeylessSigner : ISigner
                 .. _identity.Instance.TrustedRoot is { } root && _takesTrustedRoot ? ["--trusted-root", root] : Array.Empty<string>(),
             ];
             string[] asked = command(file);
-            await RunAsync([asked[0], "--yes", "--new-bundle-format=true", "--bundle", output, .. services, .. asked[1..]], cancellationToken);
+            await RunAsync(
+                [asked[0], "--yes", "--new-bundle-format=true", "--bundle", output, .. services, .. asked[1..]],
+                cancellationToken
+            );
             return new FileInfo(output) is { Exists: true, Length: <= MaximumBundle }
                 ? await File.ReadAllBytesAsync(output, cancellationToken)
                 : throw new CosignException($"cosign {asked[0]} ended well and left no bundle; nothing was kept");

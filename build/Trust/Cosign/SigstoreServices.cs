@@ -4,8 +4,8 @@ using Slipway.Oci;
 namespace Slipway.Trust;
 
 /// <summary>
-/// The services that make a keyless signature, asked by ourselves whether they are there. cosign ends with the same code whatever failed, and
-/// no decision hangs on its words.
+/// The services that make a keyless signature, asked by ourselves whether they are there. cosign ends with the same code whatever failed,
+/// and no decision hangs on its words.
 /// </summary>
 /// <param name="connect">Makes the client that asks; disposed with the question.</param>
 public sealed class SigstoreServices(Func<HttpTransport> connect)
@@ -15,7 +15,10 @@ public sealed class SigstoreServices(Func<HttpTransport> connect)
     /// <summary>Of the public instance: the authority and the log.</summary>
     private static readonly string[] Public = ["https://fulcio.sigstore.dev", "https://rekor.sigstore.dev"];
 
-    /// <summary>The members of a signing configuration that name services (Sigstore's protobuf-specs, sigstore_trustroot.proto, <c>SigningConfig</c>).</summary>
+    /// <summary>
+    /// The members of a signing configuration that name services (Sigstore's protobuf-specs, sigstore_trustroot.proto,
+    /// <c>SigningConfig</c>).
+    /// </summary>
     private static readonly string[] Kinds = ["caUrls", "rekorTlogUrls", "tsaUrls"];
 
     /// <summary>What is away: it is not reached, or answers 429 or 5xx.</summary>
@@ -30,7 +33,10 @@ public sealed class SigstoreServices(Func<HttpTransport> connect)
                 continue;
             try
             {
-                using HttpResponseMessage response = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
+                using HttpResponseMessage response = await transport.SendAsync(
+                    () => new HttpRequestMessage(HttpMethod.Get, address),
+                    cancellationToken
+                );
             }
             catch (RemoteException e)
             {
@@ -45,8 +51,14 @@ public sealed class SigstoreServices(Func<HttpTransport> connect)
     {
         try
         {
-            return OciJson.Read(RegularFile.ReadBytes(signingConfig, MaximumSize), "signing configuration", root => Kinds
-                .SelectMany(kind => root.Items(kind)).Select(service => service.OptionalString("url")).OfType<string>().Distinct().ToArray());
+            return OciJson.Read(RegularFile.ReadBytes(signingConfig, MaximumSize), "signing configuration", root =>
+                Kinds
+                    .SelectMany(kind => root.Items(kind))
+                    .Select(service => service.OptionalString("url"))
+                    .OfType<string>()
+                    .Distinct()
+                    .ToArray()
+            );
         }
         catch (Exception e) when (e is ContentException or UnfitFileException)
         {

@@ -7,8 +7,8 @@ using Slipway.Oci;
 namespace Slipway.Trust;
 
 /// <summary>
-/// A file with the authorities and logs to believe (Sigstore's protobuf-specs, sigstore_trustroot.proto, <c>TrustedRoot</c>), checked here as
-/// far as that goes without believing anybody: cosign denies every signature when its file is damaged, as if they were somebody else's.
+/// A file with the authorities and logs to believe (Sigstore's protobuf-specs, sigstore_trustroot.proto, <c>TrustedRoot</c>), checked here
+/// as far as that goes without believing anybody: cosign denies every signature when its file is damaged, as if they were somebody else's.
 /// </summary>
 public static class TrustedRoot
 {
@@ -16,7 +16,9 @@ public static class TrustedRoot
     private const string MediaTypePrefix = "application/vnd.dev.sigstore.trustedroot";
 
     /// <summary>The bytes of a sound file.</summary>
-    /// <exception cref="SigningKeyException">It cannot be read, is no regular file of at most 1 MiB, or no trusted root that could verify anything.</exception>
+    /// <exception cref="SigningKeyException">
+    /// It cannot be read, is no regular file of at most 1 MiB, or no trusted root that could verify anything.
+    /// </exception>
     public static byte[] Read(string path)
     {
         try
@@ -35,28 +37,31 @@ public static class TrustedRoot
         }
         catch (ContentException e)
         {
-            throw new SigningKeyException($"--trusted-root {path}: {e.Message}. Run cosign trusted-root create, or get it from whoever runs the instance");
+            throw new SigningKeyException(
+                $"--trusted-root {path}: {e.Message}. Run cosign trusted-root create, or get it from whoever runs the instance"
+            );
         }
     }
 
     /// <exception cref="ContentException">It names no authority or no log, or one that is no certificate or key.</exception>
     public static void Require(ReadOnlyMemory<byte> json) => OciJson.Read(json, "trusted root", root =>
-    {
-        if (!root.RequiredString("mediaType").StartsWith(MediaTypePrefix, StringComparison.Ordinal))
-            throw new ContentException($"mediaType wanted {MediaTypePrefix}…, got {Printable.Of(root.RequiredString("mediaType"))}");
-        JsonElement[] authorities = [.. root.Items("certificateAuthorities")], logs = [.. root.Items("tlogs")];
-        if (authorities.Length == 0 || logs.Length == 0)
-            throw new ContentException($"wanted certificateAuthorities and tlogs, got {authorities.Length} and {logs.Length}");
-        foreach (JsonElement authority in authorities)
-            RequireCertificates(authority);
-        foreach (JsonElement log in logs)
         {
-            if (Bytes(log.Required("publicKey")).Length == 0)
-                throw new ContentException("a log's publicKey is empty");
-        }
+            if (!root.RequiredString("mediaType").StartsWith(MediaTypePrefix, StringComparison.Ordinal))
+                throw new ContentException($"mediaType wanted {MediaTypePrefix}…, got {Printable.Of(root.RequiredString("mediaType"))}");
+            JsonElement[] authorities = [.. root.Items("certificateAuthorities")],
+                logs = [.. root.Items("tlogs")];
+            if (authorities.Length == 0 || logs.Length == 0)
+                throw new ContentException($"wanted certificateAuthorities and tlogs, got {authorities.Length} and {logs.Length}");
+            foreach (JsonElement authority in authorities)
+                RequireCertificates(authority);
+            foreach (JsonElement log in logs)
+            {
+                if (Bytes(log.Required("publicKey")).Length == 0)
+                    throw new ContentException("a log's publicKey is empty");
+            }
 
-        return true;
-    });
+            return true;
+        });
 
     private static void RequireCertificates(JsonElement authority)
     {

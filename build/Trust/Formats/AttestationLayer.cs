@@ -15,8 +15,9 @@ public static class AttestationLayer
 
     /// <summary>The layer of one envelope. Its signature is inside; cosign wants the annotation all the same, empty.</summary>
     /// <param name="proof">Annotations that prove who signed it; none when a key does.</param>
-    public static Descriptor Of(ReadOnlyMemory<byte> envelope, string predicateType, ImmutableSortedDictionary<string, string> proof) => Descriptor.Of(MediaType.DsseEnvelope, envelope.Span) with
-    {
-        Annotations = proof.Add(SignatureManifest.SignatureKey, "").Add(PredicateTypeKey, predicateType),
-    };
+    public static Descriptor Of(ReadOnlyMemory<byte> envelope, string predicateType, ImmutableSortedDictionary<string, string> proof) =>
+        Descriptor.Of(MediaType.DsseEnvelope, envelope.Span) with
+        {
+            Annotations = proof.Add(SignatureManifest.SignatureKey, "").Add(PredicateTypeKey, predicateType),
+        };
 }

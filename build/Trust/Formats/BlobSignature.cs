@@ -34,41 +34,52 @@ public sealed record BlobSignature
     {
         ArgumentNullException.ThrowIfNull(key);
         byte[] digest = SHA256.HashData(content.Span);
-        return new BlobSignature(OciJson.Write(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("mediaType", MediaType.SigstoreBundle);
-            writer.WritePropertyName("verificationMaterial");
-            writer.WriteRawValue(SigstoreBundle.MaterialOf(key));
-            writer.WriteStartObject("messageSignature");
-            writer.WriteStartObject("messageDigest");
-            writer.WriteString("algorithm", "SHA2_256");
-            writer.WriteBase64String("digest", digest);
-            writer.WriteEndObject();
-            writer.WriteBase64String("signature", signature);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }), signature, isKeyless: false);
+        return new BlobSignature(
+            OciJson.Write(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("mediaType", MediaType.SigstoreBundle);
+                writer.WritePropertyName("verificationMaterial");
+                writer.WriteRawValue(SigstoreBundle.MaterialOf(key));
+                writer.WriteStartObject("messageSignature");
+                writer.WriteStartObject("messageDigest");
+                writer.WriteString("algorithm", "SHA2_256");
+                writer.WriteBase64String("digest", digest);
+                writer.WriteEndObject();
+                writer.WriteBase64String("signature", signature);
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            }),
+            signature,
+            isKeyless: false
+        );
     }
 
     /// <exception cref="ContentException">It is no bundle of this form.</exception>
-    public static BlobSignature Parse(ReadOnlyMemory<byte> json) => json.Length > MaximumSize
-        ? throw new ContentException($"bundle: wanted at most {MaximumSize} bytes, got {json.Length}")
-        : OciJson.Read(json, "bundle", root =>
-        {
-            SigstoreBundle.RequireType(root.RequiredString("mediaType"));
-            if (Part(root, "messageSignature") is not { } signed || Part(root, "dsseEnvelope") is not null)
-                throw new ContentException("wanted a signature of a file alone");
-            byte[] signature = StrictBase64.Decode(signed.RequiredString("signature"), "the signature");
-            return signature.Length == 0
-                ? throw new ContentException("the signature is empty")
-                : new BlobSignature(json, signature, SigstoreBundle.IsOfCertificate(Encoding.UTF8.GetBytes(root.Required("verificationMaterial").GetRawText())))
-                {
-                    MessageDigest = Part(signed, "messageDigest") is { } digest ? DigestOf(digest) : null,
-                };
-        });
+    public static BlobSignature Parse(ReadOnlyMemory<byte> json) =>
+        json.Length > MaximumSize
+            ? throw new ContentException($"bundle: wanted at most {MaximumSize} bytes, got {json.Length}")
+            : OciJson.Read(json, "bundle", root =>
+            {
+                SigstoreBundle.RequireType(root.RequiredString("mediaType"));
+                if (Part(root, "messageSignature") is not { } signed || Part(root, "dsseEnvelope") is not null)
+                    throw new ContentException("wanted a signature of a file alone");
+                byte[] signature = StrictBase64.Decode(signed.RequiredString("signature"), "the signature");
+                return signature.Length == 0
+                    ? throw new ContentException("the signature is empty")
+                    : new BlobSignature(
+                        json,
+                        signature,
+                        SigstoreBundle.IsOfCertificate(Encoding.UTF8.GetBytes(root.Required("verificationMaterial").GetRawText()))
+                    )
+                    {
+                        MessageDigest = Part(signed, "messageDigest") is { } digest ? DigestOf(digest) : null,
+                    };
+            });
 
-    /// <summary>Whether what it says of the file's digest is so; it need not say anything (sigstore_common.proto, <c>MessageSignature</c>).</summary>
+    /// <summary>
+    /// Whether what it says of the file's digest is so; it need not say anything (sigstore_common.proto, <c>MessageSignature</c>).
+    /// </summary>
     public bool IsOf(ReadOnlySpan<byte> content) => MessageDigest is null || MessageDigest.Matches(content);
 
     public bool Equals(BlobSignature? other) => other is not null && Bytes.Span.SequenceEqual(other.Bytes.Span);

@@ -20,6 +20,8 @@ internal static class BoundedBlob
         byte[] bytes = new byte[blob.Size];
         await proven.ReadExactlyAsync(bytes, cancellationToken);
         // The end is what proves it.
-        return await proven.ReadAsync(new byte[1], cancellationToken) == 0 ? bytes : throw new ContentException($"{place.Name}: {blob.Digest}: wanted {blob.Size} bytes, got more");
+        return await proven.ReadAsync(new byte[1], cancellationToken) == 0
+            ? bytes
+            : throw new ContentException($"{place.Name}: {blob.Digest}: wanted {blob.Size} bytes, got more");
     }
 }

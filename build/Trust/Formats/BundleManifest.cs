@@ -25,14 +25,16 @@ public static class BundleManifest
     /// <param name="subject">What the bundle is about.</param>
     /// <param name="bundle">The bytes of the bundle.</param>
     /// <param name="predicateType">What kind of statement it holds.</param>
-    public static ManifestContent For(Descriptor subject, ReadOnlyMemory<byte> bundle, string predicateType) => new(
-        MediaType.Manifest,
-        new Manifest(Descriptor.Of(MediaType.Empty, Config.Span), [Descriptor.Of(MediaType.SigstoreBundle, bundle.Span)])
-        {
-            ArtifactType = MediaType.SigstoreBundle,
-            Subject = new Descriptor(subject.MediaType, subject.Digest, subject.Size),
-            Annotations = Descriptor.NoAnnotations.Add(ContentKey, EnvelopeContent).Add(PredicateTypeKey, predicateType),
-        }.ToBytes());
+    public static ManifestContent For(Descriptor subject, ReadOnlyMemory<byte> bundle, string predicateType) =>
+        new(
+            MediaType.Manifest,
+            new Manifest(Descriptor.Of(MediaType.Empty, Config.Span), [Descriptor.Of(MediaType.SigstoreBundle, bundle.Span)])
+            {
+                ArtifactType = MediaType.SigstoreBundle,
+                Subject = new Descriptor(subject.MediaType, subject.Digest, subject.Size),
+                Annotations = Descriptor.NoAnnotations.Add(ContentKey, EnvelopeContent).Add(PredicateTypeKey, predicateType),
+            }.ToBytes()
+        );
 
     /// <summary>The descriptor of the one bundle that such a manifest holds.</summary>
     /// <exception cref="ContentException">It is none, or is about something else.</exception>
@@ -42,7 +44,9 @@ public static class BundleManifest
             throw new ContentException($"bundle manifest: media type wanted {MediaType.Manifest}, got {content.MediaType}");
         Manifest manifest = Manifest.Parse(content.Bytes);
         if (manifest.Subject?.Digest != subject)
-            throw new ContentException($"bundle manifest: its subject wanted {subject}, got {manifest.Subject?.Digest.ToString() ?? "none"}");
+            throw new ContentException(
+                $"bundle manifest: its subject wanted {subject}, got {manifest.Subject?.Digest.ToString() ?? "none"}"
+            );
         return manifest.Layers is [{ MediaType: MediaType.SigstoreBundle } bundle]
             ? bundle
             : throw new ContentException("bundle manifest: wanted one layer with a bundle");

@@ -23,14 +23,22 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
     /// <summary>More than this many bytes are no envelope: an SBOM of an image with many thousand files has some megabytes.</summary>
     public const int MaximumSize = 16 * 1024 * 1024;
 
-    private const int MaximumSignatures = 16, MaximumSignature = 16 * 1024;
+    private const int MaximumSignatures = 16,
+        MaximumSignature = 16 * 1024;
 
     /// <summary>Signs a payload.</summary>
     /// <exception cref="ContentException">The envelope would be larger than any reader takes; nothing was signed.</exception>
-    public static async Task<DsseEnvelope> SignAsync(string payloadType, ReadOnlyMemory<byte> payload, KeyedSigner signer, CancellationToken cancellationToken) =>
+    public static async Task<DsseEnvelope> SignAsync(
+        string payloadType,
+        ReadOnlyMemory<byte> payload,
+        KeyedSigner signer,
+        CancellationToken cancellationToken
+    ) =>
         Base64.GetMaxEncodedToUtf8Length(payload.Length) <= MaximumSize - MaximumSignature
             ? new(payloadType, payload, [await signer.SignAsync(PreAuthentication(payloadType, payload.Span), cancellationToken)])
-            : throw new ContentException($"a statement of {payload.Length} bytes: wanted an envelope of at most {MaximumSize}; nothing was signed");
+            : throw new ContentException(
+                $"a statement of {payload.Length} bytes: wanted an envelope of at most {MaximumSize}; nothing was signed"
+            );
 
     /// <summary>
     /// Reads <c>payload</c>, <c>payloadType</c> and <c>signatures</c>, all needed, in standard or URL-safe base64; other members,
@@ -54,7 +62,9 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
         return members.Whole();
     }
 
-    /// <summary>The statement that the payload is; null when it is none. To be asked only of an envelope whose signature was verified.</summary>
+    /// <summary>
+    /// The statement that the payload is; null when it is none. To be asked only of an envelope whose signature was verified.
+    /// </summary>
     public Statement? Statement
     {
         get
@@ -114,7 +124,10 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
         writer.WriteEndObject();
     }
 
-    public bool Equals(DsseEnvelope? other) => other is not null && PayloadType == other.PayloadType && Payload.Span.SequenceEqual(other.Payload.Span)
+    public bool Equals(DsseEnvelope? other) =>
+        other is not null
+        && PayloadType == other.PayloadType
+        && Payload.Span.SequenceEqual(other.Payload.Span)
         && Signatures.SequenceEqual(other.Signatures, SameBytes.Comparer);
 
     public override int GetHashCode() => HashCode.Combine(PayloadType, Payload.Length);
@@ -160,7 +173,8 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
         }
 
         /// <exception cref="ContentException">Something is missing.</exception>
-        public DsseEnvelope Whole() => _type is null ? throw new ContentException("'payloadType' is missing")
+        public DsseEnvelope Whole() =>
+            _type is null ? throw new ContentException("'payloadType' is missing")
             : _payload is null ? throw new ContentException("'payload' is missing")
             : _signatures.Count == 0 ? throw new ContentException("there is no signature")
             : new DsseEnvelope(_type, _payload, _signatures.ToImmutable());
@@ -172,7 +186,10 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
             {
                 if (member != "sig")
                     return false;
-                signature = value.ValueSpan.Length <= MaximumSignature ? value.Base64(member) : throw new ContentException($"'sig' wanted at most {MaximumSignature} bytes");
+                signature =
+                    value.ValueSpan.Length <= MaximumSignature
+                        ? value.Base64(member)
+                        : throw new ContentException($"'sig' wanted at most {MaximumSignature} bytes");
                 return true;
             });
             _signatures.Add(signature ?? throw new ContentException("'sig' is missing"));

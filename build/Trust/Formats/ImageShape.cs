@@ -10,13 +10,20 @@ internal sealed record ImageShape(Platform? Platform, FailureReason? Failure, st
 
     /// <param name="entry">The index's entry; null for an image that stands alone.</param>
     public static async Task<ImageShape> JudgeAsync(
-        IContentReader place, ManifestContent content, Descriptor? entry, CancellationToken cancellationToken)
+        IContentReader place,
+        ManifestContent content,
+        Descriptor? entry,
+        CancellationToken cancellationToken
+    )
     {
         ImageShape Fail(FailureReason reason, string text) => new(entry?.Platform, reason, text);
         if (content.MediaType != MediaType.Manifest)
             return Fail(FailureReason.MediaTypeUnsupported, $"media type wanted {MediaType.Manifest}, got {content.MediaType}");
         if (entry is not null && (entry.MediaType != content.MediaType || entry.Size != content.Bytes.Length))
-            return Fail(FailureReason.DescriptorMismatch, $"the index says {entry.MediaType} of {entry.Size} bytes, got {content.MediaType} of {content.Bytes.Length}");
+            return Fail(
+                FailureReason.DescriptorMismatch,
+                $"the index says {entry.MediaType} of {entry.Size} bytes, got {content.MediaType} of {content.Bytes.Length}"
+            );
         if (entry is { Platform: null })
             return Fail(FailureReason.PlatformMissing, "the index does not say for which platform it is");
         try
@@ -31,7 +38,11 @@ internal sealed record ImageShape(Platform? Platform, FailureReason? Failure, st
     }
 
     private static async Task<ImageShape> JudgeConfigAsync(
-        IContentReader place, Manifest manifest, Descriptor? entry, CancellationToken cancellationToken)
+        IContentReader place,
+        Manifest manifest,
+        Descriptor? entry,
+        CancellationToken cancellationToken
+    )
     {
         ImageShape Fail(FailureReason reason, string text) => new(entry?.Platform, reason, text);
         ImageConfig config;
@@ -54,7 +65,10 @@ internal sealed record ImageShape(Platform? Platform, FailureReason? Failure, st
         if (entry is not null && !entry.Platform!.IsSameAs(config.Platform))
             return Fail(FailureReason.PlatformMismatch, $"the index says {entry.Platform}, the configuration {config.Platform}");
         return config.DiffIds.Length != manifest.Layers.Length
-            ? Fail(FailureReason.LayersMismatch, $"the manifest has {manifest.Layers.Length} layers, the configuration {config.DiffIds.Length}")
+            ? Fail(
+                FailureReason.LayersMismatch,
+                $"the manifest has {manifest.Layers.Length} layers, the configuration {config.DiffIds.Length}"
+            )
             : new ImageShape(config.Platform, null, "");
     }
 }

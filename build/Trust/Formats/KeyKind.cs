@@ -16,7 +16,9 @@ internal static class KeyKind
     {
         ECCurve curve = key.ExportParameters(includePrivateParameters: false).Curve;
         if (!curve.IsNamed)
-            throw new SigningKeyException($"{name}: the curve is written out instead of named. Run: openssl ec -in OLD -param_enc named_curve -out NEW");
+            throw new SigningKeyException(
+                $"{name}: the curve is written out instead of named. Run: openssl ec -in OLD -param_enc named_curve -out NEW"
+            );
         if (curve.Oid.Value is not ("1.2.840.10045.3.1.7" or "1.3.132.0.34"))
             throw new SigningKeyException($"{name}: {Wanted}, got curve {curve.Oid.FriendlyName ?? curve.Oid.Value}");
     }
@@ -30,17 +32,18 @@ internal static class KeyKind
     }
 
     /// <summary>Refuses, by name, a public key (RFC 5280, 4.1) that is no elliptic curve key.</summary>
-    public static void RequireEllipticPublic(ReadOnlyMemory<byte> der, string name) =>
-        RequireElliptic(Open(der).ReadSequence(), name);
+    public static void RequireEllipticPublic(ReadOnlyMemory<byte> der, string name) => RequireElliptic(Open(der).ReadSequence(), name);
 
     /// <summary>Refuses an encrypted private key whose password is stretched by scrypt, which .NET cannot do.</summary>
     public static void RequireKnownEncryption(ReadOnlyMemory<byte> der, string name)
     {
         AsnReader algorithm = Open(der).ReadSequence();
-        if (algorithm.ReadObjectIdentifier() == Pbes2
-            && algorithm.ReadSequence().ReadSequence().ReadObjectIdentifier() == Scrypt)
+        if (algorithm.ReadObjectIdentifier() == Pbes2 && algorithm.ReadSequence().ReadSequence().ReadObjectIdentifier() == Scrypt)
         {
-            throw new SigningKeyException($"{name}: it is encrypted with scrypt, which cannot be read here. Run: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW");
+            throw new SigningKeyException(
+                $"{name}: it is encrypted with scrypt, which cannot be read here. Run: openssl pkcs8 -topk8 -v2 aes-256-cbc -in "
+                    + "OLD -out NEW"
+            );
         }
     }
 

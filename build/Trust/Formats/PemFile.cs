@@ -43,7 +43,10 @@ internal sealed record PemFile(string Label, byte[] Der)
         }
 
         if (found.Count == 0 && text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-            throw new SigningKeyException($"{name}: it is encrypted in OpenSSL's old form, which cannot be read here. Run: openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW");
+            throw new SigningKeyException(
+                $"{name}: it is encrypted in OpenSSL's old form, which cannot be read here. Run: openssl pkcs8 -topk8 -v2 "
+                    + "aes-256-cbc -in OLD -out NEW"
+            );
         return found.Count == 1
             ? found[0]
             : throw new SigningKeyException($"{name}: wanted one key in PEM form, got {(found.Count == 0 ? "none" : found.Count)}");

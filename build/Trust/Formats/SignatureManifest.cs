@@ -16,56 +16,61 @@ public sealed record SignatureManifest(ImmutableArray<Descriptor> Layers)
     private const string NoTime = "0001-01-01T00:00:00Z";
 
     /// <summary>The image configuration that cosign gives its signatures: of no platform and no time.</summary>
-    public ReadOnlyMemory<byte> Config => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("architecture", "");
-        writer.WriteString("created", NoTime);
-        writer.WriteStartArray("history");
-        foreach (Descriptor _ in Layers)
+    public ReadOnlyMemory<byte> Config =>
+        OciJson.Write(writer =>
         {
             writer.WriteStartObject();
+            writer.WriteString("architecture", "");
             writer.WriteString("created", NoTime);
-            writer.WriteEndObject();
-        }
+            writer.WriteStartArray("history");
+            foreach (Descriptor _ in Layers)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("created", NoTime);
+                writer.WriteEndObject();
+            }
 
-        writer.WriteEndArray();
-        writer.WriteString("os", "");
-        writer.WriteStartObject("rootfs");
-        writer.WriteString("type", "layers");
-        writer.WriteStartArray("diff_ids");
-        foreach (Descriptor layer in Layers)
-            writer.WriteStringValue(layer.Digest.ToString());
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.WriteStartObject("config");
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    });
+            writer.WriteEndArray();
+            writer.WriteString("os", "");
+            writer.WriteStartObject("rootfs");
+            writer.WriteString("type", "layers");
+            writer.WriteStartArray("diff_ids");
+            foreach (Descriptor layer in Layers)
+                writer.WriteStringValue(layer.Digest.ToString());
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+            writer.WriteStartObject("config");
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
 
     /// <summary>The manifest as it is stored.</summary>
-    public ManifestContent Content =>
-        new(MediaType.Manifest, new Manifest(Descriptor.Of(MediaType.Config, Config.Span), Layers).ToBytes());
+    public ManifestContent Content => new(MediaType.Manifest, new Manifest(Descriptor.Of(MediaType.Config, Config.Span), Layers).ToBytes());
 
     /// <summary>The tag under which the signatures of <paramref name="subject"/> are found.</summary>
     /// <exception cref="ContentException">The digest is no SHA-256, the only one whose hex fits a tag.</exception>
-    public static string TagOf(Digest subject) => subject.Algorithm == "sha256"
-        ? $"sha256-{subject.Hex}.sig"
-        : throw new ContentException($"{subject}: cosign's signature tags hold SHA-256 digests only");
+    public static string TagOf(Digest subject) =>
+        subject.Algorithm == "sha256"
+            ? $"sha256-{subject.Hex}.sig"
+            : throw new ContentException($"{subject}: cosign's signature tags hold SHA-256 digests only");
 
     /// <summary>The layer of one signature.</summary>
     /// <param name="proof">Annotations that prove who signed it; null when a key does.</param>
     public static Descriptor LayerOf(
-        ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature, ImmutableSortedDictionary<string, string>? proof = null) =>
+        ReadOnlyMemory<byte> payload,
+        ReadOnlyMemory<byte> signature,
+        ImmutableSortedDictionary<string, string>? proof = null
+    ) =>
         Descriptor.Of(MediaType.SimpleSigning, payload.Span) with
         {
             Annotations = (proof ?? Descriptor.NoAnnotations).Add(SignatureKey, Convert.ToBase64String(signature.Span)),
         };
 
     /// <exception cref="ContentException">It is no OCI image manifest.</exception>
-    public static SignatureManifest Parse(ManifestContent content) => content.MediaType == MediaType.Manifest
-        ? new SignatureManifest(Manifest.Parse(content.Bytes).Layers)
-        : throw new ContentException($"signature manifest: media type wanted {MediaType.Manifest}, got {content.MediaType}");
+    public static SignatureManifest Parse(ManifestContent content) =>
+        content.MediaType == MediaType.Manifest
+            ? new SignatureManifest(Manifest.Parse(content.Bytes).Layers)
+            : throw new ContentException($"signature manifest: media type wanted {MediaType.Manifest}, got {content.MediaType}");
 
     /// <summary>These layers, then those of <paramref name="other"/> that are not among them.</summary>
     public SignatureManifest With(SignatureManifest other) => new([.. Layers.Union(other.Layers)]);

@@ -7,9 +7,7 @@ namespace Slipway.Trust;
 public sealed class SigningKeyException : Exception
 {
     public SigningKeyException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 
     /// <summary>Whether it is the program that is missing, and nothing is known of the key.</summary>
     public bool IsMissing { get; init; }

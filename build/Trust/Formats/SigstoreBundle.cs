@@ -28,14 +28,15 @@ public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> 
     }
 
     /// <summary>The object <c>verificationMaterial</c> that names a key.</summary>
-    internal static byte[] MaterialOf(VerificationKey key) => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteStartObject("publicKey");
-        writer.WriteString("hint", Convert.ToBase64String(Convert.FromHexString(key.Fingerprint.Hex)));
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    });
+    internal static byte[] MaterialOf(VerificationKey key) =>
+        OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("publicKey");
+            writer.WriteString("hint", Convert.ToBase64String(Convert.FromHexString(key.Fingerprint.Hex)));
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
 
     /// <summary>Reads a bundle with one kind of content, an envelope; its payload is left as it is.</summary>
     /// <exception cref="ContentException">It is no bundle of this form, or has a signature of a file, too.</exception>
@@ -70,22 +71,27 @@ public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> 
         });
         RequireType(type);
         if (envelope is null || hasSignature)
-            throw new ContentException($"bundle: wanted a DSSE envelope alone, got {(envelope is null ? "none" : "a signature of a file beside it")}");
+            throw new ContentException(
+                $"bundle: wanted a DSSE envelope alone, got {(envelope is null ? "none" : "a signature of a file beside it")}"
+            );
         return new SigstoreBundle(envelope, material) { IsKeyless = IsOfCertificate(material) };
     }
 
     /// <summary>The bytes in which the bundle is stored; the same bundle always gives the same.</summary>
     /// <exception cref="InvalidOperationException">It has no material.</exception>
-    public byte[] ToBytes() => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("mediaType", MediaType.SigstoreBundle);
-        writer.WritePropertyName("verificationMaterial");
-        writer.WriteRawValue(Material.IsEmpty ? throw new InvalidOperationException("a bundle has verification material") : Material.Span);
-        writer.WritePropertyName("dsseEnvelope");
-        Envelope.Write(writer);
-        writer.WriteEndObject();
-    });
+    public byte[] ToBytes() =>
+        OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("mediaType", MediaType.SigstoreBundle);
+            writer.WritePropertyName("verificationMaterial");
+            writer.WriteRawValue(
+                Material.IsEmpty ? throw new InvalidOperationException("a bundle has verification material") : Material.Span
+            );
+            writer.WritePropertyName("dsseEnvelope");
+            Envelope.Write(writer);
+            writer.WriteEndObject();
+        });
 
     public bool Equals(SigstoreBundle? other) =>
         other is not null && Envelope.Equals(other.Envelope) && Material.Span.SequenceEqual(other.Material.Span);
@@ -96,18 +102,25 @@ public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> 
     internal static void RequireType(string? type)
     {
         if (type != MediaType.SigstoreBundle)
-            throw new ContentException($"bundle: mediaType wanted {MediaType.SigstoreBundle}, got {(type is null ? "none" : Printable.Of(type))}");
+            throw new ContentException(
+                $"bundle: mediaType wanted {MediaType.SigstoreBundle}, got {(type is null ? "none" : Printable.Of(type))}"
+            );
     }
 
-    /// <summary>Whether it is a certificate that verifies; exactly one of the three may be there (sigstore_bundle.proto, <c>VerificationMaterial.content</c>).</summary>
-    internal static bool IsOfCertificate(ReadOnlyMemory<byte> material) => material.Length > MaximumMaterial
-        ? throw new ContentException($"verificationMaterial: wanted at most {MaximumMaterial} bytes, got {material.Length}")
+    /// <summary>
+    /// Whether it is a certificate that verifies; exactly one of the three may be there (sigstore_bundle.proto,
+    /// <c>VerificationMaterial.content</c>).
+    /// </summary>
+    internal static bool IsOfCertificate(ReadOnlyMemory<byte> material) =>
+        material.Length > MaximumMaterial
+            ? throw new ContentException($"verificationMaterial: wanted at most {MaximumMaterial} bytes, got {material.Length}")
         : material.IsEmpty ? throw new ContentException("'verificationMaterial' is missing")
         : OciJson.Read(material, "verificationMaterial", IsOfCertificate);
 
     private static bool IsOfCertificate(JsonElement material)
     {
-        JsonElement? Part(string name) => material.TryGetProperty(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
+        JsonElement? Part(string name) =>
+            material.TryGetProperty(name, out JsonElement part) && part.ValueKind != JsonValueKind.Null ? part : null;
         switch (Part("publicKey"), Part("certificate"), Part("x509CertificateChain"))
         {
             case ({ } key, null, null):

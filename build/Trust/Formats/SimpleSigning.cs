@@ -25,43 +25,50 @@ public sealed record SimpleSigning(string DockerReference, Digest ManifestDigest
     /// </summary>
     /// <exception cref="ContentException">It is no such payload.</exception>
     public static SimpleSigning Parse(ReadOnlyMemory<byte> json) => OciJson.Read(json, "signature payload", root =>
-    {
-        RequireMembers(root, "critical", "optional");
-        // It may be null, as cosign writes it, and has to be there.
-        if (!root.TryGetProperty("optional", out JsonElement optional) || optional.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
-            throw new ContentException("'optional' is neither null nor an object");
-        JsonElement critical = root.Required("critical");
-        RequireMembers(critical, "identity", "image", "type");
-        JsonElement identity = critical.Required("identity");
-        RequireMembers(identity, "docker-reference");
-        JsonElement image = critical.Required("image");
-        RequireMembers(image, "docker-manifest-digest");
-        string type = critical.RequiredString("type");
-        if (type != SignatureType)
-            throw new ContentException($"type wanted '{SignatureType}', got '{type}'");
-        return new SimpleSigning(
-            identity.RequiredString("docker-reference"),
-            Digest.Parse(image.RequiredString("docker-manifest-digest")));
-    });
+        {
+            RequireMembers(root, "critical", "optional");
+            // It may be null, as cosign writes it, and has to be there.
+            if (
+                !root.TryGetProperty("optional", out JsonElement optional)
+                || optional.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object)
+            )
+                throw new ContentException("'optional' is neither null nor an object");
+            JsonElement critical = root.Required("critical");
+            RequireMembers(critical, "identity", "image", "type");
+            JsonElement identity = critical.Required("identity");
+            RequireMembers(identity, "docker-reference");
+            JsonElement image = critical.Required("image");
+            RequireMembers(image, "docker-manifest-digest");
+            string type = critical.RequiredString("type");
+            if (type != SignatureType)
+                throw new ContentException($"type wanted '{SignatureType}', got '{type}'");
+            return new SimpleSigning(
+                identity.RequiredString("docker-reference"),
+                Digest.Parse(image.RequiredString("docker-manifest-digest"))
+            );
+        });
 
     /// <summary>The bytes that cosign makes of the same claim.</summary>
-    public byte[] ToBytes() => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteStartObject("critical");
-        writer.WriteStartObject("identity");
-        writer.WriteString("docker-reference", DockerReference);
-        writer.WriteEndObject();
-        writer.WriteStartObject("image");
-        writer.WriteString("docker-manifest-digest", ManifestDigest.ToString());
-        writer.WriteEndObject();
-        writer.WriteString("type", SignatureType);
-        writer.WriteEndObject();
-        writer.WriteNull("optional");
-        writer.WriteEndObject();
-    });
+    public byte[] ToBytes() =>
+        OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("critical");
+            writer.WriteStartObject("identity");
+            writer.WriteString("docker-reference", DockerReference);
+            writer.WriteEndObject();
+            writer.WriteStartObject("image");
+            writer.WriteString("docker-manifest-digest", ManifestDigest.ToString());
+            writer.WriteEndObject();
+            writer.WriteString("type", SignatureType);
+            writer.WriteEndObject();
+            writer.WriteNull("optional");
+            writer.WriteEndObject();
+        });
 
-    /// <summary>Refuses members that are not known; one that is missing shows when it is read, one that comes twice in the parser.</summary>
+    /// <summary>
+    /// Refuses members that are not known; one that is missing shows when it is read, one that comes twice in the parser.
+    /// </summary>
     private static void RequireMembers(JsonElement element, params ReadOnlySpan<string> known)
     {
         foreach (JsonProperty property in element.EnumerateObject())

@@ -31,10 +31,13 @@ public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string
     private const string FirstType = "https://in-toto.io/Statement/v0.1";
 
     /// <summary>Reads a statement; its predicate stays a part of the bytes that were given.</summary>
-    /// <exception cref="ContentException">It is no statement about anything, or about too much. Parse only what a signature was verified over.</exception>
+    /// <exception cref="ContentException">
+    /// It is no statement about anything, or about too much. Parse only what a signature was verified over.
+    /// </exception>
     public static Statement Parse(ReadOnlyMemory<byte> json)
     {
-        string? type = null, predicateType = null;
+        string? type = null,
+            predicateType = null;
         ReadOnlyMemory<byte> predicate = default;
         var subjects = ImmutableArray.CreateBuilder<StatementSubject>();
         JsonMembers.ReadDocument(json.Span, "statement", (string name, ref Utf8JsonReader value) =>
@@ -48,7 +51,10 @@ public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string
                     predicateType = value.Text(name);
                     return true;
                 case "predicate":
-                    predicate = value.TokenType == JsonTokenType.StartObject ? value.Raw(json) : throw new ContentException("its predicate is no JSON object");
+                    predicate =
+                        value.TokenType == JsonTokenType.StartObject
+                            ? value.Raw(json)
+                            : throw new ContentException("its predicate is no JSON object");
                     return true;
                 case "subject":
                     JsonMembers.ReadArray(ref value, name, MaximumSubjects, (string _, ref Utf8JsonReader item) =>
@@ -61,11 +67,15 @@ public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string
                     return false;
             }
         });
-        string problem = type is not (Type or FirstType) ? $"_type wanted {Type}, got {(type is null ? "none" : Printable.Of(type))}"
+        string problem =
+            type is not (Type or FirstType) ? $"_type wanted {Type}, got {(type is null ? "none" : Printable.Of(type))}"
             : subjects.Count == 0 ? "it has no subject"
             : predicate.IsEmpty ? "its predicate is no JSON object"
-            : predicateType is null ? "'predicateType' is missing" : "";
-        return problem.Length == 0 ? new Statement(subjects.ToImmutable(), predicateType!, predicate) : throw new ContentException($"statement: {problem}");
+            : predicateType is null ? "'predicateType' is missing"
+            : "";
+        return problem.Length == 0
+            ? new Statement(subjects.ToImmutable(), predicateType!, predicate)
+            : throw new ContentException($"statement: {problem}");
     }
 
     /// <summary>The subject that is a manifest or index; null when none is.</summary>
@@ -85,17 +95,18 @@ public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string
     }
 
     /// <summary>The bytes to sign; the same statement always gives the same.</summary>
-    public byte[] ToBytes() => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("_type", Type);
-        writer.WriteStartArray("subject");
-        foreach (StatementSubject subject in Subjects)
-            subject.Write(writer);
-        writer.WriteEndArray();
-        writer.WriteString("predicateType", PredicateType);
-        writer.WritePropertyName("predicate");
-        writer.WriteRawValue(Predicate.Span, skipInputValidation: false);
-        writer.WriteEndObject();
-    });
+    public byte[] ToBytes() =>
+        OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("_type", Type);
+            writer.WriteStartArray("subject");
+            foreach (StatementSubject subject in Subjects)
+                subject.Write(writer);
+            writer.WriteEndArray();
+            writer.WriteString("predicateType", PredicateType);
+            writer.WritePropertyName("predicate");
+            writer.WriteRawValue(Predicate.Span, skipInputValidation: false);
+            writer.WriteEndObject();
+        });
 }

@@ -10,7 +10,8 @@ namespace Slipway.Trust;
 /// <param name="Digest">Of the manifest or index; null when it has none that this program knows.</param>
 public sealed record StatementSubject(string Name, Digest? Digest)
 {
-    private const int MostDigests = 16, LongestName = 1024;
+    private const int MostDigests = 16,
+        LongestName = 1024;
 
     /// <summary>What it says beside <see cref="Digest"/>, as <c>algorithm:hex</c>, in its order; each has to be right as well.</summary>
     public ImmutableArray<string> Others { get; private init; } = [];
@@ -63,10 +64,15 @@ public sealed record StatementSubject(string Name, Digest? Digest)
         List<string> said = [];
         JsonMembers.ReadObject(ref reader, (string algorithm, ref Utf8JsonReader hex) =>
         {
-            said.Add(said.Count < MostDigests ? $"{algorithm}:{hex.Text("digest", LongestName)}" : throw new ContentException($"'digest' wanted at most {MostDigests} members, got more"));
+            said.Add(
+                said.Count < MostDigests
+                    ? $"{algorithm}:{hex.Text("digest", LongestName)}"
+                    : throw new ContentException($"'digest' wanted at most {MostDigests} members, got more")
+            );
             return true;
         });
-        string? known = said.Find(one => one.StartsWith("sha256:", StringComparison.Ordinal)) ?? said.Find(one => one.StartsWith("sha512:", StringComparison.Ordinal));
+        string? known = said.Find(one => one.StartsWith("sha256:", StringComparison.Ordinal))
+            ?? said.Find(one => one.StartsWith("sha512:", StringComparison.Ordinal));
         if (Digest.TryParse(known, out digest))
             said.Remove(known!);
         others.AddRange(said);
@@ -77,6 +83,7 @@ public sealed record StatementSubject(string Name, Digest? Digest)
         if (Digest.TryParse(digest, out Digest? known))
             return known.Matches(content);
         const string Sha384 = "sha384:";
-        return digest.StartsWith(Sha384, StringComparison.Ordinal) && digest[Sha384.Length..] == Convert.ToHexStringLower(SHA384.HashData(content));
+        return digest.StartsWith(Sha384, StringComparison.Ordinal)
+            && digest[Sha384.Length..] == Convert.ToHexStringLower(SHA384.HashData(content));
     }
 }

@@ -4,7 +4,8 @@ using Slipway.Oci;
 namespace Slipway.Trust;
 
 /// <summary>
-/// One of the bundles that a place holds. What nobody believes is not kept: of a bundle by anybody else nothing is left but that it is there.
+/// One of the bundles that a place holds. What nobody believes is not kept: of a bundle by anybody else nothing is left but that it is
+/// there.
 /// </summary>
 internal sealed record StoredBundle
 {

@@ -22,7 +22,8 @@ public sealed record WantedStatement(ImmutableArray<Digest> About, string Predic
     internal static WantedStatement Of(Statement statement) =>
         new([.. statement.Subjects.Select(subject => subject.Digest).OfType<Digest>()], statement.PredicateType, statement.Predicate);
 
-    internal Statement For(Reference official) => new([.. About.Select(digest => new StatementSubject(official.Name, digest))], PredicateType, Predicate);
+    internal Statement For(Reference official) =>
+        new([.. About.Select(digest => new StatementSubject(official.Name, digest))], PredicateType, Predicate);
 
     /// <summary>Whether a statement says this.</summary>
     internal bool IsMetBy(Statement statement, Reference official) =>

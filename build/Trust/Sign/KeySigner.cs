@@ -85,16 +85,20 @@ public sealed class KeySigner : KeyedSigner, IDisposable
     private static void ImportEncrypted(ECDsa key, byte[] der, string name, Func<string?> password)
     {
         if (password() is not { Length: > 0 } secret)
-            throw new SigningKeyException($"{name}: the key is encrypted and no password was given. Set the signing key's password in the environment");
+            throw new SigningKeyException(
+                $"{name}: the key is encrypted and no password was given. Set the signing key's password in the environment"
+            );
         try
         {
             key.ImportEncryptedPkcs8PrivateKey(secret, der, out _);
         }
         catch (CryptographicException)
         {
-            throw new SigningKeyException(IsRsa(der, secret)
-                ? $"{name}: wanted an ECDSA key on P-256 or P-384, got an RSA key"
-                : $"{name}: the password is wrong, or what it opens is no ECDSA key");
+            throw new SigningKeyException(
+                IsRsa(der, secret)
+                    ? $"{name}: wanted an ECDSA key on P-256 or P-384, got an RSA key"
+                    : $"{name}: the password is wrong, or what it opens is no ECDSA key"
+            );
         }
     }
 
@@ -112,16 +116,18 @@ public sealed class KeySigner : KeyedSigner, IDisposable
         }
     }
 
-    private static string Unfit(string label) => label switch
-    {
-        "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY" =>
-            "it is encrypted in cosign's own form, which only cosign reads, and cosign has no command that writes it in another. "
-            + "If the key came to cosign by 'cosign import-key-pair', use the PEM file it was imported from; else make a new one: "
-            + "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -out FILE, publish its public key, and sign with it from now on",
-        "RSA PRIVATE KEY" => "wanted an ECDSA key on P-256 or P-384, got an RSA key",
-        "OPENSSH PRIVATE KEY" => "wanted an ECDSA key in PEM form, got a key in OpenSSH's form",
-        "PUBLIC KEY" => "wanted a private key, got a public key",
-        "CERTIFICATE" => "wanted a private key, got a certificate",
-        _ => $"wanted a private key, got '{label}'",
-    };
+    private static string Unfit(string label) =>
+        label switch
+        {
+            "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY" =>
+                "it is encrypted in cosign's own form, which only cosign reads, and cosign has no command that writes it in another. "
+                    + "If the key came to cosign by 'cosign import-key-pair', use the PEM file it was imported from; else make a new one: "
+                    + "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -out FILE, publish its public "
+                    + "key, and sign with it from now on",
+            "RSA PRIVATE KEY" => "wanted an ECDSA key on P-256 or P-384, got an RSA key",
+            "OPENSSH PRIVATE KEY" => "wanted an ECDSA key in PEM form, got a key in OpenSSH's form",
+            "PUBLIC KEY" => "wanted a private key, got a public key",
+            "CERTIFICATE" => "wanted a private key, got a certificate",
+            _ => $"wanted a private key, got '{label}'",
+        };
 }

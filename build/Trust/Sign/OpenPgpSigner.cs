@@ -13,13 +13,19 @@ namespace Slipway.Trust;
 /// <param name="program">The program's name or path.</param>
 public sealed class OpenPgpSigner(string fingerprint, string? password, string program = "gpg")
 {
-    private const int FingerprintLength = 40, MaximumSignature = 64 * 1024;
+    private const int FingerprintLength = 40,
+        MaximumSignature = 64 * 1024;
 
     private const string Status = "[GNUPG:] ";
 
-    private readonly string _fingerprint = fingerprint.Length == FingerprintLength && fingerprint.All(char.IsAsciiHexDigit)
-        ? fingerprint.ToUpperInvariant()
-        : throw new ArgumentException($"wanted the {FingerprintLength} hex digits of a key's fingerprint, got '{Printable.Of(fingerprint)}'. Run gpg --list-secret-keys --with-colons", nameof(fingerprint));
+    private readonly string _fingerprint =
+        fingerprint.Length == FingerprintLength && fingerprint.All(char.IsAsciiHexDigit)
+            ? fingerprint.ToUpperInvariant()
+            : throw new ArgumentException(
+                $"wanted the {FingerprintLength} hex digits of a key's fingerprint, got '{Printable.Of(fingerprint)}'. Run gpg "
+                    + "--list-secret-keys --with-colons",
+                nameof(fingerprint)
+            );
 
     /// <summary>As it stands in a sentence.</summary>
     public string Name => $"the OpenPGP key {_fingerprint}";
@@ -32,12 +38,19 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-gpg-");
         try
         {
-            string file = Path.Combine(folder.FullName, "file"), output = Path.Combine(folder.FullName, "signature");
+            string file = Path.Combine(folder.FullName, "file"),
+                output = Path.Combine(folder.FullName, "signature");
             await File.WriteAllBytesAsync(file, content, cancellationToken);
             string[] unlock = password is null ? ["--pinentry-mode", "cancel"] : ["--pinentry-mode", "loopback", "--passphrase-fd", "0"];
-            ProcessResult result = await RunAsync([.. unlock, "--local-user", _fingerprint, "--digest-algo", "SHA256", "--output", output, "--detach-sign", "--", file], cancellationToken);
+            ProcessResult result = await RunAsync(
+                [.. unlock, "--local-user", _fingerprint, "--digest-algo", "SHA256", "--output", output, "--detach-sign", "--", file],
+                cancellationToken
+            );
             if (!result.Success || new FileInfo(output) is not { Exists: true, Length: <= MaximumSignature })
-                throw new SigningKeyException($"{Name} signed nothing. Set SLIPWAY_GPG_PASSWORD where it has a password, and see that gpg --list-secret-keys has it. gpg said: {Said(result)}");
+                throw new SigningKeyException(
+                    $"{Name} signed nothing. Set SLIPWAY_GPG_PASSWORD where it has a password, and see that gpg --list-secret-keys "
+                        + $"has it. gpg said: {Said(result)}"
+                );
             byte[] signature = await File.ReadAllBytesAsync(output, cancellationToken);
             return await IsSignedAsync(content, signature, cancellationToken)
                 ? signature
@@ -49,22 +62,33 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
         }
     }
 
-    /// <summary>Whether this key, neither expired nor revoked, signed a file; judged by gpg's status lines and not by its exit code.</summary>
+    /// <summary>
+    /// Whether this key, neither expired nor revoked, signed a file; judged by gpg's status lines and not by its exit code.
+    /// </summary>
     public async Task<bool> IsSignedAsync(ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-gpg-");
         try
         {
-            string file = Path.Combine(folder.FullName, "file"), detached = Path.Combine(folder.FullName, "signature");
+            string file = Path.Combine(folder.FullName, "file"),
+                detached = Path.Combine(folder.FullName, "signature");
             await File.WriteAllBytesAsync(file, content, cancellationToken);
             await File.WriteAllBytesAsync(detached, signature, cancellationToken);
             ProcessResult result = await RunAsync(["--status-fd", "1", "--verify", "--", detached, file], cancellationToken);
-            string[][] status = [.. result.Output.Split('\n').Where(line => line.StartsWith(Status, StringComparison.Ordinal)).Select(line => line[Status.Length..].TrimEnd('\r').Split(' '))];
+            string[][] status =
+            [
+                .. result
+                    .Output.Split('\n')
+                    .Where(line => line.StartsWith(Status, StringComparison.Ordinal))
+                    .Select(line => line[Status.Length..].TrimEnd('\r').Split(' ')),
+            ];
             // VALIDSIG names the signing key first and its primary key last; what is sound of an expired or revoked key has EXPKEYSIG or
             // REVKEYSIG in place of GOODSIG (doc/DETAILS of GnuPG).
             string[][] valid = [.. status.Where(line => line[0] == "VALIDSIG")];
-            return result.Success && status.Count(line => line[0] == "GOODSIG") == 1
-                && valid is [[_, var key, .., var primary]] && (key == _fingerprint || primary == _fingerprint);
+            return result.Success
+                && status.Count(line => line[0] == "GOODSIG") == 1
+                && valid is [[_, var key, .., var primary]]
+                && (key == _fingerprint || primary == _fingerprint);
         }
         finally
         {
@@ -89,11 +113,19 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
         }
         catch (ToolMissingException e)
         {
-            throw new SigningKeyException($"{Name}: the program {program} {(e.Reason is null ? "is not there" : $"cannot be started ({e.Reason})")}. Install the package gpg") { IsMissing = true };
+            throw new SigningKeyException(
+                $"{Name}: the program {program} {(e.Reason is null ? "is not there" : $"cannot be started ({e.Reason})")}. Install "
+                    + "the package gpg"
+            )
+            {
+                IsMissing = true,
+            };
         }
         catch (ProgramException e)
         {
-            throw new SigningKeyException($"{Name}: {program} {(e.IsTooSlow ? "did not end within a minute" : "printed more than anybody reads")}");
+            throw new SigningKeyException(
+                $"{Name}: {program} {(e.IsTooSlow ? "did not end within a minute" : "printed more than anybody reads")}"
+            );
         }
     }
 

@@ -9,7 +9,12 @@ namespace Slipway.Trust;
 /// </summary>
 /// <param name="subjects">What is signed: an image's index and manifests.</param>
 /// <param name="places">Asked in this order.</param>
-internal sealed class StatementSigner(Reference official, ImmutableArray<ManifestContent> subjects, ISigner signer, IReadOnlyList<IContentReader> places)
+internal sealed class StatementSigner(
+    Reference official,
+    ImmutableArray<ManifestContent> subjects,
+    ISigner signer,
+    IReadOnlyList<IContentReader> places
+)
 {
     private readonly ClaimCheck _claims = new(signer.Trusted, official);
     private readonly Dictionary<(IContentReader, Digest), Evidence> _evidence = [];
@@ -49,7 +54,10 @@ internal sealed class StatementSigner(Reference official, ImmutableArray<Manifes
     }
 
     /// <summary>The statements, signed, in the same order.</summary>
-    public async Task<IReadOnlyList<SignedStatement>> StatementsAsync(IReadOnlyList<WantedStatement> wanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SignedStatement>> StatementsAsync(
+        IReadOnlyList<WantedStatement> wanted,
+        CancellationToken cancellationToken
+    )
     {
         List<SignedStatement> signed = [];
         foreach (WantedStatement statement in wanted)
@@ -114,11 +122,16 @@ internal sealed class StatementSigner(Reference official, ImmutableArray<Manifes
         return bundle;
     }
 
-    /// <summary>What was made is believed no more than what was found: a certificate may tell of another identity than the one wanted.</summary>
+    /// <summary>
+    /// What was made is believed no more than what was found: a certificate may tell of another identity than the one wanted.
+    /// </summary>
     private void Require(bool isBySigner, Evidence about)
     {
         if (!isBySigner)
-            throw new SigningKeyException($"{official.Name}: what was signed about {about.Digest.Abbreviated} is not by {signer.Trusted.Name}; nothing was kept. Give the key, or --identity and --issuer, that the signer has");
+            throw new SigningKeyException(
+                $"{official.Name}: what was signed about {about.Digest.Abbreviated} is not by {signer.Trusted.Name}; nothing was "
+                    + "kept. Give the key, or --identity and --issuer, that the signer has"
+            );
     }
 
     private Evidence About(IContentReader place, Digest subject)
@@ -144,9 +157,7 @@ internal sealed record SignedStatement(ImmutableArray<Digest> About, string Pred
         get
         {
             byte[] envelope = Bundle.Envelope.ToBytes();
-            return TagProof.Of(Bundle) is { } proof
-                ? new TrustLayer(AttestationLayer.Of(envelope, PredicateType, proof), envelope)
-                : null;
+            return TagProof.Of(Bundle) is { } proof ? new TrustLayer(AttestationLayer.Of(envelope, PredicateType, proof), envelope) : null;
         }
     }
 }

@@ -29,7 +29,11 @@ public sealed class TrustStore
     /// <param name="statements">What is said about the image beside that it is signed.</param>
     /// <exception cref="ContentException">The image is not whole, or its index names no manifest.</exception>
     public async Task<TrustChange> SignAsync(
-        SignedImage image, IReadOnlyList<WantedStatement> statements, ISigner signer, CancellationToken cancellationToken)
+        SignedImage image,
+        IReadOnlyList<WantedStatement> statements,
+        ISigner signer,
+        CancellationToken cancellationToken
+    )
     {
         ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
         StatementSigner notary = new(image.Official, subjects, signer, [Layout]);
@@ -38,20 +42,33 @@ public sealed class TrustStore
     }
 
     /// <summary>
-    /// As <see cref="SignAsync"/>, of statements alone: who says something about an image of somebody else's does not say that it is theirs.
-    /// What the signer said to the same effect before, here or elsewhere, is repeated.
+    /// As <see cref="SignAsync"/>, of statements alone: who says something about an image of somebody else's does not say that it is
+    /// theirs. What the signer said to the same effect before, here or elsewhere, is repeated.
     /// </summary>
     /// <param name="elsewhere">Places that have the image and may have the statements.</param>
     /// <exception cref="ContentException">A subject of a statement is not of the image.</exception>
     /// <exception cref="Http.RemoteException">A place could not be read; nothing was signed.</exception>
     public async Task<TrustChange> AttestAsync(
-        SignedImage image, IReadOnlyList<WantedStatement> statements, ISigner signer, IReadOnlyList<IContentReader> elsewhere, CancellationToken cancellationToken)
+        SignedImage image,
+        IReadOnlyList<WantedStatement> statements,
+        ISigner signer,
+        IReadOnlyList<IContentReader> elsewhere,
+        CancellationToken cancellationToken
+    )
     {
         ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
-        if (statements.SelectMany(statement => statement.About).FirstOrDefault(about => subjects.All(subject => subject.Descriptor.Digest != about)) is { } foreign)
+        if (
+            statements
+                .SelectMany(statement => statement.About)
+                .FirstOrDefault(about => subjects.All(subject => subject.Descriptor.Digest != about)) is
+            { } foreign
+        )
             throw new ContentException($"{image.Content.Name}: {foreign} is no part of {image.Root}; nothing was signed");
         StatementSigner notary = new(image.Official, subjects, signer, [Layout, .. elsewhere]);
-        await WriteAsync(await StoreStatementsAsync([.. subjects.Select(subject => subject.Descriptor)], statements, notary, cancellationToken), cancellationToken);
+        await WriteAsync(
+            await StoreStatementsAsync([.. subjects.Select(subject => subject.Descriptor)], statements, notary, cancellationToken),
+            cancellationToken
+        );
         return new TrustChange(notary.Made, elsewhere.Append(Layout).Sum(notary.Found));
     }
 
@@ -66,14 +83,25 @@ public sealed class TrustStore
     {
         ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
         NoSigner signer = new(adoption.Signer);
-        IReadOnlyList<WantedStatement> said = await new StatementSigner(image.Official, subjects, signer, [Layout]).SaidAsync(cancellationToken);
+        IReadOnlyList<WantedStatement> said = await new StatementSigner(image.Official, subjects, signer, [Layout]).SaidAsync(
+            cancellationToken
+        );
         StatementSigner notary = new(image.Official, subjects, signer, [.. adoption.Elsewhere, Layout]);
-        await StoreAsync([.. subjects.Select(subject => subject.Descriptor)], [.. said.Select(adoption.Understand)], notary, cancellationToken);
+        await StoreAsync(
+            [.. subjects.Select(subject => subject.Descriptor)],
+            [.. said.Select(adoption.Understand)],
+            notary,
+            cancellationToken
+        );
         return adoption.Elsewhere.Sum(notary.Found);
     }
 
     private async Task StoreAsync(
-        ImmutableArray<Descriptor> subjects, IReadOnlyList<WantedStatement> statements, StatementSigner notary, CancellationToken cancellationToken)
+        ImmutableArray<Descriptor> subjects,
+        IReadOnlyList<WantedStatement> statements,
+        StatementSigner notary,
+        CancellationToken cancellationToken
+    )
     {
         List<Descriptor> entries = [];
         foreach (Descriptor subject in subjects)
@@ -83,7 +111,13 @@ public sealed class TrustStore
         }
 
         // In an order that does not depend on where they were read.
-        WantedStatement[] wanted = [.. subjects.Select(subject => WantedStatement.Signature(subject.Digest)).Concat(statements).OrderBy(statement => statement.PredicateType, StringComparer.Ordinal)];
+        WantedStatement[] wanted =
+        [
+            .. subjects
+                .Select(subject => WantedStatement.Signature(subject.Digest))
+                .Concat(statements)
+                .OrderBy(statement => statement.PredicateType, StringComparer.Ordinal),
+        ];
         entries.AddRange(await StoreStatementsAsync(subjects, wanted, notary, cancellationToken));
         await WriteAsync(entries, cancellationToken);
     }
@@ -96,7 +130,11 @@ public sealed class TrustStore
 
     /// <summary>Stores statements in both forms; returns the index entries.</summary>
     private async Task<IReadOnlyList<Descriptor>> StoreStatementsAsync(
-        ImmutableArray<Descriptor> subjects, IReadOnlyList<WantedStatement> wanted, StatementSigner notary, CancellationToken cancellationToken)
+        ImmutableArray<Descriptor> subjects,
+        IReadOnlyList<WantedStatement> wanted,
+        StatementSigner notary,
+        CancellationToken cancellationToken
+    )
     {
         List<Descriptor> entries = [];
         ILookup<Digest, SignedStatement> said = (await notary.StatementsAsync(wanted, cancellationToken))
@@ -106,7 +144,13 @@ public sealed class TrustStore
         {
             foreach (SignedStatement statement in said[subject.Digest])
                 entries.Add(await StoreBundleAsync(subject, statement, cancellationToken));
-            TrustLayer[] attestations = [.. said[subject.Digest].Where(statement => statement.PredicateType != Statement.SignType).Select(statement => statement.Attestation).OfType<TrustLayer>()];
+            TrustLayer[] attestations =
+            [
+                .. said[subject.Digest]
+                    .Where(statement => statement.PredicateType != Statement.SignType)
+                    .Select(statement => statement.Attestation)
+                    .OfType<TrustLayer>(),
+            ];
             if (attestations.Length > 0)
                 entries.Add(await StoreAsync(AttestationLayer.TagOf(subject.Digest), attestations, cancellationToken));
         }

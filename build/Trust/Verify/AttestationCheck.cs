@@ -15,7 +15,11 @@ internal sealed class AttestationCheck(VerificationPolicy policy, Reference offi
     /// <exception cref="RemoteException">None is valid, and one could not be judged.</exception>
     public async Task<StatementCheck.Finding> FindAsync(Evidence evidence, string predicateType, CancellationToken cancellationToken)
     {
-        StatementCheck.Finding bundled = await AmongAsync(() => evidence.BundlesAsync(predicateType, cancellationToken), evidence, predicateType);
+        StatementCheck.Finding bundled = await AmongAsync(
+            () => evidence.BundlesAsync(predicateType, cancellationToken),
+            evidence,
+            predicateType
+        );
         if (bundled.Failure is null)
             return bundled;
         StatementCheck.Finding tagged = await AmongAsync(() => evidence.TaggedAsync(cancellationToken), evidence, predicateType);
@@ -25,7 +29,10 @@ internal sealed class AttestationCheck(VerificationPolicy policy, Reference offi
     }
 
     private async Task<StatementCheck.Finding> AmongAsync(
-        Func<Task<IReadOnlyList<StoredBundle>>> read, Evidence evidence, string predicateType)
+        Func<Task<IReadOnlyList<StoredBundle>>> read,
+        Evidence evidence,
+        string predicateType
+    )
     {
         try
         {

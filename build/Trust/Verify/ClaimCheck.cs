@@ -23,14 +23,21 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
     }
 
     private async Task<(SignatureFinding, StoredSignature?)> AmongAsync(
-        ImmutableArray<Descriptor> layers, Evidence evidence, CancellationToken cancellationToken)
+        ImmutableArray<Descriptor> layers,
+        Evidence evidence,
+        CancellationToken cancellationToken
+    )
     {
         SignatureFinding nearest = new(FailureReason.SignatureMissing, $"{evidence.Place} has no signature of {evidence.Digest}");
         RemoteException? unknown = null;
         // Each is small, and the signer's own are among the first.
         foreach (Descriptor[] some in layers.Chunk(AtOnce))
         {
-            foreach ((SignatureFinding finding, StoredSignature? signature) in await Task.WhenAll(some.Select(layer => JudgeAsync(layer, evidence, cancellationToken))))
+            foreach (
+                (SignatureFinding finding, StoredSignature? signature) in await Task.WhenAll(
+                    some.Select(layer => JudgeAsync(layer, evidence, cancellationToken))
+                )
+            )
             {
                 if (finding.Failure is null)
                     return (finding, signature);
@@ -45,7 +52,11 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
         return (nearest with { Unknown = unknown }, null);
     }
 
-    private async Task<(SignatureFinding, StoredSignature?)> JudgeAsync(Descriptor layer, Evidence evidence, CancellationToken cancellationToken)
+    private async Task<(SignatureFinding, StoredSignature?)> JudgeAsync(
+        Descriptor layer,
+        Evidence evidence,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -63,12 +74,18 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
     }
 
     /// <summary>Judges one signature, whatever others there are.</summary>
-    internal async Task<(SignatureFinding Finding, StoredSignature? Valid)> JudgeAsync(StoredSignature signature, Evidence evidence, CancellationToken cancellationToken)
+    internal async Task<(SignatureFinding Finding, StoredSignature? Valid)> JudgeAsync(
+        StoredSignature signature,
+        Evidence evidence,
+        CancellationToken cancellationToken
+    )
     {
         SignatureFinding other = new(FailureReason.SignedByOtherKey, $"no valid signature by {signer.Name}");
         try
         {
-            return await signer.SignedAsync(signature, cancellationToken) ? (JudgeClaim(signature.Payload, evidence.Digest), signature) : (other, null);
+            return await signer.SignedAsync(signature, cancellationToken)
+                ? (JudgeClaim(signature.Payload, evidence.Digest), signature)
+                : (other, null);
         }
         catch (RemoteException e)
         {
@@ -90,9 +107,15 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
         }
 
         if (claim.ManifestDigest != subject)
-            return new SignatureFinding(FailureReason.PayloadDigestMismatch, $"signature wanted for {subject}, got one for {claim.ManifestDigest}");
+            return new SignatureFinding(
+                FailureReason.PayloadDigestMismatch,
+                $"signature wanted for {subject}, got one for {claim.ManifestDigest}"
+            );
         return !official.IsNamedBy(claim.DockerReference)
-            ? new SignatureFinding(FailureReason.ReferenceMismatch, $"signature wanted for {official.Name}, got one for {claim.DockerReference}")
+            ? new SignatureFinding(
+                FailureReason.ReferenceMismatch,
+                $"signature wanted for {official.Name}, got one for {claim.DockerReference}"
+            )
             : new SignatureFinding(null, $"signed by {signer.Name} for {official.Name}");
     }
 }

@@ -14,7 +14,9 @@ namespace Slipway.Trust;
 internal sealed class Evidence(BundleReader reader, Digest digest, ManifestContent subject)
 {
     /// <summary>More than this many bundles of one kind, attestations or signatures of one manifest are not looked at.</summary>
-    internal const int MaximumBundles = 256, MaximumAttestations = 256, MaximumSignatures = 64;
+    internal const int MaximumBundles = 256,
+        MaximumAttestations = 256,
+        MaximumSignatures = 64;
 
     /// <summary>No manifest of a bundle is larger: it names one blob.</summary>
     private const int MaximumReferrer = 64 * 1024;
@@ -23,7 +25,8 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
     private readonly Dictionary<Digest, StoredBundle> _bundles = [];
     private readonly SortedDictionary<string, HashSet<Digest>> _passedOver = new(StringComparer.Ordinal);
     private readonly List<string> _unlisted = [];
-    private readonly ReadBudget _bundleBytes = new(), _envelopeBytes = new();
+    private readonly ReadBudget _bundleBytes = new(),
+        _envelopeBytes = new();
     private ImmutableArray<Descriptor> _referrers;
     private IReadOnlyList<StoredBundle>? _tagged;
     private ImmutableArray<Descriptor> _signatures;
@@ -39,10 +42,12 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
 
     /// <summary>What was not looked at, and why, each reason once.</summary>
     public ImmutableArray<string> PassedOver =>
-    [
-        .. _unlisted,
-        .. _passedOver.Select(pair => $"{Place}: {pair.Value.Count} {(pair.Value.Count == 1 ? "entry" : "entries")} beside {Digest} passed over: {pair.Key}"),
-    ];
+        [
+            .. _unlisted,
+            .. _passedOver.Select(pair =>
+                $"{Place}: {pair.Value.Count} {(pair.Value.Count == 1 ? "entry" : "entries")} beside {Digest} passed over: {pair.Key}"
+            ),
+        ];
 
     /// <summary>The bundles that refer to it, in the place's order.</summary>
     /// <param name="predicateType">Those alone that the list does not say are of another kind; null for all.</param>
@@ -51,7 +56,10 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
     {
         if (_referrers.IsDefault)
             _referrers = await ListAsync(cancellationToken);
-        Descriptor[] wanted = [.. _referrers.Where(referrer => predicateType is null || (BundleManifest.KindOf(referrer) ?? predicateType) == predicateType)];
+        Descriptor[] wanted =
+        [
+            .. _referrers.Where(referrer => predicateType is null || (BundleManifest.KindOf(referrer) ?? predicateType) == predicateType),
+        ];
         // Those whose kind the list tells come first: of the others there may be any number.
         wanted = [.. wanted.OrderBy(referrer => BundleManifest.KindOf(referrer) is null)];
         wanted = Within(wanted, MaximumBundles, $"more than {MaximumBundles} bundles of a kind");
@@ -66,17 +74,32 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
     {
         if (_tagged is not null)
             return _tagged;
-        Descriptor[] layers = await LayersAsync(AttestationLayer.TagOf(Digest), MediaType.DsseEnvelope, MaximumAttestations, cancellationToken);
-        (List<Descriptor> readable, List<StoredBundle> found) = Readable(layers, layer => (layer, layer), DsseEnvelope.MaximumSize, _envelopeBytes);
-        found.AddRange(await SideBySide.ReadAsync(readable, layer => layer.Size, layer => reader.EnvelopeAsync(layer, subject, cancellationToken)));
+        Descriptor[] layers = await LayersAsync(
+            AttestationLayer.TagOf(Digest),
+            MediaType.DsseEnvelope,
+            MaximumAttestations,
+            cancellationToken
+        );
+        (List<Descriptor> readable, List<StoredBundle> found) = Readable(
+            layers,
+            layer => (layer, layer),
+            DsseEnvelope.MaximumSize,
+            _envelopeBytes
+        );
+        found.AddRange(
+            await SideBySide.ReadAsync(readable, layer => layer.Size, layer => reader.EnvelopeAsync(layer, subject, cancellationToken))
+        );
         return _tagged = found;
     }
 
     /// <summary>The layers of the signatures under cosign's signature tag; none where there is no such tag.</summary>
     /// <exception cref="ContentException">What the tag names is missing or no such manifest.</exception>
-    public async Task<ImmutableArray<Descriptor>> SignaturesAsync(CancellationToken cancellationToken) => _signatures.IsDefault
-        ? _signatures = [.. await LayersAsync(SignatureManifest.TagOf(Digest), MediaType.SimpleSigning, MaximumSignatures, cancellationToken)]
-        : _signatures;
+    public async Task<ImmutableArray<Descriptor>> SignaturesAsync(CancellationToken cancellationToken) =>
+        _signatures.IsDefault
+            ? _signatures = [
+                .. await LayersAsync(SignatureManifest.TagOf(Digest), MediaType.SimpleSigning, MaximumSignatures, cancellationToken),
+            ]
+            : _signatures;
 
     /// <exception cref="ContentException">The layer has no signature, or its payload is missing, damaged or too large.</exception>
     public Task<StoredSignature> SignatureAsync(Descriptor layer, CancellationToken cancellationToken) =>
@@ -99,11 +122,25 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
 
     private async Task ReadAsync(IReadOnlyList<Descriptor> referrers, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Referrer> found = await SideBySide.ReadAsync(referrers, _ => MaximumReferrer, referrer => ReadManifestAsync(referrer, cancellationToken));
+        IReadOnlyList<Referrer> found = await SideBySide.ReadAsync(
+            referrers,
+            _ => MaximumReferrer,
+            referrer => ReadManifestAsync(referrer, cancellationToken)
+        );
         (List<Referrer> readable, List<StoredBundle> rest) = Readable(
-            found.Where(one => one.Blob is not null), one => (one.Listed, one.Blob!), SigstoreBundle.MaximumSize, _bundleBytes);
+            found.Where(one => one.Blob is not null),
+            one => (one.Listed, one.Blob!),
+            SigstoreBundle.MaximumSize,
+            _bundleBytes
+        );
         rest.AddRange(found.Select(one => one.Broken).OfType<StoredBundle>());
-        rest.AddRange(await SideBySide.ReadAsync(readable, one => one.Blob!.Size, one => reader.BundleAsync(one.Listed, one.Blob!, subject, cancellationToken)));
+        rest.AddRange(
+            await SideBySide.ReadAsync(
+                readable,
+                one => one.Blob!.Size,
+                one => reader.BundleAsync(one.Listed, one.Blob!, subject, cancellationToken)
+            )
+        );
         foreach (StoredBundle read in rest)
             _bundles[read.Stored.Digest] = read;
     }
@@ -115,7 +152,9 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
             ManifestContent manifest = await _place.ReadManifestAsync(listed.Digest, cancellationToken)
                 ?? throw new ContentException($"{Place}: the referrer {listed.Digest} is not there");
             if (manifest.Bytes.Length > MaximumReferrer)
-                throw new ContentException($"{Place}: the referrer {listed.Digest} wanted at most {MaximumReferrer} bytes, got {manifest.Bytes.Length}");
+                throw new ContentException(
+                    $"{Place}: the referrer {listed.Digest} wanted at most {MaximumReferrer} bytes, got {manifest.Bytes.Length}"
+                );
             return new Referrer(listed, BundleManifest.BundleOf(manifest, Digest), null);
         }
         catch (ContentException e)
@@ -124,7 +163,16 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
         }
         catch (RemoteException e)
         {
-            return new Referrer(listed, null, new StoredBundle { Stored = listed, Problem = e.Message, Unknown = e });
+            return new Referrer(
+                listed,
+                null,
+                new StoredBundle
+                {
+                    Stored = listed,
+                    Problem = e.Message,
+                    Unknown = e,
+                }
+            );
         }
     }
 
@@ -132,7 +180,8 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
     {
         if (await _place.FindTagAsync(tag, cancellationToken) is not { } stored)
             return [];
-        ManifestContent content = stored.Content ?? await _place.ReadManifestAsync(stored.Digest, cancellationToken)
+        ManifestContent content = stored.Content
+            ?? await _place.ReadManifestAsync(stored.Digest, cancellationToken)
             ?? throw new ContentException($"{Place}: {tag} names {stored.Digest}, which is not there");
         Descriptor[] layers = [.. SignatureManifest.Parse(content).Layers.Where(layer => layer.MediaType == mediaType)];
         return Within(layers, limit, $"more than {limit} of {mediaType}");
@@ -146,14 +195,20 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
     }
 
     /// <summary>Those that may be read, and what is said of the others.</summary>
-    private (List<T> Readable, List<StoredBundle> Others) Readable<T>(IEnumerable<T> all, Func<T, (Descriptor Stored, Descriptor Blob)> parts, int largest, ReadBudget budget)
+    private (List<T> Readable, List<StoredBundle> Others) Readable<T>(
+        IEnumerable<T> all,
+        Func<T, (Descriptor Stored, Descriptor Blob)> parts,
+        int largest,
+        ReadBudget budget
+    )
     {
         List<T> readable = [];
         List<StoredBundle> others = [];
         foreach (T each in all)
         {
             (Descriptor stored, Descriptor blob) = parts(each);
-            string? reason = blob.Size > largest ? $"larger than {largest} bytes"
+            string? reason =
+                blob.Size > largest ? $"larger than {largest} bytes"
                 : !budget.Takes(blob.Size) ? $"there are more than {ReadBudget.MaximumBytes} bytes of statements"
                 : null;
             if (reason is null)

@@ -11,7 +11,9 @@ namespace Slipway.Trust;
 public sealed class EvidenceReview(ITrustedSigner signer, Reference official, IContentReader place)
 {
     /// <summary>More than these of one manifest are not looked at by any verification.</summary>
-    public const int MaximumBundles = Evidence.MaximumBundles, MaximumAttestations = Evidence.MaximumAttestations, MaximumSignatures = Evidence.MaximumSignatures;
+    public const int MaximumBundles = Evidence.MaximumBundles,
+        MaximumAttestations = Evidence.MaximumAttestations,
+        MaximumSignatures = Evidence.MaximumSignatures;
 
     private readonly ClaimCheck _claims = new(signer, official);
     private readonly StatementCheck _statements = new(signer, official);
@@ -25,20 +27,35 @@ public sealed class EvidenceReview(ITrustedSigner signer, Reference official, IC
         Evidence evidence = new(_reader, subject.Descriptor.Digest, subject);
         List<string> problems = [];
         ImmutableArray<ReviewedItem> signatures = await AllAsync<Descriptor>(
-            async () => await evidence.SignaturesAsync(cancellationToken), layer => SignatureAsync(layer, evidence, cancellationToken), problems);
+            async () => await evidence.SignaturesAsync(cancellationToken),
+            layer => SignatureAsync(layer, evidence, cancellationToken),
+            problems
+        );
         ImmutableArray<ReviewedItem> bundles = await AllAsync(
-            () => evidence.BundlesAsync(null, cancellationToken), bundle => Task.FromResult(Statement(bundle, evidence, [])), problems);
+            () => evidence.BundlesAsync(null, cancellationToken),
+            bundle => Task.FromResult(Statement(bundle, evidence, [])),
+            problems
+        );
         // What proves a keyless signature is in the bundle; cosign's tag has the same envelope.
-        HashSet<Digest> proven = [.. from bundle in await EmptyIfUnreadableAsync(() => evidence.BundlesAsync(null, cancellationToken), [])
-                                     where bundle.Bundle is not null && bundles.Any(item => item.IsAccepted && item.Stored == bundle.Stored)
-                                     select bundle.Bundle!.Envelope.Identity];
+        HashSet<Digest> proven =
+        [
+            .. from bundle in await EmptyIfUnreadableAsync(() => evidence.BundlesAsync(null, cancellationToken), [])
+            where bundle.Bundle is not null && bundles.Any(item => item.IsAccepted && item.Stored == bundle.Stored)
+            select bundle.Bundle!.Envelope.Identity,
+        ];
         ImmutableArray<ReviewedItem> attestations = await AllAsync(
-            () => evidence.TaggedAsync(cancellationToken), envelope => Task.FromResult(Statement(envelope, evidence, proven)), problems);
+            () => evidence.TaggedAsync(cancellationToken),
+            envelope => Task.FromResult(Statement(envelope, evidence, proven)),
+            problems
+        );
         return new ReviewedEvidence(evidence.Digest, signatures, attestations, bundles, [.. problems, .. evidence.PassedOver]);
     }
 
     private static async Task<ImmutableArray<ReviewedItem>> AllAsync<T>(
-        Func<Task<IReadOnlyList<T>>> list, Func<T, Task<ReviewedItem>> review, List<string> problems)
+        Func<Task<IReadOnlyList<T>>> list,
+        Func<T, Task<ReviewedItem>> review,
+        List<string> problems
+    )
     {
         var items = ImmutableArray.CreateBuilder<ReviewedItem>();
         foreach (T each in await EmptyIfUnreadableAsync(list, problems))
@@ -77,7 +94,9 @@ public sealed class EvidenceReview(ITrustedSigner signer, Reference official, IC
         Digest about = SimpleSigning.Parse(signature.Payload).ManifestDigest;
         return about == evidence.Digest
             ? new ReviewedItem(layer, finding.Failure is null, null)
-            : throw new ContentException($"{evidence.Place}: the signature {layer.Digest} wanted about {evidence.Digest}, got one about {about}");
+            : throw new ContentException(
+                $"{evidence.Place}: the signature {layer.Digest} wanted about {evidence.Digest}, got one about {about}"
+            );
     }
 
     private ReviewedItem Statement(StoredBundle stored, Evidence evidence, HashSet<Digest> proven)
@@ -103,14 +122,21 @@ public sealed class EvidenceReview(ITrustedSigner signer, Reference official, IC
         new($"{evidence.Place}: the statement {stored.Digest} is not about {evidence.Digest}");
 }
 
-/// <summary>What a place holds about one manifest, each in the place's order; what is malformed or about something else is left out.</summary>
+/// <summary>
+/// What a place holds about one manifest, each in the place's order; what is malformed or about something else is left out.
+/// </summary>
 /// <param name="Subject">The manifest or index.</param>
 /// <param name="Signatures">Layers under cosign's signature tag.</param>
 /// <param name="Attestations">Layers under cosign's attestation tag.</param>
 /// <param name="Bundles">Manifests that refer to it.</param>
 /// <param name="Problems">Why something was left out.</param>
 public sealed record ReviewedEvidence(
-    Digest Subject, ImmutableArray<ReviewedItem> Signatures, ImmutableArray<ReviewedItem> Attestations, ImmutableArray<ReviewedItem> Bundles, ImmutableArray<string> Problems);
+    Digest Subject,
+    ImmutableArray<ReviewedItem> Signatures,
+    ImmutableArray<ReviewedItem> Attestations,
+    ImmutableArray<ReviewedItem> Bundles,
+    ImmutableArray<string> Problems
+);
 
 /// <param name="Stored">The layer, or the manifest that refers.</param>
 /// <param name="IsAccepted">Whether verification accepts it; else somebody else may have said it.</param>

@@ -1,6 +1,8 @@
 namespace Slipway.Trust;
 
-/// <summary>Reads several things at once, so that a slow one does not keep the others waiting, and few enough of them to fit in memory.</summary>
+/// <summary>
+/// Reads several things at once, so that a slow one does not keep the others waiting, and few enough of them to fit in memory.
+/// </summary>
 internal static class SideBySide
 {
     private const int AtOnce = 8;

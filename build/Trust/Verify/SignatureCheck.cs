@@ -33,7 +33,12 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
             return first;
         SignatureFinding second = await forms[1]();
         // The reasons stand in the order of the steps, so the greatest one got furthest.
-        return second.Failure is null ? second : (second.Failure > first.Failure ? second : first) with { Unknown = first.Unknown ?? second.Unknown };
+        return second.Failure is null
+            ? second
+            : (second.Failure > first.Failure ? second : first) with
+            {
+                Unknown = first.Unknown ?? second.Unknown,
+            };
     }
 
     private async Task<SignatureFinding> ClaimedAsync(Evidence evidence, CancellationToken cancellationToken) =>
@@ -43,7 +48,11 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
     {
         try
         {
-            StatementCheck.Finding finding = _statements.Among(await evidence.BundlesAsync(Statement.SignType, cancellationToken), evidence, Statement.SignType);
+            StatementCheck.Finding finding = _statements.Among(
+                await evidence.BundlesAsync(Statement.SignType, cancellationToken),
+                evidence,
+                Statement.SignType
+            );
             return finding.Failure is { } reason
                 ? new SignatureFinding(Translated(reason), finding.Text) { Unknown = finding.Unknown }
                 : new SignatureFinding(null, $"signed by {policy.Signer.Name} for {official.Name}");
@@ -55,16 +64,17 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
     }
 
     /// <summary>The same step of the way, for what says nothing but that the manifest is signed.</summary>
-    private static FailureReason Translated(FailureReason reason) => reason switch
-    {
-        FailureReason.AttestationMissing => FailureReason.SignatureMissing,
-        FailureReason.AttestationUnreadable => FailureReason.SignatureUnreadable,
-        FailureReason.AttestationSignedByOtherKey => FailureReason.SignedByOtherKey,
-        FailureReason.StatementMalformed => FailureReason.PayloadMalformed,
-        FailureReason.AttestationSubjectMismatch => FailureReason.PayloadDigestMismatch,
-        FailureReason.AttestationReferenceMismatch => FailureReason.ReferenceMismatch,
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no reason of a statement"),
-    };
+    private static FailureReason Translated(FailureReason reason) =>
+        reason switch
+        {
+            FailureReason.AttestationMissing => FailureReason.SignatureMissing,
+            FailureReason.AttestationUnreadable => FailureReason.SignatureUnreadable,
+            FailureReason.AttestationSignedByOtherKey => FailureReason.SignedByOtherKey,
+            FailureReason.StatementMalformed => FailureReason.PayloadMalformed,
+            FailureReason.AttestationSubjectMismatch => FailureReason.PayloadDigestMismatch,
+            FailureReason.AttestationReferenceMismatch => FailureReason.ReferenceMismatch,
+            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no reason of a statement"),
+        };
 }
 
 /// <param name="Failure">Null when a valid signature was found.</param>

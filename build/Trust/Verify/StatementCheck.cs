@@ -26,19 +26,27 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
 
         return valid.Count > 0
             ? new Finding(null, $"{predicateType} by {signer.Name}") { Statements = [.. valid.Values] }
-            : nearest with { Unknown = bundles.Select(stored => stored.Unknown).FirstOrDefault(unknown => unknown is not null) };
+            : nearest with
+            {
+                Unknown = bundles.Select(stored => stored.Unknown).FirstOrDefault(unknown => unknown is not null),
+            };
     }
 
     /// <summary>Judges one bundle, whatever others there are.</summary>
     internal Finding Judge(StoredBundle stored, Evidence evidence, string predicateType)
     {
         if (stored.Problem.Length > 0)
-            return new Finding(stored.Unknown is null ? FailureReason.AttestationUnreadable : FailureReason.AttestationMissing, stored.Problem);
+            return new Finding(
+                stored.Unknown is null ? FailureReason.AttestationUnreadable : FailureReason.AttestationMissing,
+                stored.Problem
+            );
         if (stored.Bundle is null)
             return new Finding(FailureReason.AttestationSignedByOtherKey, $"no {predicateType} by {signer.Name}");
         if (stored.Statement is not { } statement)
             return new Finding(FailureReason.StatementMalformed, $"{signer.Name} signed something that is no statement");
-        return statement.PredicateType == predicateType ? JudgeSubject(statement, evidence) : new Finding(FailureReason.AttestationMissing, "");
+        return statement.PredicateType == predicateType
+            ? JudgeSubject(statement, evidence)
+            : new Finding(FailureReason.AttestationMissing, "");
     }
 
     private Finding JudgeSubject(Statement statement, Evidence evidence)
@@ -46,9 +54,17 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
         try
         {
             if (statement.About(evidence.Subject) is not { } found)
-                return new Finding(FailureReason.AttestationSubjectMismatch, $"{statement.PredicateType} wanted about {evidence.Digest}, got one about {string.Join(", ", statement.Subjects.Take(MostNamed).Select(about => about.Digest))}");
+                return new Finding(
+                    FailureReason.AttestationSubjectMismatch,
+                    $"{statement.PredicateType} wanted about {evidence.Digest}, got one "
+                        + $"about {string.Join(", ", statement.Subjects.Take(MostNamed).Select(about => about.Digest))}"
+                );
             return !official.IsNamedBy(found.Name)
-                ? new Finding(FailureReason.AttestationReferenceMismatch, $"{statement.PredicateType} wanted about {official.Name}, got one about {(found.Name.Length == 0 ? "no repository" : found.Name)}")
+                ? new Finding(
+                    FailureReason.AttestationReferenceMismatch,
+                    $"{statement.PredicateType} wanted about {official.Name}, got one "
+                        + $"about {(found.Name.Length == 0 ? "no repository" : found.Name)}"
+                )
                 : new Finding(null, "") { Statements = [statement] };
         }
         catch (ContentException e)

@@ -13,14 +13,21 @@ public sealed class StatementSearch(ITrustedSigner signer)
     /// <exception cref="ContentException">The manifest cannot be read.</exception>
     /// <exception cref="Http.RemoteException">A place could not be read, so nothing is known.</exception>
     public async Task<(ImmutableArray<Statement> Statements, string Text)> FindAsync(
-        VerificationRequest request, Digest subject, string predicateType, CancellationToken cancellationToken)
+        VerificationRequest request,
+        Digest subject,
+        string predicateType,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         ManifestContent content = await request.Content.ReadManifestAsync(subject, cancellationToken)
             ?? throw new ContentException($"{request.Content.Name}: {subject} is missing");
         Evidence evidence = new(new BundleReader(request.Signatures, signer), subject, content);
-        StatementCheck.Finding finding = await new AttestationCheck(VerificationPolicy.Require(signer), request.Official)
-            .FindAsync(evidence, predicateType, cancellationToken);
+        StatementCheck.Finding finding = await new AttestationCheck(VerificationPolicy.Require(signer), request.Official).FindAsync(
+            evidence,
+            predicateType,
+            cancellationToken
+        );
         return (finding.Statements, finding.Text);
     }
 }

@@ -52,18 +52,24 @@ internal static class TagProof
     /// <exception cref="ContentException">An annotation is malformed.</exception>
     public static byte[]? BundleOf(StoredSignature signature)
     {
-        if (!signature.Layer.Annotations.TryGetValue(CertificateKey, out string? pem) || !signature.Layer.Annotations.TryGetValue(LogKey, out string? log))
+        if (
+            !signature.Layer.Annotations.TryGetValue(CertificateKey, out string? pem)
+            || !signature.Layer.Annotations.TryGetValue(LogKey, out string? log)
+        )
             return null;
         if (pem.Length > MaximumProof || log.Length > MaximumProof)
             throw new ContentException($"the proof of a signature wanted at most {MaximumProof} characters, got more");
-        byte[] certificate = PemEncoding.TryFind(pem, out PemFields fields) && pem[fields.Label] == "CERTIFICATE"
-            ? Bytes(pem[fields.Base64Data].ReplaceLineEndings(""))
-            : throw new ContentException("the certificate of a signature wanted as PEM");
+        byte[] certificate =
+            PemEncoding.TryFind(pem, out PemFields fields) && pem[fields.Label] == "CERTIFICATE"
+                ? Bytes(pem[fields.Base64Data].ReplaceLineEndings(""))
+                : throw new ContentException("the certificate of a signature wanted as PEM");
         return OciJson.Read(Encoding.UTF8.GetBytes(log), "a signature's log entry", root =>
         {
             JsonElement payload = root.Required("Payload");
             string body = payload.RequiredString("body");
-            (string kind, string version) = OciJson.Read(Bytes(body), "a log entry's body", entry => (entry.RequiredString("kind"), entry.RequiredString("apiVersion")));
+            (string kind, string version) = OciJson.Read(Bytes(body), "a log entry's body", entry =>
+                (entry.RequiredString("kind"), entry.RequiredString("apiVersion"))
+            );
             return OciJson.Write(writer =>
             {
                 writer.WriteStartObject();
@@ -111,7 +117,16 @@ internal static class TagProof
     {
         if (!element.TryGetProperty(name, out JsonElement value))
             return 0;
-        return (value.ValueKind == JsonValueKind.String ? long.TryParse(value.GetString(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long number) : value.TryGetInt64(out number))
+        return (
+            value.ValueKind == JsonValueKind.String
+                ? long.TryParse(
+                    value.GetString(),
+                    System.Globalization.NumberStyles.None,
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    out long number
+                )
+                : value.TryGetInt64(out number)
+        )
             ? number
             : throw new ContentException($"'{name}' is no number");
     }
@@ -121,6 +136,8 @@ internal static class TagProof
     private static byte[] Hex(string text)
     {
         byte[] bytes = new byte[text.Length / 2];
-        return Convert.FromHexString(text, bytes, out _, out int length) == System.Buffers.OperationStatus.Done ? bytes[..length] : throw new ContentException("wanted hex");
+        return Convert.FromHexString(text, bytes, out _, out int length) == System.Buffers.OperationStatus.Done
+            ? bytes[..length]
+            : throw new ContentException("wanted hex");
     }
 }

@@ -21,9 +21,12 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             TaggedManifest? root = Digest.TryParse(request.Wanted, out Digest? digest)
                 ? new TaggedManifest(digest, null)
                 : await _place.FindTagAsync(request.Wanted, cancellationToken);
-            return new VerificationResult(_place.Name, root is null
-                ? [Fail(null, FailureReason.TagMissing, $"{_place.Name} has no tag '{request.Wanted}'")]
-                : await JudgeRootAsync(root, cancellationToken));
+            return new VerificationResult(
+                _place.Name,
+                root is null
+                    ? [Fail(null, FailureReason.TagMissing, $"{_place.Name} has no tag '{request.Wanted}'")]
+                    : await JudgeRootAsync(root, cancellationToken)
+            );
         }
         catch (ContentException e)
         {
@@ -43,7 +46,12 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             return [await JudgeImageAsync(evidence, null, signature, cancellationToken)];
 
         (ImmutableArray<Descriptor> children, failed) = ChildrenOf(content);
-        SubjectVerdict signed = new() { Digest = digest, Failure = signature.Failure, Text = signature.Text };
+        SubjectVerdict signed = new()
+        {
+            Digest = digest,
+            Failure = signature.Failure,
+            Text = signature.Text,
+        };
         List<SubjectVerdict> verdicts = [await WithStatementsAsync(signed.Passed ? failed ?? signed : signed, evidence, cancellationToken)];
         foreach (Descriptor child in children)
             verdicts.Add(await JudgeChildAsync(child, cancellationToken));
@@ -59,7 +67,14 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             return children.Length switch
             {
                 0 => ([], Fail(digest, FailureReason.IndexEmpty, "the index names no manifest")),
-                > MaximumPlatforms => ([], Fail(digest, FailureReason.IndexTooLarge, $"the index names {children.Length} manifests; wanted at most {MaximumPlatforms}")),
+                > MaximumPlatforms => (
+                    [],
+                    Fail(
+                        digest,
+                        FailureReason.IndexTooLarge,
+                        $"the index names {children.Length} manifests; wanted at most {MaximumPlatforms}"
+                    )
+                ),
                 _ => (children, null),
             };
         }
@@ -80,13 +95,21 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             signature = signature with { Failure = FailureReason.ChildUnsigned };
         SubjectVerdict verdict = await JudgeImageAsync(evidence, entry, signature, cancellationToken);
         return verdict.Passed && !_platforms.Add(verdict.Platform!.Normalized)
-            ? verdict with { Failure = FailureReason.PlatformDuplicate, Text = $"the index names a second manifest for {verdict.Platform}" }
+            ? verdict with
+            {
+                Failure = FailureReason.PlatformDuplicate,
+                Text = $"the index names a second manifest for {verdict.Platform}",
+            }
             : verdict;
     }
 
     /// <summary>What is not signed is not looked into.</summary>
     private async Task<SubjectVerdict> JudgeImageAsync(
-        Evidence evidence, Descriptor? entry, SignatureFinding signature, CancellationToken cancellationToken)
+        Evidence evidence,
+        Descriptor? entry,
+        SignatureFinding signature,
+        CancellationToken cancellationToken
+    )
     {
         ImageShape shape = signature.Failure is { } reason
             ? new ImageShape(entry?.Platform, reason, signature.Text)
@@ -113,7 +136,11 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             statements.AddRange(finding.Statements);
         }
 
-        return verdict with { Statements = [.. statements], PassedOver = evidence.PassedOver };
+        return verdict with
+        {
+            Statements = [.. statements],
+            PassedOver = evidence.PassedOver,
+        };
     }
 
     private async Task<(ManifestContent?, SubjectVerdict?)> ReadAsync(TaggedManifest wanted, CancellationToken cancellationToken)
@@ -126,7 +153,14 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
                 return (null, Fail(digest, FailureReason.ManifestMissing, $"{_place.Name} lacks manifest {digest}"));
             return digest.Matches(content.Bytes.Span)
                 ? (content, null)
-                : (null, Fail(digest, FailureReason.ManifestUnreadable, $"{_place.Name}: manifest wanted {digest}, got {content.Descriptor.Digest}"));
+                : (
+                    null,
+                    Fail(
+                        digest,
+                        FailureReason.ManifestUnreadable,
+                        $"{_place.Name}: manifest wanted {digest}, got {content.Descriptor.Digest}"
+                    )
+                );
         }
         catch (ContentException e)
         {
@@ -135,5 +169,10 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
     }
 
     private static SubjectVerdict Fail(Digest? digest, FailureReason reason, string text) =>
-        new() { Digest = digest, Failure = reason, Text = text };
+        new()
+        {
+            Digest = digest,
+            Failure = reason,
+            Text = text,
+        };
 }

@@ -36,7 +36,10 @@ public sealed record SubjectVerdict
     /// <summary>The valid statements of the kinds that the policy wanted, in its order, when the subject is trusted.</summary>
     public ImmutableArray<Statement> Statements { get; init; } = [];
 
-    /// <summary>What beside the subject was not looked at, because there is too much of it; nothing that the policy wanted is missing for it when the subject is trusted.</summary>
+    /// <summary>
+    /// What beside the subject was not looked at, because there is too much of it; nothing that the policy wanted is missing for it when
+    /// the subject is trusted.
+    /// </summary>
     public ImmutableArray<string> PassedOver { get; init; } = [];
 
     public bool Passed => Failure is null;

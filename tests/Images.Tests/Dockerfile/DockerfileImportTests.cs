@@ -10,7 +10,10 @@ public sealed class DockerfileImportTests : IDisposable
     private const string Status = "var/lib/dpkg/status";
     private const long Late = 4_000_000_000;
 
-    private readonly AssemblyFixture _shop = new AssemblyFixture { Layers = "- { name: base, title: the base, packages: [tool], upstream: [program], files: [{ from: rootfs/x, to: /etc/x }] }" }
+    private readonly AssemblyFixture _shop = new AssemblyFixture
+    {
+        Layers = "- { name: base, title: the base, packages: [tool], upstream: [program], files: [{ from: rootfs/x, to: /etc/x }] }",
+    }
         .Add(new TinyDeb("tool", "1:2.0-3").File("usr/bin/tool", "tool"))
         .AddUpstream("program", "program"u8.ToArray(), "[{ to: /usr/bin/program }]");
 
@@ -33,8 +36,19 @@ public sealed class DockerfileImportTests : IDisposable
         Assert.Equal(again.Index.Digest, image.Index.Digest);
         Assert.Equal(2, image.Platforms.Single().Layers.Length);
         Assert.Equal(
-            ["755 0:0 etc/", "644 0:0 etc/scripts", "755 0:0 usr/", "755 0:0 usr/bin/", "755 0:0 usr/bin/a", "755 0:0 usr/bin/tool == usr/bin/a", "755 0:0 usr/bin/z == usr/bin/a", "644 0:0 var/lib/dpkg/info/tool:amd64.list", "644 0:0 var/lib/dpkg/status"],
-            _shop.Read(image.Platforms.Single().Layers[0]).Select(AssemblyFixture.Line).Select(line => line.Trim()));
+            [
+                "755 0:0 etc/",
+                "644 0:0 etc/scripts",
+                "755 0:0 usr/",
+                "755 0:0 usr/bin/",
+                "755 0:0 usr/bin/a",
+                "755 0:0 usr/bin/tool == usr/bin/a",
+                "755 0:0 usr/bin/z == usr/bin/a",
+                "644 0:0 var/lib/dpkg/info/tool:amd64.list",
+                "644 0:0 var/lib/dpkg/status",
+            ],
+            _shop.Read(image.Platforms.Single().Layers[0]).Select(AssemblyFixture.Line).Select(line => line.Trim())
+        );
     }
 
     [Fact]
@@ -45,7 +59,10 @@ public sealed class DockerfileImportTests : IDisposable
         Assert.Equal(AssemblyFixture.Timestamp, entries.Max(entry => entry.ModificationTime));
         Assert.Equal(1000, entries.Single(entry => entry.Name == "etc/scripts").ModificationTime.ToUnixTimeSeconds());
         ImageContents contents = await _shop.Contents().ReadAsync("tiny", Platform.LinuxAmd64, Stop);
-        Dictionary<string, string> owners = contents.Layers.SelectMany(layer => layer.Entries).Where(entry => entry.Kind != LayerEntryKind.Directory).ToDictionary(entry => entry.Path, entry => entry.Owner);
+        Dictionary<string, string> owners = contents
+            .Layers.SelectMany(layer => layer.Entries)
+            .Where(entry => entry.Kind != LayerEntryKind.Directory)
+            .ToDictionary(entry => entry.Path, entry => entry.Owner);
         Assert.Equal("package tool", owners["usr/bin/tool"]);
         Assert.Equal("upstream program v1.0.0", owners["usr/bin/program"]);
         Assert.Equal("definition", owners["etc/x"]);
@@ -74,21 +91,45 @@ public sealed class DockerfileImportTests : IDisposable
         Assert.Equal("true", _shop.Layout().ReadIndex().Annotations["mark"]);
     }
 
-    public static TheoryData<string, Action<SavedImage>, string> Refused { get; } = new()
-    {
-        { "another platform", saved => saved.Architecture = "arm64", "built an image for linux/arm64" },
-        { "two images", saved => saved.Times = 2, "wanted one image" },
-        { "no image", saved => saved.Times = 0, "wanted one image" },
-        { "a whiteout", saved => saved.Add(SavedImage.File("usr/bin/.wh.tool", "")), "takes nothing away" },
-        { "a path out", saved => saved.Add(SavedImage.File("../../etc/passwd", "")), "leads out of the image" },
-        { "a device", saved => saved.Add(new PaxTarEntry(TarEntryType.CharacterDevice, "dev/null") { DeviceMajor = 1, DeviceMinor = 3 }), "wanted a file, folder or link" },
-        { "a link to nothing", saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "nothing")), "no file of the layer" },
-        { "links in a circle", saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "b"), SavedImage.Link(TarEntryType.HardLink, "b", "a")), "no file of the layer" },
-        { "capabilities", saved => saved.Add(Capable()), "security.capability" },
-        { "another version", saved => saved.Add(SavedImage.File(Status, "Package: tool\nStatus: install ok installed\nVersion: 9\n")), "the lock wants 1:2.0-3, the Dockerfile's image has 9" },
-        { "a package too many", saved => saved.Add(SavedImage.File(Status, "Package: tool\nStatus: install ok installed\nVersion: 1:2.0-3\n\nPackage: more\nStatus: install ok installed\nVersion: 1\n")), "package more: the lock wants none" },
-        { "a package too few", saved => saved.Add(SavedImage.File(Status, "")), "has none" },
-    };
+    public static TheoryData<string, Action<SavedImage>, string> Refused { get; } =
+        new()
+        {
+            { "another platform", saved => saved.Architecture = "arm64", "built an image for linux/arm64" },
+            { "two images", saved => saved.Times = 2, "wanted one image" },
+            { "no image", saved => saved.Times = 0, "wanted one image" },
+            { "a whiteout", saved => saved.Add(SavedImage.File("usr/bin/.wh.tool", "")), "takes nothing away" },
+            { "a path out", saved => saved.Add(SavedImage.File("../../etc/passwd", "")), "leads out of the image" },
+            {
+                "a device",
+                saved => saved.Add(new PaxTarEntry(TarEntryType.CharacterDevice, "dev/null") { DeviceMajor = 1, DeviceMinor = 3 }),
+                "wanted a file, folder or link"
+            },
+            { "a link to nothing", saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "nothing")), "no file of the layer" },
+            {
+                "links in a circle",
+                saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "b"), SavedImage.Link(TarEntryType.HardLink, "b", "a")),
+                "no file of the layer"
+            },
+            { "capabilities", saved => saved.Add(Capable()), "security.capability" },
+            {
+                "another version",
+                saved => saved.Add(SavedImage.File(Status, "Package: tool\nStatus: install ok installed\nVersion: 9\n")),
+                "the lock wants 1:2.0-3, the Dockerfile's image has 9"
+            },
+            {
+                "a package too many",
+                saved =>
+                    saved.Add(
+                        SavedImage.File(
+                            Status,
+                            "Package: tool\nStatus: install ok installed\nVersion: 1:2.0-3\n\nPackage: more\nStatus: install ok "
+                                + "installed\nVersion: 1\n"
+                        )
+                    ),
+                "package more: the lock wants none"
+            },
+            { "a package too few", saved => saved.Add(SavedImage.File(Status, "")), "has none" },
+        };
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Refused))]
@@ -138,23 +179,34 @@ public sealed class DockerfileImportTests : IDisposable
 
     public void Dispose() => _shop.Dispose();
 
-    private static SavedImage Sound() => new SavedImage().Add(
-        SavedImage.Folder("usr"),
-        SavedImage.Folder("usr/bin"),
-        // The names of one file come in an order that a layer of ours has not.
-        SavedImage.File("usr/bin/z", "tool content", (UnixFileMode)0b111_101_101, Late),
-        SavedImage.Link(TarEntryType.HardLink, "usr/bin/tool", "usr/bin/z"),
-        SavedImage.Link(TarEntryType.HardLink, "usr/bin/a", "./usr/bin/z"),
-        SavedImage.Folder("etc"),
-        SavedImage.File("etc/scripts", "made by one"),
-        SavedImage.File(Status, "Package: tool\nStatus: install ok installed\nVersion: 1:2.0-3\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n"),
-        SavedImage.File("var/lib/dpkg/info/tool:amd64.list", "/.\n/usr\n/usr/bin\n/usr/bin/tool\n")).Add(
-        SavedImage.File("etc/x", "x"),
-        SavedImage.File("usr/bin/program", "program"));
+    private static SavedImage Sound() =>
+        new SavedImage()
+            .Add(
+                SavedImage.Folder("usr"),
+                SavedImage.Folder("usr/bin"),
+                // The names of one file come in an order that a layer of ours has not.
+                SavedImage.File("usr/bin/z", "tool content", (UnixFileMode)0b111_101_101, Late),
+                SavedImage.Link(TarEntryType.HardLink, "usr/bin/tool", "usr/bin/z"),
+                SavedImage.Link(TarEntryType.HardLink, "usr/bin/a", "./usr/bin/z"),
+                SavedImage.Folder("etc"),
+                SavedImage.File("etc/scripts", "made by one"),
+                SavedImage.File(
+                    Status,
+                    "Package: tool\nStatus: install ok installed\nVersion: 1:2.0-3\n\nPackage: gone\nStatus: deinstall ok "
+                        + "config-files\nVersion: 1\n"
+                ),
+                SavedImage.File("var/lib/dpkg/info/tool:amd64.list", "/.\n/usr\n/usr/bin\n/usr/bin/tool\n")
+            )
+            .Add(SavedImage.File("etc/x", "x"), SavedImage.File("usr/bin/program", "program"));
 
-    private static PaxTarEntry Capable() => new(TarEntryType.RegularFile, "usr/bin/ping", new Dictionary<string, string> { ["SCHILY.xattr.security.capability"] = "x" });
+    private static PaxTarEntry Capable() =>
+        new(TarEntryType.RegularFile, "usr/bin/ping", new Dictionary<string, string> { ["SCHILY.xattr.security.capability"] = "x" });
 
-    private async Task<AssembledImage> ImportAsync(string name, MemoryStream archive, System.Collections.Immutable.ImmutableSortedDictionary<string, string>? marks = null)
+    private async Task<AssembledImage> ImportAsync(
+        string name,
+        MemoryStream archive,
+        System.Collections.Immutable.ImmutableSortedDictionary<string, string>? marks = null
+    )
     {
         AssemblyRequest request = new(_shop.Definition(), _shop.Lock, [Platform.LinuxAmd64]) { Marks = marks ?? Descriptor.NoAnnotations };
         DockerfileImport import = new(request, _shop.Layout(name), _shop.Contents(name));

@@ -37,22 +37,27 @@ public sealed class SavedImage
 
     /// <summary>Newer Engines': blobs, here packed with gzip, as containerd's store holds them.</summary>
     public MemoryStream New() => Write("blobs/sha256/{0}", linksTwins: false, layer =>
-    {
-        using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
-            gzip.Write(layer);
-        return packed.ToArray();
-    });
+        {
+            using MemoryStream packed = new();
+            using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
+                gzip.Write(layer);
+            return packed.ToArray();
+        });
 
-    public static TarEntry File(string path, string content, UnixFileMode mode = (UnixFileMode)0b110_100_100, long time = 1000) => new PaxTarEntry(TarEntryType.RegularFile, path)
-    {
-        DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)),
-        Mode = mode,
-        ModificationTime = DateTimeOffset.FromUnixTimeSeconds(time),
-    };
+    public static TarEntry File(string path, string content, UnixFileMode mode = (UnixFileMode)0b110_100_100, long time = 1000) =>
+        new PaxTarEntry(TarEntryType.RegularFile, path)
+        {
+            DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)),
+            Mode = mode,
+            ModificationTime = DateTimeOffset.FromUnixTimeSeconds(time),
+        };
 
     public static TarEntry Folder(string path) =>
-        new PaxTarEntry(TarEntryType.Directory, path + "/") { Mode = (UnixFileMode)0b111_101_101, ModificationTime = DateTimeOffset.UnixEpoch };
+        new PaxTarEntry(TarEntryType.Directory, path + "/")
+        {
+            Mode = (UnixFileMode)0b111_101_101,
+            ModificationTime = DateTimeOffset.UnixEpoch,
+        };
 
     public static TarEntry Link(TarEntryType type, string path, string target) =>
         new PaxTarEntry(type, path) { LinkName = target, ModificationTime = DateTimeOffset.UnixEpoch };
@@ -60,7 +65,9 @@ public sealed class SavedImage
     private MemoryStream Write(string form, bool linksTwins, Func<byte[], byte[]> pack)
     {
         string[] diffIds = [.. _layers.Select(layer => Digest.Of(layer).ToString())];
-        byte[] config = Encoding.UTF8.GetBytes($"{{\"architecture\":\"{Architecture}\",\"os\":\"linux\",\"config\":{{{Config}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[{string.Join(',', diffIds.Select(id => $"\"{id}\""))}]}}}}");
+        byte[] config = Encoding.UTF8.GetBytes(
+            $"{{\"architecture\":\"{Architecture}\",\"os\":\"linux\",\"config\":{{{Config}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[{string.Join(',', diffIds.Select(id => $"\"{id}\""))}]}}}}"
+        );
         List<string> names = [];
         MemoryStream archive = new();
         using (TarWriter tar = new(archive, leaveOpen: true))
@@ -69,12 +76,17 @@ public sealed class SavedImage
             {
                 string name = string.Format(System.Globalization.CultureInfo.InvariantCulture, form, $"layer{i}");
                 int twin = diffIds.IndexOf(diffIds[i]);
-                tar.WriteEntry(linksTwins && twin < i ? Link(TarEntryType.SymbolicLink, name, $"../layer{twin}/layer.tar") : new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(pack(_layers[i])) });
+                tar.WriteEntry(
+                    linksTwins && twin < i
+                        ? Link(TarEntryType.SymbolicLink, name, $"../layer{twin}/layer.tar")
+                        : new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(pack(_layers[i])) }
+                );
                 names.Add(name);
             }
 
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "config.json") { DataStream = new MemoryStream(config) });
-            string image = $"{{\"Config\":\"config.json\",\"RepoTags\":[\"x:y\"],\"Layers\":[{string.Join(',', names.Select(name => $"\"{name}\""))}]}}";
+            string image =
+                $"{{\"Config\":\"config.json\",\"RepoTags\":[\"x:y\"],\"Layers\":[{string.Join(',', names.Select(name => $"\"{name}\""))}]}}";
             byte[] manifest = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat(image, Times))}]");
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(manifest) });
         }

@@ -45,18 +45,49 @@ internal sealed class TarBuilder
     public byte[] End { get; init; } = new byte[1024];
 
     public TarBuilder File(string name, string content = "", int mode = 0x1A4) =>
-        Add(new TarItem { Name = name, Content = Encoding.UTF8.GetBytes(content), Mode = mode });
+        Add(
+            new TarItem
+            {
+                Name = name,
+                Content = Encoding.UTF8.GetBytes(content),
+                Mode = mode,
+            }
+        );
 
     public TarBuilder Directory(params string[] names)
     {
         foreach (string name in names)
-            Add(new TarItem { Name = name, Type = '5', Mode = 0x1ED });
+            Add(
+                new TarItem
+                {
+                    Name = name,
+                    Type = '5',
+                    Mode = 0x1ED,
+                }
+            );
         return this;
     }
 
-    public TarBuilder SymbolicLink(string name, string target) => Add(new TarItem { Name = name, Type = '2', Link = target, Mode = 0x1FF });
+    public TarBuilder SymbolicLink(string name, string target) =>
+        Add(
+            new TarItem
+            {
+                Name = name,
+                Type = '2',
+                Link = target,
+                Mode = 0x1FF,
+            }
+        );
 
-    public TarBuilder HardLink(string name, string target) => Add(new TarItem { Name = name, Type = '1', Link = target });
+    public TarBuilder HardLink(string name, string target) =>
+        Add(
+            new TarItem
+            {
+                Name = name,
+                Type = '1',
+                Link = target,
+            }
+        );
 
     /// <summary>A pax header for the member after it. Each record is written "LENGTH TEXT\n".</summary>
     public TarBuilder Pax(params string[] records)
@@ -70,11 +101,25 @@ internal sealed class TarBuilder
             content.Append(length).Append(' ').Append(record).Append('\n');
         }
 
-        return Add(new TarItem { Name = "pax", Type = 'x', Content = Encoding.Latin1.GetBytes(content.ToString()) });
+        return Add(
+            new TarItem
+            {
+                Name = "pax",
+                Type = 'x',
+                Content = Encoding.Latin1.GetBytes(content.ToString()),
+            }
+        );
     }
 
     public TarBuilder LongName(string name, char type = 'L') =>
-        Add(new TarItem { Name = "././@LongLink", Type = type, Content = [.. Encoding.Latin1.GetBytes(name), 0] });
+        Add(
+            new TarItem
+            {
+                Name = "././@LongLink",
+                Type = type,
+                Content = [.. Encoding.Latin1.GetBytes(name), 0],
+            }
+        );
 
     public TarBuilder Add(TarItem item)
     {

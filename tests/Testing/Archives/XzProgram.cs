@@ -6,7 +6,9 @@ namespace Slipway.Testing;
 /// <summary>The xz program of the machine, as a peer to compare with.</summary>
 internal static class XzProgram
 {
-    /// <summary>Runs xz over the input; skips the test when the program is not there. Arguments as on a command line, split at blanks.</summary>
+    /// <summary>
+    /// Runs xz over the input; skips the test when the program is not there. Arguments as on a command line, split at blanks.
+    /// </summary>
     public static byte[] Run(byte[] input, string arguments)
     {
         if (!File.Exists("/usr/bin/xz"))
@@ -28,7 +30,9 @@ internal static class XzProgram
 
     public static byte[] Compress(byte[] content, string options = "") => Run(content, $"-zc -T1 --format=xz {options}");
 
-    /// <summary>Content with runs, repeats near and far, text and noise, so that every kind of LZMA symbol occurs. Same seed, same bytes.</summary>
+    /// <summary>
+    /// Content with runs, repeats near and far, text and noise, so that every kind of LZMA symbol occurs. Same seed, same bytes.
+    /// </summary>
     public static byte[] Content(int seed, int size)
     {
         var random = new Random(seed);

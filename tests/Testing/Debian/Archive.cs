@@ -14,8 +14,12 @@ internal static class Archive
     {
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name + version)));
         string more = fields.Length == 0 ? "" : string.Join('\n', fields.Split(';', StringSplitOptions.TrimEntries)) + "\n";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n{more}Description: some\n text, Depends: not\nFilename: pool/main/{name[0]}/{name}/{name}_{version.Split(':')[^1]}_{architecture}.deb\nSize: {name.Length + 1000}\nSHA256: {hash}\n\n");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n{more}Description: some\n text, Depends: "
+                + $"not\nFilename: "
+                + $"pool/main/{name[0]}/{name}/{name}_{version.Split(':')[^1]}_{architecture}.deb\nSize: {name.Length + 1000}\nSHA256: {hash}\n\n"
+        );
     }
 
     public static PackageIndex Index(string suite, params string[] stanzas) =>

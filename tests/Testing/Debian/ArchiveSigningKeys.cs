@@ -67,12 +67,18 @@ public sealed class ArchiveSigningKeys : IDisposable
     {
         string user = $"{name} <{name}@example.invalid>";
         Run([.. options, "--quick-generate-key", user, "ed25519", "sign", expiry]);
-        return Run(["--with-colons", "--list-keys", user]).Split('\n').First(line => line.StartsWith("fpr", StringComparison.Ordinal)).Split(':')[9];
+        return Run(["--with-colons", "--list-keys", user])
+            .Split('\n')
+            .First(line => line.StartsWith("fpr", StringComparison.Ordinal))
+            .Split(':')[9];
     }
 
     private string Run(string[] arguments)
     {
-        ProcessStartInfo start = new("gpg", ["--homedir", _home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", .. arguments])
+        ProcessStartInfo start = new(
+            "gpg",
+            ["--homedir", _home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", .. arguments]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -34,8 +34,11 @@ internal sealed class LoopbackServer : IAsyncDisposable
         LoopbackServer server = new(app);
         app.Run(server.AnswerAsync);
         await app.StartAsync();
-        server.Address = new Uri(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
-            .Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/");
+        server.Address = new Uri(
+            app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.Single() + "/"
+        );
         return server;
     }
 
@@ -48,38 +51,38 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public void On(string path, Func<HttpContext, int, Task> answer) => _paths["/" + path] = answer;
 
     public void Serve(string path, byte[] content) => On(path, (context, _) =>
-    {
-        context.Response.ContentLength = content.Length;
-        return context.Response.Body.WriteAsync(content).AsTask();
-    });
+        {
+            context.Response.ContentLength = content.Length;
+            return context.Response.Body.WriteAsync(content).AsTask();
+        });
 
     public void Serve(string path, int status) => On(path, (context, _) =>
-    {
-        context.Response.StatusCode = status;
-        return Task.CompletedTask;
-    });
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
 
     public void Redirect(string path, string location) => On(path, (context, _) =>
-    {
-        context.Response.StatusCode = 302;
-        context.Response.Headers.Location = location;
-        return Task.CompletedTask;
-    });
+        {
+            context.Response.StatusCode = 302;
+            context.Response.Headers.Location = location;
+            return Task.CompletedTask;
+        });
 
     /// <summary>Cuts the body in the middle some times, then serves it whole.</summary>
     public void ServeCut(string path, byte[] content, int times) => On(path, async (context, before) =>
-    {
-        context.Response.ContentLength = content.Length;
-        if (before >= times)
         {
-            await context.Response.Body.WriteAsync(content);
-            return;
-        }
+            context.Response.ContentLength = content.Length;
+            if (before >= times)
+            {
+                await context.Response.Body.WriteAsync(content);
+                return;
+            }
 
-        await context.Response.Body.WriteAsync(content.AsMemory(0, content.Length / 2));
-        await context.Response.Body.FlushAsync();
-        context.Abort();
-    });
+            await context.Response.Body.WriteAsync(content.AsMemory(0, content.Length / 2));
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        });
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
@@ -102,7 +105,12 @@ internal sealed class Workbench : IDisposable
     public Workbench()
     {
         Folder = System.IO.Directory.CreateTempSubdirectory("slipway-tests-").FullName;
-        Patience = new RetryPolicy { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(2) };
+        Patience = new RetryPolicy
+        {
+            Attempts = 3,
+            FirstWait = TimeSpan.FromMilliseconds(1),
+            LongestWait = TimeSpan.FromMilliseconds(2),
+        };
         _transport = new HttpTransport(HttpTransport.NewHandler(), Patience, TimeProvider.System, _ => { });
         Reader = new OriginReader(_transport, Patience, TimeProvider.System);
         Cache = new ContentCache(CacheFolder, TimeProvider.System);
@@ -122,9 +130,15 @@ internal sealed class Workbench : IDisposable
     public Download Download { get; }
 
     /// <summary>What the cache keeps, complete or not; its lock files are no content.</summary>
-    public string[] CachedFiles => System.IO.Directory.Exists(CacheFolder)
-        ? [.. System.IO.Directory.GetFiles(CacheFolder, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(Path.GetDirectoryName(file)) != "locks")]
-        : [];
+    public string[] CachedFiles =>
+        System.IO.Directory.Exists(CacheFolder)
+            ?
+            [
+                .. System
+                    .IO.Directory.GetFiles(CacheFolder, "*", SearchOption.AllDirectories)
+                    .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) != "locks"),
+            ]
+            : [];
 
     /// <summary>Where the cache keeps the beginning of a content.</summary>
     public string PartOf(Digest digest) => Path.Combine(CacheFolder, "unfinished", $"{digest.Algorithm}-{digest.Hex}.part");

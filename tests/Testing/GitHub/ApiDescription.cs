@@ -5,8 +5,8 @@ using Xunit;
 namespace Slipway.Testing;
 
 /// <summary>
-/// GitHub's published OpenAPI description of its REST API, as npm's package @octokit/openapi carries it. Read once for a run of tests; of its
-/// operations only those that are asked for are looked at.
+/// GitHub's published OpenAPI description of its REST API, as npm's package @octokit/openapi carries it. Read once for a run of tests; of
+/// its operations only those that are asked for are looked at.
 /// </summary>
 public sealed class ApiDescription
 {
@@ -16,7 +16,10 @@ public sealed class ApiDescription
     private const string File = "package/generated/api.github.com.json";
 
     private static readonly NpmPackage Package = new(
-        "@octokit/openapi", "23.0.2", "sha512-pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg==");
+        "@octokit/openapi",
+        "23.0.2",
+        "sha512-pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg=="
+    );
 
     private static readonly Lazy<Task<(ApiDescription? Found, string Problem)>> Shared = new(LoadAsync);
 
@@ -57,7 +60,8 @@ public sealed class ApiDescription
     public ApiOperation? Find(string method, string path)
     {
         string[] parts = path.Trim('/').Split('/');
-        return _operations.GetOrAdd((method, parts.Length), key => [.. Operations(key.Method, key.Length)])
+        return _operations
+            .GetOrAdd((method, parts.Length), key => [.. Operations(key.Method, key.Length)])
             .Where(operation => operation.Fits(parts))
             .MaxBy(operation => operation.Literals);
     }

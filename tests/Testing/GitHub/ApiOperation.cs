@@ -16,7 +16,9 @@ public sealed class ApiOperation
     {
         (_check, _operation, Name) = (check, operation, $"{method} {path}");
         _parts = path.Trim('/').Split('/');
-        _parameters = operation.TryGetProperty("parameters", out JsonElement parameters) ? [.. parameters.EnumerateArray().Select(check.Resolve)] : [];
+        _parameters = operation.TryGetProperty("parameters", out JsonElement parameters)
+            ? [.. parameters.EnumerateArray().Select(check.Resolve)]
+            : [];
     }
 
     /// <summary>Method and path, as the description has them.</summary>
@@ -26,9 +28,14 @@ public sealed class ApiOperation
     internal int Literals => _parts.Count(part => !IsParameter(part));
 
     /// <summary>Whether its last part takes any number of parts.</summary>
-    internal bool IsOpen => IsParameter(_parts[^1]) && _parameters.Any(parameter =>
-        parameter.GetProperty("in").GetString() == "path" && $"{{{parameter.GetProperty("name").GetString()}}}" == _parts[^1]
-        && parameter.TryGetProperty("x-multi-segment", out JsonElement many) && many.GetBoolean());
+    internal bool IsOpen =>
+        IsParameter(_parts[^1])
+        && _parameters.Any(parameter =>
+            parameter.GetProperty("in").GetString() == "path"
+            && $"{{{parameter.GetProperty("name").GetString()}}}" == _parts[^1]
+            && parameter.TryGetProperty("x-multi-segment", out JsonElement many)
+            && many.GetBoolean()
+        );
 
     internal bool Fits(string[] parts)
     {
@@ -57,11 +64,22 @@ public sealed class ApiOperation
             if (parameter.ValueKind == JsonValueKind.Undefined)
                 faults.Add($"parameter '{name}': the description does not know it");
             else
-                faults.AddRange(_check.Faults(parameter.GetProperty("schema"), Value(parameter.GetProperty("schema"), value)).Select(fault => $"parameter '{name}': {fault}"));
+                faults.AddRange(
+                    _check
+                        .Faults(parameter.GetProperty("schema"), Value(parameter.GetProperty("schema"), value))
+                        .Select(fault => $"parameter '{name}': {fault}")
+                );
         }
 
-        faults.AddRange(known.Where(parameter => parameter.TryGetProperty("required", out JsonElement required) && required.GetBoolean() && !given.ContainsKey(parameter.GetProperty("name").GetString()!))
-            .Select(parameter => $"parameter '{parameter.GetProperty("name")}' is missing"));
+        faults.AddRange(
+            known
+                .Where(parameter =>
+                    parameter.TryGetProperty("required", out JsonElement required)
+                    && required.GetBoolean()
+                    && !given.ContainsKey(parameter.GetProperty("name").GetString()!)
+                )
+                .Select(parameter => $"parameter '{parameter.GetProperty("name")}' is missing")
+        );
         faults.AddRange(BodyFaults(mediaType, body));
         return faults.Select(fault => $"{Name}: request: {fault}");
     }
@@ -77,7 +95,8 @@ public sealed class ApiOperation
             return [];
         if (!content.TryGetProperty(Json, out JsonElement described))
             return [];
-        return mediaType != Json ? [$"{Name}: answer {status}: wanted {Json}, got '{mediaType}'"]
+        return mediaType != Json
+            ? [$"{Name}: answer {status}: wanted {Json}, got '{mediaType}'"]
             : DocumentFaults(described.GetProperty("schema"), body).Select(fault => $"{Name}: answer {status}: {fault}");
     }
 
@@ -91,9 +110,13 @@ public sealed class ApiOperation
         if (!content.TryGetProperty(Json, out JsonElement json))
             return mediaType.Length == 0 ? ["its body has no type"] : [];
         bool isRequired = described.TryGetProperty("required", out JsonElement required) && required.GetBoolean();
-        return body.IsEmpty ? isRequired ? ["its body is missing"] : []
-            : mediaType != Json ? [$"wanted {Json}, got '{mediaType}'"]
-            : DocumentFaults(json.GetProperty("schema"), body);
+        return body.IsEmpty
+            ? isRequired
+                ? ["its body is missing"]
+                : []
+            : mediaType != Json
+                ? [$"wanted {Json}, got '{mediaType}'"]
+                : DocumentFaults(json.GetProperty("schema"), body);
     }
 
     private IEnumerable<string> DocumentFaults(JsonElement schema, ReadOnlyMemory<byte> body)

@@ -3,13 +3,18 @@ using Xunit;
 
 namespace Slipway.Testing;
 
-/// <summary>Compares every request and every answer of a <see cref="GitHubStandIn"/> with GitHub's own description of its API, where that is at hand.</summary>
+/// <summary>
+/// Compares every request and every answer of a <see cref="GitHubStandIn"/> with GitHub's own description of its API, where that is at
+/// hand.
+/// </summary>
 /// <param name="description">Null checks nothing.</param>
 internal sealed class ApiWitness(ApiDescription? description)
 {
     private const string Version = "2022-11-28";
 
-    /// <summary>What GitHub says of every operation and describes at none of them ("Troubleshooting the REST API", "Rate limits").</summary>
+    /// <summary>
+    /// What GitHub says of every operation and describes at none of them ("Troubleshooting the REST API", "Rate limits").
+    /// </summary>
     private static readonly int[] Everywhere = [401, 403, 404, 429, 500, 502, 503];
 
     private readonly Lock _lock = new();
@@ -24,7 +29,13 @@ internal sealed class ApiWitness(ApiDescription? description)
         List<string> faults = [.. HeaderFaults(request).Select(fault => $"{what}: request: {fault}")];
         if (description.Find(request.Method, path) is { } operation)
         {
-            faults.AddRange(operation.RequestFaults(request.Query.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString())), TypeOf(request.ContentType), body));
+            faults.AddRange(
+                operation.RequestFaults(
+                    request.Query.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.ToString())),
+                    TypeOf(request.ContentType),
+                    body
+                )
+            );
             if (!(status == 304 && request.Headers.IfNoneMatch.Count > 0))
                 faults.AddRange(operation.AnswerFaults(status, TypeOf(mediaType), answer).Where(fault => !IsElsewhere(fault, status)));
         }
@@ -41,12 +52,15 @@ internal sealed class ApiWitness(ApiDescription? description)
     public void Require()
     {
         lock (_lock)
-            Assert.True(_faults.Count == 0, $"GitHub's description of its API is not held:\n{string.Join('\n', _faults.Distinct().Take(20))}");
+            Assert.True(
+                _faults.Count == 0,
+                $"GitHub's description of its API is not held:\n{string.Join('\n', _faults.Distinct().Take(20))}"
+            );
     }
 
     /// <summary>
-    /// What GitHub documents in words only: refusals and outages that every operation may have, and the state <c>starter</c> of what a failed
-    /// upload leaves ("Upload a release asset").
+    /// What GitHub documents in words only: refusals and outages that every operation may have, and the state <c>starter</c> of what a
+    /// failed upload leaves ("Upload a release asset").
     /// </summary>
     private static bool IsElsewhere(string fault, int status) =>
         (Everywhere.Contains(status) && fault.EndsWith($"answer {status}: the description does not know it", StringComparison.Ordinal))

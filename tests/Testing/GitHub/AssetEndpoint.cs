@@ -9,7 +9,9 @@ internal sealed class AssetEndpoint(Func<string> storage)
         StandInRepository repository = call.Repository;
         if (call.Is("GET", "releases", "*", "assets") || call.Is("POST", "releases", "*", "assets"))
         {
-            StandInRelease? release = repository.Releases.FirstOrDefault(release => release.Id == call.Number(1) && (call.MayWrite || !release.IsDraft));
+            StandInRelease? release = repository.Releases.FirstOrDefault(release =>
+                release.Id == call.Number(1) && (call.MayWrite || !release.IsDraft)
+            );
             return release is null ? StandInAnswer.NotFound
                 : call.Method == "POST" ? Upload(call, release)
                 : call.Page([.. release.Assets], asset => call.Documents.Asset(repository, release, asset));
@@ -22,7 +24,10 @@ internal sealed class AssetEndpoint(Func<string> storage)
         {
             _ when owner is null || found is null => StandInAnswer.NotFound,
             "DELETE" => repository.Locked(() => owner.Assets.Remove(found)) ? StandInAnswer.Nothing : StandInAnswer.NotFound,
-            "GET" when call.Accept == "application/octet-stream" => new StandInAnswer(302) { Location = $"{storage()}/{repository.Owner}/{repository.Name}/{found.Id}?signature=only-for-this-download" },
+            "GET" when call.Accept == "application/octet-stream" => new StandInAnswer(302)
+            {
+                Location = $"{storage()}/{repository.Owner}/{repository.Name}/{found.Id}?signature=only-for-this-download",
+            },
             "GET" => new StandInAnswer(200, call.Documents.Asset(repository, owner, found)),
             _ => null,
         };
@@ -31,8 +36,18 @@ internal sealed class AssetEndpoint(Func<string> storage)
     /// <summary>Leaves what GitHub leaves of an upload that failed within.</summary>
     public static void Break(StandInCall call)
     {
-        if (call.Path is ["releases", var id, "assets"] && call.Repository.Releases.FirstOrDefault(release => release.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) == id) is { } release)
-            call.Repository.Locked(() => { release.Assets.Add(New(call, "starter", [])); return 0; });
+        if (
+            call.Path is ["releases", var id, "assets"]
+            && call.Repository.Releases.FirstOrDefault(release =>
+                release.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) == id
+            )
+                is { } release
+        )
+            call.Repository.Locked(() =>
+            {
+                release.Assets.Add(New(call, "starter", []));
+                return 0;
+            });
     }
 
     private static StandInAnswer Upload(StandInCall call, StandInRelease release)
@@ -52,8 +67,9 @@ internal sealed class AssetEndpoint(Func<string> storage)
     private static StandInAsset New(StandInCall call, string state, byte[] content) =>
         new(call.Repository.NextId(), call.Query["name"], call.MediaType, state, content) { CreatedAt = call.Repository.Time.GetUtcNow() };
 
-    private static (StandInRelease? Release, StandInAsset? Asset) Find(StandInCall call, long id) => call.Repository.Releases
-        .Where(release => call.MayWrite || !release.IsDraft)
-        .SelectMany(release => release.Assets.Select(asset => ((StandInRelease?)release, (StandInAsset?)asset)))
-        .FirstOrDefault(pair => pair.Item2!.Id == id);
+    private static (StandInRelease? Release, StandInAsset? Asset) Find(StandInCall call, long id) =>
+        call
+            .Repository.Releases.Where(release => call.MayWrite || !release.IsDraft)
+            .SelectMany(release => release.Assets.Select(asset => ((StandInRelease?)release, (StandInAsset?)asset)))
+            .FirstOrDefault(pair => pair.Item2!.Id == id);
 }

@@ -27,7 +27,9 @@ internal sealed class FaultPlan
         {
             if (_numbered.Remove(number, out GitHubFault numbered))
                 return numbered;
-            int found = _named.FindIndex(fault => (fault.Method.Length == 0 || fault.Method == asked.Method) && asked.Path.EndsWith(fault.Path, StringComparison.Ordinal));
+            int found = _named.FindIndex(fault =>
+                (fault.Method.Length == 0 || fault.Method == asked.Method) && asked.Path.EndsWith(fault.Path, StringComparison.Ordinal)
+            );
             if (found < 0)
                 return null;
             GitHubFault fault = _named[found].Fault;

@@ -84,12 +84,14 @@ public sealed class GitHubStandIn : IAsyncDisposable
     {
         await PeerPrograms.RequireAsync(Peer.Git);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxRequestBodySize = 2L << 30;
-            kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(IPAddress.Loopback, 0);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Limits.MaxRequestBodySize = 2L << 30;
+                kestrel.Listen(IPAddress.Loopback, 0);
+                kestrel.Listen(IPAddress.Loopback, 0);
+            });
         WebApplication application = builder.Build();
         GitHubStandIn made = new(application, time ?? TimeProvider.System, await ApiDescription.FindAsync());
         application.Run(made.HandleAsync);
@@ -180,18 +182,22 @@ public sealed class GitHubStandIn : IAsyncDisposable
         StandInRepository? repository = parts switch
         {
             ["repos", var owner, var name, ..] => _repositories.GetValueOrDefault($"{owner}/{name}"),
-            ["repositories", var number, ..] => _repositories.Values.FirstOrDefault(repository => $"{StandInDocuments.NumberOf(repository)}" == number),
+            ["repositories", var number, ..] => _repositories.Values.FirstOrDefault(repository =>
+                $"{StandInDocuments.NumberOf(repository)}" == number
+            ),
             _ => null,
         };
-        return repository is null || (repository.IsPrivate && !hasToken) ? null : new StandInCall(repository, context.Request.Method, parts[(parts[0] == "repos" ? 3 : 2)..])
-        {
-            Query = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
-            Body = [],
-            Accept = context.Request.Headers.Accept.ToString(),
-            MediaType = context.Request.ContentType ?? "",
-            MayWrite = hasToken,
-            Documents = _documents,
-        };
+        return repository is null || (repository.IsPrivate && !hasToken)
+            ? null
+            : new StandInCall(repository, context.Request.Method, parts[(parts[0] == "repos" ? 3 : 2)..])
+            {
+                Query = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
+                Body = [],
+                Accept = context.Request.Headers.Accept.ToString(),
+                MediaType = context.Request.ContentType ?? "",
+                MayWrite = hasToken,
+                Documents = _documents,
+            };
     }
 
     private async Task<StandInAnswer> RouteAsync(StandInCall call)
@@ -202,10 +208,16 @@ public sealed class GitHubStandIn : IAsyncDisposable
             return StandInAnswer.Error(403, "Repository was archived so is read-only.");
         try
         {
-            return call.Is("GET") ? new StandInAnswer(200, _documents.Repository(call.Repository))
-                : await ReleaseEndpoint.HandleAsync(call) ?? _assets.Handle(call) ?? await GitEndpoint.HandleAsync(call) ?? await PullEndpoint.HandleAsync(call) ?? StandInAnswer.NotFound;
+            return call.Is("GET")
+                ? new StandInAnswer(200, _documents.Repository(call.Repository))
+                : await ReleaseEndpoint.HandleAsync(call)
+                    ?? _assets.Handle(call)
+                    ?? await GitEndpoint.HandleAsync(call)
+                    ?? await PullEndpoint.HandleAsync(call)
+                    ?? StandInAnswer.NotFound;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or KeyNotFoundException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or NullReferenceException or KeyNotFoundException or FormatException)
         {
             return StandInAnswer.Error(400, "Problems parsing JSON");
         }
@@ -225,7 +237,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
             long half = (context.Request.ContentLength ?? 0) / 2;
             byte[] buffer = new byte[Math.Max(1, Math.Min(half, 64 * 1024))];
             int count;
-            for (long read = 0; read < half && (count = await context.Request.Body.ReadAsync(buffer)) > 0;)
+            for (long read = 0; read < half && (count = await context.Request.Body.ReadAsync(buffer)) > 0; )
                 read += count;
             AssetEndpoint.Break(call);
         }
@@ -235,17 +247,30 @@ public sealed class GitHubStandIn : IAsyncDisposable
         if (fault is GitHubFault.PrimaryLimit or GitHubFault.PrimaryLimitForAnHour)
         {
             response.Headers["x-ratelimit-remaining"] = "0";
-            response.Headers["x-ratelimit-reset"] = $"{_time.GetUtcNow().AddSeconds(fault == GitHubFault.PrimaryLimit ? 1 : 3600).ToUnixTimeSeconds()}";
+            response.Headers["x-ratelimit-reset"] =
+                $"{_time.GetUtcNow().AddSeconds(fault == GitHubFault.PrimaryLimit ? 1 : 3600).ToUnixTimeSeconds()}";
         }
 
-        await WriteAsync(context, fault switch
-        {
-            GitHubFault.SecondaryLimit => StandInAnswer.Error(403, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."),
-            GitHubFault.SecondaryLimitWithoutTime => StandInAnswer.Error(429, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."),
-            GitHubFault.PrimaryLimit or GitHubFault.PrimaryLimitForAnHour => StandInAnswer.Error(403, "API rate limit exceeded for user ID 1."),
-            GitHubFault.Forbidden => StandInAnswer.Error(403, "Resource not accessible by integration"),
-            _ => StandInAnswer.Error(502, "Server Error"),
-        });
+        await WriteAsync(
+            context,
+            fault switch
+            {
+                GitHubFault.SecondaryLimit => StandInAnswer.Error(
+                    403,
+                    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+                ),
+                GitHubFault.SecondaryLimitWithoutTime => StandInAnswer.Error(
+                    429,
+                    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+                ),
+                GitHubFault.PrimaryLimit or GitHubFault.PrimaryLimitForAnHour => StandInAnswer.Error(
+                    403,
+                    "API rate limit exceeded for user ID 1."
+                ),
+                GitHubFault.Forbidden => StandInAnswer.Error(403, "Resource not accessible by integration"),
+                _ => StandInAnswer.Error(502, "Server Error"),
+            }
+        );
     }
 
     private static async Task<byte[]> BodyAsync(HttpRequest request)
@@ -260,7 +285,8 @@ public sealed class GitHubStandIn : IAsyncDisposable
         HttpResponse response = context.Response;
         response.StatusCode = answer.Status;
         byte[] body = answer.Json is null ? [] : Encoding.UTF8.GetBytes(answer.Json.ToJsonString());
-        string tag = $"W/\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([.. body, .. Encoding.UTF8.GetBytes(answer.Link ?? "")]))}\"";
+        string tag =
+            $"W/\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([.. body, .. Encoding.UTF8.GetBytes(answer.Link ?? "")]))}\"";
         if (context.Request.Method == "GET" && answer.Status == 200)
             response.Headers.ETag = tag;
         if (answer.Link is not null)
@@ -290,29 +316,56 @@ public sealed class GitHubStandIn : IAsyncDisposable
     private void Look(HttpContext context, int status, byte[] body)
     {
         string path = RawPath(context).Replace(ApiPath, "", StringComparison.Ordinal).Replace(UploadPath, "", StringComparison.Ordinal);
-        if (path.Split('/') is ["", "repositories", var number, .. var rest] && _repositories.Values.FirstOrDefault(repository => $"{StandInDocuments.NumberOf(repository)}" == number) is { } repository)
+        if (
+            path.Split('/') is ["", "repositories", var number, .. var rest]
+            && _repositories.Values.FirstOrDefault(repository => $"{StandInDocuments.NumberOf(repository)}" == number) is { } repository
+        )
             path = $"/repos/{repository.Owner}/{repository.Name}/{string.Join('/', rest)}";
         if (status < 400 || context.Items.ContainsKey(nameof(StandInCall.Body)))
-            _witness.Look(context.Request, path, context.Items[nameof(StandInCall.Body)] as byte[], status, body.Length == 0 ? "" : "application/json", body);
+            _witness.Look(
+                context.Request,
+                path,
+                context.Items[nameof(StandInCall.Body)] as byte[],
+                status,
+                body.Length == 0 ? "" : "application/json",
+                body
+            );
     }
 
     /// <summary>What an asset's address leads to: bytes, for who brings no token.</summary>
     private async Task StoredAsync(HttpContext context, string path)
     {
         lock (_lock)
-            _asked.Add(new GitHubAsked(context.Request.Method, path, context.Request.QueryString.Value ?? "", context.Request.Headers.ContainsKey("Authorization")) { IsStorage = true });
-        StandInAsset? asset = path.Split('/') is [_, var owner, var name, var id] && _repositories.TryGetValue($"{owner}/{name}", out StandInRepository? repository)
-            ? repository.Releases.SelectMany(release => release.Assets).FirstOrDefault(asset => $"{asset.Id}" == id)
-            : null;
+            _asked.Add(
+                new GitHubAsked(
+                    context.Request.Method,
+                    path,
+                    context.Request.QueryString.Value ?? "",
+                    context.Request.Headers.ContainsKey("Authorization")
+                )
+                {
+                    IsStorage = true,
+                }
+            );
+        StandInAsset? asset =
+            path.Split('/') is [_, var owner, var name, var id]
+            && _repositories.TryGetValue($"{owner}/{name}", out StandInRepository? repository)
+                ? repository.Releases.SelectMany(release => release.Assets).FirstOrDefault(asset => $"{asset.Id}" == id)
+                : null;
         await BytesAsync(context, context.Request.Headers.ContainsKey("Authorization") ? null : asset);
     }
 
     /// <summary><c>/OWNER/NAME/releases/download/TAG/ASSET</c>, of what is published.</summary>
     private async Task DownloadAsync(HttpContext context, string path)
     {
-        StandInAsset? asset = path.Split('/') is [_, var owner, var name, "releases", "download", .. var tag, var file] && _repositories.TryGetValue($"{owner}/{name}", out StandInRepository? repository) && !repository.IsPrivate
-            ? repository.Releases.FirstOrDefault(release => !release.IsDraft && release.Tag == string.Join('/', tag))?.Assets.FirstOrDefault(asset => asset.Name == file)
-            : null;
+        StandInAsset? asset =
+            path.Split('/') is [_, var owner, var name, "releases", "download", .. var tag, var file]
+            && _repositories.TryGetValue($"{owner}/{name}", out StandInRepository? repository)
+            && !repository.IsPrivate
+                ? repository
+                    .Releases.FirstOrDefault(release => !release.IsDraft && release.Tag == string.Join('/', tag))
+                    ?.Assets.FirstOrDefault(asset => asset.Name == file)
+                : null;
         await BytesAsync(context, asset);
     }
 

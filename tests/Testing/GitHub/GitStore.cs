@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Slipway.Testing;
 
-/// <summary>A bare git repository, by the git program: what GitHub's Git Data API reads and writes. Its user is nobody of this machine.</summary>
+/// <summary>
+/// A bare git repository, by the git program: what GitHub's Git Data API reads and writes. Its user is nobody of this machine.
+/// </summary>
 /// <param name="path">The folder.</param>
 internal sealed class GitStore(string path)
 {
@@ -26,7 +28,8 @@ internal sealed class GitStore(string path)
     }
 
     /// <summary>What git prints, without the last line end. The test fails when git does.</summary>
-    public async Task<string> RunAsync(params string[] arguments) => (await Git(["--git-dir", path, .. arguments]).RunAsync()).Require().Output.TrimEnd('\n');
+    public async Task<string> RunAsync(params string[] arguments) =>
+        (await Git(["--git-dir", path, .. arguments]).RunAsync()).Require().Output.TrimEnd('\n');
 
     /// <summary>The same; null when git refuses.</summary>
     public async Task<string?> TryAsync(params string[] arguments)
@@ -53,17 +56,27 @@ internal sealed class GitStore(string path)
 
     /// <summary>What a ref names itself, which an annotated tag is, and its type; null when there is none.</summary>
     public async Task<(string Sha, string Type)?> NamedAsync(string name) =>
-        await TryAsync("rev-parse", "--verify", "--quiet", "--end-of-options", name) is { } sha ? (sha, await RunAsync("cat-file", "-t", sha)) : null;
+        await TryAsync("rev-parse", "--verify", "--quiet", "--end-of-options", name) is { } sha
+            ? (sha, await RunAsync("cat-file", "-t", sha))
+            : null;
 
     /// <summary>A commit; null when there is none of that name.</summary>
     public async Task<StandInCommit?> CommitAsync(string sha)
     {
         if (!await HasAsync("commit", sha))
             return null;
-        string[] parts = (await RunAsync("show", "--no-patch", "--format=%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B", sha)).Split('\0');
+        string[] parts = (
+            await RunAsync("show", "--no-patch", "--format=%T%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B", sha)
+        ).Split('\0');
         return new StandInCommit(sha, parts[0], [.. parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)])
         {
-            AuthorName = parts[2], AuthorEmail = parts[3], AuthoredAt = Time(parts[4]), CommitterName = parts[5], CommitterEmail = parts[6], CommittedAt = Time(parts[7]), Message = parts[8].TrimEnd('\n'),
+            AuthorName = parts[2],
+            AuthorEmail = parts[3],
+            AuthoredAt = Time(parts[4]),
+            CommitterName = parts[5],
+            CommitterEmail = parts[6],
+            CommittedAt = Time(parts[7]),
+            Message = parts[8].TrimEnd('\n'),
         };
     }
 
@@ -86,7 +99,10 @@ internal sealed class GitStore(string path)
     public async Task<byte[]> ReadBlobAsync(string sha)
     {
         string file = System.IO.Path.Combine(path, $"outgoing-{Guid.NewGuid():n}");
-        ChildProcess shell = new("/bin/sh", "-c", "git --git-dir \"$0\" cat-file blob \"$1\" > \"$2\"", path, sha, file) { Variables = Variables };
+        ChildProcess shell = new("/bin/sh", "-c", "git --git-dir \"$0\" cat-file blob \"$1\" > \"$2\"", path, sha, file)
+        {
+            Variables = Variables,
+        };
         (await shell.RunAsync()).Require();
         byte[] content = await File.ReadAllBytesAsync(file);
         File.Delete(file);
@@ -113,11 +129,13 @@ internal sealed class GitStore(string path)
         return tree;
     }
 
-    private static DateTimeOffset Time(string seconds) => DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
+    private static DateTimeOffset Time(string seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
 
     public static bool IsSha(string text) => text.Length == 40 && text.All(char.IsAsciiHexDigitLower);
 
-    private static ChildProcess Git(params IReadOnlyList<string> arguments) => new("git", arguments) { Variables = Variables, Patience = TimeSpan.FromMinutes(2) };
+    private static ChildProcess Git(params IReadOnlyList<string> arguments) =>
+        new("git", arguments) { Variables = Variables, Patience = TimeSpan.FromMinutes(2) };
 }
 
 /// <summary>A commit of a <see cref="StandInRepository"/>.</summary>

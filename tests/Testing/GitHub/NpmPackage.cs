@@ -23,10 +23,13 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity)
         string path = Path.Combine(Folder, Path.GetFileName(name));
         try
         {
-            await TestCache.FolderAsync(Folder, async unfinished => await UnpackAsync(await FetchAsync(), name, Path.Combine(unfinished, Path.GetFileName(name))));
+            await TestCache.FolderAsync(Folder, async unfinished =>
+                await UnpackAsync(await FetchAsync(), name, Path.Combine(unfinished, Path.GetFileName(name)))
+            );
             return File.Exists(path) ? path : throw new PeerMissingException($"npm's {Name} {Version} has no {name}");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or ContentException or RemoteException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or ContentException or RemoteException or UnauthorizedAccessException)
         {
             throw new PeerMissingException($"npm's {Name} {Version} cannot be fetched: {e.Message}");
         }
@@ -36,21 +39,24 @@ internal sealed record NpmPackage(string Name, string Version, string Integrity)
     {
         ContentCache cache = new(TestCache.Shared, TimeProvider.System);
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy { Attempts = 3 }, TimeProvider.System, _ => { });
-        Uri registry = NpmRegistry.Find(Name, Environment.GetEnvironmentVariable) ?? await NpmRegistry.AskAsync()
+        Uri registry = NpmRegistry.Find(Name, Environment.GetEnvironmentVariable)
+            ?? await NpmRegistry.AskAsync()
             ?? throw new PeerMissingException("npm is not on PATH, and no setting names a registry to fetch it from");
         Uri address = new(registry, $"{Name}/-/{Name.Split('/')[^1]}-{Version}.tgz");
-        return cache.Find(Digest, null) ?? await cache.AddAsync(
-            new WantedContent { What = $"npm's {Name} {Version}", Digest = Digest },
-            async cancel =>
-            {
-                HttpResponseMessage answer = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancel);
-                answer.EnsureSuccessStatusCode();
-                MemoryStream whole = new();
-                await answer.Content.CopyToAsync(whole, cancel);
-                whole.Position = 0;
-                return whole;
-            },
-            CancellationToken.None);
+        return cache.Find(Digest, null)
+            ?? await cache.AddAsync(
+                new WantedContent { What = $"npm's {Name} {Version}", Digest = Digest },
+                async cancel =>
+                {
+                    HttpResponseMessage answer = await transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), cancel);
+                    answer.EnsureSuccessStatusCode();
+                    MemoryStream whole = new();
+                    await answer.Content.CopyToAsync(whole, cancel);
+                    whole.Position = 0;
+                    return whole;
+                },
+                CancellationToken.None
+            );
     }
 
     private static async Task UnpackAsync(string archive, string name, string path)

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Slipway.Testing;
 
-/// <summary>Pull requests and labels of a <see cref="GitHubStandIn"/> (GitHub, "REST API endpoints for pull requests" and "for labels").</summary>
+/// <summary>
+/// Pull requests and labels of a <see cref="GitHubStandIn"/> (GitHub, "REST API endpoints for pull requests" and "for labels").
+/// </summary>
 internal static class PullEndpoint
 {
     private const int LongestText = 65536;
@@ -17,7 +19,9 @@ internal static class PullEndpoint
         if (call.Is("POST", "pulls"))
             return await CreateAsync(call);
         if (call.Is("POST", "issues", "*", "labels"))
-            return repository.PullRequests.FirstOrDefault(pull => pull.Number == call.Number(1)) is { } labelled ? Label(call, labelled) : StandInAnswer.NotFound;
+            return repository.PullRequests.FirstOrDefault(pull => pull.Number == call.Number(1)) is { } labelled
+                ? Label(call, labelled)
+                : StandInAnswer.NotFound;
         if (!call.Is("GET", "pulls", "*") && !call.Is("PATCH", "pulls", "*"))
             return null;
         StandInPullRequest? pull = repository.PullRequests.FirstOrDefault(pull => pull.Number == call.Number(1));
@@ -36,11 +40,14 @@ internal static class PullEndpoint
     private static async Task<StandInAnswer> ListAsync(StandInCall call)
     {
         string state = call.Query.GetValueOrDefault("state", "open");
-        string? head = call.Query.GetValueOrDefault("head"), target = call.Query.GetValueOrDefault("base");
+        string? head = call.Query.GetValueOrDefault("head"),
+            target = call.Query.GetValueOrDefault("base");
         Dictionary<StandInPullRequest, JsonNode> found = [];
         foreach (StandInPullRequest pull in call.Repository.PullRequests.Reverse())
         {
-            bool fits = (state == "all" || pull.IsOpen == (state == "open")) && (target is null || pull.Target == target)
+            bool fits =
+                (state == "all" || pull.IsOpen == (state == "open"))
+                && (target is null || pull.Target == target)
                 && (head is null || !head.Contains(':', StringComparison.Ordinal) || head == $"{call.Repository.Owner}:{pull.Head}");
             if (fits)
                 found.Add(pull, await DocumentAsync(call, pull, call.Documents.ListedPull));
@@ -52,7 +59,8 @@ internal static class PullEndpoint
     private static async Task<StandInAnswer> CreateAsync(StandInCall call)
     {
         StandInRepository repository = call.Repository;
-        string head = call.Json["head"]!.GetValue<string>(), target = call.Json["base"]!.GetValue<string>();
+        string head = call.Json["head"]!.GetValue<string>(),
+            target = call.Json["base"]!.GetValue<string>();
         if (await repository.BranchAsync(head) is not { } commit)
             return StandInAnswer.Invalid("PullRequest", "head", "invalid");
         if (await repository.BranchAsync(target) is not { } taking)
@@ -65,12 +73,17 @@ internal static class PullEndpoint
         {
             StandInPullRequest pull = new(repository.PullList.Count + 1, head, target)
             {
-                Title = call.Json["title"]!.GetValue<string>(), Text = call.Json["body"]?.GetValue<string>(), CreatedAt = repository.Time.GetUtcNow(),
+                Title = call.Json["title"]!.GetValue<string>(),
+                Text = call.Json["body"]?.GetValue<string>(),
+                CreatedAt = repository.Time.GetUtcNow(),
             };
             repository.PullList.Add(pull);
             return pull;
         });
-        return new StandInAnswer(201, await DocumentAsync(call, made, call.Documents.Pull)) { Location = $"{call.Documents.Of(repository)}/pulls/{made.Number}" };
+        return new StandInAnswer(201, await DocumentAsync(call, made, call.Documents.Pull))
+        {
+            Location = $"{call.Documents.Of(repository)}/pulls/{made.Number}",
+        };
     }
 
     private static StandInAnswer Label(StandInCall call, StandInPullRequest pull)
@@ -88,7 +101,11 @@ internal static class PullEndpoint
     }
 
     /// <summary>A merged branch may be gone; what it was at then is not kept here.</summary>
-    private static async Task<JsonNode> DocumentAsync(StandInCall call, StandInPullRequest pull, Func<StandInRepository, StandInPullRequest, string, string, JsonNode> document)
+    private static async Task<JsonNode> DocumentAsync(
+        StandInCall call,
+        StandInPullRequest pull,
+        Func<StandInRepository, StandInPullRequest, string, string, JsonNode> document
+    )
     {
         string target = (await call.Repository.BranchAsync(pull.Target))!;
         return document(call.Repository, pull, pull.ClosedAt ?? await call.Repository.BranchAsync(pull.Head) ?? target, target);

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Slipway.Testing;
 
-/// <summary>Releases of a <see cref="GitHubStandIn"/> (GitHub, "REST API endpoints for releases"): drafts are listed for who may write, and found by no tag.</summary>
+/// <summary>
+/// Releases of a <see cref="GitHubStandIn"/> (GitHub, "REST API endpoints for releases"): drafts are listed for who may write, and found by
+/// no tag.
+/// </summary>
 internal static class ReleaseEndpoint
 {
     private const int LongestNotes = 125_000;
@@ -11,14 +14,18 @@ internal static class ReleaseEndpoint
     {
         StandInRepository repository = call.Repository;
         if (call.Is("GET", "releases"))
-            return call.Page([.. repository.Releases.Where(release => call.MayWrite || !release.IsDraft)], release => call.Documents.Release(repository, release));
+            return call.Page([.. repository.Releases.Where(release => call.MayWrite || !release.IsDraft)], release =>
+                call.Documents.Release(repository, release)
+            );
         if (call.Is("GET", "releases", "tags", "*"))
             return Found(call, repository.Releases.FirstOrDefault(release => !release.IsDraft && release.Tag == call.Path[2]));
         if (call.Is("POST", "releases"))
             return await CreateAsync(call);
         if (!(call.Path is ["releases", var id] && long.TryParse(id, out long number)))
             return null;
-        StandInRelease? release = repository.Releases.FirstOrDefault(release => release.Id == number && (call.MayWrite || !release.IsDraft));
+        StandInRelease? release = repository.Releases.FirstOrDefault(release =>
+            release.Id == number && (call.MayWrite || !release.IsDraft)
+        );
         return call.Method switch
         {
             _ when release is null => StandInAnswer.NotFound,
@@ -39,11 +46,23 @@ internal static class ReleaseEndpoint
         bool isDraft = call.Json["draft"]?.GetValue<bool>() ?? false;
         if (!isDraft && repository.Releases.Any(release => release.Tag == tag && !release.IsDraft))
             return StandInAnswer.Invalid("Release", "tag_name", "already_exists");
-        StandInRelease made = new(repository.NextId(), tag) { CreatedAt = repository.Time.GetUtcNow(), IsDraft = true, Target = repository.DefaultBranch };
+        StandInRelease made = new(repository.NextId(), tag)
+        {
+            CreatedAt = repository.Time.GetUtcNow(),
+            IsDraft = true,
+            Target = repository.DefaultBranch,
+        };
         if (await ApplyAsync(call, made) is { } refused)
             return refused;
-        repository.Locked(() => { repository.ReleaseList.Add(made); return 0; });
-        return new StandInAnswer(201, call.Documents.Release(repository, made)) { Location = $"{call.Documents.Of(repository)}/releases/{made.Id}" };
+        repository.Locked(() =>
+        {
+            repository.ReleaseList.Add(made);
+            return 0;
+        });
+        return new StandInAnswer(201, call.Documents.Release(repository, made))
+        {
+            Location = $"{call.Documents.Of(repository)}/releases/{made.Id}",
+        };
     }
 
     private static async Task<StandInAnswer> ChangeAsync(StandInCall call, StandInRelease release) =>
@@ -69,7 +88,10 @@ internal static class ReleaseEndpoint
         StandInRepository repository = call.Repository;
         if (await repository.Git.RefAsync("refs/tags/" + release.Tag) is null)
         {
-            if (await repository.Git.TryAsync("rev-parse", "--verify", "--quiet", "--end-of-options", release.Target + "^{commit}") is not { } commit)
+            if (
+                await repository.Git.TryAsync("rev-parse", "--verify", "--quiet", "--end-of-options", release.Target + "^{commit}")
+                is not { } commit
+            )
                 return StandInAnswer.Invalid("Release", "target_commitish", "invalid");
             await repository.TagAsync(release.Tag, commit);
         }

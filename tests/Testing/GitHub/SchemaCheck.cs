@@ -6,8 +6,8 @@ namespace Slipway.Testing;
 
 /// <summary>
 /// Checks JSON against the schemas of an OpenAPI 3.0 document ("Schema Object"), for the keywords that GitHub's description uses: type and
-/// nullable, enum, format, pattern, lengths and bounds, properties, required, additionalProperties, items, oneOf, anyOf, allOf, $ref. Stricter
-/// than the specification in one point: a property that no schema names is a fault, unless additionalProperties allows it.
+/// nullable, enum, format, pattern, lengths and bounds, properties, required, additionalProperties, items, oneOf, anyOf, allOf, $ref.
+/// Stricter than the specification in one point: a property that no schema names is a fault, unless additionalProperties allows it.
 /// </summary>
 /// <param name="document">The whole document, which references lead into.</param>
 public sealed class SchemaCheck(JsonElement document)
@@ -30,8 +30,11 @@ public sealed class SchemaCheck(JsonElement document)
             string path = reference.GetString()!;
             if (!path.StartsWith("#/", StringComparison.Ordinal) || i > 16)
                 throw new FormatException($"$ref {path}: it leads nowhere in this document");
-            element = path[2..].Split('/').Aggregate(document, (at, part) =>
-                at.GetProperty(part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)));
+            element = path[2..]
+                .Split('/')
+                .Aggregate(document, (at, part) =>
+                    at.GetProperty(part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))
+                );
         }
 
         return element;
@@ -48,7 +51,10 @@ public sealed class SchemaCheck(JsonElement document)
         CheckCombined(schema, value, at, isOpen, depth, faults);
         if (!CheckType(schema, value, at, faults))
             return;
-        if (schema.TryGetProperty("enum", out JsonElement allowed) && !allowed.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)))
+        if (
+            schema.TryGetProperty("enum", out JsonElement allowed)
+            && !allowed.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value))
+        )
             faults.Add($"{at}: {value.GetRawText()} is none of {allowed.GetRawText()}");
         switch (value.ValueKind)
         {
@@ -106,7 +112,9 @@ public sealed class SchemaCheck(JsonElement document)
             "array" => value.ValueKind == JsonValueKind.Array,
             "object" => value.ValueKind == JsonValueKind.Object,
             "number" => value.ValueKind == JsonValueKind.Number,
-            "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out decimal number) && decimal.Truncate(number) == number,
+            "integer" => value.ValueKind == JsonValueKind.Number
+                && value.TryGetDecimal(out decimal number)
+                && decimal.Truncate(number) == number,
             string other => throw new FormatException($"{at}: the schema has a type {other}"),
             null => throw new FormatException($"{at}: the schema has no type"),
         };
@@ -120,7 +128,8 @@ public sealed class SchemaCheck(JsonElement document)
     }
 
     /// <summary>Whether a schema without a type says more than a combination of others does by itself.</summary>
-    private static bool Constrains(JsonElement schema) => schema.TryGetProperty("properties", out _) || schema.TryGetProperty("items", out _);
+    private static bool Constrains(JsonElement schema) =>
+        schema.TryGetProperty("properties", out _) || schema.TryGetProperty("items", out _);
 
     private static void CheckText(JsonElement schema, string text, string at, List<string> faults)
     {
@@ -128,14 +137,19 @@ public sealed class SchemaCheck(JsonElement document)
             faults.Add($"{at}: wanted {least} characters at least, got {text.Length}");
         if (schema.TryGetProperty("maxLength", out JsonElement most) && text.Length > most.GetInt32())
             faults.Add($"{at}: wanted {most} characters at the most, got {text.Length}");
-        if (schema.TryGetProperty("pattern", out JsonElement pattern) && !Regex.IsMatch(text, pattern.GetString()!, RegexOptions.ECMAScript, TimeSpan.FromSeconds(5)))
+        if (
+            schema.TryGetProperty("pattern", out JsonElement pattern)
+            && !Regex.IsMatch(text, pattern.GetString()!, RegexOptions.ECMAScript, TimeSpan.FromSeconds(5))
+        )
             faults.Add($"{at}: '{text}' does not match {pattern}");
         string? format = schema.TryGetProperty("format", out JsonElement named) ? named.GetString() : null;
         bool fits = format switch
         {
             "uri" => Uri.TryCreate(text, UriKind.Absolute, out _) && !text.Any(" {}<>\"".Contains),
-            "date-time" => text.Contains('T', StringComparison.Ordinal) && text.Length >= 20
-                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) && Regex.IsMatch(text, @"(Z|[+-]\d\d:\d\d)\z"),
+            "date-time" => text.Contains('T', StringComparison.Ordinal)
+                && text.Length >= 20
+                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+                && Regex.IsMatch(text, @"(Z|[+-]\d\d:\d\d)\z"),
             "date" => DateOnly.TryParseExact(text, "yyyy-MM-dd", out _),
             "email" => text.IndexOf('@', StringComparison.Ordinal) > 0 && !text.EndsWith('@'),
             "repo.nwo" => text.Split('/').Length == 2,
@@ -172,8 +186,14 @@ public sealed class SchemaCheck(JsonElement document)
     private void CheckProperties(JsonElement schema, JsonElement value, string at, bool isOpen, int depth, List<string> faults)
     {
         if (schema.TryGetProperty("required", out JsonElement required))
-            faults.AddRange(required.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _)).Select(name => $"{at}: '{name}' is missing"));
-        bool hasNamed = schema.TryGetProperty("properties", out JsonElement named), hasOthers = schema.TryGetProperty("additionalProperties", out JsonElement others);
+            faults.AddRange(
+                required
+                    .EnumerateArray()
+                    .Where(name => !value.TryGetProperty(name.GetString()!, out _))
+                    .Select(name => $"{at}: '{name}' is missing")
+            );
+        bool hasNamed = schema.TryGetProperty("properties", out JsonElement named),
+            hasOthers = schema.TryGetProperty("additionalProperties", out JsonElement others);
         bool isClosed = hasOthers ? others.ValueKind == JsonValueKind.False : hasNamed && !isOpen && !IsCombined(schema);
         foreach (JsonProperty property in value.EnumerateObject())
         {

@@ -47,10 +47,16 @@ internal sealed record StandInCall(StandInRepository Repository, string Method, 
     /// <summary>One page of a list, with the Link to the others.</summary>
     public StandInAnswer Page<T>(IReadOnlyList<T> items, Func<T, JsonNode> document)
     {
-        int size = Math.Clamp(int.Parse(Query.GetValueOrDefault("per_page", "30")), 1, 100), page = Math.Max(1, int.Parse(Query.GetValueOrDefault("page", "1")));
+        int size = Math.Clamp(int.Parse(Query.GetValueOrDefault("per_page", "30")), 1, 100),
+            page = Math.Max(1, int.Parse(Query.GetValueOrDefault("page", "1")));
         int last = Math.Max(1, (items.Count + size - 1) / size);
-        string others = string.Concat(Query.Where(pair => pair.Key is not ("page" or "per_page")).Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}&"));
-        string At(int number, string relation) => $"<{Documents.Numbered(Repository)}/{string.Join('/', Path)}?{others}per_page={size}&page={number}>; rel=\"{relation}\"";
+        string others = string.Concat(
+            Query
+                .Where(pair => pair.Key is not ("page" or "per_page"))
+                .Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}&")
+        );
+        string At(int number, string relation) =>
+            $"<{Documents.Numbered(Repository)}/{string.Join('/', Path)}?{others}per_page={size}&page={number}>; rel=\"{relation}\"";
         return new StandInAnswer(200, new JsonArray([.. items.Skip((page - 1) * size).Take(size).Select(document)]))
         {
             Link = page < last ? $"{At(page + 1, "next")}, {At(last, "last")}" : null,
@@ -70,17 +76,26 @@ internal sealed record StandInAnswer(int Status, JsonNode? Json = null)
 
     public static StandInAnswer NotFound => Error(404, "Not Found");
 
-    public static StandInAnswer Error(int status, string message) => new(status, new JsonObject
-    {
-        ["message"] = message,
-        ["documentation_url"] = "https://docs.github.com/rest",
-        ["status"] = status.ToString(System.Globalization.CultureInfo.InvariantCulture),
-    });
+    public static StandInAnswer Error(int status, string message) =>
+        new(
+            status,
+            new JsonObject
+            {
+                ["message"] = message,
+                ["documentation_url"] = "https://docs.github.com/rest",
+                ["status"] = status.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            }
+        );
 
     /// <summary>A 422 that names what is wrong (schema "Validation Error").</summary>
     public static StandInAnswer Invalid(string resource, string field, string code, string? message = null)
     {
-        JsonObject detail = new() { ["resource"] = resource, ["field"] = field, ["code"] = code };
+        JsonObject detail = new()
+        {
+            ["resource"] = resource,
+            ["field"] = field,
+            ["code"] = code,
+        };
         if (message is not null)
             detail["message"] = message;
         StandInAnswer answer = Error(422, "Validation Failed");

@@ -71,7 +71,15 @@ public sealed class StandInRepository
     /// <summary>Publishes a release, as its page does.</summary>
     public StandInRelease AddRelease(string tag, DateTimeOffset publishedAt, bool isPrerelease = false, bool isDraft = false)
     {
-        StandInRelease release = new(NextId(), tag) { CreatedAt = publishedAt, PublishedAt = isDraft ? null : publishedAt, IsPrerelease = isPrerelease, IsDraft = isDraft, Title = tag, Notes = "" };
+        StandInRelease release = new(NextId(), tag)
+        {
+            CreatedAt = publishedAt,
+            PublishedAt = isDraft ? null : publishedAt,
+            IsPrerelease = isPrerelease,
+            IsDraft = isDraft,
+            Title = tag,
+            Notes = "",
+        };
         lock (_lock)
             ReleaseList.Add(release);
         return release;
@@ -85,7 +93,13 @@ public sealed class StandInRepository
         foreach ((string path, string? text) in files)
             entries.Add(("100644", text is null ? null : await Git.WriteBlobAsync(System.Text.Encoding.UTF8.GetBytes(text)), path));
         string tree = await Git.WriteTreeAsync(parent is null ? null : parent + "^{tree}", entries);
-        string commit = await Git.RunAsync(["commit-tree", tree, "-m", message, .. parent is null ? Array.Empty<string>() : ["-p", parent]]);
+        string commit = await Git.RunAsync([
+            "commit-tree",
+            tree,
+            "-m",
+            message,
+            .. parent is null ? Array.Empty<string>() : ["-p", parent],
+        ]);
         await Git.RunAsync("update-ref", "refs/heads/" + branch, commit);
         return commit;
     }
@@ -96,15 +110,27 @@ public sealed class StandInRepository
     /// <summary>What a branch points at; null when there is none.</summary>
     public Task<string?> BranchAsync(string branch) => Git.RefAsync("refs/heads/" + branch);
 
-    /// <summary>Does what the merge button does: a commit with both parents on the target branch; the pull request is closed, its branch stays.</summary>
+    /// <summary>
+    /// Does what the merge button does: a commit with both parents on the target branch; the pull request is closed, its branch stays.
+    /// </summary>
     public async Task<string> MergeAsync(int number)
     {
         StandInPullRequest pull = PullRequests.Single(pull => pull.Number == number);
         Assert.True(pull.IsOpen, $"pull request {number} is closed");
-        string target = (await BranchAsync(pull.Target))!, head = (await BranchAsync(pull.Head))!;
+        string target = (await BranchAsync(pull.Target))!,
+            head = (await BranchAsync(pull.Head))!;
         string? tree = await Git.TryAsync("merge-tree", "--write-tree", target, head);
         Assert.True(tree is not null, $"pull request {number} conflicts with {pull.Target}");
-        string merge = await Git.RunAsync("commit-tree", tree.Split('\n')[0], "-p", target, "-p", head, "-m", $"Merge pull request #{number} from {Owner}/{pull.Head}\n\n{pull.Title}");
+        string merge = await Git.RunAsync(
+            "commit-tree",
+            tree.Split('\n')[0],
+            "-p",
+            target,
+            "-p",
+            head,
+            "-m",
+            $"Merge pull request #{number} from {Owner}/{pull.Head}\n\n{pull.Title}"
+        );
         await Git.RunAsync("update-ref", "refs/heads/" + pull.Target, merge, target);
         (pull.IsOpen, pull.MergedAs) = (false, merge);
         return merge;
@@ -114,7 +140,8 @@ public sealed class StandInRepository
     public async Task<string> SquashAsync(int number)
     {
         StandInPullRequest pull = PullRequests.Single(pull => pull.Number == number);
-        string target = (await BranchAsync(pull.Target))!, head = (await BranchAsync(pull.Head))!;
+        string target = (await BranchAsync(pull.Target))!,
+            head = (await BranchAsync(pull.Head))!;
         string tree = (await Git.RunAsync("merge-tree", "--write-tree", target, head)).Split('\n')[0];
         string commit = await Git.RunAsync("commit-tree", tree, "-p", target, "-m", $"{pull.Title} (#{number})");
         await Git.RunAsync("update-ref", "refs/heads/" + pull.Target, commit, target);

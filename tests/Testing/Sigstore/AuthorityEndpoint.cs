@@ -22,8 +22,11 @@ internal sealed class AuthorityEndpoint(SigningAuthority authority, IdentityToke
             return false;
         string header = context.Request.Headers.Authorization.ToString();
         (string identity, string issuer) = tokens.Read(header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..] : "");
-        using X509Certificate2 certificate = OciJson.Read(body, "request", root => Issue(new SigningSubject(issuer, identity), isNew ? New(root) : Old(root)));
-        string leaf = certificate.ExportCertificatePem() + "\n", root = authority.Certificate.ExportCertificatePem() + "\n";
+        using X509Certificate2 certificate = OciJson.Read(body, "request", root =>
+            Issue(new SigningSubject(issuer, identity), isNew ? New(root) : Old(root))
+        );
+        string leaf = certificate.ExportCertificatePem() + "\n",
+            root = authority.Certificate.ExportCertificatePem() + "\n";
         context.Response.StatusCode = isNew ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         context.Response.ContentType = isNew ? "application/json" : "application/pem-certificate-chain";
         await context.Response.Body.WriteAsync(isNew ? Chain(leaf, root) : Encoding.ASCII.GetBytes(leaf + root), context.RequestAborted);
@@ -31,7 +34,10 @@ internal sealed class AuthorityEndpoint(SigningAuthority authority, IdentityToke
     }
 
     private static (string Pem, byte[] Proof) Old(JsonElement root) =>
-        (Encoding.ASCII.GetString(root.GetProperty("publicKey").GetProperty("content").GetBytesFromBase64()), root.GetProperty("signedEmailAddress").GetBytesFromBase64());
+        (
+            Encoding.ASCII.GetString(root.GetProperty("publicKey").GetProperty("content").GetBytesFromBase64()),
+            root.GetProperty("signedEmailAddress").GetBytesFromBase64()
+        );
 
     private static (string Pem, byte[] Proof) New(JsonElement root)
     {
@@ -51,22 +57,28 @@ internal sealed class AuthorityEndpoint(SigningAuthority authority, IdentityToke
             throw new ContentException("the key is no ECDSA key", e);
         }
 
-        return key.VerifyData(Encoding.UTF8.GetBytes(subject.Identities[0]), request.Proof, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
+        return key.VerifyData(
+            Encoding.UTF8.GetBytes(subject.Identities[0]),
+            request.Proof,
+            HashAlgorithmName.SHA256,
+            DSASignatureFormat.Rfc3279DerSequence
+        )
             ? authority.Issue(subject, new PublicKey(key))
             : throw new ContentException("the subject is not signed by the key");
     }
 
-    private static byte[] Chain(string leaf, string root) => OciJson.Write(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteStartObject("signedCertificateEmbeddedSct");
-        writer.WriteStartObject("chain");
-        writer.WriteStartArray("certificates");
-        writer.WriteStringValue(leaf);
-        writer.WriteStringValue(root);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    });
+    private static byte[] Chain(string leaf, string root) =>
+        OciJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("signedCertificateEmbeddedSct");
+            writer.WriteStartObject("chain");
+            writer.WriteStartArray("certificates");
+            writer.WriteStringValue(leaf);
+            writer.WriteStringValue(root);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
 }

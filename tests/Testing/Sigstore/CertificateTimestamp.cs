@@ -16,13 +16,30 @@ internal static class CertificateTimestamp
         BinaryPrimitives.WriteInt64BigEndian(when, time.ToUnixTimeMilliseconds());
         byte[] signed =
         [
-            0, 0, .. when, 0, 1, .. SHA256.HashData(issuer.ExportSubjectPublicKeyInfo()),
-            (byte)(certificate.Length >> 16), .. Length(certificate.Length & 0xFFFF), .. certificate, 0, 0,
+            0,
+            0,
+            .. when,
+            0,
+            1,
+            .. SHA256.HashData(issuer.ExportSubjectPublicKeyInfo()),
+            (byte)(certificate.Length >> 16),
+            .. Length(certificate.Length & 0xFFFF),
+            .. certificate,
+            0,
+            0,
         ];
         byte[] signature = log.SignData(signed, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         byte[] timestamp =
         [
-            0, .. SHA256.HashData(log.ExportSubjectPublicKeyInfo()), .. when, 0, 0, 4, 3, .. Length(signature.Length), .. signature,
+            0,
+            .. SHA256.HashData(log.ExportSubjectPublicKeyInfo()),
+            .. when,
+            0,
+            0,
+            4,
+            3,
+            .. Length(signature.Length),
+            .. signature,
         ];
         byte[] list = [.. Length(timestamp.Length + 2), .. Length(timestamp.Length), .. timestamp];
         AsnWriter writer = new(AsnEncodingRules.DER);

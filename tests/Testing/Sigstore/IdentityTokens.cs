@@ -46,12 +46,20 @@ public sealed class IdentityTokens(TimeProvider time) : IDisposable
         string[] parts = token.Split('.');
         try
         {
-            if (parts.Length != 3 || !_key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256))
+            if (
+                parts.Length != 3
+                || !_key.VerifyData(
+                    Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                    Base64Url.DecodeFromChars(parts[2]),
+                    HashAlgorithmName.SHA256
+                )
+            )
                 throw new ContentException("the token is not signed by the issuer");
             return OciJson.Read(Base64Url.DecodeFromChars(parts[1]), "token", claims =>
                 claims.GetProperty("exp").GetInt64() > time.GetUtcNow().ToUnixTimeSeconds()
                     ? (claims.OptionalString("email") ?? claims.RequiredString("sub"), claims.RequiredString("iss"))
-                    : throw new ContentException("the token's time is over"));
+                    : throw new ContentException("the token's time is over")
+            );
         }
         catch (FormatException e)
         {

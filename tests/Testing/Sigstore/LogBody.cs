@@ -15,7 +15,8 @@ internal static class LogBody
     /// <exception cref="ContentException">It is no such proposal, or its signature is not by its key.</exception>
     public static byte[] Of(JsonElement proposal)
     {
-        string kind = proposal.RequiredString("kind"), version = proposal.RequiredString("apiVersion");
+        string kind = proposal.RequiredString("kind"),
+            version = proposal.RequiredString("apiVersion");
         if (version != "0.0.1")
             throw new ContentException($"{kind} {version} is not taken here");
         JsonElement spec = proposal.GetProperty("spec");
@@ -40,11 +41,14 @@ internal static class LogBody
 
     private static Action<Utf8JsonWriter> HashedRecord(JsonElement spec)
     {
-        JsonElement hash = spec.GetProperty("data").GetProperty("hash"), signature = spec.GetProperty("signature");
+        JsonElement hash = spec.GetProperty("data").GetProperty("hash"),
+            signature = spec.GetProperty("signature");
         if (hash.RequiredString("algorithm") != "sha256")
             throw new ContentException("only sha256 is taken here");
         byte[] signed = signature.GetProperty("content").GetBytesFromBase64();
-        string pem = Verified(signature.GetProperty("publicKey").GetProperty("content").GetBytesFromBase64(), key => key.VerifyHash(Convert.FromHexString(hash.RequiredString("value")), signed, DSASignatureFormat.Rfc3279DerSequence));
+        string pem = Verified(signature.GetProperty("publicKey").GetProperty("content").GetBytesFromBase64(), key =>
+            key.VerifyHash(Convert.FromHexString(hash.RequiredString("value")), signed, DSASignatureFormat.Rfc3279DerSequence)
+        );
         return writer =>
         {
             writer.WriteStartObject("data");
@@ -90,14 +94,32 @@ internal static class LogBody
         };
     }
 
-    private static (byte[] Payload, string Signature, string Pem) Opened(string envelope, byte[] verifier) => OciJson.Read(Encoding.UTF8.GetBytes(envelope), "envelope", root =>
-    {
-        byte[] payload = root.GetProperty("payload").GetBytesFromBase64();
-        string signature = root.Items("signatures").Single().RequiredString("sig");
-        string type = root.RequiredString("payloadType");
-        byte[] signed = [.. Encoding.UTF8.GetBytes(FormattableString.Invariant($"DSSEv1 {Encoding.UTF8.GetByteCount(type)} {type} {payload.Length} ")), .. payload];
-        return (payload, signature, Verified(verifier, key => key.VerifyData(signed, Convert.FromBase64String(signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)));
-    });
+    private static (byte[] Payload, string Signature, string Pem) Opened(string envelope, byte[] verifier) =>
+        OciJson.Read(Encoding.UTF8.GetBytes(envelope), "envelope", root =>
+        {
+            byte[] payload = root.GetProperty("payload").GetBytesFromBase64();
+            string signature = root.Items("signatures").Single().RequiredString("sig");
+            string type = root.RequiredString("payloadType");
+            byte[] signed =
+            [
+                .. Encoding.UTF8.GetBytes(
+                    FormattableString.Invariant($"DSSEv1 {Encoding.UTF8.GetByteCount(type)} {type} {payload.Length} ")
+                ),
+                .. payload,
+            ];
+            return (
+                payload,
+                signature,
+                Verified(verifier, key =>
+                    key.VerifyData(
+                        signed,
+                        Convert.FromBase64String(signature),
+                        HashAlgorithmName.SHA256,
+                        DSASignatureFormat.Rfc3279DerSequence
+                    )
+                )
+            );
+        });
 
     /// <summary>The certificate or public key as Rekor writes it, after it was asked.</summary>
     private static string Verified(byte[] verifier, Func<ECDsa, bool> verifies)
@@ -105,7 +127,9 @@ internal static class LogBody
         string pem = Encoding.ASCII.GetString(verifier);
         try
         {
-            using X509Certificate2? certificate = pem.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal) ? X509Certificate2.CreateFromPem(pem) : null;
+            using X509Certificate2? certificate = pem.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal)
+                ? X509Certificate2.CreateFromPem(pem)
+                : null;
             using ECDsa key = certificate?.GetECDsaPublicKey() ?? ECDsa.Create();
             if (certificate is null)
                 key.ImportFromPem(pem);

@@ -19,7 +19,10 @@ internal sealed class LogEndpoint(TransparencyLog log)
         {
             case ("GET", "/api/v1/log/publicKey"):
                 context.Response.ContentType = "application/x-pem-file";
-                await context.Response.Body.WriteAsync(Encoding.ASCII.GetBytes(log.Key.ExportSubjectPublicKeyInfoPem() + "\n"), context.RequestAborted);
+                await context.Response.Body.WriteAsync(
+                    Encoding.ASCII.GetBytes(log.Key.ExportSubjectPublicKeyInfoPem() + "\n"),
+                    context.RequestAborted
+                );
                 return true;
             case ("POST", Entries):
                 await AddAsync(context, body);
@@ -67,23 +70,23 @@ internal sealed class LogEndpoint(TransparencyLog log)
     }
 
     private void WriteFound(Utf8JsonWriter writer, ReadOnlyMemory<byte> query) => OciJson.Read(query, "query", root =>
-    {
-        List<int?> found =
-        [
-            .. root.Items("entryUUIDs").Select(id => log.Find(id.GetString()!)),
-            .. root.Items("logIndexes").Select(index => index.GetInt32() is var i && i >= 0 && i < log.Count ? (int?)i : null),
-            .. root.Items("entries").Select(entry => log.Find(Convert.ToHexStringLower(MerkleTree.Leaf(LogBody.Of(entry))))),
-        ];
-        writer.WriteStartArray();
-        foreach (int? index in found)
         {
-            if (index is { } known)
-                log.Write(writer, known);
-        }
+            List<int?> found =
+            [
+                .. root.Items("entryUUIDs").Select(id => log.Find(id.GetString()!)),
+                .. root.Items("logIndexes").Select(index => index.GetInt32() is var i && i >= 0 && i < log.Count ? (int?)i : null),
+                .. root.Items("entries").Select(entry => log.Find(Convert.ToHexStringLower(MerkleTree.Leaf(LogBody.Of(entry))))),
+            ];
+            writer.WriteStartArray();
+            foreach (int? index in found)
+            {
+                if (index is { } known)
+                    log.Write(writer, known);
+            }
 
-        writer.WriteEndArray();
-        return true;
-    });
+            writer.WriteEndArray();
+            return true;
+        });
 
     internal static void Refusal(Utf8JsonWriter writer, string message)
     {

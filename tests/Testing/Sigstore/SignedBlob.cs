@@ -19,6 +19,7 @@ public sealed record SignedBlob(string Signature, string Certificate, string Pem
         return new SignedBlob(
             Convert.ToBase64String(key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)),
             Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem)),
-            pem);
+            pem
+        );
     }
 }

@@ -49,10 +49,15 @@ public sealed class SigstoreStandIn : IAsyncDisposable
     /// <summary>What every request is refused with; null when none is.</summary>
     public HttpStatusCode? Outage { get; set; }
 
-    /// <summary>A trusted root file (<c>application/vnd.dev.sigstore.trustedroot+json;version=0.1</c>) for <c>--trusted-root</c> and our own verifier.</summary>
+    /// <summary>
+    /// A trusted root file (<c>application/vnd.dev.sigstore.trustedroot+json;version=0.1</c>) for <c>--trusted-root</c> and our own
+    /// verifier.
+    /// </summary>
     public string TrustedRoot => _folder.At("trusted_root.json");
 
-    /// <summary>A signing configuration file (<c>application/vnd.dev.sigstore.signingconfig.v0.2+json</c>) for <c>--signing-config</c>.</summary>
+    /// <summary>
+    /// A signing configuration file (<c>application/vnd.dev.sigstore.signingconfig.v0.2+json</c>) for <c>--signing-config</c>.
+    /// </summary>
     public string SigningConfig => _folder.At("signing_config.json");
 
     /// <summary>What cosign needs besides a token to sign here; it takes a key of one use and writes into the log.</summary>
@@ -101,45 +106,62 @@ public sealed class SigstoreStandIn : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static byte[] Proposal(string sha256, SignedBlob blob) => JsonSerializer.SerializeToUtf8Bytes(new
-    {
-        apiVersion = "0.0.1",
-        kind = "hashedrekord",
-        spec = new
-        {
-            data = new { hash = new { algorithm = "sha256", value = sha256 } },
-            signature = new { content = blob.Signature, publicKey = new { content = blob.Certificate } },
-        },
-    });
+    private static byte[] Proposal(string sha256, SignedBlob blob) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                apiVersion = "0.0.1",
+                kind = "hashedrekord",
+                spec = new
+                {
+                    data = new { hash = new { algorithm = "sha256", value = sha256 } },
+                    signature = new { content = blob.Signature, publicKey = new { content = blob.Certificate } },
+                },
+            }
+        );
 
-    private Dictionary<string, string?> VariablesWith(string? token) => new()
-    {
-        ["SIGSTORE_ROOT_FILE"] = _folder.At("root.pem"),
-        ["SIGSTORE_REKOR_PUBLIC_KEY"] = _folder.At("log.pub"),
-        ["SIGSTORE_CT_LOG_PUBLIC_KEY_FILE"] = _folder.At("certificates.pub"),
-        ["SIGSTORE_ID_TOKEN"] = token,
-        // Where cosign keeps what it knows of the real ones.
-        ["TUF_ROOT"] = _folder.At("tuf"),
-    };
+    private Dictionary<string, string?> VariablesWith(string? token) =>
+        new()
+        {
+            ["SIGSTORE_ROOT_FILE"] = _folder.At("root.pem"),
+            ["SIGSTORE_REKOR_PUBLIC_KEY"] = _folder.At("log.pub"),
+            ["SIGSTORE_CT_LOG_PUBLIC_KEY_FILE"] = _folder.At("certificates.pub"),
+            ["SIGSTORE_ID_TOKEN"] = token,
+            // Where cosign keeps what it knows of the real ones.
+            ["TUF_ROOT"] = _folder.At("tuf"),
+        };
 
     private void WriteTrust()
     {
         _folder.Write("root.pem", Authority.Certificate.ExportCertificatePem() + "\n");
         _folder.Write("log.pub", Log.Key.ExportSubjectPublicKeyInfoPem() + "\n");
         _folder.Write("certificates.pub", Authority.LogKey.ExportSubjectPublicKeyInfoPem() + "\n");
-        File.WriteAllBytes(SigningConfig, JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            mediaType = "application/vnd.dev.sigstore.signingconfig.v0.2+json",
-            caUrls = Services(),
-            rekorTlogUrls = Services(),
-            rekorTlogConfig = new { selector = "ANY" },
-            tsaConfig = new { },
-        }));
+        File.WriteAllBytes(
+            SigningConfig,
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    mediaType = "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+                    caUrls = Services(),
+                    rekorTlogUrls = Services(),
+                    rekorTlogConfig = new { selector = "ANY" },
+                    tsaConfig = new { },
+                }
+            )
+        );
         File.WriteAllBytes(TrustedRoot, TrustedRootFile.Of(Address, Authority, Log));
     }
 
     private object[] Services() =>
-        [new { url = Address, majorApiVersion = 1, validFor = new { start = "2000-01-01T00:00:00Z" }, @operator = "test" }];
+        [
+            new
+            {
+                url = Address,
+                majorApiVersion = 1,
+                validFor = new { start = "2000-01-01T00:00:00Z" },
+                @operator = "test",
+            },
+        ];
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -149,7 +171,9 @@ public sealed class SigstoreStandIn : IAsyncDisposable
         {
             if (Outage is { } outage)
                 context.Response.StatusCode = (int)outage;
-            else if (!await _authorityEndpoint.AnswerAsync(context, body.ToArray()) && !await _logEndpoint.AnswerAsync(context, body.ToArray()))
+            else if (
+                !await _authorityEndpoint.AnswerAsync(context, body.ToArray()) && !await _logEndpoint.AnswerAsync(context, body.ToArray())
+            )
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
         }
         catch (ContentException e)

@@ -40,7 +40,8 @@ public sealed class TransparencyLog(TimeProvider time) : IDisposable
     /// <exception cref="ContentException">It is no proposal of a known kind, or its signature does not hold.</exception>
     public (int Index, bool IsNew) Add(ReadOnlyMemory<byte> proposal)
     {
-        byte[] body = OciJson.Read(proposal, "proposal", LogBody.Of), leaf = MerkleTree.Leaf(body);
+        byte[] body = OciJson.Read(proposal, "proposal", LogBody.Of),
+            leaf = MerkleTree.Leaf(body);
         lock (_lock)
         {
             if (Find(Convert.ToHexStringLower(leaf)) is { } known)
@@ -51,7 +52,9 @@ public sealed class TransparencyLog(TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>The index of an entry by its leaf's hash in hex, with or without the tree's number before it; null when there is none.</summary>
+    /// <summary>
+    /// The index of an entry by its leaf's hash in hex, with or without the tree's number before it; null when there is none.
+    /// </summary>
     public int? Find(string id)
     {
         ArgumentNullException.ThrowIfNull(id);

@@ -5,7 +5,9 @@ using Slipway.Oci;
 
 namespace Slipway.Testing;
 
-/// <summary>The file by which a verifier trusts an authority and its logs (protobuf-specs, <c>TrustedRoot</c>), without end of validity.</summary>
+/// <summary>
+/// The file by which a verifier trusts an authority and its logs (protobuf-specs, <c>TrustedRoot</c>), without end of validity.
+/// </summary>
 internal static class TrustedRootFile
 {
     public static byte[] Of(string address, SigningAuthority authority, TransparencyLog log)
@@ -60,7 +62,10 @@ internal static class TrustedRootFile
     private static void WriteValidity(Utf8JsonWriter writer, DateTime start)
     {
         writer.WriteStartObject("validFor");
-        writer.WriteString("start", start.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        writer.WriteString(
+            "start",
+            start.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)
+        );
         writer.WriteEndObject();
     }
 }

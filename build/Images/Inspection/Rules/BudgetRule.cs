@@ -13,16 +13,24 @@ internal sealed class BudgetRule : IInspectionRule
         {
             string name = image.Definition.Layers[i].Name;
             LayerBudget budget = image.Contract.Budgets.Single(budget => budget.Layer == name);
-            foreach ((string kind, long size, int limit) in new[]
-            {
-                ("compressed", image.Assembled.Layers[i].Blob.Size, budget.CompressedMiB),
-                ("unpacked", image.Found.UnpackedSizes[i], budget.UnpackedMiB),
-            })
+            foreach (
+                (string kind, long size, int limit) in new[]
+                {
+                    ("compressed", image.Assembled.Layers[i].Blob.Size, budget.CompressedMiB),
+                    ("unpacked", image.Found.UnpackedSizes[i], budget.UnpackedMiB),
+                }
+            )
             {
                 if (size > limit * MebiByte)
                 {
                     string got = (size / MebiByte).ToString("0.0", CultureInfo.InvariantCulture);
-                    yield return image.ViolationOf($"layer {name}", "budget", $"wanted at most {limit} MiB {kind}, got {got}", $"See what grew with ./build.sh Inspect --against, or raise the budget in images/{image.Definition.Name}/contract.yaml");
+                    yield return image.ViolationOf(
+                        $"layer {name}",
+                        "budget",
+                        $"wanted at most {limit} MiB {kind}, got {got}",
+                        "See what grew with ./build.sh Inspect --against, or raise the budget in "
+                            + $"images/{image.Definition.Name}/contract.yaml"
+                    );
                 }
             }
         }

@@ -8,7 +8,12 @@ internal sealed class LibraryRule : IInspectionRule
 {
     public IEnumerable<Violation> Check(InspectedPlatform image)
     {
-        FoundEntry[] files = [.. image.Found.Files.Where(entry => entry.File?.Elf is { Needed.IsEmpty: false } elf && image.Machine.Fits(elf) && !image.IsForHost(entry))];
+        FoundEntry[] files =
+        [
+            .. image.Found.Files.Where(entry =>
+                entry.File?.Elf is { Needed.IsEmpty: false } elf && image.Machine.Fits(elf) && !image.IsForHost(entry)
+            ),
+        ];
         SortedDictionary<(string Path, string Needs), Missing> missing = [];
         HashSet<string> loaded = new(StringComparer.Ordinal);
         foreach (FoundEntry program in files.Where(file => file.File!.Elf!.Interpreter is not null))

@@ -10,7 +10,8 @@ internal sealed class MachineRule : IInspectionRule
             string? problem = entry.File switch
             {
                 { BrokenElf: { } broken } => $"it begins as an ELF file and is none: {broken}",
-                { Elf: { } elf } when !image.Machine.Fits(elf) => $"wanted a file for {image.Platform}, got one for {ElfMachine.NameOf(elf)}",
+                { Elf: { } elf } when !image.Machine.Fits(elf) =>
+                    $"wanted a file for {image.Platform}, got one for {ElfMachine.NameOf(elf)}",
                 _ => null,
             };
             if (problem is not null && !image.Contract.Allows(ExceptionKey.OtherMachines, entry.Path))

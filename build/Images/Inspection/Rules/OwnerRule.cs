@@ -13,11 +13,22 @@ internal sealed class OwnerRule : IInspectionRule
         string mend = $"Run ./build.sh Assemble --images {image.Definition.Name}";
         if (image.Contents.Layers.Length != image.Assembled.Layers.Length || image.Contents.Layers.Length != image.Definition.Layers.Length)
         {
-            yield return image.ViolationOf("layers", "owner", $"the definition has {image.Definition.Layers.Length}, the image {image.Assembled.Layers.Length}, the list of contents {image.Contents.Layers.Length}", mend);
+            yield return image.ViolationOf(
+                "layers",
+                "owner",
+                $"the definition has {image.Definition.Layers.Length}, the image {image.Assembled.Layers.Length}, the list of "
+                    + $"contents {image.Contents.Layers.Length}",
+                mend
+            );
             yield break;
         }
 
-        HashSet<string> owners = [DefinedContent.Owner, .. image.Lock.Packages.Select(package => "package " + package.Name), .. image.Definition.Upstream.Select(file => $"upstream {file.Name} {file.Version}")];
+        HashSet<string> owners =
+        [
+            DefinedContent.Owner,
+            .. image.Lock.Packages.Select(package => "package " + package.Name),
+            .. image.Definition.Upstream.Select(file => $"upstream {file.Name} {file.Version}"),
+        ];
         Dictionary<string, int> files = new(StringComparer.Ordinal);
         ILookup<int, FoundEntry> found = image.Found.All.ToLookup(entry => entry.Layer);
         for (int i = 0; i < image.Contents.Layers.Length; i++)
@@ -30,23 +41,49 @@ internal sealed class OwnerRule : IInspectionRule
             foreach (ContentEntry entry in listed.Entries)
             {
                 if (entry.Kind != LayerEntryKind.Directory && !files.TryAdd(entry.Path, i))
-                    yield return image.Violation(entry.Path, "owner", $"layers {image.Definition.Layers[files[entry.Path]].Name} and {listed.Name} both hold it", mend);
+                    yield return image.Violation(
+                        entry.Path,
+                        "owner",
+                        $"layers {image.Definition.Layers[files[entry.Path]].Name} and {listed.Name} both hold it",
+                        mend
+                    );
                 if (!owners.Contains(entry.Owner))
-                    yield return image.Violation(entry.Path, "owner", $"its owner '{entry.Owner}' is neither in the lock nor a step of the definition", mend);
+                    yield return image.Violation(
+                        entry.Path,
+                        "owner",
+                        $"its owner '{entry.Owner}' is neither in the lock nor a step of the definition",
+                        mend
+                    );
             }
         }
     }
 
-    private static IEnumerable<Violation> Compare(InspectedPlatform image, int number, LayerContents listed, IEnumerable<FoundEntry> found, string mend)
+    private static IEnumerable<Violation> Compare(
+        InspectedPlatform image,
+        int number,
+        LayerContents listed,
+        IEnumerable<FoundEntry> found,
+        string mend
+    )
     {
         string layer = image.Definition.Layers[number].Name;
         if (listed.Name != layer || listed.DiffId != image.Assembled.Layers[number].DiffId)
-            yield return image.ViolationOf($"layer {layer}", "owner", $"the list of contents is that of layer {listed.Name} {listed.DiffId}", mend);
+            yield return image.ViolationOf(
+                $"layer {layer}",
+                "owner",
+                $"the list of contents is that of layer {listed.Name} {listed.DiffId}",
+                mend
+            );
         Dictionary<string, ContentEntry> left = new(StringComparer.Ordinal);
         foreach (ContentEntry entry in listed.Entries)
         {
             if (!left.TryAdd(entry.Path, entry))
-                yield return image.Violation(entry.Path, "owner", $"{left[entry.Path].Owner} and {entry.Owner} both have it in layer {layer}", mend);
+                yield return image.Violation(
+                    entry.Path,
+                    "owner",
+                    $"{left[entry.Path].Owner} and {entry.Owner} both have it in layer {layer}",
+                    mend
+                );
         }
 
         foreach (FoundEntry entry in found)
@@ -54,7 +91,12 @@ internal sealed class OwnerRule : IInspectionRule
             if (FoundImage.IsWhiteout(entry))
                 yield return image.Violation(entry.Path, "whiteout", $"layer {layer} takes a file of another away", mend);
             else if (!left.Remove(entry.Path, out ContentEntry? wanted))
-                yield return image.Violation(entry.Path, "owner", $"layer {layer} holds it, and the list of contents does not name it or names it once", mend);
+                yield return image.Violation(
+                    entry.Path,
+                    "owner",
+                    $"layer {layer} holds it, and the list of contents does not name it or names it once",
+                    mend
+                );
             else if (Difference(wanted, entry) is { } difference)
                 yield return image.Violation(entry.Path, "owner", difference, mend);
         }
@@ -71,5 +113,6 @@ internal sealed class OwnerRule : IInspectionRule
     }
 
     private static string Describe(LayerEntryKind? kind, int mode, int user, int group, string? target, long size, Digest? digest) =>
-        $"{kind?.ToString() ?? "a special file"} {Convert.ToString(mode, 8).PadLeft(4, '0')} {user}:{group} {size} bytes{(target is null ? "" : " -> " + target)}{(digest is null ? "" : " " + digest)}";
+        $"{kind?.ToString() ?? "a special file"} {Convert.ToString(mode, 8).PadLeft(4, '0')} {user}:{group} {size} "
+        + $"bytes{(target is null ? "" : " -> " + target)}{(digest is null ? "" : " " + digest)}";
 }

@@ -14,19 +14,26 @@ internal sealed class PermissionRule : IInspectionRule
             // A second name of a file has the file's mode as well, whatever its own header says.
             int bits = entry.Mode | entry.Real.Mode;
             string mode = Convert.ToString(bits, 8).PadLeft(4, '0');
-            foreach ((ExceptionKey key, string rule, bool applies) in new[]
-            {
-                (ExceptionKey.Setuid, "setuid", (bits & Setuid) != 0),
-                (ExceptionKey.Setgid, "setgid", (bits & Setgid) != 0),
-                (ExceptionKey.WorldWritable, "world-writable", (bits & OthersWrite) != 0),
-            })
+            foreach (
+                (ExceptionKey key, string rule, bool applies) in new[]
+                {
+                    (ExceptionKey.Setuid, "setuid", (bits & Setuid) != 0),
+                    (ExceptionKey.Setgid, "setgid", (bits & Setgid) != 0),
+                    (ExceptionKey.WorldWritable, "world-writable", (bits & OthersWrite) != 0),
+                }
+            )
             {
                 if (applies && !image.Contract.Allows(key, entry.Path, mode))
                     yield return image.Violation(entry.Path, rule, $"mode {mode} is not in the contract", image.Allow(key));
             }
 
             if ((entry.HasCapabilities || entry.Real.HasCapabilities) && !image.Contract.Allows(ExceptionKey.Capabilities, entry.Path))
-                yield return image.Violation(entry.Path, "capability", "its file capabilities are not in the contract", image.Allow(ExceptionKey.Capabilities));
+                yield return image.Violation(
+                    entry.Path,
+                    "capability",
+                    "its file capabilities are not in the contract",
+                    image.Allow(ExceptionKey.Capabilities)
+                );
         }
     }
 }

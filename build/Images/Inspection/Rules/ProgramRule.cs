@@ -12,6 +12,11 @@ internal sealed class ProgramRule : IInspectionRule
             ? image.HasExecutable(program)
             : image.SearchPath.Any(folder => image.HasExecutable($"{folder}/{program}"));
         if (!there)
-            yield return image.ViolationOf(program, "program", "the image starts with it, and it is no executable file of the image", $"Compare 'config' in images/{image.Definition.Name}/image.yaml with what is in the image");
+            yield return image.ViolationOf(
+                program,
+                "program",
+                "the image starts with it, and it is no executable file of the image",
+                $"Compare 'config' in images/{image.Definition.Name}/image.yaml with what is in the image"
+            );
     }
 }

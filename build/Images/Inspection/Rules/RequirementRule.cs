@@ -16,7 +16,8 @@ internal sealed class RequirementRule : IInspectionRule
                     required.Path is null ? required.SoName! : "/" + required.Path,
                     "required",
                     $"it is not in the image, and is needed: {required.Reason}",
-                    $"Add the package that has it to images/{image.Definition.Name}/image.yaml");
+                    $"Add the package that has it to images/{image.Definition.Name}/image.yaml"
+                );
             }
         }
     }

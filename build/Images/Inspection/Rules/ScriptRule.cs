@@ -14,7 +14,12 @@ internal sealed partial class ScriptRule : IInspectionRule
             foreach (string program in Missing(line, image))
             {
                 if (!image.Contract.Allows(ExceptionKey.MissingInterpreters, script.Path, program))
-                    yield return image.Violation(script.Path, "script", $"its interpreter {program} is not in the image or cannot be executed", image.Allow(ExceptionKey.MissingInterpreters));
+                    yield return image.Violation(
+                        script.Path,
+                        "script",
+                        $"its interpreter {program} is not in the image or cannot be executed",
+                        image.Allow(ExceptionKey.MissingInterpreters)
+                    );
             }
         }
     }
@@ -34,7 +39,9 @@ internal sealed partial class ScriptRule : IInspectionRule
             yield return named;
     }
 
-    /// <summary>The program that env is to start; null for none. Linux gives what follows as one argument, which only <c>-S</c> splits.</summary>
+    /// <summary>
+    /// The program that env is to start; null for none. Linux gives what follows as one argument, which only <c>-S</c> splits.
+    /// </summary>
     private static string? NamedTo(string argument)
     {
         Match split = Split().Match(argument);

@@ -8,8 +8,17 @@ internal sealed class StaticRule : IInspectionRule
 {
     public IEnumerable<Violation> Check(InspectedPlatform image)
     {
-        foreach (string folder in image.Contract.HostPrograms.Where(folder => !image.Found.Files.Any(file => InspectedPlatform.IsBelow(folder, file))))
-            yield return image.Violation(folder, "static", "the contract says that programs for the host are in it, and it holds no file", $"Mend 'hostPrograms' in images/{image.Definition.Name}/{Contract.FileName}");
+        foreach (
+            string folder in image.Contract.HostPrograms.Where(folder =>
+                !image.Found.Files.Any(file => InspectedPlatform.IsBelow(folder, file))
+            )
+        )
+            yield return image.Violation(
+                folder,
+                "static",
+                "the contract says that programs for the host are in it, and it holds no file",
+                $"Mend 'hostPrograms' in images/{image.Definition.Name}/{Contract.FileName}"
+            );
         if (image.HoldsStandIns)
             yield break;
         // What a link leads to is copied to the host under the link's name.
@@ -18,7 +27,12 @@ internal sealed class StaticRule : IInspectionRule
             if (image.Found.FileAt(entry.Path) is not { File.Elf.IsStatic: false } file || (entry.IsSymbolicLink && image.IsForHost(file)))
                 continue;
             if (!image.Contract.Allows(ExceptionKey.DynamicHostPrograms, entry.Path))
-                yield return image.Violation(entry.Path, "static", "it runs on the host and needs a loader or libraries", image.Allow(ExceptionKey.DynamicHostPrograms));
+                yield return image.Violation(
+                    entry.Path,
+                    "static",
+                    "it runs on the host and needs a loader or libraries",
+                    image.Allow(ExceptionKey.DynamicHostPrograms)
+                );
         }
     }
 }

@@ -13,10 +13,18 @@ internal sealed class UserRule : IInspectionRule
         foreach ((string name, string file) in parts.Zip(["etc/passwd", "etc/group"]))
         {
             if (!Lines(image, file).Any(line => line[0] == name || line.ElementAtOrDefault(2) == name))
-                yield return image.ViolationOf($"user {user}", "user", $"/{file} has no '{name}'", $"Add it to 'accounts' in images/{image.Definition.Name}/image.yaml");
+                yield return image.ViolationOf(
+                    $"user {user}",
+                    "user",
+                    $"/{file} has no '{name}'",
+                    $"Add it to 'accounts' in images/{image.Definition.Name}/image.yaml"
+                );
         }
     }
 
     private static IEnumerable<string[]> Lines(InspectedPlatform image, string path) =>
-        Encoding.UTF8.GetString((image.Found.FileAt(path)?.File?.Text ?? ReadOnlyMemory<byte>.Empty).Span).Split('\n').Select(line => line.Split(':'));
+        Encoding
+            .UTF8.GetString((image.Found.FileAt(path)?.File?.Text ?? ReadOnlyMemory<byte>.Empty).Span)
+            .Split('\n')
+            .Select(line => line.Split(':'));
 }

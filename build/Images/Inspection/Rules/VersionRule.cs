@@ -14,7 +14,8 @@ internal sealed class VersionRule : IInspectionRule
                     expected.Path,
                     "version",
                     file is null ? "wanted a file, got none" : $"wanted the text '{expected.Contains}' in it, got none",
-                    $"Compare version and checksums in images/{image.Definition.Name}/image.yaml with what upstream released");
+                    $"Compare version and checksums in images/{image.Definition.Name}/image.yaml with what upstream released"
+                );
             }
         }
     }
