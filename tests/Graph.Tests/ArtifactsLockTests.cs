@@ -1,5 +1,6 @@
 using Nuke.Common.IO;
 using Slipway.Testing;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 
@@ -17,10 +18,8 @@ public sealed class ArtifactsLockTests : IDisposable
     {
         using (ArtifactsLock.Take(Artifacts, "Assemble Publish", TimeProvider.System))
         {
-            TargetFailedException busy = Assert.Throws<TargetFailedException>(() =>
-                ArtifactsLock.Take(Artifacts, "Clean", TimeProvider.System)
-            );
-            Assert.Equal(Exit.TryAgain, busy.Code);
+            WorkflowException busy = Assert.Throws<WorkflowException>(() => ArtifactsLock.Take(Artifacts, "Clean", TimeProvider.System));
+            Assert.Equal(FailureKind.TryAgain, busy.Kind);
             Assert.Contains($"another run (process {Environment.ProcessId}, since ", busy.Message, StringComparison.Ordinal);
             Assert.Contains(" UTC: Assemble Publish) works here", busy.Message, StringComparison.Ordinal);
             using ArtifactsLock elsewhere = ArtifactsLock.Take(Artifacts / "rehearsal", "Rehearse", TimeProvider.System);

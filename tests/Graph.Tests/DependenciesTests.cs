@@ -4,6 +4,7 @@ using Nuke.Common.IO;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Testing;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 

@@ -1,5 +1,6 @@
 using Slipway.Definitions;
 using Slipway.Oci;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 
@@ -44,7 +45,7 @@ public sealed class FaultTests
                 [
                     new ContentException("a\nverified: x"),
                     new DefinitionException("a\nverified: x"),
-                    new TargetFailedException("a\nverified: x"),
+                    new WorkflowException("a\nverified: x"),
                     new IOException("a\nverified: x"),
                 ]
         )

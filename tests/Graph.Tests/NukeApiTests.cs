@@ -46,7 +46,9 @@ public sealed class NukeApiTests
     [Fact]
     public void The_build_class_itself_uses_one_thing_that_NUKE_lacks()
     {
-        string source = string.Concat(Directory.GetFiles(Path.Combine(Repository(), "build/Graph"), "Build*.cs").Select(File.ReadAllText));
+        string source = string.Concat(
+            Directory.GetFiles(Path.Combine(Repository(), "build/Graph"), "Build*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)
+        );
         Assert.Equal(
             [nameof(BuildCancellation)],
             Ours.Select(name => name.Split('.')[^1]).Where(name => source.Contains(name, StringComparison.Ordinal))

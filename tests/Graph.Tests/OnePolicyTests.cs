@@ -18,19 +18,23 @@ public sealed partial class OnePolicyTests
             // Signatures alone: of what is published, before it is read back; as a part of the policy.
             [@"\bVerificationPolicy\b"] =
             [
-                "Graph/Pipeline.cs",
                 "Release/Mirror/Mirror.cs",
                 "Release/Policy/ReleasePolicy.cs",
                 "Release/Publish/Publisher.cs",
                 "Release/Publish/ReadBack.cs",
+                "Workflows/Release/PublishWorkflow.cs",
             ],
             // What others said about a release that passed; what comes along with a copy of one that passed, to a registry or into an
             // archive.
             [@"\bStatementSearch\b"] = ["Release/Provenance/ReproductionCheck.cs"],
             [@"\bEvidenceReview\b"] = ["Release/Mirror/EvidencePlan.cs", "Release/Mirror/Mirror.cs", "Release/Policy/VerifiedEvidence.cs"],
             // Policies are made from the command line in one file; a rehearsal has its own.
-            [@"\bReleasePolicy\.Require\("] = ["Graph/Build.Policy.cs"],
-            [@"\bReleasePolicy\.RequireRehearsal\("] = ["Graph/Build.Reproduce.cs", "Graph/RehearsalRun.cs"],
+            [@"\bReleasePolicy\.Require\("] = ["Graph/Parameters/Build.Policy.cs"],
+            [@"\bReleasePolicy\.RequireRehearsal\("] =
+            [
+                "Workflows/Rehearse/RehearseWorkflow.cs",
+                "Workflows/Reproduce/ReproduceRequest.cs",
+            ],
             // The halves of a verdict, for who judges one release under several names.
             [@"\.ReadAsync\(asked,"] = ["Release/Drift/Drift.cs", "Release/Mirror/Mirror.cs", "Release/Policy/TagProofs.cs"],
         };
@@ -59,10 +63,10 @@ public sealed partial class OnePolicyTests
     {
         Dictionary<string, string> others = new(StringComparer.Ordinal)
         {
-            ["Graph/Build.Inspect.cs"] = "an image to compare with, which is not believed",
-            ["Graph/GitHubReleaseList.cs"] = "GitHub, no registry",
-            ["Graph/RegistryDoctor.cs"] = "whether it answers",
-            ["Graph/ReleaseChecks.cs"] = "whether it lets us push",
+            ["Graph/Targets/Build.Inspect.cs"] = "an image to compare with, which is not believed",
+            ["Workflows/Inputs/GitHubReleaseList.cs"] = "GitHub, no registry",
+            ["Workflows/Doctor/RegistryDoctor.cs"] = "whether it answers",
+            ["Workflows/Doctor/ReleaseChecks.cs"] = "whether it lets us push",
             ["Release/Publish/Publisher.cs"] = "where is to be written",
             ["Release/Publish/ReadBack.cs"] = "what was just sent",
             ["Release/Withdraw/Withdrawal.cs"] = "tags that are to go",
@@ -75,7 +79,7 @@ public sealed partial class OnePolicyTests
     }
 
     private static IEnumerable<(string Name, string Text)> Sources() =>
-        from room in (string[])["Graph", "Release"]
+        from room in (string[])["Graph", "Release", "Workflows"]
         from path in Directory.EnumerateFiles(SourceTree.At("build", room), "*.cs", SearchOption.AllDirectories)
         let name = Path.GetRelativePath(SourceTree.At("build"), path)
         where !name.Contains("/obj/", StringComparison.Ordinal) && !name.Contains("/bin/", StringComparison.Ordinal)

@@ -5,6 +5,7 @@ using Slipway.Images;
 using Slipway.Images.Tests;
 using Slipway.Release;
 using Slipway.Testing;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 
@@ -113,7 +114,7 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
         ReleaseException ahead = await Assert.ThrowsAsync<ReleaseException>(ProposeAsync);
         Assert.Contains("images/tools/contract.yaml is not what main of ", ahead.Message, StringComparison.Ordinal);
         Assert.EndsWith("Run git fetch origin main && git checkout --detach FETCH_HEAD", ahead.Message, StringComparison.Ordinal);
-        Assert.Equal(Exit.WrongConfiguration, ExitCodes.Of(ahead));
+        Assert.Equal(FailureKind.WrongConfiguration, FailureKinds.Of(ahead));
         Assert.Empty(_far.PullRequests);
         Assert.Null(await _far.BranchAsync(Branch));
     }
@@ -121,9 +122,9 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
     [Fact]
     public async Task Without_a_token_nothing_is_begun()
     {
-        TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() => ProposeAsync(token: null));
+        WorkflowException e = await Assert.ThrowsAsync<WorkflowException>(() => ProposeAsync(token: null));
         Assert.Contains("Set GH_TOKEN or GITHUB_TOKEN", e.Message, StringComparison.Ordinal);
-        Assert.Equal(Exit.Refused, ExitCodes.Of(e));
+        Assert.Equal(FailureKind.Refused, FailureKinds.Of(e));
     }
 
     [Fact]
@@ -164,12 +165,12 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
     /// <summary>As the target does it.</summary>
     private async Task<string?> ProposeAsync(string? token)
     {
-        PullRequestRun run = Run(token);
+        PullRequestWorkflow run = Run(token);
         await run.RequireCurrentAsync(ImageDefinitionFile.Read(_scene.Folder), Stop);
         return await _scene.StageAsync() is { } update ? await run.ProposeAsync(update, Stop) : null;
     }
 
-    private PullRequestRun Run(string? token)
+    private PullRequestWorkflow Run(string? token)
     {
         GitHubClient client = new(
             _transport,
@@ -177,11 +178,7 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
             new GitHubTokens(name => name == "GH_TOKEN" ? token : null),
             TimeProvider.System
         );
-        return new PullRequestRun(
-            client.Repository(RepositoryName.Parse("poseidon/tools")),
-            _scene.Repository.Root,
-            new Report(_log, TextWriter.Null, plain: true)
-        );
+        return new PullRequestWorkflow(client.Repository(RepositoryName.Parse("poseidon/tools")), _scene.Repository.Root, _log.WriteLine);
     }
 
     /// <summary>What the checkout has committed, as the default branch.</summary>

@@ -1,5 +1,6 @@
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 
@@ -156,8 +157,8 @@ public sealed class SignerChoiceTests : IDisposable
 
     private static async Task<string> WrongAsync(Task task)
     {
-        TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() => task);
-        Assert.Equal(Exit.WrongUse, e.Code);
+        WorkflowException e = await Assert.ThrowsAsync<WorkflowException>(() => task);
+        Assert.Equal(FailureKind.WrongUse, e.Kind);
         return e.Message;
     }
 

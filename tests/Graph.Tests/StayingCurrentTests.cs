@@ -6,6 +6,7 @@ using Slipway.Images.Tests;
 using Slipway.Rehearsal;
 using Slipway.Testing;
 using Slipway.Updates;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 
@@ -144,11 +145,7 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
             new GitHubTokens(name => name == "GH_TOKEN" ? GitHubStandIn.Token : null),
             TimeProvider.System
         );
-        PullRequestRun run = new(
-            client.Repository(RepositoryName.Parse("poseidon/tools")),
-            _scene.Repository.Root,
-            new Report(_log, TextWriter.Null, plain: true)
-        );
+        PullRequestWorkflow run = new(client.Repository(RepositoryName.Parse("poseidon/tools")), _scene.Repository.Root, _log.WriteLine);
         await run.RequireCurrentAsync(ImageDefinitionFile.Read(_scene.Folder), Stop);
         return await _scene.StageAsync() is { } update ? await run.ProposeAsync(update, Stop) : null;
     }

@@ -3,6 +3,7 @@ using Slipway.Debian;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Updates;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 

@@ -5,6 +5,7 @@ using Slipway.Images.Tests;
 using Slipway.Oci;
 using Slipway.Testing;
 using Slipway.Updates;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 
@@ -91,10 +92,10 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
         Assert.Null(await scene.StageAsync());
         Assert.Equal("v1.1.0", (await scene.StageAsync(UpdateScene.Patch with { Reach = VersionReach.Minor }))!.Report.Version);
         Assert.Equal("v1.0.7", (await scene.StageAsync(UpdateScene.Patch with { To = ReleaseVersion.Parse("v1.0.7") }))!.Report.Version);
-        TargetFailedException e = await Assert.ThrowsAsync<TargetFailedException>(() =>
+        WorkflowException e = await Assert.ThrowsAsync<WorkflowException>(() =>
             scene.StageAsync(UpdateScene.Patch with { To = ReleaseVersion.Parse("v0.9.0") })
         );
-        Assert.Equal(Exit.WrongUse, e.Code);
+        Assert.Equal(FailureKind.WrongUse, e.Kind);
     }
 
     [Fact]
@@ -141,10 +142,10 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
 
         Assert.Contains(complaint, e.Message, StringComparison.Ordinal);
         Assert.Equal(
-            wrong is "no arm64 file" ? Exit.TryAgain
-                : wrong is "no version file" ? Exit.Unavailable
-                : Exit.WrongData,
-            ExitCodes.Of(e)
+            wrong is "no arm64 file" ? FailureKind.TryAgain
+                : wrong is "no version file" ? FailureKind.Unavailable
+                : FailureKind.WrongData,
+            FailureKinds.Of(e)
         );
         Assert.Equal(before, scene.Snapshot());
     }

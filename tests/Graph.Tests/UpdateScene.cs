@@ -8,6 +8,7 @@ using Slipway.Images.Tests;
 using Slipway.Oci;
 using Slipway.Testing;
 using Slipway.Updates;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 
@@ -94,16 +95,15 @@ internal sealed class UpdateScene : IDisposable
     public async Task<StagedUpdate?> StageAsync(UpdateRequest? wanted = null, CancellationToken? stop = null)
     {
         using SourceFetcher supply = NewSupply();
-        Report report = new(_log, TextWriter.Null, plain: true);
         VersionSource versions = supply.NewVersionSource(new NoReleases());
         UpdateChecker lookout = new(versions, supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
-        return await new UpdateRun(
+        return await new UpdateWorkflow(
             Workspace,
             (AbsolutePath)Repository.Root,
             supply,
             versions,
             lookout,
-            report,
+            _log.WriteLine,
             TimeProvider.System
         ).StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
     }

@@ -1,6 +1,7 @@
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
 
@@ -57,9 +58,12 @@ public sealed class ViewsTests : IDisposable
     [Fact]
     public void Totals_say_what_is_in_the_layers_and_what_was_left_out()
     {
-        Assert.Equal("159 packages, 8,123 files, 2,310 left out (41.2 MB)", Views.Totals(new PlatformTotals(159, 8123, 2310, 41_249_000)));
-        Assert.Equal("1 package, 2 files", Views.Totals(new PlatformTotals(1, 2, 0, 0)));
-        Assert.Equal("layers are remembered from an earlier run", Views.Totals(null));
+        Assert.Equal(
+            "159 packages, 8,123 files, 2,310 left out (41.2 MB)",
+            AssembleWorkflow.Describe(new PlatformTotals(159, 8123, 2310, 41_249_000))
+        );
+        Assert.Equal("1 package, 2 files", AssembleWorkflow.Describe(new PlatformTotals(1, 2, 0, 0)));
+        Assert.Equal("layers are remembered from an earlier run", AssembleWorkflow.Describe(null));
     }
 
     [Fact]
@@ -85,7 +89,7 @@ public sealed class ViewsTests : IDisposable
     [Fact]
     public void A_plan_is_a_line_for_each_destination_and_tag_and_its_warnings_are_logged()
     {
-        Views.Plan(Report, Plan);
+        PlanView.Show(Report, Plan);
         string output = _output.ToString();
         Assert.Equal(6, output.Split('\n').Count(line => line.Contains("sha256:", StringComparison.Ordinal)));
         Assert.Contains("build-main (moves)", output, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ namespace Slipway.Nuke.Tests;
 public sealed class CancellationTests : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public CancellationTests()
     {

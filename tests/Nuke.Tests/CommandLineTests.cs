@@ -2,7 +2,7 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class CommandLineTests : IDisposable
 {
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public void Dispose() => run.Dispose();
 

@@ -6,7 +6,7 @@ namespace Slipway.Nuke.Tests;
 public sealed class CompletionTests : IDisposable
 {
     private const string Schema = ".nuke/build.schema.json";
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public CompletionTests()
     {

@@ -5,7 +5,7 @@ namespace Slipway.Nuke.Tests;
 public sealed class ContinueTests : IDisposable
 {
     private const string File = ".nuke/temp/build-attempt.log";
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public void Dispose() => run.Dispose();
 

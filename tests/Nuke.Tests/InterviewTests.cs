@@ -4,7 +4,7 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class InterviewTests : IDisposable
 {
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public void Dispose() => run.Dispose();
 

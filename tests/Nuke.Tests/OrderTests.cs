@@ -7,7 +7,7 @@ public class OrderTests
     [Fact]
     public void Dependencies_run_once_each_before_what_needs_them()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<ReleaseBuild>(x => x.Publish));
         Assert.Equal(["Fetch", "Assemble", "Sign", "Preview", "Publish"], Recorded.Ran);
     }
@@ -15,7 +15,7 @@ public class OrderTests
     [Fact]
     public void The_order_on_the_command_line_does_not_matter()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<ReleaseBuild>(x => x.Publish, "Sign", "Clean", "Preview"));
         Assert.Equal(["Clean", "Fetch", "Assemble", "Sign", "Preview"], Recorded.Ran);
     }
@@ -23,7 +23,7 @@ public class OrderTests
     [Fact]
     public void Before_and_after_schedule_nothing()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         run.Of<ReleaseBuild>(null, "Preview");
         Assert.DoesNotContain("Sign", Recorded.Ran);
         Assert.DoesNotContain("Clean", Recorded.Ran);
@@ -41,7 +41,7 @@ public class OrderTests
     [Fact]
     public void Independent_targets_run_as_declared()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         run.Of<Independent>(null, "Ant", "Zebra");
         Assert.Equal(["Zebra", "Ant"], Recorded.Ran);
     }
@@ -49,7 +49,7 @@ public class OrderTests
     [Fact]
     public void An_order_counts_through_a_target_that_does_not_run()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         run.Of<Independent>(null, "Third", "First");
         Assert.Equal(["First", "Third"], Recorded.Ran);
     }
@@ -59,7 +59,7 @@ public class OrderTests
     [InlineData("HIDDEN")]
     public void An_unlisted_target_runs_by_any_letter_case_of_its_name(string name)
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<ReleaseBuild>(null, name));
         Assert.Equal(["Hidden"], Recorded.Ran);
     }
@@ -67,7 +67,7 @@ public class OrderTests
     [Fact]
     public void Targets_can_be_named_by_parameter_and_by_plus_sign()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<ReleaseBuild>(x => x.Publish, "--target", "Clean+Hidden"));
         Assert.Equal(["Clean", "Hidden"], Recorded.Ran);
     }
@@ -75,7 +75,7 @@ public class OrderTests
     [Fact]
     public void A_build_without_a_default_says_which_targets_it_has()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(64, run.Of<ReleaseBuild>(null));
         Assert.Contains("no target was named", run.Log, StringComparison.Ordinal);
     }
@@ -83,7 +83,7 @@ public class OrderTests
     [Fact]
     public void An_unknown_target_names_the_nearest_one()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(64, run.Of<ReleaseBuild>(x => x.Publish, "Asemble"));
         Assert.Equal("unknown target Asemble; did you mean Assemble?\n", run.Log);
         Assert.Empty(Recorded.Ran);
@@ -92,7 +92,7 @@ public class OrderTests
     [Fact]
     public void A_target_that_resembles_none_lists_those_there_are()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(64, run.Of<ReleaseBuild>(x => x.Publish, "xyzzyplugh"));
         Assert.Equal("unknown target xyzzyplugh; there are Publish, Preview, Sign, Assemble, Fetch, Clean, All\n", run.Log);
     }
@@ -109,7 +109,7 @@ public class OrderTests
     [Fact]
     public void A_ring_is_named_even_when_no_target_of_it_was_asked_for()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(64, run.Of<Ring>(x => x.Alone));
         Assert.Equal("the build's targets wait for each other: One -> Two -> Three -> One; remove one of these arrows\n", run.Log);
     }
@@ -122,7 +122,7 @@ public class OrderTests
     [Fact]
     public void A_target_that_depends_on_itself_is_a_ring()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(64, run.Of<Self>(x => x.Loop));
         Assert.Contains("Loop -> Loop", run.Log, StringComparison.Ordinal);
     }
@@ -136,7 +136,7 @@ public class OrderTests
     [Fact]
     public void Targets_of_a_base_class_and_internal_ones_that_use_fields_belong_to_the_build()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<Derived>(null, "Extra"));
         Assert.Equal(["Fetch", "Extra"], Recorded.Ran);
     }

@@ -4,7 +4,7 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class OutputTests : IDisposable
 {
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public void Dispose() => run.Dispose();
 
@@ -48,7 +48,7 @@ public sealed class OutputTests : IDisposable
     {
         run.Of<ReleaseBuild>(x => x.All);
         Assert.StartsWith("Slipway ", run.Log, StringComparison.Ordinal);
-        using TestRun bare = new();
+        using TestWorkflow bare = new();
         bare.Of<ReleaseBuild>(x => x.All, "--no-logo");
         Assert.DoesNotContain("Slipway", bare.Log, StringComparison.Ordinal);
     }

@@ -5,7 +5,7 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class PlanTests : IDisposable
 {
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public void Dispose() => run.Dispose();
 

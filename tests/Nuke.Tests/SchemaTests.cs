@@ -5,7 +5,7 @@ namespace Slipway.Nuke.Tests;
 public sealed class SchemaTests : IDisposable
 {
     private const string File = ".nuke/build.schema.json";
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public SchemaTests()
     {

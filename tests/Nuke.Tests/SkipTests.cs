@@ -7,7 +7,7 @@ public class SkipTests
     [Fact]
     public void A_skipped_dependency_takes_its_own_dependencies_with_it()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<ReleaseBuild>(null, "Publish", "--skip", "Assemble"));
         Assert.Equal(["Sign", "Preview", "Publish"], Recorded.Ran);
         Assert.Matches(@"(?m)^Assemble +Skipped +--skip$", run.Log);
@@ -17,7 +17,7 @@ public class SkipTests
     [Fact]
     public void A_dependency_that_another_target_needs_stays()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<ReleaseBuild>(null, "Publish", "--skip", "Sign"));
         Assert.Equal(["Fetch", "Assemble", "Preview", "Publish"], Recorded.Ran);
     }
@@ -25,7 +25,7 @@ public class SkipTests
     [Fact]
     public void Skip_without_a_name_leaves_the_invoked_targets_only()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<ReleaseBuild>(null, "Sign", "Publish", "--skip"));
         Assert.Equal(["Sign", "Publish"], Recorded.Ran);
     }
@@ -33,7 +33,7 @@ public class SkipTests
     [Fact]
     public void A_target_named_and_skipped_is_wrong_use()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(64, run.Of<ReleaseBuild>(null, "Publish", "--skip", "Publish"));
         Assert.Equal("target Publish is both named and skipped; take it out of one\n", run.Log);
         Assert.Empty(Recorded.Ran);
@@ -42,7 +42,7 @@ public class SkipTests
     [Fact]
     public void An_unknown_name_after_skip_runs_nothing()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(64, run.Of<ReleaseBuild>(x => x.Publish, "--skip", "Sing"));
         Assert.Equal("unknown target Sing; did you mean Sign?\n", run.Log);
         Assert.Empty(Recorded.Ran);
@@ -74,7 +74,7 @@ public class SkipTests
     [Fact]
     public void A_dynamic_condition_sees_what_earlier_targets_did()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<Conditional>(null, "Found", "Lost"));
         Assert.Equal(["Found"], Recorded.Ran);
         Assert.Matches(@"(?m)^Lost +Skipped +only when !found$", run.Log);
@@ -83,7 +83,7 @@ public class SkipTests
     [Fact]
     public void A_static_condition_skips_dependencies_and_asks_for_no_parameter()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<Conditional>(null, "Never"));
         Assert.Empty(Recorded.Ran);
     }
@@ -91,7 +91,7 @@ public class SkipTests
     [Fact]
     public void Dependencies_stay_where_the_target_says_so()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(0, run.Of<Conditional>(null, "Kept"));
         Assert.Equal(["NeverFirst"], Recorded.Ran);
     }
@@ -99,7 +99,7 @@ public class SkipTests
     [Fact]
     public void A_build_server_is_recognised()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         run.Variables["GITHUB_ACTIONS"] = "true";
         Assert.Equal(0, run.Of<Conditional>(null, "Never", "--wanted", "x"));
         Assert.Equal(["NeverFirst", "Never"], Recorded.Ran);
@@ -108,7 +108,7 @@ public class SkipTests
     [Fact]
     public void A_condition_that_throws_fails_its_target()
     {
-        using TestRun run = new();
+        using TestWorkflow run = new();
         Assert.Equal(65, run.Of<Conditional>(null, "Throws"));
         Assert.Contains("Throws failed: no condition", run.Log, StringComparison.Ordinal);
         Assert.Empty(Recorded.Ran);

@@ -6,7 +6,7 @@ namespace Slipway.Nuke.Tests;
 
 public sealed class TargetHelpTests : IDisposable
 {
-    private readonly TestRun run = new();
+    private readonly TestWorkflow run = new();
 
     public void Dispose() => run.Dispose();
 

@@ -5,11 +5,11 @@ using Nuke.Common.Execution;
 namespace Slipway.Nuke.Tests;
 
 /// <summary>One run of a sample build, in a scratch repository, and what came of it.</summary>
-public sealed class TestRun : IDisposable
+public sealed class TestWorkflow : IDisposable
 {
     private readonly Scratch scratch = new();
 
-    public TestRun()
+    public TestWorkflow()
     {
         Directory.CreateDirectory(Path.Combine(scratch.Path, ".nuke"));
         Conventions = new TestConventions();

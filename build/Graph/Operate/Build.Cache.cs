@@ -1,0 +1,52 @@
+using Nuke.Common;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Looking after what was fetched and assembled before.</summary>
+internal sealed partial class Build
+{
+    private static readonly TimeSpan PrunedAge = TimeSpan.FromDays(30);
+
+    private const long Megabyte = 1_000_000;
+
+    [Parameter("Cache: read every file anew and remove what is wrong", Name = "Verify")]
+    private readonly bool VerifyCache;
+
+    [Parameter("Cache: remove what was not used for --prune-older-than days")]
+    private readonly bool Prune;
+
+    [Parameter("Cache: days without use after which a file is removed; default with --prune alone: 30")]
+    private readonly int? PruneOlderThan;
+
+    [Parameter("Cache: MB that may stay; what is unused for longest goes first")]
+    private readonly int? PruneToSize;
+
+    private Target Cache =>
+        _ =>
+            _.Description("Say what the cache holds; --verify it, --prune it")
+                .Before(Lock, Fetch, Assemble, Rehearse)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    if (PruneOlderThan < 0 || PruneToSize < 0)
+                        throw new WorkflowException("--prune-older-than and --prune-to-size: wanted 0 or more", FailureKind.WrongUse);
+                    bool prunes = Prune || PruneOlderThan is not null || PruneToSize is not null;
+                    CacheOutcome outcome = await new CacheWorkflow(Workspace, TimeProvider.System).RunAsync(
+                        VerifyCache,
+                        prunes ? new PruneRequest(Age, PruneToSize * Megabyte) : null,
+                        Stop
+                    );
+                    if (Json)
+                        report.Result(CacheView.Json(outcome));
+                    else
+                        CacheView.Show(report, outcome);
+                    outcome.RequireRight();
+                });
+
+    /// <summary>Given a size alone, age does not count.</summary>
+    private TimeSpan? Age =>
+        PruneOlderThan is { } days ? TimeSpan.FromDays(days)
+        : PruneToSize is null ? PrunedAge
+        : null;
+}

@@ -1,0 +1,36 @@
+using Nuke.Common;
+using Slipway.Http;
+using Slipway.Release;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Copying a release elsewhere.</summary>
+internal sealed partial class Build
+{
+    private Target Mirror =>
+        _ =>
+            _.Description("Copy the verified release --reference with its signatures and attestations to the repository --to, tags last")
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    if (Reference is null || To is null)
+                        throw new WorkflowException("Mirror: wanted --reference REPOSITORY:TAG --to REPOSITORY", FailureKind.WrongUse);
+                    using HttpTransport transport = NewTransport(report);
+                    MirrorWorkflow workflow = new(Officials, () => Connect(transport), report.Line)
+                    {
+                        Policy = async definition => PolicyOf(await Signers.TrustedAsync(Stop), definition),
+                        RequireNotWithdrawn = RequireNotWithdrawnAsync,
+                        Wanted = Given(() => TagFilter.Parse(TagPattern)),
+                    };
+                    ReleaseRecord record = await workflow.RunAsync(
+                        Given(() => Oci.Reference.Parse(Reference)),
+                        Given(() => Oci.Reference.Parse(To)),
+                        Stop
+                    );
+                    if (Json)
+                        report.Result(record.ToBytes());
+                    else
+                        report.Result(record.Reference.ToString());
+                });
+}

@@ -1,0 +1,52 @@
+using Nuke.Common;
+using Nuke.Common.IO;
+using Slipway.Trust;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Who signs and whom to believe.</summary>
+internal sealed partial class Build
+{
+    [Parameter("What signs; default: key with --signing-key, cosign with --kms-key or in a CI job that has an OIDC identity")]
+    private readonly SignerKind? Signer;
+
+    [Parameter("Private ECDSA key in PEM to sign with; with --signer cosign a key file of cosign's")]
+    private readonly AbsolutePath? SigningKey;
+
+    [Parameter("Key of a key management service to sign with through cosign, as awskms:///ALIAS")]
+    private readonly string? KmsKey;
+
+    [Parameter("Password of an encrypted signing key"), Secret]
+    private readonly string? SigningKeyPassword;
+
+    [Parameter("Public key in PEM to verify with; default: that of the signing key")]
+    private readonly AbsolutePath? PublicKey;
+
+    [Parameter("Keyless: whom the certificate must name, a mail address or a workflow's URI; default when signing: GitHub's workflow")]
+    private readonly string? Identity;
+
+    [Parameter("Keyless: the OIDC issuer that the certificate must name; default when signing: GitHub's")]
+    private readonly string? Issuer;
+
+    [Parameter("Keyless: Sigstore trusted root as JSON; default: the public instance's, which cosign fetches")]
+    private readonly AbsolutePath? TrustedRoot;
+
+    [Parameter("Keyless: Sigstore services to sign with as JSON; default: the public instance's")]
+    private readonly AbsolutePath? SigningConfig;
+
+    private SignerChoice Signers =>
+        new()
+        {
+            Kind = Signer,
+            SigningKey = SigningKey,
+            KmsKey = KmsKey,
+            Password = SigningKeyPassword,
+            PublicKey = PublicKey,
+            Identity = Identity,
+            Issuer = Issuer,
+            Instance = new SigstoreInstance { TrustedRoot = TrustedRoot, SigningConfig = SigningConfig },
+            Services = new SigstoreServices(() => NewTransport(Report.ToConsole(), PreflightsRetryPolicy)),
+            Environment = Environment.GetEnvironmentVariable,
+        };
+}

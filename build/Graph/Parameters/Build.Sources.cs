@@ -1,0 +1,23 @@
+using Nuke.Common;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Where what goes in comes from.</summary>
+internal sealed partial class Build
+{
+    [Parameter("Folder or URL to read https://HOST/PATH from, as HOST/PATH")]
+    private readonly string? UpstreamMirror;
+
+    [Parameter("Parent of debian/ and debian-security/; default: the host's apt configuration, else Debian's snapshot archive")]
+    private readonly string? DebianMirror;
+
+    [Parameter("Fetch, Assemble, Rehearse: use the cache alone, and name what it lacks")]
+    private readonly bool Offline;
+
+    [Parameter("Lock, Update: take upstream files whose signature is missing or wrong for their checksums alone, and write that down")]
+    private readonly bool AcceptUnsignedUpstreamUnsafe;
+
+    private SourceFetcher NewSources(Report report) =>
+        Given(() => new SourceFetcher(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, Patience));
+}

@@ -1,0 +1,78 @@
+using Nuke.Common;
+using Slipway.Http;
+using Slipway.Images;
+using Slipway.Trust;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>What a release hands out beside its images.</summary>
+internal sealed partial class Build
+{
+    [Parameter("Assets, Release: fingerprint of an OpenPGP key of gpg's keyring that signs SHA256SUMS, too")]
+    private readonly string? GpgKey;
+
+    [Parameter("Password of --gpg-key; default: what gpg's agent knows"), Secret]
+    private readonly string? GpgPassword;
+
+    private Target Assets =>
+        _ =>
+            _.Description(
+                    "Write what a published release hands out: notes, SHA256SUMS with signatures, SBOM, provenance, node files: "
+                        + "artifacts/NAME/assets"
+                )
+                .After(Publish, Verify)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    if (Dockerfile)
+                        throw new WorkflowException(
+                            "--dockerfile: files are made of what Assemble made. Leave it out",
+                            FailureKind.WrongUse
+                        );
+                    using AssetMaker maker = await NewAssetMakerAsync(report);
+                    foreach (AssemblyRequest input in await InputsAsync())
+                    {
+                        MadeAssets made = await maker.Run.RunAsync(input, Stop);
+                        if (Json)
+                            report.Result(AssetsView.Json(made));
+                        else
+                            report.Document(made.Notes);
+                    }
+                });
+
+    private async Task<AssetMaker> NewAssetMakerAsync(Report report)
+    {
+        OpenPgpSigner? openPgp = GpgKey is null ? null : Given(() => new OpenPgpSigner(GpgKey, GpgPassword));
+        ISigner signer = await Signers.OpenAsync(Stop);
+        HttpTransport transport = NewTransport(report);
+        ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report.Line)
+        {
+            Policy = definition => PolicyOf(signer.Trusted, definition) with { NotOlderThan = null },
+            Advisories = ReadAdvisories(),
+        };
+        return new AssetMaker(
+            new AssetsWorkflow(Workspace, description, signer, openPgp, report.Line),
+            description,
+            signer,
+            openPgp,
+            transport
+        );
+    }
+
+    /// <summary>What makes a release's files, and what it needs until then.</summary>
+    private sealed record AssetMaker(
+        AssetsWorkflow Run,
+        ReleaseDescription Description,
+        ISigner Signer,
+        OpenPgpSigner? OpenPgp,
+        HttpTransport Transport
+    ) : IDisposable
+    {
+        public void Dispose()
+        {
+            (Signer as IDisposable)?.Dispose();
+            Transport.Dispose();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Nuke.Common;
+using Slipway.Definitions;
+using Slipway.Images;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Whether both ways to the images agree.</summary>
+internal sealed partial class Build
+{
+    private Target Compare =>
+        _ =>
+            _.Description(
+                    "Set what Assemble and BuildDockerfile made side by side; what differs must be in images/NAME/compare.yaml, "
+                        + "with a reason"
+                )
+                .After(Assemble, BuildDockerfile)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    CompareWorkflow run = new(Rehearsal ? Workspace.Rehearsal : Workspace, report.Line);
+                    List<Comparison> comparisons = [];
+                    foreach (ImageDefinition definition in await DefinitionsAsync())
+                        comparisons.Add(await run.RunAsync(definition, PlatformsOf(definition), Stop));
+                    if (Json)
+                        report.Result(CompareView.Json(comparisons));
+                    else
+                        CompareView.Show(report, comparisons);
+                    CompareView.RequireAgreement(comparisons);
+                });
+}

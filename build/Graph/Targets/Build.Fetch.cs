@@ -1,0 +1,26 @@
+using Nuke.Common;
+using Slipway.Images;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Bringing what is locked into the cache.</summary>
+internal sealed partial class Build
+{
+    [Parameter("Fetch: verify upstream's own signatures too, also of files that were fetched before; none may be worse than the lock says")]
+    private readonly bool VerifyUpstream;
+
+    private Target Fetch =>
+        _ =>
+            _.Description("Download what the locks name into the cache, every byte verified")
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    using SourceFetcher sources = NewSources(report);
+                    IReadOnlyList<AssemblyRequest> inputs = await InputsAsync();
+                    FetchWorkflow workflow = new(sources, report.Line);
+                    await workflow.RunAsync(inputs, Stop);
+                    if (VerifyUpstream)
+                        await workflow.VerifyUpstreamAsync(inputs, Stop);
+                });
+}

@@ -1,0 +1,30 @@
+using Nuke.Common;
+using Slipway.Definitions;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Images for a Docker Engine.</summary>
+internal sealed partial class Build
+{
+    private Target Load =>
+        _ =>
+            _.Description(
+                    "Put the layouts into the Docker Engine under their tags, for its own platform or --platforms, and print the "
+                        + "docker run lines"
+                )
+                .After(Assemble, Inspect)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    using EngineChoice engines = NewEngines(report);
+                    LoadWorkflow run = new(Workspace, RootDirectory, engines, report.Line) { Asked = Asked };
+                    List<LoadedPlatform> loaded = [];
+                    foreach (ImageDefinition definition in await DefinitionsAsync())
+                        loaded.AddRange(await run.LoadAsync(definition, Platforms.Length == 0 ? [] : PlatformsOf(definition), Stop));
+                    if (Json)
+                        report.Result(LoadView.Json(loaded));
+                    else
+                        LoadView.Show(report, loaded);
+                });
+}

@@ -1,0 +1,21 @@
+using Nuke.Common;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Resolving what goes in to hashes.</summary>
+internal sealed partial class Build
+{
+    private Target Lock =>
+        _ =>
+            _.Description("Resolve packages and upstream files to hashes, and write image.lock.json")
+                .Before(Fetch, Assemble)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    using SourceFetcher sources = NewSources(report);
+                    LockWorkflow workflow = new(Workspace, sources, report.Line) { AcceptUnsignedUnsafe = AcceptUnsignedUpstreamUnsafe };
+                    foreach (string image in await ImagesAsync())
+                        await workflow.RunAsync(image, Stop);
+                });
+}

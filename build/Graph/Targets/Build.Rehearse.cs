@@ -1,0 +1,25 @@
+using Nuke.Common;
+using Slipway.Release;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>The main job: a release from end to end that leaves this process for nowhere.</summary>
+internal sealed partial class Build
+{
+    private Target Rehearse =>
+        _ =>
+            _.Description("Run the whole release into two registries inside this process, with a throw-away key")
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    using SourceFetcher sources = NewSources(report);
+                    RehearseWorkflow run = new(Workspace, RootDirectory, sources, report.Line, TimeProvider.System);
+                    IReadOnlyList<RehearsedImage> images = await run.RunAsync(await ImagesAsync(), PlatformsOf, Stop);
+                    if (Json)
+                        report.Result(RehearsalView.Json(images));
+                    else
+                        RehearsalView.Show(report, images);
+                    new ReleaseVerdict([.. images.SelectMany(image => image.Verified).Select(PlaceVerdict.Of)]).RequirePassed();
+                });
+}

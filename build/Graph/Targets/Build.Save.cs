@@ -1,0 +1,78 @@
+using Nuke.Common;
+using Slipway.Definitions;
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Release;
+using Slipway.Trust;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>A verified release as one file.</summary>
+internal sealed partial class Build
+{
+    private const string DefaultLimit = "100MB";
+
+    [Parameter("Save: also take what else refers to the image, unverified, as far as --limit allows")]
+    private readonly bool AllReferrers;
+
+    [Parameter("Save: so many bytes of --all-referrers, as 100MB or 2GiB; default: 100MB")]
+    private readonly string? Limit;
+
+    private Target Save =>
+        _ =>
+            _.Description(
+                    "Write the verified release --reference, or the local layout of --images NAME, with all that is signed about "
+                        + "it to the archive --to"
+                )
+                .After(Assemble, Sign, Publish)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    if (To is null || (Reference is null && Images.Length != 1))
+                        throw new WorkflowException(
+                            "Save: wanted --reference REPOSITORY:TAG or --images NAME, and --to FILE",
+                            FailureKind.WrongUse
+                        );
+                    // Something there that has no length may be a device, and a rename would take its place.
+                    if (
+                        !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(To)))
+                        || Directory.Exists(To)
+                        || (File.Exists(To) && RegularFile.LengthOf(To) is null or 0)
+                    )
+                        throw new WorkflowException($"--to {To}: wanted a file in a folder that is there", FailureKind.WrongUse);
+                    RequireReferenceOfOfficial();
+                    long? mostUnverified = MostUnverified;
+                    Judges judges = await NewJudgesAsync(report);
+                    using HttpTransport? transport = Reference is null ? null : NewTransport(report);
+                    (VerificationRequest release, ReleasePolicy policy) = transport is null
+                        ? LocalRelease((await DefinitionsAsync())[0], judges)
+                        : RemoteRelease(Given(() => Oci.Reference.Parse(Reference!)), Connect(transport), judges);
+                    SaveWorkflow workflow = new(policy, [judges.Signer, .. judges.Reproducers], report.Line)
+                    {
+                        MostUnverified = mostUnverified,
+                    };
+                    await workflow.RunAsync(release, To, Stop);
+                    report.Result($"oci-archive:{To}:{release.Wanted}");
+                });
+
+    private long? MostUnverified =>
+        AllReferrers ? Given(() => ByteSize.Parse(Limit ?? DefaultLimit))
+        : Limit is null ? null
+        : throw new WorkflowException(
+            "--limit: it bounds what --all-referrers takes; what was verified has bounds of its own",
+            FailureKind.WrongUse
+        );
+
+    private (VerificationRequest Release, ReleasePolicy Policy) LocalRelease(ImageDefinition definition, Judges judges) =>
+        (ChosenWorkspace.ReleaseOf(definition), FullPolicyOf(judges, definition) with { Claims = TagClaims.None });
+
+    private (VerificationRequest Release, ReleasePolicy Policy) RemoteRelease(Reference reference, RegistryClient client, Judges judges)
+    {
+        if (reference.Tag is null || reference.Digest is not null)
+            throw new WorkflowException($"--reference {reference}: wanted a tag, which the archive gets, too", FailureKind.WrongUse);
+        (ImageDefinition? definition, Reference official) = Officials.Of(reference);
+        return (client.Repository(reference).Release(reference.Tag, official), FullPolicyOf(judges, definition));
+    }
+}

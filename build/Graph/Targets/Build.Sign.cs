@@ -1,0 +1,34 @@
+using Nuke.Common;
+using Slipway.Images;
+using Slipway.Release;
+using Slipway.Trust;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Signing what was inspected.</summary>
+internal sealed partial class Build
+{
+    private Target Sign =>
+        _ =>
+            _.Description(
+                    "Describe the layouts in artifacts/NAME/sbom, and sign them, their SBOM and provenance by a key or an "
+                        + "identity: artifacts/NAME/trust"
+                )
+                .DependsOn(Preflight, Inspect)
+                .After(Assemble)
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    // Who skips the checks has that one made here that nothing else makes.
+                    if (SucceededTargets.All(target => target.Name != nameof(Preflight)))
+                        await new Preflight([ReleaseChecks.Keys(RootDirectory)]).RequireAsync(report.Line, Stop);
+                    ISigner signer = await Signers.OpenAsync(Stop);
+                    using IDisposable? held = signer as IDisposable;
+                    report.Line($"signing as {signer.Trusted.Name}");
+                    Builder builder = Builder.Of(Environment.GetEnvironmentVariable);
+                    SignWorkflow workflow = new(ChosenWorkspace, Git, report.Line);
+                    foreach (AssemblyRequest input in await InputsAsync())
+                        await workflow.RunAsync(input, signer, builder, Stop);
+                });
+}

@@ -1,0 +1,87 @@
+using Slipway.Definitions;
+using Slipway.Fetching;
+using Slipway.Http;
+using Slipway.Images;
+
+namespace Slipway.Workflows;
+
+/// <summary>Looks at where an image's files come from: what the cache lacks, and whether the places that have it answer.</summary>
+internal sealed class SourceDoctor(SourceFetcher sources)
+{
+    private static readonly RetryPolicy Little = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(5) };
+
+    /// <summary>A line about upstream's files and one about Debian's packages.</summary>
+    public async Task<IReadOnlyList<DoctorLine>> LookAsync(AssemblyRequest input, CancellationToken cancellationToken)
+    {
+        DownloadItem[] upstream = Items(input with { Lock = input.Lock with { Packages = [] } });
+        DownloadItem[] debian = Items(input with { Lock = input.Lock with { Upstream = [] } });
+        return
+        [
+            await LineAsync(input.Name, "upstream", upstream, "--upstream-mirror", cancellationToken),
+            await LineAsync(input.Name, "mirror", debian, "--debian-mirror", cancellationToken),
+        ];
+    }
+
+    private DownloadItem[] Items(AssemblyRequest input) =>
+        [
+            .. FetchList.Of(
+                input.Definition,
+                input.Lock,
+                input.Platforms,
+                sources.DebianAt(input.Lock),
+                sources.Upstream,
+                withStandIns: false
+            ),
+        ];
+
+    private async Task<DoctorLine> LineAsync(
+        string image,
+        string check,
+        DownloadItem[] items,
+        string option,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<DownloadItem> missing = sources.Download.Missing(items);
+        if (missing.Count == 0)
+            return DoctorLine.Ok(image, check, $"all {items.Length} files are in the cache");
+        if (sources.IsOffline)
+            return DoctorLine.Hint(
+                image,
+                check,
+                $"--offline: {missing.Count} files are not in the cache",
+                "run Fetch where the network is"
+            );
+        Uri[] places =
+        [
+            .. missing
+                .Select(item => item.Origins[0].Address)
+                .DistinctBy(address => address.IsFile ? address.AbsoluteUri : address.Authority),
+        ];
+        if (places.FirstOrDefault(place => place.IsFile && !File.Exists(place.LocalPath)) is { } lacking)
+            return DoctorLine.Hint(image, check, $"{lacking.LocalPath} is not there", $"bring it there, or name another {option}");
+        using HttpTransport transport = new(HttpTransport.NewHandler(), Little, TimeProvider.System, _ => { });
+        foreach (Uri place in places.Where(place => !place.IsFile))
+        {
+            try
+            {
+                using HttpResponseMessage answer = await transport.SendAsync(
+                    () => new HttpRequestMessage(HttpMethod.Head, place),
+                    cancellationToken
+                );
+            }
+            catch (RemoteException e)
+            {
+                return DoctorLine.Hint(image, check, e.Message, $"name a place that answers with {option}, or see why this one does not");
+            }
+        }
+
+        return DoctorLine.Unknown(
+            image,
+            check,
+            $"{string.Join(", ", places.Select(place => place.IsFile ? "the folder" : place.Authority).Distinct())} {(places.All(place => place.IsFile) ? "has" : "answers; not known whether it has")} "
+                + $"the {missing.Count} files that the cache lacks",
+            ""
+        );
+    }
+}

@@ -1,0 +1,163 @@
+using Slipway.Debian;
+using Slipway.Definitions;
+using Slipway.Fetching;
+using Slipway.Http;
+using Slipway.Updates;
+
+namespace Slipway.Workflows;
+
+/// <summary>What brings inputs in, made from the command line once for a run: the wire, the cache, the mirrors.</summary>
+internal sealed class SourceFetcher : IDisposable
+{
+    private readonly HttpTransport _transport;
+    private readonly OriginReader _reader;
+    private readonly DebianMirror? _debian;
+    private readonly DebianMirror? _named;
+    private readonly string _keyring;
+    private readonly CosignLog _log;
+    private readonly IDisposable? _use;
+
+    /// <param name="workspace">Where the cache and the keyring are.</param>
+    /// <param name="upstreamMirror">A folder or URL; null reads the hosts themselves.</param>
+    /// <param name="debianMirror">The parent of debian/ and debian-security/; null asks the host's apt configuration.</param>
+    /// <param name="offline">Whether no host may be asked for anything.</param>
+    /// <param name="log">Is told of every wait.</param>
+    /// <param name="retryPolicy">How long hosts are waited for; null for as long as usual.</param>
+    /// <exception cref="ArgumentException">A mirror is neither a folder nor an address.</exception>
+    public SourceFetcher(
+        Workspace workspace,
+        string? upstreamMirror,
+        string? debianMirror,
+        bool offline,
+        Action<string> log,
+        RetryPolicy? retryPolicy = null
+    )
+    {
+        RequireFolder("--upstream-mirror", upstreamMirror);
+        RequireFolder("--debian-mirror", debianMirror);
+        Upstream = upstreamMirror is null ? UpstreamMirror.None : UpstreamMirror.At(upstreamMirror);
+        HasUpstreamMirror = upstreamMirror is not null;
+        _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
+        _named = debianMirror is null ? null : _debian;
+        _keyring = workspace.Keyring;
+        _transport = new HttpTransport(
+            offline ? new OfflineHandler() : HttpTransport.NewHandler(),
+            retryPolicy ?? new RetryPolicy(),
+            TimeProvider.System,
+            log
+        );
+        _reader = new OriginReader(_transport, retryPolicy ?? new RetryPolicy(), TimeProvider.System);
+        CacheFolder = workspace.Cache;
+        Cache = new ContentCache(workspace.Cache, TimeProvider.System);
+        Download = new Download(_reader, Cache);
+        IsOffline = offline;
+        _log = new CosignLog(offline, _transport, Environment.GetEnvironmentVariable);
+        _use = Cache.Use();
+    }
+
+    public ContentCache Cache { get; }
+
+    public string CacheFolder { get; }
+
+    /// <summary>The keys that a suite must be signed by one of, as fingerprints.</summary>
+    public IReadOnlyCollection<string> SuiteKeys { get; init; } = ArchiveKeys.Debian;
+
+    /// <summary>The wire that all of this uses; none where the run is offline.</summary>
+    public HttpTransport Transport => _transport;
+
+    public Download Download { get; }
+
+    public UpstreamMirror Upstream { get; }
+
+    public bool HasUpstreamMirror { get; }
+
+    /// <summary>Whether the cache alone is to be used.</summary>
+    public bool IsOffline { get; }
+
+    /// <summary>
+    /// Where locked packages may be had: the configured mirror, then Debian's snapshot archive at the lock's time and a
+    /// day later, since it takes in a suite some hours after that is dated.
+    /// </summary>
+    public DebianMirror DebianAt(ImageLock imageLock)
+    {
+        DebianMirror snapshot = DebianMirror.Snapshot(imageLock.Timestamp).Then(DebianMirror.Snapshot(imageLock.Timestamp.AddDays(1)));
+        return _debian?.Then(snapshot) ?? snapshot;
+    }
+
+    /// <summary>
+    /// Where apt in a container reads packages: what the command line names, else the snapshot archive, never what this machine alone can
+    /// reach.
+    /// </summary>
+    public DebianMirror DebianForEngine(ImageLock imageLock) =>
+        _named ?? DebianMirror.Snapshot(imageLock.Timestamp).Then(DebianMirror.Snapshot(imageLock.Timestamp.AddDays(1)));
+
+    /// <summary>Locks from the configured mirror as it is now, else from the snapshot archive's newest state.</summary>
+    public LockMaker NewLockMaker()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        Gpgv gpgv = new(_keyring, SuiteKeys);
+        DebianRepository repository = new(_reader, Download, gpgv, _debian ?? DebianMirror.Snapshot(now));
+        return new LockMaker(repository, _debian is null ? null : now);
+    }
+
+    /// <summary>Asks upstream's channels, read where its files are.</summary>
+    /// <param name="releases">Lists GitHub's releases.</param>
+    public VersionSource NewVersionSource(IReleaseList releases) => new(_reader, Upstream, releases);
+
+    /// <summary>Writes new versions into definitions, with what upstream publishes about them.</summary>
+    public DefinitionUpdate NewDefinitionUpdate() => new(new PublishedChecksum(_reader, Upstream), Upstream);
+
+    /// <summary>
+    /// Judges the signatures that upstream publishes, read where its files are; <paramref name="log"/> is told of every finding.
+    /// </summary>
+    /// <param name="acceptUnsignedUnsafe">Whether a new lock may have files without a signature that holds.</param>
+    public UpstreamSignatures Signatures(Action<string> log, bool acceptUnsignedUnsafe = false) =>
+        new(new PublishedSignature(_reader, Upstream), Cache, _log, log) { AcceptUnsignedUnsafe = acceptUnsignedUnsafe };
+
+    /// <summary>
+    /// The steps that bring upstream's files and what is known of their signatures into a new lock; <paramref name="log"/> is told of what
+    /// cannot be had. Where no host may be asked and no mirror stands in for them, the lock stays as it is.
+    /// </summary>
+    public async Task<ImageLock> WithUpstreamAsync(
+        ImageDefinition definition,
+        ImageLock made,
+        bool acceptUnsignedUnsafe,
+        Action<string> log,
+        CancellationToken cancellationToken
+    )
+    {
+        if (IsOffline && !HasUpstreamMirror)
+        {
+            log($"{definition.Name}: --offline: upstream's hosts were not asked, so its files are unconfirmed");
+            return made;
+        }
+
+        PublishedChecksum published = new(_reader, Upstream);
+        UpstreamConfirmation confirmation = new(Download, Upstream, HasUpstreamMirror, published, log);
+        OptionalUpstream optional = new(Download, Upstream, HasUpstreamMirror, published, log);
+        ImageLock had = await optional.FindAsync(
+            definition,
+            await confirmation.ConfirmAsync(definition, made, cancellationToken),
+            cancellationToken
+        );
+        return await Signatures(log, acceptUnsignedUnsafe).JudgeAsync(definition, had, cancellationToken);
+    }
+
+    /// <summary>A folder that is mistyped is wrong use, not a file that a mirror lacks.</summary>
+    private static void RequireFolder(string option, string? mirror)
+    {
+        string? folder =
+            mirror is null ? null
+            : !mirror.Contains("://", StringComparison.Ordinal) ? mirror
+            : Uri.TryCreate(mirror, UriKind.Absolute, out Uri? address) && address.IsFile ? address.LocalPath
+            : null;
+        if (folder is not null && !Directory.Exists(folder))
+            throw new ArgumentException($"{option} {folder}: there is no such folder");
+    }
+
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _use?.Dispose();
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using Slipway.Definitions;
+using Slipway.Fetching;
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Rehearsal;
+using Slipway.Release;
+using Slipway.Trust;
+
+namespace Slipway.Workflows;
+
+/// <summary>
+/// The whole way of a release by the same steps, into registries inside this process and with a key that is thrown away.
+/// Writes below the rehearsal's own folder only.
+/// </summary>
+internal sealed class RehearseWorkflow(Workspace workspace, string repository, SourceFetcher sources, Action<string> log, TimeProvider time)
+{
+    private readonly Workspace _workspace = workspace.Rehearsal;
+    private readonly FetchWorkflow _fetch = new(sources, log);
+
+    /// <param name="then">What else is done with each image while its registries run; null for nothing.</param>
+    /// <returns>A row for each image, in the order given.</returns>
+    public async Task<IReadOnlyList<RehearsedImage>> RunAsync(
+        IReadOnlyList<string> images,
+        Func<ImageDefinition, ImmutableArray<Platform>> platforms,
+        CancellationToken cancellationToken,
+        Func<RehearsedImage, RehearsalRegistries, KeySigner, Task>? then = null
+    )
+    {
+        IReadOnlyList<AssemblyRequest> inputs = await InputsAsync(images, platforms, cancellationToken);
+        string[] hosts =
+        [
+            .. inputs
+                .SelectMany(input => input.Definition.Repositories)
+                .Select(reference => RegistryName.Canonical(reference.Host))
+                .Distinct(StringComparer.Ordinal),
+        ];
+        await using RehearsalRegistries registries = await RehearsalRegistries.StartAsync(
+            hosts,
+            Path.Combine(_workspace.Artifacts, "registries"),
+            log,
+            cancellationToken
+        );
+        using KeySigner signer = KeySigner.CreateThrowAway();
+        ReleasePolicy policy = ReleasePolicy.RequireRehearsal(signer.Key);
+        List<RehearsedImage> done = [];
+        foreach (AssemblyRequest input in inputs)
+        {
+            done.Add(await RehearseAsync(input, registries, signer, policy, cancellationToken));
+            if (then is not null)
+                await then(done[^1], registries, signer);
+        }
+
+        return done;
+    }
+
+    /// <summary>What a rehearsal builds one image from, where definition and lock are not the work tree's: fetched and marked.</summary>
+    public async Task<AssemblyRequest> PrepareAsync(AssemblyRequest input, CancellationToken cancellationToken) =>
+        Marked((await FetchAsync([input], cancellationToken))[0]);
+
+    /// <summary>What a rehearsal builds from, fetched and marked.</summary>
+    public async Task<IReadOnlyList<AssemblyRequest>> InputsAsync(
+        IReadOnlyList<string> images,
+        Func<ImageDefinition, ImmutableArray<Platform>> platforms,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<AssemblyRequest> inputs = await new ImageInputs(_workspace).ReadAllAsync(images, platforms, cancellationToken);
+        return [.. (await FetchAsync(inputs, cancellationToken)).Select(Marked)];
+    }
+
+    private static AssemblyRequest Marked(AssemblyRequest input) =>
+        input with
+        {
+            Marks = Descriptor.NoAnnotations.Add(ReleasePlan.RehearsalMark, "true"),
+        };
+
+    private async Task<RehearsedImage> RehearseAsync(
+        AssemblyRequest input,
+        RehearsalRegistries registries,
+        KeySigner signer,
+        ReleasePolicy policy,
+        CancellationToken cancellationToken
+    )
+    {
+        GitRepository git = new(repository);
+        AssembledImage image = await new AssembleWorkflow(_workspace, sources.Cache, log, time).RunAsync(input, cancellationToken);
+        InspectionResult inspected = await new InspectWorkflow(_workspace, log).RunAsync(input, cancellationToken);
+        foreach (string line in InspectWorkflow.Lines(inspected))
+            log(line);
+        inspected.Require();
+        await new SignWorkflow(_workspace, git, log).RunAsync(input, signer, Builder.Rehearsal, cancellationToken);
+        ReleaseRecord record = await new PublishWorkflow(_workspace, git, registries.Connect, log).RunAsync(
+            input.Definition,
+            policy,
+            cancellationToken
+        );
+        ReleaseVerifier verifier = new(policy);
+        List<VerificationResult> verified = [];
+        foreach (Reference destination in input.Definition.Repositories)
+        {
+            var site = registries.Connect().Repository(destination);
+            PlaceVerdict verdict = await verifier.VerifyAsync(
+                new VerificationRequest
+                {
+                    Content = site,
+                    Signatures = site,
+                    Wanted = record.Plan.Release,
+                    Official = input.Definition.Official,
+                },
+                cancellationToken
+            );
+            verified.Add(verdict.Result!);
+        }
+
+        ReleaseDescription description = new(_workspace, repository, registries.Connect, log) { Policy = _ => policy };
+        await new AssetsWorkflow(_workspace, description, signer, openPgp: null, log).RunAsync(input, cancellationToken);
+        return new RehearsedImage(input, image, record, [.. verified]);
+    }
+
+    /// <summary>
+    /// Fetches; what upstream cannot give from here gets a stand-in, and packages that no mirror has any more are locked anew.
+    /// </summary>
+    private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(
+        IReadOnlyList<AssemblyRequest> inputs,
+        CancellationToken cancellationToken
+    )
+    {
+        bool standIns =
+            !sources.HasUpstreamMirror
+            && !(sources.IsOffline ? HasUpstream(inputs) : await UpstreamProbe.AnswersAsync(inputs, log, cancellationToken));
+        if (standIns && sources.IsOffline)
+            log("rehearsal: --offline, and the cache lacks files of upstream; stand-ins take their place");
+        try
+        {
+            return await FetchAsync(inputs, standIns, cancellationToken);
+        }
+        catch (DownloadException e) when (e.IsGone)
+        {
+            log($"{e.Message}");
+            log("rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs ./build.sh Lock");
+            LockMaker maker = sources.NewLockMaker();
+            List<AssemblyRequest> anew = [];
+            foreach (AssemblyRequest input in inputs)
+                anew.Add(input with { Lock = await maker.MakeAsync(input.Definition, input.Lock, cancellationToken) });
+            return await FetchAsync(anew, standIns, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether the cache has every upstream file.</summary>
+    private bool HasUpstream(IEnumerable<AssemblyRequest> inputs) =>
+        inputs.All(input =>
+            input.Platforms.All(platform =>
+                input.Lock.Upstream.All(file =>
+                    file.Files[platform.Architecture] is var locked && sources.Cache.Find(locked.Digest, locked.Size) is not null
+                )
+            )
+        );
+
+    private async Task<IReadOnlyList<AssemblyRequest>> FetchAsync(
+        IReadOnlyList<AssemblyRequest> inputs,
+        bool standIns,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!standIns)
+        {
+            await _fetch.RunAsync(inputs, cancellationToken);
+            return inputs;
+        }
+
+        // The packages come first: stand-ins are made from some of them, and are then fetched like upstream's own files.
+        List<AssemblyRequest> packagesOnly = [.. inputs.Select(input => input with { Lock = input.Lock with { Upstream = [] } })];
+        await _fetch.RunAsync(packagesOnly, sources.Upstream, withStandIns: true, cancellationToken);
+        StandInUpstream upstream = new(Path.Combine(_workspace.Artifacts, "upstream"));
+        StandIns maker = new(upstream, sources, log);
+        List<AssemblyRequest> marked = [];
+        foreach (AssemblyRequest input in inputs)
+            marked.Add(await maker.TakePlaceAsync(input, cancellationToken));
+        List<AssemblyRequest> upstreamOnly = [.. marked.Select(input => input with { Lock = input.Lock with { Packages = [] } })];
+        await _fetch.RunAsync(upstreamOnly, UpstreamMirror.At(upstream.Folder), withStandIns: false, cancellationToken);
+        return marked;
+    }
+}
+
+/// <summary>What a rehearsal did with one image.</summary>
+internal sealed record RehearsedImage(
+    AssemblyRequest Input,
+    AssembledImage Image,
+    ReleaseRecord Record,
+    ImmutableArray<VerificationResult> Verified
+);

@@ -1,0 +1,66 @@
+using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Trust;
+
+namespace Slipway.Workflows;
+
+/// <summary>
+/// Makes <c>NAME/sbom</c> and <c>NAME/trust</c>: signatures of the index and of every manifest, their SBOMs and their provenance; what is
+/// there stays.
+/// </summary>
+/// <param name="git">Says the commit.</param>
+internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Action<string> log)
+{
+    /// <param name="builder">Where this runs.</param>
+    /// <exception cref="ContentException">The layout did not pass its inspection, or was assembled from something else.</exception>
+    public async Task RunAsync(AssemblyRequest input, ISigner signer, Builder builder, CancellationToken cancellationToken)
+    {
+        OciLayout layout = workspace.OpenLayout(input.Name);
+        AssembledImage image = await ImageReader.ReadAsync(input.Name, layout, cancellationToken);
+        await InspectionRecord.RequireAsync(workspace.InspectionRecord(input.Name), image, cancellationToken);
+        SignedImage signed = new(layout, image.Index.Digest, input.Definition.Official);
+        Sbom sbom = await DescribeAsync(input, layout, cancellationToken);
+        SlsaProvenance provenance = await ProvenanceAsync(input, image, sbom, builder, cancellationToken);
+        TrustChange change = await TrustStore
+            .Create(workspace.Trust(input.Name))
+            .SignAsync(signed, [.. sbom.About(image), provenance.About(image)], signer, cancellationToken);
+        log($"{input.Name}: {change.Made} signatures and attestations made, {change.Kept} kept");
+    }
+
+    /// <summary>An SBOM for each platform of the layout and one for its index.</summary>
+    private async Task<Sbom> DescribeAsync(AssemblyRequest input, OciLayout layout, CancellationToken cancellationToken)
+    {
+        Sbom sbom = await Sbom.OfAsync(input, layout, workspace.Contents(input.Name), cancellationToken);
+        await workspace.Sbom(input.Name).WriteAsync(sbom, cancellationToken);
+        foreach ((Platform platform, SpdxDocument document) in sbom.Platforms)
+            log($"{input.Name} {platform}: SBOM with {document.Packages.Length - 1} packages and {document.Files.Length} paths");
+        return sbom;
+    }
+
+    private async Task<SlsaProvenance> ProvenanceAsync(
+        AssemblyRequest input,
+        AssembledImage image,
+        Sbom sbom,
+        Builder builder,
+        CancellationToken cancellationToken
+    ) =>
+        SlsaProvenance.For(
+            new ProvenanceSource
+            {
+                Image = image,
+                Assembly = await AssemblyRecord.RequireAsync(
+                    workspace.AssemblyRecord(input.Name),
+                    image,
+                    input,
+                    cancellationToken,
+                    workspace.Way
+                ),
+                Materials = Material.Of(input.Lock, image.Platforms.Select(platform => platform.Platform)),
+                Git = await git.ReadAsync(input.Name, cancellationToken),
+                Source = input.Definition.Source,
+                Builder = builder,
+                Byproducts = [.. sbom.Files()],
+            }
+        );
+}
