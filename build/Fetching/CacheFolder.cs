@@ -94,9 +94,13 @@ internal sealed class CacheFolder(string root)
 
     /// <summary>The same failure with the folder and what to do.</summary>
     public IOException Told(IOException e) =>
-        new(
-            $"content cache {root}: {e.Message.TrimEnd('.')}; free space there (./build.sh Cache --prune removes what was not used "
-                + "lately), or name another folder with --cache-directory",
-            e
+        Prune.After(
+            new IOException(
+                $"content cache {root}: {e.Message.TrimEnd('.')}; free space there ({Prune} removes what was not used lately), or name "
+                    + "another folder with --cache-directory",
+                e
+            )
         );
+
+    private static NextCommand Prune { get; } = new("Cache") { Options = ["--prune"] };
 }

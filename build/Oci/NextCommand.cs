@@ -11,6 +11,12 @@ public sealed record NextCommand(params ImmutableArray<string> Targets)
 {
     private const string Key = "slipway.next";
 
+    /// <summary>
+    /// How people start the program that runs, as its runtime configuration says under <c>Slipway.Command</c>: rooms name targets and no front
+    /// end.
+    /// </summary>
+    public static string Program { get; } = AppContext.GetData("Slipway.Command") as string ?? "slipway";
+
     /// <summary>The image it is about; null for those that the user named.</summary>
     public string? Image { get; init; }
 
@@ -45,11 +51,5 @@ public sealed record NextCommand(params ImmutableArray<string> Targets)
 
     /// <summary>The command line, with words of the user's own at its end.</summary>
     public string Line(IEnumerable<string> more) =>
-        ShellWord.Join([
-            "./build.sh",
-            .. Targets,
-            .. Image is null ? ImmutableArray<string>.Empty : ["--images", Image],
-            .. Options,
-            .. more,
-        ]);
+        ShellWord.Join([Program, .. Targets, .. Image is null ? ImmutableArray<string>.Empty : ["--images", Image], .. Options, .. more]);
 }

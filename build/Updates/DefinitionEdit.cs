@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Definitions;
+using Slipway.Oci;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -60,11 +61,14 @@ public sealed class DefinitionEdit
         string made = text.Append(_text.AsSpan(at)).ToString();
         return YamlFile.Parse(made, _name).Equals(_root)
             ? made
-            : throw new DefinitionException(
-                $"{_name}: it cannot be changed in place, for its text has an unusual form. Change the version by hand, then run "
-                    + "./build.sh Lock"
+            : throw Lock.After(
+                new DefinitionException(
+                    $"{_name}: it cannot be changed in place, for its text has an unusual form. Change the version by hand, then run {Lock}"
+                )
             );
     }
+
+    private static NextCommand Lock { get; } = new("Lock");
 
     private YamlNode File(string name) =>
         Child(_root, "upstream") is YamlSequenceNode files

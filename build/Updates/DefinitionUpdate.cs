@@ -51,11 +51,16 @@ public sealed class DefinitionUpdate(PublishedChecksum published, UpstreamMirror
     )
     {
         if (file.ChecksumTemplate is null)
-            throw new DefinitionException(
-                $"{definition.Name}: {file.Name}: {ImageDefinition.FileName} names no 'checksumFile', so nobody can tell the "
-                    + $"checksum of {file.Version}. Change version and checksums by hand, then run ./build.sh Lock "
-                    + $"--images {definition.Name}"
+        {
+            NextCommand makeLock = new("Lock") { Image = definition.Name };
+            throw makeLock.After(
+                new DefinitionException(
+                    $"{definition.Name}: {file.Name}: {ImageDefinition.FileName} names no 'checksumFile', so nobody can tell the "
+                        + $"checksum of {file.Version}. Change version and checksums by hand, then run {makeLock}"
+                )
             );
+        }
+
         foreach (string architecture in definition.Platforms.Select(platform => platform.Architecture))
         {
             string what = $"{definition.Name} {architecture}: {file.Name} {file.Version}";

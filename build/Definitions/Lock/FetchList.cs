@@ -70,7 +70,7 @@ public static class FetchList
         new()
         {
             What = $"{definition.Name} {platform}: {what}",
-            Next = $"Run ./build.sh Lock --images {definition.Name}",
+            Next = $"Run {new NextCommand("Lock") { Image = definition.Name }}",
             Digest = file.Digest,
             Size = file.Size,
             Limit = limit,

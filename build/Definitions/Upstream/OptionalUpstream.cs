@@ -75,7 +75,9 @@ public sealed class OptionalUpstream(
 
         if (wanted is null)
         {
-            log($"{name} is left out: its published checksum cannot be read. Run ./build.sh Lock --images {definition.Name} where it can");
+            log(
+                $"{name} is left out: its published checksum cannot be read. Run {new NextCommand("Lock") { Image = definition.Name }} where it can"
+            );
             return null;
         }
 
@@ -92,7 +94,7 @@ public sealed class OptionalUpstream(
         catch (DownloadException e)
         {
             log($"{e.Message}");
-            log($"{name} is left out: it cannot be had. Run ./build.sh Lock --images {definition.Name} where it can");
+            log($"{name} is left out: it cannot be had. Run {new NextCommand("Lock") { Image = definition.Name }} where it can");
             return null;
         }
     }

@@ -103,5 +103,5 @@ public sealed class UpstreamConfirmation(
     }
 
     private static string Next(ImageDefinition definition) =>
-        $"images/{definition.Name}/{ImageDefinition.FileName}, then run ./build.sh Lock --images {definition.Name}";
+        $"images/{definition.Name}/{ImageDefinition.FileName}, then run {new NextCommand("Lock") { Image = definition.Name }}";
 }

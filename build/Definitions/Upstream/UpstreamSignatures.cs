@@ -102,9 +102,8 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
         {
             LockedFile locked = file.Files[architecture];
             string what = $"{definition.Name} {architecture}: {file.Name} {file.Version}";
-            string next =
-                "Find out why; to take the file for its checksum alone, run ./build.sh Lock "
-                + $"--images {definition.Name} {LockedSignature.ByCommandLine}";
+            NextCommand lockUnsigned = new("Lock") { Image = definition.Name, Options = [LockedSignature.ByCommandLine] };
+            string next = $"Find out why; to take the file for its checksum alone, run {lockUnsigned}";
             LockedSignature one;
             try
             {

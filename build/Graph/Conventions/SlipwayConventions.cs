@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Graph;
+using Slipway.Oci;
 
 [assembly: BuildConventions(typeof(SlipwayConventions))]
 
@@ -14,7 +15,7 @@ public sealed class SlipwayConventions : IBuildConventions
 
     public string EnvironmentPrefix => "SLIPWAY_";
 
-    public string Command => "./build.sh";
+    public string Command => NextCommand.Program;
 
     public TextWriter Log => Console.Error;
 

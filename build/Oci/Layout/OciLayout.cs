@@ -273,10 +273,7 @@ public sealed class OciLayout : IContentReader
             OciJson.Read(json, "oci-layout", root => root.RequiredString("imageLayoutVersion"))
         );
         if (version != Version)
-            throw new ContentException(
-                $"{Name}: image layout version wanted {Version}, got '{Printable.Of(version)}'. Run ./build.sh Assemble to make the "
-                    + "layout anew"
-            );
+            throw Broken($"{Name}: image layout version wanted {Version}, got '{Printable.Of(version)}'");
     }
 
     private T ReadSmall<T>(string path, int limit, Func<ReadOnlyMemory<byte>, T> parse)
@@ -284,18 +281,23 @@ public sealed class OciLayout : IContentReader
         FileInfo file = new(path);
         BlobFolder.RefuseLink(file);
         if (!file.Exists || file.Length == 0)
-            throw new ContentException($"{Name}: no OCI layout: '{file.Name}' is missing or empty. Run ./build.sh Assemble to make one");
-        if (file.Length > limit)
-            throw new ContentException(
-                $"{path}: wanted at most {limit} bytes, got {file.Length}. Run ./build.sh Assemble to make the layout anew"
+            throw Assemble.After(
+                new ContentException($"{Name}: no OCI layout: '{file.Name}' is missing or empty. Run {Assemble} to make one")
             );
+        if (file.Length > limit)
+            throw Broken($"{path}: wanted at most {limit} bytes, got {file.Length}");
         try
         {
             return parse(File.ReadAllBytes(path));
         }
         catch (ContentException e)
         {
-            throw new ContentException($"{path}: {e.Message}. Run ./build.sh Assemble to make the layout anew", e);
+            throw Broken($"{path}: {e.Message}", e);
         }
     }
+
+    private static NextCommand Assemble { get; } = new("Assemble");
+
+    private static ContentException Broken(string problem, Exception? inner = null) =>
+        Assemble.After(new ContentException($"{problem}. Run {Assemble} to make the layout anew", inner));
 }

@@ -43,10 +43,11 @@ public sealed class VerifyCommands
     public string Images => string.Concat(_facts.Repositories.Select(repository => $"cosign verify {_cosign} {ByDigest(repository)}\n"));
 
     /// <summary>All that is said about it, with this tool, from a checkout of the commit.</summary>
-    public string Ours => $"./build.sh Verify --reference {Tagged} {_ours}{(_facts.Repositories.Length > 1 ? " --all-registries" : "")}\n";
+    public string Ours =>
+        $"{new NextCommand("Verify")} --reference {Tagged} {_ours}{(_facts.Repositories.Length > 1 ? " --all-registries" : "")}\n";
 
     /// <summary>Building it anew.</summary>
-    public string Reproduce => $"./build.sh Reproduce --reference {Tagged} {_ours}\n";
+    public string Reproduce => $"{new NextCommand("Reproduce")} --reference {Tagged} {_ours}\n";
 
     private Reference Tagged => _facts.Repositories[0].WithTag(_facts.Record.Release);
 

@@ -35,8 +35,8 @@ public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, A
             plan,
             read,
             asked,
-            $"somebody wrote that tag; nothing was copied. Run ./build.sh Drift --images {plan.Image}, or copy the others alone by "
-                + "--tags PATTERN",
+            $"somebody wrote that tag; nothing was copied. Run {new NextCommand("Drift") { Image = plan.Image }}, or copy the others "
+                + "alone by --tags PATTERN",
             cancellationToken
         );
         EvidenceCopy others = new(source, destination);
@@ -100,10 +100,15 @@ public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, A
         foreach (PlannedTag tag in plan.Tags)
         {
             if (await destination.ResolveAsync(tag.Name, cancellationToken) is { } there && there.Digest != plan.SubjectOf(tag).Digest)
-                throw new ContentException(
-                    $"{destination.Name}:{tag.Name}: wanted {plan.SubjectOf(tag).Digest}, got {there.Digest}: the tag never moves; "
-                        + $"nothing was copied. Run ./build.sh Drift --images {plan.Image}"
+            {
+                NextCommand drift = new("Drift") { Image = plan.Image };
+                throw drift.After(
+                    new ContentException(
+                        $"{destination.Name}:{tag.Name}: wanted {plan.SubjectOf(tag).Digest}, got {there.Digest}: the tag never moves; "
+                            + $"nothing was copied. Run {drift}"
+                    )
                 );
+            }
         }
     }
 }

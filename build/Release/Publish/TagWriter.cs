@@ -33,13 +33,19 @@ internal sealed class TagWriter(ReleaseContent content, ImmutableArray<Repositor
         if (there?.Digest == subject.Digest)
             return false;
         if (there is not null && !tag.Moves)
-            throw new ContentException(
-                $"{site.Name}:{tag.Name}: wanted {subject.Digest}, got {there.Digest}, which was not there a moment ago: another "
-                    + $"publisher is at work, and the tag never moves. Run ./build.sh Verify --reference {site.Name}:{tag.Name}"
-            );
+            throw VerifyOf(site, tag)
+                .After(
+                    new ContentException(
+                        $"{site.Name}:{tag.Name}: wanted {subject.Digest}, got {there.Digest}, which was not there a moment ago: another "
+                            + $"publisher is at work, and the tag never moves. Run {VerifyOf(site, tag)}"
+                    )
+                );
         await site.PushManifestAsync(await content.SubjectAsync(subject, cancellationToken), tag.Name, cancellationToken);
         return true;
     }
+
+    private static NextCommand VerifyOf(Repository site, PlannedTag tag) =>
+        new("Verify") { Options = ["--reference", $"{site.Name}:{tag.Name}"] };
 
     /// <summary>Registries have no compare-and-set: reading the tags once more is how two publishers at once are noticed.</summary>
     private async Task RequireAsync(Repository site, CancellationToken cancellationToken)
@@ -49,10 +55,13 @@ internal sealed class TagWriter(ReleaseContent content, ImmutableArray<Repositor
             Digest wanted = _plan.SubjectOf(tag).Digest;
             Descriptor? there = await site.ResolveAsync(tag.Name, cancellationToken);
             if (there?.Digest != wanted)
-                throw new ContentException(
-                    $"{site.Name}:{tag.Name}: wanted {wanted}, got {there?.Digest.ToString() ?? "no such tag"} right after it was "
-                        + $"written: another publisher is at work. Run ./build.sh Verify --reference {site.Name}:{tag.Name}"
-                );
+                throw VerifyOf(site, tag)
+                    .After(
+                        new ContentException(
+                            $"{site.Name}:{tag.Name}: wanted {wanted}, got {there?.Digest.ToString() ?? "no such tag"} right after it was "
+                                + $"written: another publisher is at work. Run {VerifyOf(site, tag)}"
+                        )
+                    );
         }
     }
 }

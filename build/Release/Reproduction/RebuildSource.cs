@@ -30,7 +30,7 @@ public sealed record RebuildSource(SlsaProvenance Provenance, int Among)
             if (said.Dockerfile is not null)
                 problem ??=
                     $"a Docker Engine built it from images/{said.Image}/Dockerfile, and two such builds are never the same bytes. "
-                    + $"Run ./build.sh BuildDockerfile Compare --images {said.Image} at commit {said.Commit}";
+                    + $"Run {new NextCommand("BuildDockerfile", "Compare") { Image = said.Image }} at commit {said.Commit}";
             else
                 followed.Add(provenance);
         }

@@ -161,12 +161,17 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
                 $"{request.Image}: no registry has {request.Release} and no record names it; nothing was deleted. Give --records "
                     + "DIR with its release.json"
             ),
-            _ => throw new ContentException(
-                $"{request.Image}: {request.Release} names {string.Join(" and ", found.AsEnumerable())} on different registries; "
-                    + $"nothing was deleted. Give --records DIR with its release.json, or run ./build.sh Drift --images {request.Image}"
-            ),
+            _ => throw DriftOf(request)
+                .After(
+                    new ContentException(
+                        $"{request.Image}: {request.Release} names {string.Join(" and ", found.AsEnumerable())} on different registries; "
+                            + $"nothing was deleted. Give --records DIR with its release.json, or run {DriftOf(request)}"
+                    )
+                ),
         };
     }
+
+    private static NextCommand DriftOf(WithdrawalRequest request) => new("Drift") { Image = request.Image };
 
     private static void RequireUnmoved(
         WithdrawalRequest request,
@@ -183,10 +188,13 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
         )
         {
             if (survey.At(site, tag) is { } there && subjects.All(subject => subject.Digest != there))
-                throw new ContentException(
-                    $"{site.Name}:{tag}: wanted {subjects[0].Digest} or one of its manifests, got {there}: the tag was moved; "
-                        + $"nothing was deleted. Run ./build.sh Drift --images {request.Image}"
-                );
+                throw DriftOf(request)
+                    .After(
+                        new ContentException(
+                            $"{site.Name}:{tag}: wanted {subjects[0].Digest} or one of its manifests, got {there}: the tag was moved; "
+                                + $"nothing was deleted. Run {DriftOf(request)}"
+                        )
+                    );
         }
     }
 

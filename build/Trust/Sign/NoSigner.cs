@@ -13,5 +13,8 @@ internal sealed class NoSigner(ITrustedSigner trusted) : ISigner
 
     public Task<BlobSignature> SignBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => throw Unsigned();
 
-    private ContentException Unsigned() => new($"not everything is signed by {trusted.Name}. Run ./build.sh Sign with that signer");
+    private static NextCommand Sign { get; } = new("Sign");
+
+    private ContentException Unsigned() =>
+        Sign.After(new ContentException($"not everything is signed by {trusted.Name}. Run {Sign} with that signer"));
 }

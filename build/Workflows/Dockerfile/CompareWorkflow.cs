@@ -43,10 +43,9 @@ internal sealed class CompareWorkflow(Workspace workspace, Action<string> log)
     private static async Task<(OciLayout, AssembledImage)> OpenAsync(Workspace place, string image, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(place.Layout(image)))
-            throw new ContentException(
-                $"{image}: {place.Layout(image)} is not there. Run "
-                    + $"./build.sh {(place.Way == BuildMethod.Dockerfile ? "BuildDockerfile" : "Assemble")} --images {image}"
-            );
+            throw place
+                .Assemble(image)
+                .After(new ContentException($"{image}: {place.Layout(image)} is not there. Run {place.Assemble(image)}"));
         OciLayout layout = OciLayout.Open(place.Layout(image));
         return (layout, await ImageReader.ReadAsync(image, layout, cancellationToken));
     }
@@ -73,9 +72,9 @@ internal sealed class CompareWorkflow(Workspace workspace, Action<string> log)
             await AssemblyRecord.ReadAsync(Path.Combine(_second.Results(image), AssemblyRecord.FileName), cancellationToken)
         ).Input;
         if (first != second with { Dockerfile = null })
-            throw new ContentException(
-                $"{image}: the two builds are not of the same definition, lock and files. Run ./build.sh Assemble BuildDockerfile "
-                    + $"--images {image}"
-            );
+        {
+            NextCommand both = new("Assemble", "BuildDockerfile") { Image = image };
+            throw both.After(new ContentException($"{image}: the two builds are not of the same definition, lock and files. Run {both}"));
+        }
     }
 }

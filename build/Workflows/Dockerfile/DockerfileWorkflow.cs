@@ -199,14 +199,13 @@ internal sealed class DockerfileWorkflow(
                     + "and --rehearsal have them",
                 FailureKind.WrongUse
             );
+        NextCommand fetch = new("Fetch") { Image = input.Name };
         var files = ImmutableArray.CreateBuilder<KeyValuePair<Uri, string>>();
         foreach (LockedUpstream file in input.Lock.Upstream)
         {
             LockedFile locked = file.Files[platform.Architecture];
             string path = Upstream.Find(locked.Digest, locked.Size)
-                ?? throw new ContentException(
-                    $"{input.Name} {platform}: {file.Name} is not in the cache. Run ./build.sh Fetch --images {input.Name}"
-                );
+                ?? throw fetch.After(new ContentException($"{input.Name} {platform}: {file.Name} is not in the cache. Run {fetch}"));
             files.Add(KeyValuePair.Create(new Uri(locked.Location), path));
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Slipway.Engine;
+using Slipway.Oci;
 using Slipway.Processes;
 
 namespace Slipway.Workflows;
@@ -103,7 +104,7 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
                     Here,
                     check,
                     found,
-                    "make room: 2 GB are enough; ./build.sh Cache --prune, ./build.sh Clean",
+                    $"make room: 2 GB are enough; {new NextCommand("Cache") { Options = ["--prune"] }}, {new NextCommand("Clean")}",
                     FailureKind.Unavailable
                 );
         }

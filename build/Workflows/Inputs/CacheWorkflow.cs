@@ -64,9 +64,14 @@ internal sealed record CacheOutcome
     public void RequireRight()
     {
         if (Wrong is { Count: > 0 })
-            throw new ContentException(
-                $"content cache {Folder}: {Wrong.Count} {(Wrong.Count == 1 ? "file was" : "files were")} not what the name says and "
-                    + $"removed: {Wrong[0].Digest}{(Wrong.Count == 1 ? "" : " …")}. Run ./build.sh Fetch to have them again"
+        {
+            NextCommand fetch = new("Fetch");
+            throw fetch.After(
+                new ContentException(
+                    $"content cache {Folder}: {Wrong.Count} {(Wrong.Count == 1 ? "file was" : "files were")} not what the name says and "
+                        + $"removed: {Wrong[0].Digest}{(Wrong.Count == 1 ? "" : " …")}. Run {fetch} to have them again"
+                )
             );
+        }
     }
 }

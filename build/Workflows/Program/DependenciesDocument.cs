@@ -46,10 +46,12 @@ internal sealed class DependenciesDocument
     {
         StringBuilder text = new();
         text.Append(
-            """
+            $$"""
             # Dependencies
 
-            Made by `./build.sh Package` from the lock files and `Directory.Packages.props`; a test fails when it is out of date. All packages
+            Made by `{{new NextCommand(
+                "Package"
+            )}}` from the lock files and `Directory.Packages.props`; a test fails when it is out of date. All packages
             come from NuGet by version and SHA-512 (`packages.lock.json`). ASP.NET Core and the .NET runtime come with the SDK. Programs that are
             started and never linked (git, gpg, gpgv, cosign, mmdebstrap, ssh) stand in [architecture.md](architecture.md).
 

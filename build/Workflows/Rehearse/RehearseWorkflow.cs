@@ -138,7 +138,10 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
         catch (DownloadException e) when (e.IsGone)
         {
             log($"{e.Message}");
-            log("rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs ./build.sh Lock");
+            log(
+                "rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs "
+                    + new NextCommand("Lock")
+            );
             LockMaker maker = sources.NewLockMaker();
             List<AssemblyRequest> anew = [];
             foreach (AssemblyRequest input in inputs)

@@ -119,10 +119,14 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher sources, 
 
     private static LockedFile PackageOf(AssemblyRequest input, StandInSource source, Platform platform) =>
         input.Lock.StandIns.FirstOrDefault(package => package.Name == source.Package)?.Files.GetValueOrDefault(platform.Architecture)
-        ?? throw new DefinitionException(
-            $"{input.Name}: stand-in package {source.Package} is not locked for {platform.Architecture}. Run ./build.sh Lock "
-                + $"--images {input.Name}"
-        );
+        ?? throw LockOf(input)
+            .After(
+                new DefinitionException(
+                    $"{input.Name}: stand-in package {source.Package} is not locked for {platform.Architecture}. Run {LockOf(input)}"
+                )
+            );
+
+    private static NextCommand LockOf(AssemblyRequest input) => new("Lock") { Image = input.Name };
 
     private static string OriginOf(AssemblyRequest input, UpstreamFile wanted, Platform platform) =>
         string.Join(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Slipway.Definitions;
 using Slipway.Images;
+using Slipway.Oci;
 using Slipway.Updates;
 
 namespace Slipway.Workflows;
@@ -36,7 +37,7 @@ public static class UpdateMarkdown
             );
         return text.Length <= Longest
             ? text.ToString()
-            : text.ToString(0, Longest) + "\n\n(The rest is left out here; `./build.sh Update` shows it all.)\n";
+            : text.ToString(0, Longest) + $"\n\n(The rest is left out here; `{new NextCommand("Update")}` shows it all.)\n";
     }
 
     private static void Fixes(StringBuilder text, UpdateReport report)
