@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Graph;

@@ -1,7 +1,7 @@
 using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Engine;
-using Slipway.Images;
+using Slipway.Inspection;
 
 namespace Slipway.Graph;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Nuke.Common;
 using Nuke.Common.IO;
-using Slipway.Images;
+using Slipway.Spdx;
 
 namespace Slipway.Graph;
 

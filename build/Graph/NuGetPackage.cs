@@ -4,8 +4,8 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Nuke.Common.IO;
 using Slipway.Http;
-using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Spdx;
 
 namespace Slipway.Graph;
 

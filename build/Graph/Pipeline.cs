@@ -3,9 +3,11 @@ using Nuke.Common.IO;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
+using Slipway.Spdx;
 using Slipway.Trust;
 
 namespace Slipway.Graph;
@@ -123,7 +125,7 @@ internal sealed class Pipeline(Workspace workspace, AbsolutePath repository, Rep
         Contract contract = ContractFile.Read(input.Definition);
         OciLayout layout = OpenLayout(input.Name);
         File.Delete(results / InspectionRecord.FileName);
-        Inspection inspection = new(layout, workspace.Contents(input.Name), results / ".inspection")
+        ImageInspection inspection = new(layout, workspace.Contents(input.Name), results / ".inspection")
         {
             HasDefinedLayers = workspace.Way == BuildMethod.Assembled,
         };

@@ -3,6 +3,7 @@ using Nuke.Common.IO;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Rehearsal;
 using Slipway.Release;

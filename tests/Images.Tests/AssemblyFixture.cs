@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Text;
 using Slipway.Definitions;
 using Slipway.Fetching;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Images.Tests;
@@ -153,8 +154,8 @@ internal sealed class AssemblyFixture : IDisposable
     public async Task<InspectionResult> InspectAsync()
     {
         ImageDefinition definition = Definition();
-        File.WriteAllText(Path.Combine(Folder, Images.Contract.FileName), Contract);
-        return await new Inspection(Layout(), Contents(), Path.Combine(Root, "inspection")).RunAsync(
+        File.WriteAllText(Path.Combine(Folder, Inspection.Contract.FileName), Contract);
+        return await new ImageInspection(Layout(), Contents(), Path.Combine(Root, "inspection")).RunAsync(
             definition,
             Lock,
             ContractFile.Read(definition),

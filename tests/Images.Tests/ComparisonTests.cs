@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Slipway.Definitions;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Testing;
 

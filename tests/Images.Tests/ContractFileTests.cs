@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Slipway.Definitions;
+using Slipway.Inspection;
 using Slipway.Testing;
 
 namespace Slipway.Images.Tests;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Slipway.Elf;
 using Slipway.Oci;
 using Slipway.Testing;
 

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Images.Tests;

@@ -1,5 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
+using Slipway.Inspection;
+using Slipway.Layers;
 using Slipway.Oci;
 using static Slipway.Images.Tests.ForeignImage;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Formats.Tar;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Images.Tests;

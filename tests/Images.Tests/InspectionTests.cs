@@ -1,4 +1,5 @@
 using System.Text;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Testing;
 

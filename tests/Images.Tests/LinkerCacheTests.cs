@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.Text;
 using Slipway.Definitions;
+using Slipway.Elf;
 using Slipway.Oci;
 using Slipway.Testing;
 

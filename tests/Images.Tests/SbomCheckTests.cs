@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Slipway.Layers;
 using Slipway.Oci;
+using Slipway.Sboms;
+using Slipway.Spdx;
 
 namespace Slipway.Images.Tests;
 
@@ -83,7 +86,7 @@ public class SbomCheckTests
         Manifest manifest = Manifest.Parse(
             (await layout.ReadManifestAsync(image.Platforms.Single().Manifest.Digest, cancellationToken))!.Bytes
         );
-        ImageConfig config = await ImageReader.ReadConfigAsync(layout, manifest, cancellationToken);
+        ImageConfig config = await StoredConfig.ReadAsync(layout, manifest, cancellationToken);
         using MemoryStream blob = new();
         Layer layer = LayerWriter.Write("more", entries, blob, cancellationToken);
         Descriptor written = await layout.AddBlobAsync(MediaType.LayerGzip, blob.ToArray(), cancellationToken);

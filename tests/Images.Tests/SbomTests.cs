@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Slipway.Debian;
 using Slipway.Oci;
+using Slipway.Sboms;
+using Slipway.Spdx;
 
 namespace Slipway.Images.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Slipway.Oci;
+using Slipway.Spdx;
 
 namespace Slipway.Images.Tests;
 

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Images.Tests;

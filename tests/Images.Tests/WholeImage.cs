@@ -1,3 +1,4 @@
+using Slipway.Inspection;
 using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
