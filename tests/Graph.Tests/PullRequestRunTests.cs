@@ -1,7 +1,6 @@
 using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
-using Slipway.Images.Tests;
 using Slipway.Release;
 using Slipway.Testing;
 

@@ -1,6 +1,5 @@
 using Slipway.Definitions;
 using Slipway.Http;
-using Slipway.Images.Tests;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Testing;

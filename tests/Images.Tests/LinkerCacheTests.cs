@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.Text;
 using Slipway.Definitions;
-using Slipway.Elf;
 using Slipway.Oci;
 using Slipway.Testing;
 
@@ -121,20 +120,6 @@ public class LinkerCacheTests
         using AssemblyFixture shop = new() { Layers = Layers };
         shop.Add(new TinyDeb("libc-bin").File("etc/ld.so.conf", "include ld.so.conf\n"));
         await LayerContentTests.RefusedAsync<ContentException>(shop, "/etc/ld.so.conf: wanted at most 1000 included files");
-    }
-
-    [Theory]
-    [InlineData("libz.so.1", "liba.so.1")]
-    [InlineData("liba.so.10", "liba.so.9")]
-    [InlineData("liba.so.1.1", "liba.so.1")]
-    [InlineData("lib1.so", "liba.so")]
-    [InlineData("liba2.so", "liba.so")]
-    [InlineData("libab.so", "liba.so")]
-    public void Names_are_ordered_by_the_numbers_in_them(string greater, string lesser)
-    {
-        Assert.True(LibraryName.Order.Compare(greater, lesser) > 0);
-        Assert.True(LibraryName.Order.Compare(lesser, greater) < 0);
-        Assert.Equal(0, LibraryName.Order.Compare(greater, greater));
     }
 
     private static AssemblyFixture Shop(string layers, string tuple = "x86_64-linux-gnu")

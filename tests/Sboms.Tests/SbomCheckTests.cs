@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using Slipway.Images;
 using Slipway.Layers;
 using Slipway.Oci;
-using Slipway.Sboms;
 using Slipway.Spdx;
+using Slipway.Testing;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Sboms.Tests;
 
 /// <summary>An SBOM that holds, changed in one thing; each change has its own finding.</summary>
 public class SbomCheckTests
@@ -13,10 +14,10 @@ public class SbomCheckTests
     [MemberData(nameof(Changes))]
     public async Task One_changed_thing_is_found_by_its_name(string finding, string what, Func<SpdxDocument, SpdxDocument> change)
     {
-        using AssemblyFixture shop = SbomTests.Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument sound = (await shop.DescribeAsync()).Platforms.Single().Document;
-        Assert.Empty(await SbomTests.CheckAsync(shop, sound));
+        Assert.Empty(await DescribedImage.CheckAsync(shop, sound));
         ImmutableArray<SbomFinding> findings = await new SbomCheck(change(sound), Path.Combine(shop.Root, "check")).RunAsync(
             shop.Layout(),
             Digest.Sha256(sound.Packages[0].Checksum!.Value),
@@ -29,7 +30,7 @@ public class SbomCheckTests
     [Fact]
     public async Task Of_a_path_in_several_layers_the_one_that_is_seen_counts()
     {
-        using AssemblyFixture shop = SbomTests.Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument before = (await shop.DescribeAsync()).Platforms.Single().Document;
         Digest manifest = await AddLayerAsync(
@@ -56,23 +57,28 @@ public class SbomCheckTests
     [Fact]
     public async Task A_licence_file_beyond_measure_is_named_and_not_read()
     {
-        using AssemblyFixture shop = SbomTests
-            .Described()
-            .Add(new TinyDeb("huge").File("usr/share/doc/huge/copyright", SbomTests.Copyright + new string('\n', 5 << 20)));
+        using AssemblyFixture shop = DescribedImage
+            .Create()
+            .Add(new TinyDeb("huge").File("usr/share/doc/huge/copyright", DescribedImage.Copyright + new string('\n', 5 << 20)));
         shop.Contract = "";
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument document = (await shop.DescribeAsync()).Platforms.Single().Document;
         Assert.Equal("NOASSERTION", document.Packages.Single(package => package.Name == "huge").LicenceDeclared);
         Assert.Single(document.Files, file => file.Path == "usr/share/doc/huge/copyright");
-        Assert.Empty(await SbomTests.CheckAsync(shop, document));
+        Assert.Empty(await DescribedImage.CheckAsync(shop, document));
     }
 
     [Fact]
     public async Task A_damaged_licence_file_is_told_in_the_document()
     {
-        using AssemblyFixture shop = SbomTests
-            .Described()
-            .Add(new TinyDeb("odd").File("usr/share/doc/odd/copyright", SbomTests.Copyright + "\nFiles: x\nLicense: MIT\nLicense: ISC\n"));
+        using AssemblyFixture shop = DescribedImage
+            .Create()
+            .Add(
+                new TinyDeb("odd").File(
+                    "usr/share/doc/odd/copyright",
+                    DescribedImage.Copyright + "\nFiles: x\nLicense: MIT\nLicense: ISC\n"
+                )
+            );
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxPackage odd = (await shop.DescribeAsync()).Platforms.Single().Document.Packages.Single(package => package.Name == "odd");
         Assert.Equal("NOASSERTION", odd.LicenceDeclared);

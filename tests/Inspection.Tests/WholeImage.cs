@@ -1,7 +1,6 @@
-using Slipway.Inspection;
 using Slipway.Testing;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Inspection.Tests;
 
 /// <summary>A small image that every rule has something to look at in, and that breaks none.</summary>
 internal static class WholeImage

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Spdx;
+using Slipway.Testing;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Spdx.Tests;
 
 /// <summary>The form of a document: what the schema of SPDX 2.3 asks for, and what is refused when it is read.</summary>
 public class SpdxDocumentTests
@@ -32,7 +33,7 @@ public class SpdxDocumentTests
     [Fact]
     public async Task Every_object_has_the_properties_that_the_schema_requires_and_none_that_it_lacks()
     {
-        using AssemblyFixture shop = SbomTests.Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
         foreach (SpdxDocument document in sbom.Platforms.Select(platform => platform.Document).Append(sbom.Index))
@@ -73,7 +74,7 @@ public class SpdxDocumentTests
     [InlineData("\"name\":\"tool\",", "", "'name' is missing")]
     public async Task A_document_that_contradicts_itself_is_refused(string written, string changed, string problem)
     {
-        using AssemblyFixture shop = SbomTests.Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         string text = Encoding.UTF8.GetString((await shop.DescribeAsync()).Platforms.Single().Document.ToBytes());
         SpdxDocument.Parse(Encoding.UTF8.GetBytes(text));
@@ -99,27 +100,6 @@ public class SpdxDocumentTests
             Assert.Throws<ContentException>(() => SpdxDocument.Parse(new byte[SpdxDocument.MaximumSize + 1])).Message,
             StringComparison.Ordinal
         );
-
-    [Fact]
-    public async Task A_folder_holds_the_documents_of_the_last_image_alone()
-    {
-        using AssemblyFixture shop = SbomTests.Described();
-        SbomFolder folder = new(Path.Combine(shop.Root, "sbom"));
-        await shop.AssembleAsync();
-        await folder.WriteAsync(await shop.DescribeAsync(), TestContext.Current.CancellationToken);
-        await shop.AssembleAsync(platforms: Platform.LinuxArm64);
-        Sbom sbom = await shop.DescribeAsync();
-        await folder.WriteAsync(sbom, TestContext.Current.CancellationToken);
-        Assert.Equal(sbom.Index.ToBytes(), await folder.ReadAsync("tiny", null, TestContext.Current.CancellationToken));
-        Assert.Equal(
-            sbom.Platforms.Single().Document.ToBytes(),
-            await folder.ReadAsync("tiny", Platform.LinuxArm64, TestContext.Current.CancellationToken)
-        );
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
-            folder.ReadAsync("tiny", Platform.LinuxAmd64, TestContext.Current.CancellationToken)
-        );
-        Assert.EndsWith("Run ./build.sh Sign --images tiny", e.Message, StringComparison.Ordinal);
-    }
 
     private static void Check(string where, JsonElement element)
     {

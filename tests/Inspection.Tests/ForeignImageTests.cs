@@ -1,9 +1,10 @@
 using System.Formats.Tar;
 using System.Text;
 using Slipway.Oci;
-using static Slipway.Images.Tests.ForeignImage;
+using Slipway.Testing;
+using static Slipway.Testing.ForeignImage;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Inspection.Tests;
 
 /// <summary>Images as others publish them are found and read, or refused by the name of what they are.</summary>
 public sealed class ForeignImageTests : IDisposable

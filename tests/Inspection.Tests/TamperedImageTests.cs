@@ -2,10 +2,11 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using Slipway.Inspection;
+using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Testing;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Inspection.Tests;
 
 /// <summary>Layers and list of contents that do not say the same, and archives that no layer of ours can be.</summary>
 public class TamperedImageTests
@@ -227,7 +228,9 @@ public class TamperedImageTests
     [Fact]
     public async Task A_layer_that_is_no_archive_or_cut_short_or_another_than_its_diff_id_is_refused()
     {
-        byte[] archive = Tar([new PaxTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream(new byte[5000]) }]);
+        byte[] archive = ForeignImage.Tar([
+            new PaxTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream(new byte[5000]) },
+        ]);
         foreach (
             (byte[] plain, Digest diffId) in new[]
             {
@@ -244,42 +247,26 @@ public class TamperedImageTests
     }
 
     [Fact]
-    public async Task What_did_not_pass_or_was_not_inspected_may_not_be_signed()
+    public async Task A_setuid_file_is_told_under_its_second_name_too_and_a_link_to_nothing_breaks_the_image()
     {
         using AssemblyFixture shop = WholeImage.Create();
-        AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
-        string record = Path.Combine(shop.Root, InspectionRecord.FileName);
-        await RefusedAsync("was not inspected");
-        InspectionResult passed = await shop.InspectAsync();
-        File.WriteAllBytes(record, InspectionRecord.ToBytes(passed));
-        await InspectionRecord.RequireAsync(record, image, Stop);
-        File.WriteAllBytes(record, InspectionRecord.ToBytes(passed with { Index = Digest.Of("other"u8) }));
-        await RefusedAsync("was not inspected");
-        File.WriteAllBytes(
-            record,
-            InspectionRecord.ToBytes(
-                passed with
-                {
-                    Violations = [new Violation("tiny", Platform.LinuxAmd64, "/x", "link", "problem", "mend")],
-                }
-            )
+        await ReplaceTopAsync(
+            shop,
+            ForeignImage.File("opt/plain", "x", (UnixFileMode)0b100_111_101_101),
+            ForeignImage.Hard("opt/second", "opt/plain"),
+            ForeignImage.File("opt/plain", "y"),
+            ForeignImage.Hard("opt/nothing", "opt/missing")
         );
-        await RefusedAsync("violates its contract");
-        File.WriteAllText(record, "{ \"digest\": ");
-        await RefusedAsync(record);
-
-        async Task RefusedAsync(string because)
-        {
-            ContentException e = await Assert.ThrowsAsync<ContentException>(() => InspectionRecord.RequireAsync(record, image, Stop));
-            Assert.Contains(because, e.Message, StringComparison.Ordinal);
-            Assert.EndsWith("Run ./build.sh Inspect --images tiny", e.Message, StringComparison.Ordinal);
-        }
+        Violation[] violations = [.. (await shop.InspectAsync()).Violations];
+        Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/second", "setuid"));
+        Assert.Contains(violations, violation => (violation.Path, violation.Rule) == ("/opt/nothing", "link"));
+        Assert.DoesNotContain(violations, violation => (violation.Path, violation.Rule) == ("/opt/second", "link"));
     }
 
     /// <summary>Puts other entries in place of the upper layer of linux/amd64, under digests that fit.</summary>
     internal static Task ReplaceTopAsync(AssemblyFixture shop, params TarEntry[] entries)
     {
-        byte[] plain = Tar(entries);
+        byte[] plain = ForeignImage.Tar(entries);
         return ReplaceTopAsync(shop, plain, Digest.FromHash("sha256", SHA256.HashData(plain)));
     }
 
@@ -308,24 +295,12 @@ public class TamperedImageTests
     /// <summary>An archive of one entry with another field at some place of its header, under a check sum that fits.</summary>
     private static byte[] WithField(TarEntry entry, int at, byte[] field, byte? kind = null)
     {
-        byte[] plain = Tar([entry]);
+        byte[] plain = ForeignImage.Tar([entry]);
         field.CopyTo(plain, at);
         plain[156] = kind ?? plain[156];
         plain.AsSpan(148, 8).Fill((byte)' ');
         int sum = plain.Take(512).Sum(one => one);
         Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(plain, 148);
         return plain;
-    }
-
-    internal static byte[] Tar(IEnumerable<TarEntry> entries)
-    {
-        using MemoryStream plain = new();
-        using (TarWriter tar = new(plain, leaveOpen: true))
-        {
-            foreach (TarEntry entry in entries)
-                tar.WriteEntry(entry);
-        }
-
-        return plain.ToArray();
     }
 }

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Slipway.Definitions;
-using Slipway.Inspection;
 using Slipway.Testing;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Inspection.Tests;
 
 /// <summary>What <c>contract.yaml</c> may say, and where a mistake is told to be.</summary>
 public class ContractFileTests

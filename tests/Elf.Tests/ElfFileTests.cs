@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using Slipway.Elf;
 using Slipway.Oci;
 using Slipway.Testing;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Elf.Tests;
 
 /// <summary>What is read of an ELF file, and what a hostile one can do: be refused.</summary>
 public class ElfFileTests

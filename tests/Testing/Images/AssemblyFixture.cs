@@ -4,10 +4,11 @@ using System.IO.Compression;
 using System.Text;
 using Slipway.Definitions;
 using Slipway.Fetching;
-using Slipway.Inspection;
+using Slipway.Images;
 using Slipway.Oci;
+using Xunit;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Testing;
 
 /// <summary>A scratch folder with a definition, its lock and a cache that holds what it names: all that an image is made from.</summary>
 internal sealed class AssemblyFixture : IDisposable
@@ -149,19 +150,6 @@ internal sealed class AssemblyFixture : IDisposable
             Contents(layout),
             TestContext.Current.CancellationToken
         );
-
-    /// <summary>Inspects the layout <c>layout</c>.</summary>
-    public async Task<InspectionResult> InspectAsync()
-    {
-        ImageDefinition definition = Definition();
-        File.WriteAllText(Path.Combine(Folder, Inspection.Contract.FileName), Contract);
-        return await new ImageInspection(Layout(), Contents(), Path.Combine(Root, "inspection")).RunAsync(
-            definition,
-            Lock,
-            ContractFile.Read(definition),
-            TestContext.Current.CancellationToken
-        );
-    }
 
     /// <summary>Describes the layout <c>layout</c>.</summary>
     public Task<Sbom> DescribeAsync() =>

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Formats.Tar;
-using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Testing;
+using static Slipway.Testing.ForeignImage;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Inspection.Tests;
 
 /// <summary>What is said of two images: packages by their own lists, files by what the layers hold.</summary>
 public class ImageDifferenceTests
@@ -84,7 +85,7 @@ public class ImageDifferenceTests
     public async Task A_layer_of_empty_files_without_end_is_refused()
     {
         using AssemblyFixture shop = WholeImage.Create();
-        byte[] header = TamperedImageTests.Tar([new UstarTarEntry(TarEntryType.RegularFile, "a")])[..512],
+        byte[] header = ForeignImage.Tar([new UstarTarEntry(TarEntryType.RegularFile, "a")])[..512],
             plain = new byte[200_000 * header.Length];
         for (int at = 0; at < plain.Length; at += header.Length)
             header.CopyTo(plain, at);
@@ -105,6 +106,18 @@ public class ImageDifferenceTests
         await young.AssembleAsync(platforms: Platform.LinuxAmd64);
         ImageDifference only = Assert.Single(await BetweenAsync(old, young));
         Assert.Equal(("platform", "linux/amd64", "added"), (only.Kind, only.Name, only.Change));
+    }
+
+    [Fact]
+    public async Task The_difference_of_two_images_is_told_by_what_a_link_really_holds()
+    {
+        using ForeignImage image = new();
+        ComparedImage one = await ReadAsync(image, [File("a", "old"), Hard("b", "a")], [File("a", "newer")]);
+        ComparedImage other = await ReadAsync(image, [File("a", "newer"), Hard("b", "a")]);
+        ImageDifference difference = Assert.Single(ImageDifference.Between(Platform.LinuxArm64, one, other));
+        Assert.Equal("/b", difference.Name);
+        Assert.Contains(" 3 ", difference.Was, StringComparison.Ordinal);
+        Assert.Contains(" 5 ", difference.Now, StringComparison.Ordinal);
     }
 
     private static AssemblyFixture Shop(string version, string status)
@@ -134,4 +147,7 @@ public class ImageDifferenceTests
         Assert.False(Directory.Exists(folder) || Directory.Exists(folder + "-blobs"));
         return image;
     }
+
+    private static async Task<ComparedImage> ReadAsync(ForeignImage image, params TarEntry[][] layers) =>
+        (await image.ReadAsync(await image.ImageAsync(layers), Platform.LinuxArm64))!;
 }

@@ -2,10 +2,9 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Slipway.Inspection;
 using Slipway.Oci;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Testing;
 
 /// <summary>An image as others make them: documents by hand, in a layout of its own.</summary>
 internal sealed class ForeignImage : IDisposable
@@ -41,7 +40,7 @@ internal sealed class ForeignImage : IDisposable
             blobs = [];
         foreach (TarEntry[] layer in layers)
         {
-            byte[] plain = TamperedImageTests.Tar(layer);
+            byte[] plain = Tar(layer);
             diffIds.Add($"\"{Digest.Of(plain)}\"");
             byte[] packed = Zipped(plain);
             Descriptor blob = keepsLayers ? await Layout.AddBlobAsync(layerType, packed) : Descriptor.Of(layerType, packed);
@@ -71,8 +70,21 @@ internal sealed class ForeignImage : IDisposable
             )
         );
 
-    public Task<ComparedImage?> ReadAsync(Descriptor top, Platform platform) =>
-        ComparedImage.ReadAsync(Layout, top, platform, Path.Combine(_root, "comparison"), TestContext.Current.CancellationToken);
+    /// <summary>A folder that goes with it.</summary>
+    public string Scratch(string name) => Path.Combine(_root, name);
+
+    /// <summary>A plain archive.</summary>
+    public static byte[] Tar(IEnumerable<TarEntry> entries)
+    {
+        using MemoryStream plain = new();
+        using (TarWriter tar = new(plain, leaveOpen: true))
+        {
+            foreach (TarEntry entry in entries)
+                tar.WriteEntry(entry);
+        }
+
+        return plain.ToArray();
+    }
 
     public static TarEntry File(string path, string content, UnixFileMode mode = (UnixFileMode)0b110_100_100) =>
         new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)), Mode = mode };

@@ -2,11 +2,10 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Slipway.Definitions;
-using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Testing;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Inspection.Tests;
 
 /// <summary>What two builds have otherwise must be explained, and what is explained must differ.</summary>
 public sealed class ComparisonTests : IDisposable

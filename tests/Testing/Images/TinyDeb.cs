@@ -3,7 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 
-namespace Slipway.Images.Tests;
+namespace Slipway.Testing;
 
 /// <summary>Writes a small .deb: what a test says, in its order, with the directories that hold it before it.</summary>
 internal sealed class TinyDeb(string name, string version = "1.0-1")
