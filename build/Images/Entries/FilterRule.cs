@@ -43,3 +43,47 @@ internal sealed class FilterRule(Exclusion exclusion, Platform platform)
             yield return $"{use.Pattern.Place}: pattern {use.Pattern} keeps nothing of what the 'paths' beside it mean";
     }
 }
+
+/// <summary>A pattern on one platform, and what it was good for so far.</summary>
+internal sealed class PatternUse(PathPattern pattern, Platform platform)
+{
+    private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
+    private bool _onlyKept;
+
+    public PathPattern Pattern => pattern;
+
+    public PathMatcher Matcher { get; } = pattern.For(platform);
+
+    public bool IsUsed { get; set; }
+
+    /// <summary>Notes an entry that the pattern means.</summary>
+    /// <param name="entry">Of a package.</param>
+    /// <param name="kept">Whether it stays all the same.</param>
+    public void Note(LayerEntry entry, bool kept)
+    {
+        if (IsUsed)
+            return;
+        if (kept)
+            _onlyKept = true;
+        else if (entry.Kind == LayerEntryKind.Directory)
+            _directories.Add(entry.Path);
+        else
+            IsUsed = true;
+    }
+
+    /// <summary>
+    /// Whether something is left out because of the pattern, now that all layers are laid. A directory counts when it is gone in the end.
+    /// </summary>
+    public bool TookOut(ImageTree tree) => IsUsed || _directories.Any(path => !tree.Has(path));
+
+    /// <summary>Why nothing is.</summary>
+    public string WhyIdle(ImageTree tree)
+    {
+        if (_directories.FirstOrDefault(tree.Has) is { } directory)
+            return $"means only directories that hold something that stays, as /{directory}; end it with /** to mean what they hold";
+        if (_onlyKept)
+            return "means only what 'except' keeps";
+        string merged = "/" + MergedUsr.Resolve(pattern.Text[1..]);
+        return "means nothing that a package has" + (merged == pattern.Text ? "" : $"; in merged /usr it is {merged}");
+    }
+}
