@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Archives;
 using Slipway.Definitions;
+using Slipway.Elf;
 using Slipway.Fetching;
 using Slipway.Oci;
 
@@ -96,7 +98,9 @@ public sealed class AssemblyCache(string folder, ContentCache content)
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(imageLock);
         using MemoryStream input = new();
-        foreach (Type part in (Type[])[typeof(Layer), typeof(ImageLock), typeof(AssemblyCache), typeof(object)])
+        // A type of each room that layers are made by, and of the runtime.
+        Type[] parts = [typeof(Layer), typeof(ImageLock), typeof(DebArchive), typeof(LinkerCache), typeof(AssemblyCache), typeof(object)];
+        foreach (Type part in parts)
             input.Write(part.Module.ModuleVersionId.ToByteArray());
         input.Write(Encoding.UTF8.GetBytes($"{platform}\n{string.Join(',', imageLock.StandingIn)}\n"));
         input.Write(ImageLockFile.ToBytes(imageLock));

@@ -5,13 +5,15 @@ using Slipway.Definitions;
 namespace Slipway.Images;
 
 /// <summary>What an image says of itself: the OCI annotation keys (image specification, annotations.md) and the stand-in mark.</summary>
-internal static class ImageDescription
+public static class ImageDescription
 {
     private const string Prefix = "org.opencontainers.image.";
 
     /// <summary>The same for index, manifests and labels. Commit and git tag are not among them: they belong to provenance.</summary>
     public static ImmutableSortedDictionary<string, string> Of(ImageDefinition definition, ImageLock imageLock)
     {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(imageLock);
         var builder = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         builder[Prefix + "created"] = imageLock.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         builder[Prefix + "description"] = definition.Description;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Layers;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -26,26 +27,10 @@ public static class ImageReader
         return new AssembledImage(name, entry, platforms.ToImmutable());
     }
 
-    /// <exception cref="ContentException">The configuration is missing or broken.</exception>
-    internal static async Task<ImageConfig> ReadConfigAsync(IContentReader place, Manifest manifest, CancellationToken cancellationToken)
-    {
-        // Its size is proven by the stream: what the manifest admits to is what comes into memory.
-        if (manifest.Config.Size > OciJson.MaximumManifestSize)
-            throw new ContentException(
-                $"{place.Name}: the configuration {manifest.Config.Digest}: wanted at most {OciJson.MaximumManifestSize} bytes, "
-                    + $"got {manifest.Config.Size}"
-            );
-        await using Stream blob = await place.OpenBlobAsync(manifest.Config, cancellationToken)
-            ?? throw new ContentException($"{place.Name}: the configuration {manifest.Config.Digest} is missing");
-        using MemoryStream bytes = new();
-        await blob.CopyToAsync(bytes, cancellationToken);
-        return ImageConfig.Parse(bytes.ToArray());
-    }
-
     private static async Task<AssembledPlatform> PlatformAsync(OciLayout layout, Descriptor child, CancellationToken cancellationToken)
     {
         Manifest manifest = Manifest.Parse(await ManifestAsync(layout, child, cancellationToken));
-        ImageConfig config = await ReadConfigAsync(layout, manifest, cancellationToken);
+        ImageConfig config = await StoredConfig.ReadAsync(layout, manifest, cancellationToken);
         if (config.DiffIds.Length != manifest.Layers.Length || config.History.Length != manifest.Layers.Length)
             throw new ContentException($"{layout.Name}: {child.Digest}: wanted {manifest.Layers.Length} diff ids and history entries");
         if (child.Platform != config.Platform)

@@ -64,7 +64,7 @@ public sealed record Workspace(string Images, string Artifacts, string Cache)
     public string AssemblyRecord(string image) => Path.Combine(Results(image), Slipway.Images.AssemblyRecord.FileName);
 
     /// <summary>What the layout's inspection found.</summary>
-    public string InspectionRecord(string image) => Path.Combine(Results(image), Slipway.Images.InspectionRecord.FileName);
+    public string InspectionRecord(string image) => Path.Combine(Results(image), Slipway.Inspection.InspectionRecord.FileName);
 
     /// <summary>What of the layout is published where.</summary>
     public string ReleaseRecord(string image) => Path.Combine(Results(image), Slipway.Release.ReleaseRecord.FileName);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Slipway.Definitions;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Testing;

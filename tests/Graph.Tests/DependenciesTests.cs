@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Nuke.Common.IO;
-using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Spdx;
 using Slipway.Testing;
 using Slipway.Workflows;
 

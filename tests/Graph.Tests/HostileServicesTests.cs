@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Slipway.Images.Tests;
 using Slipway.Oci;
 using Slipway.Testing;
 using Slipway.Updates;

@@ -1,8 +1,6 @@
 using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
-using Slipway.Images;
-using Slipway.Images.Tests;
 using Slipway.Release;
 using Slipway.Testing;
 using Slipway.Workflows;

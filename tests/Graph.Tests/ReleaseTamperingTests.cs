@@ -1,7 +1,7 @@
 using System.Text;
-using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Spdx;
 using Slipway.Trust;
 using Index = Slipway.Oci.Index;
 

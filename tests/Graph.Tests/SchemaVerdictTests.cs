@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Json.Schema;
 using Slipway.Definitions;
-using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Testing;
 using Slipway.Updates;
 using YamlDotNet.RepresentationModel;

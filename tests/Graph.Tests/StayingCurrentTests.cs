@@ -2,7 +2,6 @@ using System.Text.Json;
 using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
-using Slipway.Images.Tests;
 using Slipway.Rehearsal;
 using Slipway.Testing;
 using Slipway.Updates;

@@ -4,6 +4,7 @@ using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Spdx;
 using Slipway.Testing;
 using Slipway.Trust;
 using Index = Slipway.Oci.Index;

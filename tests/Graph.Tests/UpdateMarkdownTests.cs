@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Debian;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Updates;
 using Slipway.Workflows;

@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Oci;
+using Slipway.Spdx;
 
 namespace Slipway.Images.Tests;
 

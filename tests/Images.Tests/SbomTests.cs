@@ -1,20 +1,19 @@
-using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
 using Slipway.Debian;
 using Slipway.Oci;
+using Slipway.Spdx;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 
 public class SbomTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Every_path_of_every_layer_stands_in_it_once_with_its_hashes_and_nothing_else_does()
     {
-        using AssemblyFixture shop = Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         AssembledImage image = await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument document = (await shop.DescribeAsync()).Platforms.Single().Document;
         Dictionary<string, TarEntry> seen = [];
@@ -36,13 +35,13 @@ public class SbomTests
         Assert.Equal(("./bin", "symbolic link to usr/bin"), Of(document, "bin"));
         Assert.Equal(("./usr/bin/twin", "another name of ./usr/bin/tiny"), Of(document, "usr/bin/twin"));
         Assert.Equal(File(document, "usr/bin/tiny").Sha256, File(document, "usr/bin/twin").Sha256);
-        Assert.Empty(await CheckAsync(shop, document));
+        Assert.Empty(await DescribedImage.CheckAsync(shop, document));
     }
 
     [Fact]
     public async Task Every_path_is_in_the_package_that_put_it_there()
     {
-        using AssemblyFixture shop = Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument document = (await shop.DescribeAsync()).Platforms.Single().Document;
         Assert.Equal("tiny", OwnerOf(document, "usr/bin/tiny"));
@@ -67,7 +66,7 @@ public class SbomTests
     [Fact]
     public async Task A_package_is_told_with_version_architecture_supplier_licence_address_and_hash()
     {
-        using AssemblyFixture shop = Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxDocument document = (await shop.DescribeAsync()).Platforms.Single().Document;
         SpdxPackage odd = document.Packages.Single(package => package.Name == "c++-odd");
@@ -90,8 +89,8 @@ public class SbomTests
     [Fact]
     public async Task The_same_image_has_the_same_bytes_elsewhere_and_later()
     {
-        using AssemblyFixture one = Described(),
-            other = Described();
+        using AssemblyFixture one = DescribedImage.Create(),
+            other = DescribedImage.Create();
         await one.AssembleAsync();
         await other.AssembleAsync();
         Sbom first = await one.DescribeAsync(),
@@ -108,7 +107,7 @@ public class SbomTests
     [Fact]
     public async Task What_was_written_reads_back_as_the_same()
     {
-        using AssemblyFixture shop = Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
         foreach (SpdxDocument document in sbom.Platforms.Select(platform => platform.Document).Append(sbom.Index))
@@ -118,7 +117,7 @@ public class SbomTests
     [Fact]
     public async Task The_index_names_the_documents_of_its_platforms_by_their_hashes()
     {
-        using AssemblyFixture shop = Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         AssembledImage image = await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
         Assert.Equal(SpdxChecksum.Of(image.Index.Digest), sbom.Index.Packages.Single().Checksum);
@@ -137,7 +136,7 @@ public class SbomTests
     [Fact]
     public async Task A_stand_in_is_called_one_and_never_by_an_address_of_upstream()
     {
-        using AssemblyFixture shop = Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         shop.StandingIn = ["tool"];
         await shop.AssembleAsync();
         Sbom sbom = await shop.DescribeAsync();
@@ -157,7 +156,7 @@ public class SbomTests
     [Fact]
     public async Task A_list_of_contents_that_is_not_the_layers_describes_nothing()
     {
-        using AssemblyFixture shop = Described();
+        using AssemblyFixture shop = DescribedImage.Create();
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         string list = Path.Combine(shop.Root, "layout-contents", "amd64.json");
         string text = System.IO.File.ReadAllText(list);
@@ -177,47 +176,6 @@ public class SbomTests
         System.IO.File.WriteAllText(list, text);
         await shop.DescribeAsync();
     }
-
-    internal static AssemblyFixture Described() =>
-        new AssemblyFixture
-        {
-            Layers = """
-                - name: base
-                  title: the base
-                  finish: [package-database]
-                  directories: [{ path: /usr/bin/other }]
-                  links: [{ path: /bin, target: usr/bin }]
-                - { name: top, title: the top, upstream: [tool] }
-                """,
-        }
-            .Add(
-                new TinyDeb("tiny")
-                    .File("usr/bin/tiny", "tiny", 0b111_101_101)
-                    .Hard("usr/bin/twin", "usr/bin/tiny")
-                    .File("usr/share/doc/tiny/copyright", Copyright)
-            )
-            .Add(new TinyDeb("c++-odd", "1:2.0~rc1+b2").File("usr/lib/odd ä\"name", "odd").File("usr/lib/empty"))
-            .AddUpstream("tool", "tool"u8.ToArray(), "[{ to: /opt/tool }]");
-
-    internal const string Copyright = """
-        Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-
-        Files: *
-        Copyright: somebody
-        License: GPL-2+
-
-        Files: debian/*
-        Copyright: somebody else
-        License: Expat
-
-        """;
-
-    internal static Task<ImmutableArray<SbomFinding>> CheckAsync(AssemblyFixture shop, SpdxDocument document) =>
-        new SbomCheck(document, Path.Combine(shop.Root, "check")).RunAsync(
-            shop.Layout(),
-            Digest.Sha256(document.Packages.Single(package => package.Id == document.Describes).Checksum!.Value),
-            Stop
-        );
 
     private static SpdxFile File(SpdxDocument document, string path) => document.Files.Single(file => file.Path == path);
 

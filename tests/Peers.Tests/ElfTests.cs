@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Slipway.Images;
+using Slipway.Elf;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

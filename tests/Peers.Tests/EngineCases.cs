@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using Slipway.Engine;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Rehearsal;
 using Slipway.Testing;

@@ -5,6 +5,8 @@ using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Sboms;
+using Slipway.Spdx;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Trust;
 

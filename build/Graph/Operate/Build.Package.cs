@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Nuke.Common;
-using Slipway.Images;
+using Slipway.Spdx;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

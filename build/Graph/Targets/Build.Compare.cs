@@ -1,6 +1,6 @@
 using Nuke.Common;
 using Slipway.Definitions;
-using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,7 +1,7 @@
 using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Engine;
-using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Release;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Updates;
 using Slipway.Workflows;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
+using Slipway.Layers;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -44,7 +45,7 @@ internal sealed class DockerfileOwners
         {
             string package = list.Path[Lists.Length..^".list".Length].Split(':')[0];
             foreach (string line in EngineLayer.Text(list).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                owners._owners.TryAdd(line.TrimStart('/'), PackageContent.OwnerOf(package));
+                owners._owners.TryAdd(line.TrimStart('/'), ContentOwner.OfPackage(package));
         }
 
         foreach (UpstreamFile file in request.Definition.Upstream)
@@ -52,7 +53,7 @@ internal sealed class DockerfileOwners
             if (request.Lock.Upstream.FirstOrDefault(locked => locked.Name == file.Name) is not { } locked)
                 continue;
             foreach (Installation installation in file.Install)
-                owners._owners[installation.To.TrimStart('/')] = $"upstream {locked.Name} {locked.Version}";
+                owners._owners[installation.To.TrimStart('/')] = ContentOwner.OfUpstream(locked.Name, locked.Version);
         }
 
         foreach (LayerDefinition layer in request.Definition.Layers)
@@ -64,13 +65,13 @@ internal sealed class DockerfileOwners
                 .. layer.Directories.Where(directory => directory.Package is null).Select(directory => directory.Path),
             ];
             foreach (string path in defined)
-                owners._owners[path] = DefinedContent.Owner;
+                owners._owners[path] = ContentOwner.Definition;
         }
 
         return owners;
     }
 
-    public string OwnerOf(string path) => _owners.GetValueOrDefault(path) ?? UnfinishedLayer.OwnerOf(Scripts);
+    public string OwnerOf(string path) => _owners.GetValueOrDefault(path) ?? ContentOwner.OfStep(Scripts);
 
     private static void Require(AssemblyRequest request, Platform platform, ImmutableSortedDictionary<string, string> installed)
     {

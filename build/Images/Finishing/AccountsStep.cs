@@ -51,6 +51,6 @@ internal sealed class AccountsStep : IFinishingStep
         LayerEntry.File(
             path,
             Encoding.UTF8.GetBytes(string.Concat(masters.Concat(own).Select(line => line + "\n"))),
-            UnfinishedLayer.OwnerOf(Name)
+            ContentOwner.OfStep(Name)
         );
 }

@@ -20,8 +20,8 @@ internal sealed class AlternativesStep : IFinishingStep
         layer.Resolve(choice.Target) is { Kind: LayerEntryKind.File }
             ?
             [
-                LayerEntry.SymbolicLink(choice.Link, "/" + choice.Choice, UnfinishedLayer.OwnerOf(Name)),
-                LayerEntry.SymbolicLink(choice.Choice, "/" + choice.Target, UnfinishedLayer.OwnerOf(Name)),
+                LayerEntry.SymbolicLink(choice.Link, "/" + choice.Choice, ContentOwner.OfStep(Name)),
+                LayerEntry.SymbolicLink(choice.Choice, "/" + choice.Target, ContentOwner.OfStep(Name)),
             ]
             : throw new DefinitionException(
                 $"{layer.Image.Name} {layer.Platform}: alternative {choice.Name}: /{choice.Target} is no file of "

@@ -63,7 +63,7 @@ internal sealed class BaseFilesStep : IFinishingStep
 
     public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer)
     {
-        string owner = UnfinishedLayer.OwnerOf(Name);
+        string owner = ContentOwner.OfStep(Name);
         foreach (string directory in Migrated)
             layer.RemoveEmptyDirectory(directory);
         LayerEntry[] all =

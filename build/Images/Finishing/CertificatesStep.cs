@@ -22,7 +22,7 @@ internal sealed class CertificatesStep : IFinishingStep
 
     public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer)
     {
-        string owner = UnfinishedLayer.OwnerOf(Name);
+        string owner = ContentOwner.OfStep(Name);
         string[] paths =
         [
             .. layer

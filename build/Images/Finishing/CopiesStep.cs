@@ -12,7 +12,7 @@ internal sealed class CopiesStep : IFinishingStep
     public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer) =>
         [
             .. layer.Definition.Copies.Select(copy =>
-                LayerEntry.File(copy.To, layer.Read(copy.From, Name), UnfinishedLayer.OwnerOf(Name), copy.Mode)
+                LayerEntry.File(copy.To, layer.Read(copy.From, Name), ContentOwner.OfStep(Name), copy.Mode)
             ),
         ];
 }

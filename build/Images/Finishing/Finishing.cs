@@ -6,24 +6,28 @@ namespace Slipway.Images;
 /// <summary>
 /// The finishing of one platform's layers, lowest first: declared copies and alternatives, then the steps that a layer names.
 /// </summary>
-internal sealed class Finishing
+public sealed class Finishing
 {
     private readonly LinkerCacheStep _linker = new();
     private readonly Dictionary<string, IFinishingStep> _steps;
 
-    public Finishing() =>
+    internal Finishing() =>
         _steps = (
             (IFinishingStep[])
                 [new AccountsStep(), new BaseFilesStep(), new CertificatesStep(), _linker, new PackageDatabaseStep(), new ShellsStep()]
         ).ToDictionary(step => step.Name, StringComparer.Ordinal);
 
     /// <summary>The names of the steps that can add to a layer, in their order.</summary>
-    public static IEnumerable<string> StepsOf(LayerDefinition layer) => [CopiesStep.StepName, AlternativesStep.StepName, .. layer.Finish];
+    public static IEnumerable<string> StepsOf(LayerDefinition layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return [CopiesStep.StepName, AlternativesStep.StepName, .. layer.Finish];
+    }
 
     /// <summary>Finishes the layer that <paramref name="tree"/> is at.</summary>
     /// <exception cref="DefinitionException">The layer lacks what a step is made from.</exception>
     /// <exception cref="ContentException">What it is made from is broken, or another has a path that it writes.</exception>
-    public void Finish(UnfinishedLayer layer, ImageTree tree)
+    internal void Finish(UnfinishedLayer layer, ImageTree tree)
     {
         if (layer.Image.Layers.Any(other => other.Finish.Contains(_linker.Name)))
             _linker.Gather(layer);

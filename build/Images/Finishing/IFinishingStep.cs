@@ -8,7 +8,7 @@ namespace Slipway.Images;
 /// </summary>
 internal interface IFinishingStep
 {
-    /// <summary>As in <c>finish</c>; its entries are owned by <see cref="UnfinishedLayer.OwnerOf"/> it.</summary>
+    /// <summary>As in <c>finish</c>; its entries are owned by <see cref="ContentOwner.OfStep"/> it.</summary>
     string Name { get; }
 
     /// <summary>What the step adds to a layer that lies complete but for it.</summary>

@@ -1,4 +1,5 @@
 using Slipway.Definitions;
+using Slipway.Elf;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -50,7 +51,7 @@ internal sealed class LinkerCacheStep : IFinishingStep
                         LayerEntry.SymbolicLink(
                             $"{real.Path}/{library.Key}",
                             library.MaxBy(file => file.File, LibraryName.Order).File,
-                            UnfinishedLayer.OwnerOf(Name)
+                            ContentOwner.OfStep(Name)
                         )
                     );
             }
@@ -61,7 +62,7 @@ internal sealed class LinkerCacheStep : IFinishingStep
                 $"{layer.Image.Name} {layer.Platform}: finishing step {Name}: layer {layer.Definition.Name} and those below have no "
                     + "library in the loader's folders"
             );
-        return [.. entries, LayerEntry.File("etc/ld.so.cache", LinkerCache.ToBytes(found, layer.Platform), UnfinishedLayer.OwnerOf(Name))];
+        return [.. entries, LayerEntry.File("etc/ld.so.cache", LinkerCache.ToBytes(found, layer.Platform), ContentOwner.OfStep(Name))];
     }
 
     private void Note(UnfinishedLayer layer, LayerEntry entry)

@@ -23,7 +23,7 @@ internal sealed class PackageDatabaseStep : IFinishingStep
     public IReadOnlyList<LayerEntry> Finish(UnfinishedLayer layer)
     {
         ILookup<string, LayerEntry> owned = layer.Entries.ToLookup(entry => entry.Owner, StringComparer.Ordinal);
-        return [.. layer.Packages.SelectMany(package => Record(layer, package, [.. owned[PackageContent.OwnerOf(package.Name)]]))];
+        return [.. layer.Packages.SelectMany(package => Record(layer, package, [.. owned[ContentOwner.OfPackage(package.Name)]]))];
     }
 
     private LayerEntry[] Record(UnfinishedLayer layer, PackageRecord package, LayerEntry[] entries)
@@ -39,7 +39,7 @@ internal sealed class PackageDatabaseStep : IFinishingStep
         string lines = string.Concat(
             sums.Where(file => !package.Configuration.Contains(file.Path)).Select(file => $"{file.Sum}  {file.Path}\n")
         );
-        string owner = UnfinishedLayer.OwnerOf(Name);
+        string owner = ContentOwner.OfStep(Name);
         return
         [
             LayerEntry.File(Folder + package.Name, Encoding.UTF8.GetBytes(Control(package, entries, sums)), owner),

@@ -35,7 +35,7 @@ internal sealed class ShellsStep : IFinishingStep
             LayerEntry.File(
                 "etc/shells",
                 Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))),
-                UnfinishedLayer.OwnerOf(Name)
+                ContentOwner.OfStep(Name)
             ),
         ];
     }

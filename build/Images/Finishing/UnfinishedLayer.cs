@@ -25,8 +25,6 @@ internal sealed class UnfinishedLayer(ImageTree tree)
     /// <summary>What lies in this layer so far, in ordinal order of the paths.</summary>
     public IEnumerable<LayerEntry> Entries => tree.Current;
 
-    public static string OwnerOf(string step) => "finishing step " + step;
-
     /// <summary>The entries of this layer below a folder, which ends with a slash.</summary>
     public IEnumerable<LayerEntry> Below(string folder) => Entries.Where(entry => entry.Path.StartsWith(folder, StringComparison.Ordinal));
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Unicode;
 using Slipway.Debian;
 using Slipway.Oci;
+using Slipway.Spdx;
 
 namespace Slipway.Images;
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Slipway.Debian;
 using Slipway.Definitions;
+using Slipway.Layers;
 using Slipway.Oci;
+using Slipway.Spdx;
 
 namespace Slipway.Images;
 
@@ -26,14 +28,13 @@ internal sealed class OwnerPackage
     /// <exception cref="ContentException">The lock and the definition know no such owner.</exception>
     public (SpdxPackage Package, ImmutableArray<ExtractedLicence> Licences) Of(string owner)
     {
-        string finishing = UnfinishedLayer.OwnerOf("");
-        if (owner == DefinedContent.Owner)
+        if (owner == ContentOwner.Definition)
             return (OfDefinition(), []);
-        if (owner.StartsWith(finishing, StringComparison.Ordinal))
-            return (OfStep(owner[finishing.Length..]), []);
-        if (Lock.Packages.FirstOrDefault(package => PackageContent.OwnerOf(package.Name) == owner) is { } package)
+        if (ContentOwner.StepOf(owner) is { } step)
+            return (OfStep(step), []);
+        if (Lock.Packages.FirstOrDefault(package => ContentOwner.OfPackage(package.Name) == owner) is { } package)
             return OfDebian(package);
-        return Lock.Upstream.FirstOrDefault(upstream => $"upstream {upstream.Name} {upstream.Version}" == owner) is { } upstream
+        return Lock.Upstream.FirstOrDefault(upstream => ContentOwner.OfUpstream(upstream.Name, upstream.Version) == owner) is { } upstream
             ? (OfUpstream(upstream), [])
             : throw new ContentException($"owner '{owner}' is not in the lock");
     }
@@ -75,7 +76,7 @@ internal sealed class OwnerPackage
             Checksum = SpdxChecksum.Of(file.Digest),
             Purpose = "APPLICATION",
             Comment = standsIn ? NotUpstreams : null,
-            Purl = standsIn ? null : PackageUrl.OfDownload(upstream.Name, upstream.Version, file),
+            Purl = standsIn ? null : PackageUrl.OfDownload(upstream.Name, upstream.Version, file.Digest, file.Location),
         };
     }
 

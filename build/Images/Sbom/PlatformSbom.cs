@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
+using Slipway.Layers;
 using Slipway.Oci;
+using Slipway.Sboms;
+using Slipway.Spdx;
 
 namespace Slipway.Images;
 
@@ -97,7 +100,7 @@ internal sealed class PlatformSbom
         {
             if (!listed.Remove(entry.Path, out ContentEntry? whose) || whose.Kind != entry.Kind || whose.Digest != entry.File?.Digest)
                 throw Differs($"/{entry.Path} is not as the list of contents says");
-            files.Add((whose.Owner, SpdxFile.Of(entry)));
+            files.Add((whose.Owner, SpdxEntry.Of(entry)));
         }
 
         return listed.Count == 0

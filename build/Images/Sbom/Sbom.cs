@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Slipway.Layers;
 using Slipway.Oci;
+using Slipway.Sboms;
+using Slipway.Spdx;
 
 namespace Slipway.Images;
 

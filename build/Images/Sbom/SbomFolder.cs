@@ -1,4 +1,5 @@
 using Slipway.Oci;
+using Slipway.Spdx;
 
 namespace Slipway.Images;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Slipway.Http;
-using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Sboms;
+using Slipway.Spdx;
 using Slipway.Trust;
 
 namespace Slipway.Release;

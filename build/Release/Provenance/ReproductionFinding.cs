@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Release;

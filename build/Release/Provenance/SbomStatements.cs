@@ -1,5 +1,6 @@
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Spdx;
 using Slipway.Trust;
 
 namespace Slipway.Release;

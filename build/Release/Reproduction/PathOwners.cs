@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Slipway.Images;
+using Slipway.Spdx;
 
 namespace Slipway.Release;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Spdx;
 
 namespace Slipway.Release;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Release;

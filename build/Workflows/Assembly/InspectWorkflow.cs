@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Workflows;
@@ -16,7 +17,7 @@ internal sealed class InspectWorkflow(Workspace workspace, Action<string> log)
         Contract contract = ContractFile.Read(input.Definition);
         OciLayout layout = workspace.OpenLayout(input.Name);
         File.Delete(workspace.InspectionRecord(input.Name));
-        Inspection inspection = new(layout, workspace.Contents(input.Name), Path.Combine(results, ".inspection"))
+        ImageInspection inspection = new(layout, workspace.Contents(input.Name), Path.Combine(results, ".inspection"))
         {
             HasDefinedLayers = workspace.Way == BuildMethod.Assembled,
         };

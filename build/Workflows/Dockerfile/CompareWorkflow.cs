@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Workflows;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Engine;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 
 namespace Slipway.Workflows;

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using Slipway.Http;
-using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Spdx;
 
 namespace Slipway.Workflows;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Rehearsal;
 using Slipway.Release;

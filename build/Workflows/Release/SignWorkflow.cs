@@ -1,6 +1,8 @@
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Spdx;
 using Slipway.Trust;
 
 namespace Slipway.Workflows;

@@ -4,6 +4,7 @@ using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
+using Slipway.Spdx;
 using Slipway.Trust;
 
 namespace Slipway.Workflows;

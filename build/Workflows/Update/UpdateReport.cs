@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
-using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Updates;
 

@@ -4,6 +4,7 @@ using Slipway.Archives;
 using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Images;
+using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Updates;

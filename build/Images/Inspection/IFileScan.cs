@@ -1,9 +1,0 @@
-namespace Slipway.Images;
-
-/// <summary>Reads the files of a layer, each once and in the archive's order, and says what was asked of their content.</summary>
-internal interface IFileScan
-{
-    /// <param name="path">In the image, without a leading slash.</param>
-    /// <param name="content">Read to its end; not disposed.</param>
-    FileFindings Scan(string path, Stream content);
-}

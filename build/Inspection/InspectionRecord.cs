@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Slipway.Images;
+using Slipway.Oci;
+
+namespace Slipway.Inspection;
+
+/// <summary>
+/// Which image passed its inspection: the file that Inspect leaves and Sign asks for, so that leaving Inspect out signs
+/// nothing. It is no proof against someone who writes files; a signature is.
+/// </summary>
+public static class InspectionRecord
+{
+    public const string FileName = "inspection.json";
+
+    public static byte[] ToBytes(InspectionResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return OciJson.WriteIndented(writer => Write(writer, result));
+    }
+
+    /// <summary>A result as JSON.</summary>
+    public static void Write(Utf8JsonWriter writer, InspectionResult result)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(result);
+        writer.WriteStartObject();
+        writer.WriteString("image", result.Image);
+        writer.WriteString("digest", result.Index.ToString());
+        writer.WriteBoolean("passed", result.Passed);
+        writer.WriteStartArray("violations");
+        foreach (Violation violation in result.Violations)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("platform", violation.Platform.ToString());
+            writer.WriteString("path", violation.Path);
+            writer.WriteString("rule", violation.Rule);
+            writer.WriteString("problem", violation.Problem);
+            writer.WriteString("mend", violation.Mend);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <param name="path">Where the record is.</param>
+    /// <param name="image">The image that is to be signed.</param>
+    /// <exception cref="ContentException">That very image did not pass, or was not inspected.</exception>
+    public static async Task RequireAsync(string path, AssembledImage image, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        NextCommand next = new("Inspect") { Image = image.Name };
+        string mend = $"nothing was signed. Run {next}";
+        if (!File.Exists(path))
+            throw next.After(new ContentException($"{image.Name}: {image.Index.Digest} was not inspected; {mend}"));
+        (string digest, bool passed) = Read(await File.ReadAllBytesAsync(path, cancellationToken), path, mend);
+        if (digest != image.Index.Digest.ToString())
+            throw next.After(new ContentException($"{image.Name}: {image.Index.Digest} was not inspected, {digest} was; {mend}"));
+        if (!passed)
+            throw next.After(new ContentException($"{image.Name}: {digest} violates its contract; {mend}"));
+    }
+
+    private static (string Digest, bool Passed) Read(ReadOnlyMemory<byte> json, string path, string mend)
+    {
+        try
+        {
+            return OciJson.Read(json, path, root => (root.RequiredString("digest"), root.RequiredFlag("passed")));
+        }
+        catch (ContentException e)
+        {
+            throw new ContentException($"{e.Message}; {mend}", e);
+        }
+    }
+}
