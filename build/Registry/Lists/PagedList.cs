@@ -11,32 +11,32 @@ internal interface IListPage
 
 /// <summary>Reads the pages of a list, one after the other (distribution specification, "Listing Tags" and "Listing Referrers").</summary>
 /// <param name="maximumPages">A registry that has more is not read to its end.</param>
-/// <param name="read">Reads an answer.</param>
+/// <param name="read">Reads a response.</param>
 internal sealed class PagedList<TPage>(
     Endpoint endpoint,
     int maximumPages,
-    Func<Call, HttpResponseMessage, CancellationToken, Task<TPage>> read
+    Func<RegistryRequest, HttpResponseMessage, CancellationToken, Task<TPage>> read
 )
     where TPage : class, IListPage
 {
-    /// <param name="call">Asks for the first page.</param>
+    /// <param name="request">Asks for the first page.</param>
     /// <param name="take">Is given each page in order, and says whether to go on; throws where it is too much.</param>
     /// <returns>Whether there is such a list: false when a 404 to the first page says that there is none.</returns>
     /// <exception cref="RegistryException">No definite answer, pages that lead in a circle or elsewhere, or too many of them.</exception>
-    public async Task<bool> ReadAsync(Call call, Func<TPage, bool> take, CancellationToken cancellationToken)
+    public async Task<bool> ReadAsync(RegistryRequest request, Func<TPage, bool> take, CancellationToken cancellationToken)
     {
-        HashSet<Uri> seen = [await call.Target(cancellationToken)];
+        HashSet<Uri> seen = [await request.Target(cancellationToken)];
         for (int pages = 1; ; pages++)
         {
-            if (await PageAsync(call, isFirst: pages == 1, cancellationToken) is not { } page)
+            if (await PageAsync(request, isFirst: pages == 1, cancellationToken) is not { } page)
                 return false;
             if (!take(page) || page.Next is not { } next)
                 return true;
             if (!seen.Add(next))
-                throw RegistryException.Unsound(call.Asked, "its pages lead in a circle");
+                throw RegistryException.Unsound(request.Operation, "its pages lead in a circle");
             if (pages == maximumPages)
-                throw RegistryException.Unsound(call.Asked, $"it has more than {maximumPages} pages");
-            call = call with { Target = _ => Task.FromResult(next) };
+                throw RegistryException.Unsound(request.Operation, $"it has more than {maximumPages} pages");
+            request = request with { Target = _ => Task.FromResult(next) };
         }
     }
 
@@ -47,20 +47,20 @@ internal sealed class PagedList<TPage>(
     public Func<HttpStatusCode, bool> IsAbsent { get; init; } = status => status == HttpStatusCode.NotFound;
 
     /// <summary>
-    /// Whether an answer to the first page is one of such a list at all, and not a page for people, say: else there is none.
+    /// Whether a response to the first page is one of such a list at all, and not a page for people, say: else there is none.
     /// </summary>
     public Func<HttpResponseMessage, bool> IsList { get; init; } = _ => true;
 
-    private Task<TPage?> PageAsync(Call call, bool isFirst, CancellationToken cancellationToken) =>
+    private Task<TPage?> PageAsync(RegistryRequest request, bool isFirst, CancellationToken cancellationToken) =>
         endpoint.ReadAsync<TPage?>(
-            call,
-            async answer =>
-                answer.StatusCode switch
+            request,
+            async response =>
+                response.StatusCode switch
                 {
-                    HttpStatusCode.OK when isFirst && !IsList(answer) => null,
-                    HttpStatusCode.OK => await read(call, answer, cancellationToken),
+                    HttpStatusCode.OK when isFirst && !IsList(response) => null,
+                    HttpStatusCode.OK => await read(request, response, cancellationToken),
                     var status when isFirst && IsAbsent(status) => null,
-                    _ => throw await endpoint.FailureAsync(call, answer, cancellationToken),
+                    _ => throw await endpoint.FailureAsync(request, response, cancellationToken),
                 },
             cancellationToken
         );

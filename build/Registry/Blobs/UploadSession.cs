@@ -21,18 +21,18 @@ internal sealed class UploadSession
     private bool _isUnused;
 
     /// <param name="uploads">The address that a session begins at, ending in <c>/blobs/uploads/</c>.</param>
-    /// <param name="call">What the upload is called in errors, and its scope.</param>
-    public UploadSession(Endpoint endpoint, Uri uploads, Call call, Digest digest, TimeProvider time)
+    /// <param name="request">What the upload is called in errors, and its scope.</param>
+    public UploadSession(Endpoint endpoint, Uri uploads, RegistryRequest request, Digest digest, TimeProvider time)
     {
         _endpoint = endpoint;
         _uploads = uploads;
         _digest = digest;
         _time = time;
-        Call = call;
+        Request = request;
     }
 
     /// <summary>The model of every request about this upload.</summary>
-    public Call Call { get; }
+    public RegistryRequest Request { get; }
 
     /// <summary>Where the session goes on; null when none is open.</summary>
     public Uri? Location { get; private set; }
@@ -51,25 +51,25 @@ internal sealed class UploadSession
     {
         await CancelAsync();
         Uri target = new(_uploads, $"?mount={Uri.EscapeDataString(_digest.ToString())}&from={Uri.EscapeDataString(from)}");
-        Call mount = Call with
+        RegistryRequest mount = Request with
         {
             Method = HttpMethod.Post,
-            Asked = Call.Asked with { Operation = $"mount blob {_digest.Abbreviated} from {from}" },
-            Scope = $"{Call.Scope} repository:{from}:pull",
+            Operation = Request.Operation with { Name = $"mount blob {_digest.Abbreviated} from {from}" },
+            Scope = $"{Request.Scope} repository:{from}:pull",
             Target = _ => Task.FromResult(target),
         };
         try
         {
-            using HttpResponseMessage answer = await _endpoint.SendAsync(mount, cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.Accepted)
+            using HttpResponseMessage response = await _endpoint.SendAsync(mount, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Accepted)
             {
-                Open(mount, answer);
+                Open(mount, response);
                 _isUnused = true;
             }
 
-            if (answer.StatusCode != HttpStatusCode.Created)
+            if (response.StatusCode != HttpStatusCode.Created)
                 return false;
-            DigestHeader.Check(answer, _digest, mount.Asked);
+            DigestHeader.Check(response, _digest, mount.Operation);
             return true;
         }
         catch (RegistryException)
@@ -90,23 +90,23 @@ internal sealed class UploadSession
         }
 
         await CancelAsync();
-        Call post = Call with { Method = HttpMethod.Post, Target = _ => Task.FromResult(_uploads) };
-        using HttpResponseMessage answer = await _endpoint.SendAsync(post, cancellationToken);
+        RegistryRequest post = Request with { Method = HttpMethod.Post, Target = _ => Task.FromResult(_uploads) };
+        using HttpResponseMessage response = await _endpoint.SendAsync(post, cancellationToken);
         // Other clients take another success for one as well, where it says where to go on.
         bool isBegun =
-            answer.StatusCode == HttpStatusCode.Accepted
-            || (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent && FieldOf(answer, "Location").Length > 0);
+            response.StatusCode == HttpStatusCode.Accepted
+            || (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.NoContent && FieldOf(response, "Location").Length > 0);
         if (!isBegun)
-            throw await _endpoint.FailureAsync(post, answer, cancellationToken);
-        Open(post, answer);
+            throw await _endpoint.FailureAsync(post, response, cancellationToken);
+        Open(post, response);
     }
 
-    /// <summary>Takes the location that an answer about the open session has; without one the session goes on where it was asked.</summary>
+    /// <summary>Takes the location that a response about the open session has; without one the session goes on where it was asked.</summary>
     /// <exception cref="RegistryException">It leads where we do not go.</exception>
-    public void Continue(Call call, HttpResponseMessage answer)
+    public void Continue(RegistryRequest request, HttpResponseMessage response)
     {
-        if (FieldOf(answer, "Location").Length > 0)
-            Location = Endpoint.Next(call, answer);
+        if (FieldOf(response, "Location").Length > 0)
+            Location = Endpoint.Next(request, response);
     }
 
     /// <summary>Whether a session has ended at the registry: no such upload, or one that it does not go on with.</summary>
@@ -122,27 +122,27 @@ internal sealed class UploadSession
         return new Uri(location.AbsoluteUri + (location.Query.Length > 0 ? "&" : "?") + digest);
     }
 
-    /// <summary>Takes the answer to a closing PUT: 201, or another success when the blob is there then.</summary>
+    /// <summary>Takes the response to a closing PUT: 201, or another success when the blob is there then.</summary>
     /// <param name="isThere">Whether the registry has the blob.</param>
     /// <exception cref="RegistryException">It is no success.</exception>
     /// <exception cref="ContentException">The registry says that it stored something else.</exception>
     public async Task CloseAsync(
-        Call put,
-        HttpResponseMessage answer,
+        RegistryRequest put,
+        HttpResponseMessage response,
         Func<CancellationToken, Task<bool>> isThere,
         CancellationToken cancellationToken
     )
     {
         bool isDone =
-            answer.StatusCode == HttpStatusCode.Created
+            response.StatusCode == HttpStatusCode.Created
             || (
-                answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent
+                response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent
                 && await isThere(cancellationToken)
             );
         if (!isDone)
-            throw await _endpoint.FailureAsync(put, answer, cancellationToken);
+            throw await _endpoint.FailureAsync(put, response, cancellationToken);
         Location = null;
-        DigestHeader.Check(answer, _digest, put.Asked);
+        DigestHeader.Check(response, _digest, put.Operation);
     }
 
     /// <summary>Releases what the server keeps for an unfinished session; that this fails does not matter.</summary>
@@ -152,11 +152,11 @@ internal sealed class UploadSession
         if (Location is not { } session)
             return;
         Location = null;
-        using CancellationTokenSource patience = new(CancelWithin, _time);
+        using CancellationTokenSource limit = new(CancelWithin, _time);
         try
         {
-            Call delete = Call with { Method = HttpMethod.Delete, Target = _ => Task.FromResult(session) };
-            (await _endpoint.SendAsync(delete, patience.Token)).Dispose();
+            RegistryRequest delete = Request with { Method = HttpMethod.Delete, Target = _ => Task.FromResult(session) };
+            (await _endpoint.SendAsync(delete, limit.Token)).Dispose();
         }
         catch (Exception e) when (e is RemoteException or OperationCanceledException)
         {
@@ -164,13 +164,13 @@ internal sealed class UploadSession
         }
     }
 
-    private void Open(Call call, HttpResponseMessage answer)
+    private void Open(RegistryRequest request, HttpResponseMessage response)
     {
-        Location = Endpoint.Next(call, answer);
-        string least = FieldOf(answer, "OCI-Chunk-Min-Length");
+        Location = Endpoint.Next(request, response);
+        string least = FieldOf(response, "OCI-Chunk-Min-Length");
         MinimumChunk = long.TryParse(least, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : 0;
     }
 
-    private static string FieldOf(HttpResponseMessage answer, string name) =>
-        answer.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : "";
+    private static string FieldOf(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : "";
 }

@@ -76,10 +76,17 @@ public sealed class Credentials
                 throw Broken($"{(name is null ? secret : user)} is set but {(name is null ? user : secret)} is not: set both or neither");
         }
 
-        CredentialPrograms programs = new(environment, time);
         foreach (DockerConfig config in Configs(environment))
         {
-            if (await config.FindAsync(place.Key, place.Repository, programs, cancellationToken) is { } found)
+            if (
+                await config.FindAsync(
+                    place.Key,
+                    place.RepositoryName,
+                    name => new CredentialProgram(name, environment, time),
+                    cancellationToken
+                ) is
+                { } found
+            )
                 return found;
         }
 
@@ -102,5 +109,5 @@ public sealed class Credentials
 
     /// <param name="Host">As references name it.</param>
     /// <param name="Key">What files and helpers are asked for.</param>
-    private sealed record Place(string Host, string Key, string? Repository);
+    private sealed record Place(string Host, string Key, string? RepositoryName);
 }

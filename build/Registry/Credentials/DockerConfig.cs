@@ -71,10 +71,11 @@ internal sealed class DockerConfig
 
     /// <summary>The credential stored for a host, <c>docker.io</c> or <c>HOST[:PORT]</c>; null when there is none.</summary>
     /// <param name="repository">The name inside the registry; null for the host itself.</param>
+    /// <param name="programs">A credential helper by its name.</param>
     public async Task<Credential?> FindAsync(
         string host,
         string? repository,
-        CredentialPrograms programs,
+        Func<string, CredentialProgram> programs,
         CancellationToken cancellationToken
     )
     {
@@ -83,7 +84,7 @@ internal sealed class DockerConfig
         foreach (string key in keys)
         {
             if (_helpers.TryGetValue(key, out string? helper) && helper.Length > 0)
-                return await programs.Named(helper).GetAsync(key, cancellationToken);
+                return await programs(helper).GetAsync(key, cancellationToken);
             // An empty name means that the file itself has it, whatever the store is.
             isOwn |= helper is not null;
         }
@@ -92,11 +93,11 @@ internal sealed class DockerConfig
         if (!isOwn && _helpers.FirstOrDefault(listed => Bare(listed.Key) == host) is { Key: not null } other)
         {
             if (other.Value is { Length: > 0 } named)
-                return await programs.Named(named).GetAsync(other.Key, cancellationToken);
+                return await programs(named).GetAsync(other.Key, cancellationToken);
             isOwn = true;
         }
 
-        if (!isOwn && _store is { Length: > 0 } && await programs.Named(_store).GetAsync(keys[0], cancellationToken) is { } kept)
+        if (!isOwn && _store is { Length: > 0 } && await programs(_store).GetAsync(keys[0], cancellationToken) is { } kept)
             return kept;
         string? entry = Names(host, repository).FirstOrDefault(_auths.ContainsKey)
             ?? _auths.Keys.FirstOrDefault(key => keys.Any(wanted => Bare(key) == Bare(wanted)));

@@ -8,7 +8,7 @@ namespace Slipway.Registry;
 /// The list of a manifest's referrers under a tag beside it, for registries without the referrers API (distribution
 /// specification, "Referrers Tag Schema", "Pushing Manifests with Subject"). It only grows.
 /// </summary>
-internal static class ReferrersTag
+internal sealed class ReferrersTag(ManifestStore manifests)
 {
     private const int LongestReference = 64;
 
@@ -18,20 +18,24 @@ internal static class ReferrersTag
     public static string Of(Digest subject) =>
         $"{subject.Algorithm}-{(subject.Hex.Length <= LongestReference ? subject.Hex : subject.Hex[..LongestReference])}";
 
+    /// <summary>What is said of entries that were passed over.</summary>
+    public static string Malformed(string place, Digest subject, int count) =>
+        $"{place}: {count} malformed {(count == 1 ? "entry" : "entries")} of the list of what refers to {subject}";
+
     /// <summary>
     /// What the list holds, as far as it is sound; nothing when the tag is absent or names something else than an image index, or the
     /// subject itself.
     /// </summary>
     /// <exception cref="ContentException">The index is damaged.</exception>
-    public static async Task<ReferrerList> ReadAsync(Repository repository, Digest subject, CancellationToken cancellationToken)
+    public async Task<ReferrerList> ReadAsync(Digest subject, CancellationToken cancellationToken)
     {
         if (
-            await repository.ReadTagAsync(Of(subject), cancellationToken) is not { MediaType: MediaType.Index } list
+            await manifests.ReadTagAsync(Of(subject), cancellationToken) is not { MediaType: MediaType.Index } list
             || subject.Matches(list.Bytes.Span)
         )
             return new ReferrerList([], []);
         (ImmutableArray<Descriptor> referrers, int malformed) = Oci.Index.ParseReferrers(list.Bytes);
-        return new ReferrerList(referrers, malformed == 0 ? [] : [ReferrersList.Malformed(repository.Name, subject, malformed)]);
+        return new ReferrerList(referrers, malformed == 0 ? [] : [Malformed(manifests.RepositoryName, subject, malformed)]);
     }
 
     /// <summary>
@@ -41,30 +45,30 @@ internal static class ReferrersTag
     /// <exception cref="ContentException">
     /// The tag names something else than an image index, or the list does not keep the referrer.
     /// </exception>
-    public static async Task AddAsync(Repository repository, Digest subject, Descriptor referrer, CancellationToken cancellationToken)
+    public async Task AddAsync(Digest subject, Descriptor referrer, CancellationToken cancellationToken)
     {
         string tag = Of(subject);
         for (int writes = 0; ; writes++)
         {
-            ManifestContent list = await repository.ReadTagAsync(tag, cancellationToken)
+            ManifestContent list = await manifests.ReadTagAsync(tag, cancellationToken)
                 ?? new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes());
             if (list.MediaType != MediaType.Index)
                 throw new ContentException(
-                    $"{repository.Name}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone"
+                    $"{manifests.RepositoryName}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone"
                 );
             // GitLab was seen to answer so; what an index holds does not refer to it.
             if (subject.Matches(list.Bytes.Span))
                 throw new ContentException(
-                    $"{repository.Name}:{tag}: wanted a list of what refers to the image, but it names the image itself; it was left alone"
+                    $"{manifests.RepositoryName}:{tag}: wanted a list of what refers to the image, but it names the image itself; it was left alone"
                 );
             if (Oci.Index.ParseReferrers(list.Bytes).Referrers.Any(there => there.Digest == referrer.Digest))
                 return;
             if (writes == MaximumWrites)
                 throw new ContentException(
-                    $"{repository.Name}:{tag}: {referrer.Digest} does not stay in the list of referrers; see who else writes it, "
+                    $"{manifests.RepositoryName}:{tag}: {referrer.Digest} does not stay in the list of referrers; see who else writes it, "
                         + "then run the same command again"
                 );
-            await repository.PushManifestAsync(list with { Bytes = With(list.Bytes, referrer) }, tag, cancellationToken);
+            await manifests.PushAsync(list with { Bytes = With(list.Bytes, referrer) }, tag, cancellationToken);
         }
     }
 

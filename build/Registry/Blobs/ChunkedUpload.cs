@@ -71,7 +71,7 @@ internal sealed class ChunkedUpload
             catch (RegistryException e) when (sessions < MaximumSessions && IsGone(e))
             {
                 sessions++;
-                // The session may have ended because its closing request did arrive and only the answer was lost.
+                // The session may have ended because its closing request did arrive and only the response was lost.
                 if (await IsThereAsync(cancellationToken))
                     return true;
             }
@@ -81,7 +81,7 @@ internal sealed class ChunkedUpload
                     return true;
                 if (
                     ++losses >= MaximumSessions
-                    && !await _endpoint.PauseAsync(_session.Call, $"interrupted, {e.Message}", losses, cancellationToken)
+                    && !await _endpoint.PauseAsync(_session.Request, $"interrupted, {e.Message}", losses, cancellationToken)
                 )
                     throw Interrupted(losses, e);
             }
@@ -108,7 +108,7 @@ internal sealed class ChunkedUpload
     private RegistryException Interrupted(int times, UploadLostException e) =>
         new(
             RemoteFault.TryAgain,
-            _session.Call.Asked,
+            _session.Request.Operation,
             $"it was interrupted {times} times, and each time nobody could tell how much of it is there ({e.Message})",
             "run the same command again",
             e
@@ -129,22 +129,22 @@ internal sealed class ChunkedUpload
     {
         while (Left > _chunk)
         {
-            Call patch = _session.Call with
+            RegistryRequest patch = _session.Request with
             {
                 Method = HttpMethod.Patch,
                 Target = cancel => NextAsync(_chunk, cancel),
                 Content = () => Body(_chunk),
             };
-            using HttpResponseMessage answer = await _endpoint.SendAsync(patch, cancellationToken);
-            bool goesOn = answer.StatusCode switch
+            using HttpResponseMessage response = await _endpoint.SendAsync(patch, cancellationToken);
+            bool goesOn = response.StatusCode switch
             {
                 // ECR says 201.
                 HttpStatusCode.Accepted or HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.NoContent => Advance(
                     patch,
-                    answer
+                    response
                 ),
                 HttpStatusCode.RequestedRangeNotSatisfiable => MayAskAgain(),
-                _ => await TakesChunksAsync(patch, answer, cancellationToken),
+                _ => await TakesChunksAsync(patch, response, cancellationToken),
             };
             if (!goesOn)
                 return false;
@@ -156,7 +156,7 @@ internal sealed class ChunkedUpload
     /// <returns>False when it takes no last chunk, or none here, or what it has then is not the blob.</returns>
     private async Task<bool> CloseAsync(CancellationToken cancellationToken)
     {
-        Call put = _session.Call with
+        RegistryRequest put = _session.Request with
         {
             Method = HttpMethod.Put,
             Content = () => Body(Left),
@@ -168,17 +168,17 @@ internal sealed class ChunkedUpload
         };
         while (true)
         {
-            using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            using HttpResponseMessage response = await _endpoint.SendAsync(put, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
                 if (MayAskAgain())
                     continue;
                 return false;
             }
 
-            if (!answer.IsSuccessStatusCode)
-                return await TakesChunksAsync(put, answer, cancellationToken);
-            await _session.CloseAsync(put, answer, _isThere, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+                return await TakesChunksAsync(put, response, cancellationToken);
+            await _session.CloseAsync(put, response, _isThere, cancellationToken);
             return !_isDoubtful || await IsWholeAsync(cancellationToken);
         }
     }
@@ -201,12 +201,12 @@ internal sealed class ChunkedUpload
     /// refusal is one, and so is one of a session that was resumed, which is begun anew.
     /// </summary>
     /// <returns>False, always.</returns>
-    private async Task<bool> TakesChunksAsync(Call patch, HttpResponseMessage answer, CancellationToken cancellationToken)
+    private async Task<bool> TakesChunksAsync(RegistryRequest patch, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        RegistryException failure = await _endpoint.FailureAsync(patch, answer, cancellationToken);
-        bool isOfChunks = (int)answer.StatusCode is 400 or 411 or 413 or 415 or 422 or 501
+        RegistryException failure = await _endpoint.FailureAsync(patch, response, cancellationToken);
+        bool isOfChunks = (int)response.StatusCode is 400 or 411 or 413 or 415 or 422 or 501
             ? _offset == 0 || !_wasResumed
-            : (int)answer.StatusCode == 405 && _offset == 0;
+            : (int)response.StatusCode == 405 && _offset == 0;
         return isOfChunks && !UploadSession.IsGone(failure) ? false : throw failure;
     }
 
@@ -234,14 +234,14 @@ internal sealed class ChunkedUpload
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         Uri location = _session.Location!;
-        Call ask = _session.Call with { Method = HttpMethod.Get, Target = _ => Task.FromResult(location), IsOnce = true };
+        RegistryRequest ask = _session.Request with { Method = HttpMethod.Get, Target = _ => Task.FromResult(location), IsOnce = true };
         try
         {
-            using HttpResponseMessage answer = await _endpoint.SendAsync(ask, cancellationToken);
-            if (!answer.IsSuccessStatusCode)
-                throw new UploadLostException($"its state is answered with {(int)answer.StatusCode}");
-            _session.Continue(ask, answer);
-            Reach(State.After(UploadState.CountOf(answer)) ?? throw new UploadLostException("its Range does not tell"));
+            using HttpResponseMessage response = await _endpoint.SendAsync(ask, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+                throw new UploadLostException($"its state is answered with {(int)response.StatusCode}");
+            _session.Continue(ask, response);
+            Reach(State.After(UploadState.CountOf(response)) ?? throw new UploadLostException("its Range does not tell"));
             _wasResumed = true;
         }
         catch (RegistryException e)
@@ -253,10 +253,10 @@ internal sealed class ChunkedUpload
     }
 
     /// <returns>False when it takes chunks and does not keep them.</returns>
-    private bool Advance(Call patch, HttpResponseMessage answer)
+    private bool Advance(RegistryRequest patch, HttpResponseMessage response)
     {
-        _session.Continue(patch, answer);
-        long? told = UploadState.CountOf(answer);
+        _session.Continue(patch, response);
+        long? told = UploadState.CountOf(response);
         _isDoubtful |= State.IsBehind(told);
         long there = State.AfterAccepted(told);
         bool isLess = there < _end;

@@ -12,7 +12,7 @@ namespace Slipway.Registry;
 /// </summary>
 internal sealed class TokenRequest
 {
-    private const int MaximumAnswer = 64 * 1024;
+    private const int MaximumResponse = 64 * 1024;
     private const int MaximumToken = 16 * 1024;
     private const int LongestLife = 24 * 60 * 60;
 
@@ -21,23 +21,23 @@ internal sealed class TokenRequest
 
     private readonly TokenKey _key;
     private readonly Credential? _credential;
-    private readonly Asked _asked;
+    private readonly RegistryOperation _operation;
 
     /// <param name="credential">Null for a token that anybody gets.</param>
-    /// <param name="asked">What it is needed for.</param>
-    public TokenRequest(TokenKey key, Credential? credential, Asked asked)
+    /// <param name="operation">What it is needed for.</param>
+    public TokenRequest(TokenKey key, Credential? credential, RegistryOperation operation)
     {
         _key = key;
         _credential = credential;
-        _asked = asked with { Operation = $"{(IsForm ? "POST" : "GET")} token at {Redaction.Of(key.Realm)} for {key.Scope}" };
+        _operation = operation with { Name = $"{(IsForm ? "POST" : "GET")} token at {Redaction.Of(key.Realm)} for {key.Scope}" };
     }
 
     private bool IsForm => _credential is { IsIdentityToken: true };
 
-    /// <summary>Asks again, within the transport's patience, when the answer breaks off.</summary>
+    /// <summary>Asks again, within the transport's retry policy, when the response breaks off.</summary>
     /// <param name="who">Cleans what the server says.</param>
     /// <exception cref="RegistryException">There is none to be had.</exception>
-    public async Task<Token> SendAsync(HttpTransport transport, TimeProvider time, Authenticator who, CancellationToken cancellationToken)
+    public async Task<Token> SendAsync(HttpTransport transport, TimeProvider time, IAuthenticator who, CancellationToken cancellationToken)
     {
         Exchange exchange = transport.Begin();
         for (int tries = 1; ; tries++)
@@ -48,20 +48,20 @@ internal sealed class TokenRequest
             }
             catch (ExhaustedException e)
             {
-                throw RegistryException.ForExhausted(_asked, e, who);
+                throw RegistryException.ForExhausted(_operation, e, who);
             }
             catch (IOException e)
             {
                 if (
                     !await transport.PauseAsync(
                         _key.Realm,
-                        $"{_asked.Place}: {_asked.Operation}: cut while reading",
+                        $"{_operation.Place}: {_operation.Name}: cut while reading",
                         tries,
                         cancellationToken,
                         exchange
                     )
                 )
-                    throw RegistryException.Broken(_asked, e);
+                    throw RegistryException.Broken(_operation, e);
             }
         }
     }
@@ -70,16 +70,16 @@ internal sealed class TokenRequest
         HttpTransport transport,
         Exchange exchange,
         TimeProvider time,
-        Authenticator who,
+        IAuthenticator who,
         CancellationToken cancellationToken
     )
     {
         DateTimeOffset begin = time.GetUtcNow();
-        using HttpResponseMessage answer = await transport.SendAsync(() => IsForm ? Post() : Get(), cancellationToken, exchange);
-        ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumAnswer, cancellationToken);
-        return answer.StatusCode == HttpStatusCode.OK
+        using HttpResponseMessage response = await transport.SendAsync(() => IsForm ? Post() : Get(), cancellationToken, exchange);
+        ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(response, MaximumResponse, cancellationToken);
+        return response.StatusCode == HttpStatusCode.OK
             ? Read(body, begin)
-            : throw RegistryException.ForStatus(_asked, answer.StatusCode, body, who);
+            : throw RegistryException.ForStatus(_operation, response.StatusCode, body, who);
     }
 
     private HttpRequestMessage Get()
@@ -127,7 +127,7 @@ internal sealed class TokenRequest
         }
         catch (ContentException)
         {
-            throw RegistryException.Unsound(_asked, "the answer is no token document");
+            throw RegistryException.Unsound(_operation, "the answer is no token document");
         }
     }
 

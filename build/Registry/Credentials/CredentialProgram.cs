@@ -11,8 +11,8 @@ namespace Slipway.Registry;
 internal sealed class CredentialProgram
 {
     private const string Prefix = "docker-credential-";
-    private const int MaximumAnswer = 64 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const int MaximumResponse = 64 * 1024;
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _program;
     private readonly Func<string, string?> _environment;
@@ -41,7 +41,7 @@ internal sealed class CredentialProgram
             ?? throw Failed($"not found along PATH, but a credentials file names it for {server}");
         try
         {
-            ProcessResult result = await Asked(file, server).RunAsync(cancellationToken);
+            ProcessResult result = await Program(file, server).RunAsync(cancellationToken);
             if (result.Success)
                 return Read(result.Output);
             return result.Output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
@@ -52,29 +52,29 @@ internal sealed class CredentialProgram
         {
             // What it said stays with it: that may be the secret.
             throw Failed(
-                e.IsTooSlow ? $"no answer within {Patience.TotalSeconds:0} s when asked for {server}"
+                e.IsTooSlow ? $"no answer within {TimeLimit.TotalSeconds:0} s when asked for {server}"
                 : e.IsTooMuch ? "its answer is too long"
                 : "it could not be run"
             );
         }
     }
 
-    private ChildProcess Asked(string file, string server) =>
+    private ChildProcess Program(string file, string server) =>
         new(file, "get")
         {
             Environment = ProgramEnvironment.CredentialHelper(_program[Prefix.Length..]),
             Remedy = $"install {_program}",
             Input = server + "\n",
-            TimeLimit = Patience,
+            TimeLimit = TimeLimit,
             Time = _time,
-            Output = OutputLimit.Refuse(MaximumAnswer),
+            Output = OutputLimit.Refuse(MaximumResponse),
         };
 
-    private Credential Read(string answer)
+    private Credential Read(string response)
     {
         try
         {
-            return ForeignJson.Read(System.Text.Encoding.UTF8.GetBytes(answer), "answer", root =>
+            return ForeignJson.Read(System.Text.Encoding.UTF8.GetBytes(response), "answer", root =>
             {
                 string user = root.RequiredString("Username"),
                     secret = root.RequiredString("Secret");

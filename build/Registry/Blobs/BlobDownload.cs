@@ -12,13 +12,13 @@ namespace Slipway.Registry;
 /// </summary>
 internal sealed class BlobDownload : ReadOnlyStream
 {
-    /// <summary>In bytes: what must come between two cuts for a download to count as moving, so that patience begins anew.</summary>
+    /// <summary>In bytes: what must come between two cuts for a download to count as moving, so that tries are counted anew.</summary>
     private const long GoodPart = 1 << 20;
 
     private readonly Endpoint _endpoint;
-    private readonly Call _call;
+    private readonly RegistryRequest _request;
     private readonly long _size;
-    private HttpResponseMessage? _answer;
+    private HttpResponseMessage? _response;
     private Stream? _body;
     private long _position;
     private long _skip;
@@ -26,10 +26,10 @@ internal sealed class BlobDownload : ReadOnlyStream
     private int _tries;
     private bool _isWholeOnly;
 
-    private BlobDownload(Endpoint endpoint, Call call, long size)
+    private BlobDownload(Endpoint endpoint, RegistryRequest request, long size)
     {
         _endpoint = endpoint;
-        _call = call;
+        _request = request;
         _size = size;
     }
 
@@ -37,18 +37,23 @@ internal sealed class BlobDownload : ReadOnlyStream
     /// <param name="size">How many bytes the blob has.</param>
     /// <exception cref="RegistryException">No definite answer.</exception>
     /// <exception cref="ContentException">The registry has one of another size.</exception>
-    public static async Task<BlobDownload?> OpenAsync(Endpoint endpoint, Call call, long size, CancellationToken cancellationToken)
+    public static async Task<BlobDownload?> OpenAsync(
+        Endpoint endpoint,
+        RegistryRequest request,
+        long size,
+        CancellationToken cancellationToken
+    )
     {
-        call = endpoint.InExchange(call);
-        HttpResponseMessage answer = await endpoint.SendAsync(call, cancellationToken);
-        BlobDownload download = new(endpoint, call, size);
+        request = endpoint.InExchange(request);
+        HttpResponseMessage response = await endpoint.SendAsync(request, cancellationToken);
+        BlobDownload download = new(endpoint, request, size);
         try
         {
-            bool isThere = answer.StatusCode != HttpStatusCode.NotFound;
+            bool isThere = response.StatusCode != HttpStatusCode.NotFound;
             if (isThere)
-                await download.TakeAsync(call, answer, cancellationToken);
+                await download.TakeAsync(request, response, cancellationToken);
             else
-                answer.Dispose();
+                response.Dispose();
             return isThere ? download : null;
         }
         catch
@@ -103,62 +108,64 @@ internal sealed class BlobDownload : ReadOnlyStream
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
-        Call call = _isWholeOnly ? _call : _call with { From = _position };
-        HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.BadRequest && call.From > 0)
+        RegistryRequest request = _isWholeOnly ? _request : _request with { From = _position };
+        HttpResponseMessage response = await _endpoint.SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.BadRequest && request.From > 0)
         {
-            answer.Dispose();
+            response.Dispose();
             _isWholeOnly = true;
-            answer = await _endpoint.SendAsync(call = _call, cancellationToken);
+            response = await _endpoint.SendAsync(request = _request, cancellationToken);
         }
 
-        await TakeAsync(call, answer, cancellationToken);
+        await TakeAsync(request, response, cancellationToken);
     }
 
-    /// <summary>Reads on from an answer, which is disposed with this stream or when it is of no use.</summary>
-    private async Task TakeAsync(Call call, HttpResponseMessage answer, CancellationToken cancellationToken)
+    /// <summary>Reads on from a response, which is disposed with this stream or when it is of no use.</summary>
+    private async Task TakeAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        _answer = answer;
-        if (answer.StatusCode == HttpStatusCode.PartialContent && _position > 0)
-            RequireRest(answer);
-        else if (answer.StatusCode == HttpStatusCode.OK)
-            _skip = RequireWhole(answer);
+        _response = response;
+        if (response.StatusCode == HttpStatusCode.PartialContent && _position > 0)
+            RequireRest(response);
+        else if (response.StatusCode == HttpStatusCode.OK)
+            _skip = RequireWhole(response);
         else
-            throw await _endpoint.FailureAsync(call, answer, cancellationToken);
-        _body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+            throw await _endpoint.FailureAsync(request, response, cancellationToken);
+        _body = await response.Content.ReadAsStreamAsync(cancellationToken);
     }
 
-    private void RequireRest(HttpResponseMessage answer)
+    private void RequireRest(HttpResponseMessage response)
     {
         _skip = 0;
-        ContentRangeHeaderValue? range = answer.Content.Headers.ContentRange;
+        ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
         bool fits = range is { Unit: "bytes" } && range.From == _position && range.To == _size - 1 && (range.Length ?? _size) == _size;
         if (!fits)
             throw RegistryException.Unsound(
-                _call.Asked,
+                _request.Operation,
                 $"wanted the bytes from {_position} to {_size - 1}, but its Content-Range is another"
             );
     }
 
     /// <returns>How many bytes of it are there already.</returns>
-    private long RequireWhole(HttpResponseMessage answer) =>
-        answer.Content.Headers.ContentLength is not { } size || size == _size
+    private long RequireWhole(HttpResponseMessage response) =>
+        response.Content.Headers.ContentLength is not { } size || size == _size
             ? _position
-            : throw new ContentException($"{_call.Asked.Place}: {_call.Asked.Operation}: wanted {_size} bytes, the registry has {size}");
+            : throw new ContentException(
+                $"{_request.Operation.Place}: {_request.Operation.Name}: wanted {_size} bytes, the registry has {size}"
+            );
 
     private async Task PauseAsync(Exception failure, CancellationToken cancellationToken)
     {
         Drop();
         _tries = _position - _cutAt >= GoodPart ? 1 : _tries + 1;
         _cutAt = _position;
-        if (!await _endpoint.PauseAsync(_call, $"cut after {_position} of {_size} bytes", _tries, cancellationToken))
-            throw RegistryException.Broken(_call.Asked, failure);
+        if (!await _endpoint.PauseAsync(_request, $"cut after {_position} of {_size} bytes", _tries, cancellationToken))
+            throw RegistryException.Broken(_request.Operation, failure);
     }
 
     private void Drop()
     {
         _body?.Dispose();
-        _answer?.Dispose();
-        (_body, _answer) = (null, null);
+        _response?.Dispose();
+        (_body, _response) = (null, null);
     }
 }

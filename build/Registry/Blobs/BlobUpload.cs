@@ -52,7 +52,7 @@ internal sealed class BlobUpload
 
     private async Task SendWholeAsync(CancellationToken cancellationToken)
     {
-        Call put = _session.Call with
+        RegistryRequest put = _session.Request with
         {
             Method = HttpMethod.Put,
             Content = Body,
@@ -67,8 +67,8 @@ internal sealed class BlobUpload
         {
             try
             {
-                using HttpResponseMessage answer = await _endpoint.SendAsync(put, cancellationToken);
-                await _session.CloseAsync(put, answer, _isThere, cancellationToken);
+                using HttpResponseMessage response = await _endpoint.SendAsync(put, cancellationToken);
+                await _session.CloseAsync(put, response, _isThere, cancellationToken);
                 return;
             }
             catch (RegistryException e) when (sessions < ChunkedUpload.MaximumSessions && UploadSession.IsGone(e))

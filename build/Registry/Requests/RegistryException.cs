@@ -13,48 +13,54 @@ namespace Slipway.Registry;
 /// </summary>
 public sealed class RegistryException : RemoteException
 {
-    internal RegistryException(RemoteFault fault, Asked asked, string problem, string next, Exception? innerException = null)
-        : base(fault, $"{asked.Place}: {asked.Operation}: {problem}; {next}", innerException)
+    internal RegistryException(
+        RemoteFault fault,
+        RegistryOperation operation,
+        string problem,
+        string next,
+        Exception? innerException = null
+    )
+        : base(fault, $"{operation.Place}: {operation.Name}: {problem}; {next}", innerException)
     {
-        Registry = asked.Registry;
-        Repository = asked.Repository;
-        Operation = asked.Operation;
+        Registry = operation.Registry;
+        RepositoryName = operation.RepositoryName;
+        Operation = operation.Name;
     }
 
     /// <summary>The registry as references write it.</summary>
     public string Registry { get; }
 
     /// <summary>The name inside the registry; null when the request was about the registry itself.</summary>
-    public string? Repository { get; }
+    public string? RepositoryName { get; }
 
     /// <summary>What was tried, <c>PUT manifest v1.36.4</c>.</summary>
     public string Operation { get; }
 
-    /// <summary>The last answer's status; null when there was none.</summary>
+    /// <summary>The last response's status; null when there was none.</summary>
     public HttpStatusCode? Status { get; private init; }
 
     /// <summary>The registry's own error code (distribution specification, "Error Codes"); null when it gave none.</summary>
     public string? Code { get; private init; }
 
-    /// <summary>Whether the connection broke after the answer had begun.</summary>
+    /// <summary>Whether the connection broke after the response had begun.</summary>
     internal bool IsBroken { get; private init; }
 
-    /// <summary>An answer that no sound registry gives.</summary>
-    internal static RegistryException Unsound(Asked asked, string problem) =>
-        new(RemoteFault.Protocol, asked, problem, "see whether the registry is sound");
+    /// <summary>A response that no sound registry gives.</summary>
+    internal static RegistryException Unsound(RegistryOperation operation, string problem) =>
+        new(RemoteFault.Protocol, operation, problem, "see whether the registry is sound");
 
     /// <summary>
     /// Where a list goes on (distribution specification, "Listing Tags" and "Listing Referrers"); null after the last page.
     /// </summary>
     /// <exception cref="RegistryException">Where we do not go, or nobody can tell.</exception>
-    internal static Uri? NextPage(Asked asked, HttpResponseMessage answer) =>
-        PageLink.TryRead(answer, out Uri? next, out string problem) ? next : throw Unsound(asked, problem);
+    internal static Uri? NextPage(RegistryOperation operation, HttpResponseMessage response) =>
+        PageLink.TryRead(response, out Uri? next, out string problem) ? next : throw Unsound(operation, problem);
 
-    /// <summary>The connection broke after the answer had begun, or was too slow.</summary>
-    internal static RegistryException Broken(Asked asked, Exception e) =>
+    /// <summary>The connection broke after the response had begun, or was too slow.</summary>
+    internal static RegistryException Broken(RegistryOperation operation, Exception e) =>
         new(
             RemoteFault.TryAgain,
-            asked,
+            operation,
             $"the connection broke while reading: {Printable.Of(TransientFault.Reason(e))}",
             "run the same command again",
             e
@@ -63,22 +69,27 @@ public sealed class RegistryException : RemoteException
             IsBroken = true,
         };
 
-    internal static RegistryException ForStatus(Asked asked, HttpStatusCode status, ReadOnlyMemory<byte> body, Authenticator who)
+    internal static RegistryException ForStatus(
+        RegistryOperation operation,
+        HttpStatusCode status,
+        ReadOnlyMemory<byte> body,
+        IAuthenticator who
+    )
     {
         RegistryError error = RegistryError.Parse(body, who.Conceal);
         RemoteFault fault = FaultOf(status);
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
-        return new RegistryException(fault, asked, Problem(code, error), Next(fault, who.AdviceFor(asked)))
+        return new RegistryException(fault, operation, Problem(code, error), Next(fault, who.AdviceFor(operation)))
         {
             Status = status,
             Code = error.Code,
         };
     }
 
-    internal static RegistryException ForExhausted(Asked asked, ExhaustedException failure, Authenticator who)
+    internal static RegistryException ForExhausted(RegistryOperation operation, ExhaustedException failure, IAuthenticator who)
     {
         RegistryError error = RegistryError.Parse(failure.Body, who.Conceal);
-        return new RegistryException(failure.Fault, asked, Problem(failure.Outcome, error), Next(failure.Fault, ""), failure)
+        return new RegistryException(failure.Fault, operation, Problem(failure.Outcome, error), Next(failure.Fault, ""), failure)
         {
             Status = failure.Status,
             Code = error.Code,
@@ -97,10 +108,4 @@ public sealed class RegistryException : RemoteException
             RemoteFault.NotFound => "check the name, and that the repository exists there",
             _ => "the registry does not take this request as it is; its own answer says why",
         };
-}
-
-/// <summary>What was asked of whom, for errors.</summary>
-internal sealed record Asked(string Registry, string? Repository, string Operation)
-{
-    public string Place => Repository is null ? Registry : $"{Registry}/{Repository}";
 }

@@ -27,7 +27,7 @@ internal sealed class LoopbackScheme
         if (tls is null && !address.IsDefaultPort)
             return address;
         Uri plain = new UriBuilder(address) { Scheme = Uri.UriSchemeHttp, Port = address.IsDefaultPort ? -1 : address.Port }.Uri;
-        bool isPlain = tls != true && await AnswersAsync(transport, plain, cancellationToken);
+        bool isPlain = tls != true && await RespondsAsync(transport, plain, cancellationToken);
         return tls is null && !isPlain ? address : _settled = isPlain ? plain : address;
     }
 
@@ -37,7 +37,7 @@ internal sealed class LoopbackScheme
         try
         {
             using HttpRequestMessage ask = new(HttpMethod.Get, new Uri(address, "/v2/"));
-            using HttpResponseMessage answer = await transport.SendOnceAsync(ask, cancellationToken);
+            using HttpResponseMessage response = await transport.SendOnceAsync(ask, cancellationToken);
             return true;
         }
         catch (ExhaustedException e)
@@ -50,14 +50,14 @@ internal sealed class LoopbackScheme
         }
     }
 
-    private static async Task<bool> AnswersAsync(HttpTransport transport, Uri plain, CancellationToken cancellationToken)
+    private static async Task<bool> RespondsAsync(HttpTransport transport, Uri plain, CancellationToken cancellationToken)
     {
         try
         {
             using HttpRequestMessage ask = new(HttpMethod.Get, new Uri(plain, "/v2/"));
-            using HttpResponseMessage answer = await transport.SendOnceAsync(ask, cancellationToken);
-            return answer.StatusCode is not (HttpStatusCode.BadRequest or HttpStatusCode.UpgradeRequired)
-                && (int)answer.StatusCode is < 300 or >= 400;
+            using HttpResponseMessage response = await transport.SendOnceAsync(ask, cancellationToken);
+            return response.StatusCode is not (HttpStatusCode.BadRequest or HttpStatusCode.UpgradeRequired)
+                && (int)response.StatusCode is < 300 or >= 400;
         }
         catch (ExhaustedException)
         {

@@ -4,7 +4,7 @@ namespace Slipway.Registry;
 
 /// <summary>One request to a registry, made anew for each attempt.</summary>
 /// <param name="Scope">What a token must allow: one or more scopes, with spaces between.</param>
-internal sealed record Call(HttpMethod Method, Asked Asked, string Scope)
+internal sealed record RegistryRequest(HttpMethod Method, RegistryOperation Operation, string Scope)
 {
     /// <summary>Where to send it; may take work of its own, such as opening an upload session.</summary>
     public required Func<CancellationToken, Task<Uri>> Target { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Slipway.Http;
+using Slipway.Oci;
 
 namespace Slipway.Registry;
 
@@ -81,7 +82,7 @@ public sealed class RealmPolicy
 
     private static bool SameHost(Uri address, string host) => string.Equals(address.IdnHost, host, StringComparison.OrdinalIgnoreCase);
 
-    private static string Named(string registry) => RegistryMap.Canonical(registry);
+    private static string Named(string registry) => RegistryName.Canonical(registry);
 
     /// <summary>In the form that DNS has: names that look alike differ in it.</summary>
     private static string HostOf(Uri address)

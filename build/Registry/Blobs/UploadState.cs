@@ -16,9 +16,9 @@ internal readonly partial record struct UploadState(long Sure, long Sent)
     /// The count that a Range of the form <c>0-LAST</c> tells (distribution specification, "Pushing a blob in chunks"), also behind
     /// <c>bytes=</c>, as Quay and zot write it; null for every other.
     /// </summary>
-    public static long? CountOf(HttpResponseMessage answer)
+    public static long? CountOf(HttpResponseMessage response)
     {
-        string range = answer.Headers.NonValidated.TryGetValues("Range", out HeaderStringValues values) ? values.ToString() : "";
+        string range = response.Headers.NonValidated.TryGetValues("Range", out HeaderStringValues values) ? values.ToString() : "";
         Match match = Received().Match(range);
         return match.Success ? long.Parse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) + 1 : null;
     }

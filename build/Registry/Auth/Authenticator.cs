@@ -9,7 +9,7 @@ namespace Slipway.Registry;
 /// realm that its challenge names, anonymously when there is no credential. Remembers the challenge, so that later
 /// requests need no refusal first. Safe for concurrent use.
 /// </summary>
-internal sealed class Authenticator
+internal sealed class Authenticator : IAuthenticator
 {
     private readonly Uri _address;
     private readonly string _registry;
@@ -33,37 +33,36 @@ internal sealed class Authenticator
         _time = time;
     }
 
-    /// <summary>What to do about a refusal, naming the credential's source but nothing of it.</summary>
-    public string AdviceFor(Asked asked) => _identity.AdviceFor(asked.Repository);
+    /// <inheritdoc/>
+    public string AdviceFor(RegistryOperation operation) => _identity.AdviceFor(operation.RepositoryName);
 
-    /// <summary>What a server said without our secrets, in the forms in which they are sent.</summary>
+    /// <inheritdoc/>
     public string Conceal(string said) =>
         new Redaction([.. _identity.Known.SelectMany(credential => credential.Secrets), .. _tokens.Values]).In(said);
 
-    /// <summary>The Authorization for a request, by the challenge last seen; null before the first one.</summary>
-    public async Task<AuthenticationHeaderValue?> CurrentAsync(Call call, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<AuthenticationHeaderValue?> CurrentAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         if (_challenge is not { } challenge)
             return null;
-        Credential? credential = await _identity.FindAsync(call.Asked.Repository, cancellationToken);
+        Credential? credential = await _identity.FindAsync(request.Operation.RepositoryName, cancellationToken);
         if (challenge.Scheme == "basic")
             return credential is null or { IsIdentityToken: true } ? null : new AuthenticationHeaderValue("Basic", credential.Basic);
-        TokenKey key = KeyOf(challenge, call.Scope);
-        TokenRequest request = new(key, credential, call.Asked);
-        Token token = await _tokens.GetAsync(key, cancel => request.SendAsync(_transport, _time, this, cancel), cancellationToken);
+        TokenKey key = KeyOf(challenge, request.Scope);
+        TokenRequest fetch = new(key, credential, request.Operation);
+        Token token = await _tokens.GetAsync(key, cancel => fetch.SendAsync(_transport, _time, this, cancel), cancellationToken);
         return new AuthenticationHeaderValue("Bearer", token.Value);
     }
 
-    /// <summary>Takes note of a 401 answer's challenge. True when repeating the request can help.</summary>
-    /// <param name="used">The Authorization that the refused request had.</param>
+    /// <inheritdoc/>
     public async Task<bool> ChallengedAsync(
-        HttpResponseMessage answer,
-        Call call,
+        HttpResponseMessage response,
+        RegistryRequest request,
         AuthenticationHeaderValue? used,
         CancellationToken cancellationToken
     )
     {
-        ImmutableArray<Challenge> offered = answer.Headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues fields)
+        ImmutableArray<Challenge> offered = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out HeaderStringValues fields)
             ? [.. fields.SelectMany(field => Challenge.Parse(field))]
             : [];
         Challenge? chosen = offered.FirstOrDefault(challenge => challenge.Scheme == "bearer")
@@ -74,10 +73,12 @@ internal sealed class Authenticator
         if (chosen is null)
             return false;
         if (chosen.Scheme == "bearer" && used is { Scheme: "Bearer", Parameter: { } refused })
-            _tokens.Forget(KeyOf(chosen, call.Scope), refused);
+            _tokens.Forget(KeyOf(chosen, request.Scope), refused);
         _challenge = chosen;
         return chosen.Scheme == "bearer"
-            || (used is null && await _identity.FindAsync(call.Asked.Repository, cancellationToken) is { IsIdentityToken: false });
+            || (
+                used is null && await _identity.FindAsync(request.Operation.RepositoryName, cancellationToken) is { IsIdentityToken: false }
+            );
     }
 
     /// <exception cref="RegistryException">The realm is none that this registry may name.</exception>
@@ -86,7 +87,7 @@ internal sealed class Authenticator
             ? new TokenKey(_registry, realm, challenge["service"] ?? "", scope)
             : throw new RegistryException(
                 RemoteFault.Refused,
-                new Asked(_registry, null, "authenticate"),
+                new RegistryOperation(_registry, null, "authenticate"),
                 $"its token realm {Printable(challenge["realm"])} is not on its own site",
                 RealmPolicy.AdviceFor(_registry, challenge["realm"])
             );
