@@ -5,8 +5,7 @@ using Slipway.Oci;
 namespace Slipway.Registry;
 
 /// <summary>
-/// Where a registry's requests go. <c>docker.io</c> is <c>https://registry-1.docker.io</c>, every other host
-/// <c>https://HOST</c>, unless an entry <c>HOST=URL</c> sends it elsewhere: staging, mirrors, tests. Immutable.
+/// Where a registry's requests go: where <see cref="KnownRegistry"/> says, for every other host <c>https://HOST</c>, unless an entry <c>HOST=URL</c> sends it elsewhere: staging, mirrors, tests. Immutable.
 /// </summary>
 public sealed class RegistryMap
 {
@@ -45,9 +44,9 @@ public sealed class RegistryMap
 
     /// <summary>The address that <c>/v2/</c> is appended to; it has no path.</summary>
     public Uri AddressOf(string host) =>
-        _entries.TryGetValue(Canonical(host), out Uri? address) ? address
-        : Canonical(host) == "docker.io" ? new Uri("https://registry-1.docker.io/")
-        : new Uri($"https://{Canonical(host)}/");
+        _entries.TryGetValue(Canonical(host), out Uri? address)
+            ? address
+            : KnownRegistry.Of(Canonical(host))?.Address ?? new Uri($"https://{Canonical(host)}/");
 
     /// <summary>The one name of a registry that has several, as Docker Hub has.</summary>
     internal static string Canonical(string host) => RegistryName.Canonical(host);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Slipway.Oci;
 
 namespace Slipway.Registry;
 
@@ -50,10 +51,5 @@ internal sealed class Identity
         _found.TryGetValue(repository ?? "", out Lazy<Task<Credential?>>? found)
         && found.Value is { IsCompletedSuccessfully: true, Result: { } credential }
             ? $"check the {credential} and what they may do there"
-            : _registry switch
-            {
-                "quay.io" => "no credentials were found: set QUAY_USERNAME and QUAY_PASSWORD",
-                "docker.io" => "no credentials were found: set DOCKERHUB_USERNAME and DOCKERHUB_TOKEN",
-                _ => $"no credentials were found: run docker login {_registry}",
-            };
+            : $"no credentials were found: {KnownRegistry.Of(_registry)?.CredentialsAdvice ?? $"run docker login {_registry}"}";
 }

@@ -8,7 +8,7 @@ namespace Slipway.Registry;
 /// <summary>
 /// Decides which token end-point a registry may name in its challenge: credentials go there, so it must belong to the
 /// registry's own site. That is the registry's own host by https (its own port or 443), any port of this machine for a
-/// registry on this machine, <c>auth.docker.io</c> for Docker Hub, and by https what an entry <c>HOST=REALM-HOST</c> names. Immutable.
+/// registry on this machine, what <see cref="KnownRegistry"/> says, and by https what an entry <c>HOST=REALM-HOST</c> names. Immutable.
 /// </summary>
 public sealed class RealmPolicy
 {
@@ -39,7 +39,7 @@ public sealed class RealmPolicy
                 (Loopback.Is(at) && Loopback.Is(address))
                 || (
                     address.Scheme == "https"
-                    && (IsOwn(at, address) || IsHub(at, address) || _named.Contains((Named(registry), HostOf(address))))
+                    && (IsOwn(at, address) || IsKnown(at, address) || _named.Contains((Named(registry), HostOf(address))))
                 )
             );
         if (!allowed)
@@ -75,10 +75,7 @@ public sealed class RealmPolicy
 
     private static bool IsOwn(Uri at, Uri realm) => SameHost(realm, at.IdnHost) && (realm.Port == at.Port || realm.IsDefaultPort);
 
-    private static bool IsHub(Uri at, Uri realm) =>
-        (SameHost(at, "registry-1.docker.io") || SameHost(at, "index.docker.io"))
-        && SameHost(realm, "auth.docker.io")
-        && realm.IsDefaultPort;
+    private static bool IsKnown(Uri at, Uri realm) => KnownRegistry.GivesTokens(at.IdnHost, realm.IdnHost) && realm.IsDefaultPort;
 
     private static bool SameHost(Uri address, string host) => string.Equals(address.IdnHost, host, StringComparison.OrdinalIgnoreCase);
 

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Slipway.Http;
+using Slipway.Oci;
 
 namespace Slipway.Registry;
 
 /// <summary>
-/// Finds the credential for a registry: the environment's pair for Quay and Docker Hub, then the file that
+/// Finds the credential for a registry: the environment's pair for a <see cref="KnownRegistry"/>, then the file that
 /// <c>REGISTRY_AUTH_FILE</c> names, then Docker's <c>config.json</c>. The first that has one wins.
 /// </summary>
 /// <remarks>
@@ -14,12 +15,6 @@ namespace Slipway.Registry;
 /// </remarks>
 public sealed class Credentials
 {
-    private static readonly ImmutableArray<(string Host, string User, string Secret)> Pairs =
-    [
-        ("quay.io", "QUAY_USERNAME", "QUAY_PASSWORD"),
-        ("docker.io", "DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN"),
-    ];
-
     private readonly Func<Place, CancellationToken, Task<Credential?>> _find;
 
     private Credentials(Func<Place, CancellationToken, Task<Credential?>> find)
@@ -66,7 +61,7 @@ public sealed class Credentials
         CancellationToken cancellationToken
     )
     {
-        foreach ((string _, string user, string secret) in Pairs.Where(pair => pair.Host == place.Host))
+        if (KnownRegistry.Of(place.Host) is { UserVariable: var user, SecretVariable: var secret })
         {
             string? name = NullIfEmpty(environment(user)),
                 word = NullIfEmpty(environment(secret));

@@ -14,9 +14,6 @@ internal sealed class DockerConfig
 {
     private const int MaximumSize = 1024 * 1024;
 
-    /// <summary>What Docker's own tools call Docker Hub in these files.</summary>
-    private const string HubKey = "https://index.docker.io/v1/";
-
     private readonly string _file;
     private readonly ImmutableSortedDictionary<string, StoredAuth> _auths;
     private readonly ImmutableSortedDictionary<string, string> _helpers;
@@ -79,7 +76,7 @@ internal sealed class DockerConfig
         CancellationToken cancellationToken
     )
     {
-        ImmutableArray<string> keys = host == "docker.io" ? [HubKey, "docker.io", "index.docker.io", "registry-1.docker.io"] : [host];
+        ImmutableArray<string> keys = KnownRegistry.Of(host)?.CredentialsKeys ?? [host];
         bool isOwn = false;
         foreach (string key in keys)
         {
