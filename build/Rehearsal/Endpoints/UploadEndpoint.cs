@@ -28,7 +28,7 @@ internal sealed partial class UploadEndpoint
     public async Task StartAsync(HttpContext context, RegistryPath path)
     {
         if (!HttpMethods.IsPost(context.Request.Method))
-            throw new ErrorAnswer(405, "UNSUPPORTED", "an upload begins with POST");
+            throw new ErrorResponse(405, "UNSUPPORTED", "an upload begins with POST");
         IQueryCollection query = context.Request.Query;
         if (
             query["mount"].ToString() is { Length: > 0 } mount
@@ -39,7 +39,7 @@ internal sealed partial class UploadEndpoint
         Digest? digest = wanted is null ? null : BlobEndpoint.DigestOf(wanted);
         string algorithm = digest?.Algorithm ?? (query["digest-algorithm"].ToString() is { Length: > 0 } named ? named : "sha256");
         if (algorithm is not ("sha256" or "sha512"))
-            throw new ErrorAnswer(400, "DIGEST_INVALID", "the digest algorithm is not supported");
+            throw new ErrorResponse(400, "DIGEST_INVALID", "the digest algorithm is not supported");
         UploadSession session = new(path.Repository, _store.NewPart(), algorithm);
         _sessions.Add(session);
         if (digest is null)
@@ -87,7 +87,7 @@ internal sealed partial class UploadEndpoint
                     context.Response.StatusCode = 204;
                     return;
                 default:
-                    throw new ErrorAnswer(405, "UNSUPPORTED", "an upload takes PATCH, PUT, GET and DELETE");
+                    throw new ErrorResponse(405, "UNSUPPORTED", "an upload takes PATCH, PUT, GET and DELETE");
             }
         }
         finally
@@ -146,17 +146,17 @@ internal sealed partial class UploadEndpoint
             return;
         Match match = ChunkRange().Match(field);
         if (!match.Success)
-            throw new ErrorAnswer(400, "BLOB_UPLOAD_INVALID", "Content-Range is not FIRST-LAST");
+            throw new ErrorResponse(400, "BLOB_UPLOAD_INVALID", "Content-Range is not FIRST-LAST");
         long first = long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
         long last = long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
         if (first != session.Offset || last < first)
         {
             Describe(context, session, 416);
-            throw new ErrorAnswer(416, "BLOB_UPLOAD_INVALID", "the chunk is out of order");
+            throw new ErrorResponse(416, "BLOB_UPLOAD_INVALID", "the chunk is out of order");
         }
 
         if (context.Request.ContentLength is { } length && length != last - first + 1)
-            throw new ErrorAnswer(400, "SIZE_INVALID", "Content-Length does not fit Content-Range");
+            throw new ErrorResponse(400, "SIZE_INVALID", "Content-Length does not fit Content-Range");
     }
 
     [GeneratedRegex(@"^([0-9]{1,18})-([0-9]{1,18})\z")]

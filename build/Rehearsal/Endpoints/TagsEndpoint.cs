@@ -15,22 +15,22 @@ internal sealed class TagsEndpoint
         _store = store;
     }
 
-    public Task AnswerAsync(HttpContext context, RegistryPath path)
+    public Task RespondAsync(HttpContext context, RegistryPath path)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-            throw new ErrorAnswer(405, "UNSUPPORTED", "tags can be listed here");
+            throw new ErrorResponse(405, "UNSUPPORTED", "tags can be listed here");
         if (!_store.HasRepository(path.Repository))
-            throw new ErrorAnswer(404, "NAME_UNKNOWN", "repository name not known to registry");
+            throw new ErrorResponse(404, "NAME_UNKNOWN", "repository name not known to registry");
         int wanted = MaximumPage;
         string n = context.Request.Query["n"].ToString();
         if (n.Length > 0 && !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out wanted))
-            throw new ErrorAnswer(400, "UNSUPPORTED", "n is no number");
+            throw new ErrorResponse(400, "UNSUPPORTED", "n is no number");
         string last = context.Request.Query["last"].ToString();
         List<string> after = [.. _store.Tags(path.Repository).Where(tag => string.CompareOrdinal(tag, last) > 0)];
         List<string> page = [.. after.Take(Math.Min(wanted, MaximumPage))];
         if (page.Count > 0 && page.Count < after.Count)
             context.Response.Headers.Link = $"</v2/{path.Repository}/tags/list?n={page.Count}&last={page[^1]}>; rel=\"next\"";
-        return JsonAnswer.WriteAsync(context, writer =>
+        return JsonResponse.WriteAsync(context, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("name", path.Repository);

@@ -17,17 +17,17 @@ internal enum Area
 /// <summary>A request's path, taken apart: what it is about, in which repository, and the last segment.</summary>
 internal sealed partial record RegistryPath(Area Area, string Repository = "", string Last = "")
 {
-    /// <exception cref="ErrorAnswer">No end-point has this path, or the repository's name breaks the grammar.</exception>
+    /// <exception cref="ErrorResponse">No end-point has this path, or the repository's name breaks the grammar.</exception>
     public static RegistryPath Parse(string path)
     {
         if (path is "/v2/" or "/v2")
             return new RegistryPath(Area.Root);
         Match match = Grammar().Match(path);
         if (!match.Success)
-            throw ErrorAnswer.NoEndpoint();
+            throw ErrorResponse.NoEndpoint();
         string repository = match.Groups["name"].Value;
         if (repository.Length > 255 || !IsRepository(repository))
-            throw new ErrorAnswer(400, "NAME_INVALID", "the repository name breaks the grammar");
+            throw new ErrorResponse(400, "NAME_INVALID", "the repository name breaks the grammar");
         string last = match.Groups["last"].Value;
         return match.Groups["area"].Value switch
         {

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 namespace Slipway.Rehearsal;
 
 /// <summary>One request on its way through the registry, as faults get to see it.</summary>
-/// <param name="AnswerAsync">
-/// Goes on with the request; when it ends, an answer is on the way, be it an error's. Throws only when there is nobody to
+/// <param name="RespondAsync">
+/// Goes on with the request; when it ends, a response is on the way, be it an error's. Throws only when there is nobody to
 /// answer.
 /// </param>
-internal sealed record Exchange(HttpContext Context, RehearsalRequest Request, Func<Task> AnswerAsync)
+internal sealed record HttpExchange(HttpContext Context, RehearsalRequest Request, Func<Task> RespondAsync)
 {
     public required AuthMiddleware AuthMiddleware { get; init; }
 
@@ -15,9 +15,9 @@ internal sealed record Exchange(HttpContext Context, RehearsalRequest Request, F
 
     public required TimeProvider Time { get; init; }
 
-    /// <exception cref="ErrorAnswer">The path breaks the grammar.</exception>
+    /// <exception cref="ErrorResponse">The path breaks the grammar.</exception>
     public RegistryPath Path => RegistryPath.Parse(Request.Path);
 
     /// <summary>The same request that goes on in another way.</summary>
-    public Exchange Through(Func<Task> answer) => this with { AnswerAsync = () => ErrorAnswer.TellAsync(Context, answer) };
+    public HttpExchange Through(Func<Task> answer) => this with { RespondAsync = () => ErrorResponse.TellAsync(Context, answer) };
 }

@@ -19,19 +19,19 @@ internal sealed class BlobEndpoint
         _allowsDeletion = allowsDeletion;
     }
 
-    public Task AnswerAsync(HttpContext context, RegistryPath path) =>
+    public Task RespondAsync(HttpContext context, RegistryPath path) =>
         context.Request.Method switch
         {
             "GET" or "HEAD" => ReadAsync(context, path),
             "DELETE" => Delete(context, path),
-            _ => throw new ErrorAnswer(405, "UNSUPPORTED", "blobs can be read and deleted here"),
+            _ => throw new ErrorResponse(405, "UNSUPPORTED", "blobs can be read and deleted here"),
         };
 
     private Task Delete(HttpContext context, RegistryPath path)
     {
         Digest digest = DigestOf(path.Last);
         if (!_allowsDeletion)
-            throw ErrorAnswer.DeletionRefused();
+            throw ErrorResponse.DeletionRefused();
         if (!_store.DeleteBlob(path.Repository, digest))
             throw Unknown();
         context.Response.StatusCode = 202;
@@ -62,11 +62,11 @@ internal sealed class BlobEndpoint
         }
     }
 
-    /// <exception cref="ErrorAnswer">No digest, or of an algorithm that is not supported.</exception>
+    /// <exception cref="ErrorResponse">No digest, or of an algorithm that is not supported.</exception>
     public static Digest DigestOf(string? text) =>
         Digest.TryParse(text, out Digest? digest)
             ? digest
-            : throw new ErrorAnswer(400, "DIGEST_INVALID", "no digest of a supported algorithm");
+            : throw new ErrorResponse(400, "DIGEST_INVALID", "no digest of a supported algorithm");
 
     /// <summary>
     /// The bytes asked for. What is no single range of bytes is ignored, one that ends before it begins refused, as RFC 9110 allows.
@@ -84,7 +84,7 @@ internal sealed class BlobEndpoint
         if (begin >= size || end < begin)
         {
             context.Response.Headers.ContentRange = $"bytes */{size}";
-            throw new ErrorAnswer(416, "SIZE_INVALID", "the range is beyond the blob, or none");
+            throw new ErrorResponse(416, "SIZE_INVALID", "the range is beyond the blob, or none");
         }
 
         context.Response.StatusCode = 206;
@@ -92,7 +92,7 @@ internal sealed class BlobEndpoint
         return (begin, end - begin + 1);
     }
 
-    private static ErrorAnswer Unknown() => new(404, "BLOB_UNKNOWN", "blob unknown to this repository");
+    private static ErrorResponse Unknown() => new(404, "BLOB_UNKNOWN", "blob unknown to this repository");
 
     private static bool IsNumber(string text) => text.Length <= 18 && text.All(char.IsAsciiDigit);
 

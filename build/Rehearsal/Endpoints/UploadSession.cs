@@ -49,11 +49,11 @@ internal sealed class UploadSession : IDisposable
     }
 
     /// <summary>Makes what arrived a blob of the repository.</summary>
-    /// <exception cref="ErrorAnswer">It has another digest; the session is of no use any more.</exception>
+    /// <exception cref="ErrorResponse">It has another digest; the session is of no use any more.</exception>
     public async Task FinishAsync(ContentStore store, Digest digest, CancellationToken cancellationToken)
     {
         if (!await MatchesAsync(digest, cancellationToken))
-            throw new ErrorAnswer(400, "DIGEST_INVALID", "the provided digest did not match the uploaded content");
+            throw new ErrorResponse(400, "DIGEST_INVALID", "the provided digest did not match the uploaded content");
         store.KeepBlob(Repository, digest, _part);
     }
 

@@ -15,29 +15,29 @@ internal sealed class ManifestEndpoint
     private const int MaximumTags = 100;
 
     private readonly ContentStore _store;
-    private readonly RehearsalOptions _options;
+    private readonly ManifestRules _rules;
 
-    public ManifestEndpoint(ContentStore store, RehearsalOptions options)
+    public ManifestEndpoint(ContentStore store, ManifestRules rules)
     {
         _store = store;
-        _options = options;
+        _rules = rules;
     }
 
-    public Task AnswerAsync(HttpContext context, RegistryPath path) =>
+    public Task RespondAsync(HttpContext context, RegistryPath path) =>
         context.Request.Method switch
         {
             "GET" or "HEAD" => ReadAsync(context, path),
             "PUT" => WriteAsync(context, path),
             "DELETE" => Delete(context, path),
-            _ => throw new ErrorAnswer(405, "UNSUPPORTED", "manifests can be read, pushed and deleted here"),
+            _ => throw new ErrorResponse(405, "UNSUPPORTED", "manifests can be read, pushed and deleted here"),
         };
 
     /// <summary>By tag the tag alone goes; by digest the manifest and every tag on it.</summary>
     private Task Delete(HttpContext context, RegistryPath path)
     {
         (Digest? digest, string? tag) = Name(path.Last);
-        if (!_options.AllowsDeletion)
-            throw ErrorAnswer.DeletionRefused();
+        if (!_rules.AllowsDeletion)
+            throw ErrorResponse.DeletionRefused();
         if (digest is null ? !_store.DeleteTag(path.Repository, tag!) : !_store.DeleteManifest(path.Repository, digest))
             throw Unknown();
         context.Response.StatusCode = 202;
@@ -50,7 +50,7 @@ internal sealed class ManifestEndpoint
         digest ??= _store.Tagged(path.Repository, tag!);
         ManifestContent manifest = (digest is null ? null : _store.ReadManifest(path.Repository, digest)) ?? throw Unknown();
         context.Response.Headers["Docker-Content-Digest"] = digest!.ToString();
-        return JsonAnswer.WriteAsync(context, manifest.Bytes, manifest.MediaType);
+        return JsonResponse.WriteAsync(context, manifest.Bytes, manifest.MediaType);
     }
 
     private async Task WriteAsync(HttpContext context, RegistryPath path)
@@ -59,7 +59,7 @@ internal sealed class ManifestEndpoint
         ImmutableArray<string> tags = tag is null ? TagsOf(context.Request) : [tag];
         byte[] bytes = await BodyAsync(context.Request, context.RequestAborted);
         if (digest is not null && !digest.Matches(bytes))
-            throw new ErrorAnswer(400, "DIGEST_INVALID", "the provided digest did not match the manifest");
+            throw new ErrorResponse(400, "DIGEST_INVALID", "the provided digest did not match the manifest");
         ManifestDocument document = Parse(bytes);
         string type = TypeOf(context.Request, document);
         RequireContent(path.Repository, document);
@@ -71,7 +71,7 @@ internal sealed class ManifestEndpoint
         header["Docker-Content-Digest"] = digest.ToString();
         if (tag is null && tags.Length > 0)
             header["OCI-Tag"] = tags.ToArray();
-        if (document.Subject is { } subject && _options.HasReferrers)
+        if (document.Subject is { } subject && _rules.HasReferrers)
             header["OCI-Subject"] = subject.Digest.ToString();
     }
 
@@ -79,20 +79,20 @@ internal sealed class ManifestEndpoint
         last.Contains(':', StringComparison.Ordinal) ? (BlobEndpoint.DigestOf(last), null) : (null, RequireTag(last));
 
     private static string RequireTag(string tag) =>
-        RegistryPath.IsTag(tag) ? tag : throw new ErrorAnswer(400, "MANIFEST_INVALID", "the tag breaks the grammar");
+        RegistryPath.IsTag(tag) ? tag : throw new ErrorResponse(400, "MANIFEST_INVALID", "the tag breaks the grammar");
 
     /// <summary>A push by digest may name tags, <c>?tag=a&amp;tag=b</c>.</summary>
     private static ImmutableArray<string> TagsOf(HttpRequest request)
     {
         string?[] tags = [.. request.Query["tag"]];
         return tags.Length > MaximumTags
-            ? throw new ErrorAnswer(414, "SIZE_INVALID", $"at most {MaximumTags} tags can be pushed at once")
+            ? throw new ErrorResponse(414, "SIZE_INVALID", $"at most {MaximumTags} tags can be pushed at once")
             : [.. tags.Select(tag => RequireTag(tag ?? ""))];
     }
 
     private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        ErrorAnswer large = new(413, "SIZE_INVALID", $"a manifest has at most {OciJson.MaximumManifestSize} bytes here");
+        ErrorResponse large = new(413, "SIZE_INVALID", $"a manifest has at most {OciJson.MaximumManifestSize} bytes here");
         if (request.ContentLength > OciJson.MaximumManifestSize)
             throw large;
         using MemoryStream kept = new();
@@ -116,7 +116,7 @@ internal sealed class ManifestEndpoint
         }
         catch (ContentException e)
         {
-            throw new ErrorAnswer(400, "MANIFEST_INVALID", e.Message);
+            throw new ErrorResponse(400, "MANIFEST_INVALID", e.Message);
         }
     }
 
@@ -128,9 +128,9 @@ internal sealed class ManifestEndpoint
             sent.Length > 0
                 ? sent
                 : document.MediaType
-                    ?? throw new ErrorAnswer(400, "MANIFEST_INVALID", "the request has no Content-Type and the document no mediaType");
+                    ?? throw new ErrorResponse(400, "MANIFEST_INVALID", "the request has no Content-Type and the document no mediaType");
         return document.MediaType is { } own && own != type
-            ? throw new ErrorAnswer(400, "MANIFEST_INVALID", $"manifest: sent as {type}, but the document says {own}")
+            ? throw new ErrorResponse(400, "MANIFEST_INVALID", $"manifest: sent as {type}, but the document says {own}")
             : type;
     }
 
@@ -139,21 +139,30 @@ internal sealed class ManifestEndpoint
         foreach (Descriptor blob in document.Blobs)
         {
             using Stream? content = _store.OpenBlob(repository, blob.Digest);
-            if (content is null && !_options.AcceptsSparse)
+            if (content is null && !_rules.AcceptsSparse)
                 throw Unknown(blob);
             if (content is not null && content.Length != blob.Size)
-                throw new ErrorAnswer(400, "MANIFEST_INVALID", $"{blob.Digest} has {content.Length} bytes, the manifest says {blob.Size}");
+                throw new ErrorResponse(
+                    400,
+                    "MANIFEST_INVALID",
+                    $"{blob.Digest} has {content.Length} bytes, the manifest says {blob.Size}"
+                );
         }
 
         if (
-            !_options.AcceptsSparse
-            && document.Children.FirstOrDefault(child => !_store.HasManifest(repository, child.Digest)) is { } missing
+            !_rules.AcceptsSparse && document.Children.FirstOrDefault(child => !_store.HasManifest(repository, child.Digest)) is { } missing
         )
             throw Unknown(missing);
     }
 
-    private static ErrorAnswer Unknown() => new(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
+    private static ErrorResponse Unknown() => new(404, "MANIFEST_UNKNOWN", "manifest unknown to this repository");
 
-    private static ErrorAnswer Unknown(Descriptor missing) =>
+    private static ErrorResponse Unknown(Descriptor missing) =>
         new(404, "MANIFEST_BLOB_UNKNOWN", $"the manifest references {missing.Digest}, which this repository does not have");
 }
+
+/// <summary>What a registry does with manifests.</summary>
+/// <param name="AllowsDeletion">Whether manifests and tags can be deleted.</param>
+/// <param name="HasReferrers">Whether who pushes a subject is told that it is listed.</param>
+/// <param name="AcceptsSparse">Whether manifests are taken whose blobs or children are not here.</param>
+internal sealed record ManifestRules(bool AllowsDeletion, bool HasReferrers, bool AcceptsSparse);

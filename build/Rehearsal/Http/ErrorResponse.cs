@@ -4,9 +4,9 @@ using Slipway.Oci;
 namespace Slipway.Rehearsal;
 
 /// <summary>Ends the handling of a request with an error of the distribution specification, "Error Codes".</summary>
-internal sealed class ErrorAnswer : Exception
+internal sealed class ErrorResponse : Exception
 {
-    public ErrorAnswer(int status, string code, string message)
+    public ErrorResponse(int status, string code, string message)
         : base(message)
     {
         Status = status;
@@ -24,7 +24,7 @@ internal sealed class ErrorAnswer : Exception
         {
             await handle();
         }
-        catch (ErrorAnswer e) when (!context.Response.HasStarted)
+        catch (ErrorResponse e) when (!context.Response.HasStarted)
         {
             byte[] body = e.ToBytes();
             context.Response.StatusCode = e.Status;
@@ -35,7 +35,7 @@ internal sealed class ErrorAnswer : Exception
         }
     }
 
-    public static ErrorAnswer NoEndpoint() => new(404, "UNSUPPORTED", "no such end-point");
+    public static ErrorResponse NoEndpoint() => new(404, "UNSUPPORTED", "no such end-point");
 
     private byte[] ToBytes() =>
         OciJson.Write(writer =>
@@ -51,10 +51,10 @@ internal sealed class ErrorAnswer : Exception
         });
 
     /// <summary>The registry was told to keep everything ("Content Management": disabled deletion is 400 or 405).</summary>
-    public static ErrorAnswer DeletionRefused() => new(405, "UNSUPPORTED", "nothing can be deleted here");
+    public static ErrorResponse DeletionRefused() => new(405, "UNSUPPORTED", "nothing can be deleted here");
 
     /// <summary>The code that fits a status, for answers that a fault asks for.</summary>
-    public static ErrorAnswer For(int status) =>
+    public static ErrorResponse For(int status) =>
         new(
             status,
             status switch

@@ -33,11 +33,11 @@ internal sealed class UploadSessions : IDisposable
         _sessions[session.Id] = (session, now);
     }
 
-    /// <exception cref="ErrorAnswer">There is no such upload in this repository.</exception>
+    /// <exception cref="ErrorResponse">There is no such upload in this repository.</exception>
     public UploadSession Get(string repository, string id)
     {
         if (!_sessions.TryGetValue(id, out var known) || known.Session.Repository != repository)
-            throw new ErrorAnswer(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload");
+            throw new ErrorResponse(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload");
         _sessions.TryUpdate(id, known with { Used = _time.GetUtcNow() }, known);
         return known.Session;
     }

@@ -4,8 +4,8 @@ using Slipway.Oci;
 
 namespace Slipway.Rehearsal;
 
-/// <summary>An answer whose body is a small JSON document.</summary>
-internal static class JsonAnswer
+/// <summary>A response whose body is a small JSON document.</summary>
+internal static class JsonResponse
 {
     public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, string type = "application/json") =>
         WriteAsync(context, OciJson.Write(write), type);

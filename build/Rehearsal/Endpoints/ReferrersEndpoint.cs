@@ -21,10 +21,10 @@ internal sealed class ReferrersEndpoint
         _page = page;
     }
 
-    public Task AnswerAsync(HttpContext context, RegistryPath path)
+    public Task RespondAsync(HttpContext context, RegistryPath path)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-            throw new ErrorAnswer(405, "UNSUPPORTED", "referrers can be listed here");
+            throw new ErrorResponse(405, "UNSUPPORTED", "referrers can be listed here");
         Digest subject = BlobEndpoint.DigestOf(path.Last);
         string type = context.Request.Query["artifactType"].ToString(),
             last = context.Request.Query["last"].ToString();
@@ -44,7 +44,7 @@ internal sealed class ReferrersEndpoint
             context.Response.Headers.Link = $"</v2/{path.Repository}/referrers/{subject}?last={page[^1].Digest}{filter}>; rel=\"next\"";
         }
 
-        return JsonAnswer.WriteAsync(context, new Oci.Index([.. page]).ToBytes(), MediaType.Index);
+        return JsonResponse.WriteAsync(context, new Oci.Index([.. page]).ToBytes(), MediaType.Index);
     }
 
     /// <summary>At least one, so that whoever follows the links comes to an end.</summary>

@@ -41,7 +41,7 @@ public sealed class UpstreamProxy : IAsyncDisposable
                 kestrel.Listen(IPAddress.Loopback, 0);
             });
         WebApplication application = builder.Build();
-        application.Run(context => AnswerAsync(context, known));
+        application.Run(context => RespondAsync(context, known));
         try
         {
             await application.StartAsync(cancellationToken);
@@ -71,7 +71,7 @@ public sealed class UpstreamProxy : IAsyncDisposable
 
     private static string PathOf(Uri address) => $"/{address.Host}{address.AbsolutePath}";
 
-    private static async Task AnswerAsync(HttpContext context, Dictionary<string, string> files)
+    private static async Task RespondAsync(HttpContext context, Dictionary<string, string> files)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
