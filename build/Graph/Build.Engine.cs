@@ -73,7 +73,7 @@ internal sealed partial class Build
             results = await new SmokeRun(ChosenWorkspace, engines, report).RunAsync(due, definition => definition.Platforms, Stop);
         }
         catch (EngineException e)
-            when (!RequireSmoke && e is { IsAnswer: false, Fault: Http.RemoteFault.NotFound or Http.RemoteFault.Refused })
+            when (!RequireSmoke && e is { IsResponse: false, Fault: Http.RemoteFault.NotFound or Http.RemoteFault.Refused })
         {
             report.Line($"not run in containers: {e.Message}");
             return;

@@ -16,7 +16,7 @@ internal sealed partial class Build
 
     /// <summary>Says who we are by <c>GH_TOKEN</c>, <c>GITHUB_TOKEN</c> and their like.</summary>
     /// <param name="answers">Where answers that may still hold are kept; null asks for everything anew.</param>
-    private GitHubClient ConnectGitHub(HttpTransport transport, IAnswerStore? answers = null) =>
+    private GitHubClient ConnectGitHub(HttpTransport transport, IResponseStore? answers = null) =>
         Given(() =>
             new GitHubClient(
                 transport,
@@ -25,7 +25,7 @@ internal sealed partial class Build
                 TimeProvider.System
             )
             {
-                Answers = answers,
+                Responses = answers,
             }
         );
 

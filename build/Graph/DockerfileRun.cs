@@ -96,7 +96,7 @@ internal sealed class DockerfileRun(Workspace workspace, EngineChoice engines, F
         {
             return await engine.BuildPassingAsync(request, Limit, Tell, cancellationToken);
         }
-        catch (EngineException e) when (e.IsAnswer && (isForeign || IsForeign(e.Message)))
+        catch (EngineException e) when (e.IsResponse && (isForeign || IsForeign(e.Message)))
         {
             throw new TargetFailedException(
                 $"{input.Name} {request.Platform}: the Engine at {engine.Address} runs no {request.Platform}: {e.Message}. Install "

@@ -77,7 +77,7 @@ public static class ExitCodes
             or UnfitFileException => Exit.WrongConfiguration,
             EngineException { IsConfiguration: true } => Exit.WrongConfiguration,
             // It is there and does not do what is asked of it.
-            EngineException { IsAnswer: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => Exit.Failed,
+            EngineException { IsResponse: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => Exit.Failed,
             // GitHub understood and takes it for wrong.
             GitHubException { IsInvalid: true } => Exit.Failed,
             RemoteException { Fault: RemoteFault.TryAgain } => Exit.TryAgain,

@@ -61,7 +61,7 @@ public sealed class HttpTransport : IDisposable
         };
 
     /// <summary>
-    /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the answer once its headers are
+    /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the response once its headers are
     /// there. Any status but those worth waiting for is returned at once, for the caller to judge and dispose.
     /// </summary>
     /// <param name="exchange">What the request belongs to; null for an exchange of its own.</param>
@@ -242,7 +242,7 @@ public sealed class HttpTransport : IDisposable
         }
     }
 
-    /// <summary>What an answer that gives up says, as far as it comes in a few seconds; never a reason to fail anew.</summary>
+    /// <summary>What a response that gives up says, as far as it comes in a few seconds; never a reason to fail anew.</summary>
     private async Task<ReadOnlyMemory<byte>> BodyAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5), _time);

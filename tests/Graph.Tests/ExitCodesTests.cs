@@ -109,9 +109,9 @@ public class ExitCodesTests
     [InlineData(RemoteFault.Refused, false, Exit.Refused)]
     public void An_engine_that_is_there_and_does_not_do_it_is_told_apart_from_none(RemoteFault fault, bool answer, Exit code)
     {
-        Assert.Equal(code, ExitCodes.Of(new EngineException(fault, "x") { IsAnswer = answer }));
+        Assert.Equal(code, ExitCodes.Of(new EngineException(fault, "x") { IsResponse = answer }));
         Assert.Equal(Exit.WrongConfiguration, ExitCodes.Of(new EngineException(fault, "x") { IsConfiguration = true }));
-        Assert.Equal("x", new SlipwayConventions().Describe(Caught(new EngineException(fault, "x") { IsAnswer = answer })));
+        Assert.Equal("x", new SlipwayConventions().Describe(Caught(new EngineException(fault, "x") { IsResponse = answer })));
     }
 
     [Fact]

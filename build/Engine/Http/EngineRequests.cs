@@ -11,14 +11,14 @@ namespace Slipway.Engine;
 /// something must not happen twice. Every failure comes out as an <see cref="EngineException"/> that names the Engine and the request.
 /// Safe for concurrent use.
 /// </summary>
-internal sealed class EngineWire : IDisposable
+internal sealed class EngineRequests : IDisposable
 {
     private const int MaximumErrorSize = 16 * 1024;
 
     /// <summary>What an Engine may take its time for: it unpacks what it is sent while it reads it.</summary>
     private static readonly RetryPolicy Moving = new()
     {
-        AnswerWithin = TimeSpan.FromMinutes(5),
+        ResponseTimeLimit = TimeSpan.FromMinutes(5),
         RateWindow = TimeSpan.FromMinutes(5),
         Exchange = TimeSpan.FromDays(1),
     };
@@ -27,7 +27,7 @@ internal sealed class EngineWire : IDisposable
     private readonly EngineFailures _failures;
     private readonly Uri _base;
 
-    public EngineWire(EngineAddress address, TimeProvider time)
+    public EngineRequests(EngineAddress address, TimeProvider time)
     {
         Time = time;
         _failures = new EngineFailures(address);
@@ -46,7 +46,7 @@ internal sealed class EngineWire : IDisposable
     /// <param name="operation">What the Engine API calls it: <c>ImageInspect</c>.</param>
     /// <param name="limits">What holds for its answer.</param>
     /// <param name="ask">Asks once.</param>
-    public async Task<T> AskAsync<T>(string operation, AnswerLimits limits, Func<DockerClient, Task<T>> ask)
+    public async Task<T> AskAsync<T>(string operation, ResponseLimits limits, Func<DockerClient, Task<T>> ask)
     {
         using DockerClient client = EngineHandlerFactory.NewClient(this, _base, Api, limits);
         try
@@ -67,18 +67,19 @@ internal sealed class EngineWire : IDisposable
         }
     }
 
-    /// <summary>Whether Docker.DotNet's own code threw it: its converters throw kinds that say nothing of an answer.</summary>
+    /// <summary>Whether Docker.DotNet's own code threw it: its converters throw kinds that say nothing of a response.</summary>
     private static bool IsOfLibrary(Exception e) =>
         e is not OperationCanceledException && e.Source == typeof(DockerClient).Assembly.GetName().Name;
 
     /// <summary>As above, where nothing is told but that it was done.</summary>
-    public Task DoAsync(string operation, AnswerLimits limits, Func<DockerClient, Task> act) => AskAsync(operation, limits, async client =>
+    public Task DoAsync(string operation, ResponseLimits limits, Func<DockerClient, Task> act) =>
+        AskAsync(operation, limits, async client =>
         {
             await act(client);
             return true;
         });
 
-    /// <summary>The answer to a request that Docker.DotNet does not have; the caller disposes it.</summary>
+    /// <summary>The response to a request that Docker.DotNet does not have; the caller disposes it.</summary>
     /// <exception cref="EngineException">There is no Engine, it went away, or it answers with an error.</exception>
     public async Task<HttpResponseMessage> SendAsync(EngineCall call, CancellationToken cancellationToken)
     {
@@ -86,15 +87,15 @@ internal sealed class EngineWire : IDisposable
         return await SendAsync(message, call.Limits, cancellationToken);
     }
 
-    /// <summary>Hands an answer's body over while it comes; the answer stays the caller's.</summary>
+    /// <summary>Hands a response's body over while it comes; the response stays the caller's.</summary>
     public async Task<T> ReadAsync<T>(
         EngineCall call,
-        HttpResponseMessage answer,
+        HttpResponseMessage response,
         Func<Stream, Task<T>> read,
         CancellationToken cancellationToken
     )
     {
-        await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
         try
         {
             return await read(body);
@@ -124,10 +125,14 @@ internal sealed class EngineWire : IDisposable
     public void Dispose() => _invoker.Dispose();
 
     /// <summary>
-    /// The answer, once its headers are there, within its limits and when its status is one of success; the request stays the caller's.
-    /// Whoever reads the answer's body gets an <see cref="EngineException"/> when it breaks off.
+    /// The response, once its headers are there, within its limits and when its status is one of success; the request stays the caller's.
+    /// Whoever reads the response's body gets an <see cref="EngineException"/> when it breaks off.
     /// </summary>
-    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, AnswerLimits limits, CancellationToken cancellationToken)
+    internal async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage message,
+        ResponseLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         // Without query, which may hold values of build arguments.
         string path = message.RequestUri!.AbsolutePath[1..],
@@ -137,24 +142,24 @@ internal sealed class EngineWire : IDisposable
         if (message.Content is { } content)
             message.Content = new PacedContent(content, Moving, Time, new Exchange(Moving, Time));
         // An Engine that refuses a large upload may do so before all of it was sent.
-        HttpResponseMessage answer = await TranslateAsync(
+        HttpResponseMessage response = await TranslateAsync(
             call,
             () => InTimeAsync(call, limits, "no answer", stop => _invoker.SendAsync(message, stop), cancellationToken),
             cancellationToken
         );
-        if (!answer.IsSuccessStatusCode)
+        if (!response.IsSuccessStatusCode)
         {
-            using (answer)
+            using (response)
                 throw _failures.Refusal(
                     call,
-                    answer.StatusCode,
+                    response.StatusCode,
                     await WholeAsync(
                         call,
-                        answer,
-                        AnswerLimits.Small with
+                        response,
+                        ResponseLimits.Small with
                         {
                             Size = MaximumErrorSize,
-                            Patience = limits.Patience ?? AnswerLimits.Small.Patience,
+                            TimeLimit = limits.TimeLimit ?? ResponseLimits.Small.TimeLimit,
                         },
                         cancellationToken
                     )
@@ -162,42 +167,42 @@ internal sealed class EngineWire : IDisposable
         }
 
         if (limits.Moves)
-            answer.Content = new TimeoutContent(answer.Content, Moving, Time, new Exchange(Moving, Time));
-        answer.Content = limits.Size is null
-            ? await StreamAsync(call, answer, limits, cancellationToken)
-            : new ReadOnlyMemoryContent(await SmallAsync(call, answer, limits, cancellationToken));
-        return answer;
+            response.Content = new TimeoutContent(response.Content, Moving, Time, new Exchange(Moving, Time));
+        response.Content = limits.Size is null
+            ? await StreamAsync(call, response, limits, cancellationToken)
+            : new ReadOnlyMemoryContent(await SmallAsync(call, response, limits, cancellationToken));
+        return response;
     }
 
     private async Task<ReadOnlyMemory<byte>> SmallAsync(
         string call,
-        HttpResponseMessage answer,
-        AnswerLimits limits,
+        HttpResponseMessage response,
+        ResponseLimits limits,
         CancellationToken cancellationToken
     )
     {
-        using HttpContent content = answer.Content;
-        ReadOnlyMemory<byte> body = await WholeAsync(call, answer, limits, cancellationToken);
+        using HttpContent content = response.Content;
+        ReadOnlyMemory<byte> body = await WholeAsync(call, response, limits, cancellationToken);
         return body.Length <= limits.Size ? body : throw _failures.Broken(call, $"its answer is larger than {limits.Size} bytes");
     }
 
     private async Task<StreamContent> StreamAsync(
         string call,
-        HttpResponseMessage answer,
-        AnswerLimits limits,
+        HttpResponseMessage response,
+        ResponseLimits limits,
         CancellationToken cancellationToken
     )
     {
-        Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
         if (limits.IsMessages)
             body = new MessageStream(body, error => _failures.Refused(call, error));
-        return new StreamContent(new AnswerStream(body, (read, stop) => TranslateAsync(call, read, stop)));
+        return new StreamContent(new ResponseStream(body, (read, stop) => TranslateAsync(call, read, stop)));
     }
 
     private Task<ReadOnlyMemory<byte>> WholeAsync(
         string call,
-        HttpResponseMessage answer,
-        AnswerLimits limits,
+        HttpResponseMessage response,
+        ResponseLimits limits,
         CancellationToken cancellationToken
     ) =>
         TranslateAsync(
@@ -207,7 +212,7 @@ internal sealed class EngineWire : IDisposable
                     call,
                     limits,
                     "no end of its answer",
-                    stop => BoundedBody.ReadAsync(answer, limits.Size!.Value, stop),
+                    stop => BoundedBody.ReadAsync(response, limits.Size!.Value, stop),
                     cancellationToken
                 ),
             cancellationToken
@@ -215,21 +220,21 @@ internal sealed class EngineWire : IDisposable
 
     private async Task<T> InTimeAsync<T>(
         string call,
-        AnswerLimits limits,
+        ResponseLimits limits,
         string what,
         Func<CancellationToken, Task<T>> act,
         CancellationToken cancellationToken
     )
     {
-        using CancellationTokenSource patience = new(limits.Patience ?? Timeout.InfiniteTimeSpan, Time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using CancellationTokenSource limit = new(limits.TimeLimit ?? Timeout.InfiniteTimeSpan, Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             return await act(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw _failures.Late(call, what, limits.Patience!.Value);
+            throw _failures.Late(call, what, limits.TimeLimit!.Value);
         }
     }
 

@@ -17,25 +17,25 @@ internal sealed record RateLimit(TimeSpan Wait, bool IsPrimary)
     private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
 
     /// <param name="tries">How often it was tried by now, from 1.</param>
-    /// <param name="now">Our time, where the answer does not tell its own.</param>
-    public static RateLimit? Of(HttpResponseMessage answer, GitHubError error, int tries, DateTimeOffset now)
+    /// <param name="now">Our time, where the response does not tell its own.</param>
+    public static RateLimit? Of(HttpResponseMessage response, GitHubError error, int tries, DateTimeOffset now)
     {
-        if (answer.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests))
+        if (response.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests))
             return null;
-        DateTimeOffset theirs = answer.Headers.Date ?? now;
-        bool isUsedUp = Number(answer, "x-ratelimit-remaining") == 0;
-        TimeSpan? named = answer.Headers.RetryAfter switch
+        DateTimeOffset theirs = response.Headers.Date ?? now;
+        bool isUsedUp = Number(response, "x-ratelimit-remaining") == 0;
+        TimeSpan? named = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
             { Date: { } date } => date - theirs,
-            _ => isUsedUp && Number(answer, "x-ratelimit-reset") is { } reset
+            _ => isUsedUp && Number(response, "x-ratelimit-reset") is { } reset
                 ? DateTimeOffset.FromUnixTimeSeconds(reset) - theirs + TimeSpan.FromSeconds(1)
                 : null,
         };
         bool isLimit =
             named is not null
             || isUsedUp
-            || answer.StatusCode == HttpStatusCode.TooManyRequests
+            || response.StatusCode == HttpStatusCode.TooManyRequests
             || (error.Message?.Contains("rate limit", StringComparison.OrdinalIgnoreCase) ?? false);
         return isLimit ? new RateLimit(Bounded(named ?? (Unnamed * Math.Pow(2, Math.Min(tries, 10) - 1))), isUsedUp) : null;
     }
@@ -46,8 +46,8 @@ internal sealed record RateLimit(TimeSpan Wait, bool IsPrimary)
         : Longest;
 
     /// <summary>Ten digits at the most: the year 2286.</summary>
-    private static long? Number(HttpResponseMessage answer, string name) =>
-        answer.Headers.NonValidated.TryGetValues(name, out var values)
+    private static long? Number(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values)
         && values.ToString() is { Length: <= 10 } text
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             ? number

@@ -10,19 +10,19 @@ namespace Slipway.Engine;
 /// <summary>Puts into words what goes wrong with one Engine: every message names it and the request.</summary>
 internal sealed class EngineFailures(EngineAddress address)
 {
-    /// <summary>An error that the Engine told, inside of an answer that began well.</summary>
+    /// <summary>An error that the Engine told, inside of a response that began well.</summary>
     public EngineException Refused(string call, string message) =>
-        new(RemoteFault.Protocol, $"{address}: {call}: {Printable.EndsOf(message)}") { IsAnswer = true };
+        new(RemoteFault.Protocol, $"{address}: {call}: {Printable.EndsOf(message)}") { IsResponse = true };
 
-    /// <summary>An answer that is none.</summary>
+    /// <summary>A response that is none.</summary>
     public EngineException Broken(string call, string problem, Exception? cause = null) =>
-        new(RemoteFault.Protocol, $"{address}: {call}: {Printable.Of(problem)}", cause) { IsAnswer = true };
+        new(RemoteFault.Protocol, $"{address}: {call}: {Printable.Of(problem)}", cause) { IsResponse = true };
 
     /// <param name="what">What did not come: <c>no answer</c>.</param>
-    public EngineException Late(string call, string what, TimeSpan patience) =>
-        new(RemoteFault.TryAgain, $"{address}: {call}: {what} within {patience.TotalSeconds:0} s");
+    public EngineException Late(string call, string what, TimeSpan limit) =>
+        new(RemoteFault.TryAgain, $"{address}: {call}: {what} within {limit.TotalSeconds:0} s");
 
-    /// <summary>An answer whose status says that it was not done.</summary>
+    /// <summary>A response whose status says that it was not done.</summary>
     /// <param name="body">As far as it was read.</param>
     public EngineException Refusal(string call, HttpStatusCode status, ReadOnlyMemory<byte> body)
     {
@@ -40,7 +40,7 @@ internal sealed class EngineFailures(EngineAddress address)
         RemoteFault fault = status == HttpStatusCode.InternalServerError ? RemoteFault.Protocol : RemoteException.FaultOf(status);
         return new EngineException(fault, $"{address}: {call}: {(int)status}{(said.Length > 0 ? " " + Printable.EndsOf(said.Trim()) : "")}")
         {
-            IsAnswer = true,
+            IsResponse = true,
         };
     }
 

@@ -8,16 +8,16 @@ namespace Slipway.GitHub;
 /// since answers of private repositories are among them; it may be deleted at any time. Several processes may share it.
 /// </summary>
 /// <param name="folder">Made when something is kept.</param>
-public sealed class HttpResponseCache(string folder) : IAnswerStore
+public sealed class HttpResponseCache(string folder) : IResponseStore
 {
     private const int MaximumHead = 16 * 1024;
 
-    public async Task<KeptAnswer?> FindAsync(Uri address, CancellationToken cancellationToken)
+    public async Task<KeptResponse?> FindAsync(Uri address, CancellationToken cancellationToken)
     {
         try
         {
             FileInfo file = new(PathOf(address));
-            return file.Exists && file.Length <= GitHubWire.MaximumAnswer + MaximumHead
+            return file.Exists && file.Length <= GitHubRequests.MaximumResponse + MaximumHead
                 ? Parse(address, await File.ReadAllBytesAsync(file.FullName, cancellationToken))
                 : null;
         }
@@ -27,16 +27,16 @@ public sealed class HttpResponseCache(string folder) : IAnswerStore
         }
     }
 
-    public async Task KeepAsync(Uri address, KeptAnswer answer, CancellationToken cancellationToken)
+    public async Task KeepAsync(Uri address, KeptResponse response, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(answer);
+        ArgumentNullException.ThrowIfNull(response);
         byte[] head = OciJson.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("address", address.AbsoluteUri);
-            writer.WriteString("etag", answer.ETag);
-            writer.WriteString("next", answer.Next?.AbsoluteUri);
-            writer.WriteString("digest", Digest.Of(answer.Body.Span).ToString());
+            writer.WriteString("etag", response.ETag);
+            writer.WriteString("next", response.Next?.AbsoluteUri);
+            writer.WriteString("digest", Digest.Of(response.Body.Span).ToString());
             writer.WriteEndObject();
         });
         string path = PathOf(address),
@@ -51,7 +51,7 @@ public sealed class HttpResponseCache(string folder) : IAnswerStore
             {
                 await file.WriteAsync(head, cancellationToken);
                 await file.WriteAsync("\n"u8.ToArray(), cancellationToken);
-                await file.WriteAsync(answer.Body, cancellationToken);
+                await file.WriteAsync(response.Body, cancellationToken);
             }
 
             File.Move(unfinished, path, overwrite: true);
@@ -76,7 +76,7 @@ public sealed class HttpResponseCache(string folder) : IAnswerStore
 
     private string PathOf(Uri address) => Path.Combine(folder, Digest.Of(Encoding.UTF8.GetBytes(address.AbsoluteUri)).Hex);
 
-    private static KeptAnswer? Parse(Uri address, ReadOnlyMemory<byte> file)
+    private static KeptResponse? Parse(Uri address, ReadOnlyMemory<byte> file)
     {
         int end = file.Span.IndexOf((byte)'\n');
         if (end < 0)
@@ -84,7 +84,7 @@ public sealed class HttpResponseCache(string folder) : IAnswerStore
         ReadOnlyMemory<byte> body = file[(end + 1)..];
         return OciJson.Read(file[..end], "kept answer", root =>
             root.RequiredString("address") == address.AbsoluteUri && Digest.Parse(root.RequiredString("digest")).Matches(body.Span)
-                ? new KeptAnswer(root.RequiredString("etag"), root.OptionalString("next") is { } next ? new Uri(next) : null, body)
+                ? new KeptResponse(root.RequiredString("etag"), root.OptionalString("next") is { } next ? new Uri(next) : null, body)
                 : null
         );
     }

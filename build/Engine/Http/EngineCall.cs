@@ -12,7 +12,7 @@ internal sealed record EngineCall(HttpMethod Method, string Path)
 
     public HttpContent? Content { get; init; }
 
-    public AnswerLimits Limits { get; init; } = AnswerLimits.Open;
+    public ResponseLimits Limits { get; init; } = ResponseLimits.Open;
 
     public static EngineCall Post(string path) => new(HttpMethod.Post, path);
 

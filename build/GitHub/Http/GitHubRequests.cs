@@ -9,10 +9,10 @@ namespace Slipway.GitHub;
 /// One host on the wire: adds the token, to its own addresses only; follows redirects of reads; waits for limits and outages within the
 /// transport's patience. What is not idempotent is sent once: after an unclear answer its caller looks first. Safe for concurrent use.
 /// </summary>
-internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHubToken? token, TimeProvider time)
+internal sealed class GitHubRequests(HttpTransport transport, GitHubHost host, GitHubToken? token, TimeProvider time)
 {
     /// <summary>In bytes, of one answer: a page of a hundred releases with notes of the greatest length has some 12 MiB.</summary>
-    public const int MaximumAnswer = 16 * 1024 * 1024;
+    public const int MaximumResponse = 16 * 1024 * 1024;
 
     private const int MaximumRedirects = 5;
     private const int MaximumErrorSize = 64 * 1024;
@@ -25,7 +25,7 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     /// <summary>Whether we are anybody there.</summary>
     public bool HasToken => token is not null;
 
-    /// <summary>An answer that <paramref name="request"/> takes; the caller disposes it.</summary>
+    /// <summary>A response that <paramref name="request"/> takes; the caller disposes it.</summary>
     /// <exception cref="GitHubException">Any other.</exception>
     public async Task<HttpResponseMessage> SendAsync(GitHubRequest request, CancellationToken cancellationToken)
     {
@@ -34,14 +34,14 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         for (int tries = 1; ; tries++)
         {
             GitHubException failure;
-            TimeSpan? asked = null;
+            TimeSpan? wait = null;
             try
             {
-                HttpResponseMessage answer = await FollowAsync(request, cancellationToken);
-                if (request.Takes(answer.StatusCode))
-                    return answer;
-                using (answer)
-                    (failure, asked) = await JudgeAsync(request, answer, tries, cancellationToken);
+                HttpResponseMessage response = await FollowAsync(request, cancellationToken);
+                if (request.Takes(response.StatusCode))
+                    return response;
+                using (response)
+                    (failure, wait) = await JudgeAsync(request, response, tries, cancellationToken);
             }
             catch (ExhaustedException e)
             {
@@ -53,29 +53,29 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
             if (
                 failure.Fault != RemoteFault.TryAgain
                 || failure.IsUnclear
-                || !await PauseAsync(call, failure, tries, asked, cancellationToken)
+                || !await PauseAsync(call, failure, tries, wait, cancellationToken)
             )
                 throw failure;
         }
     }
 
     /// <summary>Whole answers, with what their headers say.</summary>
-    /// <exception cref="GitHubException">No such answer, or one beyond <see cref="MaximumAnswer"/>.</exception>
-    public async Task<Answer> AnswerAsync(GitHubRequest request, CancellationToken cancellationToken)
+    /// <exception cref="GitHubException">No such answer, or one beyond <see cref="MaximumResponse"/>.</exception>
+    public async Task<GitHubResponse> ReadAsync(GitHubRequest request, CancellationToken cancellationToken)
     {
         GitHubCall call = InExchange(request.Call);
         request = request with { Call = call };
         for (int tries = 1; ; tries++)
         {
-            using HttpResponseMessage answer = await SendAsync(request, cancellationToken);
+            using HttpResponseMessage response = await SendAsync(request, cancellationToken);
             try
             {
-                ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumAnswer, cancellationToken);
-                if (body.Length > MaximumAnswer)
-                    throw GitHubException.Unsound(call, $"its answer has more than {MaximumAnswer} bytes");
-                if (!PageLink.TryRead(answer, out Uri? next, out string problem))
+                ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(response, MaximumResponse, cancellationToken);
+                if (body.Length > MaximumResponse)
+                    throw GitHubException.Unsound(call, $"its answer has more than {MaximumResponse} bytes");
+                if (!PageLink.TryRead(response, out Uri? next, out string problem))
                     throw GitHubException.Unsound(call, problem);
-                return new Answer(answer.StatusCode, body, next, answer.Headers.ETag?.ToString());
+                return new GitHubResponse(response.StatusCode, body, next, response.Headers.ETag?.ToString());
             }
             catch (Exception e) when (e is IOException or HttpRequestException)
             {
@@ -96,46 +96,39 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
     public GitHubCall InExchange(GitHubCall call) => call.Exchange is null ? call with { Exchange = transport.Begin() } : call;
 
     /// <summary>Waits before something is tried again; false, at once, when no further try is left.</summary>
-    /// <param name="asked">How long GitHub asks to be left alone; null when it does not.</param>
+    /// <param name="wait">How long GitHub asks to be left alone; null when it does not.</param>
     public Task<bool> PauseAsync(
         GitHubCall call,
         GitHubException failure,
         int tries,
-        TimeSpan? asked,
+        TimeSpan? wait,
         CancellationToken cancellationToken
     ) =>
-        transport.PauseAsync(
-            host.Api,
-            $"{call.Place}: {call.Operation}: {failure.Problem}",
-            tries,
-            asked,
-            cancellationToken,
-            call.Exchange
-        );
+        transport.PauseAsync(host.Api, $"{call.Place}: {call.Operation}: {failure.Problem}", tries, wait, cancellationToken, call.Exchange);
 
     /// <summary>A text without our own token, for a server that echoes it.</summary>
     public string Conceal(string text) => token is null ? text : text.Replace(token.Secret, "…", StringComparison.Ordinal);
 
-    /// <summary>An answer whatever its status; redirects of reads are followed.</summary>
+    /// <summary>A response whatever its status; redirects of reads are followed.</summary>
     private async Task<HttpResponseMessage> FollowAsync(GitHubRequest request, CancellationToken cancellationToken)
     {
         Uri target = request.Address;
         for (int redirects = 0; ; redirects++)
         {
             using HttpRequestMessage message = Message(request, target);
-            HttpResponseMessage answer = await transport.SendOnceAsync(message, cancellationToken, request.Call.Exchange);
-            if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308))
-                return answer;
-            using (answer)
-                target = Next(request, target, answer, redirects);
+            HttpResponseMessage response = await transport.SendOnceAsync(message, cancellationToken, request.Call.Exchange);
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
+                return response;
+            using (response)
+                target = Next(request, target, response, redirects);
         }
     }
 
-    private Uri Next(GitHubRequest request, Uri from, HttpResponseMessage answer, int redirects)
+    private Uri Next(GitHubRequest request, Uri from, HttpResponseMessage response, int redirects)
     {
         GitHubCall call = request.Call;
-        string? field = answer.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values) ? values.ToString() : null;
-        string status = $"{(int)answer.StatusCode}";
+        string? field = response.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values) ? values.ToString() : null;
+        string status = $"{(int)response.StatusCode}";
         if (request.Method != HttpMethod.Get)
             throw GitHubException.Unsound(
                 call,
@@ -162,40 +155,40 @@ internal sealed class GitHubWire(HttpTransport transport, GitHubHost host, GitHu
         return message;
     }
 
-    private async Task<(GitHubException Failure, TimeSpan? Asked)> JudgeAsync(
+    private async Task<(GitHubException Failure, TimeSpan? Wait)> JudgeAsync(
         GitHubRequest request,
-        HttpResponseMessage answer,
+        HttpResponseMessage response,
         int tries,
         CancellationToken cancellationToken
     )
     {
         GitHubCall call = request.Call;
-        GitHubError error = await ErrorAsync(answer, cancellationToken);
-        string said = $"{(int)answer.StatusCode} {error}".TrimEnd();
-        if (RateLimit.Of(answer, error, tries, time.GetUtcNow()) is { } limit)
+        GitHubError error = await ErrorAsync(response, cancellationToken);
+        string said = $"{(int)response.StatusCode} {error}".TrimEnd();
+        if (RateLimit.Of(response, error, tries, time.GetUtcNow()) is { } limit)
             return (
-                new GitHubException(RemoteFault.TryAgain, call, Tried(said, tries), _advice.For(limit)) { Status = answer.StatusCode },
+                new GitHubException(RemoteFault.TryAgain, call, Tried(said, tries), _advice.For(limit)) { Status = response.StatusCode },
                 limit.Wait
             );
-        RemoteFault fault = RemoteException.FaultOf(answer.StatusCode);
+        RemoteFault fault = RemoteException.FaultOf(response.StatusCode);
         bool isOutage = fault == RemoteFault.TryAgain;
-        TimeSpan? asked = isOutage ? RetryAfter.Of(answer, time.GetUtcNow()) : null;
+        TimeSpan? wait = isOutage ? RetryAfter.Of(response, time.GetUtcNow()) : null;
         return (
             new GitHubException(fault, call, isOutage ? Tried(said, tries) : said, _advice.For(fault))
             {
-                Status = answer.StatusCode,
+                Status = response.StatusCode,
                 IsUnclear = isOutage && !request.IsIdempotent,
-                IsThereAlready = answer.StatusCode == HttpStatusCode.UnprocessableContent && error.IsThereAlready,
+                IsThereAlready = response.StatusCode == HttpStatusCode.UnprocessableContent && error.IsThereAlready,
             },
-            asked
+            wait
         );
     }
 
-    private async Task<GitHubError> ErrorAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    private async Task<GitHubError> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
-            ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(answer, MaximumErrorSize, cancellationToken);
+            ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(response, MaximumErrorSize, cancellationToken);
             return GitHubError.Parse(body, Conceal);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)

@@ -3,10 +3,10 @@ using Slipway.Oci;
 namespace Slipway.Engine;
 
 /// <summary>
-/// An answer's body whose reader learns in the room's own words why it broke off, whoever it is. Disposes the inner stream.
+/// A response's body whose reader learns in the room's own words why it broke off, whoever it is. Disposes the inner stream.
 /// </summary>
 /// <param name="translate">Reads once, and puts into words what goes wrong.</param>
-internal sealed class AnswerStream(Stream inner, Func<Func<Task<int>>, CancellationToken, Task<int>> translate) : ReadOnlyStream
+internal sealed class ResponseStream(Stream inner, Func<Func<Task<int>>, CancellationToken, Task<int>> translate) : ReadOnlyStream
 {
     public override int Read(Span<byte> buffer) => throw new NotSupportedException();
 

@@ -20,7 +20,7 @@ public sealed class GitHubException : RemoteException
     /// <summary>What was tried.</summary>
     public string Operation { get; }
 
-    /// <summary>The last answer's status; null when there was none.</summary>
+    /// <summary>The last response's status; null when there was none.</summary>
     public HttpStatusCode? Status { get; internal init; }
 
     /// <summary>Whether GitHub understood what was asked and takes it for wrong (422).</summary>
@@ -34,7 +34,7 @@ public sealed class GitHubException : RemoteException
     /// <summary>Whether what was to be made is there.</summary>
     internal bool IsThereAlready { get; init; }
 
-    /// <summary>An answer that no sound server gives.</summary>
+    /// <summary>A response that no sound server gives.</summary>
     internal static GitHubException Unsound(GitHubCall call, string problem, Exception? innerException = null) =>
         new(RemoteFault.Protocol, call, problem, "see whether this is GitHub's API", innerException);
 }

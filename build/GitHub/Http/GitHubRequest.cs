@@ -9,7 +9,7 @@ internal sealed record GitHubRequest(GitHubCall Call, HttpMethod Method, Uri Add
     /// <summary>A fresh body; null for none.</summary>
     public Func<HttpContent>? Content { get; init; }
 
-    /// <summary>The tag of an answer that is kept (RFC 9110, section 13.1.2); null for none.</summary>
+    /// <summary>The tag of a response that is kept (RFC 9110, section 13.1.2); null for none.</summary>
     public string? IfNoneMatch { get; init; }
 
     /// <summary>Whether an unclear answer is no reason to look first, before it is sent again.</summary>
