@@ -7,7 +7,7 @@ namespace Slipway.GitHub;
 /// Speaks GitHub's REST API, version 2022-11-28, with github.com and Enterprise hosts. Made once and shared; safe for concurrent use. The
 /// transport belongs to whoever made it.
 /// </summary>
-/// <param name="transport">The wire, and the patience with it.</param>
+/// <param name="transport">Sends and tries again.</param>
 /// <param name="hosts">Where requests go.</param>
 /// <param name="tokens">Who we are.</param>
 /// <param name="time">The clock by which limits are told.</param>

@@ -216,7 +216,7 @@ public sealed partial class ChildEnvironmentTests : IDisposable
             ["Processes/OutputPipe.cs"] = "its outputs",
             ["Processes/Signal.cs"] = "kill(2); other native code could start a program",
             ["Engine/Http/ProgramStream.cs"] = "ssh, whose two streams are a connection for as long as somebody holds it",
-            ["Nuke/Execution/Browser.cs"] = "shows a page and waits for nothing; Windows has no program for it",
+            ["Nuke/Session/Browser.cs"] = "shows a page and waits for nothing; Windows has no program for it",
         };
         Dictionary<string, string> sockets = new() { ["Engine/Http/EngineConnection.cs"] = "a Docker Engine's socket in the file system" };
         Assert.Equal(programs.Keys.Order(StringComparer.Ordinal), FilesWith(Starts()));

@@ -7,7 +7,7 @@ namespace Slipway.GitHub;
 
 /// <summary>
 /// One host on the wire: adds the token, to its own addresses only; follows redirects of reads; waits for limits and outages within the
-/// transport's patience. What is not idempotent is sent once: after an unclear answer its caller looks first. Safe for concurrent use.
+/// transport's RetryPolicy. What is not idempotent is sent once: after an unclear answer its caller looks first. Safe for concurrent use.
 /// </summary>
 internal sealed class GitHubRequests(HttpTransport transport, GitHubHost host, GitHubToken? token, TimeProvider time)
 {

@@ -64,8 +64,8 @@ public sealed class UpstreamProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
-        await _application.StopAsync(patience.Token);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2));
+        await _application.StopAsync(limit.Token);
         await _application.DisposeAsync();
     }
 

@@ -10,7 +10,7 @@ internal static class TargetGraph
 
     /// <exception cref="InvalidOperationException">A target names one that is no property of the build.</exception>
     public static IReadOnlyList<ExecutableTarget> Of<T>(T build, IEnumerable<Expression<Func<T, Target>>> defaults)
-        where T : NukeBuild
+        where T : class
     {
         List<Target> defaultTargets = [.. defaults.Select(x => DefaultTarget(build, x))];
         List<ExecutableTarget> targets = [];
@@ -33,7 +33,7 @@ internal static class TargetGraph
     private static Dictionary<string, PropertyInfo>.ValueCollection Properties(Type build)
     {
         Stack<Type> line = [];
-        for (Type? type = build; type is not null && type != typeof(NukeBuild); type = type.BaseType)
+        for (Type? type = build; type is not null; type = type.BaseType)
             line.Push(type);
 
         Dictionary<string, PropertyInfo> byName = [];

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Nuke.Common.Execution;
+using Nuke.Common.IO;
 
 namespace Nuke.Common;
 
@@ -7,7 +8,7 @@ namespace Nuke.Common;
 /// The base of a build class: targets are its properties of type <see cref="Target"/>, parameters its members with
 /// <see cref="ParameterAttribute"/>. A derived class has <c>static int Main() => Execute&lt;Build&gt;(x => x.Default);</c>.
 /// </summary>
-public abstract partial class NukeBuild
+public abstract class NukeBuild
 {
     /// <summary>
     /// Runs the targets that the process's command line names, else the default ones, and returns the process's exit code:
@@ -23,6 +24,27 @@ public abstract partial class NukeBuild
             defaultTargetExpressions
         );
     }
+
+    /// <summary>
+    /// The folder <c>--root</c> names, else the nearest one with <c>.nuke</c> at or above the working directory, else above the build's
+    /// assembly.
+    /// </summary>
+    public static AbsolutePath RootDirectory => BuildSession.CurrentOrProcess.RootDirectory;
+
+    /// <summary><c>.nuke/temp</c> of the root; made when asked for.</summary>
+    public static AbsolutePath TemporaryDirectory => (RootDirectory / RootFolder.Mark / "temp").CreateDirectory();
+
+    /// <summary>How much the kernel logs; a build may go by it for its own lines.</summary>
+    public static Verbosity Verbosity
+    {
+        get => BuildSession.CurrentOrProcess.Verbosity;
+        set => BuildSession.CurrentOrProcess.Verbosity = value;
+    }
+
+    /// <summary>Whether no continuous integration server runs the build.</summary>
+    public static bool IsLocalBuild => !IsServerBuild;
+
+    public static bool IsServerBuild => BuildSession.CurrentOrProcess.IsServerBuild;
 
     /// <summary>The targets of this run in the order they run; empty before it is known.</summary>
     public IReadOnlyCollection<ExecutableTarget> ExecutionPlan { get; internal set; } = [];
@@ -53,6 +75,24 @@ public abstract partial class NukeBuild
 
     /// <summary>Set to decide the process's exit code, whatever the targets did; null leaves it to the kernel.</summary>
     public int? ExitCode { get; set; }
+
+    /// <summary>Called when parameters have their values.</summary>
+    protected internal virtual void OnBuildCreated() { }
+
+    /// <summary>Called when the plan is known, before requirements are checked.</summary>
+    protected internal virtual void OnBuildInitialized() { }
+
+    /// <summary>Called after the last target, however the run ended, and after the summary.</summary>
+    protected internal virtual void OnBuildFinished() { }
+
+    /// <summary>Called before a target's first action.</summary>
+    protected internal virtual void OnTargetRunning(string target) { }
+
+    protected internal virtual void OnTargetSkipped(string target) { }
+
+    protected internal virtual void OnTargetSucceeded(string target) { }
+
+    protected internal virtual void OnTargetFailed(string target) { }
 
     private ExecutableTarget[] With(ExecutionStatus status) => [.. ExecutionPlan.Where(x => x.Status == status)];
 }

@@ -15,7 +15,7 @@ internal sealed class Browser
     /// <summary>Null on a build server and on a Unix without a screen or the program that opens pages on it.</summary>
     public static Browser? Of(BuildEnvironment environment)
     {
-        if (BuildServer.IsIn(environment))
+        if (environment.IsServer)
             return null;
         if (OperatingSystem.IsWindows())
             return new Browser(new ProcessStartInfo { UseShellExecute = true });

@@ -12,7 +12,7 @@ internal sealed class Interview(IPrompt prompt, BuildLog log, string workingDire
     /// Asks until the answer fits and gives it to the build; false when the person has none (an empty line, end of input), which is asked
     /// once. What weakens a check is never asked for.
     /// </summary>
-    public bool Fill(NukeBuild build, BuildParameter parameter)
+    public bool Fill(object build, BuildParameter parameter)
     {
         while (!parameter.IsUnsafe && !refused.Contains(parameter))
         {
@@ -29,7 +29,7 @@ internal sealed class Interview(IPrompt prompt, BuildLog log, string workingDire
         return false;
     }
 
-    private bool TryGive(NukeBuild build, BuildParameter parameter, string answer)
+    private bool TryGive(object build, BuildParameter parameter, string answer)
     {
         string[] texts = EnvironmentValues.Split(parameter, answer);
         if (parameter.IsSecret)

@@ -6,7 +6,7 @@ using Nuke.Common.Parameters;
 namespace Nuke.Common.Execution;
 
 /// <summary>Checks, before anything runs, what the scheduled targets require, and asks for it where there is somebody to ask.</summary>
-internal sealed class Requirements(NukeBuild build, ParameterSet parameters, IBuildConventions conventions, Interview? interview)
+internal sealed class Requirements(object build, ParameterSet parameters, IBuildConventions conventions, Interview? interview)
 {
     /// <exception cref="BuildUsageException">Something is missing; one line for each thing.</exception>
     public void Check(IEnumerable<ExecutableTarget> scheduled)

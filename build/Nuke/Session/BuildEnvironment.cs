@@ -6,6 +6,22 @@ namespace Nuke.Common.Execution;
 /// <summary>All that a run takes from the process it lives in.</summary>
 internal sealed record BuildEnvironment
 {
+    private static readonly string[] Marks =
+    [
+        "CI",
+        "GITHUB_ACTIONS",
+        "GITLAB_CI",
+        "TF_BUILD",
+        "JENKINS_URL",
+        "TEAMCITY_VERSION",
+        "APPVEYOR",
+        "TRAVIS",
+        "BITRISE_BUILD_URL",
+        "BITBUCKET_PIPELINE_UUID",
+        "bamboo_planKey",
+        "JB_SPACE_PROJECT_KEY",
+    ];
+
     /// <summary>Without the program's name.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
     public required IReadOnlyDictionary<string, string> Variables { get; init; }
@@ -26,6 +42,9 @@ internal sealed record BuildEnvironment
 
     /// <summary>Whether SIGINT and SIGTERM of the process stop the run.</summary>
     public bool ListensToSignals { get; init; }
+
+    /// <summary>Whether a continuous integration server runs the build, by the variables that the common ones set.</summary>
+    public bool IsServer => Marks.Any(x => Variable(x) is { } value && !value.Equals("false", StringComparison.OrdinalIgnoreCase));
 
     public static BuildEnvironment OfProcess()
     {

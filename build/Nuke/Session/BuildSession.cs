@@ -36,7 +36,7 @@ internal sealed class BuildSession
         {
             RootDirectory = root ?? RootFolder.Above(environment),
             AssemblyDirectory = environment.AssemblyDirectory,
-            IsServerBuild = BuildServer.IsIn(environment),
+            IsServerBuild = environment.IsServer,
             Cancellation = cancellationToken,
         };
 }
