@@ -13,13 +13,13 @@ namespace Slipway.Engine;
 /// Whether the Engine is told to remove the container when it ends: Docker does so even after it was killed. Podman leaves that to a
 /// process beside the container, and whoever waits for it may wait for ever.
 /// </param>
-internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<string> log)
+internal sealed class ContainerRun(EngineRequests requests, bool removesItself, Action<string> log)
 {
-    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RemovalTimeLimit = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan RegistrationPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RegistrationTimeLimit = TimeSpan.FromSeconds(2);
 
-    private const int LongestAnswer = 64 * 1024;
+    private const int LongestResponse = 64 * 1024;
 
     /// <summary>Whatever it does, with the volumes that it has for itself.</summary>
     internal static ContainerRemoveParameters ByForce => new() { Force = true, RemoveVolumes = true };
@@ -32,7 +32,7 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
         CancellationToken cancellationToken
     )
     {
-        using CancellationTokenSource limit = new(spec.TimeLimit, wire.Time);
+        using CancellationTokenSource limit = new(spec.TimeLimit, requests.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         bool done = false;
         try
@@ -55,8 +55,12 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
 
     private async Task CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
-        CreateContainerParameters parameters = spec.ToParameters(_name, OwnershipLabel.Labels(wire.Time, spec.TimeLimit), removesItself);
-        await wire.AskAsync("ContainerCreate", AnswerLimits.Small, docker =>
+        CreateContainerParameters parameters = spec.ToParameters(
+            _name,
+            OwnershipLabel.Labels(requests.Time, spec.TimeLimit),
+            removesItself
+        );
+        await requests.AskAsync("ContainerCreate", ResponseLimits.Small, docker =>
             docker.Containers.CreateContainerAsync(parameters, cancellationToken)
         );
     }
@@ -67,22 +71,22 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
         EngineCall attach = EngineCall.Post($"containers/{_name}/attach").With("stream", "1").With("stdout", "1").With("stderr", "1");
         EngineCall wait = EngineCall.Post($"containers/{_name}/wait").With("condition", removesItself ? "removed" : "not-running");
         using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using HttpResponseMessage attached = await wire.SendAsync(attach, rest.Token);
-        Task output = wire.ReadAsync(attach, attached, body => FramesAsync(body, receive, rest.Token), rest.Token);
-        Task<HttpResponseMessage>? waiting = removesItself ? wire.SendAsync(wait, rest.Token) : null;
+        using HttpResponseMessage attached = await requests.SendAsync(attach, rest.Token);
+        Task output = requests.ReadAsync(attach, attached, body => FramesAsync(body, receive, rest.Token), rest.Token);
+        Task<HttpResponseMessage>? waiting = removesItself ? requests.SendAsync(wait, rest.Token) : null;
         try
         {
             // It answers as soon as it waits, and again when it is over.
             if (waiting is not null)
-                await Task.WhenAny(waiting, Task.Delay(RegistrationPatience, wire.Time, rest.Token));
-            await wire.DoAsync("ContainerStart", AnswerLimits.Small, docker =>
+                await Task.WhenAny(waiting, Task.Delay(RegistrationTimeLimit, requests.Time, rest.Token));
+            await requests.DoAsync("ContainerStart", ResponseLimits.Small, docker =>
                 docker.Containers.StartContainerAsync(_name, null, cancellationToken)
             );
-            waiting ??= wire.SendAsync(wait, rest.Token);
+            waiting ??= requests.SendAsync(wait, rest.Token);
             // Output that cannot be read ends the run: the container would wait for its reader for ever.
             await output;
             using HttpResponseMessage ended = await waiting;
-            return await wire.ReadAsync(wait, ended, async body => ReadCode(wait, await BoundedAsync(body, rest.Token)), rest.Token);
+            return await requests.ReadAsync(wait, ended, async body => ReadCode(wait, await BoundedAsync(body, rest.Token)), rest.Token);
         }
         finally
         {
@@ -99,7 +103,7 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
             root.TryGetProperty("Error", out JsonElement error)
             && error.ValueKind == JsonValueKind.Object
             && error.OptionalString("Message") is { Length: > 0 } message
-                ? throw wire.Refused(wait.ToString(), message)
+                ? throw requests.Refused(wait.ToString(), message)
                 : root.RequiredInt("StatusCode")
         );
 
@@ -115,8 +119,8 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
 
     private static async Task<byte[]> BoundedAsync(Stream body, CancellationToken cancellationToken)
     {
-        byte[] answer = new byte[LongestAnswer];
-        return answer[..await body.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, cancellationToken)];
+        byte[] response = new byte[LongestResponse];
+        return response[..await body.ReadAtLeastAsync(response, response.Length, throwOnEndOfStream: false, cancellationToken)];
     }
 
     /// <summary>
@@ -124,15 +128,15 @@ internal sealed class ContainerRun(EngineWire wire, bool removesItself, Action<s
     /// </summary>
     private async Task RemoveAsync()
     {
-        using CancellationTokenSource patience = new(RemovalPatience, wire.Time);
+        using CancellationTokenSource limit = new(RemovalTimeLimit, requests.Time);
         try
         {
-            await wire.DoAsync("ContainerDelete", AnswerLimits.Small, docker =>
-                docker.Containers.RemoveContainerAsync(_name, ByForce, patience.Token)
+            await requests.DoAsync("ContainerDelete", ResponseLimits.Small, docker =>
+                docker.Containers.RemoveContainerAsync(_name, ByForce, limit.Token)
             );
         }
         catch (EngineException e)
-            when (e is { Fault: RemoteFault.NotFound, IsAnswer: true }
+            when (e is { Fault: RemoteFault.NotFound, IsResponse: true }
                 || e.Message.Contains("already in progress", StringComparison.Ordinal)
             )
         {

@@ -11,19 +11,19 @@ namespace Slipway.Engine;
 /// </summary>
 public sealed class EngineClient : IDisposable
 {
-    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstTimeLimit = TimeSpan.FromSeconds(30);
 
-    private readonly EngineWire _wire;
+    private readonly EngineRequests _requests;
     private readonly EngineImages _images;
     private readonly Action<string> _log;
 
-    private EngineClient(EngineAddress address, EngineWire wire, EngineVersion version, Action<string> log)
+    private EngineClient(EngineAddress address, EngineRequests requests, EngineVersion version, Action<string> log)
     {
         Address = address;
         Version = version;
-        _wire = wire;
+        _requests = requests;
         _log = log;
-        _images = new EngineImages(wire);
+        _images = new EngineImages(requests);
     }
 
     public EngineAddress Address { get; }
@@ -69,7 +69,7 @@ public sealed class EngineClient : IDisposable
     public Task<EngineImage> LoadAsync(EngineArchive archive, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archive);
-        return new ImageLoad(_wire, _images).LoadAsync(archive, cancellationToken);
+        return new ImageLoad(_requests, _images).LoadAsync(archive, cancellationToken);
     }
 
     /// <summary>
@@ -86,7 +86,7 @@ public sealed class EngineClient : IDisposable
         CancellationToken cancellationToken
     )
     {
-        Reference name = OwnershipLabel.NewName(_wire.Time, limit);
+        Reference name = OwnershipLabel.NewName(_requests.Time, limit);
         TemporaryImage passing = new(name.ToString(), this, _log);
         try
         {
@@ -124,7 +124,7 @@ public sealed class EngineClient : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new ContainerRun(_wire, removesItself: !Version.IsPodman, _log).RunAsync(spec, receive, cancellationToken);
+        return new ContainerRun(_requests, removesItself: !Version.IsPodman, _log).RunAsync(spec, receive, cancellationToken);
     }
 
     /// <summary>
@@ -135,7 +135,7 @@ public sealed class EngineClient : IDisposable
     public Task<string> BuildAsync(BuildRequest request, Action<string> log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new ImageBuild(_wire, Version.IsPodman).BuildAsync(request, log, cancellationToken);
+        return new ImageBuild(_requests, Version.IsPodman).BuildAsync(request, log, cancellationToken);
     }
 
     /// <summary>
@@ -150,7 +150,7 @@ public sealed class EngineClient : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        Reference name = OwnershipLabel.NewName(_wire.Time, limit);
+        Reference name = OwnershipLabel.NewName(_requests.Time, limit);
         await BuildAsync(request with { Names = [name] }, log, cancellationToken);
         return new TemporaryImage(name.ToString(), this, _log);
     }
@@ -162,9 +162,10 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>Removes what killed runs of this program left, by our own mark alone, and nothing that one may still need.</summary>
     /// <returns>How many containers and images.</returns>
-    public Task<int> SweepAsync(CancellationToken cancellationToken) => new LeftoverCleanup(_wire, _images).SweepAsync(cancellationToken);
+    public Task<int> SweepAsync(CancellationToken cancellationToken) =>
+        new LeftoverCleanup(_requests, _images).SweepAsync(cancellationToken);
 
-    public void Dispose() => _wire.Dispose();
+    public void Dispose() => _requests.Dispose();
 
     private static async Task<EngineClient> ConnectAsync(
         EngineAddress address,
@@ -173,24 +174,24 @@ public sealed class EngineClient : IDisposable
         CancellationToken cancellationToken
     )
     {
-        EngineWire wire = new(address, time);
+        EngineRequests requests = new(address, time);
         try
         {
-            VersionResponse answer = await wire.AskAsync(
+            VersionResponse response = await requests.AskAsync(
                 EngineVersion.Operation,
-                AnswerLimits.Small with
+                ResponseLimits.Small with
                 {
-                    Patience = FirstPatience,
+                    TimeLimit = FirstTimeLimit,
                 },
                 docker => docker.System.GetVersionAsync(cancellationToken)
             );
-            EngineVersion version = wire.Understand(EngineVersion.Operation, () => EngineVersion.Of(answer));
-            wire.Api = version.Api;
-            return new EngineClient(address, wire, version, log);
+            EngineVersion version = requests.Understand(EngineVersion.Operation, () => EngineVersion.Of(response));
+            requests.Api = version.Api;
+            return new EngineClient(address, requests, version, log);
         }
         catch
         {
-            wire.Dispose();
+            requests.Dispose();
             throw;
         }
     }

@@ -12,14 +12,14 @@ namespace Slipway.Engine;
 public sealed record EngineImage(string Id, Platform Platform, ImmutableArray<string> Names)
 {
     /// <exception cref="ContentException">It is no such answer.</exception>
-    internal static EngineImage Of(ImageInspectResponse answer) =>
+    internal static EngineImage Of(ImageInspectResponse response) =>
         new(
-            answer.ID is { Length: > 0 } id ? Printable.Of(id) : throw new ContentException("'Id' is missing"),
+            response.ID is { Length: > 0 } id ? Printable.Of(id) : throw new ContentException("'Id' is missing"),
             new Platform(
-                answer.Os is { Length: > 0 } system ? system : "linux",
-                answer.Architecture ?? "",
-                answer.Variant is { Length: > 0 } variant ? variant : null
+                response.Os is { Length: > 0 } system ? system : "linux",
+                response.Architecture ?? "",
+                response.Variant is { Length: > 0 } variant ? variant : null
             ),
-            [.. (answer.RepoTags ?? []).Select(name => Printable.Of(name ?? ""))]
+            [.. (response.RepoTags ?? []).Select(name => Printable.Of(name ?? ""))]
         );
 }

@@ -5,7 +5,7 @@ using Slipway.Oci;
 namespace Slipway.Engine;
 
 /// <summary>Asks for images of an Engine by name or id, names them, gives them away and removes them.</summary>
-internal sealed class EngineImages(EngineWire wire)
+internal sealed class EngineImages(EngineRequests requests)
 {
     private const string Inspect = "ImageInspect";
 
@@ -15,12 +15,12 @@ internal sealed class EngineImages(EngineWire wire)
         string name = Escaped(image);
         try
         {
-            ImageInspectResponse answer = await wire.AskAsync(Inspect, AnswerLimits.Small, docker =>
+            ImageInspectResponse response = await requests.AskAsync(Inspect, ResponseLimits.Small, docker =>
                 docker.Images.InspectImageAsync(name, cancellationToken)
             );
-            return wire.Understand(Inspect, () => EngineImage.Of(answer));
+            return requests.Understand(Inspect, () => EngineImage.Of(response));
         }
-        catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true })
+        catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsResponse: true })
         {
             return null;
         }
@@ -34,7 +34,9 @@ internal sealed class EngineImages(EngineWire wire)
             RepositoryName = name.Name,
             Tag = name.Tag ?? throw new ArgumentException("wanted a tag", nameof(name)),
         };
-        return wire.DoAsync("ImageTag", AnswerLimits.Small, docker => docker.Images.TagImageAsync(old, parameters, cancellationToken));
+        return requests.DoAsync("ImageTag", ResponseLimits.Small, docker =>
+            docker.Images.TagImageAsync(old, parameters, cancellationToken)
+        );
     }
 
     /// <summary>Writes an image as an archive, in small pieces.</summary>
@@ -42,7 +44,7 @@ internal sealed class EngineImages(EngineWire wire)
     {
         // It is part of a query here, which the library escapes.
         _ = Escaped(image);
-        return wire.DoAsync("ImageGetAll", AnswerLimits.Archive, async docker =>
+        return requests.DoAsync("ImageGetAll", ResponseLimits.Archive, async docker =>
         {
             await using Stream archive = await docker.Images.SaveImageAsync(image, cancellationToken);
             await archive.CopyToAsync(destination, cancellationToken);
@@ -55,12 +57,12 @@ internal sealed class EngineImages(EngineWire wire)
         string name = Escaped(image);
         try
         {
-            await wire.DoAsync("ImageDelete", AnswerLimits.Small, docker =>
+            await requests.DoAsync("ImageDelete", ResponseLimits.Small, docker =>
                 docker.Images.DeleteImageAsync(name, new ImageDeleteParameters(), cancellationToken)
             );
             return true;
         }
-        catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsAnswer: true })
+        catch (EngineException e) when (e is { Fault: RemoteFault.NotFound, IsResponse: true })
         {
             return false;
         }

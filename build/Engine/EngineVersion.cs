@@ -15,21 +15,21 @@ public sealed record EngineVersion(string Version, ApiVersion Api, Platform Plat
     internal const string Operation = "GET /version";
 
     /// <exception cref="ContentException">It is no such answer, or there is no version that both sides speak.</exception>
-    internal static EngineVersion Of(VersionResponse answer)
+    internal static EngineVersion Of(VersionResponse response)
     {
-        string version = Printable.Of(Required(answer.Version, "Version"));
-        ApiVersion most = ApiVersion.Parse(Required(answer.APIVersion, "ApiVersion"));
-        ApiVersion least = answer.MinAPIVersion is null ? most : ApiVersion.Parse(answer.MinAPIVersion);
+        string version = Printable.Of(Required(response.Version, "Version"));
+        ApiVersion most = ApiVersion.Parse(Required(response.APIVersion, "ApiVersion"));
+        ApiVersion least = response.MinAPIVersion is null ? most : ApiVersion.Parse(response.MinAPIVersion);
         ApiVersion api = ApiVersion.Negotiate(least, most)
             ?? throw new ContentException(
                 $"Engine {version} speaks API {least} to {most}, wanted one of {ApiVersion.Oldest} to {ApiVersion.Newest}: Docker "
                     + "Engine 20.10 or newer"
             );
-        bool podman = answer.Components?.Any(part => part?.Name?.StartsWith("Podman", StringComparison.Ordinal) == true) == true;
+        bool podman = response.Components?.Any(part => part?.Name?.StartsWith("Podman", StringComparison.Ordinal) == true) == true;
         return new EngineVersion(
             version,
             api,
-            new Platform(answer.Os is { Length: > 0 } system ? system : "linux", Required(answer.Arch, "Arch")).Normalized,
+            new Platform(response.Os is { Length: > 0 } system ? system : "linux", Required(response.Arch, "Arch")).Normalized,
             podman
         );
     }

@@ -8,9 +8,9 @@ namespace Slipway.Engine;
 /// Builds an image from a Dockerfile. Docker Engines do it with BuildKit: one request is enough as long as every base image is
 /// local, and it knows platforms, which the classic builder of 20.10 does not. Podman builds its own way.
 /// </summary>
-internal sealed class ImageBuild(EngineWire wire, bool isPodman)
+internal sealed class ImageBuild(EngineRequests requests, bool isPodman)
 {
-    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CancelTimeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The host by which an Engine's own BuildKit reads what it was sent. That of Engine 26 with containerd's store looks for it on the
@@ -30,8 +30,8 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
         BuildProgress progress = new(log);
         try
         {
-            using HttpResponseMessage answer = await wire.SendAsync(call, cancellationToken);
-            await wire.ReadAsync(call, answer, body => FollowAsync(progress, body, cancellationToken), cancellationToken);
+            using HttpResponseMessage response = await requests.SendAsync(call, cancellationToken);
+            await requests.ReadAsync(call, response, body => FollowAsync(progress, body, cancellationToken), cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -40,8 +40,8 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
         }
 
         if (progress.Error is { } error)
-            throw wire.Refused(call.ToString(), error.Contains(LostContext, StringComparison.Ordinal) ? TooOld : error);
-        return progress.Image ?? throw wire.Refused(call.ToString(), "it ended without an image and without saying why");
+            throw requests.Refused(call.ToString(), error.Contains(LostContext, StringComparison.Ordinal) ? TooOld : error);
+        return progress.Image ?? throw requests.Refused(call.ToString(), "it ended without an image and without saying why");
     }
 
     private EngineCall CallOf(BuildRequest request, string id)
@@ -85,11 +85,11 @@ internal sealed class ImageBuild(EngineWire wire, bool isPodman)
     /// <summary>A build whose client is gone may go on for a while; nothing is thrown when it cannot be told to end.</summary>
     private async Task CancelAsync(string id)
     {
-        using CancellationTokenSource patience = new(CancelPatience, wire.Time);
+        using CancellationTokenSource limit = new(CancelTimeLimit, requests.Time);
         try
         {
-            EngineCall call = (EngineCall.Post("build/cancel") with { Limits = AnswerLimits.Small }).With("id", id);
-            (await wire.SendAsync(call, patience.Token)).Dispose();
+            EngineCall call = (EngineCall.Post("build/cancel") with { Limits = ResponseLimits.Small }).With("id", id);
+            (await requests.SendAsync(call, limit.Token)).Dispose();
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {

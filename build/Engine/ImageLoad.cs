@@ -4,14 +4,14 @@ using Slipway.Oci;
 namespace Slipway.Engine;
 
 /// <summary>Puts an image into an Engine under names, and makes sure that it is this image which has them afterwards.</summary>
-internal sealed class ImageLoad(EngineWire wire, EngineImages images)
+internal sealed class ImageLoad(EngineRequests requests, EngineImages images)
 {
     private const string Operation = "ImageLoad";
 
     public async Task<EngineImage> LoadAsync(EngineArchive archive, CancellationToken cancellationToken)
     {
         // What its messages tell of errors, the wire throws.
-        await wire.DoAsync(Operation, AnswerLimits.Messages, docker =>
+        await requests.DoAsync(Operation, ResponseLimits.Messages, docker =>
             docker.Images.LoadImageAsync(
                 new ImageLoadParameters { Quiet = true },
                 new WrittenStream(archive.WriteAsync),
@@ -27,7 +27,7 @@ internal sealed class ImageLoad(EngineWire wire, EngineImages images)
                 loaded is null
                 || (loaded.Id != archive.Manifest.Config.Digest.ToString() && loaded.Id != archive.Descriptor.Digest.ToString())
             )
-                throw wire.Refused(
+                throw requests.Refused(
                     Operation,
                     $"it says that it loaded {name}, and has {loaded?.Id ?? "nothing"} there instead of {archive.Manifest.Config.Digest}"
                 );

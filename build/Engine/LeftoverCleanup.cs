@@ -6,7 +6,7 @@ namespace Slipway.Engine;
 /// Removes what earlier runs of this program left in an Engine because they or it were killed: by our own mark alone, and only after its
 /// time.
 /// </summary>
-internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
+internal sealed class LeftoverCleanup(EngineRequests requests, EngineImages images)
 {
     /// <returns>How many containers and images there were.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken) =>
@@ -17,7 +17,7 @@ internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
         ContainersListParameters ours = new() { All = true, Filters = Only("label", OwnershipLabel.Label) };
         int removed = 0;
         foreach (
-            ContainerListResponse? container in await wire.AskAsync("ContainerList", AnswerLimits.Small, docker =>
+            ContainerListResponse? container in await requests.AskAsync("ContainerList", ResponseLimits.Small, docker =>
                 docker.Containers.ListContainersAsync(ours, cancellationToken)
             )
         )
@@ -25,7 +25,7 @@ internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
             if (
                 container is not { ID: { Length: > 0 } id, Labels: { } labels }
                 || !labels.TryGetValue(OwnershipLabel.Label, out string? mark)
-                || !OwnershipLabel.IsOver(mark, wire.Time)
+                || !OwnershipLabel.IsOver(mark, requests.Time)
             )
                 continue;
             removed += await IfThereAsync(id, cancellationToken);
@@ -39,7 +39,7 @@ internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
         ImagesListParameters ours = new() { Filters = Only("reference", OwnershipLabel.Passing) };
         int removed = 0;
         foreach (
-            ImagesListResponse? image in await wire.AskAsync("ImageList", AnswerLimits.Small, docker =>
+            ImagesListResponse? image in await requests.AskAsync("ImageList", ResponseLimits.Small, docker =>
                 docker.Images.ListImagesAsync(ours, cancellationToken)
             )
         )
@@ -48,7 +48,7 @@ internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
             {
                 if (
                     name?.StartsWith(OwnershipLabel.Passing + ":", StringComparison.Ordinal) == true
-                    && OwnershipLabel.IsOver(name[(OwnershipLabel.Passing.Length + 1)..], wire.Time)
+                    && OwnershipLabel.IsOver(name[(OwnershipLabel.Passing.Length + 1)..], requests.Time)
                     && await images.RemoveAsync(name, cancellationToken)
                 )
                     removed++;
@@ -66,12 +66,12 @@ internal sealed class LeftoverCleanup(EngineWire wire, EngineImages images)
         try
         {
             string container = Uri.EscapeDataString(id);
-            await wire.DoAsync("ContainerDelete", AnswerLimits.Small, docker =>
+            await requests.DoAsync("ContainerDelete", ResponseLimits.Small, docker =>
                 docker.Containers.RemoveContainerAsync(container, ContainerRun.ByForce, cancellationToken)
             );
             return 1;
         }
-        catch (EngineException e) when (e is { IsAnswer: true })
+        catch (EngineException e) when (e is { IsResponse: true })
         {
             // Somebody else was faster.
             return 0;

@@ -3,7 +3,7 @@ namespace Slipway.Engine;
 /// <summary>An image that is in an Engine as long as this object lives.</summary>
 public sealed class TemporaryImage : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly EngineClient _engine;
     private readonly Action<string> _log;
@@ -21,10 +21,10 @@ public sealed class TemporaryImage : IAsyncDisposable
     /// <summary>Removes it, as far as the Engine is there; nothing is thrown.</summary>
     public async ValueTask DisposeAsync()
     {
-        using CancellationTokenSource patience = new(Patience);
+        using CancellationTokenSource limit = new(TimeLimit);
         try
         {
-            await _engine.RemoveAsync(Name, patience.Token);
+            await _engine.RemoveAsync(Name, limit.Token);
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {

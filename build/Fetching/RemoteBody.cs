@@ -43,7 +43,7 @@ internal sealed class RemoteBody : ReadOnlyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using CancellationTokenSource patience = new(_retryPolicy.AnswerWithin, _time);
+        using CancellationTokenSource patience = new(_retryPolicy.ResponseTimeLimit, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
@@ -58,7 +58,7 @@ internal sealed class RemoteBody : ReadOnlyStream
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CutBodyException(
-                $"GET {_where}: nothing came for {_retryPolicy.AnswerWithin.TotalSeconds:0} s after {_read} bytes",
+                $"GET {_where}: nothing came for {_retryPolicy.ResponseTimeLimit.TotalSeconds:0} s after {_read} bytes",
                 _read,
                 e
             );

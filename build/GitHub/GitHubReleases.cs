@@ -12,12 +12,12 @@ namespace Slipway.GitHub;
 public sealed class GitHubReleases
 {
     private readonly RepositoryCalls _calls;
-    private readonly IAnswerStore? _answers;
+    private readonly IResponseStore? _responses;
 
-    internal GitHubReleases(RepositoryCalls calls, IAnswerStore? answers)
+    internal GitHubReleases(RepositoryCalls calls, IResponseStore? responses)
     {
         _calls = calls;
-        _answers = answers;
+        _responses = responses;
     }
 
     /// <summary>
@@ -27,7 +27,7 @@ public sealed class GitHubReleases
     /// <param name="pageSize">How many to ask for at once, 1 to 100.</param>
     /// <exception cref="GitHubException">No such repository, or no answer.</exception>
     public IAsyncEnumerable<GitHubRelease> ListAsync(int pageSize, CancellationToken cancellationToken) =>
-        List(_answers, pageSize, cancellationToken);
+        List(_responses, pageSize, cancellationToken);
 
     /// <summary>The release of a tag: the published one, else the oldest draft; null when there is none.</summary>
     public async Task<GitHubRelease?> FindAsync(string tag, CancellationToken cancellationToken) =>
@@ -148,8 +148,8 @@ public sealed class GitHubReleases
             : throw new InvalidOperationException($"{_calls.Name}: {release} is published and is not deleted");
     }
 
-    private IAsyncEnumerable<GitHubRelease> List(IAnswerStore? answers, int pageSize, CancellationToken cancellationToken) =>
-        new GitHubPages(_calls.Wire, answers).ReadAsync(
+    private IAsyncEnumerable<GitHubRelease> List(IResponseStore? responses, int pageSize, CancellationToken cancellationToken) =>
+        new GitHubPages(_calls.Requests, responses).ReadAsync(
             _calls.Call("list releases"),
             api =>
                 new ReleasesClient(api).GetAll(

@@ -8,11 +8,11 @@ public sealed class GitHubRepository
 {
     private readonly RepositoryCalls _calls;
 
-    internal GitHubRepository(RepositoryName name, GitHubWire wire, IAnswerStore? answers)
+    internal GitHubRepository(RepositoryName name, GitHubRequests requests, IResponseStore? responses)
     {
-        _calls = new RepositoryCalls(name, wire);
+        _calls = new RepositoryCalls(name, requests);
         Name = name;
-        Releases = new GitHubReleases(_calls, answers);
+        Releases = new GitHubReleases(_calls, responses);
         Assets = new ReleaseAssets(_calls);
         Tags = new GitHubTags(_calls);
         Branches = new GitHubBranches(_calls);
@@ -24,7 +24,7 @@ public sealed class GitHubRepository
     public RepositoryName Name { get; }
 
     /// <summary>Whether requests carry a token; without one only what everybody may see can be read, and nothing written.</summary>
-    public bool HasToken => _calls.Wire.HasToken;
+    public bool HasToken => _calls.Requests.HasToken;
 
     public GitHubReleases Releases { get; }
 

@@ -55,7 +55,7 @@ public sealed class PullRequests
         };
         // GitHub leaves a filter out that it does not understand.
         await foreach (
-            PullRequest found in new GitHubPages(_calls.Wire, null).ReadAsync(
+            PullRequest found in new GitHubPages(_calls.Requests, null).ReadAsync(
                 _calls.Call($"find pull request of {Printable.Of(branch)}"),
                 api =>
                     new PullRequestsClient(api).GetAllForRepository(

@@ -24,7 +24,7 @@ public sealed class ReleaseAssets
         ArgumentNullException.ThrowIfNull(release);
         ImmutableArray<ReleaseAsset>.Builder assets = ImmutableArray.CreateBuilder<ReleaseAsset>();
         await foreach (
-            ReleaseAsset asset in new GitHubPages(_calls.Wire, null).ReadAsync(
+            ReleaseAsset asset in new GitHubPages(_calls.Requests, null).ReadAsync(
                 _calls.Call($"list assets of {release}"),
                 api =>
                     new ReleasesClient(api).GetAllAssets(
@@ -55,8 +55,8 @@ public sealed class ReleaseAssets
     {
         ArgumentNullException.ThrowIfNull(release);
         ArgumentNullException.ThrowIfNull(file);
-        GitHubCall call = _calls.Wire.InExchange(_calls.Call($"upload {file.Name} to {release}") with { Sent = sent });
-        Octokit.Release uploads = new(UploadAddress.Of(call, _calls.Wire.Host, release.UploadTemplate));
+        GitHubCall call = _calls.Requests.InExchange(_calls.Call($"upload {file.Name} to {release}") with { Sent = sent });
+        Octokit.Release uploads = new(UploadAddress.Of(call, _calls.Requests.Host, release.UploadTemplate));
         for (int tries = 1; ; tries++)
         {
             if (await KeepOrClearAsync(release, file, cancellationToken) is { } kept)
@@ -68,7 +68,7 @@ public sealed class ReleaseAssets
             }
             catch (GitHubException e) when (e.IsUnclear || e.IsThereAlready)
             {
-                if (!await _calls.Wire.PauseAsync(call, e, tries, null, cancellationToken))
+                if (!await _calls.Requests.PauseAsync(call, e, tries, null, cancellationToken))
                     throw;
             }
         }
@@ -95,7 +95,7 @@ public sealed class ReleaseAssets
         ArgumentNullException.ThrowIfNull(asset);
         ArgumentNullException.ThrowIfNull(destination);
         GitHubCall call = _calls.Call($"download asset {asset.Name}") with { Accept = Bytes, LeadsElsewhere = true };
-        using OctokitHttpClient http = new(_calls.Wire, call, null, cancellationToken);
+        using OctokitHttpClient http = new(_calls.Requests, call, null, cancellationToken);
         await using Stream body = await http.Connection.GetRawStream(RepositoryPaths.Asset(_calls, asset.Id), null);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[128 * 1024];

@@ -21,9 +21,9 @@ public sealed class ExhaustedException : RemoteException
     /// <summary>Whether a further attempt could have helped.</summary>
     public bool IsWorthWaiting { get; init; } = true;
 
-    /// <summary>The last answer's status; null when there was no answer.</summary>
+    /// <summary>The last response's status; null when there was no answer.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>The beginning of the last answer's body, as it came: not fit for a log before someone has cleaned it.</summary>
+    /// <summary>The beginning of the last response's body, as it came: not fit for a log before someone has cleaned it.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 }

@@ -8,7 +8,7 @@ using Polly.Retry;
 namespace Slipway.Http;
 
 /// <summary>
-/// Sends requests for every client of ours: one connection pool, the system's proxies, a user agent, and patience with
+/// Sends requests for every client of ours: one connection pool, the system's proxies, a user agent, and retries of
 /// what can succeed by waiting (408, 429, 5xx, resets, time-outs), which all requests to a host share. It follows no redirect by
 /// itself and keeps no cookie. Safe for concurrent use. Disposing closes the connections.
 /// </summary>
@@ -26,17 +26,17 @@ public sealed class HttpTransport : IDisposable
     private readonly ConcurrentDictionary<string, HostRetryBudget> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="handler">The wire; disposed with this object. <see cref="NewHandler()"/> makes the usual one.</param>
-    /// <param name="patience">How long to keep trying.</param>
+    /// <param name="retryPolicy">How long to keep trying.</param>
     /// <param name="time">The clock that waits are measured by.</param>
     /// <param name="log">Is told of waits, in one line without secrets.</param>
-    public HttpTransport(HttpMessageHandler handler, RetryPolicy patience, TimeProvider time, Action<string> log)
+    public HttpTransport(HttpMessageHandler handler, RetryPolicy retryPolicy, TimeProvider time, Action<string> log)
     {
         _invoker = new HttpMessageInvoker(handler);
-        _retryPolicy = patience;
+        _retryPolicy = retryPolicy;
         _time = time;
         _log = log;
         ResiliencePipelineBuilder<HttpResponseMessage> pipeline = new() { TimeProvider = time };
-        _pipeline = (patience.Attempts > 1 ? pipeline.AddRetry(Retrying()) : pipeline).Build();
+        _pipeline = (retryPolicy.Attempts > 1 ? pipeline.AddRetry(Retrying()) : pipeline).Build();
     }
 
     /// <summary>
@@ -54,14 +54,14 @@ public sealed class HttpTransport : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             MaxConnectionsPerServer = 16,
             MaxResponseHeadersLength = 64,
-            // A connection of HTTP/2 carries many requests: that its peer is gone must not cost each of them its patience.
+            // A connection of HTTP/2 carries many requests: that its peer is gone must not cost each of them a whole time-out.
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
         };
 
     /// <summary>
-    /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the answer once its headers are
+    /// Sends what <paramref name="request"/> makes, anew for each attempt, and returns the response once its headers are
     /// there. Any status but those worth waiting for is returned at once, for the caller to judge and dispose.
     /// </summary>
     /// <param name="exchange">What the request belongs to; null for an exchange of its own.</param>
@@ -204,8 +204,8 @@ public sealed class HttpTransport : IDisposable
         if (message.Content is { } body)
             message.Content = new PacedContent(body, _retryPolicy, _time, exchange);
         TimeSpan limit = _retryPolicy.For(size);
-        using CancellationTokenSource patience = new(limit, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using CancellationTokenSource timer = new(limit, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
             HttpResponseMessage answer = await _invoker.SendAsync(message, either.Token);
@@ -242,11 +242,11 @@ public sealed class HttpTransport : IDisposable
         }
     }
 
-    /// <summary>What an answer that gives up says, as far as it comes in a few seconds; never a reason to fail anew.</summary>
+    /// <summary>What a response that gives up says, as far as it comes in a few seconds; never a reason to fail anew.</summary>
     private async Task<ReadOnlyMemory<byte>> BodyAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5), _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using CancellationTokenSource timer = new(TimeSpan.FromSeconds(5), _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
             return await BoundedBody.ReadAsync(answer, MaximumErrorSize, either.Token);

@@ -11,7 +11,7 @@ public static partial class PageLink
 {
     private const int MaximumLength = 16 * 1024;
 
-    /// <summary>Reads an answer's fields.</summary>
+    /// <summary>Reads a response's fields.</summary>
     /// <param name="next">The next page's address; null after the last page.</param>
     /// <param name="problem">
     /// The field breaks its grammar, which could hide pages, or leads where we do not go: its words for people.

@@ -15,7 +15,7 @@ public enum RemoteFault
     /// <summary>It does not prove by TLS to be who it should be, or does not take our proof.</summary>
     Untrusted,
 
-    /// <summary>The answer breaks the protocol, or the request is not supported: any other 4xx, 501, 505, a malformed answer.</summary>
+    /// <summary>The response breaks the protocol, or the request is not supported: any other 4xx, 501, 505, a malformed answer.</summary>
     Protocol,
 }
 

@@ -11,7 +11,7 @@ public static class RetryAfter
     /// How long the server asks to be left alone; null when it asks for nothing, for a moment that is past, or for nonsense: then our own
     /// wait holds. By the server's own clock where it tells it: ours may be another.
     /// </summary>
-    /// <param name="now">Our time, where the answer does not tell its own.</param>
+    /// <param name="now">Our time, where the response does not tell its own.</param>
     public static TimeSpan? Of(HttpResponseMessage? answer, DateTimeOffset now)
     {
         TimeSpan? asked = answer?.Headers.RetryAfter switch

@@ -7,7 +7,7 @@ namespace Slipway.Http;
 /// <summary>Tells what can succeed by waiting from what cannot, and why a connection failed.</summary>
 public static class TransientFault
 {
-    /// <summary>Whether an answer of that status may be another one later.</summary>
+    /// <summary>Whether a response of that status may be another one later.</summary>
     public static bool For(HttpStatusCode status) => RemoteException.FaultOf(status) == RemoteFault.TryAgain;
 
     /// <summary>

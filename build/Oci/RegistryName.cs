@@ -8,14 +8,6 @@ namespace Slipway.Oci;
 /// </summary>
 public static class RegistryName
 {
-    /// <summary>Docker Hub, as references name it.</summary>
-    public const string DockerHub = "docker.io";
-
-    /// <summary>
-    /// What is in front of a name of Docker Hub's that has no owner: <c>docker.io/debian</c> is <c>docker.io/library/debian</c>.
-    /// </summary>
-    private const string Library = "library/";
-
     private const int Https = 443;
 
     /// <param name="host"><c>HOST[:PORT]</c>, in any spelling.</param>
@@ -33,14 +25,16 @@ public static class RegistryName
             isHttps && lower[..colon] is not ("localhost" or "[::1]") && !lower.StartsWith("127.", StringComparison.Ordinal)
                 ? lower[..colon]
                 : lower;
-        return name is "index.docker.io" or "registry-1.docker.io" ? DockerHub : name;
+        return KnownRegistry.All.FirstOrDefault(known => known.Aliases.Contains(name))?.Host ?? name;
     }
 
-    /// <summary>A repository as its registry knows it.</summary>
+    /// <summary>A repository as its registry knows it: <c>library/debian</c> for <c>debian</c> on Docker Hub.</summary>
     /// <param name="host">In any spelling.</param>
     public static string RepositoryAt(string host, string repository)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return Canonical(host) == DockerHub && !repository.Contains('/', StringComparison.Ordinal) ? Library + repository : repository;
+        return KnownRegistry.Of(Canonical(host))?.DefaultNamespace is { } owner && !repository.Contains('/', StringComparison.Ordinal)
+            ? $"{owner}/{repository}"
+            : repository;
     }
 }

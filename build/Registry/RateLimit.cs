@@ -12,19 +12,19 @@ namespace Slipway.Registry;
 /// <param name="Window">How long a window is; null when the registry does not say.</param>
 public sealed partial record RateLimit(int Limit, int Remaining, TimeSpan? Window)
 {
-    /// <summary>What an answer tells; null when it tells nothing, or nothing that can be read.</summary>
-    internal static RateLimit? Of(HttpResponseMessage answer)
+    /// <summary>What a response tells; null when it tells nothing, or nothing that can be read.</summary>
+    internal static RateLimit? Of(HttpResponseMessage response)
     {
-        Match limit = Field().Match(TextOf(answer, "ratelimit-limit")),
-            remaining = Field().Match(TextOf(answer, "ratelimit-remaining"));
+        Match limit = Field().Match(TextOf(response, "ratelimit-limit")),
+            remaining = Field().Match(TextOf(response, "ratelimit-remaining"));
         if (!limit.Success || !remaining.Success)
             return null;
         TimeSpan? window = limit.Groups[2].Success ? TimeSpan.FromSeconds(NumberOf(limit.Groups[2])) : null;
         return new RateLimit(NumberOf(limit.Groups[1]), NumberOf(remaining.Groups[1]), window);
     }
 
-    private static string TextOf(HttpResponseMessage answer, string name) =>
-        answer.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : "";
+    private static string TextOf(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : "";
 
     private static int NumberOf(Group digits) => int.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 

@@ -19,7 +19,7 @@ public sealed class RegistryClient
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
 
-    /// <param name="transport">The wire, and the patience with it.</param>
+    /// <param name="transport">Sends and tries again.</param>
     /// <param name="credentials">Where credentials come from.</param>
     /// <param name="map">Where requests go.</param>
     /// <param name="time">The clock that tokens expire by.</param>
@@ -54,12 +54,16 @@ public sealed class RegistryClient
         return _credentials.ForAsync(reference.Host, reference.Repository, _map, cancellationToken);
     }
 
-    /// <summary>Reads the header from the answer to <c>GET /v2/</c> ("Determining Support"), which may well be a 401.</summary>
+    /// <summary>Reads the header from the response to <c>GET /v2/</c> ("Determining Support"), which may well be a 401.</summary>
     internal static async Task<bool> AnnouncesRehearsalAsync(Endpoint endpoint, string host, CancellationToken cancellationToken)
     {
-        Asked asked = new(host, null, "GET /v2/");
-        using HttpResponseMessage answer = await endpoint.SendOpenlyAsync(asked, new Uri(endpoint.Address, "/v2/"), cancellationToken);
-        return answer.Headers.NonValidated.TryGetValues(RehearsalHeader, out var values) && values.ToString() == "true";
+        RegistryOperation operation = new(host, null, "GET /v2/");
+        using HttpResponseMessage response = await endpoint.SendOpenlyAsync(
+            operation,
+            new Uri(endpoint.Address, "/v2/"),
+            cancellationToken
+        );
+        return response.Headers.NonValidated.TryGetValues(RehearsalHeader, out var values) && values.ToString() == "true";
     }
 
     private Endpoint NewEndpoint(string host)

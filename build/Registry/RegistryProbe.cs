@@ -1,5 +1,4 @@
 using System.Net;
-using Slipway.Http;
 using Slipway.Oci;
 
 namespace Slipway.Registry;
@@ -15,15 +14,19 @@ public sealed class RegistryProbe
 
     private static readonly Digest NobodysManifest = Digest.Of("slipway: a manifest that nobody has"u8);
 
-    private readonly Repository _repository;
+    private readonly string _host;
     private readonly Endpoint _endpoint;
-    private readonly TimeProvider _time;
+    private readonly ManifestStore _manifests;
+    private readonly BlobStore _blobs;
+    private readonly ReferrersList _referrers;
 
-    internal RegistryProbe(Repository repository, Endpoint endpoint, TimeProvider time)
+    internal RegistryProbe(string host, Endpoint endpoint, ManifestStore manifests, BlobStore blobs, ReferrersList referrers)
     {
-        _repository = repository;
+        _host = host;
         _endpoint = endpoint;
-        _time = time;
+        _manifests = manifests;
+        _blobs = blobs;
+        _referrers = referrers;
     }
 
     /// <summary>Where requests go.</summary>
@@ -33,10 +36,10 @@ public sealed class RegistryProbe
     /// <exception cref="RegistryException">It does not answer, or is no registry.</exception>
     public async Task ReachAsync(CancellationToken cancellationToken)
     {
-        Asked asked = new(_repository.Reference.Host, null, "GET /v2/");
-        using HttpResponseMessage answer = await _endpoint.SendOpenlyAsync(asked, new Uri(Address, "/v2/"), cancellationToken);
-        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Unauthorized))
-            throw RegistryException.Unsound(asked, $"wanted 200 or 401, got {(int)answer.StatusCode}");
+        RegistryOperation operation = new(_host, null, "GET /v2/");
+        using HttpResponseMessage response = await _endpoint.SendOpenlyAsync(operation, new Uri(Address, "/v2/"), cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Unauthorized))
+            throw RegistryException.Unsound(operation, $"wanted 200 or 401, got {(int)response.StatusCode}");
     }
 
     /// <summary>
@@ -45,8 +48,7 @@ public sealed class RegistryProbe
     /// <exception cref="RegistryException">We may not, or the registry does not say so.</exception>
     public async Task RequirePushAsync(CancellationToken cancellationToken)
     {
-        Call call = _repository.Write(HttpMethod.Post, "blobs/uploads/", "begin an upload, to be cancelled");
-        UploadSession session = new(_endpoint, await call.Target(cancellationToken), call, NobodysManifest, _time);
+        UploadSession session = await _blobs.NewSessionAsync(NobodysManifest, "begin an upload, to be cancelled", cancellationToken);
         await session.BeginAsync(cancellationToken);
         await session.CancelAsync();
     }
@@ -54,29 +56,15 @@ public sealed class RegistryProbe
     /// <summary>Whether tags can be deleted, by us, through this protocol; asked by deleting a tag that is not there.</summary>
     /// <exception cref="RegistryException">We may not, or the registry does not say so.</exception>
     public async Task<bool> CanDeleteTagsAsync(CancellationToken cancellationToken) =>
-        await _repository.DeleteTagAsync(NobodysTag, cancellationToken) != Deletion.Unsupported;
+        await _manifests.DeleteTagAsync(NobodysTag, cancellationToken) != Deletion.Unsupported;
 
     /// <summary>
-    /// How referrers are kept ("Listing Referrers"). A registry with the API must not answer 404, says the specification; Quay does
-    /// so about a manifest that it does not have, so only a 404 about one that is there is certain.
+    /// How referrers are kept ("Listing Referrers").
     /// </summary>
     /// <param name="known">A manifest that is there; null when there is none.</param>
     /// <exception cref="RegistryException">No definite answer.</exception>
-    public async Task<ReferrersSupport> ReferrersAsync(Digest? known, CancellationToken cancellationToken)
-    {
-        Call call = _repository.Read(HttpMethod.Get, $"referrers/{known ?? NobodysManifest}", "GET referrers") with
-        {
-            Accept = MediaType.Index,
-        };
-        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
-        return answer.StatusCode switch
-        {
-            HttpStatusCode.OK when ContentType.Of(answer) is null or MediaType.Index => ReferrersSupport.Api,
-            HttpStatusCode.OK => ReferrersSupport.Tag,
-            var status when ReferrersList.IsAbsent(status) => known is null ? ReferrersSupport.Unknown : ReferrersSupport.Tag,
-            _ => throw await _endpoint.FailureAsync(call, answer, cancellationToken),
-        };
-    }
+    public Task<ReferrersSupport> ReferrersAsync(Digest? known, CancellationToken cancellationToken) =>
+        _referrers.SupportAsync(known ?? NobodysManifest, known is not null, cancellationToken);
 
     /// <summary>
     /// What is left of a limit on pulling; null when the registry tells of none. A HEAD, which Docker Hub does not count.
@@ -84,21 +72,7 @@ public sealed class RegistryProbe
     /// <exception cref="RegistryException">No definite answer.</exception>
     public async Task<RateLimit?> RateLimitAsync(string tag, CancellationToken cancellationToken)
     {
-        Call call = _repository.Read(HttpMethod.Head, "manifests/" + tag, $"HEAD manifest {tag}");
-        using HttpResponseMessage answer = await _endpoint.SendAsync(call, cancellationToken);
-        return RateLimit.Of(answer);
+        using HttpResponseMessage response = await _manifests.HeadTagAsync(tag, cancellationToken);
+        return RateLimit.Of(response);
     }
-}
-
-/// <summary>How a registry keeps what refers to a manifest.</summary>
-public enum ReferrersSupport
-{
-    /// <summary>It has the referrers API.</summary>
-    Api,
-
-    /// <summary>It has none: the list is kept under a tag.</summary>
-    Tag,
-
-    /// <summary>It cannot be told before something is there.</summary>
-    Unknown,
 }

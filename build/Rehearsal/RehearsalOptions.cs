@@ -1,21 +1,5 @@
 namespace Slipway.Rehearsal;
 
-/// <summary>How a rehearsal registry asks who is there.</summary>
-public enum RehearsalAuthentication
-{
-    /// <summary>Everybody may do everything.</summary>
-    None,
-
-    /// <summary>HTTP Basic on every request (RFC 7617).</summary>
-    Basic,
-
-    /// <summary>Bearer tokens from <c>/v2/auth</c> of the same server, as Quay has it.</summary>
-    Token,
-
-    /// <summary>Bearer tokens from <c>/token</c> of a server on another port of 127.0.0.1, as Docker Hub has it.</summary>
-    TokenElsewhere,
-}
-
 /// <summary>What a rehearsal registry is to be.</summary>
 public sealed record RehearsalOptions
 {
@@ -66,5 +50,16 @@ public sealed record RehearsalOptions
     public Func<RehearsalRequest, Fault?> Faults { get; init; } = _ => null;
 
     /// <summary>Told of each request when its answer ends. Called concurrently.</summary>
-    public Action<LoggedRequest> Answered { get; init; } = _ => { };
+    public Action<LoggedRequest> Responded { get; init; } = _ => { };
+
+    internal AccessRules Access =>
+        new()
+        {
+            Authentication = Authentication,
+            User = User,
+            Password = Password,
+            IsPublic = IsPublic,
+            TokenLifetime = TokenLifetime,
+            Time = Time,
+        };
 }

@@ -59,7 +59,7 @@ public sealed class RehearsalRegistry : IAsyncDisposable
         if (options.Authentication != RehearsalAuthentication.None && options.User.Length == 0)
             throw new ArgumentException("a rehearsal registry with authentication needs a user", nameof(options));
         UploadSessions sessions = new(options.Time);
-        AuthMiddleware gate = new(options);
+        AuthMiddleware gate = new(options.Access);
         ContentStore store = new(options.Storage);
         RequestHandler handler = new(options, store, sessions, gate);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -87,8 +87,8 @@ public sealed class RehearsalRegistry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
-        await _application.StopAsync(patience.Token);
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2));
+        await _application.StopAsync(limit.Token);
         await _application.DisposeAsync();
         _sessions.Dispose();
     }

@@ -24,7 +24,7 @@ internal sealed class RequestHandler
         _store = store;
         _blobs = new BlobEndpoint(store, options.AllowsDeletion);
         _uploads = new UploadEndpoint(store, sessions, gate, options.MinimumChunk);
-        _manifests = new ManifestEndpoint(store, options);
+        _manifests = new ManifestEndpoint(store, new ManifestRules(options.AllowsDeletion, options.HasReferrers, options.AcceptsSparse));
         _tags = new TagsEndpoint(store);
         _referrers = new ReferrersEndpoint(store, options.ReferrersPage);
     }
@@ -50,16 +50,16 @@ internal sealed class RequestHandler
         int status = 0;
         try
         {
-            Exchange exchange = new Exchange(context, request, () => AnswerAsync(context))
+            HttpExchange exchange = new HttpExchange(context, request, () => RespondAsync(context))
             {
                 AuthMiddleware = _gate,
                 Store = _store,
                 Time = _options.Time,
             };
             if (_options.Faults(request) is { } fault)
-                await ErrorAnswer.TellAsync(context, () => FailAsync(exchange, fault));
+                await ErrorResponse.TellAsync(context, () => FailAsync(exchange, fault));
             else
-                await exchange.AnswerAsync();
+                await exchange.RespondAsync();
             status = context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
@@ -70,7 +70,7 @@ internal sealed class RequestHandler
         {
             LoggedRequest entry = new(request, status, body.Count);
             Log.Add(entry);
-            _options.Answered(entry);
+            _options.Responded(entry);
         }
 
         // After the entry in the log: whoever sees the reset finds it there.
@@ -78,14 +78,14 @@ internal sealed class RequestHandler
             context.Abort();
     }
 
-    private Task AnswerAsync(HttpContext context) => ErrorAnswer.TellAsync(context, () => RouteAsync(context));
+    private Task RespondAsync(HttpContext context) => ErrorResponse.TellAsync(context, () => RouteAsync(context));
 
     private Task RouteAsync(HttpContext context)
     {
         if (_gate.IsRealm(context))
-            return _gate.Tokens.AnswerAsync(context);
+            return _gate.Tokens.RespondAsync(context);
         if (!_gate.IsRegistry(context))
-            throw ErrorAnswer.NoEndpoint();
+            throw ErrorResponse.NoEndpoint();
         RegistryPath path = RegistryPath.Parse(context.Request.Path.Value ?? "");
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
         _gate.Check(context, path);
@@ -93,18 +93,18 @@ internal sealed class RequestHandler
             _limit.Count(context);
         return path.Area switch
         {
-            Area.Root => JsonAnswer.WriteAsync(context, "{}"u8.ToArray(), "application/json"),
-            Area.Manifest => _manifests.AnswerAsync(context, path),
-            Area.Blob => _blobs.AnswerAsync(context, path),
+            Area.Root => JsonResponse.WriteAsync(context, "{}"u8.ToArray(), "application/json"),
+            Area.Manifest => _manifests.RespondAsync(context, path),
+            Area.Blob => _blobs.RespondAsync(context, path),
             Area.UploadStart => _uploads.StartAsync(context, path),
             Area.Upload => _uploads.ContinueAsync(context, path),
-            Area.Referrers when _options.HasReferrers => _referrers.AnswerAsync(context, path),
-            Area.Tags => _tags.AnswerAsync(context, path),
-            _ => throw ErrorAnswer.NoEndpoint(),
+            Area.Referrers when _options.HasReferrers => _referrers.RespondAsync(context, path),
+            Area.Tags => _tags.RespondAsync(context, path),
+            _ => throw ErrorResponse.NoEndpoint(),
         };
     }
 
-    private static async Task FailAsync(Exchange exchange, Fault fault)
+    private static async Task FailAsync(HttpExchange exchange, Fault fault)
     {
         byte[] buffer = new byte[16 * 1024];
         long left = fault.AfterBytes;

@@ -54,7 +54,7 @@ public static class FailureKinds
             or UnfitFileException => FailureKind.WrongConfiguration,
             EngineException { IsConfiguration: true } => FailureKind.WrongConfiguration,
             // It is there and does not do what is asked of it.
-            EngineException { IsAnswer: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => FailureKind.Failed,
+            EngineException { IsResponse: true, Fault: RemoteFault.Protocol or RemoteFault.NotFound } => FailureKind.Failed,
             // GitHub understood and takes it for wrong.
             GitHubException { IsInvalid: true } => FailureKind.Failed,
             RemoteException { Fault: RemoteFault.TryAgain } => FailureKind.TryAgain,

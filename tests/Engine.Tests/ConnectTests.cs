@@ -31,7 +31,7 @@ public sealed class ConnectTests
                 EngineAddress.Parse("unix://" + folder.At("left.sock"), "default")
             )
         );
-        Assert.Equal((RemoteFault.NotFound, false), (e.Fault, e.IsAnswer));
+        Assert.Equal((RemoteFault.NotFound, false), (e.Fault, e.IsResponse));
         Assert.Matches("tried unix:///nothing/here.sock .*; unix://.*left.sock .*DOCKER_HOST", e.Message);
     }
 

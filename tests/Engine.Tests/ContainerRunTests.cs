@@ -134,7 +134,7 @@ public sealed class ContainerRunTests
         });
         using EngineClient client = await fake.ConnectAsync();
         EngineException e = await Assert.ThrowsAsync<EngineException>(() => client.RunAsync(new ContainerSpec("x"), (_, _) => { }, Stop));
-        Assert.Equal((RemoteFault.TryAgain, false), (e.Fault, e.IsAnswer));
+        Assert.Equal((RemoteFault.TryAgain, false), (e.Fault, e.IsResponse));
         Assert.Contains("the Engine went away", e.Message, StringComparison.Ordinal);
         Assert.Contains("could not be removed", Assert.Single(fake.Notices), StringComparison.Ordinal);
     }
@@ -151,7 +151,7 @@ public sealed class ContainerRunTests
         });
         using EngineClient client = await fake.ConnectAsync();
         EngineException e = await Assert.ThrowsAsync<EngineException>(() => client.RunAsync(new ContainerSpec("x"), (_, _) => { }, Stop));
-        Assert.True(e.IsAnswer);
+        Assert.True(e.IsResponse);
         Assert.Contains("400 exec: \"/bin/x\": no such file?[2J", e.Message, StringComparison.Ordinal);
     }
 

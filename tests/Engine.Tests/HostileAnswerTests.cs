@@ -76,7 +76,7 @@ public sealed class HostileAnswerTests
         );
         Assert.All(told is null ? [] : (EngineException[])[told], e =>
         {
-            Assert.Equal((RemoteFault.Protocol, true), (e.Fault, e.IsAnswer));
+            Assert.Equal((RemoteFault.Protocol, true), (e.Fault, e.IsResponse));
             Assert.StartsWith(fake.Address + ": ", e.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(e.Message, char.IsControl);
         });
@@ -105,7 +105,7 @@ public sealed class HostileAnswerTests
         );
         using EngineClient client = await fake.ConnectAsync();
         EngineException? e = await ToldAsync(() => client.InspectAsync("x", Stop));
-        Assert.Equal((RemoteFault.Protocol, true), (e!.Fault, e.IsAnswer));
+        Assert.Equal((RemoteFault.Protocol, true), (e!.Fault, e.IsResponse));
         Assert.EndsWith(": GET images/x/json: 500", e.Message, StringComparison.Ordinal);
     }
 
@@ -121,7 +121,7 @@ public sealed class HostileAnswerTests
     public async Task No_load_ends_well_whose_messages_do_not(string answer, params string[] either)
     {
         EngineException e = await LoadAsync(request => request.JsonAsync(200, answer));
-        Assert.True(e.IsAnswer);
+        Assert.True(e.IsResponse);
         Assert.Contains(either, why => e.Message.Contains(why, StringComparison.Ordinal));
     }
 
@@ -140,7 +140,7 @@ public sealed class HostileAnswerTests
             await request.RawAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"status\":\"Loading\"}\n");
             request.Cut();
         });
-        Assert.Equal((RemoteFault.TryAgain, false), (e.Fault, e.IsAnswer));
+        Assert.Equal((RemoteFault.TryAgain, false), (e.Fault, e.IsResponse));
         Assert.Contains("POST images/load: the Engine went away", e.Message, StringComparison.Ordinal);
     }
 
@@ -186,9 +186,9 @@ public sealed class HostileAnswerTests
             await request.BodyAsync();
             await answer(request);
         });
-        using EngineWire wire = new(fake.Address, TimeProvider.System) { Api = ApiVersion.Oldest };
+        using EngineRequests wire = new(fake.Address, TimeProvider.System) { Api = ApiVersion.Oldest };
         return await Assert.ThrowsAsync<EngineException>(() =>
-            wire.DoAsync("ImageLoad", AnswerLimits.Messages, docker =>
+            wire.DoAsync("ImageLoad", ResponseLimits.Messages, docker =>
                 docker.Images.LoadImageAsync(
                     new Docker.DotNet.Models.ImageLoadParameters(),
                     Stream.Null,

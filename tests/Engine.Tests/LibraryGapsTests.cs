@@ -42,7 +42,7 @@ public sealed class LibraryGapsTests
     public async Task Wait_takes_an_answer_without_a_code_for_success() =>
         Assert.Equal(
             0,
-            await AskAsync("/wait", "{}", AnswerLimits.Small, async docker =>
+            await AskAsync("/wait", "{}", ResponseLimits.Small, async docker =>
                 (await docker.Containers.WaitContainerAsync("x", Stop)).StatusCode
             )
         );
@@ -51,9 +51,9 @@ public sealed class LibraryGapsTests
     public async Task Attach_asks_for_the_container_before_and_has_no_word_for_an_engines_own_complaint()
     {
         await using FakeEngine fake = new(_ => Task.CompletedTask);
-        using EngineWire wire = Wire(fake);
+        using EngineRequests wire = Wire(fake);
         await Assert.ThrowsAsync<EngineException>(() =>
-            wire.AskAsync("ContainerAttach", AnswerLimits.Open, docker =>
+            wire.AskAsync("ContainerAttach", ResponseLimits.Open, docker =>
                 docker.Containers.AttachContainerAsync("x", new ContainerAttachParameters(), Stop)
             )
         );
@@ -70,7 +70,7 @@ public sealed class LibraryGapsTests
     [InlineData("""{"errorDetail":{"message":"no space left on device"},"error":"no space left on device"}""")]
     [InlineData("")]
     public Task Load_takes_garbage_and_a_failure_for_success(string answer) =>
-        AskAsync("/images/load", answer, AnswerLimits.Open, LoadAsync);
+        AskAsync("/images/load", answer, ResponseLimits.Open, LoadAsync);
 
     private static async Task<bool> LoadAsync(DockerClient docker)
     {
@@ -78,7 +78,7 @@ public sealed class LibraryGapsTests
         return true;
     }
 
-    private static Task<bool> BuildAsync(string answer) => AskAsync("/build", answer, AnswerLimits.Open, async docker =>
+    private static Task<bool> BuildAsync(string answer) => AskAsync("/build", answer, ResponseLimits.Open, async docker =>
         {
             await docker.Images.BuildImageFromDockerfileAsync(
                 new ImageBuildParameters(),
@@ -91,7 +91,7 @@ public sealed class LibraryGapsTests
             return true;
         });
 
-    private static async Task<T> AskAsync<T>(string path, string answer, AnswerLimits limits, Func<DockerClient, Task<T>> ask)
+    private static async Task<T> AskAsync<T>(string path, string answer, ResponseLimits limits, Func<DockerClient, Task<T>> ask)
     {
         await using FakeEngine fake = new(async request =>
         {
@@ -100,9 +100,9 @@ public sealed class LibraryGapsTests
             await request.BodyAsync();
             await request.JsonAsync(200, answer);
         });
-        using EngineWire wire = Wire(fake);
+        using EngineRequests wire = Wire(fake);
         return await wire.AskAsync("it", limits, ask);
     }
 
-    private static EngineWire Wire(FakeEngine fake) => new(fake.Address, TimeProvider.System) { Api = ApiVersion.Oldest };
+    private static EngineRequests Wire(FakeEngine fake) => new(fake.Address, TimeProvider.System) { Api = ApiVersion.Oldest };
 }

@@ -230,7 +230,7 @@ public sealed class LoadAndBuildTests : IDisposable
         });
         using EngineClient client = await fake.ConnectAsync();
         EngineException e = await Assert.ThrowsAsync<EngineException>(() => client.BuildAsync(Small, _ => { }, Stop));
-        Assert.True(e.IsAnswer);
+        Assert.True(e.IsResponse);
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
     }
 

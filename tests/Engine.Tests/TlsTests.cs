@@ -49,7 +49,7 @@ public sealed class TlsTests : IDisposable
     private async Task RefusedAsync(X509Certificate2 server, string why)
     {
         EngineException e = await Assert.ThrowsAsync<EngineException>(() => ConnectAsync(server));
-        Assert.Equal((RemoteFault.Untrusted, false), (e.Fault, e.IsAnswer));
+        Assert.Equal((RemoteFault.Untrusted, false), (e.Fault, e.IsResponse));
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
     }
 

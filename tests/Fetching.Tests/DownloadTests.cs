@@ -66,7 +66,7 @@ public sealed class DownloadTests : IAsyncLifetime
             transport,
             _bench.Patience with
             {
-                AnswerWithin = TimeSpan.FromMilliseconds(300),
+                ResponseTimeLimit = TimeSpan.FromMilliseconds(300),
             },
             TimeProvider.System
         );

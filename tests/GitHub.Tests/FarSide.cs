@@ -16,27 +16,27 @@ public sealed class FarSide(Func<HttpRequestMessage, HttpResponseMessage> answer
 
     public HurriedTime Time { get; } = new();
 
-    public RetryPolicy Patience { get; init; } =
+    public RetryPolicy RetryPolicy { get; init; } =
         new()
         {
             Attempts = 4,
             FirstWait = TimeSpan.FromSeconds(1),
             Jitter = () => 0.5,
-            AnswerWithin = HurriedTime.AnswerWithin,
+            ResponseTimeLimit = HurriedTime.ResponseTimeLimit,
         };
 
     /// <summary>Variables, by default the token alone.</summary>
     public Func<string, string?> Environment { get; init; } = name => name == "GH_TOKEN" ? Token : null;
 
-    public GitHubRepository Repository(string name = "poseidon/kubelet", IAnswerStore? answers = null, params string[] urls) =>
+    public GitHubRepository Repository(string name = "poseidon/kubelet", IResponseStore? answers = null, params string[] urls) =>
         new GitHubClient(
-            new HttpTransport(this, Patience, Time, Notices.Add),
+            new HttpTransport(this, RetryPolicy, Time, Notices.Add),
             GitHubHosts.Parse(urls, Environment),
             new GitHubTokens(Environment),
             Time
         )
         {
-            Answers = answers,
+            Responses = answers,
         }.Repository(RepositoryName.Parse(name));
 
     public static HttpResponseMessage Answer(int status, string body = "", params (string Name, string Value)[] headers)

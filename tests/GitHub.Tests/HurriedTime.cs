@@ -4,7 +4,7 @@ namespace Slipway.GitHub.Tests;
 public sealed class HurriedTime : TimeProvider
 {
     /// <summary>How long to wait for an answer, so that no wait is taken for it: timers of so long are the system's.</summary>
-    public static readonly TimeSpan AnswerWithin = TimeSpan.FromDays(1);
+    public static readonly TimeSpan ResponseTimeLimit = TimeSpan.FromDays(1);
 
     private readonly Lock _lock = new();
     private TimeSpan _hurried;
@@ -25,7 +25,7 @@ public sealed class HurriedTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime <= TimeSpan.Zero || dueTime >= AnswerWithin)
+        if (dueTime <= TimeSpan.Zero || dueTime >= ResponseTimeLimit)
             return base.CreateTimer(callback, state, dueTime, period);
         lock (_lock)
             _hurried += dueTime;

@@ -178,7 +178,7 @@ public sealed class LimitTests
         }
     }
 
-    private static async Task<int> CountAsync(Scene scene, IAnswerStore answers)
+    private static async Task<int> CountAsync(Scene scene, IResponseStore answers)
     {
         int count = 0;
         await foreach (GitHubRelease _ in scene.Client(answers: answers).Repository(Scene.Name).Releases.ListAsync(2, default))

@@ -135,8 +135,8 @@ public sealed class OctokitTests
     public async Task Octokit_itself_is_nobody_and_reaches_no_other_host()
     {
         FarSide far = new(_ => FarSide.Answer(200, "{}"));
-        GitHubWire wire = new(
-            new HttpTransport(far, far.Patience, far.Time, far.Notices.Add),
+        GitHubRequests wire = new(
+            new HttpTransport(far, far.RetryPolicy, far.Time, far.Notices.Add),
             GitHubHosts.Default.Of("github.com"),
             new GitHubToken(FarSide.Token, "GH_TOKEN"),
             far.Time

@@ -13,7 +13,7 @@ public sealed class Scene : IAsyncDisposable
         Attempts = 3,
         FirstWait = TimeSpan.FromMilliseconds(1),
         LongestWait = TimeSpan.FromMilliseconds(5),
-        AnswerWithin = HurriedTime.AnswerWithin,
+        ResponseTimeLimit = HurriedTime.ResponseTimeLimit,
     };
 
     private readonly HttpTransport _transport;
@@ -51,7 +51,7 @@ public sealed class Scene : IAsyncDisposable
         return new Scene(server, await server.AddRepositoryAsync(Name.Owner, Name.Name), time);
     }
 
-    public GitHubClient Client(string? token = GitHubStandIn.Token, IAnswerStore? answers = null) =>
+    public GitHubClient Client(string? token = GitHubStandIn.Token, IResponseStore? answers = null) =>
         new(
             _transport,
             GitHubHosts.Parse([$"github.com={Server.ApiUrl}"], _ => null),
@@ -59,7 +59,7 @@ public sealed class Scene : IAsyncDisposable
             Time
         )
         {
-            Answers = answers,
+            Responses = answers,
         };
 
     /// <summary>What a run does that ends at the first thing that goes wrong.</summary>

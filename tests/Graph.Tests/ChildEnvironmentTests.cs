@@ -215,10 +215,10 @@ public sealed partial class ChildEnvironmentTests : IDisposable
             ["Processes/ProcessRun.cs"] = "that noun",
             ["Processes/OutputPipe.cs"] = "its outputs",
             ["Processes/Signal.cs"] = "kill(2); other native code could start a program",
-            ["Engine/Wire/ProgramStream.cs"] = "ssh, whose two streams are a connection for as long as somebody holds it",
-            ["Nuke/Execution/Browser.cs"] = "shows a page and waits for nothing; Windows has no program for it",
+            ["Engine/Http/ProgramStream.cs"] = "ssh, whose two streams are a connection for as long as somebody holds it",
+            ["Nuke/Session/Browser.cs"] = "shows a page and waits for nothing; Windows has no program for it",
         };
-        Dictionary<string, string> sockets = new() { ["Engine/Wire/EngineConnection.cs"] = "a Docker Engine's socket in the file system" };
+        Dictionary<string, string> sockets = new() { ["Engine/Http/EngineConnection.cs"] = "a Docker Engine's socket in the file system" };
         Assert.Equal(programs.Keys.Order(StringComparer.Ordinal), FilesWith(Starts()));
         Assert.Equal(sockets.Keys.Order(StringComparer.Ordinal), FilesWith(Sockets()));
         // Whoever does it without the noun has a list of what the program may have, too; Windows' own way takes none.

@@ -115,9 +115,9 @@ public class ExitCodesTests
     [InlineData(RemoteFault.Refused, false, FailureKind.Refused)]
     public void An_engine_that_is_there_and_does_not_do_it_is_told_apart_from_none(RemoteFault fault, bool answer, FailureKind code)
     {
-        Assert.Equal(code, FailureKinds.Of(new EngineException(fault, "x") { IsAnswer = answer }));
+        Assert.Equal(code, FailureKinds.Of(new EngineException(fault, "x") { IsResponse = answer }));
         Assert.Equal(FailureKind.WrongConfiguration, FailureKinds.Of(new EngineException(fault, "x") { IsConfiguration = true }));
-        Assert.Equal("x", new SlipwayConventions().Describe(Caught(new EngineException(fault, "x") { IsAnswer = answer })));
+        Assert.Equal("x", new SlipwayConventions().Describe(Caught(new EngineException(fault, "x") { IsResponse = answer })));
     }
 
     [Fact]

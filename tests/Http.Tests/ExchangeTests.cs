@@ -11,7 +11,7 @@ public class ExchangeTests
     {
         FirstWait = TimeSpan.FromSeconds(1),
         LongestWait = TimeSpan.FromSeconds(30),
-        AnswerWithin = AnswerWithin,
+        ResponseTimeLimit = ResponseTimeLimit,
         Jitter = () => 1,
     };
 
@@ -21,7 +21,7 @@ public class ExchangeTests
     public async Task A_server_that_stays_silent_is_given_up_in_bounded_time_however_many_tries_are_left()
     {
         FarSide? far = null;
-        far = new FarSide(token => far!.Hangs()(token)) { Patience = Steady };
+        far = new FarSide(token => far!.Hangs()(token)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport(attempts: 100);
         long begin = far.Time.GetTimestamp();
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
@@ -34,7 +34,7 @@ public class ExchangeTests
     [Fact]
     public async Task Tries_that_fail_at_once_end_with_the_time_of_the_exchange()
     {
-        using FarSide far = new(Says(503)) { Patience = Steady };
+        using FarSide far = new(Says(503)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport(attempts: 1000);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.InRange(far.Time.Waits.Sum(wait => wait.TotalSeconds), 200, 231);
@@ -89,7 +89,7 @@ public class ExchangeTests
     [Fact]
     public async Task A_receiver_that_takes_one_byte_a_second_is_given_up()
     {
-        using FarSide far = new(Says(200)) { Patience = Steady };
+        using FarSide far = new(Says(200)) { RetryPolicy = Steady };
         using PacedContent content = new(
             new StreamContent(new Trickle(TimeSpan.Zero, () => far, bytes: 1)),
             Steady,
@@ -113,7 +113,7 @@ public class ExchangeTests
     [Fact]
     public async Task What_an_upload_is_called_and_how_long_it_is_stay_as_they_were()
     {
-        using FarSide far = new(Says(200)) { Patience = Steady };
+        using FarSide far = new(Says(200)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         using HttpResponseMessage answer = await transport.SendAsync(
             () =>
@@ -131,7 +131,7 @@ public class ExchangeTests
     [Fact]
     public async Task Requests_of_one_exchange_share_its_time()
     {
-        using FarSide far = new(Says(503, retryAfter: "150"), Says(200), Says(503, retryAfter: "100")) { Patience = Steady };
+        using FarSide far = new(Says(503, retryAfter: "150"), Says(200), Says(503, retryAfter: "100")) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         Exchange exchange = transport.Begin();
         (await transport.SendAsync(Get, Stop, exchange)).Dispose();
@@ -145,7 +145,7 @@ public class ExchangeTests
     private static FarSide Sends(Func<Stream> body, FarSide? _) =>
         new(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(body()) }))
         {
-            Patience = Steady,
+            RetryPolicy = Steady,
             Time = new ManualTime { HoldsAll = true },
         };
 

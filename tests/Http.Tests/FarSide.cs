@@ -5,23 +5,23 @@ namespace Slipway.Http.Tests;
 /// <summary>The far side of the wire: answers each request in turn, the last answer for ever.</summary>
 internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMessage>>[] answers) : HttpMessageHandler
 {
-    public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(77);
+    public static readonly TimeSpan ResponseTimeLimit = TimeSpan.FromSeconds(77);
 
     public List<HttpRequestMessage> Asked { get; } = [];
 
     public List<string> Notices { get; } = [];
 
-    public ManualTime Time { get; init; } = new(AnswerWithin, TimeSpan.FromSeconds(5));
+    public ManualTime Time { get; init; } = new(ResponseTimeLimit, TimeSpan.FromSeconds(5));
 
-    public RetryPolicy Patience { get; init; } =
+    public RetryPolicy RetryPolicy { get; init; } =
         new()
         {
             FirstWait = TimeSpan.FromSeconds(1),
             LongestWait = TimeSpan.FromSeconds(30),
-            AnswerWithin = AnswerWithin,
+            ResponseTimeLimit = ResponseTimeLimit,
         };
 
-    public HttpTransport Transport(int attempts = 3) => new(this, Patience with { Attempts = attempts }, Time, Notices.Add);
+    public HttpTransport Transport(int attempts = 3) => new(this, RetryPolicy with { Attempts = attempts }, Time, Notices.Add);
 
     public static Func<CancellationToken, Task<HttpResponseMessage>> Says(int status, string body = "", string? retryAfter = null) =>
         _ =>
@@ -42,7 +42,7 @@ internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMe
     public Func<CancellationToken, Task<HttpResponseMessage>> Hangs() =>
         async token =>
         {
-            Time.Advance(AnswerWithin);
+            Time.Advance(ResponseTimeLimit);
             Time.FireHeld();
             await Task.Delay(Timeout.Infinite, token);
             throw new InvalidOperationException("unreachable");

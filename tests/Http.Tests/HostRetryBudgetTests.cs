@@ -11,7 +11,7 @@ public class HostRetryBudgetTests
     {
         FirstWait = TimeSpan.FromSeconds(1),
         LongestWait = TimeSpan.FromSeconds(30),
-        AnswerWithin = AnswerWithin,
+        ResponseTimeLimit = ResponseTimeLimit,
         Jitter = () => 0.5,
     };
 
@@ -20,7 +20,11 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task Other_requests_hold_back_when_a_host_asked_one_to_wait()
     {
-        using FarSide far = new(Says(429, retryAfter: "20"), Says(200)) { Time = new ManualTime(AnswerWithin, Asked), Patience = Steady };
+        using FarSide far = new(Says(429, retryAfter: "20"), Says(200))
+        {
+            Time = new ManualTime(ResponseTimeLimit, Asked),
+            RetryPolicy = Steady,
+        };
         using HttpTransport transport = far.Transport();
         Task<HttpResponseMessage> first = transport.SendAsync(() => Get("example.org/first"), Stop);
         using HttpResponseMessage second = await transport.SendAsync(() => Get("example.org/second"), Stop);
@@ -40,7 +44,11 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task Other_hosts_are_asked_at_once()
     {
-        using FarSide far = new(Says(429, retryAfter: "20"), Says(200)) { Time = new ManualTime(AnswerWithin, Asked), Patience = Steady };
+        using FarSide far = new(Says(429, retryAfter: "20"), Says(200))
+        {
+            Time = new ManualTime(ResponseTimeLimit, Asked),
+            RetryPolicy = Steady,
+        };
         using HttpTransport transport = far.Transport();
         Task<HttpResponseMessage> first = transport.SendAsync(() => Get("example.org/first"), Stop);
         (await transport.SendAsync(() => Get("example.net/second"), Stop)).Dispose();
@@ -55,8 +63,8 @@ public class HostRetryBudgetTests
     {
         using FarSide far = new(Says(429), Says(200))
         {
-            Time = new ManualTime(AnswerWithin, TimeSpan.FromSeconds(1)),
-            Patience = Steady with { Jitter = () => 0 },
+            Time = new ManualTime(ResponseTimeLimit, TimeSpan.FromSeconds(1)),
+            RetryPolicy = Steady with { Jitter = () => 0 },
         };
         using HttpTransport transport = far.Transport();
         Task<HttpResponseMessage> first = transport.SendAsync(() => Get("example.org/first"), Stop);
@@ -70,7 +78,7 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task A_host_is_waited_for_so_long_in_all_and_no_longer()
     {
-        using FarSide far = new(Says(429, retryAfter: "30")) { Patience = Steady with { PerHost = TimeSpan.FromSeconds(40) } };
+        using FarSide far = new(Says(429, retryAfter: "30")) { RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(40) } };
         using HttpTransport transport = far.Transport(attempts: 100);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(() => Get("example.org/a"), Stop));
         Assert.Equal(
@@ -89,8 +97,8 @@ public class HostRetryBudgetTests
     {
         using FarSide far = new([Says(429, retryAfter: "20"), .. Enumerable.Repeat(Says(200), 16), Says(429, retryAfter: "20"), Says(200)])
         {
-            Time = new ManualTime(AnswerWithin, Asked),
-            Patience = Steady with { PerHost = TimeSpan.FromSeconds(30), Jitter = () => 0 },
+            Time = new ManualTime(ResponseTimeLimit, Asked),
+            RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(30), Jitter = () => 0 },
         };
         using HttpTransport transport = far.Transport();
         Task<HttpResponseMessage>[] requests =
@@ -117,7 +125,7 @@ public class HostRetryBudgetTests
     {
         async Task<IReadOnlyList<TimeSpan>> WaitsAsync(int seed)
         {
-            using FarSide far = new(Says(500)) { Patience = Steady with { Jitter = new Random(seed).NextDouble } };
+            using FarSide far = new(Says(500)) { RetryPolicy = Steady with { Jitter = new Random(seed).NextDouble } };
             using HttpTransport transport = far.Transport(attempts: 6);
             await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(() => Get("example.org/a"), Stop));
             return far.Time.Waits;
@@ -148,7 +156,7 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task A_body_that_broke_off_is_waited_for_within_the_same_bounds()
     {
-        using FarSide far = new(Says(200)) { Patience = Steady with { PerHost = TimeSpan.FromSeconds(3), Jitter = () => 1 } };
+        using FarSide far = new(Says(200)) { RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(3), Jitter = () => 1 } };
         using HttpTransport transport = far.Transport(attempts: 3);
         Uri address = new("https://example.org/blob?sig=s3cret");
         Assert.True(await transport.PauseAsync(address, "GET blob: cut", 1, Stop));
@@ -165,8 +173,8 @@ public class HostRetryBudgetTests
         using CancellationTokenSource stop = new();
         using FarSide far = new(Says(429, retryAfter: "20"), Says(200))
         {
-            Time = new ManualTime(AnswerWithin, Asked),
-            Patience = Steady with { Jitter = () => 0 },
+            Time = new ManualTime(ResponseTimeLimit, Asked),
+            RetryPolicy = Steady with { Jitter = () => 0 },
         };
         using HttpTransport transport = far.Transport();
         Task first = transport.SendAsync(() => Get("example.org/first"), stop.Token);

@@ -10,7 +10,7 @@ public class RetryTests
     {
         FirstWait = TimeSpan.FromSeconds(1),
         LongestWait = TimeSpan.FromSeconds(30),
-        AnswerWithin = AnswerWithin,
+        ResponseTimeLimit = ResponseTimeLimit,
         Jitter = () => 1,
     };
 
@@ -46,7 +46,7 @@ public class RetryTests
     [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
     public async Task A_server_that_asks_for_less_than_our_own_wait_gets_our_own(string asked)
     {
-        using FarSide far = new(Says(429, retryAfter: asked)) { Patience = Steady };
+        using FarSide far = new(Says(429, retryAfter: asked)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport(attempts: 4);
         await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)], far.Time.Waits);
@@ -59,7 +59,7 @@ public class RetryTests
     [InlineData("2147483647", "31536000 s, at 2027-03-01T12:00:00Z")]
     public async Task A_server_that_asks_for_more_than_there_is_time_for_is_not_waited_for(string asked, string told)
     {
-        using FarSide far = new(Says(429, "slow down", asked)) { Patience = Steady };
+        using FarSide far = new(Says(429, "slow down", asked)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.Equal(

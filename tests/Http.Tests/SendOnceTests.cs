@@ -11,7 +11,7 @@ public class SendOnceTests
     {
         FirstWait = TimeSpan.FromSeconds(1),
         LongestWait = TimeSpan.FromSeconds(30),
-        AnswerWithin = AnswerWithin,
+        ResponseTimeLimit = ResponseTimeLimit,
         Jitter = () => 0.5,
         PerHost = TimeSpan.FromMinutes(2),
     };
@@ -24,7 +24,7 @@ public class SendOnceTests
     [InlineData(200)]
     public async Task Whatever_is_answered_it_is_sent_once(int status)
     {
-        using FarSide far = new(Says(status)) { Patience = Steady };
+        using FarSide far = new(Says(status)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         using HttpRequestMessage message = new(HttpMethod.Post, Place);
         using HttpResponseMessage answer = await transport.SendOnceAsync(message, Stop);
@@ -36,7 +36,7 @@ public class SendOnceTests
     [Fact]
     public async Task A_broken_connection_is_told_and_not_mended()
     {
-        using FarSide far = new(Resets()) { Patience = Steady };
+        using FarSide far = new(Resets()) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         using HttpRequestMessage message = new(HttpMethod.Post, Place);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendOnceAsync(message, Stop));
@@ -57,7 +57,7 @@ public class SendOnceTests
             )
         )
         {
-            Patience = Steady,
+            RetryPolicy = Steady,
         };
         using HttpTransport transport = far.Transport();
         using HttpRequestMessage message = new(HttpMethod.Post, Place);
@@ -68,7 +68,7 @@ public class SendOnceTests
     public async Task What_a_host_asks_for_is_waited_for_in_full_and_others_hold_back()
     {
         TimeSpan asked = TimeSpan.FromSeconds(70);
-        using FarSide far = new(Says(200)) { Time = new ManualTime(AnswerWithin, asked), Patience = Steady };
+        using FarSide far = new(Says(200)) { Time = new ManualTime(ResponseTimeLimit, asked), RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         Task<bool> pause = transport.PauseAsync(Place, "it asked", 1, asked, Stop);
         using HttpRequestMessage message = new(HttpMethod.Get, Place);
@@ -81,7 +81,7 @@ public class SendOnceTests
     [Fact]
     public async Task What_is_more_than_there_is_patience_for_is_not_begun()
     {
-        using FarSide far = new(Says(200)) { Patience = Steady };
+        using FarSide far = new(Says(200)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         Assert.False(await transport.PauseAsync(Place, "it asked", 1, TimeSpan.FromSeconds(121), Stop));
         Assert.Empty(far.Time.Waits);

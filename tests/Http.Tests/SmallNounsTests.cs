@@ -63,7 +63,7 @@ public class SmallNounsTests
     [Fact]
     public void Patience_grows_with_the_body_and_has_an_end()
     {
-        RetryPolicy retryPolicy = new() { AnswerWithin = TimeSpan.FromSeconds(10), SlowestUpload = 1000 };
+        RetryPolicy retryPolicy = new() { ResponseTimeLimit = TimeSpan.FromSeconds(10), SlowestUpload = 1000 };
         Assert.Equal(TimeSpan.FromSeconds(10), retryPolicy.For(0));
         Assert.Equal(TimeSpan.FromSeconds(14), retryPolicy.For(4000));
         Assert.Equal(TimeSpan.FromSeconds(10) + TimeSpan.FromDays(1), retryPolicy.For(long.MaxValue));

@@ -214,7 +214,7 @@ public abstract class EngineCases(SmallFixture fixture) : IDisposable
             EngineException e = await Assert.ThrowsAsync<EngineException>(() =>
                 engine.BuildAsync(request with { Target = null }, told.Add, Stop)
             );
-            Assert.True(e.IsAnswer);
+            Assert.True(e.IsResponse);
             Assert.Matches("exit (code:|status) 1", e.Message);
         }
         finally

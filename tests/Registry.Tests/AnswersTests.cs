@@ -213,7 +213,7 @@ public class AnswersTests
             far.Repository().PushManifestAsync(new ManifestContent(MediaType.Index, Manifest), "v1.36.4", default)
         );
         Assert.StartsWith("quay.io/a/b: PUT manifest v1.36.4: 413 MANIFEST_INVALID \"too large for your plan\"; ", e.Message);
-        Assert.Equal(("quay.io", "a/b", "MANIFEST_INVALID"), (e.Registry, e.Repository, e.Code));
+        Assert.Equal(("quay.io", "a/b", "MANIFEST_INVALID"), (e.Registry, e.RepositoryName, e.Code));
     }
 
     [Fact]

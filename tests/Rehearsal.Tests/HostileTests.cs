@@ -167,7 +167,7 @@ public class HostileTests
             RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
                 options with
                 {
-                    Answered = request => lines.Add(request.ToString()),
+                    Responded = request => lines.Add(request.ToString()),
                 }
             )
         )

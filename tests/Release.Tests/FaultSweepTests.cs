@@ -13,7 +13,7 @@ namespace Slipway.Release.Tests;
 /// </summary>
 public sealed class FaultSweepTests(ITestOutputHelper output)
 {
-    private static readonly RetryPolicy Impatient = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) };
+    private static readonly RetryPolicy Impatient = new() { Attempts = 1, ResponseTimeLimit = TimeSpan.FromSeconds(30) };
 
     private static readonly RetryPolicy Patient = Impatient with { Attempts = 3, FirstWait = TimeSpan.Zero, LongestWait = TimeSpan.Zero };
 

@@ -16,7 +16,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
         ReleasePlan plan = await scene.PlanAsync();
         string wanted = await UndisturbedAsync(scene, plan);
         Convergence convergence = new(plan, wanted);
-        RetryPolicy impatient = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) };
+        RetryPolicy impatient = new() { Attempts = 1, ResponseTimeLimit = TimeSpan.FromSeconds(30) };
         await using Stage once = await Stage.OpenAsync(scene, impatient, oneAtATime: false);
         await using Stage often = await Stage.OpenAsync(
             scene,

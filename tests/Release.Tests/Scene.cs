@@ -37,7 +37,7 @@ internal sealed class Scene : IAsyncDisposable
     );
     private readonly HttpTransport _transport = new(
         HttpTransport.NewHandler(),
-        new RetryPolicy { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) },
+        new RetryPolicy { Attempts = 1, ResponseTimeLimit = TimeSpan.FromSeconds(30) },
         TimeProvider.System,
         _ => { }
     );

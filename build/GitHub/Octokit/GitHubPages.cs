@@ -12,7 +12,7 @@ namespace Slipway.GitHub;
 /// API's own host, never in a circle. Octokit itself would read all of them first. With a store, pages that did not change are answered by
 /// 304.
 /// </summary>
-internal sealed class GitHubPages(GitHubWire wire, IAnswerStore? store)
+internal sealed class GitHubPages(GitHubRequests requests, IResponseStore? store)
 {
     /// <summary>How many items a page has at the most.</summary>
     public const int LargestPage = 100;
@@ -38,7 +38,7 @@ internal sealed class GitHubPages(GitHubWire wire, IAnswerStore? store)
                 yield return item;
             if (next is null)
                 yield break;
-            if (!Location.SameOrigin(next, wire.Host.Api))
+            if (!Location.SameOrigin(next, requests.Host.Api))
                 throw GitHubException.Unsound(call, "its next page is on another host");
             seen.Add(address);
             if (seen.Contains(next))
@@ -56,12 +56,12 @@ internal sealed class GitHubPages(GitHubWire wire, IAnswerStore? store)
         CancellationToken cancellationToken
     )
     {
-        using OctokitHttpClient http = new(wire, call, store, cancellationToken);
+        using OctokitHttpClient http = new(requests, call, store, cancellationToken);
         ImmutableArray<T> items = await http.ReadAsync(ask, (models, root) =>
             models.Count == root.GetArrayLength()
                 ? models.Zip(root.EnumerateArray(), read).ToImmutableArray()
                 : throw new ContentException("it is no list")
         );
-        return (items, http.Request!.Address, http.Answer!.Next);
+        return (items, http.Request!.Address, http.Response!.Next);
     }
 }

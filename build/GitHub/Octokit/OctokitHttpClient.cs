@@ -8,15 +8,19 @@ using Slipway.Oci;
 namespace Slipway.GitHub;
 
 /// <summary>
-/// How Octokit reaches the network: the request that its clients make for one operation goes over <see cref="GitHubWire"/>, which adds
+/// How Octokit reaches the network: the request that its clients make for one operation goes over <see cref="GitHubRequests"/>, which adds
 /// token and version, waits, and judges what failed; so Octokit sees good answers alone, and no link that it could follow. Of its own
 /// headers and time-outs none is taken. Beside Octokit's model the raw answer is at hand, for what the model lacks. Disposing ends a stream
 /// that it gave.
 /// </summary>
-/// <param name="answers">Where answers to reads are kept; null keeps none.</param>
+/// <param name="responses">Where answers to reads are kept; null keeps none.</param>
 /// <param name="cancellationToken">Ends the operation: most of Octokit's clients take none.</param>
-internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswerStore? answers, CancellationToken cancellationToken)
-    : IHttpClient
+internal sealed class OctokitHttpClient(
+    GitHubRequests requests,
+    GitHubCall call,
+    IResponseStore? responses,
+    CancellationToken cancellationToken
+) : IHttpClient
 {
     private static readonly SimpleJsonSerializer Serializer = new();
     private static readonly Octokit.ProductHeaderValue Product = new("slipway");
@@ -28,12 +32,12 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
     public GitHubRequest? Request { get; private set; }
 
     /// <summary>What came; null before, and of a stream.</summary>
-    public Answer? Answer { get; private set; }
+    public GitHubResponse? Response { get; private set; }
 
-    /// <summary>What Octokit's clients are made of. It is nobody: the token is the wire's.</summary>
+    /// <summary>What Octokit's clients are made of. It is nobody: the token is that of GitHubRequests.</summary>
     public IApiConnection Connection =>
         field ??= new ApiConnection(
-            new Connection(Product, wire.Host.Api, new InMemoryCredentialStore(Credentials.Anonymous), this, Serializer)
+            new Connection(Product, requests.Host.Api, new InMemoryCredentialStore(Credentials.Anonymous), this, Serializer)
         );
 
     /// <summary>What <paramref name="read"/> makes of Octokit's model and of the raw answer beside it.</summary>
@@ -45,10 +49,10 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
             TModel model = await ask(Connection);
             return read(model ?? throw new ContentException("it is empty"), _document!.RootElement);
         }
-        catch (Exception e) when (Answer is not null && e is not (GitHubException or OperationCanceledException))
+        catch (Exception e) when (Response is not null && e is not (GitHubException or OperationCanceledException))
         {
-            // Octokit's reader fails in many ways, NullReferenceException among them, and always by the answer.
-            string problem = wire.Conceal(e.Message);
+            // Octokit's reader fails in many ways, NullReferenceException among them, and always by the response.
+            string problem = requests.Conceal(e.Message);
             throw GitHubException.Unsound(
                 call,
                 $"its answer is not what GitHub's description says: {Printable.Of(problem)}",
@@ -60,23 +64,23 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
     public async Task<IResponse> Send(IRequest request, CancellationToken _, Func<object, object>? preprocessResponseBody = null)
     {
         Request = new GitHubRequest(call, request.Method, new Uri(request.BaseAddress, request.Endpoint)) { Content = ContentOf(request) };
-        if (!wire.Host.IsOurs(Request.Address))
+        if (!requests.Host.IsOurs(Request.Address))
             throw GitHubException.Unsound(call, $"it would go to another host, {Http.Redaction.Of(Request.Address)}");
         if (call.Accept != GitHubCall.Json)
         {
-            _streamed = await wire.SendAsync(Request, cancellationToken);
+            _streamed = await requests.SendAsync(Request, cancellationToken);
             return new OctokitResponse(_streamed.StatusCode, await _streamed.Content.ReadAsStreamAsync(cancellationToken), call.Accept);
         }
 
-        Answer = await AnswerAsync(Request);
+        Response = await FetchAsync(Request);
         if (request.Method == HttpMethod.Delete)
-            return new OctokitResponse(Answer.Status, "", null);
-        _document = OciJson.Parse(Answer.Body);
+            return new OctokitResponse(Response.Status, "", null);
+        _document = OciJson.Parse(Response.Body);
         return new OctokitResponse(HttpStatusCode.OK, ModelBody.Of(_document.RootElement), "application/json");
     }
 
-    /// <summary>Nobody asks for it: how long to wait is for the transport's patience to say.</summary>
-    public void SetRequestTimeout(TimeSpan timeout) => throw new NotSupportedException("how long to wait is for Patience to say");
+    /// <summary>Nobody asks for it: how long to wait is for the transport's RetryPolicy to say.</summary>
+    public void SetRequestTimeout(TimeSpan timeout) => throw new NotSupportedException("how long to wait is for RetryPolicy to say");
 
     public void Dispose()
     {
@@ -84,17 +88,17 @@ internal sealed class OctokitHttpClient(GitHubWire wire, GitHubCall call, IAnswe
         _streamed?.Dispose();
     }
 
-    private async Task<Answer> AnswerAsync(GitHubRequest request)
+    private async Task<GitHubResponse> FetchAsync(GitHubRequest request)
     {
-        if (answers is null || request.Method != HttpMethod.Get)
-            return await wire.AnswerAsync(request, cancellationToken);
-        KeptAnswer? kept = await answers.FindAsync(request.Address, cancellationToken);
-        Answer answer = await wire.AnswerAsync(request with { IfNoneMatch = kept?.ETag }, cancellationToken);
-        if (answer.Status == HttpStatusCode.NotModified)
-            return answer with { Body = kept!.Body, Next = kept.Next };
-        if (answer.ETag is not null)
-            await answers.KeepAsync(request.Address, new KeptAnswer(answer.ETag, answer.Next, answer.Body), cancellationToken);
-        return answer;
+        if (responses is null || request.Method != HttpMethod.Get)
+            return await requests.ReadAsync(request, cancellationToken);
+        KeptResponse? kept = await responses.FindAsync(request.Address, cancellationToken);
+        GitHubResponse response = await requests.ReadAsync(request with { IfNoneMatch = kept?.ETag }, cancellationToken);
+        if (response.Status == HttpStatusCode.NotModified)
+            return response with { Body = kept!.Body, Next = kept.Next };
+        if (response.ETag is not null)
+            await responses.KeepAsync(request.Address, new KeptResponse(response.ETag, response.Next, response.Body), cancellationToken);
+        return response;
     }
 
     private Func<HttpContent>? ContentOf(IRequest request) =>

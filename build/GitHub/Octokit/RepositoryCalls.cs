@@ -5,9 +5,9 @@ using Octokit;
 namespace Slipway.GitHub;
 
 /// <summary>Does operations on one repository through Octokit's clients. What they throw is GitHubException alone.</summary>
-internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
+internal sealed class RepositoryCalls(RepositoryName name, GitHubRequests requests)
 {
-    public GitHubWire Wire => wire;
+    public GitHubRequests Requests => requests;
 
     public RepositoryName Name => name;
 
@@ -29,7 +29,7 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
         CancellationToken cancellationToken
     )
     {
-        using OctokitHttpClient http = new(wire, call, null, cancellationToken);
+        using OctokitHttpClient http = new(requests, call, null, cancellationToken);
         return await http.ReadAsync(ask, read);
     }
 
@@ -53,7 +53,7 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
     }
 
     /// <summary>
-    /// Makes what may be there only once: where an answer is unclear, or says that it is there, <paramref name="look"/> finds it; only what
+    /// Makes what may be there only once: where a response is unclear, or says that it is there, <paramref name="look"/> finds it; only what
     /// is not there is asked for again.
     /// </summary>
     public async Task<T> CreateAsync<TModel, T>(
@@ -65,7 +65,7 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
     )
         where T : class
     {
-        call = wire.InExchange(call);
+        call = requests.InExchange(call);
         for (int tries = 1; ; tries++)
         {
             try
@@ -74,7 +74,7 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
             }
             catch (GitHubException e) when (e.IsUnclear || e.IsThereAlready)
             {
-                bool goesOn = e.IsUnclear && await wire.PauseAsync(call, e, tries, null, cancellationToken);
+                bool goesOn = e.IsUnclear && await requests.PauseAsync(call, e, tries, null, cancellationToken);
                 if (await look(cancellationToken) is { } found)
                     return found;
                 if (!goesOn)
@@ -86,7 +86,7 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubWire wire)
     /// <summary>Deletes something; what is gone is done.</summary>
     public async Task DeleteAsync(GitHubCall call, Func<IApiConnection, Task> delete, CancellationToken cancellationToken)
     {
-        using OctokitHttpClient http = new(wire, call, null, cancellationToken);
+        using OctokitHttpClient http = new(requests, call, null, cancellationToken);
         try
         {
             await delete(http.Connection);

@@ -12,7 +12,7 @@ namespace Slipway.Graph;
 internal sealed partial class Build
 {
     /// <summary>What is wanted is an answer, not success in the end.</summary>
-    private static readonly RetryPolicy DoctorsRetryPolicy = new() { Attempts = 2, AnswerWithin = TimeSpan.FromSeconds(20) };
+    private static readonly RetryPolicy DoctorsRetryPolicy = new() { Attempts = 2, ResponseTimeLimit = TimeSpan.FromSeconds(20) };
 
     private Target Doctor =>
         _ =>

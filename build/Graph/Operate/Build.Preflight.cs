@@ -15,7 +15,7 @@ internal sealed partial class Build
     {
         Attempts = 2,
         FirstWait = TimeSpan.FromMilliseconds(100),
-        AnswerWithin = TimeSpan.FromSeconds(5),
+        ResponseTimeLimit = TimeSpan.FromSeconds(5),
     };
 
     private Target Preflight =>

@@ -58,7 +58,7 @@ internal sealed partial class Build
             User = asks ? Needed(RegistryUser, "SLIPWAY_REGISTRY_USER") : "",
             Password = asks ? Needed(RegistryPassword, "SLIPWAY_REGISTRY_PASSWORD") : "",
             AcceptsSparse = true,
-            Answered = Verbosity == Verbosity.Verbose ? request => report.Line(request.ToString()) : _ => { },
+            Responded = Verbosity == Verbosity.Verbose ? request => report.Line(request.ToString()) : _ => { },
         };
     }
 

@@ -15,8 +15,8 @@ internal sealed partial class Build
     private readonly string[] GitHubUrl = [];
 
     /// <summary>Says who we are by <c>GH_TOKEN</c>, <c>GITHUB_TOKEN</c> and their like.</summary>
-    /// <param name="answers">Where answers that may still hold are kept; null asks for everything anew.</param>
-    private GitHubClient ConnectGitHub(HttpTransport transport, IAnswerStore? answers = null) =>
+    /// <param name="responses">Where responses that may still hold are kept; null asks for everything anew.</param>
+    private GitHubClient ConnectGitHub(HttpTransport transport, IResponseStore? responses = null) =>
         Given(() =>
             new GitHubClient(
                 transport,
@@ -25,7 +25,7 @@ internal sealed partial class Build
                 TimeProvider.System
             )
             {
-                Answers = answers,
+                Responses = responses,
             }
         );
 

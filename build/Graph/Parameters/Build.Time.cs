@@ -34,7 +34,7 @@ internal sealed partial class Build
                 ? usual with
                 {
                     Exchange = whole,
-                    AnswerWithin = whole < usual.AnswerWithin ? whole : usual.AnswerWithin,
+                    ResponseTimeLimit = whole < usual.ResponseTimeLimit ? whole : usual.ResponseTimeLimit,
                     RateWindow = whole < usual.RateWindow ? whole : usual.RateWindow,
                     LeastRate = MinimumRate ?? usual.LeastRate,
                 }

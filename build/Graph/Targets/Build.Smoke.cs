@@ -48,7 +48,7 @@ internal sealed partial class Build
             );
         }
         catch (EngineException e)
-            when (!RequireSmoke && e is { IsAnswer: false, Fault: Http.RemoteFault.NotFound or Http.RemoteFault.Refused })
+            when (!RequireSmoke && e is { IsResponse: false, Fault: Http.RemoteFault.NotFound or Http.RemoteFault.Refused })
         {
             report.Line($"not run in containers: {e.Message}");
             return;

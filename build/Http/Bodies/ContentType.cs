@@ -1,12 +1,12 @@
 namespace Slipway.Http;
 
 /// <summary>
-/// The media type that an answer is sent as (RFC 9110, section 8.3): without parameters and in lower case, as media types compare. The
+/// The media type that a response is sent as (RFC 9110, section 8.3): without parameters and in lower case, as media types compare. The
 /// field is read as it came: a parameter that breaks the grammar does not take the type away.
 /// </summary>
 public static class ContentType
 {
-    /// <summary>Null when the answer has none.</summary>
+    /// <summary>Null when the response has none.</summary>
     public static string? Of(HttpResponseMessage answer)
     {
         ArgumentNullException.ThrowIfNull(answer);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Slipway.Http;
 
 /// <summary>
-/// The time of one exchange: a request with all its tries, its waits, its redirects and its answer's body. The clock runs only while
+/// The time of one exchange: a request with all its tries, its waits, its redirects and its response's body. The clock runs only while
 /// somebody waits for the host, so that a body may be read as slowly as its reader likes; every byte that moves gives time back, as much
 /// as it needs at <see cref="RetryPolicy.SlowestAverage"/>. Safe for concurrent use.
 /// </summary>

@@ -22,7 +22,7 @@ internal sealed class PacedStream(Stream inner, RetryPolicy retryPolicy, TimePro
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         long begin = time.GetTimestamp();
-        using CancellationTokenSource silence = new(retryPolicy.AnswerWithin, time);
+        using CancellationTokenSource silence = new(retryPolicy.ResponseTimeLimit, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         try
         {
@@ -30,7 +30,7 @@ internal sealed class PacedStream(Stream inner, RetryPolicy retryPolicy, TimePro
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"nothing was taken for {retryPolicy.AnswerWithin.TotalSeconds:0} s", e);
+            throw new IOException($"nothing was taken for {retryPolicy.ResponseTimeLimit.TotalSeconds:0} s", e);
         }
 
         exchange.Move(buffer.Length);

@@ -27,20 +27,20 @@ public sealed record RetryPolicy
     /// <summary>
     /// How long to wait for the headers of one answer, and for any part of its body, beside the time that sending a body takes.
     /// </summary>
-    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(100);
+    public TimeSpan ResponseTimeLimit { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>The slowest upload to put up with, in bytes per second: a peer that stops reading does not hold us for ever.</summary>
     public int SlowestUpload { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// How long one exchange may take: a request with its tries, waits, redirects and its answer's body, beside the time that bytes which
-    /// move need at <see cref="SlowestAverage"/>; what has begun by then may still take <see cref="AnswerWithin"/>. Null for as long as
+    /// How long one exchange may take: a request with its tries, waits, redirects and its response's body, beside the time that bytes which
+    /// move need at <see cref="SlowestAverage"/>; what has begun by then may still take <see cref="ResponseTimeLimit"/>. Null for as long as
     /// three answers may take.
     /// </summary>
     public TimeSpan? Exchange { get; init; }
 
     /// <summary>The time of one exchange.</summary>
-    public TimeSpan WholeExchange => Exchange ?? AnswerWithin * 3;
+    public TimeSpan WholeExchange => Exchange ?? ResponseTimeLimit * 3;
 
     /// <summary>In bytes per second: what the bodies of an exchange must come to on average once its time is used up.</summary>
     public int SlowestAverage { get; init; } = 16 * 1024;
@@ -61,5 +61,5 @@ public sealed record RetryPolicy
 
     /// <summary>How long one request with a body of this many bytes may take.</summary>
     public TimeSpan For(long bodySize) =>
-        AnswerWithin + TimeSpan.FromSeconds(Math.Min((double)bodySize / SlowestUpload, TimeSpan.SecondsPerDay));
+        ResponseTimeLimit + TimeSpan.FromSeconds(Math.Min((double)bodySize / SlowestUpload, TimeSpan.SecondsPerDay));
 }

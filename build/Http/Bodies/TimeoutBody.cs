@@ -1,7 +1,7 @@
 namespace Slipway.Http;
 
 /// <summary>
-/// An answer's body that does not hold its reader for ever: a read during which nothing comes, or a body that comes too slowly, fails with
+/// A response's body that does not hold its reader for ever: a read during which nothing comes, or a body that comes too slowly, fails with
 /// an <see cref="IOException"/>. Forward only. Disposing disposes the inner stream.
 /// </summary>
 /// <param name="exchange">What the body belongs to: its time goes on while it is read.</param>
@@ -29,7 +29,7 @@ internal sealed class TimeoutBody(Stream inner, RetryPolicy retryPolicy, TimePro
         if (!exchange.Affords(TimeSpan.Zero))
             throw new IOException($"{exchange.Limit} are used up");
         long begin = time.GetTimestamp();
-        using CancellationTokenSource silence = new(retryPolicy.AnswerWithin, time);
+        using CancellationTokenSource silence = new(retryPolicy.ResponseTimeLimit, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         try
         {
@@ -41,7 +41,7 @@ internal sealed class TimeoutBody(Stream inner, RetryPolicy retryPolicy, TimePro
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"nothing came for {retryPolicy.AnswerWithin.TotalSeconds:0} s", e);
+            throw new IOException($"nothing came for {retryPolicy.ResponseTimeLimit.TotalSeconds:0} s", e);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Net;
 namespace Slipway.Http;
 
 /// <summary>
-/// An answer's body that does not hold its reader for ever: a read during which nothing comes, or a body that comes too
+/// A response's body that does not hold its reader for ever: a read during which nothing comes, or a body that comes too
 /// slowly, fails with an <see cref="IOException"/>, as a broken connection does.
 /// </summary>
 public sealed class TimeoutContent : WrappedContent

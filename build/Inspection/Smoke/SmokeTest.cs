@@ -92,7 +92,7 @@ public sealed class SmokeTest(EngineClient engine)
         {
             result = await engine.RunAsync(spec, output.Receive, cancellationToken);
         }
-        catch (EngineException e) when (e is { IsAnswer: true, Fault: not RemoteFault.TryAgain })
+        catch (EngineException e) when (e is { IsResponse: true, Fault: not RemoteFault.TryAgain })
         {
             return e.Message;
         }

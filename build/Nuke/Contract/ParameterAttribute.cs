@@ -20,3 +20,13 @@ public class ParameterAttribute(string? description = null) : Attribute
     /// <summary>Whether <c>--help</c> shows the parameter.</summary>
     public virtual bool List { get; set; } = true;
 }
+
+/// <summary>Marks a parameter that every run needs, whatever its targets.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+public class RequiredAttribute : Attribute;
+
+/// <summary>
+/// Marks a parameter whose value is never written: not in help, not in an error, not in the log. It is not taken from a parameters file.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field | AttributeTargets.Parameter)]
+public class SecretAttribute : Attribute;

@@ -31,12 +31,12 @@ internal sealed class Completion
         ];
         try
         {
-            return new Completion(SchemaValues.Of(File.ReadAllBytes(file.ToString()), profiles));
+            return new Completion(ValuesIn(File.ReadAllBytes(file.ToString()), profiles));
         }
         catch (Exception e)
             when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return new Completion(SchemaValues.Of(BuildSchema.Of(build, ParameterSet.Of(build)), profiles));
+            return new Completion(ValuesIn(BuildSchema.Of(build, ParameterSet.Of(build)), profiles));
         }
     }
 
@@ -89,4 +89,35 @@ internal sealed class Completion
                 : rest
             );
     }
+
+    /// <summary>Every parameter that a schema names, with the values it lists for it; an empty list where any text will do.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="KeyNotFoundException">It is not a build schema.</exception>
+    /// <exception cref="InvalidOperationException">It is not a build schema.</exception>
+    private static Dictionary<string, string[]> ValuesIn(ReadOnlyMemory<byte> schema, string[] profiles)
+    {
+        using JsonDocument document = JsonDocument.Parse(schema);
+        JsonElement definitions = document.RootElement.GetProperty("definitions");
+        Dictionary<string, string[]> values = [];
+        Take(document.RootElement.GetProperty("allOf").EnumerateArray().First());
+        Take(definitions.GetProperty("NukeBuild"));
+        if (definitions.TryGetProperty(BuildSchema.CommandLineOnly, out JsonElement typed))
+            Take(typed);
+        if (values.ContainsKey(KernelParameters.Profile.Name))
+            values[KernelParameters.Profile.Name] = profiles;
+        return values;
+
+        void Take(JsonElement holder)
+        {
+            foreach (JsonProperty property in holder.GetProperty("properties").EnumerateObject())
+                values[property.Name] = Listed(property.Value, definitions);
+        }
+    }
+
+    private static string[] Listed(JsonElement type, JsonElement definitions) =>
+        type.TryGetProperty("items", out JsonElement items) ? Listed(items, definitions)
+        : type.TryGetProperty("$ref", out JsonElement reference)
+            ? Listed(definitions.GetProperty(reference.GetString()!.Split('/')[^1]), definitions)
+        : type.TryGetProperty("enum", out JsonElement values) ? [.. values.EnumerateArray().Select(x => x.GetString()!)]
+        : [];
 }

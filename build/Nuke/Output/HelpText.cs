@@ -14,7 +14,7 @@ internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, Paramete
 
     /// <param name="build">As made, before values were given: its members are the defaults.</param>
     /// <param name="root">Paths below it are shown relative to it.</param>
-    public string Of(NukeBuild build, AbsolutePath root)
+    public string Of(object build, AbsolutePath root)
     {
         StringBuilder text = new();
         text.AppendLine($"Usage: {conventions.Command} [Target ...] [--parameter value ...]").AppendLine();
@@ -40,7 +40,7 @@ internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, Paramete
         }
     }
 
-    private void AppendParameters(StringBuilder text, NukeBuild build, AbsolutePath root)
+    private void AppendParameters(StringBuilder text, object build, AbsolutePath root)
     {
         List<BuildParameter> listed = [.. parameters.All.Where(x => x.IsListed)];
         int column = listed.Select(x => Title(x).Length).Append(LeastColumn).Max();
@@ -66,7 +66,7 @@ internal sealed class HelpText(IReadOnlyList<ExecutableTarget> targets, Paramete
             : " VALUE"
         );
 
-    private string Describe(BuildParameter parameter, NukeBuild build, AbsolutePath root)
+    private string Describe(BuildParameter parameter, object build, AbsolutePath root)
     {
         List<string> parts = [];
         string defaults = string.Join(", ", targets.Where(x => x.IsDefault).Select(x => x.Name));

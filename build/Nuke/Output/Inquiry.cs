@@ -18,7 +18,7 @@ internal sealed class Inquiry(
     /// <summary>Of the whole build, or, when targets are named, of these. True when help was asked for.</summary>
     /// <param name="build">As made, before values were given: its members are the defaults.</param>
     /// <param name="root">Paths below it are shown relative to it.</param>
-    public bool Help(NukeBuild build, AbsolutePath root)
+    public bool Help(object build, AbsolutePath root)
     {
         if (values.Get(KernelParameters.Help) is not true)
             return false;

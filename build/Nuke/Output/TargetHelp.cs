@@ -19,7 +19,7 @@ internal sealed class TargetHelp(
 {
     /// <param name="build">As made, before values were given: its members are the defaults.</param>
     /// <param name="root">Paths below it are shown relative to it.</param>
-    public string Of(NukeBuild build, AbsolutePath root)
+    public string Of(object build, AbsolutePath root)
     {
         List<ExecutableTarget> invoked = [.. plan.Where(x => x.Invoked)];
         StringBuilder text = new();
@@ -43,7 +43,7 @@ internal sealed class TargetHelp(
         text.AppendLine();
     }
 
-    private void AppendParameter(StringBuilder text, BuildParameter parameter, NukeBuild build, AbsolutePath root)
+    private void AppendParameter(StringBuilder text, BuildParameter parameter, object build, AbsolutePath root)
     {
         text.AppendLine("  " + HelpText.Title(parameter));
         foreach (string line in HelpText.Wrap(parameter.Description ?? "", HelpText.Width - 6))
@@ -56,7 +56,7 @@ internal sealed class TargetHelp(
         text.AppendLine("      = " + Value(parameter, build, root));
     }
 
-    private string Value(BuildParameter parameter, NukeBuild build, AbsolutePath root)
+    private string Value(BuildParameter parameter, object build, AbsolutePath root)
     {
         try
         {

@@ -17,7 +17,7 @@ internal sealed class ParameterSet
     public static ParameterSet Of(Type build)
     {
         List<BuildParameter> own = [];
-        for (Type? type = build; type is not null && type != typeof(NukeBuild); type = type.BaseType)
+        for (Type? type = build; type is not null; type = type.BaseType)
         {
             foreach (MemberInfo member in type.GetMembers(Declared))
             {

@@ -37,7 +37,7 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
         (typed.Find(parameter) ?? variables.Find(parameter)) is not null || files.Any(x => x.Find(parameter) is not null);
 
     /// <summary>Gives every parameter of the build class that has a value its value; the others keep their initialisers.</summary>
-    public void Inject(NukeBuild build, ParameterSet parameters)
+    public void Inject(object build, ParameterSet parameters)
     {
         foreach (BuildParameter parameter in parameters.Own)
         {
@@ -49,7 +49,7 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
     /// <summary>
     /// The texts that must not be shown, wherever they were given; those of initialisers are in <paramref name="build"/>.
     /// </summary>
-    public IReadOnlyList<string> Secrets(ParameterSet parameters, NukeBuild build) =>
+    public IReadOnlyList<string> Secrets(ParameterSet parameters, object build) =>
         [
             .. parameters
                 .Own.Where(x => x.IsSecret)
@@ -58,7 +58,7 @@ internal sealed class ParameterValues(CommandLine typed, EnvironmentValues varia
                 ),
         ];
 
-    private static IEnumerable<string> Initial(BuildParameter parameter, NukeBuild build) =>
+    private static IEnumerable<string> Initial(BuildParameter parameter, object build) =>
         parameter.ValueIn(build) switch
         {
             string text => [text],

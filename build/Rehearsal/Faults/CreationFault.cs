@@ -15,11 +15,11 @@ internal sealed record CreationFault : Fault
             _ => false,
         };
 
-    internal override async Task HappenAsync(Exchange exchange)
+    internal override async Task HappenAsync(HttpExchange exchange)
     {
         if (!AppliesTo(exchange.Request))
         {
-            await exchange.AnswerAsync();
+            await exchange.RespondAsync();
             return;
         }
 

@@ -100,9 +100,9 @@ public abstract record Fault
     public virtual bool AppliesTo(RehearsalRequest request) => true;
 
     /// <summary>Handles the request, or does not, as the fault has it.</summary>
-    /// <exception cref="ErrorAnswer">The answer that the fault asks for.</exception>
+    /// <exception cref="ErrorResponse">The answer that the fault asks for.</exception>
     /// <exception cref="IOException">The connection is to be reset.</exception>
-    internal abstract Task HappenAsync(Exchange exchange);
+    internal abstract Task HappenAsync(HttpExchange exchange);
 }
 
 /// <summary>A fault and its name.</summary>

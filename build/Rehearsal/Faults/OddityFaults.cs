@@ -9,7 +9,7 @@ internal sealed record FieldOddity(Func<RehearsalRequest, bool> When, Action<Htt
 {
     public override bool AppliesTo(RehearsalRequest request) => When(request);
 
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         HttpResponse response = exchange.Context.Response;
         if (AppliesTo(exchange.Request))
@@ -21,7 +21,7 @@ internal sealed record FieldOddity(Func<RehearsalRequest, bool> When, Action<Htt
             });
         }
 
-        return exchange.AnswerAsync();
+        return exchange.RespondAsync();
     }
 }
 
@@ -37,12 +37,12 @@ internal sealed record AnswerOddity(Func<HttpRequest, bool> When, int Status, st
 
     public override bool AppliesTo(RehearsalRequest request) => To(request);
 
-    internal override async Task HappenAsync(Exchange exchange)
+    internal override async Task HappenAsync(HttpExchange exchange)
     {
         HttpContext context = exchange.Context;
         if (!AppliesTo(exchange.Request) || !When(context.Request))
         {
-            await exchange.AnswerAsync();
+            await exchange.RespondAsync();
             return;
         }
 
@@ -63,19 +63,19 @@ internal sealed record TextOddity(Func<RehearsalRequest, bool> When, Func<string
 {
     public override bool AppliesTo(RehearsalRequest request) => When(request);
 
-    internal override async Task HappenAsync(Exchange exchange)
+    internal override async Task HappenAsync(HttpExchange exchange)
     {
         HttpContext context = exchange.Context;
         if (!AppliesTo(exchange.Request))
         {
-            await exchange.AnswerAsync();
+            await exchange.RespondAsync();
             return;
         }
 
         Stream wire = context.Response.Body;
         using MemoryStream kept = new();
         context.Response.Body = kept;
-        await exchange.AnswerAsync();
+        await exchange.RespondAsync();
         context.Response.Body = wire;
         byte[] changed = Encoding.UTF8.GetBytes(Change(Encoding.UTF8.GetString(kept.ToArray())));
         context.Response.ContentLength = changed.Length;
@@ -88,11 +88,11 @@ internal sealed record RequestOddity(Func<RehearsalRequest, bool> When, Action<H
 {
     public override bool AppliesTo(RehearsalRequest request) => When(request);
 
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         if (AppliesTo(exchange.Request))
             Change(exchange.Context.Request);
-        return exchange.AnswerAsync();
+        return exchange.RespondAsync();
     }
 }
 
@@ -101,12 +101,12 @@ internal sealed record LapseOddity(Func<RehearsalRequest, bool> When, Action<Htt
 {
     public override bool AppliesTo(RehearsalRequest request) => When(request);
 
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         if (!AppliesTo(exchange.Request) || !exchange.AuthMiddleware.WasUsed(exchange.Context.Request))
-            return exchange.AnswerAsync();
+            return exchange.RespondAsync();
         exchange.AuthMiddleware.Revoke(exchange.Context.Request);
-        ErrorAnswer refusal = exchange.AuthMiddleware.Refusal(exchange.Context, exchange.Path);
+        ErrorResponse refusal = exchange.AuthMiddleware.Refusal(exchange.Context, exchange.Path);
         Change(exchange.Context.Response);
         throw refusal;
     }

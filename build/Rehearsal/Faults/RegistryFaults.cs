@@ -6,7 +6,7 @@ namespace Slipway.Rehearsal;
 /// <summary>The token is forgotten, and the request refused whether it had one or not.</summary>
 internal sealed record RevocationFault : Fault
 {
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         exchange.AuthMiddleware.Revoke(exchange.Context.Request);
         throw exchange.AuthMiddleware.Refusal(exchange.Context, exchange.Path);
@@ -18,11 +18,11 @@ internal sealed record MountFault : Fault
 {
     public override bool AppliesTo(RehearsalRequest request) => request.Method == "POST" && request.Asks("mount");
 
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         if (AppliesTo(exchange.Request))
             exchange.Context.Request.QueryString = QueryString.Empty;
-        return exchange.AnswerAsync();
+        return exchange.RespondAsync();
     }
 }
 
@@ -33,11 +33,11 @@ internal sealed record ChunkFault : Fault
 
     public override bool AppliesTo(RehearsalRequest request) => request.Method is "PATCH" or "PUT" && request.Concerns("/blobs/uploads/");
 
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         if (AppliesTo(exchange.Request))
             exchange.Context.Request.Headers.ContentRange = Nowhere;
-        return exchange.AnswerAsync();
+        return exchange.RespondAsync();
     }
 }
 
@@ -48,7 +48,7 @@ internal sealed record DigestFault : Fault
     public override bool AppliesTo(RehearsalRequest request) =>
         request.Method != "DELETE" && (request.Concerns("/manifests/") || request.Concerns("/blobs/"));
 
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         IHeaderDictionary header = exchange.Context.Response.Headers;
         exchange.Context.Response.OnStarting(() =>
@@ -57,7 +57,7 @@ internal sealed record DigestFault : Fault
                 header["Docker-Content-Digest"] = Other;
             return Task.CompletedTask;
         });
-        return exchange.AnswerAsync();
+        return exchange.RespondAsync();
     }
 }
 
@@ -66,24 +66,24 @@ internal sealed record ReferrersFault : Fault
     public override bool AppliesTo(RehearsalRequest request) =>
         request.Concerns("/referrers/") || (request.Method == "PUT" && request.Concerns("/manifests/"));
 
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         if (exchange.Request.Concerns("/referrers/"))
-            throw ErrorAnswer.NoEndpoint();
+            throw ErrorResponse.NoEndpoint();
         exchange.Context.Response.OnStarting(() =>
         {
             exchange.Context.Response.Headers.Remove("OCI-Subject");
             return Task.CompletedTask;
         });
-        return exchange.AnswerAsync();
+        return exchange.RespondAsync();
     }
 }
 
 internal sealed record CollectionFault : Fault
 {
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         exchange.Store.CollectUntagged();
-        return exchange.AnswerAsync();
+        return exchange.RespondAsync();
     }
 }

@@ -3,10 +3,10 @@ namespace Slipway.Rehearsal;
 /// <summary>The answer's body comes in small parts with a pause before each.</summary>
 internal sealed record SlowFault(int Bytes, TimeSpan Pause) : Fault
 {
-    internal override Task HappenAsync(Exchange exchange)
+    internal override Task HappenAsync(HttpExchange exchange)
     {
         exchange.Context.Response.Body = new SlowStream(exchange.Context.Response.Body, this, exchange.Time);
-        return exchange.AnswerAsync();
+        return exchange.RespondAsync();
     }
 
     private sealed class SlowStream(Stream inner, SlowFault fault, TimeProvider time) : WriteOnlyStream

@@ -10,16 +10,16 @@ internal sealed class AuthMiddleware
 {
     public const string BasicChallenge = "Basic realm=\"rehearsal\"";
 
-    private readonly RehearsalOptions _options;
+    private readonly AccessRules _rules;
     private readonly Account _account;
     private readonly TokenStore _book;
 
-    public AuthMiddleware(RehearsalOptions options)
+    public AuthMiddleware(AccessRules rules)
     {
-        _options = options;
-        _account = new Account(options.User, options.Password);
-        _book = new TokenStore(options.Time);
-        Tokens = new TokenEndpoint(options, _account, _book);
+        _rules = rules;
+        _account = new Account(rules.User, rules.Password);
+        _book = new TokenStore(rules.Time);
+        Tokens = new TokenEndpoint(rules, _account, _book);
     }
 
     /// <summary>What answers at the <see cref="Realm"/>.</summary>
@@ -31,13 +31,13 @@ internal sealed class AuthMiddleware
     /// <summary>What a challenge calls this registry.</summary>
     private string Service { get; set; } = "";
 
-    private bool AsksForTokens => _options.Authentication is RehearsalAuthentication.Token or RehearsalAuthentication.TokenElsewhere;
+    private bool AsksForTokens => _rules.Authentication is RehearsalAuthentication.Token or RehearsalAuthentication.TokenElsewhere;
 
     /// <summary>Tells it where it stands, once the ports are known.</summary>
     /// <param name="registry">The registry's own address.</param>
     /// <param name="elsewhere">That of the other server; the registry's own when there is none.</param>
     public void Open(Uri registry, Uri elsewhere) =>
-        (Realm, Service) = _options.Authentication switch
+        (Realm, Service) = _rules.Authentication switch
         {
             RehearsalAuthentication.Token => (new Uri(registry, "/v2/auth"), registry.Authority),
             RehearsalAuthentication.TokenElsewhere => (new Uri(elsewhere, "/token"), "registry.docker.io"),
@@ -48,14 +48,14 @@ internal sealed class AuthMiddleware
     public bool IsRealm(HttpContext context) => Realm is { } realm && IsAtRealm(context) && context.Request.Path == realm.AbsolutePath;
 
     /// <summary>Whether a request came to a server that is the registry, too.</summary>
-    public bool IsRegistry(HttpContext context) => _options.Authentication != RehearsalAuthentication.TokenElsewhere || !IsAtRealm(context);
+    public bool IsRegistry(HttpContext context) => _rules.Authentication != RehearsalAuthentication.TokenElsewhere || !IsAtRealm(context);
 
-    /// <exception cref="ErrorAnswer">401: the request has no right to this; the challenge is on the answer already.</exception>
+    /// <exception cref="ErrorResponse">401: the request has no right to this; the challenge is on the response already.</exception>
     public void Check(HttpContext context, RegistryPath path)
     {
         string action = ActionOf(context.Request, path);
-        bool open = _options.IsPublic && action == "pull" && path.Area != Area.Root;
-        bool allowed = _options.Authentication switch
+        bool open = _rules.IsPublic && action == "pull" && path.Area != Area.Root;
+        bool allowed = _rules.Authentication switch
         {
             RehearsalAuthentication.None => true,
             RehearsalAuthentication.Basic => _account.Knows(context.Request) ?? open,
@@ -66,16 +66,16 @@ internal sealed class AuthMiddleware
             throw Refusal(context, path);
     }
 
-    /// <summary>401, with the challenge that fits the request on the answer.</summary>
-    public ErrorAnswer Refusal(HttpContext context, RegistryPath path)
+    /// <summary>401, with the challenge that fits the request on the response.</summary>
+    public ErrorResponse Refusal(HttpContext context, RegistryPath path)
     {
         string actions = ActionOf(context.Request, path) == "pull" ? "pull" : "pull,push";
         string scope = path.Repository.Length == 0 ? "" : $",scope=\"repository:{path.Repository}:{actions}\"";
-        if (_options.Authentication == RehearsalAuthentication.Basic)
+        if (_rules.Authentication == RehearsalAuthentication.Basic)
             context.Response.Headers.WWWAuthenticate = BasicChallenge;
         if (AsksForTokens)
             context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{Realm}\",service=\"{Service}\"{scope}";
-        return new ErrorAnswer(401, "UNAUTHORIZED", "authentication required");
+        return new ErrorResponse(401, "UNAUTHORIZED", "authentication required");
     }
 
     /// <summary>From now on the token of a request, if it has one, is worth nothing.</summary>
@@ -86,7 +86,7 @@ internal sealed class AuthMiddleware
 
     /// <summary>Whether another repository's content may be mounted by this request.</summary>
     public bool MayPull(HttpRequest request, string repository) =>
-        !AsksForTokens || _options.IsPublic || _book.GrantsOf(request)?.Contains($"{repository}:pull") == true;
+        !AsksForTokens || _rules.IsPublic || _book.GrantsOf(request)?.Contains($"{repository}:pull") == true;
 
     private bool IsAtRealm(HttpContext context) => context.Connection.LocalPort == Realm?.Port;
 

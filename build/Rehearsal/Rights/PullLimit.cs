@@ -24,7 +24,7 @@ internal sealed class PullLimit
         _time = time;
     }
 
-    /// <exception cref="ErrorAnswer">429: there is nothing left.</exception>
+    /// <exception cref="ErrorResponse">429: there is nothing left.</exception>
     public void Count(HttpContext context)
     {
         bool get = HttpMethods.IsGet(context.Request.Method);
@@ -35,7 +35,7 @@ internal sealed class PullLimit
         context.Response.Headers["ratelimit-limit"] = $"{_maximum};{window}";
         context.Response.Headers["ratelimit-remaining"] = $"{Math.Max(0, left)};{window}";
         if (left < 0)
-            throw new ErrorAnswer(429, "TOOMANYREQUESTS", "you have reached your pull rate limit");
+            throw new ErrorResponse(429, "TOOMANYREQUESTS", "you have reached your pull rate limit");
     }
 
     /// <summary>What is left after this request; below 0 when it was one too many.</summary>

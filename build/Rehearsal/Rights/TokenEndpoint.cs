@@ -18,23 +18,23 @@ internal sealed class TokenEndpoint
         ValueLengthLimit = 16 * 1024,
     };
 
-    private readonly RehearsalOptions _options;
+    private readonly AccessRules _rules;
     private readonly Account _account;
     private readonly TokenStore _book;
 
-    public TokenEndpoint(RehearsalOptions options, Account account, TokenStore book)
+    public TokenEndpoint(AccessRules rules, Account account, TokenStore book)
     {
-        _options = options;
+        _rules = rules;
         _account = account;
         _book = book;
     }
 
-    public Task AnswerAsync(HttpContext context) =>
+    public Task RespondAsync(HttpContext context) =>
         context.Request.Method switch
         {
             "GET" or "HEAD" => ByCredentialsAsync(context),
             "POST" => ByGrantAsync(context),
-            _ => throw new ErrorAnswer(405, "UNSUPPORTED", "tokens are issued by GET and POST"),
+            _ => throw new ErrorResponse(405, "UNSUPPORTED", "tokens are issued by GET and POST"),
         };
 
     private Task ByCredentialsAsync(HttpContext context)
@@ -43,7 +43,7 @@ internal sealed class TokenEndpoint
         if (user == false)
         {
             context.Response.Headers.WWWAuthenticate = AuthMiddleware.BasicChallenge;
-            throw new ErrorAnswer(401, "UNAUTHORIZED", "authentication required");
+            throw new ErrorResponse(401, "UNAUTHORIZED", "authentication required");
         }
 
         IQueryCollection query = context.Request.Query;
@@ -59,10 +59,10 @@ internal sealed class TokenEndpoint
         {
             "password" => _account.Knows(form["username"].ToString(), form["password"].ToString()),
             "refresh_token" => _book.IsRefresh(form["refresh_token"].ToString()),
-            _ => throw new ErrorAnswer(400, "UNSUPPORTED", "grant_type is neither password nor refresh_token"),
+            _ => throw new ErrorResponse(400, "UNSUPPORTED", "grant_type is neither password nor refresh_token"),
         };
         if (!known)
-            throw new ErrorAnswer(401, "UNAUTHORIZED", "authentication required");
+            throw new ErrorResponse(401, "UNAUTHORIZED", "authentication required");
         await IssueAsync(
             context,
             "access_token",
@@ -80,21 +80,21 @@ internal sealed class TokenEndpoint
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
-            throw new ErrorAnswer(400, "UNSUPPORTED", "wanted a small form");
+            throw new ErrorResponse(400, "UNSUPPORTED", "wanted a small form");
         }
     }
 
     private Task IssueAsync(HttpContext context, string field, IEnumerable<string> scopes, bool isUser, bool offline)
     {
         HashSet<string> grants = Grants(scopes, isUser);
-        string token = _book.Issue(grants, _options.TokenLifetime);
+        string token = _book.Issue(grants, _rules.TokenLifetime);
         context.Response.Headers.CacheControl = "no-store";
-        return JsonAnswer.WriteAsync(context, writer =>
+        return JsonResponse.WriteAsync(context, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString(field, token);
-            writer.WriteNumber("expires_in", (long)_options.TokenLifetime.TotalSeconds);
-            writer.WriteString("issued_at", _options.Time.GetUtcNow().UtcDateTime);
+            writer.WriteNumber("expires_in", (long)_rules.TokenLifetime.TotalSeconds);
+            writer.WriteString("issued_at", _rules.Time.GetUtcNow().UtcDateTime);
             if (field == "access_token")
                 writer.WriteString("scope", ScopeOf(grants));
             if (offline)
@@ -111,7 +111,7 @@ internal sealed class TokenEndpoint
             string[] parts = scope.Split(':');
             if (parts.Length != 3 || parts[0] != "repository" || !RegistryPath.IsRepository(parts[1]))
                 continue;
-            foreach (string action in parts[2].Split(',').Where(action => isUser || (action == "pull" && _options.IsPublic)))
+            foreach (string action in parts[2].Split(',').Where(action => isUser || (action == "pull" && _rules.IsPublic)))
                 grants.Add($"{parts[1]}:{action}");
         }
 

@@ -73,7 +73,7 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
             }
             catch (Exception e) when (e is RegistryException or ContentException)
             {
-                findings.Add(Failed(request, e is RegistryException asked ? $"{asked.Registry}/{asked.Repository}" : site.Name, e));
+                findings.Add(Failed(request, e is RegistryException asked ? $"{asked.Registry}/{asked.RepositoryName}" : site.Name, e));
             }
         }
 

@@ -30,12 +30,6 @@ public sealed record PlannedWithdrawal(Reference Repository, ImmutableArray<stri
 {
     /// <summary>What the person does.</summary>
     public string Advice =>
-        RegistryName.Canonical(Repository.Host) switch
-        {
-            "docker.io" =>
-                $"Docker Hub deletes tags on its own site only: open https://hub.docker.com/r/{Repository.Repository}/tags, or send "
-                    + $"DELETE https://hub.docker.com/v2/repositories/{Repository.Repository}/tags/TAG/ for each",
-            "quay.io" => $"open https://quay.io/repository/{Repository.Repository}?tab=tags and delete them there",
-            _ => $"delete them on {Repository.Host} by its own means, or ask whoever runs it to allow the deletion of tags",
-        };
+        KnownRegistry.Of(RegistryName.Canonical(Repository.Host))?.DeletionAdvice(Repository.Repository)
+        ?? $"delete them on {Repository.Host} by its own means, or ask whoever runs it to allow the deletion of tags";
 }

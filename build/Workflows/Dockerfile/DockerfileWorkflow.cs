@@ -98,7 +98,7 @@ internal sealed class DockerfileWorkflow(
         {
             return await engine.BuildPassingAsync(request, Limit, Tell, cancellationToken);
         }
-        catch (EngineException e) when (e.IsAnswer && (isForeign || IsForeign(e.Message)))
+        catch (EngineException e) when (e.IsResponse && (isForeign || IsForeign(e.Message)))
         {
             throw new WorkflowException(
                 $"{input.Name} {request.Platform}: the Engine at {engine.Address} runs no {request.Platform}: {e.Message}. Install "

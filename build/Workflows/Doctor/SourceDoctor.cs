@@ -8,7 +8,7 @@ namespace Slipway.Workflows;
 /// <summary>Looks at where an image's files come from: what the cache lacks, and whether the places that have it answer.</summary>
 internal sealed class SourceDoctor(SourceFetcher sources)
 {
-    private static readonly RetryPolicy Little = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(5) };
+    private static readonly RetryPolicy Little = new() { Attempts = 1, ResponseTimeLimit = TimeSpan.FromSeconds(5) };
 
     /// <summary>A line about upstream's files and one about Debian's packages.</summary>
     public async Task<IReadOnlyList<DoctorLine>> LookAsync(AssemblyRequest input, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal static class UpstreamProbe
     {
         Attempts = 2,
         FirstWait = TimeSpan.FromMilliseconds(200),
-        AnswerWithin = TimeSpan.FromSeconds(10),
+        ResponseTimeLimit = TimeSpan.FromSeconds(10),
     };
 
     /// <summary>Whether every host answers, whatever it says.</summary>

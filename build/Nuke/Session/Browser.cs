@@ -1,0 +1,59 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Nuke.Common.IO;
+using Slipway.Processes;
+
+namespace Nuke.Common.Execution;
+
+/// <summary>The web browser of whoever started the run.</summary>
+internal sealed class Browser
+{
+    private readonly ProcessStartInfo opener;
+
+    private Browser(ProcessStartInfo opener) => this.opener = opener;
+
+    /// <summary>Null on a build server and on a Unix without a screen or the program that opens pages on it.</summary>
+    public static Browser? Of(BuildEnvironment environment)
+    {
+        if (environment.IsServer)
+            return null;
+        if (OperatingSystem.IsWindows())
+            return new Browser(new ProcessStartInfo { UseShellExecute = true });
+        bool hasScreen =
+            OperatingSystem.IsMacOS() || environment.Variable("DISPLAY") is not null || environment.Variable("WAYLAND_DISPLAY") is not null;
+        string name = OperatingSystem.IsMacOS() ? "open" : "xdg-open";
+        string? program = environment
+            .Variable("PATH")
+            ?.Split(Path.PathSeparator)
+            .Where(Path.IsPathFullyQualified)
+            .Select(x => Path.Combine(x, name))
+            .FirstOrDefault(File.Exists);
+        return hasScreen && program is not null
+            ? new Browser(new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true })
+            : null;
+    }
+
+    /// <summary>Returns once the browser was told, not when the page shows; false when it could not be.</summary>
+    public bool Open(AbsolutePath page)
+    {
+        if (opener.UseShellExecute)
+        {
+            opener.FileName = page.ToString();
+        }
+        else
+        {
+            opener.ArgumentList.Add(page.ToString());
+            ProgramEnvironment.Browser.ApplyTo(opener.Environment);
+        }
+
+        try
+        {
+            using Process? started = Process.Start(opener);
+            return true;
+        }
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
