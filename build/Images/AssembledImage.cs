@@ -7,7 +7,11 @@ namespace Slipway.Images;
 /// <param name="Name">The definition's name.</param>
 /// <param name="Index">The descriptor of its index.</param>
 /// <param name="Platforms">Sorted by platform.</param>
-public sealed record AssembledImage(string Name, Descriptor Index, ImmutableArray<AssembledPlatform> Platforms);
+public sealed record AssembledImage(string Name, Descriptor Index, ImmutableArray<AssembledPlatform> Platforms)
+{
+    /// <summary>What is signed: the index and every manifest.</summary>
+    public ImmutableArray<Digest> Subjects => [Index.Digest, .. Platforms.Select(platform => platform.Manifest.Digest)];
+}
 
 /// <summary>One platform of an image.</summary>
 /// <param name="Platform">Which.</param>

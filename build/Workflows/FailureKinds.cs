@@ -6,8 +6,8 @@ using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
-using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 
@@ -38,6 +38,7 @@ public static class FailureKinds
         exception switch
         {
             WorkflowException e => e.Kind,
+            WrongUseException => FailureKind.WrongUse,
             // Ctrl-C is the kernel's own; what else is cancelled had no more time.
             OperationCanceledException => FailureKind.TryAgain,
             ContentException or DebException or XzException => FailureKind.WrongData,

@@ -2,6 +2,7 @@ using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

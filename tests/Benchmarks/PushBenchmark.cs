@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Slipway.Git;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;

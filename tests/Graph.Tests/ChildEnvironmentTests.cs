@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Slipway.Debian;
 using Slipway.Engine;
+using Slipway.Git;
 using Slipway.Processes;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Graph.Tests;
 

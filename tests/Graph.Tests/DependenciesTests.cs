@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Nuke.Common.IO;
+using Slipway.Development;
 using Slipway.Oci;
 using Slipway.Spdx;
 using Slipway.Testing;

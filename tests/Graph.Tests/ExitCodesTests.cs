@@ -11,6 +11,8 @@ using Slipway.Processes;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;
@@ -21,6 +23,7 @@ public class ExitCodesTests
     private static readonly Dictionary<Type, FailureKind?> Codes = new()
     {
         [typeof(WorkflowException)] = FailureKind.Failed,
+        [typeof(WrongUseException)] = FailureKind.WrongUse,
         [typeof(ContentException)] = FailureKind.WrongData,
         [typeof(DebException)] = FailureKind.WrongData,
         [typeof(XzException)] = FailureKind.WrongData,

@@ -14,20 +14,25 @@ public sealed partial class OnePolicyTests
         new(StringComparer.Ordinal)
         {
             // Half of the policy itself; and what was just sent is read back.
-            [@"\bnew Verifier\(|\bVerifier\s+\w+\s*=\s*new\("] = ["Release/Policy/ReleaseVerifier.cs", "Release/Publish/ReadBack.cs"],
+            [@"\bnew Verifier\(|\bVerifier\s+\w+\s*=\s*new\("] = ["Verification/Policy/ReleaseVerifier.cs", "Release/Publish/ReadBack.cs"],
             // Signatures alone: of what is published, before it is read back; as a part of the policy.
             [@"\bVerificationPolicy\b"] =
             [
                 "Release/Mirror/Mirror.cs",
-                "Release/Policy/ReleasePolicy.cs",
+                "Verification/Policy/ReleasePolicy.cs",
                 "Release/Publish/Publisher.cs",
                 "Release/Publish/ReadBack.cs",
                 "Workflows/Release/PublishWorkflow.cs",
             ],
             // What others said about a release that passed; what comes along with a copy of one that passed, to a registry or into an
             // archive.
-            [@"\bStatementSearch\b"] = ["Release/Provenance/ReproductionCheck.cs"],
-            [@"\bEvidenceReview\b"] = ["Release/Mirror/EvidencePlan.cs", "Release/Mirror/Mirror.cs", "Release/Policy/VerifiedEvidence.cs"],
+            [@"\bStatementSearch\b"] = ["Verification/Provenance/ReproductionCheck.cs"],
+            [@"\bEvidenceReview\b"] =
+            [
+                "Release/Mirror/EvidencePlan.cs",
+                "Release/Mirror/Mirror.cs",
+                "Verification/Policy/VerifiedEvidence.cs",
+            ],
             // Policies are made from the command line in one file; a rehearsal has its own.
             [@"\bReleasePolicy\.Require\("] = ["Graph/Parameters/Build.Policy.cs"],
             [@"\bReleasePolicy\.RequireRehearsal\("] =
@@ -79,7 +84,7 @@ public sealed partial class OnePolicyTests
     }
 
     private static IEnumerable<(string Name, string Text)> Sources() =>
-        from room in (string[])["Graph", "Release", "Workflows"]
+        from room in (string[])["Graph", "Release", "Verification", "Views", "Workflows"]
         from path in Directory.EnumerateFiles(SourceTree.At("build", room), "*.cs", SearchOption.AllDirectories)
         let name = Path.GetRelativePath(SourceTree.At("build"), path)
         where !name.Contains("/obj/", StringComparison.Ordinal) && !name.Contains("/bin/", StringComparison.Ordinal)

@@ -3,6 +3,7 @@ using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Release;
 using Slipway.Testing;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;

@@ -3,6 +3,7 @@ using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Spdx;
 using Slipway.Trust;
+using Slipway.Verification;
 using Index = Slipway.Oci.Index;
 
 namespace Slipway.Graph.Tests;

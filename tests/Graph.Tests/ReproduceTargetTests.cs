@@ -9,6 +9,7 @@ using Slipway.Rehearsal;
 using Slipway.Release;
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Graph.Tests;
 
@@ -434,13 +435,7 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
             [],
             [new(Platform.LinuxAmd64, copy.Child.Digest, copy.Child.Digest)]
         );
-        ReproductionStatement statement = ReproductionStatement.Of(
-            finding,
-            said,
-            Builder.Local,
-            new Toolchain("1", "2"),
-            DateTimeOffset.UnixEpoch
-        );
+        ReproductionStatement statement = finding.ToStatement(said, Builder.Local, new Toolchain("1", "2"), DateTimeOffset.UnixEpoch);
         foreach (
             (byte[] predicate, FailureReason? reason) in (IEnumerable<(byte[], FailureReason?)>)
                 [
@@ -479,12 +474,7 @@ public sealed class ReproduceTargetTests(SignedTools made) : IClassFixture<Signe
         Assert.True((await copy.VerifyAsync()).Passed);
         Assert.Equal(FailureReason.ReproductionMissing, (await copy.VerifyAsync(copy.Key)).Subjects[0].Failure);
         Assert.Throws<InvalidOperationException>(() =>
-            ReproductionStatement.Of(
-                finding with
-                {
-                    Released = Digest.Of("x"u8),
-                    Platforms = [],
-                },
+            (finding with { Released = Digest.Of("x"u8), Platforms = [] }).ToStatement(
                 said,
                 Builder.Local,
                 new Toolchain("1", "2"),

@@ -2,6 +2,7 @@ using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Graph.Tests;
 

@@ -1,5 +1,6 @@
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;

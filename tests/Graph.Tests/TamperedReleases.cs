@@ -9,6 +9,7 @@ using Slipway.Rehearsal;
 using Slipway.Release;
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Graph.Tests;
 
@@ -175,7 +176,7 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
         using KeySigner signer = KeySigner.FromFile(made.Repository.Key.Private, () => null);
         using ScratchFolder other = new();
         TrustStore store = TrustStore.Create(other.Path);
-        await store.AttestAsync(signed, [change(said).About(image)], signer, [], default);
+        await store.AttestAsync(signed, [change(said).About(image.Subjects)], signer, [], default);
         Digest[] subjects = [image.Index.Digest, .. image.Platforms.Select(platform => platform.Manifest.Digest)];
         await StripAsync(Statement.ProvenanceType, subjects);
         await new StatementPush(store.Layout, Site).RunAsync(default);

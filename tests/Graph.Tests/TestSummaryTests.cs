@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Slipway.Development;
 using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;

@@ -7,6 +7,7 @@ using Slipway.Release;
 using Slipway.Spdx;
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Verification;
 using Index = Slipway.Oci.Index;
 
 namespace Slipway.Graph.Tests;
@@ -69,7 +70,7 @@ internal sealed class ToolsCopy(ScratchRepository repository) : IDisposable
                 Builder = Builder.Local.Id,
                 Platforms = Definition.Platforms,
                 Lock = Digest.Of(await File.ReadAllBytesAsync(repository.At("images", UpstreamImage.Name, ImageLock.FileName))),
-                Materials = Material.Of(locked, Definition.Platforms),
+                Materials = LockedMaterials.Of(locked, Definition.Platforms),
             },
             Folder = Path.Combine(Folder, "spool"),
             ReproducedBy = reproducers,

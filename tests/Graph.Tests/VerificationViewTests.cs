@@ -3,6 +3,8 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
+using Slipway.Views;
 
 namespace Slipway.Graph.Tests;
 

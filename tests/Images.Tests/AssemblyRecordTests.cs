@@ -93,7 +93,7 @@ public sealed class AssemblyRecordTests : IDisposable
         return record;
     }
 
-    private Task<AssemblyRecord> RequireAsync() => AssemblyRecord.RequireAsync(RecordPath, _image, Request(), default);
+    private Task<AssemblyRecord> RequireAsync() => AssemblyRecord.RequireAsync(RecordPath, _image, AssemblyInput.Of(Request()), default);
 
     private async Task<string> ProblemAsync() => (await Assert.ThrowsAsync<ContentException>(RequireAsync)).Message;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Git;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
@@ -6,6 +7,7 @@ using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Peers.Tests;
 
@@ -86,7 +88,8 @@ public sealed class CosignStatementTests
             Lock = Digest.Of("lock"u8),
             Rebuilt = [plan.Index.Digest],
             RebuilderId = Builder.Local.Id,
-            Toolchain = new Toolchain("10.0.400", "10.0.8"),
+            Sdk = "10.0.400",
+            Runtime = "10.0.8",
             FinishedOn = DateTimeOffset.UnixEpoch,
         };
         TrustStore said = TrustStore.Create(folder.At("said"));

@@ -5,6 +5,7 @@ using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Testing;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Peers.Tests;
 
@@ -99,7 +100,7 @@ public sealed class ProvenanceTests(SmallFixture fixture)
             Builder = Builder.Local.Id,
             Platforms = [.. SmallImage.Platforms],
             Lock = Digest.Of(lockFile),
-            Materials = Material.Of(imageLock, SmallImage.Platforms),
+            Materials = LockedMaterials.Of(imageLock, SmallImage.Platforms),
         };
         Assert.Empty(check.Judge(provenance));
         Assert.True(provenance.StartedOn <= provenance.FinishedOn);

@@ -1,3 +1,5 @@
+using Slipway.Verification;
+
 namespace Slipway.Release.Tests;
 
 public class BuilderTests

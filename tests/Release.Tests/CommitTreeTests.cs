@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Slipway.Git;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Slipway.Git;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Slipway.Git;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 

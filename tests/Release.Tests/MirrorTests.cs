@@ -2,6 +2,7 @@ using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 

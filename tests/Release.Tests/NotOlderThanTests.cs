@@ -1,5 +1,7 @@
 using System.Globalization;
+using Slipway.Git;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 

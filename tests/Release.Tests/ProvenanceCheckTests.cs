@@ -1,5 +1,6 @@
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 
@@ -119,11 +120,11 @@ public class ProvenanceCheckTests
     [Fact]
     public void Files_of_one_platform_are_those_of_its_architecture()
     {
-        Assert.DoesNotContain(Material.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]), material =>
+        Assert.DoesNotContain(LockedMaterials.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]), material =>
             material.Address.Contains("amd64", StringComparison.Ordinal)
         );
-        Assert.Equal(4, Material.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]).Length);
-        Assert.DoesNotContain(Material.Of(ProvenanceScene.Lock, ProvenanceScene.Platforms), material =>
+        Assert.Equal(4, LockedMaterials.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]).Length);
+        Assert.DoesNotContain(LockedMaterials.Of(ProvenanceScene.Lock, ProvenanceScene.Platforms), material =>
             material.Name.Contains("k_1", StringComparison.Ordinal)
         );
     }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 
@@ -48,13 +50,13 @@ internal static class ProvenanceScene
                 Started,
                 Started.AddSeconds(61)
             ),
-            Materials = Material.Of(Lock, Platforms),
+            Materials = LockedMaterials.Of(Lock, Platforms),
             Git = git ?? Scene.Exact,
             Source = Source,
             Builder = builder ?? Builder.Local,
         };
 
-    public static SlsaProvenance New(Builder? builder = null, GitState? git = null) => SlsaProvenance.For(NewSource(builder, git));
+    public static SlsaProvenance New(Builder? builder = null, GitState? git = null) => NewSource(builder, git).ToProvenance();
 
     /// <summary>All that can be asked; a provenance of <see cref="New"/> passes.</summary>
     public static ProvenanceCheck Check { get; } =
@@ -68,7 +70,7 @@ internal static class ProvenanceScene
             Platforms = [Platform.LinuxArm64, Platform.LinuxAmd64],
             Lock = Hash("lock"),
             Way = BuildMethod.Assembled,
-            Materials = Material.Of(Lock, Platforms),
+            Materials = LockedMaterials.Of(Lock, Platforms),
         };
 
     public static Digest Hash(string text) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(text));

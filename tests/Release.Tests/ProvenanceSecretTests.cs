@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Testing;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using Slipway.Git;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 
@@ -109,7 +111,7 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>What a release's provenance says of the image at a commit.</summary>
     public async Task<SlsaProvenance> ProvenanceAsync(GitState git) =>
-        SlsaProvenance.For(ProvenanceScene.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) });
+        (ProvenanceScene.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) }).ToProvenance();
 
     /// <summary>Signs SBOMs, which say nothing, and a provenance.</summary>
     public async Task StateAsync(SlsaProvenance provenance)
@@ -119,7 +121,7 @@ internal sealed class Scene : IAsyncDisposable
         WantedStatement[] bills = [.. subjects.Select(subject => new WantedStatement([subject], Statement.SpdxType, "{}"u8.ToArray()))];
         await Store.SignAsync(
             new SignedImage(Layout, Index.Digest, Official),
-            [.. bills, provenance.About(image), .. Says],
+            [.. bills, provenance.About(image.Subjects), .. Says],
             Signer,
             default
         );

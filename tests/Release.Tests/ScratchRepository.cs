@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Slipway.Git;
 
 namespace Slipway.Release.Tests;
 

@@ -5,6 +5,7 @@ using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 
@@ -88,9 +89,9 @@ public class SlsaProvenanceTests
         };
         ProvenanceSource source = ProvenanceScene.NewSource() with
         {
-            Materials = Material.Of(ProvenanceScene.Lock with { Upstream = [tool] }, ProvenanceScene.Platforms),
+            Materials = LockedMaterials.Of(ProvenanceScene.Lock with { Upstream = [tool] }, ProvenanceScene.Platforms),
         };
-        byte[] bytes = SlsaProvenance.For(source).ToBytes();
+        byte[] bytes = source.ToProvenance().ToBytes();
         JsonElement[] dependencies =
         [
             .. JsonDocument.Parse(bytes).RootElement.GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray(),
@@ -120,8 +121,8 @@ public class SlsaProvenanceTests
         {
             Byproducts = [ResourceDescriptor.Of("sbom", "", ProvenanceScene.Hash("sbom"))],
         };
-        SlsaProvenance provenance = SlsaProvenance.For(source);
-        WantedStatement wanted = provenance.About(source.Image);
+        SlsaProvenance provenance = source.ToProvenance();
+        WantedStatement wanted = provenance.About(source.Image.Subjects);
         Assert.Equal(Statement.ProvenanceType, wanted.PredicateType);
         Assert.Equal([source.Image.Index.Digest, .. source.Image.Platforms.Select(platform => platform.Manifest.Digest)], wanted.About);
         SlsaProvenance read = SlsaProvenance.Parse(wanted.Predicate);
@@ -143,12 +144,10 @@ public class SlsaProvenanceTests
     public void An_earlier_build_by_the_same_parameters_will_do_and_no_other()
     {
         ProvenanceSource source = ProvenanceScene.NewSource();
-        Func<ReadOnlyMemory<byte>, bool> accepts = SlsaProvenance.For(source).About(source.Image).Accepts!;
+        Func<ReadOnlyMemory<byte>, bool> accepts = source.ToProvenance().About(source.Image.Subjects).Accepts!;
         ProvenanceSource earlier = ProvenanceScene.NewSource(toolchain: new Toolchain("10.0.1", "10.0.1"));
         Assert.True(
-            accepts(
-                SlsaProvenance.For(earlier with { Assembly = earlier.Assembly with { StartedOn = DateTimeOffset.UnixEpoch } }).ToBytes()
-            )
+            accepts((earlier with { Assembly = earlier.Assembly with { StartedOn = DateTimeOffset.UnixEpoch } }).ToProvenance().ToBytes())
         );
         Assert.False(accepts(ProvenanceScene.New(git: Scene.Exact with { Commit = new string('1', 40) }).ToBytes()));
         Assert.False(accepts(ProvenanceScene.New(git: Scene.Exact with { Tag = "tiny/v1.0.0-r1" }).ToBytes()));

@@ -1,6 +1,8 @@
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 

@@ -1,5 +1,7 @@
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release.Tests;
 

@@ -1,3 +1,6 @@
+using Slipway.Git;
+using Slipway.Verification;
+
 namespace Slipway.Release.Tests;
 
 public class TagStyleTests

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Slipway.Git;
 
 namespace Slipway.Release.Tests;
 

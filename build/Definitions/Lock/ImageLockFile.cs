@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Slipway.Http;
 using Slipway.Oci;
@@ -156,5 +155,5 @@ public static class ImageLockFile
         writer.WriteEndObject();
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(ImageLockReader.TimeFormat, CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) => UtcSecond.Text(time);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Slipway.Debian;
 using Slipway.Oci;
@@ -11,9 +10,6 @@ internal static class ImageLockReader
 {
     /// <summary>The only schema there is.</summary>
     public const int Schema = 1;
-
-    /// <summary>How times are written: whole seconds of UTC.</summary>
-    public const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <param name="file">What the file is, for errors.</param>
     /// <exception cref="ContentException">It is no lock of this schema; names the line, or the value as <c>suites[0].date</c>.</exception>
@@ -150,13 +146,7 @@ internal static class ImageLockReader
         PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is no package name");
 
     private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParseExact(
-            text,
-            TimeFormat,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out DateTimeOffset time
-        )
+        UtcSecond.TryParse(text, out DateTimeOffset time)
             ? time
             : throw new ContentException($"wanted a time like 2026-01-02T03:04:05Z, got '{text}'");
 }

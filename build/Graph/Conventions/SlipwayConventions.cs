@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Slipway.Graph;
 using Slipway.Oci;
+using Slipway.Views;
 
 [assembly: BuildConventions(typeof(SlipwayConventions))]
 

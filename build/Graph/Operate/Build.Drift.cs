@@ -3,6 +3,7 @@ using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Release;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

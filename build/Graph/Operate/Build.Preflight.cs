@@ -3,6 +3,7 @@ using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

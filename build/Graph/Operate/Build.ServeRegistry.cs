@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Rehearsal;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

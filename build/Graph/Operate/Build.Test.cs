@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.Development;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Updates;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

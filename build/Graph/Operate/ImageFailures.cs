@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

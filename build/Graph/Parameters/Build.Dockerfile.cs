@@ -1,5 +1,5 @@
 using Nuke.Common;
-using Slipway.Images;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

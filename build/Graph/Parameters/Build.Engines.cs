@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Nuke.Common;
 using Slipway.Definitions;
-using Slipway.Release;
+using Slipway.Git;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,7 +1,9 @@
 using Nuke.Common;
+using Slipway.Git;
 using Slipway.GitHub;
 using Slipway.Http;
-using Slipway.Release;
+using Slipway.Verification;
+using Slipway.Views;
 
 namespace Slipway.Graph;
 

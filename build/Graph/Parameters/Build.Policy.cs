@@ -1,8 +1,8 @@
 using Nuke.Common;
 using Slipway.Definitions;
-using Slipway.Images;
-using Slipway.Release;
+using Slipway.Git;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Graph;
 
@@ -28,7 +28,7 @@ internal sealed partial class Build
             },
             NotOlderThan = NotOlderThan is null
                 ? null
-                : Given(() => Slipway.Release.NotOlderThan.Parse(NotOlderThan, new GitRepository(RootDirectory))),
+                : Given(() => Slipway.Verification.NotOlderThan.Parse(NotOlderThan, new GitRepository(RootDirectory))),
         };
 
     /// <summary>That, and what else Verify was asked for.</summary>

@@ -1,7 +1,8 @@
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Trust;
-using Slipway.Workflows;
+using Slipway.Verification;
+using Slipway.Views;
 
 namespace Slipway.Graph;
 

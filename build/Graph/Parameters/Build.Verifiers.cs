@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Trust;
+using Slipway.Verification;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Images;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -2,6 +2,7 @@ using Nuke.Common;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Inspection;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,5 +1,6 @@
 using Nuke.Common;
-using Slipway.Release;
+using Slipway.Verification;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

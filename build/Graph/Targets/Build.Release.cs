@@ -3,6 +3,7 @@ using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Images;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -5,6 +5,8 @@ using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -3,8 +3,9 @@ using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
-using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

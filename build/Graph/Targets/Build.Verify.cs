@@ -1,7 +1,8 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Oci;
-using Slipway.Release;
+using Slipway.Verification;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -12,9 +12,12 @@ public sealed record AssemblyInput(Digest Definition, Digest Lock, Digest Files)
     /// <summary>Of all that the Dockerfile can copy from, itself among it; null when nobody used one.</summary>
     public Digest? Dockerfile { get; init; }
 
-    /// <summary>The same for an image built the second way.</summary>
-    public static AssemblyInput Of(AssemblyRequest request, BuildMethod way) =>
-        way == BuildMethod.Dockerfile ? Of(request) with { Dockerfile = DockerfileContext.Of(request.Definition).Digest } : Of(request);
+    /// <summary>The same for an image built the second way, from its Dockerfile.</summary>
+    public static AssemblyInput OfDockerfile(AssemblyRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Of(request) with { Dockerfile = DockerfileContext.Of(request.Definition).Digest };
+    }
 
     /// <summary>Reads the definition's folder.</summary>
     /// <exception cref="DefinitionException">A file that the definition names is not there.</exception>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Slipway.Oci;
 
 namespace Slipway.Images;
@@ -18,9 +17,6 @@ public sealed record AssemblyRecord(
 )
 {
     public const string FileName = "assembly.json";
-
-    /// <summary>How times are written: whole seconds of UTC (RFC 3339).</summary>
-    public const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     private const int Schema = 1;
     private const long LongestRecord = 64 << 10;
@@ -52,21 +48,20 @@ public sealed record AssemblyRecord(
 
     /// <param name="path">Where the record is.</param>
     /// <param name="image">The image that is to be signed.</param>
-    /// <param name="request">What it is supposed to be assembled from.</param>
+    /// <param name="input">What it is supposed to be assembled from.</param>
     /// <exception cref="ContentException">It was assembled from something else, or nobody knows from what.</exception>
     public static async Task<AssemblyRecord> RequireAsync(
         string path,
         AssembledImage image,
-        AssemblyRequest request,
-        CancellationToken cancellationToken,
-        BuildMethod way = BuildMethod.Assembled
+        AssemblyInput input,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(image);
-        NextCommand next =
-            way == BuildMethod.Dockerfile
-                ? new("BuildDockerfile", "Inspect") { Image = image.Name, Options = ["--dockerfile"] }
-                : new("Assemble", "Inspect") { Image = image.Name };
+        ArgumentNullException.ThrowIfNull(input);
+        NextCommand next = input.Dockerfile is not null
+            ? new("BuildDockerfile", "Inspect") { Image = image.Name, Options = ["--dockerfile"] }
+            : new("Assemble", "Inspect") { Image = image.Name };
         string mend = $"nothing was signed. Run {next}";
         FileInfo file = new(path);
         if (!file.Exists)
@@ -80,7 +75,7 @@ public sealed record AssemblyRecord(
             throw next.After(
                 new ContentException($"{path}: wanted the record of {image.Index.Digest}, got that of {record.Index}; {mend}")
             );
-        return record.Input == AssemblyInput.Of(request, way)
+        return record.Input == input
             ? record
             : throw next.After(
                 new ContentException(
@@ -128,16 +123,10 @@ public sealed record AssemblyRecord(
         }
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) => UtcSecond.Text(time);
 
     private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParseExact(
-            text,
-            TimeFormat,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out DateTimeOffset time
-        )
+        UtcSecond.TryParse(text, out DateTimeOffset time)
             ? time
             : throw new ContentException($"wanted a time like 2026-01-02T03:04:05Z, got '{Printable.Of(text)}'");
 }

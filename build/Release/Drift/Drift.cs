@@ -3,6 +3,7 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

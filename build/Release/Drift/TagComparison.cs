@@ -1,5 +1,6 @@
 using Slipway.Oci;
 using Slipway.Registry;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

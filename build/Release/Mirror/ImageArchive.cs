@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Formats.Tar;
 using Slipway.Oci;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

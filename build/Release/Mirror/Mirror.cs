@@ -1,6 +1,7 @@
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

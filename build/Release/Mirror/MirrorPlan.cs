@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

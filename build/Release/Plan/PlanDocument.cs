@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Slipway.Images;
+using Slipway.Git;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

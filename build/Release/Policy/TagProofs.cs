@@ -1,5 +1,6 @@
 using Slipway.Oci;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

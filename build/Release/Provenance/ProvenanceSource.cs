@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Slipway.Git;
 using Slipway.Images;
+using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 
@@ -24,4 +27,56 @@ public sealed record ProvenanceSource
 
     /// <summary>What else the build made, as SBOMs.</summary>
     public ImmutableArray<ResourceDescriptor> Byproducts { get; init; } = [];
+
+    /// <summary>What is to be said of the build.</summary>
+    public SlsaProvenance ToProvenance()
+    {
+        BuildParameters parameters = Parameters();
+        return new SlsaProvenance
+        {
+            Parameters = parameters,
+            BuilderParameters = Builder.Parameters,
+            Dependencies =
+            [
+                CommitOf(parameters, Git.DescriptionOf(parameters.Image)),
+                new("", SlsaProvenance.Sdk + Assembly.Toolchain.Sdk, Descriptor.NoAnnotations),
+                new("", SlsaProvenance.Runtime + Assembly.Toolchain.Runtime, Descriptor.NoAnnotations),
+                .. Materials.Select(material => ResourceDescriptor.Of(material)),
+            ],
+            BuilderId = Builder.Id,
+            InvocationId = Builder.InvocationId,
+            StartedOn = Assembly.StartedOn,
+            FinishedOn = Assembly.FinishedOn,
+            Byproducts = Byproducts,
+        };
+    }
+
+    private static ResourceDescriptor CommitOf(BuildParameters parameters, string? description)
+    {
+        ResourceDescriptor commit = new(
+            "",
+            $"git+{parameters.Source}@{parameters.Commit}",
+            Descriptor.NoAnnotations.Add(ResourceDescriptor.GitCommit, parameters.Commit)
+        );
+        return description is null
+            ? commit
+            : commit with
+            {
+                Annotations = commit.Annotations.Add(ResourceDescriptor.GitDescription, description),
+            };
+    }
+
+    private BuildParameters Parameters() =>
+        new()
+        {
+            Image = Image.Name,
+            Source = Builder.Repository ?? Source,
+            Commit = Git.Commit,
+            Tag = Git.Distance == 0 ? Git.Tag : null,
+            IsModified = Git.IsDirty,
+            Definition = Assembly.Input.Definition,
+            Lock = Assembly.Input.Lock,
+            Dockerfile = Assembly.Input.Dockerfile,
+            Platforms = [.. Image.Platforms.Select(platform => platform.Platform)],
+        };
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 
@@ -29,6 +31,32 @@ public sealed partial record ReproductionFinding(
     /// <summary>The released manifests that this says something about, the index first when it is among them.</summary>
     public ImmutableArray<Digest> Subjects =>
         [.. Platforms.Select(platform => platform.Released).Prepend(IsWhole ? Released : null).OfType<Digest>().Distinct()];
+
+    /// <summary>What whoever built it again may say of it.</summary>
+    /// <param name="said">What the release's provenance says.</param>
+    /// <exception cref="InvalidOperationException">It came out otherwise, of which nothing is ever signed.</exception>
+    public ReproductionStatement ToStatement(BuildParameters said, Builder rebuilder, Toolchain toolchain, DateTimeOffset finishedOn)
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        ArgumentNullException.ThrowIfNull(rebuilder);
+        ArgumentNullException.ThrowIfNull(toolchain);
+        if (Result is not (ReproductionResult.Identical or ReproductionResult.SameContent))
+            throw new InvalidOperationException("what came out otherwise is no reproduction");
+        return new ReproductionStatement
+        {
+            Result = Result,
+            Image = said.Image,
+            Source = said.Source,
+            Commit = said.Commit,
+            Definition = said.Definition,
+            Lock = said.Lock,
+            Rebuilt = [.. Platforms.Select(platform => platform.Rebuilt).Prepend(Rebuilt).OfType<Digest>()],
+            RebuilderId = rebuilder.Id,
+            Sdk = toolchain.Sdk,
+            Runtime = toolchain.Runtime,
+            FinishedOn = finishedOn,
+        };
+    }
 
     [GeneratedRegex(@"\Aindex\.manifests\[[0-9]+\]\.(digest|size)\z")]
     private static partial Regex IsOfCompression();

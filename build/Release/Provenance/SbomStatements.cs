@@ -2,6 +2,7 @@ using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Spdx;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Oci;
 using Slipway.Registry;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

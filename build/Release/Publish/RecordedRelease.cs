@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

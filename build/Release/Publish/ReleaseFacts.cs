@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Trust;

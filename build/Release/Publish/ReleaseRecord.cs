@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 

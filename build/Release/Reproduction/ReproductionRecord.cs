@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Release;
 
@@ -119,5 +119,5 @@ public sealed record ReproductionRecord
         writer.WriteEndObject();
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString(AssemblyRecord.TimeFormat, CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) => UtcSecond.Text(time);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

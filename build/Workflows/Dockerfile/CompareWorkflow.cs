@@ -3,6 +3,7 @@ using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -3,8 +3,8 @@ using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
-using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

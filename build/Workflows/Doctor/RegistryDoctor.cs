@@ -3,7 +3,7 @@ using System.Globalization;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
-using Slipway.Release;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.Http;
-using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Engine;
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Fetching;
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Rehearsal;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

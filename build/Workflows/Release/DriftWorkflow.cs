@@ -1,6 +1,7 @@
 using Slipway.Definitions;
 using Slipway.Registry;
 using Slipway.Release;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

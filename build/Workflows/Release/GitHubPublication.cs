@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Slipway.Git;
 using Slipway.GitHub;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Trust;
 using Slipway.Updates;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

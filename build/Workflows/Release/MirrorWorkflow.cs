@@ -2,6 +2,7 @@ using Slipway.Definitions;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;

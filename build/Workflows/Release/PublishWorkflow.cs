@@ -1,9 +1,11 @@
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Slipway.Git;
 using Slipway.GitHub;
-using Slipway.Release;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

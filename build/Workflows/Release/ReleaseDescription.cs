@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Fetching;
+using Slipway.Git;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
@@ -8,6 +9,7 @@ using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Trust;
 using Slipway.Updates;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -4,6 +4,7 @@ using Slipway.Images;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,9 +1,11 @@
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Spdx;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 
@@ -26,7 +28,7 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
         SlsaProvenance provenance = await ProvenanceAsync(input, image, sbom, builder, cancellationToken);
         TrustChange change = await TrustStore
             .Create(workspace.Trust(input.Name))
-            .SignAsync(signed, [.. sbom.About(image), provenance.About(image)], signer, cancellationToken);
+            .SignAsync(signed, [.. sbom.About(image), provenance.About(image.Subjects)], signer, cancellationToken);
         log($"{input.Name}: {change.Made} signatures and attestations made, {change.Kept} kept");
     }
 
@@ -47,22 +49,19 @@ internal sealed class SignWorkflow(Workspace workspace, GitRepository git, Actio
         Builder builder,
         CancellationToken cancellationToken
     ) =>
-        SlsaProvenance.For(
-            new ProvenanceSource
-            {
-                Image = image,
-                Assembly = await AssemblyRecord.RequireAsync(
-                    workspace.AssemblyRecord(input.Name),
-                    image,
-                    input,
-                    cancellationToken,
-                    workspace.Way
-                ),
-                Materials = Material.Of(input.Lock, image.Platforms.Select(platform => platform.Platform)),
-                Git = await git.ReadAsync(input.Name, cancellationToken),
-                Source = input.Definition.Source,
-                Builder = builder,
-                Byproducts = [.. sbom.Files()],
-            }
-        );
+        new ProvenanceSource
+        {
+            Image = image,
+            Assembly = await AssemblyRecord.RequireAsync(
+                workspace.AssemblyRecord(input.Name),
+                image,
+                workspace.Way == BuildMethod.Dockerfile ? AssemblyInput.OfDockerfile(input) : AssemblyInput.Of(input),
+                cancellationToken
+            ),
+            Materials = LockedMaterials.Of(input.Lock, image.Platforms.Select(platform => platform.Platform)),
+            Git = await git.ReadAsync(input.Name, cancellationToken),
+            Source = input.Definition.Source,
+            Builder = builder,
+            Byproducts = [.. sbom.Files()],
+        }.ToProvenance();
 }

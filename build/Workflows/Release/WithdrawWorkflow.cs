@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Release;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

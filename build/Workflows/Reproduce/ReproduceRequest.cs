@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Slipway.Definitions;
 using Slipway.Oci;
 using Slipway.Registry;
-using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Spdx;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 
@@ -102,8 +104,7 @@ internal sealed class ReproduceWorkflow(
     )
     {
         string image = request.Definition.Name;
-        ReproductionStatement statement = ReproductionStatement.Of(
-            record.Finding,
+        ReproductionStatement statement = record.Finding.ToStatement(
             record.Source.Parameters,
             rebuilder,
             record.Toolchain,

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.GitHub;
-using Slipway.Release;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

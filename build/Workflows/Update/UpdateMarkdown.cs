@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Slipway.Definitions;
-using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Updates;

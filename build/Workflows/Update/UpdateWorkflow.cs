@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.Text;
 using Slipway.Archives;
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
-using Slipway.Release;
 using Slipway.Updates;
 
 namespace Slipway.Workflows;

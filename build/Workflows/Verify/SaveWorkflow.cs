@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

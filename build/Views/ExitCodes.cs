@@ -1,0 +1,28 @@
+using Slipway.Workflows;
+
+namespace Slipway.Views;
+
+/// <summary>The exit codes that a failed target can give (sysexits.h): the one place where a kind of failure becomes a number.</summary>
+public static class ExitCodes
+{
+    /// <summary>Of a failed target.</summary>
+    public static int Of(Exception exception) => Of(FailureKinds.Of(exception));
+
+    public static int Of(FailureKind kind) =>
+        kind switch
+        {
+            // EX_USAGE
+            FailureKind.WrongUse => 64,
+            // EX_DATAERR
+            FailureKind.WrongData => 65,
+            // EX_UNAVAILABLE
+            FailureKind.Unavailable => 69,
+            // EX_TEMPFAIL
+            FailureKind.TryAgain => 75,
+            // EX_NOPERM
+            FailureKind.Refused => 77,
+            // EX_CONFIG
+            FailureKind.WrongConfiguration => 78,
+            _ => 1,
+        };
+}
