@@ -3,6 +3,7 @@ using System.Text;
 using Slipway.Fetching;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Debian.Tests;
@@ -11,7 +12,7 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _text = Encoding.UTF8.GetBytes(Archive.Stanza("kmod", "34-2"));
     private readonly List<DebianMirror> _mirrors = [];
     private LoopbackServer _server = null!;

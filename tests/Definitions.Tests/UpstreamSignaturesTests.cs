@@ -5,6 +5,7 @@ using System.Text;
 using Slipway.Fetching;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Definitions.Tests;
@@ -21,7 +22,7 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     private static readonly byte[] Content = "the tool"u8.ToArray();
     private static readonly SigningSubject Signer = new(Issuer, Identity);
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly List<string> _told = [];
     private readonly SigningAuthority _authority = new(new PastClock(TimeSpan.FromDays(100)));
     private readonly FixedLog _log = new();

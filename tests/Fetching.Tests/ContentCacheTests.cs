@@ -6,7 +6,7 @@ namespace Slipway.Fetching.Tests;
 
 public sealed class ContentCacheTests : IDisposable
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
 
     public void Dispose() => _bench.Dispose();
 

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Fetching.Tests;
 
 public sealed class DownloadTests : IAsyncLifetime
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(500_000);
     private LoopbackServer _server = null!;
 

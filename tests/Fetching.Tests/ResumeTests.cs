@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Fetching.Tests;
@@ -8,7 +9,7 @@ namespace Slipway.Fetching.Tests;
 /// <summary>What was cut is gone on with, and whatever servers make of that, the hash decides.</summary>
 public sealed class ResumeTests : IAsyncLifetime
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(500_000);
     private LoopbackServer _server = null!;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Fetching.Tests;
@@ -7,7 +8,7 @@ namespace Slipway.Fetching.Tests;
 /// <summary>Two at once over one folder, which share nothing in memory, as two processes do.</summary>
 public sealed class SharedCacheTests : IAsyncLifetime
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(500_000);
     private LoopbackServer _server = null!;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.GitHub.Tests;

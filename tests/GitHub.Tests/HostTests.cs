@@ -1,4 +1,5 @@
 using Slipway.Http;
+using Slipway.Testing;
 
 namespace Slipway.GitHub.Tests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Slipway.Http;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.GitHub.Tests;
 

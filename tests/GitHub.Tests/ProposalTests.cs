@@ -1,5 +1,5 @@
 using System.Text;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.GitHub.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Slipway.Images.Tests;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 using Slipway.Updates;
 

@@ -1,4 +1,5 @@
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Fetching;
-using Slipway.Images.Tests;
 using Slipway.Oci;
 using Slipway.Testing;
 using Slipway.Updates;

@@ -2,8 +2,8 @@ using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Images;
-using Slipway.Images.Tests;
 using Slipway.Release;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

@@ -7,6 +7,7 @@ using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Rehearsal;
 using Slipway.Release;
+using Slipway.StandIns;
 using Slipway.Testing;
 using Slipway.Trust;
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
-using Slipway.Images.Tests;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 using Slipway.Updates;
 

@@ -1,7 +1,6 @@
 using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Images;
-using Slipway.Images.Tests;
 using Slipway.Oci;
 using Slipway.Testing;
 using Slipway.Updates;

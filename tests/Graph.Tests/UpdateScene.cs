@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Nuke.Common.IO;
 using Slipway.Definitions;
-using Slipway.Images.Tests;
 using Slipway.Oci;
 using Slipway.Testing;
 using Slipway.Updates;

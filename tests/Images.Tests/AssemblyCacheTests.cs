@@ -1,6 +1,7 @@
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

@@ -5,6 +5,7 @@ using System.Text;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

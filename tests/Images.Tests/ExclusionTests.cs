@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using Slipway.Definitions;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

@@ -1,5 +1,6 @@
 using Slipway.Definitions;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

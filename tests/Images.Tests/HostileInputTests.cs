@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Definitions;
 using Slipway.Oci;
+using Slipway.Testing;
 using static Slipway.Images.Tests.LayerContentTests;
 
 namespace Slipway.Images.Tests;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Formats.Tar;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

@@ -1,4 +1,5 @@
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

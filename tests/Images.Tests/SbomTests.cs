@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Slipway.Debian;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Slipway.Http;
+using Slipway.StandIns;
 using Slipway.Testing;
 using Slipway.Trust;
 

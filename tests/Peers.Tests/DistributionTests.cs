@@ -1,6 +1,7 @@
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

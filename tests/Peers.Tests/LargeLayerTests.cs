@@ -1,4 +1,5 @@
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;
@@ -109,16 +110,13 @@ public sealed class LargeLayerTests(ITestOutputHelper output) : IDisposable
         {
             Receiver receiver = new();
             receiver._registry = await RehearsalRegistry.StartAsync(
-                new RehearsalOptions
-                {
-                    Storage = storage,
-                    Faults = request =>
-                        request.Method == "PATCH"
-                        && Interlocked.Add(ref receiver._received, Chunk) > cutAfter
-                        && Interlocked.CompareExchange(ref receiver._cuts, 1, 0) == 0
-                            ? Fault.Cut(Chunk / 2)
-                            : null,
-                },
+                new RehearsalOptions { Storage = storage }.WithFaults(request =>
+                    request.Method == "PATCH"
+                    && Interlocked.Add(ref receiver._received, Chunk) > cutAfter
+                    && Interlocked.CompareExchange(ref receiver._cuts, 1, 0) == 0
+                        ? Fault.Cut(Chunk / 2)
+                        : null
+                ),
                 TestContext.Current.CancellationToken
             );
             return receiver;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

@@ -1,5 +1,6 @@
 using System.Net;
 using Slipway.Definitions;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -82,14 +83,15 @@ public class AuthenticationTests
     {
         int puts = 0;
         ManualTime late = new();
-        await using Wire strict = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
-                    request =>
-                    {
-                        // The server's clock runs ahead just before the first PUT, so the token is dead there and alive here.
-                        if (request.Method == "PUT" && Interlocked.Increment(ref puts) == 1)
-                            late.Advance(TimeSpan.FromHours(1));
-                        return null;
-                    } });
+        await using Wire strict = await Wire.StartAsync(RehearsalAuthentication.Token, options => (options with { Time = late }).WithFaults(
+                request =>
+                {
+                    // The server's clock runs ahead just before the first PUT, so the token is dead there and alive here.
+                    if (request.Method == "PUT" && Interlocked.Increment(ref puts) == 1)
+                        late.Advance(TimeSpan.FromHours(1));
+                    return null;
+                }
+            ));
         byte[] content = "blob"u8.ToArray();
         Assert.True(await strict.Repository().PushBlobAsync(Descriptor.Of("x", content), () => new MemoryStream(content), default));
         Assert.Equal(2, strict.Count("PUT", "/uploads/"));

@@ -1,5 +1,6 @@
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -60,15 +61,12 @@ public class BlobFeedTests
     {
         using ManualResetEventSlim turn = new();
         await using Wire slow = await Wire.StartAsync(with: options =>
-            options with
+            options.WithFaults(request =>
             {
-                Faults = request =>
-                {
-                    if (request.Method == "PATCH")
-                        turn.Wait(TimeSpan.FromSeconds(30));
-                    return null;
-                },
-            }
+                if (request.Method == "PATCH")
+                    turn.Wait(TimeSpan.FromSeconds(30));
+                return null;
+            })
         );
         await using Wire fast = await Wire.StartAsync();
         Source source = new(Content);
@@ -92,10 +90,7 @@ public class BlobFeedTests
     {
         int seen = 0;
         await using Wire cut = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request => request.Method == method && Interlocked.Increment(ref seen) == which ? Fault.Cut(654_321) : null,
-            }
+            options.WithFaults(request => request.Method == method && Interlocked.Increment(ref seen) == which ? Fault.Cut(654_321) : null)
         );
         await using Wire sound = await Wire.StartAsync();
         Source source = new(Content);
@@ -112,12 +107,10 @@ public class BlobFeedTests
     {
         int seen = 0;
         await using Wire odd = await Wire.StartAsync(with: options =>
-            options with
-            {
-                // 405 at the first chunk: no chunks here. 404 at the fourth: the session is gone.
-                Faults = request =>
-                    request.Method == "PATCH" && (Interlocked.Increment(ref seen) == 4 || status == 405) ? Fault.Answer(status) : null,
-            }
+            // 405 at the first chunk: no chunks here. 404 at the fourth: the session is gone.
+            options.WithFaults(request =>
+                request.Method == "PATCH" && (Interlocked.Increment(ref seen) == 4 || status == 405) ? Fault.Answer(status) : null
+            )
         );
         await using Wire sound = await Wire.StartAsync();
         Source source = new(Content);
@@ -131,10 +124,7 @@ public class BlobFeedTests
     public async Task One_that_fails_lets_the_other_end()
     {
         await using Wire broken = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request => request.Method == "PATCH" ? Fault.Answer(403) : null,
-            }
+            options.WithFaults(request => request.Method == "PATCH" ? Fault.Answer(403) : null)
         );
         await using Wire sound = await Wire.StartAsync();
         await using BlobFeed feed = new Source(Content).NewFeed();
@@ -187,15 +177,12 @@ public class BlobFeedTests
     {
         using CancellationTokenSource stop = new();
         await using Wire one = await Wire.StartAsync(with: options =>
-            options with
+            options.WithFaults(request =>
             {
-                Faults = request =>
-                {
-                    if (request.Method == "PATCH")
-                        stop.Cancel();
-                    return null;
-                },
-            }
+                if (request.Method == "PATCH")
+                    stop.Cancel();
+                return null;
+            })
         );
         await using Wire two = await Wire.StartAsync();
         await using BlobFeed feed = new Source(Content).NewFeed();

@@ -1,5 +1,6 @@
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -19,12 +20,12 @@ public class CancellationTests
         {
             using CancellationTokenSource cancellationToken = new();
             int seen = 0;
-            await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Faults = _ =>
-                    {
-                        if (Interlocked.Increment(ref seen) == at)
-                            cancellationToken.Cancel();
-                        return null;
-                    } });
+            await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options.WithFaults(_ =>
+                {
+                    if (Interlocked.Increment(ref seen) == at)
+                        cancellationToken.Cancel();
+                    return null;
+                }));
             try
             {
                 await PushAsync(wire, cancellationToken.Token);

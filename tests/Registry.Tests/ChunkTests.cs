@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -238,13 +239,14 @@ public class ChunkTests
     {
         ManualTime late = new();
         int patches = 0;
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
-                    request =>
-                    {
-                        if (request.Method == "PATCH" && Interlocked.Increment(ref patches) == 2)
-                            late.Advance(TimeSpan.FromHours(1));
-                        return null;
-                    } });
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => (options with { Time = late }).WithFaults(
+                request =>
+                {
+                    if (request.Method == "PATCH" && Interlocked.Increment(ref patches) == 2)
+                        late.Advance(TimeSpan.FromHours(1));
+                    return null;
+                }
+            ));
         Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal(1, wire.Registry.Log.All.Count(entry => entry.Request.Method == "POST" && entry.Status == 202));
         await RequireStoredAsync(wire);
@@ -350,7 +352,7 @@ public class ChunkTests
         );
 
     private static Task<Wire> FaultyAsync(Func<RehearsalRequest, Fault?> faults) =>
-        Wire.StartAsync(with: options => options with { Faults = faults });
+        Wire.StartAsync(with: options => options.WithFaults(faults));
 
     /// <summary>The fault for the n-th request of a method about an upload session.</summary>
     private static Func<RehearsalRequest, Fault?> Nth(string method, int which, Fault fault)

@@ -1,5 +1,6 @@
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -58,10 +59,7 @@ public class OddUploadTests
                 && request.Path.Contains("/uploads/", StringComparison.Ordinal)
                 && Interlocked.Increment(ref count) == which;
             await using Wire wire = await Wire.StartAsync(with: options =>
-                options with
-                {
-                    Faults = request => IsIt(request) ? fault.And(odd) : odd,
-                }
+                options.WithFaults(request => IsIt(request) ? fault.And(odd) : odd)
             );
             bool sent = await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default);
             string what = $"{name}, {method} {which} {fault}: {string.Join(", ", wire.Registry.Log.All)}";
@@ -80,13 +78,11 @@ public class OddUploadTests
         Fault quay = Oddities.All.Single(each => each.Name == "upload status without location, one too high").Fault;
         int count = 0;
         await using Wire wire = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request =>
-                    request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
-                        ? Fault.Reset
-                        : quay,
-            }
+            options.WithFaults(request =>
+                request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
+                    ? Fault.Reset
+                    : quay
+            )
         );
         Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
         Assert.Equal((1, 1), (wire.Count("POST", "/uploads/"), wire.Count("GET", "/uploads/")));
@@ -99,10 +95,7 @@ public class OddUploadTests
         Fault unknown = Oddities.All.Single(each => each.Name == "upload status 404").Fault;
         int patches = 0;
         await using Wire wire = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request => request.Method == "PATCH" && ++patches % 2 == 0 ? Fault.Reset : unknown,
-            }
+            options.WithFaults(request => request.Method == "PATCH" && ++patches % 2 == 0 ? Fault.Reset : unknown)
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default)
@@ -117,7 +110,7 @@ public class OddUploadTests
     public async Task A_range_that_stands_still_makes_no_byte_go_twice()
     {
         Fault still = Oddities.All.Single(each => each.Name == "range of one chunk alone").Fault;
-        await using Wire wire = await Wire.StartAsync(with: options => options with { Faults = _ => still });
+        await using Wire wire = await Wire.StartAsync(with: options => options.WithFaults(_ => still));
         Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
         Assert.Equal(Size, wire.Registry.Log.All.Sum(entry => entry.BodyBytes));
         Assert.Equal(1, wire.Count("POST", "/uploads/"));
@@ -153,13 +146,11 @@ public class OddUploadTests
     {
         int count = 0;
         await using Wire wire = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request =>
-                    request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
-                        ? Fault.Answer(status)
-                        : null,
-            }
+            options.WithFaults(request =>
+                request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
+                    ? Fault.Answer(status)
+                    : null
+            )
         );
         Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
         Assert.Equal(2, wire.Count("POST", "/uploads/"));

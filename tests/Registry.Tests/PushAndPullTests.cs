@@ -1,6 +1,7 @@
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -95,15 +96,13 @@ public class PushAndPullTests
         int puts = 0;
         Fault fault = (status == 0 ? Fault.Reset : Fault.Answer(status)) with { AfterBytes = afterBytes };
         await using Wire wire = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request =>
-                    request.Method == "PUT"
-                    && request.Path.Contains("/uploads/", StringComparison.Ordinal)
-                    && Interlocked.Increment(ref puts) <= 2
-                        ? fault
-                        : null,
-            }
+            options.WithFaults(request =>
+                request.Method == "PUT"
+                && request.Path.Contains("/uploads/", StringComparison.Ordinal)
+                && Interlocked.Increment(ref puts) <= 2
+                    ? fault
+                    : null
+            )
         );
         byte[] content = new byte[1_000_000];
         Descriptor blob = Descriptor.Of(MediaType.LayerGzip, content);
@@ -129,10 +128,7 @@ public class PushAndPullTests
     public async Task An_upload_that_keeps_failing_says_how_often_and_leaves_no_session()
     {
         await using Wire wire = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request => request.Method == "PUT" ? Fault.Answer(503) : null,
-            }
+            options.WithFaults(request => request.Method == "PUT" ? Fault.Answer(503) : null)
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             wire.Repository().PushBlobAsync(Descriptor.Of(MediaType.LayerGzip, "x"u8), () => new MemoryStream([120]), default)

@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 

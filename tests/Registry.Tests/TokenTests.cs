@@ -2,6 +2,7 @@ using System.Globalization;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -16,10 +17,7 @@ public class TokenTests
         int asked = 0,
             failing = 2;
         await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options =>
-            options with
-            {
-                Faults = request => request.Path == "/v2/auth" && ++asked <= failing ? Fault.TruncatedHalfway : null,
-            }
+            options.WithFaults(request => request.Path == "/v2/auth" && ++asked <= failing ? Fault.TruncatedHalfway : null)
         );
         Assert.Null(await wire.Repository().ResolveAsync("v1", default));
         Assert.Equal(3, asked);
@@ -270,13 +268,14 @@ public class TokenTests
     {
         int seen = 0;
         ManualTime late = new();
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
-                    request =>
-                    {
-                        if (request.Method == method && Interlocked.Increment(ref seen) == 1)
-                            late.Advance(TimeSpan.FromHours(1));
-                        return null;
-                    } });
+        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => (options with { Time = late }).WithFaults(
+                request =>
+                {
+                    if (request.Method == method && Interlocked.Increment(ref seen) == 1)
+                        late.Advance(TimeSpan.FromHours(1));
+                    return null;
+                }
+            ));
         byte[] content = new byte[(32 << 20) + 7];
         new Random(1).NextBytes(content);
         Descriptor blob = Descriptor.Of(MediaType.LayerGzip, content);
@@ -294,16 +293,11 @@ public class TokenTests
         await using Wire wire = await Wire.StartAsync(
             RehearsalAuthentication.Token,
             options =>
-                options with
+                (options with { TokenLifetime = TimeSpan.FromSeconds(1), IsPublic = false }).WithFaults(_ =>
                 {
-                    TokenLifetime = TimeSpan.FromSeconds(1),
-                    IsPublic = false,
-                    Faults = _ =>
-                    {
-                        time.Advance(TimeSpan.FromSeconds(0.3));
-                        return null;
-                    },
-                },
+                    time.Advance(TimeSpan.FromSeconds(0.3));
+                    return null;
+                }),
             time
         );
         (ManifestContent manifest, Descriptor layer, _) = await Wire.PushImageAsync(wire.Repository(), "v1");

@@ -1,3 +1,5 @@
+using Slipway.Testing;
+
 namespace Slipway.Release.Tests;
 
 public class BuilderTests

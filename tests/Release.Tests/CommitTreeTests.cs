@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 

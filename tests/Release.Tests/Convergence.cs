@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Slipway.Http;
 using Slipway.Rehearsal;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 

@@ -1,3 +1,5 @@
+using Slipway.Testing;
+
 namespace Slipway.Release.Tests;
 
 /// <summary>What a user's settings, a clone's oddities and whoever started us say of a commit does not count.</summary>

@@ -4,6 +4,7 @@ using Slipway.Archives;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;

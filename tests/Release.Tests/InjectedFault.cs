@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 

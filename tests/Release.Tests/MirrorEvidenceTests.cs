@@ -3,6 +3,7 @@ using System.Text;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;

@@ -1,6 +1,7 @@
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Testing;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;

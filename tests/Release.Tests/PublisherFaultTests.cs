@@ -1,4 +1,5 @@
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 

@@ -1,5 +1,5 @@
 using Slipway.Http;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 
@@ -78,7 +78,7 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
 
         public int Count => _met.Count;
 
-        public Rehearsal.Fault? Next(Occurrence request)
+        public Fault? Next(Occurrence request)
         {
             lock (_met)
             {

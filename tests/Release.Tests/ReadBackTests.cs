@@ -2,6 +2,7 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Testing;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;

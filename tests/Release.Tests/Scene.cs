@@ -4,6 +4,7 @@ using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;
@@ -86,14 +87,13 @@ internal sealed class Scene : IAsyncDisposable
         Scene scene = new() { IsStated = stated };
         foreach (string host in Hosts)
         {
-            RehearsalOptions options = new()
+            RehearsalOptions options = new RehearsalOptions
             {
                 Storage = Path.Combine(scene._folder, host),
                 User = "robot",
                 Password = "s3cret",
                 AnnounceRehearsal = announce,
-                Faults = request => scene.Ask(new Seen(host, request.Method, request.Path, request.HasAuthorization)),
-            };
+            }.WithFaults(request => scene.Ask(new Seen(host, request.Method, request.Path, request.HasAuthorization)));
             scene._registries.Add(await RehearsalRegistry.StartAsync(with?.Invoke(options) ?? options, default));
         }
 

@@ -1,7 +1,7 @@
 using Slipway.Http;
 using Slipway.Registry;
 using Slipway.Rehearsal;
-using Slipway.Testing;
+using Slipway.StandIns;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;

@@ -1,4 +1,4 @@
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 

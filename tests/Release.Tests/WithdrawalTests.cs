@@ -2,6 +2,8 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 

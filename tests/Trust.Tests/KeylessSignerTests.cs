@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Slipway.Http;
 using Slipway.Oci;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.Trust.Tests;
 

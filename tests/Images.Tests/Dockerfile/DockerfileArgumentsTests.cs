@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Images.Tests;
 
