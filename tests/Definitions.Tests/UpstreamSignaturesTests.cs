@@ -59,7 +59,7 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
         LockedSignature? signature = await JudgeAsync();
         Assert.Equal(new LockedSignature(SignatureState.Verified, "cosign", new UpstreamSigner(Identity, Issuer)), signature);
         Assert.Equal($"tiny: tool v9: signature verified (by cosign), wanted {Identity} of {Issuer}", Assert.Single(_told));
-        Assert.Equal(1, _log.Asked);
+        Assert.Equal(1, _log.Requests);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     {
         Publish(SignedBlob.Sign(_authority, Content, new SigningSubject(issuer, [.. identities])));
         await RefusedAsync(because);
-        Assert.Equal(0, _log.Asked);
+        Assert.Equal(0, _log.Requests);
     }
 
     [Fact]
@@ -291,7 +291,7 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
         ImageLock made = await Signatures().JudgeAsync(Definition(signature: ""), Lock(Digest.Of(Content)), Stop);
         Assert.Null(made.Upstream.Single().Signature);
         Assert.Empty(_told);
-        Assert.Equal((0, 0), (_log.Asked, _server.Asked(Tool + ".sig")));
+        Assert.Equal((0, 0), (_log.Requests, _server.CountOf(Tool + ".sig")));
     }
 
     [Theory]
@@ -429,11 +429,11 @@ public sealed class UpstreamSignaturesTests : IAsyncLifetime
     {
         public LogAnswer Answer { get; set; } = LogAnswer.Verified;
 
-        public int Asked { get; private set; }
+        public int Requests { get; private set; }
 
         public Task<LogAnswer> AskAsync(FileSignature signature, UpstreamSigner signer, string path, CancellationToken cancellationToken)
         {
-            Asked++;
+            Requests++;
             return Task.FromResult(Answer);
         }
     }

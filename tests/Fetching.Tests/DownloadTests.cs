@@ -27,7 +27,7 @@ public sealed class DownloadTests : IAsyncLifetime
         string path = await _bench.Download.FetchAsync(Item("a"), default);
         Assert.Equal(path, await _bench.Download.FetchAsync(Item("a"), default));
         Assert.Equal(_content, await File.ReadAllBytesAsync(path));
-        Assert.Equal(1, _server.Asked("a"));
+        Assert.Equal(1, _server.CountOf("a"));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class DownloadTests : IAsyncLifetime
         _server.ServeCut("a", _content, times: 2);
         string path = await _bench.Download.FetchAsync(Item("a"), default);
         Assert.Equal(_content, await File.ReadAllBytesAsync(path));
-        Assert.Equal(3, _server.Asked("a"));
+        Assert.Equal(3, _server.CountOf("a"));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class DownloadTests : IAsyncLifetime
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _bench.Download.FetchAsync(Item("a"), default));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.Contains("cut after", e.Message);
-        Assert.Equal(3, _server.Asked("a"));
+        Assert.Equal(3, _server.CountOf("a"));
         Assert.Null(_bench.Cache.Find(Digest.Of(_content), null));
         Assert.Equal([_bench.PartOf(Digest.Of(_content))], _bench.CachedFiles);
     }
@@ -74,7 +74,7 @@ public sealed class DownloadTests : IAsyncLifetime
 
         await new Download(impatient, _bench.Cache).FetchAsync(Item("a"), default);
 
-        Assert.Equal(2, _server.Asked("a"));
+        Assert.Equal(2, _server.CountOf("a"));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class DownloadTests : IAsyncLifetime
     {
         _server.Serve("second", _content);
         Assert.True(File.Exists(await _bench.Download.FetchAsync(Item("first", "second"), default)));
-        Assert.Equal(1, _server.Asked("first"));
+        Assert.Equal(1, _server.CountOf("first"));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class DownloadTests : IAsyncLifetime
             $"the file: sha256 wanted {Digest.Of(_content).Hex}, got {Digest.Of(other).Hex}; nothing was kept of {_server.At("bad")}",
             e.Message
         );
-        Assert.Equal(0, _server.Asked("good"));
+        Assert.Equal(0, _server.CountOf("good"));
         Assert.Empty(_bench.CachedFiles);
     }
 

@@ -38,7 +38,7 @@ public sealed class SharedCacheTests : IAsyncLifetime
 
         Assert.Equal(await first, await second);
         Assert.Equal(_content, await File.ReadAllBytesAsync(await first));
-        Assert.Equal(1, _server.Asked("a"));
+        Assert.Equal(1, _server.CountOf("a"));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class SharedCacheTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.Equal(_content, await File.ReadAllBytesAsync(await second));
-        Assert.Single(file.Asked);
+        Assert.Single(file.Ranges);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SharedCacheTests : IAsyncLifetime
         Assert.True(File.Exists(LockPath));
         _server.Serve("a", _content);
         await _bench.Download.FetchAsync(Item(), default);
-        Assert.Equal(1, _server.Asked("a"));
+        Assert.Equal(1, _server.CountOf("a"));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class ArgumentWatch : IAsyncDisposable
     }
 
     /// <summary>Each once.</summary>
-    public IEnumerable<string> Seen => _seen.Keys;
+    public IEnumerable<string> CommandLines => _seen.Keys;
 
     public async ValueTask DisposeAsync()
     {

@@ -98,7 +98,7 @@ public sealed class DistributionTests
     public async Task Tokens_that_we_get_are_those_that_it_wants(string account, string method)
     {
         await using TokenServer tokens = await TokenServer.StartAsync();
-        await using DockerRegistry registry = await DockerRegistry.StartAsync(new RegistryDoor { Tokens = tokens.Issuer });
+        await using DockerRegistry registry = await DockerRegistry.StartAsync(new RegistryAccess { Tokens = tokens.Issuer });
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         Credential credential =
             account == "password"
@@ -113,8 +113,8 @@ public sealed class DistributionTests
         await target.PushManifestAsync(manifest, "v1", default);
         Assert.Equal(manifest.Descriptor.Digest, (await target.ResolveAsync("v1", default))!.Digest);
         Assert.Equal(["v1"], await target.TagsAsync(default));
-        Assert.All(tokens.Asked, asked => Assert.StartsWith(method, asked, StringComparison.Ordinal));
-        Assert.Contains($"{method} repository:a/b:pull,push repository:a/source:pull", tokens.Asked);
+        Assert.All(tokens.Requests, request => Assert.StartsWith(method, request, StringComparison.Ordinal));
+        Assert.Contains($"{method} repository:a/b:pull,push repository:a/source:pull", tokens.Requests);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class DistributionTests
         await using TokenServer tokens = await TokenServer.StartAsync(),
             other = await TokenServer.StartAsync();
         await using DockerRegistry registry = await DockerRegistry.StartAsync(
-            new RegistryDoor { Tokens = tokens.Issuer with { Realm = other.Issuer.Realm } }
+            new RegistryAccess { Tokens = tokens.Issuer with { Realm = other.Issuer.Realm } }
         );
         using HttpTransport transport = new(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, _ => { });
         foreach (string password in (string[])[DockerRegistry.Password, "another one"])
@@ -137,7 +137,7 @@ public sealed class DistributionTests
             Assert.DoesNotContain(password, e.ToString(), StringComparison.Ordinal);
         }
 
-        Assert.NotEmpty(other.Asked);
+        Assert.NotEmpty(other.Requests);
     }
 
     private static async Task RequirePushedAsync(RegistryClient client)

@@ -31,21 +31,21 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         await Task.WhenAll(
             Points.Select(async point =>
             {
-                await using Stage stage = await Stage.OpenAsync();
-                stage.KillAt(point.Request, andRestart: false);
+                await using RestartFixture registries = await RestartFixture.OpenAsync();
+                registries.KillAt(point.Request, andRestart: false);
                 string artifacts = await image.CopyAsync();
 
-                ChildResult failed = (await stage.PublishAsync(image, artifacts)).Require(TryAgain);
+                ChildResult failed = (await registries.PublishAsync(image, artifacts)).Require(TryAgain);
 
                 Assert.Contains("un the same command again", failed.Error, StringComparison.Ordinal);
                 Assert.Equal(point.Phase != "tags", failed.Error.Contains("Nothing was tagged", StringComparison.Ordinal));
                 Assert.Empty(failed.Output);
-                await stage.RestartAsync();
-                await stage.RequireSoundAsync(image, point.Phase);
+                await registries.RestartAsync();
+                await registries.RequireSoundAsync(image, point.Phase);
                 if (point.Phase != "tags")
-                    Assert.Empty(await stage.ReleasesAsync());
-                (await stage.PublishAsync(image, artifacts)).Require();
-                await stage.RequireCompleteAsync(image, point.Phase);
+                    Assert.Empty(await registries.ReleasesAsync());
+                (await registries.PublishAsync(image, artifacts)).Require();
+                await registries.RequireCompleteAsync(image, point.Phase);
             })
         );
     }
@@ -57,13 +57,13 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         await Task.WhenAll(
             Points.Select(async point =>
             {
-                await using Stage stage = await Stage.OpenAsync();
-                stage.KillAt(point.Request, andRestart: true);
+                await using RestartFixture registries = await RestartFixture.OpenAsync();
+                registries.KillAt(point.Request, andRestart: true);
 
-                ChildResult published = (await stage.PublishAsync(image, await image.CopyAsync())).Require();
+                ChildResult published = (await registries.PublishAsync(image, await image.CopyAsync())).Require();
 
                 Assert.Contains("trying again in ", published.Error, StringComparison.Ordinal);
-                await stage.RequireCompleteAsync(image, point.Phase);
+                await registries.RequireCompleteAsync(image, point.Phase);
             })
         );
     }
@@ -79,8 +79,8 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
                 .Where(point => point.Phase != "tags")
                 .Select(async point =>
                 {
-                    await using Stage away = await Stage.OpenAsync(),
-                        back = await Stage.OpenAsync();
+                    await using RestartFixture away = await RestartFixture.OpenAsync(),
+                        back = await RestartFixture.OpenAsync();
                     away.KillQuayAt(point.Request, andRestart: false);
                     back.KillQuayAt(point.Request, andRestart: true);
                     string artifacts = await image.CopyAsync();
@@ -102,18 +102,18 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
     public async Task An_authority_that_nobody_named_is_69_with_the_parameter_to_give_and_neither_gets_anything()
     {
         using SignedSmallImage image = await SignedSmallImage.MakeAsync(fixture);
-        await using Stage stage = await Stage.OpenAsync();
+        await using RestartFixture registries = await RestartFixture.OpenAsync();
 
-        ChildResult refused = (await stage.PublishAsync(image, await image.CopyAsync(), namesAuthority: false)).Require(Unavailable);
+        ChildResult refused = (await registries.PublishAsync(image, await image.CopyAsync(), namesAuthority: false)).Require(Unavailable);
 
         Assert.Contains("--registry-ca HOST=FILE", refused.Error, StringComparison.Ordinal);
         Assert.Empty(refused.Output);
-        Assert.Equal((0, 0), stage.Stored);
-        (await stage.PublishAsync(image, await image.CopyAsync())).Require();
-        await stage.RequireCompleteAsync(image, "trusted");
+        Assert.Equal((0, 0), registries.Stored);
+        (await registries.PublishAsync(image, await image.CopyAsync())).Require();
+        await registries.RequireCompleteAsync(image, "trusted");
     }
 
-    private sealed class Stage : IAsyncDisposable
+    private sealed class RestartFixture : IAsyncDisposable
     {
         private readonly ScratchFolder _folder = new();
         private readonly TestAuthority _authority;
@@ -122,7 +122,7 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         private readonly Relay _relay;
         private DockerRegistry? _killed;
 
-        private Stage(TestAuthority authority, DockerRegistry quay, DockerRegistry hub)
+        private RestartFixture(TestAuthority authority, DockerRegistry quay, DockerRegistry hub)
         {
             (_authority, _quay, _hub) = (authority, quay, hub);
             _relay = new Relay(hub.Host);
@@ -132,12 +132,12 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         /// <summary>How many requests to keep something each was asked.</summary>
         public (int Quay, int Hub) Stored => (_quay.Writes, _hub.Writes);
 
-        public static async Task<Stage> OpenAsync()
+        public static async Task<RestartFixture> OpenAsync()
         {
             TestAuthority authority = new();
             return new(
                 authority,
-                await DockerRegistry.StartAsync(new RegistryDoor { Asks = true, Authority = authority }),
+                await DockerRegistry.StartAsync(new RegistryAccess { Asks = true, Authority = authority }),
                 await DockerRegistry.StartAsync()
             );
         }
@@ -166,13 +166,13 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
 
         /// <summary>The release tags of both.</summary>
         public async Task<IReadOnlyList<string>> ReleasesAsync() =>
-            [.. (await TagsAsync()).SelectMany(RegistryWitness.ReleasesOf).Select(tag => tag.Key)];
+            [.. (await TagsAsync()).SelectMany(RepositoryCheck.ReleasesOf).Select(tag => tag.Key)];
 
         public async Task RequireSoundAsync(SignedSmallImage image, string what)
         {
-            foreach (RegistryWitness witness in Witnesses())
+            foreach (RepositoryCheck check in Checks())
             {
-                IReadOnlyList<string> flaws = await witness.FlawsAsync(image.PublicKey);
+                IReadOnlyList<string> flaws = await check.FlawsAsync(image.PublicKey);
                 Assert.True(flaws.Count == 0, $"{what}: {string.Join("; ", flaws)}");
             }
         }
@@ -181,7 +181,7 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
         {
             await RequireSoundAsync(image, what);
             SortedDictionary<string, string>[] tags = await TagsAsync();
-            Assert.Equal(7, RegistryWitness.ReleasesOf(tags[0]).Count());
+            Assert.Equal(7, RepositoryCheck.ReleasesOf(tags[0]).Count());
             Assert.Equal(tags[0], tags[1]);
         }
 
@@ -212,8 +212,8 @@ public sealed class RegistryRestartTests(SmallFixture fixture)
                 await registry.RestartAsync();
         }
 
-        private Task<SortedDictionary<string, string>[]> TagsAsync() => Task.WhenAll(Witnesses().Select(witness => witness.TagsAsync()));
+        private Task<SortedDictionary<string, string>[]> TagsAsync() => Task.WhenAll(Checks().Select(check => check.TagsAsync()));
 
-        private IEnumerable<RegistryWitness> Witnesses() => [new(_quay.Client, Quay), new(_hub.Client, Hub)];
+        private IEnumerable<RepositoryCheck> Checks() => [new(_quay.Client, Quay), new(_hub.Client, Hub)];
     }
 }

@@ -20,7 +20,7 @@ public sealed class RootTlsTests(ReleaseFixture fixture)
     )
     {
         ImageRoot root = await (await fixture.GetAsync()).RootAsync("kubelet", architecture) with { SharesNetwork = true };
-        await using TlsServer server = TlsServer.Start("well met");
+        await using HttpsTextServer server = HttpsTextServer.Start("well met");
         using ScratchFolder files = new();
         files.Write("files/" + Bundle, await File.ReadAllTextAsync(Path.Combine(root.Path, Bundle)) + server.Authority);
         string line =

@@ -105,13 +105,13 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
                 results.Add(await slipway.RunAsync(["Publish", "--signing-key", Key(), "--verbosity", "Verbose", .. map]));
             }
 
-            arguments = [.. watch.Seen];
+            arguments = [.. watch.CommandLines];
         }
 
         SecretForms[] secrets =
         [
             .. quay
-                .Heard.Concat(hub.Heard)
+                .Secrets.Concat(hub.Secrets)
                 .Append(KeyPassword)
                 .Distinct()
                 .Select((secret, i) => new SecretForms($"secret {i} ({secret})", secret)),
@@ -132,11 +132,11 @@ public sealed class SecretTests(SmallFixture fixture, ITestOutputHelper output) 
         );
         results[^1].Require();
         Assert.Equal(Failures.Length - 1, results.Count(result => result.ExitCode != 0));
-        Assert.Contains(identities.FirstOrDefault(Password), quay.Heard);
-        Assert.Contains(identities.LastOrDefault(Password), hub.Heard);
+        Assert.Contains(identities.FirstOrDefault(Password), quay.Secrets);
+        Assert.Contains(identities.LastOrDefault(Password), hub.Secrets);
         Assert.Equal(identities.Length > 0, quay.Exchanged > 0 && hub.Exchanged > 0);
         Assert.True(quay.Repeated > 5 && hub.Repeated > 5, "the registries repeated next to nothing");
-        Assert.Equal((0, 0), (quay.Strayed, hub.Strayed));
+        Assert.Equal((0, 0), (quay.RedirectedAuthorizations, hub.RedirectedAuthorizations));
         Assert.True(quay.Redirected > 0 && hub.Redirected > 0, "nothing was redirected");
         Assert.Contains(arguments, each => each.Contains("docker-credential-parrot", StringComparison.Ordinal));
         Assert.Empty(

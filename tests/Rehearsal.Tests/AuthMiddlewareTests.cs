@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Rehearsal.Tests;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Slipway.Oci;
 using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Rehearsal.Tests;
 

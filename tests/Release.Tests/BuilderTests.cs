@@ -18,7 +18,7 @@ public class BuilderTests
     [Fact]
     public void A_workflow_is_named_with_its_run_and_the_repository_that_it_built()
     {
-        SlsaProvenance said = ProvenanceScene.New(Builder.Of(Workflow.GetValueOrDefault));
+        SlsaProvenance said = ProvenanceSamples.New(Builder.Of(Workflow.GetValueOrDefault));
         Assert.Equal("https://github.com/octo/tiny/.github/workflows/release.yml@refs/tags/tiny/v1.0.0", said.BuilderId);
         Assert.Equal("https://github.com/octo/tiny/actions/runs/1658821493/attempts/2", said.InvocationId);
         Assert.Equal("https://github.com/octo/tiny", said.Parameters.Source);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Slipway.Oci;
-using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 
@@ -8,7 +7,7 @@ namespace Slipway.Release.Tests;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class CommitTreeTests : IDisposable
 {
-    private readonly ScratchRepository _repository = new();
+    private readonly GitRepositoryFixture _repository = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-tree-");
 
     private string Written => Path.Combine(_folder.FullName, "tree");

@@ -16,27 +16,27 @@ internal sealed class Convergence(ReleasePlan plan, string wanted)
     /// <summary>How many different contents were left behind.</summary>
     public int States => _seen.Count;
 
-    /// <param name="stage">Without faults, after the disturbed run.</param>
+    /// <param name="publisher">Without faults, after the disturbed run.</param>
     /// <param name="what">What had happened, for messages.</param>
-    public async Task RequireAsync(Stage stage, string what)
+    public async Task RequireAsync(PublisherFixture publisher, string what)
     {
-        if (!_seen.TryAdd(stage.Registries.Kept(), true))
+        if (!_seen.TryAdd(publisher.Registries.Kept(), true))
             return;
-        IReadOnlyList<string> flaws = await stage.FlawsAsync();
+        IReadOnlyList<string> flaws = await publisher.FlawsAsync();
         Assert.True(flaws.Count == 0, $"{what}: {string.Join("; ", flaws)}");
-        Dictionary<PlacedBlob, long> complete = stage.Registries.Blobs();
-        stage.Wire.Forget();
+        Dictionary<PlacedBlob, long> complete = publisher.Registries.Blobs();
+        publisher.Handler.Forget();
 
-        Outcome again = await stage.PublishAsync(plan);
+        Outcome again = await publisher.PublishAsync(plan);
 
         Assert.True(again.Succeeded, $"{what}: the rerun failed, too: {again.Failure?.Message}");
-        PlacedBlob[] twice = [.. stage.Wire.Sent.Where(complete.ContainsKey)];
+        PlacedBlob[] twice = [.. publisher.Handler.Sent.Where(complete.ContainsKey)];
         Assert.True(twice.Length == 0, $"{what}: the rerun sent again {string.Join(", ", twice.AsEnumerable())}");
         Assert.True(
-            stage.Registries.Kept() == wanted,
-            $"{what}: the rerun did not end where an undisturbed run does:\n{stage.Registries.Kept()}"
+            publisher.Registries.Kept() == wanted,
+            $"{what}: the rerun did not end where an undisturbed run does:\n{publisher.Registries.Kept()}"
         );
-        flaws = await stage.FlawsAsync();
+        flaws = await publisher.FlawsAsync();
         Assert.True(flaws.Count == 0, $"{what}: after the rerun: {string.Join("; ", flaws)}");
     }
 }

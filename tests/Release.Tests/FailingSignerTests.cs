@@ -16,28 +16,28 @@ public sealed class FailingSignerTests
     [Fact]
     public async Task With_the_signer_failing_at_any_call_no_release_tag_exists_anywhere()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
         int calls = 0;
         for (bool failed = true; failed; calls++)
         {
             // Nothing is signed yet, or what was signed is about an older image.
-            await scene.BeginAnewAsync(calls);
-            await scene.AssembleAsync($"release {calls}", signed: false);
+            await fixture.BeginAnewAsync(calls);
+            await fixture.AssembleAsync($"release {calls}", signed: false);
             if (calls % 2 == 0)
-                scene.Store.Layout.WriteIndex(new Oci.Index([]));
-            FailingSigner signer = new(scene.Signer, calls);
-            failed = await FailsAsync(() => SignAsync(scene, signer));
+                fixture.Store.Layout.WriteIndex(new Oci.Index([]));
+            FailingSigner signer = new(fixture.Signer, calls);
+            failed = await FailsAsync(() => SignAsync(fixture, signer));
             if (!failed)
                 break;
             Assert.Equal(calls + 1, signer.Calls);
-            scene.Forget();
-            await Assert.ThrowsAnyAsync<Exception>(() => scene.PublishAsync());
-            Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
-            foreach (Repository site in scene.Sites())
+            fixture.Forget();
+            await Assert.ThrowsAnyAsync<Exception>(() => fixture.PublishAsync());
+            Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
+            foreach (Repository site in fixture.Sites())
                 Assert.Empty(await site.TagsAsync(default) ?? []);
 
-            await SignAsync(scene, new FailingSigner(scene.Signer, int.MaxValue));
-            await scene.AssertPublishedAsync((await scene.PublishAsync()).Plan);
+            await SignAsync(fixture, new FailingSigner(fixture.Signer, int.MaxValue));
+            await fixture.AssertPublishedAsync((await fixture.PublishAsync()).Plan);
         }
 
         // A claim and a statement that it is signed for each of three manifests, a document for each, and one about all.
@@ -47,7 +47,7 @@ public sealed class FailingSignerTests
     [Fact]
     public async Task A_signer_that_signs_something_else_or_with_another_key_is_not_believed()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
         foreach (
             Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> sign in (Func<
@@ -57,23 +57,23 @@ public sealed class FailingSignerTests
             >[])
                 [
                     other.SignAsync,
-                    (_, stop) => scene.Signer.SignAsync("other"u8.ToArray(), stop),
+                    (_, stop) => fixture.Signer.SignAsync("other"u8.ToArray(), stop),
                     (_, _) => Task.FromResult<byte[]>([]),
                     (_, _) => Task.FromResult(new byte[64]),
                 ]
         )
         {
-            scene.Store.Layout.WriteIndex(new Oci.Index([]));
-            await Assert.ThrowsAnyAsync<Exception>(() => SignAsync(scene, new OtherSigner(scene.Signer.Key, sign)));
-            scene.Forget();
-            await Assert.ThrowsAnyAsync<Exception>(() => scene.PublishAsync());
-            Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
+            fixture.Store.Layout.WriteIndex(new Oci.Index([]));
+            await Assert.ThrowsAnyAsync<Exception>(() => SignAsync(fixture, new OtherSigner(fixture.Signer.Key, sign)));
+            fixture.Forget();
+            await Assert.ThrowsAnyAsync<Exception>(() => fixture.PublishAsync());
+            Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
         }
     }
 
-    private static async Task SignAsync(Scene scene, ISigner signer)
+    private static async Task SignAsync(SignedReleaseFixture fixture, ISigner signer)
     {
-        SignedImage image = new(scene.Layout, scene.Index.Digest, scene.Official);
+        SignedImage image = new(fixture.Layout, fixture.Index.Digest, fixture.Official);
         ImmutableArray<Digest> all = [.. (await image.SubjectsAsync(default)).Select(subject => subject.Descriptor.Digest)];
         WantedStatement[] statements =
         [
@@ -84,7 +84,7 @@ public sealed class FailingSignerTests
             )),
             new WantedStatement(all, Statement.ProvenanceType, "{}"u8.ToArray()),
         ];
-        await scene.Store.SignAsync(image, statements, signer, default);
+        await fixture.Store.SignAsync(image, statements, signer, default);
     }
 
     private static async Task<bool> FailsAsync(Func<Task> sign)

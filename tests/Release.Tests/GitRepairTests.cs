@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Slipway.Oci;
-using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 
@@ -13,8 +12,8 @@ public class GitRepairTests
     [Fact]
     public async Task A_shallow_clone_is_whole_after_the_printed_command()
     {
-        using ScratchRepository git = new ScratchRepository().Commit(2).Tag("kubelet/v1.36.4").Commit();
-        using ScratchRepository clone = new();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit(2).Tag("kubelet/v1.36.4").Commit();
+        using GitRepositoryFixture clone = new();
         clone.Git("clone", "-q", "--depth", "1", "file://" + git.Root, "shallow");
         Run(clone.At("shallow"), await RefusalAsync(clone.At("shallow")));
         Assert.Equal(("kubelet/v1.36.4", 1), Of(await ReadAsync(clone.At("shallow"))));
@@ -23,8 +22,8 @@ public class GitRepairTests
     [Fact]
     public async Task A_shallow_clone_of_one_tag_is_whole_after_the_printed_command()
     {
-        using ScratchRepository git = new ScratchRepository().Commit(2).Tag("kubelet/v1.36.4", annotated: true);
-        using ScratchRepository clone = new();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit(2).Tag("kubelet/v1.36.4", annotated: true);
+        using GitRepositoryFixture clone = new();
         clone.Git("clone", "-q", "--depth", "1", "--branch", "kubelet/v1.36.4", "file://" + git.Root, "shallow");
         Run(clone.At("shallow"), await RefusalAsync(clone.At("shallow")));
         Assert.Equal(("kubelet/v1.36.4", 0), Of(await ReadAsync(clone.At("shallow"))));
@@ -33,8 +32,8 @@ public class GitRepairTests
     [Fact]
     public async Task A_clone_without_tags_has_them_after_the_printed_command()
     {
-        using ScratchRepository git = new ScratchRepository().Commit(2).Tag("kubelet/v1.36.4");
-        using ScratchRepository clone = new();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit(2).Tag("kubelet/v1.36.4");
+        using GitRepositoryFixture clone = new();
         clone.Git("clone", "-q", "--no-tags", "file://" + git.Root, "bare-of-tags");
         string root = clone.At("bare-of-tags");
         Run(root, Plan(await ReadAsync(root)).RehearsalOnly!);
@@ -46,7 +45,7 @@ public class GitRepairTests
     [InlineData("kubelet/v1.36.4-r1", "kubelet/v1.36.4")]
     public async Task A_commit_without_a_tag_has_a_free_one_after_the_printed_command(string made, params string[] elsewhere)
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         foreach (string tag in elsewhere)
         {
             git.Git("checkout", "-q", "-b", "other");
@@ -66,7 +65,7 @@ public class GitRepairTests
     [InlineData("kubelet/v1;touch${IFS}pwned", false)]
     public async Task A_tag_that_disagrees_with_the_definition_is_another_one_after_the_printed_command(string tag, bool released)
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         if (released)
             git.Tag("kubelet/v1.36.4");
         git.Commit().Tag(tag);
@@ -79,7 +78,7 @@ public class GitRepairTests
     [Fact]
     public async Task A_renamed_tag_object_is_the_tag_s_own_after_the_printed_command()
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.3", annotated: true);
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.3", annotated: true);
         git.Git("tag", "kubelet/v1.36.4", "kubelet/v1.36.3");
         git.Git("tag", "-d", "kubelet/v1.36.3");
         string refused = await RefusalAsync(git.Root);
@@ -99,7 +98,7 @@ public class GitRepairTests
     [InlineData("both")]
     public async Task A_dirty_tree_names_what_is_dirty_and_is_clean_after_the_printed_command(string what)
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.4");
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.4");
         string named = "file";
         if (what is "changed" or "staged" or "both")
             await File.WriteAllTextAsync(git.At("file"), "other", TestContext.Current.CancellationToken);
@@ -129,7 +128,7 @@ public class GitRepairTests
     [Fact]
     public async Task Many_and_hostile_paths_are_a_few_clean_ones()
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         for (int i = 0; i < 40; i++)
             await File.WriteAllTextAsync(git.At($"{i}\n::warning::\u001b[2J"), "", TestContext.Current.CancellationToken);
         string said = Plan(await git.ReadAsync()).RehearsalOnly!;
@@ -141,7 +140,7 @@ public class GitRepairTests
     [Fact]
     public async Task A_folder_with_nothing_committed_has_a_commit_after_the_printed_command()
     {
-        using ScratchRepository git = new();
+        using GitRepositoryFixture git = new();
         await File.WriteAllTextAsync(git.At("file"), "new", TestContext.Current.CancellationToken);
         Run(git.Root, await RefusalAsync(git.Root));
         Assert.Equal((1, false), ((await git.ReadAsync()).Commits, (await git.ReadAsync()).IsDirty));
@@ -152,7 +151,7 @@ public class GitRepairTests
     {
         if (!OperatingSystem.IsLinux() || Environment.UserName != "root")
             Assert.Skip("only root can give a folder away");
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.4");
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.4");
         using Process chown = Process.Start("chown", ["-R", "12345", git.Root]);
         await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
         string home = Directory.CreateTempSubdirectory("slipway-home-").FullName,

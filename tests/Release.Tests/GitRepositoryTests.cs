@@ -1,5 +1,3 @@
-using Slipway.Testing;
-
 namespace Slipway.Release.Tests;
 
 public class GitRepositoryTests
@@ -9,7 +7,7 @@ public class GitRepositoryTests
     [InlineData(true)]
     public async Task A_commit_that_a_tag_names_is_exactly_there(bool annotated)
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.4", annotated);
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.4", annotated);
         GitState state = await git.ReadAsync();
         Assert.Equal(("kubelet/v1.36.4", 0, 1), (state.Tag, state.Distance, state.Commits));
         Assert.Equal((git.Git("rev-parse", "HEAD"), "main", false), (state.Commit, state.Branch, state.IsDirty));
@@ -21,7 +19,7 @@ public class GitRepositoryTests
     [InlineData(true)]
     public async Task Commits_after_a_tag_are_counted(bool annotated)
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.4", annotated).Commit(2);
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.4", annotated).Commit(2);
         GitState state = await git.ReadAsync();
         Assert.Equal(("kubelet/v1.36.4", 2, 3), (state.Tag, state.Distance, state.Commits));
     }
@@ -29,7 +27,7 @@ public class GitRepositoryTests
     [Fact]
     public async Task Tags_of_other_images_and_other_kinds_are_passed_over()
     {
-        using ScratchRepository git = new ScratchRepository()
+        using GitRepositoryFixture git = new GitRepositoryFixture()
             .Commit()
             .Tag("kubelet/v1.36.3")
             .Commit()
@@ -51,7 +49,7 @@ public class GitRepositoryTests
     [InlineData("kubelet/v1.36.5", "flannel-cni/v1.36.5", "v1.36.5")]
     public async Task The_next_tag_is_the_version_s_own_or_the_first_rebuild_that_is_free(string wanted, params string[] tags)
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         foreach (string tag in tags)
             git.Tag(tag);
         Assert.Equal(wanted, await new GitRepository(git.Root).NextTagAsync("kubelet", "v1.36.5", default));
@@ -60,7 +58,7 @@ public class GitRepositoryTests
     [Fact]
     public async Task A_repository_without_tags_counts_its_commits()
     {
-        using ScratchRepository git = new ScratchRepository().Commit(4);
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit(4);
         GitState state = await git.ReadAsync();
         Assert.Null(state.Tag);
         Assert.Equal((0, 4), (state.Distance, state.Commits));
@@ -69,7 +67,7 @@ public class GitRepositoryTests
     [Fact]
     public async Task A_tag_whose_own_name_looks_like_a_description_is_read_whole()
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.4-2-g1234567").Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.4-2-g1234567").Commit();
         Assert.Equal(("kubelet/v1.36.4-2-g1234567", 1), ((await git.ReadAsync()).Tag, (await git.ReadAsync()).Distance));
     }
 
@@ -77,7 +75,7 @@ public class GitRepositoryTests
     public async Task A_changed_a_staged_a_removed_and_a_new_file_are_each_dirt()
     {
         foreach (
-            Action<ScratchRepository> change in (Action<ScratchRepository>[])
+            Action<GitRepositoryFixture> change in (Action<GitRepositoryFixture>[])
                 [
                     git => File.WriteAllText(git.At("file"), "changed"),
                     git =>
@@ -90,7 +88,7 @@ public class GitRepositoryTests
                 ]
         )
         {
-            using ScratchRepository git = new ScratchRepository().Commit();
+            using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
             Assert.False((await git.ReadAsync()).IsDirty);
             change(git);
             Assert.True((await git.ReadAsync()).IsDirty);
@@ -100,7 +98,7 @@ public class GitRepositoryTests
     [Fact]
     public async Task What_is_ignored_is_no_dirt()
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         File.WriteAllText(git.At(".gitignore"), "artifacts/\n");
         git.Git("add", ".gitignore");
         git.Git("commit", "-q", "-m", "ignore");
@@ -112,7 +110,7 @@ public class GitRepositoryTests
     [Fact]
     public async Task A_commit_checked_out_by_itself_has_no_branch()
     {
-        using ScratchRepository git = new ScratchRepository().Commit(2);
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit(2);
         git.Git("checkout", "-q", "--detach", "HEAD~1");
         GitState state = await git.ReadAsync();
         Assert.Null(state.Branch);
@@ -124,15 +122,15 @@ public class GitRepositoryTests
     [InlineData("feature/kubelet/v1")]
     public async Task A_branch_has_its_whole_name(string branch)
     {
-        using ScratchRepository git = new ScratchRepository(branch).Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture(branch).Commit();
         Assert.Equal(branch, (await git.ReadAsync()).Branch);
     }
 
     [Fact]
     public async Task A_shallow_clone_is_refused_with_the_command_that_mends_it()
     {
-        using ScratchRepository git = new ScratchRepository().Commit(3).Tag("kubelet/v1.36.4");
-        using ScratchRepository clone = new();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit(3).Tag("kubelet/v1.36.4");
+        using GitRepositoryFixture clone = new();
         clone.Git("clone", "-q", "--depth", "1", "file://" + git.Root, "shallow");
         ReleaseException e = await Assert.ThrowsAsync<ReleaseException>(() =>
             new GitRepository(clone.At("shallow")).ReadAsync("kubelet", TestContext.Current.CancellationToken)
@@ -143,7 +141,7 @@ public class GitRepositoryTests
     [Fact]
     public async Task A_repository_without_a_commit_is_refused()
     {
-        using ScratchRepository git = new();
+        using GitRepositoryFixture git = new();
         await Assert.ThrowsAsync<ReleaseException>(() => git.ReadAsync());
     }
 
@@ -161,7 +159,7 @@ public class GitRepositoryTests
     [Fact]
     public async Task A_tree_whose_state_git_cannot_tell_is_not_taken_for_clean()
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.4");
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.4");
         File.WriteAllText(git.At(".git/index"), "no index");
         ReleaseException e = await Assert.ThrowsAsync<ReleaseException>(() => git.ReadAsync());
         Assert.Contains("git status", e.Message, StringComparison.Ordinal);

@@ -1,5 +1,3 @@
-using Slipway.Testing;
-
 namespace Slipway.Release.Tests;
 
 /// <summary>What a user's settings, a clone's oddities and whoever started us say of a commit does not count.</summary>
@@ -10,7 +8,7 @@ public class GitSettingsTests
     [Fact]
     public async Task Columns_do_not_hide_a_tag_from_the_next_one()
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         foreach (string tag in (string[])["kubelet/v1.36.5", "kubelet/v1.36.5-r1", "kubelet/v1.36.5-r2"])
             git.Tag(tag);
         foreach (
@@ -32,7 +30,12 @@ public class GitSettingsTests
     [Fact]
     public async Task A_replaced_and_a_grafted_commit_are_what_they_were()
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.3").Commit(2).Tag("kubelet/v1.36.4").Commit(3);
+        using GitRepositoryFixture git = new GitRepositoryFixture()
+            .Commit()
+            .Tag("kubelet/v1.36.3")
+            .Commit(2)
+            .Tag("kubelet/v1.36.4")
+            .Commit(3);
         GitState before = await git.ReadAsync();
         Assert.Equal(("kubelet/v1.36.4", 3, 6), (before.Tag, before.Distance, before.Commits));
         string head = git.Git("rev-parse", "HEAD"),
@@ -52,7 +55,7 @@ public class GitSettingsTests
     [InlineData(true)]
     public async Task Two_tags_that_fit_a_commit_are_refused_by_name_and_the_one_that_is_asked_for_is_taken(bool annotated)
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.4", annotated).Tag("kubelet/v1.36.4-r1");
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.4", annotated).Tag("kubelet/v1.36.4-r1");
         ReleaseException e = await Assert.ThrowsAsync<ReleaseException>(() => git.ReadAsync());
         Assert.EndsWith("Give --tag kubelet/v1.36.4 or --tag kubelet/v1.36.4-r1", e.Message, StringComparison.Ordinal);
         foreach (string wanted in (string[])["kubelet/v1.36.4", "kubelet/v1.36.4-r1"])
@@ -68,7 +71,7 @@ public class GitSettingsTests
     [Fact]
     public async Task A_tag_that_is_asked_for_and_elsewhere_or_nowhere_is_refused_with_what_mends_it()
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("kubelet/v1.36.3").Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("kubelet/v1.36.3").Commit();
         async Task<string> RefusedAsync(string tag) =>
             (
                 await Assert.ThrowsAsync<ReleaseException>(() =>
@@ -120,7 +123,7 @@ public class GitSettingsTests
     [Fact]
     public async Task A_tag_of_a_tag_and_a_tag_of_no_commit_are_told_apart()
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("signed", annotated: true);
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("signed", annotated: true);
         git.Git("tag", "-a", "-m", "twice", "kubelet/v1.36.4", "signed");
         git.Git("tag", "kubelet/v1.36.9", git.Git("hash-object", "-w", "file"));
         Assert.Equal(("kubelet/v1.36.4", 0), Of(await git.ReadAsync()));
@@ -132,7 +135,7 @@ public class GitSettingsTests
     [Fact]
     public async Task An_ordinary_history_is_described_as_git_does()
     {
-        using ScratchRepository git = new ScratchRepository().Commit(2).Tag("kubelet/v1.36.3");
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit(2).Tag("kubelet/v1.36.3");
         git.Git("checkout", "-q", "-b", "side");
         git.Commit(2).Tag("kubelet/v1.36.3-r1").Commit();
         git.Git("checkout", "-q", "main");
@@ -162,14 +165,14 @@ public class GitSettingsTests
     [Fact]
     public async Task A_branch_beside_a_tag_of_its_name_is_that_branch()
     {
-        using ScratchRepository git = new ScratchRepository().Commit().Tag("main").Tag("HEAD");
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit().Tag("main").Tag("HEAD");
         Assert.Equal("main", (await git.ReadAsync()).Branch);
     }
 
     [Fact]
     public async Task What_settings_hide_from_git_is_dirt()
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         await File.WriteAllTextAsync(git.At(".git/ignored"), "new\n", Stop);
         git.Git("config", "core.excludesFile", git.At(".git/ignored"));
         git.Git("config", "status.showUntrackedFiles", "no");

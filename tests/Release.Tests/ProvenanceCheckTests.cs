@@ -5,13 +5,13 @@ namespace Slipway.Release.Tests;
 
 public class ProvenanceCheckTests
 {
-    private static readonly ProvenanceCheck Check = ProvenanceScene.Check;
+    private static readonly ProvenanceCheck Check = ProvenanceSamples.Check;
 
     [Fact]
     public void What_is_as_expected_has_no_finding()
     {
-        Assert.Empty(Check.Judge(SlsaProvenance.Parse(ProvenanceScene.New().ToBytes())));
-        Assert.Empty(new ProvenanceCheck { Image = "tiny", Source = ProvenanceScene.Source }.Judge(ProvenanceScene.New()));
+        Assert.Empty(Check.Judge(SlsaProvenance.Parse(ProvenanceSamples.New().ToBytes())));
+        Assert.Empty(new ProvenanceCheck { Image = "tiny", Source = ProvenanceSamples.Source }.Judge(ProvenanceSamples.New()));
     }
 
     public static TheoryData<string, Func<SlsaProvenance, SlsaProvenance>, string> Changes { get; } =
@@ -44,12 +44,12 @@ public class ProvenanceCheckTests
             },
             {
                 "lock-mismatch",
-                said => said with { Parameters = said.Parameters with { Lock = ProvenanceScene.Hash("other") } },
+                said => said with { Parameters = said.Parameters with { Lock = ProvenanceSamples.Hash("other") } },
                 "lock wanted"
             },
             {
                 "way-mismatch",
-                said => said with { Parameters = said.Parameters with { Dockerfile = ProvenanceScene.Hash("other") } },
+                said => said with { Parameters = said.Parameters with { Dockerfile = ProvenanceSamples.Hash("other") } },
                 "wanted Assembled, got Dockerfile"
             },
             {
@@ -65,7 +65,7 @@ public class ProvenanceCheckTests
                         Dependencies =
                         [
                             .. said.Dependencies.SkipLast(1),
-                            ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceScene.Hash("other")),
+                            ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceSamples.Hash("other")),
                         ],
                     },
                 "netbase@6.5?arch=all wanted"
@@ -78,7 +78,7 @@ public class ProvenanceCheckTests
                         Dependencies =
                         [
                             .. said.Dependencies,
-                            ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceScene.Hash("other")),
+                            ResourceDescriptor.Of("", said.Dependencies[^1].Uri, ProvenanceSamples.Hash("other")),
                         ],
                     },
                 "netbase@6.5?arch=all wanted"
@@ -91,7 +91,7 @@ public class ProvenanceCheckTests
                         Dependencies =
                         [
                             .. said.Dependencies,
-                            ResourceDescriptor.Of("", "https://example.org/x", ProvenanceScene.Hash("x")),
+                            ResourceDescriptor.Of("", "https://example.org/x", ProvenanceSamples.Hash("x")),
                         ],
                     },
                 "https://example.org/x is among"
@@ -102,7 +102,7 @@ public class ProvenanceCheckTests
     [MemberData(nameof(Changes))]
     public void One_change_has_one_finding(string name, Func<SlsaProvenance, SlsaProvenance> change, string text)
     {
-        ProvenanceFinding finding = Assert.Single(Check.Judge(change(ProvenanceScene.New())));
+        ProvenanceFinding finding = Assert.Single(Check.Judge(change(ProvenanceSamples.New())));
         Assert.Equal(name, finding.Problem.Name());
         Assert.Contains(text, finding.Text, StringComparison.Ordinal);
     }
@@ -110,20 +110,20 @@ public class ProvenanceCheckTests
     [Fact]
     public void A_rehearsal_and_another_commit_never_pass()
     {
-        ProvenanceCheck least = new() { Image = "tiny", Source = ProvenanceScene.Source };
-        Assert.Equal("builder-is-rehearsal", Assert.Single(least.Judge(ProvenanceScene.New(Builder.Rehearsal))).Problem.Name());
-        SlsaProvenance other = ProvenanceScene.New(git: Scene.Exact with { Commit = new string('1', 40) });
+        ProvenanceCheck least = new() { Image = "tiny", Source = ProvenanceSamples.Source };
+        Assert.Equal("builder-is-rehearsal", Assert.Single(least.Judge(ProvenanceSamples.New(Builder.Rehearsal))).Problem.Name());
+        SlsaProvenance other = ProvenanceSamples.New(git: SignedReleaseFixture.Exact with { Commit = new string('1', 40) });
         Assert.Equal("commit-mismatch", Assert.Single(Check.Judge(other)).Problem.Name());
     }
 
     [Fact]
     public void Files_of_one_platform_are_those_of_its_architecture()
     {
-        Assert.DoesNotContain(Material.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]), material =>
+        Assert.DoesNotContain(Material.Of(ProvenanceSamples.Lock, [Platform.LinuxArm64]), material =>
             material.Address.Contains("amd64", StringComparison.Ordinal)
         );
-        Assert.Equal(4, Material.Of(ProvenanceScene.Lock, [Platform.LinuxArm64]).Length);
-        Assert.DoesNotContain(Material.Of(ProvenanceScene.Lock, ProvenanceScene.Platforms), material =>
+        Assert.Equal(4, Material.Of(ProvenanceSamples.Lock, [Platform.LinuxArm64]).Length);
+        Assert.DoesNotContain(Material.Of(ProvenanceSamples.Lock, ProvenanceSamples.Platforms), material =>
             material.Name.Contains("k_1", StringComparison.Ordinal)
         );
     }

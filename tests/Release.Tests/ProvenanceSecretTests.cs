@@ -24,7 +24,7 @@ public class ProvenanceSecretTests
     {
         List<SecretForms> planted = [];
         HashSet<string> asked = [];
-        SlsaProvenance said = ProvenanceScene.New(
+        SlsaProvenance said = ProvenanceSamples.New(
             Builder.Of(name =>
             {
                 asked.Add(name);

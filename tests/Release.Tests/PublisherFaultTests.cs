@@ -9,17 +9,17 @@ public class PublisherFaultTests
     [Fact]
     public async Task A_failure_between_two_tags_says_how_many_stand_where()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen =>
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        fixture.Faults = seen =>
             seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[1].Name ? Fault.Answer(503) : null;
 
-        Http.RemoteException e = await Assert.ThrowsAsync<Http.RemoteException>(() => scene.PublishAsync());
+        Http.RemoteException e = await Assert.ThrowsAsync<Http.RemoteException>(() => fixture.PublishAsync());
 
         Assert.Equal(Http.RemoteFault.TryAgain, e.Fault);
         int all = plan.Tags.Length;
         Assert.Contains(
-            $"2 of {all} tags stand on {scene.Official.Name}, 1 of {all} tags stand on {scene.Fallback.Name}",
+            $"2 of {all} tags stand on {fixture.Official.Name}, 1 of {all} tags stand on {fixture.Fallback.Name}",
             e.Message,
             StringComparison.Ordinal
         );

@@ -13,28 +13,28 @@ public class PublisherTests
     [Fact]
     public async Task A_plan_is_carried_out_on_both_registries()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord record = await scene.PublishAsync();
-        await scene.AssertPublishedAsync(record.Plan);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await fixture.PublishAsync();
+        await fixture.AssertPublishedAsync(record.Plan);
         Assert.All(record.Destinations, destination => Assert.Equal((4, 7), (destination.BlobsSent, destination.TagsWritten)));
     }
 
     [Fact]
     public async Task No_tag_is_written_anywhere_before_everything_was_read_back_everywhere()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        await scene.PublishAsync();
-        Seen[] all = [.. scene.Requests];
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        await fixture.PublishAsync();
+        RegistryRequest[] all = [.. fixture.Requests];
         HashSet<string> tags = [.. plan.Tags.Select(tag => tag.Name)];
         int first = Array.FindIndex(all, seen =>
             seen.Method == "PUT" && seen.Path.Contains("/manifests/", StringComparison.Ordinal) && tags.Contains(seen.Last)
         );
         Assert.True(first > 0);
-        foreach (string host in Scene.Hosts)
+        foreach (string host in SignedReleaseFixture.Hosts)
         {
             int content = Array.FindLastIndex(all, first - 1, seen => seen.Host == host && seen.Writes);
-            Seen[] readBack = [.. all[(content + 1)..first].Where(seen => seen.Host == host)];
+            RegistryRequest[] readBack = [.. all[(content + 1)..first].Where(seen => seen.Host == host)];
             Assert.All(plan.Subjects, subject =>
                 Assert.Contains(readBack, seen => seen.Method == "GET" && seen.Last == subject.Digest.ToString())
             );
@@ -47,14 +47,14 @@ public class PublisherTests
     [Fact]
     public async Task Children_are_written_before_the_index_by_digest_and_by_tag()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        await scene.PublishAsync();
-        foreach (string host in Scene.Hosts)
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        await fixture.PublishAsync();
+        foreach (string host in SignedReleaseFixture.Hosts)
         {
             List<string> put =
             [
-                .. scene
+                .. fixture
                     .Requests.Where(seen =>
                         seen.Host == host && seen.Method == "PUT" && seen.Path.Contains("/manifests/", StringComparison.Ordinal)
                     )
@@ -69,61 +69,67 @@ public class PublisherTests
     [Fact]
     public async Task The_second_run_writes_nothing()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        await scene.PublishAsync();
-        scene.Forget();
-        ReleaseRecord again = await scene.PublishAsync();
-        Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        await fixture.PublishAsync();
+        fixture.Forget();
+        ReleaseRecord again = await fixture.PublishAsync();
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
         Assert.All(again.Destinations, destination => Assert.Equal((0, 0), (destination.BlobsSent, destination.TagsWritten)));
-        await scene.AssertPublishedAsync(again.Plan);
+        await fixture.AssertPublishedAsync(again.Plan);
     }
 
     [Fact]
     public async Task A_tag_that_names_another_digest_is_refused_before_anything_is_written()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan before = (await scene.PublishAsync()).Plan;
-        await scene.AssembleAsync("two");
-        scene.Forget();
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => scene.PublishAsync());
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan before = (await fixture.PublishAsync()).Plan;
+        await fixture.AssembleAsync("two");
+        fixture.Forget();
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => fixture.PublishAsync());
         Assert.Contains("was published before and never moves; nothing was tagged", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
-        await scene.AssertPublishedAsync(before);
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
+        await fixture.AssertPublishedAsync(before);
     }
 
     [Fact]
     public async Task A_tag_that_another_publisher_writes_meanwhile_is_not_overwritten()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        ManifestContent other = (await scene.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!;
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        ManifestContent other = (await fixture.Layout.ReadManifestAsync(plan.Subjects[1].Digest, default))!;
         bool sent = false;
-        scene.Faults = seen =>
+        fixture.Faults = seen =>
         {
             // The first tag of all is being written: someone else takes the index's tag now.
             if (!sent && seen is { Method: "PUT", Host: "quay.io" } && seen.Last == plan.Tags[0].Name)
             {
                 sent = true;
-                scene.At(scene.Official).PushManifestAsync(other, plan.Release, default).GetAwaiter().GetResult();
+                fixture.At(fixture.Official).PushManifestAsync(other, plan.Release, default).GetAwaiter().GetResult();
             }
 
             return null;
         };
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => scene.PublishAsync());
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => fixture.PublishAsync());
         Assert.Contains($"quay.io/test/tiny:{plan.Release}", e.Message, StringComparison.Ordinal);
-        Assert.Equal(plan.Subjects[1].Digest, (await scene.At(scene.Official).ResolveAsync(plan.Release, default))?.Digest);
+        Assert.Equal(plan.Subjects[1].Digest, (await fixture.At(fixture.Official).ResolveAsync(plan.Release, default))?.Digest);
     }
 
     [Fact]
     public async Task A_moving_tag_follows()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        GitState after = Scene.Exact with { Distance = 1 };
-        await scene.PublishAsync(after);
-        await scene.AssembleAsync("two");
-        ReleaseRecord record = await scene.PublishAsync(after with { Distance = 2, Commit = "9" + Scene.Exact.Commit[1..] });
-        await scene.AssertPublishedAsync(record.Plan);
-        Assert.Equal(scene.Index.Digest, (await scene.At(scene.Fallback).ResolveAsync("build-main", default))?.Digest);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        GitState after = SignedReleaseFixture.Exact with { Distance = 1 };
+        await fixture.PublishAsync(after);
+        await fixture.AssembleAsync("two");
+        ReleaseRecord record = await fixture.PublishAsync(
+            after with
+            {
+                Distance = 2,
+                Commit = "9" + SignedReleaseFixture.Exact.Commit[1..],
+            }
+        );
+        await fixture.AssertPublishedAsync(record.Plan);
+        Assert.Equal(fixture.Index.Digest, (await fixture.At(fixture.Fallback).ResolveAsync("build-main", default))?.Digest);
     }
 
     [Theory]
@@ -133,45 +139,56 @@ public class PublisherTests
     [InlineData("untagged", "no git tag")]
     public async Task What_is_for_a_rehearsal_reaches_no_other_registry(string what, string because)
     {
-        GitState git = Scene.Exact with { IsDirty = what == "dirty", Tag = what == "untagged" ? null : Scene.Exact.Tag };
-        await using Scene scene = await Scene.CreateAsync(standIn: what == "stand-in" ? "kubelet" : null, rehearsal: what == "rehearsal");
-        Exception e = await Assert.ThrowsAnyAsync<Exception>(() => scene.PublishAsync(git));
+        GitState git = SignedReleaseFixture.Exact with
+        {
+            IsDirty = what == "dirty",
+            Tag = what == "untagged" ? null : SignedReleaseFixture.Exact.Tag,
+        };
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync(
+            standIn: what == "stand-in" ? "kubelet" : null,
+            rehearsal: what == "rehearsal"
+        );
+        Exception e = await Assert.ThrowsAnyAsync<Exception>(() => fixture.PublishAsync(git));
         Assert.Equal(what is "dirty" or "untagged", e is ReleaseException);
         Assert.Equal(what is "stand-in" or "rehearsal", e is ContentException);
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
 
-        await using Scene rehearsal = await Scene.CreateAsync(announce: true, what == "stand-in" ? "kubelet" : null, what == "rehearsal");
+        await using SignedReleaseFixture rehearsal = await SignedReleaseFixture.CreateAsync(
+            announce: true,
+            what == "stand-in" ? "kubelet" : null,
+            what == "rehearsal"
+        );
         await rehearsal.AssertPublishedAsync((await rehearsal.PublishAsync(git)).Plan);
     }
 
     [Fact]
     public async Task A_signature_of_others_stays_and_ours_comes_after_it()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        SignatureManifest theirs = await PushForeignSignatureAsync(scene, plan);
-        await scene.PublishAsync();
-        Repository site = scene.At(scene.Official);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        SignatureManifest theirs = await PushForeignSignatureAsync(fixture, plan);
+        await fixture.PublishAsync();
+        Repository site = fixture.At(fixture.Official);
         Descriptor there = (await site.ResolveAsync(plan.Signatures[0].Tag, default))!;
         SignatureManifest now = SignatureManifest.Parse((await site.ReadManifestAsync(there.Digest, default))!);
         Assert.Equal(2, now.Layers.Length);
         Assert.Equal(theirs.Layers[0], now.Layers[0]);
-        await scene.AssertPublishedAsync(plan);
-        scene.Forget();
-        await scene.PublishAsync();
-        Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
+        await fixture.AssertPublishedAsync(plan);
+        fixture.Forget();
+        await fixture.PublishAsync();
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
     }
 
     [Fact]
     public async Task Signatures_that_our_policy_does_not_accept_leave_everything_untagged()
     {
-        await using Scene scene = await Scene.CreateAsync();
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        ReleasePlan plan = await scene.PlanAsync();
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => scene.PublishAsync(plan, other.Key));
+        ReleasePlan plan = await fixture.PlanAsync();
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => fixture.PublishAsync(plan, other.Key));
         Assert.EndsWith("nothing was tagged", e.Message, StringComparison.Ordinal);
-        await scene.AssertUntaggedAsync(plan);
+        await fixture.AssertUntaggedAsync(plan);
     }
 
     [Theory]
@@ -179,11 +196,11 @@ public class PublisherTests
     [InlineData(1)]
     public async Task With_one_registry_down_nothing_is_tagged_on_the_other(int down)
     {
-        await using Scene scene = await Scene.CreateAsync();
-        await scene.StopAsync(down);
-        RemoteException e = await Assert.ThrowsAnyAsync<RemoteException>(() => scene.PublishAsync());
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        await fixture.StopAsync(down);
+        RemoteException e = await Assert.ThrowsAnyAsync<RemoteException>(() => fixture.PublishAsync());
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
-        Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
     }
 
     [Theory]
@@ -191,12 +208,12 @@ public class PublisherTests
     [InlineData(1)]
     public async Task A_registry_that_does_not_let_us_push_is_found_before_the_other_gets_a_byte(int refusing)
     {
-        await using Scene scene = await Scene.CreateAsync();
-        scene.Faults = seen => seen.Host == Scene.Hosts[refusing] && seen.Method == "POST" ? Fault.Answer(403) : null;
-        RemoteException e = await Assert.ThrowsAnyAsync<RemoteException>(() => scene.PublishAsync());
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        fixture.Faults = seen => seen.Host == SignedReleaseFixture.Hosts[refusing] && seen.Method == "POST" ? Fault.Answer(403) : null;
+        RemoteException e = await Assert.ThrowsAnyAsync<RemoteException>(() => fixture.PublishAsync());
         Assert.Equal(RemoteFault.Refused, e.Fault);
-        Assert.DoesNotContain(scene.Requests, seen => seen.Method is "PUT" or "PATCH");
-        Assert.Null(scene.Record);
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Method is "PUT" or "PATCH");
+        Assert.Null(fixture.Record);
     }
 
     [Theory]
@@ -207,24 +224,24 @@ public class PublisherTests
     [InlineData(503)]
     public async Task Only_a_definite_404_means_that_a_tag_is_absent(int status)
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen => seen.Host == "docker.io" && seen.Last == plan.Release ? Fault.Answer(status) : null;
-        await Assert.ThrowsAnyAsync<RemoteException>(() => scene.PublishAsync());
-        Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        fixture.Faults = seen => seen.Host == "docker.io" && seen.Last == plan.Release ? Fault.Answer(status) : null;
+        await Assert.ThrowsAnyAsync<RemoteException>(() => fixture.PublishAsync());
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
     }
 
-    private static async Task<SignatureManifest> PushForeignSignatureAsync(Scene scene, ReleasePlan plan)
+    private static async Task<SignatureManifest> PushForeignSignatureAsync(SignedReleaseFixture fixture, ReleasePlan plan)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-foreign-");
         using KeySigner signer = KeySigner.CreateThrowAway();
         TrustStore store = TrustStore.Create(folder.FullName);
-        await store.SignAsync(new SignedImage(scene.Layout, plan.Index.Digest, scene.Official), [], signer, default);
+        await store.SignAsync(new SignedImage(fixture.Layout, plan.Index.Digest, fixture.Official), [], signer, default);
         Descriptor stored = (await store.Layout.ResolveAsync(plan.Signatures[0].Tag, default))!;
         ManifestContent content = (await store.Layout.ReadManifestAsync(stored.Digest, default))!;
         foreach (Descriptor blob in Manifest.Parse(content.Bytes).Blobs)
-            await scene.At(scene.Official).PushBlobAsync(blob, () => store.Layout.OpenBlob(blob), default);
-        await scene.At(scene.Official).PushManifestAsync(content, plan.Signatures[0].Tag, default);
+            await fixture.At(fixture.Official).PushBlobAsync(blob, () => store.Layout.OpenBlob(blob), default);
+        await fixture.At(fixture.Official).PushManifestAsync(content, plan.Signatures[0].Tag, default);
         folder.Delete(recursive: true);
         return SignatureManifest.Parse(content);
     }

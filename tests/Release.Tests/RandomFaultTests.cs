@@ -3,7 +3,7 @@ using Slipway.StandIns;
 
 namespace Slipway.Release.Tests;
 
-/// <summary>Many requests at a time and several mishaps in one run, by chance: the same must hold, however they meet.</summary>
+/// <summary>Many requests at a time and several faults in one run, by chance: the same must hold, however they meet.</summary>
 public sealed class RandomFaultTests(ITestOutputHelper output)
 {
     private const int Runs = 50;
@@ -12,14 +12,14 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Mishaps_by_chance_leave_no_tag_half_and_one_rerun_converges()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        string wanted = await UndisturbedAsync(scene, plan);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        string wanted = await UndisturbedAsync(fixture, plan);
         Convergence convergence = new(plan, wanted);
         RetryPolicy impatient = new() { Attempts = 1, AnswerWithin = TimeSpan.FromSeconds(30) };
-        await using Stage once = await Stage.OpenAsync(scene, impatient, oneAtATime: false);
-        await using Stage often = await Stage.OpenAsync(
-            scene,
+        await using PublisherFixture once = await PublisherFixture.OpenAsync(fixture, impatient, oneAtATime: false);
+        await using PublisherFixture often = await PublisherFixture.OpenAsync(
+            fixture,
             impatient with
             {
                 Attempts = 4,
@@ -28,52 +28,52 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
             },
             oneAtATime: false
         );
-        (int mishaps, int succeeded) = (0, 0);
+        (int faults, int succeeded) = (0, 0);
 
         for (int seed = 0; seed < Runs; seed++)
         {
-            Stage stage = seed % 2 == 0 ? once : often;
-            stage.Registries.Clear();
-            Chance chance = new(seed);
-            stage.Registries.Faults = chance.Next;
-            Outcome outcome = await stage.PublishAsync(plan);
-            stage.Registries.Faults = _ => null;
-            mishaps += chance.Count;
+            PublisherFixture publisher = seed % 2 == 0 ? once : often;
+            publisher.Registries.Clear();
+            RandomFaults chance = new(seed);
+            publisher.Registries.Faults = chance.Next;
+            Outcome outcome = await publisher.PublishAsync(plan);
+            publisher.Registries.Faults = _ => null;
+            faults += chance.Count;
             succeeded += outcome.Succeeded ? 1 : 0;
             chance.RequireRightClass(outcome.Failure);
-            Assert.Empty(outcome.Lies(stage.Registries));
-            await convergence.RequireAsync(stage, $"seed {seed}, {chance.Count} mishaps");
+            Assert.Empty(outcome.Lies(publisher.Registries));
+            await convergence.RequireAsync(publisher, $"seed {seed}, {chance.Count} faults");
         }
 
         output.WriteLine(
-            $"{Runs} runs with {mishaps} mishaps: {succeeded} succeeded, {Runs - succeeded} failed and converged "
+            $"{Runs} runs with {faults} faults: {succeeded} succeeded, {Runs - succeeded} failed and converged "
                 + $"from {convergence.States} different states"
         );
-        Assert.InRange(mishaps, Runs, int.MaxValue);
+        Assert.InRange(faults, Runs, int.MaxValue);
         Assert.InRange(succeeded, 1, Runs - 1);
     }
 
-    private static async Task<string> UndisturbedAsync(Scene scene, ReleasePlan plan)
+    private static async Task<string> UndisturbedAsync(SignedReleaseFixture fixture, ReleasePlan plan)
     {
-        await using Stage stage = await Stage.OpenAsync(scene, new RetryPolicy(), oneAtATime: false);
-        Assert.Null((await stage.PublishAsync(plan)).Failure);
-        return stage.Registries.Kept();
+        await using PublisherFixture publisher = await PublisherFixture.OpenAsync(fixture, new RetryPolicy(), oneAtATime: false);
+        Assert.Null((await publisher.PublishAsync(plan)).Failure);
+        return publisher.Registries.Kept();
     }
 
     /// <summary>What goes wrong in one run: each request by a rate of the run's own, between 1 in 500 and 1 in 20.</summary>
-    private sealed class Chance
+    private sealed class RandomFaults
     {
         private readonly Random _random;
         private readonly double _rate;
         private readonly List<InjectedFault> _kinds;
         private readonly List<(InjectedFault InjectedFault, Occurrence At)> _met = [];
 
-        public Chance(int seed)
+        public RandomFaults(int seed)
         {
             _random = new Random(seed);
             _rate = 0.002 * Math.Pow(25, _random.NextDouble());
             // Every third run has those only that can be waited out.
-            _kinds = [.. InjectedFault.All.Where(mishap => seed % 3 != 0 || mishap.Passes)];
+            _kinds = [.. InjectedFault.All.Where(fault => seed % 3 != 0 || fault.Passes)];
         }
 
         public int Count => _met.Count;
@@ -84,11 +84,11 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
             {
                 if (_random.NextDouble() >= _rate)
                     return null;
-                InjectedFault mishap = _kinds[_random.Next(_kinds.Count)];
-                if (!mishap.AppliesTo(request))
+                InjectedFault fault = _kinds[_random.Next(_kinds.Count)];
+                if (!fault.AppliesTo(request))
                     return null;
-                _met.Add((mishap, request));
-                return mishap.Fault;
+                _met.Add((fault, request));
+                return fault.Fault;
             }
         }
 
@@ -99,8 +99,8 @@ public sealed class RandomFaultTests(ITestOutputHelper output)
                 return;
             (InjectedFault InjectedFault, Occurrence At)[] harmful = [.. _met.Where(met => !met.InjectedFault.IsHarmless)];
             Assert.NotEmpty(harmful);
-            (InjectedFault mishap, Occurrence at) = harmful.FirstOrDefault(met => !met.InjectedFault.Passes, harmful[^1]);
-            mishap.RequireRightClass(failure, at);
+            (InjectedFault fault, Occurrence at) = harmful.FirstOrDefault(met => !met.InjectedFault.Passes, harmful[^1]);
+            fault.RequireRightClass(failure, at);
         }
     }
 }

@@ -12,9 +12,9 @@ public class RecordTests
     [Fact]
     public async Task A_publication_that_ended_well_is_complete()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord made = await scene.PublishAsync();
-        Assert.Equal(PublishPhase.Done, scene.Record!.Phase);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord made = await fixture.PublishAsync();
+        Assert.Equal(PublishPhase.Done, fixture.Record!.Phase);
         using JsonDocument json = JsonDocument.Parse(made.ToBytes());
         Assert.True(json.RootElement.GetProperty("complete").GetBoolean());
         Assert.Equal("done", json.RootElement.GetProperty("phase").GetString());
@@ -36,91 +36,92 @@ public class RecordTests
         PublishPhase phase
     )
     {
-        await using Scene scene = await Scene.CreateAsync();
-        scene.Faults = seen =>
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        fixture.Faults = seen =>
             seen.Host == "docker.io" && seen.Method == method && seen.Path.Contains(part, StringComparison.Ordinal)
                 ? Fault.Answer(503)
                 : null;
-        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
         Assert.EndsWith(". Nothing was tagged", e.Message, StringComparison.Ordinal);
-        Assert.Equal(phase, scene.Record!.Phase);
-        Assert.All(scene.Record.Destinations, site => Assert.Empty(site.Tags));
+        Assert.Equal(phase, fixture.Record!.Phase);
+        Assert.All(fixture.Record.Destinations, site => Assert.Empty(site.Tags));
     }
 
     [Fact]
     public async Task A_check_that_fails_leaves_the_record_of_the_publication_before()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        await scene.PublishAsync();
-        await scene.AssembleAsync("two");
-        await Assert.ThrowsAsync<ContentException>(() => scene.PublishAsync());
-        Assert.Null(scene.Record);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        await fixture.PublishAsync();
+        await fixture.AssembleAsync("two");
+        await Assert.ThrowsAsync<ContentException>(() => fixture.PublishAsync());
+        Assert.Null(fixture.Record);
     }
 
     [Fact]
     public async Task A_failure_between_two_tags_records_just_those_that_stand()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen =>
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        fixture.Faults = seen =>
             seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(503) : null;
-        await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
-        Assert.Equal(PublishPhase.Tags, scene.Record!.Phase);
-        Assert.Equal([3, 2], scene.Record.Destinations.Select(site => site.Tags.Count));
-        Assert.Equal(plan.Tags.Take(3).Select(tag => tag.Name).Order(StringComparer.Ordinal), scene.Record.Destinations[0].Tags.Keys);
-        Assert.All(scene.Record.Destinations, site => Assert.Empty(site.Unread));
+        await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
+        Assert.Equal(PublishPhase.Tags, fixture.Record!.Phase);
+        Assert.Equal([3, 2], fixture.Record.Destinations.Select(site => site.Tags.Count));
+        Assert.Equal(plan.Tags.Take(3).Select(tag => tag.Name).Order(StringComparer.Ordinal), fixture.Record.Destinations[0].Tags.Keys);
+        Assert.All(fixture.Record.Destinations, site => Assert.Empty(site.Unread));
     }
 
     [Fact]
     public async Task A_tag_whose_answer_was_lost_is_found_to_stand()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen => seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.LostAnswer : null;
-        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
-        Assert.Equal([3, 3], scene.Record!.Destinations.Select(site => site.Tags.Count));
-        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {scene.Fallback.Name}", e.Message, StringComparison.Ordinal);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        fixture.Faults = seen =>
+            seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.LostAnswer : null;
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
+        Assert.Equal([3, 3], fixture.Record!.Destinations.Select(site => site.Tags.Count));
+        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {fixture.Fallback.Name}", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Tags_of_a_registry_that_went_down_are_unread_but_for_those_that_were_written()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
         bool isDown = false;
-        scene.Faults = seen =>
+        fixture.Faults = seen =>
             seen.Host == "docker.io" && (isDown |= seen.Method == "PUT" && seen.Last == plan.Tags[2].Name) ? Fault.Reset : null;
-        await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
-        Assert.Equal(2, scene.Record!.Destinations[1].Tags.Count);
-        Assert.Equal(plan.Tags.Skip(2).Select(tag => tag.Name), scene.Record.Destinations[1].Unread);
-        Assert.Empty(scene.Record.Destinations[0].Unread);
+        await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
+        Assert.Equal(2, fixture.Record!.Destinations[1].Tags.Count);
+        Assert.Equal(plan.Tags.Skip(2).Select(tag => tag.Name), fixture.Record.Destinations[1].Unread);
+        Assert.Empty(fixture.Record.Destinations[0].Unread);
     }
 
     [Fact]
     public async Task A_rerun_that_fails_still_knows_the_tags_of_the_run_before()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen => seen.Method == "PUT" && seen.Last == plan.Tags[3].Name ? Fault.Answer(503) : null;
-        await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
-        scene.Faults = seen => seen.Method == "GET" && seen.Host == "docker.io" ? Fault.Answer(503) : null;
-        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
-        Assert.NotEqual(PublishPhase.Tags, scene.Record!.Phase);
-        Assert.Equal([3, 3], scene.Record.Destinations.Select(site => site.Tags.Count));
-        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {scene.Official.Name}", e.Message, StringComparison.Ordinal);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        fixture.Faults = seen => seen.Method == "PUT" && seen.Last == plan.Tags[3].Name ? Fault.Answer(503) : null;
+        await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
+        fixture.Faults = seen => seen.Method == "GET" && seen.Host == "docker.io" ? Fault.Answer(503) : null;
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
+        Assert.NotEqual(PublishPhase.Tags, fixture.Record!.Phase);
+        Assert.Equal([3, 3], fixture.Record.Destinations.Select(site => site.Tags.Count));
+        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {fixture.Official.Name}", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_is_whole_on_a_registry_that_a_later_run_leaves_out_stays_and_what_was_begun_is_left_out_still()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen =>
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        fixture.Faults = seen =>
             seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(503) : null;
-        await Assert.ThrowsAsync<RemoteException>(() => scene.PublishAsync());
-        RecordedRelease begun = RecordedRelease.Parse(scene.Record!.ToBytes(), "begun");
-        scene.Faults = _ => null;
-        ReleaseRecord whole = await scene.PublishAsync();
+        await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
+        RecordedRelease begun = RecordedRelease.Parse(fixture.Record!.ToBytes(), "begun");
+        fixture.Faults = _ => null;
+        ReleaseRecord whole = await fixture.PublishAsync();
         ReleaseRecord one = whole with
         {
             Plan = plan with { Destinations = [plan.Destinations[0]], LeftOut = [plan.Destinations[1]] },
@@ -135,34 +136,34 @@ public class RecordTests
     [Fact]
     public async Task Before_each_phase_it_is_kept_so_that_a_killed_run_has_told_it()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
         List<PublishPhase> kept = [];
-        scene.Faults = seen =>
+        fixture.Faults = seen =>
         {
             // Requests come at the same time.
             lock (kept)
             {
-                if (seen.Writes && scene.Record is { } record && kept.LastOrDefault() != record.Phase)
+                if (seen.Writes && fixture.Record is { } record && kept.LastOrDefault() != record.Phase)
                     kept.Add(record.Phase);
                 return null;
             }
         };
-        await scene.PublishAsync();
+        await fixture.PublishAsync();
         Assert.Equal([PublishPhase.Blobs, PublishPhase.Manifests, PublishPhase.Signatures, PublishPhase.Tags], kept);
     }
 
     [Fact]
     public async Task A_disk_that_is_full_hides_neither_the_failure_nor_the_tags_that_stand()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync();
-        scene.Faults = seen =>
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync();
+        fixture.Faults = seen =>
             seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.Answer(403) : null;
-        Publisher publisher = new(scene.Connect, Trust.VerificationPolicy.RequireKey(scene.Signer.Key), _ => { });
+        Publisher publisher = new(fixture.Connect, Trust.VerificationPolicy.RequireKey(fixture.Signer.Key), _ => { });
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() =>
             publisher.PublishAsync(
-                new ReleaseContent(plan, scene.Layout, scene.Store.Layout),
+                new ReleaseContent(plan, fixture.Layout, fixture.Store.Layout),
                 record =>
                     record.Destinations.Any(site => site.TagsWritten > 0)
                         ? throw new IOException("no space left on device")
@@ -171,15 +172,15 @@ public class RecordTests
             )
         );
         Assert.Equal(RemoteFault.Refused, e.Fault);
-        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {scene.Official.Name}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {fixture.Official.Name}", e.Message, StringComparison.Ordinal);
         Assert.EndsWith("It could not be recorded: no space left on device", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task It_replaces_a_file_in_one_step()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord record = await scene.PublishAsync();
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await fixture.PublishAsync();
         string folder = Directory.CreateTempSubdirectory("slipway-record-").FullName,
             file = Path.Combine(folder, ReleaseRecord.FileName);
         await record.WriteAsync(file);

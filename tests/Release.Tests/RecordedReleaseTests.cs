@@ -11,8 +11,8 @@ public class RecordedReleaseTests
     [Fact]
     public async Task What_a_publication_wrote_is_read_back()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord record = await scene.PublishAsync();
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await fixture.PublishAsync();
         RecordedRelease read = RecordedRelease.Parse(record.ToBytes(), "here");
         Assert.Equal(("tiny", "v1.0.0", "here"), (read.Image, read.Release, read.Origin));
         Assert.Equal(record.Plan.Subjects.Select(subject => subject.Digest), read.Subjects);
@@ -23,8 +23,8 @@ public class RecordedReleaseTests
     [Fact]
     public async Task Records_are_found_at_any_depth()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        string json = Encoding.UTF8.GetString((await scene.PublishAsync()).ToBytes());
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        string json = Encoding.UTF8.GetString((await fixture.PublishAsync()).ToBytes());
         using ScratchFolder folder = new();
         folder.Write("b/c/release.json", json);
         folder.Write("a/release.json", json);

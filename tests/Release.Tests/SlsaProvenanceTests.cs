@@ -13,7 +13,7 @@ public class SlsaProvenanceTests
     [Fact]
     public void It_says_what_was_built_from_what_where_and_when()
     {
-        JsonElement said = JsonDocument.Parse(ProvenanceScene.New().ToBytes()).RootElement;
+        JsonElement said = JsonDocument.Parse(ProvenanceSamples.New().ToBytes()).RootElement;
         JsonElement definition = said.GetProperty("buildDefinition"),
             run = said.GetProperty("runDetails");
         Assert.Equal(
@@ -21,7 +21,7 @@ public class SlsaProvenanceTests
             definition.GetProperty("buildType").GetString()
         );
         Assert.Equal(
-            $$"""{"image":"tiny","source":"https://example.org/tiny","commit":"{{Scene.Exact.Commit}}","tag":"tiny/v1.0.0","definition":"{{ProvenanceScene.Hash("definition")}}","lock":"{{ProvenanceScene.Hash("lock")}}","platforms":["linux/amd64","linux/arm64"]}""",
+            $$"""{"image":"tiny","source":"https://example.org/tiny","commit":"{{SignedReleaseFixture.Exact.Commit}}","tag":"tiny/v1.0.0","definition":"{{ProvenanceSamples.Hash("definition")}}","lock":"{{ProvenanceSamples.Hash("lock")}}","platforms":["linux/amd64","linux/arm64"]}""",
             definition.GetProperty("externalParameters").GetRawText()
         );
         Assert.False(definition.TryGetProperty("internalParameters", out _));
@@ -40,10 +40,10 @@ public class SlsaProvenanceTests
     [Fact]
     public void Every_file_of_the_lock_is_a_dependency_once_and_commit_and_versions_are()
     {
-        ResourceDescriptor[] dependencies = [.. ProvenanceScene.New().Dependencies];
+        ResourceDescriptor[] dependencies = [.. ProvenanceSamples.New().Dependencies];
         Assert.Equal(
             [
-                $"git+https://example.org/tiny@{Scene.Exact.Commit}",
+                $"git+https://example.org/tiny@{SignedReleaseFixture.Exact.Commit}",
                 "pkg:generic/dotnet-sdk@10.0.400",
                 "pkg:generic/dotnet-runtime@10.0.8",
                 "https://example.com/amd64/tool",
@@ -56,7 +56,7 @@ public class SlsaProvenanceTests
             ],
             dependencies.Select(dependency => dependency.Uri)
         );
-        Assert.Equal(Scene.Exact.Commit, dependencies[0].Digests["gitCommit"]);
+        Assert.Equal(SignedReleaseFixture.Exact.Commit, dependencies[0].Digests["gitCommit"]);
         Assert.All(dependencies[3..], dependency => Assert.Equal(64, dependency.Digests["sha256"].Length));
         Assert.Equal("debian/pool/main/n/netbase/netbase_6.5_all.deb", dependencies[^1].Name);
     }
@@ -82,13 +82,13 @@ public class SlsaProvenanceTests
         string annotations
     )
     {
-        LockedUpstream tool = ProvenanceScene.Lock.Upstream.Single() with
+        LockedUpstream tool = ProvenanceSamples.Lock.Upstream.Single() with
         {
             Signature = new LockedSignature(state, by, new UpstreamSigner("a@b.c", "https://d.e"), problem),
         };
-        ProvenanceSource source = ProvenanceScene.NewSource() with
+        ProvenanceSource source = ProvenanceSamples.NewSource() with
         {
-            Materials = Material.Of(ProvenanceScene.Lock with { Upstream = [tool] }, ProvenanceScene.Platforms),
+            Materials = Material.Of(ProvenanceSamples.Lock with { Upstream = [tool] }, ProvenanceSamples.Platforms),
         };
         byte[] bytes = SlsaProvenance.For(source).ToBytes();
         JsonElement[] dependencies =
@@ -99,26 +99,26 @@ public class SlsaProvenanceTests
         Assert.Equal(annotations, dependencies[4].GetProperty("annotations").GetRawText());
         Assert.All(dependencies[5..], dependency => Assert.False(dependency.TryGetProperty("annotations", out _)));
         Assert.Equal(bytes, SlsaProvenance.Parse(bytes).ToBytes());
-        Assert.Empty(ProvenanceScene.Check.Judge(SlsaProvenance.Parse(bytes)));
-        Assert.DoesNotContain("annotations", Encoding.UTF8.GetString(ProvenanceScene.New().ToBytes()), StringComparison.Ordinal);
+        Assert.Empty(ProvenanceSamples.Check.Judge(SlsaProvenance.Parse(bytes)));
+        Assert.DoesNotContain("annotations", Encoding.UTF8.GetString(ProvenanceSamples.New().ToBytes()), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Annotations_of_others_play_no_part_whatever_they_hold()
     {
-        JsonNode said = JsonNode.Parse(ProvenanceScene.New().ToBytes())!;
+        JsonNode said = JsonNode.Parse(ProvenanceSamples.New().ToBytes())!;
         said["buildDefinition"]!["resolvedDependencies"]![3]!["annotations"] = JsonNode.Parse("""{"number":1,"list":[{}],"text":"x"}""");
         SlsaProvenance read = SlsaProvenance.Parse(Encoding.UTF8.GetBytes(said.ToJsonString()));
         Assert.Equal(["text"], read.Dependencies[3].Annotations.Keys);
-        Assert.Empty(ProvenanceScene.Check.Judge(read));
+        Assert.Empty(ProvenanceSamples.Check.Judge(read));
     }
 
     [Fact]
     public void It_is_about_the_index_and_every_manifest_and_reads_back_as_it_was()
     {
-        ProvenanceSource source = ProvenanceScene.NewSource() with
+        ProvenanceSource source = ProvenanceSamples.NewSource() with
         {
-            Byproducts = [ResourceDescriptor.Of("sbom", "", ProvenanceScene.Hash("sbom"))],
+            Byproducts = [ResourceDescriptor.Of("sbom", "", ProvenanceSamples.Hash("sbom"))],
         };
         SlsaProvenance provenance = SlsaProvenance.For(source);
         WantedStatement wanted = provenance.About(source.Image);
@@ -133,8 +133,8 @@ public class SlsaProvenanceTests
     [Fact]
     public void A_commit_after_the_tag_has_no_tag_and_a_modified_tree_says_so()
     {
-        Assert.Null(ProvenanceScene.New(git: Scene.Exact with { Distance = 1 }).Parameters.Tag);
-        SlsaProvenance modified = ProvenanceScene.New(git: Scene.Exact with { IsDirty = true });
+        Assert.Null(ProvenanceSamples.New(git: SignedReleaseFixture.Exact with { Distance = 1 }).Parameters.Tag);
+        SlsaProvenance modified = ProvenanceSamples.New(git: SignedReleaseFixture.Exact with { IsDirty = true });
         Assert.True(SlsaProvenance.Parse(modified.ToBytes()).Parameters.IsModified);
         Assert.Contains("\"modified\":true", Encoding.UTF8.GetString(modified.ToBytes()), StringComparison.Ordinal);
     }
@@ -142,16 +142,16 @@ public class SlsaProvenanceTests
     [Fact]
     public void An_earlier_build_by_the_same_parameters_will_do_and_no_other()
     {
-        ProvenanceSource source = ProvenanceScene.NewSource();
+        ProvenanceSource source = ProvenanceSamples.NewSource();
         Func<ReadOnlyMemory<byte>, bool> accepts = SlsaProvenance.For(source).About(source.Image).Accepts!;
-        ProvenanceSource earlier = ProvenanceScene.NewSource(toolchain: new Toolchain("10.0.1", "10.0.1"));
+        ProvenanceSource earlier = ProvenanceSamples.NewSource(toolchain: new Toolchain("10.0.1", "10.0.1"));
         Assert.True(
             accepts(
                 SlsaProvenance.For(earlier with { Assembly = earlier.Assembly with { StartedOn = DateTimeOffset.UnixEpoch } }).ToBytes()
             )
         );
-        Assert.False(accepts(ProvenanceScene.New(git: Scene.Exact with { Commit = new string('1', 40) }).ToBytes()));
-        Assert.False(accepts(ProvenanceScene.New(git: Scene.Exact with { Tag = "tiny/v1.0.0-r1" }).ToBytes()));
+        Assert.False(accepts(ProvenanceSamples.New(git: SignedReleaseFixture.Exact with { Commit = new string('1', 40) }).ToBytes()));
+        Assert.False(accepts(ProvenanceSamples.New(git: SignedReleaseFixture.Exact with { Tag = "tiny/v1.0.0-r1" }).ToBytes()));
         Assert.False(accepts("{}"u8.ToArray()));
     }
 
@@ -222,7 +222,7 @@ public class SlsaProvenanceTests
         );
         byte[] twice = Encoding.UTF8.GetBytes(
             Encoding
-                .UTF8.GetString(ProvenanceScene.New().ToBytes())
+                .UTF8.GetString(ProvenanceSamples.New().ToBytes())
                 .Replace("\"image\":\"tiny\"", "\"image\":\"other\",\"image\":\"tiny\"", StringComparison.Ordinal)
         );
         Assert.Throws<ContentException>(() => SlsaProvenance.Parse(twice));
@@ -230,7 +230,7 @@ public class SlsaProvenanceTests
 
     private static byte[] Change(Action<JsonObject> change)
     {
-        JsonObject root = JsonNode.Parse(ProvenanceScene.New().ToBytes())!.AsObject();
+        JsonObject root = JsonNode.Parse(ProvenanceSamples.New().ToBytes())!.AsObject();
         Assert.NotNull(SlsaProvenance.Parse(Encoding.UTF8.GetBytes(root.ToJsonString())));
         change(root);
         return Encoding.UTF8.GetBytes(root.ToJsonString());

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 
@@ -23,7 +22,7 @@ public class WorkTreeKeysTests
     [InlineData("encrypted DER", "a private key in DER")]
     public async Task A_private_key_is_found_whatever_its_form_and_name(string form, string kind)
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         await File.WriteAllBytesAsync(git.At("notes.txt"), BytesOf(form), TestContext.Current.CancellationToken);
         Assert.Equal(new FoundKey("notes.txt", kind, IsTracked: false), Assert.Single(await FindAsync(git)));
         git.Git("add", "notes.txt");
@@ -33,7 +32,7 @@ public class WorkTreeKeysTests
     [Fact]
     public async Task What_git_ignores_is_looked_at_by_its_name()
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         await File.WriteAllTextAsync(git.At(".gitignore"), "*.pem\nout/\n", TestContext.Current.CancellationToken);
         Directory.CreateDirectory(git.At("out/deep"));
         foreach (string name in (string[])["release.pem", "out/deep/cosign.key", "out/deep/layer"])
@@ -49,7 +48,7 @@ public class WorkTreeKeysTests
     [InlineData("")]
     public async Task A_text_about_keys_is_none(string text)
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         await File.WriteAllTextAsync(git.At("README.md"), text, TestContext.Current.CancellationToken);
         Assert.Empty(await FindAsync(git));
     }
@@ -57,7 +56,7 @@ public class WorkTreeKeysTests
     [Fact]
     public async Task What_is_public_large_or_elsewhere_is_none()
     {
-        using ScratchRepository git = new ScratchRepository().Commit();
+        using GitRepositoryFixture git = new GitRepositoryFixture().Commit();
         string outside = Path.Combine(Directory.CreateTempSubdirectory("slipway-key-").FullName, "release.pem");
         await File.WriteAllBytesAsync(outside, BytesOf("EC"), TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(git.At("linked.pem"), outside);
@@ -80,7 +79,7 @@ public class WorkTreeKeysTests
         );
     }
 
-    private static async Task<IReadOnlyList<FoundKey>> FindAsync(ScratchRepository git) =>
+    private static async Task<IReadOnlyList<FoundKey>> FindAsync(GitRepositoryFixture git) =>
         await WorkTreeKeys.FindAsync(new GitRepository(git.Root), TestContext.Current.CancellationToken);
 
     private static byte[] BytesOf(string form)

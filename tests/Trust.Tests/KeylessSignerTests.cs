@@ -25,17 +25,17 @@ public sealed class KeylessSignerTests : IDisposable
     [Fact]
     public async Task An_image_is_signed_in_both_forms_with_what_proves_it()
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
         KeylessSigner signer = await SignerAsync();
-        TrustChange change = await store.SignAsync(scene.Signed, scene.Statements, signer, default);
+        TrustChange change = await store.SignAsync(fixture.Signed, fixture.Statements, signer, default);
         Assert.Equal(new TrustChange(9, 0), change);
-        Assert.True((await VerifyAsync(scene, store, signer.Trusted)).Passed);
+        Assert.True((await VerifyAsync(fixture, store, signer.Trusted)).Passed);
 
         ImmutableArray<Descriptor> layers =
         [
-            .. await LayersAsync(store, SignatureManifest.TagOf(scene.Root.Digest)),
-            .. await LayersAsync(store, AttestationLayer.TagOf(scene.Root.Digest)),
+            .. await LayersAsync(store, SignatureManifest.TagOf(fixture.Root.Digest)),
+            .. await LayersAsync(store, AttestationLayer.TagOf(fixture.Root.Digest)),
         ];
         Assert.Equal(2, layers.Length);
         Assert.All(layers, layer =>
@@ -60,21 +60,21 @@ public sealed class KeylessSignerTests : IDisposable
     [Fact]
     public async Task A_rerun_signs_nothing_again()
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
-        await store.SignAsync(scene.Signed, scene.Statements, await SignerAsync(), default);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
+        await store.SignAsync(fixture.Signed, fixture.Statements, await SignerAsync(), default);
         int asked = Signings();
-        Assert.Equal(new TrustChange(0, 9), await store.SignAsync(scene.Signed, scene.Statements, await SignerAsync(), default));
+        Assert.Equal(new TrustChange(0, 9), await store.SignAsync(fixture.Signed, fixture.Statements, await SignerAsync(), default));
         Assert.Equal(asked, Signings());
     }
 
     [Fact]
     public async Task Cosign_gets_the_identity_to_sign_alone_and_never_a_registrys_password()
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         KeylessSigner signer = await SignerAsync(new SigstoreInstance { SigningConfig = "services.json", TrustedRoot = _cosign.Root });
-        await TrustStore.Create(scene.At("keyless")).SignAsync(scene.Signed, scene.Statements, signer, default);
-        foreach ((string asked, string seen) in _cosign.Asked.Zip(_cosign.Seen))
+        await TrustStore.Create(fixture.At("keyless")).SignAsync(fixture.Signed, fixture.Statements, signer, default);
+        foreach ((string asked, string seen) in _cosign.Calls.Zip(_cosign.Variables))
         {
             bool signs =
                 asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal);
@@ -85,56 +85,56 @@ public sealed class KeylessSignerTests : IDisposable
                 Assert.Contains($" --signing-config services.json --trusted-root {_cosign.Root} ", asked, StringComparison.Ordinal);
         }
 
-        Assert.DoesNotContain(_cosign.Asked, asked => asked.Contains("only+for/tests", StringComparison.Ordinal));
+        Assert.DoesNotContain(_cosign.Calls, asked => asked.Contains("only+for/tests", StringComparison.Ordinal));
         Assert.Equal(["closed"], _cosign.Input.Distinct());
     }
 
     [Fact]
     public async Task What_cosign_verifies_is_asked_with_identity_issuer_and_kind()
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
         KeylessSigner signer = await SignerAsync(new SigstoreInstance { TrustedRoot = _cosign.Root });
-        await store.SignAsync(scene.Signed, scene.Statements, signer, default);
+        await store.SignAsync(fixture.Signed, fixture.Statements, signer, default);
         string said =
             $"--new-bundle-format=true --certificate-identity {RecordingCosign.Subject} "
             + $"--certificate-oidc-issuer {RecordingCosign.Issuer} --trusted-root /";
-        Assert.Contains(_cosign.Asked, asked =>
+        Assert.Contains(_cosign.Calls, asked =>
             asked.StartsWith("verify-blob --bundle ", StringComparison.Ordinal) && asked.Contains(said, StringComparison.Ordinal)
         );
-        Assert.Contains(_cosign.Asked, asked =>
+        Assert.Contains(_cosign.Calls, asked =>
             asked.StartsWith("verify-blob-attestation --bundle ", StringComparison.Ordinal)
             && asked.Contains(said, StringComparison.Ordinal)
             && asked.Contains($"/root --type {Statement.SpdxType} ", StringComparison.Ordinal)
         );
-        Assert.DoesNotContain(_cosign.Asked, asked => asked.StartsWith("initialize", StringComparison.Ordinal));
+        Assert.DoesNotContain(_cosign.Calls, asked => asked.StartsWith("initialize", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_log_without_a_promise_leaves_the_tag_form_out_and_the_bundle_says_it_all()
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
         KeylessSigner signer = await KeylessSigner.OpenAsync(
             Identity(await _cosign.OpenAsync(entry: RecordingCosign.EntryWithoutPromise)),
             default
         );
-        Assert.Equal(6, (await store.SignAsync(scene.Signed, scene.Statements, signer, default)).Made);
+        Assert.Equal(6, (await store.SignAsync(fixture.Signed, fixture.Statements, signer, default)).Made);
         Assert.DoesNotContain(store.Layout.ReadIndex().Manifests, entry => entry.Annotations.ContainsKey(OciLayout.RefName));
-        Assert.True((await VerifyAsync(scene, store, signer.Trusted)).Passed);
+        Assert.True((await VerifyAsync(fixture, store, signer.Trusted)).Passed);
     }
 
     [Fact]
     public async Task What_is_signed_with_a_key_is_not_by_an_identity_nor_the_other_way_round()
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
         KeylessSigner signer = await SignerAsync();
-        await store.SignAsync(scene.Signed, scene.Statements, signer, default);
-        Assert.All((await VerifyAsync(scene, scene.Store, signer.Trusted)).Failures, failure =>
+        await store.SignAsync(fixture.Signed, fixture.Statements, signer, default);
+        Assert.All((await VerifyAsync(fixture, fixture.Store, signer.Trusted)).Failures, failure =>
             Assert.Equal(FailureReason.SignedByOtherKey, failure.Failure)
         );
-        Assert.All((await VerifyAsync(scene, store, scene.Signer.Key)).Failures, failure =>
+        Assert.All((await VerifyAsync(fixture, store, fixture.Signer.Key)).Failures, failure =>
             Assert.Equal(FailureReason.SignedByOtherKey, failure.Failure)
         );
     }
@@ -149,10 +149,10 @@ public sealed class KeylessSignerTests : IDisposable
     )]
     public async Task What_cosign_denies_is_denied(string verifies, FailureReason reason)
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
-        await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
-        VerificationResult result = await VerifyAsync(scene, store, Identity(await _cosign.OpenAsync(verifies: verifies)));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
+        await store.SignAsync(fixture.Signed, [], await SignerAsync(), default);
+        VerificationResult result = await VerifyAsync(fixture, store, Identity(await _cosign.OpenAsync(verifies: verifies)));
         Assert.All(result.Subjects, subject => Assert.Equal(reason, subject.Failure));
     }
 
@@ -161,14 +161,14 @@ public sealed class KeylessSignerTests : IDisposable
     [InlineData("echo 'whatever it says' >&2; exit 7")]
     public async Task A_trusted_root_that_cannot_be_fetched_is_no_verdict(string initializes)
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
-        await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
+        await store.SignAsync(fixture.Signed, [], await SignerAsync(), default);
         CertificateIdentity identity = Identity(await _cosign.OpenAsync(initializes: initializes));
-        int asked = _cosign.Asked.Count;
-        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(scene, store, identity));
+        int asked = _cosign.Calls.Count;
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(fixture, store, identity));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
-        Assert.Equal(["initialize"], _cosign.Asked.Skip(asked));
+        Assert.Equal(["initialize"], _cosign.Calls.Skip(asked));
     }
 
     [Theory]
@@ -176,13 +176,13 @@ public sealed class KeylessSignerTests : IDisposable
     [InlineData("mkdir -p \"$TUF_ROOT/targets\" && echo '{}' > \"$TUF_ROOT/targets/trusted_root.json\"", "is no trusted root")]
     public async Task A_fetched_root_that_is_none_is_told_and_nothing_is_verified(string initializes, string problem)
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
-        await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
+        await store.SignAsync(fixture.Signed, [], await SignerAsync(), default);
         CertificateIdentity identity = Identity(await _cosign.OpenAsync(initializes: initializes));
         Assert.Contains(
             problem,
-            (await Assert.ThrowsAsync<CosignException>(() => VerifyAsync(scene, store, identity))).Message,
+            (await Assert.ThrowsAsync<CosignException>(() => VerifyAsync(fixture, store, identity))).Message,
             StringComparison.Ordinal
         );
     }
@@ -199,11 +199,11 @@ public sealed class KeylessSignerTests : IDisposable
     [InlineData("too large")]
     public async Task A_trusted_root_that_is_none_is_wrong_configuration_before_cosign_is_asked(string how)
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
-        await store.SignAsync(scene.Signed, [], await SignerAsync(), default);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
+        await store.SignAsync(fixture.Signed, [], await SignerAsync(), default);
         string sound = File.ReadAllText(_cosign.Root),
-            path = how == "device" ? "/dev/zero" : scene.At("root.json");
+            path = how == "device" ? "/dev/zero" : fixture.At("root.json");
         string? text = how switch
         {
             "empty" => "",
@@ -221,11 +221,11 @@ public sealed class KeylessSignerTests : IDisposable
         };
         if (text is not null)
             File.WriteAllText(path, text);
-        int asked = _cosign.Asked.Count;
+        int asked = _cosign.Calls.Count;
         CertificateIdentity identity = Identity(await _cosign.OpenAsync(), new SigstoreInstance { TrustedRoot = path });
-        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => VerifyAsync(scene, store, identity));
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => VerifyAsync(fixture, store, identity));
         Assert.Contains($"--trusted-root {path}", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(_cosign.Asked.Skip(asked), line => line.StartsWith("verify", StringComparison.Ordinal));
+        Assert.DoesNotContain(_cosign.Calls.Skip(asked), line => line.StartsWith("verify", StringComparison.Ordinal));
     }
 
     /// <summary>cosign 2.5 repeats what a log entry calls itself: <c>invalid kind value: "dial tcp"</c>.</summary>
@@ -234,17 +234,17 @@ public sealed class KeylessSignerTests : IDisposable
     [InlineData(false)]
     public async Task Junk_that_makes_cosign_talk_of_an_outage_hides_no_good_signature(bool tagForm)
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
-        await store.SignAsync(scene.Signed, scene.Statements, await SignerAsync(), default);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
+        await store.SignAsync(fixture.Signed, fixture.Statements, await SignerAsync(), default);
         Oci.Index sound = store.Layout.ReadIndex();
         ImmutableArray<Descriptor> junk =
         [
-            await JunkClaimAsync(scene, store),
-            await JunkBundleAsync(scene, store, Statement.SignType),
-            await JunkBundleAsync(scene, store, Statement.SpdxType),
+            await JunkClaimAsync(fixture, store),
+            await JunkBundleAsync(fixture, store, Statement.SignType),
+            await JunkBundleAsync(fixture, store, Statement.SpdxType),
         ];
-        string tag = SignatureManifest.TagOf(scene.Root.Digest);
+        string tag = SignatureManifest.TagOf(fixture.Root.Digest);
         store.Layout.WriteIndex(
             new Oci.Index([.. junk, .. sound.Manifests.Where(entry => entry.Annotations.GetValueOrDefault(OciLayout.RefName) != tag)])
         );
@@ -254,16 +254,16 @@ public sealed class KeylessSignerTests : IDisposable
             )
         );
         VerificationPolicy policy = VerificationPolicy.Require(identity).WithAttestations(Statement.ProvenanceType);
-        Assert.True((await scene.VerifyAsync(tagForm ? policy.WithTagForm() : policy, signatures: store.Layout)).Passed);
+        Assert.True((await fixture.VerifyAsync(tagForm ? policy.WithTagForm() : policy, signatures: store.Layout)).Passed);
 
         store.Layout.WriteIndex(new Oci.Index([junk[1]]));
-        Assert.Equal(FailureReason.SignedByOtherKey, (await VerifyAsync(scene, store, identity)).Subjects[0].Failure);
+        Assert.Equal(FailureReason.SignedByOtherKey, (await VerifyAsync(fixture, store, identity)).Subjects[0].Failure);
     }
 
     /// <summary>A tag with a claim that nobody signed before the good one.</summary>
-    private static async Task<Descriptor> JunkClaimAsync(Scene scene, TrustStore store)
+    private static async Task<Descriptor> JunkClaimAsync(SignedImageFixture fixture, TrustStore store)
     {
-        string tag = SignatureManifest.TagOf(scene.Root.Digest);
+        string tag = SignatureManifest.TagOf(fixture.Root.Digest);
         Descriptor good = (await LayersAsync(store, tag)).Single();
         Descriptor junk = good with { Annotations = good.Annotations.SetItem(SignatureManifest.SignatureKey, "AAAAAAAA") };
         return await store.Layout.AddManifestAsync(new SignatureManifest([junk, good]).Content) with
@@ -272,16 +272,16 @@ public sealed class KeylessSignerTests : IDisposable
         };
     }
 
-    private static async Task<Descriptor> JunkBundleAsync(Scene scene, TrustStore store, string type)
+    private static async Task<Descriptor> JunkBundleAsync(SignedImageFixture fixture, TrustStore store, string type)
     {
-        Statement claim = new([new StatementSubject(scene.Official.Name, scene.Root.Digest)], type, "{}"u8.ToArray());
+        Statement claim = new([new StatementSubject(fixture.Official.Name, fixture.Root.Digest)], type, "{}"u8.ToArray());
         SigstoreBundle bundle = new(
             new DsseEnvelope(DsseEnvelope.InToto, claim.ToBytes(), [new byte[6]]),
             """{"certificate":{"rawBytes":"MAA="}}"""u8.ToArray()
         );
         await store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config, default);
         await store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle.ToBytes(), default);
-        return await store.Layout.AddManifestAsync(BundleManifest.For(scene.Root, bundle.ToBytes(), type)) with
+        return await store.Layout.AddManifestAsync(BundleManifest.For(fixture.Root, bundle.ToBytes(), type)) with
         {
             ArtifactType = MediaType.SigstoreBundle,
         };
@@ -290,13 +290,13 @@ public sealed class KeylessSignerTests : IDisposable
     [Fact]
     public async Task What_was_signed_as_somebody_else_is_not_kept()
     {
-        using Scene scene = await Scene.CreateAsync();
-        TrustStore store = TrustStore.Create(scene.At("keyless"));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        TrustStore store = TrustStore.Create(fixture.At("keyless"));
         KeylessSigner signer = await KeylessSigner.OpenAsync(
             Identity(await _cosign.OpenAsync(verifies: "echo mismatch >&2; exit 1")),
             default
         );
-        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => store.SignAsync(scene.Signed, [], signer, default));
+        SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => store.SignAsync(fixture.Signed, [], signer, default));
         Assert.Contains(
             $"is not by {RecordingCosign.Subject} of {RecordingCosign.Issuer}; nothing was kept",
             e.Message,
@@ -374,7 +374,7 @@ public sealed class KeylessSignerTests : IDisposable
         new([new StatementSubject("quay.io/test/tiny", Digest.Of("x"u8))], Statement.SpdxType, "{}"u8.ToArray());
 
     private int Signings() =>
-        _cosign.Asked.Count(asked =>
+        _cosign.Calls.Count(asked =>
             asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal)
         );
 
@@ -384,8 +384,8 @@ public sealed class KeylessSignerTests : IDisposable
     private async Task<KeylessSigner> SignerAsync(SigstoreInstance? instance = null) =>
         await KeylessSigner.OpenAsync(Identity(await _cosign.OpenAsync(), instance), default);
 
-    private static Task<VerificationResult> VerifyAsync(Scene scene, TrustStore store, ITrustedSigner signer) =>
-        scene.VerifyAsync(VerificationPolicy.Require(signer), signatures: store.Layout);
+    private static Task<VerificationResult> VerifyAsync(SignedImageFixture fixture, TrustStore store, ITrustedSigner signer) =>
+        fixture.VerifyAsync(VerificationPolicy.Require(signer), signatures: store.Layout);
 
     private static async Task<ImmutableArray<Descriptor>> LayersAsync(TrustStore store, string tag)
     {

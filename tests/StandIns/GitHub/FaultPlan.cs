@@ -21,7 +21,7 @@ internal sealed class FaultPlan
     }
 
     /// <summary>What goes wrong with this request, and with no other afterwards; null when nothing does.</summary>
-    public GitHubFault? Take(int number, GitHubAsked asked)
+    public GitHubFault? Take(int number, GitHubRequest asked)
     {
         lock (_lock)
         {

@@ -39,16 +39,16 @@ public sealed class GitHubStandIn : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, StandInRepository> _repositories = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _lock = new();
-    private readonly List<GitHubAsked> _asked = [];
+    private readonly List<GitHubRequest> _requests = [];
     private readonly FaultPlan _faults = new();
     private readonly AssetEndpoint _assets;
-    private readonly ApiWitness _witness;
+    private readonly ApiDescriptionCheck _check;
     private StandInDocuments _documents = null!;
     private int _counted;
 
     private GitHubStandIn(WebApplication application, TimeProvider time, ApiDescription? description)
     {
-        _witness = new ApiWitness(description);
+        _check = new ApiDescriptionCheck(description);
         _application = application;
         _time = time;
         _assets = new AssetEndpoint(() => Storage);
@@ -64,12 +64,12 @@ public sealed class GitHubStandIn : IAsyncDisposable
     public HttpStatusCode? Outage { get; set; }
 
     /// <summary>All requests to the API so far, in order.</summary>
-    public IReadOnlyList<GitHubAsked> Asked
+    public IReadOnlyList<GitHubRequest> Requests
     {
         get
         {
             lock (_lock)
-                return [.. _asked];
+                return [.. _requests];
         }
     }
 
@@ -117,14 +117,14 @@ public sealed class GitHubStandIn : IAsyncDisposable
     /// <param name="method">Empty for any.</param>
     public void Fail(string method, string pathEnd, params GitHubFault[] faults) => _faults.Add(method, pathEnd, faults);
 
-    /// <summary>The request of this number, from 1 as in <see cref="Asked"/>, goes wrong, whatever it is.</summary>
+    /// <summary>The request of this number, from 1 as in <see cref="Requests"/>, goes wrong, whatever it is.</summary>
     public void FailAt(int number, GitHubFault fault) => _faults.Add(number, fault);
 
     public async ValueTask DisposeAsync()
     {
         await _application.DisposeAsync();
         _folder.Dispose();
-        _witness.Require();
+        _check.Require();
     }
 
     private async Task HandleAsync(HttpContext context)
@@ -148,12 +148,12 @@ public sealed class GitHubStandIn : IAsyncDisposable
     {
         HttpRequest request = context.Request;
         string? authorization = request.Headers.Authorization.FirstOrDefault();
-        GitHubAsked asked = new(request.Method, path, request.QueryString.Value ?? "", authorization is not null);
+        GitHubRequest asked = new(request.Method, path, request.QueryString.Value ?? "", authorization is not null);
         GitHubFault? fault;
         lock (_lock)
         {
-            _asked.Add(asked);
-            fault = _faults.Take(_asked.Count, asked);
+            _requests.Add(asked);
+            fault = _faults.Take(_requests.Count, asked);
         }
 
         if (Outage is { } outage)
@@ -323,7 +323,7 @@ public sealed class GitHubStandIn : IAsyncDisposable
         )
             path = $"/repos/{repository.Owner}/{repository.Name}/{string.Join('/', rest)}";
         if (status < 400 || context.Items.ContainsKey(nameof(StandInCall.Body)))
-            _witness.Look(
+            _check.Look(
                 context.Request,
                 path,
                 context.Items[nameof(StandInCall.Body)] as byte[],
@@ -337,8 +337,8 @@ public sealed class GitHubStandIn : IAsyncDisposable
     private async Task StoredAsync(HttpContext context, string path)
     {
         lock (_lock)
-            _asked.Add(
-                new GitHubAsked(
+            _requests.Add(
+                new GitHubRequest(
                     context.Request.Method,
                     path,
                     context.Request.QueryString.Value ?? "",

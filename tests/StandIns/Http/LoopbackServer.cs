@@ -13,7 +13,7 @@ public sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, Func<HttpContext, int, Task>> _paths = new();
-    private readonly ConcurrentDictionary<string, int> _asked = new();
+    private readonly ConcurrentDictionary<string, int> _counts = new();
 
     private LoopbackServer(WebApplication app)
     {
@@ -42,7 +42,7 @@ public sealed class LoopbackServer : IAsyncDisposable
     public Uri At(string path) => new(Address, path);
 
     /// <summary>How often a path was asked for.</summary>
-    public int Asked(string path) => _asked.GetValueOrDefault("/" + path);
+    public int CountOf(string path) => _counts.GetValueOrDefault("/" + path);
 
     /// <summary>Answers with an action that is told how often the path was asked for before.</summary>
     public void On(string path, Func<HttpContext, int, Task> answer) => _paths["/" + path] = answer;
@@ -86,7 +86,7 @@ public sealed class LoopbackServer : IAsyncDisposable
     private Task AnswerAsync(HttpContext context)
     {
         string path = Uri.UnescapeDataString(context.Request.Path.Value ?? "");
-        int before = _asked.AddOrUpdate(path, 1, (_, count) => count + 1) - 1;
+        int before = _counts.AddOrUpdate(path, 1, (_, count) => count + 1) - 1;
         if (_paths.TryGetValue(path, out Func<HttpContext, int, Task>? answer))
             return answer(context, before);
         context.Response.StatusCode = 404;

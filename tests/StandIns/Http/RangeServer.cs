@@ -16,7 +16,7 @@ public sealed class RangeServer
     }
 
     /// <summary>The Range and If-Range of every request, in order; "whole" for one without a range.</summary>
-    public ConcurrentQueue<string> Asked { get; } = new();
+    public ConcurrentQueue<string> Ranges { get; } = new();
 
     /// <summary>Bytes after which each answer is cut, in order; later ones are not.</summary>
     public ConcurrentQueue<int> Cuts { get; init; } = new();
@@ -40,7 +40,7 @@ public sealed class RangeServer
     {
         string range = context.Request.Headers.Range.ToString(),
             condition = context.Request.Headers.IfRange.ToString();
-        Asked.Enqueue(
+        Ranges.Enqueue(
             range.Length == 0 ? "whole"
             : condition.Length == 0 ? range
             : $"{range} if {condition}"

@@ -22,7 +22,7 @@ public sealed class TlsServer : IAsyncDisposable
     {
         _application = application;
         Connections = connections;
-        Shown = shown;
+        ClientCertificates = shown;
     }
 
     public Uri Address { get; private set; } = null!;
@@ -31,7 +31,7 @@ public sealed class TlsServer : IAsyncDisposable
     public ConcurrentDictionary<string, int> Connections { get; }
 
     /// <summary>The subjects of the certificates that clients showed, a request each; empty for none.</summary>
-    public ConcurrentQueue<string> Shown { get; }
+    public ConcurrentQueue<string> ClientCertificates { get; }
 
     /// <param name="certificate">Null for plain http.</param>
     public static async Task<TlsServer> StartAsync(

@@ -24,7 +24,7 @@ public sealed class EchoServer : IAsyncDisposable
     private static readonly string[] Handed = ["Content-Type", "Content-Range", "Accept", "Range"];
 
     private readonly HttpClient _behind = new(new SocketsHttpHandler { AllowAutoRedirect = false });
-    private readonly ConcurrentDictionary<string, bool> _heard = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _secrets = new(StringComparer.Ordinal);
     private readonly WebApplication _application;
     private readonly Uri _inner;
     private readonly string _signature = "signed-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
@@ -33,7 +33,7 @@ public sealed class EchoServer : IAsyncDisposable
     private EchoServer(Uri inner)
     {
         _inner = inner;
-        _heard[_signature] = true;
+        _secrets[_signature] = true;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder
             .WebHost.UseKestrelCore()
@@ -54,13 +54,13 @@ public sealed class EchoServer : IAsyncDisposable
     public Func<string, string, int?> Fails { get; set; } = (_, _) => null;
 
     /// <summary>Every secret that it was told or made up: passwords, tokens, what signs its locations.</summary>
-    public IEnumerable<string> Heard => _heard.Keys;
+    public IEnumerable<string> Secrets => _secrets.Keys;
 
     /// <summary>How many errors repeated a secret.</summary>
     public int Repeated { get; private set; }
 
     /// <summary>How many requests brought their Authorization to the port that they were redirected to.</summary>
-    public int Strayed { get; private set; }
+    public int RedirectedAuthorizations { get; private set; }
 
     /// <summary>How many came there at all.</summary>
     public int Redirected { get; private set; }
@@ -101,7 +101,7 @@ public sealed class EchoServer : IAsyncDisposable
         if (context.Connection.LocalPort == Elsewhere.Port)
         {
             Redirected++;
-            Strayed += said.Length > 0 ? 1 : 0;
+            RedirectedAuthorizations += said.Length > 0 ? 1 : 0;
             await HandOnAsync(context, "Bearer " + _lastToken);
         }
         else if (Fails(request.Method, request.Path.Value!) is { } status)
@@ -180,7 +180,7 @@ public sealed class EchoServer : IAsyncDisposable
         if (from.Path.Value == "/v2/auth" && answer.IsSuccessStatusCode)
         {
             JsonElement issued = JsonDocument.Parse(body).RootElement;
-            _heard[issued.GetProperty(from.Method == "POST" ? "access_token" : "token").GetString()!] = true;
+            _secrets[issued.GetProperty(from.Method == "POST" ? "access_token" : "token").GetString()!] = true;
         }
 
         if (from.Method != "HEAD")
@@ -194,7 +194,7 @@ public sealed class EchoServer : IAsyncDisposable
         using StreamReader reader = new(request.Body, leaveOpen: true);
         string token = QueryHelpers.ParseQuery(await reader.ReadToEndAsync())["refresh_token"].ToString();
         request.Body.Position = 0;
-        _heard[token] = true;
+        _secrets[token] = true;
         Exchanged++;
         return token;
     }
@@ -208,7 +208,7 @@ public sealed class EchoServer : IAsyncDisposable
         if (parts.Length < 2)
             return "";
         string meant = parts[0] == "Basic" ? Encoding.UTF8.GetString(Convert.FromBase64String(parts[1])) : _lastToken = parts[1];
-        _heard[parts[0] == "Basic" ? meant[(meant.IndexOf(':') + 1)..] : meant] = true;
+        _secrets[parts[0] == "Basic" ? meant[(meant.IndexOf(':') + 1)..] : meant] = true;
         return meant;
     }
 }

@@ -89,7 +89,7 @@ public sealed class RegistryPair : IAsyncDisposable
         {
             if (_options.Authentication == RehearsalAuthentication.Token)
                 await AuthorizeAsync(client, repository);
-            flaws.AddRange(await new RegistryWitness(client, repository).FlawsAsync(publicKey));
+            flaws.AddRange(await new RepositoryCheck(client, repository).FlawsAsync(publicKey));
         }
 
         return flaws;

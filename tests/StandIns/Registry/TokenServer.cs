@@ -28,7 +28,7 @@ public sealed class TokenServer : IAsyncDisposable
     private readonly TestAuthority _authority = new();
     private readonly X509Certificate2 _signer;
     private readonly WebApplication _application;
-    private readonly List<string> _asked = [];
+    private readonly List<string> _requests = [];
 
     private TokenServer()
     {
@@ -43,7 +43,7 @@ public sealed class TokenServer : IAsyncDisposable
     public TokenIssuer Issuer { get; private set; } = null!;
 
     /// <summary>The method and scopes of each request that got a token.</summary>
-    public IReadOnlyList<string> Asked => _asked;
+    public IReadOnlyList<string> Requests => _requests;
 
     public static async Task<TokenServer> StartAsync()
     {
@@ -80,8 +80,8 @@ public sealed class TokenServer : IAsyncDisposable
         }
 
         string[] scopes = isForm ? request.Form["scope"].ToString().Split(' ') : [.. request.Query["scope"].Select(scope => scope!)];
-        lock (_asked)
-            _asked.Add($"{request.Method} {string.Join(' ', scopes)}");
+        lock (_requests)
+            _requests.Add($"{request.Method} {string.Join(' ', scopes)}");
         string token = Sign(scopes);
         await context.Response.WriteAsync(
             isForm ? $$"""{"access_token":"{{token}}","expires_in":300}""" : $$"""{"token":"{{token}}","expires_in":300}"""

@@ -27,10 +27,10 @@ public sealed class RecordingCosign : IDisposable
     public string Folder => _folder;
 
     /// <summary>One line for each time it was asked.</summary>
-    public IReadOnlyList<string> Asked => Lines("asked");
+    public IReadOnlyList<string> Calls => Lines("asked");
 
     /// <summary>For each time, the variables that may hold secrets, as it saw them.</summary>
-    public IReadOnlyList<string> Seen => Lines("seen");
+    public IReadOnlyList<string> Variables => Lines("seen");
 
     /// <summary>For each time, whether anything could be read from its input.</summary>
     public IReadOnlyList<string> Input => Lines("input");

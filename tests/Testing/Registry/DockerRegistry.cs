@@ -14,21 +14,21 @@ namespace Slipway.Testing;
 public sealed class DockerRegistry : IAsyncDisposable
 {
     /// <summary>The account of a registry that asks for one.</summary>
-    public const string User = RegistryDoor.User;
-    public const string Password = RegistryDoor.Password;
+    public const string User = RegistryAccess.User;
+    public const string Password = RegistryAccess.Password;
 
     private readonly ScratchFolder _folder;
     private readonly ChildProcess _server;
     private readonly StringBuilder _log = new();
     private Process _process;
 
-    private DockerRegistry(ScratchFolder folder, ChildProcess server, RegistryDoor door, int port)
+    private DockerRegistry(ScratchFolder folder, ChildProcess server, RegistryAccess access, int port)
     {
         _folder = folder;
         _server = server;
         _process = Launch();
-        Host = $"{door.Name}:{port}";
-        Client = door.NewClient(Host);
+        Host = $"{access.Name}:{port}";
+        Client = access.NewClient(Host);
     }
 
     /// <summary><c>127.0.0.1:PORT</c>, or <c>localhost:PORT</c> where it speaks TLS.</summary>
@@ -59,15 +59,15 @@ public sealed class DockerRegistry : IAsyncDisposable
 
     /// <summary>Starts one; it answers when this returns.</summary>
     /// <param name="asks">Whether it wants the account above, for reading too.</param>
-    public static Task<DockerRegistry> StartAsync(bool asks = false) => StartAsync(new RegistryDoor { Asks = asks });
+    public static Task<DockerRegistry> StartAsync(bool asks = false) => StartAsync(new RegistryAccess { Asks = asks });
 
     /// <summary>Starts one; it answers when this returns.</summary>
-    public static async Task<DockerRegistry> StartAsync(RegistryDoor door)
+    public static async Task<DockerRegistry> StartAsync(RegistryAccess access)
     {
         PeerProgram program = await PeerPrograms.RequireAsync(Peer.DockerRegistry);
         for (int attempt = 1; ; attempt++)
         {
-            DockerRegistry registry = Start(program, door, FreePort());
+            DockerRegistry registry = Start(program, access, FreePort());
             if (await registry.AnswersAsync())
                 return registry;
             string said = registry._log.ToString();
@@ -144,7 +144,7 @@ public sealed class DockerRegistry : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static DockerRegistry Start(PeerProgram program, RegistryDoor door, int port)
+    private static DockerRegistry Start(PeerProgram program, RegistryAccess access, int port)
     {
         ScratchFolder folder = new();
         string configuration = folder.Write(
@@ -155,7 +155,7 @@ public sealed class DockerRegistry : IAsyncDisposable
             storage:
               filesystem: { rootdirectory: {{folder.Folder("data")}} }
               delete: { enabled: true }
-            {{door.Configure(folder, port)}}
+            {{access.Configure(folder, port)}}
             """
         );
         ChildProcess server = program.With("serve", configuration) with
@@ -163,7 +163,7 @@ public sealed class DockerRegistry : IAsyncDisposable
             WorkingDirectory = folder.Path,
             Variables = new Dictionary<string, string?> { ["OTEL_TRACES_EXPORTER"] = "none" },
         };
-        return new DockerRegistry(folder, server, door, port);
+        return new DockerRegistry(folder, server, access, port);
     }
 
     private Process Launch()

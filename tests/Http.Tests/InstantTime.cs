@@ -4,7 +4,7 @@ namespace Slipway.Http.Tests;
 /// A clock that no test waits for: a timer fires at once and moves the clock to its due time, except those of the
 /// durations held back, which fire when <see cref="FireHeld"/> is called.
 /// </summary>
-internal sealed class ManualTime(params TimeSpan[] held) : TimeProvider
+internal sealed class InstantTime(params TimeSpan[] held) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<(TimerCallback Callback, object? State)> _held = [];

@@ -6,7 +6,7 @@ using Slipway.Oci;
 namespace Slipway.Release.Tests;
 
 /// <summary>A locked image of two platforms as a provenance needs it; no file of it exists.</summary>
-internal static class ProvenanceScene
+internal static class ProvenanceSamples
 {
     public const string Source = "https://example.org/tiny";
 
@@ -49,7 +49,7 @@ internal static class ProvenanceScene
                 Started.AddSeconds(61)
             ),
             Materials = Material.Of(Lock, Platforms),
-            Git = git ?? Scene.Exact,
+            Git = git ?? SignedReleaseFixture.Exact,
             Source = Source,
             Builder = builder ?? Builder.Local,
         };
@@ -63,7 +63,7 @@ internal static class ProvenanceScene
             Image = "tiny",
             Source = Source,
             Tag = "tiny/v1.0.0",
-            Commit = Scene.Exact.Commit,
+            Commit = SignedReleaseFixture.Exact.Commit,
             Builder = Builder.Local.Id,
             Platforms = [Platform.LinuxArm64, Platform.LinuxAmd64],
             Lock = Hash("lock"),

@@ -8,7 +8,7 @@ namespace Slipway.StandIns;
 /// hand.
 /// </summary>
 /// <param name="description">Null checks nothing.</param>
-internal sealed class ApiWitness(ApiDescription? description)
+internal sealed class ApiDescriptionCheck(ApiDescription? description)
 {
     private const string Version = "2022-11-28";
 

@@ -10,7 +10,7 @@ using Slipway.Trust;
 namespace Slipway.Release.Tests;
 
 /// <summary>A request as one of two registries saw it.</summary>
-internal sealed record Seen(string Host, string Method, string Path, bool HasAuthorization = false)
+internal sealed record RegistryRequest(string Host, string Method, string Path, bool HasAuthorization = false)
 {
     public bool Writes => Method is not ("GET" or "HEAD");
 
@@ -18,7 +18,7 @@ internal sealed record Seen(string Host, string Method, string Path, bool HasAut
 }
 
 /// <summary>A small signed image of two platforms, its plan, and two registries that stand for quay.io and docker.io.</summary>
-internal sealed class Scene : IAsyncDisposable
+internal sealed class SignedReleaseFixture : IAsyncDisposable
 {
     public static readonly GitState Exact = new()
     {
@@ -32,7 +32,7 @@ internal sealed class Scene : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("slipway-release-").FullName;
     private readonly List<RehearsalRegistry> _registries = [];
-    private readonly List<Seen> _seen = [];
+    private readonly List<RegistryRequest> _seen = [];
     private readonly Credentials _credentials = Credentials.Of(
         Hosts.Select(host => KeyValuePair.Create(host, new Credential("robot", "s3cret", "a test")))
     );
@@ -43,7 +43,7 @@ internal sealed class Scene : IAsyncDisposable
         _ => { }
     );
 
-    private Scene()
+    private SignedReleaseFixture()
     {
         Layout = OciLayout.Create(Path.Combine(_folder, "layout"));
         Store = TrustStore.Create(Path.Combine(_folder, "trust"));
@@ -64,10 +64,10 @@ internal sealed class Scene : IAsyncDisposable
     public Descriptor Index { get; private set; } = null!;
 
     /// <summary>Asked before each request is handled; told which registry it came to.</summary>
-    public Func<Seen, Fault?> Faults { get; set; } = _ => null;
+    public Func<RegistryRequest, Fault?> Faults { get; set; } = _ => null;
 
     /// <summary>What both registries were asked, in the order of arrival at either.</summary>
-    public ImmutableArray<Seen> Requests
+    public ImmutableArray<RegistryRequest> Requests
     {
         get
         {
@@ -76,7 +76,7 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
-    public static async Task<Scene> CreateAsync(
+    public static async Task<SignedReleaseFixture> CreateAsync(
         bool announce = false,
         string? standIn = null,
         bool rehearsal = false,
@@ -84,21 +84,21 @@ internal sealed class Scene : IAsyncDisposable
         bool stated = false
     )
     {
-        Scene scene = new() { IsStated = stated };
+        SignedReleaseFixture fixture = new() { IsStated = stated };
         foreach (string host in Hosts)
         {
             RehearsalOptions options = new RehearsalOptions
             {
-                Storage = Path.Combine(scene._folder, host),
+                Storage = Path.Combine(fixture._folder, host),
                 User = "robot",
                 Password = "s3cret",
                 AnnounceRehearsal = announce,
-            }.WithFaults(request => scene.Ask(new Seen(host, request.Method, request.Path, request.HasAuthorization)));
-            scene._registries.Add(await RehearsalRegistry.StartAsync(with?.Invoke(options) ?? options, default));
+            }.WithFaults(request => fixture.Ask(new RegistryRequest(host, request.Method, request.Path, request.HasAuthorization)));
+            fixture._registries.Add(await RehearsalRegistry.StartAsync(with?.Invoke(options) ?? options, default));
         }
 
-        await scene.AssembleAsync("one", standIn, rehearsal);
-        return scene;
+        await fixture.AssembleAsync("one", standIn, rehearsal);
+        return fixture;
     }
 
     /// <summary>Whether a plan's image has the statements of a release, of the plan's commit, and not signatures alone.</summary>
@@ -109,7 +109,7 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>What a release's provenance says of the image at a commit.</summary>
     public async Task<SlsaProvenance> ProvenanceAsync(GitState git) =>
-        SlsaProvenance.For(ProvenanceScene.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) });
+        SlsaProvenance.For(ProvenanceSamples.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) });
 
     /// <summary>Signs SBOMs, which say nothing, and a provenance.</summary>
     public async Task StateAsync(SlsaProvenance provenance)
@@ -291,7 +291,7 @@ internal sealed class Scene : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Fault? Ask(Seen request)
+    private Fault? Ask(RegistryRequest request)
     {
         lock (_seen)
             _seen.Add(request);

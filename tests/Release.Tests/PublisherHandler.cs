@@ -6,7 +6,7 @@ namespace Slipway.Release.Tests;
 /// A publisher's connection to the registries, which lets one request through at a time: the next waits until the answer's
 /// headers are here. Keeps which blobs were sent with bytes.
 /// </summary>
-internal sealed class Wire(HttpMessageHandler inner, bool oneAtATime) : DelegatingHandler(inner)
+internal sealed class PublisherHandler(HttpMessageHandler inner, bool oneAtATime) : DelegatingHandler(inner)
 {
     private readonly SemaphoreSlim _turn = new(oneAtATime ? 1 : 1000);
     private readonly List<PlacedBlob> _sent = [];

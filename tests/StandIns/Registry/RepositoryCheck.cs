@@ -8,11 +8,11 @@ namespace Slipway.StandIns;
 /// <summary>
 /// What one repository of a registry holds, as someone sees it who shares nothing with the product: plain requests, every
 /// byte hashed, ECDSA signatures checked by the runtime's own class. Remembers what it has seen of content, which is named by
-/// its digest: a witness is for one moment.
+/// its digest: a check is for one moment.
 /// </summary>
 /// <param name="client">Its base address ends in <c>/v2/</c>; it may read. The caller disposes it.</param>
 /// <param name="repository">The name inside the registry.</param>
-public sealed class RegistryWitness(HttpClient client, string repository)
+public sealed class RepositoryCheck(HttpClient client, string repository)
 {
     private const string SignatureKey = "dev.cosignproject.cosign/signature";
 

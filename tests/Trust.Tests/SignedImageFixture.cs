@@ -8,13 +8,13 @@ namespace Slipway.Trust.Tests;
 /// A signed image of two platforms in a layout folder with its signatures beside it, which passes verification when it
 /// is made; tests then change one thing.
 /// </summary>
-internal sealed class Scene : IDisposable
+internal sealed class SignedImageFixture : IDisposable
 {
     public const string Tag = "v1";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-trust-");
 
-    private Scene()
+    private SignedImageFixture()
     {
         Image = OciLayout.Create(At("layout"));
         Store = TrustStore.Create(At("trust"));
@@ -39,18 +39,18 @@ internal sealed class Scene : IDisposable
 
     public SignedImage Signed => new(Image, Root.Digest, Official);
 
-    public static async Task<Scene> CreateAsync()
+    public static async Task<SignedImageFixture> CreateAsync()
     {
-        Scene scene = new();
-        scene.Amd64 = await scene.AddImageAsync(Platform.LinuxAmd64);
-        scene.Arm64 = await scene.AddImageAsync(Platform.LinuxArm64);
-        await scene.SetRootAsync(new Index([scene.Amd64, scene.Arm64]));
-        scene.Statements =
+        SignedImageFixture fixture = new();
+        fixture.Amd64 = await fixture.AddImageAsync(Platform.LinuxAmd64);
+        fixture.Arm64 = await fixture.AddImageAsync(Platform.LinuxArm64);
+        await fixture.SetRootAsync(new Index([fixture.Amd64, fixture.Arm64]));
+        fixture.Statements =
         [
-            new WantedStatement([scene.Amd64.Digest], Statement.SpdxType, "{\"about\":\"amd64\"}"u8.ToArray()),
-            new WantedStatement([scene.Arm64.Digest], Statement.SpdxType, "{\"about\":\"arm64\"}"u8.ToArray()),
+            new WantedStatement([fixture.Amd64.Digest], Statement.SpdxType, "{\"about\":\"amd64\"}"u8.ToArray()),
+            new WantedStatement([fixture.Arm64.Digest], Statement.SpdxType, "{\"about\":\"arm64\"}"u8.ToArray()),
             new WantedStatement(
-                [scene.Root.Digest, scene.Amd64.Digest, scene.Arm64.Digest],
+                [fixture.Root.Digest, fixture.Amd64.Digest, fixture.Arm64.Digest],
                 Statement.ProvenanceType,
                 "{\"about\":\"all\"}"u8.ToArray()
             )
@@ -58,9 +58,9 @@ internal sealed class Scene : IDisposable
                 Accepts = _ => true,
             },
         ];
-        await scene.Store.SignAsync(scene.Signed, scene.Statements, scene.Signer, CancellationToken.None);
-        Assert.True((await scene.VerifyAsync()).Passed);
-        return scene;
+        await fixture.Store.SignAsync(fixture.Signed, fixture.Statements, fixture.Signer, CancellationToken.None);
+        Assert.True((await fixture.VerifyAsync()).Passed);
+        return fixture;
     }
 
     public void Dispose()

@@ -1,20 +1,16 @@
-using System.Net;
 using Slipway.Http;
+using Slipway.StandIns;
 
 namespace Slipway.GitHub.Tests;
 
-/// <summary>The far side of the wire as a function, for answers that no sound server gives; keeps what it was asked.</summary>
-public sealed class FarSide(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
+/// <summary>GitHub as a function, for answers that no sound server gives, and a client of it.</summary>
+public sealed class GitHubHandler(Func<HttpRequestMessage, HttpResponseMessage> answer) : FakeHttpHandler(answer)
 {
     public const string Token = "ghp_secretOfTheTests";
 
-    private readonly List<(string Method, Uri Address, string? Authorization)> _asked = [];
-
-    public IReadOnlyList<(string Method, Uri Address, string? Authorization)> Asked => _asked;
-
     public List<string> Notices { get; } = [];
 
-    public HurriedTime Time { get; } = new();
+    public SkippingTime Time { get; } = new();
 
     public RetryPolicy Patience { get; init; } =
         new()
@@ -22,7 +18,7 @@ public sealed class FarSide(Func<HttpRequestMessage, HttpResponseMessage> answer
             Attempts = 4,
             FirstWait = TimeSpan.FromSeconds(1),
             Jitter = () => 0.5,
-            AnswerWithin = HurriedTime.AnswerWithin,
+            AnswerWithin = SkippingTime.AnswerWithin,
         };
 
     /// <summary>Variables, by default the token alone.</summary>
@@ -39,17 +35,8 @@ public sealed class FarSide(Func<HttpRequestMessage, HttpResponseMessage> answer
             Answers = answers,
         }.Repository(RepositoryName.Parse(name));
 
-    public static HttpResponseMessage Answer(int status, string body = "", params (string Name, string Value)[] headers)
-    {
-        HttpResponseMessage answer = new((HttpStatusCode)status) { Content = new StringContent(body) };
-        foreach ((string name, string value) in headers)
-        {
-            if (!answer.Headers.TryAddWithoutValidation(name, value))
-                answer.Content.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        return answer;
-    }
+    public static HttpResponseMessage Answer(int status, string body = "", params (string Name, string Value)[] headers) =>
+        Answer(status, new StringContent(body), headers);
 
     /// <summary>A release as short as the client reads it.</summary>
     public static string Release(
@@ -63,15 +50,4 @@ public sealed class FarSide(Func<HttpRequestMessage, HttpResponseMessage> answer
             )}},"prerelease":false,"published_at":"2026-01-01T00:00:00Z","target_commitish":"main",
             "html_url":"https://github.com/poseidon/kubelet/releases/tag/v1","upload_url":"{{upload}}"}
             """;
-
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        lock (_asked)
-            _asked.Add((request.Method.Method, request.RequestUri!, request.Headers.Authorization?.ToString()));
-        if (request.Content is not null)
-            await request.Content.CopyToAsync(Stream.Null, cancellationToken);
-        HttpResponseMessage given = answer(request);
-        given.RequestMessage = request;
-        return given;
-    }
 }

@@ -26,29 +26,29 @@ internal sealed record Outcome(Exception? Failure, ReleaseRecord? Record)
             + $"registry {there.GetValueOrDefault(tag.Name) ?? "no such tag"}";
 }
 
-/// <summary>A publisher of a scene's image at work on two registries of its own, empty at first.</summary>
-internal sealed class Stage : IAsyncDisposable
+/// <summary>A publisher of a fixture's image at work on two registries of its own, empty at first.</summary>
+internal sealed class PublisherFixture : IAsyncDisposable
 {
     private const string Secret = "a password";
 
-    private readonly Scene _scene;
+    private readonly SignedReleaseFixture _fixture;
     private readonly HttpTransport _transport;
 
-    private Stage(Scene scene, RegistryPair registries, Wire wire, RetryPolicy retryPolicy)
+    private PublisherFixture(SignedReleaseFixture fixture, RegistryPair registries, PublisherHandler handler, RetryPolicy retryPolicy)
     {
-        _scene = scene;
+        _fixture = fixture;
         Registries = registries;
-        Wire = wire;
-        _transport = new HttpTransport(wire, retryPolicy, TimeProvider.System, _ => { });
+        Handler = handler;
+        _transport = new HttpTransport(handler, retryPolicy, TimeProvider.System, _ => { });
     }
 
     public RegistryPair Registries { get; }
 
-    public Wire Wire { get; }
+    public PublisherHandler Handler { get; }
 
-    public static async Task<Stage> OpenAsync(Scene scene, RetryPolicy retryPolicy, bool oneAtATime) =>
+    public static async Task<PublisherFixture> OpenAsync(SignedReleaseFixture fixture, RetryPolicy retryPolicy, bool oneAtATime) =>
         new(
-            scene,
+            fixture,
             await RegistryPair.StartAsync(
                 new RehearsalOptions
                 {
@@ -57,10 +57,10 @@ internal sealed class Stage : IAsyncDisposable
                     User = "tests",
                     Password = Secret,
                 },
-                scene.Official.Name,
-                scene.Fallback.Name
+                fixture.Official.Name,
+                fixture.Fallback.Name
             ),
-            new Wire(HttpTransport.NewHandler(), oneAtATime),
+            new PublisherHandler(HttpTransport.NewHandler(), oneAtATime),
             retryPolicy
         );
 
@@ -68,10 +68,10 @@ internal sealed class Stage : IAsyncDisposable
     public async Task<Outcome> PublishAsync(ReleasePlan plan)
     {
         ReleaseRecord? kept = null;
-        Publisher publisher = new(Connect, VerificationPolicy.RequireKey(_scene.Signer.Key), _ => { });
+        Publisher publisher = new(Connect, VerificationPolicy.RequireKey(_fixture.Signer.Key), _ => { });
         try
         {
-            await publisher.PublishAsync(new ReleaseContent(plan, _scene.Layout, _scene.Store.Layout), Keep, default);
+            await publisher.PublishAsync(new ReleaseContent(plan, _fixture.Layout, _fixture.Store.Layout), Keep, default);
             return new Outcome(null, kept);
         }
         catch (Exception e) when (e is not Xunit.Sdk.IAssertionException)
@@ -91,7 +91,7 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>What is wrong with the releases that are tagged on either registry.</summary>
-    public Task<IReadOnlyList<string>> FlawsAsync() => Registries.FlawsAsync(_scene.Signer.Key.Pem);
+    public Task<IReadOnlyList<string>> FlawsAsync() => Registries.FlawsAsync(_fixture.Signer.Key.Pem);
 
     public async ValueTask DisposeAsync()
     {
@@ -102,7 +102,9 @@ internal sealed class Stage : IAsyncDisposable
     private RegistryClient Connect() =>
         new(
             _transport,
-            Credentials.Of(Scene.Hosts.Select(host => KeyValuePair.Create(host, new Credential("tests", Secret, "the test")))),
+            Credentials.Of(
+                SignedReleaseFixture.Hosts.Select(host => KeyValuePair.Create(host, new Credential("tests", Secret, "the test")))
+            ),
             RegistryMap.Parse(Registries.Map),
             TimeProvider.System
         );

@@ -6,13 +6,13 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Slipway.Peers.Tests;
+namespace Slipway.StandIns;
 
 /// <summary>
 /// An HTTPS server on a free port of loopback that answers every request with one text. Its certificate is by an authority
 /// of its own, which nobody else knows. Disposing ends it.
 /// </summary>
-public sealed class TlsServer : IAsyncDisposable
+public sealed class HttpsTextServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -20,7 +20,7 @@ public sealed class TlsServer : IAsyncDisposable
     private readonly byte[] _answer;
     private readonly Task _serving;
 
-    private TlsServer(X509Certificate2 certificate, string authority, string text)
+    private HttpsTextServer(X509Certificate2 certificate, string authority, string text)
     {
         _certificate = certificate;
         Authority = authority;
@@ -38,7 +38,7 @@ public sealed class TlsServer : IAsyncDisposable
     /// <summary>The authority's certificate, PEM.</summary>
     public string Authority { get; }
 
-    public static TlsServer Start(string text)
+    public static HttpsTextServer Start(string text)
     {
         DateTimeOffset from = TimeProvider.System.GetUtcNow().AddDays(-1),
             to = from.AddDays(3);
@@ -53,7 +53,7 @@ public sealed class TlsServer : IAsyncDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 signed = request.Create(authority, from, to, [1, 2, 3]);
-        return new TlsServer(signed.CopyWithPrivateKey(key), authority.ExportCertificatePem() + "\n", text);
+        return new HttpsTextServer(signed.CopyWithPrivateKey(key), authority.ExportCertificatePem() + "\n", text);
     }
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ using Slipway.Rehearsal;
 namespace Slipway.Registry.Tests;
 
 /// <summary>A client and a rehearsal registry that stands for quay.io.</summary>
-public sealed class Wire : IAsyncDisposable
+public sealed class ClientFixture : IAsyncDisposable
 {
     public static readonly RetryPolicy Impatient = new()
     {
@@ -17,7 +17,7 @@ public sealed class Wire : IAsyncDisposable
     private readonly string _folder;
     private readonly HttpTransport _transport;
 
-    private Wire(string folder, RehearsalRegistry registry, HttpTransport transport, TimeProvider time)
+    private ClientFixture(string folder, RehearsalRegistry registry, HttpTransport transport, TimeProvider time)
     {
         _folder = folder;
         _transport = transport;
@@ -31,7 +31,7 @@ public sealed class Wire : IAsyncDisposable
 
     public List<string> Notices { get; } = [];
 
-    public static async Task<Wire> StartAsync(
+    public static async Task<ClientFixture> StartAsync(
         RehearsalAuthentication authentication = RehearsalAuthentication.None,
         Func<RehearsalOptions, RehearsalOptions>? with = null,
         TimeProvider? time = null
@@ -51,7 +51,12 @@ public sealed class Wire : IAsyncDisposable
             with?.Invoke(options) ?? options,
             TestContext.Current.CancellationToken
         );
-        return new Wire(folder, registry, new HttpTransport(HttpTransport.NewHandler(), Impatient, TimeProvider.System, _ => { }), time);
+        return new ClientFixture(
+            folder,
+            registry,
+            new HttpTransport(HttpTransport.NewHandler(), Impatient, TimeProvider.System, _ => { }),
+            time
+        );
     }
 
     public Repository Repository(string name = "quay.io/a/b", string password = "s3cret") =>

@@ -1,4 +1,4 @@
-namespace Slipway.StandIns;
+namespace Slipway.Testing;
 
 /// <summary>The system's clock, so much behind.</summary>
 public sealed class PastClock(TimeSpan behind) : TimeProvider

@@ -3,20 +3,20 @@ using System.Diagnostics;
 namespace Slipway.Release.Tests;
 
 /// <summary>A git repository in a temporary folder, made with the real program.</summary>
-internal sealed class ScratchRepository : IDisposable
+internal sealed class GitRepositoryFixture : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slipway-git-");
     private int _commits;
     private int _minutes;
 
-    public ScratchRepository(string branch = "main")
+    public GitRepositoryFixture(string branch = "main")
     {
         Git("init", "-q", "-b", branch);
     }
 
     public string Root => _folder.FullName;
 
-    public ScratchRepository Commit(int count = 1)
+    public GitRepositoryFixture Commit(int count = 1)
     {
         for (int i = 0; i < count; i++)
         {
@@ -28,7 +28,7 @@ internal sealed class ScratchRepository : IDisposable
         return this;
     }
 
-    public ScratchRepository Tag(string name, bool annotated = false)
+    public GitRepositoryFixture Tag(string name, bool annotated = false)
     {
         if (annotated)
             Git("tag", "-a", "-m", name, name);

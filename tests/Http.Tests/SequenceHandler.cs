@@ -2,16 +2,16 @@ using System.Net;
 
 namespace Slipway.Http.Tests;
 
-/// <summary>The far side of the wire: answers each request in turn, the last answer for ever.</summary>
-internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMessage>>[] answers) : HttpMessageHandler
+/// <summary>A server that answers each request in turn, the last answer for ever.</summary>
+internal sealed class SequenceHandler(params Func<CancellationToken, Task<HttpResponseMessage>>[] answers) : HttpMessageHandler
 {
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(77);
 
-    public List<HttpRequestMessage> Asked { get; } = [];
+    public List<HttpRequestMessage> Requests { get; } = [];
 
     public List<string> Notices { get; } = [];
 
-    public ManualTime Time { get; init; } = new(AnswerWithin, TimeSpan.FromSeconds(5));
+    public InstantTime Time { get; init; } = new(AnswerWithin, TimeSpan.FromSeconds(5));
 
     public RetryPolicy Patience { get; init; } =
         new()
@@ -50,8 +50,8 @@ internal sealed class FarSide(params Func<CancellationToken, Task<HttpResponseMe
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        lock (Asked)
-            Asked.Add(request);
-        return answers[Math.Min(Asked.Count, answers.Length) - 1](cancellationToken);
+        lock (Requests)
+            Requests.Add(request);
+        return answers[Math.Min(Requests.Count, answers.Length) - 1](cancellationToken);
     }
 }

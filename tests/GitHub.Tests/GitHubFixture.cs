@@ -7,19 +7,19 @@ namespace Slipway.GitHub.Tests;
 /// <summary>
 /// A stand-in that stands for github.com, a repository there, and a client. What the stand-in finds wrong fails the test.
 /// </summary>
-public sealed class Scene : IAsyncDisposable
+public sealed class GitHubFixture : IAsyncDisposable
 {
     public static readonly RetryPolicy Impatient = new()
     {
         Attempts = 3,
         FirstWait = TimeSpan.FromMilliseconds(1),
         LongestWait = TimeSpan.FromMilliseconds(5),
-        AnswerWithin = HurriedTime.AnswerWithin,
+        AnswerWithin = SkippingTime.AnswerWithin,
     };
 
     private readonly HttpTransport _transport;
 
-    private Scene(GitHubStandIn server, StandInRepository far, TimeProvider time)
+    private GitHubFixture(GitHubStandIn server, StandInRepository far, TimeProvider time)
     {
         (Server, Far, Time) = (server, far, time);
         _transport = new HttpTransport(HttpTransport.NewHandler(), Impatient, time, Notices.Add);
@@ -45,11 +45,11 @@ public sealed class Scene : IAsyncDisposable
 
     public ScratchFolder Folder { get; } = new();
 
-    public static async Task<Scene> StartAsync()
+    public static async Task<GitHubFixture> StartAsync()
     {
-        TimeProvider time = new HurriedTime();
+        TimeProvider time = new SkippingTime();
         GitHubStandIn server = await GitHubStandIn.StartAsync(time);
-        return new Scene(server, await server.AddRepositoryAsync(Name.Owner, Name.Name), time);
+        return new GitHubFixture(server, await server.AddRepositoryAsync(Name.Owner, Name.Name), time);
     }
 
     public GitHubClient Client(string? token = GitHubStandIn.Token, IAnswerStore? answers = null) =>

@@ -6,7 +6,7 @@ using System.Text;
 namespace Slipway.Testing;
 
 /// <summary>How a real registry server lets people in: everybody, who has its account, or who has a token; over TLS or not.</summary>
-public sealed record RegistryDoor
+public sealed record RegistryAccess
 {
     /// <summary>The account, and its line of an htpasswd file (bcrypt).</summary>
     public const string User = "tester";
