@@ -41,7 +41,7 @@ public sealed class ReferenceTests(ITestOutputHelper output)
             theirs = await FileTree.ReadAsync(reference);
         IReadOnlyList<TreeDifference> differences = FileTree.Differences(ours, theirs);
         TreeExceptions exceptions = TreeExceptions.Read(
-            await File.ReadAllLinesAsync(SourceTree.At("tests", "Peers.Tests", Exceptions), Stop),
+            await File.ReadAllLinesAsync(SourceTree.At("tests", "Peers.Tests", "Mmdebstrap", Exceptions), Stop),
             architecture
         );
 
