@@ -46,8 +46,11 @@ public sealed record RehearsalOptions
     /// <summary>The clock that tokens and uploads expire by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Asked before each request is handled; what it returns happens to it. Called concurrently.</summary>
-    public Func<RehearsalRequest, Fault?> Faults { get; init; } = _ => null;
+    /// <summary>
+    /// What stands between the wire and the end-points, for tests: it handles each request, by <see cref="HttpExchange.RespondAsync"/> or
+    /// otherwise. An <see cref="ErrorResponse"/> becomes the answer, an <see cref="IOException"/> resets the connection. Called concurrently.
+    /// </summary>
+    internal Func<HttpExchange, Task> Interceptor { get; init; } = exchange => exchange.RespondAsync();
 
     /// <summary>Told of each request when its answer ends. Called concurrently.</summary>
     public Action<LoggedRequest> Responded { get; init; } = _ => { };

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Slipway.Rehearsal;
 
-/// <summary>The way of one request: fault, rights, end-point, error document, log.</summary>
+/// <summary>The way of one request: interceptor, rights, end-point, error document, log.</summary>
 internal sealed class RequestHandler
 {
     private readonly RehearsalOptions _options;
@@ -56,10 +56,7 @@ internal sealed class RequestHandler
                 Store = _store,
                 Time = _options.Time,
             };
-            if (_options.Faults(request) is { } fault)
-                await ErrorResponse.TellAsync(context, () => FailAsync(exchange, fault));
-            else
-                await exchange.RespondAsync();
+            await ErrorResponse.TellAsync(context, () => _options.Interceptor(exchange));
             status = context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
@@ -102,17 +99,5 @@ internal sealed class RequestHandler
             Area.Tags => _tags.RespondAsync(context, path),
             _ => throw ErrorResponse.NoEndpoint(),
         };
-    }
-
-    private static async Task FailAsync(HttpExchange exchange, Fault fault)
-    {
-        byte[] buffer = new byte[16 * 1024];
-        long left = fault.AfterBytes;
-        int count;
-        while (
-            left > 0 && (count = await exchange.Context.Request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)))) > 0
-        )
-            left -= count;
-        await fault.HappenAsync(exchange);
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Slipway.Fetching;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Debian.Tests;
@@ -11,7 +12,7 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _text = Encoding.UTF8.GetBytes(Archive.Stanza("kmod", "34-2"));
     private readonly List<DebianMirror> _mirrors = [];
     private LoopbackServer _server = null!;
@@ -48,8 +49,8 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
         Assert.Equal("34-2", index.Find("kmod")!.Version.ToString());
         Assert.Equal("trixie", index.Suite);
         Assert.Equal(new DateTimeOffset(2026, 9, 12, 7, 55, 41, TimeSpan.Zero), suite.Release.Date);
-        Assert.Equal(1, _server.Asked(ByHash));
-        Assert.Equal(0, _server.Asked("debian/dists/trixie/main/binary-arm64/Packages.gz"));
+        Assert.Equal(1, _server.CountOf(ByHash));
+        Assert.Equal(0, _server.CountOf("debian/dists/trixie/main/binary-arm64/Packages.gz"));
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
         Assert.Equal(1, (await ReadAsync()).Count);
         Sign(Release(byHash: "no"));
         Assert.Equal(1, (await ReadAsync()).Count);
-        Assert.Equal(1, _server.Asked(ByHash));
+        Assert.Equal(1, _server.CountOf(ByHash));
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
     {
         await ReadAsync();
         await ReadAsync();
-        Assert.Equal(1, _server.Asked(ByHash));
+        Assert.Equal(1, _server.CountOf(ByHash));
     }
 
     [Fact]
@@ -133,7 +134,7 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
         {
             Task<DebianSuite> read = new DebianRepository(_bench.Reader, _bench.Download, keys.Gpgv, _mirrors[0])
             {
-                Clock = new FixedClock(now),
+                Clock = new ManualTime(now),
             }.ReadSuiteAsync("trixie", freshAt, default);
             if (isTaken)
                 Assert.NotNull(await read);
@@ -230,11 +231,6 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
         Assert.StartsWith("suite trixie: ", e.Message);
         Assert.Contains(because, e.Message);
         Assert.Empty(_bench.CachedFiles);
-    }
-
-    private sealed class FixedClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 
     private static byte[] Gzip(byte[] text)

@@ -24,7 +24,7 @@ public sealed class RealMirrorTests : IDisposable
         "ca-certificates",
     ];
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
 
     public void Dispose() => _bench.Dispose();
 

@@ -4,6 +4,7 @@ using System.Text;
 using Slipway.Debian;
 using Slipway.Fetching;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Definitions.Tests;
@@ -13,7 +14,7 @@ public sealed class LockMakerRollBackTests(ArchiveSigningKeys keys) : IClassFixt
 {
     private static readonly DateTimeOffset Released = new(2026, 9, 12, 7, 55, 41, TimeSpan.Zero);
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _packages = Encoding.UTF8.GetBytes(Archive.Stanza("kmod", "34-2"));
     private LoopbackServer _server = null!;
 

@@ -12,7 +12,7 @@ namespace Slipway.Definitions.Tests;
 /// <summary>Locks made from a small archive on disk that a scratch key signed.</summary>
 public sealed class LockMakerTests : IDisposable
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private string? _fingerprint;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Slipway.Fetching;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Definitions.Tests;
@@ -11,7 +12,7 @@ public sealed class OptionalUpstreamTests : IDisposable
 {
     private static readonly string[] Architectures = ["amd64", "arm64"];
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly List<string> _told = [];
 
     public void Dispose() => _bench.Dispose();

@@ -16,7 +16,7 @@ public sealed class PublishedChecksumTests : IDisposable
     private static readonly string Other256 = new('0', 64);
     private static readonly string Other512 = new('0', 128);
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly List<string> _told = [];
 
     public void Dispose() => _bench.Dispose();

@@ -2,6 +2,7 @@ using System.Text;
 using Slipway.Fetching;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Definitions.Tests;
@@ -15,7 +16,7 @@ public sealed class UpstreamConfirmationTests : IAsyncLifetime
     private const string Tool = "example.org/v9/tool-amd64.tgz";
     private static readonly byte[] Content = "the tool"u8.ToArray();
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly List<string> _told = [];
     private LoopbackServer _server = null!;
 

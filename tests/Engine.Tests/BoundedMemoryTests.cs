@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Engine.Tests;

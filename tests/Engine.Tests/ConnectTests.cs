@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Slipway.Http;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Engine.Tests;

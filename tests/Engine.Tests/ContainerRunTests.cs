@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Slipway.Http;
+using Slipway.StandIns;
 
 namespace Slipway.Engine.Tests;
 

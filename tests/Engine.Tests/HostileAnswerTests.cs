@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.StandIns;
 
 namespace Slipway.Engine.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using Slipway.StandIns;
 
 namespace Slipway.Engine.Tests;
 

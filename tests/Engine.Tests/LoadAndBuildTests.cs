@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Engine.Tests;

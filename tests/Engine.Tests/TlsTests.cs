@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Slipway.Http;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Engine.Tests;

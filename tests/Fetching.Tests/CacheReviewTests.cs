@@ -7,7 +7,7 @@ namespace Slipway.Fetching.Tests;
 public sealed class CacheReviewTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly CacheReview _review;
 
     public CacheReviewTests()

@@ -6,7 +6,7 @@ namespace Slipway.Fetching.Tests;
 
 public sealed class ContentCacheTests : IDisposable
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
 
     public void Dispose() => _bench.Dispose();
 
@@ -64,7 +64,7 @@ public sealed class ContentCacheTests : IDisposable
                 default
             )
         );
-        Assert.InRange(endless.Given, 1, 400_000);
+        Assert.InRange(endless.BytesRead, 1, 400_000);
         Assert.Empty(_bench.CachedFiles);
     }
 
@@ -203,7 +203,7 @@ public sealed class ContentCacheTests : IDisposable
 /// <summary>Zeros without end, that can do something after some of them.</summary>
 internal sealed class EndlessStream : MemoryStream
 {
-    public long Given { get; private set; }
+    public long BytesRead { get; private set; }
 
     public (long Bytes, Action Action)? After { get; init; }
 
@@ -211,8 +211,8 @@ internal sealed class EndlessStream : MemoryStream
     {
         cancellationToken.ThrowIfCancellationRequested();
         buffer.Span.Clear();
-        Given += buffer.Length;
-        if (After is { } after && Given >= after.Bytes)
+        BytesRead += buffer.Length;
+        if (After is { } after && BytesRead >= after.Bytes)
             after.Action();
         return ValueTask.FromResult(buffer.Length);
     }

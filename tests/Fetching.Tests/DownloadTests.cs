@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Fetching.Tests;
 
 public sealed class DownloadTests : IAsyncLifetime
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(500_000);
     private LoopbackServer _server = null!;
 
@@ -26,7 +27,7 @@ public sealed class DownloadTests : IAsyncLifetime
         string path = await _bench.Download.FetchAsync(Item("a"), default);
         Assert.Equal(path, await _bench.Download.FetchAsync(Item("a"), default));
         Assert.Equal(_content, await File.ReadAllBytesAsync(path));
-        Assert.Equal(1, _server.Asked("a"));
+        Assert.Equal(1, _server.CountOf("a"));
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public sealed class DownloadTests : IAsyncLifetime
         _server.ServeCut("a", _content, times: 2);
         string path = await _bench.Download.FetchAsync(Item("a"), default);
         Assert.Equal(_content, await File.ReadAllBytesAsync(path));
-        Assert.Equal(3, _server.Asked("a"));
+        Assert.Equal(3, _server.CountOf("a"));
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class DownloadTests : IAsyncLifetime
         DownloadException e = await Assert.ThrowsAsync<DownloadException>(() => _bench.Download.FetchAsync(Item("a"), default));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.Contains("cut after", e.Message);
-        Assert.Equal(3, _server.Asked("a"));
+        Assert.Equal(3, _server.CountOf("a"));
         Assert.Null(_bench.Cache.Find(Digest.Of(_content), null));
         Assert.Equal([_bench.PartOf(Digest.Of(_content))], _bench.CachedFiles);
     }
@@ -73,7 +74,7 @@ public sealed class DownloadTests : IAsyncLifetime
 
         await new Download(impatient, _bench.Cache).FetchAsync(Item("a"), default);
 
-        Assert.Equal(2, _server.Asked("a"));
+        Assert.Equal(2, _server.CountOf("a"));
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class DownloadTests : IAsyncLifetime
     {
         _server.Serve("second", _content);
         Assert.True(File.Exists(await _bench.Download.FetchAsync(Item("first", "second"), default)));
-        Assert.Equal(1, _server.Asked("first"));
+        Assert.Equal(1, _server.CountOf("first"));
     }
 
     [Fact]
@@ -136,7 +137,7 @@ public sealed class DownloadTests : IAsyncLifetime
             $"the file: sha256 wanted {Digest.Of(_content).Hex}, got {Digest.Of(other).Hex}; nothing was kept of {_server.At("bad")}",
             e.Message
         );
-        Assert.Equal(0, _server.Asked("good"));
+        Assert.Equal(0, _server.CountOf("good"));
         Assert.Empty(_bench.CachedFiles);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Fetching.Tests;
@@ -8,7 +9,7 @@ namespace Slipway.Fetching.Tests;
 /// <summary>What was cut is gone on with, and whatever servers make of that, the hash decides.</summary>
 public sealed class ResumeTests : IAsyncLifetime
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(500_000);
     private LoopbackServer _server = null!;
 
@@ -25,7 +26,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         RangeServer file = new(_server, "a", _content) { Cuts = Cuts(200_000, 100_000) };
         await FetchAsync("a");
-        Assert.Equal(["whole", "bytes=200000-", "bytes=300000-"], file.Asked);
+        Assert.Equal(["whole", "bytes=200000-", "bytes=300000-"], file.Ranges);
     }
 
     [Fact]
@@ -33,11 +34,11 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         RangeServer strong = new(_server, "a", _content) { Cuts = Cuts(200_000), EntityTag = "\"one\"" };
         await FetchAsync("a");
-        Assert.Equal(["whole", "bytes=200000- if \"one\""], strong.Asked);
+        Assert.Equal(["whole", "bytes=200000- if \"one\""], strong.Ranges);
         Forget();
         RangeServer weak = new(_server, "b", _content) { Cuts = Cuts(200_000), EntityTag = "W/\"one\"" };
         await FetchAsync("b");
-        Assert.Equal(["whole", "bytes=200000-"], weak.Asked);
+        Assert.Equal(["whole", "bytes=200000-"], weak.Ranges);
     }
 
     [Fact]
@@ -46,11 +47,11 @@ public sealed class ResumeTests : IAsyncLifetime
         DateTimeOffset long_ago = new(2020, 2, 2, 2, 2, 2, TimeSpan.Zero);
         RangeServer old = new(_server, "a", _content) { Cuts = Cuts(200_000), LastModified = long_ago };
         await FetchAsync("a");
-        Assert.Equal(["whole", "bytes=200000- if Sun, 02 Feb 2020 02:02:02 GMT"], old.Asked);
+        Assert.Equal(["whole", "bytes=200000- if Sun, 02 Feb 2020 02:02:02 GMT"], old.Ranges);
         Forget();
         RangeServer young = new(_server, "b", _content) { Cuts = Cuts(200_000), LastModified = DateTimeOffset.UtcNow.AddMinutes(1) };
         await FetchAsync("b");
-        Assert.Equal(["whole", "bytes=200000-"], young.Asked);
+        Assert.Equal(["whole", "bytes=200000-"], young.Ranges);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         RangeServer file = new(_server, "a", _content) { Cuts = Cuts(200_000), IgnoresRanges = true };
         await FetchAsync("a");
-        Assert.Equal(["whole", "bytes=200000-"], file.Asked);
+        Assert.Equal(["whole", "bytes=200000-"], file.Ranges);
     }
 
     [Theory]
@@ -78,7 +79,7 @@ public sealed class ResumeTests : IAsyncLifetime
             WrongContentRange = (offset, size) => string.Format(null, contentRange, offset, size - 1, size),
         };
         await FetchAsync("a");
-        Assert.Equal(["whole", "bytes=200000-", "whole"], file.Asked);
+        Assert.Equal(["whole", "bytes=200000-", "whole"], file.Ranges);
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class ResumeTests : IAsyncLifetime
             LaterEntityTag = "\"two\"",
         };
         await FetchAsync("a");
-        Assert.Equal(["whole", "bytes=200000- if \"one\""], file.Asked);
+        Assert.Equal(["whole", "bytes=200000- if \"one\""], file.Ranges);
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class ResumeTests : IAsyncLifetime
         byte[] wrong = RandomNumberGenerator.GetBytes(_content.Length);
         RangeServer file = new(_server, "a", wrong) { Cuts = Cuts(200_000), Later = _content };
         await FetchAsync("a");
-        Assert.Equal(["whole", "bytes=200000-", "whole"], file.Asked);
+        Assert.Equal(["whole", "bytes=200000-", "whole"], file.Ranges);
     }
 
     [Fact]
@@ -112,7 +113,7 @@ public sealed class ResumeTests : IAsyncLifetime
         RangeServer file = new(_server, "a", wrong) { Cuts = Cuts(200_000) };
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => _bench.Download.FetchAsync(Item("a"), default));
         Assert.Contains($"got {Digest.Of(wrong).Hex}; nothing was kept of {_server.At("a")}", e.Message, StringComparison.Ordinal);
-        Assert.Equal(["whole", "bytes=200000-", "whole"], file.Asked);
+        Assert.Equal(["whole", "bytes=200000-", "whole"], file.Ranges);
         Assert.Empty(_bench.CachedFiles);
     }
 
@@ -129,8 +130,8 @@ public sealed class ResumeTests : IAsyncLifetime
             },
             default
         );
-        Assert.Equal(3, first.Asked.Count);
-        Assert.Equal(["bytes=300000-"], second.Asked);
+        Assert.Equal(3, first.Ranges.Count);
+        Assert.Equal(["bytes=300000-"], second.Ranges);
     }
 
     [Fact]
@@ -139,12 +140,12 @@ public sealed class ResumeTests : IAsyncLifetime
         RangeServer file = new(_server, "a", _content) { Cuts = Cuts(100_000, 100_000, 100_000) };
         await Assert.ThrowsAsync<DownloadException>(() => _bench.Download.FetchAsync(Item("a"), default));
         Assert.Equal(300_000, new FileInfo(_bench.PartOf(Digest.Of(_content))).Length);
-        file.Asked.Clear();
+        file.Ranges.Clear();
         List<DownloadProgress> told = [];
 
         await new Download(_bench.Reader, _bench.Cache).FetchAllAsync([Item("a")], told.Add, default);
 
-        Assert.Equal(["bytes=300000-"], file.Asked);
+        Assert.Equal(["bytes=300000-"], file.Ranges);
         Assert.Equal([_bench.Cache.Find(Digest.Of(_content), _content.Length)!], _bench.CachedFiles);
         Assert.Equal(500_000, told[0].Left);
         Assert.Equal(new DownloadProgress(1, 1, 200_000, 0), told[^1]);
@@ -159,7 +160,7 @@ public sealed class ResumeTests : IAsyncLifetime
         RangeServer file = new(_server, "a", _content);
         await LeaveAsync(RandomNumberGenerator.GetBytes(length));
         await FetchAsync("a");
-        Assert.Equal("whole", file.Asked.Last());
+        Assert.Equal("whole", file.Ranges.Last());
     }
 
     [Fact]
@@ -167,7 +168,7 @@ public sealed class ResumeTests : IAsyncLifetime
     {
         await LeaveAsync(_content);
         await FetchAsync("a");
-        Assert.Equal(0, _server.Asked("a"));
+        Assert.Equal(0, _server.CountOf("a"));
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public sealed class ResumeTests : IAsyncLifetime
             },
             default
         );
-        Assert.Equal(0, _server.Asked("a"));
+        Assert.Equal(0, _server.CountOf("a"));
     }
 
     [Fact]
@@ -202,7 +203,7 @@ public sealed class ResumeTests : IAsyncLifetime
             default
         );
         Assert.Equal(content, await File.ReadAllBytesAsync(path));
-        Assert.Equal(6, file.Asked.Count);
+        Assert.Equal(6, file.Ranges.Count);
     }
 
     [Fact]
@@ -211,7 +212,7 @@ public sealed class ResumeTests : IAsyncLifetime
         RangeServer file = new(_server, "a", _content) { Cuts = Cuts(200_000) };
         _server.Redirect("from", "/a");
         await FetchAsync("from");
-        Assert.Equal(["whole", "bytes=200000-"], file.Asked);
+        Assert.Equal(["whole", "bytes=200000-"], file.Ranges);
     }
 
     [Fact]

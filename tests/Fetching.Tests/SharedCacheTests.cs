@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Fetching.Tests;
@@ -7,7 +8,7 @@ namespace Slipway.Fetching.Tests;
 /// <summary>Two at once over one folder, which share nothing in memory, as two processes do.</summary>
 public sealed class SharedCacheTests : IAsyncLifetime
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(500_000);
     private LoopbackServer _server = null!;
 
@@ -37,7 +38,7 @@ public sealed class SharedCacheTests : IAsyncLifetime
 
         Assert.Equal(await first, await second);
         Assert.Equal(_content, await File.ReadAllBytesAsync(await first));
-        Assert.Equal(1, _server.Asked("a"));
+        Assert.Equal(1, _server.CountOf("a"));
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class SharedCacheTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.Equal(_content, await File.ReadAllBytesAsync(await second));
-        Assert.Single(file.Asked);
+        Assert.Single(file.Ranges);
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class SharedCacheTests : IAsyncLifetime
         Assert.True(File.Exists(LockPath));
         _server.Serve("a", _content);
         await _bench.Download.FetchAsync(Item(), default);
-        Assert.Equal(1, _server.Asked("a"));
+        Assert.Equal(1, _server.CountOf("a"));
     }
 
     [Fact]

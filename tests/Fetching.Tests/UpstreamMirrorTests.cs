@@ -5,7 +5,7 @@ namespace Slipway.Fetching.Tests;
 
 public sealed class UpstreamMirrorTests : IDisposable
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
 
     public void Dispose() => _bench.Dispose();
 

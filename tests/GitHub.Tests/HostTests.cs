@@ -1,4 +1,5 @@
 using Slipway.Http;
+using Slipway.Testing;
 
 namespace Slipway.GitHub.Tests;
 
@@ -144,20 +145,20 @@ public sealed class HostTests
     [Fact]
     public async Task The_token_goes_to_the_API_and_to_uploads_and_to_no_other_host()
     {
-        FarSide far = new(request =>
+        GitHubHandler far = new(request =>
             request.RequestUri! switch
             {
-                { Host: "api.github.com", AbsolutePath: "/repos/poseidon/kubelet/releases/assets/7" } => FarSide.Answer(
+                { Host: "api.github.com", AbsolutePath: "/repos/poseidon/kubelet/releases/assets/7" } => GitHubHandler.Answer(
                     302,
                     "",
                     ("Location", "https://storage.example.org/x?signature=1")
                 ),
-                { Host: "api.github.com" } => FarSide.Answer(200, "[]"),
-                { Host: "uploads.github.com" } => FarSide.Answer(
+                { Host: "api.github.com" } => GitHubHandler.Answer(200, "[]"),
+                { Host: "uploads.github.com" } => GitHubHandler.Answer(
                     201,
                     """{"id":7,"name":"a.txt","size":1,"state":"uploaded","digest":null,"browser_download_url":"https://github.com/a"}"""
                 ),
-                _ => FarSide.Answer(200, "a"),
+                _ => GitHubHandler.Answer(200, "a"),
             }
         );
         using Testing.ScratchFolder folder = new();
@@ -165,15 +166,15 @@ public sealed class HostTests
         await far.Repository().Assets.PutAsync(await ReleaseAsync(), file, null, default);
         Assert.Equal(
             ["api.github.com", "uploads.github.com", "api.github.com", "storage.example.org"],
-            far.Asked.Select(asked => asked.Address.Host)
+            far.Requests.Select(asked => asked.Address.Host)
         );
-        Assert.Equal([true, true, true, false], far.Asked.Select(asked => asked.Authorization == "Bearer " + FarSide.Token));
+        Assert.Equal([true, true, true, false], far.Requests.Select(asked => asked.Authorization == "Bearer " + GitHubHandler.Token));
     }
 
     [Fact]
     public async Task A_private_repository_without_a_token_says_so()
     {
-        FarSide far = new(_ => FarSide.Answer(404, """{"message":"Not Found"}""")) { Environment = _ => null };
+        GitHubHandler far = new(_ => GitHubHandler.Answer(404, """{"message":"Not Found"}""")) { Environment = _ => null };
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
         Assert.Equal(RemoteFault.NotFound, e.Fault);
         Assert.Contains(
@@ -190,8 +191,11 @@ public sealed class HostTests
 
     internal static async Task<GitHubRelease> ReleaseAsync(string? upload = null)
     {
-        FarSide far = new(_ =>
-            FarSide.Answer(200, upload is null ? FarSide.Release(isDraft: true) : FarSide.Release(isDraft: true, upload: upload))
+        GitHubHandler far = new(_ =>
+            GitHubHandler.Answer(
+                200,
+                upload is null ? GitHubHandler.Release(isDraft: true) : GitHubHandler.Release(isDraft: true, upload: upload)
+            )
         );
         return (await far.Repository().Releases.FindPublishedAsync("v1", default))!;
     }

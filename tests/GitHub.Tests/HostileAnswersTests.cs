@@ -1,4 +1,5 @@
 using Slipway.Http;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.GitHub.Tests;
@@ -16,7 +17,7 @@ public sealed class HostileAnswersTests
     [InlineData("[{\"id\":1,\"id\":2}]")]
     [InlineData("<html>")]
     public async Task What_is_no_list_of_releases_is_refused(string body) =>
-        await RefusedAsync(_ => FarSide.Answer(200, body), "its answer is not what GitHub's description says");
+        await RefusedAsync(_ => GitHubHandler.Answer(200, body), "its answer is not what GitHub's description says");
 
     [Theory]
     [InlineData("\"id\":1", "\"id\":\"1\"")]
@@ -30,14 +31,14 @@ public sealed class HostileAnswersTests
     [InlineData("https://github.com/poseidon", "https://user:secret@github.com/poseidon")]
     public async Task A_release_that_is_none_is_refused(string part, string other) =>
         await RefusedAsync(
-            _ => FarSide.Answer(200, $"[{FarSide.Release().Replace(part, other, StringComparison.Ordinal)}]"),
+            _ => GitHubHandler.Answer(200, $"[{GitHubHandler.Release().Replace(part, other, StringComparison.Ordinal)}]"),
             "its answer is not what GitHub's description says"
         );
 
     [Fact]
     public async Task A_deep_answer_and_an_endless_one_are_not_read_to_the_end()
     {
-        await RefusedAsync(_ => FarSide.Answer(200, new string('[', 5000)), "its answer is not what GitHub's description says");
+        await RefusedAsync(_ => GitHubHandler.Answer(200, new string('[', 5000)), "its answer is not what GitHub's description says");
         await RefusedAsync(
             _ => new HttpResponseMessage { Content = new ByteArrayContent(new byte[(16 << 20) + 1]) },
             "more than 16777216 bytes"
@@ -53,19 +54,19 @@ public sealed class HostileAnswersTests
     [InlineData("rel=next", "breaks the grammar")]
     public async Task A_page_does_not_lead_where_we_do_not_go(string link, string because)
     {
-        FarSide far = await RefusedAsync(_ => FarSide.Answer(200, "[]", ("Link", link)), because);
-        Assert.Single(far.Asked);
+        GitHubHandler far = await RefusedAsync(_ => GitHubHandler.Answer(200, "[]", ("Link", link)), because);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
     public async Task Pages_that_never_end_end()
     {
         int page = 0;
-        FarSide far = await RefusedAsync(
-            _ => FarSide.Answer(200, "[]", ("Link", $"<https://api.github.com/x?page={++page}>; rel=\"next\"")),
+        GitHubHandler far = await RefusedAsync(
+            _ => GitHubHandler.Answer(200, "[]", ("Link", $"<https://api.github.com/x?page={++page}>; rel=\"next\"")),
             "more than 100 pages"
         );
-        Assert.Equal(100, far.Asked.Count);
+        Assert.Equal(100, far.Requests.Count);
     }
 
     [Theory]
@@ -75,8 +76,8 @@ public sealed class HostileAnswersTests
     [InlineData("", "no Location")]
     public async Task A_redirect_of_the_API_leads_nowhere_else(string location, string because)
     {
-        FarSide far = await RefusedAsync(_ => FarSide.Answer(301, "", ("Location", location)), because);
-        Assert.Single(far.Asked);
+        GitHubHandler far = await RefusedAsync(_ => GitHubHandler.Answer(301, "", ("Location", location)), because);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
@@ -85,21 +86,26 @@ public sealed class HostileAnswersTests
         int hop = 0;
         Assert.Equal(
             6,
-            (await RefusedAsync(_ => FarSide.Answer(302, "", ("Location", $"https://api.github.com/{++hop}")), "more than 5 redirects"))
-                .Asked
+            (
+                await RefusedAsync(
+                    _ => GitHubHandler.Answer(302, "", ("Location", $"https://api.github.com/{++hop}")),
+                    "more than 5 redirects"
+                )
+            )
+                .Requests
                 .Count
         );
-        FarSide far = new(request =>
+        GitHubHandler far = new(request =>
             request.RequestUri!.AbsolutePath.StartsWith("/repositories", StringComparison.Ordinal)
-                ? FarSide.Answer(200, FarSide.Release())
-                : FarSide.Answer(301, "", ("Location", "/repositories/1/releases/tags/v1"))
+                ? GitHubHandler.Answer(200, GitHubHandler.Release())
+                : GitHubHandler.Answer(301, "", ("Location", "/repositories/1/releases/tags/v1"))
         );
         Assert.NotNull(await far.Repository().Releases.FindPublishedAsync("v1", default));
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() =>
             far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)
         );
         Assert.Contains("the repository has moved", e.Message, StringComparison.Ordinal);
-        Assert.Single(far.Asked, asked => asked.Method == "POST");
+        Assert.Single(far.Requests, asked => asked.Method == "POST");
     }
 
     [Theory]
@@ -115,19 +121,19 @@ public sealed class HostileAnswersTests
         GitHubRelease release = await HostTests.ReleaseAsync(upload);
         using ScratchFolder folder = new();
         AssetFile file = await AssetFile.ReadAsync(folder.Write("a.txt", "a"), "text/plain", null, default);
-        FarSide far = new(_ => FarSide.Answer(200, "[]"));
+        GitHubHandler far = new(_ => GitHubHandler.Answer(200, "[]"));
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Assets.PutAsync(release, file, null, default));
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", e.ToString(), StringComparison.Ordinal);
-        Assert.Empty(far.Asked);
+        Assert.Empty(far.Requests);
     }
 
     [Fact]
     public async Task What_GitHub_says_is_cleaned_and_holds_no_token_of_ours_and_no_signed_address()
     {
-        string words = $"line\\nbreak \\u001b[31m {FarSide.Token} https://a.example/x?signature=abc " + new string('x', 5000);
-        FarSide far = new(_ =>
-            FarSide.Answer(
+        string words = $"line\\nbreak \\u001b[31m {GitHubHandler.Token} https://a.example/x?signature=abc " + new string('x', 5000);
+        GitHubHandler far = new(_ =>
+            GitHubHandler.Answer(
                 422,
                 $$"""{"message":"{{words}}","errors":[{"resource":"Release","field":"tag_name","code":"invalid"},"text",7]}"""
             )
@@ -138,7 +144,7 @@ public sealed class HostileAnswersTests
         Assert.True(e.IsInvalid);
         Assert.Equal(RemoteFault.Protocol, e.Fault);
         Assert.Contains("Release.tag_name invalid; text", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(FarSide.Token, e.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(GitHubHandler.Token, e.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("signature", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(e.Message, char.IsControl);
         Assert.InRange(e.Message.Length, 1, 700);
@@ -149,10 +155,10 @@ public sealed class HostileAnswersTests
     {
         foreach (int status in (int[])[400, 401, 403, 404, 409, 422, 429, 500, 502])
         {
-            FarSide far = new(_ => FarSide.Answer(status, $$"""{"message":"{{FarSide.Token}}"}"""));
+            GitHubHandler far = new(_ => GitHubHandler.Answer(status, $$"""{"message":"{{GitHubHandler.Token}}"}"""));
             GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
-            Assert.DoesNotContain(FarSide.Token, e.ToString(), StringComparison.Ordinal);
-            Assert.All(far.Notices, notice => Assert.DoesNotContain(FarSide.Token, notice, StringComparison.Ordinal));
+            Assert.DoesNotContain(GitHubHandler.Token, e.ToString(), StringComparison.Ordinal);
+            Assert.All(far.Notices, notice => Assert.DoesNotContain(GitHubHandler.Token, notice, StringComparison.Ordinal));
         }
     }
 
@@ -163,9 +169,9 @@ public sealed class HostileAnswersTests
     [InlineData("{\"object\":{\"type\":\"commit\",\"repo\":{\"visibility\":\"TOKEN\"}}}", false)]
     public async Task An_answer_that_holds_the_token_where_it_does_not_belong_is_refused_without_it(string answer, bool isToldOf = true)
     {
-        FarSide far = new(_ => FarSide.Answer(200, answer.Replace("TOKEN", FarSide.Token, StringComparison.Ordinal)));
+        GitHubHandler far = new(_ => GitHubHandler.Answer(200, answer.Replace("TOKEN", GitHubHandler.Token, StringComparison.Ordinal)));
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Branches.FindAsync("main", default));
-        Assert.DoesNotContain(FarSide.Token, e.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(GitHubHandler.Token, e.ToString(), StringComparison.Ordinal);
         // What nobody reads is not even told of.
         Assert.Equal(isToldOf, e.Message.Contains('…', StringComparison.Ordinal));
     }
@@ -173,7 +179,7 @@ public sealed class HostileAnswersTests
     [Fact]
     public async Task A_download_that_breaks_off_is_to_be_tried_again()
     {
-        FarSide far = new(_ => new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) });
+        GitHubHandler far = new(_ => new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) });
         ReleaseAsset asset = new(1, "a.txt", 100)
         {
             IsUploaded = true,
@@ -190,23 +196,23 @@ public sealed class HostileAnswersTests
     public async Task A_list_that_breaks_off_is_asked_for_again_and_a_creation_is_looked_for()
     {
         int asked = 0;
-        FarSide list = new(_ =>
+        GitHubHandler list = new(_ =>
             ++asked == 1
                 ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) }
-                : FarSide.Answer(200, FarSide.Release())
+                : GitHubHandler.Answer(200, GitHubHandler.Release())
         );
         Assert.NotNull(await list.Repository().Releases.FindPublishedAsync("v1", default));
-        FarSide create = new(request =>
+        GitHubHandler create = new(request =>
             request.Method == HttpMethod.Post ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) }
-            : request.RequestUri!.AbsolutePath.EndsWith("/v1", StringComparison.Ordinal) ? FarSide.Answer(404)
-            : FarSide.Answer(200, $"[{FarSide.Release(isDraft: true)}]")
+            : request.RequestUri!.AbsolutePath.EndsWith("/v1", StringComparison.Ordinal) ? GitHubHandler.Answer(404)
+            : GitHubHandler.Answer(200, $"[{GitHubHandler.Release(isDraft: true)}]")
         );
         Assert.Equal(1, (await create.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)).Id);
-        Assert.Single(create.Asked, asked => asked.Method == "POST");
+        Assert.Single(create.Requests, asked => asked.Method == "POST");
     }
 
     [Fact]
-    public async Task A_304_to_who_did_not_ask_for_it_is_refused() => await RefusedAsync(_ => FarSide.Answer(304), "304");
+    public async Task A_304_to_who_did_not_ask_for_it_is_refused() => await RefusedAsync(_ => GitHubHandler.Answer(304), "304");
 
     [Theory]
     [InlineData("other", "poseidon/kubelet")]
@@ -218,12 +224,14 @@ public sealed class HostileAnswersTests
               "head":{"ref":"{{branch}}","sha":"{{new string('a', 40)}}","repo":{"full_name":"{{source}}"} } }]
             """;
         Assert.Null(
-            await new FarSide(_ => FarSide.Answer(200, body))
+            await new GitHubHandler(_ => GitHubHandler.Answer(200, body))
                 .Repository()
                 .PullRequests.FindOpenAsync("slipway/update-kubelet", "main", default)
         );
         Assert.NotNull(
-            await new FarSide(_ => FarSide.Answer(200, body)).Repository($"{source}").PullRequests.FindOpenAsync(branch, "main", default)
+            await new GitHubHandler(_ => GitHubHandler.Answer(200, body))
+                .Repository($"{source}")
+                .PullRequests.FindOpenAsync(branch, "main", default)
         );
     }
 
@@ -233,8 +241,8 @@ public sealed class HostileAnswersTests
         string commit = new('a', 40),
             tree = new('b', 40),
             blob = GitId.OfBlob("right"u8).Hex;
-        FarSide far = new(request =>
-            FarSide.Answer(
+        GitHubHandler far = new(request =>
+            GitHubHandler.Answer(
                 200,
                 request.RequestUri!.Segments[^2] switch
                 {
@@ -255,9 +263,9 @@ public sealed class HostileAnswersTests
     public void A_file_has_the_name_that_git_gives_it() =>
         Assert.Equal("ce013625030ba8dba906f756967f9e9ca394464a", GitId.OfBlob("hello\n"u8).Hex);
 
-    private static async Task<FarSide> RefusedAsync(Func<HttpRequestMessage, HttpResponseMessage> answer, string because)
+    private static async Task<GitHubHandler> RefusedAsync(Func<HttpRequestMessage, HttpResponseMessage> answer, string because)
     {
-        FarSide far = new(answer);
+        GitHubHandler far = new(answer);
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(async () =>
         {
             await foreach (GitHubRelease _ in far.Repository().Releases.ListAsync(30, default)) { }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Slipway.Http;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.GitHub.Tests;
 
@@ -26,10 +26,12 @@ public sealed class LimitTests
     )
     {
         int asked = 0;
-        FarSide far = new(_ => ++asked == 1 ? FarSide.Answer(status, body, (header, value)) : FarSide.Answer(200, FarSide.Release()));
+        GitHubHandler far = new(_ =>
+            ++asked == 1 ? GitHubHandler.Answer(status, body, (header, value)) : GitHubHandler.Answer(200, GitHubHandler.Release())
+        );
         Assert.Equal("v1", (await far.Repository().Releases.FindPublishedAsync("v1", default))!.Tag);
         Assert.Equal(2, asked);
-        Assert.InRange(far.Time.Hurried.TotalSeconds, seconds, seconds + 2);
+        Assert.InRange(far.Time.Skipped.TotalSeconds, seconds, seconds + 2);
         Assert.Contains(far.Notices, notice =>
             notice.Contains("github.com/poseidon/kubelet: find release v1: " + status, StringComparison.Ordinal)
         );
@@ -39,42 +41,46 @@ public sealed class LimitTests
     public async Task A_secondary_limit_without_a_time_is_waited_for_twice_as_long_each_time()
     {
         int asked = 0;
-        FarSide far = new(_ => ++asked < 4 ? FarSide.Answer(403, Secondary) : FarSide.Answer(200, FarSide.Release()));
+        GitHubHandler far = new(_ =>
+            ++asked < 4 ? GitHubHandler.Answer(403, Secondary) : GitHubHandler.Answer(200, GitHubHandler.Release())
+        );
         await far.Repository().Releases.FindPublishedAsync("v1", default);
-        Assert.InRange(far.Time.Hurried.TotalSeconds, 60 + 120 + 240, 60 + 120 + 240 + 8);
+        Assert.InRange(far.Time.Skipped.TotalSeconds, 60 + 120 + 240, 60 + 120 + 240 + 8);
     }
 
     [Fact]
     public async Task The_primary_limit_is_waited_for_until_it_is_over_by_GitHubs_own_clock()
     {
         int asked = 0;
-        FarSide far = new(_ => ++asked == 1 ? UsedUp(TimeSpan.FromSeconds(50)) : FarSide.Answer(200, FarSide.Release()));
+        GitHubHandler far = new(_ => ++asked == 1 ? UsedUp(TimeSpan.FromSeconds(50)) : GitHubHandler.Answer(200, GitHubHandler.Release()));
         await far.Repository().Releases.FindPublishedAsync("v1", default);
-        Assert.InRange(far.Time.Hurried.TotalSeconds, 51, 53);
+        Assert.InRange(far.Time.Skipped.TotalSeconds, 51, 53);
     }
 
     [Theory]
-    [InlineData(FarSide.Token, "no more requests with the token in GH_TOKEN until ")]
+    [InlineData(GitHubHandler.Token, "no more requests with the token in GH_TOKEN until ")]
     [InlineData(null, "set GH_TOKEN, which may do many more")]
     public async Task A_primary_limit_beyond_all_patience_ends_at_once_and_says_until_when(string? token, string advice)
     {
-        FarSide far = new(_ => UsedUp(TimeSpan.FromMinutes(40))) { Environment = name => name == "GH_TOKEN" ? token : null };
+        GitHubHandler far = new(_ => UsedUp(TimeSpan.FromMinutes(40))) { Environment = name => name == "GH_TOKEN" ? token : null };
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Releases.FindPublishedAsync("v1", default));
         Assert.Equal((RemoteFault.TryAgain, HttpStatusCode.Forbidden), (e.Fault, e.Status!.Value));
         Assert.Contains(advice, e.Message, StringComparison.Ordinal);
-        Assert.Single(far.Asked);
-        Assert.Equal(TimeSpan.Zero, far.Time.Hurried);
+        Assert.Single(far.Requests);
+        Assert.Equal(TimeSpan.Zero, far.Time.Skipped);
     }
 
     [Fact]
     public async Task A_limit_is_no_refusal_also_for_what_must_not_be_sent_twice()
     {
         int asked = 0;
-        FarSide far = new(_ =>
-            ++asked == 1 ? FarSide.Answer(403, Secondary, ("Retry-After", "1")) : FarSide.Answer(201, FarSide.Release(isDraft: true))
+        GitHubHandler far = new(_ =>
+            ++asked == 1
+                ? GitHubHandler.Answer(403, Secondary, ("Retry-After", "1"))
+                : GitHubHandler.Answer(201, GitHubHandler.Release(isDraft: true))
         );
         await far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default);
-        Assert.Equal(["POST", "POST"], far.Asked.Select(asked => asked.Method));
+        Assert.Equal(["POST", "POST"], far.Requests.Select(asked => asked.Method));
     }
 
     [Theory]
@@ -86,85 +92,87 @@ public sealed class LimitTests
     [InlineData(401, """{"message":"Bad credentials"}""", "401 \"Bad credentials\"; check the token in GH_TOKEN")]
     public async Task A_refusal_is_told_at_once(int status, string body, string said)
     {
-        FarSide far = new(_ => FarSide.Answer(status, body, ("x-ratelimit-remaining", "4999")));
+        GitHubHandler far = new(_ => GitHubHandler.Answer(status, body, ("x-ratelimit-remaining", "4999")));
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().Releases.FindPublishedAsync("v1", default));
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Contains(said, e.Message, StringComparison.Ordinal);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
     public async Task While_GitHub_is_down_a_run_ends_with_try_again_and_the_next_one_converges()
     {
-        await using Scene scene = await Scene.StartAsync();
-        GitHubRelease draft = await AssetTests.DraftAsync(scene);
-        AssetFile file = await scene.FileAsync("a.txt", "a");
-        scene.Server.Outage = HttpStatusCode.ServiceUnavailable;
-        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => scene.Repository.Assets.PutAsync(draft, file, null, default));
+        await using GitHubFixture fixture = await GitHubFixture.StartAsync();
+        GitHubRelease draft = await AssetTests.DraftAsync(fixture);
+        AssetFile file = await fixture.FileAsync("a.txt", "a");
+        fixture.Server.Outage = HttpStatusCode.ServiceUnavailable;
+        GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => fixture.Repository.Assets.PutAsync(draft, file, null, default));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.Contains("after 3 tries", e.Message, StringComparison.Ordinal);
-        scene.Server.Outage = null;
-        Assert.True((await scene.Repository.Assets.PutAsync(draft, file, null, default)).IsNew);
-        Assert.Single(scene.Far.Releases.Single().Assets);
+        fixture.Server.Outage = null;
+        Assert.True((await fixture.Repository.Assets.PutAsync(draft, file, null, default)).IsNew);
+        Assert.Single(fixture.Far.Releases.Single().Assets);
     }
 
     [Fact]
     public async Task An_outage_during_every_upload_leaves_a_draft_that_the_next_run_fills()
     {
-        await using Scene scene = await Scene.StartAsync();
-        GitHubRelease draft = await AssetTests.DraftAsync(scene);
-        AssetFile file = await scene.FileAsync("a.txt", new string('x', 100_000));
-        scene.Server.Fail(
+        await using GitHubFixture fixture = await GitHubFixture.StartAsync();
+        GitHubRelease draft = await AssetTests.DraftAsync(fixture);
+        AssetFile file = await fixture.FileAsync("a.txt", new string('x', 100_000));
+        fixture.Server.Fail(
             "POST",
             "/assets",
             GitHubFault.BadGatewayDuringUpload,
             GitHubFault.BadGatewayDuringUpload,
             GitHubFault.BadGatewayDuringUpload
         );
-        await Assert.ThrowsAsync<GitHubException>(() => scene.Repository.Assets.PutAsync(draft, file, null, default));
-        Assert.Equal("starter", scene.Far.Releases.Single().Assets.Single().State);
+        await Assert.ThrowsAsync<GitHubException>(() => fixture.Repository.Assets.PutAsync(draft, file, null, default));
+        Assert.Equal("starter", fixture.Far.Releases.Single().Assets.Single().State);
 
-        GitHubRelease again = (await scene.Repository.Releases.FindAsync("v1.0.0", default))!;
-        await scene.Repository.Assets.PutAsync(again, file, null, default);
-        Assert.Equal("uploaded", scene.Far.Releases.Single().Assets.Single().State);
+        GitHubRelease again = (await fixture.Repository.Releases.FindAsync("v1.0.0", default))!;
+        await fixture.Repository.Assets.PutAsync(again, file, null, default);
+        Assert.Equal("uploaded", fixture.Far.Releases.Single().Assets.Single().State);
     }
 
     [Fact]
     public async Task What_cannot_be_looked_up_after_an_unclear_answer_is_not_sent_again()
     {
-        FarSide far = new(request => request.Method == HttpMethod.Post ? FarSide.Answer(502) : FarSide.Answer(403, """{"message":"no"}"""));
+        GitHubHandler far = new(request =>
+            request.Method == HttpMethod.Post ? GitHubHandler.Answer(502) : GitHubHandler.Answer(403, """{"message":"no"}""")
+        );
         await Assert.ThrowsAsync<GitHubException>(() =>
             far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)
         );
-        Assert.Single(far.Asked, asked => asked.Method == "POST");
+        Assert.Single(far.Requests, asked => asked.Method == "POST");
     }
 
     [Fact]
     public async Task Pages_that_did_not_change_do_not_count()
     {
-        await using Scene scene = await Scene.StartAsync();
+        await using GitHubFixture fixture = await GitHubFixture.StartAsync();
         for (int i = 0; i < 5; i++)
-            scene.Far.AddRelease($"v1.{i}.0", new DateTimeOffset(2026, 1, 1 + i, 0, 0, 0, TimeSpan.Zero));
-        HttpResponseCache answers = new(scene.Folder.At("answers"));
-        Assert.Equal(5, await CountAsync(scene, answers));
-        int counted = scene.Server.Counted;
-        Assert.Equal(5, await CountAsync(scene, answers));
-        Assert.Equal(counted, scene.Server.Counted);
-        Assert.Equal(6, scene.Server.Asked.Count);
+            fixture.Far.AddRelease($"v1.{i}.0", new DateTimeOffset(2026, 1, 1 + i, 0, 0, 0, TimeSpan.Zero));
+        HttpResponseCache answers = new(fixture.Folder.At("answers"));
+        Assert.Equal(5, await CountAsync(fixture, answers));
+        int counted = fixture.Server.Counted;
+        Assert.Equal(5, await CountAsync(fixture, answers));
+        Assert.Equal(counted, fixture.Server.Counted);
+        Assert.Equal(6, fixture.Server.Requests.Count);
 
-        scene.Far.AddRelease("v1.5.0", new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
-        Assert.Equal(6, await CountAsync(scene, answers));
-        Assert.Equal(counted + 3, scene.Server.Counted);
+        fixture.Far.AddRelease("v1.5.0", new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
+        Assert.Equal(6, await CountAsync(fixture, answers));
+        Assert.Equal(counted + 3, fixture.Server.Counted);
     }
 
     [Fact]
     public async Task What_is_kept_and_damaged_is_asked_for_anew_and_only_its_owner_may_read_it()
     {
-        await using Scene scene = await Scene.StartAsync();
-        scene.Far.AddRelease("v1.0.0", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        HttpResponseCache answers = new(scene.Folder.At("answers"));
-        await CountAsync(scene, answers);
-        string file = Directory.GetFiles(scene.Folder.At("answers")).Single();
+        await using GitHubFixture fixture = await GitHubFixture.StartAsync();
+        fixture.Far.AddRelease("v1.0.0", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        HttpResponseCache answers = new(fixture.Folder.At("answers"));
+        await CountAsync(fixture, answers);
+        string file = Directory.GetFiles(fixture.Folder.At("answers")).Single();
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         foreach (
@@ -173,15 +181,17 @@ public sealed class LimitTests
         )
         {
             await File.WriteAllTextAsync(file, damage);
-            await foreach (GitHubRelease release in scene.Client(answers: answers).Repository(Scene.Name).Releases.ListAsync(2, default))
+            await foreach (
+                GitHubRelease release in fixture.Client(answers: answers).Repository(GitHubFixture.Name).Releases.ListAsync(2, default)
+            )
                 Assert.Equal("v1.0.0", release.Tag);
         }
     }
 
-    private static async Task<int> CountAsync(Scene scene, IResponseStore answers)
+    private static async Task<int> CountAsync(GitHubFixture fixture, IResponseStore answers)
     {
         int count = 0;
-        await foreach (GitHubRelease _ in scene.Client(answers: answers).Repository(Scene.Name).Releases.ListAsync(2, default))
+        await foreach (GitHubRelease _ in fixture.Client(answers: answers).Repository(GitHubFixture.Name).Releases.ListAsync(2, default))
             count++;
         return count;
     }
@@ -190,7 +200,7 @@ public sealed class LimitTests
     {
         // Their clock is years ahead of ours.
         DateTimeOffset theirs = new(2031, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        return FarSide.Answer(
+        return GitHubHandler.Answer(
             403,
             """{"message":"API rate limit exceeded for 127.0.0.1."}""",
             ("Date", theirs.ToString("r", CultureInfo.InvariantCulture)),

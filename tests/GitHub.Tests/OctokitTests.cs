@@ -22,7 +22,9 @@ public sealed class OctokitTests
         string path = folder.At("large");
         await using (FileStream sparse = File.Create(path))
             sparse.SetLength(ThreeGigabytes);
-        FarSide far = new(request => request.Method == HttpMethod.Post ? FarSide.Answer(201, Asset()) : FarSide.Answer(200, "[]"));
+        GitHubHandler far = new(request =>
+            request.Method == HttpMethod.Post ? GitHubHandler.Answer(201, Asset()) : GitHubHandler.Answer(200, "[]")
+        );
         (long before, long largest) = (0, 0);
         void Sent(long sent) => (before, largest) = (sent, Math.Max(largest, sent - before));
 
@@ -36,12 +38,12 @@ public sealed class OctokitTests
     [Fact]
     public async Task Such_an_asset_is_listed_and_deleted_by_its_number_and_does_not_hide_its_release()
     {
-        JsonNode release = JsonNode.Parse(FarSide.Release())!;
+        JsonNode release = JsonNode.Parse(GitHubHandler.Release())!;
         release["assets"] = new JsonArray(JsonNode.Parse(Asset()));
-        FarSide far = new(request =>
+        GitHubHandler far = new(request =>
             request.Method == HttpMethod.Delete
-                ? FarSide.Answer(204)
-                : FarSide.Answer(
+                ? GitHubHandler.Answer(204)
+                : GitHubHandler.Answer(
                     200,
                     request.RequestUri!.AbsolutePath.EndsWith("/assets", StringComparison.Ordinal) ? $"[{Asset()}]"
                         : request.RequestUri.Query.Length > 0 ? $"[{release}]"
@@ -53,23 +55,23 @@ public sealed class OctokitTests
         ReleaseAsset asset = (await far.Repository().Assets.ListAsync(found, default)).Single();
         Assert.Equal((ThreeGigabytes, Hash), (asset.Size, asset.Digest!.ToString()));
         await far.Repository().Assets.DeleteAsync(asset, default);
-        Assert.Equal($"/repos/poseidon/kubelet/releases/assets/{ThreeGigabytes + 1}", far.Asked[^1].Address.AbsolutePath);
+        Assert.Equal($"/repos/poseidon/kubelet/releases/assets/{ThreeGigabytes + 1}", far.Requests[^1].Address.AbsolutePath);
     }
 
     [Fact]
     public async Task Of_an_answer_of_300_MB_no_more_is_read_than_16_MiB()
     {
         using CountedBody body = new(300L << 20);
-        FarSide far = new(_ => new HttpResponseMessage { Content = new StreamContent(body) });
+        GitHubHandler far = new(_ => new HttpResponseMessage { Content = new StreamContent(body) });
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
         Assert.Contains("more than 16777216 bytes", e.Message, StringComparison.Ordinal);
-        Assert.InRange(body.Given, 16 << 20, (16 << 20) + (64 << 10));
+        Assert.InRange(body.BytesRead, 16 << 20, (16 << 20) + (64 << 10));
     }
 
     [Fact]
     public async Task An_answer_of_a_million_values_is_not_taken_apart()
     {
-        FarSide far = new(_ => FarSide.Answer(200, $"[{string.Join(',', Enumerable.Repeat("0", 1_000_001))}]"));
+        GitHubHandler far = new(_ => GitHubHandler.Answer(200, $"[{string.Join(',', Enumerable.Repeat("0", 1_000_001))}]"));
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
         Assert.Contains("more than 1000000 values", e.Message, StringComparison.Ordinal);
     }
@@ -79,8 +81,10 @@ public sealed class OctokitTests
     [InlineData("https://api.github.com.evil.example/x")]
     public async Task The_token_goes_to_no_other_port_and_no_other_host(string elsewhere)
     {
-        FarSide far = new(request =>
-            request.RequestUri!.AbsolutePath == "/x" ? FarSide.Answer(200, "bytes") : FarSide.Answer(302, "", ("Location", elsewhere))
+        GitHubHandler far = new(request =>
+            request.RequestUri!.AbsolutePath == "/x"
+                ? GitHubHandler.Answer(200, "bytes")
+                : GitHubHandler.Answer(302, "", ("Location", elsewhere))
         );
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
         Assert.Contains("it leads to another host", e.Message, StringComparison.Ordinal);
@@ -91,7 +95,10 @@ public sealed class OctokitTests
             Download = new Uri("https://github.com/a"),
         };
         await far.Repository().Assets.DownloadAsync(asset, Stream.Null, default);
-        Assert.Equal(["Bearer " + FarSide.Token, "Bearer " + FarSide.Token, null], far.Asked.Select(asked => asked.Authorization));
+        Assert.Equal(
+            ["Bearer " + GitHubHandler.Token, "Bearer " + GitHubHandler.Token, null],
+            far.Requests.Select(asked => asked.Authorization)
+        );
     }
 
     [Theory]
@@ -102,28 +109,28 @@ public sealed class OctokitTests
     [InlineData(308)]
     public async Task What_writes_is_not_sent_to_where_a_redirect_says(int status)
     {
-        FarSide far = new(_ => FarSide.Answer(status, "", ("Location", "https://api.github.com/repositories/1/releases")));
+        GitHubHandler far = new(_ => GitHubHandler.Answer(status, "", ("Location", "https://api.github.com/repositories/1/releases")));
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() =>
             far.Repository().Releases.CreateDraftAsync(new DraftRelease("v1", "main", "n", "b"), default)
         );
         Assert.Contains("the repository has moved", e.Message, StringComparison.Ordinal);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
     public async Task A_request_has_our_headers_and_none_of_Octokits()
     {
         List<string> fields = [];
-        FarSide far = new(request =>
+        GitHubHandler far = new(request =>
         {
             fields.AddRange(request.Headers.Select(field => $"{field.Key}: {string.Join(',', field.Value)}"));
-            return FarSide.Answer(200, """{"default_branch":"main"}""");
+            return GitHubHandler.Answer(200, """{"default_branch":"main"}""");
         });
         await far.Repository().ReadAsync(default);
         Assert.Equal(
             [
                 "Accept: application/vnd.github+json",
-                $"Authorization: Bearer {FarSide.Token}",
+                $"Authorization: Bearer {GitHubHandler.Token}",
                 "User-Agent: slipway",
                 "X-GitHub-Api-Version: 2022-11-28",
             ],
@@ -134,33 +141,33 @@ public sealed class OctokitTests
     [Fact]
     public async Task Octokit_itself_is_nobody_and_reaches_no_other_host()
     {
-        FarSide far = new(_ => FarSide.Answer(200, "{}"));
+        GitHubHandler far = new(_ => GitHubHandler.Answer(200, "{}"));
         GitHubRequests wire = new(
             new HttpTransport(far, far.RetryPolicy, far.Time, far.Notices.Add),
             GitHubHosts.Default.Of("github.com"),
-            new GitHubToken(FarSide.Token, "GH_TOKEN"),
+            new GitHubToken(GitHubHandler.Token, "GH_TOKEN"),
             far.Time
         );
         using OctokitHttpClient http = new(wire, new GitHubCall("here", "try"), null, default);
         Assert.Equal(Octokit.AuthenticationType.Anonymous, http.Connection.Connection.Credentials.AuthenticationType);
         foreach (string elsewhere in (string[])["https://evil.example/x", "https://api.github.com:8443/x", "http://api.github.com/x"])
             await Assert.ThrowsAsync<GitHubException>(() => http.Connection.Post<object>(new Uri(elsewhere), new { secret = 1 }));
-        Assert.Empty(far.Asked);
+        Assert.Empty(far.Requests);
     }
 
     [Fact]
     public async Task Texts_arrive_as_they_are()
     {
-        await using Scene scene = await Scene.StartAsync();
+        await using GitHubFixture fixture = await GitHubFixture.StartAsync();
         string notes = string.Concat(Enumerable.Range(1, 0x2FF).Select(c => (char)c)) + "\u2028 \U0001F600 </script> \"quoted\" \\ %s";
-        GitHubRelease draft = await scene.Repository.Releases.CreateDraftAsync(
-            await ReleaseTests.WantedAsync(scene) with
+        GitHubRelease draft = await fixture.Repository.Releases.CreateDraftAsync(
+            await ReleaseTests.WantedAsync(fixture) with
             {
                 Notes = notes,
             },
             default
         );
-        Assert.Equal(notes, scene.Far.Releases.Single().Notes);
+        Assert.Equal(notes, fixture.Far.Releases.Single().Notes);
         Assert.Equal(notes, draft.Notes);
     }
 
@@ -195,15 +202,15 @@ public sealed class OctokitTests
     /// <summary>Blanks, as many as are said to come; counts those that were taken.</summary>
     private sealed class CountedBody(long length) : MemoryStream
     {
-        public long Given { get; private set; }
+        public long BytesRead { get; private set; }
 
         public override bool CanSeek => false;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            int count = (int)Math.Min(buffer.Length, length - Given);
+            int count = (int)Math.Min(buffer.Length, length - BytesRead);
             buffer.Span[..count].Fill((byte)' ');
-            Given += count;
+            BytesRead += count;
             return ValueTask.FromResult(count);
         }
     }

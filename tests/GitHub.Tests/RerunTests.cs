@@ -1,5 +1,5 @@
 using System.Text;
-using Slipway.Testing;
+using Slipway.StandIns;
 
 namespace Slipway.GitHub.Tests;
 
@@ -16,15 +16,16 @@ public sealed class RerunTests
         int broken = 0;
         for (int number = 1; ; number++)
         {
-            await using Scene scene = await Scene.StartAsync();
-            scene.Server.FailAt(number, fault);
-            bool isDone = await scene.RunHastilyAsync(repository => ReleaseAsync(scene, repository)) && scene.Server.Asked.Count < number;
+            await using GitHubFixture fixture = await GitHubFixture.StartAsync();
+            fixture.Server.FailAt(number, fault);
+            bool isDone =
+                await fixture.RunHastilyAsync(repository => ReleaseAsync(fixture, repository)) && fixture.Server.Requests.Count < number;
             if (isDone)
                 break;
             broken++;
-            await ReleaseAsync(scene, scene.Repository);
+            await ReleaseAsync(fixture, fixture.Repository);
 
-            StandInRelease release = Assert.Single(scene.Far.Releases);
+            StandInRelease release = Assert.Single(fixture.Far.Releases);
             Assert.Equal(("v1.0.0", false, "First.\nSecond."), (release.Tag, release.IsDraft, release.Notes));
             Assert.Equal(
                 ["a.txt:uploaded:aaa", "b.txt:uploaded:bbb"],
@@ -45,34 +46,34 @@ public sealed class RerunTests
         int broken = 0;
         for (int number = 1; ; number++)
         {
-            await using Scene scene = await ProposalTests.SceneAsync();
-            scene.Server.FailAt(number, fault);
+            await using GitHubFixture fixture = await ProposalTests.SceneAsync();
+            fixture.Server.FailAt(number, fault);
             // The request for labels may fail and end no run: then the count says that the fault was met.
             bool isDone =
-                await scene.RunHastilyAsync(repository => repository.PullRequests.ProposeAsync(ProposalTests.Wanted("1.1"), default))
-                && scene.Server.Asked.Count < number;
+                await fixture.RunHastilyAsync(repository => repository.PullRequests.ProposeAsync(ProposalTests.Wanted("1.1"), default))
+                && fixture.Server.Requests.Count < number;
             if (isDone)
                 break;
             broken++;
 
-            Proposed again = await scene.Repository.PullRequests.ProposeAsync(ProposalTests.Wanted("1.1"), default);
-            Assert.Equal("1", await scene.Far.GitAsync("rev-list", "--count", $"main..{again.Commit}"));
-            StandInPullRequest pull = Assert.Single(scene.Far.PullRequests);
+            Proposed again = await fixture.Repository.PullRequests.ProposeAsync(ProposalTests.Wanted("1.1"), default);
+            Assert.Equal("1", await fixture.Far.GitAsync("rev-list", "--count", $"main..{again.Commit}"));
+            StandInPullRequest pull = Assert.Single(fixture.Far.PullRequests);
             Assert.Equal(2, pull.Labels.Count);
-            await scene.Far.MergeAsync(pull.Number);
+            await fixture.Far.MergeAsync(pull.Number);
         }
 
         Assert.True(broken >= 10, $"only {broken} requests went wrong");
     }
 
-    private static async Task ReleaseAsync(Scene scene, GitHubRepository repository)
+    private static async Task ReleaseAsync(GitHubFixture fixture, GitHubRepository repository)
     {
-        DraftRelease wanted = await ReleaseTests.WantedAsync(scene);
+        DraftRelease wanted = await ReleaseTests.WantedAsync(fixture);
         GitHubRelease release = await repository.Releases.FindAsync(wanted.Tag, default)
             ?? await repository.Releases.CreateDraftAsync(wanted, default);
         release = await repository.Releases.UpdateAsync(release, wanted, default);
         foreach ((string name, string text) in ((string, string)[])[("a.txt", "aaa"), ("b.txt", "bbb")])
-            await repository.Assets.PutAsync(release, await scene.FileAsync(name, text), null, default);
+            await repository.Assets.PutAsync(release, await fixture.FileAsync(name, text), null, default);
         await repository.Releases.PublishAsync(release, isLatest: true, default);
     }
 }

@@ -39,7 +39,7 @@ public sealed class StrangeFieldsTests
     public static TheoryData<string, string> Answers { get; } =
         new()
         {
-            { "release", FarSide.Release() },
+            { "release", GitHubHandler.Release() },
             {
                 "asset",
                 """{"id":7,"name":"a","size":1,"state":"uploaded","digest":null,"content_type":"a/b","download_count":1,"created_at":"2026-01-01T00:00:00Z","uploader":{"id":1},"browser_download_url":"https://github.com/a"}"""
@@ -108,8 +108,8 @@ public sealed class StrangeFieldsTests
 
     private static async Task AskAsync(string what, string body)
     {
-        GitHubRepository one = new FarSide(_ => FarSide.Answer(200, body)).Repository(),
-            list = new FarSide(_ => FarSide.Answer(200, $"[{body}]")).Repository();
+        GitHubRepository one = new GitHubHandler(_ => GitHubHandler.Answer(200, body)).Repository(),
+            list = new GitHubHandler(_ => GitHubHandler.Answer(200, $"[{body}]")).Repository();
         switch (what)
         {
             case "release":
@@ -127,8 +127,8 @@ public sealed class StrangeFieldsTests
                 await one.Tags.FindCommitAsync("v1", default);
                 break;
             case "commit" or "tree":
-                FarSide far = new(request =>
-                    FarSide.Answer(
+                GitHubHandler far = new(request =>
+                    GitHubHandler.Answer(
                         200,
                         request.RequestUri!.AbsolutePath.Contains("/commits/", StringComparison.Ordinal)
                             ? what == "commit"

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 using Slipway.Updates;
 

@@ -1,4 +1,5 @@
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
@@ -68,7 +69,7 @@ public sealed class KeylessTargetTests : IAsyncLifetime
         await _cosign.WriteAsync(initializes: "exit 1");
         (await RunAsync(Outside(), ["Verify", "--reference", tagged, .. identity])).Require(75);
 
-        Assert.DoesNotContain(_cosign.Asked, asked => asked.Contains(Token, StringComparison.Ordinal));
+        Assert.DoesNotContain(_cosign.Calls, call => call.Contains(Token, StringComparison.Ordinal));
         Assert.DoesNotContain(Token, released.Error + released.Output + verified.Error + verified.Output, StringComparison.Ordinal);
         foreach (string file in Directory.EnumerateFiles(_repository.At("artifacts"), "*", SearchOption.AllDirectories))
             Assert.DoesNotContain(

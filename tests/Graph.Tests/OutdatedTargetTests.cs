@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
@@ -18,16 +19,13 @@ public sealed class PublishTargetTests : IAsyncLifetime
         {
             _registries.Add(
                 await RehearsalRegistry.StartAsync(
-                    new RehearsalOptions
-                    {
-                        Storage = _folder.Folder(host),
-                        Faults = request =>
-                            host == "docker.io"
-                            && request is { Method: "PUT" }
-                            && request.Path.EndsWith("/" + UpstreamImage.Version, StringComparison.Ordinal)
-                                ? _fault
-                                : null,
-                    },
+                    new RehearsalOptions { Storage = _folder.Folder(host) }.WithFaults(request =>
+                        host == "docker.io"
+                        && request is { Method: "PUT" }
+                        && request.Path.EndsWith("/" + UpstreamImage.Version, StringComparison.Ordinal)
+                            ? _fault
+                            : null
+                    ),
                     TestContext.Current.CancellationToken
                 )
             );

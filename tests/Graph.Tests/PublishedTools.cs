@@ -1,4 +1,5 @@
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
@@ -34,7 +35,9 @@ internal sealed class PublishedTools : IAsyncDisposable
         PublishedTools tools = new(await UpstreamImage.CreateAsync(("a", 1000)));
         foreach (string host in (string[])["quay.io", "docker.io"])
         {
-            RehearsalOptions options = new() { Storage = tools._folder.Folder(host), Faults = request => tools.Faults(host, request) };
+            RehearsalOptions options = new RehearsalOptions { Storage = tools._folder.Folder(host) }.WithFaults(request =>
+                tools.Faults(host, request)
+            );
             tools._registries.Add(
                 await RehearsalRegistry.StartAsync(with?.Invoke(host, options) ?? options, TestContext.Current.CancellationToken)
             );

@@ -1,7 +1,9 @@
 using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
+using Slipway.Images;
 using Slipway.Release;
+using Slipway.StandIns;
 using Slipway.Testing;
 using Slipway.Verification;
 using Slipway.Workflows;

@@ -1,3 +1,4 @@
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
@@ -46,7 +47,7 @@ public sealed partial class ReleaseTargetTests
             (await ReleaseAsync(parameter, value)).Require(64).Error,
             StringComparison.Ordinal
         );
-        Assert.Empty(_github.Asked);
+        Assert.Empty(_github.Requests);
         Assert.False(Directory.Exists(_tools.Repository.At("artifacts", UpstreamImage.Name)));
     }
 

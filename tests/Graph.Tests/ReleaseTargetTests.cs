@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
@@ -58,9 +59,9 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
         Assert.Contains("tools: quay.io/slipway-tests/tools: verified", result.Error, StringComparison.Ordinal);
         Assert.Contains("tools: docker.io/slipwaytests/tools: verified", result.Error, StringComparison.Ordinal);
 
-        int before = _github.Asked.Count;
+        int before = _github.Requests.Count;
         (await ReleaseAsync()).Require();
-        Assert.DoesNotContain(_github.Asked.Skip(before), asked => asked.Method != "GET");
+        Assert.DoesNotContain(_github.Requests.Skip(before), asked => asked.Method != "GET");
     }
 
     [Fact]
@@ -70,11 +71,11 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
         byte[] signature = _far.Releases[0].Assets.Single(asset => asset.Name == "SHA256SUMS.sigstore.json").Content;
         Directory.Delete(_tools.Repository.At("artifacts"), recursive: true);
         Directory.Delete(_tools.Repository.Beside("cache"), recursive: true);
-        int before = _github.Asked.Count;
+        int before = _github.Requests.Count;
 
         (await ReleaseAsync()).Require();
 
-        Assert.DoesNotContain(_github.Asked.Skip(before), asked => asked.Method != "GET");
+        Assert.DoesNotContain(_github.Requests.Skip(before), asked => asked.Method != "GET");
         Assert.Equal(signature, await File.ReadAllBytesAsync(AssetPath("SHA256SUMS.sigstore.json"), TestContext.Current.CancellationToken));
     }
 
@@ -168,7 +169,7 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
             (await ReleaseAsync("--images", "tools")).Require(78).Error,
             StringComparison.Ordinal
         );
-        Assert.Empty(_github.Asked);
+        Assert.Empty(_github.Requests);
     }
 
     [Fact]

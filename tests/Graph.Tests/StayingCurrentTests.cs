@@ -3,6 +3,7 @@ using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 using Slipway.Updates;
 using Slipway.Workflows;

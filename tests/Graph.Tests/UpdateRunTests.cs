@@ -1,5 +1,6 @@
 using Slipway.Definitions;
 using Slipway.Http;
+using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Testing;

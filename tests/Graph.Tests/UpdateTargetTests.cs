@@ -1,5 +1,6 @@
 using Slipway.Debian;
 using Slipway.Definitions;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using Slipway.Definitions;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

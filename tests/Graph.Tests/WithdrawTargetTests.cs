@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;

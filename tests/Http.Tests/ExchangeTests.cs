@@ -1,4 +1,4 @@
-using static Slipway.Http.Tests.FarSide;
+using static Slipway.Http.Tests.SequenceHandler;
 
 namespace Slipway.Http.Tests;
 
@@ -20,8 +20,8 @@ public class ExchangeTests
     [Fact]
     public async Task A_server_that_stays_silent_is_given_up_in_bounded_time_however_many_tries_are_left()
     {
-        FarSide? far = null;
-        far = new FarSide(token => far!.Hangs()(token)) { RetryPolicy = Steady };
+        SequenceHandler? far = null;
+        far = new SequenceHandler(token => far!.Hangs()(token)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport(attempts: 100);
         long begin = far.Time.GetTimestamp();
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
@@ -34,7 +34,7 @@ public class ExchangeTests
     [Fact]
     public async Task Tries_that_fail_at_once_end_with_the_time_of_the_exchange()
     {
-        using FarSide far = new(Says(503)) { RetryPolicy = Steady };
+        using SequenceHandler far = new(Says(503)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport(attempts: 1000);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.InRange(far.Time.Waits.Sum(wait => wait.TotalSeconds), 200, 231);
@@ -44,7 +44,7 @@ public class ExchangeTests
     [Fact]
     public async Task A_body_of_one_byte_a_second_is_cut_after_a_window()
     {
-        FarSide? far = null;
+        SequenceHandler? far = null;
         far = Sends(() => new Trickle(TimeSpan.FromSeconds(1), () => far!, bytes: 1), far);
         using HttpResponseMessage answer = await far.Transport().SendAsync(Get, Stop);
         IOException e = await Assert.ThrowsAsync<IOException>(() => BoundedBody.ReadAsync(answer, 1_000_000, Stop));
@@ -54,7 +54,7 @@ public class ExchangeTests
     [Fact]
     public async Task A_body_that_is_slow_but_moves_is_read_to_its_end()
     {
-        FarSide? far = null;
+        SequenceHandler? far = null;
         far = Sends(() => new Trickle(TimeSpan.FromSeconds(1), () => far!, bytes: 16_000, parts: 625), far);
         using HttpResponseMessage answer = await far.Transport().SendAsync(Get, Stop);
         Assert.Equal(10_000_000, (await BoundedBody.ReadAsync(answer, 20_000_000, Stop)).Length);
@@ -63,7 +63,7 @@ public class ExchangeTests
     [Fact]
     public async Task A_body_that_keeps_the_least_rate_and_no_more_ends_with_the_time_of_the_exchange()
     {
-        FarSide? far = null;
+        SequenceHandler? far = null;
         far = Sends(() => new Trickle(TimeSpan.FromSeconds(1), () => far!, bytes: 1100), far);
         using HttpResponseMessage answer = await far.Transport().SendAsync(Get, Stop);
         IOException e = await Assert.ThrowsAsync<IOException>(() => BoundedBody.ReadAsync(answer, 10_000_000, Stop));
@@ -73,7 +73,7 @@ public class ExchangeTests
     [Fact]
     public async Task A_reader_that_takes_its_time_costs_the_server_none()
     {
-        FarSide? far = null;
+        SequenceHandler? far = null;
         far = Sends(() => new Trickle(TimeSpan.Zero, () => far!, bytes: 10, parts: 5), far);
         using HttpResponseMessage answer = await far.Transport().SendAsync(Get, Stop);
         await using Stream body = await answer.Content.ReadAsStreamAsync(Stop);
@@ -89,7 +89,7 @@ public class ExchangeTests
     [Fact]
     public async Task A_receiver_that_takes_one_byte_a_second_is_given_up()
     {
-        using FarSide far = new(Says(200)) { RetryPolicy = Steady };
+        using SequenceHandler far = new(Says(200)) { RetryPolicy = Steady };
         using PacedContent content = new(
             new StreamContent(new Trickle(TimeSpan.Zero, () => far, bytes: 1)),
             Steady,
@@ -113,7 +113,7 @@ public class ExchangeTests
     [Fact]
     public async Task What_an_upload_is_called_and_how_long_it_is_stay_as_they_were()
     {
-        using FarSide far = new(Says(200)) { RetryPolicy = Steady };
+        using SequenceHandler far = new(Says(200)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         using HttpResponseMessage answer = await transport.SendAsync(
             () =>
@@ -123,7 +123,7 @@ public class ExchangeTests
                 },
             Stop
         );
-        HttpContent content = far.Asked[0].Content!;
+        HttpContent content = far.Requests[0].Content!;
         Assert.Equal(("x/y", 3), (content.Headers.ContentType!.ToString(), content.Headers.ContentLength));
         Assert.Equal("z", content.Headers.NonValidated["Content-Encoding"].ToString());
     }
@@ -131,7 +131,7 @@ public class ExchangeTests
     [Fact]
     public async Task Requests_of_one_exchange_share_its_time()
     {
-        using FarSide far = new(Says(503, retryAfter: "150"), Says(200), Says(503, retryAfter: "100")) { RetryPolicy = Steady };
+        using SequenceHandler far = new(Says(503, retryAfter: "150"), Says(200), Says(503, retryAfter: "100")) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         Exchange exchange = transport.Begin();
         (await transport.SendAsync(Get, Stop, exchange)).Dispose();
@@ -142,15 +142,15 @@ public class ExchangeTests
 
     private static HttpRequestMessage Get() => new(HttpMethod.Get, "https://example.org/a");
 
-    private static FarSide Sends(Func<Stream> body, FarSide? _) =>
+    private static SequenceHandler Sends(Func<Stream> body, SequenceHandler? _) =>
         new(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(body()) }))
         {
             RetryPolicy = Steady,
-            Time = new ManualTime { HoldsAll = true },
+            Time = new InstantTime { HoldsAll = true },
         };
 
     /// <summary>Gives so many bytes at a time, each after so long.</summary>
-    private sealed class Trickle(TimeSpan pause, Func<FarSide> far, int bytes, int parts = int.MaxValue) : MemoryStream
+    private sealed class Trickle(TimeSpan pause, Func<SequenceHandler> far, int bytes, int parts = int.MaxValue) : MemoryStream
     {
         private int _left = parts;
 
@@ -171,7 +171,7 @@ public class ExchangeTests
         }
     }
 
-    private sealed class SlowSink(ManualTime time) : MemoryStream
+    private sealed class SlowSink(InstantTime time) : MemoryStream
     {
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {

@@ -1,4 +1,4 @@
-using static Slipway.Http.Tests.FarSide;
+using static Slipway.Http.Tests.SequenceHandler;
 
 namespace Slipway.Http.Tests;
 
@@ -20,9 +20,9 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task Other_requests_hold_back_when_a_host_asked_one_to_wait()
     {
-        using FarSide far = new(Says(429, retryAfter: "20"), Says(200))
+        using SequenceHandler far = new(Says(429, retryAfter: "20"), Says(200))
         {
-            Time = new ManualTime(ResponseTimeLimit, Asked),
+            Time = new InstantTime(ResponseTimeLimit, Asked),
             RetryPolicy = Steady,
         };
         using HttpTransport transport = far.Transport();
@@ -31,7 +31,7 @@ public class HostRetryBudgetTests
         Assert.Equal([TimeSpan.FromSeconds(20.5)], far.Time.Waits);
         far.Time.FireHeld();
         (await first).Dispose();
-        Assert.Equal(["/first", "/second", "/first"], far.Asked.Select(asked => asked.RequestUri!.AbsolutePath));
+        Assert.Equal(["/first", "/second", "/first"], far.Requests.Select(asked => asked.RequestUri!.AbsolutePath));
         Assert.Equal(
             [
                 "GET https://example.org/first: 429; trying again in 20.0 s",
@@ -44,9 +44,9 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task Other_hosts_are_asked_at_once()
     {
-        using FarSide far = new(Says(429, retryAfter: "20"), Says(200))
+        using SequenceHandler far = new(Says(429, retryAfter: "20"), Says(200))
         {
-            Time = new ManualTime(ResponseTimeLimit, Asked),
+            Time = new InstantTime(ResponseTimeLimit, Asked),
             RetryPolicy = Steady,
         };
         using HttpTransport transport = far.Transport();
@@ -61,9 +61,9 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task A_wait_of_our_own_choice_holds_nobody_back()
     {
-        using FarSide far = new(Says(429), Says(200))
+        using SequenceHandler far = new(Says(429), Says(200))
         {
-            Time = new ManualTime(ResponseTimeLimit, TimeSpan.FromSeconds(1)),
+            Time = new InstantTime(ResponseTimeLimit, TimeSpan.FromSeconds(1)),
             RetryPolicy = Steady with { Jitter = () => 0 },
         };
         using HttpTransport transport = far.Transport();
@@ -78,7 +78,7 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task A_host_is_waited_for_so_long_in_all_and_no_longer()
     {
-        using FarSide far = new(Says(429, retryAfter: "30")) { RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(40) } };
+        using SequenceHandler far = new(Says(429, retryAfter: "30")) { RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(40) } };
         using HttpTransport transport = far.Transport(attempts: 100);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(() => Get("example.org/a"), Stop));
         Assert.Equal(
@@ -95,9 +95,14 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task Sixteen_waits_at_the_same_time_count_once_and_make_few_lines()
     {
-        using FarSide far = new([Says(429, retryAfter: "20"), .. Enumerable.Repeat(Says(200), 16), Says(429, retryAfter: "20"), Says(200)])
+        using SequenceHandler far = new([
+            Says(429, retryAfter: "20"),
+            .. Enumerable.Repeat(Says(200), 16),
+            Says(429, retryAfter: "20"),
+            Says(200),
+        ])
         {
-            Time = new ManualTime(ResponseTimeLimit, Asked),
+            Time = new InstantTime(ResponseTimeLimit, Asked),
             RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(30), Jitter = () => 0 },
         };
         using HttpTransport transport = far.Transport();
@@ -105,7 +110,7 @@ public class HostRetryBudgetTests
         [
             .. Enumerable.Range(1, 16).Select(i => transport.SendAsync(() => Get($"example.org/{i}"), Stop)),
         ];
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
         far.Time.Advance(Asked);
         far.Time.FireHeld();
         foreach (Task<HttpResponseMessage> request in requests)
@@ -125,7 +130,7 @@ public class HostRetryBudgetTests
     {
         async Task<IReadOnlyList<TimeSpan>> WaitsAsync(int seed)
         {
-            using FarSide far = new(Says(500)) { RetryPolicy = Steady with { Jitter = new Random(seed).NextDouble } };
+            using SequenceHandler far = new(Says(500)) { RetryPolicy = Steady with { Jitter = new Random(seed).NextDouble } };
             using HttpTransport transport = far.Transport(attempts: 6);
             await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(() => Get("example.org/a"), Stop));
             return far.Time.Waits;
@@ -138,7 +143,7 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task A_date_to_wait_until_is_read_by_the_servers_own_clock()
     {
-        using FarSide far = new(
+        using SequenceHandler far = new(
             _ =>
             {
                 HttpResponseMessage answer = new(System.Net.HttpStatusCode.ServiceUnavailable);
@@ -156,7 +161,7 @@ public class HostRetryBudgetTests
     [Fact]
     public async Task A_body_that_broke_off_is_waited_for_within_the_same_bounds()
     {
-        using FarSide far = new(Says(200)) { RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(3), Jitter = () => 1 } };
+        using SequenceHandler far = new(Says(200)) { RetryPolicy = Steady with { PerHost = TimeSpan.FromSeconds(3), Jitter = () => 1 } };
         using HttpTransport transport = far.Transport(attempts: 3);
         Uri address = new("https://example.org/blob?sig=s3cret");
         Assert.True(await transport.PauseAsync(address, "GET blob: cut", 1, Stop));
@@ -171,9 +176,9 @@ public class HostRetryBudgetTests
     public async Task Cancelling_ends_a_wait_at_once()
     {
         using CancellationTokenSource stop = new();
-        using FarSide far = new(Says(429, retryAfter: "20"), Says(200))
+        using SequenceHandler far = new(Says(429, retryAfter: "20"), Says(200))
         {
-            Time = new ManualTime(ResponseTimeLimit, Asked),
+            Time = new InstantTime(ResponseTimeLimit, Asked),
             RetryPolicy = Steady with { Jitter = () => 0 },
         };
         using HttpTransport transport = far.Transport();
@@ -182,7 +187,7 @@ public class HostRetryBudgetTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     private static HttpRequestMessage Get(string place) => new(HttpMethod.Get, "https://" + place);

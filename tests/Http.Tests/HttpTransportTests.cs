@@ -1,5 +1,5 @@
 using System.Net;
-using static Slipway.Http.Tests.FarSide;
+using static Slipway.Http.Tests.SequenceHandler;
 
 namespace Slipway.Http.Tests;
 
@@ -18,10 +18,10 @@ public class HttpTransportTests
     [InlineData(504)]
     public async Task What_waiting_can_mend_is_tried_again(int status)
     {
-        using FarSide far = new(Says(status), Says(status), Says(200, "here"));
+        using SequenceHandler far = new(Says(status), Says(status), Says(200, "here"));
         using HttpResponseMessage answer = await SendAsync(far);
         Assert.Equal("here", await answer.Content.ReadAsStringAsync(Stop));
-        Assert.Equal(3, far.Asked.Count);
+        Assert.Equal(3, far.Requests.Count);
         Assert.Equal(2, far.Time.Waits.Count);
     }
 
@@ -38,17 +38,17 @@ public class HttpTransportTests
     [InlineData(505)]
     public async Task Every_other_answer_is_the_callers_to_judge_at_once(int status)
     {
-        using FarSide far = new(Says(status));
+        using SequenceHandler far = new(Says(status));
         using HttpResponseMessage answer = await SendAsync(far);
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
         Assert.Empty(far.Time.Waits);
     }
 
     [Fact]
     public async Task A_reset_connection_is_tried_again()
     {
-        using FarSide far = new(Resets(), Says(200));
+        using SequenceHandler far = new(Resets(), Says(200));
         using HttpResponseMessage answer = await SendAsync(far);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
@@ -56,8 +56,8 @@ public class HttpTransportTests
     [Fact]
     public async Task An_answer_that_does_not_come_in_time_is_tried_again()
     {
-        FarSide? far = null;
-        far = new FarSide(token => far!.Hangs()(token), Says(200));
+        SequenceHandler? far = null;
+        far = new SequenceHandler(token => far!.Hangs()(token), Says(200));
         using HttpResponseMessage answer = await SendAsync(far);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("no answer within 77 s", Assert.Single(far.Notices), StringComparison.Ordinal);
@@ -68,47 +68,47 @@ public class HttpTransportTests
     public async Task Each_attempt_gets_a_request_of_its_own()
     {
         int made = 0;
-        using FarSide far = new(Says(503), Says(503), Says(200));
+        using SequenceHandler far = new(Says(503), Says(503), Says(200));
         using HttpTransport transport = far.Transport();
         using HttpResponseMessage answer = await transport.SendAsync(
             () => new HttpRequestMessage(HttpMethod.Get, $"https://example.org/{++made}"),
             Stop
         );
-        Assert.Equal(3, far.Asked.Distinct().Count());
-        Assert.Equal(["/1", "/2", "/3"], far.Asked.Select(request => request.RequestUri!.AbsolutePath));
+        Assert.Equal(3, far.Requests.Distinct().Count());
+        Assert.Equal(["/1", "/2", "/3"], far.Requests.Select(request => request.RequestUri!.AbsolutePath));
     }
 
     [Fact]
     public async Task What_making_a_request_throws_is_not_tried_again()
     {
         int made = 0;
-        using FarSide far = new(Says(200));
+        using SequenceHandler far = new(Says(200));
         using HttpTransport transport = far.Transport();
         await Assert.ThrowsAsync<RemoteException>(() =>
             transport.SendAsync(_ => throw new RemoteException(RemoteFault.Refused, $"no token {++made}"), Stop)
         );
         Assert.Equal(1, made);
-        Assert.Empty(far.Asked);
+        Assert.Empty(far.Requests);
     }
 
     [Fact]
     public async Task Cancelling_ends_it_without_another_attempt()
     {
         using CancellationTokenSource stop = new();
-        using FarSide far = new(token =>
+        using SequenceHandler far = new(token =>
         {
             stop.Cancel();
             return Task.FromCanceled<HttpResponseMessage>(token);
         });
         using HttpTransport transport = far.Transport();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => transport.SendAsync(Get, stop.Token));
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
     public async Task Giving_up_says_what_how_often_how_long_and_keeps_what_the_server_said()
     {
-        using FarSide far = new(Says(429, "slow down", "10"));
+        using SequenceHandler far = new(Says(429, "slow down", "10"));
         using HttpTransport transport = far.Transport();
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.Equal("GET https://example.org/a/b: 429 after 3 tries over 20 s", e.Message);
@@ -119,7 +119,7 @@ public class HttpTransportTests
     [Fact]
     public async Task Giving_up_on_a_reset_says_the_cause_beneath_it()
     {
-        using FarSide far = new(Resets());
+        using SequenceHandler far = new(Resets());
         using HttpTransport transport = far.Transport(attempts: 1);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.Equal("GET https://example.org/a/b: connection reset by peer after 1 try over 0 s", e.Message);
@@ -130,8 +130,8 @@ public class HttpTransportTests
     [Fact]
     public async Task Giving_up_on_silence_says_how_long_it_listened()
     {
-        FarSide? far = null;
-        far = new FarSide(token => far!.Hangs()(token));
+        SequenceHandler? far = null;
+        far = new SequenceHandler(token => far!.Hangs()(token));
         using HttpTransport transport = far.Transport(attempts: 1);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.Equal("GET https://example.org/a/b: no answer within 77 s after 1 try over 77 s", e.Message);
@@ -140,7 +140,7 @@ public class HttpTransportTests
     [Fact]
     public async Task An_error_body_without_end_is_read_in_part()
     {
-        using FarSide far = new(Says(500, new string('x', 1_000_000)));
+        using SequenceHandler far = new(Says(500, new string('x', 1_000_000)));
         using HttpTransport transport = far.Transport(attempts: 1);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
         Assert.InRange(e.Body.Length, 16 * 1024, (16 * 1024) + 1);
@@ -149,7 +149,7 @@ public class HttpTransportTests
     [Fact]
     public async Task A_user_agent_is_sent_unless_the_request_has_one()
     {
-        using FarSide far = new(Says(200));
+        using SequenceHandler far = new(Says(200));
         using HttpTransport transport = far.Transport();
         string[] agents = [];
         foreach (string? agent in (string?[])[null, "other/1"])
@@ -164,7 +164,7 @@ public class HttpTransportTests
                 },
                 Stop
             );
-            agents = [.. agents, far.Asked[^1].Headers.UserAgent.ToString()];
+            agents = [.. agents, far.Requests[^1].Headers.UserAgent.ToString()];
         }
 
         Assert.Equal(["slipway", "other/1"], agents);
@@ -181,7 +181,7 @@ public class HttpTransportTests
 
     private static HttpRequestMessage Get() => new(HttpMethod.Get, Address);
 
-    private static async Task<HttpResponseMessage> SendAsync(FarSide far)
+    private static async Task<HttpResponseMessage> SendAsync(SequenceHandler far)
     {
         using HttpTransport transport = far.Transport();
         return await transport.SendAsync(Get, Stop);

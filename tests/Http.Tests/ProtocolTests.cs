@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Http.Tests;

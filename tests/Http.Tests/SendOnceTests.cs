@@ -1,4 +1,4 @@
-using static Slipway.Http.Tests.FarSide;
+using static Slipway.Http.Tests.SequenceHandler;
 
 namespace Slipway.Http.Tests;
 
@@ -24,31 +24,31 @@ public class SendOnceTests
     [InlineData(200)]
     public async Task Whatever_is_answered_it_is_sent_once(int status)
     {
-        using FarSide far = new(Says(status)) { RetryPolicy = Steady };
+        using SequenceHandler far = new(Says(status)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         using HttpRequestMessage message = new(HttpMethod.Post, Place);
         using HttpResponseMessage answer = await transport.SendOnceAsync(message, Stop);
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
         Assert.Empty(far.Time.Waits);
     }
 
     [Fact]
     public async Task A_broken_connection_is_told_and_not_mended()
     {
-        using FarSide far = new(Resets()) { RetryPolicy = Steady };
+        using SequenceHandler far = new(Resets()) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         using HttpRequestMessage message = new(HttpMethod.Post, Place);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendOnceAsync(message, Stop));
         Assert.True(e.IsWorthWaiting);
         Assert.Contains("connection reset by peer", e.Outcome, StringComparison.Ordinal);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
     public async Task A_host_that_is_not_there_is_not_worth_waiting_for()
     {
-        using FarSide far = new(_ =>
+        using SequenceHandler far = new(_ =>
             Task.FromException<HttpResponseMessage>(
                 new HttpRequestException(
                     "no such host",
@@ -68,7 +68,7 @@ public class SendOnceTests
     public async Task What_a_host_asks_for_is_waited_for_in_full_and_others_hold_back()
     {
         TimeSpan asked = TimeSpan.FromSeconds(70);
-        using FarSide far = new(Says(200)) { Time = new ManualTime(ResponseTimeLimit, asked), RetryPolicy = Steady };
+        using SequenceHandler far = new(Says(200)) { Time = new InstantTime(ResponseTimeLimit, asked), RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         Task<bool> pause = transport.PauseAsync(Place, "it asked", 1, asked, Stop);
         using HttpRequestMessage message = new(HttpMethod.Get, Place);
@@ -81,7 +81,7 @@ public class SendOnceTests
     [Fact]
     public async Task What_is_more_than_there_is_patience_for_is_not_begun()
     {
-        using FarSide far = new(Says(200)) { RetryPolicy = Steady };
+        using SequenceHandler far = new(Says(200)) { RetryPolicy = Steady };
         using HttpTransport transport = far.Transport();
         Assert.False(await transport.PauseAsync(Place, "it asked", 1, TimeSpan.FromSeconds(121), Stop));
         Assert.Empty(far.Time.Waits);

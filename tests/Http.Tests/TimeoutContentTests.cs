@@ -1,4 +1,4 @@
-using static Slipway.Http.Tests.FarSide;
+using static Slipway.Http.Tests.SequenceHandler;
 
 namespace Slipway.Http.Tests;
 
@@ -9,8 +9,8 @@ public class TimeoutContentTests
     [Fact]
     public async Task A_body_that_stands_still_is_a_broken_connection()
     {
-        FarSide? far = null;
-        far = new FarSide(_ =>
+        SequenceHandler? far = null;
+        far = new SequenceHandler(_ =>
             Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Silence(() => far!.Time.FireHeld())) })
         );
         using HttpTransport transport = far.Transport();
@@ -24,7 +24,9 @@ public class TimeoutContentTests
     public async Task Cancelling_a_read_is_no_broken_connection()
     {
         using CancellationTokenSource stop = new();
-        using FarSide far = new(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Silence(stop.Cancel)) }));
+        using SequenceHandler far = new(_ =>
+            Task.FromResult(new HttpResponseMessage { Content = new StreamContent(new Silence(stop.Cancel)) })
+        );
         using HttpTransport transport = far.Transport();
         using HttpResponseMessage answer = await transport.SendAsync(Get, Stop);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BoundedBody.ReadAsync(answer, 100, stop.Token));
@@ -33,7 +35,7 @@ public class TimeoutContentTests
     [Fact]
     public async Task Length_type_and_bytes_of_a_body_stay_as_they_came()
     {
-        using FarSide far = new(_ =>
+        using SequenceHandler far = new(_ =>
             Task.FromResult(
                 new HttpResponseMessage
                 {
@@ -56,7 +58,7 @@ public class TimeoutContentTests
     public async Task Disposing_an_answer_disposes_its_body()
     {
         MemoryStream body = new([1]);
-        using FarSide far = new(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(body) }));
+        using SequenceHandler far = new(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(body) }));
         using HttpTransport transport = far.Transport();
         (await transport.SendAsync(Get, Stop)).Dispose();
         Assert.False(body.CanRead);

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Slipway.StandIns;
 using Slipway.Testing;
 
 namespace Slipway.Http.Tests;
@@ -107,8 +108,8 @@ public sealed class TrustTests : IDisposable
         );
         await AskAsync(named, map);
         await AskAsync(other, map);
-        Assert.Equal(["CN=publisher"], named.Shown);
-        Assert.Equal([""], other.Shown);
+        Assert.Equal(["CN=publisher"], named.ClientCertificates);
+        Assert.Equal([""], other.ClientCertificates);
     }
 
     [Fact]
@@ -117,7 +118,7 @@ public sealed class TrustTests : IDisposable
         await using TlsServer server = await TlsServer.StartAsync(_authority.Issue(), asksForCertificate: true);
         string identity = File("client.pem", Pem(Client()));
         await AskAsync(server, Map(server, ["{file}"], ["localhost=" + identity]));
-        Assert.Equal(["CN=publisher"], server.Shown);
+        Assert.Equal(["CN=publisher"], server.ClientCertificates);
         await Assert.ThrowsAsync<ExhaustedException>(() => AskAsync(server, Map(server, ["{file}"])));
     }
 
@@ -128,7 +129,7 @@ public sealed class TrustTests : IDisposable
     public async Task What_a_server_says_of_our_certificate_is_told_at_once(string alert, string reason)
     {
         HttpRequestException failure = new("sending failed", new IOException("decryption failed", new CryptographicException(alert)));
-        using FarSide far = new(_ => Task.FromException<HttpResponseMessage>(failure));
+        using SequenceHandler far = new(_ => Task.FromException<HttpResponseMessage>(failure));
         using HttpTransport transport = far.Transport();
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() =>
             transport.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "https://example.org/a"), Stop)
@@ -152,7 +153,7 @@ public sealed class TrustTests : IDisposable
         await using TlsServer server = await TlsServer.StartAsync(_authority.Issue(), asksForCertificate: true);
         string[] identities = [$"localhost={certificate},{keyFile}"];
         await AskAsync(server, Map(server, ["{file}"], identities, "w0rd"));
-        Assert.Equal(["CN=publisher"], server.Shown);
+        Assert.Equal(["CN=publisher"], server.ClientCertificates);
 
         CertificateException wrong = Assert.Throws<CertificateException>(() => Map(server, [], identities, "wr0ng"));
         Assert.Contains("client.key: ", wrong.Message, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ public sealed class CommandLineTests : IDisposable
 
     public void Dispose() => run.Dispose();
 
-    private ParameterBuild Given(params string[] arguments)
+    private ParameterBuild Parse(params string[] arguments)
     {
         int code = run.Of<ParameterBuild>(x => x.Show, arguments);
         Assert.True(code == 0, run.Log);
@@ -26,42 +26,42 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--IMAGES=kubelet", "flannel-cni")]
     [InlineData("--images", "kubelet", "--jobs", "2", "--images", "flannel-cni")]
     public void A_list_takes_values_up_to_the_next_name_and_grows_when_repeated(params string[] arguments) =>
-        Assert.Equal(["kubelet", "flannel-cni"], Given(arguments).Images!);
+        Assert.Equal(["kubelet", "flannel-cni"], Parse(arguments).Images!);
 
     [Fact]
     public void A_list_with_a_separator_is_split_at_it() =>
-        Assert.Equal(["linux/amd64", "linux/arm64"], Given("--platforms", "linux/amd64,linux/arm64").Platforms!);
+        Assert.Equal(["linux/amd64", "linux/arm64"], Parse("--platforms", "linux/amd64,linux/arm64").Platforms!);
 
     [Fact]
     public void A_value_after_an_equals_sign_may_hold_more_of_them_and_begin_with_a_dash()
     {
-        Assert.Equal("a=b", Given("--upstream=a=b").Mirror);
-        Assert.Equal("--x", Given("--upstream=--x").Mirror);
+        Assert.Equal("a=b", Parse("--upstream=a=b").Mirror);
+        Assert.Equal("--x", Parse("--upstream=--x").Mirror);
     }
 
     [Fact]
-    public void A_negative_number_is_a_value() => Assert.Equal(-3, Given("--jobs", "-3").Jobs);
+    public void A_negative_number_is_a_value() => Assert.Equal(-3, Parse("--jobs", "-3").Jobs);
 
     [Fact]
     public void A_switch_needs_no_value_and_takes_false()
     {
-        Assert.True(Given("--json").Json);
-        Assert.False(Given("--json", "false").Json);
-        Assert.Null(Given().Confirmed);
-        Assert.True(Given("--confirmed").Confirmed);
+        Assert.True(Parse("--json").Json);
+        Assert.False(Parse("--json", "false").Json);
+        Assert.Null(Parse().Confirmed);
+        Assert.True(Parse("--confirmed").Confirmed);
     }
 
     [Fact]
     public void Enums_ignore_letter_case_and_stand_in_lists_too()
     {
-        Assert.Equal(Signer.Cosign, Given("--signer", "cosign").Signer);
-        Assert.Equal([Signer.Cosign, Signer.Key], Given("--other-signers", "Cosign", "KEY").OtherSigners);
+        Assert.Equal(Signer.Cosign, Parse("--signer", "cosign").Signer);
+        Assert.Equal([Signer.Cosign, Signer.Key], Parse("--other-signers", "Cosign", "KEY").OtherSigners);
     }
 
     [Fact]
     public void What_is_not_given_keeps_its_initialiser()
     {
-        ParameterBuild build = Given();
+        ParameterBuild build = Parse();
         Assert.Equal(4, build.Jobs);
         Assert.Null(build.Limit);
         Assert.Equal(Signer.Key, build.Signer);
@@ -71,19 +71,19 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_member_without_a_setter_and_a_renamed_one_are_set()
     {
-        Assert.True(Given("--accept-unsigned-unsafe").AcceptUnsignedUnsafe);
-        Assert.Equal("m", Given("--upstream", "m").Mirror);
+        Assert.True(Parse("--accept-unsigned-unsafe").AcceptUnsignedUnsafe);
+        Assert.Equal("m", Parse("--upstream", "m").Mirror);
     }
 
     [Fact]
-    public void The_last_of_a_repeated_single_value_wins() => Assert.Equal(2, Given("--jobs", "1", "--jobs", "2").Jobs);
+    public void The_last_of_a_repeated_single_value_wins() => Assert.Equal(2, Parse("--jobs", "1", "--jobs", "2").Jobs);
 
     [Fact]
     public void Relative_paths_stand_below_the_working_directory()
     {
         string below = Directory.CreateDirectory(Path.Combine(run.Root, "a b")).FullName;
         run.WorkingDirectory = below;
-        ParameterBuild build = Given("--artifacts-directory", "../out", "--inputs", "x", "/y");
+        ParameterBuild build = Parse("--artifacts-directory", "../out", "--inputs", "x", "/y");
         Assert.Equal(Path.Combine(run.Root, "out"), build.ArtifactsDirectory.ToString());
         Assert.Equal([Path.Combine(below, "x"), "/y"], build.Inputs!.Select(x => x.ToString()));
     }

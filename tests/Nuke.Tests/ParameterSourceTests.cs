@@ -8,7 +8,7 @@ public sealed class ParameterSourceTests : IDisposable
 
     public void Dispose() => run.Dispose();
 
-    private ParameterBuild Given(params string[] arguments)
+    private ParameterBuild Parse(params string[] arguments)
     {
         int code = run.Of<ParameterBuild>(x => x.Show, arguments);
         Assert.True(code == 0, run.Log);
@@ -24,14 +24,14 @@ public sealed class ParameterSourceTests : IDisposable
     [Fact]
     public void Command_line_wins_over_environment_over_profile_over_file_over_initialiser()
     {
-        Assert.Equal(4, Given().Jobs);
+        Assert.Equal(4, Parse().Jobs);
         run.Parameters("""{ "$schema": "./build.schema.json", "Jobs": 5 }""");
-        Assert.Equal(5, Given().Jobs);
+        Assert.Equal(5, Parse().Jobs);
         run.Files.Write(".nuke/parameters.ci.json", """{ "Jobs": 6 }""");
-        Assert.Equal(6, Given("--profile", "ci").Jobs);
+        Assert.Equal(6, Parse("--profile", "ci").Jobs);
         run.Variables["SLIPWAY_JOBS"] = "7";
-        Assert.Equal(7, Given("--profile", "ci").Jobs);
-        Assert.Equal(8, Given("--profile", "ci", "--jobs", "8").Jobs);
+        Assert.Equal(7, Parse("--profile", "ci").Jobs);
+        Assert.Equal(8, Parse("--profile", "ci", "--jobs", "8").Jobs);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ParameterSourceTests : IDisposable
             """
         );
         run.WorkingDirectory = Directory.CreateDirectory(Path.Combine(run.Root, "below")).FullName;
-        ParameterBuild build = Given();
+        ParameterBuild build = Parse();
         Assert.Equal(["kubelet", "flannel-cni"], build.Images!);
         Assert.Equal(Signer.Cosign, build.Signer);
         Assert.Equal(12, build.Jobs);
@@ -112,7 +112,7 @@ public sealed class ParameterSourceTests : IDisposable
         run.Variables["SLIPWAY_IMAGES"] = "kubelet  flannel-cni";
         run.Variables["SLIPWAY_INPUTS"] = "/a b:/c";
         run.Variables["SLIPWAY_PLATFORMS"] = "a b,c";
-        ParameterBuild build = Given();
+        ParameterBuild build = Parse();
         Assert.Equal(["kubelet", "flannel-cni"], build.Images!);
         Assert.Equal(["/a b", "/c"], build.Inputs!.Select(x => x.ToString()));
         Assert.Equal(["a b", "c"], build.Platforms!);
@@ -124,7 +124,7 @@ public sealed class ParameterSourceTests : IDisposable
         run.Variables["SLIPWAY_JOBS"] = "";
         run.Variables["JOBS"] = "9";
         run.Variables["NUKE_JOBS"] = "9";
-        Assert.Equal(4, Given().Jobs);
+        Assert.Equal(4, Parse().Jobs);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class ParameterSourceTests : IDisposable
         run.Conventions = new TestConventions { EnvironmentPrefix = "" };
         run.Variables["Jobs"] = "9";
         run.Variables["NUKE_SIGNER"] = "cosign";
-        ParameterBuild build = Given();
+        ParameterBuild build = Parse();
         Assert.Equal(9, build.Jobs);
         Assert.Equal(Signer.Cosign, build.Signer);
     }

@@ -10,7 +10,7 @@ public sealed class TargetHelpTests : IDisposable
 
     public void Dispose() => run.Dispose();
 
-    public class Asked : Recorded
+    public class HelpBuild : Recorded
     {
         [Parameter("Images to build")]
         public string[]? Images { get; }
@@ -53,7 +53,7 @@ public sealed class TargetHelpTests : IDisposable
 
     private string Help(params string[] arguments)
     {
-        int code = run.Of<Asked>(x => x.Fetch, arguments);
+        int code = run.Of<HelpBuild>(x => x.Fetch, arguments);
         Assert.True(code == 0, run.Log);
         Assert.Empty(Recorded.Ran);
         return run.Output;
@@ -156,7 +156,7 @@ public sealed class TargetHelpTests : IDisposable
     [Fact]
     public void An_unknown_target_is_wrong_use()
     {
-        Assert.Equal(64, run.Of<Asked>(x => x.Fetch, "Publsh", "--help"));
+        Assert.Equal(64, run.Of<HelpBuild>(x => x.Fetch, "Publsh", "--help"));
         Assert.Equal("unknown target Publsh; did you mean Publish?\n", run.Log);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Slipway.Testing;
 
 namespace Slipway.Oci.Tests;
 
@@ -6,7 +7,7 @@ namespace Slipway.Oci.Tests;
 public sealed class HostileLayoutTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private readonly TemporaryFolder _folder = new();
+    private readonly ScratchFolder _folder = new();
 
     private string Layout => _folder.At("layout");
 

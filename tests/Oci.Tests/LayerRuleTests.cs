@@ -122,7 +122,7 @@ public class LayerRuleTests
 
     [Fact]
     public void A_content_that_ends_before_its_length_is_refused() =>
-        Refused("'a'", File("a", "content") with { Open = () => new Liar(7, "cont"u8.ToArray()) });
+        Refused("'a'", File("a", "content") with { Open = () => new FalseLengthStream(7, "cont"u8.ToArray()) });
 
     [Theory]
     [InlineData(-1)]
@@ -139,7 +139,7 @@ public class LayerRuleTests
     }
 
     /// <summary>Says another length than it has.</summary>
-    private sealed class Liar(long length, byte[] bytes) : MemoryStream(bytes)
+    private sealed class FalseLengthStream(long length, byte[] bytes) : MemoryStream(bytes)
     {
         public override long Length => length;
     }

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Slipway.Testing;
 
 namespace Slipway.Oci.Tests;
 
@@ -144,7 +145,7 @@ public class LayerWriterTests
     [Fact]
     public void The_tar_program_lists_what_was_written()
     {
-        using TemporaryFolder folder = new();
+        using ScratchFolder folder = new();
         string file = Path.Combine(folder.Path, "layer.tar.gz");
         File.WriteAllBytes(file, Sample.Write(Sample.Everything).Blob);
         string? listed = Sample.Run("tar", "--numeric-owner", "--utc", "-tvzf", file);

@@ -1,11 +1,12 @@
 using System.Text;
+using Slipway.Testing;
 
 namespace Slipway.Oci.Tests;
 
 public sealed class OciLayoutTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
-    private readonly TemporaryFolder _folder = new();
+    private readonly ScratchFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,3 +1,4 @@
+using Slipway.StandIns;
 using Slipway.Testing;
 using YamlDotNet.RepresentationModel;
 

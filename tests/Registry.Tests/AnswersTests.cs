@@ -23,7 +23,7 @@ public class AnswersTests
     [InlineData(204, RemoteFault.Protocol)]
     public async Task Only_a_404_means_that_a_tag_is_absent(int status, RemoteFault fault)
     {
-        FarSide far = new(_ => FarSide.Answer(status));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(fault, e.Fault);
         Assert.Equal(status, (int)e.Status!);
@@ -33,7 +33,7 @@ public class AnswersTests
     [Fact]
     public async Task A_broken_connection_is_no_absence()
     {
-        FarSide far = new(_ => throw new HttpRequestException("reset"));
+        RegistryHandler far = new(_ => throw new HttpRequestException("reset"));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.Equal(
@@ -45,19 +45,19 @@ public class AnswersTests
     [Fact]
     public async Task A_head_without_digest_is_followed_by_a_get()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method == HttpMethod.Head
-                ? FarSide.Answer(200)
-                : FarSide.Answer(200, Encoding.UTF8.GetString(Manifest), ("Content-Type", MediaType.Index))
+                ? RegistryHandler.Answer(200)
+                : RegistryHandler.Answer(200, Encoding.UTF8.GetString(Manifest), ("Content-Type", MediaType.Index))
         );
         Assert.Equal(Wanted, (await far.Repository().ResolveAsync("v1", default))!.Digest);
-        Assert.Equal(["HEAD", "GET"], far.Asked.Select(asked => asked.Method));
+        Assert.Equal(["HEAD", "GET"], far.Requests.Select(asked => asked.Method));
     }
 
     [Fact]
     public async Task A_digest_header_that_is_none_is_refused()
     {
-        FarSide far = new(_ => FarSide.Answer(200, "", ("Docker-Content-Digest", "sha256:short")));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(200, "", ("Docker-Content-Digest", "sha256:short")));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.Protocol, e.Fault);
     }
@@ -65,7 +65,7 @@ public class AnswersTests
     [Fact]
     public async Task A_manifest_with_other_bytes_is_refused()
     {
-        FarSide far = new(_ => FarSide.Answer(200, "{}", ("Content-Type", MediaType.Index)));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(200, "{}", ("Content-Type", MediaType.Index)));
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => far.Repository().ReadManifestAsync(Wanted, default));
         Assert.Contains(Wanted.ToString(), e.Message);
     }
@@ -73,7 +73,9 @@ public class AnswersTests
     [Fact]
     public async Task A_manifest_sent_as_another_type_than_its_own_is_refused()
     {
-        FarSide far = new(_ => FarSide.Answer(200, Encoding.UTF8.GetString(Manifest), ("Content-Type", MediaType.Manifest)));
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(200, Encoding.UTF8.GetString(Manifest), ("Content-Type", MediaType.Manifest))
+        );
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().ReadManifestAsync(Wanted, default));
     }
 
@@ -83,7 +85,7 @@ public class AnswersTests
     public async Task A_manifest_beyond_4_MiB_is_refused_with_and_without_length(bool announced)
     {
         byte[] large = new byte[OciJson.MaximumManifestSize + 1];
-        FarSide far = new(_ => new HttpResponseMessage
+        RegistryHandler far = new(_ => new HttpResponseMessage
         {
             Content = announced ? new ByteArrayContent(large) : new StreamContent(new Endless()),
         });
@@ -96,7 +98,7 @@ public class AnswersTests
     [Fact]
     public async Task A_blob_with_other_bytes_fails_at_its_end_and_one_of_another_size_at_once()
     {
-        FarSide far = new(_ => FarSide.Answer(200, "blob"));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(200, "blob"));
         await using Stream other = (await far.Repository().OpenBlobAsync(Descriptor.Of("x", "bloc"u8), default))!;
         await Assert.ThrowsAsync<ContentException>(() => other.CopyToAsync(Stream.Null));
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().OpenBlobAsync(Descriptor.Of("x", "blobs"u8), default));
@@ -106,16 +108,16 @@ public class AnswersTests
     [Fact]
     public async Task A_redirected_blob_is_fetched_without_authorization()
     {
-        FarSide far = new(request =>
-            request.RequestUri!.Host == "storage.example" ? FarSide.Answer(200, "blob")
-            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
-            : FarSide.Answer(307, "", ("Location", "https://storage.example/blob?sig=1"))
+        RegistryHandler far = new(request =>
+            request.RequestUri!.Host == "storage.example" ? RegistryHandler.Answer(200, "blob")
+            : request.Headers.Authorization is null ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
+            : RegistryHandler.Answer(307, "", ("Location", "https://storage.example/blob?sig=1"))
         );
         await using Stream blob = (await far.Repository().OpenBlobAsync(Descriptor.Of("x", "blob"u8), default))!;
         await blob.CopyToAsync(Stream.Null);
-        Assert.NotNull(far.Asked[1].Authorization);
-        Assert.Equal("https://storage.example/blob?sig=1", far.Asked[2].Address.AbsoluteUri);
-        Assert.Null(far.Asked[2].Authorization);
+        Assert.NotNull(far.Requests[1].Authorization);
+        Assert.Equal("https://storage.example/blob?sig=1", far.Requests[2].Address.AbsoluteUri);
+        Assert.Null(far.Requests[2].Authorization);
     }
 
     [Theory]
@@ -130,21 +132,21 @@ public class AnswersTests
     [InlineData("")]
     public async Task A_redirect_to_where_we_do_not_go_is_refused(string location)
     {
-        FarSide far = new(_ => FarSide.Answer(307, "", ("Location", location)));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(307, "", ("Location", location)));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository().OpenBlobAsync(Descriptor.Of("x", "blob"u8), default)
         );
         Assert.Equal(RemoteFault.Protocol, e.Fault);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
     public async Task Redirects_in_a_circle_end()
     {
-        FarSide far = new(_ => FarSide.Answer(302, "", ("Location", "/again")));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(302, "", ("Location", "/again")));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReadManifestAsync(Wanted, default));
         Assert.Contains("more than 5 redirects", e.Message);
-        Assert.Equal(6, far.Asked.Count);
+        Assert.Equal(6, far.Requests.Count);
     }
 
     [Theory]
@@ -155,23 +157,23 @@ public class AnswersTests
     [InlineData("https://upload.example/up?sig=a", "https://upload.example/up?sig=a&digest=sha256%3A", false)]
     public async Task An_upload_goes_where_the_location_says_with_credentials_at_home_only(string location, string wanted, bool authorised)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method.Method switch
             {
-                "HEAD" => FarSide.Answer(404),
-                _ when request.Headers.Authorization is null && request.RequestUri!.Host == "quay.io" => FarSide.Answer(
+                "HEAD" => RegistryHandler.Answer(404),
+                _ when request.Headers.Authorization is null && request.RequestUri!.Host == "quay.io" => RegistryHandler.Answer(
                     401,
                     "",
                     ("WWW-Authenticate", "Basic realm=\"x\"")
                 ),
-                "POST" => FarSide.Answer(202, "", ("Location", location)),
-                _ => FarSide.Answer(201),
+                "POST" => RegistryHandler.Answer(202, "", ("Location", location)),
+                _ => RegistryHandler.Answer(201),
             }
         );
         Assert.True(
             await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default)
         );
-        (string method, Uri address, string? authorization) = far.Asked[^1];
+        (string method, Uri address, string? authorization) = far.Requests[^1];
         Assert.Equal("PUT", method);
         Assert.StartsWith(wanted, address.AbsoluteUri);
         Assert.Equal(authorised, authorization is not null);
@@ -185,21 +187,21 @@ public class AnswersTests
     [InlineData("")]
     public async Task An_upload_location_where_we_do_not_go_gets_no_bytes(string location)
     {
-        FarSide far = new(request =>
-            request.Method == HttpMethod.Head ? FarSide.Answer(404) : FarSide.Answer(202, "", ("Location", location))
+        RegistryHandler far = new(request =>
+            request.Method == HttpMethod.Head ? RegistryHandler.Answer(404) : RegistryHandler.Answer(202, "", ("Location", location))
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => throw new InvalidOperationException("opened"), default)
         );
         Assert.Equal(RemoteFault.Protocol, e.Fault);
-        Assert.Equal(["HEAD", "POST"], far.Asked.Select(asked => asked.Method));
+        Assert.Equal(["HEAD", "POST"], far.Requests.Select(asked => asked.Method));
         Assert.DoesNotContain("word", e.Message);
     }
 
     [Fact]
     public async Task A_registry_that_stored_something_else_is_not_believed()
     {
-        FarSide far = new(_ => FarSide.Answer(201, "", ("Docker-Content-Digest", Digest.Of("x"u8).ToString())));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(201, "", ("Docker-Content-Digest", Digest.Of("x"u8).ToString())));
         await Assert.ThrowsAsync<ContentException>(() =>
             far.Repository().PushManifestAsync(new ManifestContent(MediaType.Index, Manifest), "v1", default)
         );
@@ -208,7 +210,9 @@ public class AnswersTests
     [Fact]
     public async Task A_refused_manifest_repeats_the_registrys_own_words()
     {
-        FarSide far = new(_ => FarSide.Answer(413, """{"errors":[{"code":"MANIFEST_INVALID","message":"too large for your plan"}]}"""));
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(413, """{"errors":[{"code":"MANIFEST_INVALID","message":"too large for your plan"}]}""")
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository().PushManifestAsync(new ManifestContent(MediaType.Index, Manifest), "v1.36.4", default)
         );
@@ -219,11 +223,11 @@ public class AnswersTests
     [Fact]
     public async Task The_last_of_many_429_says_why()
     {
-        FarSide far = new(_ => FarSide.Answer(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"pull limit"}]}"""));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(429, """{"errors":[{"code":"TOOMANYREQUESTS","message":"pull limit"}]}"""));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReadManifestAsync(Wanted, default));
         Assert.Contains("429 after 3 tries over 0 s TOOMANYREQUESTS \"pull limit\"; wait", e.Message);
         Assert.Equal("TOOMANYREQUESTS", e.Code);
-        Assert.Equal(3, far.Asked.Count);
+        Assert.Equal(3, far.Requests.Count);
     }
 
     [Theory]
@@ -232,9 +236,9 @@ public class AnswersTests
     [InlineData("v1?x=1")]
     public async Task A_tag_that_is_none_is_not_asked_for(string tag)
     {
-        FarSide far = new(_ => FarSide.Answer(404));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(404));
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().ResolveAsync(tag, default));
-        Assert.Empty(far.Asked);
+        Assert.Empty(far.Requests);
     }
 
     private sealed class Endless : MemoryStream

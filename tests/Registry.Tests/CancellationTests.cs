@@ -1,5 +1,6 @@
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -19,39 +20,41 @@ public class CancellationTests
         {
             using CancellationTokenSource cancellationToken = new();
             int seen = 0;
-            await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Faults = _ =>
+            await using ClientFixture fixture = await ClientFixture.StartAsync(RehearsalAuthentication.Token, options => options.WithFaults(
+                    _ =>
                     {
                         if (Interlocked.Increment(ref seen) == at)
                             cancellationToken.Cancel();
                         return null;
-                    } });
+                    }
+                ));
             try
             {
-                await PushAsync(wire, cancellationToken.Token);
+                await PushAsync(fixture, cancellationToken.Token);
             }
             catch (OperationCanceledException)
             {
                 // The last request may well be answered before it is stopped.
             }
 
-            await PushAsync(wire, TestContext.Current.CancellationToken);
-            Assert.Equal(Image.Descriptor, await wire.Repository().ResolveAsync("v1", default));
-            Assert.True(wire.Registry.OpenUploads <= 1, $"stopped at {at}: {wire.Registry.OpenUploads} sessions are open");
+            await PushAsync(fixture, TestContext.Current.CancellationToken);
+            Assert.Equal(Image.Descriptor, await fixture.Repository().ResolveAsync("v1", default));
+            Assert.True(fixture.Registry.OpenUploads <= 1, $"stopped at {at}: {fixture.Registry.OpenUploads} sessions are open");
         }
     }
 
     [Fact]
     public async Task Pulls_that_are_stopped_or_left_hold_no_connection()
     {
-        await using Wire wire = await Wire.StartAsync();
-        await PushAsync(wire, default);
+        await using ClientFixture fixture = await ClientFixture.StartAsync();
+        await PushAsync(fixture, default);
         using CancellationTokenSource bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         bound.CancelAfter(TimeSpan.FromMinutes(1));
         // More than the connections that one host is allowed: a leaked one would be missed.
         for (int i = 0; i < 40; i++)
         {
             using CancellationTokenSource cancellationToken = CancellationTokenSource.CreateLinkedTokenSource(bound.Token);
-            await using Stream blob = (await wire.Repository().OpenBlobAsync(Blob, cancellationToken.Token))!;
+            await using Stream blob = (await fixture.Repository().OpenBlobAsync(Blob, cancellationToken.Token))!;
             await blob.ReadExactlyAsync(new byte[10], bound.Token);
             if (i % 2 == 0)
             {
@@ -60,19 +63,19 @@ public class CancellationTests
             }
         }
 
-        Assert.NotNull(await wire.Repository().ResolveAsync("v1", bound.Token));
+        Assert.NotNull(await fixture.Repository().ResolveAsync("v1", bound.Token));
     }
 
     private static async Task<int> CountAsync()
     {
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token);
-        await PushAsync(wire, default);
-        return wire.Registry.Log.All.Length;
+        await using ClientFixture fixture = await ClientFixture.StartAsync(RehearsalAuthentication.Token);
+        await PushAsync(fixture, default);
+        return fixture.Registry.Log.All.Length;
     }
 
-    private static async Task PushAsync(Wire wire, CancellationToken cancellationToken)
+    private static async Task PushAsync(ClientFixture fixture, CancellationToken cancellationToken)
     {
-        Repository repository = wire.Repository();
+        Repository repository = fixture.Repository();
         await repository.PushBlobAsync(Blob, () => new MemoryStream(Content), cancellationToken);
         await repository.PushManifestAsync(Image, "v1", cancellationToken);
     }

@@ -39,14 +39,14 @@ public class HostileAnswersTests
             ],
             field =>
             {
-                FarSide far = new(request =>
-                    request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, """{"token":"t"}""")
-                    : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", field))
-                    : FarSide.Answer(404)
+                RegistryHandler far = new(request =>
+                    request.RequestUri!.AbsolutePath == "/t" ? RegistryHandler.Answer(200, """{"token":"t"}""")
+                    : request.Headers.Authorization is null ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", field))
+                    : RegistryHandler.Answer(404)
                 );
                 Outcome(() => far.Repository().ResolveAsync("v1", default));
-                Assert.InRange(far.Asked.Count, 1, 3);
-                Assert.All(far.Asked, asked => Assert.True(asked.Address.Host == "quay.io" && asked.Address.Scheme == "https"));
+                Assert.InRange(far.Requests.Count, 1, 3);
+                Assert.All(far.Requests, asked => Assert.True(asked.Address.Host == "quay.io" && asked.Address.Scheme == "https"));
             }
         );
 
@@ -78,13 +78,13 @@ public class HostileAnswersTests
             field =>
             {
                 int pages = 0;
-                FarSide far = new(_ =>
+                RegistryHandler far = new(_ =>
                     ++pages > 5
-                        ? FarSide.Answer(200, List, ("Content-Type", MediaType.Index))
-                        : FarSide.Answer(200, List, ("Content-Type", MediaType.Index), ("Link", field))
+                        ? RegistryHandler.Answer(200, List, ("Content-Type", MediaType.Index))
+                        : RegistryHandler.Answer(200, List, ("Content-Type", MediaType.Index), ("Link", field))
                 );
                 Outcome(() => far.Repository().ReferrersAsync(Blob.Digest, null, default));
-                Assert.All(far.Asked, asked => Assert.Equal("quay.io", asked.Address.Host));
+                Assert.All(far.Requests, asked => Assert.Equal("quay.io", asked.Address.Host));
             }
         );
 
@@ -116,14 +116,14 @@ public class HostileAnswersTests
             ],
             field =>
             {
-                FarSide far = new(request =>
+                RegistryHandler far = new(request =>
                     request.Headers.Authorization is null && request.RequestUri!.Host == "quay.io"
-                        ? FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
-                        : FarSide.Answer(307, "", ("Location", field))
+                        ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
+                        : RegistryHandler.Answer(307, "", ("Location", field))
                 );
                 Outcome(() => far.Repository().OpenBlobAsync(Blob, default));
-                Assert.InRange(far.Asked.Count, 1, 12);
-                Assert.All(far.Asked, asked =>
+                Assert.InRange(far.Requests.Count, 1, 12);
+                Assert.All(far.Requests, asked =>
                     Assert.True(
                         asked.Address is { Scheme: "https", UserInfo: "" }
                             && !Loopback.Is(asked.Address)
@@ -140,7 +140,7 @@ public class HostileAnswersTests
             field =>
             {
                 int asked = 0;
-                FarSide far = new(_ =>
+                RegistryHandler far = new(_ =>
                 {
                     HttpResponseMessage answer = new(++asked == 1 ? System.Net.HttpStatusCode.OK : System.Net.HttpStatusCode.PartialContent)
                     {
@@ -186,10 +186,10 @@ public class HostileAnswersTests
             ],
             body =>
             {
-                FarSide far = new(request =>
+                RegistryHandler far = new(request =>
                     request.Headers.Authorization is null
-                        ? FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
-                        : FarSide.Answer(403, body)
+                        ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
+                        : RegistryHandler.Answer(403, body)
                 );
                 Outcome(() => far.Repository().ResolveAsync("v1", default));
             }
@@ -217,14 +217,14 @@ public class HostileAnswersTests
             ],
             body =>
             {
-                FarSide far = new(request =>
-                    request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, body)
+                RegistryHandler far = new(request =>
+                    request.RequestUri!.AbsolutePath == "/t" ? RegistryHandler.Answer(200, body)
                     : request.Headers.Authorization is null
-                        ? FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
-                    : FarSide.Answer(404)
+                        ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
+                    : RegistryHandler.Answer(404)
                 );
                 Outcome(() => far.Repository().ResolveAsync("v1", default));
-                Assert.InRange(far.Asked.Count, 2, 3);
+                Assert.InRange(far.Requests.Count, 2, 3);
             }
         );
 
@@ -238,19 +238,19 @@ public class HostileAnswersTests
     [InlineData(501)]
     public async Task What_no_waiting_mends_fails_at_once_in_the_registrys_own_words(int status)
     {
-        FarSide far = new(_ => FarSide.Answer(status, """{"errors":[{"code":"UNSUPPORTED","message":"not here"}]}"""));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status, """{"errors":[{"code":"UNSUPPORTED","message":"not here"}]}"""));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository().PushManifestAsync(new ManifestContent(MediaType.Index, Encoding.UTF8.GetBytes(List)), "v1", default)
         );
         Assert.Contains($": {status} UNSUPPORTED \"not here\"; ", e.Message);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
         Assert.Empty(far.Notices);
     }
 
     [Fact]
     public async Task A_registry_that_cannot_prove_who_it_is_is_asked_once_and_told_of()
     {
-        FarSide far = new(_ =>
+        RegistryHandler far = new(_ =>
             throw new HttpRequestException(
                 HttpRequestError.SecureConnectionError,
                 "x",
@@ -265,7 +265,7 @@ public class HostileAnswersTests
             e.Message
         );
         Assert.Contains("--registry-ca HOST=FILE", e.Message);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     private static string List => Encoding.UTF8.GetString(new Oci.Index([]).ToBytes());

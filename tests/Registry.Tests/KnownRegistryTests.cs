@@ -38,16 +38,16 @@ public sealed partial class KnownRegistryTests
         Credential? found = await Environment(known).ForAsync(host, null, RegistryMap.Default, default);
         Assert.Equal(("user", "secret", $"{known.UserVariable} and {known.SecretVariable}"), (found!.User, found.Secret, found.Origin));
 
-        using FarSide far = new(_ => FarSide.Answer(403));
+        using RegistryHandler far = new(_ => RegistryHandler.Answer(403));
         Repository nobody = new RegistryClient(
-            new Http.HttpTransport(far, Wire.Impatient, TimeProvider.System, _ => { }),
+            new Http.HttpTransport(far, ClientFixture.Impatient, TimeProvider.System, _ => { }),
             Credentials.None,
             RegistryMap.Default,
             TimeProvider.System
         ).Repository(Reference.Parse(host + "/owner/image"));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => nobody.TagsAsync(default));
         Assert.EndsWith($"; no credentials were found: set {known.UserVariable} and {known.SecretVariable}", e.Message);
-        Assert.All(far.Asked, asked => Assert.Equal(known.Address.Host, asked.Address.Host));
+        Assert.All(far.Requests, request => Assert.Equal(known.Address.Host, request.Address.Host));
     }
 
     [Theory]

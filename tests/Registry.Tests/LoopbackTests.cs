@@ -16,14 +16,14 @@ public class LoopbackTests
     [InlineData("localhost", RehearsalAuthentication.TokenElsewhere)]
     public async Task A_registry_of_plain_http_takes_an_image_without_a_map(string name, RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
-        string host = $"{name}:{wire.Registry.Address.Port}";
-        using HttpTransport transport = new(HttpTransport.NewHandler(), Wire.Impatient, TimeProvider.System, _ => { });
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication);
+        string host = $"{name}:{fixture.Registry.Address.Port}";
+        using HttpTransport transport = new(HttpTransport.NewHandler(), ClientFixture.Impatient, TimeProvider.System, _ => { });
         Credentials credentials = Credentials.Of([KeyValuePair.Create(host, new Credential("robot", "s3cret", "a test"))]);
         Repository repository = new RegistryClient(transport, credentials, RegistryMap.Default, TimeProvider.System).Repository(
             Reference.Parse($"{host}/a/b")
         );
-        (ManifestContent manifest, _, _) = await Wire.PushImageAsync(repository, "v1");
+        (ManifestContent manifest, _, _) = await ClientFixture.PushImageAsync(repository, "v1");
         Assert.Equal(manifest.Descriptor.Digest, (await repository.ResolveAsync("v1", default))!.Digest);
         Assert.Equal(["v1"], await repository.TagsAsync(default));
     }
@@ -36,8 +36,10 @@ public class LoopbackTests
     [InlineData("localhost", "http://localhost")]
     public async Task What_speaks_no_tls_is_asked_by_plain_http_from_then_on(string host, string address)
     {
-        FarSide far = new(request =>
-            request.RequestUri!.Scheme == "https" ? throw NoTls() : FarSide.Answer(request.RequestUri.AbsolutePath == "/v2/" ? 401 : 404)
+        RegistryHandler far = new(request =>
+            request.RequestUri!.Scheme == "https"
+                ? throw NoTls()
+                : RegistryHandler.Answer(request.RequestUri.AbsolutePath == "/v2/" ? 401 : 404)
         );
         Repository repository = far.Repository(host + "/a/b");
         Assert.Null(await repository.ResolveAsync("v1", default));
@@ -45,17 +47,17 @@ public class LoopbackTests
         string secure = "https" + address[4..];
         Assert.Equal(
             [$"{secure}/v2/", $"{address}/v2/", $"{address}/v2/a/b/manifests/v1", $"{address}/v2/a/b/manifests/v2"],
-            far.Asked.Select(asked => asked.Address.AbsoluteUri)
+            far.Requests.Select(asked => asked.Address.AbsoluteUri)
         );
-        Assert.All(far.Asked.Take(2), asked => Assert.Null(asked.Authorization));
+        Assert.All(far.Requests.Take(2), asked => Assert.Null(asked.Authorization));
     }
 
     [Fact]
     public async Task What_speaks_tls_is_never_asked_in_the_open()
     {
-        FarSide far = new(_ => FarSide.Answer(404));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(404));
         Assert.Null(await far.Repository("localhost:5000/a/b").ResolveAsync("v1", default));
-        Assert.All(far.Asked, asked => Assert.Equal("https", asked.Address.Scheme));
+        Assert.All(far.Requests, asked => Assert.Equal("https", asked.Address.Scheme));
     }
 
     [Theory]
@@ -64,16 +66,16 @@ public class LoopbackTests
     [InlineData(301)]
     public async Task A_certificate_that_is_not_trusted_stays_refused(int toPlainHttp)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.Scheme == "https"
                 ? throw NoTls("errors in the chain: UntrustedRoot")
-                : FarSide.Answer(toPlainHttp, "", ("Location", "https://localhost:5000/"))
+                : RegistryHandler.Answer(toPlainHttp, "", ("Location", "https://localhost:5000/"))
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository("localhost:5000/a/b").ResolveAsync("v1", default)
         );
         Assert.Equal(RemoteFault.Untrusted, e.Fault);
-        Assert.Single(far.Asked, asked => asked.Address.Scheme == "http");
+        Assert.Single(far.Requests, asked => asked.Address.Scheme == "http");
     }
 
     [Theory]
@@ -85,29 +87,29 @@ public class LoopbackTests
     [InlineData("[::2]:5000")]
     public async Task No_other_host_is_ever_asked_in_the_open(string host)
     {
-        FarSide far = new(_ => throw NoTls());
+        RegistryHandler far = new(_ => throw NoTls());
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository(host + "/a/b").ResolveAsync("v1", default));
-        Assert.All(far.Asked, asked => Assert.Equal("https", asked.Address.Scheme));
+        Assert.All(far.Requests, asked => Assert.Equal("https", asked.Address.Scheme));
     }
 
     [Fact]
     public async Task A_map_by_https_means_https()
     {
-        FarSide far = new(_ => throw NoTls());
+        RegistryHandler far = new(_ => throw NoTls());
         await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository("localhost:5000/a/b", map: "https://localhost:5000").ResolveAsync("v1", default)
         );
-        Assert.All(far.Asked, asked => Assert.Equal("https", asked.Address.Scheme));
+        Assert.All(far.Requests, asked => Assert.Equal("https", asked.Address.Scheme));
     }
 
     [Fact]
     public async Task A_registry_that_is_not_up_yet_is_looked_at_again()
     {
         bool isUp = false;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             !isUp ? throw new HttpRequestException(HttpRequestError.ConnectionError, "connection refused")
             : request.RequestUri!.Scheme == "https" ? throw NoTls()
-            : FarSide.Answer(404)
+            : RegistryHandler.Answer(404)
         );
         Repository repository = far.Repository("localhost:5000/a/b");
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => repository.ResolveAsync("v1", default));

@@ -19,13 +19,13 @@ public class OddAnswerTests
     [InlineData("application/vnd.oci.image.index.v1+json ; =")]
     public async Task A_media_type_compares_without_case_and_parameters(string type)
     {
-        FarSide far = new(_ =>
-            FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", type), ("Docker-Content-Digest", Known.ToString()))
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", type), ("Docker-Content-Digest", Known.ToString()))
         );
         Assert.Equal(MediaType.Index, (await far.Repository().ReadManifestAsync(Known, default))!.MediaType);
         Assert.Equal(MediaType.Index, (await far.Repository().ResolveAsync("v1", default))!.MediaType);
         Assert.Empty(await far.Repository().ReferrersAsync(Known, null, default));
-        Assert.All(far.Asked, asked => Assert.DoesNotContain("sha256-", asked.Address.AbsoluteUri, StringComparison.Ordinal));
+        Assert.All(far.Requests, asked => Assert.DoesNotContain("sha256-", asked.Address.AbsoluteUri, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public class OddAnswerTests
     [InlineData("application/vnd.oci.image.index.v1 +json")]
     public async Task Another_media_type_stays_another_one(string type)
     {
-        FarSide far = new(_ => FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", type)));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", type)));
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().ReadManifestAsync(Known, default));
     }
 
@@ -50,10 +50,10 @@ public class OddAnswerTests
     public async Task Whatever_says_that_there_is_no_referrers_API_leads_to_the_tag(int status, string type, string body)
     {
         Descriptor one = new(MediaType.Manifest, Digest.Of("one"u8), 3) { ArtifactType = "x/y" };
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)
-                ? FarSide.Answer(status, body, type.Length > 0 ? [("Content-Type", type)] : [])
-                : FarSide.Answer(200, Encoding.UTF8.GetString(new Oci.Index([one]).ToBytes()), ("Content-Type", MediaType.Index))
+                ? RegistryHandler.Answer(status, body, type.Length > 0 ? [("Content-Type", type)] : [])
+                : RegistryHandler.Answer(200, Encoding.UTF8.GetString(new Oci.Index([one]).ToBytes()), ("Content-Type", MediaType.Index))
         );
         Assert.Equal(one.Digest, Assert.Single(await far.Repository().ReferrersAsync(Known, null, default)).Digest);
     }
@@ -65,7 +65,7 @@ public class OddAnswerTests
     [InlineData(500)]
     public async Task Whatever_else_refuses_the_referrers_is_no_empty_list(int status)
     {
-        FarSide far = new(_ => FarSide.Answer(status));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status));
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReferrersAsync(Known, null, default));
     }
 
@@ -81,13 +81,14 @@ public class OddAnswerTests
     [InlineData("\uFEFF{\"token\":\"t\",\"expires_in\":0}")]
     public async Task A_token_is_found_by_either_name_and_an_empty_one_is_none(string document)
     {
-        FarSide far = new(request =>
-            request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, document)
-            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
-            : FarSide.Answer(404)
+        RegistryHandler far = new(request =>
+            request.RequestUri!.AbsolutePath == "/t" ? RegistryHandler.Answer(200, document)
+            : request.Headers.Authorization is null
+                ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
+            : RegistryHandler.Answer(404)
         );
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
-        Assert.Equal("Bearer t", far.Asked[^1].Authorization);
+        Assert.Equal("Bearer t", far.Requests[^1].Authorization);
     }
 
     [Theory]
@@ -98,10 +99,10 @@ public class OddAnswerTests
     [InlineData("[]")]
     public async Task No_token_by_either_name_is_none(string document)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/t"
-                ? FarSide.Answer(200, document)
-                : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
+                ? RegistryHandler.Answer(200, document)
+                : RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Contains("no token document", e.Message, StringComparison.Ordinal);
@@ -117,7 +118,7 @@ public class OddAnswerTests
     [InlineData("")]
     public async Task An_error_without_words_is_still_the_error(string body)
     {
-        FarSide far = new(_ => FarSide.Answer(403, body));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(403, body));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.Refused, e.Fault);
     }
@@ -129,16 +130,16 @@ public class OddAnswerTests
     public async Task A_manifest_that_another_success_than_201_answers_has_to_be_there(int status)
     {
         bool isThere = true;
-        FarSide far = new(request =>
-            request.Method == HttpMethod.Put ? FarSide.Answer(status)
+        RegistryHandler far = new(request =>
+            request.Method == HttpMethod.Put ? RegistryHandler.Answer(status)
             : isThere
-                ? FarSide.Answer(
+                ? RegistryHandler.Answer(
                     200,
                     Encoding.UTF8.GetString(Bytes),
                     ("Content-Type", MediaType.Index),
                     ("Docker-Content-Digest", Known.ToString())
                 )
-            : FarSide.Answer(404)
+            : RegistryHandler.Answer(404)
         );
         ManifestContent manifest = new(MediaType.Index, Bytes);
         await far.Repository().PushManifestAsync(manifest, "v1", default);
@@ -153,9 +154,9 @@ public class OddAnswerTests
     [InlineData(null)]
     public async Task A_HEAD_that_does_not_say_how_long_the_manifest_is_is_followed_by_a_GET(string? length)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
-            HttpResponseMessage answer = FarSide.Answer(
+            HttpResponseMessage answer = RegistryHandler.Answer(
                 200,
                 request.Method == HttpMethod.Head ? "" : Encoding.UTF8.GetString(Bytes),
                 ("Content-Type", MediaType.Index),
@@ -166,7 +167,7 @@ public class OddAnswerTests
             return answer;
         });
         Assert.Equal(Bytes.Length, (await far.Repository().ResolveAsync("v1", default))!.Size);
-        Assert.Equal(["HEAD", "GET"], far.Asked.Select(asked => asked.Method));
+        Assert.Equal(["HEAD", "GET"], far.Requests.Select(asked => asked.Method));
     }
 
     [Theory]
@@ -175,7 +176,7 @@ public class OddAnswerTests
     [InlineData(501)]
     public async Task A_registry_that_deletes_nothing_says_so_in_several_ways(int status)
     {
-        FarSide far = new(_ => FarSide.Answer(status));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status));
         Assert.Equal(Deletion.Unsupported, await far.Repository().DeleteTagAsync("v1", default));
     }
 
@@ -185,7 +186,7 @@ public class OddAnswerTests
     [InlineData("MANIFEST_UNKNOWN")]
     public async Task What_is_not_there_is_absent_also_where_it_is_refused_with_400(string code)
     {
-        FarSide far = new(_ => FarSide.Answer(400, $$"""{"errors":[{"code":"{{code}}","detail":"a/b"}]}"""));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(400, $$"""{"errors":[{"code":"{{code}}","detail":"a/b"}]}"""));
         Assert.Equal(Deletion.Absent, await far.Repository().DeleteTagAsync("v1", default));
     }
 
@@ -193,8 +194,8 @@ public class OddAnswerTests
     [Fact]
     public async Task A_deletion_that_is_denied_is_not_one_that_no_registry_does()
     {
-        FarSide far = new(_ =>
-            FarSide.Answer(405, """{"errors":[{"code":"DENIED","message":"part of an index","detail":{"reference":"v1"}}]}""")
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(405, """{"errors":[{"code":"DENIED","message":"part of an index","detail":{"reference":"v1"}}]}""")
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().DeleteTagAsync("v1", default));
         Assert.Contains("part of an index", e.Message, StringComparison.Ordinal);
@@ -205,10 +206,10 @@ public class OddAnswerTests
     [InlineData(405)]
     public async Task A_registry_that_refuses_to_be_asked_by_HEAD_is_asked_by_GET(int status)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method == HttpMethod.Head
-                ? FarSide.Answer(status)
-                : FarSide.Answer(
+                ? RegistryHandler.Answer(status)
+                : RegistryHandler.Answer(
                     200,
                     Encoding.UTF8.GetString(Bytes),
                     ("Content-Type", MediaType.Index),
@@ -218,7 +219,7 @@ public class OddAnswerTests
         Assert.Equal(new Descriptor(MediaType.Index, Known, Bytes.Length), await far.Repository().ResolveAsync("v1", default));
         Assert.True(await far.Repository().HasManifestAsync(Known, default));
         Assert.True(await far.Repository().HasBlobAsync(new Descriptor(MediaType.Index, Known, Bytes.Length), default));
-        Assert.Equal(["HEAD", "GET"], far.Asked.Select(asked => asked.Method).Distinct());
+        Assert.Equal(["HEAD", "GET"], far.Requests.Select(asked => asked.Method).Distinct());
     }
 
     [Theory]
@@ -227,10 +228,10 @@ public class OddAnswerTests
     public async Task What_is_asked_by_GET_instead_may_be_absent_or_refused_in_words(int status)
     {
         int then = 404;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method == HttpMethod.Head
-                ? FarSide.Answer(status)
-                : FarSide.Answer(then, """{"errors":[{"code":"DENIED","message":"not from here"}]}""")
+                ? RegistryHandler.Answer(status)
+                : RegistryHandler.Answer(then, """{"errors":[{"code":"DENIED","message":"not from here"}]}""")
         );
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
         Assert.False(await far.Repository().HasManifestAsync(Known, default));
@@ -244,10 +245,10 @@ public class OddAnswerTests
     [Fact]
     public async Task A_HEAD_that_is_led_to_a_store_which_refuses_it_is_asked_by_GET()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.Host == "quay.io"
-                ? FarSide.Answer(307, "", ("Location", "https://store.example/x?sig=1"))
-                : FarSide.Answer(request.Method == HttpMethod.Head ? 403 : 200, "blob")
+                ? RegistryHandler.Answer(307, "", ("Location", "https://store.example/x?sig=1"))
+                : RegistryHandler.Answer(request.Method == HttpMethod.Head ? 403 : 200, "blob")
         );
         Assert.True(await far.Repository().HasBlobAsync(Descriptor.Of("x", "blob"u8), default));
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().HasBlobAsync(Descriptor.Of("x", "blobs"u8), default));
@@ -261,8 +262,8 @@ public class OddAnswerTests
     public async Task A_type_that_says_nothing_leaves_it_to_the_documents_own(string type)
     {
         string document = $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[]}""";
-        FarSide far = new(_ =>
-            FarSide.Answer(
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(
                 200,
                 document,
                 ("Content-Type", type),
@@ -280,8 +281,13 @@ public class OddAnswerTests
     [Fact]
     public async Task A_digest_field_of_64_digits_is_one_of_SHA_256()
     {
-        FarSide far = new(_ =>
-            FarSide.Answer(200, Encoding.UTF8.GetString(Bytes), ("Content-Type", MediaType.Index), ("Docker-Content-Digest", Known.Hex))
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(
+                200,
+                Encoding.UTF8.GetString(Bytes),
+                ("Content-Type", MediaType.Index),
+                ("Docker-Content-Digest", Known.Hex)
+            )
         );
         Assert.Equal(Known, (await far.Repository().ResolveAsync("v1", default))!.Digest);
         Assert.True(await far.Repository().HasManifestAsync(Known, default));
@@ -292,7 +298,9 @@ public class OddAnswerTests
     [Fact]
     public async Task An_error_that_has_details_alone_is_told_in_them()
     {
-        FarSide far = new(_ => FarSide.Answer(429, """{"details":"pull limit, see https://x.example/?key=1","error":{"details":"no"}}"""));
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(429, """{"details":"pull limit, see https://x.example/?key=1","error":{"details":"no"}}""")
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ReadManifestAsync(Known, default));
         Assert.Contains("\"pull limit, see https://x.example/?…\"", e.Message, StringComparison.Ordinal);
     }

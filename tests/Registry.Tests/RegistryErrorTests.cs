@@ -54,10 +54,10 @@ public class RegistryErrorTests
     public async Task A_secret_that_the_registry_echoes_is_not_repeated()
     {
         string basic = Convert.ToBase64String(Encoding.UTF8.GetBytes("robot:s3cret"));
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Headers.Authorization is null
-                ? FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
-                : FarSide.Answer(403, $$"""{"errors":[{"code":"DENIED","message":"got s3cret and {{basic}}"}]}""")
+                ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
+                : RegistryHandler.Answer(403, $$"""{"errors":[{"code":"DENIED","message":"got s3cret and {{basic}}"}]}""")
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository().OpenBlobAsync(Descriptor.Of("x", "x"u8), default)
@@ -69,7 +69,7 @@ public class RegistryErrorTests
 
     private static async Task<RegistryException> FailAsync(string body)
     {
-        FarSide far = new(_ => FarSide.Answer(403, body));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(403, body));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository().OpenBlobAsync(Descriptor.Of("x", "x"u8), default)
         );

@@ -13,12 +13,12 @@ public class RegistryProbeTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task Who_may_push_learns_it_and_leaves_no_upload(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
-        RegistryProbe probe = wire.Repository().Probe();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication);
+        RegistryProbe probe = fixture.Repository().Probe();
         await probe.ReachAsync(default);
         await probe.RequirePushAsync(default);
-        Assert.Equal(0, wire.Registry.OpenUploads);
-        Assert.Equal(1, wire.Count("DELETE", "/blobs/uploads/"));
+        Assert.Equal(0, fixture.Registry.OpenUploads);
+        Assert.Equal(1, fixture.Count("DELETE", "/blobs/uploads/"));
         Assert.True(await probe.CanDeleteTagsAsync(default));
     }
 
@@ -27,8 +27,8 @@ public class RegistryProbeTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task Who_may_not_push_learns_that(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
-        RegistryProbe probe = wire.Repository(password: "wrong").Probe();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication);
+        RegistryProbe probe = fixture.Repository(password: "wrong").Probe();
         await probe.ReachAsync(default);
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => probe.RequirePushAsync(default));
         Assert.Equal(RemoteFault.Refused, e.Fault);
@@ -40,8 +40,8 @@ public class RegistryProbeTests
     [Fact]
     public async Task A_registry_that_keeps_what_it_has_says_so()
     {
-        await using Wire wire = await Wire.StartAsync(with: options => options with { AllowsDeletion = false });
-        Assert.False(await wire.Repository().Probe().CanDeleteTagsAsync(default));
+        await using ClientFixture fixture = await ClientFixture.StartAsync(with: options => options with { AllowsDeletion = false });
+        Assert.False(await fixture.Repository().Probe().CanDeleteTagsAsync(default));
     }
 
     [Theory]
@@ -50,12 +50,12 @@ public class RegistryProbeTests
     [InlineData(500)]
     public async Task What_is_no_registry_is_not_reached(int status)
     {
-        FarSide far = new(_ => FarSide.Answer(status));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status));
         if (status == 200)
             await far.Repository().Probe().ReachAsync(default);
         else
             await Assert.ThrowsAsync<RegistryException>(() => far.Repository().Probe().ReachAsync(default));
-        Assert.All(far.Asked, asked => Assert.Null(asked.Authorization));
+        Assert.All(far.Requests, asked => Assert.Null(asked.Authorization));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public class RegistryProbeTests
     [InlineData(404, false, ReferrersSupport.Unknown)]
     public async Task A_404_about_a_manifest_that_is_not_there_says_nothing_of_referrers(int status, bool known, ReferrersSupport support)
     {
-        FarSide far = new(_ => FarSide.Answer(status));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status));
         Assert.Equal(support, await far.Repository().Probe().ReferrersAsync(known ? Digest.Of("x"u8) : null, default));
     }
 
@@ -74,7 +74,7 @@ public class RegistryProbeTests
     [InlineData(503)]
     public async Task Neither_does_an_answer_that_is_not_definite(int status)
     {
-        FarSide far = new(_ => FarSide.Answer(status));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status));
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().Probe().ReferrersAsync(Digest.Of("x"u8), default));
     }
 
@@ -87,22 +87,26 @@ public class RegistryProbeTests
     [InlineData("99999999999999999999", "1", null)]
     public async Task A_limit_is_read_as_docker_hub_tells_it(string limit, string? remaining, string? read)
     {
-        FarSide far = new(_ =>
-            FarSide.Answer(200, "", [("RateLimit-Limit", limit), .. remaining is null ? [] : new[] { ("RateLimit-Remaining", remaining) }])
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(
+                200,
+                "",
+                [("RateLimit-Limit", limit), .. remaining is null ? [] : new[] { ("RateLimit-Remaining", remaining) }]
+            )
         );
         RateLimit? found = await far.Repository().Probe().RateLimitAsync("v1", default);
         Assert.Equal(read, found is null ? null : $"{found.Remaining} of {found.Limit} in {found.Window?.TotalSeconds}");
-        Assert.All(far.Asked, asked => Assert.Equal("HEAD", asked.Method));
+        Assert.All(far.Requests, asked => Assert.Equal("HEAD", asked.Method));
     }
 
     [Fact]
     public async Task Who_we_are_is_known_without_asking_the_registry()
     {
-        FarSide far = new(_ => throw new InvalidOperationException("asked"));
-        using HttpTransport transport = new(far, Wire.Impatient, TimeProvider.System, _ => { });
+        RegistryHandler far = new(_ => throw new InvalidOperationException("asked"));
+        using HttpTransport transport = new(far, ClientFixture.Impatient, TimeProvider.System, _ => { });
         RegistryClient client = new(
             transport,
-            Credentials.Of([KeyValuePair.Create("quay.io", FarSide.Robot)]),
+            Credentials.Of([KeyValuePair.Create("quay.io", RegistryHandler.Robot)]),
             RegistryMap.Default,
             TimeProvider.System
         );

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Rehearsal.Tests;
 
@@ -140,16 +142,14 @@ public class GateTests
     public async Task A_fault_happens_instead_of_the_request_and_the_log_shows_both()
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
-            options with
-            {
-                Faults = request =>
-                    request.Number switch
-                    {
-                        1 => Fault.Answer(429, "7"),
-                        2 => Fault.Reset,
-                        _ => null,
-                    },
-            }
+            options.WithFaults(request =>
+                request.Number switch
+                {
+                    1 => Fault.Answer(429, "7"),
+                    2 => Fault.Reset,
+                    _ => null,
+                }
+            )
         );
         using HttpResponseMessage limited = await fixture.SendAsync("GET", "/v2/");
         await limited.ShouldBeAsync(429, "TOOMANYREQUESTS");

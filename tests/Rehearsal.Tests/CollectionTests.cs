@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Oci;
+using Slipway.StandIns;
 
 namespace Slipway.Rehearsal.Tests;
 
@@ -62,10 +63,7 @@ public class CollectionTests
     public async Task It_can_happen_right_before_a_request()
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
-            options with
-            {
-                Faults = request => request.Method == "HEAD" ? Fault.Collected : null,
-            }
+            options.WithFaults(request => request.Method == "HEAD" ? Fault.Collected : null)
         );
         Descriptor lonely = await PushAsync(fixture, "untagged");
         Assert.False(await HasAsync(fixture, lonely));

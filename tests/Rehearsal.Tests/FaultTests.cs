@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Slipway.Oci;
+using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Rehearsal.Tests;
 
@@ -17,10 +19,7 @@ public class FaultTests
     {
         long prepared = long.MaxValue;
         RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
-            (with?.Invoke(options) ?? options) with
-            {
-                Faults = request => request.Number > Interlocked.Read(ref prepared) ? fault : null,
-            }
+            (with?.Invoke(options) ?? options).WithFaults(request => request.Number > Interlocked.Read(ref prepared) ? fault : null)
         );
         await fixture.PushBlobAsync("a", Content);
         Interlocked.Exchange(ref prepared, 1);
@@ -141,12 +140,7 @@ public class FaultTests
     [Fact]
     public async Task A_refused_chunk_is_416_with_the_true_offset()
     {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
-            options with
-            {
-                Faults = Fault.ChunkRefused.At(3),
-            }
-        );
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options.WithFaults(Fault.ChunkRefused.At(3)));
         string location = await fixture.BeginUploadAsync("a");
         (await fixture.SendAsync("PATCH", location, Content[..4], null, ("Content-Range", "0-3"))).Dispose();
         using HttpResponseMessage refused = await fixture.SendAsync("PATCH", location, Content[4..], null, ("Content-Range", "4-9"));
@@ -169,10 +163,7 @@ public class FaultTests
     public async Task What_is_created_in_name_is_not_there()
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
-            options with
-            {
-                Faults = request => request.Method is "PUT" or "POST" ? Fault.CreatedInName : null,
-            }
+            options.WithFaults(request => request.Method is "PUT" or "POST" ? Fault.CreatedInName : null)
         );
         await fixture.PushBlobAsync("a", Content);
         byte[] manifest = new Manifest(Descriptor.Of(MediaType.Config, Content), []).ToBytes();
@@ -205,13 +196,9 @@ public class FaultTests
     public async Task A_revoked_token_is_worth_nothing_from_then_on()
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
-            options with
-            {
-                Authentication = RehearsalAuthentication.Token,
-                User = "robot",
-                Password = "s3cret",
-                Faults = Fault.TokenRevoked.At(3),
-            }
+            (options with { Authentication = RehearsalAuthentication.Token, User = "robot", Password = "s3cret" }).WithFaults(
+                Fault.TokenRevoked.At(3)
+            )
         );
         (string, string) token = ("Authorization", "Bearer " + await GateTests.TokenAsync(fixture, "repository:a:pull,push", asUser: true));
         using HttpResponseMessage begun = await fixture.SendAsync("POST", "/v2/a/blobs/uploads/", headers: token);
@@ -233,10 +220,7 @@ public class FaultTests
         {
             bool faulty = true;
             await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
-                options with
-                {
-                    Faults = _ => Volatile.Read(ref faulty) ? kind.Fault : null,
-                }
+                options.WithFaults(_ => Volatile.Read(ref faulty) ? kind.Fault : null)
             );
             foreach (
                 (string method, string path) in new[]

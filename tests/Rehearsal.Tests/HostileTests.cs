@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Slipway.Oci;
+using Slipway.Testing;
 
 namespace Slipway.Rehearsal.Tests;
 

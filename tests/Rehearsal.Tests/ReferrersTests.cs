@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Oci;
+using Slipway.StandIns;
 
 namespace Slipway.Rehearsal.Tests;
 
@@ -184,7 +185,7 @@ public class ReferrersTests
     [Fact]
     public async Task The_api_can_be_missing_for_single_requests()
     {
-        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options with { Faults = _ => Fault.NoReferrers });
+        await using RegistryFixture fixture = await RegistryFixture.StartAsync(options => options.WithFaults(_ => Fault.NoReferrers));
         (_, HttpResponseMessage answer) = await PushAsync(fixture, "1");
         Assert.Equal("", answer.Header("OCI-Subject"));
         Assert.Equal(404, (int)(await fixture.SendAsync("GET", Listing)).StatusCode);

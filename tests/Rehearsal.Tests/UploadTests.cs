@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Slipway.Oci;
+using Slipway.StandIns;
 
 namespace Slipway.Rehearsal.Tests;
 
@@ -104,10 +105,7 @@ public class UploadTests
     public async Task A_cut_request_gets_no_answer_but_the_upload_keeps_what_came(long after)
     {
         await using RegistryFixture fixture = await RegistryFixture.StartAsync(options =>
-            options with
-            {
-                Faults = request => request.Method == "PATCH" ? Fault.Cut(after) : null,
-            }
+            options.WithFaults(request => request.Method == "PATCH" ? Fault.Cut(after) : null)
         );
         string location = await fixture.BeginUploadAsync("a");
         await Assert.ThrowsAsync<HttpRequestException>(() => PatchAsync(fixture, location, 0, 5));

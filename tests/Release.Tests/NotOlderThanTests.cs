@@ -62,14 +62,14 @@ public class NotOlderThanTests
     [InlineData("2026-01-02T03:05:06-00:01", null, FailureReason.ReleaseTooOld)]
     public async Task Version_and_time_are_the_provenances(string text, int? after, FailureReason? reason)
     {
-        SlsaProvenance provenance = ProvenanceScene.New(git: Scene.Exact with { Distance = after ?? 0 });
+        SlsaProvenance provenance = ProvenanceSamples.New(git: SignedReleaseFixture.Exact with { Distance = after ?? 0 });
         Assert.Equal(reason, (await Parse(text).JudgeAsync(provenance, default))?.Reason);
     }
 
     [Fact]
     public async Task What_the_provenance_does_not_say_is_refused()
     {
-        SlsaProvenance silent = ProvenanceScene.New() with { StartedOn = null, FinishedOn = null };
+        SlsaProvenance silent = ProvenanceSamples.New() with { StartedOn = null, FinishedOn = null };
         silent = silent with { Parameters = silent.Parameters with { Tag = null } };
         foreach (string text in (string[])["v0.0.1", "1970-01-01T00:00:00Z"])
             Assert.Equal(FailureReason.ReleaseAgeUnknown, (await Parse(text).JudgeAsync(silent, default))?.Reason);
@@ -92,7 +92,7 @@ public class NotOlderThanTests
     [Fact]
     public async Task A_commit_is_asked_of_the_clone_and_one_that_it_lacks_is_refused()
     {
-        using ScratchRepository repository = new();
+        using GitRepositoryFixture repository = new();
         string[] commits = [.. Enumerable.Range(0, 3).Select(_ => repository.Commit().Git("rev-parse", "HEAD"))];
         GitRepository clone = new(repository.Root);
         for (int oldest = 0; oldest < 3; oldest++)
@@ -111,10 +111,10 @@ public class NotOlderThanTests
             await NotOlderThan.Parse(commits[0], clone).JudgeAsync(Of(new string('1', 40)), default)
         )!.Value;
         Assert.Equal(FailureReason.ReleaseAgeUnknown, reason);
-        Assert.EndsWith($"Run git fetch {ProvenanceScene.Source} {new string('1', 40)}", text, StringComparison.Ordinal);
+        Assert.EndsWith($"Run git fetch {ProvenanceSamples.Source} {new string('1', 40)}", text, StringComparison.Ordinal);
     }
 
-    private static SlsaProvenance Of(string commit) => ProvenanceScene.New(git: Scene.Exact with { Commit = commit });
+    private static SlsaProvenance Of(string commit) => ProvenanceSamples.New(git: SignedReleaseFixture.Exact with { Commit = commit });
 
     private static NotOlderThan Parse(string text) => NotOlderThan.Parse(text, new GitRepository("/nowhere"));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Testing;
 using Slipway.Trust;
 
 namespace Slipway.Release.Tests;
@@ -9,20 +10,20 @@ namespace Slipway.Release.Tests;
 public sealed class ReleaseNotesTests : IAsyncLifetime
 {
     private readonly KeySigner _signer = KeySigner.CreateThrowAway();
-    private Scene _scene = null!;
+    private SignedReleaseFixture _fixture = null!;
     private ReleaseFacts _facts = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _scene = await Scene.CreateAsync();
-        ReleaseRecord record = await _scene.PublishAsync();
+        _fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await _fixture.PublishAsync();
         _facts = new ReleaseFacts
         {
-            Image = await ImageReader.ReadAsync("tiny", _scene.Layout, default),
+            Image = await ImageReader.ReadAsync("tiny", _fixture.Layout, default),
             Description = "A tiny image",
-            Destinations = [_scene.Official, _scene.Fallback],
+            Destinations = [_fixture.Official, _fixture.Fallback],
             Record = RecordedRelease.Parse(record.ToBytes(), "release.json"),
-            Git = Scene.Exact,
+            Git = SignedReleaseFixture.Exact,
             Signer = _signer.Key,
             Upstream = [new ReleasedUpstream("kubelet", "v1.36.4", "verified", null)],
             LeftOut = [],
@@ -38,7 +39,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _scene.DisposeAsync();
+        await _fixture.DisposeAsync();
         _signer.Dispose();
     }
 
@@ -223,7 +224,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
     [Fact]
     public void A_node_is_given_the_digest_by_a_drop_in_and_by_Butane_snippets()
     {
-        Reference image = _scene.Official.WithDigest(_facts.Image.Index.Digest);
+        Reference image = _fixture.Official.WithDigest(_facts.Image.Index.Digest);
         Dictionary<string, string> files = new NodeFiles(_facts.Node!, image, "tiny v1.0.0")
             .Assets("tiny-v1.0.0")
             .ToDictionary(asset => asset.Name, asset => System.Text.Encoding.UTF8.GetString(asset.Content.Span));
@@ -246,7 +247,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
     public async Task Sizes_of_a_published_release_are_those_that_its_manifests_state()
     {
         var sizes = await PublishedSizes.ReadAsync(
-            _scene.Connect().Repository(_scene.Official),
+            _fixture.Connect().Repository(_fixture.Official),
             _facts.Image.Index.Digest,
             _facts.Image.Platforms.Select(platform => platform.Platform),
             default
@@ -257,7 +258,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
             sizes.OrderBy(size => size.Key.Architecture, StringComparer.Ordinal).Select(size => (size.Key, size.Value))
         );
         await Assert.ThrowsAsync<ContentException>(() =>
-            PublishedSizes.ReadAsync(_scene.Connect().Repository(_scene.Official), Digest.Of("x"u8), [], default)
+            PublishedSizes.ReadAsync(_fixture.Connect().Repository(_fixture.Official), Digest.Of("x"u8), [], default)
         );
     }
 

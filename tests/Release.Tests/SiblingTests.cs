@@ -12,18 +12,23 @@ public class SiblingTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task Shared_blobs_are_mounted_on_every_registry_and_none_of_their_bytes_sent(RehearsalAuthentication authentication)
     {
-        await using Scene scene = await Scene.CreateAsync(with: options => options with { Authentication = authentication });
-        ReleasePlan first = (await scene.PublishAsync()).Plan;
-        scene.Forget();
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync(with: options =>
+            options with
+            {
+                Authentication = authentication,
+            }
+        );
+        ReleasePlan first = (await fixture.PublishAsync()).Plan;
+        fixture.Forget();
         ReleasePlan sibling = first with
         {
             Destinations = [Reference.Parse("quay.io/test/sibling"), Reference.Parse("docker.io/mirror/sibling")],
             Siblings = first.Destinations,
         };
-        ReleaseRecord record = await scene.PublishAsync(sibling, scene.Signer.Key);
-        await AssertTagsAsync(scene, sibling);
+        ReleaseRecord record = await fixture.PublishAsync(sibling, fixture.Signer.Key);
+        await AssertTagsAsync(fixture, sibling);
         Assert.All(record.Destinations, site => Assert.Equal(0, site.BlobsSent));
-        Assert.DoesNotContain(scene.Requests, seen =>
+        Assert.DoesNotContain(fixture.Requests, seen =>
             seen.Method is "PATCH" or "PUT" && seen.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)
         );
     }
@@ -31,27 +36,27 @@ public class SiblingTests
     [Fact]
     public async Task A_sibling_that_has_nothing_costs_no_request_of_its_own()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleasePlan plan = await scene.PlanAsync() with
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleasePlan plan = await fixture.PlanAsync() with
         {
             Siblings = [Reference.Parse("quay.io/test/empty"), Reference.Parse("docker.io/test/empty")],
         };
-        ReleaseRecord record = await scene.PublishAsync(plan, scene.Signer.Key);
-        await scene.AssertPublishedAsync(plan);
+        ReleaseRecord record = await fixture.PublishAsync(plan, fixture.Signer.Key);
+        await fixture.AssertPublishedAsync(plan);
         Assert.All(record.Destinations, site => Assert.Equal(4, site.BlobsSent));
-        int uploads = scene.Requests.Count(seen =>
+        int uploads = fixture.Requests.Count(seen =>
             seen is { Host: "quay.io", Method: "PUT" } && seen.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)
         );
         // And one that only asks whether we may.
-        Assert.Equal(uploads + 1, scene.Requests.Count(seen => seen is { Host: "quay.io", Method: "POST" }));
+        Assert.Equal(uploads + 1, fixture.Requests.Count(seen => seen is { Host: "quay.io", Method: "POST" }));
     }
 
-    private static async Task AssertTagsAsync(Scene scene, ReleasePlan plan)
+    private static async Task AssertTagsAsync(SignedReleaseFixture fixture, ReleasePlan plan)
     {
         foreach (Reference destination in plan.Destinations)
         {
             foreach (PlannedTag tag in plan.Tags)
-                Assert.Equal(plan.SubjectOf(tag).Digest, (await scene.At(destination).ResolveAsync(tag.Name, default))?.Digest);
+                Assert.Equal(plan.SubjectOf(tag).Digest, (await fixture.At(destination).ResolveAsync(tag.Name, default))?.Digest);
         }
     }
 }

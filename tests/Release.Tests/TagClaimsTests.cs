@@ -89,36 +89,36 @@ public class TagClaimsTests
     {
         GitState[] states =
         [
-            Scene.Exact,
-            Scene.Exact with
+            SignedReleaseFixture.Exact,
+            SignedReleaseFixture.Exact with
             {
                 Tag = "tiny/v1.0.0-r1",
-                Commit = "8" + Scene.Exact.Commit[1..],
+                Commit = "8" + SignedReleaseFixture.Exact.Commit[1..],
             },
-            Scene.Exact with
+            SignedReleaseFixture.Exact with
             {
                 Distance = 2,
-                Commit = "9" + Scene.Exact.Commit[1..],
+                Commit = "9" + SignedReleaseFixture.Exact.Commit[1..],
             },
-            Scene.Exact with
+            SignedReleaseFixture.Exact with
             {
                 Distance = 3,
-                Commit = "a" + Scene.Exact.Commit[1..],
+                Commit = "a" + SignedReleaseFixture.Exact.Commit[1..],
             },
-            Scene.Exact with
+            SignedReleaseFixture.Exact with
             {
                 Tag = null,
-                Commit = "b" + Scene.Exact.Commit[1..],
+                Commit = "b" + SignedReleaseFixture.Exact.Commit[1..],
             },
-            Scene.Exact with
+            SignedReleaseFixture.Exact with
             {
                 IsDirty = true,
-                Commit = "c" + Scene.Exact.Commit[1..],
+                Commit = "c" + SignedReleaseFixture.Exact.Commit[1..],
             },
         ];
         foreach (GitState named in states)
         {
-            foreach (PlannedTag tag in TagPlan.For("tiny", "v1.0.0", named, ProvenanceScene.Platforms, way).Tags.Where(tag => !tag.Moves))
+            foreach (PlannedTag tag in TagPlan.For("tiny", "v1.0.0", named, ProvenanceSamples.Platforms, way).Tags.Where(tag => !tag.Moves))
             {
                 ProvenanceCheck check = new()
                 {
@@ -128,7 +128,7 @@ public class TagClaimsTests
                 };
                 foreach (GitState built in states)
                 {
-                    SlsaProvenance provenance = SlsaProvenance.Parse(ProvenanceScene.New(Builder.Rehearsal, built).ToBytes());
+                    SlsaProvenance provenance = SlsaProvenance.Parse(ProvenanceSamples.New(Builder.Rehearsal, built).ToBytes());
                     // The same git tag with and without changes is told apart by them.
                     Assert.Equal(
                         (tag.Name, built.Commit, ReferenceEquals(named, built)),
@@ -144,8 +144,8 @@ public class TagClaimsTests
     [Fact]
     public void A_provenance_that_does_not_say_after_which_release_proves_no_such_tag()
     {
-        GitState after = Scene.Exact with { Distance = 2 };
-        SlsaProvenance silent = ProvenanceScene.New(git: after);
+        GitState after = SignedReleaseFixture.Exact with { Distance = 2 };
+        SlsaProvenance silent = ProvenanceSamples.New(git: after);
         silent = silent with
         {
             Dependencies = [silent.Dependencies[0] with { Annotations = Descriptor.NoAnnotations }, .. silent.Dependencies.Skip(1)],

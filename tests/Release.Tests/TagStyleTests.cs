@@ -39,9 +39,22 @@ public class TagStyleTests
     [Fact]
     public async Task Every_tag_of_a_plan_has_a_style_of_ours()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        foreach (GitState git in new[] { Scene.Exact, Scene.Exact with { Distance = 2 }, Scene.Exact with { Tag = "tiny/v1.0.0-r1" } })
-            Assert.All((await scene.PlanAsync(git)).Tags, tag => Assert.Equal(
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        foreach (
+            GitState git in new[]
+            {
+                SignedReleaseFixture.Exact,
+                SignedReleaseFixture.Exact with
+                {
+                    Distance = 2,
+                },
+                SignedReleaseFixture.Exact with
+                {
+                    Tag = "tiny/v1.0.0-r1",
+                },
+            }
+        )
+            Assert.All((await fixture.PlanAsync(git)).Tags, tag => Assert.Equal(
                     tag.Moves ? TagStyle.Moving
                         : tag.Name.StartsWith('b') ? TagStyle.Build
                         : TagStyle.Release,

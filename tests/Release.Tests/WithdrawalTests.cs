@@ -2,6 +2,8 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Release.Tests;
 
@@ -13,19 +15,19 @@ public class WithdrawalTests
     [InlineData(false)]
     public async Task All_tags_of_a_release_go_and_its_content_and_signatures_stay(bool recorded)
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord record = await scene.PublishAsync();
-        WithdrawalPlan plan = await PlanAsync(scene, recorded ? record : null);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await fixture.PublishAsync();
+        WithdrawalPlan plan = await PlanAsync(fixture, recorded ? record : null);
         Assert.All(plan.Destinations, destination =>
             Assert.Equal(
                 ["v1.0.0", "build-23228e6", "build-v1.0.0", "build-23228e6-amd64", "build-23228e6-arm64", "v1.0.0-amd64", "v1.0.0-arm64"],
                 destination.Tags.AsEnumerable()
             )
         );
-        var done = await CarryOutAsync(scene, plan);
+        var done = await CarryOutAsync(fixture, plan);
         Assert.All(done, destination => Assert.Equal((7, 0), (destination.Removed.Length, destination.Standing.Length)));
-        await scene.AssertUntaggedAsync(record.Plan);
-        foreach (Repository site in scene.Sites())
+        await fixture.AssertUntaggedAsync(record.Plan);
+        foreach (Repository site in fixture.Sites())
         {
             Assert.All(record.Plan.Subjects, subject => Assert.True(site.HasManifestAsync(subject.Digest, default).Result));
             Assert.All(record.Plan.Signatures, signature => Assert.NotNull(site.ResolveAsync(signature.Tag, default).Result));
@@ -35,12 +37,12 @@ public class WithdrawalTests
     [Fact]
     public async Task The_release_goes_before_its_platforms_and_only_tags_are_deleted()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        await scene.PublishAsync();
-        WithdrawalPlan plan = await PlanAsync(scene, null);
-        scene.Forget();
-        await CarryOutAsync(scene, plan);
-        Seen[] deleted = [.. scene.Requests.Where(seen => seen.Writes)];
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        await fixture.PublishAsync();
+        WithdrawalPlan plan = await PlanAsync(fixture, null);
+        fixture.Forget();
+        await CarryOutAsync(fixture, plan);
+        RegistryRequest[] deleted = [.. fixture.Requests.Where(seen => seen.Writes)];
         Assert.All(deleted, seen => Assert.Equal("DELETE", seen.Method));
         Assert.Equal([.. plan.Destinations[0].Tags, .. plan.Destinations[1].Tags], deleted.Select(seen => seen.Last));
     }
@@ -48,31 +50,45 @@ public class WithdrawalTests
     [Fact]
     public async Task Tags_of_other_commits_with_the_same_content_go_too_and_other_releases_stay()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        await scene.PublishAsync();
-        ReleasePlan later = (await scene.PublishAsync(Scene.Exact with { Distance = 1, Commit = "9" + Scene.Exact.Commit[1..] })).Plan;
-        await scene.AssembleAsync("two");
-        ReleasePlan other = (
-            await scene.PublishAsync(Scene.Exact with { Tag = "tiny/v1.0.0-r1", Commit = "8" + Scene.Exact.Commit[1..] })
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        await fixture.PublishAsync();
+        ReleasePlan later = (
+            await fixture.PublishAsync(
+                SignedReleaseFixture.Exact with
+                {
+                    Distance = 1,
+                    Commit = "9" + SignedReleaseFixture.Exact.Commit[1..],
+                }
+            )
         ).Plan;
-        WithdrawalPlan plan = await PlanAsync(scene, null);
+        await fixture.AssembleAsync("two");
+        ReleasePlan other = (
+            await fixture.PublishAsync(
+                SignedReleaseFixture.Exact with
+                {
+                    Tag = "tiny/v1.0.0-r1",
+                    Commit = "8" + SignedReleaseFixture.Exact.Commit[1..],
+                }
+            )
+        ).Plan;
+        WithdrawalPlan plan = await PlanAsync(fixture, null);
         Assert.Contains("build-main", plan.Destinations[0].Tags);
-        await CarryOutAsync(scene, plan);
-        await scene.AssertUntaggedAsync(later);
-        await scene.AssertPublishedAsync(other);
+        await CarryOutAsync(fixture, plan);
+        await fixture.AssertUntaggedAsync(later);
+        await fixture.AssertPublishedAsync(other);
     }
 
     [Fact]
     public async Task Running_again_finds_nothing_to_do()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord record = await scene.PublishAsync();
-        await CarryOutAsync(scene, await PlanAsync(scene, record));
-        scene.Forget();
-        WithdrawalPlan again = await PlanAsync(scene, record);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await fixture.PublishAsync();
+        await CarryOutAsync(fixture, await PlanAsync(fixture, record));
+        fixture.Forget();
+        WithdrawalPlan again = await PlanAsync(fixture, record);
         Assert.All(again.Destinations, destination => Assert.Empty(destination.Tags));
-        await CarryOutAsync(scene, again);
-        Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
+        await CarryOutAsync(fixture, again);
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
     }
 
     [Fact]
@@ -80,16 +96,16 @@ public class WithdrawalTests
     {
         for (int at = 0; at < 14; at++)
         {
-            await using Scene scene = await Scene.CreateAsync();
-            ReleaseRecord record = await scene.PublishAsync();
-            WithdrawalPlan plan = await PlanAsync(scene, record);
+            await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+            ReleaseRecord record = await fixture.PublishAsync();
+            WithdrawalPlan plan = await PlanAsync(fixture, record);
             int left = at;
-            scene.Faults = seen => seen.Method == "DELETE" && Interlocked.Decrement(ref left) == -1 ? Fault.Answer(503) : null;
-            RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => CarryOutAsync(scene, plan));
+            fixture.Faults = seen => seen.Method == "DELETE" && Interlocked.Decrement(ref left) == -1 ? Fault.Answer(503) : null;
+            RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => CarryOutAsync(fixture, plan));
             Assert.Equal(RemoteFault.TryAgain, e.Fault);
             Assert.Contains($"{at} of 14 tags are gone. Run the same command again", e.Message, StringComparison.Ordinal);
-            await CarryOutAsync(scene, await PlanAsync(scene, record));
-            await scene.AssertUntaggedAsync(record.Plan);
+            await CarryOutAsync(fixture, await PlanAsync(fixture, record));
+            await fixture.AssertUntaggedAsync(record.Plan);
         }
     }
 
@@ -99,14 +115,14 @@ public class WithdrawalTests
     [InlineData(403, RemoteFault.Refused)]
     public async Task Nothing_is_deleted_anywhere_before_every_registry_said_what_it_can_do(int status, RemoteFault fault)
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord record = await scene.PublishAsync();
-        scene.Forget();
-        scene.Faults = seen => seen is { Host: "docker.io", Method: "DELETE" } ? Fault.Answer(status) : null;
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => PlanAsync(scene, record));
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await fixture.PublishAsync();
+        fixture.Forget();
+        fixture.Faults = seen => seen is { Host: "docker.io", Method: "DELETE" } ? Fault.Answer(status) : null;
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => PlanAsync(fixture, record));
         Assert.Equal(fault, e.Fault);
-        scene.Faults = _ => null;
-        await scene.AssertPublishedAsync(record.Plan);
+        fixture.Faults = _ => null;
+        await fixture.AssertPublishedAsync(record.Plan);
     }
 
     [Theory]
@@ -114,47 +130,47 @@ public class WithdrawalTests
     [InlineData(false, "on different registries; nothing was deleted")]
     public async Task A_tag_that_was_moved_keeps_all_from_being_deleted(bool recorded, string because)
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord record = await scene.PublishAsync();
-        ReleasePlan two = await OtherImageAsync(scene, record);
-        scene.Forget();
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => PlanAsync(scene, recorded ? record : null));
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await fixture.PublishAsync();
+        ReleasePlan two = await OtherImageAsync(fixture, record);
+        fixture.Forget();
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => PlanAsync(fixture, recorded ? record : null));
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(scene.Requests, seen => seen.Writes);
-        Assert.Equal(two.Index.Digest, (await scene.At(scene.Fallback).ResolveAsync("v1.0.0", default))!.Digest);
+        Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
+        Assert.Equal(two.Index.Digest, (await fixture.At(fixture.Fallback).ResolveAsync("v1.0.0", default))!.Digest);
     }
 
     [Fact]
     public async Task A_tag_that_moves_meanwhile_is_left_alone()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ReleaseRecord record = await scene.PublishAsync();
-        WithdrawalPlan plan = await PlanAsync(scene, record);
-        ReleasePlan two = await OtherImageAsync(scene, record);
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => CarryOutAsync(scene, plan));
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ReleaseRecord record = await fixture.PublishAsync();
+        WithdrawalPlan plan = await PlanAsync(fixture, record);
+        ReleasePlan two = await OtherImageAsync(fixture, record);
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => CarryOutAsync(fixture, plan));
         Assert.Contains("The tag was left alone", e.Message, StringComparison.Ordinal);
-        Assert.Equal(two.Index.Digest, (await scene.At(scene.Fallback).ResolveAsync("v1.0.0", default))!.Digest);
+        Assert.Equal(two.Index.Digest, (await fixture.At(fixture.Fallback).ResolveAsync("v1.0.0", default))!.Digest);
     }
 
     [Fact]
     public async Task A_registry_that_deletes_nothing_is_left_to_people_and_the_other_is_done()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        scene.Faults = seen => seen is { Host: "docker.io", Method: "DELETE" } ? Fault.Answer(405) : null;
-        ReleaseRecord record = await scene.PublishAsync();
-        WithdrawalPlan plan = await PlanAsync(scene, record);
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        fixture.Faults = seen => seen is { Host: "docker.io", Method: "DELETE" } ? Fault.Answer(405) : null;
+        ReleaseRecord record = await fixture.PublishAsync();
+        WithdrawalPlan plan = await PlanAsync(fixture, record);
         Assert.Equal([false, true], plan.Destinations.Select(destination => destination.IsByHand));
         Assert.Contains("https://hub.docker.com/r/mirror/tiny/tags", plan.Destinations[1].Advice, StringComparison.Ordinal);
-        var done = await CarryOutAsync(scene, plan);
+        var done = await CarryOutAsync(fixture, plan);
         Assert.Equal([(7, 0), (0, 7)], done.Select(destination => (destination.Removed.Length, destination.Standing.Length)));
-        Assert.Null(await scene.At(scene.Official).ResolveAsync("v1.0.0", default));
+        Assert.Null(await fixture.At(fixture.Official).ResolveAsync("v1.0.0", default));
     }
 
     [Fact]
     public async Task A_release_that_nobody_knows_is_told()
     {
-        await using Scene scene = await Scene.CreateAsync();
-        ContentException e = await Assert.ThrowsAsync<ContentException>(() => PlanAsync(scene, null));
+        await using SignedReleaseFixture fixture = await SignedReleaseFixture.CreateAsync();
+        ContentException e = await Assert.ThrowsAsync<ContentException>(() => PlanAsync(fixture, null));
         Assert.Contains("no registry has v1.0.0 and no record names it", e.Message, StringComparison.Ordinal);
     }
 
@@ -189,26 +205,32 @@ public class WithdrawalTests
     }
 
     /// <summary>Puts another image at the fall-back under the release's tag.</summary>
-    private static async Task<ReleasePlan> OtherImageAsync(Scene scene, ReleaseRecord record)
+    private static async Task<ReleasePlan> OtherImageAsync(SignedReleaseFixture fixture, ReleaseRecord record)
     {
-        await scene.AssembleAsync("two");
+        await fixture.AssembleAsync("two");
         ReleasePlan two = (
-            await scene.PublishAsync(Scene.Exact with { Tag = "tiny/v1.0.0-r1", Commit = "8" + Scene.Exact.Commit[1..] })
+            await fixture.PublishAsync(
+                SignedReleaseFixture.Exact with
+                {
+                    Tag = "tiny/v1.0.0-r1",
+                    Commit = "8" + SignedReleaseFixture.Exact.Commit[1..],
+                }
+            )
         ).Plan;
-        await scene
-            .At(scene.Fallback)
-            .PushManifestAsync((await scene.Layout.ReadManifestAsync(two.Index.Digest, default))!, record.Plan.Release, default);
+        await fixture
+            .At(fixture.Fallback)
+            .PushManifestAsync((await fixture.Layout.ReadManifestAsync(two.Index.Digest, default))!, record.Plan.Release, default);
         return two;
     }
 
-    private static Task<WithdrawalPlan> PlanAsync(Scene scene, ReleaseRecord? record) =>
-        new Withdrawal(scene.Connect(), _ => { }).PlanAsync(
+    private static Task<WithdrawalPlan> PlanAsync(SignedReleaseFixture fixture, ReleaseRecord? record) =>
+        new Withdrawal(fixture.Connect(), _ => { }).PlanAsync(
             new WithdrawalRequest
             {
                 Image = "tiny",
                 Release = "v1.0.0",
                 Reason = "a test",
-                Destinations = [scene.Official, scene.Fallback],
+                Destinations = [fixture.Official, fixture.Fallback],
                 Subjects = record is null ? [] : [.. record.Plan.Subjects.Select(subject => subject.Digest)],
                 KnownTags = record is null ? [] : [.. record.Plan.Tags.Select(tag => tag.Name)],
             },
@@ -216,7 +238,7 @@ public class WithdrawalTests
         );
 
     private static Task<System.Collections.Immutable.ImmutableArray<WithdrawnDestination>> CarryOutAsync(
-        Scene scene,
+        SignedReleaseFixture fixture,
         WithdrawalPlan plan
-    ) => new Withdrawal(scene.Connect(), _ => { }).CarryOutAsync(plan, default);
+    ) => new Withdrawal(fixture.Connect(), _ => { }).CarryOutAsync(plan, default);
 }

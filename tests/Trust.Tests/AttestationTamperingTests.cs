@@ -16,8 +16,8 @@ public sealed class AttestationTamperingTests
     [Fact]
     public async Task Untouched_it_passes_and_tells_the_statement()
     {
-        using Scene scene = await Scene.CreateAsync();
-        VerificationResult result = await VerifyAsync(scene);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        VerificationResult result = await VerifyAsync(fixture);
         Assert.True(result.Passed);
         Assert.All(result.Subjects, subject =>
             Assert.Equal("{\"about\":\"all\"}", Encoding.UTF8.GetString(Assert.Single(subject.Statements).Predicate.Span))
@@ -27,9 +27,9 @@ public sealed class AttestationTamperingTests
     [Fact]
     public async Task Without_any_it_is_missing()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Keep(scene, entry => !IsAboutArm64(scene, entry));
-        await AssertFailsAsync(scene, FailureReason.AttestationMissing);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Keep(fixture, entry => !IsAboutArm64(fixture, entry));
+        await AssertFailsAsync(fixture, FailureReason.AttestationMissing);
     }
 
     [Theory]
@@ -37,47 +37,47 @@ public sealed class AttestationTamperingTests
     [InlineData(false)]
     public async Task Either_form_suffices(bool bundles)
     {
-        using Scene scene = await Scene.CreateAsync();
-        Keep(scene, entry =>
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Keep(fixture, entry =>
             bundles
                 ? entry.Annotations.GetValueOrDefault(OciLayout.RefName)?.EndsWith(".att", StringComparison.Ordinal) != true
                 : entry.ArtifactType is null
         );
-        Assert.True((await VerifyAsync(scene)).Passed);
+        Assert.True((await VerifyAsync(fixture)).Passed);
     }
 
     [Fact]
     public async Task Another_kind_is_not_the_wanted_one()
     {
-        using Scene scene = await Scene.CreateAsync();
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { PredicateType = Statement.SpdxType }));
-        await AssertFailsAsync(scene, FailureReason.AttestationMissing);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture) with { PredicateType = Statement.SpdxType }));
+        await AssertFailsAsync(fixture, FailureReason.AttestationMissing);
     }
 
     [Fact]
     public async Task A_right_statement_by_another_key()
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene), other));
-        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+        await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture), other));
+        await AssertFailsAsync(fixture, FailureReason.AttestationSignedByOtherKey);
     }
 
     [Fact]
     public async Task A_changed_payload_under_the_old_signature()
     {
-        using Scene scene = await Scene.CreateAsync();
-        DsseEnvelope envelope = await SignAsync(scene, Wanted(scene));
-        await PutAsync(scene, envelope with { Payload = (Wanted(scene) with { Predicate = "{}"u8.ToArray() }).ToBytes() });
-        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        DsseEnvelope envelope = await SignAsync(fixture, Wanted(fixture));
+        await PutAsync(fixture, envelope with { Payload = (Wanted(fixture) with { Predicate = "{}"u8.ToArray() }).ToBytes() });
+        await AssertFailsAsync(fixture, FailureReason.AttestationSignedByOtherKey);
     }
 
     [Fact]
     public async Task A_changed_payload_type_under_the_old_signature()
     {
-        using Scene scene = await Scene.CreateAsync();
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene)) with { PayloadType = "application/json" });
-        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture)) with { PayloadType = "application/json" });
+        await AssertFailsAsync(fixture, FailureReason.AttestationSignedByOtherKey);
     }
 
     [Theory]
@@ -86,33 +86,39 @@ public sealed class AttestationTamperingTests
     [InlineData(-1)]
     public async Task A_signature_with_one_bit_changed(int at)
     {
-        using Scene scene = await Scene.CreateAsync();
-        DsseEnvelope envelope = await SignAsync(scene, Wanted(scene));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        DsseEnvelope envelope = await SignAsync(fixture, Wanted(fixture));
         byte[] signature = envelope.Signatures[0].ToArray();
         signature[at < 0 ? signature.Length + at : at] ^= 1;
-        await PutAsync(scene, envelope with { Signatures = [signature] });
-        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+        await PutAsync(fixture, envelope with { Signatures = [signature] });
+        await AssertFailsAsync(fixture, FailureReason.AttestationSignedByOtherKey);
     }
 
     [Fact]
     public async Task The_signature_of_the_image_is_none_of_the_statement()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor layer = await scene.LayerOfAsync(scene.Arm64.Digest);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor layer = await fixture.LayerOfAsync(fixture.Arm64.Digest);
         byte[] signature = Convert.FromBase64String(layer.Annotations[SignatureManifest.SignatureKey]);
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene)) with { Signatures = [signature] });
-        await AssertFailsAsync(scene, FailureReason.AttestationSignedByOtherKey);
+        await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture)) with { Signatures = [signature] });
+        await AssertFailsAsync(fixture, FailureReason.AttestationSignedByOtherKey);
     }
 
     [Fact]
     public async Task A_statement_about_another_manifest_is_replayed()
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         await PutAsync(
-            scene,
-            await SignAsync(scene, Wanted(scene) with { Subjects = [new StatementSubject(scene.Official.Name, scene.Amd64.Digest)] })
+            fixture,
+            await SignAsync(
+                fixture,
+                Wanted(fixture) with
+                {
+                    Subjects = [new StatementSubject(fixture.Official.Name, fixture.Amd64.Digest)],
+                }
+            )
         );
-        await AssertFailsAsync(scene, FailureReason.AttestationSubjectMismatch);
+        await AssertFailsAsync(fixture, FailureReason.AttestationSubjectMismatch);
     }
 
     [Theory]
@@ -122,9 +128,12 @@ public sealed class AttestationTamperingTests
     [InlineData("")]
     public async Task A_statement_about_another_repository_or_none(string name)
     {
-        using Scene scene = await Scene.CreateAsync();
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { Subjects = [new StatementSubject(name, scene.Arm64.Digest)] }));
-        await AssertFailsAsync(scene, FailureReason.AttestationReferenceMismatch);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await PutAsync(
+            fixture,
+            await SignAsync(fixture, Wanted(fixture) with { Subjects = [new StatementSubject(name, fixture.Arm64.Digest)] })
+        );
+        await AssertFailsAsync(fixture, FailureReason.AttestationReferenceMismatch);
     }
 
     [Theory]
@@ -153,13 +162,13 @@ public sealed class AttestationTamperingTests
     [InlineData("a list", "[]")]
     public async Task Something_that_the_key_signed_and_is_no_statement(string what, string payload)
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         string filled = payload
-            .Replace("NAME", scene.Official.Name, StringComparison.Ordinal)
-            .Replace("HEX", scene.Arm64.Digest.Hex, StringComparison.Ordinal)
+            .Replace("NAME", fixture.Official.Name, StringComparison.Ordinal)
+            .Replace("HEX", fixture.Arm64.Digest.Hex, StringComparison.Ordinal)
             .Replace("TYPE", Type, StringComparison.Ordinal);
-        await PutAsync(scene, await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(filled), scene.Signer, default));
-        await AssertFailsAsync(scene, FailureReason.StatementMalformed);
+        await PutAsync(fixture, await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(filled), fixture.Signer, default));
+        await AssertFailsAsync(fixture, FailureReason.StatementMalformed);
         Assert.NotEmpty(what);
     }
 
@@ -174,70 +183,75 @@ public sealed class AttestationTamperingTests
     [InlineData("\"publicKey\"", "\"certificate\"")]
     public async Task A_bundle_that_is_none_any_more(string from, string to)
     {
-        using Scene scene = await Scene.CreateAsync();
-        string bundle = Encoding.UTF8.GetString(SigstoreBundle.For(await SignAsync(scene, Wanted(scene)), scene.Signer.Key).ToBytes());
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        string bundle = Encoding.UTF8.GetString(
+            SigstoreBundle.For(await SignAsync(fixture, Wanted(fixture)), fixture.Signer.Key).ToBytes()
+        );
         Assert.Contains(from, bundle, StringComparison.Ordinal);
-        await PutAsync(scene, Encoding.UTF8.GetBytes(bundle.Replace(from, to, StringComparison.Ordinal)));
-        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+        await PutAsync(fixture, Encoding.UTF8.GetBytes(bundle.Replace(from, to, StringComparison.Ordinal)));
+        await AssertFailsAsync(fixture, FailureReason.AttestationUnreadable);
     }
 
     [Fact]
     public async Task A_bundle_with_trailing_data()
     {
-        using Scene scene = await Scene.CreateAsync();
-        await PutAsync(scene, [.. SigstoreBundle.For(await SignAsync(scene, Wanted(scene)), scene.Signer.Key).ToBytes(), .. "{}"u8]);
-        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await PutAsync(
+            fixture,
+            [.. SigstoreBundle.For(await SignAsync(fixture, Wanted(fixture)), fixture.Signer.Key).ToBytes(), .. "{}"u8]
+        );
+        await AssertFailsAsync(fixture, FailureReason.AttestationUnreadable);
     }
 
     [Fact]
     public async Task A_bundle_whose_bytes_are_gone_or_others()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor stored = await PutAsync(scene, await SignAsync(scene, Wanted(scene)));
-        Scene.Damage(scene.Store.Layout, stored.Digest);
-        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
-        File.Delete(Scene.BlobPath(scene.Store.Layout, stored.Digest));
-        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor stored = await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture)));
+        SignedImageFixture.Damage(fixture.Store.Layout, stored.Digest);
+        await AssertFailsAsync(fixture, FailureReason.AttestationUnreadable);
+        File.Delete(SignedImageFixture.BlobPath(fixture.Store.Layout, stored.Digest));
+        await AssertFailsAsync(fixture, FailureReason.AttestationUnreadable);
     }
 
     [Fact]
     public async Task A_bundle_that_refers_to_another_manifest_is_not_found_here()
     {
-        using Scene scene = await Scene.CreateAsync();
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene)), about: scene.Amd64);
-        await AssertFailsAsync(scene, FailureReason.AttestationMissing);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture)), about: fixture.Amd64);
+        await AssertFailsAsync(fixture, FailureReason.AttestationMissing);
     }
 
     [Fact]
     public async Task What_others_put_beside_ours_changes_nothing()
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        ImmutableArray<Descriptor> before = scene.Store.Layout.ReadIndex().Manifests;
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene), other));
-        await PutAsync(scene, "junk"u8.ToArray(), keep: true);
-        scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests, .. before]));
-        Assert.True((await VerifyAsync(scene)).Passed);
+        ImmutableArray<Descriptor> before = fixture.Store.Layout.ReadIndex().Manifests;
+        await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture), other));
+        await PutAsync(fixture, "junk"u8.ToArray(), keep: true);
+        fixture.Store.Layout.WriteIndex(new Index([.. fixture.Store.Layout.ReadIndex().Manifests, .. before]));
+        Assert.True((await VerifyAsync(fixture)).Passed);
     }
 
     [Fact]
     public async Task More_bytes_than_any_release_has_are_not_read()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Statement large = Wanted(scene) with { Predicate = Encoding.UTF8.GetBytes($"{{\"about\":\"{new string('x', 9 << 20)}\"}}") };
-        byte[] bundle = SigstoreBundle.For(await SignAsync(scene, large), scene.Signer.Key).ToBytes();
-        await PutAsync(scene, bundle);
-        Assert.True((await VerifyAsync(scene)).Passed);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Statement large = Wanted(fixture) with { Predicate = Encoding.UTF8.GetBytes($"{{\"about\":\"{new string('x', 9 << 20)}\"}}") };
+        byte[] bundle = SigstoreBundle.For(await SignAsync(fixture, large), fixture.Signer.Key).ToBytes();
+        await PutAsync(fixture, bundle);
+        Assert.True((await VerifyAsync(fixture)).Passed);
         for (int i = 0; i < 5; i++)
         {
             byte[] junk = new byte[(i == 0 ? 40 : 15) << 20];
             junk[0] = (byte)i;
-            await PutAsync(scene, junk, keep: i > 0);
+            await PutAsync(fixture, junk, keep: i > 0);
         }
 
-        await PutAsync(scene, bundle, keep: true);
-        await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
-        ImmutableArray<string> told = (await VerifyAsync(scene)).Subjects[2].PassedOver;
+        await PutAsync(fixture, bundle, keep: true);
+        await AssertFailsAsync(fixture, FailureReason.AttestationUnreadable);
+        ImmutableArray<string> told = (await VerifyAsync(fixture)).Subjects[2].PassedOver;
         Assert.Contains(told, one =>
             one.Contains("1 entry", StringComparison.Ordinal) && one.Contains("larger than", StringComparison.Ordinal)
         );
@@ -261,8 +275,8 @@ public sealed class AttestationTamperingTests
     [InlineData("\"sha256\":\"UPPER\"", false)]
     public async Task A_subject_is_the_image_by_every_digest_that_it_gives(string digests, bool holds)
     {
-        using Scene scene = await Scene.CreateAsync();
-        byte[] manifest = File.ReadAllBytes(Scene.BlobPath(scene.Image, scene.Arm64.Digest));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        byte[] manifest = File.ReadAllBytes(SignedImageFixture.BlobPath(fixture.Image, fixture.Arm64.Digest));
         string filled = System.Text.RegularExpressions.Regex.Replace(digests, "\"(sha[0-9]+|SHA512)\":\"(RIGHT|WRONG|UPPER)\"", match =>
         {
             byte[] content = match.Groups[2].Value == "WRONG" ? [1] : manifest;
@@ -276,22 +290,28 @@ public sealed class AttestationTamperingTests
             );
             return $"\"{match.Groups[1].Value}\":\"{(match.Groups[2].Value == "UPPER" ? hex.ToUpperInvariant() : hex)}\"";
         });
-        string statement = Said(Subject(scene, filled));
-        await PutAsync(scene, await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(statement), scene.Signer, default));
+        string statement = Said(Subject(fixture, filled));
+        await PutAsync(
+            fixture,
+            await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(statement), fixture.Signer, default)
+        );
         if (holds)
-            Assert.True((await VerifyAsync(scene)).Passed);
+            Assert.True((await VerifyAsync(fixture)).Passed);
         else
-            await AssertFailsAsync(scene, FailureReason.AttestationSubjectMismatch);
+            await AssertFailsAsync(fixture, FailureReason.AttestationSubjectMismatch);
     }
 
     [Fact]
     public async Task A_sound_subject_beside_one_that_disagrees_does_not_help()
     {
-        using Scene scene = await Scene.CreateAsync();
-        string sound = $"\"sha256\":\"{scene.Arm64.Digest.Hex}\"";
-        string statement = Said($"{Subject(scene, sound)},{Subject(scene, $"{sound},\"sha512\":\"{new string('0', 128)}\"")}");
-        await PutAsync(scene, await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(statement), scene.Signer, default));
-        await AssertFailsAsync(scene, FailureReason.AttestationSubjectMismatch);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        string sound = $"\"sha256\":\"{fixture.Arm64.Digest.Hex}\"";
+        string statement = Said($"{Subject(fixture, sound)},{Subject(fixture, $"{sound},\"sha512\":\"{new string('0', 128)}\"")}");
+        await PutAsync(
+            fixture,
+            await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(statement), fixture.Signer, default)
+        );
+        await AssertFailsAsync(fixture, FailureReason.AttestationSubjectMismatch);
     }
 
     [Theory]
@@ -304,74 +324,75 @@ public sealed class AttestationTamperingTests
     [InlineData("=\",\"payloadType\"", "\",\"payloadType\"", false)]
     public async Task A_bundle_has_one_content_and_its_bytes_one_text(string from, string to, bool holds)
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         // A predicate of such a length that the payload is padded by one sign.
-        Statement wanted = Wanted(scene);
+        Statement wanted = Wanted(fixture);
         while (wanted.ToBytes().Length % 3 != 2)
             wanted = wanted with { Predicate = (byte[])[.. wanted.Predicate[..^1].Span, (byte)' ', (byte)'}'] };
-        string bundle = Encoding.UTF8.GetString(SigstoreBundle.For(await SignAsync(scene, wanted), scene.Signer.Key).ToBytes());
+        string bundle = Encoding.UTF8.GetString(SigstoreBundle.For(await SignAsync(fixture, wanted), fixture.Signer.Key).ToBytes());
         Assert.Contains(from, bundle, StringComparison.Ordinal);
-        await PutAsync(scene, Encoding.UTF8.GetBytes(bundle.Replace(from, to, StringComparison.Ordinal)));
+        await PutAsync(fixture, Encoding.UTF8.GetBytes(bundle.Replace(from, to, StringComparison.Ordinal)));
         if (holds)
-            Assert.True((await VerifyAsync(scene)).Passed);
+            Assert.True((await VerifyAsync(fixture)).Passed);
         else
-            await AssertFailsAsync(scene, FailureReason.AttestationUnreadable);
+            await AssertFailsAsync(fixture, FailureReason.AttestationUnreadable);
     }
 
     [Fact]
     public async Task More_subjects_than_an_image_has_manifests_are_no_statement()
     {
-        using Scene scene = await Scene.CreateAsync();
-        StatementSubject subject = Wanted(scene).Subjects[0];
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { Subjects = [.. Enumerable.Repeat(subject, 1024)] }));
-        Assert.True((await VerifyAsync(scene)).Passed);
-        await PutAsync(scene, await SignAsync(scene, Wanted(scene) with { Subjects = [.. Enumerable.Repeat(subject, 1025)] }));
-        await AssertFailsAsync(scene, FailureReason.StatementMalformed);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        StatementSubject subject = Wanted(fixture).Subjects[0];
+        await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture) with { Subjects = [.. Enumerable.Repeat(subject, 1024)] }));
+        Assert.True((await VerifyAsync(fixture)).Passed);
+        await PutAsync(fixture, await SignAsync(fixture, Wanted(fixture) with { Subjects = [.. Enumerable.Repeat(subject, 1025)] }));
+        await AssertFailsAsync(fixture, FailureReason.StatementMalformed);
     }
 
     private static string Said(string subjects) =>
         $"{{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{subjects}],\"predicateType\":\"{Type}\",\"predicate\":{{\"about\":\"all\"}}}}";
 
-    private static string Subject(Scene scene, string digests) => $"{{\"name\":\"{scene.Official.Name}\",\"digest\":{{{digests}}}}}";
+    private static string Subject(SignedImageFixture fixture, string digests) =>
+        $"{{\"name\":\"{fixture.Official.Name}\",\"digest\":{{{digests}}}}}";
 
-    private static Statement Wanted(Scene scene) =>
-        new([new StatementSubject(scene.Official.Name, scene.Arm64.Digest)], Type, "{\"about\":\"all\"}"u8.ToArray());
+    private static Statement Wanted(SignedImageFixture fixture) =>
+        new([new StatementSubject(fixture.Official.Name, fixture.Arm64.Digest)], Type, "{\"about\":\"all\"}"u8.ToArray());
 
-    private static Task<DsseEnvelope> SignAsync(Scene scene, Statement statement, KeyedSigner? signer = null) =>
-        DsseEnvelope.SignAsync(DsseEnvelope.InToto, statement.ToBytes(), signer ?? scene.Signer, default);
+    private static Task<DsseEnvelope> SignAsync(SignedImageFixture fixture, Statement statement, KeyedSigner? signer = null) =>
+        DsseEnvelope.SignAsync(DsseEnvelope.InToto, statement.ToBytes(), signer ?? fixture.Signer, default);
 
-    private static Task<Descriptor> PutAsync(Scene scene, DsseEnvelope envelope, Descriptor? about = null) =>
-        PutAsync(scene, SigstoreBundle.For(envelope, scene.Signer.Key).ToBytes(), about);
+    private static Task<Descriptor> PutAsync(SignedImageFixture fixture, DsseEnvelope envelope, Descriptor? about = null) =>
+        PutAsync(fixture, SigstoreBundle.For(envelope, fixture.Signer.Key).ToBytes(), about);
 
     /// <summary>Makes this the one bundle about the image for arm64, and takes its attestations away.</summary>
-    private static async Task<Descriptor> PutAsync(Scene scene, byte[] bundle, Descriptor? about = null, bool keep = false)
+    private static async Task<Descriptor> PutAsync(SignedImageFixture fixture, byte[] bundle, Descriptor? about = null, bool keep = false)
     {
         if (!keep)
-            Keep(scene, entry => !IsAboutArm64(scene, entry));
-        await scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
-        Descriptor stored = await scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
-        Descriptor manifest = await scene.Store.Layout.AddManifestAsync(BundleManifest.For(about ?? scene.Arm64, bundle, Type));
-        scene.Store.Layout.WriteIndex(
-            new Index([.. scene.Store.Layout.ReadIndex().Manifests, manifest with { ArtifactType = MediaType.SigstoreBundle }])
+            Keep(fixture, entry => !IsAboutArm64(fixture, entry));
+        await fixture.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
+        Descriptor stored = await fixture.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
+        Descriptor manifest = await fixture.Store.Layout.AddManifestAsync(BundleManifest.For(about ?? fixture.Arm64, bundle, Type));
+        fixture.Store.Layout.WriteIndex(
+            new Index([.. fixture.Store.Layout.ReadIndex().Manifests, manifest with { ArtifactType = MediaType.SigstoreBundle }])
         );
         return stored;
     }
 
-    private static void Keep(Scene scene, Func<Descriptor, bool> wanted) =>
-        scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests.Where(wanted)]));
+    private static void Keep(SignedImageFixture fixture, Func<Descriptor, bool> wanted) =>
+        fixture.Store.Layout.WriteIndex(new Index([.. fixture.Store.Layout.ReadIndex().Manifests.Where(wanted)]));
 
-    private static bool IsAboutArm64(Scene scene, Descriptor entry) =>
-        entry.Annotations.GetValueOrDefault(OciLayout.RefName) == AttestationLayer.TagOf(scene.Arm64.Digest)
-        || scene.Store.Layout.ReferrersAsync(scene.Arm64.Digest, null, default).Result.Any(referrer => referrer.Digest == entry.Digest);
+    private static bool IsAboutArm64(SignedImageFixture fixture, Descriptor entry) =>
+        entry.Annotations.GetValueOrDefault(OciLayout.RefName) == AttestationLayer.TagOf(fixture.Arm64.Digest)
+        || fixture.Store.Layout.ReferrersAsync(fixture.Arm64.Digest, null, default).Result.Any(referrer => referrer.Digest == entry.Digest);
 
-    private static Task<VerificationResult> VerifyAsync(Scene scene) =>
-        scene.VerifyAsync(VerificationPolicy.RequireKey(scene.Signer.Key).WithAttestations(Type));
+    private static Task<VerificationResult> VerifyAsync(SignedImageFixture fixture) =>
+        fixture.VerifyAsync(VerificationPolicy.RequireKey(fixture.Signer.Key).WithAttestations(Type));
 
-    private static async Task AssertFailsAsync(Scene scene, FailureReason reason)
+    private static async Task AssertFailsAsync(SignedImageFixture fixture, FailureReason reason)
     {
-        SubjectVerdict failure = Assert.Single((await VerifyAsync(scene)).Failures);
-        Assert.Equal((reason, scene.Arm64.Digest), (failure.Failure, failure.Digest));
+        SubjectVerdict failure = Assert.Single((await VerifyAsync(fixture)).Failures);
+        Assert.Equal((reason, fixture.Arm64.Digest), (failure.Failure, failure.Digest));
         Assert.NotEmpty(failure.Text);
-        Assert.True((await scene.VerifyAsync()).Passed);
+        Assert.True((await fixture.VerifyAsync()).Passed);
     }
 }

@@ -14,15 +14,15 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
     private const string Type = Statement.ProvenanceType;
 
     private readonly KeySigner _stranger = KeySigner.CreateThrowAway();
-    private Scene _scene = null!;
+    private SignedImageFixture _fixture = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _scene = await Scene.CreateAsync();
+    public async ValueTask InitializeAsync() => _fixture = await SignedImageFixture.CreateAsync();
 
     public ValueTask DisposeAsync()
     {
-        _scene.Dispose();
+        _fixture.Dispose();
         _stranger.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -35,18 +35,18 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
     {
         DsseEnvelope envelope = await DsseEnvelope.SignAsync(DsseEnvelope.InToto, Encoding.UTF8.GetBytes(payload), _stranger, Stop);
         Descriptor put = await PutAsync(SigstoreBundle.For(envelope, _stranger.Key).ToBytes());
-        Assert.True((await VerifyAsync(_scene.Store.Layout)).Passed);
+        Assert.True((await VerifyAsync(_fixture.Store.Layout)).Passed);
         // Alone it is what somebody else signed, whatever that is: not malformed, and of no kind.
-        _scene.Store.Layout.WriteIndex(
+        _fixture.Store.Layout.WriteIndex(
             new Index([
-                .. _scene
+                .. _fixture
                     .Store.Layout.ReadIndex()
                     .Manifests.Where(entry =>
                         entry.Digest == put.Digest || TagOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) == true
                     ),
             ])
         );
-        Assert.Equal(FailureReason.AttestationSignedByOtherKey, (await VerifyAsync(_scene.Store.Layout)).Subjects[0].Failure);
+        Assert.Equal(FailureReason.AttestationSignedByOtherKey, (await VerifyAsync(_fixture.Store.Layout)).Subjects[0].Failure);
     }
 
     [Theory]
@@ -58,44 +58,44 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
     public async Task Junk_beside_it_fails_nothing(string junk)
     {
         await PutAsync(Encoding.UTF8.GetBytes(junk));
-        Assert.True((await VerifyAsync(_scene.Store.Layout)).Passed);
+        Assert.True((await VerifyAsync(_fixture.Store.Layout)).Passed);
     }
 
     [Fact]
     public async Task A_manifest_that_is_no_size_of_a_referrer_is_not_taken_apart()
     {
-        Descriptor bundle = await _scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, "x"u8.ToArray());
-        await _scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
+        Descriptor bundle = await _fixture.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, "x"u8.ToArray());
+        await _fixture.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
         ImmutableSortedDictionary<string, string> many = Descriptor.NoAnnotations.AddRange(
             Enumerable.Range(0, 1000).Select(i => KeyValuePair.Create($"key{i}", new string('x', 100)))
         );
         Manifest manifest = new(Descriptor.Of(MediaType.Empty, BundleManifest.Config.Span), [bundle])
         {
             ArtifactType = MediaType.SigstoreBundle,
-            Subject = _scene.Root,
+            Subject = _fixture.Root,
             Annotations = many,
         };
-        await NameAsync(await _scene.Store.Layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())));
-        Assert.True((await VerifyAsync(_scene.Store.Layout)).Passed);
+        await NameAsync(await _fixture.Store.Layout.AddManifestAsync(new ManifestContent(MediaType.Manifest, manifest.ToBytes())));
+        Assert.True((await VerifyAsync(_fixture.Store.Layout)).Passed);
     }
 
     [Fact]
     public async Task What_the_place_does_not_give_away_is_unknown_only_where_nothing_else_will_do()
     {
         Descriptor bad = await PutAsync("stranger"u8.ToArray());
-        Assert.True((await VerifyAsync(new Slow(_scene.Store.Layout, bad.Digest))).Passed);
+        Assert.True((await VerifyAsync(new Slow(_fixture.Store.Layout, bad.Digest))).Passed);
 
         // Now nothing but what the place does not give away could be the one that is wanted.
-        _scene.Store.Layout.WriteIndex(
+        _fixture.Store.Layout.WriteIndex(
             new Index([
-                .. _scene
+                .. _fixture
                     .Store.Layout.ReadIndex()
                     .Manifests.Where(entry =>
                         entry.Digest == bad.Digest || TagOf(entry)?.EndsWith(".sig", StringComparison.Ordinal) == true
                     ),
             ])
         );
-        await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(new Slow(_scene.Store.Layout, bad.Digest)));
+        await Assert.ThrowsAsync<RemoteException>(() => VerifyAsync(new Slow(_fixture.Store.Layout, bad.Digest)));
     }
 
     [Fact]
@@ -104,29 +104,29 @@ public sealed class HostileEvidenceTests : IAsyncLifetime
         List<Digest> slow = [];
         for (int i = 0; i < 16; i++)
             slow.Add((await PutAsync(Encoding.UTF8.GetBytes($"slow {i}"))).Digest);
-        Slow place = new(_scene.Store.Layout, null) { Together = 8, Held = [.. slow] };
+        Slow place = new(_fixture.Store.Layout, null) { Together = 8, Held = [.. slow] };
         Assert.True((await VerifyAsync(place)).Passed);
         Assert.True(place.MostAtOnce >= 8, $"{place.MostAtOnce} at once");
     }
 
     private async Task<Descriptor> PutAsync(byte[] bundle)
     {
-        await _scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
-        await _scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
-        return await NameAsync(await _scene.Store.Layout.AddManifestAsync(BundleManifest.For(_scene.Root, bundle, Type)));
+        await _fixture.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
+        await _fixture.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
+        return await NameAsync(await _fixture.Store.Layout.AddManifestAsync(BundleManifest.For(_fixture.Root, bundle, Type)));
     }
 
     /// <summary>Before everything else that the place has.</summary>
     private Task<Descriptor> NameAsync(Descriptor manifest)
     {
-        _scene.Store.Layout.WriteIndex(
-            new Index([manifest with { ArtifactType = MediaType.SigstoreBundle }, .. _scene.Store.Layout.ReadIndex().Manifests])
+        _fixture.Store.Layout.WriteIndex(
+            new Index([manifest with { ArtifactType = MediaType.SigstoreBundle }, .. _fixture.Store.Layout.ReadIndex().Manifests])
         );
         return Task.FromResult(manifest);
     }
 
     private Task<VerificationResult> VerifyAsync(IContentReader signatures) =>
-        _scene.VerifyAsync(VerificationPolicy.RequireKey(_scene.Signer.Key).WithAttestations(Type), signatures: signatures);
+        _fixture.VerifyAsync(VerificationPolicy.RequireKey(_fixture.Signer.Key).WithAttestations(Type), signatures: signatures);
 
     private static string? TagOf(Descriptor entry) => entry.Annotations.GetValueOrDefault(OciLayout.RefName);
 

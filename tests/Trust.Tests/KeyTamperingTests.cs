@@ -27,9 +27,9 @@ public sealed class KeyTamperingTests
     [MemberData(nameof(Changes))]
     public async Task A_changed_key_file_is_no_key(string what)
     {
-        using Scene scene = await Scene.CreateAsync();
-        string pem = scene.Signer.Key.Pem;
-        Assert.True((await VerifyAsync(scene, pem)).Passed);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        string pem = fixture.Signer.Key.Pem;
+        Assert.True((await VerifyAsync(fixture, pem)).Passed);
         string changed = Changed(pem, what);
         Assert.NotEqual(pem, changed);
         SigningKeyException e = Assert.Throws<SigningKeyException>(() => VerificationPolicy.RequireKey(changed, "release.pub"));
@@ -39,9 +39,9 @@ public sealed class KeyTamperingTests
     [Fact]
     public async Task Another_key_in_the_file_has_signed_nothing()
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        Assert.All((await VerifyAsync(scene, other.Key.Pem)).Subjects, subject =>
+        Assert.All((await VerifyAsync(fixture, other.Key.Pem)).Subjects, subject =>
             Assert.Equal(FailureReason.SignedByOtherKey, subject.Failure)
         );
     }
@@ -86,14 +86,14 @@ public sealed class KeyTamperingTests
         return PemEncoding.WriteString("PUBLIC KEY", der);
     }
 
-    private static Task<VerificationResult> VerifyAsync(Scene scene, string pem) =>
+    private static Task<VerificationResult> VerifyAsync(SignedImageFixture fixture, string pem) =>
         new Verifier(VerificationPolicy.RequireKey(pem, "release.pub")).VerifyAsync(
             new VerificationRequest
             {
-                Content = scene.Image,
-                Signatures = scene.Store.Layout,
-                Wanted = Scene.Tag,
-                Official = scene.Official,
+                Content = fixture.Image,
+                Signatures = fixture.Store.Layout,
+                Wanted = SignedImageFixture.Tag,
+                Official = fixture.Official,
             },
             TestContext.Current.CancellationToken
         );

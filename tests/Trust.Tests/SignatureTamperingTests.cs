@@ -10,63 +10,63 @@ public class SignatureTamperingTests
     [Fact]
     public async Task No_signature_on_the_index()
     {
-        using Scene scene = await Scene.CreateAsync();
-        scene.RemoveSignature(scene.Root.Digest);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureMissing);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        fixture.RemoveSignature(fixture.Root.Digest);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureMissing);
     }
 
     [Fact]
     public async Task No_signature_on_a_child()
     {
-        using Scene scene = await Scene.CreateAsync();
-        scene.RemoveSignature(scene.Arm64.Digest);
-        await scene.AssertFailsAsync(scene.Arm64, FailureReason.ChildUnsigned);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        fixture.RemoveSignature(fixture.Arm64.Digest);
+        await fixture.AssertFailsAsync(fixture.Arm64, FailureReason.ChildUnsigned);
     }
 
     [Fact]
     public async Task A_signature_manifest_without_layers()
     {
-        using Scene scene = await Scene.CreateAsync();
-        await scene.PutAsync(scene.Root.Digest, []);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureMissing);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await fixture.PutAsync(fixture.Root.Digest, []);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureMissing);
     }
 
     [Fact]
     public async Task A_layer_of_another_media_type()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor layer = await scene.LayerOfAsync(scene.Root.Digest);
-        await scene.PutAsync(scene.Root.Digest, [layer with { MediaType = MediaType.LayerGzip }]);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureMissing);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor layer = await fixture.LayerOfAsync(fixture.Root.Digest);
+        await fixture.PutAsync(fixture.Root.Digest, [layer with { MediaType = MediaType.LayerGzip }]);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureMissing);
     }
 
     [Fact]
     public async Task A_right_claim_signed_by_another_key()
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        await scene.SignPayloadAsync(scene.Root.Digest, SimpleSigning.For(scene.Official, scene.Root.Digest).ToBytes(), other);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignedByOtherKey);
+        await fixture.SignPayloadAsync(fixture.Root.Digest, SimpleSigning.For(fixture.Official, fixture.Root.Digest).ToBytes(), other);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignedByOtherKey);
     }
 
     [Fact]
     public async Task Another_key_is_wanted()
     {
-        using Scene scene = await Scene.CreateAsync();
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        VerificationResult result = await scene.VerifyAsync(key: other.Key);
+        VerificationResult result = await fixture.VerifyAsync(key: other.Key);
         Assert.Equal(3, result.Failures.Count(failure => failure.Failure == FailureReason.SignedByOtherKey));
     }
 
     [Fact]
     public async Task A_changed_payload_under_the_old_signature()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor layer = await scene.LayerOfAsync(scene.Root.Digest);
-        byte[] payload = SimpleSigning.For(Reference.Parse("quay.io/evil/kubelet"), scene.Root.Digest).ToBytes();
-        Descriptor changed = await scene.Store.Layout.AddBlobAsync(MediaType.SimpleSigning, payload);
-        await scene.PutAsync(scene.Root.Digest, [changed with { Annotations = layer.Annotations }]);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignedByOtherKey);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor layer = await fixture.LayerOfAsync(fixture.Root.Digest);
+        byte[] payload = SimpleSigning.For(Reference.Parse("quay.io/evil/kubelet"), fixture.Root.Digest).ToBytes();
+        Descriptor changed = await fixture.Store.Layout.AddBlobAsync(MediaType.SimpleSigning, payload);
+        await fixture.PutAsync(fixture.Root.Digest, [changed with { Annotations = layer.Annotations }]);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignedByOtherKey);
     }
 
     [Theory]
@@ -75,20 +75,20 @@ public class SignatureTamperingTests
     [InlineData(-1)]
     public async Task A_signature_with_one_bit_changed(int at)
     {
-        using Scene scene = await Scene.CreateAsync();
-        await ChangeSignatureAsync(scene, bytes =>
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await ChangeSignatureAsync(fixture, bytes =>
         {
             bytes[at < 0 ? bytes.Length + at : at] ^= 1;
             return Convert.ToBase64String(bytes);
         });
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignedByOtherKey);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignedByOtherKey);
     }
 
     [Fact]
     public async Task A_signature_cut_short_or_made_longer()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor whole = await scene.LayerOfAsync(scene.Root.Digest);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor whole = await fixture.LayerOfAsync(fixture.Root.Digest);
         foreach (
             Func<byte[], byte[]> change in new Func<byte[], byte[]>[]
             {
@@ -100,9 +100,9 @@ public class SignatureTamperingTests
             }
         )
         {
-            await scene.PutAsync(scene.Root.Digest, [whole]);
-            await ChangeSignatureAsync(scene, bytes => Convert.ToBase64String(change(bytes)));
-            await scene.AssertFailsAsync(scene.Root, FailureReason.SignedByOtherKey);
+            await fixture.PutAsync(fixture.Root.Digest, [whole]);
+            await ChangeSignatureAsync(fixture, bytes => Convert.ToBase64String(change(bytes)));
+            await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignedByOtherKey);
         }
     }
 
@@ -112,53 +112,53 @@ public class SignatureTamperingTests
     [InlineData("AAA")]
     public async Task A_signature_that_is_no_base64(string text)
     {
-        using Scene scene = await Scene.CreateAsync();
-        await ChangeSignatureAsync(scene, _ => text);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await ChangeSignatureAsync(fixture, _ => text);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureUnreadable);
     }
 
     [Fact]
     public async Task A_layer_without_its_signature()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor layer = await scene.LayerOfAsync(scene.Root.Digest);
-        await scene.PutAsync(scene.Root.Digest, [layer with { Annotations = Descriptor.NoAnnotations }]);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor layer = await fixture.LayerOfAsync(fixture.Root.Digest);
+        await fixture.PutAsync(fixture.Root.Digest, [layer with { Annotations = Descriptor.NoAnnotations }]);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureUnreadable);
     }
 
     [Fact]
     public async Task A_missing_payload()
     {
-        using Scene scene = await Scene.CreateAsync();
-        scene.LeaveTagAlone(scene.Root.Digest);
-        File.Delete(Scene.BlobPath(scene.Store.Layout, (await scene.LayerOfAsync(scene.Root.Digest)).Digest));
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        fixture.LeaveTagAlone(fixture.Root.Digest);
+        File.Delete(SignedImageFixture.BlobPath(fixture.Store.Layout, (await fixture.LayerOfAsync(fixture.Root.Digest)).Digest));
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureUnreadable);
     }
 
     [Fact]
     public async Task A_payload_damaged_in_storage()
     {
-        using Scene scene = await Scene.CreateAsync();
-        scene.LeaveTagAlone(scene.Root.Digest);
-        Scene.Damage(scene.Store.Layout, (await scene.LayerOfAsync(scene.Root.Digest)).Digest);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        fixture.LeaveTagAlone(fixture.Root.Digest);
+        SignedImageFixture.Damage(fixture.Store.Layout, (await fixture.LayerOfAsync(fixture.Root.Digest)).Digest);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureUnreadable);
     }
 
     [Fact]
     public async Task A_payload_beyond_the_limit()
     {
-        using Scene scene = await Scene.CreateAsync();
-        string payload = Encoding.UTF8.GetString(SimpleSigning.For(scene.Official, scene.Root.Digest).ToBytes());
-        await scene.SignPayloadAsync(scene.Root.Digest, Encoding.UTF8.GetBytes(payload + new string(' ', SimpleSigning.MaximumSize)));
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        string payload = Encoding.UTF8.GetString(SimpleSigning.For(fixture.Official, fixture.Root.Digest).ToBytes());
+        await fixture.SignPayloadAsync(fixture.Root.Digest, Encoding.UTF8.GetBytes(payload + new string(' ', SimpleSigning.MaximumSize)));
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureUnreadable);
     }
 
     [Fact]
     public async Task The_signature_of_another_platform()
     {
-        using Scene scene = await Scene.CreateAsync();
-        await scene.PutAsync(scene.Arm64.Digest, [await scene.LayerOfAsync(scene.Amd64.Digest)]);
-        await scene.AssertFailsAsync(scene.Arm64, FailureReason.PayloadDigestMismatch);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await fixture.PutAsync(fixture.Arm64.Digest, [await fixture.LayerOfAsync(fixture.Amd64.Digest)]);
+        await fixture.AssertFailsAsync(fixture.Arm64, FailureReason.PayloadDigestMismatch);
     }
 
     [Theory]
@@ -166,9 +166,9 @@ public class SignatureTamperingTests
     [InlineData("quay.io:443/poseidon/kubelet")]
     public async Task A_claim_that_spells_the_same_place_otherwise_holds(string reference)
     {
-        using Scene scene = await Scene.CreateAsync();
-        await scene.SignPayloadAsync(scene.Root.Digest, new SimpleSigning(reference, scene.Root.Digest).ToBytes());
-        Assert.True((await scene.VerifyAsync()).Passed);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await fixture.SignPayloadAsync(fixture.Root.Digest, new SimpleSigning(reference, fixture.Root.Digest).ToBytes());
+        Assert.True((await fixture.VerifyAsync()).Passed);
     }
 
     [Theory]
@@ -187,9 +187,9 @@ public class SignatureTamperingTests
     [InlineData("")]
     public async Task A_claim_about_another_repository(string reference)
     {
-        using Scene scene = await Scene.CreateAsync();
-        await scene.SignPayloadAsync(scene.Root.Digest, new SimpleSigning(reference, scene.Root.Digest).ToBytes());
-        await scene.AssertFailsAsync(scene.Root, FailureReason.ReferenceMismatch);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await fixture.SignPayloadAsync(fixture.Root.Digest, new SimpleSigning(reference, fixture.Root.Digest).ToBytes());
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.ReferenceMismatch);
     }
 
     [Theory]
@@ -211,58 +211,60 @@ public class SignatureTamperingTests
     [InlineData("\"quay.io/poseidon/kubelet\"", "[]")]
     public async Task A_signed_payload_that_is_no_strict_claim(string old, string changed)
     {
-        using Scene scene = await Scene.CreateAsync();
-        string payload = Encoding.UTF8.GetString(SimpleSigning.For(scene.Official, scene.Root.Digest).ToBytes());
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        string payload = Encoding.UTF8.GetString(SimpleSigning.For(fixture.Official, fixture.Root.Digest).ToBytes());
         int at = payload.LastIndexOf(old, StringComparison.Ordinal);
-        await scene.SignPayloadAsync(scene.Root.Digest, Encoding.UTF8.GetBytes(payload.Remove(at, old.Length).Insert(at, changed)));
-        await scene.AssertFailsAsync(scene.Root, FailureReason.PayloadMalformed);
+        await fixture.SignPayloadAsync(fixture.Root.Digest, Encoding.UTF8.GetBytes(payload.Remove(at, old.Length).Insert(at, changed)));
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.PayloadMalformed);
     }
 
     [Fact]
     public async Task A_malformed_signature_manifest()
     {
-        using Scene scene = await Scene.CreateAsync();
-        await scene.PutAsync(scene.Root.Digest, MediaType.Manifest, """{"schemaVersion":2,"layers":7}"""u8.ToArray());
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await fixture.PutAsync(fixture.Root.Digest, MediaType.Manifest, """{"schemaVersion":2,"layers":7}"""u8.ToArray());
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureUnreadable);
     }
 
     [Fact]
     public async Task An_index_in_place_of_a_signature_manifest()
     {
-        using Scene scene = await Scene.CreateAsync();
-        await scene.PutAsync(scene.Root.Digest, MediaType.Index, new Index([]).ToBytes());
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        await fixture.PutAsync(fixture.Root.Digest, MediaType.Index, new Index([]).ToBytes());
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureUnreadable);
     }
 
     [Fact]
     public async Task A_signature_manifest_that_is_named_but_gone()
     {
-        using Scene scene = await Scene.CreateAsync();
-        scene.LeaveTagAlone(scene.Root.Digest);
-        File.Delete(Scene.BlobPath(scene.Store.Layout, (await scene.SignatureOfAsync(scene.Root.Digest)).Descriptor.Digest));
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignatureUnreadable);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        fixture.LeaveTagAlone(fixture.Root.Digest);
+        File.Delete(
+            SignedImageFixture.BlobPath(fixture.Store.Layout, (await fixture.SignatureOfAsync(fixture.Root.Digest)).Descriptor.Digest)
+        );
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignatureUnreadable);
     }
 
     [Fact]
     public async Task A_flood_of_signatures()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor layer = await scene.LayerOfAsync(scene.Root.Digest);
-        await scene.PutAsync(scene.Root.Digest, [.. Enumerable.Repeat(layer, 65)]);
-        SubjectVerdict verdict = (await scene.VerifyAsync()).Subjects[0];
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor layer = await fixture.LayerOfAsync(fixture.Root.Digest);
+        await fixture.PutAsync(fixture.Root.Digest, [.. Enumerable.Repeat(layer, 65)]);
+        SubjectVerdict verdict = (await fixture.VerifyAsync()).Subjects[0];
         Assert.True(verdict.Passed);
         Assert.Contains("passed over: more than 64 of", Assert.Single(verdict.PassedOver), StringComparison.Ordinal);
         Descriptor junk = layer with { Annotations = layer.Annotations.SetItem(SignatureManifest.SignatureKey, "AAAA") };
-        await scene.PutAsync(scene.Root.Digest, [.. Enumerable.Repeat(junk, 64), layer]);
-        await scene.AssertFailsAsync(scene.Root, FailureReason.SignedByOtherKey);
+        await fixture.PutAsync(fixture.Root.Digest, [.. Enumerable.Repeat(junk, 64), layer]);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.SignedByOtherKey);
     }
 
-    private static async Task ChangeSignatureAsync(Scene scene, Func<byte[], string> change)
+    private static async Task ChangeSignatureAsync(SignedImageFixture fixture, Func<byte[], string> change)
     {
-        Descriptor layer = await scene.LayerOfAsync(scene.Root.Digest);
+        Descriptor layer = await fixture.LayerOfAsync(fixture.Root.Digest);
         string text = change(Convert.FromBase64String(layer.Annotations[SignatureManifest.SignatureKey]));
-        await scene.PutAsync(
-            scene.Root.Digest,
+        await fixture.PutAsync(
+            fixture.Root.Digest,
             [layer with { Annotations = layer.Annotations.SetItem(SignatureManifest.SignatureKey, text) }]
         );
     }

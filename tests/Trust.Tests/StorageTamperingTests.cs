@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Oci;
+using static Slipway.Trust.Tests.StoredForms;
 using Index = Slipway.Oci.Index;
 
 namespace Slipway.Trust.Tests;
@@ -19,10 +20,10 @@ public sealed class StorageTamperingTests
     {
         foreach (bool child in (bool[])[false, true])
         {
-            using Scene scene = await BundlesAloneAsync();
-            Descriptor subject = child ? scene.Arm64 : scene.Root;
-            Keep(scene, entry => !IsBundle(scene, entry, subject, TypeOf(what)));
-            await AssertFailsAsync(scene, subject, child ? ofChild : ofRoot);
+            using SignedImageFixture fixture = await BundlesAloneAsync();
+            Descriptor subject = child ? fixture.Arm64 : fixture.Root;
+            Keep(fixture, entry => !IsBundle(fixture, entry, subject, TypeOf(what)));
+            await AssertFailsAsync(fixture, subject, child ? ofChild : ofRoot);
         }
     }
 
@@ -31,12 +32,12 @@ public sealed class StorageTamperingTests
     [InlineData("provenance", FailureReason.AttestationUnreadable)]
     public async Task An_entry_that_the_list_gives_to_another_subject(string what, FailureReason reason)
     {
-        using Scene scene = await BundlesAloneAsync();
-        Descriptor another = Bundle(scene, scene.Amd64, TypeOf(what));
-        Lists lists = new(scene.Store.Layout, scene.Arm64.Digest, listed =>
-            [.. listed.Where(entry => !IsBundle(scene, entry, scene.Arm64, TypeOf(what))), another]
+        using SignedImageFixture fixture = await BundlesAloneAsync();
+        Descriptor another = Bundle(fixture, fixture.Amd64, TypeOf(what));
+        Lists lists = new(fixture.Store.Layout, fixture.Arm64.Digest, listed =>
+            [.. listed.Where(entry => !IsBundle(fixture, entry, fixture.Arm64, TypeOf(what))), another]
         );
-        await AssertFailsAsync(scene, scene.Arm64, reason, lists);
+        await AssertFailsAsync(fixture, fixture.Arm64, reason, lists);
     }
 
     [Theory]
@@ -44,9 +45,9 @@ public sealed class StorageTamperingTests
     [InlineData("SBOM", FailureReason.AttestationSubjectMismatch)]
     public async Task Another_manifests_bundle_under_a_forged_subject(string what, FailureReason reason)
     {
-        using Scene scene = await BundlesAloneAsync();
-        await PutBundleAsync(scene, scene.Arm64, TypeOf(what), BundleBytes(scene, scene.Amd64, TypeOf(what)));
-        await AssertFailsAsync(scene, scene.Arm64, reason);
+        using SignedImageFixture fixture = await BundlesAloneAsync();
+        await PutBundleAsync(fixture, fixture.Arm64, TypeOf(what), BundleBytes(fixture, fixture.Amd64, TypeOf(what)));
+        await AssertFailsAsync(fixture, fixture.Arm64, reason);
     }
 
     [Theory]
@@ -54,12 +55,12 @@ public sealed class StorageTamperingTests
     [InlineData("provenance", FailureReason.AttestationMissing)]
     public async Task A_bundle_that_the_list_says_is_of_another_kind_is_not_opened(string what, FailureReason reason)
     {
-        using Scene scene = await BundlesAloneAsync();
+        using SignedImageFixture fixture = await BundlesAloneAsync();
         Dictionary<string, string> kind = new() { ["dev.sigstore.bundle.predicateType"] = "https://example.org/other" };
-        Lists lists = new(scene.Store.Layout, scene.Root.Digest, listed =>
+        Lists lists = new(fixture.Store.Layout, fixture.Root.Digest, listed =>
             [
                 .. listed.Select(entry =>
-                    IsBundle(scene, entry, scene.Root, TypeOf(what))
+                    IsBundle(fixture, entry, fixture.Root, TypeOf(what))
                         ? entry with
                         {
                             Annotations = kind.ToImmutableSortedDictionary(StringComparer.Ordinal),
@@ -68,7 +69,7 @@ public sealed class StorageTamperingTests
                 ),
             ]
         );
-        await AssertFailsAsync(scene, scene.Root, reason, lists);
+        await AssertFailsAsync(fixture, fixture.Root, reason, lists);
     }
 
     [Theory]
@@ -78,30 +79,30 @@ public sealed class StorageTamperingTests
     [InlineData(false, false, FailureReason.SignatureMissing)]
     public async Task A_stored_bundle_or_its_manifest_cut_short_or_gone(bool blob, bool cut, FailureReason reason)
     {
-        using Scene scene = await BundlesAloneAsync();
-        Descriptor manifest = Bundle(scene, scene.Root, Statement.SignType);
-        Spoil(scene, blob ? BlobOf(scene, manifest, scene.Root) : manifest.Digest, cut);
-        await AssertFailsAsync(scene, scene.Root, reason);
+        using SignedImageFixture fixture = await BundlesAloneAsync();
+        Descriptor manifest = Bundle(fixture, fixture.Root, Statement.SignType);
+        Spoil(fixture, blob ? BlobOf(fixture, manifest, fixture.Root) : manifest.Digest, cut);
+        await AssertFailsAsync(fixture, fixture.Root, reason);
     }
 
     [Fact]
     public async Task A_referrer_that_a_registry_lists_and_lacks()
     {
-        using Scene scene = await BundlesAloneAsync();
+        using SignedImageFixture fixture = await BundlesAloneAsync();
         Descriptor gone = new(MediaType.Manifest, Digest.Of("gone"u8), 4) { ArtifactType = MediaType.SigstoreBundle };
         await AssertFailsAsync(
-            scene,
-            scene.Root,
+            fixture,
+            fixture.Root,
             FailureReason.SignatureUnreadable,
-            new Lists(scene.Store.Layout, scene.Root.Digest, _ => [gone])
+            new Lists(fixture.Store.Layout, fixture.Root.Digest, _ => [gone])
         );
     }
 
     [Fact]
     public async Task A_list_of_referrers_without_end()
     {
-        using Scene scene = await BundlesAloneAsync();
-        Lists lists = new(scene.Store.Layout, scene.Root.Digest, listed =>
+        using SignedImageFixture fixture = await BundlesAloneAsync();
+        Lists lists = new(fixture.Store.Layout, fixture.Root.Digest, listed =>
             [
                 .. listed,
                 .. Enumerable
@@ -109,7 +110,7 @@ public sealed class StorageTamperingTests
                     .Select(i => new Descriptor(MediaType.Manifest, Digest.Of([(byte)i]), 1) { ArtifactType = MediaType.SigstoreBundle }),
             ]
         );
-        SubjectVerdict verdict = (await VerifyAsync(scene, lists, null)).Subjects[0];
+        SubjectVerdict verdict = (await VerifyAsync(fixture, lists, null)).Subjects[0];
         Assert.True(verdict.Passed);
         Assert.Contains("passed over: more than 256 bundles of a kind", Assert.Single(verdict.PassedOver), StringComparison.Ordinal);
     }
@@ -119,39 +120,41 @@ public sealed class StorageTamperingTests
     [InlineData("docker.io/psdn/kubelet")]
     public async Task Another_images_signature_as_a_bundle(string repository)
     {
-        using Scene scene = await BundlesAloneAsync();
-        Statement signed = new([new StatementSubject(repository, scene.Root.Digest)], Statement.SignType, "{}"u8.ToArray());
+        using SignedImageFixture fixture = await BundlesAloneAsync();
+        Statement signed = new([new StatementSubject(repository, fixture.Root.Digest)], Statement.SignType, "{}"u8.ToArray());
         await PutBundleAsync(
-            scene,
-            scene.Root,
+            fixture,
+            fixture.Root,
             Statement.SignType,
             SigstoreBundle
-                .For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, signed.ToBytes(), scene.Signer, Stop), scene.Signer.Key)
+                .For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, signed.ToBytes(), fixture.Signer, Stop), fixture.Signer.Key)
                 .ToBytes()
         );
-        await AssertFailsAsync(scene, scene.Root, FailureReason.ReferenceMismatch);
+        await AssertFailsAsync(fixture, fixture.Root, FailureReason.ReferenceMismatch);
     }
 
     [Fact]
     public async Task A_signature_bundle_by_another_key()
     {
-        using Scene scene = await BundlesAloneAsync();
+        using SignedImageFixture fixture = await BundlesAloneAsync();
         using KeySigner other = KeySigner.CreateThrowAway();
-        Statement signed = new([new StatementSubject(scene.Official.Name, scene.Root.Digest)], Statement.SignType, "{}"u8.ToArray());
+        Statement signed = new([new StatementSubject(fixture.Official.Name, fixture.Root.Digest)], Statement.SignType, "{}"u8.ToArray());
         await PutBundleAsync(
-            scene,
-            scene.Root,
+            fixture,
+            fixture.Root,
             Statement.SignType,
-            SigstoreBundle.For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, signed.ToBytes(), other, Stop), scene.Signer.Key).ToBytes()
+            SigstoreBundle
+                .For(await DsseEnvelope.SignAsync(DsseEnvelope.InToto, signed.ToBytes(), other, Stop), fixture.Signer.Key)
+                .ToBytes()
         );
-        await AssertFailsAsync(scene, scene.Root, FailureReason.SignedByOtherKey);
+        await AssertFailsAsync(fixture, fixture.Root, FailureReason.SignedByOtherKey);
     }
 
     [Fact]
     public async Task The_provenance_of_an_older_release_is_replayed_in_either_form()
     {
-        using Scene older = await Scene.CreateAsync(),
-            scene = await BundlesAloneAsync();
+        using SignedImageFixture older = await SignedImageFixture.CreateAsync(),
+            fixture = await BundlesAloneAsync();
         Descriptor child = await older.AddImageAsync(Platform.LinuxArm64, manifest =>
             manifest with
             {
@@ -162,14 +165,14 @@ public sealed class StorageTamperingTests
         await older.Store.SignAsync(
             older.Signed,
             [new WantedStatement([older.Root.Digest, child.Digest], Statement.ProvenanceType, "{\"about\":\"older\"}"u8.ToArray())],
-            scene.Signer,
+            fixture.Signer,
             Stop
         );
         byte[] bundle = BundleBytes(older, child, Statement.ProvenanceType);
 
-        await PutBundleAsync(scene, scene.Arm64, Statement.ProvenanceType, bundle);
-        await AssertFailsAsync(scene, scene.Arm64, FailureReason.AttestationSubjectMismatch);
-        using Scene tagged = await TagsAloneAsync(scene.Signer);
+        await PutBundleAsync(fixture, fixture.Arm64, Statement.ProvenanceType, bundle);
+        await AssertFailsAsync(fixture, fixture.Arm64, FailureReason.AttestationSubjectMismatch);
+        using SignedImageFixture tagged = await TagsAloneAsync(fixture.Signer);
         byte[] envelope = SigstoreBundle.Parse(bundle).Envelope.ToBytes();
         await PutAttestationsAsync(
             tagged,
@@ -181,249 +184,6 @@ public sealed class StorageTamperingTests
                 ),
             ]
         );
-        await AssertFailsAsync(tagged, tagged.Arm64, FailureReason.AttestationSubjectMismatch, signer: scene.Signer);
-    }
-
-    [Theory]
-    [InlineData(".sig", FailureReason.ChildUnsigned)]
-    [InlineData(".att", FailureReason.AttestationMissing)]
-    public async Task A_tag_removed(string tag, FailureReason reason)
-    {
-        using Scene scene = await TagsAloneAsync();
-        Keep(scene, entry => TagOf(entry) != TagOf(scene.Arm64, tag));
-        await AssertFailsAsync(scene, scene.Arm64, reason);
-    }
-
-    [Theory]
-    [InlineData(".sig", "amd64.sig", FailureReason.PayloadDigestMismatch)]
-    [InlineData(".sig", "arm64.att", FailureReason.ChildUnsigned)]
-    [InlineData(".att", "arm64.sig", FailureReason.AttestationMissing)]
-    [InlineData(".att", "root.att", FailureReason.AttestationSubjectMismatch)]
-    public async Task A_tag_that_points_elsewhere(string tag, string elsewhere, FailureReason reason)
-    {
-        using Scene scene = await TagsAloneAsync();
-        Descriptor subject = elsewhere[..4] switch
-        {
-            "amd6" => scene.Amd64,
-            "arm6" => scene.Arm64,
-            _ => scene.Root,
-        };
-        Descriptor other = scene.Store.Layout.ReadIndex().Manifests.Single(entry => TagOf(entry) == TagOf(subject, elsewhere[^4..]));
-        Move(scene, TagOf(scene.Arm64, tag), other);
-        await AssertFailsAsync(scene, scene.Arm64, reason);
-    }
-
-    [Theory]
-    [InlineData(".sig", FailureReason.SignatureUnreadable)]
-    [InlineData(".att", FailureReason.AttestationUnreadable)]
-    public async Task Two_entries_of_one_tag(string tag, FailureReason reason)
-    {
-        using Scene scene = await TagsAloneAsync();
-        Index index = scene.Store.Layout.ReadIndex();
-        Descriptor other = index.Manifests.Single(entry => TagOf(entry) == TagOf(scene.Amd64, tag));
-        scene.Store.Layout.WriteIndex(
-            index with
-            {
-                Manifests =
-                [
-                    .. index.Manifests,
-                    other with
-                    {
-                        Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, TagOf(scene.Arm64, tag)),
-                    },
-                ],
-            }
-        );
-        await AssertFailsAsync(scene, scene.Arm64, reason);
-    }
-
-    [Theory]
-    [InlineData(".sig", true, true, FailureReason.SignatureUnreadable)]
-    [InlineData(".sig", true, false, FailureReason.SignatureUnreadable)]
-    [InlineData(".sig", false, true, FailureReason.SignatureUnreadable)]
-    [InlineData(".att", true, true, FailureReason.AttestationUnreadable)]
-    [InlineData(".att", true, false, FailureReason.AttestationUnreadable)]
-    [InlineData(".att", false, true, FailureReason.AttestationUnreadable)]
-    [InlineData(".att", false, false, FailureReason.AttestationUnreadable)]
-    public async Task What_a_tag_leads_to_cut_short_or_gone(string tag, bool blob, bool cut, FailureReason reason)
-    {
-        using Scene scene = await TagsAloneAsync();
-        Descriptor manifest = scene.Store.Layout.ReadIndex().Manifests.Single(entry => TagOf(entry) == TagOf(scene.Arm64, tag));
-        IEnumerable<Digest> spoilt = blob
-            ? Manifest
-                .Parse(File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, manifest.Digest)))
-                .Layers.Where(layer => tag == ".sig" || layer.Annotations.ContainsValue(Statement.SpdxType))
-                .Select(layer => layer.Digest)
-            : [manifest.Digest];
-        foreach (Digest digest in spoilt)
-            Spoil(scene, digest, cut);
-        await AssertFailsAsync(scene, scene.Arm64, reason);
-    }
-
-    [Fact]
-    public async Task An_index_in_the_place_of_attestations_and_attestations_without_end()
-    {
-        using Scene scene = await TagsAloneAsync();
-        ImmutableArray<Descriptor> layers = await AttestationsAsync(scene, scene.Arm64);
-        await PutAttestationsAsync(scene, scene.Arm64, [.. layers, .. Enumerable.Repeat(layers[0], 257)]);
-        SubjectVerdict verdict = (await VerifyAsync(scene, scene.Store.Layout, null)).Subjects[2];
-        Assert.True(verdict.Passed);
-        Assert.Contains("passed over: more than 256 of", Assert.Single(verdict.PassedOver), StringComparison.Ordinal);
-        await PutAttestationsAsync(scene, scene.Arm64, [.. Enumerable.Repeat(layers[0], 256), .. layers]);
-        await AssertFailsAsync(scene, scene.Arm64, FailureReason.AttestationMissing);
-        Move(scene, TagOf(scene.Arm64, ".att"), await scene.Store.Layout.AddBlobAsync(MediaType.Index, new Index([]).ToBytes()));
-        await AssertFailsAsync(scene, scene.Arm64, FailureReason.AttestationUnreadable);
-    }
-
-    private static VerificationPolicy Policy(KeySigner signer) =>
-        VerificationPolicy.RequireKey(signer.Key).WithAttestations(Statement.SpdxType, Statement.ProvenanceType);
-
-    private static Task<Scene> BundlesAloneAsync() => AloneAsync(entry => entry.ArtifactType is not null, null);
-
-    private static Task<Scene> TagsAloneAsync(KeySigner? signer = null) => AloneAsync(entry => entry.ArtifactType is null, signer);
-
-    private static async Task<Scene> AloneAsync(Func<Descriptor, bool> form, KeySigner? signer)
-    {
-        Scene scene = await Scene.CreateAsync();
-        await scene.Store.SignAsync(
-            scene.Signed,
-            [.. scene.Statements, new WantedStatement([scene.Root.Digest], Statement.SpdxType, "{\"about\":\"root\"}"u8.ToArray())],
-            signer ?? scene.Signer,
-            Stop
-        );
-        Keep(scene, form);
-        Assert.True((await VerifyAsync(scene, scene.Store.Layout, signer)).Passed);
-        return scene;
-    }
-
-    private static Task<VerificationResult> VerifyAsync(Scene scene, IContentReader signatures, KeySigner? signer) =>
-        new Verifier(Policy(signer ?? scene.Signer)).VerifyAsync(
-            new VerificationRequest
-            {
-                Content = scene.Image,
-                Signatures = signatures,
-                Wanted = Scene.Tag,
-                Official = scene.Official,
-            },
-            Stop
-        );
-
-    private static async Task AssertFailsAsync(
-        Scene scene,
-        Descriptor subject,
-        FailureReason reason,
-        IContentReader? signatures = null,
-        KeySigner? signer = null
-    )
-    {
-        SubjectVerdict failure = Assert.Single((await VerifyAsync(scene, signatures ?? scene.Store.Layout, signer)).Failures);
-        Assert.Equal((reason, subject.Digest), (failure.Failure, failure.Digest));
-        Assert.NotEmpty(failure.Text);
-    }
-
-    private static string TypeOf(string what) =>
-        what switch
-        {
-            "signature" => Statement.SignType,
-            "SBOM" => Statement.SpdxType,
-            _ => Statement.ProvenanceType,
-        };
-
-    private static void Keep(Scene scene, Func<Descriptor, bool> wanted) =>
-        scene.Store.Layout.WriteIndex(new Index([.. scene.Store.Layout.ReadIndex().Manifests.Where(wanted)]));
-
-    private static void Move(Scene scene, string tag, Descriptor to) =>
-        scene.Store.Layout.WriteIndex(
-            new Index([
-                .. scene.Store.Layout.ReadIndex().Manifests.Where(entry => TagOf(entry) != tag),
-                to with
-                {
-                    Annotations = Descriptor.NoAnnotations.Add(OciLayout.RefName, tag),
-                },
-            ])
-        );
-
-    private static string? TagOf(Descriptor entry) => entry.Annotations.GetValueOrDefault(OciLayout.RefName);
-
-    private static string TagOf(Descriptor subject, string kind) => $"sha256-{subject.Digest.Hex}{kind}";
-
-    private static Descriptor Bundle(Scene scene, Descriptor subject, string type) =>
-        scene.Store.Layout.ReadIndex().Manifests.Single(entry => entry.ArtifactType is not null && IsBundle(scene, entry, subject, type));
-
-    private static bool IsBundle(Scene scene, Descriptor entry, Descriptor subject, string type)
-    {
-        Manifest manifest = Manifest.Parse(File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, entry.Digest)));
-        return manifest.Subject?.Digest == subject.Digest && manifest.Annotations.ContainsValue(type);
-    }
-
-    private static Digest BlobOf(Scene scene, Descriptor manifest, Descriptor subject) =>
-        BundleManifest
-            .BundleOf(
-                new ManifestContent(MediaType.Manifest, File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, manifest.Digest))),
-                subject.Digest
-            )
-            .Digest;
-
-    private static byte[] BundleBytes(Scene scene, Descriptor subject, string type) =>
-        File.ReadAllBytes(Scene.BlobPath(scene.Store.Layout, BlobOf(scene, Bundle(scene, subject, type), subject)));
-
-    /// <summary>Makes this the one bundle of its kind about a subject.</summary>
-    private static async Task PutBundleAsync(Scene scene, Descriptor subject, string type, byte[] bundle)
-    {
-        Keep(scene, entry => !IsBundle(scene, entry, subject, type));
-        await scene.Store.Layout.AddBlobAsync(MediaType.Empty, BundleManifest.Config);
-        await scene.Store.Layout.AddBlobAsync(MediaType.SigstoreBundle, bundle);
-        Descriptor manifest = await scene.Store.Layout.AddManifestAsync(BundleManifest.For(subject, bundle, type));
-        scene.Store.Layout.WriteIndex(
-            new Index([.. scene.Store.Layout.ReadIndex().Manifests, manifest with { ArtifactType = MediaType.SigstoreBundle }])
-        );
-    }
-
-    private static async Task<ImmutableArray<Descriptor>> AttestationsAsync(Scene scene, Descriptor subject)
-    {
-        Descriptor? stored = await scene.Store.Layout.ResolveAsync(TagOf(subject, ".att"), Stop);
-        return Manifest.Parse((await scene.Store.Layout.ReadManifestAsync(stored!.Digest, Stop))!.Bytes).Layers;
-    }
-
-    private static async Task PutAttestationsAsync(Scene scene, Descriptor subject, ImmutableArray<Descriptor> layers)
-    {
-        SignatureManifest manifest = new(layers);
-        await scene.Store.Layout.AddBlobAsync(MediaType.Config, manifest.Config);
-        Move(scene, TagOf(subject, ".att"), await scene.Store.Layout.AddManifestAsync(manifest.Content));
-    }
-
-    private static void Spoil(Scene scene, Digest digest, bool cut)
-    {
-        string path = Scene.BlobPath(scene.Store.Layout, digest);
-        byte[] bytes = File.ReadAllBytes(path);
-        File.Delete(path);
-        if (cut)
-            File.WriteAllBytes(path, bytes[..^10]);
-    }
-
-    /// <summary>A registry that lists other referrers of one manifest than it has.</summary>
-    private sealed class Lists(IContentReader inner, Digest about, Func<ImmutableArray<Descriptor>, ImmutableArray<Descriptor>> change)
-        : IContentReader
-    {
-        public string Name => inner.Name;
-
-        public Task<Descriptor?> ResolveAsync(string tag, CancellationToken cancellationToken) =>
-            inner.ResolveAsync(tag, cancellationToken);
-
-        public Task<ManifestContent?> ReadManifestAsync(Digest digest, CancellationToken cancellationToken) =>
-            inner.ReadManifestAsync(digest, cancellationToken);
-
-        public Task<Stream?> OpenBlobAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
-            inner.OpenBlobAsync(descriptor, cancellationToken);
-
-        public async Task<ImmutableArray<Descriptor>> ReferrersAsync(
-            Digest subject,
-            string? artifactType,
-            CancellationToken cancellationToken
-        )
-        {
-            ImmutableArray<Descriptor> listed = await inner.ReferrersAsync(subject, artifactType, cancellationToken);
-            return subject == about ? change(listed) : listed;
-        }
+        await AssertFailsAsync(tagged, tagged.Arm64, FailureReason.AttestationSubjectMismatch, signer: fixture.Signer);
     }
 }

@@ -10,14 +10,14 @@ public class VerifierTests
     [Fact]
     public async Task Index_and_children_are_judged_by_tag_and_by_digest()
     {
-        using Scene scene = await Scene.CreateAsync();
-        foreach (string wanted in new[] { Scene.Tag, scene.Root.Digest.ToString() })
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        foreach (string wanted in new[] { SignedImageFixture.Tag, fixture.Root.Digest.ToString() })
         {
-            VerificationResult result = await scene.VerifyAsync(wanted);
+            VerificationResult result = await fixture.VerifyAsync(wanted);
 
             Assert.True(result.Passed);
-            Assert.Equal(scene.Root.Digest, result.Digest);
-            Assert.Equal([scene.Root.Digest, scene.Amd64.Digest, scene.Arm64.Digest], result.Subjects.Select(s => s.Digest));
+            Assert.Equal(fixture.Root.Digest, result.Digest);
+            Assert.Equal([fixture.Root.Digest, fixture.Amd64.Digest, fixture.Arm64.Digest], result.Subjects.Select(s => s.Digest));
             Assert.Equal([null, Platform.LinuxAmd64, Platform.LinuxArm64], result.Subjects.Select(s => s.Platform));
         }
     }
@@ -25,47 +25,47 @@ public class VerifierTests
     [Fact]
     public async Task A_single_platform_is_judged_alone()
     {
-        using Scene scene = await Scene.CreateAsync();
-        scene.RemoveSignature(scene.Amd64.Digest);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        fixture.RemoveSignature(fixture.Amd64.Digest);
 
-        VerificationResult result = await scene.VerifyAsync(scene.Arm64.Digest.ToString());
+        VerificationResult result = await fixture.VerifyAsync(fixture.Arm64.Digest.ToString());
         Assert.True(result.Passed);
         Assert.Equal(Platform.LinuxArm64, Assert.Single(result.Subjects).Platform);
 
-        result = await scene.VerifyAsync(scene.Amd64.Digest.ToString());
+        result = await fixture.VerifyAsync(fixture.Amd64.Digest.ToString());
         Assert.Equal(FailureReason.SignatureMissing, Assert.Single(result.Failures).Failure);
     }
 
     [Fact]
     public async Task One_good_signature_among_bad_ones_is_enough()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor good = await scene.LayerOfAsync(scene.Root.Digest);
-        Descriptor replayed = await scene.LayerOfAsync(scene.Amd64.Digest);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor good = await fixture.LayerOfAsync(fixture.Root.Digest);
+        Descriptor replayed = await fixture.LayerOfAsync(fixture.Amd64.Digest);
         Descriptor unreadable = good with { Annotations = Descriptor.NoAnnotations };
 
-        await scene.PutAsync(scene.Root.Digest, [unreadable, replayed, good]);
+        await fixture.PutAsync(fixture.Root.Digest, [unreadable, replayed, good]);
 
-        Assert.True((await scene.VerifyAsync()).Passed);
+        Assert.True((await fixture.VerifyAsync()).Passed);
     }
 
     [Fact]
     public async Task Of_several_bad_signatures_the_one_that_got_furthest_gives_the_reason()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Descriptor good = await scene.LayerOfAsync(scene.Root.Digest);
-        Descriptor replayed = await scene.LayerOfAsync(scene.Amd64.Digest);
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Descriptor good = await fixture.LayerOfAsync(fixture.Root.Digest);
+        Descriptor replayed = await fixture.LayerOfAsync(fixture.Amd64.Digest);
 
-        await scene.PutAsync(scene.Root.Digest, [replayed, good with { Annotations = Descriptor.NoAnnotations }]);
+        await fixture.PutAsync(fixture.Root.Digest, [replayed, good with { Annotations = Descriptor.NoAnnotations }]);
 
-        await scene.AssertFailsAsync(scene.Root, FailureReason.PayloadDigestMismatch);
+        await fixture.AssertFailsAsync(fixture.Root, FailureReason.PayloadDigestMismatch);
     }
 
     [Fact]
     public async Task Nothing_in_the_place_of_signatures_fails_everything()
     {
-        using Scene scene = await Scene.CreateAsync();
-        VerificationResult result = await scene.VerifyAsync(signatures: OciLayout.Create(scene.At("empty")));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        VerificationResult result = await fixture.VerifyAsync(signatures: OciLayout.Create(fixture.At("empty")));
 
         Assert.Equal(
             [FailureReason.SignatureMissing, FailureReason.ChildUnsigned, FailureReason.ChildUnsigned],
@@ -79,36 +79,36 @@ public class VerifierTests
     [InlineData("blob")]
     public async Task A_place_that_cannot_be_reached_is_no_verdict(string call)
     {
-        using Scene scene = await Scene.CreateAsync();
-        Verifier verifier = new(VerificationPolicy.RequireKey(scene.Signer.Key));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Verifier verifier = new(VerificationPolicy.RequireKey(fixture.Signer.Key));
         VerificationRequest request = new()
         {
-            Content = scene.Image,
-            Signatures = scene.Store.Layout,
-            Wanted = Scene.Tag,
-            Official = scene.Official,
+            Content = fixture.Image,
+            Signatures = fixture.Store.Layout,
+            Wanted = SignedImageFixture.Tag,
+            Official = fixture.Official,
         };
 
         await Assert.ThrowsAsync<RemoteException>(() =>
-            verifier.VerifyAsync(request with { Content = new Unreachable(scene.Image, call) }, CancellationToken.None)
+            verifier.VerifyAsync(request with { Content = new Unreachable(fixture.Image, call) }, CancellationToken.None)
         );
         await Assert.ThrowsAsync<RemoteException>(() =>
-            verifier.VerifyAsync(request with { Signatures = new Unreachable(scene.Store.Layout, call) }, CancellationToken.None)
+            verifier.VerifyAsync(request with { Signatures = new Unreachable(fixture.Store.Layout, call) }, CancellationToken.None)
         );
     }
 
     [Fact]
     public async Task A_place_that_answers_with_other_bytes_is_not_believed()
     {
-        using Scene scene = await Scene.CreateAsync();
-        Verifier verifier = new(VerificationPolicy.RequireKey(scene.Signer.Key));
+        using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
+        Verifier verifier = new(VerificationPolicy.RequireKey(fixture.Signer.Key));
         VerificationResult result = await verifier.VerifyAsync(
             new VerificationRequest
             {
-                Content = new Lying(scene.Image),
-                Signatures = scene.Store.Layout,
-                Wanted = Scene.Tag,
-                Official = scene.Official,
+                Content = new Lying(fixture.Image),
+                Signatures = fixture.Store.Layout,
+                Wanted = SignedImageFixture.Tag,
+                Official = fixture.Official,
             },
             CancellationToken.None
         );

@@ -9,7 +9,7 @@ namespace Slipway.Updates.Tests;
 /// <summary>New versions come with the checksums that upstream publishes, for every platform or not at all.</summary>
 public sealed class DefinitionUpdateTests : IDisposable
 {
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly ImageDefinitions _scratch = new();
 
     public void Dispose()

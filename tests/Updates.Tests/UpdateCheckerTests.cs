@@ -15,7 +15,7 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
     private static readonly DateTimeOffset Released = new(2026, 9, 12, 7, 55, 41, TimeSpan.Zero);
     private static readonly (string, string, string)[] None = [];
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly ImageDefinitions _scratch = new();
     private bool _hasZsh;
 

@@ -11,7 +11,7 @@ public sealed class VersionSourceTests : IDisposable
 {
     private static readonly KubernetesChannel Kubernetes = new("https://dl.k8s.io/release");
 
-    private readonly Workbench _bench = new();
+    private readonly DownloadFixture _bench = new();
     private readonly Tags _tags = new();
 
     private string Mirror => Path.Combine(_bench.Folder, "mirror");

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Slipway.Rehearsal;
 
-/// <summary>One request on its way through the registry, as faults get to see it.</summary>
+/// <summary>One request on its way through the registry, as an interceptor gets to see it.</summary>
 /// <param name="RespondAsync">
 /// Goes on with the request; when it ends, a response is on the way, be it an error's. Throws only when there is nobody to
 /// answer.

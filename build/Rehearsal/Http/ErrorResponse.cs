@@ -52,22 +52,4 @@ internal sealed class ErrorResponse : Exception
 
     /// <summary>The registry was told to keep everything ("Content Management": disabled deletion is 400 or 405).</summary>
     public static ErrorResponse DeletionRefused() => new(405, "UNSUPPORTED", "nothing can be deleted here");
-
-    /// <summary>The code that fits a status, for answers that a fault asks for.</summary>
-    public static ErrorResponse For(int status) =>
-        new(
-            status,
-            status switch
-            {
-                401 => "UNAUTHORIZED",
-                403 => "DENIED",
-                404 => "MANIFEST_UNKNOWN",
-                413 => "SIZE_INVALID",
-                429 => "TOOMANYREQUESTS",
-                503 => "UNAVAILABLE",
-                >= 500 => "UNKNOWN",
-                _ => "UNSUPPORTED",
-            },
-            "a fault was asked for"
-        );
 }

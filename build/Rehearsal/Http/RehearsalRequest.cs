@@ -9,10 +9,4 @@ public sealed record RehearsalRequest(long Number, string Method, string Path, b
 {
     /// <summary>With its question mark; empty when there is none.</summary>
     public string Query { get; init; } = "";
-
-    /// <summary>Whether it is about a part of the path such as <c>/manifests/</c>.</summary>
-    internal bool Concerns(string part) => Path.Contains(part, StringComparison.Ordinal);
-
-    internal bool Asks(string parameter) =>
-        Query.Contains('?' + parameter + '=', StringComparison.Ordinal) || Query.Contains('&' + parameter + '=', StringComparison.Ordinal);
 }

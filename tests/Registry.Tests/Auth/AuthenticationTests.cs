@@ -2,6 +2,8 @@ using System.Globalization;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Registry.Tests;
 
@@ -15,9 +17,9 @@ public class AuthenticationTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task A_wrong_password_is_refused_and_named_by_its_origin(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication, options => options with { IsPublic = false });
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication, options => options with { IsPublic = false });
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            wire.Repository(password: "wr0ng").ReadManifestAsync(Digest.Of("x"u8), default)
+            fixture.Repository(password: "wr0ng").ReadManifestAsync(Digest.Of("x"u8), default)
         );
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Equal(401, (int)e.Status!);
@@ -31,11 +33,11 @@ public class AuthenticationTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task Without_credentials_a_public_repository_is_read_and_none_is_written(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
-        await Wire.PushImageAsync(wire.Repository(), "v1");
-        Assert.NotNull(await wire.Anonymous().ResolveAsync("v1", default));
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication);
+        await ClientFixture.PushImageAsync(fixture.Repository(), "v1");
+        Assert.NotNull(await fixture.Anonymous().ResolveAsync("v1", default));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            wire.Anonymous().PushBlobAsync(Descriptor.Of("x", "x"u8), () => new MemoryStream([120]), default)
+            fixture.Anonymous().PushBlobAsync(Descriptor.Of("x", "x"u8), () => new MemoryStream([120]), default)
         );
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Contains("QUAY_USERNAME", e.Message);
@@ -45,15 +47,15 @@ public class AuthenticationTests
     public async Task A_token_is_used_while_it_lives_and_renewed_after()
     {
         ManualTime time = new();
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, time: time);
-        Repository repository = wire.Repository();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(RehearsalAuthentication.Token, time: time);
+        Repository repository = fixture.Repository();
         for (int i = 0; i < 3; i++)
             await repository.ResolveAsync("v1", default);
-        Assert.Equal(1, wire.Count("GET", "/v2/auth"));
+        Assert.Equal(1, fixture.Count("GET", "/v2/auth"));
         time.Advance(TimeSpan.FromMinutes(6));
         Assert.Null(await repository.ResolveAsync("v1", default));
-        Assert.Equal(2, wire.Count("GET", "/v2/auth"));
-        Assert.Equal(1, wire.Registry.Log.All.Count(entry => entry.Status == 401));
+        Assert.Equal(2, fixture.Count("GET", "/v2/auth"));
+        Assert.Equal(1, fixture.Registry.Log.All.Count(entry => entry.Status == 401));
     }
 
     [Fact]
@@ -61,11 +63,11 @@ public class AuthenticationTests
     {
         int tokens = 0;
         string good = "t1";
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/v2/auth"
-                ? FarSide.Answer(200, $"{{\"access_token\":\"t{++tokens}\",\"expires_in\":3600}}")
-            : request.Headers.Authorization?.Parameter == good ? FarSide.Answer(404)
-            : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+                ? RegistryHandler.Answer(200, $"{{\"access_token\":\"t{++tokens}\",\"expires_in\":3600}}")
+            : request.Headers.Authorization?.Parameter == good ? RegistryHandler.Answer(404)
+            : RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer))
         );
         Repository repository = far.Repository();
         Assert.Null(await repository.ResolveAsync("v1", default));
@@ -82,14 +84,18 @@ public class AuthenticationTests
     {
         int puts = 0;
         ManualTime late = new();
-        await using Wire strict = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
-                    request =>
-                    {
-                        // The server's clock runs ahead just before the first PUT, so the token is dead there and alive here.
-                        if (request.Method == "PUT" && Interlocked.Increment(ref puts) == 1)
-                            late.Advance(TimeSpan.FromHours(1));
-                        return null;
-                    } });
+        await using ClientFixture strict = await ClientFixture.StartAsync(RehearsalAuthentication.Token, options => (
+                options with
+                {
+                    Time = late,
+                }
+            ).WithFaults(request =>
+            {
+                // The server's clock runs ahead just before the first PUT, so the token is dead there and alive here.
+                if (request.Method == "PUT" && Interlocked.Increment(ref puts) == 1)
+                    late.Advance(TimeSpan.FromHours(1));
+                return null;
+            }));
         byte[] content = "blob"u8.ToArray();
         Assert.True(await strict.Repository().PushBlobAsync(Descriptor.Of("x", content), () => new MemoryStream(content), default));
         Assert.Equal(2, strict.Count("PUT", "/uploads/"));
@@ -99,7 +105,7 @@ public class AuthenticationTests
     [Fact]
     public async Task Credentials_are_looked_for_once()
     {
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token);
+        await using ClientFixture fixture = await ClientFixture.StartAsync(RehearsalAuthentication.Token);
         int asked = 0;
         Credentials credentials = Credentials.From(name =>
         {
@@ -108,7 +114,7 @@ public class AuthenticationTests
                 : name is "QUAY_PASSWORD" ? "s3cret"
                 : null;
         });
-        await Wire.PushImageAsync(wire.Client(credentials).Repository(Reference.Parse("quay.io/a/b")), "v1");
+        await ClientFixture.PushImageAsync(fixture.Client(credentials).Repository(Reference.Parse("quay.io/a/b")), "v1");
         Assert.Equal(1, asked);
     }
 
@@ -118,10 +124,10 @@ public class AuthenticationTests
     [InlineData("")]
     public async Task A_challenge_that_is_of_no_use_is_a_refusal(string challenge)
     {
-        FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", challenge)));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(401, "", ("WWW-Authenticate", challenge)));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.Refused, e.Fault);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Theory]
@@ -129,10 +135,10 @@ public class AuthenticationTests
     [InlineData("Negotiate abc==, Bearer realm=\"https://quay.io/v2/auth\"")]
     public async Task Of_several_challenges_the_one_for_a_token_is_taken(string field)
     {
-        FarSide far = new(request =>
-            request.RequestUri!.AbsolutePath == "/v2/auth" ? FarSide.Answer(200, """{"token":"t"}""")
-            : request.Headers.Authorization?.Scheme == "Bearer" ? FarSide.Answer(404)
-            : FarSide.Answer(401, "", ("WWW-Authenticate", field))
+        RegistryHandler far = new(request =>
+            request.RequestUri!.AbsolutePath == "/v2/auth" ? RegistryHandler.Answer(200, """{"token":"t"}""")
+            : request.Headers.Authorization?.Scheme == "Bearer" ? RegistryHandler.Answer(404)
+            : RegistryHandler.Answer(401, "", ("WWW-Authenticate", field))
         );
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
     }
@@ -140,10 +146,15 @@ public class AuthenticationTests
     [Fact]
     public async Task Challenges_in_fields_of_their_own_are_all_seen_and_a_broken_one_hides_no_other()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Headers.Authorization?.Scheme == "Basic"
-                ? FarSide.Answer(404)
-                : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"unclosed"), ("WWW-Authenticate", "Basic realm=\"x\""))
+                ? RegistryHandler.Answer(404)
+                : RegistryHandler.Answer(
+                    401,
+                    "",
+                    ("WWW-Authenticate", "Bearer realm=\"unclosed"),
+                    ("WWW-Authenticate", "Basic realm=\"x\"")
+                )
         );
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
     }
@@ -153,14 +164,14 @@ public class AuthenticationTests
     [InlineData(Bearer, 3)]
     public async Task A_registry_that_always_says_401_is_asked_twice_and_no_more(string challenge, int requests)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/v2/auth"
-                ? FarSide.Answer(200, """{"token":"t"}""")
-                : FarSide.Answer(401, "", ("WWW-Authenticate", challenge))
+                ? RegistryHandler.Answer(200, """{"token":"t"}""")
+                : RegistryHandler.Answer(401, "", ("WWW-Authenticate", challenge))
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.Refused, e.Fault);
-        Assert.Equal(requests, far.Asked.Count);
+        Assert.Equal(requests, far.Requests.Count);
     }
 
     [Fact]
@@ -175,12 +186,12 @@ public class AuthenticationTests
                 """{"auths":{"quay.io/a":{"username":"one","password":"1"},"quay.io/b":{"username":"two","password":"2"}}}"""
             );
             using HttpTransport transport = new(
-                new FarSide(request =>
+                new RegistryHandler(request =>
                     request.Headers.Authorization is { } who
-                        ? FarSide.Answer(403, $$"""{"errors":[{"code":"DENIED","message":"{{who}}"}]}""")
-                        : FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
+                        ? RegistryHandler.Answer(403, $$"""{"errors":[{"code":"DENIED","message":"{{who}}"}]}""")
+                        : RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
                 ),
-                Wire.Impatient,
+                ClientFixture.Impatient,
                 TimeProvider.System,
                 _ => { }
             );

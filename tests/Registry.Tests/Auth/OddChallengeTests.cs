@@ -23,7 +23,7 @@ public class OddChallengeTests
         Assert.Null(await repository.ResolveAsync("v1", default));
         Assert.Null(await repository.ResolveAsync("v2", default));
         Assert.Equal(2, registry.Tokens);
-        Assert.All(registry.Far.Asked, asked =>
+        Assert.All(registry.Far.Requests, asked =>
             Assert.True(asked.Address.AbsolutePath == "/t" || asked.Authorization?.StartsWith("Basic", StringComparison.Ordinal) != true)
         );
     }
@@ -42,7 +42,7 @@ public class OddChallengeTests
         Assert.Equal(2, registry.Tokens);
         registry.Good = "t3";
         Assert.Null(await repository.ResolveAsync("v1", default));
-        Assert.All(registry.Far.Asked, asked =>
+        Assert.All(registry.Far.Requests, asked =>
             Assert.True(asked.Address.AbsolutePath == "/t" || asked.Authorization?.StartsWith("Basic", StringComparison.Ordinal) != true)
         );
     }
@@ -53,20 +53,20 @@ public class OddChallengeTests
     [InlineData("HEAD")]
     public async Task A_challenge_that_a_refusal_lacks_is_asked_for_at_the_root(string method)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath switch
             {
-                "/t" => FarSide.Answer(200, """{"token":"t1"}"""),
-                "/v2/" => FarSide.Answer(401, "", ("WWW-Authenticate", Bearer)),
-                _ => FarSide.Answer(request.Headers.Authorization?.Parameter == "t1" ? 404 : 401),
+                "/t" => RegistryHandler.Answer(200, """{"token":"t1"}"""),
+                "/v2/" => RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer)),
+                _ => RegistryHandler.Answer(request.Headers.Authorization?.Parameter == "t1" ? 404 : 401),
             }
         );
         if (method == "GET")
             Assert.Null(await far.Repository().ReadManifestAsync(Digest.Of("x"u8), default));
         else
             Assert.Null(await far.Repository().ResolveAsync("v1", default));
-        Assert.Equal([method, "GET", "GET", method], far.Asked.Select(asked => asked.Method));
-        Assert.Null(far.Asked[1].Authorization);
+        Assert.Equal([method, "GET", "GET", method], far.Requests.Select(asked => asked.Method));
+        Assert.Null(far.Requests[1].Authorization);
     }
 
     [Theory]
@@ -76,8 +76,8 @@ public class OddChallengeTests
     [InlineData(503)]
     public async Task Where_the_root_has_none_either_the_refusal_stands(int status)
     {
-        FarSide far = new(request =>
-            FarSide.Answer(
+        RegistryHandler far = new(request =>
+            RegistryHandler.Answer(
                 request.RequestUri!.AbsolutePath == "/v2/" ? status : 401,
                 """{"errors":[{"code":"UNAUTHORIZED","message":"no"}]}"""
             )
@@ -87,7 +87,7 @@ public class OddChallengeTests
         );
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Contains("401 UNAUTHORIZED \"no\"", e.Message, StringComparison.Ordinal);
-        Assert.All(far.Asked, asked => Assert.Null(asked.Authorization));
+        Assert.All(far.Requests, asked => Assert.Null(asked.Authorization));
     }
 
     /// <summary>GitLab says 401 where a rule forbids a tag to everybody; the words tell it from a wrong password.</summary>
@@ -96,10 +96,10 @@ public class OddChallengeTests
     [InlineData("PROTECTED_TAG")]
     public async Task A_tag_that_a_rule_forbids_is_refused_in_the_registrys_own_words(string code)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method == HttpMethod.Put
-                ? FarSide.Answer(401, $$"""{"errors":[{"code":"{{code}}","message":"by a rule of the project","detail":[1]}]}""")
-                : FarSide.Answer(404)
+                ? RegistryHandler.Answer(401, $$"""{"errors":[{"code":"{{code}}","message":"by a rule of the project","detail":[1]}]}""")
+                : RegistryHandler.Answer(404)
         );
         ManifestContent manifest = new(MediaType.Index, new Oci.Index([]).ToBytes());
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
@@ -107,7 +107,7 @@ public class OddChallengeTests
         );
         Assert.Equal((RemoteFault.Refused, code), (e.Fault, e.Code));
         Assert.Contains("by a rule of the project", e.Message, StringComparison.Ordinal);
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     /// <summary>Takes one token; refuses every other one with what it is told to, and who has none with a challenge.</summary>
@@ -115,15 +115,15 @@ public class OddChallengeTests
     {
         public Registry(string? challenge)
         {
-            Far = new FarSide(request =>
-                request.RequestUri!.AbsolutePath == "/t" ? FarSide.Answer(200, $"{{\"token\":\"t{++Tokens}\",\"expires_in\":3600}}")
-                : request.Headers.Authorization?.Parameter == Good ? FarSide.Answer(404)
-                : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
-                : FarSide.Answer(401, "", challenge is null ? [] : [("WWW-Authenticate", challenge)])
+            Far = new RegistryHandler(request =>
+                request.RequestUri!.AbsolutePath == "/t" ? RegistryHandler.Answer(200, $"{{\"token\":\"t{++Tokens}\",\"expires_in\":3600}}")
+                : request.Headers.Authorization?.Parameter == Good ? RegistryHandler.Answer(404)
+                : request.Headers.Authorization is null ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer))
+                : RegistryHandler.Answer(401, "", challenge is null ? [] : [("WWW-Authenticate", challenge)])
             );
         }
 
-        public FarSide Far { get; }
+        public RegistryHandler Far { get; }
 
         public string Good { get; set; } = "t1";
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Registry.Tests;
 
@@ -15,16 +17,13 @@ public class TokenTests
     {
         int asked = 0,
             failing = 2;
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options =>
-            options with
-            {
-                Faults = request => request.Path == "/v2/auth" && ++asked <= failing ? Fault.TruncatedHalfway : null,
-            }
+        await using ClientFixture fixture = await ClientFixture.StartAsync(RehearsalAuthentication.Token, options =>
+            options.WithFaults(request => request.Path == "/v2/auth" && ++asked <= failing ? Fault.TruncatedHalfway : null)
         );
-        Assert.Null(await wire.Repository().ResolveAsync("v1", default));
+        Assert.Null(await fixture.Repository().ResolveAsync("v1", default));
         Assert.Equal(3, asked);
         failing = int.MaxValue;
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => wire.Repository().ResolveAsync("v1", default));
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => fixture.Repository().ResolveAsync("v1", default));
         Assert.Equal((RemoteFault.TryAgain, 6), (e.Fault, asked));
     }
 
@@ -40,32 +39,34 @@ public class TokenTests
     [InlineData("file:///etc/passwd")]
     public async Task A_realm_elsewhere_is_refused_and_sees_nothing(string realm)
     {
-        FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\",service=\"quay.io\"")));
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\",service=\"quay.io\""))
+        );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.Refused, e.Fault);
         Assert.Contains("realm", e.Message);
-        Assert.Equal("quay.io", Assert.Single(far.Asked).Address.Host);
-        Assert.Null(far.Asked[0].Authorization);
+        Assert.Equal("quay.io", Assert.Single(far.Requests).Address.Host);
+        Assert.Null(far.Requests[0].Authorization);
     }
 
     [Fact]
     public async Task Docker_Hubs_realm_is_known()
     {
-        FarSide far = new(request =>
-            request.RequestUri!.Host == "auth.docker.io" ? FarSide.Answer(200, """{"token":"t","expires_in":300}""")
+        RegistryHandler far = new(request =>
+            request.RequestUri!.Host == "auth.docker.io" ? RegistryHandler.Answer(200, """{"token":"t","expires_in":300}""")
             : request.Headers.Authorization is null
-                ? FarSide.Answer(
+                ? RegistryHandler.Answer(
                     401,
                     "",
                     ("WWW-Authenticate", "Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\"")
                 )
-            : FarSide.Answer(404)
+            : RegistryHandler.Answer(404)
         );
         Assert.Null(await far.Repository("docker.io/a/b").ResolveAsync("v1", default));
-        Assert.Equal(["registry-1.docker.io", "auth.docker.io", "registry-1.docker.io"], far.Asked.Select(asked => asked.Address.Host));
-        Assert.Equal("?service=registry.docker.io&scope=repository%3Aa%2Fb%3Apull", far.Asked[1].Address.Query);
-        Assert.StartsWith("Basic ", far.Asked[1].Authorization);
-        Assert.Equal("Bearer t", far.Asked[2].Authorization);
+        Assert.Equal(["registry-1.docker.io", "auth.docker.io", "registry-1.docker.io"], far.Requests.Select(asked => asked.Address.Host));
+        Assert.Equal("?service=registry.docker.io&scope=repository%3Aa%2Fb%3Apull", far.Requests[1].Address.Query);
+        Assert.StartsWith("Basic ", far.Requests[1].Authorization);
+        Assert.Equal("Bearer t", far.Requests[2].Authorization);
     }
 
     [Theory]
@@ -77,10 +78,10 @@ public class TokenTests
     [InlineData("""{"token":"a\r\nX-Evil: 1"}""")]
     public async Task A_malformed_token_answer_is_a_broken_protocol(string body)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/v2/auth"
-                ? FarSide.Answer(200, body)
-                : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+                ? RegistryHandler.Answer(200, body)
+                : RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer))
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Equal(RemoteFault.Protocol, e.Fault);
@@ -89,13 +90,13 @@ public class TokenTests
     [Fact]
     public async Task A_token_endpoint_that_redirects_is_not_followed()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/v2/auth"
-                ? FarSide.Answer(302, "", ("Location", "https://evil.example/"))
-                : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+                ? RegistryHandler.Answer(302, "", ("Location", "https://evil.example/"))
+                : RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer))
         );
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
-        Assert.DoesNotContain(far.Asked, asked => asked.Address.Host == "evil.example");
+        Assert.DoesNotContain(far.Requests, asked => asked.Address.Host == "evil.example");
     }
 
     [Fact]
@@ -103,11 +104,14 @@ public class TokenTests
     {
         ManualTime time = new();
         int tokens = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/v2/auth"
-                ? FarSide.Answer(200, string.Create(CultureInfo.InvariantCulture, $"{{\"token\":\"t{++tokens}\",\"expires_in\":1}}"))
-            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
-            : FarSide.Answer(404)
+                ? RegistryHandler.Answer(
+                    200,
+                    string.Create(CultureInfo.InvariantCulture, $"{{\"token\":\"t{++tokens}\",\"expires_in\":1}}")
+                )
+            : request.Headers.Authorization is null ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer))
+            : RegistryHandler.Answer(404)
         );
         Repository repository = far.Repository(time: time);
         await repository.ResolveAsync("v1", default);
@@ -135,11 +139,11 @@ public class TokenTests
     {
         ManualTime time = new();
         int tokens = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/v2/auth"
-                ? FarSide.Answer(200, $"{{\"token\":\"t{++tokens}\"{more}}}", ("Date", "Thu, 01 Jan 2037 00:00:00 GMT"))
-            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
-            : FarSide.Answer(404)
+                ? RegistryHandler.Answer(200, $"{{\"token\":\"t{++tokens}\"{more}}}", ("Date", "Thu, 01 Jan 2037 00:00:00 GMT"))
+            : request.Headers.Authorization is null ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer))
+            : RegistryHandler.Answer(404)
         );
         Repository repository = far.Repository(time: time);
         double used = life - Math.Min(30, life / 5);
@@ -156,17 +160,17 @@ public class TokenTests
     public async Task An_identity_token_is_traded_for_access_tokens_by_a_form()
     {
         string? form = null;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             if (request.RequestUri!.AbsolutePath == "/v2/auth")
             {
                 form = $"{request.Method} {request.Content!.Headers.ContentType} {request.Content.ReadAsStringAsync().Result}";
-                return FarSide.Answer(200, """{"access_token":"access","refresh_token":"same","expires_in":300}""");
+                return RegistryHandler.Answer(200, """{"access_token":"access","refresh_token":"same","expires_in":300}""");
             }
 
             return request.Headers.Authorization?.Parameter == "access"
-                ? FarSide.Answer(404)
-                : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer));
+                ? RegistryHandler.Answer(404)
+                : RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer));
         });
         Assert.Null(await far.Repository(credential: Credential.IdentityToken("re fresh/+", "a test")).ResolveAsync("v1", default));
         Assert.Equal(
@@ -174,24 +178,24 @@ public class TokenTests
                 + "&scope=repository%3Aa%2Fb%3Apull&refresh_token=re+fresh%2F%2B",
             form
         );
-        Assert.Null(far.Asked[1].Authorization);
-        Assert.Equal("", far.Asked[1].Address.Query);
+        Assert.Null(far.Requests[1].Authorization);
+        Assert.Equal("", far.Requests[1].Address.Query);
     }
 
     [Fact]
     public async Task An_identity_token_is_no_password_and_in_no_error()
     {
-        FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository(credential: Credential.IdentityToken("s3cret", "a test")).ResolveAsync("v1", default)
         );
         Assert.Contains("check the identity token from a test", e.Message);
-        Assert.Null(Assert.Single(far.Asked).Authorization);
+        Assert.Null(Assert.Single(far.Requests).Authorization);
 
-        FarSide refuses = new(request =>
+        RegistryHandler refuses = new(request =>
             request.RequestUri!.AbsolutePath == "/v2/auth"
-                ? FarSide.Answer(400, """{"errors":[{"code":"DENIED","message":"bad refresh_token s3 cret in s3+cret"}]}""")
-                : FarSide.Answer(401, "", ("WWW-Authenticate", Bearer))
+                ? RegistryHandler.Answer(400, """{"errors":[{"code":"DENIED","message":"bad refresh_token s3 cret in s3+cret"}]}""")
+                : RegistryHandler.Answer(401, "", ("WWW-Authenticate", Bearer))
         );
         e = await Assert.ThrowsAsync<RegistryException>(() =>
             refuses.Repository(credential: Credential.IdentityToken("s3 cret", "a test")).ResolveAsync("v1", default)
@@ -205,16 +209,16 @@ public class TokenTests
     [InlineData("https://tokens.example.org:8443/")]
     public async Task A_realm_that_the_command_line_names_is_used(string realm)
     {
-        FarSide far = new(request =>
-            request.RequestUri!.Host.EndsWith(".example.org", StringComparison.Ordinal) ? FarSide.Answer(200, """{"token":"t"}""")
-            : request.Headers.Authorization is null ? FarSide.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\""))
-            : FarSide.Answer(404)
+        RegistryHandler far = new(request =>
+            request.RequestUri!.Host.EndsWith(".example.org", StringComparison.Ordinal) ? RegistryHandler.Answer(200, """{"token":"t"}""")
+            : request.Headers.Authorization is null ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\""))
+            : RegistryHandler.Answer(404)
         )
         {
             Realms = RealmPolicy.Parse(["quay.io=auth.example.org", "quay.io=tokens.example.org:8443"]),
         };
         Assert.Null(await far.Repository().ResolveAsync("v1", default));
-        Assert.StartsWith("Basic ", far.Asked[1].Authorization);
+        Assert.StartsWith("Basic ", far.Requests[1].Authorization);
     }
 
     [Theory]
@@ -230,12 +234,12 @@ public class TokenTests
     [InlineData("https://other.example/")]
     public async Task A_realm_that_only_looks_like_the_one_named_is_refused(string realm)
     {
-        FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\"")))
+        RegistryHandler far = new(_ => RegistryHandler.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\"")))
         {
             Realms = RealmPolicy.Parse(["quay.io=auth.example.org", "docker.io=other.example"]),
         };
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Theory]
@@ -244,7 +248,7 @@ public class TokenTests
     [InlineData("http://auth.quay.io/", "see whether the registry is sound")]
     public async Task A_refused_realm_comes_with_what_to_give(string realm, string advice)
     {
-        FarSide far = new(_ => FarSide.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\"")));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\"")));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
         Assert.Contains(advice, e.Message);
         Assert.DoesNotContain("s3cret", e.Message);
@@ -270,46 +274,45 @@ public class TokenTests
     {
         int seen = 0;
         ManualTime late = new();
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
-                    request =>
-                    {
-                        if (request.Method == method && Interlocked.Increment(ref seen) == 1)
-                            late.Advance(TimeSpan.FromHours(1));
-                        return null;
-                    } });
+        await using ClientFixture fixture = await ClientFixture.StartAsync(RehearsalAuthentication.Token, options => (
+                options with
+                {
+                    Time = late,
+                }
+            ).WithFaults(request =>
+            {
+                if (request.Method == method && Interlocked.Increment(ref seen) == 1)
+                    late.Advance(TimeSpan.FromHours(1));
+                return null;
+            }));
         byte[] content = new byte[(32 << 20) + 7];
         new Random(1).NextBytes(content);
         Descriptor blob = Descriptor.Of(MediaType.LayerGzip, content);
-        Assert.True(await wire.Repository().PushBlobAsync(blob, () => new MemoryStream(content), default));
+        Assert.True(await fixture.Repository().PushBlobAsync(blob, () => new MemoryStream(content), default));
         Assert.True(seen > 0);
-        await using Stream stored = (await wire.Repository().OpenBlobAsync(blob, default))!;
+        await using Stream stored = (await fixture.Repository().OpenBlobAsync(blob, default))!;
         await stored.CopyToAsync(Stream.Null);
-        Assert.Equal(0, wire.Registry.OpenUploads);
+        Assert.Equal(0, fixture.Registry.OpenUploads);
     }
 
     [Fact]
     public async Task Tokens_of_one_second_are_enough_for_a_whole_push_and_pull()
     {
         ManualTime time = new();
-        await using Wire wire = await Wire.StartAsync(
+        await using ClientFixture fixture = await ClientFixture.StartAsync(
             RehearsalAuthentication.Token,
             options =>
-                options with
+                (options with { TokenLifetime = TimeSpan.FromSeconds(1), IsPublic = false }).WithFaults(_ =>
                 {
-                    TokenLifetime = TimeSpan.FromSeconds(1),
-                    IsPublic = false,
-                    Faults = _ =>
-                    {
-                        time.Advance(TimeSpan.FromSeconds(0.3));
-                        return null;
-                    },
-                },
+                    time.Advance(TimeSpan.FromSeconds(0.3));
+                    return null;
+                }),
             time
         );
-        (ManifestContent manifest, Descriptor layer, _) = await Wire.PushImageAsync(wire.Repository(), "v1");
-        Assert.Equal(manifest.Descriptor, await wire.Repository().ResolveAsync("v1", default));
-        await using Stream stored = (await wire.Repository().OpenBlobAsync(layer, default))!;
+        (ManifestContent manifest, Descriptor layer, _) = await ClientFixture.PushImageAsync(fixture.Repository(), "v1");
+        Assert.Equal(manifest.Descriptor, await fixture.Repository().ResolveAsync("v1", default));
+        await using Stream stored = (await fixture.Repository().OpenBlobAsync(layer, default))!;
         await stored.CopyToAsync(Stream.Null);
-        Assert.True(wire.Count("GET", "/v2/auth") > 2);
+        Assert.True(fixture.Count("GET", "/v2/auth") > 2);
     }
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
+using Slipway.Testing;
 
 namespace Slipway.Registry.Tests;
 
@@ -17,10 +19,10 @@ public class ChunkTests
     [Fact]
     public async Task A_blob_of_one_chunk_goes_whole()
     {
-        await using Wire wire = await Wire.StartAsync();
+        await using ClientFixture fixture = await ClientFixture.StartAsync();
         Descriptor blob = Descriptor.Of(MediaType.LayerGzip, Content.AsSpan(0, Chunk));
-        Assert.True(await wire.Repository().PushBlobAsync(blob, () => new MemoryStream(Content, 0, Chunk), default));
-        Assert.Equal(["HEAD", "POST", "PUT"], Methods(wire));
+        Assert.True(await fixture.Repository().PushBlobAsync(blob, () => new MemoryStream(Content, 0, Chunk), default));
+        Assert.Equal(["HEAD", "POST", "PUT"], Methods(fixture));
     }
 
     [Theory]
@@ -29,15 +31,15 @@ public class ChunkTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task A_larger_blob_goes_in_chunks_and_is_read_once(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
-        Repository repository = wire.Repository();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication);
+        Repository repository = fixture.Repository();
         await repository.HasBlobAsync(Blob, default);
-        wire.Registry.Log.Clear();
+        fixture.Registry.Log.Clear();
         int opened = 0;
         Assert.True(await repository.PushBlobAsync(Blob, () => Open(ref opened), default));
-        Assert.Equal([Chunk, Chunk, Size - (2 * Chunk)], Sent(wire).Where(bytes => bytes > 0));
+        Assert.Equal([Chunk, Chunk, Size - (2 * Chunk)], Sent(fixture).Where(bytes => bytes > 0));
         Assert.Equal(1, opened);
-        await RequireStoredAsync(wire);
+        await RequireStoredAsync(fixture);
     }
 
     [Theory]
@@ -47,13 +49,13 @@ public class ChunkTests
     public async Task After_a_cut_only_what_is_missing_is_sent(string method, int which)
     {
         const int kept = 654_321;
-        await using Wire wire = await FaultyAsync(Nth(method, which, Fault.Cut(kept)));
+        await using ClientFixture fixture = await FaultyAsync(Nth(method, which, Fault.Cut(kept)));
         int opened = 0;
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, () => Open(ref opened), default));
-        Assert.Equal(Size, Sent(wire).Sum());
-        Assert.Contains(kept, Sent(wire));
-        Assert.Equal((1, 1, 1), (wire.Count("POST", "/uploads/"), wire.Count("GET", "/uploads/"), opened));
-        await RequireStoredAsync(wire);
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, () => Open(ref opened), default));
+        Assert.Equal(Size, Sent(fixture).Sum());
+        Assert.Contains(kept, Sent(fixture));
+        Assert.Equal((1, 1, 1), (fixture.Count("POST", "/uploads/"), fixture.Count("GET", "/uploads/"), opened));
+        await RequireStoredAsync(fixture);
     }
 
     [Theory]
@@ -65,30 +67,30 @@ public class ChunkTests
     public async Task After_a_failure_at_most_one_chunk_is_sent_again(string method, int status)
     {
         Fault fault = (status == 0 ? Fault.Reset : Fault.Answer(status)) with { AfterBytes = 900_000 };
-        await using Wire wire = await FaultyAsync(Nth(method, method == "PUT" ? 1 : 2, fault));
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.InRange(Sent(wire).Sum(), Size, Size + Chunk);
-        Assert.Equal(1, wire.Count("POST", "/uploads/"));
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await FaultyAsync(Nth(method, method == "PUT" ? 1 : 2, fault));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.InRange(Sent(fixture).Sum(), Size, Size + Chunk);
+        Assert.Equal(1, fixture.Count("POST", "/uploads/"));
+        await RequireStoredAsync(fixture);
     }
 
     [Fact]
     public async Task A_chunk_whose_answer_was_lost_is_not_sent_again()
     {
-        await using Wire wire = await FaultyAsync(Nth("PATCH", 2, Fault.LostAnswer));
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(Size, Sent(wire).Sum());
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await FaultyAsync(Nth("PATCH", 2, Fault.LostAnswer));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(Size, Sent(fixture).Sum());
+        await RequireStoredAsync(fixture);
     }
 
     [Fact]
     public async Task A_blob_whose_closing_answer_was_lost_is_not_sent_again()
     {
-        await using Wire wire = await FaultyAsync(Nth("PUT", 1, Fault.LostAnswer));
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(Size, Sent(wire).Sum());
-        Assert.Equal(1, wire.Count("POST", "/uploads/"));
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await FaultyAsync(Nth("PUT", 1, Fault.LostAnswer));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(Size, Sent(fixture).Sum());
+        Assert.Equal(1, fixture.Count("POST", "/uploads/"));
+        await RequireStoredAsync(fixture);
     }
 
     [Theory]
@@ -96,29 +98,29 @@ public class ChunkTests
     [InlineData("PUT", 1)]
     public async Task Out_of_order_means_to_ask_and_go_on(string method, int which)
     {
-        await using Wire wire = await FaultyAsync(Nth(method, which, Fault.Answer(416)));
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal((1, 1), (wire.Count("POST", "/uploads/"), wire.Count("GET", "/uploads/")));
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await FaultyAsync(Nth(method, which, Fault.Answer(416)));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal((1, 1), (fixture.Count("POST", "/uploads/"), fixture.Count("GET", "/uploads/")));
+        await RequireStoredAsync(fixture);
     }
 
     [Fact]
     public async Task A_registry_that_finds_every_chunk_out_of_order_gets_the_whole()
     {
-        await using Wire wire = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(416) : null);
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.InRange(wire.Count("PATCH", ""), 1, 3);
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(416) : null);
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.InRange(fixture.Count("PATCH", ""), 1, 3);
+        await RequireStoredAsync(fixture);
     }
 
     [Fact]
     public async Task A_registry_that_finds_everything_out_of_order_is_given_up()
     {
-        await using Wire wire = await FaultyAsync(request => request.Method is "PATCH" or "PUT" ? Fault.Answer(416) : null);
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => wire.Repository().PushBlobAsync(Blob, Open, default));
+        await using ClientFixture fixture = await FaultyAsync(request => request.Method is "PATCH" or "PUT" ? Fault.Answer(416) : null);
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => fixture.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal(416, (int)e.Status!);
-        Assert.InRange(wire.Count("PATCH", "") + wire.Count("PUT", ""), 2, 10);
-        Assert.Equal(0, wire.Registry.OpenUploads);
+        Assert.InRange(fixture.Count("PATCH", "") + fixture.Count("PUT", ""), 2, 10);
+        Assert.Equal(0, fixture.Registry.OpenUploads);
     }
 
     [Theory]
@@ -129,12 +131,12 @@ public class ChunkTests
     {
         int cuts = 0;
         Func<RehearsalRequest, Fault?> gone = Nth(method, method == "PATCH" ? 2 : 1, Fault.Answer(404));
-        await using Wire wire = await FaultyAsync(request =>
+        await using ClientFixture fixture = await FaultyAsync(request =>
             gone(request) ?? (method == "GET" && request.Method == "PATCH" && cuts++ == 0 ? Fault.Cut(1000) : null)
         );
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(2, wire.Count("POST", "/uploads/"));
-        await RequireStoredAsync(wire);
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(2, fixture.Count("POST", "/uploads/"));
+        await RequireStoredAsync(fixture);
     }
 
     [Theory]
@@ -143,17 +145,17 @@ public class ChunkTests
     public async Task A_session_that_is_gone_before_the_whole_was_sent_is_begun_anew(int times)
     {
         int puts = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method.Method switch
             {
-                "HEAD" => FarSide.Answer(404),
-                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-                "PUT" when ++puts <= times => FarSide.Answer(404, """{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}"""),
-                _ => FarSide.Answer(201),
+                "HEAD" => RegistryHandler.Answer(404),
+                "POST" => RegistryHandler.Answer(202, "", ("Location", "/up")),
+                "PUT" when ++puts <= times => RegistryHandler.Answer(404, """{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}"""),
+                _ => RegistryHandler.Answer(201),
             }
         );
         Assert.True(await far.Repository().PushBlobAsync(Descriptor.Of(MediaType.LayerGzip, Content.AsSpan(0, 1000)), Open1000, default));
-        Assert.Equal(times + 1, far.Asked.Count(asked => asked.Method == "POST"));
+        Assert.Equal(times + 1, far.Requests.Count(asked => asked.Method == "POST"));
 
         static MemoryStream Open1000() => new(Content, 0, 1000, writable: false);
     }
@@ -161,20 +163,20 @@ public class ChunkTests
     [Fact]
     public async Task Sessions_that_keep_vanishing_end_the_upload()
     {
-        await using Wire wire = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(404) : null);
-        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => wire.Repository().PushBlobAsync(Blob, Open, default));
+        await using ClientFixture fixture = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(404) : null);
+        RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => fixture.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal(404, (int)e.Status!);
-        Assert.Equal(3, wire.Count("POST", "/uploads/"));
-        Assert.Equal(0, wire.Registry.OpenUploads);
+        Assert.Equal(3, fixture.Count("POST", "/uploads/"));
+        Assert.Equal(0, fixture.Registry.OpenUploads);
     }
 
     [Fact]
     public async Task A_cut_before_the_second_byte_begins_anew()
     {
-        await using Wire wire = await FaultyAsync(Nth("PATCH", 1, Fault.Cut(1)));
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(2, wire.Count("POST", "/uploads/"));
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await FaultyAsync(Nth("PATCH", 1, Fault.Cut(1)));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(2, fixture.Count("POST", "/uploads/"));
+        await RequireStoredAsync(fixture);
     }
 
     [Theory]
@@ -183,10 +185,10 @@ public class ChunkTests
     [InlineData(Size, Size)]
     public async Task The_registrys_least_chunk_is_honoured(int least, int first)
     {
-        await using Wire wire = await Wire.StartAsync(with: options => options with { MinimumChunk = least });
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(first, Sent(wire).First(bytes => bytes > 0));
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await ClientFixture.StartAsync(with: options => options with { MinimumChunk = least });
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(first, Sent(fixture).First(bytes => bytes > 0));
+        await RequireStoredAsync(fixture);
     }
 
     [Theory]
@@ -195,10 +197,10 @@ public class ChunkTests
     [InlineData(501)]
     public async Task A_registry_without_chunks_gets_the_whole(int status)
     {
-        await using Wire wire = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(status) : null);
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal((1, 1), (wire.Count("PATCH", ""), wire.Count("PUT", "")));
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(status) : null);
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal((1, 1), (fixture.Count("PATCH", ""), fixture.Count("PUT", "")));
+        await RequireStoredAsync(fixture);
     }
 
     [Theory]
@@ -208,13 +210,13 @@ public class ChunkTests
     [InlineData(1)]
     public async Task Local_bytes_that_are_not_the_blob_make_none_and_leave_no_session(int longer)
     {
-        await using Wire wire = await Wire.StartAsync();
+        await using ClientFixture fixture = await ClientFixture.StartAsync();
         byte[] other = new byte[Size + longer];
         Content.AsSpan(0, Math.Min(other.Length, Size)).CopyTo(other);
         other[0] ^= (byte)(longer == 0 ? 1 : 0);
-        await Assert.ThrowsAsync<ContentException>(() => wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(other), default));
-        Assert.False(await wire.Repository().HasBlobAsync(Blob, default));
-        Assert.Equal(0, wire.Registry.OpenUploads);
+        await Assert.ThrowsAsync<ContentException>(() => fixture.Repository().PushBlobAsync(Blob, () => new MemoryStream(other), default));
+        Assert.False(await fixture.Repository().HasBlobAsync(Blob, default));
+        Assert.Equal(0, fixture.Registry.OpenUploads);
     }
 
     [Theory]
@@ -223,14 +225,14 @@ public class ChunkTests
     public async Task Local_bytes_that_change_between_two_readings_make_no_blob(int then)
     {
         Func<RehearsalRequest, Fault?> late = Nth("PUT", 1, Fault.Reset with { AfterBytes = (2 * Chunk) + 1 });
-        await using Wire wire = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(405) : late(request));
+        await using ClientFixture fixture = await FaultyAsync(request => request.Method == "PATCH" ? Fault.Answer(405) : late(request));
         int opened = 0;
         await Assert.ThrowsAnyAsync<Exception>(() =>
-            wire.Repository().PushBlobAsync(Blob, () => opened++ == 0 ? Open() : new MemoryStream(new byte[then]), default)
+            fixture.Repository().PushBlobAsync(Blob, () => opened++ == 0 ? Open() : new MemoryStream(new byte[then]), default)
         );
         Assert.Equal(2, opened);
-        Assert.False(await wire.Repository().HasBlobAsync(Blob, default));
-        Assert.Equal(0, wire.Registry.OpenUploads);
+        Assert.False(await fixture.Repository().HasBlobAsync(Blob, default));
+        Assert.Equal(0, fixture.Registry.OpenUploads);
     }
 
     [Fact]
@@ -238,16 +240,20 @@ public class ChunkTests
     {
         ManualTime late = new();
         int patches = 0;
-        await using Wire wire = await Wire.StartAsync(RehearsalAuthentication.Token, options => options with { Time = late, Faults =
-                    request =>
-                    {
-                        if (request.Method == "PATCH" && Interlocked.Increment(ref patches) == 2)
-                            late.Advance(TimeSpan.FromHours(1));
-                        return null;
-                    } });
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(1, wire.Registry.Log.All.Count(entry => entry.Request.Method == "POST" && entry.Status == 202));
-        await RequireStoredAsync(wire);
+        await using ClientFixture fixture = await ClientFixture.StartAsync(RehearsalAuthentication.Token, options => (
+                options with
+                {
+                    Time = late,
+                }
+            ).WithFaults(request =>
+            {
+                if (request.Method == "PATCH" && Interlocked.Increment(ref patches) == 2)
+                    late.Advance(TimeSpan.FromHours(1));
+                return null;
+            }));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, Open, default));
+        Assert.Equal(1, fixture.Registry.Log.All.Count(entry => entry.Request.Method == "POST" && entry.Status == 202));
+        await RequireStoredAsync(fixture);
     }
 
     [Theory]
@@ -258,9 +264,9 @@ public class ChunkTests
     [InlineData("5-8388607")]
     public async Task A_chunk_that_is_accepted_is_there_whatever_the_range_says_as_the_digest_proves_it(string range)
     {
-        FarSide far = Answering(range, "/up");
+        RegistryHandler far = Answering(range, "/up");
         Assert.True(await far.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT"], far.Asked.Select(asked => asked.Method));
+        Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT"], far.Requests.Select(asked => asked.Method));
     }
 
     [Theory]
@@ -269,19 +275,19 @@ public class ChunkTests
     public async Task A_registry_that_takes_chunks_and_keeps_hardly_any_of_them_gets_the_whole(int each)
     {
         int patches = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method.Method switch
             {
-                "HEAD" => FarSide.Answer(404),
-                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
+                "HEAD" => RegistryHandler.Answer(404),
+                "POST" => RegistryHandler.Answer(202, "", ("Location", "/up")),
                 "PATCH" when ++patches == 30 => throw new InvalidOperationException("it goes on for ever"),
-                "PATCH" => FarSide.Answer(202, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
-                "GET" => FarSide.Answer(204, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
-                _ => FarSide.Answer(201),
+                "PATCH" => RegistryHandler.Answer(202, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
+                "GET" => RegistryHandler.Answer(204, "", ("Location", "/up"), ("Range", $"0-{each * patches}")),
+                _ => RegistryHandler.Answer(201),
             }
         );
         Assert.True(await far.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal("PUT", far.Asked[^1].Method);
+        Assert.Equal("PUT", far.Requests[^1].Method);
         Assert.InRange(patches, 1, 10);
     }
 
@@ -290,10 +296,10 @@ public class ChunkTests
     [InlineData("https://127.0.0.1/up")]
     public async Task A_chunk_answers_location_where_we_do_not_go_gets_no_bytes(string location)
     {
-        FarSide far = Answering($"0-{Chunk - 1}", location);
+        RegistryHandler far = Answering($"0-{Chunk - 1}", location);
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal(RemoteFault.Protocol, e.Fault);
-        Assert.Equal(["HEAD", "POST", "PATCH", "DELETE"], far.Asked.Select(asked => asked.Method));
+        Assert.Equal(["HEAD", "POST", "PATCH", "DELETE"], far.Requests.Select(asked => asked.Method));
     }
 
     [Theory]
@@ -304,53 +310,53 @@ public class ChunkTests
     public async Task A_chunk_answer_without_location_means_the_same_place_and_one_too_many_means_all(string form, int more)
     {
         int patches = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method.Method switch
             {
-                "HEAD" => FarSide.Answer(404),
-                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-                "PATCH" => FarSide.Answer(202, "", ("Range", $"{form}{(++patches * Chunk) - 1 + more}")),
-                _ => FarSide.Answer(201),
+                "HEAD" => RegistryHandler.Answer(404),
+                "POST" => RegistryHandler.Answer(202, "", ("Location", "/up")),
+                "PATCH" => RegistryHandler.Answer(202, "", ("Range", $"{form}{(++patches * Chunk) - 1 + more}")),
+                _ => RegistryHandler.Answer(201),
             }
         );
         Assert.True(await far.Repository().PushBlobAsync(Blob, Open, default));
-        Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT"], far.Asked.Select(asked => asked.Method));
-        Assert.All(far.Asked.Skip(2), asked => Assert.Equal("/up", asked.Address.AbsolutePath));
+        Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT"], far.Requests.Select(asked => asked.Method));
+        Assert.All(far.Requests.Skip(2), asked => Assert.Equal("/up", asked.Address.AbsolutePath));
     }
 
     [Fact]
     public async Task Each_chunk_goes_where_the_answer_before_said()
     {
         int patches = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method.Method switch
             {
-                "HEAD" => FarSide.Answer(404),
-                "POST" => FarSide.Answer(202, "", ("Location", "/up?state=0")),
-                "PATCH" => FarSide.Answer(202, "", ("Location", $"/up?state={++patches}"), ("Range", $"0-{(patches * Chunk) - 1}")),
-                _ => FarSide.Answer(201),
+                "HEAD" => RegistryHandler.Answer(404),
+                "POST" => RegistryHandler.Answer(202, "", ("Location", "/up?state=0")),
+                "PATCH" => RegistryHandler.Answer(202, "", ("Location", $"/up?state={++patches}"), ("Range", $"0-{(patches * Chunk) - 1}")),
+                _ => RegistryHandler.Answer(201),
             }
         );
         Assert.True(await far.Repository().PushBlobAsync(Blob, Open, default));
         Assert.Equal(
             ["?state=0", "?state=1", $"?state=2&digest=sha256%3A{Blob.Digest.Hex}"],
-            far.Asked.Skip(2).Select(asked => asked.Address.Query)
+            far.Requests.Skip(2).Select(asked => asked.Address.Query)
         );
     }
 
-    private static FarSide Answering(string range, string location) =>
+    private static RegistryHandler Answering(string range, string location) =>
         new(request =>
             request.Method.Method switch
             {
-                "HEAD" => FarSide.Answer(404),
-                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-                "PATCH" => FarSide.Answer(202, "", ("Location", location), ("Range", range)),
-                _ => FarSide.Answer(201),
+                "HEAD" => RegistryHandler.Answer(404),
+                "POST" => RegistryHandler.Answer(202, "", ("Location", "/up")),
+                "PATCH" => RegistryHandler.Answer(202, "", ("Location", location), ("Range", range)),
+                _ => RegistryHandler.Answer(201),
             }
         );
 
-    private static Task<Wire> FaultyAsync(Func<RehearsalRequest, Fault?> faults) =>
-        Wire.StartAsync(with: options => options with { Faults = faults });
+    private static Task<ClientFixture> FaultyAsync(Func<RehearsalRequest, Fault?> faults) =>
+        ClientFixture.StartAsync(with: options => options.WithFaults(faults));
 
     /// <summary>The fault for the n-th request of a method about an upload session.</summary>
     private static Func<RehearsalRequest, Fault?> Nth(string method, int which, Fault fault)
@@ -364,15 +370,15 @@ public class ChunkTests
                 : null;
     }
 
-    private static IEnumerable<string> Methods(Wire wire) => wire.Registry.Log.All.Select(entry => entry.Request.Method);
+    private static IEnumerable<string> Methods(ClientFixture fixture) => fixture.Registry.Log.All.Select(entry => entry.Request.Method);
 
     /// <summary>How many bytes of the blob each request brought, as far as the registry read them.</summary>
-    private static ImmutableArray<long> Sent(Wire wire) => [.. wire.Registry.Log.All.Select(entry => entry.BodyBytes)];
+    private static ImmutableArray<long> Sent(ClientFixture fixture) => [.. fixture.Registry.Log.All.Select(entry => entry.BodyBytes)];
 
-    private static async Task RequireStoredAsync(Wire wire)
+    private static async Task RequireStoredAsync(ClientFixture fixture)
     {
-        Assert.Equal(0, wire.Registry.OpenUploads);
-        await using Stream blob = (await wire.Repository().OpenBlobAsync(Blob, default))!;
+        Assert.Equal(0, fixture.Registry.OpenUploads);
+        await using Stream blob = (await fixture.Repository().OpenBlobAsync(Blob, default))!;
         await blob.CopyToAsync(Stream.Null);
     }
 

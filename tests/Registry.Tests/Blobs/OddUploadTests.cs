@@ -1,5 +1,6 @@
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -57,18 +58,15 @@ public class OddUploadTests
                 request.Method == method
                 && request.Path.Contains("/uploads/", StringComparison.Ordinal)
                 && Interlocked.Increment(ref count) == which;
-            await using Wire wire = await Wire.StartAsync(with: options =>
-                options with
-                {
-                    Faults = request => IsIt(request) ? fault.And(odd) : odd,
-                }
+            await using ClientFixture fixture = await ClientFixture.StartAsync(with: options =>
+                options.WithFaults(request => IsIt(request) ? fault.And(odd) : odd)
             );
-            bool sent = await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default);
-            string what = $"{name}, {method} {which} {fault}: {string.Join(", ", wire.Registry.Log.All)}";
+            bool sent = await fixture.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default);
+            string what = $"{name}, {method} {which} {fault}: {string.Join(", ", fixture.Registry.Log.All)}";
             Assert.True(sent, what);
-            Assert.True(wire.Registry.OpenUploads == 0, what);
-            Assert.True(wire.Registry.Log.All.Length < 30, what);
-            Assert.True(await wire.Repository().HasBlobAsync(Blob, default), what);
+            Assert.True(fixture.Registry.OpenUploads == 0, what);
+            Assert.True(fixture.Registry.Log.All.Length < 30, what);
+            Assert.True(await fixture.Repository().HasBlobAsync(Blob, default), what);
         }
     }
 
@@ -79,18 +77,16 @@ public class OddUploadTests
     {
         Fault quay = Oddities.All.Single(each => each.Name == "upload status without location, one too high").Fault;
         int count = 0;
-        await using Wire wire = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request =>
-                    request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
-                        ? Fault.Reset
-                        : quay,
-            }
+        await using ClientFixture fixture = await ClientFixture.StartAsync(with: options =>
+            options.WithFaults(request =>
+                request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
+                    ? Fault.Reset
+                    : quay
+            )
         );
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
-        Assert.Equal((1, 1), (wire.Count("POST", "/uploads/"), wire.Count("GET", "/uploads/")));
-        Assert.Equal(Size, wire.Registry.Log.All.Where(entry => entry.Status is 201 or 202).Sum(entry => entry.BodyBytes));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
+        Assert.Equal((1, 1), (fixture.Count("POST", "/uploads/"), fixture.Count("GET", "/uploads/")));
+        Assert.Equal(Size, fixture.Registry.Log.All.Where(entry => entry.Status is 201 or 202).Sum(entry => entry.BodyBytes));
     }
 
     [Fact]
@@ -98,18 +94,15 @@ public class OddUploadTests
     {
         Fault unknown = Oddities.All.Single(each => each.Name == "upload status 404").Fault;
         int patches = 0;
-        await using Wire wire = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request => request.Method == "PATCH" && ++patches % 2 == 0 ? Fault.Reset : unknown,
-            }
+        await using ClientFixture fixture = await ClientFixture.StartAsync(with: options =>
+            options.WithFaults(request => request.Method == "PATCH" && ++patches % 2 == 0 ? Fault.Reset : unknown)
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default)
+            fixture.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default)
         );
         Assert.Equal(Http.RemoteFault.TryAgain, e.Fault);
         Assert.Contains("its state is answered with 404", e.Message, StringComparison.Ordinal);
-        Assert.Equal(0, wire.Registry.OpenUploads);
+        Assert.Equal(0, fixture.Registry.OpenUploads);
     }
 
     /// <summary>ECR, zot before 2.1.7: the range is that of one chunk, and the bytes are there all the same.</summary>
@@ -117,11 +110,11 @@ public class OddUploadTests
     public async Task A_range_that_stands_still_makes_no_byte_go_twice()
     {
         Fault still = Oddities.All.Single(each => each.Name == "range of one chunk alone").Fault;
-        await using Wire wire = await Wire.StartAsync(with: options => options with { Faults = _ => still });
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
-        Assert.Equal(Size, wire.Registry.Log.All.Sum(entry => entry.BodyBytes));
-        Assert.Equal(1, wire.Count("POST", "/uploads/"));
-        Assert.True(await wire.Repository().HasBlobAsync(Blob, default));
+        await using ClientFixture fixture = await ClientFixture.StartAsync(with: options => options.WithFaults(_ => still));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
+        Assert.Equal(Size, fixture.Registry.Log.All.Sum(entry => entry.BodyBytes));
+        Assert.Equal(1, fixture.Count("POST", "/uploads/"));
+        Assert.True(await fixture.Repository().HasBlobAsync(Blob, default));
     }
 
     /// <summary>Artifactory was seen to keep the last chunk alone, and to call the upload a success.</summary>
@@ -129,18 +122,18 @@ public class OddUploadTests
     public async Task Where_the_range_stood_still_and_the_blob_is_too_small_then_it_is_sent_whole()
     {
         int patches = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method.Method switch
             {
-                "HEAD" when patches == 0 => FarSide.Answer(404),
-                "HEAD" => FarSide.Answer(200, "the last chunk", ("Docker-Content-Digest", Blob.Digest.ToString())),
-                "POST" => FarSide.Answer(202, "", ("Location", "/up")),
-                "PATCH" when ++patches > 0 => FarSide.Answer(202, "", ("Range", "0-8388607")),
-                _ => FarSide.Answer(201),
+                "HEAD" when patches == 0 => RegistryHandler.Answer(404),
+                "HEAD" => RegistryHandler.Answer(200, "the last chunk", ("Docker-Content-Digest", Blob.Digest.ToString())),
+                "POST" => RegistryHandler.Answer(202, "", ("Location", "/up")),
+                "PATCH" when ++patches > 0 => RegistryHandler.Answer(202, "", ("Range", "0-8388607")),
+                _ => RegistryHandler.Answer(201),
             }
         );
         Assert.True(await far.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
-        Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT", "HEAD", "POST", "PUT"], far.Asked.Select(asked => asked.Method));
+        Assert.Equal(["HEAD", "POST", "PATCH", "PATCH", "PUT", "HEAD", "POST", "PUT"], far.Requests.Select(asked => asked.Method));
     }
 
     /// <summary>GitLab says 400 where the store behind it hung up; others take a first chunk and no second, or no closing one.</summary>
@@ -152,19 +145,17 @@ public class OddUploadTests
     public async Task A_registry_that_refuses_a_later_chunk_gets_the_whole(string method, int which, int status)
     {
         int count = 0;
-        await using Wire wire = await Wire.StartAsync(with: options =>
-            options with
-            {
-                Faults = request =>
-                    request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
-                        ? Fault.Answer(status)
-                        : null,
-            }
+        await using ClientFixture fixture = await ClientFixture.StartAsync(with: options =>
+            options.WithFaults(request =>
+                request.Method == method && request.Path.Contains("/uploads/", StringComparison.Ordinal) && ++count == which
+                    ? Fault.Answer(status)
+                    : null
+            )
         );
-        Assert.True(await wire.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
-        Assert.Equal(2, wire.Count("POST", "/uploads/"));
-        Assert.Equal(0, wire.Registry.OpenUploads);
-        Assert.True(await wire.Repository().HasBlobAsync(Blob, default));
+        Assert.True(await fixture.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default));
+        Assert.Equal(2, fixture.Count("POST", "/uploads/"));
+        Assert.Equal(0, fixture.Registry.OpenUploads);
+        Assert.True(await fixture.Repository().HasBlobAsync(Blob, default));
     }
 
     [Theory]
@@ -172,18 +163,18 @@ public class OddUploadTests
     [InlineData(204)]
     public async Task An_upload_that_begins_with_another_success_begins_where_it_leads(int status)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method.Method switch
             {
-                "HEAD" => FarSide.Answer(404),
-                "POST" => FarSide.Answer(status, "", ("Location", "/up")),
-                _ => FarSide.Answer(201),
+                "HEAD" => RegistryHandler.Answer(404),
+                "POST" => RegistryHandler.Answer(status, "", ("Location", "/up")),
+                _ => RegistryHandler.Answer(201),
             }
         );
         Assert.True(
             await far.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default)
         );
-        FarSide nowhere = new(request => FarSide.Answer(request.Method == HttpMethod.Head ? 404 : status));
+        RegistryHandler nowhere = new(request => RegistryHandler.Answer(request.Method == HttpMethod.Head ? 404 : status));
         await Assert.ThrowsAsync<RegistryException>(() =>
             nowhere.Repository().PushBlobAsync(Descriptor.Of("x", "blob"u8), () => new MemoryStream("blob"u8.ToArray()), default)
         );
@@ -194,15 +185,15 @@ public class OddUploadTests
     public async Task An_upload_that_may_not_be_cancelled_is_left_to_the_registry()
     {
         int posts = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method.Method switch
             {
-                "HEAD" => FarSide.Answer(404),
-                "POST" when request.RequestUri!.Query.Length > 0 => FarSide.Answer(404),
-                "POST" => FarSide.Answer(202, "", ("Location", $"/up{++posts}")),
-                "PUT" when posts < 2 => FarSide.Answer(404),
-                "DELETE" => FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")),
-                _ => FarSide.Answer(201),
+                "HEAD" => RegistryHandler.Answer(404),
+                "POST" when request.RequestUri!.Query.Length > 0 => RegistryHandler.Answer(404),
+                "POST" => RegistryHandler.Answer(202, "", ("Location", $"/up{++posts}")),
+                "PUT" when posts < 2 => RegistryHandler.Answer(404),
+                "DELETE" => RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\"")),
+                _ => RegistryHandler.Answer(201),
             }
         );
         Assert.True(

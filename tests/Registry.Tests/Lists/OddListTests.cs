@@ -15,7 +15,7 @@ public class OddListTests
     public async Task Digests_among_the_tags_are_passed_over()
     {
         string digest = Digest.Of("amd64"u8).ToString();
-        FarSide far = new(_ => FarSide.Answer(200, $$"""{"name":"a/b","tags":["v1","{{digest}}","v2"]}"""));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(200, $$"""{"name":"a/b","tags":["v1","{{digest}}","v2"]}"""));
         Assert.Equal(["v1", "v2"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
     }
 
@@ -23,22 +23,22 @@ public class OddListTests
     [Fact]
     public async Task A_registry_that_refuses_the_size_of_a_page_is_asked_without_one()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.Query.Contains("n=", StringComparison.Ordinal)
-                ? FarSide.Answer(400, """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"no","detail":{"n":1000}}]}""")
-                : FarSide.Answer(200, """{"tags":["v1"]}""")
+                ? RegistryHandler.Answer(400, """{"errors":[{"code":"PAGINATION_NUMBER_INVALID","message":"no","detail":{"n":1000}}]}""")
+                : RegistryHandler.Answer(200, """{"tags":["v1"]}""")
         );
         Assert.Equal(["v1"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
-        Assert.Equal(["?n=1000", ""], far.Asked.Select(asked => asked.Address.Query));
+        Assert.Equal(["?n=1000", ""], far.Requests.Select(asked => asked.Address.Query));
     }
 
     [Fact]
     public async Task A_registry_that_refuses_the_list_itself_is_asked_no_third_time()
     {
-        FarSide far = new(_ => FarSide.Answer(400, """{"errors":[{"code":"NAME_INVALID","message":"no"}]}"""));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(400, """{"errors":[{"code":"NAME_INVALID","message":"no"}]}"""));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
         Assert.Equal("NAME_INVALID", e.Code);
-        Assert.Equal(2, far.Asked.Count);
+        Assert.Equal(2, far.Requests.Count);
     }
 
     /// <summary>Cloudflare's serverless registry leaves the brackets away.</summary>
@@ -48,10 +48,10 @@ public class OddListTests
     [InlineData(" /v2/a/b/tags/list?n=1000&last=v1;rel=next ")]
     public async Task A_link_without_brackets_leads_to_the_next_page(string link)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.Query.Contains("last=v1", StringComparison.Ordinal)
-                ? FarSide.Answer(200, """{"tags":["v2"]}""")
-                : FarSide.Answer(200, """{"tags":["v1"]}""", ("Link", link))
+                ? RegistryHandler.Answer(200, """{"tags":["v2"]}""")
+                : RegistryHandler.Answer(200, """{"tags":["v1"]}""", ("Link", link))
         );
         Assert.Equal(["v1", "v2"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
     }
@@ -63,19 +63,19 @@ public class OddListTests
     [InlineData("/v2/x rel=next")]
     public async Task A_link_without_brackets_that_leads_elsewhere_or_in_two_ways_is_refused(string link)
     {
-        FarSide far = new(_ => FarSide.Answer(200, """{"tags":["v1"]}""", ("Link", link)));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(200, """{"tags":["v1"]}""", ("Link", link)));
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     /// <summary>GitLab was seen to answer the tag of the list with the image itself, whose own parts are no referrers.</summary>
     [Fact]
     public async Task A_referrers_tag_that_names_the_subject_itself_is_no_list()
     {
-        FarSide far = new(request =>
-            request.Method != HttpMethod.Get ? FarSide.Answer(201)
-            : request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal) ? FarSide.Answer(404)
-            : FarSide.Answer(200, Image, ("Content-Type", MediaType.Index))
+        RegistryHandler far = new(request =>
+            request.Method != HttpMethod.Get ? RegistryHandler.Answer(201)
+            : request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal) ? RegistryHandler.Answer(404)
+            : RegistryHandler.Answer(200, Image, ("Content-Type", MediaType.Index))
         );
         Assert.Empty(await far.Repository().ReferrersAsync(Subject.Digest, null, default));
         Manifest referrer = new(Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8), []) { ArtifactType = "x/y", Subject = Subject };
@@ -83,7 +83,7 @@ public class OddListTests
             far.Repository().PushReferrerAsync(new ManifestContent(MediaType.Manifest, referrer.ToBytes()), default)
         );
         Assert.Contains("names the image itself", e.Message, StringComparison.Ordinal);
-        Assert.Equal(1, far.Asked.Count(asked => asked.Method == "PUT"));
+        Assert.Equal(1, far.Requests.Count(asked => asked.Method == "PUT"));
     }
 
     /// <summary>ECR took note of a subject before it had the API: reading back tells.</summary>
@@ -92,10 +92,10 @@ public class OddListTests
     {
         Manifest manifest = new(Descriptor.Of("application/vnd.oci.empty.v1+json", "{}"u8), []) { ArtifactType = "x/y", Subject = Subject };
         ManifestContent referrer = new(MediaType.Manifest, manifest.ToBytes());
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.Method == HttpMethod.Put
-                ? FarSide.Answer(201, "", ("OCI-Subject", Subject.Digest.ToString()))
-                : FarSide.Answer(request.Method == HttpMethod.Head ? 200 : 404)
+                ? RegistryHandler.Answer(201, "", ("OCI-Subject", Subject.Digest.ToString()))
+                : RegistryHandler.Answer(request.Method == HttpMethod.Head ? 200 : 404)
         );
         Assert.True(await far.Repository().PushReferrerAsync(referrer, default));
         Assert.False(await far.Repository().HasReferrerAsync(Subject.Digest, referrer.Descriptor with { ArtifactType = "x/y" }, default));

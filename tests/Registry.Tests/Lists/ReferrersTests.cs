@@ -21,8 +21,13 @@ public class ReferrersTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task Without_the_api_referrers_are_listed_under_the_tag_which_only_grows(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication, options => options with { HasReferrers = false });
-        Repository repository = wire.Repository();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication, options =>
+            options with
+            {
+                HasReferrers = false,
+            }
+        );
+        Repository repository = fixture.Repository();
         await repository.PushBlobAsync(Config, () => new MemoryStream("{}"u8.ToArray()), default);
         ManifestContent one = Referrer("1", Sbom),
             two = Referrer("2", null);
@@ -36,7 +41,7 @@ public class ReferrersTests
         Assert.Equal([first, second], await repository.ReferrersAsync(Subject.Digest, null, default));
         Assert.Equal([first], await repository.ReferrersAsync(Subject.Digest, Sbom, default));
         Assert.Equal(MediaType.Index, (await repository.ResolveAsync(Tag, default))!.MediaType);
-        Assert.Equal(2, wire.Count("PUT", "/manifests/" + Tag));
+        Assert.Equal(2, fixture.Count("PUT", "/manifests/" + Tag));
     }
 
     [Fact]
@@ -45,13 +50,13 @@ public class ReferrersTests
         string others =
             $$"""{"schemaVersion":2,"mediaType":"{{MediaType.Index}}","manifests":[{"mediaType":"x/y","digest":"{{Digest.Of("x"u8)}}","size":1,"urls":["https://a.example"]}],"unknown":[1]}""";
         string? written = null;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             if (request.Method == HttpMethod.Get)
-                return FarSide.Answer(200, written ?? others, ("Content-Type", MediaType.Index));
+                return RegistryHandler.Answer(200, written ?? others, ("Content-Type", MediaType.Index));
             if (request.RequestUri!.AbsolutePath.EndsWith(Tag, StringComparison.Ordinal))
                 written = request.Content!.ReadAsStringAsync().Result;
-            return FarSide.Answer(201);
+            return RegistryHandler.Answer(201);
         });
         await far.Repository().PushReferrerAsync(Referrer("1", Sbom), default);
         Assert.Contains("""{"mediaType":"x/y","digest":""", written);
@@ -63,9 +68,9 @@ public class ReferrersTests
     [Fact]
     public async Task A_registry_that_takes_note_of_the_subject_gets_no_tag()
     {
-        FarSide far = new(_ => FarSide.Answer(201, "", ("OCI-Subject", Subject.Digest.ToString())));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(201, "", ("OCI-Subject", Subject.Digest.ToString())));
         Assert.True(await far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
-        Assert.Equal(["PUT"], far.Asked.Select(asked => asked.Method));
+        Assert.Equal(["PUT"], far.Requests.Select(asked => asked.Method));
     }
 
     [Theory]
@@ -74,14 +79,14 @@ public class ReferrersTests
     public async Task A_note_of_another_subject_is_none(string subject)
     {
         bool written = false;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             if (request.Method == HttpMethod.Get)
                 return written
-                    ? FarSide.Answer(200, List(Referrer("1", Sbom).Descriptor), ("Content-Type", MediaType.Index))
-                    : FarSide.Answer(404);
+                    ? RegistryHandler.Answer(200, List(Referrer("1", Sbom).Descriptor), ("Content-Type", MediaType.Index))
+                    : RegistryHandler.Answer(404);
             written |= request.RequestUri!.AbsolutePath.EndsWith(Tag, StringComparison.Ordinal);
-            return FarSide.Answer(201, "", ("OCI-Subject", subject));
+            return RegistryHandler.Answer(201, "", ("OCI-Subject", subject));
         });
         Assert.False(await far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
         Assert.True(written);
@@ -90,12 +95,12 @@ public class ReferrersTests
     [Fact]
     public async Task A_list_that_does_not_keep_the_referrer_is_told()
     {
-        FarSide far = new(request => request.Method == HttpMethod.Get ? FarSide.Answer(404) : FarSide.Answer(201));
+        RegistryHandler far = new(request => request.Method == HttpMethod.Get ? RegistryHandler.Answer(404) : RegistryHandler.Answer(201));
         ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
             far.Repository().PushReferrerAsync(Referrer("1", Sbom), default)
         );
         Assert.Contains(Tag, e.Message);
-        Assert.Equal(4, far.Asked.Count(asked => asked.Method == "PUT"));
+        Assert.Equal(4, far.Requests.Count(asked => asked.Method == "PUT"));
     }
 
     [Theory]
@@ -104,32 +109,34 @@ public class ReferrersTests
     [InlineData(500)]
     public async Task Only_a_404_makes_a_new_list(int status)
     {
-        FarSide far = new(request => request.Method == HttpMethod.Get ? FarSide.Answer(status) : FarSide.Answer(201));
+        RegistryHandler far = new(request =>
+            request.Method == HttpMethod.Get ? RegistryHandler.Answer(status) : RegistryHandler.Answer(201)
+        );
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
-        Assert.Equal(1, far.Asked.Count(asked => asked.Method == "PUT"));
+        Assert.Equal(1, far.Requests.Count(asked => asked.Method == "PUT"));
     }
 
     [Fact]
     public async Task A_tag_that_names_an_image_is_left_alone()
     {
         string image = Encoding.UTF8.GetString(Referrer("7", null).Bytes.Span);
-        FarSide far = new(request =>
-            request.Method != HttpMethod.Get ? FarSide.Answer(201)
-            : request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal) ? FarSide.Answer(404)
-            : FarSide.Answer(200, image, ("Content-Type", MediaType.Manifest))
+        RegistryHandler far = new(request =>
+            request.Method != HttpMethod.Get ? RegistryHandler.Answer(201)
+            : request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal) ? RegistryHandler.Answer(404)
+            : RegistryHandler.Answer(200, image, ("Content-Type", MediaType.Manifest))
         );
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().PushReferrerAsync(Referrer("1", Sbom), default));
-        Assert.Equal(1, far.Asked.Count(asked => asked.Method == "PUT"));
+        Assert.Equal(1, far.Requests.Count(asked => asked.Method == "PUT"));
         Assert.Empty(await far.Repository().ReferrersAsync(Subject.Digest, null, default));
     }
 
     [Fact]
     public async Task A_manifest_without_subject_is_no_referrer()
     {
-        FarSide far = new(_ => FarSide.Answer(201));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(201));
         ManifestContent image = new(MediaType.Manifest, new Manifest(Config, []).ToBytes());
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().PushReferrerAsync(image, default));
-        Assert.Empty(far.Asked);
+        Assert.Empty(far.Requests);
     }
 
     [Theory]
@@ -140,8 +147,8 @@ public class ReferrersTests
         Descriptor one = Listed("1", Sbom),
             two = Listed("2", "other/type"),
             three = Listed("3", Sbom);
-        FarSide far = new(request =>
-            FarSide.Answer(
+        RegistryHandler far = new(request =>
+            RegistryHandler.Answer(
                 200,
                 request.RequestUri!.Query.Contains("page=2", StringComparison.Ordinal) ? List(one, three) : List(one, two),
                 ("Content-Type", MediaType.Index),
@@ -157,9 +164,9 @@ public class ReferrersTests
         Assert.Equal([one, three], await far.Repository().ReferrersAsync(Subject.Digest, Sbom, default));
         Assert.Equal(
             $"/v2/a/b/referrers/{Subject.Digest}?artifactType=application%2Fvnd.example.sbom%2Bjson",
-            far.Asked[0].Address.PathAndQuery
+            far.Requests[0].Address.PathAndQuery
         );
-        Assert.Equal(2, far.Asked.Count);
+        Assert.Equal(2, far.Requests.Count);
     }
 
     [Theory]
@@ -176,12 +183,12 @@ public class ReferrersTests
     [InlineData("<>; rel=\"next\"", 1)]
     public async Task Pages_without_end_or_where_we_do_not_go_are_refused(string link, int asked)
     {
-        FarSide far = new(_ => FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", link)));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", link)));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository().ReferrersAsync(Subject.Digest, null, default)
         );
         Assert.Equal(RemoteFault.Protocol, e.Fault);
-        Assert.Equal(asked, far.Asked.Count);
+        Assert.Equal(asked, far.Requests.Count);
     }
 
     [Theory]
@@ -191,10 +198,10 @@ public class ReferrersTests
     [InlineData("</more>;rel=\"next\",</x>;rel=\"next\"")]
     public async Task The_next_page_is_found_by_the_grammar_of_the_field(string link)
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/more"
-                ? FarSide.Answer(200, List(Listed("2", Sbom)), ("Content-Type", MediaType.Index))
-                : FarSide.Answer(200, List(Listed("1", Sbom)), ("Content-Type", MediaType.Index), ("Link", link))
+                ? RegistryHandler.Answer(200, List(Listed("2", Sbom)), ("Content-Type", MediaType.Index))
+                : RegistryHandler.Answer(200, List(Listed("1", Sbom)), ("Content-Type", MediaType.Index), ("Link", link))
         );
         Assert.Equal(2, (await far.Repository().ReferrersAsync(Subject.Digest, null, default)).Length);
     }
@@ -207,31 +214,37 @@ public class ReferrersTests
     [InlineData("")]
     public async Task Other_links_lead_nowhere(string link)
     {
-        FarSide far = new(_ => FarSide.Answer(200, List(Listed("1", Sbom)), ("Content-Type", MediaType.Index), ("Link", link)));
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(200, List(Listed("1", Sbom)), ("Content-Type", MediaType.Index), ("Link", link))
+        );
         Assert.Single(await far.Repository().ReferrersAsync(Subject.Digest, null, default));
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
     public async Task Ever_new_pages_end_after_a_hundred_and_large_ones_before()
     {
         int page = 0;
-        FarSide small = new(_ => FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next")));
+        RegistryHandler small = new(_ =>
+            RegistryHandler.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next"))
+        );
         Assert.Contains(
             "after 100 pages",
             Assert.Single((await small.Repository().ListReferrersAsync(Subject.Digest, null, default)).PassedOver)
         );
-        Assert.Equal(100, small.Asked.Count);
+        Assert.Equal(100, small.Requests.Count);
 
         string large = List()[..^1] + ",\"x\":\"" + new string('x', OciJson.MaximumManifestSize - 200) + "\"}";
-        FarSide far = new(_ => FarSide.Answer(200, large, ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next")));
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(200, large, ("Content-Type", MediaType.Index), ("Link", $"</page/{page++}>; rel=next"))
+        );
         Assert.Contains(
             "after 5 pages",
             Assert.Single((await far.Repository().ListReferrersAsync(Subject.Digest, null, default)).PassedOver)
         );
-        Assert.Equal(5, far.Asked.Count);
+        Assert.Equal(5, far.Requests.Count);
 
-        FarSide beyond = new(_ => FarSide.Answer(200, large + new string(' ', 300), ("Content-Type", MediaType.Index)));
+        RegistryHandler beyond = new(_ => RegistryHandler.Answer(200, large + new string(' ', 300), ("Content-Type", MediaType.Index)));
         await Assert.ThrowsAsync<ContentException>(() => beyond.Repository().ReferrersAsync(Subject.Digest, null, default));
     }
 
@@ -253,10 +266,10 @@ public class ReferrersTests
         ];
         string list = List(Listed("1", Sbom))
             .Replace("\"manifests\":[", $"\"manifests\":[{string.Join(',', bad)},", StringComparison.Ordinal);
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             api || !request.RequestUri!.AbsolutePath.Contains("/referrers/", StringComparison.Ordinal)
-                ? FarSide.Answer(200, list, ("Content-Type", MediaType.Index))
-                : FarSide.Answer(404)
+                ? RegistryHandler.Answer(200, list, ("Content-Type", MediaType.Index))
+                : RegistryHandler.Answer(404)
         );
         ReferrerList read = await far.Repository().ListReferrersAsync(Subject.Digest, Sbom, default);
         Assert.Equal([Listed("1", Sbom)], read.Referrers);
@@ -266,10 +279,10 @@ public class ReferrersTests
     [Fact]
     public async Task A_missing_page_in_the_middle_is_no_end()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/more"
-                ? FarSide.Answer(404)
-                : FarSide.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", "</more>; rel=next"))
+                ? RegistryHandler.Answer(404)
+                : RegistryHandler.Answer(200, List(), ("Content-Type", MediaType.Index), ("Link", "</more>; rel=next"))
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             far.Repository().ReferrersAsync(Subject.Digest, null, default)
@@ -285,7 +298,7 @@ public class ReferrersTests
     [InlineData(500, "", "")]
     public async Task An_answer_that_is_no_list_is_not_taken_for_an_empty_one(int status, string type, string body)
     {
-        FarSide far = new(_ => FarSide.Answer(status, body, ("Content-Type", type)));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status, body, ("Content-Type", type)));
         Exception e = await Assert.ThrowsAnyAsync<Exception>(() => far.Repository().ReferrersAsync(Subject.Digest, null, default));
         Assert.True(e is RegistryException or ContentException, e.ToString());
     }
@@ -294,9 +307,9 @@ public class ReferrersTests
     public async Task The_tag_of_a_long_digest_holds_its_first_64_digits()
     {
         Digest subject = Digest.Parse("sha512:" + new string('a', 64) + new string('b', 64));
-        FarSide far = new(_ => FarSide.Answer(404));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(404));
         Assert.Empty(await far.Repository().ReferrersAsync(subject, null, default));
-        Assert.EndsWith("/manifests/sha512-" + new string('a', 64), far.Asked[^1].Address.AbsolutePath);
+        Assert.EndsWith("/manifests/sha512-" + new string('a', 64), far.Requests[^1].Address.AbsolutePath);
     }
 
     private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Number(string number) =>

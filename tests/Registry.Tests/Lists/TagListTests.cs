@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.StandIns;
 
 namespace Slipway.Registry.Tests;
 
@@ -14,31 +15,35 @@ public class TagListTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task Tags_are_listed_over_all_pages(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
-        Repository repository = wire.Repository();
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication);
+        Repository repository = fixture.Repository();
         Assert.Null(await repository.TagsAsync(default));
-        (ManifestContent manifest, _, _) = await Wire.PushImageAsync(repository, "v1");
+        (ManifestContent manifest, _, _) = await ClientFixture.PushImageAsync(repository, "v1");
         await repository.PushManifestAsync(manifest, "v2", default);
         Assert.Equal(["v1", "v2"], (await repository.TagsAsync(default))!.Value.ToArray());
-        Assert.Equal(["v1", "v2"], (await wire.Anonymous().TagsAsync(default))!.Value.ToArray());
+        Assert.Equal(["v1", "v2"], (await fixture.Anonymous().TagsAsync(default))!.Value.ToArray());
     }
 
     [Fact]
     public async Task A_page_leads_to_the_next_and_what_comes_twice_counts_once()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.Query.Contains("last=b", StringComparison.Ordinal)
                 ? List(null, "b", "c")
                 : List("</v2/a/b/tags/list?n=2&last=b>; rel=\"next\"", "a", "b")
         );
         Assert.Equal(["a", "b", "c"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
-        Assert.Equal(2, far.Asked.Count);
+        Assert.Equal(2, far.Requests.Count);
     }
 
     [Fact]
     public async Task No_tags_at_all_may_be_null() =>
         Assert.Empty(
-            (await new FarSide(_ => FarSide.Answer(200, """{"name":"a/b","tags":null}""")).Repository().TagsAsync(default))!.Value
+            (
+                await new RegistryHandler(_ => RegistryHandler.Answer(200, """{"name":"a/b","tags":null}"""))
+                    .Repository()
+                    .TagsAsync(default)
+            )!.Value
         );
 
     [Theory]
@@ -54,7 +59,7 @@ public class TagListTests
     public async Task What_is_no_list_of_tags_is_refused(string body, string because)
     {
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            new FarSide(_ => FarSide.Answer(200, body)).Repository().TagsAsync(default)
+            new RegistryHandler(_ => RegistryHandler.Answer(200, body)).Repository().TagsAsync(default)
         );
         Assert.Contains(because, e.Message, StringComparison.Ordinal);
         Assert.Equal(Http.RemoteFault.Protocol, e.Fault);
@@ -65,17 +70,17 @@ public class TagListTests
     {
         EndlessTags body = new();
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
-            new FarSide(_ => new HttpResponseMessage { Content = new StreamContent(body) }).Repository().TagsAsync(default)
+            new RegistryHandler(_ => new HttpResponseMessage { Content = new StreamContent(body) }).Repository().TagsAsync(default)
         );
         Assert.Contains($"more than {Bound} bytes", e.Message, StringComparison.Ordinal);
-        Assert.InRange(body.Given, Bound, Bound + 100_000);
+        Assert.InRange(body.BytesRead, Bound, Bound + 100_000);
     }
 
     [Fact]
     public async Task A_million_tags_over_many_pages_are_not_read_to_the_end()
     {
         int page = 0;
-        FarSide far = new(_ =>
+        RegistryHandler far = new(_ =>
         {
             page++;
             return List($"</v2/a/b/tags/list?last={page}>; rel=next", [.. Enumerable.Range(0, 10_000).Select(i => $"v{page}.{i}")]);
@@ -89,7 +94,7 @@ public class TagListTests
     public async Task Of_a_list_of_any_length_only_what_is_wanted_is_kept_and_no_more_than_asked_for()
     {
         int page = 0;
-        FarSide far = new(_ =>
+        RegistryHandler far = new(_ =>
         {
             page++;
             return List($"</v2/a/b/tags/list?last={page}>; rel=next", [.. Enumerable.Range(0, 10_000).Select(i => $"v{page}.{i}")]);
@@ -99,7 +104,9 @@ public class TagListTests
         page = 0;
         ListedTags few = (await far.Repository().TagsAsync(_ => true, 5, default))!;
         Assert.Equal((false, "v1.0 v1.1 v1.2 v1.3 v1.4", 1), (few.IsWhole, string.Join(' ', few.Names), page));
-        ListedTags all = (await new FarSide(_ => List(null, "a", "b", "a", "c")).Repository().TagsAsync(tag => tag != "b", 2, default))!;
+        ListedTags all = (
+            await new RegistryHandler(_ => List(null, "a", "b", "a", "c")).Repository().TagsAsync(tag => tag != "b", 2, default)
+        )!;
         Assert.Equal((true, "a c"), (all.IsWhole, string.Join(' ', all.Names)));
     }
 
@@ -108,8 +115,12 @@ public class TagListTests
     {
         int page = 0;
         string padding = new(' ', 7 << 20);
-        FarSide far = new(_ =>
-            FarSide.Answer(200, "{\"tags\":[\"a" + ++page + "\"]" + padding + "}", ("Link", $"</v2/a/b/tags/list?last={page}>; rel=next"))
+        RegistryHandler far = new(_ =>
+            RegistryHandler.Answer(
+                200,
+                "{\"tags\":[\"a" + ++page + "\"]" + padding + "}",
+                ("Link", $"</v2/a/b/tags/list?last={page}>; rel=next")
+            )
         );
         Assert.False((await far.Repository().TagsAsync(_ => true, 1000, default))!.IsWhole);
         Assert.InRange(page, 2, 5);
@@ -118,10 +129,10 @@ public class TagListTests
     [Fact]
     public async Task Pages_that_never_end_end()
     {
-        FarSide far = new(_ => List("</v2/a/b/tags/list?last=a>; rel=\"next\"", "a"));
+        RegistryHandler far = new(_ => List("</v2/a/b/tags/list?last=a>; rel=\"next\"", "a"));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
         Assert.Contains("pages", e.Message, StringComparison.Ordinal);
-        Assert.InRange(far.Asked.Count, 1, 2000);
+        Assert.InRange(far.Requests.Count, 1, 2000);
     }
 
     [Theory]
@@ -130,16 +141,18 @@ public class TagListTests
     [InlineData("file:///etc/passwd")]
     public async Task A_page_does_not_lead_where_we_do_not_go(string next)
     {
-        FarSide far = new(_ => List($"<{next}>; rel=\"next\"", "a"));
+        RegistryHandler far = new(_ => List($"<{next}>; rel=\"next\"", "a"));
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
-        Assert.Single(far.Asked);
+        Assert.Single(far.Requests);
     }
 
     [Fact]
     public async Task A_page_that_is_cut_is_asked_for_again()
     {
         int asked = 0;
-        FarSide far = new(_ => ++asked == 1 ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) } : List(null, "a"));
+        RegistryHandler far = new(_ =>
+            ++asked == 1 ? new HttpResponseMessage { Content = new StreamContent(new BrokenBody()) } : List(null, "a")
+        );
         Assert.Equal(["a"], (await far.Repository().TagsAsync(default))!.Value.ToArray());
         Assert.Equal(2, asked);
     }
@@ -149,7 +162,7 @@ public class TagListTests
     {
         // By trying each way the count of steps would double with every parameter.
         string link = "</x>" + string.Concat(Enumerable.Repeat("; ", 5000)) + "!!<";
-        FarSide far = new(_ => List(link, "a"));
+        RegistryHandler far = new(_ => List(link, "a"));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>
             Task.Run(() => far.Repository().TagsAsync(default)).WaitAsync(TimeSpan.FromMinutes(1))
         );
@@ -159,9 +172,9 @@ public class TagListTests
     [Fact]
     public async Task A_404_on_a_later_page_is_no_end()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.Query.Contains("last", StringComparison.Ordinal)
-                ? FarSide.Answer(404)
+                ? RegistryHandler.Answer(404)
                 : List("</v2/a/b/tags/list?last=a>; rel=\"next\"", "a")
         );
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().TagsAsync(default));
@@ -170,7 +183,7 @@ public class TagListTests
     private static HttpResponseMessage List(string? link, params string[] tags)
     {
         string body = $$"""{"name":"a/b","tags":[{{string.Join(',', tags.Select(tag => $"\"{tag}\""))}}]}""";
-        return link is null ? FarSide.Answer(200, body) : FarSide.Answer(200, body, ("Link", link));
+        return link is null ? RegistryHandler.Answer(200, body) : RegistryHandler.Answer(200, body, ("Link", link));
     }
 
     /// <summary>A list of tags that never ends.</summary>
@@ -178,7 +191,7 @@ public class TagListTests
     {
         private static readonly byte[] Line = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("\"v1.2.3-4-g0123456\",", 100)));
 
-        public long Given { get; private set; }
+        public long BytesRead { get; private set; }
 
         public override bool CanRead => true;
 
@@ -190,7 +203,7 @@ public class TagListTests
 
         public override long Position
         {
-            get => Given;
+            get => BytesRead;
             set => throw new NotSupportedException();
         }
 
@@ -198,7 +211,7 @@ public class TagListTests
         {
             int length = Math.Min(count, Line.Length);
             Line.AsSpan(0, length).CopyTo(buffer.AsSpan(offset));
-            Given += length;
+            BytesRead += length;
             return length;
         }
 

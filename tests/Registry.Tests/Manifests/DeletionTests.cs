@@ -13,9 +13,9 @@ public class DeletionTests
     [InlineData(RehearsalAuthentication.Token)]
     public async Task A_tag_goes_and_its_manifest_stays(RehearsalAuthentication authentication)
     {
-        await using Wire wire = await Wire.StartAsync(authentication);
-        Repository repository = wire.Repository();
-        (ManifestContent manifest, _, _) = await Wire.PushImageAsync(repository, "v1");
+        await using ClientFixture fixture = await ClientFixture.StartAsync(authentication);
+        Repository repository = fixture.Repository();
+        (ManifestContent manifest, _, _) = await ClientFixture.PushImageAsync(repository, "v1");
         Assert.Equal(Deletion.Done, await repository.DeleteTagAsync("v1", default));
         Assert.Equal(Deletion.Absent, await repository.DeleteTagAsync("v1", default));
         Assert.Null(await repository.ResolveAsync("v1", default));
@@ -29,7 +29,7 @@ public class DeletionTests
     [InlineData(405)]
     public async Task A_registry_that_deletes_nothing_says_so(int status)
     {
-        FarSide far = new(_ => FarSide.Answer(status, """{"errors":[{"code":"UNSUPPORTED"}]}"""));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status, """{"errors":[{"code":"UNSUPPORTED"}]}"""));
         Assert.Equal(Deletion.Unsupported, await far.Repository().DeleteTagAsync("v1", default));
     }
 
@@ -39,7 +39,7 @@ public class DeletionTests
     [InlineData(503, Http.RemoteFault.TryAgain)]
     public async Task Any_other_answer_is_no_deletion(int status, Http.RemoteFault fault)
     {
-        FarSide far = new(_ => FarSide.Answer(status));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(status));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().DeleteTagAsync("v1", default));
         Assert.Equal(fault, e.Fault);
         Assert.Contains("DELETE tag v1", e.Message, StringComparison.Ordinal);
@@ -48,19 +48,19 @@ public class DeletionTests
     [Fact]
     public async Task The_right_to_delete_is_asked_for_where_the_right_to_push_does_not_do()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             if (request.RequestUri!.AbsolutePath == "/token")
-                return FarSide.Answer(
+                return RegistryHandler.Answer(
                     200,
                     $$"""{"token":"{{(request.RequestUri.Query.Contains("delete", StringComparison.Ordinal) ? "may-delete" : "may-push")}}"}"""
                 );
             return request.Headers.Authorization is AuthenticationHeaderValue { Parameter: "may-delete" }
-                ? FarSide.Answer(202)
-                : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/token\",service=\"quay.io\""));
+                ? RegistryHandler.Answer(202)
+                : RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/token\",service=\"quay.io\""));
         });
         Assert.Equal(Deletion.Done, await far.Repository().DeleteTagAsync("v1", default));
-        Assert.Contains(far.Asked, asked =>
+        Assert.Contains(far.Requests, asked =>
             asked.Address.Query.Contains(Uri.EscapeDataString("repository:a/b:pull,push"), StringComparison.Ordinal)
         );
     }
@@ -71,8 +71,8 @@ public class DeletionTests
     [InlineData("-v1")]
     public async Task What_is_no_tag_is_not_deleted(string tag)
     {
-        FarSide far = new(_ => FarSide.Answer(202));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(202));
         await Assert.ThrowsAsync<ContentException>(() => far.Repository().DeleteTagAsync(tag, default));
-        Assert.Empty(far.Asked);
+        Assert.Empty(far.Requests);
     }
 }

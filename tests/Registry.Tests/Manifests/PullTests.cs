@@ -18,7 +18,7 @@ public class PullTests
     public async Task A_blob_that_is_cut_goes_on_where_it_was(int cuts)
     {
         List<long> from = [];
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             from.Add(From(request));
             return Rest(request, from.Count <= cuts ? 30_000 : Size);
@@ -36,8 +36,8 @@ public class PullTests
     public async Task A_cut_behind_the_last_byte_does_not_matter()
     {
         int asked = 0;
-        FarSide far = new(request =>
-            ++asked > 1 ? FarSide.Answer(416) : new HttpResponseMessage { Content = Body([.. Content, 0], Size, Size) }
+        RegistryHandler far = new(request =>
+            ++asked > 1 ? RegistryHandler.Answer(416) : new HttpResponseMessage { Content = Body([.. Content, 0], Size, Size) }
         );
         Assert.Equal(Content, await PullAsync(far));
         Assert.Equal(1, asked);
@@ -47,7 +47,7 @@ public class PullTests
     public async Task Reading_without_waiting_goes_on_too()
     {
         int asked = 0;
-        FarSide far = new(request => Rest(request, ++asked == 1 ? 30_000 : Size));
+        RegistryHandler far = new(request => Rest(request, ++asked == 1 ? 30_000 : Size));
         await using Stream blob = (await far.Repository().OpenBlobAsync(Blob, default))!;
         using MemoryStream read = new();
         blob.CopyTo(read);
@@ -58,7 +58,7 @@ public class PullTests
     public async Task A_server_without_ranges_sends_all_again_and_what_was_there_is_passed_over()
     {
         int asked = 0;
-        FarSide far = new(_ => new HttpResponseMessage
+        RegistryHandler far = new(_ => new HttpResponseMessage
         {
             Content = Body(
                 Content,
@@ -77,11 +77,11 @@ public class PullTests
     {
         int asked = 0;
         List<bool> ranged = [];
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             ranged.Add(request.Headers.Range is not null);
             return request.Headers.Range is not null
-                ? FarSide.Answer(400)
+                ? RegistryHandler.Answer(400)
                 : new HttpResponseMessage
                 {
                     Content = Body(
@@ -100,14 +100,14 @@ public class PullTests
     public async Task A_download_that_stands_still_ends_after_the_last_try()
     {
         int asked = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             asked++;
             return Rest(request, 0);
         });
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => PullAsync(far));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
-        Assert.Equal(Wire.Impatient.Attempts, asked);
+        Assert.Equal(ClientFixture.Impatient.Attempts, asked);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public class PullTests
         byte[] large = new byte[20 << 20];
         new Random(7).NextBytes(large);
         int asked = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             asked++;
             return Rest(request, 2 << 20, large);
@@ -140,7 +140,7 @@ public class PullTests
     public async Task A_rest_that_is_another_is_refused(string range)
     {
         int asked = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             HttpResponseMessage answer = Rest(request, ++asked == 1 ? 30_000 : Size);
             if (asked > 1)
@@ -160,7 +160,7 @@ public class PullTests
     public async Task A_rest_of_unknown_whole_is_taken()
     {
         int asked = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             HttpResponseMessage answer = Rest(request, ++asked == 1 ? 30_000 : Size);
             if (asked > 1)
@@ -176,7 +176,7 @@ public class PullTests
         byte[] other = [.. Content];
         other[^1] ^= 1;
         int asked = 0;
-        FarSide far = new(request => Rest(request, ++asked == 1 ? 30_000 : Size, asked == 1 ? Content : other));
+        RegistryHandler far = new(request => Rest(request, ++asked == 1 ? 30_000 : Size, asked == 1 ? Content : other));
         await Assert.ThrowsAsync<ContentException>(() => PullAsync(far));
     }
 
@@ -188,7 +188,7 @@ public class PullTests
     public async Task A_blob_that_is_gone_in_the_middle_is_no_absent_one(int status, RemoteFault fault)
     {
         int asked = 0;
-        FarSide far = new(request => ++asked == 1 ? Rest(request, 30_000) : FarSide.Answer(status));
+        RegistryHandler far = new(request => ++asked == 1 ? Rest(request, 30_000) : RegistryHandler.Answer(status));
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => PullAsync(far));
         Assert.Equal(fault, e.Fault);
     }
@@ -196,10 +196,10 @@ public class PullTests
     [Fact]
     public async Task A_token_endpoint_that_is_not_there_makes_no_blob_absent()
     {
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
             request.RequestUri!.AbsolutePath == "/token"
-                ? FarSide.Answer(404)
-                : FarSide.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/token\""))
+                ? RegistryHandler.Answer(404)
+                : RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/token\""))
         );
         await Assert.ThrowsAsync<RegistryException>(() => far.Repository().OpenBlobAsync(Blob, default));
     }
@@ -208,13 +208,13 @@ public class PullTests
     public async Task A_cut_redirect_is_asked_for_anew_and_appears_in_no_message()
     {
         int signed = 0;
-        FarSide far = new(request =>
+        RegistryHandler far = new(request =>
         {
             if (request.RequestUri!.Host == "quay.io")
             {
                 return request.Headers.Authorization is null
-                    ? FarSide.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
-                    : FarSide.Answer(307, "", ("Location", $"https://storage.example/blob?X-Signature=s3cret{++signed}"));
+                    ? RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Basic realm=\"x\""))
+                    : RegistryHandler.Answer(307, "", ("Location", $"https://storage.example/blob?X-Signature=s3cret{++signed}"));
             }
 
             // Each signature is good for one request.
@@ -225,7 +225,7 @@ public class PullTests
                         : signed == 2 ? 20_000
                         : 0
                 )
-                : FarSide.Answer(403);
+                : RegistryHandler.Answer(403);
         });
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => PullAsync(far));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
@@ -238,7 +238,7 @@ public class PullTests
     [InlineData("application/vnd.docker.distribution.manifest.v1+json; charset=utf-8")]
     public async Task Dockers_first_format_is_refused_by_its_name_and_not_as_damaged(string type)
     {
-        FarSide far = new(_ => FarSide.Answer(200, "{\"schemaVersion\":1}", ("Content-Type", type)));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(200, "{\"schemaVersion\":1}", ("Content-Type", type)));
         ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
             far.Repository().ReadManifestAsync(Digest.Of("another"u8), default)
         );
@@ -252,9 +252,9 @@ public class PullTests
     [InlineData("quay.io/debian", "/v2/debian/manifests/v1")]
     public async Task A_name_of_Docker_Hubs_without_owner_is_its_librarys(string name, string path)
     {
-        FarSide far = new(_ => FarSide.Answer(404));
+        RegistryHandler far = new(_ => RegistryHandler.Answer(404));
         Assert.Null(await far.Repository(name).ResolveAsync("v1", default));
-        Assert.Equal(path, Assert.Single(far.Asked).Address.AbsolutePath);
+        Assert.Equal(path, Assert.Single(far.Requests).Address.AbsolutePath);
         Assert.Equal(name, far.Repository(name).Name);
     }
 
@@ -263,7 +263,7 @@ public class PullTests
     {
         byte[] manifest = new Manifest(Blob, []).ToBytes();
         int asked = 0;
-        FarSide far = new(_ => new HttpResponseMessage
+        RegistryHandler far = new(_ => new HttpResponseMessage
         {
             Content = Body(manifest, ++asked < 3 ? 10 : manifest.Length, manifest.Length, MediaType.Manifest),
         });
@@ -275,14 +275,14 @@ public class PullTests
     public async Task Leaving_a_blob_half_read_closes_its_answer()
     {
         CutBody body = new(Content, Size);
-        FarSide far = new(_ => new HttpResponseMessage { Content = new StreamContent(body) });
+        RegistryHandler far = new(_ => new HttpResponseMessage { Content = new StreamContent(body) });
         Stream blob = (await far.Repository().OpenBlobAsync(Blob, default))!;
         await blob.ReadExactlyAsync(new byte[10]);
         await blob.DisposeAsync();
         Assert.True(body.IsDisposed);
     }
 
-    private static async Task<byte[]> PullAsync(FarSide far, Descriptor? blob = null)
+    private static async Task<byte[]> PullAsync(RegistryHandler far, Descriptor? blob = null)
     {
         await using Stream stream = (await far.Repository().OpenBlobAsync(blob ?? Blob, TestContext.Current.CancellationToken))!;
         using MemoryStream read = new();

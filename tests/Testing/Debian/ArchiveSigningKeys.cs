@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Slipway.Debian;
 
 namespace Slipway.Testing;

@@ -1,5 +1,4 @@
 using Slipway.Definitions;
-using Slipway.Oci;
 using Xunit;
 
 namespace Slipway.Testing;

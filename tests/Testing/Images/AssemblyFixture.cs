@@ -6,6 +6,7 @@ using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Testing;
 using Xunit;
 
 namespace Slipway.Testing;
