@@ -20,7 +20,7 @@ public sealed class DownloadException : RemoteException
     /// <param name="next">What to do when it is gone; null says nothing.</param>
     public DownloadException(string what, IReadOnlyList<RemoteException> failures, string? next = null)
         : base(
-            Worst(failures),
+            MostSevere(failures),
             $"{what}: {string.Join("; ", failures.Select(failure => failure.Message))}{(next is not null && Gone(failures) ? $". {next}" : "")}",
             failures[^1]
         )
@@ -36,7 +36,7 @@ public sealed class DownloadException : RemoteException
 
     private static bool Gone(IReadOnlyList<RemoteException> failures) => failures.Any(failure => failure.Fault == RemoteFault.NotFound);
 
-    private static RemoteFault Worst(IReadOnlyList<RemoteException> failures)
+    private static RemoteFault MostSevere(IReadOnlyList<RemoteException> failures)
     {
         RemoteFault[] order =
         [
@@ -61,7 +61,7 @@ public sealed class Download
     private readonly OriginReader _reader;
     private readonly ContentCache _cache;
 
-    // Hosts that every patience was spent on once: the rest of a long list does not wait for them again.
+    // Hosts that did not respond after every retry: the rest of a long list does not wait for them again.
     private readonly ConcurrentDictionary<string, RemoteException> _givenUp = new();
 
     public Download(OriginReader reader, ContentCache cache)

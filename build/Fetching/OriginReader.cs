@@ -49,24 +49,24 @@ public sealed class OriginReader
         Exchange exchange = _transport.Begin();
         for (int redirects = 0; ; )
         {
-            HttpResponseMessage answer = await _transport.SendAsync(() => Get(at.Address, from), cancellationToken, exchange);
-            bool resumed = from.Offset > 0 && from.IsGivenBy(answer);
-            if (resumed || answer.StatusCode == HttpStatusCode.OK)
+            HttpResponseMessage response = await _transport.SendAsync(() => Get(at.Address, from), cancellationToken, exchange);
+            bool resumed = from.Offset > 0 && from.IsGivenBy(response);
+            if (resumed || response.StatusCode == HttpStatusCode.OK)
             {
-                Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+                Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
                 return new OriginBody(
-                    new RemoteBody(answer, body, at.ToString(), _retryPolicy, _time),
+                    new RemoteBody(response, body, at.ToString(), _retryPolicy, _time),
                     resumed ? from.Offset : 0,
-                    ResumePoint.ConditionOf(answer)
+                    ResumePoint.ConditionOf(response)
                 );
             }
 
-            using (answer)
+            using (response)
             {
-                if (from.IsMissedBy(answer))
+                if (from.IsMissedBy(response))
                     from = ResumePoint.Start;
                 else
-                    at = Next(origin, at, answer, redirects++);
+                    at = Next(origin, at, response, redirects++);
             }
         }
     }
@@ -158,15 +158,15 @@ public sealed class OriginReader
         return request;
     }
 
-    private static Origin Next(Origin origin, Origin at, HttpResponseMessage answer, int redirects)
+    private static Origin Next(Origin origin, Origin at, HttpResponseMessage response, int redirects)
     {
-        bool redirect = (int)answer.StatusCode is 301 or 302 or 303 or 307 or 308;
+        bool redirect = (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
         if (!redirect)
-            throw new RemoteException(RemoteException.FaultOf(answer.StatusCode), $"GET {at}: {(int)answer.StatusCode}");
+            throw new RemoteException(RemoteException.FaultOf(response.StatusCode), $"GET {at}: {(int)response.StatusCode}");
         if (redirects >= MostRedirects)
             throw new RemoteException(RemoteFault.Protocol, $"GET {origin}: more than {MostRedirects} redirects");
-        if (answer.Headers.Location is not { } location)
-            throw new RemoteException(RemoteFault.Protocol, $"GET {at}: {(int)answer.StatusCode} without a Location");
+        if (response.Headers.Location is not { } location)
+            throw new RemoteException(RemoteFault.Protocol, $"GET {at}: {(int)response.StatusCode} without a Location");
         return at.Redirected(location)
             ?? throw new RemoteException(
                 RemoteFault.Protocol,

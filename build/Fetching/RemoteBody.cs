@@ -16,22 +16,22 @@ public sealed class CutBodyException : RemoteException
     public long Read { get; }
 }
 
-/// <summary>A response's body whose failures say where it came from and which waits no longer than patience allows.</summary>
+/// <summary>A response's body whose failures say where it came from and which waits no longer than the retry policy allows.</summary>
 internal sealed class RemoteBody : ReadOnlyStream
 {
-    private readonly HttpResponseMessage _answer;
+    private readonly HttpResponseMessage _response;
     private readonly Stream _inner;
     private readonly string _where;
     private readonly RetryPolicy _retryPolicy;
     private readonly TimeProvider _time;
     private long _read;
 
-    public RemoteBody(HttpResponseMessage answer, Stream inner, string where, RetryPolicy patience, TimeProvider time)
+    public RemoteBody(HttpResponseMessage response, Stream inner, string where, RetryPolicy retryPolicy, TimeProvider time)
     {
-        _answer = answer;
+        _response = response;
         _inner = inner;
         _where = where;
-        _retryPolicy = patience;
+        _retryPolicy = retryPolicy;
         _time = time;
     }
 
@@ -43,8 +43,8 @@ internal sealed class RemoteBody : ReadOnlyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using CancellationTokenSource patience = new(_retryPolicy.ResponseTimeLimit, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using CancellationTokenSource limit = new(_retryPolicy.ResponseTimeLimit, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             int count = await _inner.ReadAsync(buffer, either.Token);
@@ -72,7 +72,7 @@ internal sealed class RemoteBody : ReadOnlyStream
         if (disposing)
         {
             _inner.Dispose();
-            _answer.Dispose();
+            _response.Dispose();
         }
 
         base.Dispose(disposing);

@@ -21,28 +21,28 @@ internal sealed record ResumePoint(long Offset, RangeConditionHeaderValue? Condi
     }
 
     /// <summary>Whether an answer gives exactly what is missing: from the offset on, to the end of the file, in one piece.</summary>
-    public bool IsGivenBy(HttpResponseMessage answer) =>
-        answer.StatusCode == HttpStatusCode.PartialContent
-        && answer.Content.Headers.ContentRange is { HasRange: true, Unit: "bytes" } range
+    public bool IsGivenBy(HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.PartialContent
+        && response.Content.Headers.ContentRange is { HasRange: true, Unit: "bytes" } range
         && range.From == Offset
         && (range.Length is null || range.To == range.Length - 1)
-        && (answer.Content.Headers.ContentLength is not { } length || length == range.To - range.From + 1);
+        && (response.Content.Headers.ContentLength is not { } length || length == range.To - range.From + 1);
 
-    /// <summary>Whether an answer is one to the range, though not the wanted one: the whole is to be asked for then.</summary>
-    public bool IsMissedBy(HttpResponseMessage answer) =>
+    /// <summary>Whether an response is one to the range, though not the wanted one: the whole is to be asked for then.</summary>
+    public bool IsMissedBy(HttpResponseMessage response) =>
         Offset > 0
-        && answer.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable
-        && !IsGivenBy(answer);
+        && response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable
+        && !IsGivenBy(response);
 
     /// <summary>
     /// A strong entity tag; else the time of modification, where it is so far back that the file cannot have changed twice in
     /// that second (RFC 9110, 8.8.2.2).
     /// </summary>
-    public static RangeConditionHeaderValue? ConditionOf(HttpResponseMessage answer)
+    public static RangeConditionHeaderValue? ConditionOf(HttpResponseMessage response)
     {
-        if (answer.Headers.ETag is { } tag)
+        if (response.Headers.ETag is { } tag)
             return tag.IsWeak ? null : new RangeConditionHeaderValue(tag);
-        return answer.Content.Headers.LastModified is { } modified && answer.Headers.Date is { } date && modified.AddSeconds(1) <= date
+        return response.Content.Headers.LastModified is { } modified && response.Headers.Date is { } date && modified.AddSeconds(1) <= date
             ? new RangeConditionHeaderValue(modified)
             : null;
     }

@@ -9,7 +9,7 @@ namespace Slipway.Git;
 /// <summary>Asks the git program about one repository, by its plumbing commands alone; changes nothing in it.</summary>
 /// <param name="root">Its work tree.</param>
 /// <param name="asked">The tags to release, where a commit has several; null for none.</param>
-public sealed class GitRepository(string root, AskedTags? asked = null) : ICommitHistory
+public sealed class GitRepository(string root, RequestedTags? asked = null) : ICommitHistory
 {
     /// <summary>Reads the state that an image's tags come from.</summary>
     /// <param name="image">Its tags are <c>IMAGE/vX.Y.Z</c>.</param>

@@ -14,23 +14,23 @@ internal static class GitStatus
     public static string[] Question(string untracked) =>
         ["status", "--porcelain=v2", "-z", "--untracked-files=" + untracked, "--ignore-submodules=none", "--no-renames"];
 
-    public static ImmutableArray<GitChange> Parse(string answer) =>
-        [.. answer.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(entry => entry[0] != '#').Select(ParseEntry)];
+    public static ImmutableArray<GitChange> Parse(string output) =>
+        [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(entry => entry[0] != '#').Select(ParseEntry)];
 
     /// <summary>Files that git was told not to look at, and that are not as the index has them.</summary>
-    /// <param name="answer">
+    /// <param name="output">
     /// Of <c>git ls-files -v</c>: a lower-case letter is for a file that is assumed to be unchanged, S for one that is skipped.
     /// </param>
     /// <param name="hashes">What the index has of a path, and what the file is.</param>
     public static async Task<ImmutableArray<GitChange>> HiddenAsync(
         string root,
-        string answer,
+        string output,
         Func<string, Task<(string? Index, string? File)>> hashes
     )
     {
         string[] paths =
         [
-            .. answer
+            .. output
                 .Split('\0', StringSplitOptions.RemoveEmptyEntries)
                 .Where(entry => entry.Length > 2 && (char.IsAsciiLetterLower(entry[0]) || entry[0] == 'S'))
                 .Select(entry => entry[2..])

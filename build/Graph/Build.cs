@@ -40,7 +40,7 @@ internal sealed partial class Build : NukeBuild
     private bool IsStep(string target) => InvokedTargets.All(invoked => invoked.Name != target);
 
     /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
-    private static T Given<T>(Func<T> parse)
+    private static T ParseArgument<T>(Func<T> parse)
     {
         try
         {

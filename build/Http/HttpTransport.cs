@@ -92,7 +92,7 @@ public sealed class HttpTransport : IDisposable
         context.Properties.Set(Current, sending);
         try
         {
-            HttpResponseMessage answer = await _pipeline.ExecuteAsync(
+            HttpResponseMessage response = await _pipeline.ExecuteAsync(
                 async attempt =>
                 {
                     sending.Wait?.Dispose();
@@ -103,7 +103,7 @@ public sealed class HttpTransport : IDisposable
                 },
                 context
             );
-            return TransientFault.For(answer.StatusCode) ? throw await GiveUpAsync(sending, answer, cancellationToken) : answer;
+            return TransientFault.For(response.StatusCode) ? throw await GiveUpAsync(sending, response, cancellationToken) : response;
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
@@ -124,7 +124,7 @@ public sealed class HttpTransport : IDisposable
     /// Sends a request once, as soon as its host does not ask to be left alone, for a client that judges by itself what may be sent again
     /// and waits by <see cref="PauseAsync(Uri, string, int, TimeSpan?, CancellationToken)"/>. Any status is returned.
     /// </summary>
-    /// <exception cref="ExhaustedException">No answer; what was sent may have arrived all the same.</exception>
+    /// <exception cref="ExhaustedException">No response; what was sent may have arrived all the same.</exception>
     public async Task<HttpResponseMessage> SendOnceAsync(
         HttpRequestMessage message,
         CancellationToken cancellationToken,
@@ -208,9 +208,9 @@ public sealed class HttpTransport : IDisposable
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            HttpResponseMessage answer = await _invoker.SendAsync(message, either.Token);
-            answer.Content = new TimeoutContent(answer.Content, _retryPolicy, _time, exchange);
-            return answer;
+            HttpResponseMessage response = await _invoker.SendAsync(message, either.Token);
+            response.Content = new TimeoutContent(response.Content, _retryPolicy, _time, exchange);
+            return response;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -225,31 +225,31 @@ public sealed class HttpTransport : IDisposable
 
     private async Task<ExhaustedException> GiveUpAsync(
         RequestAttempt sending,
-        HttpResponseMessage answer,
+        HttpResponseMessage response,
         CancellationToken cancellationToken
     )
     {
-        using (answer)
+        using (response)
         {
             DateTimeOffset now = _time.GetUtcNow();
             string asked =
-                RetryAfter.Of(answer, now) is { } wait && wait >= sending.Exchange.Left
+                RetryAfter.Of(response, now) is { } wait && wait >= sending.Exchange.Left
                     ? $"; {RetryAfter.Tell(wait, now)}; that is beyond {sending.Exchange.Limit}"
                     : sending.Exchange.Ended;
-            string outcome = $"{(int)answer.StatusCode} {sending.Tried}{asked}";
-            ReadOnlyMemory<byte> body = await BodyAsync(answer, cancellationToken);
-            return new ExhaustedException(RemoteFault.TryAgain, sending.What, outcome) { Status = answer.StatusCode, Body = body };
+            string outcome = $"{(int)response.StatusCode} {sending.Tried}{asked}";
+            ReadOnlyMemory<byte> body = await BodyAsync(response, cancellationToken);
+            return new ExhaustedException(RemoteFault.TryAgain, sending.What, outcome) { Status = response.StatusCode, Body = body };
         }
     }
 
     /// <summary>What a response that gives up says, as far as it comes in a few seconds; never a reason to fail anew.</summary>
-    private async Task<ReadOnlyMemory<byte>> BodyAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> BodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timer = new(TimeSpan.FromSeconds(5), _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            return await BoundedBody.ReadAsync(answer, MaximumErrorSize, either.Token);
+            return await BoundedBody.ReadAsync(response, MaximumErrorSize, either.Token);
         }
         catch (Exception e)
             when (e is IOException or HttpRequestException
@@ -276,23 +276,23 @@ public sealed class HttpTransport : IDisposable
             OnRetry = arguments =>
             {
                 RequestAttempt sending = SendingOf(arguments.Context);
-                HttpResponseMessage? answer = arguments.Outcome.Result;
-                string why = answer is not null
-                    ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
+                HttpResponseMessage? response = arguments.Outcome.Result;
+                string why = response is not null
+                    ? ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)
                     : TransientFault.Reason(arguments.Outcome.Exception!);
-                if (RetryAfter.Of(answer, _time.GetUtcNow()) is { } asked)
+                if (RetryAfter.Of(response, _time.GetUtcNow()) is { } asked)
                     sending.Host!.LeaveAlone(asked);
                 sending.Wait = sending.Host!.Begin(arguments.RetryDelay, $"{sending.What}: {why}; trying again");
-                answer?.Dispose();
+                response?.Dispose();
                 return ValueTask.CompletedTask;
             },
         };
 
     /// <summary>What the server asks for, and never less than our own wait, if there is time for it.</summary>
-    private bool CanWait(RequestAttempt sending, int tries, HttpResponseMessage? answer)
+    private bool CanWait(RequestAttempt sending, int tries, HttpResponseMessage? response)
     {
         TimeSpan own = _retryPolicy.Backoff(tries);
-        sending.Next = RetryAfter.Of(answer, _time.GetUtcNow()) is { } asked && asked > own ? asked : own;
+        sending.Next = RetryAfter.Of(response, _time.GetUtcNow()) is { } asked && asked > own ? asked : own;
         return sending.Host is { Spent.Length: 0 } && (tries >= _retryPolicy.Attempts || sending.Exchange.Affords(sending.Next));
     }
 

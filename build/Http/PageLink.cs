@@ -17,11 +17,11 @@ public static partial class PageLink
     /// The field breaks its grammar, which could hide pages, or leads where we do not go: its words for people.
     /// </param>
     /// <returns>Whether there is no problem.</returns>
-    public static bool TryRead(HttpResponseMessage answer, out Uri? next, out string problem)
+    public static bool TryRead(HttpResponseMessage response, out Uri? next, out string problem)
     {
-        ArgumentNullException.ThrowIfNull(answer);
+        ArgumentNullException.ThrowIfNull(response);
         (next, problem) = (null, "");
-        if (!answer.Headers.NonValidated.TryGetValues("Link", out HeaderStringValues fields))
+        if (!response.Headers.NonValidated.TryGetValues("Link", out HeaderStringValues fields))
             return true;
         string? target = null;
         foreach (string field in fields)
@@ -40,7 +40,7 @@ public static partial class PageLink
 
         if (problem.Length > 0 || target is null)
             return problem.Length == 0;
-        Uri from = answer.RequestMessage!.RequestUri!;
+        Uri from = response.RequestMessage!.RequestUri!;
         if (!Location.TryResolve(from, target, out Uri address, out string where))
             problem = "its next page: " + where;
         else if (!Location.SameOrigin(from, address))

@@ -12,12 +12,12 @@ public static class RetryAfter
     /// wait holds. By the server's own clock where it tells it: ours may be another.
     /// </summary>
     /// <param name="now">Our time, where the response does not tell its own.</param>
-    public static TimeSpan? Of(HttpResponseMessage? answer, DateTimeOffset now)
+    public static TimeSpan? Of(HttpResponseMessage? response, DateTimeOffset now)
     {
-        TimeSpan? asked = answer?.Headers.RetryAfter switch
+        TimeSpan? asked = response?.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } => date - (answer.Headers.Date ?? now),
+            { Date: { } date } => date - (response.Headers.Date ?? now),
             _ => null,
         };
         return asked is not { } wait || wait <= TimeSpan.Zero ? null

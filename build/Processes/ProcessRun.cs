@@ -18,7 +18,7 @@ internal sealed class ProcessRun : IDisposable
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long the system may take to end what has to end.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan EndTimeLimit = TimeSpan.FromSeconds(3);
 
     private readonly ChildProcess _process;
     private readonly OutputPipe _output;
@@ -135,8 +135,8 @@ internal sealed class ProcessRun : IDisposable
         bool ran = !_exited.Task.IsCompleted && _tree!.RootRuns;
         if (ProcessTree.IsListed)
         {
-            await _tree!.EndAsync(_process.Grace, Patience);
-            await Task.WhenAny(_exited.Task, Task.Delay(Patience, CancellationToken.None));
+            await _tree!.EndAsync(_process.Grace, EndTimeLimit);
+            await Task.WhenAny(_exited.Task, Task.Delay(EndTimeLimit, CancellationToken.None));
         }
         else if (!OperatingSystem.IsWindows())
         {

@@ -40,14 +40,14 @@ internal sealed class ProcessTree
 
     /// <summary>Sends SIGTERM to all of it, and SIGKILL to what is left after a while, until nothing is.</summary>
     /// <param name="grace">How long between the two.</param>
-    /// <param name="patience">How long to try the second: what waits for a disk that does not answer cannot be ended.</param>
-    public async Task EndAsync(TimeSpan grace, TimeSpan patience)
+    /// <param name="limit">How long to try the second: what waits for a disk that does not answer cannot be ended.</param>
+    public async Task EndAsync(TimeSpan grace, TimeSpan limit)
     {
         Look();
         Send(Signal.Terminate);
         for (long start = Environment.TickCount64; Left().Any() && Environment.TickCount64 - start < grace.TotalMilliseconds; )
             await Task.Delay(Glance);
-        for (long start = Environment.TickCount64; Environment.TickCount64 - start < patience.TotalMilliseconds; )
+        for (long start = Environment.TickCount64; Environment.TickCount64 - start < limit.TotalMilliseconds; )
         {
             // Looked for each time: what forks while it is ended has children that nobody has seen.
             Look();

@@ -13,58 +13,56 @@ internal static class OutdatedView
     private const int ShownFixes = 6;
 
     /// <summary>A line for each newer thing, and on the log what else is to be known.</summary>
-    public static void Show(Report report, IReadOnlyList<AvailableUpdates> outlooks)
+    public static void Show(Report report, IReadOnlyList<AvailableUpdates> images)
     {
-        IReadOnlyList<string>[] rows = [.. outlooks.SelectMany(Rows)];
+        IReadOnlyList<string>[] rows = [.. images.SelectMany(Rows)];
         if (rows.Length > 0)
             report.Table(["image", "what", "locked", "newer", "from", "fixes"], rows);
-        else if (outlooks.All(outlook => outlook.Problems.IsEmpty))
+        else if (images.All(updates => updates.Problems.IsEmpty))
             report.Result("nothing is newer");
-        foreach (AvailableUpdates outlook in outlooks)
-            Tell(report, outlook);
+        foreach (AvailableUpdates updates in images)
+            Tell(report, updates);
     }
 
-    public static byte[] Json(IReadOnlyList<AvailableUpdates> outlooks) =>
+    public static byte[] Json(IReadOnlyList<AvailableUpdates> images) =>
         OciJson.WriteIndented(writer =>
         {
             writer.WriteStartArray();
-            foreach (AvailableUpdates outlook in outlooks)
-                Write(writer, outlook);
+            foreach (AvailableUpdates updates in images)
+                Write(writer, updates);
             writer.WriteEndArray();
         });
 
     /// <exception cref="WorkflowException">
     /// 65: there is what <paramref name="failOn"/> names; else the failure of what could not be asked.
     /// </exception>
-    public static void Require(IReadOnlyList<AvailableUpdates> outlooks, FailOn? failOn)
+    public static void Require(IReadOnlyList<AvailableUpdates> images, FailOn? failOn)
     {
         AvailableUpdates[] outdated =
         [
-            .. outlooks.Where(outlook =>
-                failOn == FailOn.Security ? outlook.HasSecurityUpdates : failOn == FailOn.Any && outlook.IsOutdated
-            ),
+            .. images.Where(updates => failOn == FailOn.Security ? updates.HasSecurityUpdates : failOn == FailOn.Any && updates.IsOutdated),
         ];
         if (outdated.Length > 0)
         {
             string what = failOn == FailOn.Security ? "packages have security updates" : "something newer is there";
-            NextCommand update = new("Update") { Options = ["--images", .. outdated.Select(outlook => outlook.Image)] };
+            NextCommand update = new("Update") { Options = ["--images", .. outdated.Select(updates => updates.Image)] };
             throw update.After(
                 new WorkflowException(
-                    $"{string.Join(", ", outdated.Select(outlook => outlook.Image))}: {what}. Run {update}",
+                    $"{string.Join(", ", outdated.Select(updates => updates.Image))}: {what}. Run {update}",
                     FailureKind.WrongData
                 )
             );
         }
 
-        RequireAsked(outlooks);
+        RequireAsked(images);
     }
 
     /// <exception cref="WorkflowException">Something could not be asked, so nobody may say that nothing is newer.</exception>
-    public static void RequireAsked(IReadOnlyList<AvailableUpdates> outlooks)
+    public static void RequireAsked(IReadOnlyList<AvailableUpdates> images)
     {
         (string Image, UpdateCheckProblem Problem)[] problems =
         [
-            .. outlooks.SelectMany(outlook => outlook.Problems, (outlook, problem) => (outlook.Image, problem)),
+            .. images.SelectMany(updates => updates.Problems, (updates, problem) => (updates.Image, problem)),
         ];
         if (problems.Length == 0)
             return;
@@ -76,14 +74,14 @@ internal static class OutdatedView
         );
     }
 
-    private static IEnumerable<IReadOnlyList<string>> Rows(AvailableUpdates outlook)
+    private static IEnumerable<IReadOnlyList<string>> Rows(AvailableUpdates updates)
     {
-        foreach (UpstreamUpdate upstream in outlook.Upstream.Where(upstream => upstream.Update is not null))
-            yield return [outlook.Image, upstream.Subject, upstream.Locked.Text, upstream.Update!.Text, upstream.Channel.ToString()!, ""];
-        foreach (PackageUpdate package in outlook.Packages)
+        foreach (UpstreamUpdate upstream in updates.Upstream.Where(upstream => upstream.Update is not null))
+            yield return [updates.Image, upstream.Subject, upstream.Locked.Text, upstream.Update!.Text, upstream.Channel.ToString()!, ""];
+        foreach (PackageUpdate package in updates.Packages)
             yield return
             [
-                outlook.Image,
+                updates.Image,
                 package.Name,
                 package.From?.ToString() ?? "-",
                 package.To?.ToString() ?? "-",
@@ -110,34 +108,34 @@ internal static class OutdatedView
         string.Join('\n', package.Fixes.Take(ShownFixes))
         + (package.Fixes.Length > ShownFixes ? $"\nand {package.Fixes.Length - ShownFixes} more" : "");
 
-    private static void Tell(Report report, AvailableUpdates outlook)
+    private static void Tell(Report report, AvailableUpdates updates)
     {
         report.Line(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{outlook.Image}: locked "
-                    + $"at {outlook.LockedAt:yyyy-MM-dd}, {Ago(outlook.Age)}; {outlook.Packages.Length} {(outlook.Packages.Length == 1 ? "package differs" : "packages differ")}, {outlook.Packages.Count(package => package.IsSecurity)} "
+                $"{updates.Image}: locked "
+                    + $"at {updates.LockedAt:yyyy-MM-dd}, {Ago(updates.Age)}; {updates.Packages.Length} {(updates.Packages.Length == 1 ? "package differs" : "packages differ")}, {updates.Packages.Count(package => package.IsSecurity)} "
                     + $"by security updates"
             )
         );
-        foreach (UpstreamUpdate upstream in outlook.Upstream)
+        foreach (UpstreamUpdate upstream in updates.Upstream)
         {
             if (upstream.IsBehind)
                 report.Line(
-                    $"{outlook.Image}: {upstream.Subject}: {upstream.Channel} says {upstream.Newest}, which is older than the "
+                    $"{updates.Image}: {upstream.Subject}: {upstream.Channel} says {upstream.Newest}, which is older than the "
                         + $"locked {upstream.Locked}: it went back, or a mirror is behind. Nothing is updated to it"
                 );
             else if (upstream.Latest > upstream.Newest)
                 report.Line(
-                    $"{outlook.Image}: {upstream.Subject}: {upstream.Latest} is there too, out of reach without "
+                    $"{updates.Image}: {upstream.Subject}: {upstream.Latest} is there too, out of reach without "
                         + $"--{(upstream.Latest.Major == upstream.Locked.Major ? "minor" : "major")}"
                 );
         }
 
-        foreach (LifecycleStatus status in outlook.Lifecycle.Where(status => status.NeedsAttention))
-            report.Line($"{outlook.Image}: {Describe(status)}");
-        foreach (UpdateCheckProblem problem in outlook.Problems)
-            report.Line($"{outlook.Image}: {problem.Subject}: {problem.Reason.Message}");
+        foreach (LifecycleStatus status in updates.Lifecycle.Where(status => status.NeedsAttention))
+            report.Line($"{updates.Image}: {Describe(status)}");
+        foreach (UpdateCheckProblem problem in updates.Problems)
+            report.Line($"{updates.Image}: {problem.Subject}: {problem.Reason.Message}");
     }
 
     private static string Describe(LifecycleStatus status)
@@ -155,16 +153,16 @@ internal static class OutdatedView
 
     private static string? Day(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static void Write(Utf8JsonWriter writer, AvailableUpdates outlook)
+    private static void Write(Utf8JsonWriter writer, AvailableUpdates updates)
     {
         writer.WriteStartObject();
-        writer.WriteString("image", outlook.Image);
-        writer.WriteBoolean("outdated", outlook.IsOutdated);
-        writer.WriteBoolean("security", outlook.HasSecurityUpdates);
-        writer.WriteString("lockedAt", outlook.LockedAt.UtcDateTime);
-        writer.WriteNumber("ageDays", (int)outlook.Age.TotalDays);
+        writer.WriteString("image", updates.Image);
+        writer.WriteBoolean("outdated", updates.IsOutdated);
+        writer.WriteBoolean("security", updates.HasSecurityUpdates);
+        writer.WriteString("lockedAt", updates.LockedAt.UtcDateTime);
+        writer.WriteNumber("ageDays", (int)updates.Age.TotalDays);
         writer.WriteStartArray("upstream");
-        foreach (UpstreamUpdate upstream in outlook.Upstream)
+        foreach (UpstreamUpdate upstream in updates.Upstream)
         {
             writer.WriteStartObject();
             writer.WriteString("name", upstream.Subject);
@@ -178,11 +176,11 @@ internal static class OutdatedView
 
         writer.WriteEndArray();
         writer.WriteStartArray("packages");
-        foreach (PackageUpdate package in outlook.Packages)
+        foreach (PackageUpdate package in updates.Packages)
             Write(writer, package);
         writer.WriteEndArray();
         writer.WriteStartArray("lifecycle");
-        foreach (LifecycleStatus status in outlook.Lifecycle)
+        foreach (LifecycleStatus status in updates.Lifecycle)
         {
             writer.WriteStartObject();
             writer.WriteString("product", status.Product);
@@ -196,7 +194,7 @@ internal static class OutdatedView
 
         writer.WriteEndArray();
         writer.WriteStartArray("problems");
-        foreach (UpdateCheckProblem problem in outlook.Problems)
+        foreach (UpdateCheckProblem problem in updates.Problems)
         {
             writer.WriteStartObject();
             writer.WriteString("subject", problem.Subject);

@@ -104,11 +104,11 @@ public abstract class UpstreamSignatureCases : IAsyncLifetime
     /// <summary>A log that says what it is told to.</summary>
     private protected sealed class FixedLog : ISignatureLog
     {
-        public LogAnswer Answer { get; set; } = LogAnswer.Verified;
+        public LogResponse Answer { get; set; } = LogResponse.Verified;
 
         public int Requests { get; private set; }
 
-        public Task<LogAnswer> AskAsync(FileSignature signature, UpstreamSigner signer, string path, CancellationToken cancellationToken)
+        public Task<LogResponse> AskAsync(FileSignature signature, UpstreamSigner signer, string path, CancellationToken cancellationToken)
         {
             Requests++;
             return Task.FromResult(Answer);

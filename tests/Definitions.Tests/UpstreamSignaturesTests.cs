@@ -20,7 +20,7 @@ public sealed class UpstreamSignaturesTests : UpstreamSignatureCases
     [Fact]
     public async Task What_no_log_was_asked_about_is_unverified_and_the_line_says_what_is_not_proven()
     {
-        _log.Answer = LogAnswer.NotAsked("no network");
+        _log.Answer = LogResponse.NotAsked("no network");
         LockedSignature? signature = await JudgeAsync();
         Assert.Equal(new LockedSignature(SignatureState.UnverifiedNoLog, "certificate", new UpstreamSigner(Identity, Issuer)), signature);
         Assert.Equal(
@@ -43,7 +43,7 @@ public sealed class UpstreamSignaturesTests : UpstreamSignatureCases
     [Fact]
     public async Task What_the_log_refuses_stops_the_lock()
     {
-        _log.Answer = LogAnswer.Refused("not in the log");
+        _log.Answer = LogResponse.Refused("not in the log");
         await RefusedAsync("tiny amd64: tool v9: not in the log");
     }
 
@@ -114,7 +114,7 @@ public sealed class UpstreamSignaturesTests : UpstreamSignatureCases
     [InlineData(SignatureState.AcceptedUnsigned, LogVerdict.Refused, true)]
     public async Task Judged_again_nothing_may_be_worse_than_the_lock_says(SignatureState? locked, LogVerdict verdict, bool holds)
     {
-        _log.Answer = new LogAnswer(verdict, "why");
+        _log.Answer = new LogResponse(verdict, "why");
         LockedSignature? signature = locked is { } state
             ? new LockedSignature(state, "cosign", new UpstreamSigner(Identity, Issuer))
             : null;

@@ -64,9 +64,9 @@ public sealed class StayingCurrentTests(ArchiveSigningKeys keys) : IClassFixture
             days: 1
         );
 
-        AvailableUpdates outlook = await _scene.LookAsync();
-        Assert.Equal(("v1.0.1", "v1.1.0"), (outlook.Upstream.Single().Update?.Text, outlook.Upstream.Single().Latest.Text));
-        Assert.True(outlook.HasSecurityUpdates);
+        AvailableUpdates updates = await _scene.LookAsync();
+        Assert.Equal(("v1.0.1", "v1.1.0"), (updates.Upstream.Single().Update?.Text, updates.Upstream.Single().Latest.Text));
+        Assert.True(updates.HasSecurityUpdates);
         string address = (await ProposeAsync())!;
         Assert.Equal(address, await ProposeAsync());
         StandInPullRequest request = Assert.Single(_far.PullRequests);

@@ -95,13 +95,13 @@ internal sealed class UpdateScene : IDisposable
     {
         using SourceFetcher supply = NewSupply();
         VersionSource versions = supply.NewVersionSource(new NoReleases());
-        UpdateChecker lookout = new(versions, supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
+        UpdateChecker checker = new(versions, supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
         return await new UpdateWorkflow(
             Workspace,
             (AbsolutePath)Repository.Root,
             supply,
             versions,
-            lookout,
+            checker,
             _log.WriteLine,
             TimeProvider.System
         ).StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
@@ -111,13 +111,13 @@ internal sealed class UpdateScene : IDisposable
     public async Task<AvailableUpdates> LookAsync()
     {
         using SourceFetcher supply = NewSupply();
-        UpdateChecker lookout = new(
+        UpdateChecker checker = new(
             supply.NewVersionSource(new NoReleases()),
             supply.NewLockMaker(),
             new Lifecycle([]),
             TimeProvider.System
         );
-        return await lookout.LookAsync(
+        return await checker.LookAsync(
             ImageDefinitionFile.Read(Folder),
             Lock,
             VersionReach.Patch,

@@ -33,16 +33,16 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
         Assert.False((await LookAsync(locked)).IsOutdated);
         await PublishAsync([("bash", "5.2-1", ""), ("zsh", "5.9-2", "")], [("bash", "5.2-1+deb13u1", "")], days: 1);
 
-        AvailableUpdates outlook = await LookAsync(locked);
+        AvailableUpdates updates = await LookAsync(locked);
 
         Assert.Equal(
             [("bash", "5.2-1", "5.2-1+deb13u1", "trixie-security", true), ("zsh", "5.9-1", "5.9-2", "trixie", false)],
-            outlook.Packages.Select(package =>
+            updates.Packages.Select(package =>
                 (package.Name, package.From!.ToString(), package.To!.ToString(), package.Suite, package.IsSecurity)
             )
         );
-        Assert.True(outlook.HasSecurityUpdates);
-        Assert.All(outlook.Packages, package => Assert.Equal(["arm64"], package.Architectures));
+        Assert.True(updates.HasSecurityUpdates);
+        Assert.All(updates.Packages, package => Assert.Equal(["arm64"], package.Architectures));
     }
 
     [Fact]
@@ -121,16 +121,16 @@ public sealed class UpdateCheckerTests(ArchiveSigningKeys keys) : IClassFixture<
         await PublishAsync([("bash", "5.2-2", "")], None, days: 1);
         File.Delete(UpstreamPath("stable-1.2.txt"));
 
-        AvailableUpdates outlook = await LookAsync(locked);
-        Assert.Equal(["bash"], outlook.Packages.Select(package => package.Name));
-        Assert.Equal(["tiny"], outlook.Problems.Select(problem => problem.Subject));
-        Assert.IsType<RemoteException>(outlook.Problems[0].Reason, exactMatch: false);
+        AvailableUpdates updates = await LookAsync(locked);
+        Assert.Equal(["bash"], updates.Packages.Select(package => package.Name));
+        Assert.Equal(["tiny"], updates.Problems.Select(problem => problem.Subject));
+        Assert.IsType<RemoteException>(updates.Problems[0].Reason, exactMatch: false);
 
         Say("v1.2.4");
         Directory.Delete(Path.Combine(_bench.Folder, "debian"), recursive: true);
-        outlook = await LookAsync(locked);
-        Assert.Equal("v1.2.4", Assert.Single(outlook.Upstream).Update!.Text);
-        Assert.Equal(["packages"], outlook.Problems.Select(problem => problem.Subject));
+        updates = await LookAsync(locked);
+        Assert.Equal("v1.2.4", Assert.Single(updates.Upstream).Update!.Text);
+        Assert.Equal(["packages"], updates.Problems.Select(problem => problem.Subject));
     }
 
     [Fact]

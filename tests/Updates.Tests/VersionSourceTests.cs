@@ -28,9 +28,9 @@ public sealed class VersionSourceTests : IDisposable
         Say("stable-1.txt", "v1.37.2\n");
         Say("stable.txt", "v2.0.1\r\n");
 
-        UpstreamUpdate outlook = await AskAsync("v1.36.4", Kubernetes, reach);
+        UpstreamUpdate updates = await AskAsync("v1.36.4", Kubernetes, reach);
 
-        Assert.Equal((newest, "v2.0.1", newest), (outlook.Newest.Text, outlook.Latest.Text, outlook.Update?.Text));
+        Assert.Equal((newest, "v2.0.1", newest), (updates.Newest.Text, updates.Latest.Text, updates.Update?.Text));
     }
 
     [Fact]
@@ -87,8 +87,8 @@ public sealed class VersionSourceTests : IDisposable
     {
         _tags.All = ["nightly", "v1.9.2-flannel1", "v1.9.10-flannel2", "v1.10.0-flannel1", "v1.11.0", "v1.9.11-rc.1", "v9.9.9\nv1"];
         GitHubChannel channel = new("flannel-io/cni-plugin");
-        UpstreamUpdate outlook = await AskAsync("v1.9.1-flannel1", channel, VersionReach.Patch);
-        Assert.Equal(("v1.9.10-flannel2", "v1.10.0-flannel1"), (outlook.Newest.Text, outlook.Latest.Text));
+        UpstreamUpdate updates = await AskAsync("v1.9.1-flannel1", channel, VersionReach.Patch);
+        Assert.Equal(("v1.9.10-flannel2", "v1.10.0-flannel1"), (updates.Newest.Text, updates.Latest.Text));
         Assert.Equal("v1.10.0-flannel1", (await AskAsync("v1.9.1-flannel1", channel, VersionReach.Minor)).Newest.Text);
         _tags.All = ["nightly"];
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => AskAsync("v1.9.1-flannel1", channel, VersionReach.Patch));

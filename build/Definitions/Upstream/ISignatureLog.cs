@@ -7,21 +7,21 @@ public interface ISignatureLog
 {
     /// <param name="signature">Holds already as far as the files show.</param>
     /// <param name="path">The signed content.</param>
-    Task<LogAnswer> AskAsync(FileSignature signature, UpstreamSigner signer, string path, CancellationToken cancellationToken);
+    Task<LogResponse> AskAsync(FileSignature signature, UpstreamSigner signer, string path, CancellationToken cancellationToken);
 }
 
 /// <summary>What came of asking.</summary>
 /// <param name="Verdict">Nothing is presumed: what could not be asked is neither good nor bad.</param>
 /// <param name="Reason">Why it is refused, or could not be asked; empty when it is verified.</param>
-public sealed record LogAnswer(LogVerdict Verdict, string Reason)
+public sealed record LogResponse(LogVerdict Verdict, string Reason)
 {
-    public static LogAnswer Verified { get; } = new(LogVerdict.Verified, "");
+    public static LogResponse Verified { get; } = new(LogVerdict.Verified, "");
 
     /// <summary>The log was not asked.</summary>
-    public static LogAnswer NotAsked(string reason) => new(LogVerdict.NotAsked, reason);
+    public static LogResponse NotAsked(string reason) => new(LogVerdict.NotAsked, reason);
 
     /// <summary>The signature does not hold.</summary>
-    public static LogAnswer Refused(string reason) => new(LogVerdict.Refused, reason);
+    public static LogResponse Refused(string reason) => new(LogVerdict.Refused, reason);
 }
 
 /// <summary>The kinds of answers.</summary>

@@ -7,7 +7,7 @@ namespace Slipway.Definitions;
 
 /// <summary>
 /// Reads the upstream files of a new lock from their hosts, so that a lock can say whether its checksums were found there.
-/// What may pass (the network, 429, 5xx after every patience) leaves a file unconfirmed and says so. A host that has no
+/// What may pass (the network, 429, 5xx after every retry) leaves a file unconfirmed and says so. A host that has no
 /// such file, or another one, is an error: the definition names what is not there.
 /// A mirror is not the host. One that lacks a file or, as most do, its checksum file says nothing about upstream, so that
 /// is told and leaves the file unconfirmed, which with a mirror it is anyway; <c>Fetch</c> is what needs the file.

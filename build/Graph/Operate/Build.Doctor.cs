@@ -43,7 +43,7 @@ internal sealed partial class Build
         SourceFetcher sources
     )
     {
-        ReleaseChecks checks = new(RootDirectory, Asked, client) { Way = ChosenWorkspace.Way };
+        ReleaseChecks checks = new(RootDirectory, RequestedTags, client) { Way = ChosenWorkspace.Way };
         MachineDoctor machine = new(Workspace, Environment.GetEnvironmentVariable);
         foreach (ImageDefinition definition in definitions)
         {

@@ -18,7 +18,7 @@ internal sealed partial class Build
                 {
                     Report report = Report.ToConsole();
                     using HttpTransport transport = NewTransport(report);
-                    Func<string, bool> wanted = Given(() => TagFilter.Parse(TagPattern));
+                    Func<string, bool> wanted = ParseArgument(() => TagFilter.Parse(TagPattern));
                     ITrustedSigner? signer = (PublicKey ?? (object?)Identity ?? Issuer) is null ? null : await Signers.TrustedAsync(Stop);
                     DriftWorkflow workflow = new(
                         new ReleaseRecords(Workspace, Records),

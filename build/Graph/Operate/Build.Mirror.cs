@@ -22,11 +22,11 @@ internal sealed partial class Build
                     {
                         Policy = async definition => PolicyOf(await Signers.TrustedAsync(Stop), definition),
                         RequireNotWithdrawn = RequireNotWithdrawnAsync,
-                        Wanted = Given(() => TagFilter.Parse(TagPattern)),
+                        Wanted = ParseArgument(() => TagFilter.Parse(TagPattern)),
                     };
                     ReleaseRecord record = await workflow.RunAsync(
-                        Given(() => Oci.Reference.Parse(Reference)),
-                        Given(() => Oci.Reference.Parse(To)),
+                        ParseArgument(() => Oci.Reference.Parse(Reference)),
+                        ParseArgument(() => Oci.Reference.Parse(To)),
                         Stop
                     );
                     if (Json)

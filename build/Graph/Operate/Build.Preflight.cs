@@ -31,7 +31,7 @@ internal sealed partial class Build
                 {
                     Report report = Report.ToConsole();
                     using HttpTransport transport = NewTransport(report, PreflightsRetryPolicy);
-                    ReleaseChecks checks = new(RootDirectory, Asked, Connect(transport)) { Way = ChosenWorkspace.Way };
+                    ReleaseChecks checks = new(RootDirectory, RequestedTags, Connect(transport)) { Way = ChosenWorkspace.Way };
                     await new Preflight([.. PreflightChecks(checks, await DefinitionsAsync())]).RequireAsync(report.Line, Stop);
                 });
 

@@ -71,7 +71,7 @@ internal sealed partial class Build
         return new UpdateRequest
         {
             Reach = Reach,
-            To = To is null ? null : Given(() => ReleaseVersion.Parse(To)),
+            To = To is null ? null : ParseArgument(() => ReleaseVersion.Parse(To)),
             PackagesOnly = PackagesOnly,
             AcceptUnsignedUnsafe = AcceptUnsignedUpstreamUnsafe,
             Advisories = ReadAdvisories(),

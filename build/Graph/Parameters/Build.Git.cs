@@ -15,14 +15,14 @@ internal sealed partial class Build
     )]
     private readonly string[] Tag = [];
 
-    private GitRepository Git => new(RootDirectory, Asked);
+    private GitRepository Git => new(RootDirectory, RequestedTags);
 
     /// <summary>The git tags that were asked for, each of an image that there is.</summary>
-    private AskedTags Asked
+    private RequestedTags RequestedTags
     {
         get
         {
-            AskedTags asked = Given(() => AskedTags.Of(Tag, Environment.GetEnvironmentVariable));
+            RequestedTags asked = ParseArgument(() => RequestedTags.Of(Tag, Environment.GetEnvironmentVariable));
             IReadOnlyList<string> images = ImageDefinitionFile.Names(Workspace.Images);
             return
                 Tag.Length > 0

@@ -19,7 +19,7 @@ internal sealed partial class Build
     /// <summary>Says who we are by <c>GH_TOKEN</c>, <c>GITHUB_TOKEN</c> and their like.</summary>
     /// <param name="responses">Where responses that may still hold are kept; null asks for everything anew.</param>
     private GitHubClient ConnectGitHub(HttpTransport transport, IResponseStore? responses = null) =>
-        Given(() =>
+        ParseArgument(() =>
             new GitHubClient(
                 transport,
                 GitHubHosts.Parse(GitHubUrl, Environment.GetEnvironmentVariable),
@@ -37,7 +37,7 @@ internal sealed partial class Build
             ?? (Environment.GetEnvironmentVariable("GITHUB_REPOSITORY") is { Length: > 0 } actions ? ServerOfActions() + actions : null);
         string? remote = told ?? await new GitRepository(RootDirectory).OriginAsync(Stop);
         return RepositoryName.TryParse(remote, out RepositoryName? name)
-            ? Given(() => ConnectGitHub(transport).Repository(name))
+            ? ParseArgument(() => ConnectGitHub(transport).Repository(name))
             : throw new ReleaseException(
                 $"{(told is null ? "the git remote origin" : "--github-repository")}: wanted a repository on GitHub. Give "
                     + "--github-repository OWNER/NAME"
@@ -49,5 +49,6 @@ internal sealed partial class Build
             ? server.Authority + "/"
             : "";
 
-    private HttpTransport NewGitHubTransport(Report report) => new(HttpTransport.NewHandler(), Patience, TimeProvider.System, report.Line);
+    private HttpTransport NewGitHubTransport(Report report) =>
+        new(HttpTransport.NewHandler(), ClientRetryPolicy, TimeProvider.System, report.Line);
 }

@@ -42,7 +42,7 @@ internal sealed partial class Build
         ImmutableArray<Platform> asked =
         [
             .. Platforms
-                .Select(text => Given(() => Platform.Parse(text)))
+                .Select(text => ParseArgument(() => Platform.Parse(text)))
                 .Select(platform =>
                     definition.Platforms.FirstOrDefault(platform.IsSameAs)
                     ?? throw new WorkflowException(

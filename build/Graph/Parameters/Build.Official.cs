@@ -17,7 +17,7 @@ internal sealed partial class Build
         new(
             [.. AllDefinitions()],
             Images.Length == 0 ? [] : NamedImages(),
-            Official is null ? null : Given(() => OfficialRepository(Official))
+            Official is null ? null : ParseArgument(() => OfficialRepository(Official))
         );
 
     /// <summary>What is built here is what its definition says.</summary>

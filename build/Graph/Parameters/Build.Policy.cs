@@ -28,14 +28,14 @@ internal sealed partial class Build
             },
             NotOlderThan = NotOlderThan is null
                 ? null
-                : Given(() => Slipway.Verification.NotOlderThan.Parse(NotOlderThan, new GitRepository(RootDirectory))),
+                : ParseArgument(() => Slipway.Verification.NotOlderThan.Parse(NotOlderThan, new GitRepository(RootDirectory))),
         };
 
     /// <summary>That, and what else Verify was asked for.</summary>
-    private ReleasePolicy FullPolicyOf(Judges judges, ImageDefinition? definition) =>
-        PolicyOf(judges.Signer, definition) with
+    private ReleasePolicy FullPolicyOf(ReleaseSigners signers, ImageDefinition? definition) =>
+        PolicyOf(signers.Signer, definition) with
         {
-            ReproducedBy = judges.Reproducers,
+            ReproducedBy = signers.Reproducers,
             Folder = Deep ? Path.Combine(Workspace.Cache, "verify") : null,
         };
 }

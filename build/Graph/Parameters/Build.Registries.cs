@@ -27,20 +27,20 @@ internal sealed partial class Build
     [Parameter("Password of an encrypted key of --client-certificate"), Secret]
     private readonly string? ClientCertificatePassword;
 
-    private RegistryMap Map => Given(() => Registry.RegistryMap.Parse(RegistryMap));
+    private RegistryMap Map => ParseArgument(() => Registry.RegistryMap.Parse(RegistryMap));
 
     private RegistryClient Connect(HttpTransport transport) =>
         new(transport, Credentials.From(Environment.GetEnvironmentVariable), Map, TimeProvider.System)
         {
-            Realms = Given(() => RealmPolicy.Parse(TokenRealm)),
+            Realms = ParseArgument(() => RealmPolicy.Parse(TokenRealm)),
         };
 
-    private HttpTransport NewTransport(Report report) => NewTransport(report, Patience);
+    private HttpTransport NewTransport(Report report) => NewTransport(report, ClientRetryPolicy);
 
     private HttpTransport NewTransport(Report report, RetryPolicy retryPolicy)
     {
         RegistryMap map = Map;
-        TrustMap trust = Given(() => TrustMap.Read(RegistryCa, ClientCertificate, map.AddressOf, () => ClientCertificatePassword));
+        TrustMap trust = ParseArgument(() => TrustMap.Read(RegistryCa, ClientCertificate, map.AddressOf, () => ClientCertificatePassword));
         return new HttpTransport(trust.NewHandler(), retryPolicy, TimeProvider.System, report.Line);
     }
 

@@ -20,5 +20,5 @@ internal sealed partial class Build
     private readonly bool AcceptUnsignedUpstreamUnsafe;
 
     private SourceFetcher NewSources(Report report) =>
-        Given(() => new SourceFetcher(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, Patience));
+        ParseArgument(() => new SourceFetcher(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, ClientRetryPolicy));
 }

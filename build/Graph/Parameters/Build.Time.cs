@@ -23,14 +23,14 @@ internal sealed partial class Build
     private CancellationToken Stop => TimeLimit is null ? BuildCancellation.Token : _stop;
 
     /// <summary>How patient every client of ours is.</summary>
-    private RetryPolicy Patience
+    private RetryPolicy ClientRetryPolicy
     {
         get
         {
             RetryPolicy usual = new();
             TimeSpan whole = RequestTimeout is null
                 ? usual.WholeExchange
-                : Given(() => TargetTime.Parse("--request-timeout", RequestTimeout));
+                : ParseArgument(() => TargetTime.Parse("--request-timeout", RequestTimeout));
             return MinimumRate is null or > 0
                 ? usual with
                 {
@@ -51,7 +51,7 @@ internal sealed partial class Build
         TakeArtifacts();
         _stop = TimeLimit is null
             ? BuildCancellation.Token
-            : LimitOf(target, Given(() => TargetTime.Parse("--timeout", TimeLimit)), TimeLimit);
+            : LimitOf(target, ParseArgument(() => TargetTime.Parse("--timeout", TimeLimit)), TimeLimit);
     }
 
     /// <summary>What has begun sees its token cancelled and ends as it does at Ctrl-C; the exit code is that of trying again.</summary>

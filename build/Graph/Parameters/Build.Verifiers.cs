@@ -20,7 +20,7 @@ internal sealed partial class Build
     [Parameter("Verify: who must have built the same again: public keys in PEM, or IDENTITY,ISSUER")]
     private readonly string[] ReproducedBy = [];
 
-    private async Task<Judges> NewJudgesAsync(Report report)
+    private async Task<ReleaseSigners> NewReleaseSignersAsync(Report report)
     {
         ITrustedSigner trusted = await Signers.TrustedAsync(Stop);
         var reproducers = ImmutableArray.CreateBuilder<ITrustedSigner>();
@@ -34,10 +34,10 @@ internal sealed partial class Build
                     + "somebody else",
                 FailureKind.WrongUse
             );
-        return new Judges(trusted, reproducers.ToImmutable());
+        return new ReleaseSigners(trusted, reproducers.ToImmutable());
     }
 
-    /// <summary>Whether two are one: names are abbreviated, and an identity is one whoever judges its certificates.</summary>
+    /// <summary>Whether two are one: names are abbreviated, and an identity is one whoever signers its certificates.</summary>
     private static bool IsSame(ITrustedSigner one, ITrustedSigner other) =>
         (one, other) switch
         {
@@ -67,7 +67,7 @@ internal sealed partial class Build
     }
 
     /// <summary>Whom the command line believes about releases, and who must have built them again.</summary>
-    private sealed record Judges(ITrustedSigner Signer, ImmutableArray<ITrustedSigner> Reproducers);
+    private sealed record ReleaseSigners(ITrustedSigner Signer, ImmutableArray<ITrustedSigner> Reproducers);
 
     /// <summary>
     /// The image that files must be: the one asked for, else the one that they say they are. The signature has to name its

@@ -44,7 +44,7 @@ internal sealed partial class Build
 
     private async Task<AssetMaker> NewAssetMakerAsync(Report report)
     {
-        OpenPgpSigner? openPgp = GpgKey is null ? null : Given(() => new OpenPgpSigner(GpgKey, GpgPassword));
+        OpenPgpSigner? openPgp = GpgKey is null ? null : ParseArgument(() => new OpenPgpSigner(GpgKey, GpgPassword));
         ISigner signer = await Signers.OpenAsync(Stop);
         HttpTransport transport = NewTransport(report);
         ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report.Line)

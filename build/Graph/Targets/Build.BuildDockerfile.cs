@@ -23,7 +23,7 @@ internal sealed partial class Build
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();
-                    Reference? named = Base is null ? null : Given(() => Oci.Reference.Parse(Base));
+                    Reference? named = Base is null ? null : ParseArgument(() => Oci.Reference.Parse(Base));
                     if (named is { Digest: null })
                         throw new WorkflowException(
                             $"--base {Base}: wanted a digest, as {named.Name}@sha256:…; a tag may name something else tomorrow",

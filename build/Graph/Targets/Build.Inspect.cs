@@ -44,7 +44,7 @@ internal sealed partial class Build
         if (await ImagesAsync() is not [var image])
             throw new WorkflowException("--against: wanted one image. Give --images NAME", FailureKind.WrongUse);
         using HttpTransport transport = NewTransport(report);
-        OtherImage other = Given(() => OtherImage.Parse(Against!, reference => Connect(transport).Repository(reference)));
+        OtherImage other = ParseArgument(() => OtherImage.Parse(Against!, reference => Connect(transport).Repository(reference)));
         IReadOnlyList<ImageDifference> differences = await new InspectWorkflow(ChosenWorkspace, report.Line).CompareAsync(
             image,
             other,

@@ -19,7 +19,7 @@ internal sealed partial class Build
                 {
                     Report report = Report.ToConsole();
                     using EngineChoice engines = NewEngines(report);
-                    LoadWorkflow run = new(Workspace, RootDirectory, engines, report.Line) { Asked = Asked };
+                    LoadWorkflow run = new(Workspace, Git, engines, report.Line);
                     List<LoadedPlatform> loaded = [];
                     foreach (ImageDefinition definition in await DefinitionsAsync())
                         loaded.AddRange(await run.LoadAsync(definition, Platforms.Length == 0 ? [] : PlatformsOf(definition), Stop));

@@ -81,7 +81,7 @@ internal sealed partial class Build
         ReleaseCheck check = new(Git, await FindGitHubAsync(transport));
         // Who names a tag on the command line means that image's release alone.
         IReadOnlyList<string> names =
-            Tag.Length > 0 && Images.Length == 0 ? [.. NamedImages().Where(name => Asked.Of(name) is not null)] : NamedImages();
+            Tag.Length > 0 && Images.Length == 0 ? [.. NamedImages().Where(name => RequestedTags.Of(name) is not null)] : NamedImages();
         return await check.TaggedAsync(names, required: Images.Length + Tag.Length > 0, Stop);
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class Build
                 "Reproduce: wanted --reference REPOSITORY:TAG, REPOSITORY@DIGEST, a layout folder or oci-archive:FILE",
                 FailureKind.WrongUse
             );
-        LocalReference? local = Given(() => LocalReference.Parse(Reference));
+        LocalReference? local = ParseArgument(() => LocalReference.Parse(Reference));
         if (local is not null && Push)
             throw new WorkflowException(
                 $"--push: {local} is no registry. Push from --reference REPOSITORY:TAG, which adopts what was signed",
@@ -65,7 +65,7 @@ internal sealed partial class Build
         if (local is not null)
         {
             using LocalImage image = LocalImage.Open(local, TrustFolder, Path.Combine(Workspace.Cache, "archives"), Stop);
-            (string wanted, string? tag) = Given(() => image.Choose(local.Wanted));
+            (string wanted, string? tag) = ParseArgument(() => image.Choose(local.Wanted));
             ImageDefinition definition = SourceOf(local.ToString(), await OfficialOfAsync(image, wanted));
             VerificationRequest files = new()
             {
@@ -78,7 +78,7 @@ internal sealed partial class Build
             return;
         }
 
-        Reference reference = Given(() => Oci.Reference.Parse(Reference));
+        Reference reference = ParseArgument(() => Oci.Reference.Parse(Reference));
         using HttpTransport transport = NewTransport(report);
         Repository site = Connect(transport).Repository(reference);
         ImageDefinition known = SourceOf(reference.ToString(), Officials.Of(reference));
@@ -104,7 +104,7 @@ internal sealed partial class Build
             Definition = definition,
             Release = release,
             Policy = PolicyOf(releaser, definition) with { Claims = tag is null ? null : TagClaims.Of(tag) },
-            Platforms = [.. Platforms.Select(text => Given(() => Platform.Parse(text))).Distinct()],
+            Platforms = [.. Platforms.Select(text => ParseArgument(() => Platform.Parse(text))).Distinct()],
         };
 
     /// <summary>

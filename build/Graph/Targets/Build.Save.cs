@@ -45,12 +45,12 @@ internal sealed partial class Build
                         throw new WorkflowException($"--to {To}: wanted a file in a folder that is there", FailureKind.WrongUse);
                     RequireReferenceOfOfficial();
                     long? mostUnverified = MostUnverified;
-                    Judges judges = await NewJudgesAsync(report);
+                    ReleaseSigners signers = await NewReleaseSignersAsync(report);
                     using HttpTransport? transport = Reference is null ? null : NewTransport(report);
                     (VerificationRequest release, ReleasePolicy policy) = transport is null
-                        ? LocalRelease((await DefinitionsAsync())[0], judges)
-                        : RemoteRelease(Given(() => Oci.Reference.Parse(Reference!)), Connect(transport), judges);
-                    SaveWorkflow workflow = new(policy, [judges.Signer, .. judges.Reproducers], report.Line)
+                        ? LocalRelease((await DefinitionsAsync())[0], signers)
+                        : RemoteRelease(ParseArgument(() => Oci.Reference.Parse(Reference!)), Connect(transport), signers);
+                    SaveWorkflow workflow = new(policy, [signers.Signer, .. signers.Reproducers], report.Line)
                     {
                         MostUnverified = mostUnverified,
                     };
@@ -59,21 +59,25 @@ internal sealed partial class Build
                 });
 
     private long? MostUnverified =>
-        AllReferrers ? Given(() => ByteSize.Parse(Limit ?? DefaultLimit))
+        AllReferrers ? ParseArgument(() => ByteSize.Parse(Limit ?? DefaultLimit))
         : Limit is null ? null
         : throw new WorkflowException(
             "--limit: it bounds what --all-referrers takes; what was verified has bounds of its own",
             FailureKind.WrongUse
         );
 
-    private (VerificationRequest Release, ReleasePolicy Policy) LocalRelease(ImageDefinition definition, Judges judges) =>
-        (ChosenWorkspace.ReleaseOf(definition), FullPolicyOf(judges, definition) with { Claims = TagClaims.None });
+    private (VerificationRequest Release, ReleasePolicy Policy) LocalRelease(ImageDefinition definition, ReleaseSigners signers) =>
+        (ChosenWorkspace.ReleaseOf(definition), FullPolicyOf(signers, definition) with { Claims = TagClaims.None });
 
-    private (VerificationRequest Release, ReleasePolicy Policy) RemoteRelease(Reference reference, RegistryClient client, Judges judges)
+    private (VerificationRequest Release, ReleasePolicy Policy) RemoteRelease(
+        Reference reference,
+        RegistryClient client,
+        ReleaseSigners signers
+    )
     {
         if (reference.Tag is null || reference.Digest is not null)
             throw new WorkflowException($"--reference {reference}: wanted a tag, which the archive gets, too", FailureKind.WrongUse);
         (ImageDefinition? definition, Reference official) = Officials.Of(reference);
-        return (client.Repository(reference).Release(reference.Tag, official), FullPolicyOf(judges, definition));
+        return (client.Repository(reference).Release(reference.Tag, official), FullPolicyOf(signers, definition));
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class Build
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();
-                    LocalReference? local = Reference is null ? null : Given(() => LocalReference.Parse(Reference));
+                    LocalReference? local = Reference is null ? null : ParseArgument(() => LocalReference.Parse(Reference));
                     if (AllRegistries && (Reference is null || local is not null))
                         throw new WorkflowException(
                             "--all-registries: wanted --reference REPOSITORY:TAG or REPOSITORY@DIGEST",
@@ -37,11 +37,12 @@ internal sealed partial class Build
                             FailureKind.WrongUse
                         );
                     RequireReferenceOfOfficial();
-                    Judges judges = await NewJudgesAsync(report);
-                    VerifyWorkflow workflow = new(definition => FullPolicyOf(judges, definition), report.Line);
+                    ReleaseSigners signers = await NewReleaseSignersAsync(report);
+                    VerifyWorkflow workflow = new(definition => FullPolicyOf(signers, definition), report.Line);
                     ReleaseVerdict verdict =
                         local is not null ? await VerifyFilesAsync(workflow, local)
-                        : Reference is not null ? await VerifyReferenceAsync(workflow, Given(() => Oci.Reference.Parse(Reference)), report)
+                        : Reference is not null
+                            ? await VerifyReferenceAsync(workflow, ParseArgument(() => Oci.Reference.Parse(Reference)), report)
                         : await workflow.LayoutsAsync(ChosenWorkspace, await DefinitionsAsync(), Stop);
                     if (Json)
                         report.Result(VerificationView.Json(verdict));
@@ -61,7 +62,7 @@ internal sealed partial class Build
     private async Task<ReleaseVerdict> VerifyFilesAsync(VerifyWorkflow workflow, LocalReference reference)
     {
         using LocalImage image = LocalImage.Open(reference, TrustFolder, Path.Combine(Workspace.Cache, "archives"), Stop);
-        (string wanted, string? tag) = Given(() => image.Choose(reference.Wanted));
+        (string wanted, string? tag) = ParseArgument(() => image.Choose(reference.Wanted));
         return await workflow.FilesAsync(image, (wanted, tag), await OfficialOfAsync(image, wanted), Stop);
     }
 }

@@ -5,9 +5,9 @@ public static class BoundedBody
 {
     /// <summary>At most the first <paramref name="limit"/> + 1 bytes: more than the limit means that it was exceeded.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage answer, int limit, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
     {
-        await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
         using MemoryStream kept = new();
         byte[] buffer = new byte[16 * 1024];
         int count;

@@ -7,10 +7,10 @@ namespace Slipway.Http;
 public static class ContentType
 {
     /// <summary>Null when the response has none.</summary>
-    public static string? Of(HttpResponseMessage answer)
+    public static string? Of(HttpResponseMessage response)
     {
-        ArgumentNullException.ThrowIfNull(answer);
-        if (!answer.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values))
+        ArgumentNullException.ThrowIfNull(response);
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values))
             return null;
         string type = values.ToString().Split(';')[0].Trim().ToLowerInvariant();
         return type.Length > 0 ? type : null;

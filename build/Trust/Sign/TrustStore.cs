@@ -36,9 +36,9 @@ public sealed class TrustStore
     )
     {
         ImmutableArray<ManifestContent> subjects = await image.SubjectsAsync(cancellationToken);
-        StatementSigner notary = new(image.Official, subjects, signer, [Layout]);
-        await StoreAsync([.. subjects.Select(subject => subject.Descriptor)], statements, notary, cancellationToken);
-        return new TrustChange(notary.Made, notary.Found(Layout));
+        StatementSigner statementSigner = new(image.Official, subjects, signer, [Layout]);
+        await StoreAsync([.. subjects.Select(subject => subject.Descriptor)], statements, statementSigner, cancellationToken);
+        return new TrustChange(statementSigner.Made, statementSigner.Found(Layout));
     }
 
     /// <summary>
@@ -64,12 +64,12 @@ public sealed class TrustStore
             { } foreign
         )
             throw new ContentException($"{image.Content.Name}: {foreign} is no part of {image.Root}; nothing was signed");
-        StatementSigner notary = new(image.Official, subjects, signer, [Layout, .. elsewhere]);
+        StatementSigner statementSigner = new(image.Official, subjects, signer, [Layout, .. elsewhere]);
         await WriteAsync(
-            await StoreStatementsAsync([.. subjects.Select(subject => subject.Descriptor)], statements, notary, cancellationToken),
+            await StoreStatementsAsync([.. subjects.Select(subject => subject.Descriptor)], statements, statementSigner, cancellationToken),
             cancellationToken
         );
-        return new TrustChange(notary.Made, elsewhere.Append(Layout).Sum(notary.Found));
+        return new TrustChange(statementSigner.Made, elsewhere.Append(Layout).Sum(statementSigner.Found));
     }
 
     /// <summary>
@@ -86,27 +86,27 @@ public sealed class TrustStore
         IReadOnlyList<WantedStatement> said = await new StatementSigner(image.Official, subjects, signer, [Layout]).SaidAsync(
             cancellationToken
         );
-        StatementSigner notary = new(image.Official, subjects, signer, [.. adoption.Elsewhere, Layout]);
+        StatementSigner statementSigner = new(image.Official, subjects, signer, [.. adoption.Elsewhere, Layout]);
         await StoreAsync(
             [.. subjects.Select(subject => subject.Descriptor)],
             [.. said.Select(adoption.Understand)],
-            notary,
+            statementSigner,
             cancellationToken
         );
-        return adoption.Elsewhere.Sum(notary.Found);
+        return adoption.Elsewhere.Sum(statementSigner.Found);
     }
 
     private async Task StoreAsync(
         ImmutableArray<Descriptor> subjects,
         IReadOnlyList<WantedStatement> statements,
-        StatementSigner notary,
+        StatementSigner statementSigner,
         CancellationToken cancellationToken
     )
     {
         List<Descriptor> entries = [];
         foreach (Descriptor subject in subjects)
         {
-            if (await notary.SignatureAsync(subject.Digest, cancellationToken) is { } signature)
+            if (await statementSigner.SignatureAsync(subject.Digest, cancellationToken) is { } signature)
                 entries.Add(await StoreAsync(SignatureManifest.TagOf(subject.Digest), [signature], cancellationToken));
         }
 
@@ -118,7 +118,7 @@ public sealed class TrustStore
                 .Concat(statements)
                 .OrderBy(statement => statement.PredicateType, StringComparer.Ordinal),
         ];
-        entries.AddRange(await StoreStatementsAsync(subjects, wanted, notary, cancellationToken));
+        entries.AddRange(await StoreStatementsAsync(subjects, wanted, statementSigner, cancellationToken));
         await WriteAsync(entries, cancellationToken);
     }
 
@@ -132,12 +132,12 @@ public sealed class TrustStore
     private async Task<IReadOnlyList<Descriptor>> StoreStatementsAsync(
         ImmutableArray<Descriptor> subjects,
         IReadOnlyList<WantedStatement> wanted,
-        StatementSigner notary,
+        StatementSigner statementSigner,
         CancellationToken cancellationToken
     )
     {
         List<Descriptor> entries = [];
-        ILookup<Digest, SignedStatement> said = (await notary.StatementsAsync(wanted, cancellationToken))
+        ILookup<Digest, SignedStatement> said = (await statementSigner.StatementsAsync(wanted, cancellationToken))
             .SelectMany(statement => statement.About.Select(digest => (digest, statement)))
             .ToLookup(pair => pair.digest, pair => pair.statement);
         foreach (Descriptor subject in subjects)

@@ -21,7 +21,7 @@ internal sealed class DebianBase(Workspace workspace, Action<string> log)
     /// <summary>Of what it prints, in bytes.</summary>
     private const int MostKept = 64 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(45);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(45);
 
     /// <summary>It has mounts to take away.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -125,7 +125,7 @@ internal sealed class DebianBase(Workspace workspace, Action<string> log)
                     ("DEBIAN_FRONTEND", "noninteractive"),
                 ],
                 Remedy = $"install the package {Program}",
-                TimeLimit = Patience,
+                TimeLimit = Limit,
                 Output = OutputLimit.KeepEnds(MostKept),
                 Grace = Grace,
             };
@@ -138,7 +138,7 @@ internal sealed class DebianBase(Workspace workspace, Action<string> log)
         }
         catch (ProgramException e) when (e.IsTooSlow)
         {
-            throw new WorkflowException($"{Program} for {platform} took longer than {Patience.TotalMinutes} minutes", FailureKind.TryAgain);
+            throw new WorkflowException($"{Program} for {platform} took longer than {Limit.TotalMinutes} minutes", FailureKind.TryAgain);
         }
     }
 

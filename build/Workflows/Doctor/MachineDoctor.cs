@@ -17,7 +17,7 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
 
     private static readonly string[] Tokens = ["GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>The line about the token for GitHub, which is not tried: what it may do is known when it is used.</summary>
     public DoctorLine Token() =>
@@ -68,13 +68,13 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
     {
         try
         {
-            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(Patience);
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(Limit);
             using EngineClient engine = await EngineClient.ConnectAsync(
                 new EngineAddresses(environment).Find(),
                 TimeProvider.System,
                 _ => { },
-                patience.Token
+                limit.Token
             );
             return DoctorLine.Ok(Here, "Docker Engine", $"{engine.Version} at {engine.Address}");
         }
@@ -128,7 +128,7 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
             {
                 Environment = environment,
                 Remedy = $"install {program}",
-                TimeLimit = Patience,
+                TimeLimit = Limit,
             };
             return (await asked.RunAsync(cancellationToken)).Require().Output;
         }

@@ -12,7 +12,7 @@ using Slipway.Verification;
 namespace Slipway.Workflows;
 
 /// <summary>The checks of a release: keys, commit, what was withdrawn, rights.</summary>
-internal sealed class ReleaseChecks(string repository, AskedTags asked, RegistryClient client)
+internal sealed class ReleaseChecks(string repository, RequestedTags asked, RegistryClient client)
 {
     private const string Checkout = "this checkout";
 

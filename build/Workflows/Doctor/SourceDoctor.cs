@@ -5,7 +5,7 @@ using Slipway.Images;
 
 namespace Slipway.Workflows;
 
-/// <summary>Looks at where an image's files come from: what the cache lacks, and whether the places that have it answer.</summary>
+/// <summary>Looks at where an image's files come from: what the cache lacks, and whether the places that have it response.</summary>
 internal sealed class SourceDoctor(SourceFetcher sources)
 {
     private static readonly RetryPolicy Little = new() { Attempts = 1, ResponseTimeLimit = TimeSpan.FromSeconds(5) };
@@ -65,7 +65,7 @@ internal sealed class SourceDoctor(SourceFetcher sources)
         {
             try
             {
-                using HttpResponseMessage answer = await transport.SendAsync(
+                using HttpResponseMessage response = await transport.SendAsync(
                     () => new HttpRequestMessage(HttpMethod.Head, place),
                     cancellationToken
                 );

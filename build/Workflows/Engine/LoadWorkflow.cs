@@ -9,11 +9,8 @@ using Slipway.Release;
 namespace Slipway.Workflows;
 
 /// <summary>Puts assembled images into Engines under the tags that a release from this commit would have.</summary>
-internal sealed class LoadWorkflow(Workspace workspace, string repository, EngineChoice engines, Action<string> log)
+internal sealed class LoadWorkflow(Workspace workspace, GitRepository repository, EngineChoice engines, Action<string> log)
 {
-    /// <summary>The git tags to release, where a commit has several.</summary>
-    public AskedTags Asked { get; init; } = AskedTags.None;
-
     /// <summary>
     /// An Engine keeps one platform under a tag, so the tags of the whole image go to the platform that the Engine itself runs, or to
     /// the only one that is wanted.
@@ -28,7 +25,7 @@ internal sealed class LoadWorkflow(Workspace workspace, string repository, Engin
     {
         OciLayout layout = OciLayout.Open(workspace.Layout(definition.Name));
         AssembledImage image = await ImageReader.ReadAsync(definition.Name, layout, cancellationToken);
-        GitState git = await new GitRepository(repository, Asked).ReadAsync(definition.Name, cancellationToken);
+        GitState git = await repository.ReadAsync(definition.Name, cancellationToken);
         TagPlan tags = TagPlan.For(definition.Name, definition.Version, git, image.Platforms.Select(platform => platform.Platform));
         ImmutableArray<Platform> wanted = asked.IsEmpty ? [(await engines.ConnectAsync(null, cancellationToken)).Version.Platform] : asked;
         List<LoadedPlatform> loaded = [];

@@ -13,13 +13,18 @@ internal sealed class CosignLog(bool offline, HttpTransport transport, Func<stri
     private CosignLookup? _lookup;
     private string _givenUp = "";
 
-    public async Task<LogAnswer> AskAsync(FileSignature signature, UpstreamSigner signer, string path, CancellationToken cancellationToken)
+    public async Task<LogResponse> AskAsync(
+        FileSignature signature,
+        UpstreamSigner signer,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
         if (offline)
-            return LogAnswer.NotAsked("this run is --offline");
+            return LogResponse.NotAsked("this run is --offline");
         // Waiting once for a network that is not there is enough.
         if (_givenUp.Length > 0)
-            return LogAnswer.NotAsked(_givenUp);
+            return LogResponse.NotAsked(_givenUp);
         try
         {
             _lookup ??= new CosignLookup(await CosignProgram.FindAsync(password: null, cancellationToken), transport, Log())
@@ -27,12 +32,12 @@ internal sealed class CosignLog(bool offline, HttpTransport transport, Func<stri
                 HasRoots = environment("SIGSTORE_ROOT_FILE") is { Length: > 0 },
             };
             SignedFile file = new(path, signature.Signature, signature.Certificate, signer.Identity, signer.Issuer);
-            return await _lookup.RefusalAsync(file, cancellationToken) is { } refusal ? LogAnswer.Refused(refusal) : LogAnswer.Verified;
+            return await _lookup.RefusalAsync(file, cancellationToken) is { } refusal ? LogResponse.Refused(refusal) : LogResponse.Verified;
         }
         catch (Exception e) when (e is CosignException or RemoteException)
         {
             _givenUp = e.Message;
-            return LogAnswer.NotAsked(e.Message);
+            return LogResponse.NotAsked(e.Message);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class FetchWorkflow(SourceFetcher sources, Action<string> log)
         progress.Finish();
     }
 
-    /// <summary>Judges upstream's own signatures again, also of files that were fetched before; none may be worse than the lock says.</summary>
+    /// <summary>ReleaseSigners upstream's own signatures again, also of files that were fetched before; none may be worse than the lock says.</summary>
     /// <inheritdoc cref="UpstreamSignatures.RequireAsync" path="exception"/>
     public async Task VerifyUpstreamAsync(IReadOnlyList<AssemblyRequest> inputs, CancellationToken cancellationToken)
     {

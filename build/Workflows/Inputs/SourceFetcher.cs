@@ -108,7 +108,7 @@ internal sealed class SourceFetcher : IDisposable
     public DefinitionUpdate NewDefinitionUpdate() => new(new PublishedChecksum(_reader, Upstream), Upstream);
 
     /// <summary>
-    /// Judges the signatures that upstream publishes, read where its files are; <paramref name="log"/> is told of every finding.
+    /// ReleaseSigners the signatures that upstream publishes, read where its files are; <paramref name="log"/> is told of every finding.
     /// </summary>
     /// <param name="acceptUnsignedUnsafe">Whether a new lock may have files without a signature that holds.</param>
     public UpstreamSignatures Signatures(Action<string> log, bool acceptUnsignedUnsafe = false) =>

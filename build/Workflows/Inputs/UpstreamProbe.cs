@@ -3,7 +3,7 @@ using Slipway.Images;
 
 namespace Slipway.Workflows;
 
-/// <summary>Asks each upstream host once, with little patience, whether it can be reached from here.</summary>
+/// <summary>Asks each upstream host once with few retries and short limits, whether it can be reached from here.</summary>
 internal static class UpstreamProbe
 {
     private static readonly RetryPolicy Little = new()
@@ -32,7 +32,7 @@ internal static class UpstreamProbe
         {
             try
             {
-                using HttpResponseMessage answer = await transport.SendAsync(
+                using HttpResponseMessage response = await transport.SendAsync(
                     () => new HttpRequestMessage(HttpMethod.Head, host),
                     cancellationToken
                 );

@@ -22,7 +22,7 @@ internal sealed class UpdateWorkflow(
     string repository,
     SourceFetcher sources,
     VersionSource versions,
-    UpdateChecker lookout,
+    UpdateChecker checker,
     Action<string> log,
     TimeProvider time
 )
@@ -48,7 +48,7 @@ internal sealed class UpdateWorkflow(
 
         log($"{image}: resolving packages in {string.Join(", ", next.Debian.Suites)}");
         LockProposal proposal = await sources.NewLockMaker().ProposeAsync(next, locked, cancellationToken);
-        ImmutableArray<PackageUpdate> packages = lookout.Compare(next, locked, proposal, wanted.Advisories);
+        ImmutableArray<PackageUpdate> packages = checker.Compare(next, locked, proposal, wanted.Advisories);
         if (changes.Count == 0 && packages.IsEmpty && Fits(definition, locked))
             return null;
 
@@ -111,13 +111,13 @@ internal sealed class UpdateWorkflow(
             changes.Add(new VersionChange(null, now, given));
         foreach (Versioned versioned in Versioned.Of(definition).Where(versioned => versioned.File is not null || wanted.To is null))
         {
-            UpstreamUpdate outlook = await versions.AskAsync(versioned, wanted.Reach, cancellationToken);
-            if (outlook.IsBehind)
+            UpstreamUpdate updates = await versions.AskAsync(versioned, wanted.Reach, cancellationToken);
+            if (updates.IsBehind)
                 log(
-                    $"{definition.Name}: {outlook.Subject}: {outlook.Channel} says {outlook.Newest}, which is older "
-                        + $"than {outlook.Locked}; it stays"
+                    $"{definition.Name}: {updates.Subject}: {updates.Channel} says {updates.Newest}, which is older "
+                        + $"than {updates.Locked}; it stays"
                 );
-            if (outlook.Change is { } change)
+            if (updates.Change is { } change)
                 changes.Add(change);
         }
 

@@ -9,9 +9,9 @@ namespace Slipway.Workflows;
 /// whose repositories hold the reference. Signatures have to name that image's official repository, so a wrong word helps nobody.
 /// </summary>
 /// <param name="All">The images here.</param>
-/// <param name="Asked">Names of <c>--images</c>; none where it was not given.</param>
+/// <param name="Images">Names of <c>--images</c>; none where it was not given.</param>
 /// <param name="Official">Of <c>--official</c>, without tag; null where it was not given.</param>
-internal sealed record OfficialChoice(IReadOnlyList<ImageDefinition> All, IReadOnlyList<string> Asked, Reference? Official)
+internal sealed record OfficialChoice(IReadOnlyList<ImageDefinition> All, IReadOnlyList<string> Images, Reference? Official)
 {
     /// <param name="reference">In a registry, whichever.</param>
     /// <exception cref="WorkflowException">What was given contradicts itself or the reference.</exception>
@@ -36,7 +36,7 @@ internal sealed record OfficialChoice(IReadOnlyList<ImageDefinition> All, IReadO
     public OfficialImage? OfFiles(string? title)
     {
         ImageDefinition[] titled =
-            Asked.Count > 0 || Official is not null || title is null ? [] : [.. All.Where(image => image.Title == title)];
+            Images.Count > 0 || Official is not null || title is null ? [] : [.. All.Where(image => image.Title == title)];
         ImageDefinition? image = Named(null) ?? (titled is [var only] ? only : null);
         return image is not null ? new OfficialImage(image, image.Official)
             : Official is not null ? new OfficialImage(null, Official)
@@ -48,13 +48,13 @@ internal sealed record OfficialChoice(IReadOnlyList<ImageDefinition> All, IReadO
     private ImageDefinition? Named(ImageDefinition? held)
     {
         ImageDefinition? official = Official is null ? null : Holding(Official);
-        if (Asked.Count == 0)
+        if (Images.Count == 0)
             return official;
         ImageDefinition image =
-            (held ?? official) is { } known && Asked.Contains(known.Name) ? known
-            : Asked is [var name] ? All.First(image => image.Name == name)
+            (held ?? official) is { } known && Images.Contains(known.Name) ? known
+            : Images is [var name] ? All.First(image => image.Name == name)
             : throw new WorkflowException(
-                $"--images {string.Join(' ', Asked)}: wanted one, which --reference must be",
+                $"--images {string.Join(' ', Images)}: wanted one, which --reference must be",
                 FailureKind.WrongUse
             );
         return Official is null || official == image

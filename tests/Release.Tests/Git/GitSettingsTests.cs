@@ -27,7 +27,7 @@ public class GitSettingsTests
         )
             git.Git("config", key, value);
         Assert.Equal("kubelet/v1.36.5-r3", await new GitRepository(git.Root).NextTagAsync("kubelet", "v1.36.5", Stop));
-        Assert.False((await new GitRepository(git.Root, new AskedTags(["kubelet/v1.36.5"])).ReadAsync("kubelet", Stop)).IsDirty);
+        Assert.False((await new GitRepository(git.Root, new RequestedTags(["kubelet/v1.36.5"])).ReadAsync("kubelet", Stop)).IsDirty);
     }
 
     [Fact]
@@ -62,10 +62,10 @@ public class GitSettingsTests
         ReleaseException e = await Assert.ThrowsAsync<ReleaseException>(() => git.ReadAsync());
         Assert.EndsWith("Give --tag kubelet/v1.36.4 or --tag kubelet/v1.36.4-r1", e.Message, StringComparison.Ordinal);
         foreach (string wanted in (string[])["kubelet/v1.36.4", "kubelet/v1.36.4-r1"])
-            Assert.Equal((wanted, 0), Of(await new GitRepository(git.Root, new AskedTags([wanted])).ReadAsync("kubelet", Stop)));
+            Assert.Equal((wanted, 0), Of(await new GitRepository(git.Root, new RequestedTags([wanted])).ReadAsync("kubelet", Stop)));
         // Another image's tag is no answer.
         await Assert.ThrowsAsync<ReleaseException>(() =>
-            new GitRepository(git.Root, new AskedTags(["flannel-cni/v1.0.0"])).ReadAsync("kubelet", Stop)
+            new GitRepository(git.Root, new RequestedTags(["flannel-cni/v1.0.0"])).ReadAsync("kubelet", Stop)
         );
         git.Commit();
         Assert.Equal(("kubelet/v1.36.4-r1", 1), Of(await git.ReadAsync()));
@@ -78,20 +78,20 @@ public class GitSettingsTests
         async Task<string> RefusedAsync(string tag) =>
             (
                 await Assert.ThrowsAsync<ReleaseException>(() =>
-                    new GitRepository(git.Root, new AskedTags([tag])).ReadAsync("kubelet", Stop)
+                    new GitRepository(git.Root, new RequestedTags([tag])).ReadAsync("kubelet", Stop)
                 )
             ).Message;
         Assert.EndsWith("Run git checkout kubelet/v1.36.3", await RefusedAsync("kubelet/v1.36.3"), StringComparison.Ordinal);
         git.Git("checkout", "-q", "kubelet/v1.36.3");
         Assert.Equal(
             ("kubelet/v1.36.3", 0),
-            Of(await new GitRepository(git.Root, new AskedTags(["kubelet/v1.36.3"])).ReadAsync("kubelet", Stop))
+            Of(await new GitRepository(git.Root, new RequestedTags(["kubelet/v1.36.3"])).ReadAsync("kubelet", Stop))
         );
         Assert.EndsWith("or git tag kubelet/v1.36.4", await RefusedAsync("kubelet/v1.36.4"), StringComparison.Ordinal);
         git.Tag("kubelet/v1.36.4");
         Assert.Equal(
             ("kubelet/v1.36.4", 0),
-            Of(await new GitRepository(git.Root, new AskedTags(["kubelet/v1.36.4"])).ReadAsync("kubelet", Stop))
+            Of(await new GitRepository(git.Root, new RequestedTags(["kubelet/v1.36.4"])).ReadAsync("kubelet", Stop))
         );
     }
 
@@ -104,7 +104,7 @@ public class GitSettingsTests
     public void What_a_CI_runs_for_is_asked_for(string? github, string? gitlab, string? wanted) =>
         Assert.Equal(
             wanted,
-            AskedTags
+            RequestedTags
                 .Of([], name => name == "GITHUB_REF" ? github
                     : name == "CI_COMMIT_TAG" ? gitlab
                     : null)
@@ -114,13 +114,13 @@ public class GitSettingsTests
     [Fact]
     public void The_command_line_says_more_than_a_CI_and_one_tag_for_each_image()
     {
-        AskedTags asked = AskedTags.Of(["kubelet/v1.36.4", "refs/tags/flannel-cni/v1.9.1-r1"], _ => "refs/tags/kubelet/v9.9.9");
+        RequestedTags asked = RequestedTags.Of(["kubelet/v1.36.4", "refs/tags/flannel-cni/v1.9.1-r1"], _ => "refs/tags/kubelet/v9.9.9");
         Assert.Equal(("kubelet/v1.36.4", "flannel-cni/v1.9.1-r1"), (asked.Of("kubelet"), asked.Of("flannel-cni")));
-        Assert.Throws<FormatException>(() => AskedTags.Of(["kubelet/v1.36.4", "kubelet/v1.36.5"], _ => null));
+        Assert.Throws<FormatException>(() => RequestedTags.Of(["kubelet/v1.36.4", "kubelet/v1.36.5"], _ => null));
         foreach (
             string wrong in (string[])["v1.36.4", "kubelet/latest", "kubelet/v1.36", "/v1.36.4", "kubelet/v1.36.4\n", "a/b/v1.0.0", ""]
         )
-            Assert.Throws<FormatException>(() => AskedTags.Of([wrong], _ => null));
+            Assert.Throws<FormatException>(() => RequestedTags.Of([wrong], _ => null));
     }
 
     [Fact]
