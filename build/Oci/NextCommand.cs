@@ -12,8 +12,8 @@ public sealed record NextCommand(params ImmutableArray<string> Targets)
     private const string Key = "slipway.next";
 
     /// <summary>
-    /// How people start the program that runs, as its runtime configuration says under <c>Slipway.Command</c>: rooms name targets and no front
-    /// end.
+    /// How people start the program that runs, as its runtime configuration says under <c>Slipway.Command</c>: rooms name targets and no
+    /// front end.
     /// </summary>
     public static string Program { get; } = AppContext.GetData("Slipway.Command") as string ?? "slipway";
 

@@ -48,7 +48,8 @@ public sealed record RehearsalOptions
 
     /// <summary>
     /// What stands between the wire and the end-points, for tests: it handles each request, by <see cref="HttpExchange.RespondAsync"/> or
-    /// otherwise. An <see cref="ErrorResponse"/> becomes the answer, an <see cref="IOException"/> resets the connection. Called concurrently.
+    /// otherwise. An <see cref="ErrorResponse"/> becomes the answer, an <see cref="IOException"/> resets the connection. Called
+    /// concurrently.
     /// </summary>
     internal Func<HttpExchange, Task> Interceptor { get; init; } = exchange => exchange.RespondAsync();
 

@@ -31,6 +31,33 @@ public sealed partial class DocumentTests
         Assert.Equal([], broken);
     }
 
+    /// <summary>The formatter breaks lines wherever there is a place; what it leaves is one literal without any.</summary>
+    [Fact]
+    public void A_line_of_source_has_140_columns_unless_it_is_a_literal()
+    {
+        List<string> longer = [];
+        foreach (string room in (string[])["build", "tests"])
+        {
+            foreach (
+                string file in Directory
+                    .EnumerateFiles(SourceTree.At(room), "*.cs", SearchOption.AllDirectories)
+                    .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
+            )
+            {
+                bool isRaw = false;
+                foreach (string line in File.ReadLines(file))
+                {
+                    if (line.Length > 140 && !isRaw && !Literal().IsMatch(line))
+                        longer.Add($"{Path.GetRelativePath(SourceTree.Root, file)}: {line.Trim()}");
+                    if (line.Split("\"\"\"").Length % 2 == 0)
+                        isRaw = !isRaw;
+                }
+            }
+        }
+
+        Assert.Equal([], longer);
+    }
+
     [Fact]
     public void Decisions_are_numbered_without_gaps_and_each_begins_with_its_number()
     {
@@ -58,6 +85,9 @@ public sealed partial class DocumentTests
                     .SelectMany(folder => Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories))
             )
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+
+    [GeneratedRegex("""^\s*(\+ )?[$@]*["]""")]
+    private static partial Regex Literal();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

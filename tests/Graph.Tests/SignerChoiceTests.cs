@@ -158,8 +158,8 @@ public sealed class SignerChoiceTests : IDisposable
 
     private static async Task<string> WrongAsync(Task task)
     {
-        WorkflowException e = await Assert.ThrowsAsync<WorkflowException>(() => task);
-        Assert.Equal(FailureKind.WrongUse, e.Kind);
+        WrongUseException e = await Assert.ThrowsAsync<WrongUseException>(() => task);
+        Assert.Equal(FailureKind.WrongUse, FailureKinds.Of(e));
         return e.Message;
     }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Nuke.Common.IO;
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.Oci;
 using Slipway.Testing;
 using Slipway.Updates;
@@ -78,7 +79,15 @@ internal sealed class UpdateScene : IDisposable
     public void Dispose() => Repository.Dispose();
 
     public SourceFetcher NewSupply() =>
-        new(Workspace, Repository.Mirror.Path, Debian, offline: false, _log.WriteLine) { SuiteKeys = [_keys.Good] };
+        new(
+            Workspace,
+            new SourceOptions { UpstreamMirror = Repository.Mirror.Path, DebianMirror = Debian },
+            _log.WriteLine,
+            TimeProvider.System
+        )
+        {
+            SuiteKeys = [_keys.Good],
+        };
 
     public static UpdateRequest Patch { get; } =
         new()
@@ -96,15 +105,11 @@ internal sealed class UpdateScene : IDisposable
         using SourceFetcher supply = NewSupply();
         VersionSource versions = supply.NewVersionSource(new NoReleases());
         UpdateChecker checker = new(versions, supply.NewLockMaker(), new Lifecycle([]), TimeProvider.System);
-        return await new UpdateWorkflow(
-            Workspace,
-            (AbsolutePath)Repository.Root,
-            supply,
-            versions,
-            checker,
-            _log.WriteLine,
-            TimeProvider.System
-        ).StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
+        return await new UpdateWorkflow(Workspace, new GitRepository(Repository.Root), supply, _log.WriteLine)
+        {
+            Versions = versions,
+            Checker = checker,
+        }.StageAsync(Image, wanted ?? Patch, stop ?? TestContext.Current.CancellationToken);
     }
 
     /// <summary>What the target Outdated finds.</summary>

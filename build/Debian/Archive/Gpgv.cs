@@ -4,7 +4,7 @@ using Slipway.Processes;
 namespace Slipway.Debian;
 
 /// <summary>
-/// Verifies clear-signed text with the gpgv program. ReleaseSigners by its status lines, not by its exit code, and gives back
+/// Verifies clear-signed text with the gpgv program. It judges by its status lines, not by its exit code, and gives back
 /// only what was signed: gpgv lets text outside the signature pass.
 /// </summary>
 public sealed class Gpgv

@@ -75,14 +75,14 @@ public static partial class ImageDefinitionFile
                 Without =
                 [
                     .. debian.Maps("without", package => new UnneededPackage(
-                        package.Parsed("package", ReadPackage),
+                        package.Parsed("package", LayerReader.Package),
                         package.Sentence("reason")
                     )),
                 ],
             }),
             Exclude = [.. map.Maps("exclude", ReadExclusion)],
             Upstream = [.. map.Maps("upstream", upstream => ReadUpstream(upstream, version))],
-            Layers = [.. map.Maps("layers", ReadLayer)],
+            Layers = [.. map.Maps("layers", LayerReader.Read)],
             Accounts = [.. map.Maps("accounts", ReadAccount)],
             Config = map.Map("config", ReadConfig),
             Node = map.OptionalMap("node", ReadNode),
@@ -125,7 +125,7 @@ public static partial class ImageDefinitionFile
                     install.ImagePath("to"),
                     install.Mode("mode", "0755"),
                     install.OptionalMap("standIn", source => new StandInSource(
-                        source.Parsed("package", ReadPackage),
+                        source.Parsed("package", LayerReader.Package),
                         source.ImagePath("path")
                     ))
                 )),
@@ -167,61 +167,6 @@ public static partial class ImageDefinitionFile
             ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}} (or {{release}}), got '{template}'")
             : template;
 
-    private static LayerDefinition ReadLayer(YamlMap map) =>
-        new()
-        {
-            Name = map.Word("name"),
-            Title = map.Text("title"),
-            Packages =
-            [
-                .. map.Texts("packages")
-                    .Select(name => PackageName.IsValid(name) ? name : throw map.FaultAt("packages", name, $"'{name}' is no package name")),
-            ],
-            Upstream = [.. map.Texts("upstream")],
-            Files =
-            [
-                .. map.Maps("files", file => new DefinedFile(file.Text("from"), file.ImagePath("to"), file.Mode("mode", "0644"))
-                {
-                    UserId = file.Number("user", 0),
-                    GroupId = file.Number("group", 0),
-                }),
-            ],
-            Directories =
-            [
-                .. map.Maps("directories", directory => new DefinedDirectory(
-                    directory.ImagePath("path"),
-                    directory.Mode("mode", "0755"),
-                    directory.Number("user", 0),
-                    directory.Number("group", 0)
-                )
-                {
-                    Package = directory.OptionalText("package") is null ? null : directory.Parsed("package", ReadPackage),
-                }),
-            ],
-            Links = [.. map.Maps("links", link => new DefinedLink(link.ImagePath("path"), link.Text("target")))],
-            Copies =
-            [
-                .. map.Maps("copies", copy => new DefinedCopy(copy.ImagePath("from"), copy.ImagePath("to"), copy.Mode("mode", "0644"))),
-            ],
-            Alternatives =
-            [
-                .. map.Maps("alternatives", choice => new DefinedAlternative(
-                    AlternativeName(choice),
-                    choice.ImagePath("link"),
-                    choice.ImagePath("to")
-                )),
-            ],
-            Finish =
-            [
-                .. map.Texts("finish")
-                    .Select(step =>
-                        FinishingStepName.All.Contains(step, StringComparer.Ordinal)
-                            ? step
-                            : throw map.FaultAt("finish", step, UnknownStep(step))
-                    ),
-            ],
-        };
-
     private static Exclusion ReadExclusion(YamlMap map) =>
         new()
         {
@@ -230,23 +175,6 @@ public static partial class ImageDefinitionFile
             Platforms = [.. map.OptionalEach("platforms", (text, _) => Sound(map, "platforms", text, Platform.Parse)) ?? []],
             Reason = map.Sentence("reason"),
         };
-
-    private static string UnknownStep(string step) =>
-        $"unknown finishing step '{step}'; "
-        + (
-            NearestKey.Of(step, FinishingStepName.All) is { } meant
-                ? $"did you mean '{meant}'?"
-                : $"known: {string.Join(", ", FinishingStepName.All)}"
-        );
-
-    /// <summary>A file name below <c>/etc/alternatives</c>.</summary>
-    private static string AlternativeName(YamlMap map)
-    {
-        string name = map.Text("name");
-        return name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+')
-            ? name
-            : throw map.Fault("name", $"'name' wanted letters, digits and . - _ +, got '{name}'");
-    }
 
     private static Account ReadAccount(YamlMap map) =>
         new(
@@ -265,9 +193,6 @@ public static partial class ImageDefinitionFile
         text.All(c => c is > ' ' and < '\x7F' and not ':')
             ? text
             : throw map.Fault(key, $"'{key}' wanted a text without ':', blanks and what is not ASCII, got '{text}'");
-
-    private static string ReadPackage(string text) =>
-        PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is no package name");
 
     /// <summary>The name of a suite or a component, which becomes part of an address.</summary>
     private static string ArchiveWord(string text, string place) =>

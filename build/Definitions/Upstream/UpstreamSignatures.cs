@@ -6,7 +6,7 @@ using Slipway.Oci;
 namespace Slipway.Definitions;
 
 /// <summary>
-/// ReleaseSigners the signatures of the upstream files whose definition says who signs them. The others are not asked about, and nothing is claimed
+/// Judges the signatures of the upstream files whose definition says who signs them. The others are not asked about, and nothing is claimed
 /// of them.
 /// </summary>
 /// <param name="published">Reads the signatures.</param>
@@ -49,7 +49,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
         };
     }
 
-    /// <summary>ReleaseSigners again what a lock names, from the files in the cache; nothing may be worse than the lock says.</summary>
+    /// <summary>Checks again what a lock names, from the files in the cache; nothing may be worse than the lock says.</summary>
     /// <param name="architectures">Those whose files are there.</param>
     /// <exception cref="ContentException">A signature is missing or wrong where the lock does not say that this was accepted.</exception>
     /// <exception cref="RemoteException">A signature cannot be had for another reason, or the log not be asked.</exception>

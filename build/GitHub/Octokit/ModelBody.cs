@@ -6,10 +6,10 @@ using System.Text.Json;
 namespace Slipway.GitHub;
 
 /// <summary>
-/// What Octokit makes a model of: of a response the members that a model is read for here. A member that nobody reads cannot make a response
-/// unreadable then: GitHub adds words and kinds that Octokit's models do not know. What is read beside the model is left out, too: Octokit
-/// has <c>int</c> for numbers of assets that GitHub's schema "release-asset" does not bound, so that a release with one asset of 2 GiB
-/// could not be read at all; and it holds a long text several times at once.
+/// What Octokit makes a model of: of a response the members that a model is read for here. A member that nobody reads cannot make a
+/// response unreadable then: GitHub adds words and kinds that Octokit's models do not know. What is read beside the model is left out, too:
+/// Octokit has <c>int</c> for numbers of assets that GitHub's schema "release-asset" does not bound, so that a release with one asset of 2
+/// GiB could not be read at all; and it holds a long text several times at once.
 /// </summary>
 internal static class ModelBody
 {

@@ -53,8 +53,8 @@ internal sealed class RepositoryCalls(RepositoryName name, GitHubRequests reques
     }
 
     /// <summary>
-    /// Makes what may be there only once: where a response is unclear, or says that it is there, <paramref name="look"/> finds it; only what
-    /// is not there is asked for again.
+    /// Makes what may be there only once: where a response is unclear, or says that it is there, <paramref name="look"/> finds it; only
+    /// what is not there is asked for again.
     /// </summary>
     public async Task<T> CreateAsync<TModel, T>(
         GitHubCall call,

@@ -44,7 +44,7 @@ internal sealed partial class Build
     )
     {
         ReleaseChecks checks = new(RootDirectory, RequestedTags, client) { Way = ChosenWorkspace.Way };
-        MachineDoctor machine = new(Workspace, Environment.GetEnvironmentVariable);
+        MachineDoctor machine = new(Workspace, Environment.GetEnvironmentVariable, TimeProvider.System);
         foreach (ImageDefinition definition in definitions)
         {
             foreach (Reference destination in ChosenRegistries.Of(definition.Name, definition.Repositories).Chosen)

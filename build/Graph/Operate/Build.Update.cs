@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Definitions;
+using Slipway.Git;
 using Slipway.Updates;
 using Slipway.Views;
 using Slipway.Workflows;
@@ -25,15 +26,11 @@ internal sealed partial class Build
                 {
                     Report report = Report.ToConsole();
                     using SourceFetcher sources = NewSources(report);
-                    UpdateWorkflow run = new(
-                        Workspace,
-                        RootDirectory,
-                        sources,
-                        NewVersionSource(sources),
-                        NewUpdateChecker(sources),
-                        report.Line,
-                        TimeProvider.System
-                    );
+                    UpdateWorkflow run = new(Workspace, new GitRepository(RootDirectory), sources, report.Line)
+                    {
+                        Versions = NewVersionSource(sources),
+                        Checker = NewUpdateChecker(sources),
+                    };
                     UpdateRequest wanted = NewUpdateRequest();
                     List<UpdatedImage> images = [];
                     ImageFailures failures = new(report);

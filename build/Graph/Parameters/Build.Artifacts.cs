@@ -4,7 +4,9 @@ using Slipway.Workflows;
 
 namespace Slipway.Graph;
 
-/// <summary>One run at a time writes below an artifacts folder. A rehearsal and a release have folders of their own, and go side by side.</summary>
+/// <summary>
+/// One run at a time writes below an artifacts folder. A rehearsal and a release have folders of their own, and go side by side.
+/// </summary>
 internal sealed partial class Build
 {
     /// <summary>

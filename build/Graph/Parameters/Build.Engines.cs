@@ -16,5 +16,5 @@ internal sealed partial class Build
     private readonly bool RequireSmoke;
 
     private EngineChoice NewEngines(Report report) =>
-        ParseArgument(() => new EngineChoice(DockerHost, Environment.GetEnvironmentVariable, report.Line));
+        ParseArgument(() => new EngineChoice(DockerHost, Environment.GetEnvironmentVariable, report.Line, TimeProvider.System));
 }

@@ -20,5 +20,18 @@ internal sealed partial class Build
     private readonly bool AcceptUnsignedUpstreamUnsafe;
 
     private SourceFetcher NewSources(Report report) =>
-        ParseArgument(() => new SourceFetcher(Workspace, UpstreamMirror, DebianMirror, Offline, report.Line, ClientRetryPolicy));
+        ParseArgument(() =>
+            new SourceFetcher(
+                Workspace,
+                new SourceOptions
+                {
+                    UpstreamMirror = UpstreamMirror,
+                    DebianMirror = DebianMirror,
+                    IsOffline = Offline,
+                    RetryPolicy = ClientRetryPolicy,
+                },
+                report.Line,
+                TimeProvider.System
+            )
+        );
 }

@@ -47,7 +47,7 @@ internal sealed partial class Build
         OpenPgpSigner? openPgp = GpgKey is null ? null : ParseArgument(() => new OpenPgpSigner(GpgKey, GpgPassword));
         ISigner signer = await Signers.OpenAsync(Stop);
         HttpTransport transport = NewTransport(report);
-        ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report.Line)
+        ReleaseDescription description = new(Workspace, RootDirectory, () => Connect(transport), report.Line, TimeProvider.System)
         {
             Policy = definition => PolicyOf(signer.Trusted, definition) with { NotOlderThan = null },
             Advisories = ReadAdvisories(),

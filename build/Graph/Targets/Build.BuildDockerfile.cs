@@ -32,7 +32,7 @@ internal sealed partial class Build
                     using SourceFetcher sources = NewSources(report);
                     using EngineChoice engines = NewEngines(report);
                     IReadOnlyList<AssemblyRequest> inputs = await DockerfileInputsAsync(sources, report);
-                    DockerfileWorkflow run = new(DockerfileWorkspace, engines, sources.DebianForEngine, report.Line)
+                    DockerfileWorkflow run = new(DockerfileWorkspace, engines, sources.DebianForEngine, report.Line, TimeProvider.System)
                     {
                         Base = named,
                         Upstream = Rehearsal || sources.HasUpstreamMirror || sources.IsOffline ? sources.Cache : null,

@@ -1,7 +1,7 @@
 namespace Slipway.Http;
 
 /// <summary>
-/// ReleaseSigners how fast a body moves: over each <see cref="RetryPolicy.RateWindow"/> of waiting for the other side, at least
+/// Checks how fast a body moves: over each <see cref="RetryPolicy.RateWindow"/> of waiting for the other side, at least
 /// <see cref="RetryPolicy.LeastRate"/>. Silence is judged elsewhere. For one body at a time.
 /// </summary>
 internal sealed class BodyPace(RetryPolicy retryPolicy)

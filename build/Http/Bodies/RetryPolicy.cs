@@ -34,8 +34,8 @@ public sealed record RetryPolicy
 
     /// <summary>
     /// How long one exchange may take: a request with its tries, waits, redirects and its response's body, beside the time that bytes which
-    /// move need at <see cref="SlowestAverage"/>; what has begun by then may still take <see cref="ResponseTimeLimit"/>. Null for as long as
-    /// three answers may take.
+    /// move need at <see cref="SlowestAverage"/>; what has begun by then may still take <see cref="ResponseTimeLimit"/>. Null for as long
+    /// as three answers may take.
     /// </summary>
     public TimeSpan? Exchange { get; init; }
 

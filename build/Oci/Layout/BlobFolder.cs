@@ -134,4 +134,13 @@ internal sealed class BlobFolder(string layoutPath)
         Directory.CreateDirectory(folder);
         return Path.Combine(folder, ".unfinished-" + Path.GetRandomFileName());
     }
+
+    public static void WriteAtomically(string path, byte[] content)
+    {
+        RefuseLink(new FileInfo(path));
+        string temporary = path + ".unfinished";
+        File.Delete(temporary);
+        File.WriteAllBytes(temporary, content);
+        File.Move(temporary, path, overwrite: true);
+    }
 }

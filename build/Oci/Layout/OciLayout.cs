@@ -49,7 +49,7 @@ public sealed class OciLayout : IContentReader
                         + "Name another folder or move the files away"
                 );
             Directory.CreateDirectory(path);
-            WriteAtomically(
+            BlobFolder.WriteAtomically(
                 marker,
                 OciJson.Write(writer =>
                 {
@@ -134,7 +134,7 @@ public sealed class OciLayout : IContentReader
                 throw new ContentException($"{IndexPath}: {entry.Digest} of {entry.Size} bytes is not in the layout; add it first");
         }
 
-        WriteAtomically(IndexPath, index.ToBytes());
+        BlobFolder.WriteAtomically(IndexPath, index.ToBytes());
     }
 
     /// <exception cref="ContentException">Entries of this tag disagree, or <c>index.json</c> is broken.</exception>
@@ -258,15 +258,6 @@ public sealed class OciLayout : IContentReader
                 : throw new ContentException("it is neither a manifest nor an index")
             ));
 
-    private static void WriteAtomically(string path, byte[] content)
-    {
-        BlobFolder.RefuseLink(new FileInfo(path));
-        string temporary = path + ".unfinished";
-        File.Delete(temporary);
-        File.WriteAllBytes(temporary, content);
-        File.Move(temporary, path, overwrite: true);
-    }
-
     private void RequireMarker()
     {
         string version = ReadSmall(Path.Combine(_folder, "oci-layout"), MaximumMarkerSize, json =>
@@ -281,9 +272,7 @@ public sealed class OciLayout : IContentReader
         FileInfo file = new(path);
         BlobFolder.RefuseLink(file);
         if (!file.Exists || file.Length == 0)
-            throw Assemble.After(
-                new ContentException($"{Name}: no OCI layout: '{file.Name}' is missing or empty. Run {Assemble} to make one")
-            );
+            throw Broken($"{Name}: no OCI layout: '{file.Name}' is missing or empty");
         if (file.Length > limit)
             throw Broken($"{path}: wanted at most {limit} bytes, got {file.Length}");
         try
@@ -296,8 +285,9 @@ public sealed class OciLayout : IContentReader
         }
     }
 
-    private static NextCommand Assemble { get; } = new("Assemble");
-
-    private static ContentException Broken(string problem, Exception? inner = null) =>
-        Assemble.After(new ContentException($"{problem}. Run {Assemble} to make the layout anew", inner));
+    private static ContentException Broken(string problem, Exception? inner = null)
+    {
+        NextCommand assemble = new("Assemble");
+        return assemble.After(new ContentException($"{problem}. Run {assemble} to make the layout", inner));
+    }
 }

@@ -5,7 +5,8 @@ using Slipway.Oci;
 namespace Slipway.Registry;
 
 /// <summary>
-/// Where a registry's requests go: where <see cref="KnownRegistry"/> says, for every other host <c>https://HOST</c>, unless an entry <c>HOST=URL</c> sends it elsewhere: staging, mirrors, tests. Immutable.
+/// Where a registry's requests go: where <see cref="KnownRegistry"/> says, for every other host <c>https://HOST</c>, unless an entry
+/// <c>HOST=URL</c> sends it elsewhere: staging, mirrors, tests. Immutable.
 /// </summary>
 public sealed class RegistryMap
 {

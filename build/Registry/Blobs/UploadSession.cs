@@ -101,7 +101,9 @@ internal sealed class UploadSession
         Open(post, response);
     }
 
-    /// <summary>Takes the location that a response about the open session has; without one the session goes on where it was asked.</summary>
+    /// <summary>
+    /// Takes the location that a response about the open session has; without one the session goes on where it was asked.
+    /// </summary>
     /// <exception cref="RegistryException">It leads where we do not go.</exception>
     public void Continue(RegistryRequest request, HttpResponseMessage response)
     {

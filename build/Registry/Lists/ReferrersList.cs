@@ -66,8 +66,8 @@ internal sealed class ReferrersList(RepositoryRequests requests, ManifestStore m
     }
 
     /// <summary>
-    /// How the registry keeps referrers. One with the API must not answer 404, says the specification; Quay does so about a manifest that it
-    /// does not have, so only a 404 about one that is there is certain.
+    /// How the registry keeps referrers. One with the API must not answer 404, says the specification; Quay does so about a manifest that
+    /// it does not have, so only a 404 about one that is there is certain.
     /// </summary>
     /// <param name="subject">What to ask about.</param>
     /// <param name="isThere">Whether the repository has it.</param>

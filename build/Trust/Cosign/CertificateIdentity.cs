@@ -10,7 +10,7 @@ namespace Slipway.Trust;
 /// <param name="Subject">The identity exactly: a mail address, or the URI of a CI's workflow.</param>
 /// <param name="Issuer">The OIDC issuer exactly, as <c>https://token.actions.githubusercontent.com</c>.</param>
 /// <param name="Instance">Whose certificates and log entries are believed.</param>
-/// <param name="Cosign">ReleaseSigners them.</param>
+/// <param name="Cosign">Checks them.</param>
 public sealed record CertificateIdentity(string Subject, string Issuer, SigstoreInstance Instance, CosignProgram Cosign) : ITrustedSigner
 {
     public string Name => $"{Subject} of {Issuer}";

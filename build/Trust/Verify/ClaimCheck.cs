@@ -73,7 +73,7 @@ internal sealed class ClaimCheck(ITrustedSigner signer, Reference official)
         }
     }
 
-    /// <summary>ReleaseSigners one signature, whatever others there are.</summary>
+    /// <summary>Checks one signature, whatever others there are.</summary>
     internal async Task<(SignatureFinding Finding, StoredSignature? Valid)> JudgeAsync(
         StoredSignature signature,
         Evidence evidence,

@@ -32,7 +32,7 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
             };
     }
 
-    /// <summary>ReleaseSigners one bundle, whatever others there are.</summary>
+    /// <summary>Checks one bundle, whatever others there are.</summary>
     internal Finding Judge(StoredBundle stored, Evidence evidence, string predicateType)
     {
         if (stored.Problem.Length > 0)

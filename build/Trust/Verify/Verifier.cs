@@ -1,7 +1,7 @@
 namespace Slipway.Trust;
 
 /// <summary>
-/// ReleaseSigners an image and each of its platforms: stored whole as far as manifests and configurations go, consistent, and
+/// Checks an image and each of its platforms: stored whole as far as manifests and configurations go, consistent, and
 /// signed as the policy wants. Layers are not read. What is unreachable is an exception of the reader, never a verdict.
 /// </summary>
 /// <remarks>

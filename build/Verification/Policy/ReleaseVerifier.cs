@@ -8,7 +8,7 @@ using Slipway.Trust;
 namespace Slipway.Verification;
 
 /// <summary>
-/// ReleaseSigners a release as its users do: signatures and statements by the policy, then what its tag claims and what the statements say. Where
+/// Judges a release as its users do: signatures and statements by the policy, then what its tag claims and what the statements say. Where
 /// there are several valid statements of a kind, as after two builds of the same image, one that says the right thing suffices.
 /// </summary>
 public sealed class ReleaseVerifier(ReleasePolicy policy)
@@ -25,7 +25,7 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
         );
     }
 
-    /// <summary>ReleaseSigners places that are to hold the same release, one after the other; all are asked whatever one of them says.</summary>
+    /// <summary>Judges places that are to hold the same release, one after the other; all are asked whatever one of them says.</summary>
     public async Task<ReleaseVerdict> VerifySameAsync(IEnumerable<VerificationRequest> places, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(places);

@@ -7,7 +7,7 @@ using Slipway.Verification;
 
 namespace Slipway.Workflows;
 
-/// <summary>ReleaseSigners <c>NAME/layout</c> by the image's contract, or sets it beside another image.</summary>
+/// <summary>Checks <c>NAME/layout</c> by the image's contract, or sets it beside another image.</summary>
 internal sealed class InspectWorkflow(Workspace workspace, Action<string> log)
 {
     /// <summary>Makes <c>NAME/inspection.json</c>; throws nothing for a violation.</summary>

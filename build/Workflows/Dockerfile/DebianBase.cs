@@ -13,7 +13,7 @@ namespace Slipway.Workflows;
 /// maintainer scripts run. That takes root, and for another architecture an emulator that the kernel knows. Kept in a layout for
 /// each lock and architecture, so that it is made once.
 /// </summary>
-internal sealed class DebianBase(Workspace workspace, Action<string> log)
+internal sealed class DebianBase(Workspace workspace, Action<string> log, TimeProvider time)
 {
     private const string Program = "mmdebstrap";
     private const string Recipe = "1";
@@ -40,7 +40,7 @@ internal sealed class DebianBase(Workspace workspace, Action<string> log)
         string key = Digest
             .Of(Encoding.UTF8.GetBytes($"{Recipe}\n{platform}\n{string.Join(' ', input.Lock.Debian.Components)}\n{suites}"))
             .Hex[..16];
-        KeptBases bases = new(workspace.Bases, TimeProvider.System);
+        KeptBases bases = new(workspace.Bases, time);
         string name = $"{platform.Architecture}-{key}";
         string folder = bases.At(name);
         if (Kept(folder, platform) is { } kept)

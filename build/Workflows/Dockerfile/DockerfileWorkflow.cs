@@ -20,7 +20,8 @@ internal sealed class DockerfileWorkflow(
     Workspace workspace,
     EngineChoice engines,
     Func<ImageLock, DebianMirror> debian,
-    Action<string> log
+    Action<string> log,
+    TimeProvider time
 )
 {
     /// <summary>The longest that a build may take, and its image be there.</summary>
@@ -37,7 +38,7 @@ internal sealed class DockerfileWorkflow(
         // Read once: what the platforms are built from must be one thing, and the record that of just this.
         DockerfileContext context = DockerfileContext.Of(input.Definition);
         AssemblyInput from = AssemblyInput.Of(input) with { Dockerfile = context.Digest };
-        DateTimeOffset started = TimeProvider.System.GetUtcNow();
+        DateTimeOffset started = time.GetUtcNow();
         OciLayout layout = OciLayout.Create(workspace.Layout(input.Name));
         ContentsFolder contents = workspace.Contents(input.Name);
         string record = Path.Combine(workspace.Results(input.Name), AssemblyRecord.FileName);
@@ -47,7 +48,7 @@ internal sealed class DockerfileWorkflow(
         foreach (Platform platform in input.Platforms)
             await BuildAsync(input, platform, context, import, cancellationToken);
         AssembledImage image = await import.FinishAsync(cancellationToken);
-        await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, TimeProvider.System.GetUtcNow()).WriteAsync(
+        await new AssemblyRecord(image.Index.Digest, from, Toolchain.Running, started, time.GetUtcNow()).WriteAsync(
             record,
             cancellationToken
         );
@@ -175,7 +176,7 @@ internal sealed class DockerfileWorkflow(
         CancellationToken cancellationToken
     )
     {
-        (OciLayout layout, Descriptor manifest) = await new DebianBase(workspace, log).OfAsync(
+        (OciLayout layout, Descriptor manifest) = await new DebianBase(workspace, log, time).OfAsync(
             input,
             platform,
             debian(input.Lock),

@@ -8,7 +8,7 @@ namespace Slipway.Workflows;
 /// <summary>Looks at what a release needs of the machine: tokens, programs, space.</summary>
 /// <param name="workspace">Where the cache and the results are.</param>
 /// <param name="environment">Reads an environment variable.</param>
-internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> environment)
+internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> environment, TimeProvider time)
 {
     private const string Here = "this machine";
 
@@ -72,7 +72,7 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
             limit.CancelAfter(Limit);
             using EngineClient engine = await EngineClient.ConnectAsync(
                 new EngineAddresses(environment).Find(),
-                TimeProvider.System,
+                time,
                 _ => { },
                 limit.Token
             );

@@ -60,7 +60,7 @@ internal sealed class SourceDoctor(SourceFetcher sources)
         ];
         if (places.FirstOrDefault(place => place.IsFile && !File.Exists(place.LocalPath)) is { } lacking)
             return DoctorLine.Hint(image, check, $"{lacking.LocalPath} is not there", $"bring it there, or name another {option}");
-        using HttpTransport transport = new(HttpTransport.NewHandler(), Little, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), Little, sources.Time, _ => { });
         foreach (Uri place in places.Where(place => !place.IsFile))
         {
             try

@@ -13,13 +13,15 @@ internal sealed class EngineChoice : IDisposable
     private readonly ImmutableArray<(Platform? Platform, EngineAddress Address)> _named;
     private readonly EngineAddresses _addresses;
     private readonly Action<string> _log;
+    private readonly TimeProvider _time;
     private readonly Dictionary<string, EngineClient> _clients = new(StringComparer.Ordinal);
 
     /// <exception cref="ContentException">A value is no address of an Engine, or a platform has two.</exception>
-    public EngineChoice(IEnumerable<string> values, Func<string, string?> environment, Action<string> log)
+    public EngineChoice(IEnumerable<string> values, Func<string, string?> environment, Action<string> log, TimeProvider time)
     {
         _addresses = new EngineAddresses(environment);
         _log = log;
+        _time = time;
         _named = [.. values.Select(Read)];
         if (_named.GroupBy(entry => entry.Platform?.Normalized).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ContentException($"--docker-host: {twice.Key?.ToString() ?? "all platforms"} wanted one Engine, got {twice.Count()}");
@@ -38,7 +40,7 @@ internal sealed class EngineChoice : IDisposable
         string key = string.Join(' ', addresses);
         if (!_clients.TryGetValue(key, out EngineClient? client))
         {
-            _clients.Add(key, client = await EngineClient.ConnectAsync(addresses, TimeProvider.System, _log, cancellationToken));
+            _clients.Add(key, client = await EngineClient.ConnectAsync(addresses, _time, _log, cancellationToken));
             int swept = await client.SweepAsync(cancellationToken);
             if (swept > 0)
                 _log($"{client.Address}: removed {swept} containers and images that earlier runs left");

@@ -4,10 +4,10 @@ using Slipway.Fetching;
 namespace Slipway.Workflows;
 
 /// <summary>Tells of a long download every few seconds, and once at its end; says nothing of what was there already.</summary>
-internal sealed class FetchProgress(Action<string> log)
+internal sealed class FetchProgress(Action<string> log, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
-    private readonly FetchEstimate _estimate = new(TimeProvider.System);
+    private readonly FetchEstimate _estimate = new(time);
     private readonly Stopwatch _last = Stopwatch.StartNew();
     private DownloadProgress? _latest;
 

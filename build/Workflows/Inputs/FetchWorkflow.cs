@@ -34,12 +34,14 @@ internal sealed class FetchWorkflow(SourceFetcher sources, Action<string> log)
         // What is read from elsewhere than the command line says was made by this very run.
         if (sources.IsOffline && upstream == sources.Upstream)
             RequireCached(items);
-        FetchProgress progress = new(log);
+        FetchProgress progress = new(log, sources.Time);
         await sources.Download.FetchAllAsync(items, progress.Tell, cancellationToken);
         progress.Finish();
     }
 
-    /// <summary>ReleaseSigners upstream's own signatures again, also of files that were fetched before; none may be worse than the lock says.</summary>
+    /// <summary>
+    /// Judges upstream's own signatures again, also of files that were fetched before; none may be worse than the lock says.
+    /// </summary>
     /// <inheritdoc cref="UpstreamSignatures.RequireAsync" path="exception"/>
     public async Task VerifyUpstreamAsync(IReadOnlyList<AssemblyRequest> inputs, CancellationToken cancellationToken)
     {

@@ -18,42 +18,30 @@ internal sealed class SourceFetcher : IDisposable
     private readonly IDisposable? _use;
 
     /// <param name="workspace">Where the cache and the keyring are.</param>
-    /// <param name="upstreamMirror">A folder or URL; null reads the hosts themselves.</param>
-    /// <param name="debianMirror">The parent of debian/ and debian-security/; null asks the host's apt configuration.</param>
-    /// <param name="offline">Whether no host may be asked for anything.</param>
     /// <param name="log">Is told of every wait.</param>
-    /// <param name="retryPolicy">How long hosts are waited for; null for as long as usual.</param>
     /// <exception cref="ArgumentException">A mirror is neither a folder nor an address.</exception>
-    public SourceFetcher(
-        Workspace workspace,
-        string? upstreamMirror,
-        string? debianMirror,
-        bool offline,
-        Action<string> log,
-        RetryPolicy? retryPolicy = null
-    )
+    public SourceFetcher(Workspace workspace, SourceOptions options, Action<string> log, TimeProvider time)
     {
-        RequireFolder("--upstream-mirror", upstreamMirror);
-        RequireFolder("--debian-mirror", debianMirror);
-        Upstream = upstreamMirror is null ? UpstreamMirror.None : UpstreamMirror.At(upstreamMirror);
-        HasUpstreamMirror = upstreamMirror is not null;
-        _debian = debianMirror is null ? DebianMirror.Of(AptConfiguration.Read("/")) : DebianMirror.At(debianMirror);
-        _named = debianMirror is null ? null : _debian;
+        RequireFolder("--upstream-mirror", options.UpstreamMirror);
+        RequireFolder("--debian-mirror", options.DebianMirror);
+        Time = time;
+        HasUpstreamMirror = options.UpstreamMirror is not null;
+        Upstream = options.UpstreamMirror is null ? UpstreamMirror.None : UpstreamMirror.At(options.UpstreamMirror);
+        _named = options.DebianMirror is null ? null : DebianMirror.At(options.DebianMirror);
+        _debian = _named ?? DebianMirror.Of(AptConfiguration.Read("/"));
         _keyring = workspace.Keyring;
-        _transport = new HttpTransport(
-            offline ? new OfflineHandler() : HttpTransport.NewHandler(),
-            retryPolicy ?? new RetryPolicy(),
-            TimeProvider.System,
-            log
-        );
-        _reader = new OriginReader(_transport, retryPolicy ?? new RetryPolicy(), TimeProvider.System);
+        HttpMessageHandler handler = options.IsOffline ? new OfflineHandler() : HttpTransport.NewHandler();
+        _transport = new HttpTransport(handler, options.RetryPolicy, time, log);
+        _reader = new OriginReader(_transport, options.RetryPolicy, time);
         CacheFolder = workspace.Cache;
-        Cache = new ContentCache(workspace.Cache, TimeProvider.System);
+        Cache = new ContentCache(workspace.Cache, time);
         Download = new Download(_reader, Cache);
-        IsOffline = offline;
-        _log = new CosignLog(offline, _transport, Environment.GetEnvironmentVariable);
+        IsOffline = options.IsOffline;
+        _log = new CosignLog(options.IsOffline, _transport, Environment.GetEnvironmentVariable);
         _use = Cache.Use();
     }
+
+    public TimeProvider Time { get; }
 
     public ContentCache Cache { get; }
 
@@ -94,7 +82,7 @@ internal sealed class SourceFetcher : IDisposable
     /// <summary>Locks from the configured mirror as it is now, else from the snapshot archive's newest state.</summary>
     public LockMaker NewLockMaker()
     {
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        DateTimeOffset now = Time.GetUtcNow();
         Gpgv gpgv = new(_keyring, SuiteKeys);
         DebianRepository repository = new(_reader, Download, gpgv, _debian ?? DebianMirror.Snapshot(now));
         return new LockMaker(repository, _debian is null ? null : now);
@@ -108,7 +96,7 @@ internal sealed class SourceFetcher : IDisposable
     public DefinitionUpdate NewDefinitionUpdate() => new(new PublishedChecksum(_reader, Upstream), Upstream);
 
     /// <summary>
-    /// ReleaseSigners the signatures that upstream publishes, read where its files are; <paramref name="log"/> is told of every finding.
+    /// Judges the signatures that upstream publishes, read where its files are; <paramref name="log"/> is told of every finding.
     /// </summary>
     /// <param name="acceptUnsignedUnsafe">Whether a new lock may have files without a signature that holds.</param>
     public UpstreamSignatures Signatures(Action<string> log, bool acceptUnsignedUnsafe = false) =>
@@ -160,4 +148,19 @@ internal sealed class SourceFetcher : IDisposable
         _transport.Dispose();
         _use?.Dispose();
     }
+}
+
+/// <summary>Where inputs come from, as the command line says it.</summary>
+internal sealed record SourceOptions
+{
+    /// <summary>A folder or URL that has upstream's hosts below it; null reads the hosts themselves.</summary>
+    public string? UpstreamMirror { get; init; }
+
+    /// <summary>The parent of <c>debian/</c> and <c>debian-security/</c>; null asks the host's apt configuration.</summary>
+    public string? DebianMirror { get; init; }
+
+    /// <summary>Whether no host may be asked for anything.</summary>
+    public bool IsOffline { get; init; }
+
+    public RetryPolicy RetryPolicy { get; init; } = new();
 }

@@ -17,6 +17,7 @@ internal static class UpstreamProbe
     public static async Task<bool> AnswersAsync(
         IEnumerable<AssemblyRequest> inputs,
         Action<string> log,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
@@ -27,7 +28,7 @@ internal static class UpstreamProbe
                 .Select(file => new Uri(new Uri(file.UrlTemplate.Split('{')[0]).GetLeftPart(UriPartial.Authority)))
                 .Distinct(),
         ];
-        using HttpTransport transport = new(HttpTransport.NewHandler(), Little, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), Little, time, _ => { });
         foreach (Uri host in hosts)
         {
             try

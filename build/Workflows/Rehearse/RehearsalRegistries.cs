@@ -16,18 +16,21 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
     private readonly RegistryMap _map;
     private readonly Credentials _credentials;
     private readonly HttpTransport _transport;
+    private readonly TimeProvider _time;
 
     private RehearsalRegistries(
         ImmutableArray<RehearsalRegistry> registries,
         RegistryMap map,
         Credentials credentials,
-        HttpTransport transport
+        HttpTransport transport,
+        TimeProvider time
     )
     {
         _registries = registries;
         _map = map;
         _credentials = credentials;
         _transport = transport;
+        _time = time;
     }
 
     /// <param name="hosts">As references name them, <c>quay.io</c>; each once.</param>
@@ -36,6 +39,7 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
         IReadOnlyList<string> hosts,
         string folder,
         Action<string> log,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
@@ -67,12 +71,13 @@ internal sealed class RehearsalRegistries : IAsyncDisposable
             registries.ToImmutable(),
             RegistryMap.Parse(map),
             Credentials.Of(hosts.Select(host => KeyValuePair.Create(host, new Credential(user, password, "the rehearsal")))),
-            new HttpTransport(HttpTransport.NewHandler(), new RetryPolicy(), TimeProvider.System, log)
+            new HttpTransport(HttpTransport.NewHandler(), new RetryPolicy(), time, log),
+            time
         );
     }
 
     /// <summary>A client with no memory of earlier requests.</summary>
-    public RegistryClient Connect() => new(_transport, _credentials, _map, TimeProvider.System);
+    public RegistryClient Connect() => new(_transport, _credentials, _map, _time);
 
     public async ValueTask DisposeAsync()
     {

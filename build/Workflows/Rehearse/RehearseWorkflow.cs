@@ -42,6 +42,7 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
             hosts,
             Path.Combine(_workspace.Artifacts, "registries"),
             log,
+            time,
             cancellationToken
         );
         using KeySigner signer = KeySigner.CreateThrowAway();
@@ -116,7 +117,7 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
             verified.Add(verdict.Result!);
         }
 
-        ReleaseDescription description = new(_workspace, repository, registries.Connect, log) { Policy = _ => policy };
+        ReleaseDescription description = new(_workspace, repository, registries.Connect, log, time) { Policy = _ => policy };
         await new AssetsWorkflow(_workspace, description, signer, openPgp: null, log).RunAsync(input, cancellationToken);
         return new RehearsedImage(input, image, record, [.. verified]);
     }
@@ -131,7 +132,7 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
     {
         bool standIns =
             !sources.HasUpstreamMirror
-            && !(sources.IsOffline ? HasUpstream(inputs) : await UpstreamProbe.AnswersAsync(inputs, log, cancellationToken));
+            && !(sources.IsOffline ? HasUpstream(inputs) : await UpstreamProbe.AnswersAsync(inputs, log, time, cancellationToken));
         if (standIns && sources.IsOffline)
             log("rehearsal: --offline, and the cache lacks files of upstream; stand-ins take their place");
         try

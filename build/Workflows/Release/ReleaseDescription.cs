@@ -17,7 +17,13 @@ namespace Slipway.Workflows;
 /// <param name="workspace">Where it was built.</param>
 /// <param name="repository">The work tree whose tags name releases.</param>
 /// <param name="connect">A client of the registries, where the release before may still stand.</param>
-internal sealed class ReleaseDescription(Workspace workspace, string repository, Func<RegistryClient> connect, Action<string> log)
+internal sealed class ReleaseDescription(
+    Workspace workspace,
+    string repository,
+    Func<RegistryClient> connect,
+    Action<string> log,
+    TimeProvider time
+)
 {
     /// <summary>What the release before must be for anything to be told of it.</summary>
     public required Func<ImageDefinition, ReleasePolicy> Policy { get; init; }
@@ -153,7 +159,7 @@ internal sealed class ReleaseDescription(Workspace workspace, string repository,
             return ImmutableDictionary<string, ImmutableArray<string>>.Empty;
         string? number = LifecycleFile.Read(workspace.Images).NumberOf(Lifecycle.CodenameOf(now.Suites[0].Name));
         string spool = Path.Combine(workspace.Results(now.Image), ".control");
-        return await new LockedFixes(new ContentCache(workspace.Cache, TimeProvider.System), spool).FindAsync(
+        return await new LockedFixes(new ContentCache(workspace.Cache, time), spool).FindAsync(
             was,
             now,
             number,

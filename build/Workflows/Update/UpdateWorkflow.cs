@@ -16,22 +16,20 @@ namespace Slipway.Workflows;
 /// inspection, comparison. Whatever refuses it, or kills it, has written nothing elsewhere.
 /// </summary>
 /// <param name="workspace">Where the images are.</param>
-/// <param name="repository">Whose git tags say which comes next.</param>
-internal sealed class UpdateWorkflow(
-    Workspace workspace,
-    string repository,
-    SourceFetcher sources,
-    VersionSource versions,
-    UpdateChecker checker,
-    Action<string> log,
-    TimeProvider time
-)
+/// <param name="git">Whose tags say which comes next.</param>
+internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, SourceFetcher sources, Action<string> log)
 {
-    private readonly string _folder = Path.Combine(workspace.Artifacts, "update");
+    private readonly UpdateFolder _folder = new(workspace);
 
-    private Workspace Staging => workspace with { Images = Path.Combine(_folder, "images"), Artifacts = _folder };
+    /// <summary>Asks upstream what is newest.</summary>
+    public required VersionSource Versions { get; init; }
 
-    private Workspace Before => workspace with { Artifacts = Path.Combine(_folder, "before") };
+    /// <summary>Says which packages changed.</summary>
+    public required UpdateChecker Checker { get; init; }
+
+    private Workspace Staging => _folder.Staging;
+
+    private Workspace Before => _folder.Before;
 
     /// <summary>Null when nothing is newer and the lock fits.</summary>
     /// <exception cref="ContentException">A checksum, signature, suite or the contract is wrong.</exception>
@@ -44,11 +42,12 @@ internal sealed class UpdateWorkflow(
         byte[] yaml = await File.ReadAllBytesAsync(Path.Combine(folder, ImageDefinition.FileName), cancellationToken),
             lockBytes = await File.ReadAllBytesAsync(Path.Combine(folder, ImageLock.FileName), cancellationToken);
         List<VersionChange> changes = await ChangesAsync(definition, wanted, cancellationToken);
-        ImageDefinition next = changes.Count == 0 ? Copy(definition) : await EditAsync(Copy(definition), changes, cancellationToken);
+        ImageDefinition next =
+            changes.Count == 0 ? _folder.Copy(definition) : await EditAsync(_folder.Copy(definition), changes, cancellationToken);
 
         log($"{image}: resolving packages in {string.Join(", ", next.Debian.Suites)}");
         LockProposal proposal = await sources.NewLockMaker().ProposeAsync(next, locked, cancellationToken);
-        ImmutableArray<PackageUpdate> packages = checker.Compare(next, locked, proposal, wanted.Advisories);
+        ImmutableArray<PackageUpdate> packages = Checker.Compare(next, locked, proposal, wanted.Advisories);
         if (changes.Count == 0 && packages.IsEmpty && Fits(definition, locked))
             return null;
 
@@ -76,7 +75,7 @@ internal sealed class UpdateWorkflow(
             Differences = differences,
             NotCompared = why,
             Inspected = inspected.Platforms,
-            NextTag = await new GitRepository(repository).NextTagAsync(image, next.Version, cancellationToken),
+            NextTag = await git.NextTagAsync(image, next.Version, cancellationToken),
             HasAdvisories = wanted.Advisories is not null,
         };
         await File.WriteAllTextAsync(Path.Combine(Staging.Results(image), "report.md"), UpdateMarkdown.Of(done), cancellationToken);
@@ -90,6 +89,18 @@ internal sealed class UpdateWorkflow(
             ),
             Lock = (lockBytes, ImageLockFile.ToBytes(made)),
         };
+    }
+
+    private async Task<ImageDefinition> EditAsync(ImageDefinition staged, List<VersionChange> changes, CancellationToken cancellationToken)
+    {
+        string text = await sources.NewDefinitionUpdate().MakeAsync(staged, changes, cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(staged.Folder, ImageDefinition.FileName),
+            text,
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            cancellationToken
+        );
+        return ImageDefinitionFile.Read(staged.Folder);
     }
 
     private async Task<List<VersionChange>> ChangesAsync(
@@ -111,7 +122,7 @@ internal sealed class UpdateWorkflow(
             changes.Add(new VersionChange(null, now, given));
         foreach (Versioned versioned in Versioned.Of(definition).Where(versioned => versioned.File is not null || wanted.To is null))
         {
-            UpstreamUpdate updates = await versions.AskAsync(versioned, wanted.Reach, cancellationToken);
+            UpstreamUpdate updates = await Versions.AskAsync(versioned, wanted.Reach, cancellationToken);
             if (updates.IsBehind)
                 log(
                     $"{definition.Name}: {updates.Subject}: {updates.Channel} says {updates.Newest}, which is older "
@@ -124,39 +135,6 @@ internal sealed class UpdateWorkflow(
         foreach (VersionChange change in changes)
             log($"{definition.Name}: {change.File ?? definition.Name} {change.From} => {change.To}");
         return changes;
-    }
-
-    /// <summary>A fresh copy of the image's folder, without what earlier updates left.</summary>
-    private ImageDefinition Copy(ImageDefinition definition)
-    {
-        foreach (
-            string old in new[] { Staging.Definition(definition.Name), Staging.Results(definition.Name), Before.Results(definition.Name) }
-        )
-        {
-            if (Directory.Exists(old))
-                Directory.Delete(old, recursive: true);
-        }
-
-        foreach (string file in Directory.EnumerateFiles(definition.Folder, "*", SearchOption.AllDirectories))
-        {
-            string to = Path.Combine(Staging.Definition(definition.Name), Path.GetRelativePath(definition.Folder, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-
-        return ImageDefinitionFile.Read(Staging.Definition(definition.Name));
-    }
-
-    private async Task<ImageDefinition> EditAsync(ImageDefinition staged, List<VersionChange> changes, CancellationToken cancellationToken)
-    {
-        string text = await sources.NewDefinitionUpdate().MakeAsync(staged, changes, cancellationToken);
-        await File.WriteAllTextAsync(
-            Path.Combine(staged.Folder, ImageDefinition.FileName),
-            text,
-            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-            cancellationToken
-        );
-        return ImageDefinitionFile.Read(staged.Folder);
     }
 
     /// <summary>The upstream files of the new lock: what changed was had and judged; what did not is no worse than it was.</summary>
@@ -235,7 +213,7 @@ internal sealed class UpdateWorkflow(
     {
         AssemblyRequest input = await ReadAsync(place, image, cancellationToken);
         await new FetchWorkflow(sources, log).RunAsync([input], cancellationToken);
-        return await new AssembleWorkflow(place, sources.Cache, log, time).RunAsync(input, cancellationToken);
+        return await new AssembleWorkflow(place, sources.Cache, log, sources.Time).RunAsync(input, cancellationToken);
     }
 
     private async Task<(AssembledImage Image, InspectionResult Result)> AssembleAndInspectAsync(

@@ -7,11 +7,11 @@ using Slipway.Verification;
 
 namespace Slipway.Workflows;
 
-/// <summary>ReleaseSigners a release where others pull it, in files, or in the local layouts.</summary>
+/// <summary>Checks a release where others pull it, in files, or in the local layouts.</summary>
 /// <param name="policy">What an image of ours must be, or one of which nothing but its repository is known (null).</param>
 internal sealed class VerifyWorkflow(Func<ImageDefinition?, ReleasePolicy> policy, Action<string> log)
 {
-    /// <summary>ReleaseSigners the local layouts, whose only name is the definition's version: no tag, so they claim nothing.</summary>
+    /// <summary>Checks the local layouts, whose only name is the definition's version: no tag, so they claim nothing.</summary>
     public async Task<ReleaseVerdict> LayoutsAsync(
         Workspace workspace,
         IEnumerable<ImageDefinition> definitions,
@@ -29,7 +29,7 @@ internal sealed class VerifyWorkflow(Func<ImageDefinition?, ReleasePolicy> polic
     }
 
     /// <summary>
-    /// ReleaseSigners what a registry has, or all registries of its image, which must have the same.
+    /// Checks what a registry has, or all registries of its image, which must have the same.
     /// </summary>
     /// <param name="official">
     /// The repository that signatures must name: that of the image whose repositories hold the reference, else the reference's own.
@@ -71,7 +71,7 @@ internal sealed class VerifyWorkflow(Func<ImageDefinition?, ReleasePolicy> polic
         return verdict;
     }
 
-    /// <summary>ReleaseSigners an image in files, and reads nothing else: no request is sent.</summary>
+    /// <summary>Checks an image in files, and reads nothing else: no request is sent.</summary>
     /// <param name="chosen">Its tag or digest, and the tag that it has; without one it claims nothing.</param>
     public async Task<ReleaseVerdict> FilesAsync(
         LocalImage image,
