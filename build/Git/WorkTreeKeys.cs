@@ -19,7 +19,7 @@ public static class WorkTreeKeys
     private static readonly string[] Endings = [".pem", ".key", ".p8", ".pk8", ".der", ".asc", ".gpg", ".pgp", ".p12", ".pfx", ".ppk"];
 
     /// <summary>Every key, in git's order; links are not followed.</summary>
-    /// <exception cref="ReleaseException">Git cannot tell what is there.</exception>
+    /// <exception cref="Slipway.Verification.ReleaseException">Git cannot tell what is there.</exception>
     public static async Task<ImmutableArray<FoundKey>> FindAsync(GitRepository git, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(git);

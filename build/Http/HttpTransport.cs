@@ -122,7 +122,7 @@ public sealed class HttpTransport : IDisposable
 
     /// <summary>
     /// Sends a request once, as soon as its host does not ask to be left alone, for a client that judges by itself what may be sent again
-    /// and waits by <see cref="PauseAsync(Uri, string, int, TimeSpan?, CancellationToken)"/>. Any status is returned.
+    /// and waits by <see cref="PauseAsync(Uri, string, int, TimeSpan?, CancellationToken, Exchange?)"/>. Any status is returned.
     /// </summary>
     /// <exception cref="ExhaustedException">No response; what was sent may have arrived all the same.</exception>
     public async Task<HttpResponseMessage> SendOnceAsync(

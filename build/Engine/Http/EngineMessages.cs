@@ -31,7 +31,7 @@ public static class EngineMessages
     public const int LongestLine = 8 * 1024 * 1024;
 
     /// <summary>Every message in its order; blank lines are none. The stream stays open.</summary>
-    /// <exception cref="ContentException">A line is too long or no such message.</exception>
+    /// <exception cref="Slipway.Oci.ContentException">A line is too long or no such message.</exception>
     public static async IAsyncEnumerable<EngineMessage> ReadAsync(
         Stream stream,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken

@@ -46,7 +46,7 @@ public sealed class Publisher(Func<RegistryClient> connect, VerificationPolicy p
     /// <exception cref="ContentException">
     /// A tag names another digest already, a read-back differs, or a stand-in would leave the rehearsal.
     /// </exception>
-    /// <exception cref="ReleaseException">The commit cannot be published.</exception>
+    /// <exception cref="Slipway.Verification.ReleaseException">The commit cannot be published.</exception>
     /// <exception cref="RemoteException">A registry did not do its part; says how many tags stand.</exception>
     public async Task<ReleaseRecord> PublishAsync(
         ReleaseContent content,

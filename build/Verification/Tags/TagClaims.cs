@@ -7,7 +7,7 @@ namespace Slipway.Verification;
 
 /// <summary>
 /// All that a tag says by its name of the image that it names: version, commit, platform, shape and way of building, by the grammar of
-/// <see cref="TagPlan"/>. A name is a claim, which manifest and provenance have to prove; what is null is not claimed.
+/// <c>TagPlan</c>. A name is a claim, which manifest and provenance have to prove; what is null is not claimed.
 /// </summary>
 public sealed partial record TagClaims
 {
@@ -114,7 +114,7 @@ public sealed partial record TagClaims
     public override string ToString() => Words.IsEmpty ? "nothing" : string.Join(", ", Words);
 
     /// <summary>
-    /// The tags of <see cref="TagPlan"/>: release and build style, moving ones, and what a rehearsal writes of a changed work tree.
+    /// The tags of <c>TagPlan</c>: release and build style, moving ones, and what a rehearsal writes of a changed work tree.
     /// </summary>
     [GeneratedRegex(
         @"^(?:(?<version>v[0-9]+\.[0-9]+\.[0-9]+(?:-(?:alpha|beta|rc)\.[0-9]+)?(?:-r[0-9]+)?)(?:-(?<distance>[0-9]+)-g(?<after>[0-9a-f]{7}))?"

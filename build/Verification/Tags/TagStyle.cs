@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Slipway.Verification;
 
-/// <summary>What a tag is by its name: the styles that <see cref="TagPlan"/> writes, and what others put beside them.</summary>
+/// <summary>What a tag is by its name: the styles that <c>TagPlan</c> writes, and what others put beside them.</summary>
 public enum TagStyle
 {
     /// <summary>Written by hand, or by somebody else.</summary>
