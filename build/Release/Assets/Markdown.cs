@@ -6,7 +6,7 @@ namespace Slipway.Release;
 
 /// <summary>
 /// A text in GitHub Flavored Markdown, from its beginning to its end. What others wrote is escaped where it is put in, by
-/// <see cref="MarkdownText"/>.
+/// <see cref="Oci.MarkdownText"/>.
 /// </summary>
 public sealed partial class Markdown
 {
