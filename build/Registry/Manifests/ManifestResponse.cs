@@ -33,7 +33,7 @@ internal static class ManifestResponse
         if (own is not null && sent is not null && !ContentType.Same(own, sent) && !ContentType.IsGeneral(sent))
             throw new ContentException($"{what}: sent as {Printable.Of(sent)}, but the document says {Printable.Of(own)}");
         ManifestContent manifest = new(
-            own ?? sent ?? throw RegistryException.Unsound(operation, "neither the answer nor the document has a media type"),
+            own ?? sent ?? throw RegistryException.Unsound(operation, "neither the response nor the document has a media type"),
             bytes
         );
         if (wanted is null)
