@@ -8,13 +8,13 @@ namespace Slipway.Graph;
 /// <summary>The build graph: what every target shares here, each target in a file of its name below Targets and Operate.</summary>
 internal sealed partial class Build : NukeBuild
 {
-    [Parameter("Folder of the cache; default: ~/.cache/slipway")]
+    [Parameter("What was fetched and assembled before; default: ~/.cache/slipway")]
     private readonly AbsolutePath? CacheDirectory;
 
-    [Parameter("Folder of results; default: artifacts/")]
+    [Parameter("Results; default: artifacts/")]
     private readonly AbsolutePath? ArtifactsDirectory;
 
-    [Parameter("Image to verify or to mirror: REPOSITORY:TAG or REPOSITORY@DIGEST; default of Verify: the local layouts")]
+    [Parameter("What to verify or to mirror: REPOSITORY:TAG or REPOSITORY@DIGEST; default of Verify: the local layouts")]
     private readonly string? Reference;
 
     [Parameter(

@@ -84,12 +84,12 @@ public sealed class RegularFileTests : IDisposable
             StringComparison.Ordinal
         );
         Assert.EndsWith(
-            "file not found",
+            "there is no such file",
             Assert.Throws<UnfitFileException>(() => RegularFile.ReadBytes(At("none"), 1000)).Message,
             StringComparison.Ordinal
         );
         Assert.EndsWith(
-            "file not found",
+            "there is no such file",
             Assert.Throws<UnfitFileException>(() => RegularFile.ReadBytes(At("none/none"), 1000)).Message,
             StringComparison.Ordinal
         );

@@ -11,9 +11,7 @@ internal static class GitHubText
 
     /// <summary>Text that stays in one line and steers no terminal: names that GitHub's own rules allow are such.</summary>
     public static string Plain(this string? text, string name) =>
-        text.Required(name) == Printable.Of(text!)
-            ? text!
-            : throw new ContentException($"'{name}' holds characters that are not allowed in a name");
+        text.Required(name) == Printable.Of(text!) ? text! : throw new ContentException($"'{name}' holds what no name does");
 
     /// <summary>A time that may be missing; null where it is.</summary>
     public static DateTimeOffset? OptionalTime(this JsonElement element, string name) =>
@@ -25,5 +23,5 @@ internal static class GitHubText
         && address.Scheme is ("http" or "https")
         && address.UserInfo.Length == 0
             ? address
-            : throw new ContentException($"'{name}' is not an address");
+            : throw new ContentException($"'{name}' is no address");
 }

@@ -18,7 +18,8 @@ internal sealed partial class Build
     private Target Doctor =>
         _ =>
             _.Description(
-                    "Find what blocks a release: registries and rights, signer, tokens, commits, upstream, mirror, " + "programs, space"
+                    "Tell what stands in the way of a release: registries and rights, signer, tokens, commits, upstream, mirror, "
+                        + "programs, space"
                 )
                 .Executes(async () =>
                 {
@@ -65,8 +66,8 @@ internal sealed partial class Build
                     DoctorLine.Unknown(
                         "this checkout",
                         "signer",
-                        "not checked: no signer was given",
-                        "Sign needs --signing-key FILE, --kms-key URI, or a CI job with an OIDC identity"
+                        "not asked: none is named here",
+                        "Sign wants --signing-key FILE, --kms-key URI, or a CI job with an OIDC identity"
                     )
                 )
             );

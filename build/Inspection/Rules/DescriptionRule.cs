@@ -34,7 +34,7 @@ internal sealed class DescriptionRule : IInspectionRule
                 yield return image.ViolationOf(
                     $"{what} {mark}",
                     "description",
-                    "the stand-in mark does not match the lock",
+                    "stand-ins are marked where the lock has none, or not where it has",
                     $"Run ./build.sh Assemble --images {image.Definition.Name}"
                 );
         }

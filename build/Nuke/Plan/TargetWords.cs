@@ -17,7 +17,7 @@ internal static class TargetWords
         if (target.AssuredAfterFailure)
             parts.Add("runs after a failure too");
         if (target.ProceedAfterFailure)
-            parts.Add("the run continues after its failure");
+            parts.Add("its failure stops nothing");
         return string.Join("; ", parts);
 
         void Add(string words, IReadOnlyList<ExecutableTarget> others)
