@@ -173,7 +173,8 @@ public class HostileAnswersTests
                 "}",
                 "[",
                 "]",
-                "s3cret",
+                // So short a secret is taken out where it is a word of its own.
+                " s3cret ",
                 "cm9ib3Q6czNjcmV0",
                 "\\n",
                 "\\u001b[2J",
