@@ -44,10 +44,10 @@ public sealed class DebianMirror
     public static DebianMirror Snapshot(DateTimeOffset time)
     {
         string stamp = time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        // csharpier-ignore
         return new DebianMirror(
             [new Uri($"https://snapshot.debian.org/archive/debian/{stamp}/")],
-            [new Uri($"https://snapshot.debian.org/archive/debian-security/{stamp}/")]
-        );
+            [new Uri($"https://snapshot.debian.org/archive/debian-security/{stamp}/")]);
     }
 
     /// <summary>This mirror first, then another.</summary>
