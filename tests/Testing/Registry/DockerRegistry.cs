@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Xunit;
@@ -16,6 +17,9 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>The account of a registry that asks for one.</summary>
     public const string User = RegistryAccess.User;
     public const string Password = RegistryAccess.Password;
+
+    /// <summary>Of <c>sha256:</c> and 64 digits, which is all that a link holds.</summary>
+    private const int DigestLength = 71;
 
     private readonly ScratchFolder _folder;
     private readonly ChildProcess _server;
@@ -78,11 +82,14 @@ public sealed class DockerRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the process at once, in the middle of whatever it does; what it has stored stays.</summary>
+    /// <summary>
+    /// Ends the process at once, in the middle of whatever it does; what it has stored stays, and of what it was writing nothing.
+    /// </summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+        RemoveTornFiles();
     }
 
     /// <summary>
@@ -142,6 +149,30 @@ public sealed class DockerRegistry : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>
+    /// This server's folder storage writes manifests and links in place, and takes a blob whose file is there for complete: one torn by a
+    /// kill answers 500 for ever, whatever a client sends again. The stores that registries run on keep an object whole or not at all, so
+    /// what is torn is removed, as whoever runs this server would have to.
+    /// </summary>
+    private void RemoveTornFiles()
+    {
+        foreach (string data in Stored("blobs", "data"))
+        {
+            string folder = Path.GetDirectoryName(data)!;
+            if (Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(data))) != Path.GetFileName(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+
+        foreach (string link in Stored("repositories", "link").Where(link => new FileInfo(link).Length != DigestLength))
+            File.Delete(link);
+    }
+
+    private string[] Stored(string kind, string file)
+    {
+        string folder = _folder.At("data", "docker", "registry", "v2", kind);
+        return Directory.Exists(folder) ? Directory.GetFiles(folder, file, SearchOption.AllDirectories) : [];
     }
 
     private static DockerRegistry Start(PeerProgram program, RegistryAccess access, int port)
