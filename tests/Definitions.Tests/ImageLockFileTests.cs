@@ -68,7 +68,8 @@ public class ImageLockFileTests
     }
 
     [Theory]
-    [InlineData(SignatureState.Verified, LockedSignature.ByCosign, null)]
+    [InlineData(SignatureState.Verified, LockedSignature.ByLog, null)]
+    [InlineData(SignatureState.Verified, "cosign", null)]
     [InlineData(SignatureState.UnverifiedNoLog, LockedSignature.ByCertificate, null)]
     [InlineData(SignatureState.AcceptedUnsigned, LockedSignature.ByCommandLine, LockedSignature.Missing)]
     [InlineData(SignatureState.AcceptedUnsigned, LockedSignature.ByCommandLine, LockedSignature.Wrong)]
@@ -89,11 +90,19 @@ public class ImageLockFileTests
         "\"fine\"",
         "upstream[0].signature.state: wanted accepted-unsigned or unverified-no-log or verified, got 'fine'"
     )]
-    [InlineData("\"cosign\"", "\"certificate\"", "upstream[0].signature.by: wanted 'cosign' for this state, got 'certificate'")]
-    [InlineData("\"verified\"", "\"unverified-no-log\"", "upstream[0].signature.by: wanted 'certificate' for this state, got 'cosign'")]
     [InlineData(
-        "\"cosign\",",
-        "\"cosign\", \"problem\": \"missing\",",
+        "\"transparency-log\"",
+        "\"certificate\"",
+        "upstream[0].signature.by: wanted 'transparency-log' for this state, got 'certificate'"
+    )]
+    [InlineData(
+        "\"verified\"",
+        "\"unverified-no-log\"",
+        "upstream[0].signature.by: wanted 'certificate' for this state, got 'transparency-log'"
+    )]
+    [InlineData(
+        "\"transparency-log\",",
+        "\"transparency-log\", \"problem\": \"missing\",",
         "upstream[0].signature.problem: wanted none for this state, got 'missing'"
     )]
     [InlineData("\"state\": \"verified\",", "", "upstream[0].signature: 'state' is missing")]
@@ -102,7 +111,7 @@ public class ImageLockFileTests
     public void What_is_wrong_with_a_signature_is_told_with_its_place(string old, string changed, string because)
     {
         string text = Encoding.UTF8.GetString(
-            Signed(new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner("a@b.c", "https://d.e")))
+            Signed(new LockedSignature(SignatureState.Verified, LockedSignature.ByLog, new UpstreamSigner("a@b.c", "https://d.e")))
         );
         Assert.Contains(old, text, StringComparison.Ordinal);
         ContentException e = Assert.Throws<ContentException>(() =>

@@ -68,7 +68,7 @@ public class LockValidatorTests
                     {
                         Signature = new LockedSignature(
                             SignatureState.Verified,
-                            LockedSignature.ByCosign,
+                            LockedSignature.ByLog,
                             new UpstreamSigner(identity, "https://accounts.example.org")
                         ),
                     },

@@ -12,8 +12,8 @@ public sealed class UpstreamSignaturesTests : UpstreamSignatureCases
     public async Task What_the_log_vouches_for_is_verified()
     {
         LockedSignature? signature = await JudgeAsync();
-        Assert.Equal(new LockedSignature(SignatureState.Verified, "cosign", new UpstreamSigner(Identity, Issuer)), signature);
-        Assert.Equal($"tiny: tool v9: signature verified (by cosign), wanted {Identity} of {Issuer}", Assert.Single(_told));
+        Assert.Equal(new LockedSignature(SignatureState.Verified, LockedSignature.ByLog, new UpstreamSigner(Identity, Issuer)), signature);
+        Assert.Equal($"tiny: tool v9: signature verified (by transparency-log), wanted {Identity} of {Issuer}", Assert.Single(_told));
         Assert.Equal(1, _log.Requests);
     }
 
@@ -24,8 +24,8 @@ public sealed class UpstreamSignaturesTests : UpstreamSignatureCases
         LockedSignature? signature = await JudgeAsync();
         Assert.Equal(new LockedSignature(SignatureState.UnverifiedNoLog, "certificate", new UpstreamSigner(Identity, Issuer)), signature);
         Assert.Equal(
-            $"tiny amd64: tool v9: signed by the key of a certificate for {Identity}; the transparency log was not asked, so who "
-                + "issued the certificate and when it was used is not proven: no network",
+            $"tiny amd64: tool v9: signed by the key of a certificate for {Identity}; the transparency log was not asked, so when "
+                + "it was used is not proven: no network",
             _told[0]
         );
     }
@@ -116,7 +116,7 @@ public sealed class UpstreamSignaturesTests : UpstreamSignatureCases
     {
         _log.Answer = new LogResponse(verdict, "why");
         LockedSignature? signature = locked is { } state
-            ? new LockedSignature(state, "cosign", new UpstreamSigner(Identity, Issuer))
+            ? new LockedSignature(state, LockedSignature.ByLog, new UpstreamSigner(Identity, Issuer))
             : null;
         ImageLock imageLock = Lock(Digest.Of(Content), signature);
         Task CheckAsync() => Signatures().RequireAsync(Definition(), imageLock, ["amd64"], Stop);

@@ -230,7 +230,7 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
         {
             Variables = new Dictionary<string, string?>(outside.Variables) { ["SIGSTORE_ID_TOKEN"] = "eyJ0b2tlbg+only+for/tests" },
         };
-        string[] identity = ["--identity", RecordingCosign.Subject, "--issuer", RecordingCosign.Issuer];
+        string[] identity = ["--identity", RecordingCosign.Subject, "--issuer", RecordingCosign.Issuer, "--trusted-root", cosign.Root];
         const string Fails = "cat \"$dir/hostile\" >&2; cat \"$dir/hostile\"; exit 1";
         repository.Write("../services.json", "{}");
         await cosign.WriteAsync();
@@ -238,11 +238,7 @@ public sealed class HostileServicesTests(ArchiveSigningKeys keys) : IClassFixtur
             await job.RunAsync(["Assemble", "Sign", "--signer", "cosign", "--upstream-mirror", repository.Mirror.Path, .. identity])
         ).Require();
 
-        await cosign.WriteAsync(verifies: Fails);
-        ChildResult verified = (await outside.RunAsync(["Verify", .. identity])).Require(65);
-        HostileText.Require(verified, "Verify");
-        await cosign.WriteAsync(initializes: Fails);
-        HostileText.Require((await outside.RunAsync(["Verify", .. identity])).Require(75), "the trusted root");
+        (await outside.RunAsync(["Verify", .. identity])).Require();
         await cosign.WriteAsync(signs: Fails);
         Directory.Delete(repository.At("artifacts", UpstreamImage.Name, "trust"), recursive: true);
         ChildResult signed = (

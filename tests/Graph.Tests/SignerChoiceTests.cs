@@ -164,5 +164,5 @@ public sealed class SignerChoiceTests : IDisposable
     }
 
     private static SignerChoice Choice(params string[] variables) =>
-        new() { Instance = SigstoreInstance.Public, Environment = name => variables.Contains(name) ? "given" : null };
+        new() { Instance = new SigstoreInstance(), Environment = name => variables.Contains(name) ? "given" : null };
 }

@@ -29,7 +29,7 @@ public sealed class CosignSignerTests : IDisposable
     {
         CosignSigner signer = await OpenAsync(version, help);
         byte[] signature = await signer.SignAsync("content"u8.ToArray(), default);
-        Assert.True(signer.Key.Verifies("content"u8, signature));
+        Assert.True(signer.Key.Verifies("content"u8.ToArray(), signature));
         string[] asked = await File.ReadAllLinesAsync(At("asked"));
         Assert.Contains(asked, line =>
             line.StartsWith("sign-blob --key awskms:///alias/release ", StringComparison.Ordinal)

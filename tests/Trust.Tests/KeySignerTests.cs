@@ -189,16 +189,10 @@ public sealed class KeySignerTests : IDisposable
             StringComparison.Ordinal
         );
 
-        string rsa = await OpenSslAsync("pkey", "-in", await KeyAsync("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048"), "-pubout");
+        string ed448 = await OpenSslAsync("pkey", "-in", await KeyAsync("genpkey -algorithm ED448"), "-pubout");
         Assert.Contains(
-            "an RSA key",
-            Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(rsa, "key.pub")).Message,
-            StringComparison.Ordinal
-        );
-        string ed = await OpenSslAsync("pkey", "-in", await KeyAsync("genpkey -algorithm ED25519"), "-pubout");
-        Assert.Contains(
-            "an Ed25519 key",
-            Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(ed, "key.pub")).Message,
+            "Ed448: wanted ECDSA, Ed25519 or RSA",
+            Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(ed448, "key.pub")).Message,
             StringComparison.Ordinal
         );
         string own = await File.ReadAllTextAsync(await KeyAsync("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256"));
@@ -208,6 +202,43 @@ public sealed class KeySignerTests : IDisposable
             StringComparison.Ordinal
         );
         Assert.Throws<SigningKeyException>(() => VerificationKey.Parse(PemEncoding.WriteString("PUBLIC KEY", [1, 2, 3]), "key.pub"));
+    }
+
+    /// <summary>As OpenSSL signs with each, over the file itself.</summary>
+    [Theory]
+    [InlineData("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", "dgst -sha256 -sign KEY -out SIGNATURE FILE")]
+    [InlineData(
+        "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072",
+        "dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest -sign KEY -out SIGNATURE FILE"
+    )]
+    [InlineData("genpkey -algorithm ED25519", "pkeyutl -sign -rawin -inkey KEY -in FILE -out SIGNATURE")]
+    [InlineData("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384", "dgst -sha384 -sign KEY -out SIGNATURE FILE")]
+    [InlineData("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521", "dgst -sha512 -sign KEY -out SIGNATURE FILE")]
+    public async Task Keys_of_other_kinds_verify_what_openssl_signs_with_them(string generate, string sign)
+    {
+        string key = await KeyAsync(generate),
+            other = await KeyAsync(generate);
+        await File.WriteAllTextAsync(At("file"), "content");
+        await OpenSslAsync([
+            .. sign.Split(' ')
+                .Select(word =>
+                    word switch
+                    {
+                        "KEY" => key,
+                        "FILE" => At("file"),
+                        "SIGNATURE" => At("signature"),
+                        _ => word,
+                    }
+                ),
+        ]);
+        byte[] signature = await File.ReadAllBytesAsync(At("signature"));
+        VerificationKey mine = VerificationKey.Parse(await OpenSslAsync("pkey", "-in", key, "-pubout"), "key.pub"),
+            theirs = VerificationKey.Parse(await OpenSslAsync("pkey", "-in", other, "-pubout"), "other.pub");
+        Assert.True(mine.Verifies("content"u8.ToArray(), signature));
+        Assert.False(mine.Verifies("contents"u8.ToArray(), signature));
+        Assert.False(theirs.Verifies("content"u8.ToArray(), signature));
+        signature[^1] ^= 1;
+        Assert.False(mine.Verifies("content"u8.ToArray(), signature));
     }
 
     private string At(string name) => Path.Combine(_folder.FullName, name);

@@ -18,7 +18,7 @@ public sealed class KeyTamperingTests
             "another after it",
             "the private key",
             "a certificate",
-            "an RSA key",
+            "an RSA key that is too short",
             "a key on another curve",
             "a point beside the curve",
         };
@@ -70,11 +70,11 @@ public sealed class KeyTamperingTests
                     return key.ExportPkcs8PrivateKeyPem();
             case "a certificate":
                 return pem.Replace("PUBLIC KEY", "CERTIFICATE", StringComparison.Ordinal);
-            case "an RSA key":
-                using (RSA key = RSA.Create(2048))
+            case "an RSA key that is too short":
+                using (RSA key = RSA.Create(1024))
                     return key.ExportSubjectPublicKeyInfoPem();
             case "a key on another curve":
-                using (ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP521))
+                using (ECDsa key = ECDsa.Create(ECCurve.NamedCurves.brainpoolP256r1))
                     return key.ExportSubjectPublicKeyInfoPem();
         }
 

@@ -26,11 +26,11 @@ public abstract class KeylessCases : IDisposable
             asked.StartsWith("sign-blob", StringComparison.Ordinal) || asked.StartsWith("attest-blob --yes", StringComparison.Ordinal)
         );
 
-    private protected static CertificateIdentity Identity(CosignProgram cosign, SigstoreInstance? instance = null) =>
-        new(RecordingCosign.Subject, RecordingCosign.Issuer, instance ?? SigstoreInstance.Public, cosign);
+    private protected CertificateIdentity Identity(SigstoreInstance? instance = null) =>
+        new(RecordingCosign.Subject, RecordingCosign.Issuer, instance ?? new SigstoreInstance { TrustedRoot = Cosign.Root });
 
     private protected async Task<KeylessSigner> SignerAsync(SigstoreInstance? instance = null) =>
-        await KeylessSigner.OpenAsync(Identity(await Cosign.OpenAsync(), instance), default);
+        await KeylessSigner.OpenAsync(await Cosign.OpenAsync(), Identity(instance), default);
 
     private protected static Task<VerificationResult> VerifyAsync(SignedImageFixture fixture, TrustStore store, ITrustedSigner signer) =>
         fixture.VerifyAsync(VerificationPolicy.Require(signer), signatures: store.Layout);

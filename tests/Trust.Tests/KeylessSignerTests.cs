@@ -36,14 +36,9 @@ public sealed class KeylessSignerTests : KeylessCases
                 StringComparison.Ordinal
             );
             using JsonDocument log = JsonDocument.Parse(layer.Annotations["dev.sigstore.cosign/bundle"]);
-            Assert.Equal(
-                ("AwQ=", 7, "0102"),
-                (
-                    log.RootElement.GetProperty("SignedEntryTimestamp").GetString(),
-                    log.RootElement.GetProperty("Payload").GetProperty("logIndex").GetInt32(),
-                    log.RootElement.GetProperty("Payload").GetProperty("logID").GetString()
-                )
-            );
+            Assert.NotEmpty(log.RootElement.GetProperty("SignedEntryTimestamp").GetBytesFromBase64());
+            Assert.InRange(log.RootElement.GetProperty("Payload").GetProperty("logIndex").GetInt32(), 0, 8);
+            Assert.Equal(64, log.RootElement.GetProperty("Payload").GetProperty("logID").GetString()!.Length);
         });
     }
 
@@ -85,7 +80,8 @@ public sealed class KeylessSignerTests : KeylessCases
         using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         TrustStore store = TrustStore.Create(fixture.At("keyless"));
         KeylessSigner signer = await KeylessSigner.OpenAsync(
-            Identity(await Cosign.OpenAsync(entry: RecordingCosign.EntryWithoutPromise)),
+            await Cosign.OpenAsync(isTiled: true),
+            Identity(new SigstoreInstance { TrustedRoot = Cosign.TiledRoot }),
             default
         );
         Assert.Equal(6, (await store.SignAsync(fixture.Signed, fixture.Statements, signer, default)).Made);
@@ -99,7 +95,8 @@ public sealed class KeylessSignerTests : KeylessCases
         using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();
         TrustStore store = TrustStore.Create(fixture.At("keyless"));
         KeylessSigner signer = await KeylessSigner.OpenAsync(
-            Identity(await Cosign.OpenAsync(verifies: "echo mismatch >&2; exit 1")),
+            await Cosign.OpenAsync(subject: "https://github.com/somebody/else"),
+            Identity(),
             default
         );
         SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => store.SignAsync(fixture.Signed, [], signer, default));
@@ -121,7 +118,7 @@ public sealed class KeylessSignerTests : KeylessCases
     )]
     public async Task What_goes_wrong_is_told_and_nothing_is_kept(string signs, string problem)
     {
-        KeylessSigner signer = await KeylessSigner.OpenAsync(Identity(await Cosign.OpenAsync(signs)), default);
+        KeylessSigner signer = await KeylessSigner.OpenAsync(await Cosign.OpenAsync(signs), Identity(), default);
         CosignException e = await Assert.ThrowsAsync<CosignException>(() => signer.SignStatementAsync(Any, default));
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("only+for/tests", e.Message, StringComparison.Ordinal);
@@ -131,7 +128,8 @@ public sealed class KeylessSignerTests : KeylessCases
     public async Task Services_that_do_not_answer_are_told_in_cosigns_words_which_decide_nothing()
     {
         KeylessSigner signer = await KeylessSigner.OpenAsync(
-            Identity(await Cosign.OpenAsync("echo 'Post \"https://fulcio.sigstore.dev\": dial tcp: i/o timeout' >&2; exit 1")),
+            await Cosign.OpenAsync("echo 'Post \"https://fulcio.sigstore.dev\": dial tcp: i/o timeout' >&2; exit 1"),
+            Identity(),
             default
         );
         Assert.Contains(
@@ -145,7 +143,7 @@ public sealed class KeylessSignerTests : KeylessCases
     public async Task A_cosign_that_signs_no_given_statement_is_too_old()
     {
         CosignProgram old = await Cosign.OpenAsync(help: "--predicate=");
-        CosignException e = await Assert.ThrowsAsync<CosignException>(() => KeylessSigner.OpenAsync(Identity(old), default));
+        CosignException e = await Assert.ThrowsAsync<CosignException>(() => KeylessSigner.OpenAsync(old, Identity(), default));
         Assert.True(e.IsMissing);
         Assert.Contains("wanted 2.6 or newer", e.Message, StringComparison.Ordinal);
     }

@@ -94,7 +94,8 @@ internal static class ImageLockReader
             );
         string by = state switch
         {
-            SignatureState.Verified => LockedSignature.ByCosign,
+            SignatureState.Verified when signature["by"].Text == LockedSignature.ByCosign => LockedSignature.ByCosign,
+            SignatureState.Verified => LockedSignature.ByLog,
             SignatureState.UnverifiedNoLog => LockedSignature.ByCertificate,
             _ => LockedSignature.ByCommandLine,
         };

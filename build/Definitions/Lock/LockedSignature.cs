@@ -9,8 +9,8 @@ public enum SignatureState
     AcceptedUnsigned,
 
     /// <summary>
-    /// Signed by the key of a certificate that names identity and issuer; no log was asked, so that neither who issued the certificate
-    /// nor when it was used is proven.
+    /// Signed by the key of a certificate that names identity and issuer, by an authority that is believed; no log was asked, so that it
+    /// is not proven when it was used.
     /// </summary>
     UnverifiedNoLog,
 
@@ -25,9 +25,12 @@ public enum SignatureState
 public sealed record LockedSignature(SignatureState State, string By, UpstreamSigner Signer, string? Problem = null)
 {
     /// <summary>The certificate, its authority, the signature, and the log's entry.</summary>
-    public const string ByCosign = "cosign";
+    public const string ByLog = "transparency-log";
 
-    /// <summary>The certificate's text and the signature, on this machine alone.</summary>
+    /// <summary>The same in older locks.</summary>
+    internal const string ByCosign = "cosign";
+
+    /// <summary>The certificate, its authority and the signature, on this machine alone.</summary>
     public const string ByCertificate = "certificate";
 
     /// <summary>A person's word.</summary>

@@ -152,10 +152,10 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
         if (answer.Verdict == LogVerdict.Refused)
             throw new ContentException($"{what}: {answer.Reason}");
         if (answer.Verdict == LogVerdict.Verified)
-            return new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, signer);
+            return new LockedSignature(SignatureState.Verified, LockedSignature.ByLog, signer);
         log(
-            $"{what}: signed by the key of a certificate for {signer.Identity}; the transparency log was not asked, so who issued "
-                + $"the certificate and when it was used is not proven: {answer.Reason}"
+            $"{what}: signed by the key of a certificate for {signer.Identity}; the transparency log was not asked, so when it was used "
+                + $"is not proven: {answer.Reason}"
         );
         return new LockedSignature(SignatureState.UnverifiedNoLog, LockedSignature.ByCertificate, signer);
     }

@@ -30,11 +30,15 @@ internal sealed partial class Build
     [Parameter("Keyless: the OIDC issuer that the certificate must name; default when signing: GitHub's")]
     private readonly string? Issuer;
 
-    [Parameter("Keyless: Sigstore trusted root as JSON; default: the public instance's, which cosign fetches")]
+    [Parameter("Sigstore trusted root as JSON, for keyless signatures and upstream's; default: the public instance's")]
     private readonly AbsolutePath? TrustedRoot;
 
     [Parameter("Keyless: Sigstore services to sign with as JSON; default: the public instance's")]
     private readonly AbsolutePath? SigningConfig;
+
+    private SigstoreInstance? _sigstore;
+
+    private SigstoreInstance Sigstore => _sigstore ??= new SigstoreInstance { TrustedRoot = TrustedRoot, SigningConfig = SigningConfig };
 
     private SignerChoice Signers =>
         new()
@@ -46,7 +50,7 @@ internal sealed partial class Build
             PublicKey = PublicKey,
             Identity = Identity,
             Issuer = Issuer,
-            Instance = new SigstoreInstance { TrustedRoot = TrustedRoot, SigningConfig = SigningConfig },
+            Instance = Sigstore,
             Services = new SigstoreServices(() => NewTransport(Report.ToConsole(), PreflightsRetryPolicy)),
             Environment = Environment.GetEnvironmentVariable,
         };

@@ -29,6 +29,7 @@ internal sealed partial class Build
                     DebianMirror = DebianMirror,
                     IsOffline = Offline,
                     RetryPolicy = ClientRetryPolicy,
+                    ReadTrustedRoot = Sigstore.ReadRootAsync,
                 },
                 report.Line,
                 TimeProvider.System

@@ -15,15 +15,11 @@ public sealed partial class CosignProgram
         "Get cosign 2.5 or newer from https://docs.sigstore.dev/cosign/system_config/installation/ or the package cosign of Debian "
         + "trixie, and run the same command again";
 
-    private const int MaximumTrustedRoot = 1024 * 1024;
-
     /// <summary>What is above tells of a signal, and nothing of a signature.</summary>
     private const int LastOwnExitCode = 128;
 
     private readonly string _program;
     private readonly string? _password;
-    private readonly Lock _fetching = new();
-    private Task<byte[]>? _trustedRoot;
 
     private CosignProgram(string program, string? password, bool takesSigningConfig)
     {
@@ -84,59 +80,7 @@ public sealed partial class CosignProgram
     internal Task<CosignAnswer> AskAsync(CancellationToken cancellationToken, params string[] arguments) =>
         AskAsync(ProgramEnvironment.Cosign, [], arguments, cancellationToken);
 
-    /// <summary>
-    /// The trusted root of the public instance, fetched once and apart from everything that is to be verified: whether that succeeds is
-    /// told by no word of a signature, and what is verified against it afterwards needs no service.
-    /// </summary>
-    /// <exception cref="RemoteException">It could not be fetched, so nothing is known of any signature.</exception>
-    /// <exception cref="CosignException">There is no cosign that can be used.</exception>
-    internal Task<byte[]> TrustedRootAsync(CancellationToken cancellationToken)
-    {
-        lock (_fetching)
-            return _trustedRoot ??= FetchTrustedRootAsync(cancellationToken);
-    }
-
     internal static CosignException TooOld(string problem) => new($"{problem}; nothing was signed. {WhereToGet}") { IsMissing = true };
-
-    private async Task<byte[]> FetchTrustedRootAsync(CancellationToken cancellationToken)
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-cosign-");
-        try
-        {
-            CosignAnswer answer = await AskAsync(
-                ProgramEnvironment.Cosign,
-                [("TUF_ROOT", folder.FullName)],
-                ["initialize"],
-                cancellationToken
-            );
-            if (!answer.Succeeded)
-                throw new RemoteException(
-                    RemoteFault.TryAgain,
-                    $"{_program} initialize ended with {answer.ExitCode}: the keys to believe could not be fetched, so nothing is "
-                        + $"known of any signature; run the same command again, or give --trusted-root FILE. It said: {answer.Said}"
-                );
-            FileInfo root = folder
-                .EnumerateFiles("trusted_root.json", SearchOption.AllDirectories)
-                .FirstOrDefault(file => file.Length <= MaximumTrustedRoot)
-                ?? throw new CosignException(
-                    $"{_program} initialize ended well and left no trusted_root.json; nothing was verified. Give --trusted-root FILE"
-                );
-            byte[] bytes = await File.ReadAllBytesAsync(root.FullName, cancellationToken);
-            TrustedRoot.Require(bytes);
-            return bytes;
-        }
-        catch (ContentException e)
-        {
-            throw new CosignException(
-                $"what {_program} initialize fetched is no trusted root: {e.Message}; nothing was verified. Give --trusted-root FILE",
-                e
-            );
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
 
     private async Task<CosignAnswer> AskAsync(
         ProgramEnvironment environment,

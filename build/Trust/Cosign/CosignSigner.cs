@@ -45,7 +45,7 @@ public sealed class CosignSigner : KeyedSigner
             byte[] signature = _cosign.TakesSigningConfig
                 ? await SignIntoBundleAsync(folder.FullName, blob, output, cancellationToken)
                 : await SignIntoFileAsync(blob, output, cancellationToken);
-            return Key.Verifies(content.Span, signature)
+            return Key.Verifies(content, signature)
                 ? signature
                 : throw new CosignException(
                     $"cosign sign-blob --key {_key} gave no signature by the key that it gave as public key; nothing was signed"

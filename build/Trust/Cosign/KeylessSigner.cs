@@ -12,12 +12,14 @@ public sealed class KeylessSigner : ISigner
 {
     private const int MaximumBundle = SigstoreBundle.MaximumSize;
 
+    private readonly CosignProgram _cosign;
     private readonly CertificateIdentity _identity;
     private readonly bool _takesTrustedRoot;
     private readonly SigstoreServices? _services;
 
-    private KeylessSigner(CertificateIdentity identity, SigstoreServices? services, bool takesTrustedRoot)
+    private KeylessSigner(CosignProgram cosign, CertificateIdentity identity, SigstoreServices? services, bool takesTrustedRoot)
     {
+        _cosign = cosign;
         _identity = identity;
         _services = services;
         _takesTrustedRoot = takesTrustedRoot;
@@ -29,15 +31,17 @@ public sealed class KeylessSigner : ISigner
     /// <param name="services">Asked, when a signature fails, whether that is for want of them; null asks nobody.</param>
     /// <exception cref="CosignException">This cosign is too old to sign a given statement.</exception>
     public static async Task<KeylessSigner> OpenAsync(
+        CosignProgram cosign,
         CertificateIdentity identity,
         CancellationToken cancellationToken,
         SigstoreServices? services = null
     )
     {
+        ArgumentNullException.ThrowIfNull(cosign);
         ArgumentNullException.ThrowIfNull(identity);
-        string help = await identity.Cosign.RunAsync(cancellationToken, "attest-blob", "--help");
+        string help = await cosign.RunAsync(cancellationToken, "attest-blob", "--help");
         return help.Contains("--statement", StringComparison.Ordinal)
-            ? new KeylessSigner(identity, services, help.Contains("--trusted-root", StringComparison.Ordinal))
+            ? new KeylessSigner(cosign, identity, services, help.Contains("--trusted-root", StringComparison.Ordinal))
             : throw CosignProgram.TooOld("this cosign signs no statement without a key: wanted 2.6 or newer");
     }
 
@@ -106,7 +110,7 @@ public sealed class KeylessSigner : ISigner
     {
         try
         {
-            await _identity.Cosign.SignAsIdentityAsync(cancellationToken, arguments);
+            await _cosign.SignAsIdentityAsync(cancellationToken, arguments);
         }
         catch (CosignException e) when (!e.IsMissing && _services is not null)
         {

@@ -1,20 +1,60 @@
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Sigstore;
+
 namespace Slipway.Trust;
 
 /// <summary>
-/// Which certificate authority and log a keyless signature is made with and believed by; by default the public ones that cosign knows.
+/// Which certificate authority and logs a keyless signature is made with and believed by; the public instance's where no file names others.
 /// </summary>
-public sealed record SigstoreInstance
+public sealed class SigstoreInstance
 {
-    /// <summary>The public instance.</summary>
-    public static SigstoreInstance Public { get; } = new();
+    private readonly Lock _reading = new();
+    private Task<TrustedRoot>? _root;
 
     /// <summary>
-    /// A file with the keys to believe (Sigstore's protobuf-specs, <c>TrustedRoot</c>); null lets cosign fetch the public instance's.
+    /// Reads the public instance's trusted root, where no file is given; the one that came with this program if nothing else.
     /// </summary>
+    public Func<CancellationToken, Task<TrustedRoot>> ReadPublicRoot { get; init; } =
+        _ => Task.FromResult(Sigstore.TrustedRoot.Parse(Sigstore.TrustedRoot.PublicGood()));
+
+    /// <summary>A file with the keys to believe (Sigstore's protobuf-specs, <c>TrustedRoot</c>).</summary>
     public string? TrustedRoot { get; init; }
 
-    /// <summary>
-    /// A file with the services to sign with (Sigstore's protobuf-specs, <c>SigningConfig</c>); null for the public instance's.
-    /// </summary>
+    /// <summary>A file with the services to sign with (Sigstore's protobuf-specs, <c>SigningConfig</c>).</summary>
     public string? SigningConfig { get; init; }
+
+    /// <summary>The keys to believe, read once.</summary>
+    /// <exception cref="SigningKeyException">The file cannot be read, is too large, or no trusted root.</exception>
+    /// <exception cref="RemoteException">The public instance's could not be had.</exception>
+    public Task<TrustedRoot> ReadRootAsync(CancellationToken cancellationToken)
+    {
+        lock (_reading)
+            return _root ??= TrustedRoot is null ? ReadPublicRoot(cancellationToken) : Task.FromResult(Read(TrustedRoot));
+    }
+
+    private static TrustedRoot Read(string path)
+    {
+        try
+        {
+            TrustedRoot root = Sigstore.TrustedRoot.Parse(RegularFile.ReadBytes(path, Sigstore.TrustedRoot.MaximumSize));
+            return root.CertificateAuthorities.IsEmpty || root.Logs.IsEmpty
+                ? throw new ContentException("trusted root: it names no certificate authority, or no log")
+                : root;
+        }
+        catch (UnfitFileException e)
+        {
+            throw new SigningKeyException($"--trusted-root {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SigningKeyException($"--trusted-root {path}: it cannot be read: {e.Message}");
+        }
+        catch (ContentException e)
+        {
+            throw new SigningKeyException(
+                $"--trusted-root {path}: {e.Message}. Run cosign trusted-root create, or get it from whoever runs the instance"
+            );
+        }
+    }
 }

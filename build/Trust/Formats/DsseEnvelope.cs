@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Slipway.Oci;
+using Slipway.Sigstore;
 
 namespace Slipway.Trust;
 
@@ -99,9 +100,8 @@ public sealed record DsseEnvelope(string PayloadType, ReadOnlyMemory<byte> Paylo
     /// <summary>Whether one of the signatures is by this key.</summary>
     public bool IsSignedBy(VerificationKey key)
     {
-        using IncrementalHash hash = SignedHash();
-        byte[] signed = hash.GetCurrentHash();
-        return Signatures.Any(signature => key.VerifiesHash(signed, signature.Span));
+        SignedMessage signed = SignedMessage.Of(Head(PayloadType, Payload.Length), Payload);
+        return Signatures.Any(signature => key.Verifies(signed, signature.Span));
     }
 
     /// <summary>The bytes in which the envelope is stored; the same envelope always gives the same.</summary>

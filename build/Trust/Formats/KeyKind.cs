@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Slipway.Trust;
 
-/// <summary>Which kinds of key are fit here, ECDSA on P-256 or P-384 by named curve, and what to call the others.</summary>
+/// <summary>Which kinds of key sign here, ECDSA on P-256 or P-384 by named curve, and what to call the others.</summary>
 internal static class KeyKind
 {
     private const string Wanted = "wanted an ECDSA key on P-256 or P-384";
@@ -30,9 +30,6 @@ internal static class KeyKind
         key.ReadInteger();
         RequireElliptic(key.ReadSequence(), name);
     }
-
-    /// <summary>Refuses, by name, a public key (RFC 5280, 4.1) that is no elliptic curve key.</summary>
-    public static void RequireEllipticPublic(ReadOnlyMemory<byte> der, string name) => RequireElliptic(Open(der).ReadSequence(), name);
 
     /// <summary>Refuses an encrypted private key whose password is stretched by scrypt, which .NET cannot do.</summary>
     public static void RequireKnownEncryption(ReadOnlyMemory<byte> der, string name)

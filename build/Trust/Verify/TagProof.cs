@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Slipway.Oci;
+using Slipway.Sigstore;
 
 namespace Slipway.Trust;
 
@@ -63,53 +64,8 @@ internal static class TagProof
             PemEncoding.TryFind(pem, out PemFields fields) && pem[fields.Label] == "CERTIFICATE"
                 ? Bytes(pem[fields.Base64Data].ReplaceLineEndings(""))
                 : throw new ContentException("the certificate of a signature wanted as PEM");
-        return OciJson.Read(Encoding.UTF8.GetBytes(log), "a signature's log entry", root =>
-        {
-            JsonElement payload = root.Required("Payload");
-            string body = payload.RequiredString("body");
-            (string kind, string version) = OciJson.Read(Bytes(body), "a log entry's body", entry =>
-                (entry.RequiredString("kind"), entry.RequiredString("apiVersion"))
-            );
-            return OciJson.Write(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("mediaType", "application/vnd.dev.sigstore.bundle+json;version=0.1");
-                writer.WriteStartObject("verificationMaterial");
-                writer.WriteStartObject("x509CertificateChain");
-                writer.WriteStartArray("certificates");
-                writer.WriteStartObject();
-                writer.WriteBase64String("rawBytes", certificate);
-                writer.WriteEndObject();
-                writer.WriteEndArray();
-                writer.WriteEndObject();
-                writer.WriteStartArray("tlogEntries");
-                writer.WriteStartObject();
-                writer.WriteNumber("logIndex", Number(payload, "logIndex"));
-                writer.WriteStartObject("logId");
-                writer.WriteBase64String("keyId", Hex(payload.RequiredString("logID")));
-                writer.WriteEndObject();
-                writer.WriteStartObject("kindVersion");
-                writer.WriteString("kind", kind);
-                writer.WriteString("version", version);
-                writer.WriteEndObject();
-                writer.WriteNumber("integratedTime", Number(payload, "integratedTime"));
-                writer.WriteStartObject("inclusionPromise");
-                writer.WriteString("signedEntryTimestamp", root.RequiredString("SignedEntryTimestamp"));
-                writer.WriteEndObject();
-                writer.WriteString("canonicalizedBody", body);
-                writer.WriteEndObject();
-                writer.WriteEndArray();
-                writer.WriteEndObject();
-                writer.WriteStartObject("messageSignature");
-                writer.WriteStartObject("messageDigest");
-                writer.WriteString("algorithm", "SHA2_256");
-                writer.WriteBase64String("digest", SHA256.HashData(signature.Payload.Span));
-                writer.WriteEndObject();
-                writer.WriteBase64String("signature", signature.Signature.Span);
-                writer.WriteEndObject();
-                writer.WriteEndObject();
-            });
-        });
+        RekorEntry entry = OciJson.Read(Encoding.UTF8.GetBytes(log), "a signature's log entry", RekorEntry.ParseAnnotation);
+        return entry.ToBundle(certificate, signature.Signature, Digest.Of(signature.Payload.Span));
     }
 
     /// <summary>A 64-bit number of protobuf's JSON form: a string, or a number all the same, and left out when it is zero.</summary>
@@ -132,12 +88,4 @@ internal static class TagProof
     }
 
     private static byte[] Bytes(string base64) => StrictBase64.Decode(base64, "a part of a signature's proof");
-
-    private static byte[] Hex(string text)
-    {
-        byte[] bytes = new byte[text.Length / 2];
-        return Convert.FromHexString(text, bytes, out _, out int length) == System.Buffers.OperationStatus.Done
-            ? bytes[..length]
-            : throw new ContentException("wanted hex");
-    }
 }

@@ -78,7 +78,8 @@ public sealed record SignerChoice
                 "--signer cosign: there is no identity to prove; nothing was signed. Let the CI job ask for an OIDC token (GitHub: "
                     + "permissions: id-token: write), set SIGSTORE_ID_TOKEN, or give --kms-key URI"
             );
-        return await KeylessSigner.OpenAsync(await OwnIdentityAsync(cancellationToken), cancellationToken, Services);
+        CertificateIdentity own = await OwnIdentityAsync(cancellationToken);
+        return await KeylessSigner.OpenAsync(await CosignAsync(cancellationToken), own, cancellationToken, Services);
     }
 
     /// <summary>Whose signatures are believed: as said, else those of the signer of <see cref="OpenAsync"/>.</summary>
@@ -107,8 +108,7 @@ public sealed record SignerChoice
             return new CertificateIdentity(
                 Required(Identity, "--identity"),
                 Required(Issuer, "--issuer"),
-                Existing(Instance),
-                await CosignAsync(cancellationToken)
+                await ExistingAsync(Instance, cancellationToken)
             );
         if (SigningKey is null && KmsKey is null && !OffersIdentity)
             throw new SigningKeyException(
@@ -132,8 +132,7 @@ public sealed record SignerChoice
         return new CertificateIdentity(
             Identity ?? (isWorkflow ? workflow! : throw Unknown("--identity")),
             Issuer ?? (isWorkflow ? GitHubIssuer : throw Unknown("--issuer")),
-            Existing(Instance),
-            await CosignAsync(cancellationToken)
+            await ExistingAsync(Instance, cancellationToken)
         );
     }
 
@@ -148,13 +147,11 @@ public sealed record SignerChoice
             ? value
             : throw new WrongUseException($"{parameter} is missing: an identity is believed only as its issuer's");
 
-    /// <summary>
-    /// Sees to the files before cosign is asked: it denies every signature when one is damaged, as if they were somebody else's.
-    /// </summary>
-    private static SigstoreInstance Existing(SigstoreInstance instance)
+    /// <summary>Sees to the files before anything is signed or verified with them.</summary>
+    private static async Task<SigstoreInstance> ExistingAsync(SigstoreInstance instance, CancellationToken cancellationToken)
     {
-        if (instance.TrustedRoot is { } root)
-            TrustedRoot.Read(root);
+        if (instance.TrustedRoot is not null)
+            await instance.ReadRootAsync(cancellationToken);
         if (instance.SigningConfig is { } config)
             Require("--signing-config", config);
         return instance;

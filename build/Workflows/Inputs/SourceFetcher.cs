@@ -2,6 +2,8 @@ using Slipway.Debian;
 using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Http;
+using Slipway.Sigstore;
+using Slipway.Trust;
 using Slipway.Updates;
 
 namespace Slipway.Workflows;
@@ -14,7 +16,7 @@ internal sealed class SourceFetcher : IDisposable
     private readonly DebianMirror? _debian;
     private readonly DebianMirror? _named;
     private readonly string _keyring;
-    private readonly CosignLog _log;
+    private readonly UpstreamSignatureLog _log;
     private readonly IDisposable? _use;
 
     /// <param name="workspace">Where the cache and the keyring are.</param>
@@ -37,7 +39,7 @@ internal sealed class SourceFetcher : IDisposable
         Cache = new ContentCache(workspace.Cache, time);
         Download = new Download(_reader, Cache);
         IsOffline = options.IsOffline;
-        _log = new CosignLog(options.IsOffline, _transport, Environment.GetEnvironmentVariable);
+        _log = new UpstreamSignatureLog(options.IsOffline, _transport, options.ReadTrustedRoot);
         _use = Cache.Use();
     }
 
@@ -163,4 +165,7 @@ internal sealed record SourceOptions
     public bool IsOffline { get; init; }
 
     public RetryPolicy RetryPolicy { get; init; } = new();
+
+    /// <summary>Reads whose signatures of upstream's files are believed.</summary>
+    public Func<CancellationToken, Task<TrustedRoot>> ReadTrustedRoot { get; init; } = new SigstoreInstance().ReadRootAsync;
 }

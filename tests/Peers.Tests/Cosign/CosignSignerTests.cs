@@ -27,7 +27,7 @@ public sealed class CosignSignerTests
         byte[] content = "content"u8.ToArray(),
             signature = await signer.SignAsync(content, cancellationToken);
         Assert.True(signer.Key.Verifies(content, signature));
-        Assert.False(signer.Key.Verifies("other"u8, signature));
+        Assert.False(signer.Key.Verifies("other"u8.ToArray(), signature));
 
         folder.Write("content", "content");
         folder.Write("signature", Convert.ToBase64String(signature));

@@ -6,15 +6,16 @@ using Slipway.Testing;
 namespace Slipway.Peers.Tests;
 
 /// <summary>
-/// Lock and Fetch about a file that its project signs without a key: a real cosign, and a Sigstore of the tests' own in place of the public
-/// one.
+/// Lock and Fetch about a file that its project signs without a key: a Sigstore of the tests' own in place of the public one, of which a
+/// real cosign says the same.
 /// </summary>
 public sealed class UpstreamSignatureTests : IAsyncLifetime
 {
     private const string Identity = "release@example.test",
         Issuer = "https://accounts.example.test";
 
-    private readonly ScratchFolder _programs = new();
+    private readonly ScratchFolder _folder = new();
+    private PeerProgram _cosign = null!;
     private ScratchRepository _repository = null!;
     private SigstoreStandIn _sigstore = null!;
     private SlipwayCommand _slipway = null!;
@@ -23,9 +24,8 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        PeerProgram cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
+        _cosign = await PeerPrograms.RequireAsync(Peer.Cosign);
         _sigstore = await SigstoreStandIn.StartAsync(new PastClock(TimeSpan.FromDays(100)));
-        cosign.WriteScript(_programs, new Dictionary<string, string?>(_sigstore.Variables) { ["COSIGN_REKOR_URL"] = _sigstore.Address });
         _repository = await ScratchRepository.CreateAsync();
         SmallImage.Add(_repository);
         string definition = _repository.At("images", SmallImage.Name, "image.yaml");
@@ -38,15 +38,7 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
             ),
             Stop
         );
-        _slipway = _repository.Slipway with
-        {
-            // Which log it is, cosign and whoever asks whether it is there are told alike.
-            Variables = new Dictionary<string, string?>([.. _repository.Slipway.Variables, .. _sigstore.Variables])
-            {
-                ["COSIGN_REKOR_URL"] = _sigstore.Address,
-                ["PATH"] = $"{_programs.Path}:{Environment.GetEnvironmentVariable("PATH")}",
-            },
-        };
+        _slipway = _repository.Slipway;
         Publish(logged: true);
     }
 
@@ -54,17 +46,17 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
     {
         await _sigstore.DisposeAsync();
         _repository.Dispose();
-        _programs.Dispose();
+        _folder.Dispose();
     }
 
     [Fact]
     public async Task What_upstream_signed_is_verified_with_the_log_and_a_later_fetch_wants_no_less()
     {
         (await RunAsync("Lock")).Require();
-        Assert.Equal((SignatureState.Verified, "cosign", Identity), await LockedAsync());
+        Assert.Equal((SignatureState.Verified, "transparency-log", Identity), await LockedAsync());
         ChildResult again = (await RunAsync("Fetch", "--verify-upstream")).Require();
         Assert.Contains(
-            $"small: tool v1.2.3: signature verified (by cosign), wanted {Identity} of {Issuer}; the lock says verified",
+            $"small: tool v1.2.3: signature verified (by transparency-log), wanted {Identity} of {Issuer}; the lock says verified",
             again.Error,
             StringComparison.Ordinal
         );
@@ -84,21 +76,56 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
         (await RunAsync("Fetch")).Require();
     }
 
+    /// <summary>Of the same files in the same instance, ours and cosign's verdicts are one.</summary>
+    [Theory]
+    [InlineData(true, true, Identity)]
+    [InlineData(true, false, Identity)]
+    [InlineData(false, true, Identity)]
+    [InlineData(true, true, "other@example.test")]
+    public async Task Cosign_says_the_same(bool logged, bool hasTimestamp, string identity)
+    {
+        string file = PathOf("amd64", "");
+        foreach (string architecture in (string[])["amd64", "arm64"])
+            Write(
+                architecture,
+                _sigstore.Sign(
+                    File.ReadAllBytes(PathOf(architecture, "")),
+                    new SigningSubject(Issuer, identity) { HasTimestamp = hasTimestamp },
+                    logged
+                )
+            );
+        ChildResult theirs = await (
+            _cosign.With([
+                "verify-blob",
+                .. _sigstore.LogArguments,
+                "--signature",
+                file + ".sig",
+                "--certificate",
+                file + ".cert",
+                "--certificate-identity",
+                Identity,
+                "--certificate-oidc-issuer",
+                Issuer,
+                file,
+            ]) with
+            {
+                Variables = _sigstore.Variables,
+            }
+        ).RunAsync();
+        Assert.Equal(logged && hasTimestamp && identity == Identity, theirs.ExitCode == 0);
+        Assert.Equal(theirs.ExitCode == 0, (await RunAsync("Lock")).ExitCode == 0);
+    }
+
     [Fact]
     public async Task Without_a_log_the_state_is_unverified_and_becomes_better_where_there_is_one()
     {
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         ChildResult locked = (await RunAsync("Lock")).Require();
         Assert.Equal((SignatureState.UnverifiedNoLog, "certificate", Identity), await LockedAsync());
-        Assert.Contains(
-            "the transparency log was not asked, so who issued the certificate and when it was used is not proven: cosign "
-                + "verify-blob could not ask",
-            locked.Error,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("the transparency log was not asked, so when it was used is not proven: ", locked.Error, StringComparison.Ordinal);
         _sigstore.Outage = null;
         Assert.Contains(
-            "signature verified (by cosign)",
+            "signature verified (by transparency-log)",
             (await RunAsync("Fetch", "--verify-upstream")).Require().Error,
             StringComparison.Ordinal
         );
@@ -109,12 +136,16 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
     {
         Publish(logged: false);
         ChildResult refused = (await RunAsync("Lock")).Require(65);
-        Assert.Contains("signature not found in transparency log", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("the signature is in no transparency log that the trusted root names", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--accept-unsigned-upstream-unsafe", refused.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(_repository.At("images", SmallImage.Name, ImageLock.FileName)));
         SlipwayCommand quiet = _slipway with
         {
-            Variables = new Dictionary<string, string?>(_slipway.Variables) { ["SLIPWAY_ACCEPT_UNSIGNED_UPSTREAM_UNSAFE"] = "true" },
+            Variables = new Dictionary<string, string?>(_slipway.Variables)
+            {
+                ["SLIPWAY_ACCEPT_UNSIGNED_UPSTREAM_UNSAFE"] = "true",
+                ["SLIPWAY_TRUSTED_ROOT"] = _sigstore.TrustedRoot,
+            },
         };
         Assert.NotEqual(0, (await quiet.RunAsync("Lock", "--upstream-mirror", _repository.Mirror.Path)).ExitCode);
 
@@ -128,7 +159,7 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
     }
 
     private Task<ChildResult> RunAsync(params string[] arguments) =>
-        _slipway.RunAsync([.. arguments, "--upstream-mirror", _repository.Mirror.Path]);
+        _slipway.RunAsync([.. arguments, "--upstream-mirror", _repository.Mirror.Path, "--trusted-root", _sigstore.TrustedRoot]);
 
     private string PathOf(string architecture, string ending) => _repository.Mirror.PathOf(SmallImage.Upstream(architecture)) + ending;
 
@@ -136,10 +167,14 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
     {
         foreach (string architecture in (string[])["amd64", "arm64"])
         {
-            SignedBlob blob = _sigstore.Sign(File.ReadAllBytes(PathOf(architecture, "")), new SigningSubject(Issuer, Identity), logged);
-            File.WriteAllText(PathOf(architecture, ".sig"), blob.Signature);
-            File.WriteAllText(PathOf(architecture, ".cert"), blob.Certificate);
+            Write(architecture, _sigstore.Sign(File.ReadAllBytes(PathOf(architecture, "")), new SigningSubject(Issuer, Identity), logged));
         }
+    }
+
+    private void Write(string architecture, SignedBlob blob)
+    {
+        File.WriteAllText(PathOf(architecture, ".sig"), blob.Signature);
+        File.WriteAllText(PathOf(architecture, ".cert"), blob.Certificate);
     }
 
     private async Task<(SignatureState State, string By, string Identity)> LockedAsync()

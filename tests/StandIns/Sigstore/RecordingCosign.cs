@@ -1,27 +1,37 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
 using Slipway.Testing;
 using Slipway.Trust;
 
 namespace Slipway.StandIns;
 
 /// <summary>
-/// A script in cosign's place, for what needs services that are nowhere near: it notes what it was asked and with which tokens, and
-/// answers in cosign's forms. Its certificates and log entries prove nothing.
+/// A script in cosign's place: it notes what it was asked and with which tokens, and has this process sign in its place, with an authority
+/// and logs of the tests' own, in cosign's forms.
 /// </summary>
 public sealed class RecordingCosign : IDisposable
 {
     public const string Subject = "https://github.com/poseidon/slipway/.github/workflows/release.yml@refs/tags/kubelet/v1.36.4";
     public const string Issuer = "https://token.actions.githubusercontent.com";
 
-    /// <summary>A log entry with the promise that the tag form needs.</summary>
-    public const string Entry =
-        """{"logIndex":"7","logId":{"keyId":"AQI="},"kindVersion":{"kind":"dsse","version":"0.0.1"},"integratedTime":"1700000000","inclusionPromise":{"signedEntryTimestamp":"AwQ="},"canonicalizedBody":"eyJraW5kIjoiZHNzZSIsImFwaVZlcnNpb24iOiIwLjAuMSJ9"}""";
-
-    /// <summary>One without, as a newer log gives it.</summary>
-    public const string EntryWithoutPromise = """{"logIndex":"7","logId":{"keyId":"AQI="},"canonicalizedBody":"e30="}""";
+    private const string RequestPrefix = "request.",
+        ResponsePrefix = "response.";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("slipway-recording-cosign-").FullName;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly BundleSigner _signer = new(),
+        _tiledSigner;
+    private readonly Task _signing;
+    private bool _isTiled;
+    private string _subject = Subject;
+
+    public RecordingCosign()
+    {
+        _tiledSigner = new BundleSigner { IsTiled = true };
+        File.WriteAllText(Root, _signer.TrustedRoot.ToJsonString());
+        File.WriteAllText(At("tiled.json"), _tiledSigner.TrustedRoot.ToJsonString());
+        _signing = Task.Run(SignAsync);
+    }
 
     /// <summary>Where it is, for a <c>PATH</c>.</summary>
     public string Folder => _folder;
@@ -35,81 +45,83 @@ public sealed class RecordingCosign : IDisposable
     /// <summary>For each time, whether anything could be read from its input.</summary>
     public IReadOnlyList<string> Input => Lines("input");
 
-    /// <summary>A file with a trusted root, sound as far as it can be told without its authority.</summary>
+    /// <summary>A file with the trusted root by which its signatures are believed.</summary>
     public string Root => At("root.json");
 
-    /// <summary>The last bundle that it was to verify.</summary>
-    public byte[] Verified => File.ReadAllBytes(At("verified"));
+    /// <summary>The same for those that went into a log of tiles.</summary>
+    public string TiledRoot => At("tiled.json");
 
     /// <param name="signs">Shell lines that make <c>$out</c> from <c>$payload</c>, base64; null makes a right bundle.</param>
-    /// <param name="verifies">Shell lines that judge; null accepts.</param>
     /// <param name="help">What its help for attest-blob says.</param>
-    /// <param name="entry">The log entry of its bundles.</param>
-    /// <param name="initializes">Shell lines that fetch the trusted root below <c>$TUF_ROOT</c>; null does.</param>
+    /// <param name="isTiled">Whether its log is one of tiles, which gives no promise.</param>
+    /// <param name="subject">For whom the certificates are.</param>
     public async Task<CosignProgram> OpenAsync(
         string? signs = null,
-        string? verifies = null,
         string help = "--statement= --trusted-root=",
-        string entry = Entry,
-        string? initializes = null
+        bool isTiled = false,
+        string subject = Subject
     )
     {
-        await WriteAsync(signs, verifies, help, entry, initializes);
+        (_isTiled, _subject) = (isTiled, subject);
+        await WriteAsync(signs, help);
         return await CosignProgram.FindAsync(null, default, At("cosign"));
     }
 
     /// <summary>As <see cref="OpenAsync"/>, for a program that finds it by itself.</summary>
-    public async Task WriteAsync(
-        string? signs = null,
-        string? verifies = null,
-        string help = "--statement= --trusted-root=",
-        string entry = Entry,
-        string? initializes = null
-    )
+    public Task WriteAsync(string? signs = null, string help = "--statement= --trusted-root=")
     {
-        await File.WriteAllTextAsync(At("entry"), entry);
-        await File.WriteAllBytesAsync(Root, Roots());
         ProgramFile.Write(
             At("cosign"),
             Script(
                 help,
                 signs
-                    ?? """
-                    material=$(printf '{"certificate":{"rawBytes":"MAA="},"tlogEntries":[%s]}' "$(cat "$dir/entry")")
-                    case "$1" in
-                      attest-blob) content=$(printf '"dsseEnvelope":{"payload":"%s","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MAA="}]}' "$payload") ;;
-                      *) content='"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AA=="},"signature":"MAA="}' ;;
-                    esac
-                    printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":%s,%s}' "$material" "$content" > "$out"
-                    """,
-                verifies ?? "exit 0",
-                initializes
-                    ?? "mkdir -p \"$TUF_ROOT/mirror/targets\" && cp \"$dir/root.json\" \"$TUF_ROOT/mirror/targets/trusted_root.json\""
+                    ?? $"""
+                    printf '%s\n%s' "$1" "$payload" > "$dir/writing.$$" && mv "$dir/writing.$$" "$dir/{RequestPrefix}$$"
+                    while [ ! -e "$dir/{ResponsePrefix}$$" ]; do sleep 0.02; done
+                    mv "$dir/{ResponsePrefix}$$" "$out"
+                    """
             )
         );
+        return Task.CompletedTask;
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _signing.Wait();
+        _disposed.Dispose();
+        _signer.Dispose();
+        _tiledSigner.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Signs what the script lays down, until this is disposed.</summary>
+    private async Task SignAsync()
+    {
+        while (!_disposed.IsCancellationRequested)
+        {
+            foreach (string request in Directory.GetFiles(_folder, RequestPrefix + "*"))
+            {
+                string[] lines = await File.ReadAllLinesAsync(request);
+                File.Delete(request);
+                byte[] payload = Convert.FromBase64String(lines.ElementAtOrDefault(1) ?? "");
+                BundleSigner signer = _isTiled ? _tiledSigner : _signer;
+                SigningSubject subject = new(Issuer, _subject);
+                JsonObject bundle = lines[0] == "attest-blob" ? signer.SignEnvelope(payload, subject) : signer.SignFile(payload, subject);
+                string response = Path.Combine(_folder, ResponsePrefix + Path.GetFileName(request)[RequestPrefix.Length..]);
+                await File.WriteAllBytesAsync(response + ".part", Encoding.UTF8.GetBytes(bundle.ToJsonString()));
+                File.Move(response + ".part", response);
+            }
+
+            await Task.Delay(10);
+        }
+    }
 
     private string[] Lines(string name) => File.Exists(At(name)) ? File.ReadAllLines(At(name)) : [];
 
     private string At(string name) => Path.Combine(_folder, name);
 
-    private static byte[] Roots()
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 authority = new CertificateRequest("CN=authority.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(
-            DateTimeOffset.UnixEpoch,
-            DateTimeOffset.UnixEpoch.AddYears(100)
-        );
-        string certificate = Convert.ToBase64String(authority.RawData),
-            log = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
-        return System.Text.Encoding.UTF8.GetBytes(
-            $$$"""{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[{"publicKey":{"rawBytes":"{{{log}}}"}}],"certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"{{{certificate}}}"}]}}]}"""
-        );
-    }
-
-    private static string Script(string help, string signs, string verifies, string initializes) =>
+    private static string Script(string help, string signs) =>
         $$"""
             #!/bin/sh
             dir=$(dirname "$0")
@@ -121,8 +133,6 @@ public sealed class RecordingCosign : IDisposable
             case "$1 $2" in
               "version --json") echo '{ "gitVersion": "v3.0.2" }' ;;
               "attest-blob --help") echo "{{help}}" ;;
-              initialize*) {{initializes}} ;;
-              verify-blob*) cp "$out" "$dir/verified"; {{verifies}} ;;
               *) {{signs}} ;;
             esac
 

@@ -27,6 +27,7 @@ public sealed class SigstoreStandIn : IAsyncDisposable
     private readonly ScratchFolder _folder = new();
     private readonly AuthorityEndpoint _authorityEndpoint;
     private readonly LogEndpoint _logEndpoint;
+    private int _requests;
 
     private SigstoreStandIn(WebApplication application, TimeProvider time)
     {
@@ -46,6 +47,9 @@ public sealed class SigstoreStandIn : IAsyncDisposable
     public TransparencyLog Log { get; }
 
     public IdentityTokens Tokens { get; }
+
+    /// <summary>How many requests came so far.</summary>
+    public int Requests => _requests;
 
     /// <summary>What every request is refused with; null when none is.</summary>
     public HttpStatusCode? Outage { get; set; }
@@ -94,9 +98,13 @@ public sealed class SigstoreStandIn : IAsyncDisposable
     {
         SignedBlob blob = SignedBlob.Sign(Authority, content, subject);
         if (logged)
-            Log.Add(Proposal(Convert.ToHexStringLower(SHA256.HashData(content)), blob));
+            LogSignature(content, blob);
         return blob;
     }
+
+    /// <summary>Has the log take a signature in.</summary>
+    public void LogSignature(ReadOnlySpan<byte> content, SignedBlob blob) =>
+        Log.Add(Proposal(Convert.ToHexStringLower(SHA256.HashData(content)), blob));
 
     public async ValueTask DisposeAsync()
     {
@@ -166,6 +174,7 @@ public sealed class SigstoreStandIn : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _requests);
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         try
