@@ -85,6 +85,29 @@ public sealed class KeylessTargetTests : IAsyncLifetime
             );
     }
 
+    /// <summary>What the CI certified of the run cannot be chosen by who writes a provenance.</summary>
+    [Theory]
+    [InlineData(12, "https://github.com/poseidon/slipway", true)]
+    [InlineData(12, "https://github.com/poseidon/other", false)]
+    [InlineData(13, "COMMIT", true)]
+    [InlineData(13, "0123456789012345678901234567890123456789", false)]
+    [InlineData(14, "refs/tags/tools/v1.0.0", true)]
+    [InlineData(14, "refs/tags/tools/v1.0.1", false)]
+    [InlineData(14, "refs/heads/main", true)]
+    [InlineData(18, RecordingCosign.Subject, true)]
+    [InlineData(18, "https://github.com/poseidon/slipway/.github/workflows/other.yml@refs/tags/kubelet/v1.36.4", false)]
+    [InlineData(20, "push", true)]
+    public async Task A_certificate_of_another_run_than_the_provenance_tells_of_is_refused(int claim, string value, bool holds)
+    {
+        string commit = (await new ChildProcess("git", ["-C", _repository.Root, "rev-parse", "HEAD"]).RunAsync()).Require().Output.Trim();
+        _cosign.Claims = _cosign.Claims.Add(claim, value.Replace("COMMIT", commit, StringComparison.Ordinal));
+        ChildResult published = (await RunAsync(Job(), "Assemble", "Sign", "Publish")).Require(holds ? 0 : 65);
+        if (holds)
+            return;
+        Assert.Contains("certificate-mismatch", published.Error, StringComparison.Ordinal);
+        Assert.All(_registries, registry => Assert.Equal(0, registry.Log.Count("PUT")));
+    }
+
     [Theory]
     [InlineData("attest-blob")]
     [InlineData("sign-blob")]

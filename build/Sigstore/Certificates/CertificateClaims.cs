@@ -44,6 +44,9 @@ public sealed record CertificateClaims(ImmutableSortedDictionary<int, string> Va
     /// <summary>As <c>refs/tags/v1.2.3</c>.</summary>
     public string? SourceRepositoryRef => Values.GetValueOrDefault(14);
 
+    /// <summary>As <c>https://github.com/OWNER/NAME/.github/workflows/FILE@REF</c>: the workflow that the run is of.</summary>
+    public string? BuildConfigUri => Values.GetValueOrDefault(18);
+
     /// <summary>What started the run, as <c>push</c>.</summary>
     public string? BuildTrigger => Values.GetValueOrDefault(20);
 

@@ -23,16 +23,16 @@ public sealed record CertificateIdentity(string Subject, string Issuer, Sigstore
     {
         ArgumentNullException.ThrowIfNull(signature);
         return TagProof.BundleOf(signature) is { } bundle
-            && await VerifyAsync(bundle, SignedMessage.Of(signature.Payload), cancellationToken);
+            && await VerifyAsync(bundle, SignedMessage.Of(signature.Payload), cancellationToken) is not null;
     }
 
     /// <exception cref="RemoteException">The keys to believe could not be fetched, so nothing is known.</exception>
     /// <exception cref="SigningKeyException">The trusted root that was given is none.</exception>
-    public async Task<bool> SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken)
+    public async Task<SignatureProof?> SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         // What the statement is about is compared by its reader, which knows more of it.
-        return bundle.IsKeyless && await VerifyAsync(bundle.ToBytes(), content: null, cancellationToken);
+        return bundle.IsKeyless ? await VerifyAsync(bundle.ToBytes(), content: null, cancellationToken) : null;
     }
 
     /// <exception cref="RemoteException">The keys to believe could not be fetched, so nothing is known.</exception>
@@ -40,20 +40,24 @@ public sealed record CertificateIdentity(string Subject, string Issuer, Sigstore
     public async Task<bool> SignedAsync(BlobSignature signature, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(signature);
-        return signature.IsKeyless && await VerifyAsync(signature.Bytes, SignedMessage.Of(content), cancellationToken);
+        return signature.IsKeyless && await VerifyAsync(signature.Bytes, SignedMessage.Of(content), cancellationToken) is not null;
     }
 
-    private async Task<bool> VerifyAsync(ReadOnlyMemory<byte> bundle, SignedMessage? content, CancellationToken cancellationToken)
+    private async Task<SignatureProof?> VerifyAsync(
+        ReadOnlyMemory<byte> bundle,
+        SignedMessage? content,
+        CancellationToken cancellationToken
+    )
     {
         SigstoreVerifier verifier = new(await Instance.ReadRootAsync(cancellationToken));
         try
         {
-            verifier.Verify(bundle, content, Policy);
-            return true;
+            SigstoreProof proof = verifier.Verify(bundle, content, Policy);
+            return new SignatureProof(proof.Claims, proof.SignedAt);
         }
         catch (SigstoreException)
         {
-            return false;
+            return null;
         }
     }
 }

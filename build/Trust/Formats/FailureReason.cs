@@ -89,6 +89,9 @@ public enum FailureReason
     /// <summary>The provenance tells of another build than the one expected.</summary>
     ProvenanceMismatch,
 
+    /// <summary>The signer's certificate tells of another repository, commit, tag or workflow than the provenance.</summary>
+    CertificateMismatch,
+
     /// <summary>The SBOM cannot be read.</summary>
     SbomUnreadable,
 

@@ -11,9 +11,9 @@ public interface ITrustedSigner
     /// <summary>Whether this is the signer's signature of its payload.</summary>
     Task<bool> SignedAsync(StoredSignature signature, CancellationToken cancellationToken);
 
-    /// <summary>Whether the signer signed the bundle's envelope.</summary>
+    /// <summary>What proves that the signer signed the bundle's envelope; null when nothing does.</summary>
     /// <param name="about">A manifest that the envelope's statement claims to be about; proof of it is not asked here.</param>
-    Task<bool> SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken);
+    Task<SignatureProof?> SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken);
 
     /// <summary>Whether this is the signer's signature of a file.</summary>
     /// <param name="content">All of the file.</param>

@@ -13,6 +13,9 @@ namespace Slipway.Trust;
 /// <param name="Predicate">A JSON object, as its very bytes.</param>
 public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string PredicateType, ReadOnlyMemory<byte> Predicate)
 {
+    /// <summary>What proved whose it is, where it was verified; null of one that is made or read.</summary>
+    public SignatureProof? Proof { get; init; }
+
     /// <summary>"This image is signed", with an empty predicate (cosign, pkg/types/predicate.go).</summary>
     public const string SignType = "https://sigstore.dev/cosign/sign/v1";
 

@@ -50,8 +50,8 @@ public sealed record VerificationKey : ITrustedSigner
     Task<bool> ITrustedSigner.SignedAsync(StoredSignature signature, CancellationToken cancellationToken) =>
         Task.FromResult(Verifies(signature.Payload, signature.Signature.Span));
 
-    Task<bool> ITrustedSigner.SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken) =>
-        Task.FromResult(!bundle.IsKeyless && bundle.Envelope.IsSignedBy(this));
+    Task<SignatureProof?> ITrustedSigner.SignedAsync(SigstoreBundle bundle, ManifestContent about, CancellationToken cancellationToken) =>
+        Task.FromResult(!bundle.IsKeyless && bundle.Envelope.IsSignedBy(this) ? SignatureProof.ByKey : null);
 
     Task<bool> ITrustedSigner.SignedAsync(BlobSignature signature, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         Task.FromResult(!signature.IsKeyless && signature.IsOf(content.Span) && Verifies(content, signature.Signature.Span));

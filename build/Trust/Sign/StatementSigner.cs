@@ -117,7 +117,7 @@ internal sealed class StatementSigner(
     {
         SigstoreBundle bundle = await signer.SignStatementAsync(wanted.For(official), cancellationToken);
         Evidence about = About(places[0], wanted.About[0]);
-        Require(await signer.Trusted.SignedAsync(bundle, about.Subject, cancellationToken), about);
+        Require(await signer.Trusted.SignedAsync(bundle, about.Subject, cancellationToken) is not null, about);
         Made++;
         return bundle;
     }

@@ -94,12 +94,12 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
         ManifestContent about,
         CancellationToken cancellationToken
     ) =>
-        await signer.SignedAsync(bundle, about, cancellationToken)
+        await signer.SignedAsync(bundle, about, cancellationToken) is { } proof
             ? new StoredBundle
             {
                 Stored = stored,
                 Bundle = bundle,
-                Statement = bundle.Envelope.Statement,
+                Statement = bundle.Envelope.Statement is { } statement ? statement with { Proof = proof } : null,
             }
             : new StoredBundle { Stored = stored, Foreign = TellsForeign ? Foreign(bundle.Envelope, about) : null };
 

@@ -57,7 +57,12 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
         foreach (SubjectVerdict verdict in read.Subjects.SetItem(0, root))
             verdicts.Add(await JudgeAsync(verdict, request.Content, wanted, cancellationToken));
         ImmutableArray<SlsaProvenance> followed = verdicts[0].Passed
-            ? [.. ProvenancesOf(verdicts[0]).Where(provenance => wanted.Judge(provenance).IsEmpty)]
+            ?
+            [
+                .. StatementsOf(verdicts[0], Statement.ProvenanceType)
+                    .Where(statement => JudgeProvenance(statement, wanted) is null)
+                    .Select(statement => SlsaProvenance.Parse(statement.Predicate)),
+            ]
             : [];
         if (verdicts[0].Passed && policy.NotOlderThan is { } oldest)
             (verdicts[0], followed) = await OfAgeAsync(verdicts[0], followed, oldest, cancellationToken);
@@ -94,7 +99,7 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
             verdict = BestOf(
                 verdict,
                 Statement.ProvenanceType,
-                [.. PredicatesOf(verdict, Statement.ProvenanceType).Select(predicate => JudgeProvenance(predicate, wanted))]
+                [.. StatementsOf(verdict, Statement.ProvenanceType).Select(statement => JudgeProvenance(statement, wanted))]
             );
         if (!verdict.Passed || policy.Folder is null || verdict.Platform is null)
             return verdict;
@@ -117,12 +122,15 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
         return (BestOf(verdict, Statement.ProvenanceType, judged), [.. provenances.Where((_, at) => judged[at] is null)]);
     }
 
-    private static (FailureReason Reason, string Text)? JudgeProvenance(ReadOnlyMemory<byte> predicate, ProvenanceCheck wanted)
+    private static (FailureReason Reason, string Text)? JudgeProvenance(Statement statement, ProvenanceCheck wanted)
     {
         try
         {
-            return wanted.Judge(SlsaProvenance.Parse(predicate)) is [{ } first, ..]
-                ? (FailureReason.ProvenanceMismatch, $"{first.Problem.Name()}: {first.Text}")
+            SlsaProvenance provenance = SlsaProvenance.Parse(statement.Predicate);
+            if (wanted.Judge(provenance) is [{ } first, ..])
+                return (FailureReason.ProvenanceMismatch, $"{first.Problem.Name()}: {first.Text}");
+            return statement.Proof?.Claims is { } claims && CertificateCheck.ProblemWith(claims, provenance) is { } problem
+                ? (FailureReason.CertificateMismatch, problem)
                 : null;
         }
         catch (ContentException e)
@@ -179,26 +187,9 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
             Text = wrong.Text,
         };
 
-    /// <summary>Those that can be read.</summary>
-    private static IEnumerable<SlsaProvenance> ProvenancesOf(SubjectVerdict verdict)
-    {
-        foreach (ReadOnlyMemory<byte> predicate in PredicatesOf(verdict, Statement.ProvenanceType))
-        {
-            SlsaProvenance? read = null;
-            try
-            {
-                read = SlsaProvenance.Parse(predicate);
-            }
-            catch (ContentException)
-            {
-                // Another one of the same signer is sound, as the verdict says.
-            }
-
-            if (read is not null)
-                yield return read;
-        }
-    }
-
     private static IEnumerable<ReadOnlyMemory<byte>> PredicatesOf(SubjectVerdict verdict, string type) =>
-        verdict.Statements.Where(statement => statement.PredicateType == type).Select(statement => statement.Predicate);
+        StatementsOf(verdict, type).Select(statement => statement.Predicate);
+
+    private static IEnumerable<Statement> StatementsOf(SubjectVerdict verdict, string type) =>
+        verdict.Statements.Where(statement => statement.PredicateType == type);
 }

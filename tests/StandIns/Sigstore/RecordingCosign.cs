@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using Slipway.Testing;
@@ -35,6 +36,9 @@ public sealed class RecordingCosign : IDisposable
 
     /// <summary>Where it is, for a <c>PATH</c>.</summary>
     public string Folder => _folder;
+
+    /// <summary>What its certificates say of a CI run, beside the issuer.</summary>
+    public ImmutableSortedDictionary<int, string> Claims { get; set; } = ImmutableSortedDictionary<int, string>.Empty;
 
     /// <summary>One line for each time it was asked.</summary>
     public IReadOnlyList<string> Calls => Lines("asked");
@@ -106,7 +110,7 @@ public sealed class RecordingCosign : IDisposable
                 File.Delete(request);
                 byte[] payload = Convert.FromBase64String(lines.ElementAtOrDefault(1) ?? "");
                 BundleSigner signer = _isTiled ? _tiledSigner : _signer;
-                SigningSubject subject = new(Issuer, _subject);
+                SigningSubject subject = new(Issuer, _subject) { Claims = Claims };
                 JsonObject bundle = lines[0] == "attest-blob" ? signer.SignEnvelope(payload, subject) : signer.SignFile(payload, subject);
                 string response = Path.Combine(_folder, ResponsePrefix + Path.GetFileName(request)[RequestPrefix.Length..]);
                 await File.WriteAllBytesAsync(response + ".part", Encoding.UTF8.GetBytes(bundle.ToJsonString()));

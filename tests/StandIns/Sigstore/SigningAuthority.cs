@@ -79,12 +79,19 @@ public sealed class SigningAuthority : IDisposable
         {
             // Fulcio writes the issuer twice: the old extension as bare text, the new one as a UTF8String.
             request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.57264.1.1", Encoding.UTF8.GetBytes(issuer), false));
-            AsnWriter text = new(AsnEncodingRules.DER);
-            text.WriteCharacterString(UniversalTagNumber.UTF8String, issuer);
-            request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.57264.1.8", text.Encode(), false));
+            request.CertificateExtensions.Add(Claim(8, issuer));
         }
 
+        foreach ((int number, string value) in subject.Claims)
+            request.CertificateExtensions.Add(Claim(number, value));
         return request;
+    }
+
+    private static X509Extension Claim(int number, string value)
+    {
+        AsnWriter text = new(AsnEncodingRules.DER);
+        text.WriteCharacterString(UniversalTagNumber.UTF8String, value);
+        return new X509Extension($"1.3.6.1.4.1.57264.1.{number}", text.Encode(), false);
     }
 
     /// <summary>The part of a certificate that is signed (RFC 5280, section 4.1: <c>tbsCertificate</c>).</summary>

@@ -9,4 +9,7 @@ public sealed record SigningSubject(string? Issuer, params ImmutableArray<string
 {
     /// <summary>Whether the certificate log's timestamp is in the certificate, without which nobody should believe it.</summary>
     public bool HasTimestamp { get; init; } = true;
+
+    /// <summary>What else the certificate says of a CI run, by the last number of Fulcio's object identifier.</summary>
+    public ImmutableSortedDictionary<int, string> Claims { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
 }
