@@ -137,7 +137,7 @@ internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageL
         NextCommand next = new("Fetch") { Image = definition.Name };
         string mend = $"Run {next}";
         string path = cache.Find(file.Digest, file.Size)
-            ?? throw next.After(new ContentException($"{definition.Name} {platform}: {what}: not in the cache. {mend}"));
+            ?? throw next.After(new ContentException($"{definition.Name} {platform}: {what}: the file is not in the cache. {mend}"));
         try
         {
             await using VerifyingStream content = new(
@@ -153,7 +153,7 @@ internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageL
         catch (ContentException e)
         {
             File.Delete(path);
-            throw next.After(new ContentException($"{e.Message}: it was changed in the cache and is deleted there. {mend}", e));
+            throw next.After(new ContentException($"{e.Message}: the cached file was changed and has been deleted. {mend}", e));
         }
     }
 }

@@ -294,7 +294,7 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     [InlineData("there is no such folder or file", "--reference", "./nowhere.tar")]
     [InlineData("it must begin with a registry host", "--reference", "nowhere.tar")]
     [InlineData("wanted one, or its tag behind a colon: v1.0.0-amd64, v2", "--reference", "oci:artifacts/tools/layout")]
-    [InlineData("nothing there has this tag, so it does not say which image it is", "--reference", "oci:artifacts/tools/layout:v3")]
+    [InlineData("it has no such tag and does not say which image it is", "--reference", "oci:artifacts/tools/layout:v3")]
     public async Task What_is_typed_wrong_is_64(string because, params string[] arguments)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);

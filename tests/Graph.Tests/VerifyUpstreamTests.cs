@@ -47,7 +47,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "is not proven: cosign: the program is not there; nothing was signed or verified",
+            "is not proven: cosign: the program was not found; nothing was signed or verified",
             fetched.Error,
             StringComparison.Ordinal
         );
@@ -64,7 +64,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     {
         await LockAsync(new LockedSignature(SignatureState.Verified, LockedSignature.ByCosign, new UpstreamSigner(Identity, Issuer)));
         Assert.Contains(
-            "the lock says verified, and the transparency log could not be asked again",
+            "the lock says verified, but the transparency log could not be queried again",
             (await FetchAsync()).Require(75).Error,
             StringComparison.Ordinal
         );
@@ -82,7 +82,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         Assert.Contains("could not be asked again", (await FetchAsync()).Require(75).Error, StringComparison.Ordinal);
         await using WebApplication log = await StartLogAsync();
         Assert.Contains(
-            "cosign verify-blob refuses it. It said: Error: signature not found in transparency log",
+            "cosign verify-blob refuses it. Its output: Error: signature not found in transparency log",
             (await FetchAsync()).Require(65).Error,
             StringComparison.Ordinal
         );
@@ -97,7 +97,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     {
         StandIn($"echo 'Error: {said}' >&2; exit 1");
         ChildResult fetched = (await FetchAsync()).Require();
-        Assert.Contains("cosign verify-blob could not ask: the log at log.invalid: ", fetched.Error, StringComparison.Ordinal);
+        Assert.Contains("cosign verify-blob could not query the log at log.invalid: ", fetched.Error, StringComparison.Ordinal);
         Assert.Contains($"It said: Error: {said}", fetched.Error, StringComparison.Ordinal);
         Assert.Contains("signature unverified-no-log", fetched.Error, StringComparison.Ordinal);
     }

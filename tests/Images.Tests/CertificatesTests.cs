@@ -83,7 +83,7 @@ public class CertificatesTests
         shop.Add(new TinyDeb("ca-certificates").File(Source + "a b.crt", Pem("CN=One")).File(Source + "a_b.crt", Pem("CN=Two")));
         await LayerContentTests.RefusedAsync<ContentException>(
             shop,
-            "/etc/ssl/certs/a_b.pem: finishing step certificates and finishing step certificates both have it"
+            "/etc/ssl/certs/a_b.pem: finishing step certificates and finishing step certificates both have this path"
         );
     }
 

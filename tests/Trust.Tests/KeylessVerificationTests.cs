@@ -80,7 +80,7 @@ public sealed class KeylessVerificationTests : KeylessCases
 
     [Theory]
     [InlineData("exit 0", "left no trusted_root.json")]
-    [InlineData("mkdir -p \"$TUF_ROOT/targets\" && echo '{}' > \"$TUF_ROOT/targets/trusted_root.json\"", "is no trusted root")]
+    [InlineData("mkdir -p \"$TUF_ROOT/targets\" && echo '{}' > \"$TUF_ROOT/targets/trusted_root.json\"", "is not a trusted root")]
     public async Task A_fetched_root_that_is_none_is_told_and_nothing_is_verified(string initializes, string problem)
     {
         using SignedImageFixture fixture = await SignedImageFixture.CreateAsync();

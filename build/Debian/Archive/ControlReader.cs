@@ -145,7 +145,7 @@ public sealed class ControlReader
         foreach ((int otherStart, int otherColon, _) in _fields)
         {
             if (Ascii.EqualsIgnoreCase(_buffer.AsSpan(_start + otherStart, otherColon - otherStart), line[..colon]))
-                throw new ContentException($"{_what}: paragraph {Count + 1}: field {Shown(line[..colon])} stands twice");
+                throw new ContentException($"{_what}: paragraph {Count + 1}: field {Shown(line[..colon])} appears twice");
         }
 
         _fields.Add((start - _start, start - _start + colon, end - _start));

@@ -121,7 +121,7 @@ internal static class ImageLockReader
                 : files.ToImmutableSortedDictionary(file => file.Key, _ => version.Text, StringComparer.Ordinal);
         return versions.Keys.SequenceEqual(files.Keys)
             ? new LockedPackage(package["name"].Parse(Name), package.Find("layer")?.Text ?? "", versions, files)
-            : throw package.Fault("'version' and 'files' are of different architectures");
+            : throw package.Fault("'version' and 'files' name different architectures");
     }
 
     private static ImmutableSortedDictionary<string, LockedFile> Files(LockNode files, bool isPackage) =>

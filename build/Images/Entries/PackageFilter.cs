@@ -61,7 +61,7 @@ internal sealed class PackageFilter(ImmutableArray<Exclusion> exclusions, Platfo
     {
         string[] idle = [.. _rules.SelectMany(rule => rule.Idle(tree))];
         if (idle.Length == 1)
-            throw new DefinitionException($"{what}: {idle[0]}. Mend it in {ImageDefinition.FileName}");
+            throw new DefinitionException($"{what}: {idle[0]}. Correct it in {ImageDefinition.FileName}");
         if (idle.Length > 1)
             throw new DefinitionException(
                 $"{what}: {idle.Length} exclude patterns match nothing; remove or correct them "

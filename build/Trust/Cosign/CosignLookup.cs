@@ -71,7 +71,7 @@ public sealed class CosignLookup(CosignProgram cosign, HttpTransport transport, 
                 return null;
             // What it says may be the certificate's own words. Who has to answer it is asked apart from that.
             await RequireServicesAsync(answer, cancellationToken);
-            return $"cosign verify-blob refuses it. It said: {answer.Said}";
+            return $"cosign verify-blob refuses it. Its output: {answer.Said}";
         }
         finally
         {
@@ -90,14 +90,14 @@ public sealed class CosignLookup(CosignProgram cosign, HttpTransport transport, 
             if (!key.IsSuccessStatusCode)
                 throw new RemoteException(
                     RemoteFault.TryAgain,
-                    $"cosign verify-blob could not ask: the log at {log.Host} answers {(int)key.StatusCode}. It said: {answer.Said}"
+                    $"cosign verify-blob could not query the log at {log.Host}: status {(int)key.StatusCode}. Its output: {answer.Said}"
                 );
         }
         catch (ExhaustedException e)
         {
             throw new RemoteException(
                 RemoteFault.TryAgain,
-                $"cosign verify-blob could not ask: the log at {log.Host}: {e.Message}. It said: {answer.Said}",
+                $"cosign verify-blob could not query the log at {log.Host}: {e.Message}. Its output: {answer.Said}",
                 e
             );
         }

@@ -112,14 +112,15 @@ public sealed partial class CosignProgram
             if (!answer.Succeeded)
                 throw new RemoteException(
                     RemoteFault.TryAgain,
-                    $"{_program} initialize ended with {answer.ExitCode}: the keys to believe could not be fetched, so nothing is "
-                        + $"known of any signature; run the same command again, or give --trusted-root FILE. It said: {answer.Said}"
+                    $"{_program} initialize ended with {answer.ExitCode}: the trusted keys could not be fetched, so it is not known "
+                        + "whether a signature is valid; run the same command again, or give --trusted-root FILE. Its output: "
+                        + $"{answer.Said}"
                 );
             FileInfo root = folder
                 .EnumerateFiles("trusted_root.json", SearchOption.AllDirectories)
                 .FirstOrDefault(file => file.Length <= MaximumTrustedRoot)
                 ?? throw new CosignException(
-                    $"{_program} initialize ended well and left no trusted_root.json; nothing was verified. Give --trusted-root FILE"
+                    $"{_program} initialize succeeded but left no trusted_root.json; nothing was verified. Give --trusted-root FILE"
                 );
             byte[] bytes = await File.ReadAllBytesAsync(root.FullName, cancellationToken);
             TrustedRoot.Require(bytes);
@@ -128,7 +129,8 @@ public sealed partial class CosignProgram
         catch (ContentException e)
         {
             throw new CosignException(
-                $"what {_program} initialize fetched is no trusted root: {e.Message}; nothing was verified. Give --trusted-root FILE",
+                $"{_program} initialize fetched something that is not a trusted root: {e.Message}; nothing was verified. Give "
+                    + "--trusted-root FILE",
                 e
             );
         }
@@ -160,12 +162,12 @@ public sealed partial class CosignProgram
             return result.ExitCode <= LastOwnExitCode
                 ? new CosignAnswer(result)
                 : throw new CosignException(
-                    $"{_program} {arguments[0]} was ended from outside ({result.ExitCode}); nothing was signed or verified"
+                    $"{_program} {arguments[0]} was stopped from outside ({result.ExitCode}); nothing was signed or verified"
                 );
         }
         catch (ToolMissingException e)
         {
-            throw new CosignException($"{_program}: the program is not there; nothing was signed or verified. {WhereToGet}", e)
+            throw new CosignException($"{_program}: the program was not found; nothing was signed or verified. {WhereToGet}", e)
             {
                 IsMissing = true,
             };
@@ -173,7 +175,7 @@ public sealed partial class CosignProgram
         catch (ProgramException e)
         {
             throw new CosignException(
-                $"{_program} {arguments[0]} {(e.IsTooSlow ? "did not end within 2 minutes" : "printed more than anybody reads")}; "
+                $"{_program} {arguments[0]} {(e.IsTooSlow ? "did not end within 2 minutes" : "printed too much output")}; "
                     + "nothing was signed or verified",
                 e
             );
@@ -184,7 +186,7 @@ public sealed partial class CosignProgram
         answer.Succeeded
             ? answer.Output
             : throw new CosignException(
-                $"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. It said: {answer.Said}"
+                $"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. Its output: {answer.Said}"
             );
 
     private static CosignException TooOld(string program, string got) => TooOld($"{program}: wanted cosign 2.5 or newer, got {got}");

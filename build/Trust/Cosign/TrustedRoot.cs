@@ -38,7 +38,7 @@ public static class TrustedRoot
         catch (ContentException e)
         {
             throw new SigningKeyException(
-                $"--trusted-root {path}: {e.Message}. Run cosign trusted-root create, or get it from whoever runs the instance"
+                $"--trusted-root {path}: {e.Message}. Run cosign trusted-root create, or get it from the operator of the instance"
             );
         }
     }

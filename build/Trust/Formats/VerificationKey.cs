@@ -31,7 +31,7 @@ public sealed record VerificationKey : ITrustedSigner
         PemFile file = PemFile.Parse(pem, name);
         if (file.Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
             throw new SigningKeyException(
-                $"{name}: wanted a public key, got a private one: keep it to yourself. Run: openssl pkey -in FILE -pubout"
+                $"{name}: wanted a public key, got a private one: keep it secret. Run: openssl pkey -in FILE -pubout"
             );
         if (file.Label != "PUBLIC KEY")
             throw new SigningKeyException($"{name}: wanted a public key in PEM form ('PUBLIC KEY'), got '{file.Label}'");
@@ -41,7 +41,7 @@ public sealed record VerificationKey : ITrustedSigner
             using ECDsa key = ECDsa.Create();
             key.ImportSubjectPublicKeyInfo(file.Der, out int length);
             if (length != file.Der.Length)
-                throw new SigningKeyException($"{name}: something follows the public key in it");
+                throw new SigningKeyException($"{name}: there are bytes after the public key");
             KeyKind.RequireFit(key, name);
             return new VerificationKey(key.ExportSubjectPublicKeyInfo());
         }

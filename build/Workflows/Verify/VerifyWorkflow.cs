@@ -65,7 +65,7 @@ internal sealed class VerifyWorkflow(Func<ImageDefinition?, ReleasePolicy> polic
         );
         if (definition is null && namesAnother)
             log(
-                $"{reference.Name}: its signatures name another repository. If it is a copy, say of what by --images NAME or "
+                $"{reference.Name}: its signatures name another repository. If it is a copy, name its original by --images NAME or "
                     + "--official REPOSITORY"
             );
         return verdict;

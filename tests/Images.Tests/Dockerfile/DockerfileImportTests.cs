@@ -98,7 +98,7 @@ public sealed class DockerfileImportTests : IDisposable
             { "another platform", saved => saved.Architecture = "arm64", "built an image for linux/arm64" },
             { "two images", saved => saved.Times = 2, "wanted one image" },
             { "no image", saved => saved.Times = 0, "wanted one image" },
-            { "a whiteout", saved => saved.Add(SavedImage.File("usr/bin/.wh.tool", "")), "takes nothing away" },
+            { "a whiteout", saved => saved.Add(SavedImage.File("usr/bin/.wh.tool", "")), "cannot delete files" },
             { "a path out", saved => saved.Add(SavedImage.File("../../etc/passwd", "")), "leads out of the image" },
             {
                 "a device",

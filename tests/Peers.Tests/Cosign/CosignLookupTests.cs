@@ -93,11 +93,11 @@ public sealed class CosignLookupTests : IAsyncLifetime
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(async () =>
             await (await LookupAsync(new() { ["COSIGN_REKOR_URL"] = "http://127.0.0.1:1" })).RefusalAsync(file, Stop)
         );
-        Assert.StartsWith("cosign verify-blob could not ask: the log at 127.0.0.1", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("cosign verify-blob could not query the log at 127.0.0.1", e.Message, StringComparison.Ordinal);
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         e = await Assert.ThrowsAsync<RemoteException>(async () => await (await LookupAsync()).RefusalAsync(file, Stop));
-        Assert.StartsWith("cosign verify-blob could not ask: the log at 127.0.0.1", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("cosign verify-blob could not query the log at 127.0.0.1", e.Message, StringComparison.Ordinal);
     }
 
     private SignedBlob Signed(string content, bool logged = true) =>

@@ -72,7 +72,11 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         ChildResult worse = (await RunAsync("Fetch", "--verify-upstream")).Require(75);
         Assert.Contains("the transparency log was not asked", worse.Error, StringComparison.Ordinal);
-        Assert.Contains("the lock says verified, and the transparency log could not be asked again", worse.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the lock says verified, but the transparency log could not be queried again",
+            worse.Error,
+            StringComparison.Ordinal
+        );
 
         _sigstore.Outage = null;
         File.Delete(PathOf("arm64", ".sig"));
@@ -91,8 +95,8 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
         ChildResult locked = (await RunAsync("Lock")).Require();
         Assert.Equal((SignatureState.UnverifiedNoLog, "certificate", Identity), await LockedAsync());
         Assert.Contains(
-            "the transparency log was not asked, so who issued the certificate and when it was used is not proven: cosign "
-                + "verify-blob could not ask",
+            "the transparency log was not queried, so the certificate's issuer and time of use are not proven: cosign "
+                + "verify-blob could not query",
             locked.Error,
             StringComparison.Ordinal
         );
