@@ -85,7 +85,7 @@ public sealed class EngineAddressTests
 
     [Theory]
     [InlineData("""{"currentContext":"gone"}""", null, "which does not exist")]
-    [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{}}""", "not a JSON object that docker writes")]
+    [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{}}""", "not a JSON object as docker writes it")]
     [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{"docker":{}}}""", "it names no host")]
     [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{"docker":{"Host":"tcp://far.example.org:2376"}}}""", "without TLS")]
     [InlineData(
@@ -93,8 +93,8 @@ public sealed class EngineAddressTests
         """{"Endpoints":{"docker":{"Host":"tcp://far.example.org:2376","SkipTLSVerify":true}}}""",
         "skips the verification"
     )]
-    [InlineData("""{"currentContext":["s3cret"]}""", null, "not a JSON object that docker writes")]
-    [InlineData("s3cret", null, "not a JSON object that docker writes")]
+    [InlineData("""{"currentContext":["s3cret"]}""", null, "not a JSON object as docker writes it")]
+    [InlineData("s3cret", null, "not a JSON object as docker writes it")]
     public void A_configuration_that_leads_nowhere_is_told_without_its_content(string config, string? context, string why)
     {
         using ScratchFolder folder = new();

@@ -23,7 +23,7 @@ public sealed class PreflightTests
     [InlineData("no address", 75, "quay.io")]
     [InlineData("no rights", 77, "docker.io/slipwaytests/tools")]
     [InlineData("no folder", 64, "--upstream-mirror /nothing/here: folder not found")]
-    [InlineData("key in the checkout", 78, "release.pem: a private key in PEM lies in the checkout")]
+    [InlineData("key in the checkout", 78, "release.pem: a private key in PEM is in the checkout")]
     public async Task It_comes_before_all_work(string what, int exitCode, string said)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);

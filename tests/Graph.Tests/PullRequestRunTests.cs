@@ -155,7 +155,7 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
         Assert.Null(await _far.BranchAsync(Branch));
         Assert.Contains(
             "tools: pull request 1 of github.com/poseidon/tools proposed the same and was closed; it stays closed until something "
-                + "newer, or it is opened again",
+                + "newer exists or it is opened again",
             _log.ToString(),
             StringComparison.Ordinal
         );

@@ -178,7 +178,7 @@ public sealed partial class ReproduceTargetTests(SignedTools made) : IClassFixtu
         (await MirrorAsync(tools, Release, Copy)).Require();
         SlipwayCommand elsewhere = await CloneAsync(tools, "elsewhere");
         Assert.Contains(
-            "Of a copy give --images NAME",
+            "For a copy give --images NAME",
             (await ReproduceAsync(tools, elsewhere, "--reference", $"{Copy}:{UpstreamImage.Version}")).Require(64).Error,
             StringComparison.Ordinal
         );

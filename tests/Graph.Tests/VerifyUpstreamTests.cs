@@ -42,12 +42,12 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
     {
         ChildResult fetched = (await FetchAsync()).Require();
         Assert.Contains(
-            $"tools amd64: a v1.0.0: signed by the key of a certificate for {Identity}; the transparency log was not asked",
+            $"tools amd64: a v1.0.0: signed by the key of a certificate for {Identity}; the transparency log was not queried",
             fetched.Error,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "is not proven: cosign: the program was not found; nothing was signed or verified",
+            "issuer and time of use are not proven: cosign: the program was not found; nothing was signed or verified",
             fetched.Error,
             StringComparison.Ordinal
         );
@@ -79,7 +79,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
             )
         );
         StandIn("echo 'Error: signature not found in transparency log' >&2; exit 1");
-        Assert.Contains("could not be asked again", (await FetchAsync()).Require(75).Error, StringComparison.Ordinal);
+        Assert.Contains("could not be queried again", (await FetchAsync()).Require(75).Error, StringComparison.Ordinal);
         await using WebApplication log = await StartLogAsync();
         Assert.Contains(
             "cosign verify-blob refuses it. Its output: Error: signature not found in transparency log",
@@ -98,7 +98,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         StandIn($"echo 'Error: {said}' >&2; exit 1");
         ChildResult fetched = (await FetchAsync()).Require();
         Assert.Contains("cosign verify-blob could not query the log at log.invalid: ", fetched.Error, StringComparison.Ordinal);
-        Assert.Contains($"It said: Error: {said}", fetched.Error, StringComparison.Ordinal);
+        Assert.Contains($"Its output: Error: {said}", fetched.Error, StringComparison.Ordinal);
         Assert.Contains("signature unverified-no-log", fetched.Error, StringComparison.Ordinal);
     }
 
@@ -111,7 +111,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         ChildResult fetched = (await FetchAsync()).Require();
         Assert.Equal(
             2,
-            fetched.Error.Split('\n').Count(line => line.Contains("the transparency log was not asked", StringComparison.Ordinal))
+            fetched.Error.Split('\n').Count(line => line.Contains("the transparency log was not queried", StringComparison.Ordinal))
         );
         Assert.Single(await File.ReadAllLinesAsync(asked, Stop), line => line.StartsWith("verify-blob ", StringComparison.Ordinal));
     }

@@ -21,7 +21,7 @@ public sealed class MirrorLimitTests : MirrorEvidenceCases
         fixture.Forget();
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => MirrorAsync(fixture, fixture.Official, copy));
         Assert.Contains(
-            "no space for the release's signatures and attestations: verification looks at 0 more",
+            "the release's signatures and attestations cannot be added: verification looks at 0 more",
             e.Message,
             StringComparison.Ordinal
         );
@@ -63,7 +63,11 @@ public sealed class MirrorLimitTests : MirrorEvidenceCases
         if (isNeeded)
         {
             ContentException e = await Assert.ThrowsAsync<ContentException>(() => MirrorAsync(fixture, fixture.Official, fixture.Fallback));
-            Assert.Contains($"{Att(fixture)}: no space", e.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{Att(fixture)}: the release's signatures and attestations cannot be added",
+                e.Message,
+                StringComparison.Ordinal
+            );
             Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
         }
         else

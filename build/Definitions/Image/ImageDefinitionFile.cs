@@ -192,7 +192,7 @@ public static partial class ImageDefinitionFile
     private static string Column(YamlMap map, string key, string text) =>
         text.All(c => c is > ' ' and < '\x7F' and not ':')
             ? text
-            : throw map.Fault(key, $"'{key}' wanted ASCII text without ':' and blanks, got '{text}'");
+            : throw map.Fault(key, $"'{key}' wanted ASCII text without ':' or blanks, got '{text}'");
 
     /// <summary>The name of a suite or a component, which becomes part of an address.</summary>
     private static string ArchiveWord(string text, string place) =>

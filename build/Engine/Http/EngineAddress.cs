@@ -128,7 +128,7 @@ public sealed partial record EngineAddress
             || (user.Length > 0 && !PlainName().IsMatch(user))
             || (path.Length > 0 && !PlainPath().IsMatch(path))
         )
-            throw new ContentException($"{wanted}: letters, digits, only '.', '_' and '-', without '-' in front");
+            throw new ContentException($"{wanted}: only letters, digits, '.', '_' and '-' are allowed, and no '-' in front");
         return new EngineAddress(EngineScheme.Ssh)
         {
             Host = address.Host,

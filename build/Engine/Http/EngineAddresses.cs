@@ -130,7 +130,7 @@ public sealed class EngineAddresses(Func<string, string?> environment)
         {
             // The file may hold credentials, which a parser's message could quote.
             throw EngineException.Configuration(
-                $"{file}: {(e is ContentException ? "it is not a JSON object that docker writes" : "it cannot be read")}"
+                $"{file}: {(e is ContentException ? "it is not a JSON object as docker writes it" : "it cannot be read")}"
             );
         }
     }

@@ -17,9 +17,7 @@ internal sealed partial class Build
 
     private Target Doctor =>
         _ =>
-            _.Description(
-                    "Find what blocks a release: registries and rights, signer, tokens, commits, upstream, mirror, " + "programs, space"
-                )
+            _.Description("Find what blocks a release: registries and rights, signer, tokens, commits, upstream, mirror, programs, space")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();

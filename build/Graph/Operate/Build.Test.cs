@@ -13,7 +13,7 @@ internal sealed partial class Build
     [Parameter("Test projects to run, as Oci.Tests; default: all under tests/")]
     private readonly string[] TestProjects = [];
 
-    [Parameter("Let tests that sample cases take all of them: a run of hours")]
+    [Parameter("Run every case of the tests that otherwise run a sample: takes hours")]
     private readonly bool Thorough;
 
     private Target Test =>

@@ -16,7 +16,7 @@ internal sealed partial class Build
     [Parameter("Fetch, Assemble, Rehearse: use only the cache, and name what it lacks")]
     private readonly bool Offline;
 
-    [Parameter("Lock, Update: accept upstream files whose signature is missing or wrong by their checksums alone, and record that")]
+    [Parameter("Lock, Update: accept upstream files with a missing or wrong signature by their checksums alone, and record that")]
     private readonly bool AcceptUnsignedUpstreamUnsafe;
 
     private SourceFetcher NewSources(Report report) =>

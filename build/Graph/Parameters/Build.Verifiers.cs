@@ -75,8 +75,8 @@ internal sealed partial class Build
         Officials.OfFiles(await image.TitleAsync(wanted, Stop))
         ?? throw new WorkflowException(
             $"--reference {Reference}: {(await image.HoldsAsync(wanted, Stop) ? "it" : "it has no such tag and")} does "
-                + "not say which image it is, and which repository its signatures must name is not known. Give --images NAME or "
-                + "--official REPOSITORY",
+                + "not say which image it is, so the repository that its signatures must name is not known. Give --images NAME "
+                + "or --official REPOSITORY",
             FailureKind.WrongUse
         );
 }

@@ -28,7 +28,7 @@ internal sealed class LinkRule : IInspectionRule
             yield return image.Violation(
                 link.Path,
                 "link",
-                $"it is a hard link to {link.LinkTarget}, which is not a file below it in the layers",
+                $"it is a hard link to {link.LinkTarget}, which is not an earlier file of this or a lower layer",
                 $"Run ./build.sh Assemble --images {image.Definition.Name}"
             );
     }

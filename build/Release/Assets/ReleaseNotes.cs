@@ -104,7 +104,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
     private void Verification(Markdown notes)
     {
         string key = facts.Signer is VerificationKey trusted
-            ? $" by {MarkdownText.Text(trusted.Name)}. Get {MarkdownText.Code(VerifyCommands.KeyName)} from another place than this one, or "
+            ? $" by {MarkdownText.Text(trusted.Name)}. Get {MarkdownText.Code(VerifyCommands.KeyName)} from another source, or "
                 + $"compare it: its fingerprint is {MarkdownText.Code(trusted.Fingerprint.ToString())}"
             : $" by {MarkdownText.Code(facts.Signer.Name)}, without a key";
         notes.Heading("Verify");

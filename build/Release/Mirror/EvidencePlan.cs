@@ -191,7 +191,7 @@ internal sealed class EvidencePlan
     }
 
     private ContentException NoRoom(string where, string why) =>
-        new($"{_destination.Name}: {where}: no space for the release's signatures and attestations: {why}; nothing was copied");
+        new($"{_destination.Name}: {where}: the release's signatures and attestations cannot be added: {why}; nothing was copied");
 
     private static SignatureManifest Of(IEnumerable<ReviewedItem> items) => new([.. items.Select(item => item.Stored)]);
 

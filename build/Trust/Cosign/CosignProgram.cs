@@ -113,8 +113,8 @@ public sealed partial class CosignProgram
                 throw new RemoteException(
                     RemoteFault.TryAgain,
                     $"{_program} initialize ended with {answer.ExitCode}: the trusted keys could not be fetched, so it is not known "
-                        + "whether a signature is valid; run the same command again, or give --trusted-root FILE. Its output: "
-                        + $"{answer.Said}"
+                        + "whether a signature is valid; run the same command again, or give --trusted-root FILE. "
+                        + $"Its output: {answer.Said}"
                 );
             FileInfo root = folder
                 .EnumerateFiles("trusted_root.json", SearchOption.AllDirectories)

@@ -74,8 +74,8 @@ internal sealed class PullRequestWorkflow(GitHub.GitHubRepository repository, st
             log($"{made.Image}: without all of its labels: {problem}");
         log(
             done is { Outcome: ProposalOutcome.Declined, PullRequest: { } declined }
-                ? $"{made.Image}: pull request {declined.Number} of {repository.Name} proposed the same and was closed; it stays closed until "
-                    + "something newer exists or it is opened again"
+                ? $"{made.Image}: pull request {declined.Number} of {repository.Name} proposed the same and was closed; it stays "
+                    + "closed until something newer exists or it is opened again"
             : done.PullRequest is { } request
                 ? $"{made.Image}: pull request {request.Number} of {repository.Name} "
                     + $"is {done.Outcome.ToString().ToLowerInvariant()}: {request.Title}"

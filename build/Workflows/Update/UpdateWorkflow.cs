@@ -173,8 +173,7 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
                 throw new RemoteException(
                     RemoteFault.TryAgain,
                     $"{next.Name}: {file.Name} {file.Version} could not be downloaded and checked; nothing was written. The lines above "
-                        + "say "
-                        + "why; run the same command again"
+                        + "say why; run the same command again"
                 );
             if (now is not null)
                 files.Add(now);

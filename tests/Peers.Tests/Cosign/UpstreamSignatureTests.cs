@@ -71,7 +71,7 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
 
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         ChildResult worse = (await RunAsync("Fetch", "--verify-upstream")).Require(75);
-        Assert.Contains("the transparency log was not asked", worse.Error, StringComparison.Ordinal);
+        Assert.Contains("the transparency log was not queried", worse.Error, StringComparison.Ordinal);
         Assert.Contains(
             "the lock says verified, but the transparency log could not be queried again",
             worse.Error,
