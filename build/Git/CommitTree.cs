@@ -76,7 +76,7 @@ public sealed class CommitTree(string root, string commit)
             throw Wrong($"git ls-tree printed '{Printable.Of(line)}'");
         if (type != "blob" || mode is not ("100644" or "100755"))
             throw Wrong(
-                $"/{Printable.Of(path)} is no plain file "
+                $"/{Printable.Of(path)} is not a plain file "
                     + $"but {(mode == "120000" ? "a symbolic link" : mode == "160000" ? "another repository" : $"of mode {Printable.Of(mode)}")}"
             );
         if (path.Split('/').Any(part => part is "" or "." or "..") || path.Any(char.IsControl))

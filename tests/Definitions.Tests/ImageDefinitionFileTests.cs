@@ -130,7 +130,7 @@ public class ImageDefinitionFileTests
     [InlineData("unit: tiny.service", "unit: \"tiny.service\\nx\"", "'unit' wanted a service")]
     [InlineData("variable: TINY_IMAGE", "variable: tiny image", "'variable' wanted capital letters")]
     [InlineData("packages: [zsh, bash]", "packages: [zsh, zsh]", "package zsh is listed twice")]
-    [InlineData("packages: [zsh, bash]", "packages: [../zsh]", "'../zsh' is no package name")]
+    [InlineData("packages: [zsh, bash]", "packages: [../zsh]", "'../zsh' is not a package name")]
     [InlineData("name: top", "name: base", "base is listed twice")]
     [InlineData("name: top", "name: ../top", "wanted a word")]
     [InlineData("- name: tool\n", "- name: ../tool\n", "wanted a word")]
@@ -202,9 +202,13 @@ public class ImageDefinitionFileTests
     [InlineData("amd64: sha256:e3b0", "amd64: sha512:e3b0", "digest 'sha512:e3b0")]
     [InlineData("amd64: sha256:e3b0", "amd64: sha256:E3B0", "digest 'sha256:E3B0")]
     [InlineData("official: quay.io/test/tiny", "official: quay.io/Test/tiny", ":8:13: reference 'quay.io/Test/tiny'")]
-    [InlineData("official: quay.io/test/tiny", "official: quay.io/test//tiny", "no repository name of the OCI distribution grammar")]
-    [InlineData("official: quay.io/test/tiny", "official: quay.io/test/-tiny", "no repository name of the OCI distribution grammar")]
-    [InlineData("official: quay.io/test/tiny", "official: quay.io/test/ti___ny", "no repository name of the OCI distribution grammar")]
+    [InlineData("official: quay.io/test/tiny", "official: quay.io/test//tiny", "is not a repository name of the OCI distribution grammar")]
+    [InlineData("official: quay.io/test/tiny", "official: quay.io/test/-tiny", "is not a repository name of the OCI distribution grammar")]
+    [InlineData(
+        "official: quay.io/test/tiny",
+        "official: quay.io/test/ti___ny",
+        "is not a repository name of the OCI distribution grammar"
+    )]
     [InlineData("fallback: docker.io/test/tiny", "fallback: docker.io/", ":9:13: reference 'docker.io/'")]
     [InlineData(".tgz.sha256", ".tgz.md5", "'checksumFile' wanted an address that ends in .sha256 or .sha512")]
     [InlineData("identity: release@example.org", "identity: release example.org", "'identity' wanted ASCII text without blanks,")]
@@ -218,7 +222,7 @@ public class ImageDefinitionFileTests
     [InlineData("reason: only scripts need it", "reason: ''", "'reason' wanted a text")]
     [InlineData("reason: only scripts need it", "reason: '  '", ":14:41: 'reason' wanted text, got only blanks")]
     [InlineData("reason: only scripts need it", "raeson: x", "unknown key 'raeson'; did you mean 'reason'?")]
-    [InlineData("package: python3,", "package: ../python3,", ":14:24: '../python3' is no package name")]
+    [InlineData("package: python3,", "package: ../python3,", ":14:24: '../python3' is not a package name")]
     [InlineData("package: mawk,", "package: python3,", "package python3 is listed twice")]
     [InlineData("package: mawk,", "package: bash,", ":14:76: package bash is listed in 'layers' and excluded by 'without'")]
     [InlineData("without: [{", "witout: [{", "unknown key 'witout'; did you mean 'without'?")]

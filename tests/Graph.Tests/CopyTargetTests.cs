@@ -87,7 +87,7 @@ public sealed class CopyTargetTests
     [Theory]
     [InlineData("unknown image 'other'", "Verify", "--reference", $"{Copy}:{Version}", "--images", "other")]
     [InlineData(
-        "is no repository of tools",
+        "is not a repository of tools",
         "Verify",
         "--reference",
         $"{Copy}:{Version}",

@@ -57,7 +57,7 @@ public class CertificatesTests
 
     [Theory]
     [InlineData("nothing", "wanted one certificate, got 0")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is no certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is not a certificate")]
     public async Task What_is_no_certificate_is_refused(string content, string because)
     {
         using AssemblyFixture shop = FinishingTests.Finishing("certificates");

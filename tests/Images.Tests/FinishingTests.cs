@@ -45,7 +45,7 @@ public class FinishingTests
                 .File("usr/share/base-passwd/passwd.master", "root")
                 .File("usr/share/base-passwd/group.master", Groups)
         );
-        await LayerContentTests.RefusedAsync<ContentException>(shop, "/usr/share/base-passwd/passwd.master: 'root' is no account");
+        await LayerContentTests.RefusedAsync<ContentException>(shop, "/usr/share/base-passwd/passwd.master: 'root' is not an account");
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public sealed class CosignSignerTests : IDisposable
     [Theory]
     [InlineData("echo 'kms: denied' >&2; exit 3", "sign-blob ended with 3; nothing was signed. Its output: kms: denied")]
     [InlineData("exit 0", "left no signature")]
-    [InlineData("echo '?' > \"$out\"", "no base64")]
+    [InlineData("echo '?' > \"$out\"", "not base64")]
     [InlineData("echo AAAA > \"$out\"", "did not sign with the private half of its public key")]
     public async Task What_goes_wrong_is_told_and_nothing_is_taken_for_a_signature(string signs, string problem)
     {

@@ -141,7 +141,7 @@ public sealed class ControlReader
 
         int colon = line.IndexOf((byte)':');
         if (colon <= 0 || line[..colon].IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0)
-            throw new ContentException($"{_what}: paragraph {Count + 1}: '{Shown(line)}' is no field");
+            throw new ContentException($"{_what}: paragraph {Count + 1}: '{Shown(line)}' is not a field");
         foreach ((int otherStart, int otherColon, _) in _fields)
         {
             if (Ascii.EqualsIgnoreCase(_buffer.AsSpan(_start + otherStart, otherColon - otherStart), line[..colon]))

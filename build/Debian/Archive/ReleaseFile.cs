@@ -127,7 +127,7 @@ public sealed record ReleaseFile
             out DateTimeOffset date
         )
             ? date
-            : throw new ContentException($"{what}: '{Printable.Of(text)}' is no date");
+            : throw new ContentException($"{what}: '{Printable.Of(text)}' is not a date");
     }
 
     private static Dictionary<string, ReleaseEntry> FilesOf(string field, string what)

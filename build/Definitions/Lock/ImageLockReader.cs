@@ -143,7 +143,7 @@ internal static class ImageLockReader
 
     /// <summary>A package's name, which becomes part of paths.</summary>
     private static string Name(string text) =>
-        PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is no package name");
+        PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is not a package name");
 
     private static DateTimeOffset Time(string text) =>
         UtcSecond.TryParse(text, out DateTimeOffset time)

@@ -132,6 +132,6 @@ internal static class EngineLayer
             at = entries.GetValueOrDefault(at.LinkTarget!);
         return at is { Kind: LayerEntryKind.File }
             ? at
-            : throw new ContentException($"/{link.Path}: it is a hard link to /{link.LinkTarget}, which is no file of the layer");
+            : throw new ContentException($"/{link.Path}: it is a hard link to /{link.LinkTarget}, which is not a file of the layer");
     }
 }

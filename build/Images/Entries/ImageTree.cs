@@ -225,7 +225,7 @@ internal sealed class ImageTree
 
         return at.Kind == LayerEntryKind.File
             ? at
-            : throw new ContentException($"/{link.Path}: {link.Owner} links it to /{link.LinkTarget}, which is no file of the layer");
+            : throw new ContentException($"/{link.Path}: {link.Owner} links it to /{link.LinkTarget}, which is not a file of the layer");
     }
 }
 

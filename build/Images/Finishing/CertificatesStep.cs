@@ -78,7 +78,7 @@ internal sealed class CertificatesStep : IFinishingStep
         }
         catch (CryptographicException e)
         {
-            throw new ContentException($"finishing step {Name}: /{path} is no certificate: {e.Message}", e);
+            throw new ContentException($"finishing step {Name}: /{path} is not a certificate: {e.Message}", e);
         }
     }
 

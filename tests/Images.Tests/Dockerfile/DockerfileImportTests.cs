@@ -105,11 +105,11 @@ public sealed class DockerfileImportTests : IDisposable
                 saved => saved.Add(new PaxTarEntry(TarEntryType.CharacterDevice, "dev/null") { DeviceMajor = 1, DeviceMinor = 3 }),
                 "wanted a file, folder or link"
             },
-            { "a link to nothing", saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "nothing")), "no file of the layer" },
+            { "a link to nothing", saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "nothing")), "not a file of the layer" },
             {
                 "links in a circle",
                 saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "b"), SavedImage.Link(TarEntryType.HardLink, "b", "a")),
-                "no file of the layer"
+                "not a file of the layer"
             },
             { "capabilities", saved => saved.Add(Capable()), "security.capability" },
             {
