@@ -62,10 +62,10 @@ public sealed class DownloadTests : IAsyncLifetime
             if (before == 0)
                 await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
-        using HttpTransport transport = new(HttpTransport.NewHandler(), _bench.Patience, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), _bench.RetryPolicy, TimeProvider.System, _ => { });
         OriginReader impatient = new(
             transport,
-            _bench.Patience with
+            _bench.RetryPolicy with
             {
                 ResponseTimeLimit = TimeSpan.FromMilliseconds(300),
             },

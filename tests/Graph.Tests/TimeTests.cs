@@ -96,7 +96,7 @@ public sealed class TimeTests
             System.Security.Cryptography.ECCurve.NamedCurves.nistP256
         );
         await File.WriteAllTextAsync(key, made.ExportSubjectPublicKeyInfoPem());
-        return await (repository.Slipway with { Patience = TimeSpan.FromMinutes(2) }).RunAsync([
+        return await (repository.Slipway with { TimeLimit = TimeSpan.FromMinutes(2) }).RunAsync([
             "Verify",
             "--reference",
             reference,

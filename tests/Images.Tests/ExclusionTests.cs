@@ -149,7 +149,7 @@ public class ExclusionTests
     }
 
     [Fact]
-    public async Task Nothing_but_packages_is_sieved()
+    public async Task Nothing_but_packages_is_filtered()
     {
         using AssemblyFixture shop = Excluding("{ paths: [/**], reason: r }");
         shop.Layers =
