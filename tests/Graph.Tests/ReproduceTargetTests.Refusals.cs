@@ -141,7 +141,7 @@ public sealed partial class ReproduceTargetTests
     [Theory]
     [InlineData("wanted --reference")]
     [InlineData("--push: it sends the result of --attest", "--push", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
-    [InlineData("is the repository of no image", "--reference", "quay.io/other/image:v1.0.0", "--public-key", "KEY")]
+    [InlineData("is not the repository of an image", "--reference", "quay.io/other/image:v1.0.0", "--public-key", "KEY")]
     [InlineData("wanted a tag or a digest", "--reference", "quay.io/slipway-tests/tools", "--public-key", "KEY")]
     [InlineData("--push: artifacts/tools/layout is not a registry", "--attest", "--push", "--reference", "artifacts/tools/layout")]
     [InlineData("Run ./build.sh BuildDockerfile Compare", "--dockerfile")]

@@ -285,7 +285,7 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("the repository of no image", "--reference", "quay.io/other/image:v1.0.0", "--all-registries")]
+    [InlineData("is not the repository of an image", "--reference", "quay.io/other/image:v1.0.0", "--all-registries")]
     [InlineData("--all-registries: wanted --reference", "--all-registries")]
     [InlineData("--all-registries: wanted --reference", "--all-registries", "--reference", "artifacts/tools/layout")]
     [InlineData("--trust: wanted a local --reference", "--trust", ".", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
