@@ -115,7 +115,7 @@ internal sealed class NuGetPackages(string root)
         string assets = Path.Combine(root, "build", "Graph", "obj", "project.assets.json");
         if (!File.Exists(assets))
             throw new WorkflowException(
-                $"{assets}: there is no such file, so nothing says where packages are. Run dotnet restore",
+                $"{assets}: file not found, so it is not known where packages are. Run dotnet restore",
                 FailureKind.Unavailable
             );
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(assets));

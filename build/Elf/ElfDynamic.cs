@@ -82,13 +82,13 @@ internal sealed class ElfDynamic(ElfBytes bytes, ImmutableArray<ElfSegment> segm
         ulong size = entries[StringTableSize].FirstOrDefault();
         return size <= ulong.MaxValue - start
             ? (start, start + size)
-            : throw new ContentException($"ELF: DT_STRSZ: {size} bytes at {start} are no part of any file");
+            : throw new ContentException($"ELF: DT_STRSZ: {size} bytes at {start} are not part of any file");
     }
 
     private ulong OffsetOf(ulong address, string what) =>
         segments.FirstOrDefault(segment => segment.Type == ElfSegment.Load && segment.Holds(address)) is { } segment
             ? segment.Offset <= ulong.MaxValue - (address - segment.Address)
                 ? segment.Offset + (address - segment.Address)
-                : throw new ContentException($"ELF: {what}: a segment begins at {segment.Offset}, which is no part of any file")
+                : throw new ContentException($"ELF: {what}: a segment begins at {segment.Offset}, which is not part of any file")
             : throw new ContentException($"ELF: {what}: no loadable segment holds address 0x{address:x}");
 }

@@ -15,7 +15,7 @@ public static class BuildContext
     {
         DirectoryInfo root = new(folder);
         if (!root.Exists)
-            throw new ContentException($"{folder}: there is no such folder");
+            throw new ContentException($"{folder}: folder not found");
         return Below(root)
             .Select(found => (Path: Path.GetRelativePath(folder, found.FullName).Replace(Path.DirectorySeparatorChar, '/'), Found: found))
             .OrderBy(entry => entry.Path, StringComparer.Ordinal)

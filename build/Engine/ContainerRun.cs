@@ -99,7 +99,7 @@ internal sealed class ContainerRun(EngineRequests requests, bool removesItself, 
     }
 
     private int ReadCode(EngineCall wait, byte[] json) =>
-        OciJson.Read(json, "its answer", root =>
+        OciJson.Read(json, "its response", root =>
             root.TryGetProperty("Error", out JsonElement error)
             && error.ValueKind == JsonValueKind.Object
             && error.OptionalString("Message") is { Length: > 0 } message
@@ -144,7 +144,7 @@ internal sealed class ContainerRun(EngineRequests requests, bool removesItself, 
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {
-            log($"container {_name} could not be removed; the Engine does so when it starts again, or a later run");
+            log($"container {_name} could not be removed; the Engine or a later run will remove it");
         }
     }
 }

@@ -19,8 +19,8 @@ internal sealed class ImageBuild(EngineRequests requests, bool isPodman)
     private const string LostContext = "lookup build-context-";
 
     private const string TooOld =
-        "an Engine of this age that keeps images with containerd cannot build what it is sent in one request. Update it to 28, or "
-        + "turn its feature containerd-snapshotter off";
+        "this old Engine keeps images with containerd and cannot build from a context that is sent in one request. Update it to 28, or "
+        + "disable its feature containerd-snapshotter";
 
     /// <returns>The image's id.</returns>
     public async Task<string> BuildAsync(BuildRequest request, Action<string> log, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class ImageBuild(EngineRequests requests, bool isPodman)
 
         if (progress.Error is { } error)
             throw requests.Refused(call.ToString(), error.Contains(LostContext, StringComparison.Ordinal) ? TooOld : error);
-        return progress.Image ?? throw requests.Refused(call.ToString(), "it ended without an image and without saying why");
+        return progress.Image ?? throw requests.Refused(call.ToString(), "it ended without an image and without an error");
     }
 
     private EngineCall CallOf(BuildRequest request, string id)

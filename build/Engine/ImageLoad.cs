@@ -29,7 +29,7 @@ internal sealed class ImageLoad(EngineRequests requests, EngineImages images)
             )
                 throw requests.Refused(
                     Operation,
-                    $"it says that it loaded {name}, and has {loaded?.Id ?? "nothing"} there instead of {archive.Manifest.Config.Digest}"
+                    $"it reported that it loaded {name}, but has {loaded?.Id ?? "nothing"} there instead of {archive.Manifest.Config.Digest}"
                 );
         }
 

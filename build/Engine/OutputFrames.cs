@@ -38,7 +38,7 @@ public static class OutputFrames
                 throw new ContentException($"the output ends inside of a frame's header: wanted {HeaderSize} bytes, got {got}");
             // 3 is the Engine's own complaint about the stream, of later versions; 0 would be an echo of standard input.
             if (header[0] is not (1 or 2 or 3) || header[1] != 0 || header[2] != 0 || header[3] != 0)
-                throw new ContentException($"the output holds no frame where one must begin, but {Convert.ToHexStringLower(header)}");
+                throw new ContentException($"wanted the start of a frame in the output, got {Convert.ToHexStringLower(header)}");
             OutputChannel channel = header[0] == 1 ? OutputChannel.StandardOutput : OutputChannel.StandardError;
             long left = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
             while (left > 0)

@@ -28,7 +28,7 @@ public sealed class TemporaryImage : IAsyncDisposable
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException)
         {
-            _log($"image {Name} could not be removed; a later run does it, or docker image rm {Name}");
+            _log($"image {Name} could not be removed; a later run removes it, or run docker image rm {Name}");
         }
     }
 }

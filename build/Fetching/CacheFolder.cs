@@ -86,7 +86,7 @@ internal sealed class CacheFolder(string root)
         catch (UnauthorizedAccessException e)
         {
             throw new UnauthorizedAccessException(
-                $"content cache {root}: {e.Message}; get the right to write there, or name another folder with --cache-directory",
+                $"content cache {root}: {e.Message}; allow writing there, or name another folder with --cache-directory",
                 e
             );
         }
@@ -96,7 +96,8 @@ internal sealed class CacheFolder(string root)
     public IOException Told(IOException e) =>
         Prune.After(
             new IOException(
-                $"content cache {root}: {e.Message.TrimEnd('.')}; free space there ({Prune} removes what was not used lately), or name "
+                $"content cache {root}: {e.Message.TrimEnd('.')}; free space there ({Prune} removes files that were not used recently), "
+                    + "or name "
                     + "another folder with --cache-directory",
                 e
             )

@@ -95,7 +95,7 @@ internal sealed class ContentDownload
     {
         _partial.Discard();
         return new ContentException(
-            $"{e.Message}; nothing was kept of {origin}{(_wanted.Distrust is null ? "" : $". {_wanted.Distrust}")}",
+            $"{e.Message}; nothing from {origin} was kept{(_wanted.Distrust is null ? "" : $". {_wanted.Distrust}")}",
             e
         );
     }

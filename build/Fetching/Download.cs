@@ -125,7 +125,7 @@ public sealed class Download
     private async Task<string> FetchAsync(DownloadItem item, Action<long, long> counted, CancellationToken cancellationToken)
     {
         if (item.Origins.Count == 0)
-            throw new ArgumentException($"{item.Wanted.What}: there is no origin to fetch it from", nameof(item));
+            throw new ArgumentException($"{item.Wanted.What}: no origin was given", nameof(item));
         using PartialContent partial = await _cache.BeginAsync(item.Wanted, cancellationToken);
         if (_cache.Find(item.Wanted.Digest, item.Wanted.Size) is { } finished)
         {
@@ -141,7 +141,11 @@ public sealed class Download
             if (_givenUp.TryGetValue(origin.Address.Authority, out RemoteException? earlier))
             {
                 failures.Add(
-                    new RemoteException(earlier.Fault, $"{origin.Address.Authority} was given up before: {earlier.Message}", earlier)
+                    new RemoteException(
+                        earlier.Fault,
+                        $"{origin.Address.Authority} was skipped after an earlier failure: {earlier.Message}",
+                        earlier
+                    )
                 );
                 continue;
             }

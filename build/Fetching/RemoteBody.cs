@@ -58,7 +58,7 @@ internal sealed class RemoteBody : ReadOnlyStream
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CutBodyException(
-                $"GET {_where}: nothing came for {_retryPolicy.ResponseTimeLimit.TotalSeconds:0} s after {_read} bytes",
+                $"GET {_where}: no bytes came for {_retryPolicy.ResponseTimeLimit.TotalSeconds:0} s after {_read} bytes",
                 _read,
                 e
             );

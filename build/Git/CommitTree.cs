@@ -73,14 +73,14 @@ public sealed class CommitTree(string root, string commit)
         string[] fields = line[..Math.Max(tab, 0)].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string path = line[(tab + 1)..];
         if (fields is not [var mode, var type, var name, var size])
-            throw Wrong($"git ls-tree says '{Printable.Of(line)}'");
+            throw Wrong($"git ls-tree printed '{Printable.Of(line)}'");
         if (type != "blob" || mode is not ("100644" or "100755"))
             throw Wrong(
-                $"/{Printable.Of(path)} is no plain file "
+                $"/{Printable.Of(path)} is not a plain file "
                     + $"but {(mode == "120000" ? "a symbolic link" : mode == "160000" ? "another repository" : $"of mode {Printable.Of(mode)}")}"
             );
         if (path.Split('/').Any(part => part is "" or "." or "..") || path.Any(char.IsControl))
-            throw Wrong($"the path '{Printable.Of(path)}' leads out, or is none");
+            throw Wrong($"the path '{Printable.Of(path)}' leads out of the tree or is not a path");
         return new CommittedFile(path, name, long.Parse(size, CultureInfo.InvariantCulture), mode == "100755");
     }
 
@@ -88,7 +88,7 @@ public sealed class CommitTree(string root, string commit)
     {
         string path = Path.GetFullPath(Path.Combine(folder, file.Path));
         if (!path.StartsWith(Path.GetFullPath(folder) + "/", StringComparison.Ordinal))
-            throw Wrong($"the path '{Printable.Of(file.Path)}' leads out");
+            throw Wrong($"the path '{Printable.Of(file.Path)}' leads out of the tree");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using (FileStream stream = new(path, FileMode.CreateNew))
         {

@@ -37,7 +37,7 @@ public sealed record GitChange(string Path, GitChangeKind Kind)
                 change.Kind == GitChangeKind.Tracked
                     ? Printable.Of(change.Path)
                     : $"{Printable.Of(change.Path)} "
-                        + $"({change.Kind switch { GitChangeKind.Untracked => "untracked", GitChangeKind.Unmerged => "unmerged", GitChangeKind.Submodule => "submodule", _ => "changed behind git's back" }})"
+                        + $"({change.Kind switch { GitChangeKind.Untracked => "untracked", GitChangeKind.Unmerged => "unmerged", GitChangeKind.Submodule => "submodule", _ => "hidden from git status" }})"
             );
         return string.Join(", ", named) + (changes.Length > MostNamed ? $" and {changes.Length - MostNamed} more" : "");
     }
@@ -47,7 +47,7 @@ public sealed record GitChange(string Path, GitChangeKind Kind)
     {
         bool Any(GitChangeKind kind) => changes.Any(change => change.Kind == kind);
         if (Any(GitChangeKind.Unmerged))
-            return "Run git status, and finish or abort what it says is under way";
+            return "Run git status, and finish or abort the operation that it names";
         if (changes.FirstOrDefault(change => change.Kind == GitChangeKind.Hidden) is { } hidden)
         {
             // Git takes one of the two at a time.

@@ -64,10 +64,7 @@ internal static class GitProgram
         }
         catch (ToolMissingException e)
         {
-            throw new ReleaseException($"git cannot be started: {e.Reason ?? "no folder of PATH has it"}. Install git")
-            {
-                IsMissingTool = true,
-            };
+            throw new ReleaseException($"git cannot be started: {e.Reason ?? "it is not on PATH"}. Install git") { IsMissingTool = true };
         }
         catch (DirectoryNotFoundException e)
         {

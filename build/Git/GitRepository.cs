@@ -207,8 +207,8 @@ public sealed class GitRepository(string root, RequestedTags? asked = null) : IC
             )
             : new ReleaseException(
                 $"{root}: wanted a git repository with a commit, got none ({Printable.EndsOf(found.Errors.Trim())}): tags, "
-                    + "provenance and whether anything was changed are read from it. Run git clone of the repository, and the same "
-                    + "command in that"
+                    + "provenance and changes are read from it. Run git clone of the repository, and the same "
+                    + "command in the clone"
             );
     }
 
@@ -224,7 +224,7 @@ public sealed class GitRepository(string root, RequestedTags? asked = null) : IC
 
     private ReleaseException Failed(string[] arguments, ProcessResult result) =>
         new(
-            $"{root}: git {arguments[0]} fails, so the repository's state cannot be told: {Printable.EndsOf(result.Errors.Trim())}. "
+            $"{root}: git {arguments[0]} fails, so the repository's state is not known: {Printable.EndsOf(result.Errors.Trim())}. "
                 + $"Run git {arguments[0]} there to see why"
         );
 

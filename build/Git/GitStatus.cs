@@ -60,6 +60,6 @@ internal static class GitStatus
                 fields[2].StartsWith('S') ? GitChangeKind.Submodule : GitChangeKind.Tracked
             ),
             'u' when entry.Split(' ', 11) is { Length: 11 } fields => new GitChange(fields[10], GitChangeKind.Unmerged),
-            _ => throw new ReleaseException($"git status says '{Printable.Of(entry)}', which is no entry"),
+            _ => throw new ReleaseException($"git status printed '{Printable.Of(entry)}', which is not an entry"),
         };
 }

@@ -28,7 +28,7 @@ public sealed class GitTags(string image, ImmutableArray<GitTag> all, Func<strin
         {
             string[] fields = line.Split('\0');
             if (fields is not [var name, var type, var id, var peeledType, var peeled, var own])
-                throw new ReleaseException($"git for-each-ref says '{Printable.Of(line)}', which is no tag");
+                throw new ReleaseException($"git for-each-ref printed '{Printable.Of(line)}', which is not a tag");
             if (name[(prefix.Length + image.Length + 1)..].StartsWith('v'))
                 tags.Add(
                     new GitTag(
@@ -55,12 +55,12 @@ public sealed class GitTags(string image, ImmutableArray<GitTag> all, Func<strin
             throw Missing(asked, commit);
         if (fit.Length > 1)
             throw new ReleaseException(
-                $"{image}: commit {commit[..7]} has {string.Join(" and ", fit.Select(tag => tag.Name))}, and a release has one. "
+                $"{image}: commit {commit[..7]} has {string.Join(" and ", fit.Select(tag => tag.Name))}, but a release has one. "
                     + $"Give --tag {string.Join(" or --tag ", fit.Select(tag => tag.Name))}"
             );
         if (fit is [{ OwnName: { } own } renamed] && own != renamed.Name)
             throw new ReleaseException(
-                $"git tag {renamed.Name} is an object that calls itself {Printable.Of(own)}, as git tag NEW OLD makes it, so "
+                $"git tag {renamed.Name} is an object that names itself {Printable.Of(own)}, as git tag NEW OLD makes it, so "
                     + $"programs disagree on its name. Run git tag --force --annotate --message {renamed.Name} {renamed.Name} {commit}"
             );
         return fit.FirstOrDefault() ?? there.FirstOrDefault();
@@ -130,8 +130,6 @@ public sealed class GitTags(string image, ImmutableArray<GitTag> all, Func<strin
 
     private ReleaseException Missing(string asked, string commit) =>
         all.FirstOrDefault(tag => tag.Name == asked) is { Commit: { } at }
-            ? new(
-                $"git tag {asked}, which is asked for, is at commit {at[..7]}, and {commit[..7]} is checked out. Run git checkout {asked}"
-            )
-            : new($"git tag {asked}, which is asked for, is not in this clone. Run git fetch --tags, or git tag {asked}");
+            ? new($"git tag {asked} of --tag is at commit {at[..7]}, and {commit[..7]} is checked out. Run git checkout {asked}")
+            : new($"git tag {asked} of --tag is not in this clone. Run git fetch --tags, or git tag {asked}");
 }

@@ -96,7 +96,7 @@ public sealed class GitHubBranches
             throw new GitHubException(
                 RemoteFault.TryAgain,
                 call,
-                $"wanted it at {wanted}, got {got}: somebody else wrote to it meanwhile",
+                $"wanted it at {wanted}, got {got}: another process changed it meanwhile",
                 "run the same command again"
             );
     }

@@ -129,8 +129,8 @@ public sealed class GitHubReleases
             : throw new GitHubException(
                 RemoteFault.Protocol,
                 _calls.Call($"publish {release}"),
-                "it is a draft still",
-                "see its page on GitHub"
+                "it is still a draft",
+                "check its page on GitHub"
             );
     }
 

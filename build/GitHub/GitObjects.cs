@@ -66,10 +66,10 @@ internal sealed class GitObjects(RepositoryCalls calls)
             (model, raw) =>
                 model.Encoding.StringValue == "base64"
                     ? Convert.FromBase64String(raw.RequiredString("content"))
-                    : throw new ContentException("the content is no Base64"),
+                    : throw new ContentException("the content is not Base64"),
             cancellationToken
         );
-        return GitId.OfBlob(content) == id ? content : throw GitHubException.Unsound(call, "its bytes are others than its name is of");
+        return GitId.OfBlob(content) == id ? content : throw GitHubException.Unsound(call, "its bytes do not match its name");
     }
 
     public async Task WriteBlobAsync(GitId id, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
@@ -85,7 +85,7 @@ internal sealed class GitObjects(RepositoryCalls calls)
             cancellationToken
         );
         if (got != id)
-            throw GitHubException.Unsound(call, $"it has {got} of a file that is {id}");
+            throw GitHubException.Unsound(call, $"it stored {got} for a file that is {id}");
     }
 
     /// <summary>Writes the tree that another becomes with some files in place of its own.</summary>
@@ -151,7 +151,7 @@ internal sealed record GitTree(ImmutableArray<GitEntry> Entries, bool IsTruncate
     public static GitTree Of(TreeResponse model, JsonElement raw) =>
         raw.RequiredItems("tree").Count() == model.Tree.Count
             ? new GitTree([.. model.Tree.Select(GitEntry.Of)], raw.OptionalFlag("truncated") ?? false)
-            : throw new ContentException("'tree' is no list");
+            : throw new ContentException("'tree' is not a list");
 }
 
 /// <summary>What a folder holds.</summary>

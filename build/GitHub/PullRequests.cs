@@ -95,7 +95,7 @@ public sealed class PullRequests
             ?? throw new GitHubException(
                 RemoteFault.NotFound,
                 _calls.Call($"find branch {Printable.Of(target)}"),
-                "there is no such branch",
+                "the branch does not exist",
                 "nothing was written"
             );
         GitCommit from = await _objects.CommitAsync(at, cancellationToken);

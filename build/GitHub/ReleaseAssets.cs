@@ -167,7 +167,7 @@ public sealed class ReleaseAssets
         if (there.IsUploaded && !release.IsDraft)
             throw new ContentException(
                 $"{_calls.Name}: {release}: asset {file.Name}: wanted {file.Digest}, "
-                    + $"got {(there.Digest is { } digest ? digest : $"{there.Size} other bytes")}: it is published, and others may have "
+                    + $"got {(there.Digest is { } digest ? digest : $"{there.Size} other bytes")}: it is published and others may have downloaded "
                     + "it; it stays as it is"
             );
         await DeleteAsync(there, cancellationToken);

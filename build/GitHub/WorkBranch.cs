@@ -29,8 +29,8 @@ internal sealed partial record WorkBranch
         return name != repository.DefaultBranch && name != target
             ? new WorkBranch(name)
             : throw new FormatException(
-                $"branch '{name}': it is the repository's default branch, or the one that is to take the changes; nothing is "
-                    + "written there but by a merge"
+                $"branch '{name}': it is the repository's default branch, or the base of the pull request; only a merge "
+                    + "may write there"
             );
     }
 

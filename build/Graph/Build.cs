@@ -8,13 +8,13 @@ namespace Slipway.Graph;
 /// <summary>The build graph: what every target shares here, each target in a file of its name below Targets and Operate.</summary>
 internal sealed partial class Build : NukeBuild
 {
-    [Parameter("What was fetched and assembled before; default: ~/.cache/slipway")]
+    [Parameter("Folder of the cache; default: ~/.cache/slipway")]
     private readonly AbsolutePath? CacheDirectory;
 
-    [Parameter("Results; default: artifacts/")]
+    [Parameter("Folder of results; default: artifacts/")]
     private readonly AbsolutePath? ArtifactsDirectory;
 
-    [Parameter("What to verify or to mirror: REPOSITORY:TAG or REPOSITORY@DIGEST; default of Verify: the local layouts")]
+    [Parameter("Image to verify or to mirror: REPOSITORY:TAG or REPOSITORY@DIGEST; default of Verify: the local layouts")]
     private readonly string? Reference;
 
     [Parameter(

@@ -214,7 +214,7 @@ public sealed class HttpTransport : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {limit.TotalSeconds:0} s");
+            throw new TimeoutException($"no response within {limit.TotalSeconds:0} s");
         }
         catch (SocketException e)
         {

@@ -20,15 +20,15 @@ public static class Location
         address = from;
         problem = "";
         if (string.IsNullOrEmpty(field))
-            problem = "the answer has no Location";
+            problem = "the response has no Location";
         else if (field.Length > MaximumLength || field.Any(c => c is <= ' ' or >= '\x7F' or '\\'))
-            problem = "the answer's Location is no URL";
+            problem = "the response's Location is not a URL";
         else if (!Uri.TryCreate(from, field, out Uri? to) || to.Scheme is not ("http" or "https") || to.UserInfo.Length > 0)
-            problem = "the answer's Location is no http or https URL, or holds user information";
+            problem = "the response's Location is not an http or https URL, or holds user information";
         else if (!SameOrigin(from, to) && Loopback.Is(to) && !Loopback.Is(from))
-            problem = $"the answer's Location leads to this machine, {Redaction.Of(to)}";
+            problem = $"the response's Location points to this machine, {Redaction.Of(to)}";
         else if (!SameOrigin(from, to) && to.Scheme != "https" && !(Loopback.Is(from) && Loopback.Is(to)))
-            problem = $"the answer's Location leaves https or its host: {Redaction.Of(to)}";
+            problem = $"the response's Location leaves https or its host: {Redaction.Of(to)}";
         else
             address = to.Fragment.Length == 0 ? to : new Uri(to.GetLeftPart(UriPartial.Query));
         return problem.Length == 0;

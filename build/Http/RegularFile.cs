@@ -59,7 +59,7 @@ public static class RegularFile
         if (Directory.Exists(path))
             throw new UnfitFileException(path, "it is a folder; wanted a file");
         if (LengthOf(path) is not { } length)
-            throw File.Exists(path) ? NoFile(path) : new UnfitFileException(path, "there is no such file");
+            throw File.Exists(path) ? NoFile(path) : new UnfitFileException(path, "file not found");
         if (length == 0)
             throw NoFile(path);
         if (length > limit)

@@ -40,7 +40,7 @@ public static class TransientFault
             : reason.Contains("NotTimeValid", StringComparison.Ordinal) ? "its certificate is over or not valid yet"
             : reason.Contains("UntrustedRoot", StringComparison.Ordinal) || reason.Contains("PartialChain", StringComparison.Ordinal)
                 ? "its certificate comes from an authority that is not trusted here"
-            : IsAlert(failure, "certificate required") ? "it wants a certificate of ours"
+            : IsAlert(failure, "certificate required") ? "it requires a client certificate"
             : failure.InnerException is not AuthenticationException ? "it does not take our certificate"
             : $"no TLS with it: {reason}";
     }

@@ -38,7 +38,7 @@ public sealed class Assembler(ContentCache cache, AssemblyCache assembled)
         ImageDefinition definition = request.Definition;
         Platform[] ordered = [.. request.Platforms.Distinct().OrderBy(platform => platform.ToString(), StringComparer.Ordinal)];
         if (ordered.Length == 0)
-            throw new DefinitionException($"{definition.Name}: no platform was asked for");
+            throw new DefinitionException($"{definition.Name}: no platform was given");
         if (ordered.FirstOrDefault(platform => !definition.Platforms.Contains(platform)) is { } unknown)
             throw new DefinitionException($"{definition.Name}: platform {unknown} is not among {string.Join(", ", definition.Platforms)}");
 

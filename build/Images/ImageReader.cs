@@ -32,7 +32,9 @@ public static class ImageReader
         Manifest manifest = Manifest.Parse(await ManifestAsync(layout, child, cancellationToken));
         ImageConfig config = await StoredConfig.ReadAsync(layout, manifest, cancellationToken);
         if (config.DiffIds.Length != manifest.Layers.Length || config.History.Length != manifest.Layers.Length)
-            throw new ContentException($"{layout.Name}: {child.Digest}: wanted {manifest.Layers.Length} diff ids and history entries");
+            throw new ContentException(
+                $"{layout.Name}: {child.Digest}: wanted {manifest.Layers.Length} diff ids and as many history entries"
+            );
         if (child.Platform != config.Platform)
             throw new ContentException(
                 $"{layout.Name}: {child.Digest}: the index says {child.Platform?.ToString() ?? "no platform"}, its "

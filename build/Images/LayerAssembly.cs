@@ -15,7 +15,7 @@ namespace Slipway.Images;
 internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageLock, Platform platform, ContentCache cache, string folder)
 {
     private readonly ImageTree _tree = new();
-    private readonly PackageFilter _sieve = new(definition.Exclude, platform);
+    private readonly PackageFilter _filter = new(definition.Exclude, platform);
     private readonly Finishing _finishing = new();
     private readonly PackageContent _packages = new(folder, imageLock.Timestamp.ToUnixTimeSeconds(), new XzMemory());
 
@@ -54,7 +54,7 @@ internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageL
             }
         }
 
-        _sieve.RequireUsed(_tree, $"{definition.Name} {platform}");
+        _filter.RequireUsed(_tree, $"{definition.Name} {platform}");
         ImageContents list = new(platform, contents.ToImmutable())
         {
             Packages = imageLock
@@ -67,7 +67,7 @@ internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageL
         };
         return new AssembledLayers(layers.ToImmutable(), list)
         {
-            Totals = new PlatformTotals(_packageCount, _fileCount, _sieve.LeftOut, _sieve.LeftOutBytes),
+            Totals = new PlatformTotals(_packageCount, _fileCount, _filter.LeftOut, _filter.LeftOutBytes),
         };
     }
 
@@ -79,12 +79,12 @@ internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageL
                 continue;
             string version = package.Versions[platform.Architecture];
             string deb = await CachedAsync(file, $"{package.Name} {version}", cancellationToken);
-            Lay(_sieve.Sieve(await _packages.UnpackAsync(package.Name, version, deb, cancellationToken)));
+            Lay(_filter.Apply(await _packages.UnpackAsync(package.Name, version, deb, cancellationToken)));
             _packageCount++;
         }
     }
 
-    private void Lay(SievedPackage package)
+    private void Lay(FilteredPackage package)
     {
         foreach (LayerEntry directory in package.Withheld)
             _tree.Withhold(directory);
@@ -137,7 +137,7 @@ internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageL
         NextCommand next = new("Fetch") { Image = definition.Name };
         string mend = $"Run {next}";
         string path = cache.Find(file.Digest, file.Size)
-            ?? throw next.After(new ContentException($"{definition.Name} {platform}: {what}: not in the cache. {mend}"));
+            ?? throw next.After(new ContentException($"{definition.Name} {platform}: {what}: the file is not in the cache. {mend}"));
         try
         {
             await using VerifyingStream content = new(
@@ -153,7 +153,7 @@ internal sealed class LayerAssembly(ImageDefinition definition, ImageLock imageL
         catch (ContentException e)
         {
             File.Delete(path);
-            throw next.After(new ContentException($"{e.Message}: it was changed in the cache and is deleted there. {mend}", e));
+            throw next.After(new ContentException($"{e.Message}: the cached file was changed and has been deleted. {mend}", e));
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class LayerScan(IFileScan files)
         if (type.EndsWith("zstd", StringComparison.Ordinal))
             throw new ContentException(
                 $"layer {layer.Digest}: wanted a tar archive, plain or with gzip, got one with zstd "
-                    + $"({Printable.Of(layer.MediaType)}), which is not read. Name an image whose layers are gzip"
+                    + $"({Printable.Of(layer.MediaType)}), which is not supported. Name an image whose layers are gzip"
             );
         if (!type.EndsWith("gzip", StringComparison.Ordinal) && !type.EndsWith("tar", StringComparison.Ordinal))
             throw new ContentException(

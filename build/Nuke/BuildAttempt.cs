@@ -67,9 +67,9 @@ internal sealed class BuildAttempt
         {
             string[] lines = file.FileExists() ? File.ReadAllLines(file.ToString()) : [];
             if (lines is [])
-                log.Warning("--continue: no failed run left anything to go on from; starting from the beginning");
+                log.Warning("--continue: no failed run to continue was found; starting from the beginning");
             else if (lines[0] != digest)
-                log.Warning("--continue: the last failed run was of another command line; starting from the beginning");
+                log.Warning("--continue: the last failed run had another command line; starting from the beginning");
             else
                 done.AddRange(lines[1..]);
         });
@@ -82,7 +82,7 @@ internal sealed class BuildAttempt
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Warning($"{RootFolder.Mark}/temp/{FileName} cannot be kept, so --continue will not know of this run: {e.Message}");
+            log.Warning($"{RootFolder.Mark}/temp/{FileName} cannot be written, so --continue cannot continue this run: {e.Message}");
         }
     }
 }

@@ -66,7 +66,7 @@ internal sealed class BuildExecutor(NukeBuild build, BuildLog log, BuildEnvironm
     private bool IsSkipped(ExecutableTarget target)
     {
         if (target.Status != ExecutionStatus.Skipped && attempt.HasDone(target.Name))
-            (target.Status, target.Skipped) = (ExecutionStatus.Skipped, "done by the run before");
+            (target.Status, target.Skipped) = (ExecutionStatus.Skipped, "done by the previous run");
         return new SkipRules([.. build.ExecutionPlan]).ApplyDynamicConditions(target);
     }
 

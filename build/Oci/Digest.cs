@@ -85,7 +85,7 @@ public sealed record Digest
         int bad = hex.AsSpan().IndexOfAnyExcept(LowerHex);
         problem =
             length == 0 ? $"algorithm '{algorithm}' is neither sha256 nor sha512"
-            : bad >= 0 ? $"character '{hex[bad]}' at {colon + 1 + bad} is no lower-case hex digit"
+            : bad >= 0 ? $"character '{hex[bad]}' at {colon + 1 + bad} is not a lower-case hex digit"
             : hex.Length != length ? $"wanted {length} hex digits, got {hex.Length}"
             : null;
         if (problem is not null)

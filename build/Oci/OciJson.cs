@@ -184,7 +184,7 @@ public static class OciJson
         if (e.LineNumber is { } line && e.BytePositionInLine is { } at)
             return $"no sound JSON at line {line + 1}, byte {at + 1}";
         return e.Message.Split('\'') is [_, .. var name, _]
-            ? $"the member '{Printable.Of(string.Join('\'', name))}' stands twice"
-            : "no sound JSON, or a member that stands twice";
+            ? $"the member '{Printable.Of(string.Join('\'', name))}' appears twice"
+            : "not valid JSON, or a member appears twice";
     }
 }

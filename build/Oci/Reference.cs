@@ -88,7 +88,7 @@ public sealed partial record Reference
         string repository = colon < 0 ? path : path[..colon];
         if (repository.Length + host.Length + 1 > MaximumNameLength || !RepositoryGrammar().IsMatch(repository))
             throw new ContentException(
-                $"reference '{Printable.Of(text)}': '{Printable.Of(repository)}' is no repository name of the OCI distribution grammar"
+                $"reference '{Printable.Of(text)}': '{Printable.Of(repository)}' is not a repository name of the OCI distribution grammar"
             );
         if (tag is not null)
             RequireTag(tag);

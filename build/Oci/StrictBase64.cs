@@ -60,5 +60,5 @@ public static class StrictBase64
         return (value & (padding == 1 ? 0b11 : 0b1111)) != 0;
     }
 
-    private static ContentException Wrong(string what) => new($"{what} is no base64 (RFC 4648: no white space, padded, no stray bits)");
+    private static ContentException Wrong(string what) => new($"{what} is not base64 (RFC 4648: no white space, padded, no stray bits)");
 }

@@ -6,7 +6,7 @@ public class ProgramException : Exception
     /// <param name="problem">What it did, as it stands in a sentence after the program's name.</param>
     /// <param name="said">The last lines of its standard error, without secrets.</param>
     public ProgramException(string program, string problem, IReadOnlyList<string> said)
-        : base($"{program} {problem}{(said is { Count: > 0 } ? $". It said: {string.Join(" / ", said)}" : "")}")
+        : base($"{program} {problem}{(said is { Count: > 0 } ? $". Its output: {string.Join(" / ", said)}" : "")}")
     {
         Program = program;
         Said = said;

@@ -8,7 +8,7 @@ public sealed class ToolMissingException : ProgramException
     public ToolMissingException(string tool, string remedy, string? reason = null, Exception? innerException = null)
         : base(
             tool,
-            $"{tool}: the program {(reason is null ? "is not there" : $"cannot be started ({reason})")}; {remedy} and run the same "
+            $"{tool}: the program {(reason is null ? "was not found" : $"cannot be started ({reason})")}; {remedy} and run the same "
                 + "command again",
             innerException
         )

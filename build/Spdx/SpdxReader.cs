@@ -62,7 +62,7 @@ internal static class SpdxReader
         }
 
         if (!packages.Contains(document.Describes))
-            throw new ContentException($"it describes '{document.Describes}', which is no package of it");
+            throw new ContentException($"it describes '{document.Describes}', which is not a package of it");
         foreach (SpdxContainment containment in document.Contains)
         {
             bool elsewhere = containment.Part.Split(':') is [var other, _] && others.Contains(other);

@@ -63,7 +63,7 @@ public sealed class DefinitionEdit
             ? made
             : throw Lock.After(
                 new DefinitionException(
-                    $"{_name}: it cannot be changed in place, for its text has an unusual form. Change the version by hand, then run {Lock}"
+                    $"{_name}: its text has an unusual form and cannot be edited in place. Change the version by hand, then run {Lock}"
                 )
             );
     }
@@ -80,12 +80,12 @@ public sealed class DefinitionEdit
         )
             is { } file
             ? file
-            : throw new DefinitionException($"{_name}: there is no upstream file '{name}'");
+            : throw new DefinitionException($"{_name}: no upstream file is named '{name}'");
 
     private YamlNode Child(YamlNode node, string key) =>
         node is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value)
             ? value
-            : throw new DefinitionException($"{YamlFile.At(_name, node.Start)}: there is no '{key}' to change");
+            : throw new DefinitionException($"{YamlFile.At(_name, node.Start)}: the key '{key}' is missing");
 
     /// <summary>Writes a value where another stands, in its quotes. The document in memory becomes what is wanted.</summary>
     private void Change(YamlNode map, string key, string value)
@@ -93,7 +93,7 @@ public sealed class DefinitionEdit
         if (value.Length == 0 || !value.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '+' or '_'))
             throw new ArgumentException($"{_name}: '{value}' cannot be written without quoting", nameof(value));
         if (Child(map, key) is not YamlScalarNode scalar)
-            throw new DefinitionException($"{YamlFile.At(_name, map.Start)}: '{key}' is no text to change");
+            throw new DefinitionException($"{YamlFile.At(_name, map.Start)}: '{key}' is not plain text");
         string quote = scalar.Style switch
         {
             ScalarStyle.SingleQuoted => "'",

@@ -55,8 +55,8 @@ public sealed class DefinitionUpdate(PublishedChecksum published, UpstreamMirror
             NextCommand makeLock = new("Lock") { Image = definition.Name };
             throw makeLock.After(
                 new DefinitionException(
-                    $"{definition.Name}: {file.Name}: {ImageDefinition.FileName} names no 'checksumFile', so nobody can tell the "
-                        + $"checksum of {file.Version}. Change version and checksums by hand, then run {makeLock}"
+                    $"{definition.Name}: {file.Name}: {ImageDefinition.FileName} names no 'checksumFile', so the checksum of "
+                        + $"{file.Version} is not known. Change version and checksums by hand, then run {makeLock}"
                 )
             );
         }
@@ -66,10 +66,7 @@ public sealed class DefinitionUpdate(PublishedChecksum published, UpstreamMirror
             string what = $"{definition.Name} {architecture}: {file.Name} {file.Version}";
             Origin origin = mirror.Locate(file.ChecksumUrl(architecture)!);
             if (!origin.IsAuthentic)
-                throw new RemoteException(
-                    RemoteFault.Refused,
-                    $"{what}: {origin}: a checksum that nobody reviewed is not read over plain http"
-                );
+                throw new RemoteException(RemoteFault.Refused, $"{what}: {origin}: an unreviewed checksum is not read over plain http");
             Digest digest;
             try
             {
@@ -78,7 +75,7 @@ public sealed class DefinitionUpdate(PublishedChecksum published, UpstreamMirror
             catch (RemoteException e) when (e.Fault == RemoteFault.NotFound)
             {
                 throw new ContentException(
-                    $"{what}: the release has no checksum for it: {e.Message}. Try again when the release is complete",
+                    $"{what}: the release has no checksum for this file: {e.Message}. Try again when the release is complete",
                     e
                 );
             }

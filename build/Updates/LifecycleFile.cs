@@ -40,7 +40,7 @@ public static partial class LifecycleFile
         ];
         map.Finish();
         return releases.GroupBy(release => (release.Product, release.Name)).FirstOrDefault(group => group.Count() > 1) is { } twice
-            ? throw map.FaultAt("", twice.Key.Name, $"{twice.Key.Product} {twice.Key.Name} is named twice", occurrence: 2)
+            ? throw map.FaultAt("", twice.Key.Name, $"{twice.Key.Product} {twice.Key.Name} is listed twice", occurrence: 2)
             : new Lifecycle(releases);
     }
 

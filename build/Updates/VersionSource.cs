@@ -59,7 +59,7 @@ public sealed class VersionSource(OriginReader reader, UpstreamMirror mirror, IR
         if (!origin.IsAuthentic)
             throw new RemoteException(
                 RemoteFault.Refused,
-                $"{origin}: which version is newest is not read over plain http. Name a mirror that is a folder or https"
+                $"{origin}: the newest version is not read over plain http. Name a mirror that is a folder or https"
             );
         ReleaseVersion version = ParseFile(await reader.ReadSmallAsync(origin, Limit, cancellationToken), origin.ToString());
         return version.MayFollow(locked, reach)

@@ -102,7 +102,7 @@ internal static class CompareView
         if (wrong.Length > 0)
             throw new ContentException(
                 $"{string.Join("; ", wrong.Select(one => $"{one.Image}: {one.Unexplained.Length} differences unexplained, {one.Idle.Length} entries of {CompareFile.FileName} idle"))}. "
-                    + $"Mend the Dockerfile or the definition, or say in images/NAME/{CompareFile.FileName} why they may differ"
+                    + $"Correct the Dockerfile or the definition, or list in images/NAME/{CompareFile.FileName} why they may differ"
             );
     }
 

@@ -9,7 +9,7 @@ namespace Slipway.Views;
 internal static class DriftView
 {
     private const string NotJudged =
-        "signatures, statements and what tags claim were not judged: nobody was named whom to believe. Give --public-key FILE, or "
+        "signatures, statements and the claims of tags were not verified: no public key or identity was given. Give --public-key FILE, or "
         + "--identity and --issuer";
 
     /// <summary>A line for each finding, and on the log what was looked at.</summary>
@@ -96,7 +96,7 @@ internal static class DriftView
         if (reports.Sum(one => one.Omitted) is > 0 and int more)
             kinds += $", and {more} more";
         throw new WorkflowException(
-            $"what stands on the registries is not what was published: {kinds}. docs/operate.md says what to do about each",
+            $"the registries differ from what was published: {kinds}. docs/operate.md says what to do about each",
             FailureKind.WrongData
         );
     }

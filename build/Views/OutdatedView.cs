@@ -67,7 +67,7 @@ internal static class OutdatedView
         if (problems.Length == 0)
             return;
         throw new WorkflowException(
-            "not everything could be asked, so nobody knows whether it is up to "
+            "not every source could be queried, so it is not known whether it is up to "
                 + $"date: {string.Join(", ", problems.Select(one => $"{one.Image}: {one.Problem.Subject}").Distinct())}; the lines "
                 + "above say why",
             FailureKinds.MostSevere(problems.Select(one => one.Problem.Reason))
@@ -143,7 +143,7 @@ internal static class OutdatedView
         string what = $"{status.Product} {status.Name}";
         return status.Stage switch
         {
-            LifecycleStage.Unknown => $"{what}: nobody wrote down when its support ends; images/{LifecycleFile.FileName} is the place",
+            LifecycleStage.Unknown => $"{what}: the end of its support is not known; write it into images/{LifecycleFile.FileName}",
             LifecycleStage.NearEnd => $"{what}: support ends on {Day(status.End)} ({status.Source})",
             LifecycleStage.LongTerm =>
                 $"{what}: support ended on {Day(status.End)}; long-term support goes on until {Day(status.LongTermEnd)} ({status.Source})",

@@ -26,7 +26,7 @@ internal static class WithdrawalView
             select (plan, destination)
         )
             report.Line(
-                $"{plan.Image} {plan.Release}: {(destination.Tags.IsEmpty ? "no tag stands on" : $"{string.Join(", ", destination.Tags)} {(destination.IsByHand ? "are to be taken by hand off" : "go from")}")} {destination.Repository.Name}"
+                $"{plan.Image} {plan.Release}: {(destination.Tags.IsEmpty ? "no tag exists on" : $"{string.Join(", ", destination.Tags)} {(destination.IsByHand ? "are to be taken by hand off" : "go from")}")} {destination.Repository.Name}"
             );
     }
 

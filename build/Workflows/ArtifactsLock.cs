@@ -62,7 +62,7 @@ internal sealed class ArtifactsLock : IDisposable
 
         string who = Owner(Path.Combine(folder, OwnerName));
         throw new WorkflowException(
-            $"{folder}: another run ({(who.Length == 0 ? "which does not say who it is" : who)}) works here; nothing was done. Run "
+            $"{folder}: another run ({(who.Length == 0 ? "of an unknown process" : who)}) uses it; nothing was done. Run "
                 + "the same command when it is done, or give --artifacts-directory another folder",
             FailureKind.TryAgain
         );

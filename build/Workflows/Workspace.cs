@@ -103,7 +103,7 @@ public sealed record Workspace(string Images, string Artifacts, string Cache)
     private static OciLayout Open(string image, string folder, string what, NextCommand next) =>
         File.Exists(Path.Combine(folder, "oci-layout"))
             ? OciLayout.Open(folder)
-            : throw next.After(new ContentException($"{image}: nothing is {what} yet: there is no layout in {folder}. Run {next}"));
+            : throw next.After(new ContentException($"{image}: nothing is {what} yet: {folder} has no layout. Run {next}"));
 
     public string TestResults => Path.Combine(Artifacts, "test-results");
 

@@ -140,7 +140,7 @@ public sealed class DebianRepositoryTests(ArchiveSigningKeys keys) : IClassFixtu
                 Assert.NotNull(await read);
             else
                 Assert.Contains(
-                    "2026-09-12 07:55:41Z, which is yet to come",
+                    "2026-09-12 07:55:41Z, which is in the future",
                     (await Assert.ThrowsAsync<ContentException>(() => read)).Message
                 );
         }

@@ -180,7 +180,7 @@ public class DependencyResolverTests
     {
         PackageIndex index = Archive.Index("trixie", Archive.Stanza("mawk", "1", "Provides: awk"));
         Assert.Equal(
-            "arm64: wanted package awk: none of the suites trixie has it; want one of those that provide it: mawk",
+            "arm64: wanted package awk: none of the suites trixie has it; name one of its providers: mawk",
             Assert.Throws<ResolutionException>(() => Archive.Resolve(index, "awk")).Message
         );
     }
@@ -194,7 +194,7 @@ public class DependencyResolverTests
     {
         PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1", fields), Archive.Stanza("b1", "1", others));
         string message = Assert.Throws<ResolutionException>(() => Archive.Resolve(index, "a1", "b1")).Message;
-        Assert.StartsWith("arm64: a1 1 and b1 1 cannot be together", message);
+        Assert.StartsWith("arm64: a1 1 and b1 1 cannot be installed together", message);
     }
 
     [Theory]

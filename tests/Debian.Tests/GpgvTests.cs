@@ -46,7 +46,7 @@ public sealed class GpgvTests(ArchiveSigningKeys keys) : IClassFixture<ArchiveSi
         ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
             gpgv.VerifyAsync(keys.Sign(Text, keys.Stranger), "it", default)
         );
-        Assert.Contains($"{keys.Stranger} (not a key that counts", e.Message);
+        Assert.Contains($"{keys.Stranger} (not a pinned key", e.Message);
     }
 
     [Fact]

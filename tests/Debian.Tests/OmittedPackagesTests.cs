@@ -156,7 +156,7 @@ public class OmittedPackagesTests
     {
         PackageIndex index = Archive.Index("trixie", Archive.Stanza("a1", "1"));
         Assert.Equal(
-            "arm64: package a1 is both wanted and done without",
+            "arm64: package a1 is both wanted and excluded by 'without'",
             Assert.Throws<ResolutionException>(() => Resolve(index, ["a1"], "a1")).Message
         );
     }

@@ -126,7 +126,7 @@ public class ResolutionTests
     public void Every_alternative_that_failed_is_told_with_its_reason() =>
         Assert.Equal(
             "arm64: top1 needs one1 | two1, where one1 needs gone1, which no suite of trixie has for arm64, "
-                + "and two1 cannot be together with zz 3",
+                + "and two1 cannot be installed with zz 3",
             Refusal(
                 "top1 zz",
                 Archive.Stanza("top1", "1", "Depends: one1 | two1"),
@@ -139,7 +139,7 @@ public class ResolutionTests
     [Fact]
     public void A_conflict_that_cannot_be_avoided_is_told_with_the_chain_to_it() =>
         Assert.Equal(
-            "arm64: hard1 2 and zz 1 cannot be together: hard1 conflicts with zz (<< 2); a1 needs b1, which needs hard1",
+            "arm64: hard1 2 and zz 1 cannot be installed together: hard1 conflicts with zz (<< 2); a1 needs b1, which needs hard1",
             Refusal(
                 "a1 zz",
                 Archive.Stanza("a1", "1", "Depends: b1"),
@@ -178,7 +178,7 @@ public class ResolutionTests
         string message = Assert
             .Throws<ResolutionException>(() => Resolution.RequireSameVersions([amd64 with { Architecture = "amd64" }, arm64]))
             .Message;
-        Assert.StartsWith("the architectures would get different versions: b1 (amd64 2, arm64 1); c1 (amd64 3, arm64 4); ", message);
+        Assert.StartsWith("the architectures have different versions: b1 (amd64 2, arm64 1); c1 (amd64 3, arm64 4); ", message);
     }
 
     [Fact]

@@ -60,16 +60,16 @@ public class ChecksumFileTests
     [InlineData("{1}  **a.tgz\n", "it:1: wanted")]
     [InlineData("\\{1}  a\\\\n.tgz\n", "it:1: digest")]
     [InlineData("SHA256 (a.tgz) = {1}\n", "it:1: wanted")]
-    [InlineData("{1}  a.tgz\n{2}  a.tgz\n", "it:2: 'a.tgz' is named twice")]
-    [InlineData("{1}  a.tgz\n{1}  ./a.tgz\n", "it:2: 'a.tgz' is named twice")]
+    [InlineData("{1}  a.tgz\n{2}  a.tgz\n", "it:2: 'a.tgz' is listed twice")]
+    [InlineData("{1}  a.tgz\n{1}  ./a.tgz\n", "it:2: 'a.tgz' is listed twice")]
     [InlineData("{1}  a.tgz\n# comment\n", "it:2: ")]
     [InlineData("{1}  a.tgz\n{2}00  b.tgz\n", "it:2: digest")]
     [InlineData("{1}0", "it:1: digest")]
     [InlineData("md5:{1}", "it:1: digest")]
     [InlineData("<html>404</html>", "it:1: digest")]
-    [InlineData("{1}  a\u0000b\n", "no text")]
-    [InlineData("{1}  a\u001b[2Jb\n", "no text")]
-    [InlineData("{1}  ä\n", "no text")]
+    [InlineData("{1}  a\u0000b\n", "not text")]
+    [InlineData("{1}  a\u001b[2Jb\n", "not text")]
+    [InlineData("{1}  ä\n", "not text")]
     public void Another_shape_is_refused_with_its_line(string text, string because) =>
         Assert.Contains(because, Assert.Throws<ContentException>(() => Parse(text)).Message, StringComparison.Ordinal);
 

@@ -97,7 +97,7 @@ public sealed class LockMakerRollBackTests(ArchiveSigningKeys keys) : IClassFixt
         await File.WriteAllTextAsync(LockPath, text);
         DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() => LockMaker.PreviousAsync(Folder, default));
         Assert.StartsWith("images/small/image.lock.json:", e.Message);
-        Assert.EndsWith("restore it from git, or delete it to lock from nothing", e.Message);
+        Assert.EndsWith("restore it from git, or delete it to lock from scratch", e.Message);
         Assert.Equal(text, await File.ReadAllTextAsync(LockPath));
     }
 

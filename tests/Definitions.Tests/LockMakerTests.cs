@@ -153,7 +153,7 @@ public sealed class LockMakerTests : IDisposable
             MakeAsync($"without: [{{ package: libc, reason: r }}, {{ package: {name}, reason: r }}]")
         );
         Assert.StartsWith(
-            $"tiny: 'without' of 'debian' names {name}, which nothing in the image needs on amd64 or arm64",
+            $"tiny: 'without' of 'debian' names {name}, which no package of the image needs on amd64 or arm64",
             e.Message,
             StringComparison.Ordinal
         );

@@ -17,8 +17,8 @@ public class LockValidatorTests
     [InlineData("packages: [zsh, bash]", "packages: [zsh]", "packages of layer base wanted [zsh], locked [bash, zsh]")]
     [InlineData("packages: [zsh, bash]", "packages: [zsh, bash, dash]", "packages of layer base wanted [zsh, bash, dash]")]
     [InlineData("name: top", "name: upper", "layers wanted [base, upper], locked [base, top]")]
-    [InlineData("package: mawk,", "package: zip,", "packages done without wanted [python3, zip], locked [mawk, python3]")]
-    [InlineData("{ package: python3, reason: only scripts need it }, ", "", "packages done without wanted [mawk], locked [mawk, python3]")]
+    [InlineData("package: mawk,", "package: zip,", "excluded packages wanted [python3, zip], locked [mawk, python3]")]
+    [InlineData("{ package: python3, reason: only scripts need it }, ", "", "excluded packages wanted [mawk], locked [mawk, python3]")]
     [InlineData("version: v9", "version: v10", "tool wanted v10, locked v9")]
     [InlineData("/tool-{arch}.tgz", "/other-{arch}.tgz", "tool amd64 wanted https://example.org/v9/other-amd64.tgz")]
     [InlineData("arm64: sha256:e3b0", "arm64: sha256:f3b0", "tool arm64 wanted")]
@@ -192,7 +192,7 @@ public class LockValidatorTests
             {
                 Packages = [.. sound.Packages, sound.Packages[0] with { Name = "mawk" }],
             },
-            "package mawk is locked, and the image does without it"
+            "package mawk is locked, but 'without' excludes it"
         );
     }
 

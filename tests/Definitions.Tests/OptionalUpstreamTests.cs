@@ -64,7 +64,11 @@ public sealed class OptionalUpstreamTests : IDisposable
         Assert.Equal(["tool"], made.LeftOut);
         Assert.Contains(_told, line => line.Contains(missing, StringComparison.Ordinal));
         Assert.StartsWith("tiny: optional tool v9 is left out: ", _told[^1], StringComparison.Ordinal);
-        Assert.EndsWith("Run ./build.sh Lock --images tiny where it can", _told[^1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"Run ./build.sh Lock --images tiny where it can be {(missing.EndsWith("512", StringComparison.Ordinal) ? "read" : "downloaded")}",
+            _told[^1],
+            StringComparison.Ordinal
+        );
         LockValidator.Require(Definition("sha512"), made);
     }
 
@@ -134,7 +138,7 @@ public sealed class OptionalUpstreamTests : IDisposable
         ImageLock again = await FindAsync(Definition("sha512"), before, away);
 
         Assert.Equal(ImageLockFile.ToBytes(before), ImageLockFile.ToBytes(again));
-        Assert.Equal("tiny: optional tool v9 stays as it was locked", _told[^1]);
+        Assert.Equal("tiny: optional tool v9 stays as locked", _told[^1]);
         Assert.Equal(["tool"], (await FindAsync(Definition("sha512"), mirror: away)).LeftOut);
     }
 

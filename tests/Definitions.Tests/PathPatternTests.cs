@@ -61,7 +61,7 @@ public class PathPatternTests
         Assert.True(pattern.For(Platform.LinuxArm64).Matches("usr/lib/aarch64-linux-gnu/x"));
         Assert.False(pattern.For(Platform.LinuxArm64).Matches("usr/lib/x86_64-linux-gnu/x"));
         Assert.Equal(
-            "f:1:1: pattern '/usr/lib/{multiarch}/**': {multiarch} is known for amd64 and arm64, not for linux/riscv64",
+            "f:1:1: pattern '/usr/lib/{multiarch}/**': {multiarch} is defined for amd64 and arm64, not for linux/riscv64",
             Assert.Throws<DefinitionException>(() => pattern.For(new Platform("linux", "riscv64"))).Message
         );
     }

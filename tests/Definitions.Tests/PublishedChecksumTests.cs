@@ -72,7 +72,7 @@ public sealed class PublishedChecksumTests : IDisposable
     [InlineData("<html>not found</html>", "wanted \"HEX  NAME\"")]
     [InlineData("", "digest")]
     [InlineData("{1}  tool-arm64\n", "does not name tool-amd64")]
-    [InlineData("{1}  tool-amd64\n{1}  tool-amd64\n", "named twice")]
+    [InlineData("{1}  tool-amd64\n{1}  tool-amd64\n", "listed twice")]
     public async Task A_checksum_file_of_another_shape_is_refused(string text, string because)
     {
         Publish("sha256", text.Replace("{1}", Sha256, StringComparison.Ordinal));

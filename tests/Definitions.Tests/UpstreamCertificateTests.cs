@@ -31,7 +31,7 @@ public sealed class UpstreamCertificateTests : UpstreamSignatureCases
         "https://release@example.org/"
     )]
     [InlineData(
-        "another issuer vouched for the signer: wanted https://accounts.example.org, got https://accounts.example.org/",
+        "the signer's certificate names another issuer: wanted https://accounts.example.org, got https://accounts.example.org/",
         Issuer + "/",
         Identity
     )]
@@ -62,14 +62,14 @@ public sealed class UpstreamCertificateTests : UpstreamSignatureCases
                     ),
                     (
                         [Names(Identity), new X509Extension("1.3.6.1.4.1.57264.1.8", Encoding.UTF8.GetBytes(Issuer), false)],
-                        "an extension is no DER"
+                        "an extension is not valid DER"
                     ),
                     (
                         [Names(Identity), new X509Extension("1.3.6.1.4.1.57264.1.8", [.. New(Issuer).RawData, 0], false)],
-                        "an extension is no DER"
+                        "an extension is not valid DER"
                     ),
                     ([Dns("release.example.org"), New(Issuer)], "wanted an e-mail address or URI as its name, got a name of kind 2"),
-                    ([new X509Extension("2.5.29.17", [0x30, 0x80], true), New(Issuer)], "an extension is no DER"),
+                    ([new X509Extension("2.5.29.17", [0x30, 0x80], true), New(Issuer)], "an extension is not valid DER"),
                 ]
         )
         {

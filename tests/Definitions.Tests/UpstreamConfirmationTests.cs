@@ -66,7 +66,7 @@ public sealed class UpstreamConfirmationTests : IAsyncLifetime
         Assert.Equal(
             $"tiny amd64: tool v9: published checksum: GET {_server.At(Tool)}.sha256: 404. Upstream publishes no such checksum "
                 + "file: correct "
-                + "'checksumFile' of tool, or take it out, in images/tiny/image.yaml, then run ./build.sh Lock --images tiny",
+                + "'checksumFile' of tool, or remove it, in images/tiny/image.yaml, then run ./build.sh Lock --images tiny",
             e.Message
         );
     }

@@ -24,7 +24,7 @@ public sealed class UpstreamSignaturesTests : UpstreamSignatureCases
         LockedSignature? signature = await JudgeAsync();
         Assert.Equal(new LockedSignature(SignatureState.UnverifiedNoLog, "certificate", new UpstreamSigner(Identity, Issuer)), signature);
         Assert.Equal(
-            $"tiny amd64: tool v9: signed by the key of a certificate for {Identity}; the transparency log was not asked, so when "
+            $"tiny amd64: tool v9: signed by the key of a certificate for {Identity}; the transparency log was not queried, so when "
                 + "it was used is not proven: no network",
             _told[0]
         );
@@ -92,7 +92,7 @@ public sealed class UpstreamSignaturesTests : UpstreamSignatureCases
     public async Task A_file_that_was_not_had_or_whose_signer_nobody_names_is_not_asked_about()
     {
         Assert.Null(await JudgeAsync(Lock(Digest.Of("never had"u8))));
-        Assert.Equal("tiny: tool v9: signature not asked about: the file was not had", Assert.Single(_told));
+        Assert.Equal("tiny: tool v9: signature not checked: the file was not downloaded", Assert.Single(_told));
         _told.Clear();
         ImageLock made = await Signatures().JudgeAsync(Definition(signature: ""), Lock(Digest.Of(Content)), Stop);
         Assert.Null(made.Upstream.Single().Signature);

@@ -136,7 +136,7 @@ public sealed class ContainerRunTests
         using EngineClient client = await fake.ConnectAsync();
         EngineException e = await Assert.ThrowsAsync<EngineException>(() => client.RunAsync(new ContainerSpec("x"), (_, _) => { }, Stop));
         Assert.Equal((RemoteFault.TryAgain, false), (e.Fault, e.IsResponse));
-        Assert.Contains("the Engine went away", e.Message, StringComparison.Ordinal);
+        Assert.Contains("the connection to the Engine broke", e.Message, StringComparison.Ordinal);
         Assert.Contains("could not be removed", Assert.Single(fake.Notices), StringComparison.Ordinal);
     }
 

@@ -27,10 +27,10 @@ public sealed class DecoderTests
     [InlineData("00000000", "ends inside of a frame's header")]
     [InlineData("0100000000000005616263", "ends inside of a frame: 2 bytes are missing")]
     [InlineData("01000000ffffffff616263", "ends inside of a frame: 4294967292 bytes are missing")]
-    [InlineData("0000000000000001ff", "no frame where one must begin")]
-    [InlineData("0400000000000001ff", "no frame where one must begin")]
-    [InlineData("0100010000000001ff", "no frame where one must begin")]
-    [InlineData("68656c6c6f2c2077", "no frame where one must begin")]
+    [InlineData("0000000000000001ff", "wanted the start of a frame")]
+    [InlineData("0400000000000001ff", "wanted the start of a frame")]
+    [InlineData("0100010000000001ff", "wanted the start of a frame")]
+    [InlineData("68656c6c6f2c2077", "wanted the start of a frame")]
     public async Task A_stream_that_is_none_is_refused(string hex, string why)
     {
         using MemoryStream stream = new(Convert.FromHexString(hex));

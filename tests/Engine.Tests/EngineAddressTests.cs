@@ -50,7 +50,7 @@ public sealed class EngineAddressTests
     public void A_password_is_refused_and_not_repeated()
     {
         ContentException e = Assert.Throws<ContentException>(() => EngineAddress.Parse("ssh://me:s3cret@host", "DOCKER_HOST"));
-        Assert.Contains("a password is no part", e.Message, StringComparison.Ordinal);
+        Assert.Contains("a password is not allowed", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", e.Message, StringComparison.Ordinal);
     }
 
@@ -84,8 +84,8 @@ public sealed class EngineAddressTests
     }
 
     [Theory]
-    [InlineData("""{"currentContext":"gone"}""", null, "there is none")]
-    [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{}}""", "no such JSON object")]
+    [InlineData("""{"currentContext":"gone"}""", null, "which does not exist")]
+    [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{}}""", "not a JSON object as docker writes it")]
     [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{"docker":{}}}""", "it names no host")]
     [InlineData("""{"currentContext":"here"}""", """{"Endpoints":{"docker":{"Host":"tcp://far.example.org:2376"}}}""", "without TLS")]
     [InlineData(
@@ -93,8 +93,8 @@ public sealed class EngineAddressTests
         """{"Endpoints":{"docker":{"Host":"tcp://far.example.org:2376","SkipTLSVerify":true}}}""",
         "skips the verification"
     )]
-    [InlineData("""{"currentContext":["s3cret"]}""", null, "no such JSON object")]
-    [InlineData("s3cret", null, "no such JSON object")]
+    [InlineData("""{"currentContext":["s3cret"]}""", null, "not a JSON object as docker writes it")]
+    [InlineData("s3cret", null, "not a JSON object as docker writes it")]
     public void A_configuration_that_leads_nowhere_is_told_without_its_content(string config, string? context, string why)
     {
         using ScratchFolder folder = new();

@@ -86,8 +86,8 @@ public sealed class HostileAnswerTests
     }
 
     [Theory]
-    [InlineData("GET", "/json", "GET images/x/json: its answer is larger than 4194304 bytes")]
-    [InlineData("DELETE", "/x", "DELETE images/x: its answer is larger than 4194304 bytes")]
+    [InlineData("GET", "/json", "GET images/x/json: its response is larger than 4194304 bytes")]
+    [InlineData("DELETE", "/x", "DELETE images/x: its response is larger than 4194304 bytes")]
     public async Task No_small_answer_is_read_without_end(string method, string end, string why)
     {
         await using FakeEngine fake = new(request =>
@@ -112,7 +112,7 @@ public sealed class HostileAnswerTests
 
     [Theory]
     [InlineData("{\"error\":\"alone\"}", "alone")]
-    [InlineData("{\"errorDetail\":{}}", "it failed without saying why")]
+    [InlineData("{\"errorDetail\":{}}", "it failed without an error message")]
     [InlineData("{\"errorDetail\":{\"message\":\"first\"}}\n{\"stream\":\"Loaded image: x\"}\n", "first")]
     [InlineData("{\"stream\":\"Loaded image: x\"}\nSSH-2.0", "a message", "ImageLoad")]
     [InlineData("{\"stream\":\"Loaded", "a message")]
@@ -142,7 +142,7 @@ public sealed class HostileAnswerTests
             request.Cut();
         });
         Assert.Equal((RemoteFault.TryAgain, false), (e.Fault, e.IsResponse));
-        Assert.Contains("POST images/load: the Engine went away", e.Message, StringComparison.Ordinal);
+        Assert.Contains("POST images/load: the connection to the Engine broke", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class HostileAnswerTests
         using EngineClient client = await fake.ConnectAsync();
         EngineException e = await Assert.ThrowsAsync<EngineException>(() => client.ExportAsync("some/image:v1", Stream.Null, Stop));
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
-        Assert.Contains("GET images/get: the Engine went away", e.Message, StringComparison.Ordinal);
+        Assert.Contains("GET images/get: the connection to the Engine broke", e.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<IOException>(() => client.ExportAsync("some/image:v1", new Full(), Stop));
     }
 

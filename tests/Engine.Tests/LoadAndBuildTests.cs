@@ -85,7 +85,7 @@ public sealed class LoadAndBuildTests : IDisposable
         "no space left on device"
     )]
     [InlineData("""{"stream":"Loaded image: x\n"}{""", RemoteFault.Protocol, "a message")]
-    [InlineData(null, RemoteFault.TryAgain, "the Engine went away")]
+    [InlineData(null, RemoteFault.TryAgain, "the connection to the Engine broke")]
     public async Task A_load_that_fails_says_why_and_takes_its_passing_name_back(string? answer, RemoteFault fault, string why)
     {
         EngineArchive archive = await ArchiveAsync();

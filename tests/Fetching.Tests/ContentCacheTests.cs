@@ -163,7 +163,8 @@ public sealed class ContentCacheTests : IDisposable
 
         Assert.StartsWith($"content cache {_bench.CacheFolder}: No space left on device", e.Message, StringComparison.Ordinal);
         Assert.EndsWith(
-            "; free space there (./build.sh Cache --prune removes what was not used lately), or name another folder with --cache-directory",
+            "; free space there (./build.sh Cache --prune removes files that were not used recently), or name another folder with "
+                + "--cache-directory",
             e.Message,
             StringComparison.Ordinal
         );
@@ -179,11 +180,7 @@ public sealed class ContentCacheTests : IDisposable
             cache.AddAsync(Wanted(Digest.Of([1]), 1), _ => Task.FromResult<Stream>(new MemoryStream([1])), default)
         );
         Assert.StartsWith("content cache /sys/slipway: ", e.Message, StringComparison.Ordinal);
-        Assert.EndsWith(
-            "; get the right to write there, or name another folder with --cache-directory",
-            e.Message,
-            StringComparison.Ordinal
-        );
+        Assert.EndsWith("; allow writing there, or name another folder with --cache-directory", e.Message, StringComparison.Ordinal);
         Assert.Null(cache.Find(Digest.Of([1]), 1));
         Assert.Null(cache.Use());
     }

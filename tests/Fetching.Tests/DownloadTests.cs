@@ -62,10 +62,10 @@ public sealed class DownloadTests : IAsyncLifetime
             if (before == 0)
                 await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
-        using HttpTransport transport = new(HttpTransport.NewHandler(), _bench.Patience, TimeProvider.System, _ => { });
+        using HttpTransport transport = new(HttpTransport.NewHandler(), _bench.RetryPolicy, TimeProvider.System, _ => { });
         OriginReader impatient = new(
             transport,
-            _bench.Patience with
+            _bench.RetryPolicy with
             {
                 ResponseTimeLimit = TimeSpan.FromMilliseconds(300),
             },
@@ -110,7 +110,11 @@ public sealed class DownloadTests : IAsyncLifetime
         Assert.Equal(RemoteFault.TryAgain, e.Fault);
         Assert.True(e.IsGone);
         Assert.EndsWith(". Run this", e.Message, StringComparison.Ordinal);
-        Assert.Contains($"127.0.0.1:{port} was given up before: GET http://127.0.0.1:{port}/a: ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"127.0.0.1:{port} was skipped after an earlier failure: GET http://127.0.0.1:{port}/a: ",
+            e.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -134,7 +138,7 @@ public sealed class DownloadTests : IAsyncLifetime
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => _bench.Download.FetchAsync(Item("bad", "good"), default));
 
         Assert.Equal(
-            $"the file: sha256 wanted {Digest.Of(_content).Hex}, got {Digest.Of(other).Hex}; nothing was kept of {_server.At("bad")}",
+            $"the file: sha256 wanted {Digest.Of(_content).Hex}, got {Digest.Of(other).Hex}; nothing from {_server.At("bad")} was kept",
             e.Message
         );
         Assert.Equal(0, _server.CountOf("good"));

@@ -17,7 +17,7 @@ public sealed class HostileAnswersTests
     [InlineData("[{\"id\":1,\"id\":2}]")]
     [InlineData("<html>")]
     public async Task What_is_no_list_of_releases_is_refused(string body) =>
-        await RefusedAsync(_ => GitHubHandler.Answer(200, body), "its answer is not what GitHub's description says");
+        await RefusedAsync(_ => GitHubHandler.Answer(200, body), "its response does not match GitHub's description");
 
     [Theory]
     [InlineData("\"id\":1", "\"id\":\"1\"")]
@@ -32,13 +32,13 @@ public sealed class HostileAnswersTests
     public async Task A_release_that_is_none_is_refused(string part, string other) =>
         await RefusedAsync(
             _ => GitHubHandler.Answer(200, $"[{GitHubHandler.Release().Replace(part, other, StringComparison.Ordinal)}]"),
-            "its answer is not what GitHub's description says"
+            "its response does not match GitHub's description"
         );
 
     [Fact]
     public async Task A_deep_answer_and_an_endless_one_are_not_read_to_the_end()
     {
-        await RefusedAsync(_ => GitHubHandler.Answer(200, new string('[', 5000)), "its answer is not what GitHub's description says");
+        await RefusedAsync(_ => GitHubHandler.Answer(200, new string('[', 5000)), "its response does not match GitHub's description");
         await RefusedAsync(
             _ => new HttpResponseMessage { Content = new ByteArrayContent(new byte[(16 << 20) + 1]) },
             "more than 16777216 bytes"
@@ -50,7 +50,7 @@ public sealed class HostileAnswersTests
     [InlineData("<http://api.github.com/x>; rel=\"next\"", "its next page")]
     [InlineData("<https://127.0.0.1/x>; rel=\"next\"", "its next page")]
     [InlineData("<file:///etc/passwd>; rel=\"next\"", "its next page")]
-    [InlineData("<https://api.github.com/repos/poseidon/kubelet/releases?per_page=30>; rel=\"next\"", "in a circle")]
+    [InlineData("<https://api.github.com/repos/poseidon/kubelet/releases?per_page=30>; rel=\"next\"", "form a circle")]
     [InlineData("rel=next", "breaks the grammar")]
     public async Task A_page_does_not_lead_where_we_do_not_go(string link, string because)
     {
@@ -70,9 +70,9 @@ public sealed class HostileAnswersTests
     }
 
     [Theory]
-    [InlineData("https://evil.example/x", "leads to another host, https://evil.example/x")]
+    [InlineData("https://evil.example/x", "redirects to another host, https://evil.example/x")]
     [InlineData("http://api.github.com/x", "leaves https")]
-    [InlineData("https://127.0.0.1/x", "leads to this machine")]
+    [InlineData("https://127.0.0.1/x", "points to this machine")]
     [InlineData("", "no Location")]
     public async Task A_redirect_of_the_API_leads_nowhere_else(string location, string because)
     {
@@ -109,13 +109,13 @@ public sealed class HostileAnswersTests
     }
 
     [Theory]
-    [InlineData("https://evil.example/repos/a/b/releases/1/assets{?name,label}", "leads to another host, https://evil.example/")]
-    [InlineData("http://uploads.github.com/x{?name,label}", "leads to another host")]
-    [InlineData("https://uploads.github.com.evil.example/x{?name,label}", "leads to another host")]
-    [InlineData("https://secret@uploads.github.com/x{?name,label}", "no address for uploads")]
-    [InlineData("https://uploads.github.com/{+path}{?name,label}", "no address for uploads")]
-    [InlineData("https://uploads.github.com/x?token=secret{?name,label}", "no address for uploads")]
-    [InlineData("", "no address for uploads")]
+    [InlineData("https://evil.example/repos/a/b/releases/1/assets{?name,label}", "names another host, https://evil.example/")]
+    [InlineData("http://uploads.github.com/x{?name,label}", "names another host")]
+    [InlineData("https://uploads.github.com.evil.example/x{?name,label}", "names another host")]
+    [InlineData("https://secret@uploads.github.com/x{?name,label}", "not an address for uploads")]
+    [InlineData("https://uploads.github.com/{+path}{?name,label}", "not an address for uploads")]
+    [InlineData("https://uploads.github.com/x?token=secret{?name,label}", "not an address for uploads")]
+    [InlineData("", "not an address for uploads")]
     public async Task A_file_goes_to_no_other_host_than_that_for_uploads(string upload, string because)
     {
         GitHubRelease release = await HostTests.ReleaseAsync(upload);
@@ -256,7 +256,7 @@ public sealed class HostileAnswersTests
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() =>
             far.Repository().Files.ReadAsync(GitId.Parse(commit), "f", default)
         );
-        Assert.Contains("its bytes are others", e.Message, StringComparison.Ordinal);
+        Assert.Contains("its bytes do not match its name", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class LimitTests
 
     [Theory]
     [InlineData(GitHubHandler.Token, "no more requests with the token in GH_TOKEN until ")]
-    [InlineData(null, "set GH_TOKEN, which may do many more")]
+    [InlineData(null, "set GH_TOKEN, which allows many more")]
     public async Task A_primary_limit_beyond_all_patience_ends_at_once_and_says_until_when(string? token, string advice)
     {
         GitHubHandler far = new(_ => UsedUp(TimeSpan.FromMinutes(40))) { Environment = name => name == "GH_TOKEN" ? token : null };

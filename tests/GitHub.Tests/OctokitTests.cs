@@ -87,7 +87,7 @@ public sealed class OctokitTests
                 : GitHubHandler.Answer(302, "", ("Location", elsewhere))
         );
         GitHubException e = await Assert.ThrowsAsync<GitHubException>(() => far.Repository().ReadAsync(default));
-        Assert.Contains("it leads to another host", e.Message, StringComparison.Ordinal);
+        Assert.Contains("it redirects to another host", e.Message, StringComparison.Ordinal);
         ReleaseAsset asset = new(1, "a", 5)
         {
             IsUploaded = true,

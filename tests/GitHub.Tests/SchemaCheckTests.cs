@@ -119,7 +119,7 @@ public sealed class SchemaCheckTests
     public async Task Answers_are_held_against_GitHubs_own_description(int status, string body, string? fault)
     {
         ApiOperation operation = (await ApiDescription.RequireAsync()).Find("GET", "/repos/a/b/releases")!;
-        string[] faults = [.. operation.AnswerFaults(status, "application/json", System.Text.Encoding.UTF8.GetBytes(body))];
+        string[] faults = [.. operation.ResponseFaults(status, "application/json", System.Text.Encoding.UTF8.GetBytes(body))];
         Assert.Equal(fault is null, faults.Length == 0);
         Assert.True(fault is null || faults.Any(found => found.Contains(fault, StringComparison.Ordinal)), string.Join('\n', faults));
     }

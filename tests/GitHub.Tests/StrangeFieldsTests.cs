@@ -99,7 +99,7 @@ public sealed class StrangeFieldsTests
         {
             Assert.Equal(RemoteFault.Protocol, e.Fault);
             Assert.Matches(
-                "its answer is not what GitHub's description says: |the tag names a |has too many files to be listed",
+                "its response does not match GitHub's description: |the tag names a |has too many files to be listed",
                 e.Message
             );
             return true;

@@ -21,7 +21,7 @@ public sealed class ArtifactsLockTests : IDisposable
             WorkflowException busy = Assert.Throws<WorkflowException>(() => ArtifactsLock.Take(Artifacts, "Clean", TimeProvider.System));
             Assert.Equal(FailureKind.TryAgain, busy.Kind);
             Assert.Contains($"another run (process {Environment.ProcessId}, since ", busy.Message, StringComparison.Ordinal);
-            Assert.Contains(" UTC: Assemble Publish) works here", busy.Message, StringComparison.Ordinal);
+            Assert.Contains(" UTC: Assemble Publish) uses it", busy.Message, StringComparison.Ordinal);
             using ArtifactsLock elsewhere = ArtifactsLock.Take(Artifacts / "rehearsal", "Rehearse", TimeProvider.System);
         }
 

@@ -89,7 +89,7 @@ public sealed class AssetsTargetTests : IAsyncLifetime
             TestContext.Current.CancellationToken
         );
         Assert.Contains(
-            "tells of a publication that was not completed. Run ./build.sh Publish --images tools",
+            "records a publication that was not completed. Run ./build.sh Publish --images tools",
             (await AssetsAsync()).Require(65).Error,
             StringComparison.Ordinal
         );

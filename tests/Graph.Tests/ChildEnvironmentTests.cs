@@ -106,7 +106,7 @@ public sealed partial class ChildEnvironmentTests : IDisposable
         Assert.Equal(($"{_folder.At("nowhere")}: there is no such folder to start git in", false), (e.Message, e.IsMissingTool));
         Set("PATH", _folder.Folder("empty"));
         e = await Assert.ThrowsAsync<ReleaseException>(() => new GitRepository(_folder.Path).ReadAsync("tiny", default));
-        Assert.Equal(("git cannot be started: no folder of PATH has it. Install git", true), (e.Message, e.IsMissingTool));
+        Assert.Equal(("git cannot be started: it is not on PATH. Install git", true), (e.Message, e.IsMissingTool));
     }
 
     [Fact]

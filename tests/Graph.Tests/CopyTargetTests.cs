@@ -78,7 +78,7 @@ public sealed class CopyTargetTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "Of a copy give --images NAME",
+            "For a copy give --images NAME",
             (await RunAsync(tools, "Reproduce", "--reference", reference)).Require(64).Error,
             StringComparison.Ordinal
         );
@@ -87,7 +87,7 @@ public sealed class CopyTargetTests
     [Theory]
     [InlineData("unknown image 'other'", "Verify", "--reference", $"{Copy}:{Version}", "--images", "other")]
     [InlineData(
-        "is no repository of tools",
+        "is not a repository of tools",
         "Verify",
         "--reference",
         $"{Copy}:{Version}",
@@ -106,8 +106,17 @@ public sealed class CopyTargetTests
     )]
     [InlineData("without tag and digest", "Verify", "--reference", $"{Copy}:{Version}", "--official", "quay.io/slipway-tests/tools:v1.0.0")]
     [InlineData("it must begin with a registry host", "Verify", "--reference", $"{Copy}:{Version}", "--official", "tools")]
-    [InlineData("what --reference must be a copy of", "Verify", "--official", PublishedTools.Official)]
-    [InlineData("what --reference must be a copy of", "Save", "--images", "tools", "--to", "x.tar", "--official", PublishedTools.Official)]
+    [InlineData("it names the original of --reference, which is missing", "Verify", "--official", PublishedTools.Official)]
+    [InlineData(
+        "it names the original of --reference, which is missing",
+        "Save",
+        "--images",
+        "tools",
+        "--to",
+        "x.tar",
+        "--official",
+        PublishedTools.Official
+    )]
     [InlineData("so its registries are not known", "Verify", "--reference", $"{Copy}:{Version}", "--images", "tools", "--all-registries")]
     public async Task What_contradicts_itself_is_64(string because, params string[] arguments)
     {

@@ -40,7 +40,11 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
     {
         File.Delete(_repository.At("images", "tools", "Dockerfile"));
         ChildResult built = (await RunAsync("BuildDockerfile")).Require(78);
-        Assert.Contains("images/tools/Dockerfile is missing, so there is no second way to build it", built.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "images/tools/Dockerfile is missing, so the image cannot be built from a Dockerfile",
+            built.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -113,7 +117,7 @@ public sealed class DockerfileTargetTests : IAsyncLifetime
                 : (200, "[]")
         );
         ChildResult built = (await RunAsync(engine, "BuildDockerfile", "--base", Base)).Require(75);
-        Assert.Matches($"{engine.Address}: GET images/get: the Engine went away", built.Error);
+        Assert.Matches($"{engine.Address}: GET images/get: the connection to the Engine broke", built.Error);
         Assert.Empty(Directory.GetDirectories(Path.Combine(Second, "layout"), ".work-*"));
         Assert.False(File.Exists(Path.Combine(Second, "build.json")));
     }

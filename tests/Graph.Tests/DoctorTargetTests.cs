@@ -17,7 +17,7 @@ public sealed class DoctorTargetTests
         (await tools.PublishAsync()).Require();
         JsonElement[] lines = await LinesAsync(tools, 0);
         Assert.Equal("robot, from QUAY_USERNAME and QUAY_PASSWORD", Found(lines, PublishedTools.Official, "identity"));
-        Assert.Equal("allowed: an upload was begun and cancelled", Found(lines, PublishedTools.Fallback, "push"));
+        Assert.Equal("allowed: an upload was started and cancelled", Found(lines, PublishedTools.Fallback, "push"));
         Assert.Contains("would be released as v1.0.0", Found(lines, "tools", "commit"), StringComparison.Ordinal);
         Assert.Equal(0, tools.At("quay.io").OpenUploads + tools.At("docker.io").OpenUploads);
         ChildResult table = (await tools.RunAsync("Doctor")).Require();

@@ -143,7 +143,7 @@ public sealed class FetchTargetTests
         ).Require(69);
 
         Assert.Contains(
-            $"GET {server.Address}/debian/dists/trixie/InRelease: not asked, for this run is --offline. Run the same command "
+            $"GET {server.Address}/debian/dists/trixie/InRelease: not requested, because this run is --offline. Run the same command "
                 + "without it, or name mirrors that are folders",
             offline.Error,
             StringComparison.Ordinal

@@ -19,7 +19,7 @@ public sealed class InspectTargetTests
         repository.Write("images/tools/contract.yaml", TooSmall);
         ChildResult refused = (await RunAsync(repository, "Inspect")).Require(65);
         Assert.Contains(
-            "tools linux/amd64: layer upstream: budget: wanted at most 1 MiB compressed, got 2.9. See what grew",
+            "tools linux/amd64: layer upstream: budget: wanted at most 1 MiB compressed, got 2.9. Find what grew",
             refused.Output,
             StringComparison.Ordinal
         );
@@ -59,7 +59,7 @@ public sealed class InspectTargetTests
         );
         File.Delete(repository.At("images", "tools", "contract.yaml"));
         Assert.Contains(
-            "images/tools/contract.yaml: there is no such file",
+            "images/tools/contract.yaml: file not found",
             (await RunAsync(repository, "Inspect")).Require(78).Error,
             StringComparison.Ordinal
         );
@@ -88,7 +88,7 @@ public sealed class InspectTargetTests
         Assert.StartsWith("- 0755 0:0 1000 ", file.GetProperty("was").GetString(), StringComparison.Ordinal);
         (await RunAsync(one, "Inspect", "--against", "no-such-place")).Require(64);
         Assert.Contains(
-            "'./no-such-place': there is no such folder",
+            "'./no-such-place': folder not found",
             (await RunAsync(one, "Inspect", "--against", "./no-such-place")).Require(64).Error,
             StringComparison.Ordinal
         );

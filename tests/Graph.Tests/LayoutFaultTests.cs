@@ -88,7 +88,7 @@ public sealed class LayoutFaultTests : IAsyncLifetime
 
     [Fact]
     public async Task A_tag_that_is_not_there_is_told() =>
-        Assert.Contains("nothing there has this tag", (await VerifyAsync(Archive + ":v9", 64)).Error, StringComparison.Ordinal);
+        Assert.Contains("it has no such tag", (await VerifyAsync(Archive + ":v9", 64)).Error, StringComparison.Ordinal);
 
     private async Task PackAsync() =>
         (await new ChildProcess("tar", "-cf", Archive, "-C", Unpacked, "oci-layout", "index.json", "blobs").RunAsync()).Require();

@@ -130,7 +130,7 @@ public sealed class NamedFilesTests
                 tools.Repository.Slipway with
                 {
                     Cache = tools.Repository.Beside("cache"),
-                    Patience = TimeSpan.FromMinutes(2),
+                    TimeLimit = TimeSpan.FromMinutes(2),
                     MeasuresMemory = true,
                 },
                 arguments

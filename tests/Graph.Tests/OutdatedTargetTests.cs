@@ -61,7 +61,7 @@ public sealed class OutdatedTargetTests(ArchiveSigningKeys keys) : IClassFixture
         ChildResult result = (await RunAsync(scene, "Outdated")).Require(69);
         Assert.DoesNotContain("nothing is newer", result.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "not everything could be asked, so nobody knows whether it is up to date: tools: packages",
+            "not every source could be queried, so it is not known whether it is up to date: tools: packages",
             result.Error,
             StringComparison.Ordinal
         );

@@ -100,7 +100,7 @@ public sealed class PublishTargetTests : IAsyncLifetime
     {
         _fault = Fault.Answer(403);
         ChildResult refused = (await RunAsync("Publish")).Require(77);
-        Assert.Contains("tags stand on quay.io/slipway-tests/tools", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("tags exist on quay.io/slipway-tests/tools", refused.Error, StringComparison.Ordinal);
         Assert.Empty(refused.Output);
         JsonElement record = Record();
         Assert.Equal((false, "tags"), (record.GetProperty("complete").GetBoolean(), record.GetProperty("phase").GetString()));

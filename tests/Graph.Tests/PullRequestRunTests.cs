@@ -154,8 +154,8 @@ public sealed class PullRequestRunTests(ArchiveSigningKeys keys) : IClassFixture
         Assert.Single(_far.PullRequests);
         Assert.Null(await _far.BranchAsync(Branch));
         Assert.Contains(
-            "tools: pull request 1 of github.com/poseidon/tools said the same and was closed; it stays so until there is something "
-                + "newer, or it is opened again",
+            "tools: pull request 1 of github.com/poseidon/tools proposed the same and was closed; it stays closed until something "
+                + "newer exists or it is opened again",
             _log.ToString(),
             StringComparison.Ordinal
         );

@@ -3,7 +3,7 @@ using Slipway.Testing;
 
 namespace Slipway.Graph.Tests;
 
-/// <summary>What is no release, or less than one: refused before GitHub shows anything of it.</summary>
+/// <summary>What is not a release, or less than one: refused before GitHub shows anything of it.</summary>
 public sealed partial class ReleaseTargetTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed partial class ReleaseTargetTests
         ChildResult result = (await ReleaseAsync("--skip", "Publish")).Require(78);
 
         Assert.Contains(
-            $"what was published is v1.0.0, and the commit is tagged {Tag}-r1. Run ./build.sh Publish --images tools",
+            $"v1.0.0 was published, but the commit is tagged {Tag}-r1. Run ./build.sh Publish --images tools",
             result.Error,
             StringComparison.Ordinal
         );
@@ -71,7 +71,7 @@ public sealed partial class ReleaseTargetTests
 
         ChildResult result = (await ReleaseAsync()).Require(65);
 
-        Assert.Contains("has tools-v1.0.0-install.sh, which is no file of this release", result.Error, StringComparison.Ordinal);
+        Assert.Contains("has tools-v1.0.0-install.sh, which is not a file of this release", result.Error, StringComparison.Ordinal);
         Assert.Equal(isDraft, Assert.Single(_far.Releases).IsDraft);
         Assert.Single(release.Assets);
 

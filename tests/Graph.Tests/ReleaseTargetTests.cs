@@ -223,7 +223,7 @@ public sealed partial class ReleaseTargetTests : IAsyncLifetime
         ChildResult result = (await ReleaseAsync()).Require();
 
         Assert.Equal([false, false, true], _far.Releases.Select(release => release.IsDraft).Order());
-        Assert.Contains("there is another draft for tools/v1.0.0", result.Error, StringComparison.Ordinal);
+        Assert.Contains("another draft for tools/v1.0.0 exists", result.Error, StringComparison.Ordinal);
         Assert.False(_far.Releases.Single(release => release.Tag == Tag && !release.IsDraft).IsLatest);
     }
 

@@ -42,10 +42,10 @@ public sealed partial class ReproduceTargetTests
             ["an image that is a path"] = (65, "provenance-unreadable", copy =>
                 copy.SayAsync(Statement.ProvenanceType, said => Replaced(said, "\"image\":\"tools\"", "\"image\":\"../tools\""))
             ),
-            ["another lock"] = (65, "the provenance tells of an image.lock.json with", copy =>
+            ["another lock"] = (65, "the provenance names an image.lock.json with", copy =>
                 copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Lock = Digest.Of("other"u8) } })
             ),
-            ["another definition"] = (65, "the provenance tells of an image.yaml with", copy =>
+            ["another definition"] = (65, "the provenance names an image.yaml with", copy =>
                 copy.SayProvenanceAsync(said => said with { Parameters = said.Parameters with { Definition = Digest.Of("other"u8) } })
             ),
             ["another platform"] = (65, "platforms-mismatch: platforms wanted linux/amd64, got linux/amd64, linux/s390x", copy =>
@@ -140,12 +140,12 @@ public sealed partial class ReproduceTargetTests
 
     [Theory]
     [InlineData("wanted --reference")]
-    [InlineData("--push: it sends what --attest signs", "--push", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
-    [InlineData("is the repository of no image", "--reference", "quay.io/other/image:v1.0.0", "--public-key", "KEY")]
+    [InlineData("--push: it sends the result of --attest", "--push", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
+    [InlineData("is not the repository of an image", "--reference", "quay.io/other/image:v1.0.0", "--public-key", "KEY")]
     [InlineData("wanted a tag or a digest", "--reference", "quay.io/slipway-tests/tools", "--public-key", "KEY")]
-    [InlineData("--push: artifacts/tools/layout is no registry", "--attest", "--push", "--reference", "artifacts/tools/layout")]
+    [InlineData("--push: artifacts/tools/layout is not a registry", "--attest", "--push", "--reference", "artifacts/tools/layout")]
     [InlineData("Run ./build.sh BuildDockerfile Compare", "--dockerfile")]
-    [InlineData("wanted no --reference", "--rehearsal", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
+    [InlineData("cannot be combined with --reference", "--rehearsal", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
     public async Task What_is_typed_wrong_is_64(string because, params string[] arguments)
     {
         string[] typed = [.. arguments.Select(argument => argument == "KEY" ? made.Repository.Key.Public : argument)];

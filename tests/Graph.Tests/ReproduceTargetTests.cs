@@ -61,7 +61,7 @@ public sealed partial class ReproduceTargetTests(SignedTools made) : IClassFixtu
         {
             tools.At("quay.io").Log.Clear();
             ChildResult again = (await ReproduceAsync(tools, machine, "--attest", "--push", "--signing-key", rebuilder.Private)).Require();
-            Assert.Contains("tools: said before", again.Error, StringComparison.Ordinal);
+            Assert.Contains("tools: already signed", again.Error, StringComparison.Ordinal);
             Assert.Contains("0 manifests sent", again.Error, StringComparison.Ordinal);
             Assert.Equal(0, Writes(tools));
         }
@@ -178,7 +178,7 @@ public sealed partial class ReproduceTargetTests(SignedTools made) : IClassFixtu
         (await MirrorAsync(tools, Release, Copy)).Require();
         SlipwayCommand elsewhere = await CloneAsync(tools, "elsewhere");
         Assert.Contains(
-            "Of a copy give --images NAME",
+            "For a copy give --images NAME",
             (await ReproduceAsync(tools, elsewhere, "--reference", $"{Copy}:{UpstreamImage.Version}")).Require(64).Error,
             StringComparison.Ordinal
         );
@@ -256,7 +256,11 @@ public sealed partial class ReproduceTargetTests(SignedTools made) : IClassFixtu
         };
         Assert.NotEqual(0, (await ReproduceAsync(tools, elsewhere with { Started = id => process = id }, attest)).ExitCode);
         tools.Faults = (_, _) => null;
-        Assert.Contains("tools: said before", (await ReproduceAsync(tools, elsewhere, attest)).Require().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "tools: already signed",
+            (await ReproduceAsync(tools, elsewhere, attest)).Require().Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(kept, await System.IO.File.ReadAllTextAsync(trust, TestContext.Current.CancellationToken));
         (await VerifyAsync(tools, Release, "--reproduced-by", rebuilder.Public)).Require();
     }

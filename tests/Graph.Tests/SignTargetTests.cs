@@ -61,7 +61,7 @@ public sealed class SignTargetTests
         string text = await File.ReadAllTextAsync(definition);
         await File.WriteAllTextAsync(definition, text + "# changed\n");
         Assert.Contains(
-            "was assembled from another definition, lock or file than there is now; nothing was signed. Run ./build.sh Assemble",
+            "was assembled from another definition, lock or file than the present one; nothing was signed. Run ./build.sh Assemble",
             (await SignAsync(repository)).Require(65).Error,
             StringComparison.Ordinal
         );

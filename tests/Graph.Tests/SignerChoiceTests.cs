@@ -47,7 +47,7 @@ public sealed class SignerChoiceTests : IDisposable
     public async Task Nobody_signs_where_nothing_is_given()
     {
         SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() => Choice().OpenAsync(default));
-        Assert.StartsWith("there is no signer; nothing was signed. Give --signing-key FILE", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("no signer was given; nothing was signed. Give --signing-key FILE", e.Message, StringComparison.Ordinal);
         Assert.Contains(
             "no public key or identity was given",
             (await Assert.ThrowsAsync<SigningKeyException>(() => Choice().TrustedAsync(default))).Message,
@@ -67,7 +67,7 @@ public sealed class SignerChoiceTests : IDisposable
         SigningKeyException e = await Assert.ThrowsAsync<SigningKeyException>(() =>
             (Choice() with { Kind = SignerKind.Cosign }).OpenAsync(default)
         );
-        Assert.Contains("there is no identity to prove; nothing was signed", e.Message, StringComparison.Ordinal);
+        Assert.Contains("no identity was given; nothing was signed", e.Message, StringComparison.Ordinal);
         Assert.Contains("id-token: write", e.Message, StringComparison.Ordinal);
     }
 
@@ -150,7 +150,7 @@ public sealed class SignerChoiceTests : IDisposable
             Issuer = "https://example.org",
             Instance = root ? new SigstoreInstance { TrustedRoot = missing } : new SigstoreInstance { SigningConfig = missing },
         };
-        string told = $"--{(root ? "trusted-root" : "signing-config")} {missing}: there is no such file";
+        string told = $"--{(root ? "trusted-root" : "signing-config")} {missing}: file not found";
         Assert.Equal(told, (await Assert.ThrowsAsync<SigningKeyException>(() => choice.OpenAsync(default))).Message);
         if (root)
             Assert.Equal(told, (await Assert.ThrowsAsync<SigningKeyException>(() => choice.TrustedAsync(default))).Message);

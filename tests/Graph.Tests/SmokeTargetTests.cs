@@ -47,7 +47,7 @@ public sealed class SmokeTargetTests
         tools.Variables["DOCKER_HOST"] = null;
         tools.Variables["DOCKER_CONTEXT"] = "gone";
         ChildResult result = (await tools.RunAsync("Publish", "--signing-key", tools.Repository.Key.Private)).Require(78);
-        Assert.Contains("DOCKER_CONTEXT names context 'gone', and there is none", result.Error, StringComparison.Ordinal);
+        Assert.Contains("DOCKER_CONTEXT names context 'gone', which does not exist", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(tools.Record));
     }
 

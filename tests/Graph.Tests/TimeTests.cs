@@ -52,7 +52,7 @@ public sealed class TimeTests
         await using Server server = new("");
         ChildResult result = await VerifyAsync($"{server.Host}/a/b:v1", "--timeout", "3s");
         Assert.Equal(75, result.ExitCode);
-        Assert.Contains("Verify: the 3s of --timeout are over", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Verify: the 3s of --timeout have passed", result.Error, StringComparison.Ordinal);
         Assert.Contains("Run the same command again", result.Error, StringComparison.Ordinal);
     }
 
@@ -96,7 +96,7 @@ public sealed class TimeTests
             System.Security.Cryptography.ECCurve.NamedCurves.nistP256
         );
         await File.WriteAllTextAsync(key, made.ExportSubjectPublicKeyInfoPem());
-        return await (repository.Slipway with { Patience = TimeSpan.FromMinutes(2) }).RunAsync([
+        return await (repository.Slipway with { TimeLimit = TimeSpan.FromMinutes(2) }).RunAsync([
             "Verify",
             "--reference",
             reference,

@@ -64,7 +64,7 @@ public class UpdateMarkdownTests
     public void What_was_not_compared_says_why()
     {
         string text = UpdateMarkdown.Of(Report with { Differences = null, NotCompared = "kubelet: gone @everybody" });
-        Assert.Contains("Not compared with the image as it was: `kubelet: gone @everybody`", text, StringComparison.Ordinal);
+        Assert.Contains("Not compared with the present image: `kubelet: gone @everybody`", text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -113,10 +113,10 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
     public static TheoryData<string, string> Refusals =>
         new()
         {
-            { "no arm64 checksum", "tools arm64: tool v1.0.1: the release has no checksum for it: " },
+            { "no arm64 checksum", "tools arm64: tool v1.0.1: the release has no checksum for this file: " },
             { "wrong checksum", "tools arm64: tool v1.0.1: sha256 wanted " },
             { "no checksum file", "tool-amd64.sha256:1: wanted " },
-            { "no arm64 file", "tool v1.0.1 could not be had and judged; nothing was written" },
+            { "no arm64 file", "tool v1.0.1 could not be downloaded and checked; nothing was written" },
             { "no signature", "tools amd64: tool v1.0.1: " },
             { "hostile version file", "wanted one version as vX.Y.Z and nothing else" },
             { "no version file", "stable-1.0.txt: no such file" },
@@ -276,7 +276,7 @@ public sealed class UpdateRunTests(ArchiveSigningKeys keys) : IClassFixture<Arch
             );
         IReadOnlyDictionary<string, string> before = scene.Snapshot();
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => scene.StageAsync());
-        Assert.Contains("extra v2.0.1 could not be had, although its checksums are published", e.Message, StringComparison.Ordinal);
+        Assert.Contains("extra v2.0.1 could not be downloaded, although its checksums are published", e.Message, StringComparison.Ordinal);
         Assert.Equal(before, scene.Snapshot());
 
         foreach (string architecture in (string[])["amd64", "arm64"])

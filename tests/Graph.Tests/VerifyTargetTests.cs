@@ -285,16 +285,16 @@ public sealed class VerifyTargetTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("the repository of no image", "--reference", "quay.io/other/image:v1.0.0", "--all-registries")]
+    [InlineData("is not the repository of an image", "--reference", "quay.io/other/image:v1.0.0", "--all-registries")]
     [InlineData("--all-registries: wanted --reference", "--all-registries")]
     [InlineData("--all-registries: wanted --reference", "--all-registries", "--reference", "artifacts/tools/layout")]
     [InlineData("--trust: wanted a local --reference", "--trust", ".", "--reference", "quay.io/slipway-tests/tools:v1.0.0")]
-    [InlineData("there is no such folder", "--reference", "oci:nowhere")]
-    [InlineData("there is no such file", "--reference", "oci-archive:artifacts")]
-    [InlineData("there is no such folder or file", "--reference", "./nowhere.tar")]
+    [InlineData("folder not found", "--reference", "oci:nowhere")]
+    [InlineData("file not found", "--reference", "oci-archive:artifacts")]
+    [InlineData("folder or file not found", "--reference", "./nowhere.tar")]
     [InlineData("it must begin with a registry host", "--reference", "nowhere.tar")]
     [InlineData("wanted one, or its tag behind a colon: v1.0.0-amd64, v2", "--reference", "oci:artifacts/tools/layout")]
-    [InlineData("nothing there has this tag, so it does not say which image it is", "--reference", "oci:artifacts/tools/layout:v3")]
+    [InlineData("it has no such tag and does not say which image it is", "--reference", "oci:artifacts/tools/layout:v3")]
     public async Task What_is_typed_wrong_is_64(string because, params string[] arguments)
     {
         await using PublishedTools tools = await PublishedTools.CreateAsync(published: false);

@@ -38,7 +38,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         ChildResult fetched = (await FetchAsync()).Require();
         Assert.Contains(
-            $"tools amd64: a v1.0.0: signed by the key of a certificate for {Identity}; the transparency log was not asked, so when it "
+            $"tools amd64: a v1.0.0: signed by the key of a certificate for {Identity}; the transparency log was not queried, so when it "
                 + "was used is not proven: ",
             fetched.Error,
             StringComparison.Ordinal
@@ -61,7 +61,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         using SigningAuthority stranger = new(new PastClock(TimeSpan.FromDays(100)));
         Write("a", SignedBlob.Sign(stranger, File.ReadAllBytes(PathOf("")), new SigningSubject(Issuer, Identity)));
         Assert.Contains(
-            "certificate-untrusted: the certificate is by none of the 1 authorities",
+            "certificate-untrusted: the certificate was not issued by any of the 1 authorities",
             (await FetchAsync(offline ? ["--offline"] : [])).Require(65).Error,
             StringComparison.Ordinal
         );
@@ -74,7 +74,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         Assert.Contains("signature verified (by transparency-log)", (await FetchAsync()).Require().Error, StringComparison.Ordinal);
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         Assert.Contains(
-            "the lock says verified, and the transparency log could not be asked again",
+            "the lock says verified, but the transparency log could not be queried again",
             (await FetchAsync()).Require(75).Error,
             StringComparison.Ordinal
         );
@@ -97,7 +97,7 @@ public sealed class VerifyUpstreamTests : IAsyncLifetime
         ChildResult fetched = (await FetchAsync()).Require();
         Assert.Equal(
             2,
-            fetched.Error.Split('\n').Count(line => line.Contains("the transparency log was not asked", StringComparison.Ordinal))
+            fetched.Error.Split('\n').Count(line => line.Contains("the transparency log was not queried", StringComparison.Ordinal))
         );
         Assert.InRange(_sigstore.Requests, 1, 6);
     }

@@ -64,7 +64,7 @@ public sealed class ViewsTests : IDisposable
             AssembleWorkflow.Describe(new PlatformTotals(159, 8123, 2310, 41_249_000))
         );
         Assert.Equal("1 package, 2 files", AssembleWorkflow.Describe(new PlatformTotals(1, 2, 0, 0)));
-        Assert.Equal("layers are remembered from an earlier run", AssembleWorkflow.Describe(null));
+        Assert.Equal("layers come from an earlier run", AssembleWorkflow.Describe(null));
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class WithdrawTargetTests
         {
             ChildResult refused = (await tools.RunAsync(terminal with { Typed = answer }, asked)).Require(64);
             Assert.Contains("v1.0.0-amd64", refused.Output, StringComparison.Ordinal);
-            Assert.Contains("Take these 10 tags off? Type yes: ", refused.Output, StringComparison.Ordinal);
+            Assert.Contains("Delete these 10 tags? Type yes: ", refused.Output, StringComparison.Ordinal);
             Assert.Contains("nothing was done", refused.Output, StringComparison.Ordinal);
         }
 

@@ -60,7 +60,7 @@ public class HttpTransportTests
         far = new SequenceHandler(token => far!.Hangs()(token), Says(200));
         using HttpResponseMessage answer = await SendAsync(far);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Contains("no answer within 77 s", Assert.Single(far.Notices), StringComparison.Ordinal);
+        Assert.Contains("no response within 77 s", Assert.Single(far.Notices), StringComparison.Ordinal);
         far.Dispose();
     }
 
@@ -134,7 +134,7 @@ public class HttpTransportTests
         far = new SequenceHandler(token => far!.Hangs()(token));
         using HttpTransport transport = far.Transport(attempts: 1);
         ExhaustedException e = await Assert.ThrowsAsync<ExhaustedException>(() => transport.SendAsync(Get, Stop));
-        Assert.Equal("GET https://example.org/a/b: no answer within 77 s after 1 try over 77 s", e.Message);
+        Assert.Equal("GET https://example.org/a/b: no response within 77 s after 1 try over 77 s", e.Message);
     }
 
     [Fact]

@@ -84,12 +84,12 @@ public sealed class RegularFileTests : IDisposable
             StringComparison.Ordinal
         );
         Assert.EndsWith(
-            "there is no such file",
+            "file not found",
             Assert.Throws<UnfitFileException>(() => RegularFile.ReadBytes(At("none"), 1000)).Message,
             StringComparison.Ordinal
         );
         Assert.EndsWith(
-            "there is no such file",
+            "file not found",
             Assert.Throws<UnfitFileException>(() => RegularFile.ReadBytes(At("none/none"), 1000)).Message,
             StringComparison.Ordinal
         );

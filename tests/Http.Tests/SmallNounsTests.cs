@@ -61,7 +61,7 @@ public class SmallNounsTests
         Assert.Equal(fault, RemoteException.FaultOf((HttpStatusCode)status));
 
     [Fact]
-    public void Patience_grows_with_the_body_and_has_an_end()
+    public void The_time_limit_grows_with_the_body_and_has_an_end()
     {
         RetryPolicy retryPolicy = new() { ResponseTimeLimit = TimeSpan.FromSeconds(10), SlowestUpload = 1000 };
         Assert.Equal(TimeSpan.FromSeconds(10), retryPolicy.For(0));

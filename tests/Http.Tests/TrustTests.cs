@@ -123,7 +123,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Theory]
-    [InlineData("error:0A00045C:SSL routines::tlsv13 alert certificate required", "it wants a certificate of ours")]
+    [InlineData("error:0A00045C:SSL routines::tlsv13 alert certificate required", "it requires a client certificate")]
     [InlineData("error:0A000412:SSL routines::sslv3 alert bad certificate", "it does not take our certificate")]
     [InlineData("error:0A000418:SSL routines::tlsv1 alert unknown ca", "it does not take our certificate")]
     public async Task What_a_server_says_of_our_certificate_is_told_at_once(string alert, string reason)

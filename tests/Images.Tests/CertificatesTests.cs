@@ -57,7 +57,7 @@ public class CertificatesTests
 
     [Theory]
     [InlineData("nothing", "wanted one certificate, got 0")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is no certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is not a certificate")]
     public async Task What_is_no_certificate_is_refused(string content, string because)
     {
         using AssemblyFixture shop = FinishingTests.Finishing("certificates");
@@ -83,7 +83,7 @@ public class CertificatesTests
         shop.Add(new TinyDeb("ca-certificates").File(Source + "a b.crt", Pem("CN=One")).File(Source + "a_b.crt", Pem("CN=Two")));
         await LayerContentTests.RefusedAsync<ContentException>(
             shop,
-            "/etc/ssl/certs/a_b.pem: finishing step certificates and finishing step certificates both have it"
+            "/etc/ssl/certs/a_b.pem: finishing step certificates and finishing step certificates both have this path"
         );
     }
 

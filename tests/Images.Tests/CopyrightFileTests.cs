@@ -84,8 +84,8 @@ public class CopyrightFileTests
     public void A_file_for_people_declares_nothing(string text) => Assert.Null(Parse(text));
 
     [Theory]
-    [InlineData("Files: *\nLicense: MIT\nLicense: ISC\n", "stands twice")]
-    [InlineData("Files: *\nnot a field\n", "is no field")]
+    [InlineData("Files: *\nLicense: MIT\nLicense: ISC\n", "appears twice")]
+    [InlineData("Files: *\nnot a field\n", "is not a field")]
     [InlineData("Files: *\nCopyright: x\n", "names no licence")]
     public void A_file_that_says_it_is_for_machines_and_is_not_is_told(string text, string problem) =>
         Assert.Contains(problem, Assert.Throws<ContentException>(() => Parse(Header + text)).Message, StringComparison.Ordinal);

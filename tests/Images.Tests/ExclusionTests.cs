@@ -83,7 +83,7 @@ public class ExclusionTests
         // Each pattern must take something out, and on this platform three do not.
         DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() => shop.EntriesAsync());
         Assert.Contains(
-            "pattern /a means only directories that hold something that stays, as /a; end it with /**",
+            "pattern /a matches only directories that hold something that stays, such as /a; end it with /**",
             e.Message,
             StringComparison.Ordinal
         );
@@ -149,7 +149,7 @@ public class ExclusionTests
     }
 
     [Fact]
-    public async Task Nothing_but_packages_is_sieved()
+    public async Task Nothing_but_packages_is_filtered()
     {
         using AssemblyFixture shop = Excluding("{ paths: [/**], reason: r }");
         shop.Layers =
@@ -177,23 +177,23 @@ public class ExclusionTests
     [InlineData(
         "{ paths: [/none], reason: r }",
         "images/tiny/image.yaml:",
-        "pattern /none means nothing that a package has. Mend it in image.yaml"
+        "pattern /none matches nothing in any package. Correct it in image.yaml"
     )]
-    [InlineData("{ paths: [/usr/bin/*, /nowhere/**], reason: r }", "tiny linux/amd64: ", "pattern /nowhere/** means nothing")]
+    [InlineData("{ paths: [/usr/bin/*, /nowhere/**], reason: r }", "tiny linux/amd64: ", "pattern /nowhere/** matches nothing")]
     [InlineData(
         "{ paths: [/bin/one], reason: r }",
         "",
-        "pattern /bin/one means nothing that a package has; in merged /usr it is /usr/bin/one"
+        "pattern /bin/one matches nothing in any package; in merged /usr it is /usr/bin/one"
     )]
     [InlineData(
         "{ paths: [/usr/bin], reason: r }",
         "",
-        "pattern /usr/bin means only directories that hold something that stays, as /usr/bin;"
+        "pattern /usr/bin matches only directories that hold something that stays, such as /usr/bin;"
     )]
     [InlineData("{ paths: [/usr/bin/*], except: [/usr/bin/one, /usr/bin/none], reason: r }", "", "pattern /usr/bin/none keeps nothing")]
     [InlineData("{ paths: [/usr/bin/*], except: [/etc/x, /usr/bin/one], reason: r }", "", "pattern /etc/x keeps nothing")]
-    [InlineData("{ paths: [/usr/bin/one], except: [/usr/bin/*], reason: r }", "", "pattern /usr/bin/one means only what 'except' keeps")]
-    [InlineData("{ paths: [/etc/defined], reason: r }", "", "pattern /etc/defined means nothing that a package has")]
+    [InlineData("{ paths: [/usr/bin/one], except: [/usr/bin/*], reason: r }", "", "pattern /usr/bin/one matches only what 'except' keeps")]
+    [InlineData("{ paths: [/etc/defined], reason: r }", "", "pattern /etc/defined matches nothing in any package")]
     public async Task A_pattern_that_is_good_for_nothing_is_refused_with_its_place(string exclusion, string where, string because)
     {
         using AssemblyFixture shop = Excluding(exclusion);
@@ -250,7 +250,7 @@ public class ExclusionTests
         shop.More = "exclude: [{ paths: [/only], reason: r }]";
         DefinitionException e = await Assert.ThrowsAsync<DefinitionException>(() => shop.AssembleAsync("other"));
         Assert.Contains("tiny linux/arm64: images/tiny/image.yaml:", e.Message, StringComparison.Ordinal);
-        Assert.Contains("pattern /only means nothing", e.Message, StringComparison.Ordinal);
+        Assert.Contains("pattern /only matches nothing", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public class FinishingTests
                 .File("usr/share/base-passwd/passwd.master", "root")
                 .File("usr/share/base-passwd/group.master", Groups)
         );
-        await LayerContentTests.RefusedAsync<ContentException>(shop, "/usr/share/base-passwd/passwd.master: 'root' is no account");
+        await LayerContentTests.RefusedAsync<ContentException>(shop, "/usr/share/base-passwd/passwd.master: 'root' is not an account");
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class FinishingTests
     {
         using AssemblyFixture shop = new() { Layers = "- { name: base, title: b, copies: [{ from: /usr/share/x, to: /etc/x }] }" };
         shop.Add(new TinyDeb("one").File("usr/share/x").File("etc/x"));
-        await LayerContentTests.RefusedAsync<ContentException>(shop, "/etc/x: finishing step copies and package one both have it");
+        await LayerContentTests.RefusedAsync<ContentException>(shop, "/etc/x: finishing step copies and package one both have this path");
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public class FinishingTests
         shop.Add(new TinyDeb("one").File("usr/bin/mawk").Link("usr/bin/loop", "loop").Link("usr/bin/dangling", "../nowhere"));
         await LayerContentTests.RefusedAsync<DefinitionException>(
             shop,
-            $"alternative awk: {target} is no file of layer base or a lower one"
+            $"alternative awk: {target} is not a file of layer base or a lower one"
         );
     }
 

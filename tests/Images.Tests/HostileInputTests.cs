@@ -15,7 +15,10 @@ public class HostileInputTests
         using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one", "1.0-3").File("x"));
         File.Delete(shop.Cache.Find(shop.Lock.Packages[0].Files["amd64"].Digest, null)!);
-        await RefusedAsync<ContentException>(shop, "tiny linux/amd64: one 1.0-3: not in the cache. Run ./build.sh Fetch --images tiny");
+        await RefusedAsync<ContentException>(
+            shop,
+            "tiny linux/amd64: one 1.0-3: the file is not in the cache. Run ./build.sh Fetch --images tiny"
+        );
     }
 
     [Fact]
@@ -90,7 +93,7 @@ public class HostileInputTests
         using AssemblyFixture shop = new() { Layers = $"- {{ name: base, title: b, files: [{{ from: \"{from}\", to: /x }}] }}" };
         Directory.CreateDirectory(Path.Combine(shop.Folder, "rootfs"));
         await File.WriteAllTextAsync(Path.Combine(shop.Folder, "..", "outside"), "secret", TestContext.Current.CancellationToken);
-        await RefusedAsync<DefinitionException>(shop, $"images/tiny/{from}: there is no such file below the definition's folder");
+        await RefusedAsync<DefinitionException>(shop, $"images/tiny/{from}: the definition's folder has no such file");
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public class LayerContentTests
     {
         using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("old").File("bin/sh")).Add(new TinyDeb("young").File("usr/bin/sh"));
-        await RefusedAsync<ContentException>(shop, "/usr/bin/sh: package young and package old both have it");
+        await RefusedAsync<ContentException>(shop, "/usr/bin/sh: package young and package old both have this path");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public class LayerContentTests
     {
         using AssemblyFixture shop = new() { Layers = "- { name: base, title: b }\n- { name: top, title: t }" };
         shop.Add(new TinyDeb("one").File("etc/x")).Add(new TinyDeb("two").File("etc/x"), "top");
-        await RefusedAsync<ContentException>(shop, "/etc/x: package two and package one both have it");
+        await RefusedAsync<ContentException>(shop, "/etc/x: package two and package one both have this path");
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public class LayerContentTests
     {
         using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one").Link("var", "srv")).Add(new TinyDeb("two").File("var/x"));
-        await RefusedAsync<ContentException>(shop, "/var: package two and package one both have it");
+        await RefusedAsync<ContentException>(shop, "/var: package two and package one both have this path");
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public class LayerContentTests
         shop.Add(new TinyDeb("one").Link("opt", "srv")).AddUpstream("tool", "x"u8.ToArray(), "[{ to: /opt/x }]");
         await RefusedAsync<ContentException>(
             shop,
-            "/opt/x: upstream tool v1.0.0 puts it below /opt, which package one has as no directory"
+            "/opt/x: upstream tool v1.0.0 puts it below /opt, which is not a directory in package one"
         );
     }
 
@@ -177,7 +177,7 @@ public class LayerContentTests
     {
         using AssemblyFixture shop = new();
         shop.Add(new TinyDeb("one").File("etc/x"), "base").Add(new TinyDeb("two").File("etc/x/y"));
-        await RefusedAsync<ContentException>(shop, "both have it");
+        await RefusedAsync<ContentException>(shop, "both have this path");
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public class LinkerCacheTests
         shop.Add(Library("one", "usr/lib/liba.so.1", "liba.so.1")).Add(Library("two", "usr/lib/libb.so.1", "libb.so.1"), "top");
         await LayerContentTests.RefusedAsync<DefinitionException>(
             shop,
-            "it stands in layer base, and layer top above it has library /usr/lib/libb.so.1"
+            "it runs in layer base, but layer top above it has library /usr/lib/libb.so.1"
         );
     }
 

@@ -65,7 +65,7 @@ public sealed class ComparisonTests : IDisposable
 
         string[] Known(string yaml) =>
             Regex
-                .Match(Assert.Throws<DefinitionException>(() => Entries(yaml)).Message, "unknown key 'unknown'; known here: (.*)$")
+                .Match(Assert.Throws<DefinitionException>(() => Entries(yaml)).Message, "unknown key 'unknown'; wanted one of (.*)$")
                 .Groups[1]
                 .Value.Split(", ");
     }
@@ -108,9 +108,9 @@ public sealed class ComparisonTests : IDisposable
     [InlineData("differences: [{ reason: x }]", "'path' is missing")]
     [InlineData("differences: [{ path: etc/x, reason: x }]", "wanted an absolute path")]
     [InlineData("differences: [{ path: /etc/../x, reason: x }]", "wanted a path without")]
-    [InlineData("differences: [{ path: /**, reason: x }]", "would excuse any path")]
-    [InlineData("differences: [{ path: /*/x, reason: x }]", "would excuse any path")]
-    [InlineData("differences: [{ path: /etc/x, reason: x, platforms: [linux/386] }]", "none of the image's platforms")]
+    [InlineData("differences: [{ path: /**, reason: x }]", "would match any path")]
+    [InlineData("differences: [{ path: /*/x, reason: x }]", "would match any path")]
+    [InlineData("differences: [{ path: /etc/x, reason: x, platforms: [linux/386] }]", "is not a platform of the image")]
     [InlineData("differences: [{ path: /etc/x, reason: x, unknown: y }]", "unknown key 'unknown'")]
     [InlineData("differences: [{ path: /etc/x, reason: x }, { path: /etc/x, reason: y }]", "/etc/x is listed twice")]
     [InlineData("differences: [{ path: /etc/x, reason: x }\n", "images/tiny/compare.yaml:")]

@@ -21,7 +21,7 @@ public class ContractFileTests
     [InlineData("setuid: [{ path: \"/usr/{arhc}\", reason: y }]", "'path' wanted one path")]
     [InlineData("setuid: [{ path: /x, mode: \"9755\", reason: y }]", "'mode' wanted an octal mode")]
     [InlineData("setuid: [{ path: /x, reason: y }, { path: /x, reason: z }]", "1:43: /x is listed twice")]
-    [InlineData("setuid: [{ path: /x, reason: y, platforms: [linux/s390x] }]", "'linux/s390x' is none of the image's platforms")]
+    [InlineData("setuid: [{ path: /x, reason: y, platforms: [linux/s390x] }]", "'linux/s390x' is not a platform of the image")]
     [InlineData("danglingLinks: [{ path: /x, mode: \"0777\", reason: y }]", "unknown key 'mode'")]
     [InlineData("unresolvedLibraries: [{ path: /x, reason: y }]", "'needs' is missing")]
     [InlineData("requires: [{ reason: y }]", "wanted either 'path' or 'soname'")]
@@ -40,12 +40,12 @@ public class ContractFileTests
     [InlineData("run: [{ command: [] }]", "'command' wanted one at least")]
     [InlineData("run: [{ exitCode: 256 }]", "'exitCode' wanted a number from 0 to 255")]
     [InlineData("run: [{ exitCode: -1 }]", "'exitCode' wanted a number from 0")]
-    [InlineData("run: [{ output: ['('] }]", "1:18: '(' is no regular expression")]
-    [InlineData("run: [{ output: ['(?=x)y'] }]", "is no regular expression that is allowed here")]
+    [InlineData("run: [{ output: ['('] }]", "1:18: '(' is not an allowed regular expression")]
+    [InlineData("run: [{ output: ['(?=x)y'] }]", "is not an allowed regular expression")]
     [InlineData("run: [{ scratch: [../x] }]", "wanted an absolute path")]
     [InlineData("run: [{ capabilities: [all-of-them] }]", "wanted capabilities as NET_ADMIN")]
     [InlineData("run: [{ network: maybe }]", "'network' wanted true or false")]
-    [InlineData("run: [{ platforms: [linux/s390x] }]", "'linux/s390x' is none of the image's platforms")]
+    [InlineData("run: [{ platforms: [linux/s390x] }]", "'linux/s390x' is not a platform of the image")]
     [InlineData("hostPrograms: []", "layer 'base' has no budget")]
     public void A_mistake_is_told_with_its_place(string contract, string complaint) =>
         Assert.Contains(
@@ -63,7 +63,7 @@ public class ContractFileTests
     {
         using AssemblyFixture shop = new();
         DefinitionException e = Assert.Throws<DefinitionException>(() => ContractFile.Read(shop.Definition()));
-        Assert.Equal("images/tiny/contract.yaml: there is no such file", e.Message);
+        Assert.Equal("images/tiny/contract.yaml: file not found", e.Message);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public class ContractFileTests
     }
 
     private static string[] Known(string contract) =>
-        Regex.Match(Refused(contract), "unknown key 'unknown'; known here: (.*)$").Groups[1].Value.Split(", ");
+        Regex.Match(Refused(contract), "unknown key 'unknown'; wanted one of (.*)$").Groups[1].Value.Split(", ");
 
     private static string Refused(string contract)
     {

@@ -9,12 +9,12 @@ public class FileRuleTests
 {
     private static readonly Dictionary<string, BrokenImage> Broken = new(StringComparer.Ordinal)
     {
-        ["a dangling link"] = new("/usr/bin/nowhere", "link", "it leads to ../lib/nothing")
+        ["a dangling link"] = new("/usr/bin/nowhere", "link", "it points to ../lib/nothing")
         {
             Deb = deb => deb.Link("usr/bin/nowhere", "../lib/nothing"),
         },
-        ["a link in a circle"] = new("/usr/bin/round", "link", "it leads to round") { Deb = deb => deb.Link("usr/bin/round", "round") },
-        ["a link below a file"] = new("/usr/bin/below", "link", "it leads to su/x") { Deb = deb => deb.Link("usr/bin/below", "su/x") },
+        ["a link in a circle"] = new("/usr/bin/round", "link", "it points to round") { Deb = deb => deb.Link("usr/bin/round", "round") },
+        ["a link below a file"] = new("/usr/bin/below", "link", "it points to su/x") { Deb = deb => deb.Link("usr/bin/below", "su/x") },
         ["a script without interpreter"] = new("/usr/bin/snake", "script", "its interpreter /usr/bin/python3 is not")
         {
             Deb = deb => deb.File("usr/bin/snake", "#!/usr/bin/python3\n", 0b111_101_101),
@@ -59,11 +59,11 @@ public class FileRuleTests
         ["a setgid directory"] = new("/var/mail", "setgid", "mode 2775") { Deb = deb => deb.Directory("var/mail", 0b010_111_111_101) },
         ["a world-writable file"] = new("/etc/all", "world-writable", "mode 0666") { Deb = deb => deb.File("etc/all", "x", 0b110_110_110) },
         ["a world-writable directory"] = new("/srv", "world-writable", "mode 0777") { Deb = deb => deb.Directory("srv", 0b111_111_111) },
-        ["a private key"] = new("/etc/server.pem", "secret", "it holds what looks like a private key")
+        ["a private key"] = new("/etc/server.pem", "secret", "it appears to contain a private key")
         {
             Deb = deb => deb.File("etc/server.pem", WholeImage.Secret),
         },
-        ["a token in a large file"] = new("/etc/log", "secret", "it holds what looks like a GitHub token")
+        ["a token in a large file"] = new("/etc/log", "secret", "it appears to contain a GitHub token")
         {
             Deb = deb => deb.File("etc/log", new string('x', 262_800) + " ghp_" + new string('a', 36) + new string('x', 300_000)),
         },
@@ -71,11 +71,8 @@ public class FileRuleTests
         {
             Deb = deb => deb.File("etc/x.json", "{ \"auths\": { \"quay.io\": { \"auth\": \"abc\" } } }"),
         },
-        ["a git folder"] = new("/usr/src/.git", "secret", "its name is one that secrets have")
-        {
-            Deb = deb => deb.Directory("usr/src/.git"),
-        },
-        ["a private key in JSON"] = new("/etc/account.json", "secret", "it holds what looks like a private key")
+        ["a git folder"] = new("/usr/src/.git", "secret", "its name is typical of a secret") { Deb = deb => deb.Directory("usr/src/.git") },
+        ["a private key in JSON"] = new("/etc/account.json", "secret", "it appears to contain a private key")
         {
             Deb = deb =>
                 deb.File(
@@ -83,7 +80,7 @@ public class FileRuleTests
                     "{ \"private_key\": \"" + WholeImage.Secret.Replace("\n", "\\n", StringComparison.Ordinal) + "\" }"
                 ),
         },
-        ["a client's key in a kubeconfig"] = new("/etc/kubelet.conf", "secret", "it holds what looks like a private key")
+        ["a client's key in a kubeconfig"] = new("/etc/kubelet.conf", "secret", "it appears to contain a private key")
         {
             Deb = deb =>
                 deb.File("etc/kubelet.conf", "client-key-data: " + Convert.ToBase64String(Encoding.ASCII.GetBytes(WholeImage.Secret))),

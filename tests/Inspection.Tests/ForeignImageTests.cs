@@ -134,12 +134,12 @@ public sealed class ForeignImageTests : IDisposable
     {
         Descriptor first = await _image.Layout.AddBlobAsync(type, "{\"schemaVersion\":1,\"fsLayers\":[]}"u8.ToArray());
         Assert.Contains(
-            $"Docker's first format ({type}), which is not read",
+            $"Docker's first format ({type}), which is not supported",
             (await RefusedAsync(first)).Message,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "Docker's first format (schema 1), which is not read",
+            "Docker's first format (schema 1), which is not supported",
             (await RefusedAsync(first with { MediaType = "" })).Message,
             StringComparison.Ordinal
         );
@@ -151,7 +151,7 @@ public sealed class ForeignImageTests : IDisposable
     {
         Descriptor zstd = await _image.ImageAsync(Layers, layerType: "application/vnd.oci.image.layer.v1.tar+zstd");
         Assert.Contains(
-            "got one with zstd (application/vnd.oci.image.layer.v1.tar+zstd), which is not read",
+            "got one with zstd (application/vnd.oci.image.layer.v1.tar+zstd), which is not supported",
             (await RefusedAsync(zstd)).Message,
             StringComparison.Ordinal
         );

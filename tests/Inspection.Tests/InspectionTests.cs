@@ -17,11 +17,11 @@ public class InspectionTests
         {
             Config = config => config.Replace("user: root", "user: \"root:99\"", StringComparison.Ordinal),
         },
-        ["no program to start"] = new("/usr/bin/absent", "program", "it is no executable file")
+        ["no program to start"] = new("/usr/bin/absent", "program", "it is not an executable file")
         {
             Config = config => config.Replace("bin/tiny", "bin/absent", StringComparison.Ordinal),
         },
-        ["no program on PATH"] = new("absent", "program", "it is no executable file")
+        ["no program on PATH"] = new("absent", "program", "it is not an executable file")
         {
             Config = config => config.Replace("/usr/bin/tiny", "absent", StringComparison.Ordinal),
         },

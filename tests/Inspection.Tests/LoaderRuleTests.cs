@@ -16,7 +16,7 @@ public class LoaderRuleTests
         {
             Deb = deb => deb.Bytes("usr/bin/x32", new TinyElf { Type = 2, Is64 = false }.Build()),
         },
-        ["a broken ELF file"] = new("/usr/bin/broken", "machine", "it begins as an ELF file and is none")
+        ["a broken ELF file"] = new("/usr/bin/broken", "machine", "it begins like an ELF file but is not one")
         {
             Deb = deb => deb.Bytes("usr/bin/broken", WholeImage.Static("")[..40]),
         },
@@ -28,7 +28,7 @@ public class LoaderRuleTests
         {
             Deb = deb => deb.Bytes("usr/bin/wrong", new TinyElf { Interpreter = "/usr/lib/firmware.elf" }.Build()),
         },
-        ["a missing library"] = new("/usr/bin/needy", "library", "it needs libabsent.so.2, which is nowhere")
+        ["a missing library"] = new("/usr/bin/needy", "library", "it needs libabsent.so.2, which its loader does not find")
         {
             Deb = deb => deb.Bytes("usr/bin/needy", WholeImage.Program("libabsent.so.2").Build()),
         },
@@ -60,7 +60,7 @@ public class LoaderRuleTests
         ["too old a library"] = new(
             "/usr/bin/modern",
             "library",
-            "it needs libc.so.6 with GLIBC_2.99, and /usr/lib/x86_64-linux-gnu/libc.so.6 has no such version"
+            "it needs libc.so.6 with GLIBC_2.99, but /usr/lib/x86_64-linux-gnu/libc.so.6 has no such version"
         )
         {
             Deb = deb =>
@@ -82,7 +82,7 @@ public class LoaderRuleTests
                     .File("etc/ld.so.conf.d/x.conf", "# here\n/opt/x\n")
                     .Bytes("opt/x/libconf.so.1", WholeImage.Library("libconf.so.1").Build()),
         },
-        ["a plug-in that is not there"] = new("libplugin.so.7", "required", "it is not in the image, and is needed: tiny loads it")
+        ["a plug-in that is not there"] = new("libplugin.so.7", "required", "it is needed but not in the image: tiny loads it")
         {
             Contract = contract => contract.Replace("libplugin.so.1", "libplugin.so.7", StringComparison.Ordinal),
         },
@@ -94,7 +94,7 @@ public class LoaderRuleTests
         {
             Tool = WholeImage.Static("tool v0.9.9"),
         },
-        ["a host program with libraries"] = new("/opt/host/tool", "static", "it runs on the host and needs a loader or libraries")
+        ["a host program with libraries"] = new("/opt/host/tool", "static", "it runs on the host but needs a loader or libraries")
         {
             Tool = (WholeImage.Program("libabsent.so") with { Tail = "tool v1.0.0"u8.ToArray() }).Build(),
         },
@@ -125,7 +125,7 @@ public class LoaderRuleTests
         ["a second name of a host program that needs libraries"] = new(
             "/opt/host/x",
             "static",
-            "it runs on the host and needs a loader or libraries"
+            "it runs on the host but needs a loader or libraries"
         )
         {
             Deb = deb => deb.Bytes("opt/a/x", WholeImage.Program().Build()).Hard("opt/host/x", "opt/a/x"),
@@ -133,7 +133,7 @@ public class LoaderRuleTests
         ["a link of the host's folder to a program that needs libraries"] = new(
             "/opt/host/x",
             "static",
-            "it runs on the host and needs a loader or libraries"
+            "it runs on the host but needs a loader or libraries"
         )
         {
             Deb = deb => deb.Link("opt/host/x", "/usr/bin/tiny"),
@@ -150,7 +150,11 @@ public class LoaderRuleTests
                     .Hard("usr/bin/x", "opt/deep/bin/x")
                     .Bytes("opt/deep/libs/libdeep.so.1", WholeImage.Library("libdeep.so.1").Build()),
         },
-        ["a folder of host programs that is empty"] = new("/opt/hots", "static", "the contract says that programs for the host are in it")
+        ["a folder of host programs that is empty"] = new(
+            "/opt/hots",
+            "static",
+            "the contract lists it in 'hostPrograms', but it holds no file"
+        )
         {
             Contract = contract => contract.Replace("hostPrograms: [", "hostPrograms: [/opt/hots, ", StringComparison.Ordinal),
         },

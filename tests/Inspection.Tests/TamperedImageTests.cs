@@ -18,7 +18,7 @@ public class TamperedImageTests
         "\"path\": \"usr/bin/su\"",
         "\"path\": \"usr/bin/sudo\"",
         "/usr/bin/su",
-        "layer base holds it, and the list of contents does not name it"
+        "layer base holds it more often than the list of contents names it"
     )]
     [InlineData("\"mode\": \"4755\"", "\"mode\": \"0755\"", "/usr/bin/su", "wanted File 0755")]
     [InlineData("\"target\": \"usr/bin\"", "\"target\": \"usr/sbin\"", "/bin", "-> usr/sbin")]
@@ -31,7 +31,7 @@ public class TamperedImageTests
         "/bin",
         "its owner 'finishing step shells' is neither in the lock nor a step"
     )]
-    [InlineData("\"name\": \"base\"", "\"name\": \"bass\"", "layer base", "the list of contents is that of layer bass")]
+    [InlineData("\"name\": \"base\"", "\"name\": \"bass\"", "layer base", "the list of contents describes layer bass")]
     public async Task A_list_that_differs_from_the_layers_is_told(string written, string changed, string path, string problem)
     {
         using AssemblyFixture shop = WholeImage.Create();

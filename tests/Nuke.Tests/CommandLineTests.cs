@@ -122,20 +122,16 @@ public sealed class CommandLineTests : IDisposable
 
     [Fact]
     public void A_target_after_a_single_value_is_told_its_place() =>
-        Refused("--upstream takes one value, got 2: m Show; targets stand before the first --name", "--upstream", "m", "Show");
+        Refused("--upstream takes one value, got 2: m Show; targets come before the first --name", "--upstream", "m", "Show");
 
     [Fact]
     public void A_target_after_a_switch_is_told_its_place() =>
-        Refused("--json wants true or false, got 'Show'; targets stand before the first --name", "--json", "Show");
+        Refused("--json wants true or false, got 'Show'; targets come before the first --name", "--json", "Show");
 
     [Fact]
     public void A_secret_is_not_repeated_in_an_error()
     {
-        Refused(
-            "--pin wants a whole number from -2147483648 to 2147483647, got something else (it is a secret and not shown)",
-            "--pin",
-            "hunter2"
-        );
+        Refused("--pin wants a whole number from -2147483648 to 2147483647, got something else (a secret, not shown)", "--pin", "hunter2");
         Assert.DoesNotContain("hunter2", run.Log + run.Output, StringComparison.Ordinal);
     }
 }

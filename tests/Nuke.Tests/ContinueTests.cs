@@ -42,7 +42,7 @@ public sealed class ContinueTests : IDisposable
     {
         Assert.Equal("Fetch Assemble Publish", Ran(65, "--images", "kubelet"));
         Assert.Equal("Publish", Ran(65, "--images", "kubelet", "--continue"));
-        Assert.Matches(@"(?m)^Fetch +Skipped +done by the run before$", run.Log);
+        Assert.Matches(@"(?m)^Fetch +Skipped +done by the previous run$", run.Log);
         run.Files.Write("registry", "");
         Assert.Equal("Publish", Ran(0, "--continue", "--images", "kubelet"));
     }
@@ -66,7 +66,7 @@ public sealed class ContinueTests : IDisposable
         run.Of<Release>(x => x.Publish, [.. arguments, "--continue"]);
         Assert.Equal("Fetch Assemble Publish", string.Join(' ', Recorded.Ran));
         Assert.Contains(
-            "--continue: the last failed run was of another command line; starting from the beginning\n",
+            "--continue: the last failed run had another command line; starting from the beginning\n",
             run.Log,
             StringComparison.Ordinal
         );
@@ -80,7 +80,7 @@ public sealed class ContinueTests : IDisposable
         Assert.False(run.Files.Has(File));
         Assert.Equal("Fetch Assemble Publish", Ran(0, "--continue"));
         Assert.Contains(
-            "--continue: no failed run left anything to go on from; starting from the beginning\n",
+            "--continue: no failed run to continue was found; starting from the beginning\n",
             run.Log,
             StringComparison.Ordinal
         );
@@ -115,6 +115,6 @@ public sealed class ContinueTests : IDisposable
         run.Files.Write("registry", "");
         run.Files.Write(".nuke/temp", "a file where the folder should be");
         Assert.Equal("Fetch Assemble Publish", Ran(0));
-        Assert.Contains("build-attempt.log cannot be kept", run.Log, StringComparison.Ordinal);
+        Assert.Contains("build-attempt.log cannot be written", run.Log, StringComparison.Ordinal);
     }
 }

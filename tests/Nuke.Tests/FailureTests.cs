@@ -153,7 +153,7 @@ public sealed class FailureTests : IDisposable
         run.Conventions = new OwnWords();
         Assert.Equal(1, run.Of<Words>(null, "Fault"));
         Assert.Equal(2, run.Log.Split("a fault").Length);
-        Assert.Contains("Fault: told above\n", run.Log, StringComparison.Ordinal);
+        Assert.Contains("Fault: reported above\n", run.Log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public class OrderTests
     {
         using TestWorkflow run = new();
         Assert.Equal(64, run.Of<Ring>(x => x.Alone));
-        Assert.Equal("the build's targets wait for each other: One -> Two -> Three -> One; remove one of these arrows\n", run.Log);
+        Assert.Equal("the build's targets depend on each other: One -> Two -> Three -> One; remove one of these dependencies\n", run.Log);
     }
 
     public class Self : NukeBuild

@@ -77,9 +77,9 @@ public sealed class ParameterSourceTests : IDisposable
     [InlineData("{ \"Jobs\": 1\n \"Json\": true }", ".nuke/parameters.json: line 2 is not valid JSON")]
     [InlineData(
         """{ "KeyPassword": "hunter2" }""",
-        ".nuke/parameters.json: KeyPassword is a secret and not read from a file; give it by the environment"
+        ".nuke/parameters.json: KeyPassword is a secret and is not read from a file; set it in the environment"
     )]
-    [InlineData("""{ "Root": "/" }""", ".nuke/parameters.json: Root cannot stand in a file; give --root on the command line")]
+    [InlineData("""{ "Root": "/" }""", ".nuke/parameters.json: Root cannot be set in a file; give --root on the command line")]
     [InlineData(
         """{ "AcceptUnsignedUnsafe": true }""",
         ".nuke/parameters.json: AcceptUnsignedUnsafe is ignored: "
@@ -93,7 +93,7 @@ public sealed class ParameterSourceTests : IDisposable
 
     [Fact]
     public void A_profile_that_is_not_there_is_wrong_use() =>
-        Refused($"--profile nope: there is no .nuke/parameters.nope.json in {run.Root}", "--profile", "nope");
+        Refused($"--profile nope: .nuke/parameters.nope.json not found in {run.Root}", "--profile", "nope");
 
     [Fact]
     public void What_weakens_a_check_is_refused_from_the_environment_even_beside_the_flag()

@@ -42,7 +42,7 @@ public sealed class PlanTests : IDisposable
                3. Third   after First; triggered by Second
 
             Other targets:
-                  Apart   after Third; runs after a failure too; its failure stops nothing
+                  Apart   after Third; runs after a failure too; the run continues after its failure
 
             """,
             run.Output

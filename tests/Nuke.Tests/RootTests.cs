@@ -69,7 +69,7 @@ public sealed class RootTests : IDisposable
     public void A_root_that_is_not_there_is_wrong_use()
     {
         Assert.Equal(64, run.Of<Rooted>(x => x.Tell, "--root", "nowhere"));
-        Assert.Equal($"--root nowhere: there is no such folder ({run.Root}/nowhere)\n", run.Log);
+        Assert.Equal($"--root nowhere: folder not found ({run.Root}/nowhere)\n", run.Log);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public class SkipTests
     {
         using TestWorkflow run = new();
         Assert.Equal(64, run.Of<ReleaseBuild>(null, "Publish", "--skip", "Publish"));
-        Assert.Equal("target Publish is both named and skipped; take it out of one\n", run.Log);
+        Assert.Equal("target Publish is both named and skipped; remove one\n", run.Log);
         Assert.Empty(Recorded.Ran);
     }
 

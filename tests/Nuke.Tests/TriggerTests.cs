@@ -109,7 +109,7 @@ public sealed class TriggerTests : IDisposable
     public void Triggers_and_dependencies_that_make_a_ring_are_refused_with_its_names()
     {
         Assert.Equal(64, run.Of<Ring>(x => x.A));
-        Assert.Contains("wait for each other: A -> B -> A", run.Log, StringComparison.Ordinal);
+        Assert.Contains("depend on each other: A -> B -> A", run.Log, StringComparison.Ordinal);
     }
 
     public class Lost : NukeBuild

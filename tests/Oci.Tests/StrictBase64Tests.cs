@@ -34,7 +34,7 @@ public sealed class StrictBase64Tests
     public void Any_other_text_of_them_is_not(string text)
     {
         Assert.Contains(
-            "it is no base64",
+            "it is not base64",
             Assert.Throws<ContentException>(() => StrictBase64.Decode(text, "it")).Message,
             StringComparison.Ordinal
         );

@@ -83,7 +83,7 @@ public sealed class DocumentReader : IDisposable
                 ["REGISTRY_AUTH_FILE"] = null,
                 ["SLIPWAY_REGISTRY_MAP"] = $"quay.io=http://{_registries.Quay.Host} docker.io=http://{_registries.Hub.Host}",
             },
-            Patience = TimeSpan.FromMinutes(1),
+            TimeLimit = TimeSpan.FromMinutes(1),
         }.RunAsync();
 
     private string Named(string text, bool onHub)

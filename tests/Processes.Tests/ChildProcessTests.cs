@@ -20,7 +20,7 @@ public sealed class ChildProcessTests : IDisposable
         ProcessResult result = await Shell.Running("echo said; echo first >&2; echo last >&2; exit 7").RunAsync(Stop);
         Assert.Equal(("said\n", "first\nlast\n", 7, false), (result.Output, result.Errors, result.ExitCode, result.Success));
         ProgramException e = Assert.Throws<ProgramException>(result.Require);
-        Assert.Equal("/bin/sh ended with 7. It said: first / last", e.Message);
+        Assert.Equal("/bin/sh ended with 7. Its output: first / last", e.Message);
         Assert.Equal(("/bin/sh", 7), (e.Program, e.ExitCode));
         Assert.Same("", (await Shell.Running("exit 0").RunAsync(Stop)).Require().Output);
     }
@@ -95,7 +95,7 @@ public sealed class ChildProcessTests : IDisposable
     public async Task A_program_that_is_not_there_is_told_with_what_to_install()
     {
         ToolMissingException e = await Assert.ThrowsAsync<ToolMissingException>(() => Named("no-such-program").RunAsync(Stop));
-        Assert.Equal("no-such-program: the program is not there; install the package it and run the same command again", e.Message);
+        Assert.Equal("no-such-program: the program was not found; install the package it and run the same command again", e.Message);
         string path = _folder.At("gone");
         Assert.Equal(path, (await Assert.ThrowsAsync<ToolMissingException>(() => Named(path).RunAsync(Stop))).Tool);
     }

@@ -50,7 +50,7 @@ public sealed class EndingTests : IDisposable
         };
         ProgramException e = await Assert.ThrowsAsync<ProgramException>(() => slow.RunAsync(Stop));
         Assert.Equal((true, false), (e.IsTooSlow, e.IsTooMuch));
-        Assert.Equal("/bin/sh did not end within 4 s and was ended; run the same command again. It said: slowly", e.Message);
+        Assert.Equal("/bin/sh did not end within 4 s and was ended; run the same command again. Its output: slowly", e.Message);
         Assert.All(await Shell.IdsAsync(_folder, Family), id => Assert.False(Shell.Runs(id)));
     }
 

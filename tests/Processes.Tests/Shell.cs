@@ -7,7 +7,7 @@ namespace Slipway.Processes.Tests;
 /// <summary>Scripts for <c>/bin/sh</c>, and what became of the processes that they start.</summary>
 internal static class Shell
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     /// <param name="script">Gets <paramref name="arguments"/> as <c>$1</c> and so on.</param>
     public static ChildProcess Running(string script, params string[] arguments) =>
@@ -34,7 +34,7 @@ internal static class Shell
     public static async Task UntilAsync(Func<bool> holds, string otherwise)
     {
         for (Stopwatch clock = Stopwatch.StartNew(); !holds(); await Task.Delay(10, TestContext.Current.CancellationToken))
-            Assert.True(clock.Elapsed < Patience, otherwise);
+            Assert.True(clock.Elapsed < TimeLimit, otherwise);
     }
 
     /// <summary>Ends what a script started and a test let live.</summary>

@@ -105,7 +105,7 @@ public class OddAnswerTests
                 : RegistryHandler.Answer(401, "", ("WWW-Authenticate", "Bearer realm=\"https://quay.io/t\""))
         );
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() => far.Repository().ResolveAsync("v1", default));
-        Assert.Contains("no token document", e.Message, StringComparison.Ordinal);
+        Assert.Contains("not a token document", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

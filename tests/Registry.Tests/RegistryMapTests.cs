@@ -45,8 +45,8 @@ public class RegistryMapTests
     [InlineData("quay.io", "wanted HOST=URL")]
     [InlineData("=https://x.example", "wanted HOST=URL")]
     [InlineData("quay.io/a=https://x.example", "wanted HOST=URL")]
-    [InlineData("quay.io=", "no http or https URL")]
-    [InlineData("quay.io=ftp://x.example", "no http or https URL")]
+    [InlineData("quay.io=", "not an http or https URL")]
+    [InlineData("quay.io=ftp://x.example", "not an http or https URL")]
     [InlineData("quay.io=https://x.example/prefix", "must end after host and port")]
     [InlineData("quay.io=https://x.example/?a=b", "must end after host and port")]
     public void A_wrong_entry_is_refused_with_the_reason(string entry, string reason)

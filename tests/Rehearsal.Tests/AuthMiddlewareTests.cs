@@ -5,7 +5,7 @@ using Slipway.Testing;
 namespace Slipway.Rehearsal.Tests;
 
 /// <summary>Who may do what, by Basic and by token; faults and log.</summary>
-public class GateTests
+public class AuthMiddlewareTests
 {
     private static Task<RegistryFixture> StartAsync(
         RehearsalAuthentication authentication,

@@ -200,14 +200,20 @@ public class FaultTests
                 Fault.TokenRevoked.At(3)
             )
         );
-        (string, string) token = ("Authorization", "Bearer " + await GateTests.TokenAsync(fixture, "repository:a:pull,push", asUser: true));
+        (string, string) token = (
+            "Authorization",
+            "Bearer " + await AuthMiddlewareTests.TokenAsync(fixture, "repository:a:pull,push", asUser: true)
+        );
         using HttpResponseMessage begun = await fixture.SendAsync("POST", "/v2/a/blobs/uploads/", headers: token);
         string location = begun.Headers.Location!.ToString();
         using HttpResponseMessage refused = await fixture.SendAsync("PATCH", location, Content, null, token);
         await refused.ShouldBeAsync(401, "UNAUTHORIZED");
         Assert.Contains("scope=\"repository:a:pull,push\"", refused.Header("WWW-Authenticate"), StringComparison.Ordinal);
         Assert.Equal(401, (int)(await fixture.SendAsync("PATCH", location, Content, null, token)).StatusCode);
-        (string, string) fresh = ("Authorization", "Bearer " + await GateTests.TokenAsync(fixture, "repository:a:pull,push", asUser: true));
+        (string, string) fresh = (
+            "Authorization",
+            "Bearer " + await AuthMiddlewareTests.TokenAsync(fixture, "repository:a:pull,push", asUser: true)
+        );
         Assert.Equal(202, (int)(await fixture.SendAsync("PATCH", location, Content, null, fresh)).StatusCode);
     }
 

@@ -21,7 +21,7 @@ public sealed class MirrorLimitTests : MirrorEvidenceCases
         fixture.Forget();
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => MirrorAsync(fixture, fixture.Official, copy));
         Assert.Contains(
-            "no room for the release's signatures and attestations: verification looks at 0 more",
+            "the release's signatures and attestations cannot be added: verification looks at 0 more",
             e.Message,
             StringComparison.Ordinal
         );
@@ -47,7 +47,7 @@ public sealed class MirrorLimitTests : MirrorEvidenceCases
         await MirrorAsync(fixture, fixture.Official, copy);
         ImmutableArray<Descriptor> there = await LayersAsync(fixture, copy, sig);
         Assert.Equal([others[0], signed], there[62..]);
-        Assert.Contains(_log, line => line.Contains("4 that nobody verified", StringComparison.Ordinal));
+        Assert.Contains(_log, line => line.Contains("4 unverified", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -63,7 +63,11 @@ public sealed class MirrorLimitTests : MirrorEvidenceCases
         if (isNeeded)
         {
             ContentException e = await Assert.ThrowsAsync<ContentException>(() => MirrorAsync(fixture, fixture.Official, fixture.Fallback));
-            Assert.Contains($"{Att(fixture)}: no room", e.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{Att(fixture)}: the release's signatures and attestations cannot be added",
+                e.Message,
+                StringComparison.Ordinal
+            );
             Assert.DoesNotContain(fixture.Requests, seen => seen.Writes);
         }
         else

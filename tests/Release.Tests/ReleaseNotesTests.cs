@@ -77,9 +77,9 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
 
         Assert.InRange(notes.Length, 100_000, ReleaseNotes.Longest);
         int rows = notes.Split('\n').Count(line => line.StartsWith("| package-", StringComparison.Ordinal));
-        Assert.EndsWith($"And {3000 - rows} more, for which there is no room here: the SBOMs list all.\n", notes, StringComparison.Ordinal);
+        Assert.EndsWith($"And {3000 - rows} more, which do not fit here: the SBOMs list all.\n", notes, StringComparison.Ordinal);
         Assert.DoesNotContain(
-            "no room",
+            "do not fit here",
             Notes(
                 _facts with
                 {
@@ -152,7 +152,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
             notes,
             StringComparison.Ordinal
         );
-        Assert.Contains("> Made without flannel, which could not be had.\n", notes, StringComparison.Ordinal);
+        Assert.Contains("> Made without flannel, which could not be downloaded.\n", notes, StringComparison.Ordinal);
         Assert.DoesNotContain("WARNING", Notes(_facts), StringComparison.Ordinal);
     }
 
@@ -179,7 +179,7 @@ public sealed class ReleaseNotesTests : IAsyncLifetime
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "What `tiny/v0.9.0` had cannot be told.",
+            "What `tiny/v0.9.0` had is not known.",
             Notes(_facts with { Earlier = earlier with { Changes = null } }),
             StringComparison.Ordinal
         );

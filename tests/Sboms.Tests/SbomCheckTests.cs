@@ -82,7 +82,7 @@ public class SbomCheckTests
         await shop.AssembleAsync(platforms: Platform.LinuxAmd64);
         SpdxPackage odd = (await shop.DescribeAsync()).Platforms.Single().Document.Packages.Single(package => package.Name == "odd");
         Assert.Equal("NOASSERTION", odd.LicenceDeclared);
-        Assert.Contains("field License stands twice", odd.LicenceComments, StringComparison.Ordinal);
+        Assert.Contains("field License appears twice", odd.LicenceComments, StringComparison.Ordinal);
     }
 
     private static async Task<Digest> AddLayerAsync(OciLayout layout, params LayerEntry[] entries)

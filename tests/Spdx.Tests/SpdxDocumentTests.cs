@@ -49,7 +49,7 @@ public class SpdxDocumentTests
     [InlineData(
         "\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-Image\"",
         "\"DESCRIBES\",\"relatedSpdxElement\":\"SPDXRef-Nothing\"",
-        "which is no package of it"
+        "which is not a package of it"
     )]
     [InlineData(
         "\"CONTAINS\",\"relatedSpdxElement\":\"SPDXRef-Upstream-tool\"",

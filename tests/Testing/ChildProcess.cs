@@ -16,7 +16,7 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
     public IReadOnlyDictionary<string, string?> Variables { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>How long it may take before it is killed, with what it started, and the test fails.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Whether to find out the most memory it held: <c>VmHWM</c> of <c>/proc/PID/status</c>, the kernel's own high-water
@@ -44,12 +44,12 @@ public sealed record ChildProcess(string Program, params IReadOnlyList<string> A
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(),
             error = process.StandardError.ReadToEndAsync();
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeLimit);
         try
         {
-            (long peak, long read) = await WatchAsync(process, patience.Token);
-            await process.WaitForExitAsync(patience.Token);
+            (long peak, long read) = await WatchAsync(process, limit.Token);
+            await process.WaitForExitAsync(limit.Token);
             return new ChildResult(ToString(), process.ExitCode, await output, await error, clock.Elapsed, peak) { BytesRead = read };
         }
         catch (OperationCanceledException e)

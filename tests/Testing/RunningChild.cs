@@ -6,7 +6,7 @@ namespace Slipway.Testing;
 /// <summary>A program that runs beside the test until it is told to end. Disposing kills it if it still runs.</summary>
 public sealed class RunningChild : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
     private readonly Task<string> _error;
@@ -31,7 +31,7 @@ public sealed class RunningChild : IAsyncDisposable
             running.FirstLine = await process
                 .StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)
                 .AsTask()
-                .WaitAsync(Patience)
+                .WaitAsync(TimeLimit)
                 ?? throw new InvalidOperationException($"{child}: ended without a result\n{await running._error}");
             return running;
         }
@@ -47,8 +47,8 @@ public sealed class RunningChild : IAsyncDisposable
     {
         Stopwatch clock = Stopwatch.StartNew();
         (await new ChildProcess("/bin/kill", "-TERM", $"{_process.Id}").RunAsync()).Require();
-        string rest = await _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        string rest = await _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeLimit);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeLimit);
         return new ChildResult("kill -TERM", _process.ExitCode, $"{FirstLine}\n{rest}", await _error, clock.Elapsed, 0);
     }
 

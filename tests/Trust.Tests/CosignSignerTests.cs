@@ -65,10 +65,10 @@ public sealed class CosignSignerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("echo 'kms: denied' >&2; exit 3", "sign-blob ended with 3; nothing was signed. It said: kms: denied")]
+    [InlineData("echo 'kms: denied' >&2; exit 3", "sign-blob ended with 3; nothing was signed. Its output: kms: denied")]
     [InlineData("exit 0", "left no signature")]
-    [InlineData("echo '?' > \"$out\"", "no base64")]
-    [InlineData("echo AAAA > \"$out\"", "no signature by the key")]
+    [InlineData("echo '?' > \"$out\"", "not base64")]
+    [InlineData("echo AAAA > \"$out\"", "did not sign with the private half of its public key")]
     public async Task What_goes_wrong_is_told_and_nothing_is_taken_for_a_signature(string signs, string problem)
     {
         CosignSigner signer = await OpenAsync("v2.5.3", "", signs);
@@ -83,7 +83,7 @@ public sealed class CosignSignerTests : IDisposable
     {
         CosignSigner signer = await OpenAsync("v3.0.2", "", "echo '{}' > \"$out\"");
         Assert.Contains(
-            "no bundle",
+            "not a bundle",
             (await Assert.ThrowsAsync<CosignException>(() => signer.SignAsync("content"u8.ToArray(), default))).Message,
             StringComparison.Ordinal
         );

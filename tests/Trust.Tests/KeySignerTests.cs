@@ -38,7 +38,7 @@ public sealed class KeySignerTests : IDisposable
     [InlineData("genrsa -traditional 2048", "an RSA key")]
     [InlineData("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -aes-256-cbc -pass pass:PASSWORD", "an RSA key")]
     [InlineData("genpkey -algorithm ED25519", "an Ed25519 key")]
-    [InlineData("genpkey -algorithm ED25519 -aes-256-cbc -pass pass:PASSWORD", "no ECDSA key")]
+    [InlineData("genpkey -algorithm ED25519 -aes-256-cbc -pass pass:PASSWORD", "not an ECDSA key")]
     [InlineData("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521", "P521")]
     [InlineData("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1", "secP256k1")]
     [InlineData("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit", "-param_enc named_curve")]

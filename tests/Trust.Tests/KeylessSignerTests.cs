@@ -110,8 +110,8 @@ public sealed class KeylessSignerTests : KeylessCases
 
     [Theory]
     [InlineData("exit 0", "left no bundle")]
-    [InlineData("echo '{}' > \"$out\"", "is no bundle")]
-    [InlineData("echo 'no token' >&2; exit 1", "It said: no token")]
+    [InlineData("echo '{}' > \"$out\"", "is not a bundle")]
+    [InlineData("echo 'no token' >&2; exit 1", "Its output: no token")]
     [InlineData(
         """printf '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":"MAA="}},"dsseEnvelope":{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"MAA="}]}}' > "$out" """,
         "signed other bytes"

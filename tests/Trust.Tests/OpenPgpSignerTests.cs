@@ -66,7 +66,7 @@ public sealed class OpenPgpSignerTests : IDisposable
             """
         );
         Assert.Contains(
-            "is no signature by that key",
+            "is not a signature by that key",
             (await Assert.ThrowsAsync<SigningKeyException>(() => new OpenPgpSigner(ours, null, program).SignAsync(Content, Stop))).Message,
             StringComparison.Ordinal
         );

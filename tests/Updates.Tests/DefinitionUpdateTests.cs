@@ -33,7 +33,7 @@ public sealed class DefinitionUpdateTests : IDisposable
     {
         Publish("amd64", DigestOf("amd64").Hex);
         ContentException e = await Assert.ThrowsAsync<ContentException>(() => MakeAsync(_scratch.Read(ImageDefinitions.Sound)));
-        Assert.StartsWith("tiny arm64: tool v10: the release has no checksum for it: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("tiny arm64: tool v10: the release has no checksum for this file: ", e.Message, StringComparison.Ordinal);
         Assert.Contains("tool-arm64.tgz.sha256", e.Message, StringComparison.Ordinal);
     }
 

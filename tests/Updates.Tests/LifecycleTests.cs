@@ -58,7 +58,7 @@ public sealed class LifecycleTests : IDisposable
     [InlineData(
         "debian:\n  - { codename: a, number: \"1\", end: 2028-08-09, source: https://a.b }\n  - { codename: a, number: \"1\", end: "
             + "2029-08-09, source: https://a.b }\n",
-        "debian a is named twice"
+        "debian a is listed twice"
     )]
     public void What_is_written_wrongly_is_refused_with_its_place(string text, string complaint) =>
         Assert.Contains(complaint, Assert.Throws<DefinitionException>(() => Read(text)).Message, StringComparison.Ordinal);

@@ -55,7 +55,7 @@ public sealed class DebArchive
     {
         ArgumentNullException.ThrowIfNull(entry);
         if (entry.Kind is not (DebEntryKind.File or DebEntryKind.HardLink))
-            throw new ArgumentException($"{entry.Path} is no file and has no content.", nameof(entry));
+            throw new ArgumentException($"{entry.Path} is not a file and has no content.", nameof(entry));
         return new DebContent(File.OpenHandle(spoolPath, FileMode.Open, FileAccess.Read, FileShare.Read), entry.Offset, entry.Size);
     }
 

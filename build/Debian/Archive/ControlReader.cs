@@ -141,11 +141,11 @@ public sealed class ControlReader
 
         int colon = line.IndexOf((byte)':');
         if (colon <= 0 || line[..colon].IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0)
-            throw new ContentException($"{_what}: paragraph {Count + 1}: '{Shown(line)}' is no field");
+            throw new ContentException($"{_what}: paragraph {Count + 1}: '{Shown(line)}' is not a field");
         foreach ((int otherStart, int otherColon, _) in _fields)
         {
             if (Ascii.EqualsIgnoreCase(_buffer.AsSpan(_start + otherStart, otherColon - otherStart), line[..colon]))
-                throw new ContentException($"{_what}: paragraph {Count + 1}: field {Shown(line[..colon])} stands twice");
+                throw new ContentException($"{_what}: paragraph {Count + 1}: field {Shown(line[..colon])} appears twice");
         }
 
         _fields.Add((start - _start, start - _start + colon, end - _start));

@@ -95,7 +95,7 @@ public sealed class DebianVersion : IComparable<DebianVersion>, IEquatable<Debia
         hyphen = text.LastIndexOf('-');
         epoch = 0;
         if (colon >= 0 && !int.TryParse(text[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out epoch))
-            return $"epoch '{text[..colon]}' is no number";
+            return $"epoch '{text[..colon]}' is not a number";
         ReadOnlySpan<char> upstream = text[(colon + 1)..(hyphen < 0 ? text.Length : hyphen)];
         ReadOnlySpan<char> revision = text[(hyphen < 0 ? text.Length : hyphen + 1)..];
         if (upstream.IsEmpty || !char.IsAsciiDigit(upstream[0]))

@@ -33,7 +33,7 @@ public sealed class Gpgv
     public async Task<byte[]> VerifyAsync(byte[] message, string what, CancellationToken cancellationToken)
     {
         if (!File.Exists(_keyring))
-            throw new FileNotFoundException($"keyring {_keyring}: no such file; it belongs to the repository, images/keys", _keyring);
+            throw new FileNotFoundException($"keyring {_keyring}: file not found; restore it in images/keys of the repository", _keyring);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("slipway-gpgv-");
         try
         {
@@ -45,7 +45,7 @@ public sealed class Gpgv
                 throw new ContentException($"{what}: {problem}");
             return File.Exists(output)
                 ? await File.ReadAllBytesAsync(output, cancellationToken)
-                : throw new ContentException($"{what}: gpgv gave no text");
+                : throw new ContentException($"{what}: gpgv returned no text");
         }
         finally
         {

@@ -61,7 +61,7 @@ public static class RelationField
         int colon = rest.IndexOf(':', StringComparison.Ordinal);
         PackageRelation relation = new() { Name = colon < 0 ? rest : rest[..colon], Qualifier = colon < 0 ? null : rest[(colon + 1)..] };
         if (!PackageName.IsValid(relation.Name) || (relation.Qualifier is { } qualifier && !PackageName.IsArchitecture(qualifier)))
-            throw Bad(text, $"'{rest}' is no package name");
+            throw Bad(text, $"'{rest}' is not a package name");
         relation = condition.Length == 0 ? relation : WithVersion(relation, condition, text);
         return applies ? relation : null;
     }
@@ -70,7 +70,7 @@ public static class RelationField
     {
         int digits = condition.AsSpan().IndexOfAnyExcept('<', '=', '>');
         if (digits <= 0)
-            throw Bad(text, $"'{condition}' is no version with <<, <=, =, >= or >>");
+            throw Bad(text, $"'{condition}' is not a version with <<, <=, =, >= or >>");
         // deb-control(5): a single < or > is obsolete and means <= and >=.
         VersionOrder order = condition[..digits] switch
         {
@@ -87,7 +87,7 @@ public static class RelationField
                 Order = order,
                 Version = version,
             }
-            : throw Bad(text, $"'{condition[digits..].Trim()}' is no version");
+            : throw Bad(text, $"'{condition[digits..].Trim()}' is not a version");
     }
 
     private static bool Applies(string[] names, string architecture)

@@ -42,7 +42,7 @@ public sealed record ReleaseFile
         {
             Suite = reader.Text("Suite"u8),
             Codename = reader.Text("Codename"u8),
-            Date = DateOf(reader.Text("Date"u8), what) ?? throw new ContentException($"{what}: it has no Date"),
+            Date = DateOf(reader.Text("Date"u8), what) ?? throw new ContentException($"{what}: the field Date is missing"),
             ValidUntil = DateOf(reader.Text("Valid-Until"u8), what),
             HasByHash = reader.Text("Acquire-By-Hash"u8) == "yes",
             Files = FilesOf(reader.Text("SHA256"u8), what),
@@ -71,7 +71,7 @@ public sealed record ReleaseFile
             throw new ContentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"suite {wanted}: its release of {Date:u} was valid until {until:u}, now is {now:u}; the mirror is out of date, "
+                    $"suite {wanted}: its release of {Date:u} was valid until {until:u}, it is {now:u}; the mirror is out of date: "
                         + $"name another with --debian-mirror"
                 )
             );
@@ -88,7 +88,7 @@ public sealed record ReleaseFile
             throw new ContentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"suite {wanted}: its release is of {Date:u}, which is yet to come: now is {now:u}. See whether this machine's "
+                    $"suite {wanted}: its release is dated {Date:u}, which is in the future: it is {now:u}. Check whether this machine's "
                         + $"clock is right; if it is, name another mirror with --debian-mirror"
                 )
             );
@@ -107,8 +107,8 @@ public sealed record ReleaseFile
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"suite {wanted}: wanted a release no older than the lock's of {locked:u}, got one of {Date:u}; the mirror is "
-                        + $"behind, name another "
-                        + $"with --debian-mirror. To go back on purpose delete image.lock.json first"
+                        + $"behind: name another "
+                        + $"with --debian-mirror. To go back on purpose, delete image.lock.json first"
                 )
             );
         }
@@ -127,7 +127,7 @@ public sealed record ReleaseFile
             out DateTimeOffset date
         )
             ? date
-            : throw new ContentException($"{what}: '{Printable.Of(text)}' is no date");
+            : throw new ContentException($"{what}: '{Printable.Of(text)}' is not a date");
     }
 
     private static Dictionary<string, ReleaseEntry> FilesOf(string field, string what)
@@ -147,7 +147,7 @@ public sealed record ReleaseFile
             }
 
             if (!files.TryAdd(words[2], new ReleaseEntry(words[2], size, digest)))
-                throw new ContentException($"{what}: {Printable.Of(words[2])} stands twice");
+                throw new ContentException($"{what}: {Printable.Of(words[2])} appears twice");
         }
 
         return files;

@@ -34,7 +34,7 @@ public sealed class SignatureStatus
             return null;
         string[] reasons =
         [
-            .. Words("VALIDSIG").Select(key => $"{key} (not a key that counts, or too weak)"),
+            .. Words("VALIDSIG").Select(key => $"{key} (not a pinned key, or too weak)"),
             .. Words("NO_PUBKEY").Select(key => $"{key} (unknown)"),
             .. Words("EXPKEYSIG").Select(key => $"{key} (key expired)"),
             .. Words("REVKEYSIG").Select(key => $"{key} (key revoked)"),

@@ -90,9 +90,7 @@ internal sealed class DependencyClosure
     private bool Take(DebianPackage package, DebianPackage? asker)
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new ResolutionException(
-                $"{_candidates.Architecture}: {package.Name}: the packages that need each other are nested too deep"
-            );
+            throw new ResolutionException($"{_candidates.Architecture}: {package.Name}: the dependencies are nested too deep");
         bool firm = _firm.Contains(package.Name);
         if (_refusals.Has(package))
             return false;

@@ -77,7 +77,7 @@ public sealed class DependencyResolver
 
     private DebianPackage Wanted(string name) =>
         _without.Has(name)
-            ? throw new ResolutionException($"{_candidates.Architecture}: package {name} is both wanted and done without")
+            ? throw new ResolutionException($"{_candidates.Architecture}: package {name} is both wanted and excluded by 'without'")
             : Newest(name);
 
     private DebianPackage Newest(string name)
@@ -85,7 +85,7 @@ public sealed class DependencyResolver
         if (_candidates.Find(name) is { } package)
             return package;
         string[] providers = [.. _candidates.Meeting(new PackageRelation { Name = name }).Select(provider => provider.Name)];
-        string next = providers.Length == 0 ? "" : $"; want one of those that provide it: {string.Join(", ", providers)}";
+        string next = providers.Length == 0 ? "" : $"; name one of its providers: {string.Join(", ", providers)}";
         throw new ResolutionException(
             $"{_candidates.Architecture}: wanted package {name}: none of the suites {_candidates.SuiteNames} has it{next}"
         );

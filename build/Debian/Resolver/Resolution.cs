@@ -37,8 +37,8 @@ public sealed record Resolution
         if (differences.Count > 0)
         {
             throw new ResolutionException(
-                $"the architectures would get different versions: {string.Join("; ", differences)}; "
-                    + "an architecture's build may be late: try again in some hours, or lock at an earlier snapshot"
+                $"the architectures have different versions: {string.Join("; ", differences)}; "
+                    + "one architecture's build may be late: try again in a few hours, or lock at an earlier snapshot"
             );
         }
     }

@@ -45,7 +45,7 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
         string[] chains = [.. new[] { one, other }.Select(selection.ChainTo).Where(chain => chain.Count > 1).Select(Chain)];
         string because = chains.Length == 0 ? "both are wanted" : string.Join("; ", chains);
         return new ResolutionException(
-            $"{candidates.Architecture}: {one.Name} {one.Version} and {other.Name} {other.Version} cannot be together: "
+            $"{candidates.Architecture}: {one.Name} {one.Version} and {other.Name} {other.Version} cannot be installed together: "
                 + $"{one.Name} conflicts with {relation}; {because}"
         );
     }
@@ -60,12 +60,12 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
         if (options.Count == 0)
             return $"which no suite of {candidates.SuiteNames} has for {candidates.Architecture}{Newest(need)}";
         if (steps == 0)
-            return "which cannot be had either";
+            return "which is not installable either";
         if (options is [{ } only])
             return (need is [{ } named] && named.Name == only.Name ? "which " : $"where {only.Name} ") + Why(only, steps);
         return "where "
             + string.Join(", and ", options.Take(3).Select(option => $"{option.Name} {Why(option, steps / 2)}"))
-            + (options.Count > 3 ? $", and none of {options.Count - 3} others can be had" : "");
+            + (options.Count > 3 ? $", and none of {options.Count - 3} others is installable" : "");
     }
 
     private string Why(DebianPackage package, int steps)
@@ -73,9 +73,9 @@ internal sealed class ResolutionRefusals(PackageCandidates candidates)
         Reason? reason = _final.GetValueOrDefault(package.Name) ?? _passed.GetValueOrDefault(package.Name);
         return reason switch
         {
-            { Other: { } other } => $"cannot be together with {other.Name} {other.Version}",
+            { Other: { } other } => $"cannot be installed with {other.Name} {other.Version}",
             { Need: { } need } => $"needs {string.Join(" | ", need)}, {WhyNot(need, steps - 1)}",
-            _ => "cannot be had",
+            _ => "is not installable",
         };
     }
 

@@ -36,7 +36,7 @@ public sealed class ChecksumFile
         if (bytes.Length > Limit)
             throw new ContentException($"{what}: the file has {bytes.Length} bytes, the limit is {Limit}");
         if (!IsText(bytes))
-            throw new ContentException($"{what}: wanted a checksum file, got something that is no text");
+            throw new ContentException($"{what}: wanted a checksum file, got bytes that are not text");
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n').Select(line => line.EndsWith('\r') ? line[..^1] : line).ToArray();
         if (lines.Length > 1 && lines[^1].Length == 0)
             lines = lines[..^1];
@@ -48,7 +48,7 @@ public sealed class ChecksumFile
         {
             (string name, Digest digest) = Line(lines[i], algorithm, $"{what}:{i + 1}");
             if (!byName.TryAdd(name, digest))
-                throw new ContentException($"{what}:{i + 1}: '{name}' is named twice");
+                throw new ContentException($"{what}:{i + 1}: '{name}' is listed twice");
         }
 
         return new ChecksumFile(null, byName);

@@ -12,14 +12,14 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
     public void Require()
     {
         if (definition.Platforms.IsEmpty)
-            throw map.Fault("platforms", "there is no platform");
+            throw map.Fault("platforms", "the list is empty; name one platform at least");
         if (definition.Layers.IsEmpty)
-            throw map.Fault("layers", "there is no layer");
+            throw map.Fault("layers", "the list is empty; name one layer at least");
         // Tags, locks and folders name a platform by its architecture alone.
         RequireUnique("platforms", "", definition.Platforms.Select(platform => platform.Architecture));
         RequireUnique("repositories", "", definition.Repositories.Select(repository => repository.Name));
         if (definition.Fallbacks.FirstOrDefault(definition.Official.IsSamePlaceAs) is { } same)
-            throw map.FaultAt("repositories", same.Name, $"{same.Name} is the same place as {definition.Official.Name}");
+            throw map.FaultAt("repositories", same.Name, $"{same.Name} is the same repository as {definition.Official.Name}");
         RequireUnique("layers", "", definition.Layers.Select(layer => layer.Name));
         RequireUnique("upstream", "", definition.Upstream.Select(file => file.Name));
         RequireUnique("accounts", "account ", definition.Accounts.Select(account => account.Name));
@@ -36,11 +36,7 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
         foreach (DefinedFile file in definition.Layers.SelectMany(layer => layer.Files))
         {
             if (!File.Exists(Path.Combine(definition.Folder, file.From)))
-                throw map.FaultAt(
-                    "layers",
-                    file.From,
-                    $"images/{definition.Name}/{file.From}: there is no such file below the definition's folder"
-                );
+                throw map.FaultAt("layers", file.From, $"images/{definition.Name}/{file.From}: the definition's folder has no such file");
         }
     }
 
@@ -52,7 +48,8 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
             throw map.FaultAt(
                 "upstream",
                 file.Name,
-                $"'{file.Name}' is optional: wanted 'checksumFile' and no 'checksums'; with reviewed checksums it need not be optional"
+                $"'{file.Name}' is optional: wanted 'checksumFile' and no 'checksums'; with reviewed checksums it does not need to be "
+                    + "optional"
             );
         if (!file.IsOptional && definition.Platforms.FirstOrDefault(p => !file.Checksums.ContainsKey(p.Architecture)) is { } platform)
             throw map.FaultAt("upstream", file.Name, $"'{file.Name}' has no checksum for {platform.Architecture}");
@@ -81,7 +78,7 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
             for (string parent = DebPath.Parent(path); parent.Length > 0; parent = DebPath.Parent(parent))
             {
                 if (closed.Contains(parent))
-                    throw map.FaultAt("", "/" + path, $"/{path} lies beneath /{parent}, which is no directory");
+                    throw map.FaultAt("", "/" + path, $"/{path} is below /{parent}, which is not a directory");
             }
         }
     }
@@ -95,7 +92,7 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
             definition.Layers.SelectMany(layer => layer.Packages).FirstOrDefault(name => without.Contains(name, StringComparer.Ordinal)) is
             { } wanted
         )
-            throw map.FaultAt("debian", wanted, $"package {wanted} is wanted in 'layers' and left out by 'without'");
+            throw map.FaultAt("debian", wanted, $"package {wanted} is listed in 'layers' and excluded by 'without'");
         RequireUnique(definition.Exclude.SelectMany(exclusion => exclusion.Paths));
         foreach (Exclusion exclusion in definition.Exclude)
         {
@@ -120,7 +117,7 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
         foreach (PathPattern pattern in patterns)
         {
             if (!seen.Add(pattern.Text))
-                throw new DefinitionException($"{pattern.Place}: pattern {pattern.Text} is named twice");
+                throw new DefinitionException($"{pattern.Place}: pattern {pattern.Text} is listed twice");
         }
     }
 
@@ -150,13 +147,13 @@ internal sealed class DefinitionCheck(ImageDefinition definition, YamlMap map)
             throw map.FaultAt(
                 "layers",
                 left.Name,
-                $"layer {left.Name} has packages and lacks the finishing step {FinishingStepName.PackageDatabase}, which another layer has"
+                $"layer {left.Name} has packages but lacks the finishing step {FinishingStepName.PackageDatabase}, which another layer has"
             );
     }
 
     private void RequireUnique(string key, string kind, IEnumerable<string> names)
     {
         if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw map.FaultAt(key, twice.Key, $"{kind}{twice.Key} is named twice", occurrence: 2);
+            throw map.FaultAt(key, twice.Key, $"{kind}{twice.Key} is listed twice", occurrence: 2);
     }
 }

@@ -99,8 +99,8 @@ public static partial class ImageDefinitionFile
                 map.OptionalText("version") is null
                     ? throw map.Fault(
                         "releases",
-                        "'releases' wanted a 'version' beside it: the image's own stands at the top of the file, and so does where "
-                            + "it comes from"
+                        "'releases' wanted a 'version' beside it: the image's own version and its releases belong at the top of the "
+                            + "file"
                     )
                     : ReadChannel(releases)
             ),
@@ -150,7 +150,7 @@ public static partial class ImageDefinitionFile
     private static string Line(YamlMap map, string key) =>
         map.Text(key) is var text && text.All(c => c is > ' ' and < '\x7F')
             ? text
-            : throw map.Fault(key, $"'{key}' wanted a text without blanks and what is not ASCII, got '{text}'");
+            : throw map.Fault(key, $"'{key}' wanted ASCII text without blanks, got '{text}'");
 
     private static string ChecksumTemplate(YamlMap map)
     {
@@ -164,7 +164,7 @@ public static partial class ImageDefinitionFile
 
     private static string Plain(YamlMap map, string key, string template) =>
         UpstreamFile.Fill(template, "", "").AsSpan().ContainsAny('{', '}')
-            ? throw map.Fault(key, $"'{key}' wanted no braces but {{version}} and {{arch}} (or {{release}}), got '{template}'")
+            ? throw map.Fault(key, $"'{key}' wanted no braces except {{version}} and {{arch}} (or {{release}}), got '{template}'")
             : template;
 
     private static Exclusion ReadExclusion(YamlMap map) =>
@@ -192,7 +192,7 @@ public static partial class ImageDefinitionFile
     private static string Column(YamlMap map, string key, string text) =>
         text.All(c => c is > ' ' and < '\x7F' and not ':')
             ? text
-            : throw map.Fault(key, $"'{key}' wanted a text without ':', blanks and what is not ASCII, got '{text}'");
+            : throw map.Fault(key, $"'{key}' wanted ASCII text without ':' or blanks, got '{text}'");
 
     /// <summary>The name of a suite or a component, which becomes part of an address.</summary>
     private static string ArchiveWord(string text, string place) =>

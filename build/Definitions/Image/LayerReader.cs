@@ -14,7 +14,9 @@ internal static class LayerReader
             Packages =
             [
                 .. map.Texts("packages")
-                    .Select(name => PackageName.IsValid(name) ? name : throw map.FaultAt("packages", name, $"'{name}' is no package name")),
+                    .Select(name =>
+                        PackageName.IsValid(name) ? name : throw map.FaultAt("packages", name, $"'{name}' is not a package name")
+                    ),
             ],
             Upstream = [.. map.Texts("upstream")],
             Files =
@@ -79,5 +81,5 @@ internal static class LayerReader
     }
 
     public static string Package(string text) =>
-        PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is no package name");
+        PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is not a package name");
 }

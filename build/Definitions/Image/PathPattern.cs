@@ -48,7 +48,9 @@ public sealed class PathPattern
         {
             "amd64" => "x86_64-linux-gnu",
             "arm64" => "aarch64-linux-gnu",
-            _ => throw new DefinitionException($"{Place}: pattern '{Text}': {Multiarch} is known for amd64 and arm64, not for {platform}"),
+            _ => throw new DefinitionException(
+                $"{Place}: pattern '{Text}': {Multiarch} is defined for amd64 and arm64, not for {platform}"
+            ),
         };
         return Text.Replace(Multiarch, folder, StringComparison.Ordinal);
     }
@@ -63,9 +65,9 @@ public sealed class PathPattern
         if (parts.Any(part => part is "" or "." or ".."))
             return "wanted a path without empty parts, '.' and '..'";
         if (parts.Any(part => part != "**" && part.Contains("**", StringComparison.Ordinal)))
-            return "'**' wanted to stand alone between slashes; within a part it is '*'";
+            return "'**' wanted alone between slashes; within a part use '*'";
         return text.Replace(Multiarch, "", StringComparison.Ordinal).AsSpan().ContainsAny('{', '}')
-            ? $"wanted no braces but {Multiarch}"
+            ? $"wanted no braces except {Multiarch}"
             : null;
     }
 }

@@ -31,7 +31,7 @@ public static class YamlFile
     public static string Text(string path, string name)
     {
         if (!File.Exists(path))
-            throw new DefinitionException($"{name}: there is no such file");
+            throw new DefinitionException($"{name}: file not found");
         if (new FileInfo(path).Length is var length && length > LongestFile)
             throw new DefinitionException($"{name}:1:1: the file has {length} bytes, the limit is {LongestFile}");
         try
@@ -65,7 +65,7 @@ public static class YamlFile
             when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException)
         {
             // The library stumbled over it, which a sound file does not make it do.
-            throw new DefinitionException($"{name}:1:1: it cannot be read as YAML", e);
+            throw new DefinitionException($"{name}:1:1: the file cannot be read as YAML", e);
         }
     }
 
@@ -101,9 +101,9 @@ public static class YamlFile
             depth += at.NestingIncrease;
             string? fault = at switch
             {
-                AnchorAlias => "an alias is not known here; write out what is meant",
-                NodeEvent { Anchor.IsEmpty: false } => "an anchor is not known here; write out what is meant",
-                NodeEvent { Tag.IsEmpty: false } => "a tag is not known here; write the value without it",
+                AnchorAlias => "aliases are not supported; write the value out",
+                NodeEvent { Anchor.IsEmpty: false } => "anchors are not supported; write the value out",
+                NodeEvent { Tag.IsEmpty: false } => "tags are not supported; write the value without it",
                 _ when depth > DeepestNesting => $"nested deeper than {DeepestNesting} levels",
                 _ => null,
             };

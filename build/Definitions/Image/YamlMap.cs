@@ -99,9 +99,7 @@ public sealed partial class YamlMap
 
     /// <summary>A text that says something: more than blanks.</summary>
     public string Sentence(string key) =>
-        Text(key) is var text && !string.IsNullOrWhiteSpace(text)
-            ? text
-            : throw Fault(key, $"'{key}' wanted a text that says something, got blanks");
+        Text(key) is var text && !string.IsNullOrWhiteSpace(text) ? text : throw Fault(key, $"'{key}' wanted text, got only blanks");
 
     public IReadOnlyList<T> Maps<T>(string key, Func<YamlMap, T> read) => [.. Sequence(key).Select(item => Child(item, read))];
 
@@ -171,7 +169,7 @@ public sealed partial class YamlMap
         Fault(
             key,
             $"unknown key '{Printable.Of(name)}'; "
-                + (meant is null ? $"known here: {string.Join(", ", _asked.Order(StringComparer.Ordinal))}" : $"did you mean '{meant}'?")
+                + (meant is null ? $"wanted one of {string.Join(", ", _asked.Order(StringComparer.Ordinal))}" : $"did you mean '{meant}'?")
         );
 
     private T Child<T>(YamlNode node, Func<YamlMap, T> read)

@@ -55,15 +55,15 @@ public static class FetchList
 
     /// <summary>Debian signed which bytes a package has, so other ones are never another package's.</summary>
     private const string DistrustOfPackage =
-        "Do not trust what is there: Debian signed the checksum that was wanted. Name another --debian-mirror, and tell whoever "
-        + "runs that one";
+        "Do not trust that file: Debian signed the wanted checksum. Name another --debian-mirror, and tell the operator "
+        + "of the first one";
 
     /// <summary>To lock anew is the wrong reflex: a lock takes in what is there.</summary>
     private static string DistrustOf(ImageDefinition definition, LockedUpstream file, Platform platform)
     {
         Uri? published = definition.Upstream.FirstOrDefault(wanted => wanted.Name == file.Name)?.ChecksumUrl(platform.Architecture);
-        string where = published is null ? "that upstream publishes, by another way" : $"at {published}, by another network";
-        return $"Do not trust what is there before you have compared it with the checksum {where}, and asked upstream why it changed";
+        string where = published is null ? "that upstream publishes, over another network" : $"at {published}, over another network";
+        return $"Do not trust that file before you have compared it with the checksum {where}, and asked upstream why it changed";
     }
 
     private static WantedContent Wanted(ImageDefinition definition, Platform platform, string what, LockedFile file, long limit) =>

@@ -122,7 +122,7 @@ internal static class ImageLockReader
                 : files.ToImmutableSortedDictionary(file => file.Key, _ => version.Text, StringComparer.Ordinal);
         return versions.Keys.SequenceEqual(files.Keys)
             ? new LockedPackage(package["name"].Parse(Name), package.Find("layer")?.Text ?? "", versions, files)
-            : throw package.Fault("'version' and 'files' are of different architectures");
+            : throw package.Fault("'version' and 'files' name different architectures");
     }
 
     private static ImmutableSortedDictionary<string, LockedFile> Files(LockNode files, bool isPackage) =>
@@ -144,7 +144,7 @@ internal static class ImageLockReader
 
     /// <summary>A package's name, which becomes part of paths.</summary>
     private static string Name(string text) =>
-        PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is no package name");
+        PackageName.IsValid(text) ? text : throw new ContentException($"'{text}' is not a package name");
 
     private static DateTimeOffset Time(string text) =>
         UtcSecond.TryParse(text, out DateTimeOffset time)

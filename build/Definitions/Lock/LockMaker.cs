@@ -32,8 +32,8 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
         catch (Exception e) when (e is ContentException or UnfitFileException)
         {
             throw new DefinitionException(
-                $"{(e is UnfitFileException file ? $"{ImageLockFile.NameOf(folder)}: {file.Problem}" : e.Message)}. Lock compares "
-                    + "dates with it: restore it from git, or delete it to lock from nothing",
+                $"{(e is UnfitFileException file ? $"{ImageLockFile.NameOf(folder)}: {file.Problem}" : e.Message)}. Lock compares its "
+                    + "dates with the new ones: restore it from git, or delete it to lock from scratch",
                 e
             );
         }
@@ -156,7 +156,7 @@ public sealed class LockMaker(DebianRepository repository, DateTimeOffset? fresh
         if (idle.Length > 0)
         {
             throw new DefinitionException(
-                $"{definition.Name}: 'without' of 'debian' names {string.Join(", ", idle)}, which nothing in the image needs "
+                $"{definition.Name}: 'without' of 'debian' names {string.Join(", ", idle)}, which no package of the image needs "
                     + $"on {string.Join(" or ", images.Select(image => image.Architecture))} "
                     + $"(or others of 'without' meet the need); take the entry out of {ImageDefinition.FileName}"
             );

@@ -52,7 +52,7 @@ internal sealed record LockNode(JsonElement Value, string Path)
             ? this
             : throw Fault(
                 "unknown key "
-                    + $"'{Printable.Of(unknown)}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"known here: {string.Join(", ", keys)}")}"
+                    + $"'{Printable.Of(unknown)}'; {(NearestKey.Of(unknown, keys) is { } meant ? $"did you mean '{meant}'?" : $"wanted one of {string.Join(", ", keys)}")}"
             );
 
     /// <summary>A text that <paramref name="parse"/> reads, whose complaint gets this place.</summary>
@@ -79,7 +79,8 @@ internal sealed record LockNode(JsonElement Value, string Path)
         string got = Value.GetRawText();
         return Fault(
             $"wanted {wanted}, "
-                + $"got {(Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || got.Length > 100 ? Value.ValueKind.ToString() : Printable.Of(got))}"
+                + "got "
+                + $"{(Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || got.Length > 100 ? Value.ValueKind.ToString() : Printable.Of(got))}"
         );
     }
 }

@@ -35,7 +35,7 @@ public static class LockValidator
             return $"essential packages wanted: {Word(definition.Debian.Essential)}, locked: {Word(imageLock.Debian.Essential)}";
         string[] without = [.. definition.Debian.Without.Select(package => package.Name).Order(StringComparer.Ordinal)];
         if (!imageLock.Debian.Without.SequenceEqual(without, StringComparer.Ordinal))
-            return $"packages done without wanted {Names(without)}, locked {Names(imageLock.Debian.Without)}";
+            return $"excluded packages wanted {Names(without)}, locked {Names(imageLock.Debian.Without)}";
         string[] layers = [.. definition.Layers.Select(layer => layer.Name).Order(StringComparer.Ordinal)];
         if (!imageLock.Wanted.Keys.SequenceEqual(layers, StringComparer.Ordinal))
             return $"layers wanted {Names(layers)}, locked {Names(imageLock.Wanted.Keys)}";
@@ -72,12 +72,12 @@ public static class LockValidator
     private static string? PackageDifference(ImageDefinition definition, ImageLock imageLock)
     {
         if (imageLock.Packages.FirstOrDefault(package => definition.Layers.All(layer => layer.Name != package.Layer)) is { } stray)
-            return $"package {stray.Name} is locked for layer '{stray.Layer}', which is not there";
+            return $"package {stray.Name} is locked for layer '{stray.Layer}', which does not exist";
         if (
             definition.Debian.Without.FirstOrDefault(without => imageLock.Packages.Any(package => package.Name == without.Name)) is
             { } present
         )
-            return $"package {present.Name} is locked, and the image does without it";
+            return $"package {present.Name} is locked, but 'without' excludes it";
         HashSet<string> wanted = [.. definition.Layers.SelectMany(layer => layer.Packages)];
         LockedPackage[] locked = [.. imageLock.Packages.Where(package => wanted.Contains(package.Name))];
         return wanted.Except(locked.Select(package => package.Name), StringComparer.Ordinal).FirstOrDefault() is { } missing

@@ -76,7 +76,8 @@ public sealed class OptionalUpstream(
         if (wanted is null)
         {
             log(
-                $"{name} is left out: its published checksum cannot be read. Run {new NextCommand("Lock") { Image = definition.Name }} where it can"
+                $"{name} is left out: its published checksum could not be read. "
+                    + $"Run {new NextCommand("Lock") { Image = definition.Name }} where it can be read"
             );
             return null;
         }
@@ -88,13 +89,16 @@ public sealed class OptionalUpstream(
         catch (DownloadException e) when (before is not null && e.Fault == RemoteFault.TryAgain)
         {
             log($"{e.Message}");
-            log($"{name} stays as it was locked");
+            log($"{name} stays as locked");
             return before;
         }
         catch (DownloadException e)
         {
             log($"{e.Message}");
-            log($"{name} is left out: it cannot be had. Run {new NextCommand("Lock") { Image = definition.Name }} where it can");
+            log(
+                $"{name} is left out: it could not be downloaded. "
+                    + $"Run {new NextCommand("Lock") { Image = definition.Name }} where it can be downloaded"
+            );
             return null;
         }
     }
@@ -112,9 +116,9 @@ public sealed class OptionalUpstream(
         {
             string what = What(definition, file, architecture);
             if (!mirror.Locate(file.Url(architecture)).IsAuthentic)
-                throw new RemoteException(RemoteFault.Refused, $"{what}: a checksum that nobody reviewed is not read over plain http");
+                throw new RemoteException(RemoteFault.Refused, $"{what}: an unreviewed checksum is not read over plain http");
             Digest digest = await published.ReadAsync(file, architecture, what, cancellationToken)
-                ?? throw new InvalidOperationException($"{what}: optional without a checksum file");
+                ?? throw new InvalidOperationException($"{what}: it is optional but has no checksum file");
             if (before?.Files[architecture].Digest is { } known && known.Algorithm == digest.Algorithm && known != digest)
                 throw Changed(what, $"{file.ChecksumUrl(architecture)} says {digest}", known);
             files[architecture] = new LockedFile(file.Url(architecture).AbsoluteUri, digest, null);
@@ -164,7 +168,8 @@ public sealed class OptionalUpstream(
 
     private static ContentException Changed(string what, string now, Digest known) =>
         new(
-            $"{what}: {now}, the lock has {known}: a release has changed. Find out why before you delete {ImageLock.FileName} to accept it"
+            $"{what}: {now}, the lock has {known}: the released file has changed. Find out why before you delete {ImageLock.FileName} to "
+                + "accept it"
         );
 
     private static string What(ImageDefinition definition, UpstreamFile file, string architecture) =>

@@ -25,7 +25,7 @@ internal sealed record SigningCertificate(string Identity, string Issuer)
         }
         catch (AsnContentException e)
         {
-            throw new ContentException($"certificate: an extension is no DER: {e.Message}", e);
+            throw new ContentException($"certificate: an extension is not valid DER: {e.Message}", e);
         }
     }
 
@@ -35,7 +35,9 @@ internal sealed record SigningCertificate(string Identity, string Issuer)
         if (Identity != signer.Identity)
             throw new ContentException($"signed by another identity: wanted {signer.Identity}, got {Printable.Of(Identity)}");
         if (Issuer != signer.Issuer)
-            throw new ContentException($"another issuer vouched for the signer: wanted {signer.Issuer}, got {Printable.Of(Issuer)}");
+            throw new ContentException(
+                $"the signer's certificate names another issuer: wanted {signer.Issuer}, got {Printable.Of(Issuer)}"
+            );
     }
 
     private static string IdentityOf(X509Certificate2 certificate)
@@ -72,7 +74,7 @@ internal sealed record SigningCertificate(string Identity, string Issuer)
                     AsnDecoder.ReadCharacterString(value, AsnEncodingRules.DER, UniversalTagNumber.UTF8String, out int read) is var text
                     && read == value.Length
                         ? text
-                        : throw new AsnContentException("there is something behind the issuer")
+                        : throw new AsnContentException("there are bytes after the issuer")
                 ),
             .. Values(certificate, OldIssuer).Select(Encoding.UTF8.GetString),
         ];

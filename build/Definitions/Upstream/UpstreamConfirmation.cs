@@ -71,7 +71,7 @@ public sealed class UpstreamConfirmation(
                 had
                 && await HasAsync(
                     () => published.RequireAsync(defined, architecture, path, wanted.What, cancellationToken),
-                    $"Upstream publishes no such checksum file: correct 'checksumFile' of {file.Name}, or take it out, "
+                    $"Upstream publishes no such checksum file: correct 'checksumFile' of {file.Name}, or remove it, "
                         + $"in {Next(definition)}"
                 );
         }

@@ -36,7 +36,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
                     signature = await EstablishAsync(definition, file, signer, file.Files.Keys, AcceptUnsignedUnsafe, cancellationToken);
                 log(
                     $"{definition.Name}: {file.Name} {file.Version}: "
-                        + $"signature {signature?.ToString() ?? "not asked about: the file was not had"}"
+                        + $"signature {signature?.ToString() ?? "not checked: the file was not downloaded"}"
                 );
             }
 
@@ -67,7 +67,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             string what = $"{definition.Name}: {file.Name} {file.Version}: signature";
             if (SignerOf(definition, file) is not { } signer)
             {
-                log($"{what} not asked about: {ImageDefinition.FileName} names no signer");
+                log($"{what} not checked: {ImageDefinition.FileName} names no signer");
                 continue;
             }
 
@@ -78,8 +78,8 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             if (file.Signature is { } locked && now.State < locked.State)
                 throw new RemoteException(
                     RemoteFault.TryAgain,
-                    $"{what}: the lock says {locked.Word}, and the transparency log could not be asked again. The lines above say "
-                        + "why; run the same command where it can"
+                    $"{what}: the lock says {locked.Word}, but the transparency log could not be queried again. The lines above say "
+                        + "why; run the same command where the log can be reached"
                 );
         }
     }
@@ -103,7 +103,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             LockedFile locked = file.Files[architecture];
             string what = $"{definition.Name} {architecture}: {file.Name} {file.Version}";
             NextCommand lockUnsigned = new("Lock") { Image = definition.Name, Options = [LockedSignature.ByCommandLine] };
-            string next = $"Find out why; to take the file for its checksum alone, run {lockUnsigned}";
+            string next = $"Find out why; to accept the file by its checksum alone, run {lockUnsigned}";
             LockedSignature one;
             try
             {
@@ -127,7 +127,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
             worst = worst is null || one.State < worst.State ? one : worst;
         }
 
-        return worst ?? throw new ArgumentException($"{file.Name}: there is no architecture", nameof(architectures));
+        return worst ?? throw new ArgumentException($"{file.Name}: no architecture was given", nameof(architectures));
     }
 
     private async Task<LockedSignature> EstablishAsync(
@@ -154,7 +154,7 @@ public sealed class UpstreamSignatures(PublishedSignature published, ContentCach
         if (answer.Verdict == LogVerdict.Verified)
             return new LockedSignature(SignatureState.Verified, LockedSignature.ByLog, signer);
         log(
-            $"{what}: signed by the key of a certificate for {signer.Identity}; the transparency log was not asked, so when it was used "
+            $"{what}: signed by the key of a certificate for {signer.Identity}; the transparency log was not queried, so when it was used "
                 + $"is not proven: {answer.Reason}"
         );
         return new LockedSignature(SignatureState.UnverifiedNoLog, LockedSignature.ByCertificate, signer);

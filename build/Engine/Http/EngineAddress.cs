@@ -99,7 +99,7 @@ public sealed partial record EngineAddress
     {
         if (tls is null && !Loopback.Is(address))
             throw new ContentException(
-                $"{origin}: {Redaction.Of(address)}: without TLS anybody on the way is root there. Set DOCKER_TLS_VERIFY and "
+                $"{origin}: {Redaction.Of(address)}: without TLS anybody on the network gets root there. Set DOCKER_TLS_VERIFY and "
                     + "DOCKER_CERT_PATH, use ssh://, or a context with TLS"
             );
         return new EngineAddress(EngineScheme.Tcp)
@@ -122,13 +122,13 @@ public sealed partial record EngineAddress
         string path = address.AbsolutePath == "/" ? "" : Uri.UnescapeDataString(address.AbsolutePath);
         string user = Uri.UnescapeDataString(address.UserInfo);
         if (user.Contains(':', StringComparison.Ordinal))
-            throw new ContentException($"{wanted}: a password is no part of it");
+            throw new ContentException($"{wanted}: a password is not allowed in it");
         if (
             !PlainName().IsMatch(address.Host)
             || (user.Length > 0 && !PlainName().IsMatch(user))
             || (path.Length > 0 && !PlainPath().IsMatch(path))
         )
-            throw new ContentException($"{wanted}: letters, digits, '.', '_' and '-' alone, the last not in front");
+            throw new ContentException($"{wanted}: only letters, digits, '.', '_' and '-' are allowed, and no '-' in front");
         return new EngineAddress(EngineScheme.Ssh)
         {
             Host = address.Host,

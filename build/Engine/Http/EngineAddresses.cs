@@ -61,7 +61,7 @@ public sealed class EngineAddresses(Func<string, string?> environment)
         string file = Path.Combine(Folder, "contexts", "meta", hash, "meta.json"),
             said = $"context '{Printable.Of(name)}'";
         if (!File.Exists(file))
-            throw EngineException.Configuration($"{origin} names {said}, and there is none. Run docker context ls");
+            throw EngineException.Configuration($"{origin} names {said}, which does not exist. Run docker context ls");
         (string? host, bool unverified) = ReadJson(file, root =>
         {
             JsonElement docker = root.Required("Endpoints").Required("docker");
@@ -72,7 +72,7 @@ public sealed class EngineAddresses(Func<string, string?> environment)
         });
         if (unverified)
             throw EngineException.Configuration(
-                $"{said}: it skips the verification of TLS, so that anybody may answer; give it an authority"
+                $"{said}: it skips the verification of TLS, so any host could respond; give it an authority"
             );
         string tls = Path.Combine(Folder, "contexts", "tls", hash, "docker");
         return Read(
@@ -130,7 +130,7 @@ public sealed class EngineAddresses(Func<string, string?> environment)
         {
             // The file may hold credentials, which a parser's message could quote.
             throw EngineException.Configuration(
-                $"{file}: {(e is ContentException ? "it is no such JSON object as docker writes" : "it cannot be read")}"
+                $"{file}: {(e is ContentException ? "it is not a JSON object as docker writes it" : "it cannot be read")}"
             );
         }
     }

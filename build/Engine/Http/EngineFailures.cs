@@ -76,10 +76,13 @@ internal sealed class EngineFailures(EngineAddress address)
         // Engines of an older Go say the same of a certificate that they do not get as of a wrong one.
         string why =
             TransientFault.FaultOf(failure) != RemoteFault.Untrusted ? root.Message
-            : failure.InnerException is not AuthenticationException && address.Tls is { Identity: null } ? "it wants a certificate of ours"
+            : failure.InnerException is not AuthenticationException && address.Tls is { Identity: null }
+                ? "it requires a client certificate"
             : TransientFault.Reason(failure);
         string what =
-            kind is RemoteFault.TryAgain ? $"{address}: {call}: the Engine went away: {why}" : $"{address} ({address.Origin}): {why}";
+            kind is RemoteFault.TryAgain
+                ? $"{address}: {call}: the connection to the Engine broke: {why}"
+                : $"{address} ({address.Origin}): {why}";
         return new EngineException(kind, what, failure);
     }
 }

@@ -144,7 +144,7 @@ internal sealed class EngineRequests : IDisposable
         // An Engine that refuses a large upload may do so before all of it was sent.
         HttpResponseMessage response = await TranslateAsync(
             call,
-            () => InTimeAsync(call, limits, "no answer", stop => _invoker.SendAsync(message, stop), cancellationToken),
+            () => InTimeAsync(call, limits, "no response", stop => _invoker.SendAsync(message, stop), cancellationToken),
             cancellationToken
         );
         if (!response.IsSuccessStatusCode)
@@ -183,7 +183,7 @@ internal sealed class EngineRequests : IDisposable
     {
         using HttpContent content = response.Content;
         ReadOnlyMemory<byte> body = await WholeAsync(call, response, limits, cancellationToken);
-        return body.Length <= limits.Size ? body : throw _failures.Broken(call, $"its answer is larger than {limits.Size} bytes");
+        return body.Length <= limits.Size ? body : throw _failures.Broken(call, $"its response is larger than {limits.Size} bytes");
     }
 
     private async Task<StreamContent> StreamAsync(
@@ -211,7 +211,7 @@ internal sealed class EngineRequests : IDisposable
                 InTimeAsync(
                     call,
                     limits,
-                    "no end of its answer",
+                    "no end of its response",
                     stop => BoundedBody.ReadAsync(response, limits.Size!.Value, stop),
                     cancellationToken
                 ),

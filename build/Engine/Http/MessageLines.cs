@@ -50,7 +50,7 @@ internal sealed class MessageLines(int longest)
                     Status = root.OptionalString("status"),
                     Id = root.OptionalString("id"),
                     Aux = root.TryGetProperty("aux", out JsonElement aux) && aux.ValueKind != JsonValueKind.Null ? aux.Clone() : null,
-                    Error = error is { Length: 0 } || (error is null && detail is not null) ? "it failed without saying why" : error,
+                    Error = error is { Length: 0 } || (error is null && detail is not null) ? "it failed without an error message" : error,
                     ErrorCode =
                         detail is { } one && one.TryGetProperty("code", out JsonElement code) && code.TryGetInt32(out int number)
                             ? number

@@ -123,7 +123,7 @@ internal sealed class ProgramStream : Stream
     private async Task<IOException> EndedAsync(CancellationToken cancellationToken)
     {
         string said = await _complaint.WaitAsync(cancellationToken);
-        return new IOException(said.Length > 0 ? Printable.Of(said) : "the program ended without an answer");
+        return new IOException(said.Length > 0 ? Printable.Of(said) : "the program ended without a response");
     }
 
     /// <summary>The last line says why; all of it is read, lest the program wait for a reader.</summary>

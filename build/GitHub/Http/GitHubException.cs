@@ -36,5 +36,5 @@ public sealed class GitHubException : RemoteException
 
     /// <summary>A response that no sound server gives.</summary>
     internal static GitHubException Unsound(GitHubCall call, string problem, Exception? innerException = null) =>
-        new(RemoteFault.Protocol, call, problem, "see whether this is GitHub's API", innerException);
+        new(RemoteFault.Protocol, call, problem, "check that this is GitHub's API", innerException);
 }

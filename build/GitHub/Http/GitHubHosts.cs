@@ -41,7 +41,7 @@ public sealed class GitHubHosts
                     $"--github-url '{entry}': wanted HOST=URL, as in github.example.org=https://github.example.org/api/v3"
                 );
             if (!map.TryAdd(host, GitHubHost.At(host, Address("--github-url", entry[(equals + 1)..].Trim()))))
-                throw new FormatException($"--github-url '{entry}': {host} is there twice");
+                throw new FormatException($"--github-url '{entry}': {host} is listed twice");
         }
 
         if (environment("GITHUB_API_URL") is { Length: > 0 } api)
@@ -74,7 +74,7 @@ public sealed class GitHubHosts
             ? tenant.Name
         : api.AbsolutePath.TrimEnd('/') == "/api/v3" ? api.Authority
         : throw new FormatException(
-            $"GITHUB_API_URL is {Redaction.Of(api)}: set GITHUB_SERVER_URL, too, to tell whose it is, or use --github-url HOST=URL"
+            $"GITHUB_API_URL is {Redaction.Of(api)}: set GITHUB_SERVER_URL, too, to name its host, or use --github-url HOST=URL"
         );
 
     private static Uri Address(string what, string text) =>

@@ -72,7 +72,7 @@ internal sealed class GitHubRequests(HttpTransport transport, GitHubHost host, G
             {
                 ReadOnlyMemory<byte> body = await BoundedBody.ReadAsync(response, MaximumResponse, cancellationToken);
                 if (body.Length > MaximumResponse)
-                    throw GitHubException.Unsound(call, $"its answer has more than {MaximumResponse} bytes");
+                    throw GitHubException.Unsound(call, $"its response has more than {MaximumResponse} bytes");
                 if (!PageLink.TryRead(response, out Uri? next, out string problem))
                     throw GitHubException.Unsound(call, problem);
                 return new GitHubResponse(response.StatusCode, body, next, response.Headers.ETag?.ToString());
@@ -132,12 +132,12 @@ internal sealed class GitHubRequests(HttpTransport transport, GitHubHost host, G
         if (request.Method != HttpMethod.Get)
             throw GitHubException.Unsound(
                 call,
-                $"{status}: the repository has moved, and nothing is written to where it says; use its new name"
+                $"{status}: the repository has moved, and nothing is written to the new address; use its new name"
             );
         if (!Location.TryResolve(from, field, out Uri next, out string problem))
             throw GitHubException.Unsound(call, $"{status}, but {problem}");
         if (!call.LeadsElsewhere && !Location.SameOrigin(next, host.Api))
-            throw GitHubException.Unsound(call, $"{status}, but it leads to another host, {Redaction.Of(next)}");
+            throw GitHubException.Unsound(call, $"{status}, but it redirects to another host, {Redaction.Of(next)}");
         return redirects < MaximumRedirects ? next : throw GitHubException.Unsound(call, $"more than {MaximumRedirects} redirects");
     }
 

@@ -11,7 +11,9 @@ internal static class GitHubText
 
     /// <summary>Text that stays in one line and steers no terminal: names that GitHub's own rules allow are such.</summary>
     public static string Plain(this string? text, string name) =>
-        text.Required(name) == Printable.Of(text!) ? text! : throw new ContentException($"'{name}' holds what no name does");
+        text.Required(name) == Printable.Of(text!)
+            ? text!
+            : throw new ContentException($"'{name}' holds characters that are not allowed in a name");
 
     /// <summary>A time that may be missing; null where it is.</summary>
     public static DateTimeOffset? OptionalTime(this JsonElement element, string name) =>
@@ -23,5 +25,5 @@ internal static class GitHubText
         && address.Scheme is ("http" or "https")
         && address.UserInfo.Length == 0
             ? address
-            : throw new ContentException($"'{name}' is no address");
+            : throw new ContentException($"'{name}' is not an address");
 }

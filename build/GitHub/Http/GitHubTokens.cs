@@ -30,7 +30,7 @@ public sealed class GitHubTokens
             {
                 return secret.All(c => c is > ' ' and < '\x7F')
                     ? new GitHubToken(secret, name)
-                    : throw new FormatException($"{name} holds no token: wanted printable ASCII without blanks");
+                    : throw new FormatException($"{name} is not a token: wanted printable ASCII without blanks");
             }
         }
 

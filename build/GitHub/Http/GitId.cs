@@ -22,7 +22,7 @@ public sealed record GitId
         ArgumentNullException.ThrowIfNull(text);
         return text.Length == 40 && text.All(char.IsAsciiHexDigitLower)
             ? new GitId(text)
-            : throw new FormatException($"'{Printable.Of(text)}' is no name of a git object: wanted 40 lower-case hex digits");
+            : throw new FormatException($"'{Printable.Of(text)}' is not the name of a git object: wanted 40 lower-case hex digits");
     }
 
     /// <summary>The name that git gives a file's content.</summary>

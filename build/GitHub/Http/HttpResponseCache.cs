@@ -82,7 +82,7 @@ public sealed class HttpResponseCache(string folder) : IResponseStore
         if (end < 0)
             return null;
         ReadOnlyMemory<byte> body = file[(end + 1)..];
-        return OciJson.Read(file[..end], "kept answer", root =>
+        return OciJson.Read(file[..end], "cached response", root =>
             root.RequiredString("address") == address.AbsoluteUri && Digest.Parse(root.RequiredString("digest")).Matches(body.Span)
                 ? new KeptResponse(root.RequiredString("etag"), root.OptionalString("next") is { } next ? new Uri(next) : null, body)
                 : null

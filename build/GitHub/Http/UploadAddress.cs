@@ -14,9 +14,9 @@ internal static class UploadAddress
     {
         string address = template.EndsWith(Names, StringComparison.Ordinal) ? template[..^Names.Length] : template;
         if (address.AsSpan().ContainsAny("{}?#") || !Uri.TryCreate(address, UriKind.Absolute, out Uri? found) || found.UserInfo.Length > 0)
-            throw GitHubException.Unsound(call, "its upload_url is no address for uploads");
+            throw GitHubException.Unsound(call, "its upload_url is not an address for uploads");
         return host.IsOurs(found)
             ? found.AbsoluteUri + Names
-            : throw GitHubException.Unsound(call, $"its upload_url leads to another host, {Http.Redaction.Of(found)}");
+            : throw GitHubException.Unsound(call, $"its upload_url names another host, {Http.Redaction.Of(found)}");
     }
 }

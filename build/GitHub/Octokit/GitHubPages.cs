@@ -42,7 +42,7 @@ internal sealed class GitHubPages(GitHubRequests requests, IResponseStore? store
                 throw GitHubException.Unsound(call, "its next page is on another host");
             seen.Add(address);
             if (seen.Contains(next))
-                throw GitHubException.Unsound(call, "its pages lead in a circle");
+                throw GitHubException.Unsound(call, "its pages form a circle");
             if (pages == MaximumPages)
                 throw GitHubException.Unsound(call, $"it has more than {MaximumPages} pages");
             ask = async api => (await api.Connection.Get<List<TModel>>(next, null)).Body;
@@ -60,7 +60,7 @@ internal sealed class GitHubPages(GitHubRequests requests, IResponseStore? store
         ImmutableArray<T> items = await http.ReadAsync(ask, (models, root) =>
             models.Count == root.GetArrayLength()
                 ? models.Zip(root.EnumerateArray(), read).ToImmutableArray()
-                : throw new ContentException("it is no list")
+                : throw new ContentException("it is not a list")
         );
         return (items, http.Request!.Address, http.Response!.Next);
     }

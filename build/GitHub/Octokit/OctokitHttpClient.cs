@@ -55,7 +55,7 @@ internal sealed class OctokitHttpClient(
             string problem = requests.Conceal(e.Message);
             throw GitHubException.Unsound(
                 call,
-                $"its answer is not what GitHub's description says: {Printable.Of(problem)}",
+                $"its response does not match GitHub's description: {Printable.Of(problem)}",
                 problem == e.Message ? e : null
             );
         }
@@ -65,7 +65,7 @@ internal sealed class OctokitHttpClient(
     {
         Request = new GitHubRequest(call, request.Method, new Uri(request.BaseAddress, request.Endpoint)) { Content = ContentOf(request) };
         if (!requests.Host.IsOurs(Request.Address))
-            throw GitHubException.Unsound(call, $"it would go to another host, {Http.Redaction.Of(Request.Address)}");
+            throw GitHubException.Unsound(call, $"it would be sent to another host, {Http.Redaction.Of(Request.Address)}");
         if (call.Accept != GitHubCall.Json)
         {
             _streamed = await requests.SendAsync(Request, cancellationToken);
@@ -80,7 +80,7 @@ internal sealed class OctokitHttpClient(
     }
 
     /// <summary>Nobody asks for it: how long to wait is for the transport's RetryPolicy to say.</summary>
-    public void SetRequestTimeout(TimeSpan timeout) => throw new NotSupportedException("how long to wait is for RetryPolicy to say");
+    public void SetRequestTimeout(TimeSpan timeout) => throw new NotSupportedException("RetryPolicy decides how long to wait");
 
     public void Dispose()
     {

@@ -32,7 +32,7 @@ public sealed class SlipwayConventions : IBuildConventions
     {
         ArgumentNullException.ThrowIfNull(exception);
         if (exception is OperationCanceledException)
-            return "the time that --timeout gives it is over; what was done stays. Run the same command again, with a longer --timeout if "
+            return "the time limit of --timeout has passed; finished work stays. Run the same command again, with a longer --timeout if "
                 + "it needs one";
         return Oci.Printable.Line(
             IsFault(exception)
@@ -58,7 +58,7 @@ public sealed class SlipwayConventions : IBuildConventions
     private static string Words(Exception exception) =>
         exception switch
         {
-            OutOfMemoryException => "it needed more memory than there is",
+            OutOfMemoryException => "it ran out of memory",
             NullReferenceException
             or KeyNotFoundException
             or InvalidOperationException
@@ -66,8 +66,8 @@ public sealed class SlipwayConventions : IBuildConventions
             or IndexOutOfRangeException
             or FormatException
             or OverflowException
-            or InvalidCastException => "it met a value that it does not expect",
-            TimeoutException => "it gave up waiting for itself",
-            _ => "something failed that it does not expect",
+            or InvalidCastException => "it found an unexpected value",
+            TimeoutException => "an internal wait timed out",
+            _ => "it failed unexpectedly",
         };
 }

@@ -20,12 +20,12 @@ internal sealed partial class Build
     [Parameter("Cache: days without use after which a file is removed; default with --prune alone: 30")]
     private readonly int? PruneOlderThan;
 
-    [Parameter("Cache: MB that may stay; what is unused for longest goes first")]
+    [Parameter("Cache: MB that may stay; files that are unused for longest are removed first")]
     private readonly int? PruneToSize;
 
     private Target Cache =>
         _ =>
-            _.Description("Say what the cache holds; --verify it, --prune it")
+            _.Description("Show what the cache holds; --verify it, --prune it")
                 .Before(Lock, Fetch, Assemble, Rehearse)
                 .Executes(async () =>
                 {

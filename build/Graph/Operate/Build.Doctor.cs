@@ -17,10 +17,7 @@ internal sealed partial class Build
 
     private Target Doctor =>
         _ =>
-            _.Description(
-                    "Tell what stands in the way of a release: registries and rights, signer, tokens, commits, upstream, mirror, "
-                        + "programs, space"
-                )
+            _.Description("Find what blocks a release: registries and rights, signer, tokens, commits, upstream, mirror, programs, space")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();
@@ -66,8 +63,8 @@ internal sealed partial class Build
                     DoctorLine.Unknown(
                         "this checkout",
                         "signer",
-                        "not asked: none is named here",
-                        "Sign wants --signing-key FILE, --kms-key URI, or a CI job with an OIDC identity"
+                        "not checked: no signer was given",
+                        "Sign needs --signing-key FILE, --kms-key URI, or a CI job with an OIDC identity"
                     )
                 )
             );

@@ -13,7 +13,7 @@ internal sealed partial class Build
     private Target Package =>
         _ =>
             _.Description(
-                    "Say what this program is made of: docs/dependencies.md with licences, and its own SBOM, artifacts/slipway.spdx.json"
+                    "List what this program is made of: docs/dependencies.md with licences, and its own SBOM, artifacts/slipway.spdx.json"
                 )
                 .Executes(async () =>
                 {

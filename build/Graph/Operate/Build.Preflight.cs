@@ -21,9 +21,7 @@ internal sealed partial class Build
 
     private Target Preflight =>
         _ =>
-            _.Description(
-                    "Find what stands in the way of Sign, Publish and Release before they begin: keys, commit, tags, registries, rights"
-                )
+            _.Description("Find what blocks Sign, Publish and Release before they begin: keys, commit, tags, registries, rights")
                 .Unlisted()
                 .After(Tagged)
                 .Before(Fetch, Assemble, BuildDockerfile, Inspect, Load, Smoke)

@@ -15,7 +15,7 @@ internal sealed partial class Build
     [Parameter("ServeRegistry: folder that keeps what is pushed; default: memory")]
     private readonly AbsolutePath? Storage;
 
-    [Parameter("ServeRegistry: who may push: none (everybody), basic or token (the user below)")]
+    [Parameter("ServeRegistry: who may push: none (anonymous), basic or token (the user below)")]
     private readonly string Auth = "none";
 
     [Parameter("ServeRegistry: user for basic and token")]
@@ -26,7 +26,7 @@ internal sealed partial class Build
 
     private Target ServeRegistry =>
         _ =>
-            _.Description("Be an OCI registry on 127.0.0.1 until Ctrl-C; print its address")
+            _.Description("Serve an OCI registry on 127.0.0.1 until Ctrl-C; print its address")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();
@@ -66,7 +66,7 @@ internal sealed partial class Build
     private string Needed(string? value, string variable) =>
         value is { Length: > 0 }
             ? value
-            : throw new WorkflowException($"--auth {Auth}: {variable} is not set; nobody could push", FailureKind.WrongConfiguration);
+            : throw new WorkflowException($"--auth {Auth}: {variable} is not set, so no user could push", FailureKind.WrongConfiguration);
 
     private async Task<RehearsalRegistry> StartAsync(RehearsalOptions options)
     {

@@ -13,7 +13,7 @@ internal sealed partial class Build
     [Parameter("Test projects to run, as Oci.Tests; default: all under tests/")]
     private readonly string[] TestProjects = [];
 
-    [Parameter("Let tests that sample take as many as they can: a run of hours")]
+    [Parameter("Run every case of the tests that otherwise run a sample: takes hours")]
     private readonly bool Thorough;
 
     private Target Test =>
@@ -45,7 +45,7 @@ internal sealed partial class Build
                     report.Result(summary.ToString());
                     if (summary.Failed.Length > 0 || differences.Count > 0 || summary.Passed == 0)
                         throw new WorkflowException(
-                            $"{summary}{(differences.Count > 0 ? "; the skips are not those of .ci/may-skip.txt" : "")}. Details: {results}"
+                            $"{summary}{(differences.Count > 0 ? "; the skipped tests differ from .ci/may-skip.txt" : "")}. Details: {results}"
                         );
                 });
 }

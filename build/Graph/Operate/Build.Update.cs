@@ -10,7 +10,7 @@ namespace Slipway.Graph;
 /// <summary>Taking in what is newer.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Update: leave upstream's files alone and do not ask for newer ones")]
+    [Parameter("Update: leave upstream's files alone and do not look for newer ones")]
     private readonly bool PackagesOnly;
 
     [Parameter("Update: propose each image's update by a pull request instead of writing it here")]

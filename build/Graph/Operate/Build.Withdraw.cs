@@ -11,7 +11,7 @@ namespace Slipway.Graph;
 /// <summary>Taking the tags of a release back.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Withdraw: take the tags off without asking")]
+    [Parameter("Withdraw: delete the tags without asking")]
     private readonly bool Yes;
 
     [Parameter("Withdraw: the release's tag, as v1.36.4; Preview: show what would be withdrawn", Name = "Release")]
@@ -22,7 +22,7 @@ internal sealed partial class Build
 
     private Target Withdraw =>
         _ =>
-            _.Description("Take the tags of --release off every registry, never its content, and record --reason")
+            _.Description("Delete the tags of --release from every registry, never its content, and record --reason")
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();
@@ -31,8 +31,8 @@ internal sealed partial class Build
                     RequireReleaseOfIndex(WithdrawnRelease);
                     if (!Yes && !CanAsk)
                         throw new WorkflowException(
-                            "Withdraw takes tags off registries and cannot ask here, for this is no terminal; nothing was done. "
-                                + "Give --yes, or see what it would take: Preview --images NAME --release vX.Y.Z",
+                            "Withdraw deletes tags from registries and cannot ask for confirmation without a terminal; nothing was done. "
+                                + "Give --yes, or see what it would delete: Preview --images NAME --release vX.Y.Z",
                             FailureKind.WrongUse
                         );
                     using HttpTransport transport = NewTransport(report);
@@ -76,7 +76,7 @@ internal sealed partial class Build
             .Sum(destination => destination.Tags.Length);
         if (Yes || tags == 0)
             return;
-        Console.Error.Write($"Take these {tags} tags off? Type yes: ");
+        Console.Error.Write($"Delete these {tags} tags? Type yes: ");
         if (Console.ReadLine()?.Trim() is not "yes")
             throw new WorkflowException("Withdraw: the answer was not yes; nothing was done", FailureKind.WrongUse);
     }

@@ -9,7 +9,7 @@ internal sealed partial class Build
 {
     [Parameter(
         "Verify, Save, Mirror, Reproduce: the repository that signatures of --reference must name, when it is a copy elsewhere; "
-            + "--images NAME says it, too"
+            + "--images NAME does the same"
     )]
     private readonly string? Official;
 
@@ -24,7 +24,10 @@ internal sealed partial class Build
     private void RequireReferenceOfOfficial()
     {
         if (Official is not null && Reference is null)
-            throw new WorkflowException("--official: it says what --reference must be a copy of. Give that, too", FailureKind.WrongUse);
+            throw new WorkflowException(
+                "--official: it names the original of --reference, which is missing. Give both",
+                FailureKind.WrongUse
+            );
     }
 
     private static Reference OfficialRepository(string text) =>

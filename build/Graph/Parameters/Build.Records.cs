@@ -14,7 +14,7 @@ internal sealed partial class Build
     [Parameter("Drift, Mirror: only tags of this pattern, as v1.36.*", Name = "Tags")]
     private readonly string? TagPattern;
 
-    [Parameter("Publish, Mirror: put a release back that was withdrawn")]
+    [Parameter("Publish, Mirror: publish a withdrawn release again")]
     private readonly bool RepublishWithdrawnUnsafe;
 
     /// <exception cref="ContentException">It was withdrawn, by a record that is here.</exception>

@@ -9,10 +9,10 @@ namespace Slipway.Graph;
 /// <summary>How registries are reached: which, where they are, whom to trust, who we are.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Preview, Publish, Doctor: these registries alone, as quay or quay.io; default: all of the image")]
+    [Parameter("Preview, Publish, Doctor: only these registries, as quay or quay.io; default: all of the image")]
     private readonly string[] Registries = [];
 
-    [Parameter("HOST=URL: send what is meant for registry HOST to URL; plain http on loopback only")]
+    [Parameter("HOST=URL: send requests for registry HOST to URL; plain http on loopback only")]
     private readonly string[] RegistryMap = [];
 
     [Parameter("HOST=REALM-HOST: registry HOST gets its tokens from REALM-HOST, which may see credentials")]

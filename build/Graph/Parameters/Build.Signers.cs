@@ -9,10 +9,10 @@ namespace Slipway.Graph;
 /// <summary>Who signs and whom to believe.</summary>
 internal sealed partial class Build
 {
-    [Parameter("What signs; default: key with --signing-key, cosign with --kms-key or in a CI job that has an OIDC identity")]
+    [Parameter("The kind of signer; default: key with --signing-key, cosign with --kms-key or in a CI job that has an OIDC identity")]
     private readonly SignerKind? Signer;
 
-    [Parameter("Private ECDSA key in PEM to sign with; with --signer cosign a key file of cosign's")]
+    [Parameter("Private ECDSA key in PEM to sign with; with --signer cosign a cosign key file")]
     private readonly AbsolutePath? SigningKey;
 
     [Parameter("Key of a key management service to sign with through cosign, as awskms:///ALIAS")]

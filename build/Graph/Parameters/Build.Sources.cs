@@ -13,10 +13,10 @@ internal sealed partial class Build
     [Parameter("Parent of debian/ and debian-security/; default: the host's apt configuration, else Debian's snapshot archive")]
     private readonly string? DebianMirror;
 
-    [Parameter("Fetch, Assemble, Rehearse: use the cache alone, and name what it lacks")]
+    [Parameter("Fetch, Assemble, Rehearse: use only the cache, and name what it lacks")]
     private readonly bool Offline;
 
-    [Parameter("Lock, Update: take upstream files whose signature is missing or wrong for their checksums alone, and write that down")]
+    [Parameter("Lock, Update: accept upstream files with a missing or wrong signature by their checksums alone, and record that")]
     private readonly bool AcceptUnsignedUpstreamUnsafe;
 
     private SourceFetcher NewSources(Report report) =>

@@ -8,10 +8,10 @@ namespace Slipway.Graph;
 /// <summary>How long things may take.</summary>
 internal sealed partial class Build
 {
-    [Parameter("How long a target may take in all, as 90s, 30m or 1h30m; default: as long as it takes", Name = "Timeout")]
+    [Parameter("Time limit of a target, as 90s, 30m or 1h30m; default: none", Name = "Timeout")]
     private readonly string? TimeLimit;
 
-    [Parameter("How long one request may take with its tries, beside the time its bytes need, as 90s or 10m; default: 5m")]
+    [Parameter("Time limit of one request with its tries, without the time for its bytes, as 90s or 10m; default: 5m")]
     private readonly string? RequestTimeout;
 
     [Parameter("Bytes per second that a download or an upload must move over each minute; default: 1024")]
@@ -62,7 +62,7 @@ internal sealed partial class Build
         token.Register(() =>
         {
             if (!BuildCancellation.Token.IsCancellationRequested)
-                Report.ToConsole().Line($"{target}: the {asked} of --timeout are over; it stops");
+                Report.ToConsole().Line($"{target}: the {asked} of --timeout have passed; it stops");
         });
         limit.CancelAfter(time);
         return token;

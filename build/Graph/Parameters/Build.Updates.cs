@@ -16,7 +16,7 @@ internal sealed partial class Build
     private readonly bool Major;
 
     [Parameter(
-        "Outdated, Update, Assets, Release: Debian security tracker JSON or OSV, a file, folder or zip: tells what the newer packages fix",
+        "Outdated, Update, Assets, Release: Debian security tracker JSON or OSV, a file, folder or zip: shows what the newer packages fix",
         Name = "Advisories"
     )]
     private readonly AbsolutePath? AdvisoryPath;
@@ -40,6 +40,6 @@ internal sealed partial class Build
             return null;
         return File.Exists(path) || Directory.Exists(path)
             ? scope => AdvisoryFile.Read(path, scope, Stop)
-            : throw new WorkflowException($"--advisories {path}: there is no such file or folder", FailureKind.WrongUse);
+            : throw new WorkflowException($"--advisories {path}: file or folder not found", FailureKind.WrongUse);
     }
 }

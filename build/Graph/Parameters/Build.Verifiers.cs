@@ -17,7 +17,7 @@ internal sealed partial class Build
     )]
     private readonly AbsolutePath? TrustFolder;
 
-    [Parameter("Verify: who must have built the same again: public keys in PEM, or IDENTITY,ISSUER")]
+    [Parameter("Verify: signers who must have reproduced the build: public keys in PEM, or IDENTITY,ISSUER")]
     private readonly string[] ReproducedBy = [];
 
     private async Task<ReleaseSigners> NewReleaseSignersAsync(Report report)
@@ -27,11 +27,11 @@ internal sealed partial class Build
         foreach (string named in ReproducedBy)
             reproducers.Add(await ReproducerAsync(named));
         if (reproducers.FirstOrDefault(signer => reproducers.Count(other => IsSame(signer, other)) > 1) is { } twice)
-            throw new WorkflowException($"--reproduced-by: {twice.Name} is named twice, and counts once", FailureKind.WrongUse);
+            throw new WorkflowException($"--reproduced-by: {twice.Name} is listed twice; name it once", FailureKind.WrongUse);
         if (reproducers.Any(signer => IsSame(signer, trusted)))
             throw new WorkflowException(
-                $"--reproduced-by: {trusted.Name} signs the release itself, so its word on the reproduction is no second one. Name "
-                    + "somebody else",
+                $"--reproduced-by: {trusted.Name} signs the release itself, so its reproduction is not independent. Name "
+                    + "another signer",
                 FailureKind.WrongUse
             );
         return new ReleaseSigners(trusted, reproducers.ToImmutable());
@@ -61,9 +61,7 @@ internal sealed partial class Build
                     Environment = _ => null,
                 }
             ).TrustedAsync(Stop)
-            : throw new SigningKeyException(
-                $"--reproduced-by {named}: there is no such file; wanted a public key in PEM, or IDENTITY,ISSUER"
-            );
+            : throw new SigningKeyException($"--reproduced-by {named}: file not found; wanted a public key in PEM, or IDENTITY,ISSUER");
     }
 
     /// <summary>Whom the command line believes about releases, and who must have built them again.</summary>
@@ -76,9 +74,9 @@ internal sealed partial class Build
     private async Task<OfficialImage> OfficialOfAsync(LocalImage image, string wanted) =>
         Officials.OfFiles(await image.TitleAsync(wanted, Stop))
         ?? throw new WorkflowException(
-            $"--reference {Reference}: {(await image.HoldsAsync(wanted, Stop) ? "it" : "nothing there has this tag, so it")} does "
-                + "not say which image it is, and which repository its signatures must name is not known. Give --images NAME or "
-                + "--official REPOSITORY",
+            $"--reference {Reference}: {(await image.HoldsAsync(wanted, Stop) ? "it" : "it has no such tag and")} does "
+                + "not say which image it is, so the repository that its signatures must name is not known. Give --images NAME "
+                + "or --official REPOSITORY",
             FailureKind.WrongUse
         );
 }

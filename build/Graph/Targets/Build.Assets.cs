@@ -13,13 +13,13 @@ internal sealed partial class Build
     [Parameter("Assets, Release: fingerprint of an OpenPGP key of gpg's keyring that signs SHA256SUMS, too")]
     private readonly string? GpgKey;
 
-    [Parameter("Password of --gpg-key; default: what gpg's agent knows"), Secret]
+    [Parameter("Password of --gpg-key; default: the one in gpg's agent"), Secret]
     private readonly string? GpgPassword;
 
     private Target Assets =>
         _ =>
             _.Description(
-                    "Write what a published release hands out: notes, SHA256SUMS with signatures, SBOM, provenance, node files: "
+                    "Write the files of a published release: notes, SHA256SUMS with signatures, SBOM, provenance, node files: "
                         + "artifacts/NAME/assets"
                 )
                 .After(Publish, Verify)
@@ -28,7 +28,7 @@ internal sealed partial class Build
                     Report report = Report.ToConsole();
                     if (Dockerfile)
                         throw new WorkflowException(
-                            "--dockerfile: files are made of what Assemble made. Leave it out",
+                            "--dockerfile: files are made from the image of Assemble. Leave it out",
                             FailureKind.WrongUse
                         );
                     using AssetMaker maker = await NewAssetMakerAsync(report);

@@ -12,7 +12,7 @@ internal sealed partial class Build
     private Target Compare =>
         _ =>
             _.Description(
-                    "Set what Assemble and BuildDockerfile made side by side; what differs must be in images/NAME/compare.yaml, "
+                    "Compare the images of Assemble and BuildDockerfile; every difference must be in images/NAME/compare.yaml, "
                         + "with a reason"
                 )
                 .After(Assemble, BuildDockerfile)

@@ -8,7 +8,7 @@ namespace Slipway.Graph;
 /// <summary>Bringing what is locked into the cache.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Fetch: verify upstream's own signatures too, also of files that were fetched before; none may be worse than the lock says")]
+    [Parameter("Fetch: verify upstream's own signatures too, also of files that were fetched before; none may be worse than in the lock")]
     private readonly bool VerifyUpstream;
 
     private Target Fetch =>

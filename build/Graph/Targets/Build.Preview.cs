@@ -14,7 +14,7 @@ internal sealed partial class Build
         _ =>
             _.Description(
                     "Print every destination, digest and tag, and write artifacts/NAME/plan.json; with --release the tags that "
-                        + "Withdraw would take off"
+                        + "Withdraw would delete"
                 )
                 .After(Assemble, Sign)
                 .Executes(async () =>

@@ -58,7 +58,7 @@ internal sealed partial class Build
     {
         if (Dockerfile)
             throw new WorkflowException(
-                "--dockerfile: a release is what Assemble makes. Run ./build.sh BuildDockerfile Sign Publish --dockerfile for the "
+                "--dockerfile: only images of Assemble are released. Run ./build.sh BuildDockerfile Sign Publish --dockerfile for the "
                     + "other images",
                 FailureKind.WrongUse
             );
@@ -66,7 +66,7 @@ internal sealed partial class Build
         {
             if (ChosenRegistries.Of(definition.Name, definition.Repositories).LeftOut is [var left, ..])
                 throw new WorkflowException(
-                    $"--registries: {left.Name} is left out, and a release on GitHub, which never changes, tells of every registry. "
+                    $"--registries: {left.Name} is left out, but a release on GitHub never changes and names every registry. "
                         + "Run ./build.sh Publish for some of them",
                     FailureKind.WrongUse
                 );

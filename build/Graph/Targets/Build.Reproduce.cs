@@ -14,7 +14,7 @@ namespace Slipway.Graph;
 /// <summary>Building what others published a second time.</summary>
 internal sealed partial class Build
 {
-    [Parameter("Reproduce: sign what came of it, unless it came out otherwise, in artifacts/reproduction/NAME/trust")]
+    [Parameter("Reproduce: sign the result, unless it differs, in artifacts/reproduction/NAME/trust")]
     private readonly bool Attest;
 
     [Parameter("Reproduce: with --attest, also put it beside the release in the registry of --reference")]
@@ -36,7 +36,7 @@ internal sealed partial class Build
                             FailureKind.WrongUse
                         );
                     if (Push && !Attest)
-                        throw new WorkflowException("--push: it sends what --attest signs. Give both", FailureKind.WrongUse);
+                        throw new WorkflowException("--push: it sends the result of --attest. Give both", FailureKind.WrongUse);
                     using SourceFetcher sources = NewSources(report);
                     if (Rehearsal)
                         await RehearseReproductionAsync(sources, report);
@@ -54,7 +54,7 @@ internal sealed partial class Build
         LocalReference? local = ParseArgument(() => LocalReference.Parse(Reference));
         if (local is not null && Push)
             throw new WorkflowException(
-                $"--push: {local} is no registry. Push from --reference REPOSITORY:TAG, which adopts what was signed",
+                $"--push: {local} is not a registry. Push from --reference REPOSITORY:TAG, which adopts what was signed",
                 FailureKind.WrongUse
             );
         // Who cannot sign is told before anything is built.
@@ -92,8 +92,8 @@ internal sealed partial class Build
     private static ImageDefinition SourceOf(string reference, OfficialImage image) =>
         image.Definition
         ?? throw new WorkflowException(
-            $"--reference {reference}: {image.Repository.Name} is the repository of no image under images/, so nothing here is its "
-                + "source. Of a copy give --images NAME",
+            $"--reference {reference}: {image.Repository.Name} is not the repository of an image under images/, so its source is not here. "
+                + "For a copy give --images NAME",
             FailureKind.WrongUse
         );
 
@@ -126,7 +126,10 @@ internal sealed partial class Build
     private async Task RehearseReproductionAsync(SourceFetcher sources, Report report)
     {
         if (Reference is not null)
-            throw new WorkflowException("--rehearsal: it makes the release itself; wanted no --reference", FailureKind.WrongUse);
+            throw new WorkflowException(
+                "--rehearsal: it makes the release itself and cannot be combined with --reference",
+                FailureKind.WrongUse
+            );
         RehearseWorkflow rehearsal = new(Workspace, RootDirectory, sources, report.Line, TimeProvider.System);
         ReproduceWorkflow run = new(Workspace.Rehearsal, RootDirectory, sources, report.Line, TimeProvider.System)
         {

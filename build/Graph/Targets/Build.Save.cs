@@ -15,16 +15,16 @@ internal sealed partial class Build
 {
     private const string DefaultLimit = "100MB";
 
-    [Parameter("Save: also take what else refers to the image, unverified, as far as --limit allows")]
+    [Parameter("Save: also save everything else that refers to the image, unverified, up to --limit")]
     private readonly bool AllReferrers;
 
-    [Parameter("Save: so many bytes of --all-referrers, as 100MB or 2GiB; default: 100MB")]
+    [Parameter("Save: most bytes of --all-referrers, as 100MB or 2GiB; default: 100MB")]
     private readonly string? Limit;
 
     private Target Save =>
         _ =>
             _.Description(
-                    "Write the verified release --reference, or the local layout of --images NAME, with all that is signed about "
+                    "Write the verified release --reference, or the local layout of --images NAME, with all signatures and attestations of "
                         + "it to the archive --to"
                 )
                 .After(Assemble, Sign, Publish)
@@ -42,7 +42,7 @@ internal sealed partial class Build
                         || Directory.Exists(To)
                         || (File.Exists(To) && RegularFile.LengthOf(To) is null or 0)
                     )
-                        throw new WorkflowException($"--to {To}: wanted a file in a folder that is there", FailureKind.WrongUse);
+                        throw new WorkflowException($"--to {To}: wanted a file in a folder that exists", FailureKind.WrongUse);
                     RequireReferenceOfOfficial();
                     long? mostUnverified = MostUnverified;
                     ReleaseSigners signers = await NewReleaseSignersAsync(report);
@@ -61,10 +61,7 @@ internal sealed partial class Build
     private long? MostUnverified =>
         AllReferrers ? ParseArgument(() => ByteSize.Parse(Limit ?? DefaultLimit))
         : Limit is null ? null
-        : throw new WorkflowException(
-            "--limit: it bounds what --all-referrers takes; what was verified has bounds of its own",
-            FailureKind.WrongUse
-        );
+        : throw new WorkflowException("--limit: it applies only to --all-referrers, which is missing. Give both", FailureKind.WrongUse);
 
     private (VerificationRequest Release, ReleasePolicy Policy) LocalRelease(ImageDefinition definition, ReleaseSigners signers) =>
         (ChosenWorkspace.ReleaseOf(definition), FullPolicyOf(signers, definition) with { Claims = TagClaims.None });

@@ -13,7 +13,7 @@ internal sealed partial class Build
     [Parameter("Verify: also read every layer and compare it with the SBOM")]
     private readonly bool Deep;
 
-    [Parameter("Verify: --reference on every registry of its image, which must all have the same")]
+    [Parameter("Verify: --reference on every registry of its image, which must all have the same content")]
     private readonly bool AllRegistries;
 
     private Target Verify =>
@@ -33,7 +33,7 @@ internal sealed partial class Build
                         );
                     if (TrustFolder is not null && local is null)
                         throw new WorkflowException(
-                            "--trust: wanted a local --reference; what a registry has is verified with what it has",
+                            "--trust: wanted a local --reference; a registry's image is verified with the signatures there",
                             FailureKind.WrongUse
                         );
                     RequireReferenceOfOfficial();

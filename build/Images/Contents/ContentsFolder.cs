@@ -47,7 +47,7 @@ public sealed class ContentsFolder(string folder)
         try
         {
             ImageContents contents = ContentsDocument.Parse(await File.ReadAllBytesAsync(file.FullName, cancellationToken));
-            return contents.Platform == platform ? contents : throw new ContentException($"it is that of {contents.Platform}");
+            return contents.Platform == platform ? contents : throw new ContentException($"it describes {contents.Platform}");
         }
         catch (ContentException e)
         {

@@ -64,7 +64,7 @@ public sealed record DockerfileArguments
             from root in mirror.RootsOf(suite.Name)
             select root.IsFile
                 ? throw new ArgumentException(
-                    $"--debian-mirror {root.LocalPath}: apt in a container reads no folder of this machine; wanted an address"
+                    $"--debian-mirror {root.LocalPath}: apt in a container cannot read a folder of this machine; wanted an address"
                 )
                 : $"deb {options}{root.AbsoluteUri.TrimEnd('/')} {suite.Name} {string.Join(' ', imageLock.Debian.Components)}";
     }

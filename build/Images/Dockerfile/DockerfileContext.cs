@@ -30,7 +30,7 @@ public sealed record DockerfileContext(ImmutableArray<LayerEntry> Entries, Diges
         string dockerfile = Path.Combine(definition.Folder, FileName);
         if (!File.Exists(dockerfile))
             throw new DefinitionException(
-                $"{definition.Name}: images/{definition.Name}/{FileName} is missing, so there is no second way to build it"
+                $"{definition.Name}: images/{definition.Name}/{FileName} is missing, so the image cannot be built from a Dockerfile"
             );
         SortedDictionary<string, LayerEntry> entries = new(StringComparer.Ordinal) { [FileName] = Read(dockerfile, FileName, Plain) };
         foreach (string script in Files(Path.Combine(definition.Folder, "..", Shared)))
@@ -53,7 +53,7 @@ public sealed record DockerfileContext(ImmutableArray<LayerEntry> Entries, Diges
         for (int slash = file.Path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = file.Path.IndexOf('/', slash + 1))
             entries.TryAdd(file.Path[..slash], LayerEntry.Directory(file.Path[..slash], Owner));
         if (!entries.TryAdd(file.Path, file) && entries[file.Path].Kind != LayerEntryKind.File)
-            throw new DefinitionException($"'{file.Path}' is a file and a folder");
+            throw new DefinitionException($"'{file.Path}' is both a file and a folder");
     }
 
     private static IEnumerable<string> Files(string folder) =>

@@ -60,13 +60,13 @@ internal static class EngineLayer
     private static LayerEntry EntryOf(string path, string name, TarEntry entry, long newest)
     {
         if (name[(name.LastIndexOf('/') + 1)..].StartsWith(".wh.", StringComparison.Ordinal))
-            throw new ContentException($"/{name}: the last stage of a Dockerfile takes nothing away; wanted FROM scratch and COPY alone");
+            throw new ContentException($"/{name}: the last stage of a Dockerfile cannot delete files; wanted only FROM scratch and COPY");
         if (
             entry is PaxTarEntry pax
             && pax.ExtendedAttributes.Keys.FirstOrDefault(key => key.StartsWith(Attributes, StringComparison.Ordinal)) is { } attribute
         )
             throw new ContentException(
-                $"/{name}: it has the attribute {Printable.Of(attribute[Attributes.Length..])}, which layers here have no place for"
+                $"/{name}: it has the attribute {Printable.Of(attribute[Attributes.Length..])}, which layers do not support here"
             );
         LayerEntryKind kind = entry.EntryType switch
         {
@@ -132,6 +132,6 @@ internal static class EngineLayer
             at = entries.GetValueOrDefault(at.LinkTarget!);
         return at is { Kind: LayerEntryKind.File }
             ? at
-            : throw new ContentException($"/{link.Path}: it is a hard link to /{link.LinkTarget}, which is no file of the layer");
+            : throw new ContentException($"/{link.Path}: it is a hard link to /{link.LinkTarget}, which is not a file of the layer");
     }
 }

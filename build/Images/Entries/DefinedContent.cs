@@ -47,7 +47,7 @@ internal static class DefinedContent
         return below && File.Exists(path)
             ? File.ReadAllBytes(path)
             : throw new DefinitionException(
-                $"{definition.Name}: images/{definition.Name}/{file.From}: there is no such file below the definition's folder"
+                $"{definition.Name}: images/{definition.Name}/{file.From}: the definition's folder has no such file"
             );
     }
 

@@ -40,7 +40,7 @@ internal sealed class FilterRule(Exclusion exclusion, Platform platform)
         foreach (PatternUse use in _paths.Where(use => !use.TookOut(tree)))
             yield return $"{use.Pattern.Place}: pattern {use.Pattern} {use.WhyIdle(tree)}";
         foreach (PatternUse use in _except.Where(use => !use.IsUsed))
-            yield return $"{use.Pattern.Place}: pattern {use.Pattern} keeps nothing of what the 'paths' beside it mean";
+            yield return $"{use.Pattern.Place}: pattern {use.Pattern} keeps nothing that the 'paths' beside it match";
     }
 }
 
@@ -80,10 +80,10 @@ internal sealed class PatternUse(PathPattern pattern, Platform platform)
     public string WhyIdle(ImageTree tree)
     {
         if (_directories.FirstOrDefault(tree.Has) is { } directory)
-            return $"means only directories that hold something that stays, as /{directory}; end it with /** to mean what they hold";
+            return $"matches only directories that hold something that stays, such as /{directory}; end it with /** to match their content";
         if (_onlyKept)
-            return "means only what 'except' keeps";
+            return "matches only what 'except' keeps";
         string merged = "/" + MergedUsr.Resolve(pattern.Text[1..]);
-        return "means nothing that a package has" + (merged == pattern.Text ? "" : $"; in merged /usr it is {merged}");
+        return "matches nothing in any package" + (merged == pattern.Text ? "" : $"; in merged /usr it is {merged}");
     }
 }

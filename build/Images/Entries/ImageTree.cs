@@ -31,7 +31,7 @@ internal sealed class ImageTree
                 return;
             }
 
-            throw new ContentException($"/{entry.Path}: {entry.Owner} and {there.Owner} both have it");
+            throw new ContentException($"/{entry.Path}: {entry.Owner} and {there.Owner} both have this path");
         }
 
         AddParents(entry);
@@ -167,7 +167,7 @@ internal sealed class ImageTree
 
             if (there.Kind != LayerEntryKind.Directory)
                 throw new ContentException(
-                    $"/{entry.Path}: {entry.Owner} puts it below /{parent}, which {there.Owner} has as no directory"
+                    $"/{entry.Path}: {entry.Owner} puts it below /{parent}, which is not a directory in {there.Owner}"
                 );
             _layer.TryAdd(parent, there);
         }
@@ -225,7 +225,7 @@ internal sealed class ImageTree
 
         return at.Kind == LayerEntryKind.File
             ? at
-            : throw new ContentException($"/{link.Path}: {link.Owner} links it to /{link.LinkTarget}, which is no file of the layer");
+            : throw new ContentException($"/{link.Path}: {link.Owner} links it to /{link.LinkTarget}, which is not a file of the layer");
     }
 }
 

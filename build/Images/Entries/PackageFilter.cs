@@ -7,7 +7,7 @@ namespace Slipway.Images;
 /// <summary>What is left of a package.</summary>
 /// <param name="Staying">What is laid, in the package's order.</param>
 /// <param name="Withheld">Directories that are left out unless something that stays, of whatever owner, lies beneath them.</param>
-internal sealed record SievedPackage(IReadOnlyList<LayerEntry> Staying, IReadOnlyList<LayerEntry> Withheld);
+internal sealed record FilteredPackage(IReadOnlyList<LayerEntry> Staying, IReadOnlyList<LayerEntry> Withheld);
 
 /// <summary>
 /// Takes out of packages what a definition excludes on one platform, and remembers what each pattern was good for. Nobody opens the
@@ -27,7 +27,7 @@ internal sealed class PackageFilter(ImmutableArray<Exclusion> exclusions, Platfo
     public long LeftOutBytes { get; private set; }
 
     /// <param name="package">All entries of one package, in its order; a hard link behind the file that it names.</param>
-    public SievedPackage Sieve(IEnumerable<LayerEntry> package)
+    public FilteredPackage Apply(IEnumerable<LayerEntry> package)
     {
         List<LayerEntry> staying = [],
             withheld = [];
@@ -50,7 +50,7 @@ internal sealed class PackageFilter(ImmutableArray<Exclusion> exclusions, Platfo
         }
 
         LeftOutBytes += gone.Values.Where(file => !heirs.ContainsKey(file.Path)).Sum(file => file.Size);
-        return new SievedPackage(staying, withheld);
+        return new FilteredPackage(staying, withheld);
     }
 
     /// <summary>Makes sure that every pattern was good for something, now that all layers are laid.</summary>
@@ -61,7 +61,7 @@ internal sealed class PackageFilter(ImmutableArray<Exclusion> exclusions, Platfo
     {
         string[] idle = [.. _rules.SelectMany(rule => rule.Idle(tree))];
         if (idle.Length == 1)
-            throw new DefinitionException($"{what}: {idle[0]}. Mend it in {ImageDefinition.FileName}");
+            throw new DefinitionException($"{what}: {idle[0]}. Correct it in {ImageDefinition.FileName}");
         if (idle.Length > 1)
             throw new DefinitionException(
                 $"{what}: {idle.Length} exclude patterns match nothing; remove or correct them "

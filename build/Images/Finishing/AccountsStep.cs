@@ -43,7 +43,7 @@ internal sealed class AccountsStep : IFinishingStep
     {
         string[] lines = layer.Lines(Masters + master, Name);
         return lines.FirstOrDefault(line => line.Split(':').Length < 4) is { } broken
-            ? throw new ContentException($"finishing step {Name}: /{Masters}{master}: '{broken}' is no account")
+            ? throw new ContentException($"finishing step {Name}: /{Masters}{master}: '{broken}' is not an account")
             : lines;
     }
 

@@ -24,7 +24,7 @@ internal sealed class AlternativesStep : IFinishingStep
                 LayerEntry.SymbolicLink(choice.Choice, "/" + choice.Target, ContentOwner.OfStep(Name)),
             ]
             : throw new DefinitionException(
-                $"{layer.Image.Name} {layer.Platform}: alternative {choice.Name}: /{choice.Target} is no file of "
+                $"{layer.Image.Name} {layer.Platform}: alternative {choice.Name}: /{choice.Target} is not a file of "
                     + $"layer {layer.Definition.Name} or a lower one"
             );
 }

@@ -16,7 +16,7 @@ internal sealed class CertificatesStep : IFinishingStep
     private const string Source = "usr/share/ca-certificates/";
     private const string Folder = "etc/ssl/certs/";
     private const string Extension = ".crt";
-    private const string Comment = "# Authorities below /usr/share/ca-certificates; \"!\" in front of one takes it out.\n";
+    private const string Comment = "# Authorities below /usr/share/ca-certificates; \"!\" in front of one disables it.\n";
 
     public string Name => FinishingStepName.Certificates;
 
@@ -78,7 +78,7 @@ internal sealed class CertificatesStep : IFinishingStep
         }
         catch (CryptographicException e)
         {
-            throw new ContentException($"finishing step {Name}: /{path} is no certificate: {e.Message}", e);
+            throw new ContentException($"finishing step {Name}: /{path} is not a certificate: {e.Message}", e);
         }
     }
 

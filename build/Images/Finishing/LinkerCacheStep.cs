@@ -83,7 +83,7 @@ internal sealed class LinkerCacheStep : IFinishingStep
         string folder = Path.GetDirectoryName(entry.Path)!;
         if (_finished is not null && _folders.All().Any(known => layer.Resolve(known)?.Path == folder))
             throw new DefinitionException(
-                $"{layer.Image.Name} {layer.Platform}: finishing step {Name}: it stands in layer {_finished}, and "
+                $"{layer.Image.Name} {layer.Platform}: finishing step {Name}: it runs in layer {_finished}, but "
                     + $"layer {layer.Definition.Name} above it has library /{entry.Path}"
             );
         _libraries[entry.Path] = name;

@@ -79,7 +79,7 @@ public sealed record AssemblyRecord(
             ? record
             : throw next.After(
                 new ContentException(
-                    $"{image.Name}: {image.Index.Digest} was assembled from another definition, lock or file than there is now; {mend}"
+                    $"{image.Name}: {image.Index.Digest} was assembled from another definition, lock or file than the present one; {mend}"
                 )
             );
     }
@@ -88,10 +88,10 @@ public sealed record AssemblyRecord(
     /// <exception cref="ContentException">There is none, or it is none.</exception>
     public static async Task<AssemblyRecord> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        const string Mend = "it cannot be said what was built. Build the image again";
+        const string Mend = "it is not known what was built. Build the image again";
         return new FileInfo(path) is { Exists: true, Length: <= LongestRecord }
             ? Parse(await File.ReadAllBytesAsync(path, cancellationToken), path, Mend)
-            : throw new ContentException($"{path}: it is missing, or no such record; {Mend}");
+            : throw new ContentException($"{path}: the file is missing or not such a record; {Mend}");
     }
 
     private static AssemblyRecord Parse(ReadOnlyMemory<byte> json, string path, string mend)

@@ -115,7 +115,7 @@ internal sealed class OwnerPackage
         }
         catch (ContentException e)
         {
-            return (null, $"/{path} says that it is written for machines, and is not: {Printable.Of(e.Message)}");
+            return (null, $"/{path} claims the machine-readable format but does not follow it: {Printable.Of(e.Message)}");
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class PlatformSbom
     private ILookup<string, SpdxFile> FilesByOwner()
     {
         if (!Contents.Layers.Select(layer => layer.DiffId).SequenceEqual(Assembled.Layers.Select(layer => layer.DiffId)))
-            throw Differs("the list of contents is that of other layers");
+            throw Differs("the list of contents describes other layers");
         // What a later layer has of a path is what is seen.
         Dictionary<string, ContentEntry> listed = new(StringComparer.Ordinal);
         foreach (ContentEntry entry in Contents.Layers.SelectMany(layer => layer.Entries))
@@ -99,13 +99,13 @@ internal sealed class PlatformSbom
         foreach (FoundEntry entry in Found.Entries)
         {
             if (!listed.Remove(entry.Path, out ContentEntry? whose) || whose.Kind != entry.Kind || whose.Digest != entry.File?.Digest)
-                throw Differs($"/{entry.Path} is not as the list of contents says");
+                throw Differs($"/{entry.Path} differs from the list of contents");
             files.Add((whose.Owner, SpdxEntry.Of(entry)));
         }
 
         return listed.Count == 0
             ? files.ToLookup(file => file.Owner, file => file.File, StringComparer.Ordinal)
-            : throw Differs($"the list of contents names /{listed.Keys.Order(StringComparer.Ordinal).First()}, which is not there");
+            : throw Differs($"the list of contents names /{listed.Keys.Order(StringComparer.Ordinal).First()}, which does not exist");
     }
 
     private ContentException Differs(string problem)

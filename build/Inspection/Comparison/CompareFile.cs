@@ -19,7 +19,7 @@ public static class CompareFile
         string file = $"images/{definition.Name}/{FileName}",
             path = Path.Combine(definition.Folder, FileName);
         if (!File.Exists(path))
-            throw new DefinitionException($"{definition.Name}: {file} is missing; it says what may differ, or differences: [] for nothing");
+            throw new DefinitionException($"{definition.Name}: {file} is missing; list in it what may differ, or write differences: []");
         YamlMap map = new(file, YamlFile.Read(path, file));
         ImmutableArray<ExcusedDifference> entries = [.. map.Maps("differences", entry => Read(entry, definition))];
         map.Finish();
@@ -36,7 +36,7 @@ public static class CompareFile
         string text = map.Text("path");
         PathPattern pattern = PathPattern.Parse(text, map.PlaceOf("path"));
         if (text.Split('/').Skip(1).FirstOrDefault() is "*" or "**")
-            throw map.Fault("path", $"'{text}' would excuse any path; wanted a folder first");
+            throw map.Fault("path", $"'{text}' would match any path; wanted a folder first");
         return new ExcusedDifference(
             pattern,
             map.Text("reason"),
@@ -47,7 +47,7 @@ public static class CompareFile
                         ?? throw map.FaultAt(
                             "platforms",
                             name,
-                            $"'{name}' is none of the image's platforms: {string.Join(", ", definition.Platforms)}"
+                            $"'{name}' is not a platform of the image: {string.Join(", ", definition.Platforms)}"
                         )
                     ),
             ]

@@ -99,7 +99,7 @@ internal sealed record ImagePlatforms(ImmutableArray<PlatformImage> All)
     {
         if (MediaType.IsDockerSchema1(mediaType))
             throw new ContentException(
-                $"{place.Name}: {digest} is an image in Docker's first format ({Printable.Of(mediaType)}), which is not read. Push "
+                $"{place.Name}: {digest} is an image in Docker's first format ({Printable.Of(mediaType)}), which is not supported. Push "
                     + "it again with a newer Docker, or name another image"
             );
         if (mediaType.Length > 0 && !MediaType.IsAnyIndex(mediaType) && !MediaType.IsAnyManifest(mediaType))

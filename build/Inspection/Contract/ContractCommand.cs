@@ -105,11 +105,7 @@ public sealed partial record ContractCommand
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw map.FaultAt(
-                "output",
-                pattern,
-                $"'{pattern}' is no regular expression that is allowed here: {e.Message.Split(" (Parameter")[0]}"
-            );
+            throw map.FaultAt("output", pattern, $"'{pattern}' is not an allowed regular expression: {e.Message.Split(" (Parameter")[0]}");
         }
     }
 

@@ -87,7 +87,7 @@ public static class ContractFile
                     ?? throw map.FaultAt(
                         "platforms",
                         text,
-                        $"'{text}' is none of the image's platforms: {string.Join(", ", definition.Platforms)}"
+                        $"'{text}' is not a platform of the image: {string.Join(", ", definition.Platforms)}"
                     )
                 ),
         ];

@@ -28,7 +28,7 @@ internal sealed class BudgetRule : IInspectionRule
                         $"layer {name}",
                         "budget",
                         $"wanted at most {limit} MiB {kind}, got {got}",
-                        "See what grew with ./build.sh Inspect --against, or raise the budget in "
+                        "Find what grew with ./build.sh Inspect --against, or raise the budget in "
                             + $"images/{image.Definition.Name}/contract.yaml"
                     );
                 }

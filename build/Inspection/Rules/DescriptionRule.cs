@@ -34,7 +34,7 @@ internal sealed class DescriptionRule : IInspectionRule
                 yield return image.ViolationOf(
                     $"{what} {mark}",
                     "description",
-                    "stand-ins are marked where the lock has none, or not where it has",
+                    "the stand-in mark does not match the lock",
                     $"Run ./build.sh Assemble --images {image.Definition.Name}"
                 );
         }

@@ -72,5 +72,5 @@ internal sealed class InspectedPlatform
 
     /// <summary>What to do about something that the contract could allow.</summary>
     public string Allow(ExceptionKey key) =>
-        $"Mend it, or list the path with a reason under '{key.Name}' in images/{Definition.Name}/{Inspection.Contract.FileName}";
+        $"Correct it, or list the path with a reason under '{key.Name}' in images/{Definition.Name}/{Inspection.Contract.FileName}";
 }

@@ -27,8 +27,8 @@ internal sealed class LibraryRule : IInspectionRule
             if (image.Contract.Allows(ExceptionKey.UnresolvedLibraries, path, needs))
                 continue;
             string problem = part.Version is null
-                ? $"it needs {part.Library}, which is nowhere that its loader searches"
-                : $"it needs {part.Library} with {part.Version}, and /{part.Found!.Path} has no such version";
+                ? $"it needs {part.Library}, which its loader does not find"
+                : $"it needs {part.Library} with {part.Version}, but /{part.Found!.Path} has no such version";
             yield return image.Violation(path, "library", problem, image.Allow(ExceptionKey.UnresolvedLibraries));
         }
 

@@ -15,7 +15,7 @@ internal sealed class LinkRule : IInspectionRule
                 yield return image.Violation(
                     link.Path,
                     "link",
-                    $"it leads to {link.Real.LinkTarget}, which is not in the image",
+                    $"it points to {link.Real.LinkTarget}, which is not in the image",
                     image.Allow(ExceptionKey.DanglingLinks)
                 );
         }
@@ -28,7 +28,7 @@ internal sealed class LinkRule : IInspectionRule
             yield return image.Violation(
                 link.Path,
                 "link",
-                $"it is a hard link to {link.LinkTarget}, which is no file at that place of the layers",
+                $"it is a hard link to {link.LinkTarget}, which is not an earlier file of this or a lower layer",
                 $"Run ./build.sh Assemble --images {image.Definition.Name}"
             );
     }

@@ -12,7 +12,7 @@ internal sealed class MachineRule : IInspectionRule
         {
             string? problem = entry.File switch
             {
-                { BrokenElf: { } broken } => $"it begins as an ELF file and is none: {broken}",
+                { BrokenElf: { } broken } => $"it begins like an ELF file but is not one: {broken}",
                 { Elf: { } elf } when !image.Machine.Fits(elf) =>
                     $"wanted a file for {image.Platform}, got one for {ElfMachine.NameOf(elf)}",
                 _ => null,

@@ -73,7 +73,7 @@ internal sealed class OwnerRule : IInspectionRule
             yield return image.ViolationOf(
                 $"layer {layer}",
                 "owner",
-                $"the list of contents is that of layer {listed.Name} {listed.DiffId}",
+                $"the list of contents describes layer {listed.Name} {listed.DiffId}",
                 mend
             );
         Dictionary<string, ContentEntry> left = new(StringComparer.Ordinal);
@@ -83,7 +83,7 @@ internal sealed class OwnerRule : IInspectionRule
                 yield return image.Violation(
                     entry.Path,
                     "owner",
-                    $"{left[entry.Path].Owner} and {entry.Owner} both have it in layer {layer}",
+                    $"{left[entry.Path].Owner} and {entry.Owner} both put it into layer {layer}",
                     mend
                 );
         }
@@ -91,12 +91,12 @@ internal sealed class OwnerRule : IInspectionRule
         foreach (FoundEntry entry in found)
         {
             if (FoundImage.IsWhiteout(entry))
-                yield return image.Violation(entry.Path, "whiteout", $"layer {layer} takes a file of another away", mend);
+                yield return image.Violation(entry.Path, "whiteout", $"layer {layer} deletes a file of another layer", mend);
             else if (!left.Remove(entry.Path, out ContentEntry? wanted))
                 yield return image.Violation(
                     entry.Path,
                     "owner",
-                    $"layer {layer} holds it, and the list of contents does not name it or names it once",
+                    $"layer {layer} holds it more often than the list of contents names it",
                     mend
                 );
             else if (Difference(wanted, entry) is { } difference)
@@ -104,7 +104,7 @@ internal sealed class OwnerRule : IInspectionRule
         }
 
         foreach (ContentEntry entry in left.Values)
-            yield return image.Violation(entry.Path, "owner", $"the list of contents names it, and layer {layer} does not hold it", mend);
+            yield return image.Violation(entry.Path, "owner", $"the list of contents names it, but layer {layer} does not hold it", mend);
     }
 
     private static string? Difference(ContentEntry wanted, FoundEntry got)

@@ -15,8 +15,8 @@ internal sealed class ProgramRule : IInspectionRule
             yield return image.ViolationOf(
                 program,
                 "program",
-                "the image starts with it, and it is no executable file of the image",
-                $"Compare 'config' in images/{image.Definition.Name}/image.yaml with what is in the image"
+                "the image starts it, but it is not an executable file of the image",
+                $"Compare 'config' in images/{image.Definition.Name}/image.yaml with the files of the image"
             );
     }
 }

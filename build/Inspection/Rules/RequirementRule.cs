@@ -15,7 +15,7 @@ internal sealed class RequirementRule : IInspectionRule
                 yield return image.ViolationOf(
                     required.Path is null ? required.SoName! : "/" + required.Path,
                     "required",
-                    $"it is not in the image, and is needed: {required.Reason}",
+                    $"it is needed but not in the image: {required.Reason}",
                     $"Add the package that has it to images/{image.Definition.Name}/image.yaml"
                 );
             }

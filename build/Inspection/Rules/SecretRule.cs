@@ -11,8 +11,8 @@ internal sealed partial class SecretRule : IInspectionRule
         foreach (FoundEntry entry in image.Found.All.OrderBy(entry => entry.Path, StringComparer.Ordinal))
         {
             string? looks =
-                entry.File?.Secret is { } content ? $"it holds what looks like {content}"
-                : Name().IsMatch(entry.Path) ? "its name is one that secrets have"
+                entry.File?.Secret is { } content ? $"it appears to contain {content}"
+                : Name().IsMatch(entry.Path) ? "its name is typical of a secret"
                 : null;
             if (looks is not null && !image.Contract.Allows(ExceptionKey.Secrets, entry.Path))
                 yield return image.Violation(entry.Path, "secret", looks, image.Allow(ExceptionKey.Secrets));

@@ -18,8 +18,8 @@ internal sealed class StaticRule : IInspectionRule
             yield return image.Violation(
                 folder,
                 "static",
-                "the contract says that programs for the host are in it, and it holds no file",
-                $"Mend 'hostPrograms' in images/{image.Definition.Name}/{Contract.FileName}"
+                "the contract lists it in 'hostPrograms', but it holds no file",
+                $"Correct 'hostPrograms' in images/{image.Definition.Name}/{Contract.FileName}"
             );
         if (image.HoldsStandIns)
             yield break;
@@ -32,7 +32,7 @@ internal sealed class StaticRule : IInspectionRule
                 yield return image.Violation(
                     entry.Path,
                     "static",
-                    "it runs on the host and needs a loader or libraries",
+                    "it runs on the host but needs a loader or libraries",
                     image.Allow(ExceptionKey.DynamicHostPrograms)
                 );
         }

@@ -9,7 +9,7 @@ internal sealed class UnusedRule : IInspectionRule
                 unused.Entry.Path,
                 "unused",
                 $"nothing needs its entry under '{unused.Key}'{(unused.Entry.Value is null ? "" : $" for {unused.Entry.Value}")}",
-                $"Take the entry out of images/{image.Definition.Name}/{Contract.FileName}, or say its 'platforms'"
+                $"Remove the entry from images/{image.Definition.Name}/{Contract.FileName}, or limit its 'platforms'"
             )
         );
 }

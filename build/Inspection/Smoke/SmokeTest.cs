@@ -54,7 +54,7 @@ public sealed class SmokeTest(EngineClient engine)
             KeptOutput output = new();
             string? problem = await TryAsync(SpecOf(command, loaded.Name, platform, native), command, subject, output, cancellationToken);
             if (problem is not null && !native && Says(problem + output.Output + output.Error, ForeignProgram))
-                return smoke with { NotRun = $"the Engine at {engine.Address} runs no {platform}" };
+                return smoke with { NotRun = $"the Engine at {engine.Address} cannot run {platform}" };
             smoke = smoke with
             {
                 Commands = smoke.Commands + 1,
@@ -98,14 +98,14 @@ public sealed class SmokeTest(EngineClient engine)
         }
 
         if (result.IsTimedOut)
-            return $"not done after {spec.TimeLimit.TotalSeconds:0} s";
+            return $"still running after {spec.TimeLimit.TotalSeconds:0} s";
         if (result.ExitCode != command.ExitCode)
             return $"exit code wanted {command.ExitCode}, "
-                + $"got {result.ExitCode}{(result.ExitCode == 137 ? " (killed, as for more memory than it may have)" : "")}: {LastLine(output)}";
+                + $"got {result.ExitCode}{(result.ExitCode == 137 ? " (killed, perhaps for using too much memory)" : "")}: {LastLine(output)}";
         foreach ((string text, Regex expression) in command.Patterns(subject.Version, subject.Image.Platform.Architecture))
         {
             if (!expression.IsMatch(output.Output) && !expression.IsMatch(output.Error))
-                return $"wanted '{text}' in what it prints, got: {LastLine(output)}";
+                return $"wanted '{text}' in its output, got: {LastLine(output)}";
         }
 
         return null;

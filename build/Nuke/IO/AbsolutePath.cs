@@ -49,7 +49,7 @@ public sealed class AbsolutePath : IEquatable<AbsolutePath>
     {
         ArgumentNullException.ThrowIfNull(left);
         if (Path.IsPathRooted(right))
-            throw new ArgumentException($"Path '{right}' must be relative to stand after '{left}' /", nameof(right));
+            throw new ArgumentException($"Path '{right}' must be relative to follow '{left}' /", nameof(right));
         return new AbsolutePath(Path.Combine(left.path, right ?? ""));
     }
 

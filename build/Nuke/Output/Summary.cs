@@ -22,7 +22,9 @@ internal sealed class Summary(IReadOnlyCollection<ExecutableTarget> plan, BuildL
         foreach (ExecutableTarget failed in plan.Where(x => x.Failure is not null))
         {
             log.Line("");
-            log.Failure($"{failed.Name}: {(Failure.IsFault(failed.Failure!, conventions) ? "told above" : log.Words(failed.Failure!))}");
+            log.Failure(
+                $"{failed.Name}: {(Failure.IsFault(failed.Failure!, conventions) ? "reported above" : log.Words(failed.Failure!))}"
+            );
         }
 
         bool failing = plan.Any(x => x.Status is ExecutionStatus.Failed or ExecutionStatus.Aborted or ExecutionStatus.NotRun);

@@ -7,7 +7,7 @@ internal static class KernelParameters
         new("Target", "Targets to run. Default is '{default_target}'", typeof(string[])) { Separator = '+' };
 
     public static BuildParameter Skip { get; } =
-        new("Skip", "Targets to leave out. Without a name: all that are only dependencies", typeof(string[]))
+        new("Skip", "Targets to skip. Without a name: all that are only dependencies", typeof(string[]))
         {
             Separator = '+',
             MayBeEmpty = true,
@@ -22,7 +22,7 @@ internal static class KernelParameters
     public static BuildParameter Verbosity { get; } =
         new("Verbosity", "How much the build itself logs. Default is 'Normal'", typeof(Verbosity));
 
-    public static BuildParameter NoLogo { get; } = new("NoLogo", "Leaves out the first line", typeof(bool));
+    public static BuildParameter NoLogo { get; } = new("NoLogo", "Omits the first line", typeof(bool));
 
     public static BuildParameter Help { get; } =
         new("Help", "Shows this text; with a target, its plan and where each value comes from", typeof(bool)) { IsBeforeFiles = true };
@@ -31,7 +31,7 @@ internal static class KernelParameters
         new("Plan", "Shows the target graph as a page, or prints it where there is no browser", typeof(bool)) { IsBeforeFiles = true };
 
     public static BuildParameter Continue { get; } =
-        new("Continue", "Goes on from the last failed run of the same command: what it had done is skipped", typeof(bool));
+        new("Continue", "Continues the last failed run of the same command and skips its finished targets", typeof(bool));
 
     public static IReadOnlyList<BuildParameter> All { get; } = [Continue, Help, NoLogo, Plan, Profile, Root, Skip, Target, Verbosity];
 }

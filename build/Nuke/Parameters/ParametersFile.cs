@@ -27,7 +27,7 @@ internal sealed class ParametersFile
         string name = $"{RootFolder.Mark}/parameters{(profile is null ? "" : "." + profile)}.json";
         AbsolutePath path = root / name;
         if (!path.FileExists())
-            return profile is null ? null : throw new BuildUsageException($"--profile {profile}: there is no {name} in {root}");
+            return profile is null ? null : throw new BuildUsageException($"--profile {profile}: {name} not found in {root}");
 
         ParametersFile file = new();
         try
@@ -41,12 +41,12 @@ internal sealed class ParametersFile
         catch (JsonException bad)
         {
             throw new BuildUsageException(
-                bad.LineNumber is { } line ? $"{name}: line {line + 1} is not valid JSON" : $"{name}: a parameter stands there twice"
+                bad.LineNumber is { } line ? $"{name}: line {line + 1} is not valid JSON" : $"{name}: a parameter is listed twice"
             );
         }
         catch (InvalidOperationException)
         {
-            throw new BuildUsageException($"{name}: a text in it holds half of a character");
+            throw new BuildUsageException($"{name}: a text in it holds half of a surrogate pair");
         }
 
         return file;
@@ -76,9 +76,9 @@ internal sealed class ParametersFile
         }
 
         if (parameter.IsBeforeFiles)
-            throw new BuildUsageException($"{source} cannot stand in a file; give {parameter.Flag} on the command line");
+            throw new BuildUsageException($"{source} cannot be set in a file; give {parameter.Flag} on the command line");
         if (parameter.IsSecret)
-            throw new BuildUsageException($"{source} is a secret and not read from a file; give it by the environment");
+            throw new BuildUsageException($"{source} is a secret and is not read from a file; set it in the environment");
         if (property.Value.ValueKind != JsonValueKind.Null)
             values[parameter] = new GivenValue(Texts(property.Value, source), source, root, file);
     }

@@ -7,7 +7,7 @@ namespace Nuke.Common.Parameters;
 /// <summary>From the text of a value to the parameter's type. Errors name the source and never show a secret.</summary>
 internal static class ValueConversion
 {
-    private const string PlaceOfTargets = "; targets stand before the first --name";
+    private const string PlaceOfTargets = "; targets come before the first --name";
 
     /// <exception cref="BuildUsageException">The text does not fit the type.</exception>
     public static object Convert(BuildParameter parameter, GivenValue given)
@@ -22,7 +22,7 @@ internal static class ValueConversion
             return parameter.IsSwitch ? true : throw new BuildUsageException($"{given.Source} wants a value{Wanted(parameter)}");
         if (texts.Count > 1)
         {
-            string wanted = parameter.IsSwitch ? "is a switch and takes no value but true or false" : "takes one value";
+            string wanted = parameter.IsSwitch ? "is a switch and takes only true or false" : "takes one value";
             string got = parameter.IsSecret ? $"{texts.Count}" : $"{texts.Count}: {string.Join(' ', texts)}";
             throw new BuildUsageException($"{given.Source} {wanted}, got {got}{PlaceOfTargets}");
         }
@@ -81,7 +81,7 @@ internal static class ValueConversion
 
     private static BuildUsageException Unfit(BuildParameter parameter, string text, GivenValue given)
     {
-        string got = parameter.IsSecret ? "something else (it is a secret and not shown)" : $"'{text}'";
+        string got = parameter.IsSecret ? "something else (a secret, not shown)" : $"'{text}'";
         string place = parameter.IsSwitch && given.Source == parameter.Flag ? PlaceOfTargets : "";
         string nearest = NearestName.Of(text, parameter.Allowed) is { } name && !parameter.IsSecret ? $"; did you mean {name}?" : "";
         return new BuildUsageException($"{given.Source} wants {Words(parameter)}, got {got}{nearest}{place}");

@@ -17,7 +17,7 @@ internal static class TargetWords
         if (target.AssuredAfterFailure)
             parts.Add("runs after a failure too");
         if (target.ProceedAfterFailure)
-            parts.Add("its failure stops nothing");
+            parts.Add("the run continues after its failure");
         return string.Join("; ", parts);
 
         void Add(string words, IReadOnlyList<ExecutableTarget> others)

@@ -15,7 +15,7 @@ internal static class RootFolder
     public static AbsolutePath Above(BuildEnvironment environment) =>
         Find(environment)
         ?? throw new BuildUsageException(
-            $"no {Mark} folder in {environment.WorkingDirectory} or above it; make one to mark the root, or give --root PATH"
+            $"no {Mark} folder in {environment.WorkingDirectory} or above it; create one to mark the root, or give --root PATH"
         );
 
     /// <summary>As above; null when there is none.</summary>
@@ -26,7 +26,7 @@ internal static class RootFolder
     public static AbsolutePath Named(string path, BuildEnvironment environment)
     {
         AbsolutePath root = Path.GetFullPath(path, environment.WorkingDirectory);
-        return root.DirectoryExists() ? root : throw new BuildUsageException($"--root {path}: there is no such folder ({root})");
+        return root.DirectoryExists() ? root : throw new BuildUsageException($"--root {path}: folder not found ({root})");
     }
 
     private static AbsolutePath? AtOrAbove(string start)

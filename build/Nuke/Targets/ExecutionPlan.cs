@@ -34,7 +34,7 @@ internal static class ExecutionPlan
         {
             ExecutableTarget next = waiting.FirstOrDefault(x => x.AllDependencies.All(placed.Contains))
                 ?? throw new BuildUsageException(
-                    $"the build's targets wait for each other: {Ring(waiting[0], placed)}; remove one of these arrows"
+                    $"the build's targets depend on each other: {Ring(waiting[0], placed)}; remove one of these dependencies"
                 );
             waiting.Remove(next);
             placed.Add(next);

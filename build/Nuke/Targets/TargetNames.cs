@@ -24,7 +24,7 @@ internal sealed class TargetNames(IReadOnlyList<ExecutableTarget> targets)
     {
         IReadOnlyList<ExecutableTarget>? skipped = names is null ? null : [.. names.Select(Find)];
         return skipped?.FirstOrDefault(x => x.Invoked) is { } both
-            ? throw new BuildUsageException($"target {both.Name} is both named and skipped; take it out of one")
+            ? throw new BuildUsageException($"target {both.Name} is both named and skipped; remove one")
             : skipped;
     }
 

@@ -56,7 +56,9 @@ public static class LayerWriter
             previous = entry.Path;
             RequireSound(entry);
             if (entry.Kind == LayerEntryKind.HardLink && !files.Contains(entry.LinkTarget ?? ""))
-                throw new ContentException($"layer entry '{entry.Path}': its hard link's target '{entry.LinkTarget}' is no earlier file");
+                throw new ContentException(
+                    $"layer entry '{entry.Path}': its hard link's target '{entry.LinkTarget}' is not an earlier file"
+                );
             if (entry.Kind == LayerEntryKind.File)
                 files.Add(entry.Path);
             WriteEntry(tar, entry);

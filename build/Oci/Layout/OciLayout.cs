@@ -252,7 +252,7 @@ public sealed class OciLayout : IContentReader
                 : root.TryGetProperty("layers", out _) ? MediaType.Manifest
                 : root.TryGetProperty("fsLayers", out _)
                     ? throw new ContentException(
-                        "it is an image in Docker's first format (schema 1), which is not read. Push it again with a newer Docker, "
+                        "it is an image in Docker's first format (schema 1), which is not supported. Push it again with a newer Docker, "
                             + "or name another image"
                     )
                 : throw new ContentException("it is neither a manifest nor an index")

@@ -55,7 +55,7 @@ public sealed class RegistryMap
     private static Uri Address(string entry, string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
-            throw Wrong(entry, "the right side is no http or https URL");
+            throw Wrong(entry, "the right side is not an http or https URL");
         if (address.UserInfo.Length > 0)
             throw new FormatException("--registry-map: a URL holds user information; credentials come from the environment or a file");
         if (address.PathAndQuery != "/" || address.Fragment.Length > 0)

@@ -50,6 +50,6 @@ internal sealed class Identity
     public string AdviceFor(string? repository) =>
         _found.TryGetValue(repository ?? "", out Lazy<Task<Credential?>>? found)
         && found.Value is { IsCompletedSuccessfully: true, Result: { } credential }
-            ? $"check the {credential} and what they may do there"
+            ? $"check the {credential} and their rights there"
             : $"no credentials were found: {KnownRegistry.Of(_registry)?.CredentialsAdvice ?? $"run docker login {_registry}"}";
 }

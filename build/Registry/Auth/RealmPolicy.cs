@@ -50,8 +50,8 @@ public sealed class RealmPolicy
     /// <summary>What to do about a realm that is not allowed.</summary>
     internal static string AdviceFor(string registry, string? realm) =>
         IsSound(realm, out Uri? address) && address.Scheme == "https"
-            ? $"no credentials were sent. If the registry's tokens do come from there, give --token-realm {registry}={HostOf(address)}"
-            : "no credentials were sent: a realm is an https URL without user information; see whether the registry is sound";
+            ? $"no credentials were sent. If the registry's tokens come from that host, give --token-realm {registry}={HostOf(address)}"
+            : "no credentials were sent: a realm is an https URL without user information; check that the registry works correctly";
 
     private static (string Registry, string Realm) ParseEntry(string entry)
     {

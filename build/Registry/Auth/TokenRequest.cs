@@ -120,14 +120,14 @@ internal sealed class TokenRequest
             {
                 string value = root.NotEmpty("token") ?? root.NotEmpty("access_token") ?? throw new ContentException("it has no token");
                 if (value.Length is 0 or > MaximumToken || value.Any(c => c is <= ' ' or >= '\x7F'))
-                    throw new ContentException("it is empty, too long or holds characters that no token has");
+                    throw new ContentException("it is empty, too long or holds characters that are not allowed in a token");
                 double life = LifeOf(root);
                 return new Token(value, begin + TimeSpan.FromSeconds(life - Math.Min(30, life / 5)));
             });
         }
         catch (ContentException)
         {
-            throw RegistryException.Unsound(_operation, "the answer is no token document");
+            throw RegistryException.Unsound(_operation, "the response is not a token document");
         }
     }
 

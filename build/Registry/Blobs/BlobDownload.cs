@@ -141,7 +141,7 @@ internal sealed class BlobDownload : ReadOnlyStream
         if (!fits)
             throw RegistryException.Unsound(
                 _request.Operation,
-                $"wanted the bytes from {_position} to {_size - 1}, but its Content-Range is another"
+                $"wanted the bytes from {_position} to {_size - 1}, but its Content-Range differs"
             );
     }
 

@@ -109,7 +109,7 @@ internal sealed class ChunkedUpload
         new(
             RemoteFault.TryAgain,
             _session.Request.Operation,
-            $"it was interrupted {times} times, and each time nobody could tell how much of it is there ({e.Message})",
+            $"it was interrupted {times} times, and each time it was not known how much of it had arrived ({e.Message})",
             "run the same command again",
             e
         );
@@ -239,15 +239,15 @@ internal sealed class ChunkedUpload
         {
             using HttpResponseMessage response = await _endpoint.SendAsync(ask, cancellationToken);
             if (!response.IsSuccessStatusCode)
-                throw new UploadLostException($"its state is answered with {(int)response.StatusCode}");
+                throw new UploadLostException($"the response to its state is {(int)response.StatusCode}");
             _session.Continue(ask, response);
-            Reach(State.After(UploadState.CountOf(response)) ?? throw new UploadLostException("its Range does not tell"));
+            Reach(State.After(UploadState.CountOf(response)) ?? throw new UploadLostException("its Range is missing or malformed"));
             _wasResumed = true;
         }
         catch (RegistryException e)
         {
             throw new UploadLostException(
-                e.Status is { } status ? $"its state is answered with {(int)status}" : "its state cannot be asked"
+                e.Status is { } status ? $"the response to its state is {(int)status}" : "its state cannot be read"
             );
         }
     }

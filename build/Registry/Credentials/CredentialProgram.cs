@@ -52,8 +52,8 @@ internal sealed class CredentialProgram
         {
             // What it said stays with it: that may be the secret.
             throw Failed(
-                e.IsTooSlow ? $"no answer within {TimeLimit.TotalSeconds:0} s when asked for {server}"
-                : e.IsTooMuch ? "its answer is too long"
+                e.IsTooSlow ? $"no response within {TimeLimit.TotalSeconds:0} s when asked for {server}"
+                : e.IsTooMuch ? "its response is too long"
                 : "it could not be run"
             );
         }
@@ -83,7 +83,7 @@ internal sealed class CredentialProgram
         }
         catch (ContentException)
         {
-            throw Failed("its answer is no JSON object with Username and Secret");
+            throw Failed("its response is not a JSON object with Username and Secret");
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed class DockerConfig
             throw Broken(
                 file,
                 e is UnfitFileException unfit ? unfit.Problem
-                    : e is ContentException ? "it is no valid JSON object of Docker's config.json format"
+                    : e is ContentException ? "it is not a valid JSON object of Docker's config.json format"
                     : "it cannot be read"
             );
         }

@@ -33,7 +33,7 @@ internal sealed class PagedList<TPage>(
             if (!take(page) || page.Next is not { } next)
                 return true;
             if (!seen.Add(next))
-                throw RegistryException.Unsound(request.Operation, "its pages lead in a circle");
+                throw RegistryException.Unsound(request.Operation, "its pages form a circle");
             if (pages == maximumPages)
                 throw RegistryException.Unsound(request.Operation, $"it has more than {maximumPages} pages");
             request = request with { Target = _ => Task.FromResult(next) };

@@ -54,18 +54,21 @@ internal sealed class ReferrersTag(ManifestStore manifests)
                 ?? new ManifestContent(MediaType.Index, new Oci.Index([]).ToBytes());
             if (list.MediaType != MediaType.Index)
                 throw new ContentException(
-                    $"{manifests.RepositoryName}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left alone"
+                    $"{manifests.RepositoryName}:{tag}: wanted {MediaType.Index}, got another media type; the list of referrers was left "
+                        + "alone"
                 );
             // GitLab was seen to answer so; what an index holds does not refer to it.
             if (subject.Matches(list.Bytes.Span))
                 throw new ContentException(
-                    $"{manifests.RepositoryName}:{tag}: wanted a list of what refers to the image, but it names the image itself; it was left alone"
+                    $"{manifests.RepositoryName}:{tag}: wanted a list of what refers to the image, but it names the image itself; it was "
+                        + "left alone"
                 );
             if (Oci.Index.ParseReferrers(list.Bytes).Referrers.Any(there => there.Digest == referrer.Digest))
                 return;
             if (writes == MaximumWrites)
                 throw new ContentException(
-                    $"{manifests.RepositoryName}:{tag}: {referrer.Digest} does not stay in the list of referrers; see who else writes it, "
+                    $"{manifests.RepositoryName}:{tag}: {referrer.Digest} does not stay in the list of referrers; find out who else "
+                        + "writes it, "
                         + "then run the same command again"
                 );
             await manifests.PushAsync(list with { Bytes = With(list.Bytes, referrer) }, tag, cancellationToken);

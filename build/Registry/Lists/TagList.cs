@@ -123,7 +123,7 @@ internal sealed class TagList(RepositoryRequests requests)
                         if (Digest.TryParse(tag, out _))
                             continue;
                         if (!Reference.IsTag(tag))
-                            throw RegistryException.Unsound(request.Operation, "the list holds a tag that breaks the grammar of tags");
+                            throw RegistryException.Unsound(request.Operation, "the list holds a malformed tag");
                         if (++count > most)
                             throw RegistryException.Unsound(request.Operation, $"one page of the list has more than {most} tags");
                         if (wanted(tag))
@@ -135,7 +135,7 @@ internal sealed class TagList(RepositoryRequests requests)
             }
             catch (ContentException)
             {
-                throw RegistryException.Unsound(request.Operation, "the answer is no list of tags");
+                throw RegistryException.Unsound(request.Operation, "the response is not a list of tags");
             }
         }
 

@@ -19,7 +19,7 @@ internal static class ManifestResponse
         // Its digest is that of a part of what is sent, so it would look damaged.
         if (response.Content.Headers.ContentType?.MediaType is { } type && MediaType.IsDockerSchema1(type))
             throw new ContentException(
-                $"{what}: an image in Docker's first format ({Printable.Of(type)}), which is not read. Push it again with a newer "
+                $"{what}: an image in Docker's first format ({Printable.Of(type)}), which is not supported. Push it again with a newer "
                     + "Docker, or name another image"
             );
         bool large = response.Content.Headers.ContentLength > OciJson.MaximumManifestSize;
@@ -33,7 +33,7 @@ internal static class ManifestResponse
         if (own is not null && sent is not null && !ContentType.Same(own, sent) && !ContentType.IsGeneral(sent))
             throw new ContentException($"{what}: sent as {Printable.Of(sent)}, but the document says {Printable.Of(own)}");
         ManifestContent manifest = new(
-            own ?? sent ?? throw RegistryException.Unsound(operation, "neither the answer nor the document has a media type"),
+            own ?? sent ?? throw RegistryException.Unsound(operation, "neither the response nor the document has a media type"),
             bytes
         );
         if (wanted is null)

@@ -16,7 +16,7 @@ internal static class DigestHeader
         // 64 digits without the name of an algorithm can be of one only.
         return Digest.TryParse(field, out Digest? digest) || (field.Length == 64 && Digest.TryParse("sha256:" + field, out digest))
             ? digest
-            : throw RegistryException.Unsound(operation, "its Docker-Content-Digest is no digest");
+            : throw RegistryException.Unsound(operation, "its Docker-Content-Digest is not a digest");
     }
 
     /// <summary>

@@ -47,7 +47,7 @@ public sealed class RegistryException : RemoteException
 
     /// <summary>A response that no sound registry gives.</summary>
     internal static RegistryException Unsound(RegistryOperation operation, string problem) =>
-        new(RemoteFault.Protocol, operation, problem, "see whether the registry is sound");
+        new(RemoteFault.Protocol, operation, problem, "check that the registry works correctly");
 
     /// <summary>
     /// Where a list goes on (distribution specification, "Listing Tags" and "Listing Referrers"); null after the last page.
@@ -104,8 +104,8 @@ public sealed class RegistryException : RemoteException
             RemoteFault.TryAgain => "wait a while, then run the same command again",
             RemoteFault.Refused => credentials,
             RemoteFault.Untrusted =>
-                "nothing was sent. Its authority is named by --registry-ca HOST=FILE, our certificate by --client-certificate HOST=FILE",
+                "nothing was sent. Name its authority with --registry-ca HOST=FILE, our certificate with --client-certificate HOST=FILE",
             RemoteFault.NotFound => "check the name, and that the repository exists there",
-            _ => "the registry does not take this request as it is; its own answer says why",
+            _ => "the registry refuses this request; its own response names the reason",
         };
 }

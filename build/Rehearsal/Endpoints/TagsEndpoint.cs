@@ -24,7 +24,7 @@ internal sealed class TagsEndpoint
         int wanted = MaximumPage;
         string n = context.Request.Query["n"].ToString();
         if (n.Length > 0 && !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out wanted))
-            throw new ErrorResponse(400, "UNSUPPORTED", "n is no number");
+            throw new ErrorResponse(400, "UNSUPPORTED", "n is not a number");
         string last = context.Request.Query["last"].ToString();
         List<string> after = [.. _store.Tags(path.Repository).Where(tag => string.CompareOrdinal(tag, last) > 0)];
         List<string> page = [.. after.Take(Math.Min(wanted, MaximumPage))];

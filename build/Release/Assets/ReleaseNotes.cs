@@ -51,7 +51,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         if (unsigned.Length > 0)
             notes.Warning(unsigned);
         if (!facts.LeftOut.IsEmpty)
-            notes.Warning($"Made without {string.Join(", ", facts.LeftOut.Select(MarkdownText.Text))}, which could not be had.");
+            notes.Warning($"Made without {string.Join(", ", facts.LeftOut.Select(MarkdownText.Text))}, which could not be downloaded.");
     }
 
     private string Upstream() =>
@@ -104,7 +104,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
     private void Verification(Markdown notes)
     {
         string key = facts.Signer is VerificationKey trusted
-            ? $" by {MarkdownText.Text(trusted.Name)}. Have {MarkdownText.Code(VerifyCommands.KeyName)} from elsewhere than here, or "
+            ? $" by {MarkdownText.Text(trusted.Name)}. Get {MarkdownText.Code(VerifyCommands.KeyName)} from another source, or "
                 + $"compare it: its fingerprint is {MarkdownText.Code(trusted.Fingerprint.ToString())}"
             : $" by {MarkdownText.Code(facts.Signer.Name)}, without a key";
         notes.Heading("Verify");
@@ -158,7 +158,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
 
         if (facts.Earlier.Changes is not { } changes)
         {
-            notes.Paragraph($"{facts.Packages} Debian packages. What {MarkdownText.Code(facts.Earlier.Tag)} had cannot be told.");
+            notes.Paragraph($"{facts.Packages} Debian packages. What {MarkdownText.Code(facts.Earlier.Tag)} had is not known.");
             return;
         }
 
@@ -178,9 +178,7 @@ public sealed class ReleaseNotes(ReleaseFacts facts)
         );
         left += notes.Table(["", "from", "to"], [.. changes.Where(change => change.Fixes.IsEmpty).Select(Cells)], Longest - Reserve);
         if (left > 0)
-            notes.Paragraph(
-                string.Create(CultureInfo.InvariantCulture, $"And {left} more, for which there is no room here: the SBOMs list all.")
-            );
+            notes.Paragraph(string.Create(CultureInfo.InvariantCulture, $"And {left} more, which do not fit here: the SBOMs list all."));
     }
 
     private static IReadOnlyList<string> Cells(ContentChange change) =>

@@ -29,7 +29,7 @@ public sealed class VerifyCommands
                 $"--certificate-identity {Quoted(who.Subject)} --certificate-oidc-issuer {Quoted(who.Issuer)}",
                 $"--identity {Quoted(who.Subject)} --issuer {Quoted(who.Issuer)}"
             ),
-            _ => throw new NotSupportedException($"{facts.Signer.Name}: no command is known that verifies it"),
+            _ => throw new NotSupportedException($"{facts.Signer.Name}: no command that verifies it is known"),
         };
     }
 

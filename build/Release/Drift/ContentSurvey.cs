@@ -45,8 +45,8 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
                     DriftKind.ContentBeyondLimit,
                     site,
                     root,
-                    $"the tags lead to more than {MostAsked} manifests and blobs: the rest, from {root} on, was not looked for. "
-                        + "Narrow it with --tags PATTERN, and look who pushes there"
+                    $"the tags lead to more than {MostAsked} manifests and blobs: the rest, from {root} on, was not checked. "
+                        + "Narrow it with --tags PATTERN, and find out who pushes there"
                 );
             _isFull = true;
             return [];
@@ -79,7 +79,7 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
     private async Task RequireManifestAsync(Repository site, Digest digest, string why, CancellationToken cancellationToken)
     {
         if (_asked.Add((site, digest)) && !await site.HasManifestAsync(digest, cancellationToken))
-            Find(DriftKind.ChildMissing, site, digest, $"manifest {digest} is not there; {why}");
+            Find(DriftKind.ChildMissing, site, digest, $"manifest {digest} is missing; {why}");
     }
 
     private async Task RequireBlobAsync(Repository site, Descriptor blob, Digest owner, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed class ContentSurvey(string image, ImmutableArray<Repository> sit
         try
         {
             if (!await site.HasBlobAsync(blob, cancellationToken))
-                Find(DriftKind.ChildMissing, site, blob.Digest, $"blob {blob.Digest} is not there; manifest {owner.Abbreviated} names it");
+                Find(DriftKind.ChildMissing, site, blob.Digest, $"blob {blob.Digest} is missing; manifest {owner.Abbreviated} names it");
         }
         catch (ContentException e)
         {

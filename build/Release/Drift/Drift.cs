@@ -51,7 +51,7 @@ public sealed class Drift(RegistryClient client, ReleasePolicy? policy)
                 null,
                 null,
                 $"it lists more tags than are read ({TagSurvey.MostTags} of releases and builds): the rest was not compared. Narrow "
-                    + "it with --tags PATTERN, and look who pushes there"
+                    + "it with --tags PATTERN, and find out who pushes there"
             ))
         );
         int omitted = 0;

@@ -50,7 +50,7 @@ internal sealed class TagComparison(DriftRequest request, TagSurvey survey)
                         site,
                         tag,
                         there,
-                        $"withdrawn at {withdrawn.Time:yyyy-MM-dd HH:mm}Z ({withdrawn.Reason}), but it stands"
+                        $"withdrawn at {withdrawn.Time:yyyy-MM-dd HH:mm}Z ({withdrawn.Reason}), but it still exists"
                     );
                 continue;
             }

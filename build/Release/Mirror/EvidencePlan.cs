@@ -166,7 +166,7 @@ internal sealed class EvidencePlan
         catch (ContentException e)
         {
             _leftBehind.Add(
-                $"{_source.Name}:{tag}: {items.Length} that nobody verified: at {_destination.Name} it names {there.Digest}: {e.Message}"
+                $"{_source.Name}:{tag}: {items.Length} unverified: at {_destination.Name} it names {there.Digest}: {e.Message}"
             );
             return null;
         }
@@ -186,12 +186,12 @@ internal sealed class EvidencePlan
             throw NoRoom(where, $"verification looks at {Math.Max(0, room)} more, and {needed} of the release's own are missing");
         ReviewedItem[] left = [.. missing.Where(item => !item.IsAccepted).Skip(room - needed)];
         if (left.Length > 0)
-            _leftBehind.Add($"{_source.Name}: {where}: {left.Length} that nobody verified: verification does not look at more");
+            _leftBehind.Add($"{_source.Name}: {where}: {left.Length} unverified: verification does not look at more");
         return [.. items.Except(left)];
     }
 
     private ContentException NoRoom(string where, string why) =>
-        new($"{_destination.Name}: {where}: no room for the release's signatures and attestations: {why}; nothing was copied");
+        new($"{_destination.Name}: {where}: the release's signatures and attestations cannot be added: {why}; nothing was copied");
 
     private static SignatureManifest Of(IEnumerable<ReviewedItem> items) => new([.. items.Select(item => item.Stored)]);
 

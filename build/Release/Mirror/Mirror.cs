@@ -36,7 +36,7 @@ public sealed class Mirror(Func<RegistryClient> connect, ReleasePolicy policy, A
             plan,
             read,
             asked,
-            $"somebody wrote that tag; nothing was copied. Run {new NextCommand("Drift") { Image = plan.Image }}, or copy the others "
+            $"another process wrote that tag; nothing was copied. Run {new NextCommand("Drift") { Image = plan.Image }}, or copy the others "
                 + "alone by --tags PATTERN",
             cancellationToken
         );

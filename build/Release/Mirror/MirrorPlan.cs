@@ -54,7 +54,7 @@ internal sealed class MirrorPlan(MirrorRequest request, Repository source, Actio
     {
         if (await source.AnnouncesRehearsalAsync(cancellationToken))
             throw new ContentException(
-                $"{source.Name}: the registry is a rehearsal's, and nothing of it ever leaves it; nothing was copied"
+                $"{source.Name}: the registry is a rehearsal's, and its content never leaves it; nothing was copied"
             );
         string? mark = StandInMark.Of(Oci.Index.Parse(index.Bytes));
         foreach (Descriptor child in subjects.Skip(1))

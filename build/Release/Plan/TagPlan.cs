@@ -82,7 +82,7 @@ public sealed partial record TagPlan
     {
         string make = $"git tag {GitTags.Next(image, version, git.Tags)}";
         return $"no git tag {image}/vX.Y.Z is there yet. "
-            + $"Run {(git.HasRemote ? $"git fetch --tags, or {make} where there is none either" : make)}";
+            + $"Run {(git.HasRemote ? $"git fetch --tags, or {make} if the remote has none either" : make)}";
     }
 
     private static string ReleaseTag(string image, string version, GitState git)

@@ -30,7 +30,7 @@ public sealed record FieldDifference(string Field, string Was, string Now)
             }));
         if (found.Count > Most)
             found[Most] = new FieldDifference(name, $"more than {Most} fields differ", "");
-        return found.Count > 0 ? found : [new FieldDifference(name, "the same JSON in other bytes", "")];
+        return found.Count > 0 ? found : [new FieldDifference(name, "the same JSON written with other bytes", "")];
     }
 
     private static IEnumerable<FieldDifference> Between(string field, JsonElement? was, JsonElement? now) =>

@@ -41,7 +41,7 @@ public sealed partial record ReproductionFinding(
         ArgumentNullException.ThrowIfNull(rebuilder);
         ArgumentNullException.ThrowIfNull(toolchain);
         if (Result is not (ReproductionResult.Identical or ReproductionResult.SameContent))
-            throw new InvalidOperationException("what came out otherwise is no reproduction");
+            throw new InvalidOperationException("a different result is not a reproduction");
         return new ReproductionStatement
         {
             Result = Result,

@@ -26,7 +26,7 @@ internal sealed class ContentPush(
         await progress.EnterAsync(
             PublishPhase.Blobs,
             progress.IsTaggedEverywhere
-                ? $"all tags stand; looking whether {blobs.Length} blobs do"
+                ? $"all tags exist; checking that {blobs.Length} blobs do, too"
                 : $"sending {blobs.Length} blobs, {blobs.Sum(blob => blob.Size) / 1e6:0.0} MB, to each registry"
         );
         await SendAsync(content.Image, blobs, progress.Sent, cancellationToken);
@@ -97,7 +97,7 @@ internal sealed class ContentPush(
         if (await site.ResolveAsync(tag, cancellationToken) is { } there)
         {
             ManifestContent stored = await site.ReadManifestAsync(there.Digest, cancellationToken)
-                ?? throw new ContentException($"{site.Name}:{tag}: the tag names {there.Digest}, which is not there");
+                ?? throw new ContentException($"{site.Name}:{tag}: the tag names {there.Digest}, which is missing");
             SignatureManifest theirs = SignatureManifest.Parse(stored);
             wanted = theirs.With(ours);
             if (wanted.Layers.Length == theirs.Layers.Length)

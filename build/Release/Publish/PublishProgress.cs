@@ -117,7 +117,7 @@ internal sealed class PublishProgress(ReleasePlan plan, Func<ReleaseRecord, Task
                     ? "Nothing was tagged"
                     : string.Join(
                         ", ",
-                        plan.Destinations.Select((site, i) => $"{_tags[i].Count} of {plan.Tags.Length} tags stand on {site.Name}")
+                        plan.Destinations.Select((site, i) => $"{_tags[i].Count} of {plan.Tags.Length} tags exist on {site.Name}")
                     ) + "; all of them are complete and signed. Run the same command again";
             }
         }

@@ -35,7 +35,7 @@ public static class PublishedSizes
             sum =
                 layer.Size <= long.MaxValue - sum
                     ? sum + layer.Size
-                    : throw new ContentException($"{place.Name}: layers of more bytes than there can be");
+                    : throw new ContentException($"{place.Name}: its layers have more bytes than is possible");
         return sum;
     }
 

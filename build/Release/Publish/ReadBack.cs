@@ -98,7 +98,7 @@ internal sealed class ReadBack
     {
         ManifestContent content = await site.ReadManifestAsync(manifest.Digest, cancellationToken)
             ?? throw new ContentException(
-                $"{site.Name}: {manifest.Digest} was sent and is not there; nothing was tagged. Run the same command again"
+                $"{site.Name}: {manifest.Digest} was sent but is missing; nothing was tagged. Run the same command again"
             );
         if (content.Bytes.Length != manifest.Size || content.MediaType != manifest.MediaType)
             throw new ContentException(
@@ -114,7 +114,7 @@ internal sealed class ReadBack
         {
             if (!await site.HasBlobAsync(blob, token))
                 throw new ContentException(
-                    $"{site.Name}: blob {blob.Digest} was sent and is not there; nothing was tagged. Run the same command again"
+                    $"{site.Name}: blob {blob.Digest} was sent but is missing; nothing was tagged. Run the same command again"
                 );
         });
     }
@@ -146,7 +146,7 @@ internal sealed class ReadBack
             : null;
         if (there is null || !ours.Layers.All(SignatureManifest.Parse(there).Layers.Contains))
             throw new ContentException(
-                $"{site.Name}:{attestation.Tag}: attestations of {attestation.Subject} were sent and are not there; nothing was "
+                $"{site.Name}:{attestation.Tag}: attestations of {attestation.Subject} were sent but are missing; nothing was "
                     + "tagged. Run the same command again"
             );
     }
@@ -158,7 +158,7 @@ internal sealed class ReadBack
             || !await site.HasReferrerAsync(referrer.Subject, referrer.Manifest, cancellationToken)
         )
             throw new ContentException(
-                $"{site.Name}: {referrer.Manifest.Digest}, which refers to {referrer.Subject}, was sent and is not there; nothing "
+                $"{site.Name}: {referrer.Manifest.Digest}, which refers to {referrer.Subject}, was sent but is missing; nothing "
                     + "was tagged. Run the same command again"
             );
     }

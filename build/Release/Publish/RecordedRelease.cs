@@ -48,7 +48,7 @@ public sealed record RecordedRelease
             records.Add(await ReadAsync(path, cancellationToken));
         return records.Count > 0
             ? records.ToImmutable()
-            : throw new ContentException($"{folder}: no file below it is called {ReleaseRecord.FileName}");
+            : throw new ContentException($"{folder}: no file below it is named {ReleaseRecord.FileName}");
     }
 
     /// <param name="origin">What to call the document in errors.</param>
@@ -66,7 +66,7 @@ public sealed record RecordedRelease
                     TagStyles.Of(release) == TagStyle.Release
                     || (TagStyles.Of(release) == TagStyle.Build && TagStyles.WayOf(release) == BuildMethod.Dockerfile)
                         ? release
-                        : throw new ContentException($"'{Printable.Of(release)}' is no release"),
+                        : throw new ContentException($"'{Printable.Of(release)}' is not a release"),
                 IsComplete = root.OptionalFlag("complete") ?? false,
                 Subjects = [.. root.RequiredItems("subjects").Select(subject => Digest.Parse(subject.RequiredString("digest")))],
                 Tags = DestinationsOf(root),
@@ -83,7 +83,7 @@ public sealed record RecordedRelease
         {
             string name = Reference.Parse(destination.RequiredString("repository")).Name;
             if (!destinations.TryAdd(name, TagsOf(destination)))
-                throw new ContentException($"{name} is named twice");
+                throw new ContentException($"{name} is listed twice");
         }
 
         return destinations.ToImmutable();
@@ -93,7 +93,7 @@ public sealed record RecordedRelease
         destination
             .RequiredMembers("tags")
             .ToImmutableSortedDictionary(
-                tag => Reference.IsTag(tag.Name) ? tag.Name : throw new ContentException($"'{Printable.Of(tag.Name)}' is no tag"),
+                tag => Reference.IsTag(tag.Name) ? tag.Name : throw new ContentException($"'{Printable.Of(tag.Name)}' is not a tag"),
                 tag =>
                     Digest.Parse(
                         tag.Value.ValueKind == JsonValueKind.Null

@@ -37,7 +37,7 @@ internal sealed class TagWriter(ReleaseContent content, ImmutableArray<Repositor
                 .After(
                     new ContentException(
                         $"{site.Name}:{tag.Name}: wanted {subject.Digest}, got {there.Digest}, which was not there a moment ago: another "
-                            + $"publisher is at work, and the tag never moves. Run {VerifyOf(site, tag)}"
+                            + $"publisher is changing it, and the tag never moves. Run {VerifyOf(site, tag)}"
                     )
                 );
         await site.PushManifestAsync(await content.SubjectAsync(subject, cancellationToken), tag.Name, cancellationToken);
@@ -59,7 +59,7 @@ internal sealed class TagWriter(ReleaseContent content, ImmutableArray<Repositor
                     .After(
                         new ContentException(
                             $"{site.Name}:{tag.Name}: wanted {wanted}, got {there?.Digest.ToString() ?? "no such tag"} right after it was "
-                                + $"written: another publisher is at work. Run {VerifyOf(site, tag)}"
+                                + $"written: another publisher is changing it. Run {VerifyOf(site, tag)}"
                         )
                     );
         }

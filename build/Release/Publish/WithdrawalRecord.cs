@@ -45,7 +45,7 @@ public sealed record WithdrawalRecord(string Image, ImmutableArray<WithdrawalEnt
             return;
         string what = entry.Release == release ? release : $"{release} ({index}), published as {entry.Release},";
         throw new ContentException(
-            $"{Image}: {what} was withdrawn on {entry.Time:yyyy-MM-dd}: {Printable.Of(entry.Reason)}; nothing was sent. Mend that "
+            $"{Image}: {what} was withdrawn on {entry.Time:yyyy-MM-dd}: {Printable.Of(entry.Reason)}; nothing was sent. Correct that "
                 + $"and release it as {Image}/VERSION-rN, or give --republish-withdrawn-unsafe"
         );
     }

@@ -20,7 +20,7 @@ internal sealed class PathOwners
         if (Entry(_rebuilt.Layers.ElementAtOrDefault(layer), plain) is { } here)
             return Named(here);
         if (_released.TryGetValue(plain, out string? said))
-            return $"{said}, as the release says";
+            return $"{said}, as the release states";
         return _rebuilt.Layers.Select(other => Entry(other, plain)).OfType<ContentEntry>().FirstOrDefault() is { } elsewhere
             ? Named(elsewhere)
             : "nobody";

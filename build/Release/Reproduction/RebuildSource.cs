@@ -61,7 +61,7 @@ public sealed record RebuildSource(SlsaProvenance Provenance, int Among)
 
     private ContentException Differs(string file, Digest said, Digest there) =>
         new(
-            $"{Parameters.Image}: the provenance tells of an {file} with {said}, and that of commit {Parameters.Commit} "
+            $"{Parameters.Image}: the provenance names an {file} with {said}, and that of commit {Parameters.Commit} "
                 + $"has {there}: the release was not built from that commit"
         );
 

@@ -106,7 +106,7 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
                 continue;
             }
 
-            log($"{plan.Image}: taking {destination.Tags.Length} tags off {destination.Repository.Name}");
+            log($"{plan.Image}: deleting {destination.Tags.Length} tags from {destination.Repository.Name}");
             Repository site = client.Repository(destination.Repository);
             foreach (string tag in destination.Tags)
             {
@@ -134,18 +134,18 @@ public sealed class Withdrawal(RegistryClient client, Action<string> log)
             return;
         if (plan.Subjects.All(subject => subject.Digest != there.Digest))
             throw new ContentException(
-                $"{site.Name}:{tag}: it names {there.Digest} now, which it did not a moment ago: somebody else is at work. The tag "
+                $"{site.Name}:{tag}: it names {there.Digest} now, which it did not a moment ago: another process is changing it. The tag "
                     + "was left alone. Run the same command again"
             );
         if (await site.DeleteTagAsync(tag, cancellationToken) == Deletion.Unsupported)
             throw new RemoteException(
                 RemoteFault.Protocol,
-                $"{site.Name}:{tag}: the registry does not delete this tag, though it said that it deletes tags"
+                $"{site.Name}:{tag}: the registry does not delete this tag, although it announced that it deletes tags"
             );
         if (await site.ResolveAsync(tag, cancellationToken) is not null)
             throw new RemoteException(
                 RemoteFault.TryAgain,
-                $"{site.Name}:{tag}: the tag stands after the registry said that it is deleted"
+                $"{site.Name}:{tag}: the tag still exists after the registry reported its deletion"
             );
     }
 

@@ -31,5 +31,5 @@ public sealed record PlannedWithdrawal(Reference Repository, ImmutableArray<stri
     /// <summary>What the person does.</summary>
     public string Advice =>
         KnownRegistry.Of(RegistryName.Canonical(Repository.Host))?.DeletionAdvice(Repository.Repository)
-        ?? $"delete them on {Repository.Host} by its own means, or ask whoever runs it to allow the deletion of tags";
+        ?? $"delete them on {Repository.Host} with the registry's own tools, or ask its operator to allow the deletion of tags";
 }

@@ -80,7 +80,7 @@ internal sealed class SigningCertificate
             .FirstOrDefault(issuer => issuer is not null)
             ?? throw new SigstoreException(
                 SigstoreFailure.CertificateUntrusted,
-                $"the certificate is by none of the {valid.Length} authorities that the trusted root names for {Text(time.UtcDateTime)}"
+                $"the certificate was not issued by any of the {valid.Length} authorities that the trusted root names for {Text(time.UtcDateTime)}"
             );
     }
 

@@ -194,5 +194,5 @@ public sealed class PublicKey : IEquatable<PublicKey>
     private static PublicKey OfEd25519(ReadOnlyMemory<byte> der, byte[] raw) =>
         Ed25519.IsKey(raw)
             ? new PublicKey(KeyAlgorithm.Ed25519, der.ToArray(), raw)
-            : throw new ContentException("an Ed25519 key is no point of the curve that signs");
+            : throw new ContentException("an Ed25519 key is not a point of its curve, or one of small order");
 }

@@ -26,7 +26,7 @@ internal sealed record Checkpoint(
     {
         int end = note.IndexOf("\n\n", StringComparison.Ordinal);
         if (end < 0)
-            throw new ContentException("a checkpoint has no signature: wanted them after an empty line");
+            throw new ContentException("a checkpoint has no signature: wanted an empty line, and signatures after it");
         string text = note[..(end + 1)];
         string[] lines = text.Split('\n');
         // Origin, size, root hash; then lines that others may add; the last is what follows the last line feed.
@@ -51,7 +51,7 @@ internal sealed record Checkpoint(
     private static ImmutableArray<NoteSignature> SignaturesOf(string block)
     {
         if (!block.EndsWith('\n'))
-            throw new ContentException("a checkpoint's last line has no end");
+            throw new ContentException("a checkpoint's last line does not end with a line feed");
         string[] lines = block[..^1].Split('\n');
         return lines.Length <= MostSignatures
             ? [.. lines.Select(SignatureOf)]

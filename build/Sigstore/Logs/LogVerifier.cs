@@ -17,7 +17,7 @@ internal sealed class LogVerifier(TrustedRoot root)
         TransparencyLog log = root.Logs.FirstOrDefault(log => log.IsNamed(entry.LogId.Span))
             ?? throw new SigstoreException(
                 SigstoreFailure.LogUntrusted,
-                $"the log {Convert.ToHexStringLower(entry.LogId.Span[..Math.Min(8, entry.LogId.Length)])} is none that the trusted root names"
+                $"the log {Convert.ToHexStringLower(entry.LogId.Span[..Math.Min(8, entry.LogId.Length)])} is not in the trusted root"
             );
         if (version == BundleVersion.V01 && !entry.IsTiled && entry.Promise.IsEmpty)
             throw new SigstoreException(
@@ -56,7 +56,7 @@ internal sealed class LogVerifier(TrustedRoot root)
     private static void VerifyProof(LogEntry entry, TransparencyLog log)
     {
         InclusionProof proof = entry.Proof
-            ?? throw new SigstoreException(SigstoreFailure.InclusionProofMissing, "there is no proof that the entry is in the log");
+            ?? throw new SigstoreException(SigstoreFailure.InclusionProofMissing, "the inclusion proof is missing");
         byte[] rootHash = MerkleTree.RootOf(MerkleTree.LeafHash(entry.Body.Span), proof.LogIndex, proof.TreeSize, proof.Hashes)
             ?? throw new SigstoreException(SigstoreFailure.InclusionProofInvalid, "the proof is of no tree of the size that it says");
         if (!proof.RootHash.IsEmpty && !CryptographicOperations.FixedTimeEquals(proof.RootHash.Span, rootHash))

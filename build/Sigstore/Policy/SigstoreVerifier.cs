@@ -121,7 +121,10 @@ public sealed class SigstoreVerifier(TrustedRoot root)
             .. timestamps.Select(timestamp => ($"the timestamp authority {Printable.Of(timestamp.Authority)}", timestamp.Time)),
         ];
         if (times.Length == 0)
-            throw new SigstoreException(SigstoreFailure.SigningTimeMissing, "nobody who is believed says when the signature was made");
+            throw new SigstoreException(
+                SigstoreFailure.SigningTimeMissing,
+                "no log or timestamp authority of the trusted root says when the signature was made"
+            );
         int seen = int.MaxValue;
         // Who says when it was may have erred, or lied: what he says must fit, whoever else says something better.
         foreach ((string witness, DateTimeOffset time) in times)
@@ -147,14 +150,14 @@ public sealed class SigstoreVerifier(TrustedRoot root)
         string subject = certificate.Names.FirstOrDefault(policy.Names)
             ?? throw new SigstoreException(
                 SigstoreFailure.IdentityMismatch,
-                $"the certificate is for {Printable.Of(string.Join(", ", certificate.Names.DefaultIfEmpty("nobody")))}: wanted "
+                $"the certificate is for {Printable.Of(string.Join(", ", certificate.Names.DefaultIfEmpty("no name")))}: wanted "
                     + (policy.Subject ?? "a name that matches the pattern")
             );
         return certificate.Claims.Issuer == policy.Issuer
             ? subject
             : throw new SigstoreException(
                 SigstoreFailure.IssuerMismatch,
-                $"{Printable.Of(certificate.Claims.Issuer ?? "nobody")} vouched for {Printable.Of(subject)}: wanted {policy.Issuer}"
+                $"{Printable.Of(certificate.Claims.Issuer ?? "no issuer")} vouched for {Printable.Of(subject)}: wanted {policy.Issuer}"
             );
     }
 
@@ -180,7 +183,7 @@ public sealed class SigstoreVerifier(TrustedRoot root)
         if (times < wanted)
             throw new SigstoreException(
                 SigstoreFailure.SigningTimeMissing,
-                $"{times} who are believed say when the signature was made: wanted {wanted}"
+                $"{times} logs and timestamp authorities of the trusted root say when the signature was made: wanted {wanted}"
             );
     }
 

@@ -41,7 +41,7 @@ internal sealed class TimestampVerifier(TrustedRoot root)
             ? OfOtherTime(time)
             : new SigstoreException(
                 SigstoreFailure.TimestampUntrusted,
-                "a timestamp is by none of the authorities that the trusted root names"
+                "a timestamp was not made by any authority that the trusted root names"
             );
     }
 
@@ -57,7 +57,7 @@ internal sealed class TimestampVerifier(TrustedRoot root)
             if (!parts.ReadSequence().TryReadInt32(out int status) || status is not (Granted or GrantedWithModifications))
                 throw Malformed($"its authority refused it with the status {status}");
             if (!parts.HasData)
-                throw Malformed("it has no token");
+                throw Malformed("its token is missing");
             ReadOnlyMemory<byte> encoded = parts.ReadEncodedValue();
             return Rfc3161TimestampToken.TryDecode(encoded, out Rfc3161TimestampToken? token, out _) ? token : throw ProblemOf(encoded);
         }
@@ -79,7 +79,7 @@ internal sealed class TimestampVerifier(TrustedRoot root)
             || cms.SignerInfos.Count != 1
             || cms.SignerInfos[0].Certificate is not { } signer
         )
-            return Malformed("it has no token of one authority that can be read");
+            return Malformed("its token cannot be read, or is not by exactly one authority");
         DateTime time = info.Timestamp.UtcDateTime;
         return time < signer.NotBefore.ToUniversalTime() || time > signer.NotAfter.ToUniversalTime()
             ? OfOtherTime(info.Timestamp)

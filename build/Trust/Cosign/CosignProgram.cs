@@ -104,12 +104,12 @@ public sealed partial class CosignProgram
             return result.ExitCode <= LastOwnExitCode
                 ? new CosignAnswer(result)
                 : throw new CosignException(
-                    $"{_program} {arguments[0]} was ended from outside ({result.ExitCode}); nothing was signed or verified"
+                    $"{_program} {arguments[0]} was stopped from outside ({result.ExitCode}); nothing was signed or verified"
                 );
         }
         catch (ToolMissingException e)
         {
-            throw new CosignException($"{_program}: the program is not there; nothing was signed or verified. {WhereToGet}", e)
+            throw new CosignException($"{_program}: the program was not found; nothing was signed or verified. {WhereToGet}", e)
             {
                 IsMissing = true,
             };
@@ -117,7 +117,7 @@ public sealed partial class CosignProgram
         catch (ProgramException e)
         {
             throw new CosignException(
-                $"{_program} {arguments[0]} {(e.IsTooSlow ? "did not end within 2 minutes" : "printed more than anybody reads")}; "
+                $"{_program} {arguments[0]} {(e.IsTooSlow ? "did not end within 2 minutes" : "printed too much output")}; "
                     + "nothing was signed or verified",
                 e
             );
@@ -128,7 +128,7 @@ public sealed partial class CosignProgram
         answer.Succeeded
             ? answer.Output
             : throw new CosignException(
-                $"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. It said: {answer.Said}"
+                $"{_program} {arguments[0]} ended with {answer.ExitCode}; nothing was signed. Its output: {answer.Said}"
             );
 
     private static CosignException TooOld(string program, string got) => TooOld($"{program}: wanted cosign 2.5 or newer, got {got}");

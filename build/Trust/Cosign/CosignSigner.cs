@@ -48,7 +48,7 @@ public sealed class CosignSigner : KeyedSigner
             return Key.Verifies(content, signature)
                 ? signature
                 : throw new CosignException(
-                    $"cosign sign-blob --key {_key} gave no signature by the key that it gave as public key; nothing was signed"
+                    $"cosign sign-blob --key {_key} did not sign with the private half of its public key; nothing was signed"
                 );
         }
         finally
@@ -101,14 +101,14 @@ public sealed class CosignSigner : KeyedSigner
         }
         catch (ContentException e)
         {
-            throw new CosignException($"what cosign sign-blob wrote is no bundle: {e.Message}; nothing was signed", e);
+            throw new CosignException($"cosign sign-blob wrote something that is not a bundle: {e.Message}; nothing was signed", e);
         }
     }
 
     private static async Task<byte[]> ReadAsync(string output, CancellationToken cancellationToken) =>
         new FileInfo(output) is { Exists: true, Length: <= MaximumAnswer }
             ? await File.ReadAllBytesAsync(output, cancellationToken)
-            : throw new CosignException("cosign sign-blob ended well and left no signature; nothing was signed");
+            : throw new CosignException("cosign sign-blob succeeded but left no signature; nothing was signed");
 
     private static byte[] Decoded(string base64)
     {
@@ -118,7 +118,7 @@ public sealed class CosignSigner : KeyedSigner
         }
         catch (ContentException e)
         {
-            throw new CosignException($"cosign sign-blob left a signature that is none: {e.Message}; nothing was signed", e);
+            throw new CosignException($"cosign sign-blob left something that is not a signature: {e.Message}; nothing was signed", e);
         }
     }
 }

@@ -42,7 +42,7 @@ public sealed class KeylessSigner : ISigner
         string help = await cosign.RunAsync(cancellationToken, "attest-blob", "--help");
         return help.Contains("--statement", StringComparison.Ordinal)
             ? new KeylessSigner(cosign, identity, services, help.Contains("--trusted-root", StringComparison.Ordinal))
-            : throw CosignProgram.TooOld("this cosign signs no statement without a key: wanted 2.6 or newer");
+            : throw CosignProgram.TooOld("this cosign cannot sign a statement without a key: wanted 2.6 or newer");
     }
 
     public async Task<Descriptor?> SignClaimAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ public sealed class KeylessSigner : ISigner
         byte[] bytes = await SignAsync(wanted, file => ["attest-blob", "--statement", file], cancellationToken);
         SigstoreBundle bundle = Understood(bytes, _ => SigstoreBundle.Parse(bytes));
         if (bundle.Envelope.PayloadType != DsseEnvelope.InToto || !bundle.Envelope.Payload.Span.SequenceEqual(wanted))
-            throw new CosignException("cosign attest-blob signed other bytes than the statement that it was given; nothing was kept");
+            throw new CosignException("cosign attest-blob signed other bytes than the given statement; nothing was kept");
         return bundle;
     }
 
@@ -96,7 +96,7 @@ public sealed class KeylessSigner : ISigner
             );
             return new FileInfo(output) is { Exists: true, Length: <= MaximumBundle }
                 ? await File.ReadAllBytesAsync(output, cancellationToken)
-                : throw new CosignException($"cosign {asked[0]} ended well and left no bundle; nothing was kept");
+                : throw new CosignException($"cosign {asked[0]} succeeded but left no bundle; nothing was kept");
         }
         finally
         {
@@ -128,7 +128,7 @@ public sealed class KeylessSigner : ISigner
         }
         catch (ContentException e)
         {
-            throw new CosignException($"what cosign wrote is no bundle: {e.Message}; nothing was kept", e);
+            throw new CosignException($"cosign wrote something that is not a bundle: {e.Message}; nothing was kept", e);
         }
     }
 }

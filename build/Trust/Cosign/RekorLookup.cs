@@ -93,20 +93,16 @@ public sealed class RekorLookup(HttpTransport transport, TrustedRoot root)
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
                 return [];
             if (!response.IsSuccessStatusCode)
-                throw new RemoteException(RemoteFault.TryAgain, $"the log at {address.Host} answers {(int)response.StatusCode}");
+                throw new RemoteException(RemoteFault.TryAgain, $"the log at {address.Host} responded with {(int)response.StatusCode}");
             return Read(await ReadAsync(response, cancellationToken));
         }
         catch (ExhaustedException e)
         {
-            throw new RemoteException(RemoteFault.TryAgain, $"the log at {address.Host} could not be asked: {e.Message}", e);
+            throw new RemoteException(RemoteFault.TryAgain, $"the log at {address.Host} could not be queried: {e.Message}", e);
         }
         catch (ContentException e)
         {
-            throw new RemoteException(
-                RemoteFault.TryAgain,
-                $"what the log at {address.Host} answers is none of its answers: {e.Message}",
-                e
-            );
+            throw new RemoteException(RemoteFault.TryAgain, $"the response of the log at {address.Host} cannot be read: {e.Message}", e);
         }
     }
 

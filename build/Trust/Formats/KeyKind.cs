@@ -38,7 +38,7 @@ internal static class KeyKind
         if (algorithm.ReadObjectIdentifier() == Pbes2 && algorithm.ReadSequence().ReadSequence().ReadObjectIdentifier() == Scrypt)
         {
             throw new SigningKeyException(
-                $"{name}: it is encrypted with scrypt, which cannot be read here. Run: openssl pkcs8 -topk8 -v2 aes-256-cbc -in "
+                $"{name}: it is encrypted with scrypt, which is not supported. Run: openssl pkcs8 -topk8 -v2 aes-256-cbc -in "
                     + "OLD -out NEW"
             );
         }

@@ -44,7 +44,7 @@ internal sealed record PemFile(string Label, byte[] Der)
 
         if (found.Count == 0 && text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
             throw new SigningKeyException(
-                $"{name}: it is encrypted in OpenSSL's old form, which cannot be read here. Run: openssl pkcs8 -topk8 -v2 "
+                $"{name}: it is encrypted in OpenSSL's old format, which is not supported. Run: openssl pkcs8 -topk8 -v2 "
                     + "aes-256-cbc -in OLD -out NEW"
             );
         return found.Count == 1

@@ -86,7 +86,7 @@ public sealed record SigstoreBundle(DsseEnvelope Envelope, ReadOnlyMemory<byte> 
             writer.WriteString("mediaType", MediaType.SigstoreBundle);
             writer.WritePropertyName("verificationMaterial");
             writer.WriteRawValue(
-                Material.IsEmpty ? throw new InvalidOperationException("a bundle has verification material") : Material.Span
+                Material.IsEmpty ? throw new InvalidOperationException("the bundle has no verification material") : Material.Span
             );
             writer.WritePropertyName("dsseEnvelope");
             Envelope.Write(writer);

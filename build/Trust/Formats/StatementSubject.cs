@@ -27,7 +27,7 @@ public sealed record StatementSubject(string Name, Digest? Digest)
         string[] all = [.. Others.Prepend(Digest?.ToString()).OfType<string>()];
         string[] wrong = [.. all.Where(one => !IsOf(one, manifest.Bytes.Span))];
         return wrong.Length == all.Length ? null
-            : wrong is [var first, ..] ? $"a subject that is it by one digest and not by another: {Printable.Of(first)}"
+            : wrong is [var first, ..] ? $"a subject that matches by one digest but not by another: {Printable.Of(first)}"
             : "";
     }
 

@@ -29,7 +29,7 @@ public sealed record VerificationKey : ITrustedSigner
         PemFile file = PemFile.Parse(pem, name);
         if (file.Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
             throw new SigningKeyException(
-                $"{name}: wanted a public key, got a private one: keep it to yourself. Run: openssl pkey -in FILE -pubout"
+                $"{name}: wanted a public key, got a private one: keep it secret. Run: openssl pkey -in FILE -pubout"
             );
         if (file.Label != "PUBLIC KEY")
             throw new SigningKeyException($"{name}: wanted a public key in PEM form ('PUBLIC KEY'), got '{file.Label}'");

@@ -97,7 +97,7 @@ public sealed class KeySigner : KeyedSigner, IDisposable
             throw new SigningKeyException(
                 IsRsa(der, secret)
                     ? $"{name}: wanted an ECDSA key on P-256 or P-384, got an RSA key"
-                    : $"{name}: the password is wrong, or what it opens is no ECDSA key"
+                    : $"{name}: the password is wrong, or the key is not an ECDSA key"
             );
         }
     }
@@ -120,8 +120,9 @@ public sealed class KeySigner : KeyedSigner, IDisposable
         label switch
         {
             "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY" =>
-                "it is encrypted in cosign's own form, which only cosign reads, and cosign has no command that writes it in another. "
-                    + "If the key came to cosign by 'cosign import-key-pair', use the PEM file it was imported from; else make a new one: "
+                "it is encrypted in cosign's own format, which only cosign reads, and cosign cannot convert it to another. "
+                    + "If the key was imported by 'cosign import-key-pair', use the PEM file that it was imported from; else make a new "
+                    + "one: "
                     + "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -out FILE, publish its public "
                     + "key, and sign with it from now on",
             "RSA PRIVATE KEY" => "wanted an ECDSA key on P-256 or P-384, got an RSA key",

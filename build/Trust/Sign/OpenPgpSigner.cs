@@ -48,13 +48,13 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
             );
             if (!result.Success || new FileInfo(output) is not { Exists: true, Length: <= MaximumSignature })
                 throw new SigningKeyException(
-                    $"{Name} signed nothing. Set SLIPWAY_GPG_PASSWORD where it has a password, and see that gpg --list-secret-keys "
+                    $"{Name} signed nothing. Set SLIPWAY_GPG_PASSWORD if the key has a password, and check that gpg --list-secret-keys "
                         + $"has it. gpg said: {Said(result)}"
                 );
             byte[] signature = await File.ReadAllBytesAsync(output, cancellationToken);
             return await IsSignedAsync(content, signature, cancellationToken)
                 ? signature
-                : throw new SigningKeyException($"{Name}: what gpg gave is no signature by that key; nothing was kept");
+                : throw new SigningKeyException($"{Name}: gpg returned something that is not a signature by that key; nothing was kept");
         }
         finally
         {
@@ -114,7 +114,7 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
         catch (ToolMissingException e)
         {
             throw new SigningKeyException(
-                $"{Name}: the program {program} {(e.Reason is null ? "is not there" : $"cannot be started ({e.Reason})")}. Install "
+                $"{Name}: the program {program} {(e.Reason is null ? "was not found" : $"cannot be started ({e.Reason})")}. Install "
                     + "the package gpg"
             )
             {
@@ -123,9 +123,7 @@ public sealed class OpenPgpSigner(string fingerprint, string? password, string p
         }
         catch (ProgramException e)
         {
-            throw new SigningKeyException(
-                $"{Name}: {program} {(e.IsTooSlow ? "did not end within a minute" : "printed more than anybody reads")}"
-            );
+            throw new SigningKeyException($"{Name}: {program} {(e.IsTooSlow ? "did not end within a minute" : "printed too much output")}");
         }
     }
 

@@ -129,8 +129,8 @@ internal sealed class StatementSigner(
     {
         if (!isBySigner)
             throw new SigningKeyException(
-                $"{official.Name}: what was signed about {about.Digest.Abbreviated} is not by {signer.Trusted.Name}; nothing was "
-                    + "kept. Give the key, or --identity and --issuer, that the signer has"
+                $"{official.Name}: the signature of {about.Digest.Abbreviated} is not by {signer.Trusted.Name}; nothing was "
+                    + "kept. Give the key, or --identity and --issuer, of the signer"
             );
     }
 

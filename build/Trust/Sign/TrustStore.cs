@@ -63,7 +63,7 @@ public sealed class TrustStore
                 .FirstOrDefault(about => subjects.All(subject => subject.Descriptor.Digest != about)) is
             { } foreign
         )
-            throw new ContentException($"{image.Content.Name}: {foreign} is no part of {image.Root}; nothing was signed");
+            throw new ContentException($"{image.Content.Name}: {foreign} is not a part of {image.Root}; nothing was signed");
         StatementSigner statementSigner = new(image.Official, subjects, signer, [Layout, .. elsewhere]);
         await WriteAsync(
             await StoreStatementsAsync([.. subjects.Select(subject => subject.Descriptor)], statements, statementSigner, cancellationToken),

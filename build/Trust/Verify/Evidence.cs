@@ -150,7 +150,7 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
         try
         {
             ManifestContent manifest = await _place.ReadManifestAsync(listed.Digest, cancellationToken)
-                ?? throw new ContentException($"{Place}: the referrer {listed.Digest} is not there");
+                ?? throw new ContentException($"{Place}: the referrer {listed.Digest} is missing");
             if (manifest.Bytes.Length > MaximumReferrer)
                 throw new ContentException(
                     $"{Place}: the referrer {listed.Digest} wanted at most {MaximumReferrer} bytes, got {manifest.Bytes.Length}"
@@ -182,7 +182,7 @@ internal sealed class Evidence(BundleReader reader, Digest digest, ManifestConte
             return [];
         ManifestContent content = stored.Content
             ?? await _place.ReadManifestAsync(stored.Digest, cancellationToken)
-            ?? throw new ContentException($"{Place}: {tag} names {stored.Digest}, which is not there");
+            ?? throw new ContentException($"{Place}: {tag} names {stored.Digest}, which is missing");
         Descriptor[] layers = [.. SignatureManifest.Parse(content).Layers.Where(layer => layer.MediaType == mediaType)];
         return Within(layers, limit, $"more than {limit} of {mediaType}");
     }

@@ -112,7 +112,7 @@ public sealed class EvidenceReview(ITrustedSigner signer, Reference official, IC
         }
 
         if (stored.Foreign is not { } foreign)
-            throw new ContentException($"{evidence.Place}: what {at.Digest} holds is no statement");
+            throw new ContentException($"{evidence.Place}: the content of {at.Digest} is not a statement");
         return foreign.IsAbout
             ? new ReviewedItem(at, proven.Contains(foreign.Envelope), foreign.PredicateType)
             : throw NotAbout(at, evidence);

@@ -73,7 +73,7 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
             FailureReason.StatementMalformed => FailureReason.PayloadMalformed,
             FailureReason.AttestationSubjectMismatch => FailureReason.PayloadDigestMismatch,
             FailureReason.AttestationReferenceMismatch => FailureReason.ReferenceMismatch,
-            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no reason of a statement"),
+            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a reason of a statement"),
         };
 }
 

@@ -43,7 +43,7 @@ internal sealed class StatementCheck(ITrustedSigner signer, Reference official)
         if (stored.Bundle is null)
             return new Finding(FailureReason.AttestationSignedByOtherKey, $"no {predicateType} by {signer.Name}");
         if (stored.Statement is not { } statement)
-            return new Finding(FailureReason.StatementMalformed, $"{signer.Name} signed something that is no statement");
+            return new Finding(FailureReason.StatementMalformed, $"{signer.Name} signed something that is not a statement");
         return statement.PredicateType == predicateType
             ? JudgeSubject(statement, evidence)
             : new Finding(FailureReason.AttestationMissing, "");

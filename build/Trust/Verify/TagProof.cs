@@ -84,7 +84,7 @@ internal static class TagProof
                 : value.TryGetInt64(out number)
         )
             ? number
-            : throw new ContentException($"'{name}' is no number");
+            : throw new ContentException($"'{name}' is not a number");
     }
 
     private static byte[] Bytes(string base64) => StrictBase64.Decode(base64, "a part of a signature's proof");

@@ -63,8 +63,8 @@ public sealed partial record LocalReference(string Path, bool IsArchive, string?
         }
 
         throw new ContentException(
-            $"'{Printable.Of(text)}': there is no "
-                + $"such {(isArchive switch { true => "file", false => "folder", null => "folder or file" })}; wanted oci:FOLDER[:TAG], "
+            $"'{Printable.Of(text)}': "
+                + $"{(isArchive switch { true => "file", false => "folder", null => "folder or file" })} not found; wanted oci:FOLDER[:TAG], "
                 + "oci-archive:FILE[:TAG] or REPOSITORY:TAG"
         );
     }

@@ -92,7 +92,7 @@ public sealed partial record NotOlderThan
     private (FailureReason, string) Older(string why) => (FailureReason.ReleaseTooOld, $"wanted none older than {Text}; {why}");
 
     private (FailureReason, string) Undecided(string why) =>
-        (FailureReason.ReleaseAgeUnknown, $"wanted none older than {Text}, and that cannot be told: {why}");
+        (FailureReason.ReleaseAgeUnknown, $"wanted none older than {Text}, but its age is not known: {why}");
 
     [GeneratedRegex(@"^([0-9a-fA-F]{7,40}|[0-9a-fA-F]{64})\z")]
     private static partial Regex CommitGrammar();

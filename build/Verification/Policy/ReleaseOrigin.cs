@@ -15,7 +15,6 @@ public sealed record ReleaseOrigin(TagClaims Claims, SlsaProvenance Provenance)
     {
         BuildParameters said = Provenance.Parameters;
         string? name = said.Tag is not null ? $"git tag {said.Tag}" : Provenance.Description;
-        return $"commit {said.Commit} of {said.Source}{(name is null ? "" : $" ({name})")}, "
-            + $"built at {BuiltOn ?? "a time that is not said"}";
+        return $"commit {said.Commit} of {said.Source}{(name is null ? "" : $" ({name})")}, built at {BuiltOn ?? "an unknown time"}";
     }
 }

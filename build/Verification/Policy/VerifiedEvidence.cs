@@ -44,8 +44,8 @@ internal sealed record VerifiedEvidence(
             leftOut.UnionWith(seen.SelectMany(one => one.Problems));
             if (Foreign(seen) is > 0 and int foreign)
                 leftOut.Add(
-                    $"{release.Signatures.Name}: {foreign} {(foreign == 1 ? "entry" : "entries")} beside {digest} by nobody that "
-                        + "was asked for"
+                    $"{release.Signatures.Name}: {foreign} {(foreign == 1 ? "entry" : "entries")} beside {digest} by signers that "
+                        + "were not asked for"
                 );
         }
 

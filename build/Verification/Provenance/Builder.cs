@@ -42,7 +42,7 @@ public sealed partial record Builder(string Id)
             environment(name) is { } value && grammar.IsMatch(value)
                 ? value
                 : throw new ReleaseException(
-                    $"GITHUB_ACTIONS is true and {name} is missing or unfit, so the builder cannot be named; nothing was signed. "
+                    $"GITHUB_ACTIONS is true and {name} is missing or malformed, so the builder has no name; nothing was signed. "
                         + "Run in a job of GitHub Actions, or unset GITHUB_ACTIONS"
                 );
         string server = Required("GITHUB_SERVER_URL", ServerGrammar());

@@ -55,7 +55,7 @@ public sealed record ProvenanceCheck
     private IEnumerable<ProvenanceFinding> OfBuilder(SlsaProvenance provenance)
     {
         if (!IsRehearsal && provenance.BuilderId == Verification.Builder.Rehearsal.Id)
-            yield return new(ProvenanceProblem.BuilderIsRehearsal, "a rehearsal built it");
+            yield return new(ProvenanceProblem.BuilderIsRehearsal, "it was built by a rehearsal");
         if (IsRehearsal && provenance.BuilderId != Verification.Builder.Rehearsal.Id)
             yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", Verification.Builder.Rehearsal.Id, provenance.BuilderId);
         if (Builder is not null && Builder != provenance.BuilderId)
@@ -70,7 +70,7 @@ public sealed record ProvenanceCheck
         if (Source is not null && Source != said.Source)
             yield return Differs(ProvenanceProblem.SourceMismatch, "repository", Source, said.Source);
         if (said.IsModified && !IsRehearsal)
-            yield return new(ProvenanceProblem.SourceModified, $"it was built from {said.Commit} with changes that were not committed");
+            yield return new(ProvenanceProblem.SourceModified, $"it was built from {said.Commit} with uncommitted changes");
         if (Tag is not null && Tag != said.Tag)
             yield return Differs(ProvenanceProblem.TagMismatch, "git tag", Tag, said.Tag);
         if (Commit is not null && Commit != said.Commit)
@@ -152,7 +152,7 @@ public sealed record ProvenanceCheck
         foreach (var unexpected in there.Where(file => !wanted.Contains(file.Key)))
             yield return new(
                 ProvenanceProblem.DependencyUnexpected,
-                $"{Printable.Of(unexpected.Key)} is among its dependencies and not in the lock"
+                $"{Printable.Of(unexpected.Key)} is among its dependencies but not in the lock"
             );
     }
 

@@ -52,14 +52,14 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
             ReproductionStatement read = ReproductionStatement.Parse(statement.Predicate);
             if (ForeignOf(read, statement) is { } foreign)
             {
-                problems.Add($"it says that {foreign} came out, which the release is not");
+                problems.Add($"it names {foreign}, which is not a part of the release");
                 return null;
             }
 
             if (sources.Any(read.IsOf))
                 return read;
             problems.Add(
-                $"it is of commit {Printable.Of(read.Commit)}, lock {read.Lock}, and the release "
+                $"it is of commit {Printable.Of(read.Commit)}, lock {read.Lock}, but the release "
                     + $"of {string.Join(" or ", sources.Select(source => $"commit {source.Commit}, lock {source.Lock}"))}"
             );
         }

@@ -55,7 +55,7 @@ public sealed record SignerChoice
     {
         if (KmsKey is not null && (SigningKey is not null || Kind == SignerKind.Key))
             throw new WrongUseException(
-                "--kms-key: its key never leaves the service, so neither --signing-key nor --signer key goes with it"
+                "--kms-key: its key never leaves the service, so it cannot be combined with --signing-key or --signer key"
             );
         if (KmsKey is not null)
             return await CosignSigner.OpenAsync(await CosignAsync(cancellationToken), KmsKey, cancellationToken);
@@ -70,12 +70,12 @@ public sealed record SignerChoice
 
         if (Kind == SignerKind.Key || (Kind is null && !OffersIdentity))
             throw new SigningKeyException(
-                "there is no signer; nothing was signed. Give --signing-key FILE, SLIPWAY_SIGNING_KEY or --kms-key URI, or run in "
+                "no signer was given; nothing was signed. Give --signing-key FILE, SLIPWAY_SIGNING_KEY or --kms-key URI, or run in "
                     + "a CI job that may ask for an OIDC token"
             );
         if (!OffersIdentity)
             throw new SigningKeyException(
-                "--signer cosign: there is no identity to prove; nothing was signed. Let the CI job ask for an OIDC token (GitHub: "
+                "--signer cosign: no identity was given; nothing was signed. Let the CI job ask for an OIDC token (GitHub: "
                     + "permissions: id-token: write), set SIGSTORE_ID_TOKEN, or give --kms-key URI"
             );
         CertificateIdentity own = await OwnIdentityAsync(cancellationToken);
@@ -89,7 +89,7 @@ public sealed record SignerChoice
     {
         if (PublicKey is not null && (Identity ?? Issuer) is not null)
             throw new WrongUseException(
-                "--public-key goes with neither --identity nor --issuer: a signature is by a key, or by an identity"
+                "--public-key cannot be combined with --identity or --issuer: a signature is by a key or by an identity"
             );
         if (PublicKey is not null)
         {
@@ -100,8 +100,8 @@ public sealed record SignerChoice
         // Else a key that a CI has in a variable would be believed in place of whom the command line names.
         if ((SigningKey ?? KmsKey) is not null && (Identity ?? Issuer) is not null)
             throw new WrongUseException(
-                "neither --signing-key nor --kms-key goes with --identity or --issuer: a signature is by a key, or by an identity. "
-                    + "What SLIPWAY_ variables say counts, too"
+                "--signing-key and --kms-key cannot be combined with --identity or --issuer: a signature is by a key or by an identity. "
+                    + "SLIPWAY_ variables count, too"
             );
         // Where this run signs, too, whatever of the two is not given is known from the CI.
         if ((Identity ?? Issuer) is not null && !OffersIdentity)
@@ -138,14 +138,12 @@ public sealed record SignerChoice
 
     private static SigningKeyException Unknown(string parameter) =>
         new(
-            "keyless: outside GitHub Actions the certificate's identity is not known beforehand; nothing was signed. "
-                + $"Give {parameter} as the certificate is going to have it"
+            "keyless: outside GitHub Actions the certificate's identity is not known in advance; nothing was signed. "
+                + $"Give {parameter} as the certificate will name it"
         );
 
     private static string Required(string? value, string parameter) =>
-        value is { Length: > 0 }
-            ? value
-            : throw new WrongUseException($"{parameter} is missing: an identity is believed only as its issuer's");
+        value is { Length: > 0 } ? value : throw new WrongUseException($"{parameter} is missing: an identity counts only with its issuer");
 
     /// <summary>Sees to the files before anything is signed or verified with them.</summary>
     private static async Task<SigstoreInstance> ExistingAsync(SigstoreInstance instance, CancellationToken cancellationToken)

@@ -86,7 +86,7 @@ public sealed partial record TagClaims
         if (IsUnreadable)
             return (
                 FailureReason.TagUnreadable,
-                $"'{Tag}' reads like the tag of a release and is none that a release gets, so nothing can prove what it claims. Ask "
+                $"'{Tag}' looks like a release tag but is not a tag that a release gets, so its claim cannot be proven. Ask "
                     + "for the release's own tag, or for its digest"
             );
         if (IsOfIndex && root.Platform is not null)

@@ -44,7 +44,7 @@ internal sealed class AssembleWorkflow(Workspace workspace, ContentCache cache, 
     internal static string Describe(PlatformTotals? totals)
     {
         if (totals is null)
-            return "layers are remembered from an earlier run";
+            return "layers come from an earlier run";
         string packages = totals.Packages == 1 ? "package" : "packages";
         string made = string.Create(CultureInfo.InvariantCulture, $"{totals.Packages:N0} {packages}, {totals.Files:N0} files");
         return totals.LeftOut == 0

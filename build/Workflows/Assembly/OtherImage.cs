@@ -30,7 +30,7 @@ internal sealed record OtherImage(IContentReader Place, string? Wanted, Contents
         // No reference begins so: what was meant is a folder that is not there.
         if (text is ['/' or '.' or '~', ..])
             throw new ContentException(
-                $"'{text}': there is no such folder; wanted a layout as FOLDER, FOLDER:TAG or FOLDER@DIGEST, or a reference"
+                $"'{text}': folder not found; wanted a layout as FOLDER, FOLDER:TAG or FOLDER@DIGEST, or a reference"
             );
         Reference reference = Reference.Parse(text);
         string wanted = reference.Digest?.ToString()

@@ -47,7 +47,7 @@ internal sealed class CompareWorkflow(Workspace workspace, Action<string> log)
         if (!Directory.Exists(place.Layout(image)))
             throw place
                 .Assemble(image)
-                .After(new ContentException($"{image}: {place.Layout(image)} is not there. Run {place.Assemble(image)}"));
+                .After(new ContentException($"{image}: {place.Layout(image)} is missing. Run {place.Assemble(image)}"));
         OciLayout layout = OciLayout.Open(place.Layout(image));
         return (layout, await ImageReader.ReadAsync(image, layout, cancellationToken));
     }

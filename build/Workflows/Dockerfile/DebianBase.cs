@@ -51,7 +51,7 @@ internal sealed class DebianBase(Workspace workspace, Action<string> log, TimePr
 
         if (!Environment.IsPrivilegedProcess)
             throw new WorkflowException(
-                $"{input.Name} {platform}: a base image is made by {Program}, which takes root. Run as root, or name one with "
+                $"{input.Name} {platform}: a base image is made by {Program}, which needs root. Run as root, or name one with "
                     + "--base NAME@sha256:…",
                 FailureKind.Refused
             );

@@ -196,8 +196,8 @@ internal sealed class DockerfileWorkflow(
             return null;
         if (engine.Address.Scheme == EngineScheme.Ssh)
             throw new WorkflowException(
-                $"{input.Name} {platform}: the Engine at {engine.Address} cannot read files of this machine, as --upstream-mirror "
-                    + "and --rehearsal have them",
+                $"{input.Name} {platform}: the Engine at {engine.Address} cannot read files of this machine, which --upstream-mirror "
+                    + "and --rehearsal need",
                 FailureKind.WrongUse
             );
         NextCommand fetch = new("Fetch") { Image = input.Name };

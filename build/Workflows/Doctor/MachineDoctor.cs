@@ -22,7 +22,7 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
     /// <summary>The line about the token for GitHub, which is not tried: what it may do is known when it is used.</summary>
     public DoctorLine Token() =>
         Tokens.FirstOrDefault(name => !string.IsNullOrWhiteSpace(environment(name))) is { } found
-            ? DoctorLine.Unknown("GitHub", "token", $"one is in {found}; not asked what it may do")
+            ? DoctorLine.Unknown("GitHub", "token", $"one is in {found}; its rights were not checked")
             : DoctorLine.Hint("GitHub", "token", "none", "Release and Update --pull-request want GITHUB_TOKEN; Publish does not");
 
     /// <summary>The lines about programs, the Docker Engine and space.</summary>
@@ -60,7 +60,7 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
         return output is not null
             ? version is not null
                 ? DoctorLine.Ok(Here, "cosign", version)
-                : DoctorLine.Unknown(Here, "cosign", "a version that does not say which")
+                : DoctorLine.Unknown(Here, "cosign", "its version is not known")
             : DoctorLine.Hint(Here, "cosign", "not found", "signing with a key needs none; install it to verify as users do");
     }
 
@@ -83,7 +83,7 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
             return DoctorLine.Hint(
                 Here,
                 "Docker Engine",
-                e is EngineException ? e.Message : "none answers in time",
+                e is EngineException ? e.Message : "none responds in time",
                 "no release needs one; start it to run images before they are published"
             );
         }
@@ -104,13 +104,13 @@ internal sealed class MachineDoctor(Workspace workspace, Func<string, string?> e
                     Here,
                     check,
                     found,
-                    $"make room: 2 GB are enough; {new NextCommand("Cache") { Options = ["--prune"] }}, {new NextCommand("Clean")}",
+                    $"free space: 2 GB are enough; {new NextCommand("Cache") { Options = ["--prune"] }}, {new NextCommand("Clean")}",
                     FailureKind.Unavailable
                 );
         }
         catch (IOException e)
         {
-            return DoctorLine.Failed(Here, check, $"{folder}: {e.Message}", "see whether the folder can be used", FailureKind.Unavailable);
+            return DoctorLine.Failed(Here, check, $"{folder}: {e.Message}", "check that the folder can be used", FailureKind.Unavailable);
         }
     }
 

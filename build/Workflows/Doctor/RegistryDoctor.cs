@@ -28,7 +28,7 @@ internal sealed class RegistryDoctor(RegistryClient client, Reference reference)
         await CheckAsync("push", async () =>
         {
             await _probe.RequirePushAsync(cancellationToken);
-            return Ok("push", "allowed: an upload was begun and cancelled");
+            return Ok("push", "allowed: an upload was started and cancelled");
         });
         ImmutableArray<string>? tags = null;
         await CheckAsync("repository", async () =>
@@ -39,8 +39,8 @@ internal sealed class RegistryDoctor(RegistryClient client, Reference reference)
                 : DoctorLine.Hint(
                     reference.Name,
                     "repository",
-                    "not there yet",
-                    "the first push makes it, where the registry lets pushes do so"
+                    "does not exist yet",
+                    "the first push creates it, where the registry allows that"
                 );
         });
         await ContentAsync(tags ?? [], cancellationToken);
@@ -56,12 +56,12 @@ internal sealed class RegistryDoctor(RegistryClient client, Reference reference)
         {
             known = tag is null ? null : await _repository.ResolveAsync(tag, cancellationToken);
             return known?.MediaType == MediaType.Index
-                ? Ok("index", $"taken: {tag} is one")
+                ? Ok("index", $"accepted: {tag} is one")
                 : DoctorLine.Unknown(reference.Name, "index", "not known before a push");
         });
         await CheckAsync("referrers", async () => await _probe.ReferrersAsync(known?.Digest, cancellationToken) switch
             {
-                ReferrersSupport.Api => Ok("referrers", "by the API, so artifact types are taken"),
+                ReferrersSupport.Api => Ok("referrers", "by the API, so artifact types are accepted"),
                 ReferrersSupport.Tag => DoctorLine.Unknown(
                     reference.Name,
                     "referrers",
@@ -75,19 +75,19 @@ internal sealed class RegistryDoctor(RegistryClient client, Reference reference)
     private async Task<DoctorLine> IdentityAsync(CancellationToken cancellationToken) =>
         await client.CredentialAsync(reference, cancellationToken) is { } credential
             ? credential.IsIdentityToken
-                ? DoctorLine.Unknown(reference.Name, "identity", $"whoever the {credential} names")
+                ? DoctorLine.Unknown(reference.Name, "identity", $"that of the {credential}")
                 : Ok("identity", $"{credential.User}, from {credential.Origin}")
             : DoctorLine.Hint(
                 reference.Name,
                 "identity",
-                "nobody: no credentials were found",
-                "set the registry's variables or run docker login, unless everybody may push there"
+                "anonymous: no credentials were found",
+                "set the registry's variables or run docker login, unless anonymous pushes are allowed"
             );
 
     private DoctorLine Judge(RateLimit? limit)
     {
         if (limit is null)
-            return DoctorLine.Unknown(reference.Name, "rate limit", "none told");
+            return DoctorLine.Unknown(reference.Name, "rate limit", "none reported");
         string window = limit.Window is { } length ? string.Create(CultureInfo.InvariantCulture, $" in {length.TotalHours:0.#} h") : "";
         string found = $"{limit.Remaining} of {limit.Limit} pulls left{window}";
         return limit.Remaining == 0

@@ -26,7 +26,7 @@ internal sealed class ReleaseChecks(string repository, RequestedTags asked, Regi
         {
             ImmutableArray<FoundKey> found = await WorkTreeKeys.FindAsync(new GitRepository(repository), cancellationToken);
             if (found.IsEmpty)
-                return DoctorLine.Ok(Checkout, "private keys", "none in it");
+                return DoctorLine.Ok(Checkout, "private keys", "none found");
             string path = Printable.Of(found[0].Path),
                 home = "~/.config/slipway/";
             string others =
@@ -37,8 +37,8 @@ internal sealed class ReleaseChecks(string repository, RequestedTags asked, Regi
                 $"mkdir -p -m 700 {home} && {(found[0].IsTracked ? $"git rm --cached -- {ShellWord.Of(path)} && " : "")}mv "
                 + $"-- {ShellWord.Of(path)} {home}";
             throw new ReleaseException(
-                $"{path}{others}: {found[0].Kind} lies in the "
-                    + $"checkout{(found[0].IsTracked ? " and is tracked, so whoever has a clone has it: make a new one" : ", where a commit or an archive takes it along")}; "
+                $"{path}{others}: {found[0].Kind} is in the "
+                    + $"checkout{(found[0].IsTracked ? " and is tracked, so every clone has it: make a new key" : ", where a commit or an archive can include it")}; "
                     + $"nothing was signed or sent. Run {move}, and name it from there"
             );
         });
@@ -62,11 +62,7 @@ internal sealed class ReleaseChecks(string repository, RequestedTags asked, Regi
     public PreflightCheck Commit(ImageDefinition definition) => PreflightCheck.Of(definition.Name, "commit", async cancellationToken =>
         {
             GitState git = await Git.ReadAsync(definition.Name, cancellationToken);
-            return DoctorLine.Ok(
-                definition.Name,
-                "commit",
-                $"{git.ShortCommit}{(git.IsDirty ? ", with changes that are not committed" : "")}"
-            );
+            return DoctorLine.Ok(definition.Name, "commit", $"{git.ShortCommit}{(git.IsDirty ? ", with uncommitted changes" : "")}");
         });
 
     /// <summary>The commit can be published under its tag there.</summary>
@@ -90,8 +86,8 @@ internal sealed class ReleaseChecks(string repository, RequestedTags asked, Regi
                 return DoctorLine.Unknown(
                     definition.Name,
                     "withdrawn",
-                    "no record of a withdrawal is here; registries keep none",
-                    "--records DIR reads those of elsewhere"
+                    "no record of a withdrawal was found; registries keep none",
+                    "give --records DIR to read records of another place"
                 );
             (_, TagPlan tags) = await TagsAsync(definition, definition.Platforms, cancellationToken);
             record.RequireNotWithdrawn(tags.Release, null);
@@ -110,9 +106,9 @@ internal sealed class ReleaseChecks(string repository, RequestedTags asked, Regi
                 await site.Probe().ReachAsync(cancellationToken);
                 (_, TagPlan tags) = await TagsAsync(definition, platforms, cancellationToken);
                 if (await StandAsync(site, tags, cancellationToken))
-                    return DoctorLine.Ok(destination.Name, "push", $"not needed: every tag of {tags.Release} stands");
+                    return DoctorLine.Ok(destination.Name, "push", $"not needed: every tag of {tags.Release} exists");
                 await site.Probe().RequirePushAsync(cancellationToken);
-                return DoctorLine.Ok(destination.Name, "push", "allowed: an upload was begun and cancelled");
+                return DoctorLine.Ok(destination.Name, "push", "allowed: an upload was started and cancelled");
             }
             catch (RemoteException e) when (e.Fault == RemoteFault.TryAgain && !IsUnreachable(e))
             {
@@ -120,7 +116,7 @@ internal sealed class ReleaseChecks(string repository, RequestedTags asked, Regi
             }
             catch (ReleaseException)
             {
-                return DoctorLine.Unknown(destination.Name, "push", "not asked, for the commit cannot be released", "");
+                return DoctorLine.Unknown(destination.Name, "push", "not checked, because the commit cannot be released", "");
             }
         });
 

@@ -50,7 +50,7 @@ internal sealed class SourceDoctor(SourceFetcher sources)
                 image,
                 check,
                 $"--offline: {missing.Count} files are not in the cache",
-                "run Fetch where the network is"
+                "run Fetch where the network can be reached"
             );
         Uri[] places =
         [
@@ -59,7 +59,7 @@ internal sealed class SourceDoctor(SourceFetcher sources)
                 .DistinctBy(address => address.IsFile ? address.AbsoluteUri : address.Authority),
         ];
         if (places.FirstOrDefault(place => place.IsFile && !File.Exists(place.LocalPath)) is { } lacking)
-            return DoctorLine.Hint(image, check, $"{lacking.LocalPath} is not there", $"bring it there, or name another {option}");
+            return DoctorLine.Hint(image, check, $"{lacking.LocalPath} does not exist", $"create it, or name another {option}");
         using HttpTransport transport = new(HttpTransport.NewHandler(), Little, sources.Time, _ => { });
         foreach (Uri place in places.Where(place => !place.IsFile))
         {
@@ -72,14 +72,19 @@ internal sealed class SourceDoctor(SourceFetcher sources)
             }
             catch (RemoteException e)
             {
-                return DoctorLine.Hint(image, check, e.Message, $"name a place that answers with {option}, or see why this one does not");
+                return DoctorLine.Hint(
+                    image,
+                    check,
+                    e.Message,
+                    $"name a place that can be reached with {option}, or find out why this one cannot"
+                );
             }
         }
 
         return DoctorLine.Unknown(
             image,
             check,
-            $"{string.Join(", ", places.Select(place => place.IsFile ? "the folder" : place.Authority).Distinct())} {(places.All(place => place.IsFile) ? "has" : "answers; not known whether it has")} "
+            $"{string.Join(", ", places.Select(place => place.IsFile ? "the folder" : place.Authority).Distinct())} {(places.All(place => place.IsFile) ? "has" : "can be reached; it is not known whether it has")} "
                 + $"the {missing.Count} files that the cache lacks",
             ""
         );

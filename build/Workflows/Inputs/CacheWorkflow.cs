@@ -69,7 +69,7 @@ internal sealed record CacheOutcome
             throw fetch.After(
                 new ContentException(
                     $"content cache {Folder}: {Wrong.Count} {(Wrong.Count == 1 ? "file was" : "files were")} not what the name says and "
-                        + $"removed: {Wrong[0].Digest}{(Wrong.Count == 1 ? "" : " …")}. Run {fetch} to have them again"
+                        + $"removed: {Wrong[0].Digest}{(Wrong.Count == 1 ? "" : " …")}. Run {fetch} to download them again"
                 )
             );
         }

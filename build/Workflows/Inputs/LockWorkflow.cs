@@ -24,7 +24,7 @@ internal sealed class LockWorkflow(Workspace workspace, SourceFetcher sources, A
         bool changed = await ImageLockFile.WriteAsync(folder, made, cancellationToken);
         log(
             $"{image}: {made.Packages.Length} packages at {made.Timestamp:yyyy-MM-dd HH:mm:ss}Z; "
-                + $"{ImageLock.FileName} {(changed ? "written" : "is as it was")}"
+                + $"{ImageLock.FileName} {(changed ? "written" : "is unchanged")}"
         );
     }
 }

@@ -8,7 +8,7 @@ internal sealed class OfflineHandler : HttpMessageHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         throw new RemoteException(
             RemoteFault.Protocol,
-            $"{request.Method} {Redaction.Of(request.RequestUri!)}: not asked, for this run is --offline. Run the same command "
+            $"{request.Method} {Redaction.Of(request.RequestUri!)}: not requested, because this run is --offline. Run the same command "
                 + "without it, or name mirrors that are folders"
         );
 }

@@ -118,7 +118,7 @@ internal sealed class SourceFetcher : IDisposable
     {
         if (IsOffline && !HasUpstreamMirror)
         {
-            log($"{definition.Name}: --offline: upstream's hosts were not asked, so its files are unconfirmed");
+            log($"{definition.Name}: --offline: upstream's hosts were not queried, so its files are unconfirmed");
             return made;
         }
 
@@ -142,7 +142,7 @@ internal sealed class SourceFetcher : IDisposable
             : Uri.TryCreate(mirror, UriKind.Absolute, out Uri? address) && address.IsFile ? address.LocalPath
             : null;
         if (folder is not null && !Directory.Exists(folder))
-            throw new ArgumentException($"{option} {folder}: there is no such folder");
+            throw new ArgumentException($"{option} {folder}: folder not found");
     }
 
     public void Dispose()

@@ -134,7 +134,7 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
             !sources.HasUpstreamMirror
             && !(sources.IsOffline ? HasUpstream(inputs) : await UpstreamProbe.AnswersAsync(inputs, log, time, cancellationToken));
         if (standIns && sources.IsOffline)
-            log("rehearsal: --offline, and the cache lacks files of upstream; stand-ins take their place");
+            log("rehearsal: --offline, and the cache lacks upstream files; stand-ins replace them");
         try
         {
             return await FetchAsync(inputs, standIns, cancellationToken);
@@ -143,7 +143,7 @@ internal sealed class RehearseWorkflow(Workspace workspace, string repository, S
         {
             log($"{e.Message}");
             log(
-                "rehearsal: a locked package is gone from every mirror; locking anew, in memory only. A release needs "
+                "rehearsal: a locked package is gone from every mirror; locking again, in memory only. A release needs "
                     + new NextCommand("Lock")
             );
             LockMaker maker = sources.NewLockMaker();

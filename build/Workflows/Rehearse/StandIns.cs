@@ -97,7 +97,7 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher sources, 
 
         DebArchive archive = packages[source.Package];
         DebEntry entry = archive.Entries.FirstOrDefault(entry => entry.Path == source.Path && entry.Kind == DebEntryKind.File)
-            ?? throw new DefinitionException($"{input.Name}: package {source.Package} has no file /{source.Path} to stand in with");
+            ?? throw new DefinitionException($"{input.Name}: package {source.Package} has no file /{source.Path} for the stand-in");
         return () => archive.Open(entry);
     }
 
@@ -111,7 +111,7 @@ internal sealed class StandIns(StandInUpstream upstream, SourceFetcher sources, 
     {
         LockedFile package = PackageOf(input, source, platform);
         string deb = sources.Cache.Find(package.Digest, package.Size)
-            ?? throw new ContentException($"{input.Name} {platform}: {source.Package}: not in the cache");
+            ?? throw new ContentException($"{input.Name} {platform}: {source.Package}: the package is not in the cache");
         string spool = Path.Combine(folder, $"{source.Package}.{platform.Architecture}.tar");
         await using FileStream stream = File.OpenRead(deb);
         return await DebArchive.ReadAsync(stream, spool, DebLimits.Default, _memory, cancellationToken);

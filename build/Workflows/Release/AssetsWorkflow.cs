@@ -86,7 +86,7 @@ internal sealed class AssetsWorkflow(
         return await signer.Trusted.SignedAsync(made, list, cancellationToken)
             ? made
             : throw new ContentException(
-                $"{ChecksumList.FileName}: what was signed is no signature by {signer.Trusted.Name}; nothing was kept"
+                $"{ChecksumList.FileName}: the result is not a signature by {signer.Trusted.Name}; nothing was kept"
             );
     }
 }

@@ -30,7 +30,7 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
         if (git.Tag != tag || git.Distance > 0)
             throw new NextCommand("Publish") { Image = made.Facts.Image.Name }.After(
                 new ReleaseException(
-                    $"{made.Facts.Image.Name}: what was published is {made.Facts.Record.Release}, and the commit "
+                    $"{made.Facts.Image.Name}: {made.Facts.Record.Release} was published, but the commit "
                         + $"is {(git.Distance > 0 ? "not tagged" : $"tagged {git.Tag}")}. "
                         + $"Run {new NextCommand("Publish") { Image = made.Facts.Image.Name }}"
                 )
@@ -41,7 +41,7 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
         };
         ImmutableArray<GitHubRelease> there = await repository.Releases.FindAllAsync(tag, cancellationToken);
         foreach (GitHubRelease surplus in there.Skip(1))
-            log($"{repository.Name}: there is another draft for {tag}, {surplus.Page}: it is left alone");
+            log($"{repository.Name}: another draft for {tag} exists, {surplus.Page}: it is left alone");
         GitHubRelease release = there.FirstOrDefault() ?? await repository.Releases.CreateDraftAsync(wanted, cancellationToken);
         ImmutableArray<ReleaseAsset> assets = await repository.Assets.ListAsync(release, cancellationToken);
         await RequireOursAsync(made, release, assets, cancellationToken);
@@ -78,7 +78,7 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
                 await repository.Assets.DeleteAsync(asset, cancellationToken);
             else if (release.IsDraft || asset.Name != ChecksumList.OpenPgpName)
                 throw new ContentException(
-                    $"{repository.Name}: {release} has {Printable.Of(asset.Name)}, which is no file of this "
+                    $"{repository.Name}: {release} has {Printable.Of(asset.Name)}, which is not a file of this "
                         + $"release{(asset.Name == ChecksumList.OpenPgpName ? " without --gpg-key" : "")}. Delete it on {release.Page} "
                         + "and run the same command again"
                 );
@@ -100,7 +100,7 @@ internal sealed class GitHubPublication(GitHubRepository repository, ITrustedSig
                 null,
                 cancellationToken
             );
-            log($"{repository.Name}: {file.Name}: {(put.IsNew ? $"{file.Content.Length} bytes sent" : "there already")}");
+            log($"{repository.Name}: {file.Name}: {(put.IsNew ? $"{file.Content.Length} bytes sent" : "already there")}");
         }
     }
 

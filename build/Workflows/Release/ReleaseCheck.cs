@@ -50,7 +50,7 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
             );
         if (!gitHub.HasToken)
             throw new WorkflowException(
-                $"{gitHub.Name}: there is no token, and nothing is written without one. Set GITHUB_TOKEN (in GitHub Actions: "
+                $"{gitHub.Name}: no token was given, and writing needs one. Set GITHUB_TOKEN (in GitHub Actions: "
                     + "permissions: contents: write)",
                 FailureKind.Refused
             );
@@ -65,8 +65,8 @@ internal sealed class ReleaseCheck(GitRepository git, GitHubRepository gitHub)
         return there == state.Commit ? image
             : there is null ? throw new ReleaseException($"{gitHub.Name}: it has no tag {state.Tag} yet. Run git push origin {state.Tag}")
             : throw new ReleaseException(
-                $"{gitHub.Name}: its tag {state.Tag} is at commit {there}, and here it is at {state.Commit}: one of them was moved. "
-                    + "Run git fetch --tags --force, and see which"
+                $"{gitHub.Name}: its tag {state.Tag} is at commit {there}, but here it is at {state.Commit}: one of them was moved. "
+                    + "Run git fetch --tags --force, and find out which"
             );
     }
 }

@@ -84,12 +84,12 @@ internal sealed class ReleaseDescription(
         string wanted = $"Run {publish}";
         if (!File.Exists(RecordFile(image)))
             throw publish.After(
-                new ContentException($"{image}: nothing was published from here: there is no {RecordFile(image)}. {wanted}")
+                new ContentException($"{image}: nothing was published from here: {RecordFile(image)} is missing. {wanted}")
             );
         RecordedRelease record = await RecordedRelease.ReadAsync(RecordFile(image), cancellationToken);
         if (!record.IsComplete)
             throw publish.After(
-                new ContentException($"{image}: {RecordFile(image)} tells of a publication that was not completed. {wanted}")
+                new ContentException($"{image}: {RecordFile(image)} records a publication that was not completed. {wanted}")
             );
         return record.Subjects.FirstOrDefault() == assembled.Index.Digest
             ? record
@@ -144,7 +144,7 @@ internal sealed class ReleaseDescription(
         }
         catch (ContentException e)
         {
-            log($"{input.Name}: what {tag} had cannot be told: {e.Message}");
+            log($"{input.Name}: the content of {tag} is not known: {e.Message}");
             return null;
         }
     }
@@ -202,7 +202,7 @@ internal sealed class ReleaseDescription(
             }
             catch (Exception e) when (e is RemoteException or ContentException)
             {
-                log($"{input.Name}: the sizes of {tag} are not known from {place.Name}: {e.Message}");
+                log($"{input.Name}: the sizes of {tag} could not be read from {place.Name}: {e.Message}");
             }
         }
 

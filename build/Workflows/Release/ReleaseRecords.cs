@@ -14,7 +14,7 @@ internal sealed class ReleaseRecords(Workspace workspace, string? folder)
     public async Task<ImmutableArray<RecordedRelease>> OfAsync(string image, CancellationToken cancellationToken)
     {
         if (folder is not null && !Directory.Exists(folder))
-            throw new WorkflowException($"--records {folder}: there is no such folder", FailureKind.WrongUse);
+            throw new WorkflowException($"--records {folder}: folder not found", FailureKind.WrongUse);
         string own = Path.Combine(workspace.Results(image), ReleaseRecord.FileName);
         ImmutableArray<RecordedRelease> all =
             folder is not null ? await RecordedRelease.ReadAllAsync(folder, cancellationToken)

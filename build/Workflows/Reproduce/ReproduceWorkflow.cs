@@ -58,7 +58,7 @@ internal sealed class ReproduceWorkflow(
         await RequireCommitAsync(source, cancellationToken);
         ImmutableArray<string> otherProgram = [.. await _git.ChangedSinceAsync(source.Parameters.Commit, Program, cancellationToken)];
         if (!otherProgram.IsEmpty)
-            log($"{image}: {otherProgram.Length} files of the program are not as in that commit; a difference may come from there");
+            log($"{image}: {otherProgram.Length} files of the program differ from that commit; they may cause a difference");
 
         await new CommitTree(repository, source.Parameters.Commit).WriteAsync("images", Path.Combine(results, "source"), cancellationToken);
         AssembledImage rebuilt = await AssembleAsync(place, source, platforms, request, cancellationToken);
@@ -120,7 +120,7 @@ internal sealed class ReproduceWorkflow(
             [request.Release.Signatures],
             cancellationToken
         );
-        log($"{image}: {(change.Made > 0 ? "signed" : "said before")} by {signer.Trusted.Name}, in {folder}");
+        log($"{image}: {(change.Made > 0 ? "signed" : "already signed")} by {signer.Trusted.Name}, in {folder}");
         if (site is not null)
             log(
                 $"{image}: {await new StatementPush(store.Layout, site).RunAsync(cancellationToken)} manifests sent to {site.Name}, "
@@ -136,8 +136,8 @@ internal sealed class ReproduceWorkflow(
         VerificationResult release = verdict.Result!;
         if (!request.IsRehearsal && await StandInsAsync(request.Release.Content, release.Digest!, cancellationToken) is { } standIns)
             throw new ContentException(
-                $"{request.Text}: the image holds stand-ins for {Printable.Of(standIns)}, which a rehearsal made up: nobody can "
-                    + "build it again"
+                $"{request.Text}: the image holds stand-ins for {Printable.Of(standIns)}, which a rehearsal created: it cannot be "
+                    + "built again"
             );
         Directory.CreateDirectory(sboms);
         foreach (SubjectVerdict subject in release.Subjects.Where(subject => subject.Platform is not null))
@@ -217,7 +217,7 @@ internal sealed class ReproduceWorkflow(
         AssemblyRequest input = await new ImageInputs(place).ReadAsync(image, _ => platforms, cancellationToken);
         if (platforms.FirstOrDefault(platform => !input.Definition.Platforms.Contains(platform)) is { } foreign)
             throw new ContentException(
-                $"{image}: the provenance tells of {foreign}, and the definition of commit {source.Parameters.Commit} has no such platform"
+                $"{image}: the provenance names {foreign}, but the definition of commit {source.Parameters.Commit} has no such platform"
             );
         if (Prepare is null)
         {

@@ -74,12 +74,12 @@ internal sealed class PullRequestWorkflow(GitHub.GitHubRepository repository, st
             log($"{made.Image}: without all of its labels: {problem}");
         log(
             done is { Outcome: ProposalOutcome.Declined, PullRequest: { } declined }
-                ? $"{made.Image}: pull request {declined.Number} of {repository.Name} said the same and was closed; it stays so until "
-                    + "there is something newer, or it is opened again"
+                ? $"{made.Image}: pull request {declined.Number} of {repository.Name} proposed the same and was closed; it stays "
+                    + "closed until something newer exists or it is opened again"
             : done.PullRequest is { } request
                 ? $"{made.Image}: pull request {request.Number} of {repository.Name} "
                     + $"is {done.Outcome.ToString().ToLowerInvariant()}: {request.Title}"
-            : $"{made.Image}: {repository.Name} has all of it by now"
+            : $"{made.Image}: {repository.Name} already has all of it"
         );
         return done.Outcome is ProposalOutcome.Nothing or ProposalOutcome.Declined ? null : done.PullRequest?.Page.AbsoluteUri;
     }

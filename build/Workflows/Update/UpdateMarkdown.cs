@@ -87,7 +87,7 @@ public static class UpdateMarkdown
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"- {MarkdownText.Code(file.Name)}: {(file.Confirmed ? "read from its host" : "read from a mirror, not from its host")}; "
-                    + $"signature {(file.Signature is { } signature ? MarkdownText.Code(signature.ToString()) : "not asked about: the definition names no signer")}\n"
+                    + $"signature {(file.Signature is { } signature ? MarkdownText.Code(signature.ToString()) : "not checked: the definition names no signer")}\n"
             );
         text.Append('\n');
     }
@@ -123,10 +123,7 @@ public static class UpdateMarkdown
         );
         if (report.Differences is not { } differences)
         {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"Not compared with the image as it was: {MarkdownText.Code(report.NotCompared)}\n\n"
-            );
+            text.Append(CultureInfo.InvariantCulture, $"Not compared with the present image: {MarkdownText.Code(report.NotCompared)}\n\n");
             return;
         }
 

@@ -172,8 +172,8 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
             )
                 throw new RemoteException(
                     RemoteFault.TryAgain,
-                    $"{next.Name}: {file.Name} {file.Version} could not be had and judged; nothing was written. The lines above say "
-                        + "why; run the same command again"
+                    $"{next.Name}: {file.Name} {file.Version} could not be downloaded and checked; nothing was written. The lines above "
+                        + "say why; run the same command again"
                 );
             if (now is not null)
                 files.Add(now);
@@ -197,7 +197,7 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
         )
             throw new RemoteException(
                 RemoteFault.TryAgain,
-                $"{next.Name}: {file.Name} {file.Version} could not be had, although its checksums are published; nothing was "
+                $"{next.Name}: {file.Name} {file.Version} could not be downloaded, although its checksums are published; nothing was "
                     + "written. The lines above say why; run the same command again"
             );
     }
@@ -246,7 +246,7 @@ internal sealed class UpdateWorkflow(Workspace workspace, GitRepository git, Sou
         }
         catch (Exception e) when (e is RemoteException or ContentException or DefinitionException or WorkflowException or DebException)
         {
-            log($"{image}: not compared with the image as it was: {e.Message}");
+            log($"{image}: not compared with the present image: {e.Message}");
             return (null, null, e.Message);
         }
     }

@@ -61,7 +61,7 @@ internal sealed record OfficialChoice(IReadOnlyList<ImageDefinition> All, IReadO
             ? image
             : throw Wrong(
                 $"--official {Official.Name} "
-                    + $"is {(official is null ? $"no repository of {image.Name}" : $"the repository of {official.Name}, not of {image.Name}")}"
+                    + $"is {(official is null ? $"not a repository of {image.Name}" : $"the repository of {official.Name}, not of {image.Name}")}"
             );
     }
 

@@ -49,7 +49,7 @@ internal sealed class VerifyWorkflow(Func<ImageDefinition?, ReleasePolicy> polic
             ?? throw new WorkflowException($"--reference {reference}: wanted a tag or a digest", FailureKind.WrongUse);
         if (allRegistries && definition?.Repositories.Any(reference.IsSamePlaceAs) != true)
             throw new WorkflowException(
-                $"--all-registries: {reference.Name} is the repository of no image under images/, so its registries are not known",
+                $"--all-registries: {reference.Name} is not the repository of an image under images/, so its registries are not known",
                 FailureKind.WrongUse
             );
         IEnumerable<Reference> places = allRegistries
@@ -65,7 +65,7 @@ internal sealed class VerifyWorkflow(Func<ImageDefinition?, ReleasePolicy> polic
         );
         if (definition is null && namesAnother)
             log(
-                $"{reference.Name}: its signatures name another repository. If it is a copy, say of what by --images NAME or "
+                $"{reference.Name}: its signatures name another repository. If it is a copy, name its original by --images NAME or "
                     + "--official REPOSITORY"
             );
         return verdict;

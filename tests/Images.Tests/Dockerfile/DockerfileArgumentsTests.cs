@@ -67,7 +67,7 @@ public sealed class DockerfileArgumentsTests : IDisposable
             DockerfileArguments.SourcesOf(imageLock, archive, "")
         );
         Assert.Contains(
-            "reads no folder of this machine",
+            "cannot read a folder of this machine",
             Assert
                 .Throws<ArgumentException>(() => DockerfileArguments.SourcesOf(imageLock, DebianMirror.At(_shop.Root), "").ToArray())
                 .Message,

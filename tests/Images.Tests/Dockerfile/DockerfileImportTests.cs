@@ -98,18 +98,18 @@ public sealed class DockerfileImportTests : IDisposable
             { "another platform", saved => saved.Architecture = "arm64", "built an image for linux/arm64" },
             { "two images", saved => saved.Times = 2, "wanted one image" },
             { "no image", saved => saved.Times = 0, "wanted one image" },
-            { "a whiteout", saved => saved.Add(SavedImage.File("usr/bin/.wh.tool", "")), "takes nothing away" },
+            { "a whiteout", saved => saved.Add(SavedImage.File("usr/bin/.wh.tool", "")), "cannot delete files" },
             { "a path out", saved => saved.Add(SavedImage.File("../../etc/passwd", "")), "leads out of the image" },
             {
                 "a device",
                 saved => saved.Add(new PaxTarEntry(TarEntryType.CharacterDevice, "dev/null") { DeviceMajor = 1, DeviceMinor = 3 }),
                 "wanted a file, folder or link"
             },
-            { "a link to nothing", saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "nothing")), "no file of the layer" },
+            { "a link to nothing", saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "nothing")), "not a file of the layer" },
             {
                 "links in a circle",
                 saved => saved.Add(SavedImage.Link(TarEntryType.HardLink, "a", "b"), SavedImage.Link(TarEntryType.HardLink, "b", "a")),
-                "no file of the layer"
+                "not a file of the layer"
             },
             { "capabilities", saved => saved.Add(Capable()), "security.capability" },
             {

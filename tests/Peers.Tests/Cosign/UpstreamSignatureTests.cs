@@ -63,8 +63,12 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
 
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         ChildResult worse = (await RunAsync("Fetch", "--verify-upstream")).Require(75);
-        Assert.Contains("the transparency log was not asked", worse.Error, StringComparison.Ordinal);
-        Assert.Contains("the lock says verified, and the transparency log could not be asked again", worse.Error, StringComparison.Ordinal);
+        Assert.Contains("the transparency log was not queried", worse.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the lock says verified, but the transparency log could not be queried again",
+            worse.Error,
+            StringComparison.Ordinal
+        );
 
         _sigstore.Outage = null;
         File.Delete(PathOf("arm64", ".sig"));
@@ -122,7 +126,11 @@ public sealed class UpstreamSignatureTests : IAsyncLifetime
         _sigstore.Outage = HttpStatusCode.ServiceUnavailable;
         ChildResult locked = (await RunAsync("Lock")).Require();
         Assert.Equal((SignatureState.UnverifiedNoLog, "certificate", Identity), await LockedAsync());
-        Assert.Contains("the transparency log was not asked, so when it was used is not proven: ", locked.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the transparency log was not queried, so when it was used is not proven: ",
+            locked.Error,
+            StringComparison.Ordinal
+        );
         _sigstore.Outage = null;
         Assert.Contains(
             "signature verified (by transparency-log)",

@@ -77,7 +77,7 @@ public abstract class DockerEngineCases(SmallFixture fixture) : EngineCases(fixt
         Assert.All([run, build, load, export], e =>
         {
             Assert.Equal(RemoteFault.TryAgain, e.Fault);
-            Assert.Contains("the Engine went away", e.Message, StringComparison.Ordinal);
+            Assert.Contains("the connection to the Engine broke", e.Message, StringComparison.Ordinal);
         });
         Assert.Equal(2, notices.Count);
     }

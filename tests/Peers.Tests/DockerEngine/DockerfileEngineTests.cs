@@ -51,7 +51,7 @@ public sealed class DockerfileEngineTests(ITestOutputHelper output)
         (
             repository.Slipway with
             {
-                Patience = TimeSpan.FromMinutes(15),
+                TimeLimit = TimeSpan.FromMinutes(15),
                 Variables = new Dictionary<string, string?>(repository.Slipway.Variables) { ["DOCKER_HOST"] = engine.Address.ToString() },
             }
         ).RunAsync(["BuildDockerfile", "--platforms", "linux/amd64", .. arguments, .. DockerfileBuilds.MirrorsOf(repository)]);

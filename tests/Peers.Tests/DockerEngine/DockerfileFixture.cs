@@ -96,7 +96,7 @@ public sealed record DockerfileBuilds : IAsyncDisposable
         string[] mirrors = MirrorsOf(Repository);
         SlipwayCommand patient = Repository.Slipway with
         {
-            Patience = TimeSpan.FromMinutes(40),
+            TimeLimit = TimeSpan.FromMinutes(40),
             MeasuresMemory = true,
             Variables = new Dictionary<string, string?>(Repository.Slipway.Variables)
             {

@@ -58,7 +58,7 @@ public sealed class EngineTlsTests(SmallFixture fixture) : IDisposable
         // Its server does not take the client's certificate, or gets none.
         foreach (
             (string folder, string said) in ((string, string)[])
-                [(strange, "it does not take our certificate"), (without, "it wants a certificate of ours")]
+                [(strange, "it does not take our certificate"), (without, "it requires a client certificate")]
         )
         {
             ChildResult refused = (await LoadAsync(repository, host, folder)).Require(69);

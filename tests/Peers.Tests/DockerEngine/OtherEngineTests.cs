@@ -21,7 +21,7 @@ public sealed class Docker26ContainerdTests(SmallFixture fixture, Docker26Contai
     : EngineCases(fixture),
         IClassFixture<Docker26Containerd>
 {
-    protected override string? BuildsNot => "Update it to 28, or turn its feature containerd-snapshotter off";
+    protected override string? BuildsNot => "Update it to 28, or disable its feature containerd-snapshotter";
 
     protected override async Task<EngineAddress> AddressAsync() => (await engine.GetAsync()).Address;
 }

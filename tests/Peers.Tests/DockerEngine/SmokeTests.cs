@@ -66,7 +66,7 @@ public sealed class SmokeTests(SmallFixture fixture)
 
         ChildResult smoke = (await RunAsync(repository, "Smoke", "--platforms", "linux/amd64")).Require(65);
         Assert.Contains(
-            "small linux/amd64: entrypoint: wanted 'something else' in what it prints, got: tool v1.2.3 linux/amd64\n",
+            "small linux/amd64: entrypoint: wanted 'something else' in its output, got: tool v1.2.3 linux/amd64\n",
             smoke.Output,
             StringComparison.Ordinal
         );

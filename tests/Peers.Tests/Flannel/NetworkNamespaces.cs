@@ -51,7 +51,7 @@ public sealed class NetworkNamespaces : IAsyncDisposable
     public ChildProcess In(string name, params string[] command) =>
         _ip.With(["netns", "exec", name, .. command]) with
         {
-            Patience = TimeSpan.FromMinutes(1),
+            TimeLimit = TimeSpan.FromMinutes(1),
         };
 
     public async ValueTask DisposeAsync()

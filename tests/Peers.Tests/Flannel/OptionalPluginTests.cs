@@ -18,7 +18,7 @@ public sealed class OptionalPluginTests
         using ScratchRepository repository = await FlannelFixture.NewAsync();
         ChildResult without = await repository.LockAsync();
         Assert.Contains(
-            "flannel-cni: optional flannel v1.9.1-flannel1 is left out: its published checksum cannot be read.",
+            "flannel-cni: optional flannel v1.9.1-flannel1 is left out: its published checksum could not be read.",
             without.Error,
             StringComparison.Ordinal
         );

@@ -56,13 +56,13 @@ public sealed class LeftOutTests
 
         repository.Write(name, sound.Replace("package: gcc-14-base", "package: netbase", StringComparison.Ordinal));
         ChildResult unneeded = (await repository.Slipway.RunAsync("Lock")).Require(78);
-        Assert.Contains("names netbase, which nothing in the image needs on amd64 or arm64", unneeded.Error, StringComparison.Ordinal);
+        Assert.Contains("names netbase, which no package of the image needs on amd64 or arm64", unneeded.Error, StringComparison.Ordinal);
 
         repository.Write(name, sound.Replace("/usr/share/man/**", "/usr/share/mann/**", StringComparison.Ordinal));
         await repository.LockAsync();
         ChildResult idle = (await repository.Slipway.RunAsync("Assemble")).Require(78);
         Assert.Matches(
-            @"lean linux/(amd64|arm64): images/lean/image\.yaml:[0-9]+:[0-9]+: pattern /usr/share/mann/\*\* means nothing that a package has",
+            @"lean linux/(amd64|arm64): images/lean/image\.yaml:[0-9]+:[0-9]+: pattern /usr/share/mann/\*\* matches nothing in any package",
             idle.Error
         );
     }

@@ -144,11 +144,11 @@ public sealed class CredentialsTests : IDisposable
 
     [Theory]
     [InlineData("echo s3cret; exit 3", "ended with 3")]
-    [InlineData("echo s3cret", "its answer is no JSON object")]
-    [InlineData("echo '[\"s3cret\"]'", "its answer is no JSON object")]
-    [InlineData("echo '{\"Username\":\"robot\",\"Secret\":[\"s3cret\"]}'", "its answer is no JSON object")]
-    [InlineData("head -c 10000000 /dev/zero", "its answer is too long")]
-    [InlineData("head -c 10000000 /dev/zero >&2; echo s3cret", "its answer is no JSON object")]
+    [InlineData("echo s3cret", "its response is not a JSON object")]
+    [InlineData("echo '[\"s3cret\"]'", "its response is not a JSON object")]
+    [InlineData("echo '{\"Username\":\"robot\",\"Secret\":[\"s3cret\"]}'", "its response is not a JSON object")]
+    [InlineData("head -c 10000000 /dev/zero", "its response is too long")]
+    [InlineData("head -c 10000000 /dev/zero >&2; echo s3cret", "its response is not a JSON object")]
     public async Task A_helper_that_fails_is_named_without_its_output(string script, string problem)
     {
         DockerConfig("", "\"credsStore\":\"all\"");
@@ -210,7 +210,7 @@ public sealed class CredentialsTests : IDisposable
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() =>
             credentials.ForAsync("quay.io", null, RegistryMap.Default, TestContext.Current.CancellationToken)
         );
-        Assert.Equal("credential helper docker-credential-all: no answer within 60 s when asked for quay.io", e.Message);
+        Assert.Equal("credential helper docker-credential-all: no response within 60 s when asked for quay.io", e.Message);
     }
 
     [Theory]

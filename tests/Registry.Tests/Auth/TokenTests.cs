@@ -245,7 +245,7 @@ public class TokenTests
     [Theory]
     [InlineData("https://Auth.quay.io:8443/token?secret=s3cret", "give --token-realm quay.io=auth.quay.io:8443")]
     [InlineData("https://\u0430uth.quay.io/", "give --token-realm quay.io=xn--")]
-    [InlineData("http://auth.quay.io/", "see whether the registry is sound")]
+    [InlineData("http://auth.quay.io/", "check that the registry works correctly")]
     public async Task A_refused_realm_comes_with_what_to_give(string realm, string advice)
     {
         RegistryHandler far = new(_ => RegistryHandler.Answer(401, "", ("WWW-Authenticate", $"Bearer realm=\"{realm}\"")));

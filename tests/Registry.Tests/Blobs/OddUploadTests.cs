@@ -101,7 +101,7 @@ public class OddUploadTests
             fixture.Repository().PushBlobAsync(Blob, () => new MemoryStream(Content, writable: false), default)
         );
         Assert.Equal(Http.RemoteFault.TryAgain, e.Fault);
-        Assert.Contains("its state is answered with 404", e.Message, StringComparison.Ordinal);
+        Assert.Contains("the response to its state is 404", e.Message, StringComparison.Ordinal);
         Assert.Equal(0, fixture.Registry.OpenUploads);
     }
 

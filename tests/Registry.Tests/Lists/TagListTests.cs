@@ -47,15 +47,15 @@ public class TagListTests
         );
 
     [Theory]
-    [InlineData("""{"tags":["a","b c"]}""", "breaks the grammar")]
-    [InlineData("""{"tags":["../../x"]}""", "breaks the grammar")]
-    [InlineData("""{"tags":["\u001b[31m"]}""", "breaks the grammar")]
-    [InlineData("""{"tags":[null]}""", "breaks the grammar")]
-    [InlineData("""{"tags":[1]}""", "no list of tags")]
-    [InlineData("""{"tags":{}}""", "no list of tags")]
-    [InlineData("""["a"]""", "no list of tags")]
-    [InlineData("""{"tags":["a"],"tags":["b"]}""", "no list of tags")]
-    [InlineData("", "no list of tags")]
+    [InlineData("""{"tags":["a","b c"]}""", "the list holds a malformed tag")]
+    [InlineData("""{"tags":["../../x"]}""", "the list holds a malformed tag")]
+    [InlineData("""{"tags":["\u001b[31m"]}""", "the list holds a malformed tag")]
+    [InlineData("""{"tags":[null]}""", "the list holds a malformed tag")]
+    [InlineData("""{"tags":[1]}""", "not a list of tags")]
+    [InlineData("""{"tags":{}}""", "not a list of tags")]
+    [InlineData("""["a"]""", "not a list of tags")]
+    [InlineData("""{"tags":["a"],"tags":["b"]}""", "not a list of tags")]
+    [InlineData("", "not a list of tags")]
     public async Task What_is_no_list_of_tags_is_refused(string body, string because)
     {
         RegistryException e = await Assert.ThrowsAsync<RegistryException>(() =>

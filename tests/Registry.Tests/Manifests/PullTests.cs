@@ -242,7 +242,7 @@ public class PullTests
         ContentException e = await Assert.ThrowsAsync<ContentException>(() =>
             far.Repository().ReadManifestAsync(Digest.Of("another"u8), default)
         );
-        Assert.Contains($"Docker's first format ({type.Split(';')[0]}), which is not read", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"Docker's first format ({type.Split(';')[0]}), which is not supported", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

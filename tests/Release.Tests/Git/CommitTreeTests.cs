@@ -56,7 +56,7 @@ public sealed class CommitTreeTests : IDisposable
     {
         Write("images/a/image.yaml", "x");
         File.CreateSymbolicLink(_repository.At("images/a/link"), target);
-        await RefusedAsync(CommitAll(), "/images/a/link is no plain file but a symbolic link");
+        await RefusedAsync(CommitAll(), "/images/a/link is not a plain file but a symbolic link");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class CommitTreeTests : IDisposable
         string commit = CommitAll();
         _repository.Git("update-index", "--add", "--cacheinfo", $"160000,{commit},images/b");
         _repository.Git("commit", "-q", "-m", "more");
-        await RefusedAsync(_repository.Git("rev-parse", "HEAD"), "/images/b is no plain file but another repository");
+        await RefusedAsync(_repository.Git("rev-parse", "HEAD"), "/images/b is not a plain file but another repository");
     }
 
     [Theory]

@@ -84,7 +84,7 @@ public class GitRepairTests
         git.Git("tag", "kubelet/v1.36.4", "kubelet/v1.36.3");
         git.Git("tag", "-d", "kubelet/v1.36.3");
         string refused = await RefusalAsync(git.Root);
-        Assert.Contains("kubelet/v1.36.4 is an object that calls itself kubelet/v1.36.3", refused, StringComparison.Ordinal);
+        Assert.Contains("kubelet/v1.36.4 is an object that names itself kubelet/v1.36.3", refused, StringComparison.Ordinal);
         Run(git.Root, refused);
         Assert.Equal(("kubelet/v1.36.4", 0), Of(await git.ReadAsync()));
         Assert.Equal("kubelet/v1.36.4", git.Git("describe", "--tags"));

@@ -19,7 +19,7 @@ public class PublisherFaultTests
         Assert.Equal(Http.RemoteFault.TryAgain, e.Fault);
         int all = plan.Tags.Length;
         Assert.Contains(
-            $"2 of {all} tags stand on {fixture.Official.Name}, 1 of {all} tags stand on {fixture.Fallback.Name}",
+            $"2 of {all} tags exist on {fixture.Official.Name}, 1 of {all} tags exist on {fixture.Fallback.Name}",
             e.Message,
             StringComparison.Ordinal
         );

@@ -80,7 +80,7 @@ public class RecordTests
             seen.Host == "docker.io" && seen.Method == "PUT" && seen.Last == plan.Tags[2].Name ? Fault.LostAnswer : null;
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
         Assert.Equal([3, 3], fixture.Record!.Destinations.Select(site => site.Tags.Count));
-        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {fixture.Fallback.Name}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"3 of {plan.Tags.Length} tags exist on {fixture.Fallback.Name}", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public class RecordTests
         RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => fixture.PublishAsync());
         Assert.NotEqual(PublishPhase.Tags, fixture.Record!.Phase);
         Assert.Equal([3, 3], fixture.Record.Destinations.Select(site => site.Tags.Count));
-        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {fixture.Official.Name}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"3 of {plan.Tags.Length} tags exist on {fixture.Official.Name}", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public class RecordTests
             )
         );
         Assert.Equal(RemoteFault.Refused, e.Fault);
-        Assert.Contains($"3 of {plan.Tags.Length} tags stand on {fixture.Official.Name}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"3 of {plan.Tags.Length} tags exist on {fixture.Official.Name}", e.Message, StringComparison.Ordinal);
         Assert.EndsWith("It could not be recorded: no space left on device", e.Message, StringComparison.Ordinal);
     }
 

@@ -43,12 +43,12 @@ public class RecordedReleaseTests
 
     [Theory]
     [InlineData("schema wanted 1, got 2", "\"schema\":1", "\"schema\":2")]
-    [InlineData("is no release", "\"release\":\"v1.0.0\"", "\"release\":\"latest\"")]
-    [InlineData("is no tag", "\"v1.0.0\":\"DIGEST\"", "\"../v1\":\"DIGEST\"")]
+    [InlineData("is not a release", "\"release\":\"v1.0.0\"", "\"release\":\"latest\"")]
+    [InlineData("is not a tag", "\"v1.0.0\":\"DIGEST\"", "\"../v1\":\"DIGEST\"")]
     [InlineData("digest", "\"v1.0.0\":\"DIGEST\"", "\"v1.0.0\":\"sha256:1\"")]
     [InlineData("names nothing", "\"v1.0.0\":\"DIGEST\"", "\"v1.0.0\":null")]
     [InlineData(
-        "quay.io/test/tiny is named twice",
+        "quay.io/test/tiny is listed twice",
         "\"destinations\":[",
         "\"destinations\":[{\"repository\":\"quay.io/test/tiny\",\"tags\":{}},"
     )]

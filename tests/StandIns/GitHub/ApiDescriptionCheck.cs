@@ -37,7 +37,7 @@ internal sealed class ApiDescriptionCheck(ApiDescription? description)
                 )
             );
             if (!(status == 304 && request.Headers.IfNoneMatch.Count > 0))
-                faults.AddRange(operation.AnswerFaults(status, TypeOf(mediaType), answer).Where(fault => !IsElsewhere(fault, status)));
+                faults.AddRange(operation.ResponseFaults(status, TypeOf(mediaType), answer).Where(fault => !IsElsewhere(fault, status)));
         }
         else
         {

@@ -86,7 +86,7 @@ public sealed class ApiOperation
 
     /// <summary>What is wrong with an answer.</summary>
     /// <param name="mediaType">Without parameters; empty for none.</param>
-    public IEnumerable<string> AnswerFaults(int status, string mediaType, ReadOnlyMemory<byte> body)
+    public IEnumerable<string> ResponseFaults(int status, string mediaType, ReadOnlyMemory<byte> body)
     {
         if (!_operation.GetProperty("responses").TryGetProperty($"{status}", out JsonElement response))
             return [$"{Name}: answer {status}: the description does not know it"];

@@ -135,7 +135,7 @@ internal sealed class GitStore(string path)
     public static bool IsSha(string text) => text.Length == 40 && text.All(char.IsAsciiHexDigitLower);
 
     private static ChildProcess Git(params IReadOnlyList<string> arguments) =>
-        new("git", arguments) { Variables = Variables, Patience = TimeSpan.FromMinutes(2) };
+        new("git", arguments) { Variables = Variables, TimeLimit = TimeSpan.FromMinutes(2) };
 }
 
 /// <summary>A commit of a <see cref="StandInRepository"/>.</summary>

@@ -43,7 +43,7 @@ public static class ReferenceRoot
                         ["LC_ALL"] = "C.UTF-8",
                         ["TMPDIR"] = archive.Folder("reference"),
                     },
-                    Patience = TimeSpan.FromMinutes(45),
+                    TimeLimit = TimeSpan.FromMinutes(45),
                 }
             ).RunAsync()
         ).Require();

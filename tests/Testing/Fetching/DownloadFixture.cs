@@ -4,7 +4,7 @@ using Slipway.Oci;
 
 namespace Slipway.Testing;
 
-/// <summary>A scratch folder, a cache in it and the clients over real sockets, with patience that costs no time.</summary>
+/// <summary>A scratch folder, a cache in it and the clients over real sockets, with a retry policy whose waits are short.</summary>
 internal sealed class DownloadFixture : IDisposable
 {
     private readonly HttpTransport _transport;
@@ -12,14 +12,14 @@ internal sealed class DownloadFixture : IDisposable
     public DownloadFixture()
     {
         Folder = Directory.CreateTempSubdirectory("slipway-tests-").FullName;
-        Patience = new RetryPolicy
+        RetryPolicy = new RetryPolicy
         {
             Attempts = 3,
             FirstWait = TimeSpan.FromMilliseconds(1),
             LongestWait = TimeSpan.FromMilliseconds(2),
         };
-        _transport = new HttpTransport(HttpTransport.NewHandler(), Patience, TimeProvider.System, _ => { });
-        Reader = new OriginReader(_transport, Patience, TimeProvider.System);
+        _transport = new HttpTransport(HttpTransport.NewHandler(), RetryPolicy, TimeProvider.System, _ => { });
+        Reader = new OriginReader(_transport, RetryPolicy, TimeProvider.System);
         Cache = new ContentCache(CacheFolder, TimeProvider.System);
         Download = new Download(Reader, Cache);
     }
@@ -28,7 +28,7 @@ internal sealed class DownloadFixture : IDisposable
 
     public string CacheFolder => Path.Combine(Folder, "cache");
 
-    public RetryPolicy Patience { get; }
+    public RetryPolicy RetryPolicy { get; }
 
     public OriginReader Reader { get; }
 

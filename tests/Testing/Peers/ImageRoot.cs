@@ -87,7 +87,7 @@ public sealed record ImageRoot(string Path, Platform Platform)
             [.. namespaces, "sh", "-c", Container + script, "sh", .. places, "/run", "/tmp", .. Writable, "--", .. arguments]
         )
         {
-            Patience = TimeSpan.FromMinutes(2),
+            TimeLimit = TimeSpan.FromMinutes(2),
         };
         return await container.RunAsync() with { Command = $"{Platform}: {script} {string.Join(' ', arguments)}" };
     }

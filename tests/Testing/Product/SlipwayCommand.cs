@@ -59,7 +59,7 @@ public sealed record SlipwayCommand(string Root)
     /// <summary>What a person types on a terminal, which then shows all that is said; null has no terminal.</summary>
     public string? Typed { get; init; }
 
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(5);
 
     public bool MeasuresMemory { get; init; }
 
@@ -90,7 +90,7 @@ public sealed record SlipwayCommand(string Root)
         {
             WorkingDirectory = Root,
             Variables = Hermetic(),
-            Patience = Patience,
+            TimeLimit = TimeLimit,
             MeasuresMemory = MeasuresMemory,
             MeasuresReading = MeasuresReading,
             Started = Started,

@@ -31,7 +31,7 @@ internal sealed record HeaderFault : Fault
     {
         exchange.Context.Response.Body = Stream.Null;
         await exchange.RespondAsync();
-        await new RawAnswer(exchange.Context).SendHalfOfHeaderAsync();
+        await new RawResponse(exchange.Context).SendHalfOfHeaderAsync();
         throw new ConnectionCutException();
     }
 }
@@ -41,7 +41,7 @@ internal sealed record TruncationFault(long? Bytes) : Fault
 {
     internal override async Task HappenAsync(HttpExchange exchange)
     {
-        exchange.Context.Response.Body = new TruncatedStream(new RawAnswer(exchange.Context), Bytes);
+        exchange.Context.Response.Body = new TruncatedStream(new RawResponse(exchange.Context), Bytes);
         await exchange.RespondAsync();
         throw new ConnectionCutException();
     }

@@ -76,7 +76,7 @@ public abstract record Fault
 
     /// <summary>Answers with a status and the specification's error document; nothing was done.</summary>
     /// <param name="retryAfter">The value of a Retry-After field; null for none.</param>
-    public static Fault Answer(int status, string? retryAfter = null) => new AnswerFault(status, retryAfter);
+    public static Fault Answer(int status, string? retryAfter = null) => new ResponseFault(status, retryAfter);
 
     /// <summary>As <see cref="Answer"/>, with a Retry-After that is a date: so long after it happens, to the second.</summary>
     public static Fault AnswerUntil(int status, TimeSpan wait) => new DateFault(status, wait);

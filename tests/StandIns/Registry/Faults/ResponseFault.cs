@@ -3,8 +3,8 @@ using Slipway.Rehearsal;
 
 namespace Slipway.StandIns;
 
-/// <summary>An error in place of an answer.</summary>
-internal sealed record AnswerFault(int Status, string? RetryAfter) : Fault
+/// <summary>An error in place of a response.</summary>
+internal sealed record ResponseFault(int Status, string? RetryAfter) : Fault
 {
     internal override Task HappenAsync(HttpExchange exchange)
     {
@@ -39,6 +39,6 @@ internal sealed record DateFault(int Status, TimeSpan Wait) : Fault
     {
         DateTimeOffset date = exchange.Time.GetUtcNow() + Wait;
         exchange.Context.Response.Headers.RetryAfter = date.ToString("R", CultureInfo.InvariantCulture);
-        throw AnswerFault.ErrorOf(Status);
+        throw ResponseFault.ErrorOf(Status);
     }
 }

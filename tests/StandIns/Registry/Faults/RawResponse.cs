@@ -7,12 +7,12 @@ using Microsoft.AspNetCore.Http;
 namespace Slipway.StandIns;
 
 /// <summary>
-/// An answer written past the server, straight to the socket, so that it can end anywhere: HTTP/1.1, what the end-point has
+/// A response written past the server, straight to the socket, so that it can end anywhere: HTTP/1.1, what the end-point has
 /// set as status and header. The server itself must have sent nothing, and the connection is to be reset afterwards.
 /// </summary>
-internal sealed class RawAnswer(HttpContext context)
+internal sealed class RawResponse(HttpContext context)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
 
     private readonly Socket _socket = context.Features.Get<IConnectionSocketFeature>()!.Socket;
 
@@ -36,7 +36,7 @@ internal sealed class RawAnswer(HttpContext context)
     public async Task EndAsync()
     {
         _socket.Shutdown(SocketShutdown.Send);
-        await Task.Delay(Patience, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(TimeLimit, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private byte[] Header()
