@@ -22,6 +22,9 @@ public sealed class MetadataStore(string folder)
 
     public string Folder => folder;
 
+    /// <summary>When the last whole update was kept; long ago when none was.</summary>
+    public DateTimeOffset TrustedAt => File.GetLastWriteTimeUtc(Path.Combine(folder, Trusted));
+
     /// <summary>The files of the last whole update; null when there are none that can be read.</summary>
     public RecordedFiles? ReadTrusted() => Read(Trusted);
 

@@ -31,9 +31,7 @@ public sealed class SigstoreRoots
     /// </summary>
     public async Task<TrustedRootFile> CurrentAsync(CancellationToken cancellationToken)
     {
-        TrustedRootFile embedded = TrustedRootFile.Of(
-            TrustedRootOrigin.Embedded,
-            PublicGood.Address.ToString(),
+        TrustedRootFile embedded = TrustedRootFile.Embedded(
             await _client.ReplayAsync(_embedded, PublicGood.TrustedRoot, cancellationToken)
         );
         if (_store.ReadTrusted() is not { } kept)
@@ -66,5 +64,5 @@ public sealed class SigstoreRoots
         return Refreshed(await _client.UpdateAsync(repository, current.Metadata, _store, PublicGood.TrustedRoot, cancellationToken));
     }
 
-    private TrustedRootFile Refreshed(VerifiedTarget metadata) => TrustedRootFile.Of(TrustedRootOrigin.Refreshed, _store.Folder, metadata);
+    private TrustedRootFile Refreshed(VerifiedTarget metadata) => TrustedRootFile.Refreshed(_store, metadata);
 }

@@ -21,10 +21,11 @@ public sealed record TrustedRootFile
 {
     private const int MaximumSize = 1024 * 1024;
 
-    private TrustedRootFile(TrustedRootOrigin origin, string place, ReadOnlyMemory<byte> content)
+    private TrustedRootFile(TrustedRootOrigin origin, string place, DateTimeOffset date, ReadOnlyMemory<byte> content)
     {
         Origin = origin;
         Place = place;
+        Date = date;
         Content = content;
         Summary = TrustedRootSummary.Of(content);
     }
@@ -33,6 +34,9 @@ public sealed record TrustedRootFile
 
     /// <summary>The file or folder; for an embedded one the repository that it was taken from.</summary>
     public string Place { get; }
+
+    /// <summary>Of an embedded one the day on which it was taken from there; of others when the file was written.</summary>
+    public DateTimeOffset Date { get; }
 
     /// <summary>The very bytes.</summary>
     public ReadOnlyMemory<byte> Content { get; }
@@ -55,7 +59,7 @@ public sealed record TrustedRootFile
         byte[] content = RegularFile.ReadBytes(path, MaximumSize);
         try
         {
-            return new TrustedRootFile(TrustedRootOrigin.Given, path, content);
+            return new TrustedRootFile(TrustedRootOrigin.Given, path, File.GetLastWriteTimeUtc(path), content);
         }
         catch (ContentException e)
         {
@@ -63,6 +67,17 @@ public sealed record TrustedRootFile
         }
     }
 
-    internal static TrustedRootFile Of(TrustedRootOrigin origin, string place, VerifiedTarget metadata) =>
-        new(origin, place, metadata.Content) { Metadata = metadata };
+    internal static TrustedRootFile Embedded(VerifiedTarget metadata) =>
+        new(
+            TrustedRootOrigin.Embedded,
+            PublicGood.Address.ToString(),
+            new DateTimeOffset(PublicGood.Date, TimeOnly.MinValue, TimeSpan.Zero),
+            metadata.Content
+        )
+        {
+            Metadata = metadata,
+        };
+
+    internal static TrustedRootFile Refreshed(MetadataStore store, VerifiedTarget metadata) =>
+        new(TrustedRootOrigin.Refreshed, store.Folder, store.TrustedAt, metadata.Content) { Metadata = metadata };
 }
