@@ -4,7 +4,7 @@ using Slipway.Testing;
 
 namespace Slipway.Tuf.Tests;
 
-/// <summary>What Sigstore's public good instance published: as this program brings it along, and as a checkout of its repository has it.</summary>
+/// <summary>What Sigstore's public good instance published: as this program brings it along, and as a checkout has it.</summary>
 public sealed partial class PublicGoodTests
 {
     /// <summary>A day when all that was embedded was fresh.</summary>
