@@ -84,6 +84,19 @@ public sealed class SigstoreRootsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_vouched_for_and_no_trusted_root_takes_no_ones_place()
+    {
+        SigstoreRoots roots = Roots();
+        Repository.Renew(TestKeys.TrustedRoot("two"));
+        await RefreshAsync(roots);
+        Repository.Renew("{}"u8.ToArray());
+        await Assert.ThrowsAsync<ContentException>(() => RefreshAsync(roots));
+        TrustedRootFile current = await roots.CurrentAsync(CancellationToken.None);
+        Assert.Equal((TrustedRootOrigin.Refreshed, null), (current.Origin, current.PassedOver));
+        Assert.Equal(TestKeys.TrustedRoot("two"), current.Content.ToArray());
+    }
+
+    [Fact]
     public async Task The_public_good_instances_own_is_refreshed_from_what_it_published()
     {
         using ScratchFolder folder = new();

@@ -10,6 +10,9 @@ namespace Slipway.Tuf;
 /// <param name="time">The clock that expiry is judged by.</param>
 public sealed class TufClient(ReadOnlyMemory<byte> pinned, TimeProvider time)
 {
+    /// <summary>Throws where a target is vouched for and cannot be used all the same: then nothing of it is kept.</summary>
+    public Action<ReadOnlyMemory<byte>> RequireContent { get; init; } = _ => { };
+
     /// <summary>
     /// Proves recorded files again: signatures, versions, lengths and hashes, from the pinned root to the target. Whether they expired
     /// meanwhile does not count.
@@ -57,6 +60,7 @@ public sealed class TufClient(ReadOnlyMemory<byte> pinned, TimeProvider time)
             OnRoots = roots => store.WriteRootsAsync(roots, cancellationToken),
         };
         VerifiedTarget target = await update.RunAsync(pinned, Sound(path), cancellationToken);
+        RequireContent(target.Content);
         await store.WriteTrustedAsync(target.Files, kept => IsNewerAsync(target, kept, path, cancellationToken), cancellationToken);
         return target;
     }

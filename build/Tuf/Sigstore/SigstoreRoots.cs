@@ -21,7 +21,7 @@ public sealed class SigstoreRoots
     internal SigstoreRoots(string folder, TimeProvider time, ReadOnlyMemory<byte> pinned, ITufRepository embedded)
     {
         _store = new MetadataStore(folder);
-        _client = new TufClient(pinned, time);
+        _client = new TufClient(pinned, time) { RequireContent = content => TrustedRootSummary.Of(content) };
         _embedded = embedded;
     }
 
@@ -54,7 +54,7 @@ public sealed class SigstoreRoots
 
     /// <summary>Brings the newest one from the repository and keeps it.</summary>
     /// <exception cref="TufException">What is there is not to be believed; the one in use stays.</exception>
-    /// <exception cref="ContentException">What is there is vouched for and no trusted root.</exception>
+    /// <exception cref="ContentException">What is there is vouched for and no trusted root; the one in use stays.</exception>
     /// <exception cref="RemoteException">The repository cannot be read; the one in use stays.</exception>
     /// <exception cref="IOException">It cannot be kept.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be kept.</exception>
