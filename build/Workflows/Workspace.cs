@@ -42,6 +42,9 @@ public sealed record Workspace(string Images, string Artifacts, string Cache)
     /// <summary>Base images that Dockerfiles begin with, made on the spot.</summary>
     public string Bases => Path.Combine(Cache, "bases");
 
+    /// <summary>Sigstore's trusted root as it was last refreshed, with the metadata that proves it.</summary>
+    public string TrustedRoots => Path.Combine(Cache, "sigstore");
+
     /// <summary>The lock that every user of the cache shares.</summary>
     public string CacheUse => Path.Combine(Cache, "locks", "use");
 

@@ -11,6 +11,7 @@ using Slipway.Processes;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Trust;
+using Slipway.Tuf;
 using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;
@@ -26,6 +27,7 @@ public class ExitCodesTests
         [typeof(WrongUseException)] = FailureKind.WrongUse,
         [typeof(ContentException)] = FailureKind.WrongData,
         [typeof(DebException)] = FailureKind.WrongData,
+        [typeof(TufException)] = FailureKind.WrongData,
         [typeof(XzException)] = FailureKind.WrongData,
         [typeof(DefinitionException)] = FailureKind.WrongConfiguration,
         [typeof(ResolutionException)] = FailureKind.WrongConfiguration,

@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Trust;
+using Slipway.Tuf;
 using Slipway.Verification;
 using Slipway.Views;
 
@@ -38,7 +39,16 @@ internal sealed partial class Build
 
     private SigstoreInstance? _sigstore;
 
-    private SigstoreInstance Sigstore => _sigstore ??= new SigstoreInstance { TrustedRoot = TrustedRoot, SigningConfig = SigningConfig };
+    private SigstoreInstance Sigstore =>
+        _sigstore ??= new SigstoreInstance
+        {
+            TrustedRoot = TrustedRoot,
+            SigningConfig = SigningConfig,
+            ReadPublicRoot = async stop => Slipway.Sigstore.TrustedRoot.Parse((await PublicRoots.CurrentAsync(stop)).Content),
+        };
+
+    /// <summary>The public instance's: as it was refreshed last, or came with this program.</summary>
+    private SigstoreRoots PublicRoots => new(Workspace.TrustedRoots, TimeProvider.System);
 
     private SignerChoice Signers =>
         new()

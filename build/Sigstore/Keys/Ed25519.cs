@@ -3,7 +3,7 @@ using Curve = Org.BouncyCastle.Math.EC.Rfc8032.Ed25519;
 namespace Slipway.Sigstore;
 
 /// <summary>Verifies Ed25519 signatures (RFC 8032, 5.1.7), which .NET does not.</summary>
-internal static class Ed25519
+public static class Ed25519
 {
     public const int KeySize = 32,
         SignatureSize = 64;

@@ -1,0 +1,46 @@
+using Nuke.Common;
+using Slipway.Tuf;
+using Slipway.Views;
+using Slipway.Workflows;
+
+namespace Slipway.Graph;
+
+/// <summary>Which of Sigstore's authorities and logs are believed.</summary>
+internal sealed partial class Build
+{
+    [Parameter("TrustRoot: bring the public instance's newest trusted root into the cache first")]
+    private readonly bool Refresh;
+
+    private Target TrustRoot =>
+        _ =>
+            _.Description("Say which of Sigstore's authorities and logs are believed; --refresh them")
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    TrustedRootFile root = await UsedTrustedRootAsync(report);
+                    if (Json)
+                        report.Result(TrustRootView.Json(root, TimeProvider.System.GetUtcNow()));
+                    else
+                        TrustRootView.Show(report, root, TimeProvider.System.GetUtcNow());
+                });
+
+    private async Task<TrustedRootFile> UsedTrustedRootAsync(Report report)
+    {
+        if (Refresh && TrustedRoot is not null)
+        {
+            throw new WorkflowException(
+                "--refresh brings the public instance's trusted root, and --trusted-root names another one. Give one of them",
+                FailureKind.WrongUse
+            );
+        }
+
+        if (TrustedRoot is not null)
+            return TrustedRootFile.Given(TrustedRoot);
+        SigstoreRoots roots = PublicRoots;
+        if (!Refresh)
+            return await roots.CurrentAsync(Stop);
+        using SourceFetcher sources = NewSources(report);
+        RemoteRepository repository = new(sources.Transport, PublicGood.Address) { Locate = file => sources.Upstream.Locate(file).Address };
+        return await roots.RefreshAsync(repository, Stop);
+    }
+}
