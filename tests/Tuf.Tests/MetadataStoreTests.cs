@@ -145,7 +145,7 @@ public sealed class MetadataStoreTests : IAsyncLifetime
         Directory.CreateDirectory(_scene.Store.Folder);
         FileStream held = new(Path.Combine(_scene.Store.Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         Task<VerifiedTarget> update = _scene.UpdateAsync();
-        while (_scene.Server.CountOf(TargetFile) == 0)
+        while (_scene.Server.CountOf(TargetFile) == 0 && !update.IsCompleted)
             await Task.Delay(5);
         Assert.Null(_scene.Store.ReadTrusted());
         Assert.False(update.IsCompleted);

@@ -74,7 +74,8 @@ public sealed class SignatureSchemeTests
         Assert.NotNull(ecdsa.ReadKey(good));
         Assert.Null(ecdsa.ReadKey(p384.ExportSubjectPublicKeyInfoPem()));
         Assert.Null(ecdsa.ReadKey((string)TestKeys.RootThree.Json["keyval"]!["public"]!));
-        Assert.Null(ecdsa.ReadKey(good + good));
+        Assert.NotNull(ecdsa.ReadKey(good + "\n"));
+        Assert.Null(ecdsa.ReadKey(good + "\n" + good));
         Assert.Null(ecdsa.ReadKey(good[..^40]));
         Assert.Null(ecdsa.ReadKey("04" + new string('0', 128)));
         Assert.Null(ecdsa.ReadKey("02" + new string('1', 64)));

@@ -137,7 +137,7 @@ public sealed class UpdateTests : IAsyncLifetime
         _scene.Take("timestamp.json");
         _scene.Server.Redirect("timestamp.json", "timestamp.json");
         RemoteException problem = await Assert.ThrowsAsync<RemoteException>(() => _scene.UpdateAsync());
-        Assert.Equal(RemoteFault.Protocol, problem.Fault);
+        Assert.Equal((RemoteFault.Protocol, 6), (problem.Fault, _scene.Server.CountOf("timestamp.json")));
     }
 
     [Fact]
