@@ -24,7 +24,9 @@ public sealed record TrustedRoot(
     private const int MaximumItems = 256;
     private const string MediaTypePrefix = "application/vnd.dev.sigstore.trustedroot";
 
-    /// <summary>The document of Sigstore's public good instance, as it was when this program was made (build/Tuf/PublicGood/ORIGIN).</summary>
+    /// <summary>
+    /// The document of Sigstore's public good instance, as it was when this program was made (build/Tuf/PublicGood/ORIGIN).
+    /// </summary>
     public static byte[] PublicGood()
     {
         using Stream resource = typeof(TrustedRoot).Assembly.GetManifestResourceStream("trusted_root.json")!;
