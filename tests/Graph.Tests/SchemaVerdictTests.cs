@@ -6,8 +6,11 @@ using System.Text.RegularExpressions;
 using Json.Schema;
 using Slipway.Definitions;
 using Slipway.Inspection;
+using Slipway.Oci;
 using Slipway.Testing;
+using Slipway.Trust;
 using Slipway.Updates;
+using Slipway.Verification;
 using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Graph.Tests;
@@ -35,6 +38,8 @@ public sealed partial class SchemaVerdictTests : IDisposable
             { "compare.schema.json", "kubelet/compare.yaml" },
             { "compare.schema.json", "flannel-cni/compare.yaml" },
             { "lifecycle.schema.json", "lifecycle.yaml" },
+            { "policy.schema.json", "kubelet.policy.json" },
+            { "policy.schema.json", "flannel-cni.policy.json" },
         };
 
     public void Dispose() => _folder.Dispose();
@@ -122,6 +127,9 @@ public sealed partial class SchemaVerdictTests : IDisposable
         {
             switch (Path.GetFileName(path))
             {
+                case var name when name.EndsWith(".policy.json", StringComparison.Ordinal):
+                    PolicyFile.Read(path, new SigstoreInstance());
+                    break;
                 case LifecycleFile.FileName:
                     LifecycleFile.Read(folder);
                     break;
@@ -138,7 +146,7 @@ public sealed partial class SchemaVerdictTests : IDisposable
 
             return null;
         }
-        catch (DefinitionException e)
+        catch (Exception e) when (e is DefinitionException or ContentException)
         {
             return e.Message;
         }

@@ -114,7 +114,8 @@ internal sealed class SignedReleaseFixture : IAsyncDisposable
         (ProvenanceSamples.NewSource(git: git) with { Image = await ImageReader.ReadAsync("tiny", Layout, default) }).ToProvenance();
 
     /// <summary>Signs SBOMs, which say nothing, and a provenance.</summary>
-    public async Task StateAsync(SlsaProvenance provenance)
+    /// <param name="signer">Instead of the fixture's.</param>
+    public async Task StateAsync(SlsaProvenance provenance, KeySigner? signer = null)
     {
         AssembledImage image = await ImageReader.ReadAsync("tiny", Layout, default);
         Digest[] subjects = [image.Index.Digest, .. image.Platforms.Select(platform => platform.Manifest.Digest)];
@@ -122,7 +123,7 @@ internal sealed class SignedReleaseFixture : IAsyncDisposable
         await Store.SignAsync(
             new SignedImage(Layout, Index.Digest, Official),
             [.. bills, provenance.About(image.Subjects), .. Says],
-            Signer,
+            signer ?? Signer,
             default
         );
     }

@@ -8,14 +8,18 @@ namespace Slipway.Trust;
 /// Whoever proved an identity to an issuer that a certificate authority believes, at a time that a log or a timestamp authority wrote down:
 /// keyless.
 /// </summary>
-/// <param name="Subject">The identity exactly: a mail address, or the URI of a CI's workflow.</param>
+/// <param name="Subject">The identity exactly: a mail address, or the URI of a CI's workflow; or a pattern of it.</param>
 /// <param name="Issuer">The OIDC issuer exactly, as <c>https://token.actions.githubusercontent.com</c>.</param>
 /// <param name="Instance">Whose certificates and log entries are believed.</param>
 public sealed record CertificateIdentity(string Subject, string Issuer, SigstoreInstance Instance) : ITrustedSigner
 {
-    public string Name => $"{Subject} of {Issuer}";
+    /// <summary>Whether <see cref="Subject"/> is a regular expression that the whole identity has to match.</summary>
+    public bool IsPattern { get; init; }
 
-    private SigstorePolicy Policy => SigstorePolicy.RequireIdentity(Subject, Issuer);
+    public string Name => $"{(IsPattern ? "whoever matches " : "")}{Subject} of {Issuer}";
+
+    private SigstorePolicy Policy =>
+        IsPattern ? SigstorePolicy.RequireMatchingIdentity(Subject, Issuer) : SigstorePolicy.RequireIdentity(Subject, Issuer);
 
     /// <exception cref="RemoteException">The keys to believe could not be fetched, so nothing is known.</exception>
     /// <exception cref="SigningKeyException">The trusted root that was given is none.</exception>

@@ -92,6 +92,12 @@ public enum FailureReason
     /// <summary>The signer's certificate tells of another repository, commit, tag or workflow than the provenance.</summary>
     CertificateMismatch,
 
+    /// <summary>The signer was accepted at another time than that of the release.</summary>
+    SignerOutsidePeriod,
+
+    /// <summary>Some of the signers have signed, and fewer than the policy wants.</summary>
+    SignersTooFew,
+
     /// <summary>The SBOM cannot be read.</summary>
     SbomUnreadable,
 

@@ -44,6 +44,13 @@ public sealed record PlaceVerdict
                 Result = Result with { Subjects = [.. Result.Subjects.Select(subject => subject with { Text = words(subject.Text) })] },
             };
 
+    /// <summary>With a failure of what was asked for, instead of a pass or of its own.</summary>
+    internal PlaceVerdict Failing(FailureReason reason, string text) =>
+        this with
+        {
+            Result = Result! with { Subjects = Result.Subjects.SetItem(0, Result.Subjects[0] with { Failure = reason, Text = text }) },
+        };
+
     public static PlaceVerdict Of(VerificationResult result)
     {
         ArgumentNullException.ThrowIfNull(result);

@@ -12,7 +12,10 @@ public sealed record ReleasePolicy
     private ReleasePolicy(ITrustedSigner signer) => Signer = signer;
 
     /// <summary>Who must have signed the release and its statements.</summary>
-    public ITrustedSigner Signer { get; }
+    public ITrustedSigner Signer { get; private init; }
+
+    /// <summary>So many of these must have signed, each all of it; null asks <see cref="Signer"/> alone.</summary>
+    public SignerThreshold? Signers { get; init; }
 
     /// <summary>What the provenance must say, beside what the tag claims.</summary>
     public ProvenanceCheck Provenance { get; init; } = new();
@@ -26,6 +29,9 @@ public sealed record ReleasePolicy
     /// <summary>Who must have built the same again, and signed that it came out so; none where nobody must.</summary>
     public ImmutableArray<ITrustedSigner> ReproducedBy { get; init; } = [];
 
+    /// <summary>So many of these must have built the same again, beside <see cref="ReproducedBy"/>; null asks nobody.</summary>
+    public SignerThreshold? Rebuilders { get; init; }
+
     /// <summary>Where layers may be spooled, to compare each with its SBOM; null leaves them unread.</summary>
     public string? Folder { get; init; }
 
@@ -34,6 +40,16 @@ public sealed record ReleasePolicy
 
     /// <summary>Signature, SBOM and provenance by this signer, of the index and of every manifest that it names.</summary>
     public static ReleasePolicy Require(ITrustedSigner signer) => new(signer);
+
+    /// <summary>That, by so many of some signers.</summary>
+    public static ReleasePolicy Require(SignerThreshold signers)
+    {
+        ArgumentNullException.ThrowIfNull(signers);
+        return new ReleasePolicy(signers.Of[0].Signer) { Signers = signers };
+    }
+
+    /// <summary>What is asked of the signature and the statements of one of the signers.</summary>
+    internal ReleasePolicy By(AcceptedSigner signer) => new(this) { Signer = signer.Signer, Signers = null };
 
     /// <summary>That, of what a rehearsal made; nothing else passes.</summary>
     public static ReleasePolicy RequireRehearsal(ITrustedSigner signer) =>

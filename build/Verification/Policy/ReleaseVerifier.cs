@@ -17,6 +17,8 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
     public async Task<PlaceVerdict> VerifyAsync(VerificationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (policy.Signers is { } signers)
+            return await new ThresholdVerifier(policy, signers).VerifyAsync(request, cancellationToken);
         return await JudgeAsync(
             await ReadAsync(request, cancellationToken),
             policy.Claims ?? TagClaims.OfWanted(request.Wanted),
@@ -72,7 +74,7 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
                 request,
                 wanted,
                 [.. verdicts.Select(verdict => verdict.Digest).OfType<Digest>()]
-            ).JudgeAsync(verdicts[0], policy.ReproducedBy, cancellationToken);
+            ).JudgeAsync(verdicts[0], policy, cancellationToken);
         return PlaceVerdict.Of(read with { Subjects = [.. verdicts] }) with { Claims = claims, Provenances = followed };
     }
 
@@ -129,7 +131,7 @@ public sealed class ReleaseVerifier(ReleasePolicy policy)
             SlsaProvenance provenance = SlsaProvenance.Parse(statement.Predicate);
             if (wanted.Judge(provenance) is [{ } first, ..])
                 return (FailureReason.ProvenanceMismatch, $"{first.Problem.Name()}: {first.Text}");
-            return statement.Proof?.Claims is { } claims && CertificateCheck.ProblemWith(claims, provenance) is { } problem
+            return CertificateCheck.ProblemWith(statement.Proof?.Claims, provenance, wanted.Triggers) is { } problem
                 ? (FailureReason.CertificateMismatch, problem)
                 : null;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Oci;
 using Slipway.Sigstore;
 
@@ -12,9 +13,16 @@ internal static class CertificateCheck
     private const string Tags = "refs/tags/",
         GitHub = "https://github.com/";
 
+    /// <param name="claims">Null where a key signed, which certifies nothing.</param>
+    /// <param name="triggers">What may have started the run; empty where anything may.</param>
     /// <returns>What differs, with wanted and got; null where nothing does. What a certificate does not say is not compared.</returns>
-    public static string? ProblemWith(CertificateClaims claims, SlsaProvenance provenance)
+    public static string? ProblemWith(CertificateClaims? claims, SlsaProvenance provenance, ImmutableArray<string> triggers)
     {
+        if (!triggers.IsEmpty && (claims?.BuildTrigger is not { } trigger || !triggers.Contains(trigger)))
+            return $"trigger: wanted {string.Join(" or ", triggers)}, the signer's certificate says "
+                + Printable.Of(claims?.BuildTrigger ?? "nothing");
+        if (claims is null)
+            return null;
         BuildParameters said = provenance.Parameters;
         string? tag =
             claims.SourceRepositoryRef is { } reference && reference.StartsWith(Tags, StringComparison.Ordinal)

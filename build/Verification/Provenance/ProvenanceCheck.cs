@@ -24,6 +24,12 @@ public sealed record ProvenanceCheck
     /// <summary>The builder's id.</summary>
     public string? Builder { get; init; }
 
+    /// <summary>Builders' ids, one of which it must be; empty asks nothing.</summary>
+    public ImmutableArray<string> Builders { get; init; } = [];
+
+    /// <summary>What may have started the CI run, as the signer's certificate says; empty asks nothing.</summary>
+    public ImmutableArray<string> Triggers { get; init; } = [];
+
     /// <summary>In any order.</summary>
     public ImmutableArray<Platform>? Platforms { get; init; }
 
@@ -60,6 +66,8 @@ public sealed record ProvenanceCheck
             yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", Verification.Builder.Rehearsal.Id, provenance.BuilderId);
         if (Builder is not null && Builder != provenance.BuilderId)
             yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", Builder, provenance.BuilderId);
+        if (!Builders.IsEmpty && !Builders.Contains(provenance.BuilderId))
+            yield return Differs(ProvenanceProblem.BuilderMismatch, "builder", string.Join(" or ", Builders), provenance.BuilderId);
     }
 
     private IEnumerable<ProvenanceFinding> OfSource(SlsaProvenance provenance)

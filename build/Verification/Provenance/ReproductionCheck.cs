@@ -11,6 +11,32 @@ namespace Slipway.Verification;
 internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceCheck? wanted, ImmutableArray<Digest> release)
 {
     /// <param name="verdict">On the release, which passed, with its provenances.</param>
+    /// <returns>The verdict with what they said who must have built it again, or with why that is not enough.</returns>
+    public async Task<SubjectVerdict> JudgeAsync(SubjectVerdict verdict, ReleasePolicy policy, CancellationToken cancellationToken)
+    {
+        verdict = await JudgeAsync(verdict, policy.ReproducedBy, cancellationToken);
+        if (!verdict.Passed || policy.Rebuilders is not { } rebuilders)
+            return verdict;
+        List<SubjectVerdict> others = [];
+        int count = 0;
+        foreach (AcceptedSigner rebuilder in rebuilders.Of)
+        {
+            SubjectVerdict judged = await JudgeAsync(verdict, [rebuilder.Signer], cancellationToken);
+            if (judged.Passed)
+                (verdict, count) = (judged, count + 1);
+            else
+                others.Add(judged);
+            if (count == rebuilders.Threshold)
+                return verdict;
+        }
+
+        return others[0] with
+        {
+            Text = $"{count} of {rebuilders.Of.Length} have built the same again: wanted {rebuilders.Threshold}. {others[0].Text}",
+        };
+    }
+
+    /// <param name="verdict">On the release, which passed, with its provenances.</param>
     /// <param name="signers">Each must have said it.</param>
     /// <returns>The verdict with what they said, or with the first who did not.</returns>
     public async Task<SubjectVerdict> JudgeAsync(
