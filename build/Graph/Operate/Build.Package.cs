@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Nuke.Common;
 using Slipway.Development;
+using Slipway.Reporting;
 using Slipway.Spdx;
-using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,5 +1,5 @@
 using Nuke.Common;
-using Slipway.Oci;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;
@@ -15,9 +15,9 @@ internal sealed partial class Build
 
     private OfficialChoice Officials =>
         new(
-            [.. AllDefinitions()],
+            [.. AllDefinitions().Select(definition => definition.Known())],
             Images.Length == 0 ? [] : NamedImages(),
-            Official is null ? null : ParseArgument(() => OfficialRepository(Official))
+            Official is null ? null : ParseArgument(() => Argument.OfficialRepository(Official))
         );
 
     /// <summary>What is built here is what its definition says.</summary>
@@ -26,11 +26,4 @@ internal sealed partial class Build
         if (Official is not null && Reference is null)
             throw new WorkflowException("--official: it says what --reference must be a copy of. Give that, too", FailureKind.WrongUse);
     }
-
-    private static Reference OfficialRepository(string text) =>
-        Oci.Reference.Parse(text) is { Tag: null, Digest: null } repository
-            ? repository
-            : throw new ContentException(
-                $"--official {Printable.Of(text)}: wanted a repository, as quay.io/poseidon/kubelet, without tag and digest"
-            );
 }

@@ -1,8 +1,8 @@
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.Reporting;
 using Slipway.Trust;
 using Slipway.Verification;
-using Slipway.Views;
 
 namespace Slipway.Graph;
 

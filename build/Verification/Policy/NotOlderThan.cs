@@ -11,9 +11,9 @@ namespace Slipway.Verification;
 /// </summary>
 public sealed partial record NotOlderThan
 {
-    private readonly ICommitHistory _clone;
+    private readonly ICommitHistory? _clone;
 
-    private NotOlderThan(string text, ICommitHistory clone) => (Text, _clone) = (text, clone);
+    private NotOlderThan(string text, ICommitHistory? clone) => (Text, _clone) = (text, clone);
 
     /// <summary>As it was given.</summary>
     public string Text { get; }
@@ -25,15 +25,15 @@ public sealed partial record NotOlderThan
     private string? Commit { get; init; }
 
     /// <param name="text"><c>v1.36.4</c>, <c>2026-11-30T08:00:00Z</c> (RFC 3339), or a commit in hex, of at least 7 digits.</param>
-    /// <param name="clone">Tells which commit comes before which.</param>
+    /// <param name="clone">Tells which commit comes before which; null where nobody can, and no commit is taken.</param>
     /// <exception cref="FormatException">It is none of them.</exception>
-    public static NotOlderThan Parse(string text, ICommitHistory clone)
+    public static NotOlderThan Parse(string text, ICommitHistory? clone)
     {
         ArgumentNullException.ThrowIfNull(text);
         NotOlderThan plain = new(text, clone);
         if (ReleaseOrder.Find(text) is { } version)
             return plain with { Version = version };
-        if (CommitGrammar().IsMatch(text))
+        if (clone is not null && CommitGrammar().IsMatch(text))
             return plain with { Commit = text.ToLowerInvariant() };
         return
             TimeGrammar().IsMatch(text)
@@ -48,8 +48,12 @@ public sealed partial record NotOlderThan
                 Time = time,
             }
             : throw new FormatException(
-                $"--not-older-than '{Printable.Of(text)}': wanted a version as v1.36.4, a time as 2026-11-30T08:00:00Z (RFC 3339), "
-                    + "or a commit in hex"
+                $"--not-older-than '{Printable.Of(text)}': wanted a version as v1.36.4"
+                    + (
+                        clone is null
+                            ? " or a time as 2026-11-30T08:00:00Z (RFC 3339)"
+                            : ", a time as 2026-11-30T08:00:00Z (RFC 3339), or a commit in hex"
+                    )
             );
     }
 
@@ -77,11 +81,11 @@ public sealed partial record NotOlderThan
     {
         foreach (string commit in (string[])[Commit!, said.Commit])
         {
-            if (!await _clone.HasAsync(commit, cancellationToken))
+            if (!await _clone!.HasAsync(commit, cancellationToken))
                 return Undecided($"this clone lacks commit {commit}. Run git fetch {said.Source} {commit}");
         }
 
-        return await _clone.IsAncestorAsync(Commit!, said.Commit, cancellationToken) switch
+        return await _clone!.IsAncestorAsync(Commit!, said.Commit, cancellationToken) switch
         {
             true => null,
             false => Older($"it is of commit {said.Commit}, which does not come after it"),
