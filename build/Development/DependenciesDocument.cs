@@ -57,7 +57,7 @@ internal sealed class DependenciesDocument
 
             """
         );
-        Table(text, "In the program", _program);
+        Table(text, "In the programs", _program);
         Table(text, "In tests and benchmarks alone", _tests);
         return text.ToString();
     }

@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Spdx;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Development;
@@ -38,13 +39,20 @@ internal sealed class NuGetPackages(string root)
 {
     private const int LargestFile = 16 << 20;
 
-    /// <summary>What is in the program: all that <c>build/Graph</c> needs, directly or not.</summary>
+    /// <summary>What is in the build program: all that <c>build/Graph</c> needs, directly or not.</summary>
     public ImmutableArray<NuGetPackage> OfProgram() => Read([Path.Combine(root, "build", "Graph")]);
+
+    /// <summary>What is in slipway-verify.</summary>
+    public ImmutableArray<NuGetPackage> OfVerifyProgram() => Read([Path.Combine(root, "build", "SlipwayVerify")]);
+
+    /// <summary>What is in either.</summary>
+    public ImmutableArray<NuGetPackage> OfPrograms() =>
+        Read([Path.Combine(root, "build", "Graph"), Path.Combine(root, "build", "SlipwayVerify")]);
 
     /// <summary>What only tests and benchmarks need.</summary>
     public ImmutableArray<NuGetPackage> OfTestsAlone()
     {
-        HashSet<string> program = [.. OfProgram().Select(package => package.Name)];
+        HashSet<string> program = [.. OfPrograms().Select(package => package.Name)];
         return [.. Read(Directory.EnumerateDirectories(Path.Combine(root, "tests"))).Where(package => !program.Contains(package.Name))];
     }
 

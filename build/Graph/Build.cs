@@ -1,6 +1,6 @@
 using Nuke.Common;
 using Nuke.Common.IO;
-using Slipway.Oci;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;
@@ -40,16 +40,5 @@ internal sealed partial class Build : NukeBuild
     private bool IsStep(string target) => InvokedTargets.All(invoked => invoked.Name != target);
 
     /// <summary>Reads a value of the command line; what is wrong with it is wrong use, not wrong data.</summary>
-    private static T ParseArgument<T>(Func<T> parse)
-    {
-        try
-        {
-            return parse();
-        }
-        catch (Exception e) when (e is ContentException or ArgumentException or FormatException)
-        {
-            // .NET appends the name of its own parameter, which means nothing to whoever typed the value.
-            throw new WorkflowException(e.Message.Split(" (Parameter '")[0], FailureKind.WrongUse);
-        }
-    }
+    private static T ParseArgument<T>(Func<T> parse) => Argument.Parse(parse);
 }

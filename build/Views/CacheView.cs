@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Slipway.Fetching;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Reporting;
 
 namespace Slipway.Views;
 

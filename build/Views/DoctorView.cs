@@ -1,4 +1,6 @@
 using Slipway.Oci;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

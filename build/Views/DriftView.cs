@@ -1,6 +1,8 @@
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Reporting;
 using Slipway.Trust;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

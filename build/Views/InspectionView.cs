@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

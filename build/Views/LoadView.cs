@@ -1,4 +1,5 @@
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

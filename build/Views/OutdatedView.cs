@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Slipway.Debian;
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Updates;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

@@ -1,5 +1,6 @@
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Reporting;
 
 namespace Slipway.Views;
 

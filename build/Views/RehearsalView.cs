@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

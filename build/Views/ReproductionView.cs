@@ -2,6 +2,7 @@ using System.Globalization;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Reporting;
 using Slipway.Verification;
 
 namespace Slipway.Views;

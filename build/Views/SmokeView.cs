@@ -1,6 +1,8 @@
 using System.Globalization;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

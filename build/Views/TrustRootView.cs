@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Tuf;
 
 namespace Slipway.Views;

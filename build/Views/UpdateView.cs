@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Updates;
 using Slipway.Workflows;
 

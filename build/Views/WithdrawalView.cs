@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Views;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,3 +1,5 @@
+using Slipway.Verification;
+
 namespace Slipway.Workflows;
 
 /// <summary>A workflow that failed for a reason that no room below has an exception for.</summary>

@@ -1,5 +1,6 @@
 using Nuke.Common.IO;
 using Slipway.Testing;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;

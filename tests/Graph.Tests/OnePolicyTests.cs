@@ -34,7 +34,7 @@ public sealed partial class OnePolicyTests
                 "Verification/Policy/VerifiedEvidence.cs",
             ],
             // Policies are made from the command line in one file; a rehearsal has its own.
-            [@"\bReleasePolicy\.Require\("] = ["Graph/Parameters/Build.Policy.cs"],
+            [@"\bReleasePolicy\.Require\("] = ["Verification/Requests/PolicyChoice.cs"],
             [@"\bReleasePolicy\.RequireRehearsal\("] =
             [
                 "Workflows/Rehearse/RehearseWorkflow.cs",
@@ -84,7 +84,7 @@ public sealed partial class OnePolicyTests
     }
 
     private static IEnumerable<(string Name, string Text)> Sources() =>
-        from room in (string[])["Graph", "Release", "Verification", "Views", "Workflows"]
+        from room in (string[])["Graph", "Release", "SlipwayVerify", "Verification", "Views", "Workflows"]
         from path in Directory.EnumerateFiles(SourceTree.At("build", room), "*.cs", SearchOption.AllDirectories)
         let name = Path.GetRelativePath(SourceTree.At("build"), path)
         where !name.Contains("/obj/", StringComparison.Ordinal) && !name.Contains("/bin/", StringComparison.Ordinal)
@@ -100,6 +100,6 @@ public sealed partial class OnePolicyTests
     [GeneratedRegex(@"[cC]lient\.Repository\b|anonymous\.Repository\b|[cC]onnect\([^)]*\)\.Repository\b")]
     private static partial Regex Reads();
 
-    [GeneratedRegex(@"\bReleaseVerifier\b|\bReleasePolicy\b|\bPolicyOf\b")]
+    [GeneratedRegex(@"\bReleaseVerifier\b|\bReferenceVerifier\b|\bReleasePolicy\b|\bPolicyOf\b")]
     private static partial Regex Judges();
 }

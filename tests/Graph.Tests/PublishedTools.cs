@@ -51,6 +51,9 @@ internal sealed class PublishedTools : IAsyncDisposable
 
     public RehearsalRegistry At(string host) => _registries[host == "quay.io" ? 0 : 1];
 
+    /// <summary>Where the two are, for a program whose options are given once for each value.</summary>
+    public string[] Map => ["--registry-map", $"quay.io={_registries[0].Address}", "--registry-map", $"docker.io={_registries[1].Address}"];
+
     /// <summary>Deletes a tag or a manifest, as somebody else would.</summary>
     public async Task DeleteAsync(string host, string name)
     {

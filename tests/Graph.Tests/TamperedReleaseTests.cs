@@ -8,17 +8,17 @@ namespace Slipway.Graph.Tests;
 
 /// <summary>
 /// What can be done to a release on a registry, each as its targets see it: Verify, Save, Mirror, Reproduce and Drift give the same
-/// verdict, for the same reason, and none of them writes anything.
+/// verdict as slipway-verify, for the same reason, and none of them writes anything.
 /// </summary>
-public sealed partial class TamperedReleaseTests(TamperedReleases made, ITestOutputHelper output) : IClassFixture<TamperedReleases>
+public sealed class TamperedReleaseTests(TamperedReleases made, ITestOutputHelper output) : IClassFixture<TamperedReleases>
 {
-    public static TheoryData<string> Names { get; } = [.. Cases.Keys];
+    public static TheoryData<string> Names { get; } = [.. TamperedReleaseCases.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Five_targets_have_one_verdict(string what)
+    public async Task Five_targets_and_the_small_program_have_one_verdict(string what)
     {
-        (Func<TamperedReleases, string> tagOf, string reason, Func<TamperedRegistry, Task> tamper) = Cases[what];
+        (Func<TamperedReleases, string> tagOf, string reason, Func<TamperedRegistry, Task> tamper) = TamperedReleaseCases.All[what];
         await using TamperedRegistry at = await made.CopyAsync();
         await tamper(at);
         string tag = tagOf(made),
@@ -41,6 +41,7 @@ public sealed partial class TamperedReleaseTests(TamperedReleases made, ITestOut
             Assert.True((result.Output + result.Error).Contains(reason, StringComparison.Ordinal), $"{target}: wanted {reason}");
         }
 
+        await at.AssertSameVerdictAsync(VerifyProgram.Compiled, reference);
         Assert.Equal(writes, at.Writes);
         Assert.False(File.Exists(archive));
     }
@@ -117,6 +118,7 @@ public sealed partial class TamperedReleaseTests(TamperedReleases made, ITestOut
             (
                 await at.RunAsync("Save", "--reference", $"{TamperedRegistry.Official}:{tag}", "--to", made.Repository.Beside("saved.tar"))
             ).Require();
+            Assert.Equal(0, (await at.AssertSameVerdictAsync(VerifyProgram.Compiled, $"{TamperedRegistry.Official}:{tag}")).ExitCode);
         }
 
         foreach (int release in (int[])[0, 1, 2])
@@ -279,6 +281,4 @@ public sealed partial class TamperedReleaseTests(TamperedReleases made, ITestOut
                 StringComparison.Ordinal
             );
     }
-
-    private static SlsaProvenance Of(SlsaProvenance said, BuildParameters parameters) => said with { Parameters = parameters };
 }

@@ -120,6 +120,9 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
 
     public Repository Site => At(Official);
 
+    /// <summary>Where requests to either registry go.</summary>
+    public Uri Address => registry.Address;
+
     /// <summary>Any repository of the registry.</summary>
     public Repository At(string repository) =>
         new RegistryClient(
@@ -132,6 +135,26 @@ internal sealed class TamperedRegistry(TamperedReleases made, RehearsalRegistry 
     public int Writes => registry.Log.All.Count(entry => entry.Request.Method is not ("GET" or "HEAD"));
 
     public Task<ChildResult> RunAsync(params string[] arguments) => made.RunAsync(registry, [.. arguments, "--public-key", Key, .. Also]);
+
+    /// <summary>Asserts that the small program says all that Verify says: table, JSON, failure and exit code.</summary>
+    /// <returns>What it said in a table.</returns>
+    public async Task<ChildResult> AssertSameVerdictAsync(VerifyProgram program, string reference)
+    {
+        string[] known = ["--image", UpstreamImage.Name, "--source", UpstreamImage.Source];
+        string[] map = ["--registry-map", $"quay.io={registry.Address}", "--registry-map", $"docker.io={registry.Address}"];
+        ChildResult[] all = await Task.WhenAll(
+            RunAsync("Verify", "--reference", reference),
+            RunAsync("Verify", "--reference", reference, "--json"),
+            program.RunAsync([reference, "--key", Key, .. known, .. map]),
+            program.RunAsync([reference, "--key", Key, .. known, .. map, "--json"])
+        );
+        Assert.Equal((all[0].ExitCode, all[0].Output), (all[2].ExitCode, all[2].Output));
+        Assert.Equal((all[1].ExitCode, all[1].Output), (all[3].ExitCode, all[3].Output));
+        string failure = all[2].Error.Replace("slipway-verify: ", "", StringComparison.Ordinal).Trim();
+        Assert.Contains(failure, all[0].Error, StringComparison.Ordinal);
+        Assert.Equal(all[2].ExitCode != 0, failure.Length > 0);
+        return all[2];
+    }
 
     /// <summary>Of the index, or of the manifest for an architecture.</summary>
     public async Task<Digest> DigestAsync(int release, string? architecture = null) =>

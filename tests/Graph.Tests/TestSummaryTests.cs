@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Slipway.Development;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;

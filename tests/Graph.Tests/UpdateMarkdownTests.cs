@@ -3,6 +3,7 @@ using Slipway.Debian;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Updates;
 using Slipway.Workflows;
 

@@ -3,8 +3,10 @@ using Slipway.Http;
 using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Testing;
 using Slipway.Updates;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph.Tests;

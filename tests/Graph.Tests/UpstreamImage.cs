@@ -11,6 +11,7 @@ internal static class UpstreamImage
 {
     public const string Name = "tools";
     public const string Version = "v1.0.0";
+    public const string Source = "https://example.org/tools";
 
     public static Uri Address(string file, string architecture = "amd64") =>
         new($"https://dl.k8s.io/release/{Version}/{file}-{architecture}");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Reporting;
 using Slipway.Trust;
 using Slipway.Verification;
 using Slipway.Views;

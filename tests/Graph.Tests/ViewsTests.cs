@@ -1,6 +1,7 @@
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Reporting;
 using Slipway.Views;
 using Slipway.Workflows;
 

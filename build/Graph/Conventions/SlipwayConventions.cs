@@ -1,7 +1,8 @@
 using Nuke.Common;
 using Slipway.Graph;
 using Slipway.Oci;
-using Slipway.Views;
+using Slipway.Reporting;
+using Slipway.Workflows;
 
 [assembly: BuildConventions(typeof(SlipwayConventions))]
 
@@ -22,7 +23,7 @@ public sealed class SlipwayConventions : IBuildConventions
 
     public TextWriter Output => Console.Out;
 
-    public int ExitCodeOf(Exception exception) => ExitCodes.Of(exception);
+    public int ExitCodeOf(Exception exception) => ExitCodes.Of(FailureKinds.Of(exception));
 
     /// <summary>
     /// What we expect to go wrong is told in its own words, and so is what the operating system says of files; the rest is a fault of ours,
@@ -34,40 +35,14 @@ public sealed class SlipwayConventions : IBuildConventions
         if (exception is OperationCanceledException)
             return "the time limit of --timeout has passed; finished work stays. Run the same command again, with a longer --timeout if "
                 + "it needs one";
-        return Oci.Printable.Line(
-            IsFault(exception)
-                ? $"a fault of Slipway's own: {Words(exception)}. Please report it; --verbosity verbose shows where it happened"
-                : _given.Words(exception)
-        );
+        return IsFault(exception)
+            ? FailureText.OfFault(exception, "Slipway", "Please report it; --verbosity verbose shows where it happened")
+            : Oci.Printable.Line(_given.Words(exception));
     }
 
     public string Printable(string line) => Oci.Printable.Line(line);
 
-    /// <summary>Our own exceptions say what others said with our secrets taken out where it came in.</summary>
-    public bool IsOwn(Exception exception)
-    {
-        ArgumentNullException.ThrowIfNull(exception);
-        return exception.GetType().Namespace?.StartsWith(nameof(Slipway) + ".", StringComparison.Ordinal) == true;
-    }
+    public bool IsOwn(Exception exception) => FailureText.IsOwn(exception);
 
-    public bool IsFault(Exception exception) =>
-        !IsOwn(exception)
-        && exception is not (IOException or UnauthorizedAccessException or BuildUsageException or OperationCanceledException);
-
-    /// <summary>.NET's names and sentences mean nothing to a reader, and may quote anything.</summary>
-    private static string Words(Exception exception) =>
-        exception switch
-        {
-            OutOfMemoryException => "it ran out of memory",
-            NullReferenceException
-            or KeyNotFoundException
-            or InvalidOperationException
-            or ArgumentException
-            or IndexOutOfRangeException
-            or FormatException
-            or OverflowException
-            or InvalidCastException => "it found an unexpected value",
-            TimeoutException => "an internal wait timed out",
-            _ => "it failed unexpectedly",
-        };
+    public bool IsFault(Exception exception) => FailureText.IsFault(exception) && exception is not BuildUsageException;
 }

@@ -4,6 +4,7 @@ using Slipway.Http;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Registry;
+using Slipway.Reporting;
 using Slipway.Views;
 using Slipway.Workflows;
 

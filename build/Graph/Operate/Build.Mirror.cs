@@ -1,7 +1,8 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Release;
-using Slipway.Views;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;
@@ -20,7 +21,7 @@ internal sealed partial class Build
                     using HttpTransport transport = NewTransport(report);
                     MirrorWorkflow workflow = new(Officials, () => Connect(transport), report.Line)
                     {
-                        Policy = async definition => PolicyOf(await Signers.TrustedAsync(Stop), definition),
+                        Policy = async image => Policies.Of(await Signers.TrustedAsync(Stop), image),
                         RequireNotWithdrawn = RequireNotWithdrawnAsync,
                         Wanted = ParseArgument(() => TagFilter.Parse(TagPattern)),
                     };

@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Images;
+using Slipway.Reporting;
 using Slipway.Updates;
 using Slipway.Views;
 using Slipway.Workflows;

@@ -1,46 +1,110 @@
 using System.Collections.Immutable;
 using Nuke.Common;
 using Slipway.Development;
+using Slipway.Oci;
+using Slipway.Release;
+using Slipway.Reporting;
 using Slipway.Spdx;
-using Slipway.Views;
+using Slipway.Trust;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;
 
-/// <summary>What this program is made of.</summary>
+/// <summary>What these programs are made of, and the small one as its users get it.</summary>
 internal sealed partial class Build
 {
     private Target Package =>
         _ =>
             _.Description(
-                    "List what this program is made of: docs/dependencies.md with licences, and its own SBOM, artifacts/slipway.spdx.json"
+                    "List what these programs are made of: docs/dependencies.md with licences, and their SBOMs in artifacts/; compile "
+                        + "slipway-verify for users"
                 )
+                .DependsOn(CompileVerify)
                 .Executes(async () =>
                 {
                     Report report = Report.ToConsole();
                     NuGetPackages packages = new(RootDirectory);
-                    ImmutableArray<NuGetPackage> program = packages.OfProgram(),
+                    ImmutableArray<NuGetPackage> programs = packages.OfPrograms(),
                         tests = packages.OfTestsAlone();
                     string versions = await File.ReadAllTextAsync(RootDirectory / "Directory.Packages.props", Stop);
                     await File.WriteAllTextAsync(
                         RootDirectory / "docs" / DependenciesDocument.FileName,
-                        new DependenciesDocument(program, tests, versions).ToString(),
+                        new DependenciesDocument(programs, tests, versions).ToString(),
                         Stop
                     );
-                    string version = typeof(Build).Assembly.GetName().Version!.ToString(3);
-                    SpdxDocument sbom = ProgramSbom.Of(
-                        "slipway",
-                        version,
-                        source: null,
-                        TimeProvider.System.GetUtcNow(),
-                        program.Select(package => package.ToPart())
-                    );
-                    string file = Path.Combine(Workspace.Artifacts, "slipway.spdx.json");
-                    Directory.CreateDirectory(Workspace.Artifacts);
-                    await File.WriteAllBytesAsync(file, sbom.ToBytes(), Stop);
                     report.Line(
-                        $"docs/{DependenciesDocument.FileName}: {program.Length} packages in the program, {tests.Length} in tests alone"
+                        $"docs/{DependenciesDocument.FileName}: {programs.Length} packages in the programs, {tests.Length} in tests alone"
                     );
-                    report.Result(file);
+                    report.Result(await WriteSbomAsync("slipway", packages.OfProgram()));
+                    report.Result(await WriteSbomAsync(ProgramCompiler.Name, packages.OfVerifyProgram()));
                 });
+
+    private Target CompileVerify =>
+        _ =>
+            _.Description(
+                    "Compile slipway-verify, which users verify images with, into artifacts/slipway-verify/: for --platforms (default: those "
+                        + "that this machine links programs for) and for any system with .NET; with SHA256SUMS, signed if a signer is given"
+                )
+                .Executes(async () =>
+                {
+                    Report report = Report.ToConsole();
+                    string folder = Directory.CreateDirectory(Path.Combine(Workspace.Artifacts, ProgramCompiler.Name)).FullName;
+                    ProgramCompiler compiler = new(RootDirectory, report.Lines);
+                    List<string> made = [];
+                    foreach (Platform platform in CompiledPlatforms(report))
+                    {
+                        report.Line($"compiling {ProgramCompiler.Name} for {platform}");
+                        made.Add(Path.Combine(folder, ProgramCompiler.FileOf(platform)));
+                        await compiler.NativeAsync(platform, made[^1], Stop);
+                    }
+
+                    report.Line($"compiling {ProgramCompiler.Name} for any system with .NET");
+                    made.Add(Path.Combine(folder, ProgramCompiler.PortableFile));
+                    await compiler.PortableAsync(made[^1], Stop);
+                    await WriteChecksumsAsync(folder, made);
+                    foreach (string file in made.Where(_ => !IsStep(nameof(CompileVerify))))
+                        report.Result(file);
+                });
+
+    private IEnumerable<Platform> CompiledPlatforms(Report report)
+    {
+        if (Platforms.Length > 0)
+            return [.. Platforms.Select(text => ParseArgument(() => Platform.Parse(text))).Distinct()];
+        Platform[] all = [Platform.LinuxAmd64, Platform.LinuxArm64];
+        foreach (Platform left in all.Where(platform => !ProgramCompiler.Links(platform) && platform != ProgramCompiler.Own))
+            report.Line(
+                $"{ProgramCompiler.Name} for {left}: left out, this machine has no linker for it. --platforms {left} says what to install"
+            );
+        return all.Where(platform => platform == ProgramCompiler.Own || ProgramCompiler.Links(platform));
+    }
+
+    private async Task WriteChecksumsAsync(string folder, IEnumerable<string> files)
+    {
+        ReleasedFile list = ChecksumList.Of(
+            files.Select(file => new ReleasedFile(Path.GetFileName(file), ReleasedFile.Binary, File.ReadAllBytes(file)))
+        );
+        await File.WriteAllBytesAsync(Path.Combine(folder, list.Name), list.Content, Stop);
+        string signature = Path.Combine(folder, ChecksumList.SignatureName);
+        File.Delete(signature);
+        if (!Signers.IsChosen)
+            return;
+        ISigner signer = await Signers.OpenAsync(Stop);
+        using IDisposable? held = signer as IDisposable;
+        await File.WriteAllBytesAsync(signature, (await signer.SignBlobAsync(list.Content, Stop)).Bytes, Stop);
+    }
+
+    private async Task<string> WriteSbomAsync(string name, ImmutableArray<NuGetPackage> parts)
+    {
+        SpdxDocument sbom = ProgramSbom.Of(
+            name,
+            typeof(Build).Assembly.GetName().Version!.ToString(3),
+            source: null,
+            TimeProvider.System.GetUtcNow(),
+            parts.Select(package => package.ToPart())
+        );
+        string file = Path.Combine(Workspace.Artifacts, $"{name}.spdx.json");
+        Directory.CreateDirectory(Workspace.Artifacts);
+        await File.WriteAllBytesAsync(file, sbom.ToBytes(), Stop);
+        return file;
+    }
 }

@@ -3,7 +3,7 @@ using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
-using Slipway.Views;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,7 +1,8 @@
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Rehearsal;
-using Slipway.Views;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.Development;
-using Slipway.Views;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,7 +1,9 @@
 using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Git;
+using Slipway.Reporting;
 using Slipway.Updates;
+using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;
 

@@ -2,6 +2,7 @@ using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Release;
+using Slipway.Reporting;
 using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;

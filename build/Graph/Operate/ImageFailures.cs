@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using Slipway.Views;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

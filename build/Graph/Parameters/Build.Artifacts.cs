@@ -25,6 +25,7 @@ internal sealed partial class Build
         nameof(Release),
         nameof(Withdraw),
         nameof(Update),
+        nameof(CompileVerify),
         nameof(Test),
         nameof(Clean),
     ];

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Git;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -2,8 +2,8 @@ using Nuke.Common;
 using Slipway.Git;
 using Slipway.GitHub;
 using Slipway.Http;
+using Slipway.Reporting;
 using Slipway.Verification;
-using Slipway.Views;
 
 namespace Slipway.Graph;
 

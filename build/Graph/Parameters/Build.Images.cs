@@ -3,6 +3,7 @@ using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,5 +1,5 @@
 using Nuke.Common;
-using Slipway.Oci;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;
@@ -15,9 +15,9 @@ internal sealed partial class Build
 
     private OfficialChoice Officials =>
         new(
-            [.. AllDefinitions()],
+            [.. AllDefinitions().Select(definition => definition.Known())],
             Images.Length == 0 ? [] : NamedImages(),
-            Official is null ? null : ParseArgument(() => OfficialRepository(Official))
+            Official is null ? null : ParseArgument(() => Argument.OfficialRepository(Official))
         );
 
     /// <summary>What is built here is what its definition says.</summary>
@@ -29,11 +29,4 @@ internal sealed partial class Build
                 FailureKind.WrongUse
             );
     }
-
-    private static Reference OfficialRepository(string text) =>
-        Oci.Reference.Parse(text) is { Tag: null, Digest: null } repository
-            ? repository
-            : throw new ContentException(
-                $"--official {Printable.Of(text)}: wanted a repository, as quay.io/poseidon/kubelet, without tag and digest"
-            );
 }

@@ -1,7 +1,7 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Registry;
-using Slipway.Views;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

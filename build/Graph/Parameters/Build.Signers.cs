@@ -1,9 +1,9 @@
 using Nuke.Common;
 using Nuke.Common.IO;
+using Slipway.Reporting;
 using Slipway.Trust;
 using Slipway.Tuf;
 using Slipway.Verification;
-using Slipway.Views;
 
 namespace Slipway.Graph;
 

@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Slipway.Http;
-using Slipway.Views;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

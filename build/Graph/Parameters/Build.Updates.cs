@@ -2,6 +2,7 @@ using Nuke.Common;
 using Nuke.Common.IO;
 using Slipway.GitHub;
 using Slipway.Updates;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -1,7 +1,9 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Images;
+using Slipway.Reporting;
 using Slipway.Trust;
+using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;
 

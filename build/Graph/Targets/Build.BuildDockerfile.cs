@@ -1,7 +1,8 @@
 using Nuke.Common;
 using Slipway.Images;
 using Slipway.Oci;
-using Slipway.Views;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

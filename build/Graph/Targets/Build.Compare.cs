@@ -1,6 +1,7 @@
 using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Inspection;
+using Slipway.Reporting;
 using Slipway.Views;
 using Slipway.Workflows;
 

@@ -1,6 +1,6 @@
 using Nuke.Common;
 using Slipway.Images;
-using Slipway.Views;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

@@ -2,6 +2,8 @@ using Nuke.Common;
 using Slipway.Http;
 using Slipway.Images;
 using Slipway.Inspection;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;
 

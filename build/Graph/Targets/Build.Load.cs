@@ -1,5 +1,6 @@
 using Nuke.Common;
 using Slipway.Definitions;
+using Slipway.Reporting;
 using Slipway.Views;
 using Slipway.Workflows;
 

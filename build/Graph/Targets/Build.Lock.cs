@@ -1,5 +1,5 @@
 using Nuke.Common;
-using Slipway.Views;
+using Slipway.Reporting;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

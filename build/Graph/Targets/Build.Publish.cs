@@ -2,8 +2,8 @@ using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Release;
+using Slipway.Reporting;
 using Slipway.Trust;
-using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

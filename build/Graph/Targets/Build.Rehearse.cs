@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Slipway.Reporting;
 using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;

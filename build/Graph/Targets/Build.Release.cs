@@ -3,6 +3,8 @@ using Slipway.Definitions;
 using Slipway.GitHub;
 using Slipway.Http;
 using Slipway.Images;
+using Slipway.Reporting;
+using Slipway.Verification;
 using Slipway.Views;
 using Slipway.Workflows;
 

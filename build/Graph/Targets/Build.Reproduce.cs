@@ -4,6 +4,7 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
+using Slipway.Reporting;
 using Slipway.Trust;
 using Slipway.Verification;
 using Slipway.Views;
@@ -64,9 +65,12 @@ internal sealed partial class Build
         ReproduceWorkflow run = new(Workspace, RootDirectory, sources, report.Line, TimeProvider.System);
         if (local is not null)
         {
-            using LocalImage image = LocalImage.Open(local, TrustFolder, Path.Combine(Workspace.Cache, "archives"), Stop);
+            using LocalImage image = LocalImage.Open(local, TrustFolder, ArchivesFolder, Stop);
             (string wanted, string? tag) = ParseArgument(() => image.Choose(local.Wanted));
-            ImageDefinition definition = SourceOf(local.ToString(), await OfficialOfAsync(image, wanted));
+            ImageDefinition definition = SourceOf(
+                local.ToString(),
+                await Officials.OfFilesAsync(image, wanted, $"--reference {Reference}", Stop)
+            );
             VerificationRequest files = new()
             {
                 Content = image.Content,
@@ -89,10 +93,10 @@ internal sealed partial class Build
         await FinishAsync(run, request, signer, Push ? site : null, report);
     }
 
-    private static ImageDefinition SourceOf(string reference, OfficialImage image) =>
-        image.Definition
+    private ImageDefinition SourceOf(string reference, OfficialImage official) =>
+        AllDefinitions().FirstOrDefault(definition => definition.Name == official.Image?.Name)
         ?? throw new WorkflowException(
-            $"--reference {reference}: {image.Repository.Name} is not the repository of an image under images/, so its source is not here. "
+            $"--reference {reference}: {official.Repository.Name} is not the repository of an image under images/, so its source is not here. "
                 + "For a copy give --images NAME",
             FailureKind.WrongUse
         );

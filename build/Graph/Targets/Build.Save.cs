@@ -3,9 +3,9 @@ using Slipway.Definitions;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
+using Slipway.Reporting;
 using Slipway.Trust;
 using Slipway.Verification;
-using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;
@@ -45,7 +45,7 @@ internal sealed partial class Build
                         throw new WorkflowException($"--to {To}: wanted a file in a folder that exists", FailureKind.WrongUse);
                     RequireReferenceOfOfficial();
                     long? mostUnverified = MostUnverified;
-                    ReleaseSigners signers = await NewReleaseSignersAsync(report);
+                    ReleaseSigners signers = await NewReleaseSignersAsync();
                     using HttpTransport? transport = Reference is null ? null : NewTransport(report);
                     (VerificationRequest release, ReleasePolicy policy) = transport is null
                         ? LocalRelease((await DefinitionsAsync())[0], signers)
@@ -64,7 +64,7 @@ internal sealed partial class Build
         : throw new WorkflowException("--limit: it applies only to --all-referrers, which is missing. Give both", FailureKind.WrongUse);
 
     private (VerificationRequest Release, ReleasePolicy Policy) LocalRelease(ImageDefinition definition, ReleaseSigners signers) =>
-        (ChosenWorkspace.ReleaseOf(definition), FullPolicyOf(signers, definition) with { Claims = TagClaims.None });
+        (ChosenWorkspace.ReleaseOf(definition), Policies.Of(signers, definition.Known()) with { Claims = TagClaims.None });
 
     private (VerificationRequest Release, ReleasePolicy Policy) RemoteRelease(
         Reference reference,
@@ -74,7 +74,7 @@ internal sealed partial class Build
     {
         if (reference.Tag is null || reference.Digest is not null)
             throw new WorkflowException($"--reference {reference}: wanted a tag, which the archive gets, too", FailureKind.WrongUse);
-        (ImageDefinition? definition, Reference official) = Officials.Of(reference);
-        return (client.Repository(reference).Release(reference.Tag, official), FullPolicyOf(signers, definition));
+        (KnownImage? image, Reference official) = Officials.Of(reference);
+        return (client.Repository(reference).Release(reference.Tag, official), Policies.Of(signers, image));
     }
 }

@@ -1,8 +1,8 @@
 using Nuke.Common;
 using Slipway.Images;
+using Slipway.Reporting;
 using Slipway.Trust;
 using Slipway.Verification;
-using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

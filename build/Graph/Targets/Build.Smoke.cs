@@ -2,6 +2,7 @@ using Nuke.Common;
 using Slipway.Definitions;
 using Slipway.Engine;
 using Slipway.Inspection;
+using Slipway.Reporting;
 using Slipway.Views;
 using Slipway.Workflows;
 

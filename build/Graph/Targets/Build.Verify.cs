@@ -1,8 +1,8 @@
 using Nuke.Common;
 using Slipway.Http;
 using Slipway.Oci;
+using Slipway.Reporting;
 using Slipway.Verification;
-using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;
@@ -37,13 +37,15 @@ internal sealed partial class Build
                             FailureKind.WrongUse
                         );
                     RequireReferenceOfOfficial();
-                    ReleaseSigners signers = await NewReleaseSignersAsync(report);
-                    VerifyWorkflow workflow = new(definition => FullPolicyOf(signers, definition), report.Line);
-                    ReleaseVerdict verdict =
-                        local is not null ? await VerifyFilesAsync(workflow, local)
-                        : Reference is not null
-                            ? await VerifyReferenceAsync(workflow, ParseArgument(() => Oci.Reference.Parse(Reference)), report)
-                        : await workflow.LayoutsAsync(ChosenWorkspace, await DefinitionsAsync(), Stop);
+                    ReleaseSigners signers = await NewReleaseSignersAsync();
+                    PolicyChoice policies = Policies;
+                    ReleaseVerdict verdict = Reference is null
+                        ? await new VerifyWorkflow(definition => policies.Of(signers, definition.Known())).LayoutsAsync(
+                            ChosenWorkspace,
+                            await DefinitionsAsync(),
+                            Stop
+                        )
+                        : await VerifyReferenceAsync(new(Officials, image => policies.Of(signers, image), report.Line), local, report);
                     if (Json)
                         report.Result(VerificationView.Json(verdict));
                     else
@@ -51,18 +53,16 @@ internal sealed partial class Build
                     verdict.RequirePassed();
                 });
 
-    private async Task<ReleaseVerdict> VerifyReferenceAsync(VerifyWorkflow workflow, Reference reference, Report report)
+    private async Task<ReleaseVerdict> VerifyReferenceAsync(ReferenceVerifier verifier, LocalReference? local, Report report)
     {
-        OfficialImage official = Officials.Of(reference);
+        // Files are all that is read then: no request is sent.
+        if (local is not null)
+            return (await verifier.FilesAsync(local, TrustFolder, ArchivesFolder, Stop)).Verdict;
+        Reference reference = ParseArgument(() => Oci.Reference.Parse(Reference!));
         using HttpTransport transport = NewTransport(report);
-        return await workflow.ReferenceAsync(reference, official, AllRegistries, Connect(transport), Stop);
+        return await verifier.RegistryAsync(reference, AllRegistries, Connect(transport).Repository, Stop);
     }
 
-    /// <summary>Reads files and nothing else: no request is sent.</summary>
-    private async Task<ReleaseVerdict> VerifyFilesAsync(VerifyWorkflow workflow, LocalReference reference)
-    {
-        using LocalImage image = LocalImage.Open(reference, TrustFolder, Path.Combine(Workspace.Cache, "archives"), Stop);
-        (string wanted, string? tag) = ParseArgument(() => image.Choose(reference.Wanted));
-        return await workflow.FilesAsync(image, (wanted, tag), await OfficialOfAsync(image, wanted), Stop);
-    }
+    /// <summary>Where an archive is unpacked while it is read.</summary>
+    private string ArchivesFolder => Path.Combine(Workspace.Cache, "archives");
 }

@@ -20,9 +20,9 @@ public sealed partial record LocalReference(string Path, bool IsArchive, string?
     public static LocalReference? Parse(string text)
     {
         if (text.StartsWith(Folder, StringComparison.Ordinal))
-            return Find(text[Folder.Length..], isArchive: false);
+            return Find(text[Folder.Length..], isArchive: false) with { Text = text };
         if (text.StartsWith(Archive, StringComparison.Ordinal))
-            return Find(text[Archive.Length..], isArchive: true);
+            return Find(text[Archive.Length..], isArchive: true) with { Text = text };
         return
             text is ['/', ..]
             || text.StartsWith("./", StringComparison.Ordinal)
@@ -31,6 +31,9 @@ public sealed partial record LocalReference(string Path, bool IsArchive, string?
             ? Find(text, isArchive: null)
             : null;
     }
+
+    /// <summary>As it was asked for.</summary>
+    public string Text { get; private init; } = "";
 
     public override string ToString() =>
         Path
@@ -57,9 +60,9 @@ public sealed partial record LocalReference(string Path, bool IsArchive, string?
         foreach ((string path, string? wanted) in Split(text))
         {
             if (isArchive != true && Directory.Exists(path))
-                return new LocalReference(path, false, wanted);
+                return new LocalReference(path, false, wanted) { Text = text };
             if (isArchive != false && File.Exists(path))
-                return new LocalReference(path, true, wanted);
+                return new LocalReference(path, true, wanted) { Text = text };
         }
 
         throw new ContentException(

@@ -27,6 +27,9 @@ public sealed record SignerChoice
     /// <summary>A file with a public key.</summary>
     public string? PublicKey { get; init; }
 
+    /// <summary>What that file's parameter is called.</summary>
+    public string PublicKeyParameter { get; init; } = "--public-key";
+
     /// <summary>Of whom a certificate tells.</summary>
     public string? Identity { get; init; }
 
@@ -89,11 +92,11 @@ public sealed record SignerChoice
     {
         if (PublicKey is not null && (Identity ?? Issuer) is not null)
             throw new WrongUseException(
-                "--public-key cannot be combined with --identity or --issuer: a signature is by a key or by an identity"
+                $"{PublicKeyParameter} cannot be combined with --identity or --issuer: a signature is by a key or by an identity"
             );
         if (PublicKey is not null)
         {
-            Require("--public-key", PublicKey);
+            Require(PublicKeyParameter, PublicKey);
             return VerificationKey.FromFile(PublicKey);
         }
 

@@ -5,6 +5,7 @@ using Slipway.Definitions;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Processes;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

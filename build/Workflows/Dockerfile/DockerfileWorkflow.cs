@@ -7,6 +7,7 @@ using Slipway.Fetching;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Rehearsal;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,3 +1,5 @@
+using Slipway.Verification;
+
 namespace Slipway.Workflows;
 
 /// <summary>What a check of the target <c>Doctor</c> came to.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Slipway.Engine;
 using Slipway.Oci;
 using Slipway.Processes;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

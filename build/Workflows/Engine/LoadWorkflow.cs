@@ -5,6 +5,7 @@ using Slipway.Git;
 using Slipway.Images;
 using Slipway.Oci;
 using Slipway.Release;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

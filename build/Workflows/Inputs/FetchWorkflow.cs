@@ -2,6 +2,7 @@ using Slipway.Definitions;
 using Slipway.Fetching;
 using Slipway.Images;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

@@ -1,4 +1,3 @@
-using Slipway.Definitions;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Release;
@@ -12,7 +11,7 @@ namespace Slipway.Workflows;
 internal sealed class MirrorWorkflow(OfficialChoice officials, Func<RegistryClient> connect, Action<string> log)
 {
     /// <summary>What a release must be, of an image of ours or of one of which nothing but its repository is known (null).</summary>
-    public required Func<ImageDefinition?, Task<ReleasePolicy>> Policy { get; init; }
+    public required Func<KnownImage?, Task<ReleasePolicy>> Policy { get; init; }
 
     /// <summary>Fails where a release was withdrawn: image, tag (empty for none), digest.</summary>
     public required Func<string, string, Digest?, Task> RequireNotWithdrawn { get; init; }
@@ -29,7 +28,7 @@ internal sealed class MirrorWorkflow(OfficialChoice officials, Func<RegistryClie
             throw new WorkflowException($"--reference {source}: wanted a tag or a digest", FailureKind.WrongUse);
         if (destination.Tag is not null || destination.Digest is not null || destination.IsSamePlaceAs(source))
             throw new WorkflowException($"--to {destination}: wanted another repository, without tag", FailureKind.WrongUse);
-        (ImageDefinition? image, Reference official) = officials.Of(source);
+        (KnownImage? image, Reference official) = officials.Of(source);
         if (officials.Holding(destination) is { } other && other.Name != image?.Name)
             throw new WorkflowException($"--to {destination}: it is the repository of {other.Name}", FailureKind.WrongUse);
         MirrorRequest request = new()

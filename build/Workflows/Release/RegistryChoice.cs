@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Oci;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

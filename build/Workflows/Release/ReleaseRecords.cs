@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Release;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

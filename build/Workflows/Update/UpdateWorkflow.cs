@@ -8,6 +8,7 @@ using Slipway.Images;
 using Slipway.Inspection;
 using Slipway.Oci;
 using Slipway.Updates;
+using Slipway.Verification;
 
 namespace Slipway.Workflows;
 

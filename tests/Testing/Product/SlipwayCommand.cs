@@ -99,9 +99,18 @@ public sealed record SlipwayCommand(string Root)
 
     private Dictionary<string, string?> Hermetic()
     {
+        Dictionary<string, string?> variables = Hermetic(Path.Combine(Root, ".no-docker-config"));
+        foreach ((string name, string? value) in Variables)
+            variables[name] = value;
+        return variables;
+    }
+
+    /// <summary>An environment without credentials and settings of whoever runs the tests.</summary>
+    internal static Dictionary<string, string?> Hermetic(string dockerConfiguration)
+    {
         Dictionary<string, string?> variables = new(StringComparer.Ordinal)
         {
-            ["DOCKER_CONFIG"] = Path.Combine(Root, ".no-docker-config"),
+            ["DOCKER_CONFIG"] = dockerConfiguration,
             // A machine's Engine is for tests that ask for one.
             ["DOCKER_HOST"] = "unix:///nothing/here.sock",
             ["NO_COLOR"] = "1",
@@ -112,8 +121,6 @@ public sealed record SlipwayCommand(string Root)
                 variables[name] = null;
         }
 
-        foreach ((string name, string? value) in Variables)
-            variables[name] = value;
         return variables;
     }
 }

@@ -1,15 +1,14 @@
 using Slipway.Oci;
-using Slipway.Registry;
 using Slipway.Trust;
 
-namespace Slipway.Workflows;
+namespace Slipway.Verification;
 
-/// <summary>A release in a registry as what is verified: content and signatures are read from the same repository.</summary>
-internal static class RepositoryRelease
+/// <summary>A release in a repository as what is verified: content and signatures are read from the same place.</summary>
+public static class PlaceRelease
 {
     /// <param name="wanted">Tag or digest.</param>
     /// <param name="official">What signatures must name.</param>
-    public static VerificationRequest Release(this Repository repository, string wanted, Reference official) =>
+    public static VerificationRequest Release(this IContentReader repository, string wanted, Reference official) =>
         new()
         {
             Content = repository,

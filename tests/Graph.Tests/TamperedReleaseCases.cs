@@ -6,10 +6,11 @@ using Slipway.Verification;
 
 namespace Slipway.Graph.Tests;
 
-public sealed partial class TamperedReleaseTests
+/// <summary>What can be done to a release on a registry.</summary>
+internal static class TamperedReleaseCases
 {
     /// <summary>By name: the tag that is asked for, why it is refused, and what was done.</summary>
-    private static Dictionary<string, (Func<TamperedReleases, string> Tag, string Reason, Func<TamperedRegistry, Task> Do)> Cases =>
+    public static Dictionary<string, (Func<TamperedReleases, string> Tag, string Reason, Func<TamperedRegistry, Task> Do)> All =>
         new(StringComparer.Ordinal)
         {
             ["a release's tag on an older release"] = (
@@ -235,4 +236,6 @@ public sealed partial class TamperedReleaseTests
                 at => at.SayAsync(said => Of(said, said.Parameters with { Platforms = [Platform.LinuxAmd64] }))
             ),
         };
+
+    private static SlsaProvenance Of(SlsaProvenance said, BuildParameters parameters) => said with { Parameters = parameters };
 }

@@ -1,13 +1,10 @@
-using Slipway.Workflows;
+using Slipway.Verification;
 
-namespace Slipway.Views;
+namespace Slipway.Reporting;
 
-/// <summary>The exit codes that a failed target can give (sysexits.h): the one place where a kind of failure becomes a number.</summary>
+/// <summary>The exit codes that a failure can give (sysexits.h): the one place where a kind of failure becomes a number.</summary>
 public static class ExitCodes
 {
-    /// <summary>Of a failed target.</summary>
-    public static int Of(Exception exception) => Of(FailureKinds.Of(exception));
-
     public static int Of(FailureKind kind) =>
         kind switch
         {

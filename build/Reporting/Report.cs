@@ -3,7 +3,7 @@ using Slipway.Oci;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Slipway.Views;
+namespace Slipway.Reporting;
 
 /// <summary>
 /// What people and programs see: lines and progress go to the log (standard error), results to the output (standard

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Slipway.Oci;
-using Slipway.Release;
 using Slipway.Trust;
 using Slipway.Verification;
 
-namespace Slipway.Views;
+namespace Slipway.Reporting;
 
 /// <summary>A verdict as people and programs read it: a table and one line, or the same as JSON.</summary>
 internal static class VerificationView

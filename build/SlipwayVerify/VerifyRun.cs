@@ -1,0 +1,95 @@
+using Slipway.Http;
+using Slipway.Oci;
+using Slipway.Registry;
+using Slipway.Reporting;
+using Slipway.Trust;
+using Slipway.Verification;
+
+namespace Slipway.SlipwayVerify;
+
+/// <summary>One verification, from what was asked for to what is told.</summary>
+/// <param name="environment">Reads a variable; null when it is not set.</param>
+/// <param name="report">Log and results.</param>
+internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> environment, Report report)
+{
+    /// <summary>Tells the verdict, and passes when all that was asked for is so.</summary>
+    /// <exception cref="ContentException">It is not; names the first failure.</exception>
+    /// <exception cref="WrongUseException">What was asked for cannot be.</exception>
+    /// <exception cref="RemoteException">The registry could not be read.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (options.Digest && options.Json)
+            throw new WrongUseException("--digest prints nothing else, so --json does not go with it");
+        LocalReference? local = Argument.Parse(() => LocalReference.Parse(options.Reference));
+        if (options.Trust is not null && local is null)
+            throw new WrongUseException("--trust: wanted a folder or an archive; what a registry has is verified with what it has");
+        using TemporaryFolder scratch = new();
+        ReleaseSigners signers = await SignersAsync(cancellationToken);
+        PolicyChoice policies = Policies(scratch);
+        OfficialChoice officials = new(
+            [],
+            [],
+            options.Official is null ? null : Argument.Parse(() => Argument.OfficialRepository(options.Official))
+        );
+        ReferenceVerifier verifier = new(officials, image => policies.Of(signers, image), report.Line) { Parameter = "" };
+        (ReleaseVerdict verdict, Reference repository) = local is not null
+            ? await verifier.FilesAsync(local, options.Trust, local.IsArchive ? scratch.Path : "", cancellationToken)
+            : await RegistryAsync(verifier, cancellationToken);
+        Tell(verdict, repository);
+        verdict.RequirePassed();
+    }
+
+    private async Task<(ReleaseVerdict Verdict, Reference Repository)> RegistryAsync(
+        ReferenceVerifier verifier,
+        CancellationToken cancellationToken
+    )
+    {
+        Reference reference = Argument.Parse(() => Reference.Parse(options.Reference));
+        RegistryMap map = Argument.Parse(() => RegistryMap.Parse(options.RegistryMap));
+        RealmPolicy realms = Argument.Parse(() => RealmPolicy.Parse(options.TokenRealm));
+        TrustMap trust = Argument.Parse(() => TrustMap.Read(options.RegistryCa, [], map.AddressOf, () => null));
+        using HttpTransport transport = new(trust.NewHandler(), new RetryPolicy(), TimeProvider.System, report.Line);
+        RegistryClient client = new(transport, Credentials.From(environment), map, TimeProvider.System) { Realms = realms };
+        return (await verifier.RegistryAsync(reference, allRegistries: false, client.Repository, cancellationToken), reference);
+    }
+
+    private Task<ReleaseSigners> SignersAsync(CancellationToken cancellationToken)
+    {
+        if ((options.Key ?? options.Identity ?? options.Issuer) is null)
+            throw new SigningKeyException("no public key or identity was given. Give --key FILE, or --identity and --issuer");
+        SignerChoice choice = new()
+        {
+            PublicKey = options.Key,
+            PublicKeyParameter = "--key",
+            Identity = options.Identity,
+            Issuer = options.Issuer,
+            Instance = new SigstoreInstance { TrustedRoot = options.TrustedRoot },
+            // Nothing is signed here: who could sign in this surroundings is nobody to believe.
+            Environment = _ => null,
+        };
+        return ReleaseSigners.ChooseAsync(choice, options.ReproducedBy, cancellationToken);
+    }
+
+    private PolicyChoice Policies(TemporaryFolder scratch) =>
+        new()
+        {
+            Image = options.Image,
+            Source = options.Source,
+            Builder = options.Builder,
+            NotOlderThan = options.NotOlderThan is null
+                ? null
+                : Argument.Parse(() => NotOlderThan.Parse(options.NotOlderThan, clone: null)),
+            Folder = options.Deep ? scratch.Path : null,
+        };
+
+    /// <summary>Where only the digest is asked for, what is wrong goes to the log: a script takes nothing for a digest.</summary>
+    private void Tell(ReleaseVerdict verdict, Reference repository)
+    {
+        if (options.Json)
+            report.Result(VerificationView.Json(verdict));
+        else if (!options.Digest)
+            VerificationView.Show(report, verdict);
+        else if (verdict.Passed)
+            report.Result($"{repository.Name}@{verdict.Places[0].Result!.Digest}");
+    }
+}
