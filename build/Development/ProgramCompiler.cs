@@ -83,7 +83,9 @@ internal sealed class ProgramCompiler(string root, Action<string> said)
         );
     }
 
-    /// <summary>All that is compiled on the way is in a folder of its own: neither the work tree nor another compilation changes it.</summary>
+    /// <summary>
+    /// All that is compiled on the way is in a folder of its own: neither the work tree nor another compilation changes it.
+    /// </summary>
     private async Task<string> PublishAsync(Folder folder, string[] properties, CancellationToken cancellationToken)
     {
         string output = folder.At("out");

@@ -4,13 +4,14 @@ namespace Slipway.SlipwayVerify;
 internal static class HelpText
 {
     public const string Text = """
-        slipway-verify REFERENCE (--key FILE | --identity NAME --issuer URL) [options]
+        slipway-verify REFERENCE (--key F | --identity I --issuer U | --policy F) ...
         Verify signature, provenance and SBOM of an image, and what its tag claims.
-
         REFERENCE  REPOSITORY:TAG, REPOSITORY@DIGEST, oci:FOLDER, oci-archive:FILE
           --key FILE                  public key (PEM) that must have signed it
           --identity, --issuer        whom the certificate must name; OIDC issuer's URL
           --trusted-root FILE         Sigstore's trusted root, for an identity
+          --policy FILE               who must have signed, when, and what else (JSON)
+          --all-registries            every registry that the policy names has the same
           --official REPOSITORY       of a copy or of files: what signatures must name
           --image NAME, --source URL  what the provenance must name
           --builder ID                the builder that the provenance must name
@@ -22,8 +23,7 @@ internal static class HelpText
           --registry-ca [HOST=]FILE   authorities (PEM) to trust; repeatable
           --token-realm HOST=HOST     who else may issue a registry's tokens; repeatable
           --digest                    print REPOSITORY@DIGEST alone, if it verifies
-          --json                      print the verdict as JSON
-          --version, --help
+          --json, --version, --help   the verdict as JSON; the version; this text
         Exit: 0 verified, 65 not, 64 wrong use, 69/75 unreachable, 77 denied, 78 key
         """;
 }

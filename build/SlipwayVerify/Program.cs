@@ -39,6 +39,12 @@ internal static class Program
     {
         try
         {
+            if (arguments is [BundleCommand.Name, .. var rest])
+            {
+                Console.Out.WriteLine(await new BundleCommand().RunAsync(rest, cancellationToken));
+                return 0;
+            }
+
             if (new VerifyCommand().Parse(arguments, out string text) is not { } options)
             {
                 Console.Out.WriteLine(text);

@@ -18,6 +18,12 @@ internal sealed record VerifyOptions
     /// <summary>A file with Sigstore's trusted root.</summary>
     public string? TrustedRoot { get; init; }
 
+    /// <summary>A file that says who must have signed, and what else is asked.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Whether every registry that the policy names must have the same.</summary>
+    public bool AllRegistries { get; init; }
+
     /// <summary>The repository that signatures must name.</summary>
     public string? Official { get; init; }
 

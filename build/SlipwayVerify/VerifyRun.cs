@@ -24,14 +24,26 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
         if (options.Trust is not null && local is null)
             throw new WrongUseException("--trust: wanted a folder or an archive; what a registry has is verified with what it has");
         using TemporaryFolder scratch = new();
-        ReleaseSigners signers = await SignersAsync(cancellationToken);
+        PolicyFile? file = options.Policy is null ? null : ReadPolicy(options.Policy);
+        if (options.AllRegistries && (file is null || local is not null))
+            throw new WrongUseException(
+                "--all-registries: wanted --policy FILE, which names the registries, and a reference in one of them"
+            );
+        ReleaseSigners? signers = file is null ? await SignersAsync(cancellationToken) : null;
         PolicyChoice policies = Policies(scratch);
         OfficialChoice officials = new(
-            [],
+            file is null ? [] : [file.Known],
             [],
             options.Official is null ? null : Argument.Parse(() => Argument.OfficialRepository(options.Official))
         );
-        ReferenceVerifier verifier = new(officials, image => policies.Of(signers, image), report.Line) { Parameter = "" };
+        ReferenceVerifier verifier = new(
+            officials,
+            image => file is null ? policies.Of(signers!, image) : policies.Of(file, scratch.Path),
+            report.Line
+        )
+        {
+            Parameter = "",
+        };
         (ReleaseVerdict verdict, Reference repository) = local is not null
             ? await verifier.FilesAsync(local, options.Trust, local.IsArchive ? scratch.Path : "", cancellationToken)
             : await RegistryAsync(verifier, cancellationToken);
@@ -50,13 +62,24 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
         TrustMap trust = Argument.Parse(() => TrustMap.Read(options.RegistryCa, [], map.AddressOf, () => null));
         using HttpTransport transport = new(trust.NewHandler(), new RetryPolicy(), TimeProvider.System, report.Line);
         RegistryClient client = new(transport, Credentials.From(environment), map, TimeProvider.System) { Realms = realms };
-        return (await verifier.RegistryAsync(reference, allRegistries: false, client.Repository, cancellationToken), reference);
+        return (await verifier.RegistryAsync(reference, options.AllRegistries, client.Repository, cancellationToken), reference);
+    }
+
+    private PolicyFile ReadPolicy(string path)
+    {
+        if ((options.Key ?? options.Identity ?? options.Issuer) is not null || !options.ReproducedBy.IsEmpty)
+            throw new WrongUseException(
+                "--policy says who must have signed and rebuilt it, so --key, --identity, --issuer and --reproduced-by do not go with it"
+            );
+        return PolicyFile.Read(path, new SigstoreInstance { TrustedRoot = options.TrustedRoot });
     }
 
     private Task<ReleaseSigners> SignersAsync(CancellationToken cancellationToken)
     {
         if ((options.Key ?? options.Identity ?? options.Issuer) is null)
-            throw new SigningKeyException("no public key or identity was given. Give --key FILE, or --identity and --issuer");
+            throw new SigningKeyException(
+                "no public key or identity was given. Give --key FILE, --identity and --issuer, or --policy FILE"
+            );
         SignerChoice choice = new()
         {
             PublicKey = options.Key,

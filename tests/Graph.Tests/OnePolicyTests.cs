@@ -26,7 +26,7 @@ public sealed partial class OnePolicyTests
             ],
             // What others said about a release that passed; what comes along with a copy of one that passed, to a registry or into an
             // archive.
-            [@"\bStatementSearch\b"] = ["Verification/Provenance/ReproductionCheck.cs"],
+            [@"\bStatementSearch\b"] = ["Verification/Policy/ReproductionCheck.cs"],
             [@"\bEvidenceReview\b"] =
             [
                 "Release/Mirror/EvidencePlan.cs",

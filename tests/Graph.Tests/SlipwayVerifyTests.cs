@@ -23,9 +23,9 @@ public sealed class SlipwayVerifyTests
     [Theory]
     [InlineData("wanted one reference, got none")]
     [InlineData("wanted one reference, got a, b", "a", "b")]
-    [InlineData("--kye: there is no such option. Did you mean --key?", "--kye", "release.pub", "quay.io/a/b:v1")]
-    [InlineData("--KEY=x: there is no such option. Did you mean --key?", "quay.io/a/b:v1", "--KEY=x")]
-    [InlineData("--everything: there is no such option. Run slipway-verify --help", "quay.io/a/b:v1", "--everything")]
+    [InlineData("--kye: unknown option. Did you mean --key?", "--kye", "release.pub", "quay.io/a/b:v1")]
+    [InlineData("--KEY=x: unknown option. Did you mean --key?", "quay.io/a/b:v1", "--KEY=x")]
+    [InlineData("--everything: unknown option. Run slipway-verify --help", "quay.io/a/b:v1", "--everything")]
     [InlineData("'--key'", "quay.io/a/b:v1", "--key")]
     [InlineData("'--key'", "quay.io/a/b:v1", "--key", "a", "--key", "b")]
     [InlineData("--digest prints nothing else", "quay.io/a/b:v1", "--digest", "--json")]
@@ -34,8 +34,8 @@ public sealed class SlipwayVerifyTests
     [InlineData("--official quay.io/a/b:v1: wanted a repository", "quay.io/a/b:v1", "--official", "quay.io/a/b:v1", "--key", "release.pub")]
     [InlineData("wanted HOST=URL", "quay.io/a/b:v1", "--registry-map", "x", "--key", "release.pub")]
     [InlineData("wanted a version as v1.36.4 or a time", "quay.io/a/b:v1", "--not-older-than", "0123456789ab", "--key", "release.pub")]
-    [InlineData("there is no such folder", "oci:nowhere", "--key", "release.pub")]
-    [InlineData("--key goes with neither --identity nor --issuer", "quay.io/a/b:v1", "--key", "release.pub", "--identity", "x")]
+    [InlineData("folder not found", "oci:nowhere", "--key", "release.pub")]
+    [InlineData("--key cannot be combined with --identity or --issuer", "quay.io/a/b:v1", "--key", "release.pub", "--identity", "x")]
     [InlineData("signs the release itself", "quay.io/a/b:v1", "--key", "release.pub", "--reproduced-by", "release.pub")]
     public async Task What_is_typed_wrong_is_64(string because, params string[] arguments)
     {
@@ -53,8 +53,8 @@ public sealed class SlipwayVerifyTests
     [Theory]
     [InlineData("no public key or identity was given. Give --key FILE")]
     [InlineData("--key /dev/null", "--key", "/dev/null")]
-    [InlineData("--key /nowhere: there is no such file", "--key", "/nowhere")]
-    [InlineData("--reproduced-by nobody: there is no such file", "--reproduced-by", "nobody", "--key", "release.pub")]
+    [InlineData("--key /nowhere: file not found", "--key", "/nowhere")]
+    [InlineData("--reproduced-by nobody: file not found", "--reproduced-by", "nobody", "--key", "release.pub")]
     public async Task Whom_nobody_can_be_is_78(string because, params string[] arguments)
     {
         using ScratchFolder folder = new();
@@ -114,7 +114,7 @@ public sealed class SlipwayVerifyTests
 
         // A copy names its original, files say what they are, and neither is guessed.
         ChildResult copy = (await program.RunAsync([$"{PublishedTools.Fallback}:v1.0.0", .. key, .. map])).Require(65);
-        Assert.Contains("If it is a copy, say of what by --official REPOSITORY", copy.Error, StringComparison.Ordinal);
+        Assert.Contains("If it is a copy, name its original by --official REPOSITORY", copy.Error, StringComparison.Ordinal);
         Assert.Contains(
             "Give --official REPOSITORY",
             (await program.RunAsync([layout, .. key])).Require(64).Error,

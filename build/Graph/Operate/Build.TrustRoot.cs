@@ -1,8 +1,8 @@
 using Nuke.Common;
 using Slipway.Reporting;
 using Slipway.Tuf;
-using Slipway.Views;
 using Slipway.Verification;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

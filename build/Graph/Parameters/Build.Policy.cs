@@ -24,8 +24,11 @@ internal sealed partial class Build
             NotOlderThan = NotOlderThan is null
                 ? null
                 : ParseArgument(() => Slipway.Verification.NotOlderThan.Parse(NotOlderThan, new GitRepository(RootDirectory))),
-            Folder = Deep ? Path.Combine(Workspace.Cache, "verify") : null,
+            Folder = Deep ? VerifyFolder : null,
         };
+
+    /// <summary>Where layers are spooled while they are read.</summary>
+    private string VerifyFolder => Path.Combine(Workspace.Cache, "verify");
 
     private ReleasePolicy PolicyOf(ITrustedSigner signer, ImageDefinition definition) => Policies.Of(signer, definition.Known());
 }

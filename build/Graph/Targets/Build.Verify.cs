@@ -1,4 +1,5 @@
 using Nuke.Common;
+using Nuke.Common.IO;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Reporting;
@@ -15,6 +16,9 @@ internal sealed partial class Build
 
     [Parameter("Verify: --reference on every registry of its image, which must all have the same content")]
     private readonly bool AllRegistries;
+
+    [Parameter("Verify: policy in JSON that says who must have signed and when, who rebuilt it, and what else (images/policy.schema.json)")]
+    private readonly AbsolutePath? Policy;
 
     private Target Verify =>
         _ =>
@@ -37,15 +41,22 @@ internal sealed partial class Build
                             FailureKind.WrongUse
                         );
                     RequireReferenceOfOfficial();
-                    ReleaseSigners signers = await NewReleaseSignersAsync();
                     PolicyChoice policies = Policies;
+                    PolicyFile? file = Policy is null ? null : ReadPolicy(Policy);
+                    ReleaseSigners? signers = file is null ? await NewReleaseSignersAsync() : null;
+                    ReleasePolicy PolicyFor(KnownImage? image) =>
+                        file is null ? policies.Of(signers!, image) : policies.Of(file, VerifyFolder);
                     ReleaseVerdict verdict = Reference is null
-                        ? await new VerifyWorkflow(definition => policies.Of(signers, definition.Known())).LayoutsAsync(
+                        ? await new VerifyWorkflow(definition => PolicyFor(definition.Known())).LayoutsAsync(
                             ChosenWorkspace,
                             await DefinitionsAsync(),
                             Stop
                         )
-                        : await VerifyReferenceAsync(new(Officials, image => policies.Of(signers, image), report.Line), local, report);
+                        : await VerifyReferenceAsync(
+                            new(file is null ? Officials : Officials with { All = [file.Known] }, PolicyFor, report.Line),
+                            local,
+                            report
+                        );
                     if (Json)
                         report.Result(VerificationView.Json(verdict));
                     else
@@ -61,6 +72,17 @@ internal sealed partial class Build
         Reference reference = ParseArgument(() => Oci.Reference.Parse(Reference!));
         using HttpTransport transport = NewTransport(report);
         return await verifier.RegistryAsync(reference, AllRegistries, Connect(transport).Repository, Stop);
+    }
+
+    private PolicyFile ReadPolicy(string path)
+    {
+        if (PublicKey is not null || (Identity ?? Issuer) is not null || ReproducedBy.Length > 0)
+            throw new WorkflowException(
+                "--policy says who must have signed and rebuilt it, so --public-key, --identity, --issuer and --reproduced-by do not go "
+                    + "with it",
+                FailureKind.WrongUse
+            );
+        return PolicyFile.Read(path, Sigstore);
     }
 
     /// <summary>Where an archive is unpacked while it is read.</summary>

@@ -22,7 +22,8 @@ public static class VerificationFailure
             or CosignException { IsMissing: true }
             or SigningKeyException { IsMissing: true } => FailureKind.Unavailable,
             ProgramException { IsTooSlow: true } => FailureKind.TryAgain,
-            ReleaseException or SigningKeyException or CertificateException or UnfitFileException => FailureKind.WrongConfiguration,
+            ReleaseException or SigningKeyException or PolicyFileException or CertificateException or UnfitFileException =>
+                FailureKind.WrongConfiguration,
             RemoteException { Fault: RemoteFault.TryAgain } => FailureKind.TryAgain,
             RemoteException { Fault: RemoteFault.Refused } => FailureKind.Refused,
             RemoteException => FailureKind.Unavailable,

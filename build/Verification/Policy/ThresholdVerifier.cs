@@ -36,7 +36,9 @@ internal sealed class ThresholdVerifier(ReleasePolicy policy, SignerThreshold si
     private static IEnumerable<string> Names(SignerThreshold signers, int count) =>
         signers.Of.Skip(1).Take(count - 1).Select(signer => signer.Signer.Name);
 
-    /// <summary>When it was signed is said by a log or a timestamp authority, else by the provenance alone, which the signer wrote.</summary>
+    /// <summary>
+    /// When it was signed is said by a log or a timestamp authority, else by the provenance alone, which the signer wrote.
+    /// </summary>
     private static PlaceVerdict InPeriod(PlaceVerdict verdict, AcceptedSigner signer)
     {
         if (!verdict.Passed || !signer.HasPeriod)

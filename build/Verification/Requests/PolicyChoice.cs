@@ -24,6 +24,28 @@ public sealed record PolicyChoice
     /// <summary>Where layers may be spooled, to compare each with its SBOM; null leaves them unread.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>What a policy asks of its image; what else is chosen here is asked, too.</summary>
+    /// <param name="scratch">Where layers may be spooled, if the policy wants them read.</param>
+    public ReleasePolicy Of(PolicyFile file, string scratch)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return ReleasePolicy.Require(file.Signers) with
+        {
+            Provenance = new ProvenanceCheck
+            {
+                Image = file.Image ?? Image,
+                Source = file.Source ?? Source,
+                Builder = Builder,
+                Builders = file.Builders,
+                Triggers = file.Triggers,
+                Way = Way,
+            },
+            Rebuilders = file.Rebuilders,
+            NotOlderThan = NotOlderThan ?? file.NotOlderThan,
+            Folder = Folder ?? (file.IsDeep ? scratch : null),
+        };
+    }
+
     /// <summary>The policy for an image that is known, or for one of which nothing but its repository is (null).</summary>
     public ReleasePolicy Of(Trust.ITrustedSigner signer, KnownImage? image) =>
         ReleasePolicy.Require(signer) with

@@ -59,8 +59,6 @@ public sealed record ReleaseSigners(ITrustedSigner Signer, ImmutableArray<ITrust
                     Environment = _ => null,
                 }
             ).TrustedAsync(cancellationToken)
-            : throw new SigningKeyException(
-                $"--reproduced-by {named}: file not found; wanted a public key in PEM, or IDENTITY,ISSUER"
-            );
+            : throw new SigningKeyException($"--reproduced-by {named}: file not found; wanted a public key in PEM, or IDENTITY,ISSUER");
     }
 }

@@ -50,8 +50,11 @@ public sealed record PolicyFile
     /// <summary>SHA-256 of the file.</summary>
     public required Digest Digest { get; init; }
 
+    /// <summary>The image that it is for.</summary>
+    public KnownImage Known => new(Image ?? "", Image ?? "", Source ?? "", Registries);
+
     /// <param name="instance">By which identities are believed.</param>
-    /// <exception cref="ContentException">It cannot be read, or is no such policy; says where and why.</exception>
+    /// <exception cref="PolicyFileException">It cannot be read, or is no such policy; says where and why.</exception>
     public static PolicyFile Read(string path, SigstoreInstance instance)
     {
         try
@@ -60,15 +63,15 @@ public sealed record PolicyFile
         }
         catch (UnfitFileException e)
         {
-            throw new ContentException($"--policy {e.Message}", e);
+            throw new PolicyFileException($"--policy {e.Message}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ContentException($"--policy {path}: it cannot be read: {e.Message}", e);
+            throw new PolicyFileException($"--policy {path}: it cannot be read: {e.Message}", e);
         }
         catch (ContentException e)
         {
-            throw new ContentException($"--policy {path}: {e.Message}", e);
+            throw new PolicyFileException($"--policy {path}: {e.Message}", e);
         }
     }
 
