@@ -83,9 +83,7 @@ internal sealed class ProgramCompiler(string root, Action<string> said)
         );
     }
 
-    /// <summary>
-    /// All that is compiled on the way is in a folder of its own: neither the work tree nor another compilation changes it.
-    /// </summary>
+    /// <summary>All that is compiled on the way has a folder of its own: neither the work tree nor another run changes it.</summary>
     private async Task<string> PublishAsync(Folder folder, string[] properties, CancellationToken cancellationToken)
     {
         string output = folder.At("out");
@@ -96,7 +94,9 @@ internal sealed class ProgramCompiler(string root, Action<string> said)
                 Path.Combine(root, "build", "SlipwayVerify", $"{Name}.csproj"),
                 .. properties,
                 "-p:DebugType=none",
-                "-p:ContinuousIntegrationBuild=true",
+                // What generators write is named after its path. MSBuild takes a comma for the end of a value.
+                "-p:ContinuousIntegrationBuild=false",
+                $"-p:PathMap={root}=/slipway%2C{folder.At("work")}=/work",
                 "-p:UseSharedCompilation=false",
                 "-c",
                 "Release",

@@ -33,12 +33,18 @@ public sealed class DocumentReader : IDisposable
         string? key = null
     )
     {
-        if (program is not ("slipway" or "skopeo" or "cosign-2" or "cosign-3"))
+        if (program is not ("slipway" or "slipway-verify" or "skopeo" or "cosign-2" or "cosign-3"))
             throw new ArgumentException($"run={program}: no such program", nameof(program));
         DocumentReader reader = new(document, registries);
         reader.Install("jq", await PeerPrograms.RequireAsync(Peer.Jq));
         reader.Install("skopeo", await PeerPrograms.RequireAsync(Peer.SkopeoOfTrixie));
         reader.Install("cosign", await PeerPrograms.RequireAsync(program == "cosign-3" ? Peer.Cosign3 : Peer.Cosign));
+        if (program == "slipway-verify")
+            reader.Script(
+                "bin/slipway-verify",
+                [(await CompiledProgram.GetAsync()).File],
+                $"--registry-map quay.io=http://{registries.Quay.Host} --registry-map docker.io=http://{registries.Hub.Host}"
+            );
         reader.WriteFiles(key ?? registries.Repository.Key.Public);
         return reader;
     }

@@ -6,7 +6,8 @@ namespace Slipway.Peers.Tests;
 
 /// <summary>
 /// <c>docs/verify.md</c> as tests read it. After its language a fenced block may say <c>file=NAME</c>, what the reader is to
-/// call it, and <c>run=PROGRAM,…</c>, with which programs a test runs it: <c>slipway</c>, <c>skopeo</c>, <c>cosign-2</c>, <c>cosign-3</c>.
+/// call it, and <c>run=PROGRAM,…</c>, with which programs a test runs it: <c>slipway</c>, <c>slipway-verify</c>, <c>skopeo</c>,
+/// <c>cosign-2</c>, <c>cosign-3</c>.
 /// </summary>
 /// <param name="Failures">The table of failures: what the programs say, by what is wrong.</param>
 public sealed partial record VerifyDocument(

@@ -93,6 +93,9 @@ public sealed record Peer(string Name, string? Package, string Path)
     /// <summary>Debian's own resolver; the host's, whatever its version.</summary>
     public static Peer AptGet { get; } = new("apt-get", null, "usr/bin/apt-get");
 
+    /// <summary>Links programs of native code; with it comes what strips them.</summary>
+    public static Peer Gcc { get; } = new("gcc", null, "usr/bin/gcc");
+
     public static Peer Git { get; } = new("git", null, "usr/bin/git");
 
     /// <summary>The host's, whatever its version; part of the C library's own package.</summary>
@@ -176,6 +179,7 @@ public sealed record Peer(string Name, string? Package, string Path)
             Readelf,
             Xz,
             AptGet,
+            Gcc,
             Gpg,
             Gpgv,
             Git,
