@@ -11,6 +11,7 @@ using Slipway.Processes;
 using Slipway.Registry;
 using Slipway.Release;
 using Slipway.Reporting;
+using Slipway.Sigstore;
 using Slipway.Trust;
 using Slipway.Tuf;
 using Slipway.Verification;
@@ -30,10 +31,12 @@ public class ExitCodesTests
         [typeof(DebException)] = FailureKind.WrongData,
         [typeof(TufException)] = FailureKind.WrongData,
         [typeof(XzException)] = FailureKind.WrongData,
+        [typeof(SigstoreException)] = FailureKind.WrongData,
         [typeof(DefinitionException)] = FailureKind.WrongConfiguration,
         [typeof(ResolutionException)] = FailureKind.WrongConfiguration,
         [typeof(ReleaseException)] = FailureKind.WrongConfiguration,
         [typeof(SigningKeyException)] = FailureKind.WrongConfiguration,
+        [typeof(PolicyFileException)] = FailureKind.WrongConfiguration,
         [typeof(CertificateException)] = FailureKind.WrongConfiguration,
         [typeof(UnfitFileException)] = FailureKind.WrongConfiguration,
         [typeof(ToolMissingException)] = FailureKind.Unavailable,

@@ -146,7 +146,7 @@ public sealed partial class SchemaVerdictTests : IDisposable
 
             return null;
         }
-        catch (Exception e) when (e is DefinitionException or ContentException)
+        catch (Exception e) when (e is DefinitionException or PolicyFileException)
         {
             return e.Message;
         }

@@ -2,6 +2,7 @@ using Slipway.Archives;
 using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Processes;
+using Slipway.Sigstore;
 using Slipway.Trust;
 
 namespace Slipway.Verification;
@@ -16,7 +17,7 @@ public static class VerificationFailure
             WrongUseException => FailureKind.WrongUse,
             // Ctrl-C is the kernel's own; what else is cancelled had no more time.
             OperationCanceledException => FailureKind.TryAgain,
-            ContentException or XzException => FailureKind.WrongData,
+            ContentException or XzException or SigstoreException => FailureKind.WrongData,
             ToolMissingException
             or ReleaseException { IsMissingTool: true }
             or CosignException { IsMissing: true }
