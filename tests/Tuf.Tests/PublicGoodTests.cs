@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Slipway.Testing;
@@ -69,11 +70,15 @@ public sealed partial class PublicGoodTests
     public async Task The_origin_says_hash_and_date_of_what_is_embedded()
     {
         string origin = await File.ReadAllTextAsync(Path.Combine(Folder, "ORIGIN"));
-        string[] files = [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
-        Assert.Equal(["root.json", "snapshot.json", "targets.json", "timestamp.json", "trusted_root.json"], files);
+        string[] files = [.. Directory.GetFiles(Folder, "*.json*").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        Assert.Equal(["root.json", "snapshot.json.gz", "targets.json.gz", "timestamp.json", "trusted_root.json"], files);
         foreach (string file in files)
         {
-            string hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Folder, file))));
+            await using FileStream stored = File.OpenRead(Path.Combine(Folder, file));
+            await using Stream content = file.EndsWith(".gz", StringComparison.Ordinal)
+                ? new GZipStream(stored, CompressionMode.Decompress)
+                : stored;
+            string hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, TestContext.Current.CancellationToken));
             Assert.Contains($"{hash}  {file}  ", origin, StringComparison.Ordinal);
         }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Slipway.Http;
@@ -37,12 +38,23 @@ public sealed partial class PublicGood : ITufRepository
 
     private static ReadOnlyMemory<byte>? Find(string name)
     {
-        using Stream? file = Assembly.GetExecutingAssembly().GetManifestResourceStream(name);
-        if (file is null)
+        Assembly here = Assembly.GetExecutingAssembly();
+        using Stream? plain = here.GetManifestResourceStream(name),
+            packed = plain is null ? here.GetManifestResourceStream(name + ".gz") : null;
+        if ((plain ?? packed) is null)
             return null;
-        byte[] content = new byte[file.Length];
-        file.ReadExactly(content);
-        return content;
+        using MemoryStream content = new();
+        if (plain is not null)
+            plain.CopyTo(content);
+        else
+            Unpack(packed!, content);
+        return content.ToArray();
+    }
+
+    private static void Unpack(Stream packed, Stream content)
+    {
+        using GZipStream unpacked = new(packed, CompressionMode.Decompress);
+        unpacked.CopyTo(content);
     }
 
     [GeneratedRegex(
