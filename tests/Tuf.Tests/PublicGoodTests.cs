@@ -128,11 +128,14 @@ public sealed partial class PublicGoodTests
 
         VerifiedTarget again = await client.ReplayAsync(store.ReadTrusted()!, PublicGood.TrustedRoot, CancellationToken.None);
         Assert.Equal(target.TimestampVersion, again.TimestampVersion);
+        // A target of a delegated role.
+        string targets = Path.Combine(checkout!, "targets"),
+            keys = Directory.EnumerateFiles(targets, "keys.json", SearchOption.AllDirectories).Single();
         VerifiedTarget delegated = await client.UpdateAsync(
             repository,
             again,
             new MetadataStore(folder.At("npm")),
-            "registry.npmjs.org/keys.json",
+            Path.GetRelativePath(targets, keys).Replace('\\', '/'),
             CancellationToken.None
         );
         Assert.Equal(2121, delegated.Content.Length);
