@@ -15,9 +15,7 @@ public sealed class SlipwayVerifyTests
         string[] lines = HelpText.Text.Split('\n');
         Assert.InRange(lines.Length, 1, 24);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
-        Assert.All(new VerifyCommand().Names, name =>
-            Assert.Contains($"{name} ", HelpText.Text.Replace(",", " ,") + " ", StringComparison.Ordinal)
-        );
+        Assert.All(new VerifyCommand().Names, name => Assert.Matches($"{name}(?![a-z-])", HelpText.Text));
     }
 
     [Theory]
