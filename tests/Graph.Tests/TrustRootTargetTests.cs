@@ -63,7 +63,7 @@ public sealed class TrustRootTargetTests : IAsyncLifetime
     [Fact]
     public async Task A_repository_that_is_frozen_is_refused_and_what_is_used_stays()
     {
-        string mirror = Mirror();
+        string mirror = await MirrorAsync();
         ChildResult result = (await RunAsync("--refresh", "--upstream-mirror", mirror)).Require(65);
         Assert.Contains("expired at 2026-", result.Error, StringComparison.Ordinal);
         Assert.Contains("check the clock", result.Error, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class TrustRootTargetTests : IAsyncLifetime
     [Fact]
     public async Task A_repository_with_a_root_of_its_own_is_refused()
     {
-        string mirror = Mirror();
+        string mirror = await MirrorAsync();
         string root = Path.Combine(mirror, PublicGood.Address.Host, "16.root.json");
         await File.WriteAllTextAsync(root, """{ "signed": { "_type": "root" }, "signatures": [] }""");
         ChildResult result = (await RunAsync("--refresh", "--upstream-mirror", mirror)).Require(65);
@@ -110,13 +110,16 @@ public sealed class TrustRootTargetTests : IAsyncLifetime
     }
 
     /// <summary>A mirror's folder with what the program brings along, under the names that it has at the host.</summary>
-    private string Mirror()
+    private async Task<string> MirrorAsync()
     {
         string mirror = _repository.Beside("mirror");
         string host = Path.Combine(mirror, PublicGood.Address.Host);
         Directory.CreateDirectory(host);
-        foreach ((string name, string file) in ((string, string)[])[("timestamp", "timestamp"), ("165.snapshot", "snapshot")])
-            File.Copy(SourceTree.At("build", "Tuf", "PublicGood", file + ".json"), Path.Combine(host, name + ".json"));
+        foreach (string file in (string[])["timestamp.json", "165.snapshot.json"])
+            await File.WriteAllBytesAsync(
+                Path.Combine(host, file),
+                await PublicGood.Embedded.ReadAsync(file, int.MaxValue, TestContext.Current.CancellationToken)
+            );
         return mirror;
     }
 
