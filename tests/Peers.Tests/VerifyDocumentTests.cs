@@ -1,5 +1,9 @@
+using System.Text;
+using System.Text.Json;
 using Slipway.StandIns;
 using Slipway.Testing;
+using Slipway.Trust;
+using Slipway.Verification;
 using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Peers.Tests;
@@ -25,6 +29,7 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
     /// <summary>Files that no command of the document reads, and the tests that do.</summary>
     private static readonly Dictionary<string, string> Read = new(StringComparer.Ordinal)
     {
+        ["kubelet.policy.json"] = nameof(The_policy_is_one),
         ["config.toml"] = nameof(The_verifier_lies_where_containerds_configuration_looks_for_it),
         ["image-validating-policy.yaml"] = nameof(The_policies_of_Kubernetes_want_both_statements_by_the_key_and_no_log),
         ["cluster-policy.yaml"] = nameof(The_policies_of_Kubernetes_want_both_statements_by_the_key_and_no_log),
@@ -53,6 +58,22 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
             Assert.Contains(Document.Blocks, block => Unversioned(block) == line && block.Programs.Length == 0)
         );
         Assert.All(Read.Keys, file => Assert.Contains(Document.Blocks, block => block.File == file));
+    }
+
+    [Fact]
+    public void The_policy_is_one()
+    {
+        const string Key = "-----BEGIN PUBLIC KEY-----\\n…";
+        string text = Document.Blocks.Single(block => block.File == "kubelet.policy.json").Text;
+        Assert.Contains(Key, text, StringComparison.Ordinal);
+        using KeySigner signer = KeySigner.CreateThrowAway();
+        string own = JsonEncodedText.Encode(signer.Key.Pem).ToString();
+        PolicyFile policy = PolicyFile.Parse(
+            Encoding.UTF8.GetBytes(text.Replace(Key, own, StringComparison.Ordinal)),
+            new SigstoreInstance()
+        );
+        Assert.Equal(2, policy.Signers.Of.Length);
+        Assert.NotNull(policy.Rebuilders);
     }
 
     [Theory]

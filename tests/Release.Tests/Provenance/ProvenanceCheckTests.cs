@@ -25,7 +25,7 @@ public class ProvenanceCheckTests
                 said => said with { Parameters = said.Parameters with { Source = "https://example.org/fork" } },
                 "got https://example.org/fork"
             },
-            { "source-modified", said => said with { Parameters = said.Parameters with { IsModified = true } }, "not committed" },
+            { "source-modified", said => said with { Parameters = said.Parameters with { IsModified = true } }, "uncommitted changes" },
             {
                 "tag-mismatch",
                 said => said with { Parameters = said.Parameters with { Tag = "tiny/v1.0.1" } },
