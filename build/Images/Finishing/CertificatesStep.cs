@@ -16,7 +16,7 @@ internal sealed class CertificatesStep : IFinishingStep
     private const string Source = "usr/share/ca-certificates/";
     private const string Folder = "etc/ssl/certs/";
     private const string Extension = ".crt";
-    private const string Comment = "# Authorities below /usr/share/ca-certificates; \"!\" in front of one disables it.\n";
+    private const string Comment = "# Authorities below /usr/share/ca-certificates; \"!\" in front of one takes it out.\n";
 
     public string Name => FinishingStepName.Certificates;
 
