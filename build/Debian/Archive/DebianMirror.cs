@@ -45,10 +45,13 @@ public sealed class DebianMirror
     {
         string stamp = time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         // csharpier-ignore
-        return new DebianMirror(
+        return Beside(
             [new Uri($"https://snapshot.debian.org/archive/debian/{stamp}/")],
-            [new Uri($"https://snapshot.debian.org/archive/debian-security/{stamp}/")]);
+            $"../../debian-security/{stamp}/");
     }
+
+    /// <param name="security">Of the security archive, relative to the main one.</param>
+    private static DebianMirror Beside(IReadOnlyList<Uri> main, string security) => new(main, [new Uri(main[0], security)]);
 
     /// <summary>This mirror first, then another.</summary>
     public DebianMirror Then(DebianMirror fallback)
