@@ -50,13 +50,13 @@ public class SkipTests
 
     public class Conditional : Recorded
     {
-        private bool found;
+        private bool _found;
 
         [Parameter]
         public string? Wanted { get; }
-        public Target Look => _ => _.Executes(() => found = true);
-        public Target Found => _ => _.DependsOn(Look).OnlyWhenDynamic(() => found).Executes(() => Record("Found"));
-        public Target Lost => _ => _.DependsOn(Look).OnlyWhenDynamic(() => !found).Executes(() => Record("Lost"));
+        public Target Look => _ => _.Executes(() => _found = true);
+        public Target Found => _ => _.DependsOn(Look).OnlyWhenDynamic(() => _found).Executes(() => Record("Found"));
+        public Target Lost => _ => _.DependsOn(Look).OnlyWhenDynamic(() => !_found).Executes(() => Record("Lost"));
         public Target Never =>
             _ => _.OnlyWhenStatic(() => IsServerBuild).DependsOn(NeverFirst).Requires(() => Wanted).Executes(() => Record("Never"));
         public Target NeverFirst => _ => _.Executes(() => Record("NeverFirst"));

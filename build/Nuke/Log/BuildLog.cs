@@ -12,14 +12,14 @@ internal sealed class BuildLog
 {
     private const int BannerWidth = 80;
     private const int LongSecret = 8;
-    private IReadOnlyList<string> secrets = [];
+    private IReadOnlyList<string> _secrets = [];
 
-    private readonly IBuildConventions conventions;
+    private readonly IBuildConventions _conventions;
 
     private BuildLog(IBuildConventions conventions, bool isTerminal, bool isColoured) =>
-        (this.conventions, IsTerminal, IsColoured) = (conventions, isTerminal, isColoured);
+        (_conventions, IsTerminal, IsColoured) = (conventions, isTerminal, isColoured);
 
-    public TextWriter Writer => conventions.Log;
+    public TextWriter Writer => _conventions.Log;
     public bool IsTerminal { get; }
     public bool IsColoured { get; }
 
@@ -43,14 +43,14 @@ internal sealed class BuildLog
 
     /// <summary>Stars out these texts too from now on. One or two letters are no secret and would star out half of every line.</summary>
     public void Hide(IEnumerable<string> values) =>
-        secrets = [.. secrets.Concat(values.Where(x => x.Length > 2)).Distinct().OrderByDescending(x => x.Length)];
+        _secrets = [.. _secrets.Concat(values.Where(x => x.Length > 2)).Distinct().OrderByDescending(x => x.Length)];
 
     /// <summary>
     /// The text with secrets starred out. One that could be a word is starred only where it stands as a word; what is long and of more than
     /// letters stands nowhere by chance.
     /// </summary>
     public string Starred(string text) =>
-        secrets.Aggregate(text, (x, secret) =>
+        _secrets.Aggregate(text, (x, secret) =>
             secret.Length >= LongSecret && !secret.All(char.IsLetter)
                 ? x.Replace(secret, "***", StringComparison.Ordinal)
                 : Regex.Replace(x, @$"(?<!\w){Regex.Escape(secret)}(?!\w)", "***", RegexOptions.CultureInvariant)
@@ -85,14 +85,14 @@ internal sealed class BuildLog
     /// <summary>One line, or several of ours.</summary>
     public void Line(string text, string? style = null)
     {
-        string shown = string.Join('\n', text.Split('\n').Select(conventions.Printable));
+        string shown = string.Join('\n', text.Split('\n').Select(_conventions.Printable));
         Writer.WriteLine(style is null ? shown : Styled(style, shown));
     }
 
     /// <summary>What the conventions say of it, or all there is at <see cref="Verbosity.Verbose"/>.</summary>
     public string Words(Exception exception)
     {
-        string words = Execution.Failure.Describe(exception, conventions, Starred);
+        string words = Execution.Failure.Describe(exception, _conventions, Starred);
         // A trace quotes messages, whose lines must not pass for ours.
         return
             Shows(Verbosity.Verbose) && exception is not (BuildUsageException or AggregateException { InnerException: BuildUsageException })
