@@ -11,7 +11,7 @@ public sealed class CompletionTests : IDisposable
     public CompletionTests()
     {
         _run.Files.Write("build/Graph/_build.csproj", "<Project/>");
-        _run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "build/Graph/bin/Debug")).FullName;
+        _run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "build/Graph/bin/Release")).FullName;
         Assert.Equal(0, _run.Of<Completed>(x => x.Compile));
         _run.Conventions = new TestConventions();
     }

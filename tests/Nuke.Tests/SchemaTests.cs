@@ -10,7 +10,7 @@ public sealed class SchemaTests : IDisposable
     public SchemaTests()
     {
         _run.Files.Write("build/Graph/_build.csproj", "<Project/>");
-        _run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "build/Graph/bin/Debug")).FullName;
+        _run.AssemblyDirectory = Directory.CreateDirectory(Path.Combine(_run.Root, "build/Graph/bin/Release")).FullName;
     }
 
     public void Dispose() => _run.Dispose();

@@ -16,7 +16,7 @@ public sealed class Bootstrapper : IDisposable
             [[ -p $FAKE/gate ]] && read -r _ <"$FAKE/gate"
             [[ -e $FAKE/broken ]] && { echo "Build.cs(1,1): error CS1002"; exit 1; }
             echo "chatter of the compiler"
-            dll=$PWD/build/Graph/bin/Debug/net10.0/_build.dll
+            dll=$PWD/build/Graph/bin/Release/net10.0/_build.dll
             mkdir -p "${dll%/*}" "$PWD/build/Graph/obj" && touch "$dll" ;;
           exec)
             shift

@@ -75,7 +75,7 @@ public sealed class BootstrapperTests : IDisposable
         string folder = Directory.CreateDirectory(Path.Combine(_build.Root, "else where")).FullName;
         string[] arguments = ["Publish", "--signing-key", "a b.pem", "", "*", "$HOME", "\"q\""];
         (int code, string output, _) = Bootstrapper.End(_build.StartIn(folder, "../build.sh", arguments));
-        string[] wanted = [$"cwd={folder}", $"{_build.Root}/build/Graph/bin/Debug/net10.0/_build.dll", .. arguments];
+        string[] wanted = [$"cwd={folder}", $"{_build.Root}/build/Graph/bin/Release/net10.0/_build.dll", .. arguments];
         Assert.Equal(65, code);
         Assert.Equal(string.Join('\n', wanted) + "\n", output);
     }
@@ -112,7 +112,7 @@ public sealed class BootstrapperTests : IDisposable
             "dotnet",
             """
             #!/bin/bash
-            [[ $1 == build ]] && { mkdir -p build/Graph/bin/Debug/net10.0; touch build/Graph/bin/Debug/net10.0/_build.dll; }
+            [[ $1 == build ]] && { mkdir -p build/Graph/bin/Release/net10.0; touch build/Graph/bin/Release/net10.0/_build.dll; }
             [[ $1 == exec ]] && readlink /proc/$$/fd/{0,1,2} >"$FAKE/files" && { echo result; echo log >&2; }
             exit 0
             """
