@@ -13,7 +13,7 @@ public static class InspectionRecord
     public const string FileName = "inspection.json";
 
     /// <summary>More bytes than this no record has: an image may violate its contract at every file.</summary>
-    public const long LongestRecord = 64 << 20;
+    public const long LongestRecord = 8 << 20;
 
     public static byte[] ToBytes(InspectionResult result)
     {

@@ -18,16 +18,19 @@ public sealed class MergeTargetTests : IAsyncLifetime
     private readonly ScratchFolder _folder = new();
     private ScratchRepository _repository = null!;
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => _repository = await CreateAsync(1000);
+
+    private static async Task<ScratchRepository> CreateAsync(int size)
     {
-        _repository = await UpstreamImage.CreateAsync(Architectures, ("a", 1000));
-        string definition = _repository.At("images", UpstreamImage.Name, "image.yaml");
+        ScratchRepository repository = await UpstreamImage.CreateAsync(Architectures, ("a", size));
+        string definition = repository.At("images", UpstreamImage.Name, "image.yaml");
         string text = await File.ReadAllTextAsync(definition);
         await File.WriteAllTextAsync(
             definition,
             text.Replace(UpstreamImage.Source, "https://github.com/octo/tools", StringComparison.Ordinal)
         );
-        await _repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
+        await repository.CommitAsync("tools", $"{UpstreamImage.Name}/{UpstreamImage.Version}");
+        return repository;
     }
 
     public async ValueTask DisposeAsync()
@@ -185,7 +188,7 @@ public sealed class MergeTargetTests : IAsyncLifetime
         string whole = Tree(".", Artifacts);
         // As it is between the old layout's going and the new one's coming.
         Directory.Move(Path.Combine(Artifacts, "layout"), Path.Combine(Artifacts, ".merged-away"));
-        Directory.CreateDirectory(Path.Combine(Artifacts, ".merge", "artifacts", "tools", "layout"));
+        Directory.CreateDirectory(Path.Combine(Artifacts, ".merge", "tools", "layout"));
         File.Delete(Path.Combine(Artifacts, "assembly.json"));
         File.Delete(Path.Combine(Artifacts, "inspection.json"));
         (await ReleaseAsync("Sign", "--skip", "Inspect", "Preflight")).Require(65);
@@ -199,6 +202,62 @@ public sealed class MergeTargetTests : IAsyncLifetime
             image.GetProperty("platforms").EnumerateArray().Select(platform => platform.GetProperty("platform").GetString())
         );
     }
+
+    [Fact]
+    public async Task A_merge_that_is_killed_while_it_copies_keeps_what_was_there_and_the_same_command_ends_it()
+    {
+        _repository.Dispose();
+        _repository = await CreateAsync(24_000_000);
+        await JobAsync("amd64", "7");
+        await JobAsync("arm64", "7");
+        string[] merge = ["Merge", "--layouts", Job("amd64", "artifacts"), Job("arm64", "artifacts")];
+        (await ReleaseAsync(merge)).Require();
+        string whole = Tree(".", Artifacts);
+
+        TaskCompletionSource<int> started = new();
+        Task<ChildResult> killed = (
+            _repository.Slipway with
+            {
+                Cache = _repository.Beside("cache"),
+                Variables = Workflow,
+                Started = started.SetResult,
+            }
+        ).RunAsync(merge);
+        using System.Diagnostics.Process process = System.Diagnostics.Process.GetProcessById(await started.Task);
+        while (!killed.IsCompleted && !HasStaged())
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        process.Kill();
+        Assert.NotEqual(0, (await killed).ExitCode);
+        Directory.Delete(Path.Combine(Artifacts, ".merge"), recursive: true);
+        Assert.Equal(whole, Tree(".", Artifacts));
+
+        (await ReleaseAsync(merge)).Require();
+        Assert.Equal(whole, Tree(".", Artifacts));
+    }
+
+    [Fact]
+    public async Task Two_versions_of_the_runtime_are_told_by_name_and_both_are_in_the_provenance()
+    {
+        await JobAsync("amd64", "7");
+        await JobAsync("arm64", "7");
+        string other = Copy(Job("arm64", "artifacts"), "other");
+        Edit(other, "assembly.json", $"\"runtime\": \"{Environment.Version}\"", "\"runtime\": \"10.0.1\"");
+        ChildResult merged = (await ReleaseAsync("Merge", "Sign", "--layouts", Job("amd64", "artifacts"), other)).Require();
+        string told = Assert.Single(merged.Error.Split('\n'), line =>
+            line.Contains("different versions of .NET", StringComparison.Ordinal)
+        );
+        Assert.Contains($"runtime {Environment.Version}", told, StringComparison.Ordinal);
+        Assert.Contains("runtime 10.0.1", told, StringComparison.Ordinal);
+        SlsaProvenance provenance = await SignedImages.ProvenanceAsync(_repository.At("artifacts", "tools", "trust"));
+        Assert.Equal(
+            [$"{SlsaProvenance.Runtime}{Environment.Version}", SlsaProvenance.Runtime + "10.0.1"],
+            provenance
+                .Dependencies.Select(resource => resource.Uri)
+                .Where(uri => uri.StartsWith(SlsaProvenance.Runtime, StringComparison.Ordinal))
+        );
+    }
+
+    private bool HasStaged() => Directory.Exists(Path.Combine(Artifacts, ".merge", UpstreamImage.Name, "layout", "blobs"));
 
     private string Artifacts => _repository.At("artifacts", UpstreamImage.Name);
 

@@ -205,6 +205,8 @@ public sealed class LayoutMergeTests : IDisposable
         string diffId = amd.Image.Platforms[0].Layers[0].DiffId.ToString();
         await File.WriteAllTextAsync(list, sound.Replace(diffId, Digest.Of("x"u8).ToString(), StringComparison.Ordinal));
         Assert.Contains("its list of contents is of other layers", await ProblemAsync(arm, amd), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(list, sound + new string(' ', 17 << 20));
+        Assert.Contains("its list of contents: wanted at most", await ProblemAsync(arm, amd), StringComparison.Ordinal);
         await File.WriteAllTextAsync(list, "");
         Assert.Contains("is missing", await ProblemAsync(arm, amd), StringComparison.Ordinal);
     }

@@ -10,6 +10,9 @@ namespace Slipway.Images;
 /// <param name="request">The image with all of its platforms; its marks and stand-ins are those that the layouts must have.</param>
 public sealed class LayoutMerge(AssemblyRequest request)
 {
+    /// <summary>Of lists that others made: some 100,000 paths, which fit into the memory that there is.</summary>
+    private const long LongestList = 16 << 20;
+
     /// <summary>The commit that is checked out here, in hex, which every part must have; null where there is none.</summary>
     public string? Commit { get; init; }
 
@@ -209,6 +212,9 @@ public sealed class LayoutMerge(AssemblyRequest request)
 
     private static async Task<ImageContents> ContentsAsync(LayoutPart part, AssembledPlatform platform, CancellationToken cancellationToken)
     {
+        FileInfo list = new(Path.Combine(part.Folder, "contents", platform.Platform.Architecture + ".json"));
+        if (list.Exists && list.Length > LongestList)
+            throw new ContentException($"its list of contents: wanted at most {LongestList} bytes, got {list.Length}");
         ImageContents contents = await part.Contents.ReadAsync(part.Image.Name, platform.Platform, cancellationToken);
         return contents.Layers.Select(layer => layer.DiffId).SequenceEqual(platform.Layers.Select(layer => layer.DiffId))
             ? contents
