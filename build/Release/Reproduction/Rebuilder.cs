@@ -1,7 +1,7 @@
 using Slipway.Trust;
 using Slipway.Verification;
 
-namespace Slipway.Workflows;
+namespace Slipway.Release;
 
 /// <summary>Who built a release again, and says so.</summary>
 /// <param name="Builder">Where it was built.</param>
