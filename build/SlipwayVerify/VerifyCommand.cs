@@ -18,7 +18,8 @@ internal sealed class VerifyCommand
         _builder = Value("--builder"),
         _notOlderThan = Value("--not-older-than"),
         _policy = Value("--policy"),
-        _trust = Value("--trust");
+        _trust = Value("--trust"),
+        _summary = Value("--summary");
     private readonly Option<string[]> _reproducedBy = Values("--reproduced-by"),
         _registryMap = Values("--registry-map"),
         _registryCa = Values("--registry-ca"),
@@ -51,6 +52,7 @@ internal sealed class VerifyCommand
                     _reproducedBy,
                     _deep,
                     _trust,
+                    _summary,
                     _registryMap,
                     _registryCa,
                     _tokenRealm,
@@ -109,6 +111,7 @@ internal sealed class VerifyCommand
             ReproducedBy = [.. parsed.GetValue(_reproducedBy) ?? []],
             Deep = parsed.GetValue(_deep),
             Trust = parsed.GetValue(_trust),
+            Summary = parsed.GetValue(_summary),
             RegistryMap = [.. parsed.GetValue(_registryMap) ?? []],
             RegistryCa = [.. parsed.GetValue(_registryCa) ?? []],
             TokenRealm = [.. parsed.GetValue(_tokenRealm) ?? []],

@@ -42,6 +42,9 @@ internal sealed record VerifyOptions
     /// <summary>Whether layers are read, too.</summary>
     public bool Deep { get; init; }
 
+    /// <summary>A file to write what was found to, as a statement.</summary>
+    public string? Summary { get; init; }
+
     /// <summary>A layout folder with the signatures of files.</summary>
     public string? Trust { get; init; }
 

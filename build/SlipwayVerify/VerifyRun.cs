@@ -18,17 +18,11 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
     /// <exception cref="RemoteException">The registry could not be read.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (options.Digest && options.Json)
-            throw new WrongUseException("--digest prints nothing else, so --json does not go with it");
         LocalReference? local = Argument.Parse(() => LocalReference.Parse(options.Reference));
-        if (options.Trust is not null && local is null)
-            throw new WrongUseException("--trust: wanted a folder or an archive; what a registry has is verified with what it has");
+        RequireSense(local);
+        SummaryFile? summary = options.Summary is null ? null : SummaryFile.Prepare(options.Summary);
         using TemporaryFolder scratch = new();
         PolicyFile? file = options.Policy is null ? null : ReadPolicy(options.Policy);
-        if (options.AllRegistries && (file is null || local is not null))
-            throw new WrongUseException(
-                "--all-registries: wanted --policy FILE, which names the registries, and a reference in one of them"
-            );
         ReleaseSigners? signers = file is null ? await SignersAsync(cancellationToken) : null;
         PolicyChoice policies = Policies(scratch);
         OfficialChoice officials = new(
@@ -36,9 +30,10 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
             [],
             options.Official is null ? null : Argument.Parse(() => Argument.OfficialRepository(options.Official))
         );
+        ReleasePolicy? asked = null;
         ReferenceVerifier verifier = new(
             officials,
-            image => file is null ? policies.Of(signers!, image) : policies.Of(file, scratch.Path),
+            image => asked = file is null ? policies.Of(signers!, image) : policies.Of(file, scratch.Path),
             report.Line
         )
         {
@@ -48,8 +43,36 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
             ? await verifier.FilesAsync(local, options.Trust, local.IsArchive ? scratch.Path : "", cancellationToken)
             : await RegistryAsync(verifier, cancellationToken);
         Tell(verdict, repository);
+        if (summary is not null)
+            await summary.WriteAsync(Summary(verdict, asked!, repository, isRemote: local is null).ToStatement(), cancellationToken);
         verdict.RequirePassed();
     }
+
+    private void RequireSense(LocalReference? local)
+    {
+        if (options.Digest && options.Json)
+            throw new WrongUseException("--digest prints nothing else, so --json does not go with it");
+        if (options.Trust is not null && local is null)
+            throw new WrongUseException("--trust: wanted a folder or an archive; what a registry has is verified with what it has");
+        if (options.AllRegistries && (options.Policy is null || local is not null))
+            throw new WrongUseException(
+                "--all-registries: wanted --policy FILE, which names the registries, and a reference in one of them"
+            );
+    }
+
+    private static VerificationSummary Summary(ReleaseVerdict verdict, ReleasePolicy policy, Reference repository, bool isRemote) =>
+        new()
+        {
+            Verdict = verdict,
+            Policy = policy,
+            Repository = repository,
+            IsRemote = isRemote,
+            Verifier = new VerifyingProgram(
+                "slipway-verify",
+                typeof(VerifyRun).Assembly.GetName().Version!.ToString(3),
+                TimeProvider.System
+            ),
+        };
 
     private async Task<(ReleaseVerdict Verdict, Reference Repository)> RegistryAsync(
         ReferenceVerifier verifier,

@@ -70,7 +70,7 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
         {
             byte[] bytes = await BoundedBlob.ReadAsync(place, blob, limit, cancellationToken)
                 ?? throw new ContentException($"{place.Name}: {blob.Digest} ({blob.MediaType}) is missing");
-            return await JudgeAsync(stored, parse(bytes), about, cancellationToken);
+            return await JudgeAsync(stored, blob.Digest, parse(bytes), about, cancellationToken);
         }
         catch (ContentException e)
         {
@@ -90,6 +90,7 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
 
     private async Task<StoredBundle> JudgeAsync(
         Descriptor stored,
+        Digest blob,
         SigstoreBundle bundle,
         ManifestContent about,
         CancellationToken cancellationToken
@@ -99,7 +100,7 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
             {
                 Stored = stored,
                 Bundle = bundle,
-                Statement = bundle.Envelope.Statement is { } statement ? statement with { Proof = proof } : null,
+                Statement = bundle.Envelope.Statement is { } statement ? statement with { Proof = proof, Stored = blob } : null,
             }
             : new StoredBundle { Stored = stored, Foreign = TellsForeign ? Foreign(bundle.Envelope, about) : null };
 
