@@ -10,6 +10,7 @@ internal static class HelpText
           --key FILE                  public key (PEM) that must have signed it
           --identity, --issuer        whom the certificate must name; OIDC issuer's URL
           --trusted-root FILE         Sigstore's trusted root, for an identity
+          --trusted-root-digest D     believe the root with it, such as the archive's
           --policy FILE               who must have signed, when, and what else (JSON)
           --all-registries            every registry that the policy names has the same
           --official REPOSITORY       of a copy or of files: what signatures must name
@@ -19,8 +20,7 @@ internal static class HelpText
           --deep                      read every layer, compare it with the SBOM
           --trust FOLDER              signatures of files; default: beside, or in them
           --registry-map HOST=URL     send what is meant for HOST to URL; repeatable
-          --registry-ca [HOST=]FILE   authorities (PEM) to trust; repeatable
-          --token-realm HOST=HOST     who else may issue a registry's tokens; repeatable
+          --registry-ca [HOST=]FILE, --token-realm HOST=HOST  authorities; token issuers
           --summary FILE              write the verdict as a SLSA summary (in-toto)
           --digest                    print REPOSITORY@DIGEST alone, if it verifies
           --json, --version, --help   the verdict as JSON; the version; this text

@@ -23,7 +23,9 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
         SummaryFile? summary = options.Summary is null ? null : SummaryFile.Prepare(options.Summary);
         using TemporaryFolder scratch = new();
         PolicyFile? file = options.Policy is null ? null : ReadPolicy(options.Policy);
-        ReleaseSigners? signers = file is null ? await SignersAsync(cancellationToken) : null;
+        SigstoreInstance instance = await InstanceAsync(file, local, scratch, cancellationToken);
+        file = file?.By(instance);
+        ReleaseSigners? signers = file is null ? await SignersAsync(instance, cancellationToken) : null;
         PolicyChoice policies = Policies(scratch);
         OfficialChoice officials = new(
             file is null ? [] : [file.Known],
@@ -94,10 +96,23 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
             throw new WrongUseException(
                 "--policy says who must have signed and rebuilt it, so --key, --identity, --issuer and --reproduced-by do not go with it"
             );
-        return PolicyFile.Read(path, new SigstoreInstance { TrustedRoot = options.TrustedRoot });
+        return PolicyFile.Read(path, new SigstoreInstance());
     }
 
-    private Task<ReleaseSigners> SignersAsync(CancellationToken cancellationToken)
+    /// <summary>By which identities are believed: by the trusted root whose digest was named, if one was.</summary>
+    private async Task<SigstoreInstance> InstanceAsync(
+        PolicyFile? file,
+        LocalReference? local,
+        TemporaryFolder scratch,
+        CancellationToken cancellationToken
+    )
+    {
+        SigstoreInstance given = new() { TrustedRoot = options.TrustedRoot };
+        Digest? wanted = CarriedRoot.Named(options.TrustedRootDigest, file);
+        return wanted is null ? given : await CarriedRoot.ChooseAsync(wanted, local, given, () => scratch.Path, cancellationToken);
+    }
+
+    private Task<ReleaseSigners> SignersAsync(SigstoreInstance instance, CancellationToken cancellationToken)
     {
         if ((options.Key ?? options.Identity ?? options.Issuer) is null)
             throw new SigningKeyException(
@@ -109,7 +124,7 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
             PublicKeyParameter = "--key",
             Identity = options.Identity,
             Issuer = options.Issuer,
-            Instance = new SigstoreInstance { TrustedRoot = options.TrustedRoot },
+            Instance = instance,
             // Nothing is signed here: who could sign in this surroundings is nobody to believe.
             Environment = _ => null,
         };

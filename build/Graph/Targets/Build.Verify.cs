@@ -35,6 +35,7 @@ internal sealed partial class Build
                     SummaryFile? summary = PreparedSummary();
                     PolicyChoice policies = Policies;
                     PolicyFile? file = Policy is null ? null : ReadPolicy(Policy);
+                    file = await BelieveRootAsync(local, file);
                     ReleaseSigners? signers = file is null ? await NewReleaseSignersAsync() : null;
                     ReleasePolicy? asked = null;
                     ReleasePolicy PolicyFor(KnownImage? image) =>
@@ -61,6 +62,15 @@ internal sealed partial class Build
                         await WriteSummaryAsync(summary, verdict, asked!, repository, isRemote: Reference is not null && local is null);
                     verdict.RequirePassed();
                 });
+
+    /// <summary>Has identities believed by the trusted root whose digest was named, before anybody is.</summary>
+    private async Task<PolicyFile?> BelieveRootAsync(LocalReference? local, PolicyFile? file)
+    {
+        if (CarriedRoot.Named(TrustedRootDigest, file) is not { } wanted)
+            return file;
+        _sigstore = await CarriedRoot.ChooseAsync(wanted, local, Sigstore, () => Directory.CreateDirectory(ArchivesFolder).FullName, Stop);
+        return file?.By(_sigstore);
+    }
 
     private void RequireSense(LocalReference? local)
     {

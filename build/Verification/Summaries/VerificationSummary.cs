@@ -19,8 +19,8 @@ public sealed record VerificationSummary
     public const string Page = "https://github.com/poseidon/slipway/blob/main/docs/attestations/verification-summary.md";
 
     /// <summary>
-    /// Signed provenance about these digests. What signs it is a step of the job that builds, or somebody's own key; level 2 asks for a part
-    /// of the build platform that no job can reach.
+    /// Signed provenance about these digests. What signs it is a step of the job that builds, or somebody's own key; level 2 asks for a
+    /// part of the build platform that no job can reach.
     /// </summary>
     private const string Level = "SLSA_BUILD_LEVEL_1";
 
