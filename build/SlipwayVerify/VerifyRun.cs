@@ -2,7 +2,9 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Reporting;
+using Slipway.Sigstore;
 using Slipway.Trust;
+using Slipway.Tuf;
 using Slipway.Verification;
 
 namespace Slipway.SlipwayVerify;
@@ -107,10 +109,18 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
         CancellationToken cancellationToken
     )
     {
-        SigstoreInstance given = new() { TrustedRoot = options.TrustedRoot };
+        SigstoreInstance given = new() { TrustedRoot = options.TrustedRoot, ReadPublicRoot = PublicRootAsync };
         Digest? wanted = CarriedRoot.Named(options.TrustedRootDigest, file);
         return wanted is null ? given : await CarriedRoot.ChooseAsync(wanted, local, given, () => scratch.Path, cancellationToken);
     }
+
+    /// <summary>
+    /// The public instance's, as <c>TrustRoot --refresh</c> last brought it to this machine, or as it came with this program. Asks nobody.
+    /// </summary>
+    private async Task<ReadOnlyMemory<byte>> PublicRootAsync(CancellationToken cancellationToken) =>
+        SigstoreRoots.SharedFolder(environment) is { } folder
+            ? (await new SigstoreRoots(folder, TimeProvider.System).CurrentAsync(cancellationToken)).Content
+            : TrustedRoot.PublicGood();
 
     private Task<ReleaseSigners> SignersAsync(SigstoreInstance instance, CancellationToken cancellationToken)
     {

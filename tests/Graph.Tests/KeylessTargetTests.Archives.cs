@@ -8,8 +8,8 @@ using Slipway.Verification;
 namespace Slipway.Graph.Tests;
 
 /// <summary>
-/// What an archive carries for those who verify it years later, and that it is nobody to believe: whoever makes an archive writes the root in
-/// it, too.
+/// What an archive carries for those who verify it years later, and that it is nobody to believe: whoever makes an archive writes the root
+/// in it, too.
 /// </summary>
 public sealed partial class KeylessTargetTests
 {
@@ -43,7 +43,7 @@ public sealed partial class KeylessTargetTests
         (await AloneAsync(["oci:" + folder, .. Identity, "--trusted-root-digest", digest])).Require();
     }
 
-    /// <summary>The archive is as a forger makes it: signed by an authority of its own, in the name of ours, with its root beside it.</summary>
+    /// <summary>As a forger makes it: signed by an authority of its own, in the name of ours, with its root beside it.</summary>
     [Fact]
     public async Task A_root_in_an_archive_is_not_believed_by_itself_nor_in_the_place_of_another()
     {

@@ -32,6 +32,8 @@ internal sealed partial class Build
                     LocalReference? local = Reference is null ? null : ParseArgument(() => LocalReference.Parse(Reference));
                     RequireSense(local);
                     RequireReferenceOfOfficial();
+                    if (Refresh)
+                        await UsedTrustedRootAsync(report);
                     SummaryFile? summary = PreparedSummary();
                     PolicyChoice policies = Policies;
                     PolicyFile? file = Policy is null ? null : ReadPolicy(Policy);

@@ -23,7 +23,7 @@ public sealed class ImageArchive(VerificationRequest release, ImmutableArray<ITr
     /// <summary>How many bytes may come along of what nobody here verified; null when none of it is wanted.</summary>
     public long? MostUnverified { get; init; }
 
-    /// <summary>Sigstore's trusted root that the release was verified with, for who verifies it later; null where no identity signed.</summary>
+    /// <summary>Sigstore's trusted root that the release was verified with; null where no identity signed.</summary>
     public ReadOnlyMemory<byte>? TrustedRoot { get; init; }
 
     /// <summary>Writes it beside <paramref name="file"/> and gives it its name when it is whole.</summary>

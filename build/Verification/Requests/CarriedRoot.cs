@@ -26,7 +26,7 @@ public static class CarriedRoot
             : throw new WrongUseException($"--trusted-root-digest {named}: the policy wants {pinned}. Leave out the one that is wrong");
     }
 
-    /// <summary>The trusted root with a digest, wherever it is from: the files carry it, or it is the one that is believed anyway.</summary>
+    /// <summary>The trusted root with a digest: the one that the files carry, or the one that is believed anyway.</summary>
     /// <param name="wanted">SHA-256 of the file.</param>
     /// <param name="files">What is verified; null where that is in a registry, which carries none.</param>
     /// <param name="believed">What is believed anyway.</param>
