@@ -30,7 +30,40 @@ public static class LayoutArchive
     /// It is no such archive, is cut short or followed by something else, holds a symbolic link, a device or a hard link to what is no
     /// earlier blob, or a path twice, or unpacks to more than 16 times its size.
     /// </exception>
-    public static void Unpack(string archive, string folder, CancellationToken cancellationToken)
+    public static void Unpack(string archive, string folder, CancellationToken cancellationToken) =>
+        Read(archive, folder, (tar, path) => Write(tar, path, folder, cancellationToken), cancellationToken);
+
+    /// <summary>Reads a file that stands in the archive beside the layout.</summary>
+    /// <param name="name">Of the file, at the top.</param>
+    /// <param name="limit">Most bytes.</param>
+    /// <param name="folder">For what is unpacked on the way.</param>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="ContentException">As <see cref="Unpack"/>, or the file is larger.</exception>
+    public static byte[]? ReadBeside(string archive, string name, int limit, string folder, CancellationToken cancellationToken)
+    {
+        byte[]? found = null;
+        Read(archive, folder, (tar, path) => found = Find(tar, path, name, limit, cancellationToken), cancellationToken);
+        return found;
+    }
+
+    private static byte[]? Find(FileStream tar, string path, string name, int limit, CancellationToken cancellationToken)
+    {
+        foreach (DebEntry entry in DebTree.Read(tar, "tar", Limits, cancellationToken))
+        {
+            if (entry.Path != name)
+                continue;
+            if (entry.Kind != DebEntryKind.File || entry.Size > limit)
+                throw new InvalidDataException($"{name}: wanted a file of at most {limit} bytes, got a {entry.Kind} of {entry.Size}");
+            using DebContent content = new(File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete), entry.Offset, entry.Size);
+            byte[] bytes = new byte[entry.Size];
+            content.ReadExactly(bytes);
+            return bytes;
+        }
+
+        return null;
+    }
+
+    private static void Read(string archive, string folder, Action<FileStream, string> read, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archive);
         try
@@ -38,7 +71,7 @@ public static class LayoutArchive
             using FileStream file = RegularFile.Open(archive);
             if (!IsGzip(file))
             {
-                Write(file, archive, folder, cancellationToken);
+                read(file, archive);
                 return;
             }
 
@@ -60,7 +93,7 @@ public static class LayoutArchive
                     (file.Length * MostGrowth) + AlwaysAllowed,
                     cancellationToken
                 );
-                Write(spool, path, folder, cancellationToken);
+                read(spool, path);
             }
         }
         catch (UnfitFileException e)

@@ -38,6 +38,7 @@ internal sealed record NuGetPackage(string Name, string Version, string ContentH
 internal sealed class NuGetPackages(string root)
 {
     private const int LargestFile = 16 << 20;
+    private const string NativeRuntime = "Microsoft.NETCore.App.Runtime.NativeAOT.";
 
     /// <summary>What is in the build program: all that <c>build/Graph</c> needs, directly or not.</summary>
     public ImmutableArray<NuGetPackage> OfProgram() => Read([Path.Combine(root, "build", "Graph")]);
@@ -54,6 +55,34 @@ internal sealed class NuGetPackages(string root)
     {
         HashSet<string> program = [.. OfPrograms().Select(package => package.Name)];
         return [.. Read(Directory.EnumerateDirectories(Path.Combine(root, "tests"))).Where(package => !program.Contains(package.Name))];
+    }
+
+    /// <summary>The part of the .NET runtime that is compiled into a native program.</summary>
+    /// <param name="assets">What the program's restore found (<c>project.assets.json</c>, version 3).</param>
+    /// <exception cref="ContentException">It names no such part, or more than one.</exception>
+    public static NuGetPackage RuntimeOf(string assets)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(assets));
+        string[] folders = [.. document.RootElement.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name)];
+        (string Name, string Version)[] found =
+        [
+            .. document
+                .RootElement.GetProperty("project")
+                .GetProperty("frameworks")
+                .EnumerateObject()
+                .Where(framework => framework.Value.TryGetProperty("downloadDependencies", out _))
+                .SelectMany(framework => framework.Value.GetProperty("downloadDependencies").EnumerateArray())
+                // As [10.0.12, 10.0.12]: exactly this version.
+                .Select(one => (one.GetProperty("name").GetString()!, one.GetProperty("version").GetString()!.Trim('[').Split(',')[0]))
+                .Where(one => one.Item1.StartsWith(NativeRuntime, StringComparison.Ordinal)),
+        ];
+        if (found is not [var (name, version)])
+            throw new ContentException($"{assets}: wanted one package {NativeRuntime}…, got {found.Length}");
+        string folder = folders
+            .Select(one => Path.Combine(one, name.ToLowerInvariant(), version.ToLowerInvariant()))
+            .First(Directory.Exists);
+        using JsonDocument metadata = JsonDocument.Parse(Read(Path.Combine(folder, ".nupkg.metadata")));
+        return Described(folders, new NuGetPackage(name, version, metadata.RootElement.GetProperty("contentHash").GetString()!));
     }
 
     private ImmutableArray<NuGetPackage> Read(IEnumerable<string> projects)

@@ -41,9 +41,10 @@ internal sealed class ProgramCompiler(string root, Action<string> said)
 
     /// <summary>Compiles to native code.</summary>
     /// <param name="file">Replaced, and may be executed.</param>
+    /// <returns>What of the .NET runtime is in it.</returns>
     /// <exception cref="ToolMissingException">What links programs for the platform is not there.</exception>
     /// <exception cref="WorkflowException">No native code is made for this platform, or it does not compile.</exception>
-    public async Task NativeAsync(Platform platform, string file, CancellationToken cancellationToken)
+    public async Task<NuGetPackage> NativeAsync(Platform platform, string file, CancellationToken cancellationToken)
     {
         NativeTools tools = NativeTools.Find(platform);
         if (tools.Missing is { } missing)
@@ -60,6 +61,7 @@ internal sealed class ProgramCompiler(string root, Action<string> said)
                 file,
                 File.GetUnixFileMode(file) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
             );
+        return NuGetPackages.RuntimeOf(folder.At(Path.Combine("work", "obj", Name, "project.assets.json")));
     }
 
     /// <summary>Compiles what a runtime runs, <c>dotnet slipway-verify/slipway-verify.dll</c>, into an archive.</summary>

@@ -18,6 +18,9 @@ internal sealed record VerifyOptions
     /// <summary>A file with Sigstore's trusted root.</summary>
     public string? TrustedRoot { get; init; }
 
+    /// <summary>Of the trusted root to believe, which an archive may carry.</summary>
+    public string? TrustedRootDigest { get; init; }
+
     /// <summary>A file that says who must have signed, and what else is asked.</summary>
     public string? Policy { get; init; }
 
@@ -41,6 +44,9 @@ internal sealed record VerifyOptions
 
     /// <summary>Whether layers are read, too.</summary>
     public bool Deep { get; init; }
+
+    /// <summary>A file to write what was found to, as a statement.</summary>
+    public string? Summary { get; init; }
 
     /// <summary>A layout folder with the signatures of files.</summary>
     public string? Trust { get; init; }

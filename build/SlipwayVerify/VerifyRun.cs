@@ -2,7 +2,9 @@ using Slipway.Http;
 using Slipway.Oci;
 using Slipway.Registry;
 using Slipway.Reporting;
+using Slipway.Sigstore;
 using Slipway.Trust;
+using Slipway.Tuf;
 using Slipway.Verification;
 
 namespace Slipway.SlipwayVerify;
@@ -18,27 +20,24 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
     /// <exception cref="RemoteException">The registry could not be read.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (options.Digest && options.Json)
-            throw new WrongUseException("--digest prints nothing else, so --json does not go with it");
         LocalReference? local = Argument.Parse(() => LocalReference.Parse(options.Reference));
-        if (options.Trust is not null && local is null)
-            throw new WrongUseException("--trust: wanted a folder or an archive; what a registry has is verified with what it has");
+        RequireSense(local);
+        SummaryFile? summary = options.Summary is null ? null : SummaryFile.Prepare(options.Summary);
         using TemporaryFolder scratch = new();
         PolicyFile? file = options.Policy is null ? null : ReadPolicy(options.Policy);
-        if (options.AllRegistries && (file is null || local is not null))
-            throw new WrongUseException(
-                "--all-registries: wanted --policy FILE, which names the registries, and a reference in one of them"
-            );
-        ReleaseSigners? signers = file is null ? await SignersAsync(cancellationToken) : null;
+        SigstoreInstance instance = await InstanceAsync(file, local, scratch, cancellationToken);
+        file = file?.By(instance);
+        ReleaseSigners? signers = file is null ? await SignersAsync(instance, cancellationToken) : null;
         PolicyChoice policies = Policies(scratch);
         OfficialChoice officials = new(
             file is null ? [] : [file.Known],
             [],
             options.Official is null ? null : Argument.Parse(() => Argument.OfficialRepository(options.Official))
         );
+        ReleasePolicy? asked = null;
         ReferenceVerifier verifier = new(
             officials,
-            image => file is null ? policies.Of(signers!, image) : policies.Of(file, scratch.Path),
+            image => asked = file is null ? policies.Of(signers!, image) : policies.Of(file, scratch.Path),
             report.Line
         )
         {
@@ -48,8 +47,36 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
             ? await verifier.FilesAsync(local, options.Trust, local.IsArchive ? scratch.Path : "", cancellationToken)
             : await RegistryAsync(verifier, cancellationToken);
         Tell(verdict, repository);
+        if (summary is not null)
+            await summary.WriteAsync(Summary(verdict, asked!, repository, isRemote: local is null).ToStatement(), cancellationToken);
         verdict.RequirePassed();
     }
+
+    private void RequireSense(LocalReference? local)
+    {
+        if (options.Digest && options.Json)
+            throw new WrongUseException("--digest prints nothing else, so --json does not go with it");
+        if (options.Trust is not null && local is null)
+            throw new WrongUseException("--trust: wanted a folder or an archive; what a registry has is verified with what it has");
+        if (options.AllRegistries && (options.Policy is null || local is not null))
+            throw new WrongUseException(
+                "--all-registries: wanted --policy FILE, which names the registries, and a reference in one of them"
+            );
+    }
+
+    private static VerificationSummary Summary(ReleaseVerdict verdict, ReleasePolicy policy, Reference repository, bool isRemote) =>
+        new()
+        {
+            Verdict = verdict,
+            Policy = policy,
+            Repository = repository,
+            IsRemote = isRemote,
+            Verifier = new VerifyingProgram(
+                "slipway-verify",
+                typeof(VerifyRun).Assembly.GetName().Version!.ToString(3),
+                TimeProvider.System
+            ),
+        };
 
     private async Task<(ReleaseVerdict Verdict, Reference Repository)> RegistryAsync(
         ReferenceVerifier verifier,
@@ -71,10 +98,31 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
             throw new WrongUseException(
                 "--policy says who must have signed and rebuilt it, so --key, --identity, --issuer and --reproduced-by do not go with it"
             );
-        return PolicyFile.Read(path, new SigstoreInstance { TrustedRoot = options.TrustedRoot });
+        return PolicyFile.Read(path, new SigstoreInstance());
     }
 
-    private Task<ReleaseSigners> SignersAsync(CancellationToken cancellationToken)
+    /// <summary>By which identities are believed: by the trusted root whose digest was named, if one was.</summary>
+    private async Task<SigstoreInstance> InstanceAsync(
+        PolicyFile? file,
+        LocalReference? local,
+        TemporaryFolder scratch,
+        CancellationToken cancellationToken
+    )
+    {
+        SigstoreInstance given = new() { TrustedRoot = options.TrustedRoot, ReadPublicRoot = PublicRootAsync };
+        Digest? wanted = CarriedRoot.Named(options.TrustedRootDigest, file);
+        return wanted is null ? given : await CarriedRoot.ChooseAsync(wanted, local, given, () => scratch.Path, cancellationToken);
+    }
+
+    /// <summary>
+    /// The public instance's, as <c>TrustRoot --refresh</c> last brought it to this machine, or as it came with this program. Asks nobody.
+    /// </summary>
+    private async Task<ReadOnlyMemory<byte>> PublicRootAsync(CancellationToken cancellationToken) =>
+        SigstoreRoots.SharedFolder(environment) is { } folder
+            ? (await new SigstoreRoots(folder, TimeProvider.System).CurrentAsync(cancellationToken)).Content
+            : TrustedRoot.PublicGood();
+
+    private Task<ReleaseSigners> SignersAsync(SigstoreInstance instance, CancellationToken cancellationToken)
     {
         if ((options.Key ?? options.Identity ?? options.Issuer) is null)
             throw new SigningKeyException(
@@ -86,7 +134,7 @@ internal sealed class VerifyRun(VerifyOptions options, Func<string, string?> env
             PublicKeyParameter = "--key",
             Identity = options.Identity,
             Issuer = options.Issuer,
-            Instance = new SigstoreInstance { TrustedRoot = options.TrustedRoot },
+            Instance = instance,
             // Nothing is signed here: who could sign in this surroundings is nobody to believe.
             Environment = _ => null,
         };

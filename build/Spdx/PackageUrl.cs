@@ -16,13 +16,15 @@ public static class PackageUrl
 
     /// <param name="digest">Of the manifest or index.</param>
     /// <param name="architecture">Null for an index.</param>
-    public static string OfImage(Reference repository, Digest digest, string? architecture)
+    /// <param name="tag">The tag that it has there; null for none.</param>
+    public static string OfImage(Reference repository, Digest digest, string? architecture, string? tag = null)
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(digest);
         string last = repository.Repository[(repository.Repository.LastIndexOf('/') + 1)..];
         string arch = architecture is null ? "" : $"arch={Encode(architecture)}&";
-        return $"pkg:oci/{Encode(last.ToLowerInvariant())}@{Encode(digest.ToString())}?{arch}repository_url={Encode(repository.Name)}";
+        return $"pkg:oci/{Encode(last.ToLowerInvariant())}@{Encode(digest.ToString())}?{arch}repository_url={Encode(repository.Name)}"
+            + (tag is null ? "" : $"&tag={Encode(tag)}");
     }
 
     /// <param name="version">Upstream's.</param>

@@ -8,7 +8,7 @@ namespace Slipway.Graph.Tests;
 /// A keyless release as a CI job runs it, up to the wire: a recording stand-in answers for cosign, and nothing here shows that the
 /// public instance would.
 /// </summary>
-public sealed class KeylessTargetTests : IAsyncLifetime
+public sealed partial class KeylessTargetTests : IAsyncLifetime
 {
     private const string Token = "eyJ0b2tlbg+only+for/tests";
 

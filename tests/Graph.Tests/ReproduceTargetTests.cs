@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Slipway.Oci;
 using Slipway.Release;
 using Slipway.StandIns;
@@ -82,6 +83,13 @@ public sealed partial class ReproduceTargetTests(SignedTools made) : IClassFixtu
             other = SigningKeys.Create(tools.Repository.Beside(), "other");
         (await ReproduceAsync(tools, slipway, "--attest", "--push", "--signing-key", rebuilder.Private)).Require();
         (await VerifyAsync(tools, Fallback, "--reproduced-by", rebuilder.Public)).Require(65);
+
+        // What others said is among what a summary says was verified, where it was asked for.
+        string told = tools.Repository.Beside("told.json"),
+            untold = tools.Repository.Beside("untold.json");
+        (await VerifyAsync(tools, Release, "--summary", told, "--reproduced-by", rebuilder.Public)).Require();
+        (await VerifyAsync(tools, Release, "--summary", untold)).Require();
+        Assert.Single((await InputsAsync(told)).Except(await InputsAsync(untold)));
 
         // While the registries differ by it, nothing is amiss and nothing is to be done.
         foreach (string host in (string[])["quay.io", "docker.io"])
@@ -291,6 +299,15 @@ public sealed partial class ReproduceTargetTests(SignedTools made) : IClassFixtu
     private JsonElement Record() => JsonDocument.Parse(System.IO.File.ReadAllBytes(Results("reproduction.json"))).RootElement;
 
     /// <summary>Below the fixture's repository; what an earlier test left is not this one's.</summary>
+    private static async Task<string[]> InputsAsync(string summary) =>
+        [
+            .. JsonNode.Parse(await System.IO.File.ReadAllTextAsync(summary, TestContext.Current.CancellationToken))!["predicate"]![
+                "inputAttestations"
+            ]!
+                .AsArray()
+                .Select(input => (string)input!["digest"]!["sha256"]!),
+        ];
+
     private async Task<ChildResult> ReproduceAsync(ToolsCopy copy, params string[] more)
     {
         if (Directory.Exists(Results()))

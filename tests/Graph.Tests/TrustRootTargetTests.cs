@@ -1,4 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Slipway.Oci;
+using Slipway.StandIns;
 using Slipway.Testing;
 using Slipway.Tuf;
 
@@ -91,6 +94,79 @@ public sealed class TrustRootTargetTests : IAsyncLifetime
     {
         ChildResult result = (await RunAsync("--refresh", "--offline")).Require(69);
         Assert.Contains("this run is --offline", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nothing is verified by what somebody holds back.</summary>
+    [Fact]
+    public async Task Verify_refreshes_first_and_ends_where_that_fails()
+    {
+        string mirror = await MirrorAsync(),
+            trust = SourceTree.At("build", "Tuf", "PublicGood", "trusted_root.json");
+        string[] verify = ["Verify", "--reference", "oci:" + _repository.Root, "--identity", "x", "--issuer", "https://example.org"];
+        SlipwayCommand slipway = _repository.Slipway with { Cache = Cache };
+        ChildResult frozen = (await slipway.RunAsync([.. verify, "--refresh", "--upstream-mirror", mirror])).Require(65);
+        Assert.Contains("expired at 2026-", frozen.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "this run is --offline",
+            (await slipway.RunAsync([.. verify, "--refresh", "--offline"])).Require(69).Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Give one of them",
+            (await slipway.RunAsync([.. verify, "--refresh", "--trusted-root", trust])).Require(64).Error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("expired", (await slipway.RunAsync(verify)).Require(65).Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever can write there can take away what was refreshed, and put nothing in its place.</summary>
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("refreshed")]
+    [InlineData("forged")]
+    [InlineData("junk")]
+    [InlineData("folder")]
+    public async Task The_small_program_looks_where_this_one_keeps_it_and_believes_no_more_than_that(string kept)
+    {
+        string caches = _repository.Beside("caches"),
+            folder = Path.Combine(caches, "slipway", "sigstore"),
+            file = Path.Combine(folder, "trusted.json");
+        Func<string, string?> environment = name => name == "XDG_CACHE_HOME" ? caches : null;
+        Assert.Equal(folder, SigstoreRoots.SharedFolder(environment));
+        Assert.Equal(folder, new Workflows.Workspace("", "", Workflows.Workspace.DefaultCache(environment)).TrustedRoots);
+        if (kept is "refreshed" or "forged")
+            await new SigstoreRoots(folder, new ManualTime(Day)).RefreshAsync(PublicGood.Embedded, TestContext.Current.CancellationToken);
+        if (kept == "forged")
+        {
+            JsonObject files = JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject();
+            string target = files["files"]!
+                .AsObject()
+                .Select(one => one.Key)
+                .Single(name => name.EndsWith("trusted_root.json", StringComparison.Ordinal));
+            using RecordingCosign forger = new();
+            files["files"]![target] = Convert.ToBase64String(await File.ReadAllBytesAsync(forger.Root));
+            await File.WriteAllTextAsync(file, files.ToJsonString());
+        }
+
+        if (kept == "junk")
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, "trusted.json"), "{");
+        if (kept == "folder")
+            Directory.CreateDirectory(file);
+        VerifyProgram program = VerifyProgram.Compiled with { Variables = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = caches } };
+        string layout = OciLayout.Create(_repository.Beside("layout")).Name,
+            own = Digest.Of(await File.ReadAllBytesAsync(SourceTree.At("build", "Tuf", "PublicGood", "trusted_root.json"))).ToString();
+        ChildResult result = (
+            await program.RunAsync(
+                layout,
+                "--identity",
+                "x",
+                "--issuer",
+                "https://example.org",
+                "--trusted-root-digest",
+                Digest.Of("another"u8).ToString()
+            )
+        ).Require(65);
+        Assert.Contains($"the one in use is {own}", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,6 +22,11 @@ public sealed class VerifyDocumentTests(KubeletFixture fixture)
             $"it checks the program and no image: {nameof(PackageTests)}",
         [@"cosign verify quay.io/poseidon/kubelet: \"] =
             "releases are not signed without a key yet, and Sigstore cannot be asked from everywhere",
+        [
+            "./build.sh Verify --reference quay.io/poseidon/kubelet: --public-key release.pub --signing-key verifier.key --summary kubelet.json"
+        ] = $"it takes a verifier's key: {nameof(SummaryTests)}",
+        ["gh attestation verify oci://quay.io/poseidon/kubelet: --bundle-from-oci --repo poseidon/kubelet"] =
+            "it wants a login at GitHub; tests/Graph.Tests/GitHubAttestationTests.cs has its rules",
         ["podman pull quay.io/poseidon/kubelet:"] =
             "podman writes to the user's own store; the policy is skopeo's, read by the same library",
     };

@@ -37,6 +37,7 @@ public sealed class PolicyFileTests : IDisposable
         Assert.Equal(["push"], policy.Triggers);
         Assert.NotNull(policy.NotOlderThan);
         Assert.True(policy.IsDeep);
+        Assert.Equal(Digest.Of("root"u8), policy.TrustedRoot);
     }
 
     [Fact]
@@ -81,6 +82,8 @@ public sealed class PolicyFileTests : IDisposable
     [InlineData("$.notOlderThan", "\"1.36\"", "'notOlderThan'")]
     [InlineData("$.notOlderThan", "null", "'notOlderThan' is null")]
     [InlineData("$.triggers", "[1]", "'triggers' wanted a text")]
+    [InlineData("$.trustedRoot", "\"trusted_root.json\"", "'trustedRoot' wanted a digest as sha256:…")]
+    [InlineData("$.trustedRoot", "\"sha256:0\"", "'trustedRoot' wanted a digest as sha256:…")]
     [InlineData("$.deep", "\"yes\"", "'deep' wanted true or false")]
     public void What_is_wrong_is_told_with_its_place(string path, string? value, string because)
     {
@@ -161,6 +164,7 @@ public sealed class PolicyFileTests : IDisposable
             ["triggers"] = new JsonArray("push"),
             ["notOlderThan"] = "v1.36.0",
             ["deep"] = true,
+            ["trustedRoot"] = Digest.Of("root"u8).ToString(),
         };
 
     private static IEnumerable<JsonNode> Nodes(JsonNode node) =>

@@ -39,6 +39,19 @@ public sealed class PolicyThresholdTests : IAsyncLifetime
         Assert.Equal(FailureReason.SignersTooFew, await FailureAsync(3, Of(_stranger), Of(_second), Of(_fixture.Signer)));
     }
 
+    /// <summary>A verification summary has to name all or none of them.</summary>
+    [Fact]
+    public async Task What_each_of_them_signed_is_told()
+    {
+        await SignBySecondAsync();
+        HashSet<Digest> first = await StoredAsync(1, Of(_fixture.Signer)),
+            second = await StoredAsync(1, Of(_second)),
+            both = await StoredAsync(2, Of(_fixture.Signer), Of(_second));
+        Assert.Empty(first.Intersect(second));
+        Assert.NotEmpty(second);
+        Assert.True(both.SetEquals(first.Union(second)));
+    }
+
     [Fact]
     public async Task A_key_counts_in_its_time_alone()
     {
@@ -82,6 +95,13 @@ public sealed class PolicyThresholdTests : IAsyncLifetime
     }
 
     private static AcceptedSigner Of(KeySigner signer) => new(signer.Key);
+
+    private async Task<HashSet<Digest>> StoredAsync(int threshold, params AcceptedSigner[] signers)
+    {
+        PlaceVerdict verdict = await VerifyAsync(ReleasePolicy.Require(new SignerThreshold(threshold, [.. signers])));
+        Assert.True(verdict.Passed);
+        return [.. verdict.Result!.Subjects.SelectMany(subject => subject.Statements).Select(statement => statement.Stored!)];
+    }
 
     /// <summary>As a registry has it where both have signed: beside each other.</summary>
     private async Task SignBySecondAsync()

@@ -20,8 +20,11 @@ public sealed class AttestationTamperingTests
         VerificationResult result = await VerifyAsync(fixture);
         Assert.True(result.Passed);
         Assert.All(result.Subjects, subject =>
-            Assert.Equal("{\"about\":\"all\"}", Encoding.UTF8.GetString(Assert.Single(subject.Statements).Predicate.Span))
-        );
+        {
+            Assert.Equal([Statement.SignType, Type], subject.Statements.Select(statement => statement.PredicateType));
+            Assert.Equal("{\"about\":\"all\"}", Encoding.UTF8.GetString(subject.Statements[1].Predicate.Span));
+            Assert.All(subject.Statements, statement => Assert.NotNull(statement.Stored));
+        });
     }
 
     [Fact]

@@ -34,6 +34,7 @@ internal sealed partial class GivenFlags(IReadOnlyList<string> arguments)
         "identity",
         "issuer",
         "trustedroot",
+        "trustedrootdigest",
         "signingconfig",
         "dockerfile",
         "tag",

@@ -36,7 +36,8 @@ internal sealed partial class Build
                         $"docs/{DependenciesDocument.FileName}: {programs.Length} packages in the programs, {tests.Length} in tests alone"
                     );
                     report.Result(await WriteSbomAsync("slipway", packages.OfProgram()));
-                    report.Result(await WriteSbomAsync(ProgramCompiler.Name, packages.OfVerifyProgram()));
+                    if (File.Exists(SbomOf(ProgramCompiler.Name)))
+                        report.Result(SbomOf(ProgramCompiler.Name));
                 });
 
     private Target CompileVerify =>
@@ -51,17 +52,19 @@ internal sealed partial class Build
                     string folder = Directory.CreateDirectory(Path.Combine(Workspace.Artifacts, ProgramCompiler.Name)).FullName;
                     ProgramCompiler compiler = new(RootDirectory, report.Lines);
                     List<string> made = [];
+                    List<NuGetPackage> runtimes = [];
                     foreach (Platform platform in CompiledPlatforms(report))
                     {
                         report.Line($"compiling {ProgramCompiler.Name} for {platform}");
                         made.Add(Path.Combine(folder, ProgramCompiler.FileOf(platform)));
-                        await compiler.NativeAsync(platform, made[^1], Stop);
+                        runtimes.Add(await compiler.NativeAsync(platform, made[^1], Stop));
                     }
 
                     report.Line($"compiling {ProgramCompiler.Name} for any system with .NET");
                     made.Add(Path.Combine(folder, ProgramCompiler.PortableFile));
                     await compiler.PortableAsync(made[^1], Stop);
                     await WriteChecksumsAsync(folder, made);
+                    await WriteSbomAsync(ProgramCompiler.Name, [.. new NuGetPackages(RootDirectory).OfVerifyProgram(), .. runtimes]);
                     foreach (string file in made.Where(_ => !IsStep(nameof(CompileVerify))))
                         report.Result(file);
                 });
@@ -93,6 +96,8 @@ internal sealed partial class Build
         await File.WriteAllBytesAsync(signature, (await signer.SignBlobAsync(list.Content, Stop)).Bytes, Stop);
     }
 
+    private string SbomOf(string program) => Path.Combine(Workspace.Artifacts, $"{program}.spdx.json");
+
     private async Task<string> WriteSbomAsync(string name, ImmutableArray<NuGetPackage> parts)
     {
         SpdxDocument sbom = ProgramSbom.Of(
@@ -102,7 +107,7 @@ internal sealed partial class Build
             TimeProvider.System.GetUtcNow(),
             parts.Select(package => package.ToPart())
         );
-        string file = Path.Combine(Workspace.Artifacts, $"{name}.spdx.json");
+        string file = SbomOf(name);
         Directory.CreateDirectory(Workspace.Artifacts);
         await File.WriteAllBytesAsync(file, sbom.ToBytes(), Stop);
         return file;

@@ -10,7 +10,7 @@ namespace Slipway.Graph;
 /// <summary>Which of Sigstore's authorities and logs are believed.</summary>
 internal sealed partial class Build
 {
-    [Parameter("TrustRoot: bring the public instance's newest trusted root into the cache first")]
+    [Parameter("TrustRoot, Verify: bring the public instance's newest trusted root into the cache first")]
     private readonly bool Refresh;
 
     private Target TrustRoot =>

@@ -37,6 +37,9 @@ internal sealed partial class Build
     [Parameter("Keyless: Sigstore services to sign with as JSON; default: the public instance's")]
     private readonly AbsolutePath? SigningConfig;
 
+    [Parameter("Verify: SHA-256 of the trusted root to believe, as sha256:…; it may be the one that the archive carries")]
+    private readonly string? TrustedRootDigest;
+
     private SigstoreInstance? _sigstore;
 
     private SigstoreInstance Sigstore =>
@@ -44,7 +47,7 @@ internal sealed partial class Build
         {
             TrustedRoot = TrustedRoot,
             SigningConfig = SigningConfig,
-            ReadPublicRoot = async stop => Slipway.Sigstore.TrustedRoot.Parse((await PublicRoots.CurrentAsync(stop)).Content),
+            ReadPublicRoot = async stop => (await PublicRoots.CurrentAsync(stop)).Content,
         };
 
     /// <summary>The public instance's: as it was refreshed last, or came with this program.</summary>

@@ -16,5 +16,11 @@ internal sealed partial class Build
     [Parameter("Verify: signers who must have reproduced the build: public keys in PEM, or IDENTITY,ISSUER")]
     private readonly string[] ReproducedBy = [];
 
-    private Task<ReleaseSigners> NewReleaseSignersAsync() => ReleaseSigners.ChooseAsync(Signers, ReproducedBy, Stop);
+    /// <summary>Beside an identity a key signs a summary, and is nobody to believe about the release.</summary>
+    private Task<ReleaseSigners> NewReleaseSignersAsync() =>
+        ReleaseSigners.ChooseAsync(
+            Summary is not null && (Identity ?? Issuer) is not null ? Signers with { SigningKey = null, KmsKey = null } : Signers,
+            ReproducedBy,
+            Stop
+        );
 }

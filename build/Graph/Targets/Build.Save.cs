@@ -53,6 +53,7 @@ internal sealed partial class Build
                     SaveWorkflow workflow = new(policy, [signers.Signer, .. signers.Reproducers], report.Line)
                     {
                         MostUnverified = mostUnverified,
+                        Sigstore = Sigstore,
                     };
                     await workflow.RunAsync(release, To, Stop);
                     report.Result($"oci-archive:{To}:{release.Wanted}");

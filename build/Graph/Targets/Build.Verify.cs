@@ -30,27 +30,26 @@ internal sealed partial class Build
                 {
                     Report report = Report.ToConsole();
                     LocalReference? local = Reference is null ? null : ParseArgument(() => LocalReference.Parse(Reference));
-                    if (AllRegistries && (Reference is null || local is not null))
-                        throw new WorkflowException(
-                            "--all-registries: wanted --reference REPOSITORY:TAG or REPOSITORY@DIGEST",
-                            FailureKind.WrongUse
-                        );
-                    if (TrustFolder is not null && local is null)
-                        throw new WorkflowException(
-                            "--trust: wanted a local --reference; a registry's image is verified with the signatures there",
-                            FailureKind.WrongUse
-                        );
+                    RequireSense(local);
                     RequireReferenceOfOfficial();
+                    if (Refresh)
+                        await UsedTrustedRootAsync(report);
+                    SummaryFile? summary = PreparedSummary();
                     PolicyChoice policies = Policies;
                     PolicyFile? file = Policy is null ? null : ReadPolicy(Policy);
+                    file = await BelieveRootAsync(local, file);
                     ReleaseSigners? signers = file is null ? await NewReleaseSignersAsync() : null;
+                    ReleasePolicy? asked = null;
                     ReleasePolicy PolicyFor(KnownImage? image) =>
-                        file is null ? policies.Of(signers!, image) : policies.Of(file, VerifyFolder);
-                    ReleaseVerdict verdict = Reference is null
-                        ? await new VerifyWorkflow(definition => PolicyFor(definition.Known())).LayoutsAsync(
-                            ChosenWorkspace,
-                            await DefinitionsAsync(),
-                            Stop
+                        asked = file is null ? policies.Of(signers!, image) : policies.Of(file, VerifyFolder);
+                    (ReleaseVerdict verdict, Oci.Reference? repository) = Reference is null
+                        ? (
+                            await new VerifyWorkflow(definition => PolicyFor(definition.Known())).LayoutsAsync(
+                                ChosenWorkspace,
+                                await DefinitionsAsync(),
+                                Stop
+                            ),
+                            null
                         )
                         : await VerifyReferenceAsync(
                             new(file is null ? Officials : Officials with { All = [file.Known] }, PolicyFor, report.Line),
@@ -61,17 +60,43 @@ internal sealed partial class Build
                         report.Result(VerificationView.Json(verdict));
                     else
                         VerificationView.Show(report, verdict);
+                    if (summary is not null)
+                        await WriteSummaryAsync(summary, verdict, asked!, repository, isRemote: Reference is not null && local is null);
                     verdict.RequirePassed();
                 });
 
-    private async Task<ReleaseVerdict> VerifyReferenceAsync(ReferenceVerifier verifier, LocalReference? local, Report report)
+    /// <summary>Has identities believed by the trusted root whose digest was named, before anybody is.</summary>
+    private async Task<PolicyFile?> BelieveRootAsync(LocalReference? local, PolicyFile? file)
+    {
+        if (CarriedRoot.Named(TrustedRootDigest, file) is not { } wanted)
+            return file;
+        _sigstore = await CarriedRoot.ChooseAsync(wanted, local, Sigstore, () => Directory.CreateDirectory(ArchivesFolder).FullName, Stop);
+        return file?.By(_sigstore);
+    }
+
+    private void RequireSense(LocalReference? local)
+    {
+        if (AllRegistries && (Reference is null || local is not null))
+            throw new WorkflowException("--all-registries: wanted --reference REPOSITORY:TAG or REPOSITORY@DIGEST", FailureKind.WrongUse);
+        if (TrustFolder is not null && local is null)
+            throw new WorkflowException(
+                "--trust: wanted a local --reference; a registry's image is verified with the signatures there",
+                FailureKind.WrongUse
+            );
+    }
+
+    private async Task<(ReleaseVerdict, Oci.Reference?)> VerifyReferenceAsync(
+        ReferenceVerifier verifier,
+        LocalReference? local,
+        Report report
+    )
     {
         // Files are all that is read then: no request is sent.
         if (local is not null)
-            return (await verifier.FilesAsync(local, TrustFolder, ArchivesFolder, Stop)).Verdict;
+            return await verifier.FilesAsync(local, TrustFolder, ArchivesFolder, Stop);
         Reference reference = ParseArgument(() => Oci.Reference.Parse(Reference!));
         using HttpTransport transport = NewTransport(report);
-        return await verifier.RegistryAsync(reference, AllRegistries, Connect(transport).Repository, Stop);
+        return (await verifier.RegistryAsync(reference, AllRegistries, Connect(transport).Repository, Stop), reference);
     }
 
     private PolicyFile ReadPolicy(string path)

@@ -23,6 +23,9 @@ public sealed class ImageArchive(VerificationRequest release, ImmutableArray<ITr
     /// <summary>How many bytes may come along of what nobody here verified; null when none of it is wanted.</summary>
     public long? MostUnverified { get; init; }
 
+    /// <summary>Sigstore's trusted root that the release was verified with; null where no identity signed.</summary>
+    public ReadOnlyMemory<byte>? TrustedRoot { get; init; }
+
     /// <summary>Writes it beside <paramref name="file"/> and gives it its name when it is whole.</summary>
     /// <param name="root">The index, or the manifest of an image without one.</param>
     /// <param name="tag">The tag that the root gets.</param>
@@ -62,6 +65,8 @@ public sealed class ImageArchive(VerificationRequest release, ImmutableArray<ITr
         await using TarWriter tar = new(output, TarEntryFormat.Ustar);
         await WriteAsync(tar, "oci-layout", new MemoryStream("{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray()), cancellationToken);
         await WriteAsync(tar, "index.json", new MemoryStream(index.ToBytes()), cancellationToken);
+        if (TrustedRoot is { } root)
+            await WriteAsync(tar, CarriedRoot.FileName, new MemoryStream(root.ToArray(), writable: false), cancellationToken);
         foreach ((Descriptor blob, IContentReader place) in _blobs.Values)
             await WriteAsync(
                 tar,

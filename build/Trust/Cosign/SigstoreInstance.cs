@@ -10,13 +10,13 @@ namespace Slipway.Trust;
 public sealed class SigstoreInstance
 {
     private readonly Lock _reading = new();
-    private Task<TrustedRoot>? _root;
+    private Task<(TrustedRoot Root, ReadOnlyMemory<byte> Content)>? _root;
 
     /// <summary>
     /// Reads the public instance's trusted root, where no file is given; the one that came with this program if nothing else.
     /// </summary>
-    public Func<CancellationToken, Task<TrustedRoot>> ReadPublicRoot { get; init; } =
-        _ => Task.FromResult(Sigstore.TrustedRoot.Parse(Sigstore.TrustedRoot.PublicGood()));
+    public Func<CancellationToken, Task<ReadOnlyMemory<byte>>> ReadPublicRoot { get; init; } =
+        _ => Task.FromResult<ReadOnlyMemory<byte>>(Sigstore.TrustedRoot.PublicGood());
 
     /// <summary>A file with the keys to believe (Sigstore's protobuf-specs, <c>TrustedRoot</c>).</summary>
     public string? TrustedRoot { get; init; }
@@ -27,20 +27,35 @@ public sealed class SigstoreInstance
     /// <summary>The keys to believe, read once.</summary>
     /// <exception cref="SigningKeyException">The file cannot be read, is too large, or no trusted root.</exception>
     /// <exception cref="RemoteException">The public instance's could not be had.</exception>
-    public Task<TrustedRoot> ReadRootAsync(CancellationToken cancellationToken)
+    public async Task<TrustedRoot> ReadRootAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).Root;
+
+    /// <summary>The same as the very bytes.</summary>
+    /// <exception cref="SigningKeyException">As <see cref="ReadRootAsync"/>.</exception>
+    /// <exception cref="RemoteException">As <see cref="ReadRootAsync"/>.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadContentAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(cancellationToken)).Content;
+
+    private Task<(TrustedRoot Root, ReadOnlyMemory<byte> Content)> ReadAsync(CancellationToken cancellationToken)
     {
         lock (_reading)
-            return _root ??= TrustedRoot is null ? ReadPublicRoot(cancellationToken) : Task.FromResult(Read(TrustedRoot));
+            return _root ??= TrustedRoot is null ? ReadPublicAsync(cancellationToken) : Task.FromResult(Read(TrustedRoot));
     }
 
-    private static TrustedRoot Read(string path)
+    private async Task<(TrustedRoot, ReadOnlyMemory<byte>)> ReadPublicAsync(CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> content = await ReadPublicRoot(cancellationToken);
+        return (Sigstore.TrustedRoot.Parse(content), content);
+    }
+
+    private static (TrustedRoot, ReadOnlyMemory<byte>) Read(string path)
     {
         try
         {
-            TrustedRoot root = Sigstore.TrustedRoot.Parse(RegularFile.ReadBytes(path, Sigstore.TrustedRoot.MaximumSize));
+            byte[] content = RegularFile.ReadBytes(path, Sigstore.TrustedRoot.MaximumSize);
+            TrustedRoot root = Sigstore.TrustedRoot.Parse(content);
             return root.CertificateAuthorities.IsEmpty || root.Logs.IsEmpty
                 ? throw new ContentException("trusted root: it names no certificate authority, or no log")
-                : root;
+                : (root, content);
         }
         catch (UnfitFileException e)
         {

@@ -16,6 +16,9 @@ public sealed record Statement(ImmutableArray<StatementSubject> Subjects, string
     /// <summary>What proved whose it is, where it was verified; null of one that is made or read.</summary>
     public SignatureProof? Proof { get; init; }
 
+    /// <summary>The blob that it was read from, verified: a bundle or an envelope; null of one that is made or parsed.</summary>
+    public Digest? Stored { get; init; }
+
     /// <summary>"This image is signed", with an empty predicate (cosign, pkg/types/predicate.go).</summary>
     public const string SignType = "https://sigstore.dev/cosign/sign/v1";
 

@@ -42,7 +42,7 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
         {
             byte[] bytes = await BoundedBlob.ReadAsync(place, blob.Blob, blob.Limit, cancellationToken)
                 ?? throw new ContentException($"{place.Name}: {blob.Blob.Digest} ({blob.Blob.MediaType}) is missing");
-            return await JudgeAsync(blob.Stored, blob.Parse(bytes), about, cancellationToken);
+            return await JudgeAsync(blob, blob.Parse(bytes), about, cancellationToken);
         }
         catch (ContentException e)
         {
@@ -61,7 +61,7 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
     }
 
     private async Task<StoredBundle> JudgeAsync(
-        Descriptor stored,
+        StoredBlob blob,
         SigstoreBundle bundle,
         ManifestContent about,
         CancellationToken cancellationToken
@@ -69,11 +69,11 @@ internal sealed class BundleReader(IContentReader place, ITrustedSigner signer)
         await signer.SignedAsync(bundle, about, cancellationToken) is { } proof
             ? new StoredBundle
             {
-                Stored = stored,
+                Stored = blob.Stored,
                 Bundle = bundle,
-                Statement = bundle.Envelope.Statement is { } statement ? statement with { Proof = proof } : null,
+                Statement = bundle.Envelope.Statement is { } statement ? statement with { Proof = proof, Stored = blob.Blob.Digest } : null,
             }
-            : new StoredBundle { Stored = stored, Foreign = TellsForeign ? Foreign(bundle.Envelope, about) : null };
+            : new StoredBundle { Stored = blob.Stored, Foreign = TellsForeign ? Foreign(bundle.Envelope, about) : null };
 
     private static ForeignStatement? Foreign(DsseEnvelope envelope, ManifestContent about)
     {

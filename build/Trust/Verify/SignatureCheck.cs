@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Http;
 using Slipway.Oci;
 
@@ -55,7 +56,7 @@ internal sealed class SignatureCheck(VerificationPolicy policy, Reference offici
             );
             return finding.Failure is { } reason
                 ? new SignatureFinding(Translated(reason), finding.Text) { Unknown = finding.Unknown }
-                : new SignatureFinding(null, $"signed by {policy.Signer.Name} for {official.Name}");
+                : new SignatureFinding(null, $"signed by {policy.Signer.Name} for {official.Name}") { Statements = finding.Statements };
         }
         catch (ContentException e)
         {
@@ -83,4 +84,7 @@ internal sealed record SignatureFinding(FailureReason? Failure, string Text)
 {
     /// <summary>Why one of those that failed could not be judged at all; null when each could.</summary>
     public RemoteException? Unknown { get; init; }
+
+    /// <summary>The statements that say so; none where it is a signature in cosign's tag form.</summary>
+    public ImmutableArray<Statement> Statements { get; init; } = [];
 }

@@ -51,6 +51,7 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             Digest = digest,
             Failure = signature.Failure,
             Text = signature.Text,
+            Statements = signature.Statements,
         };
         List<SubjectVerdict> verdicts = [await WithStatementsAsync(signed.Passed ? failed ?? signed : signed, evidence, cancellationToken)];
         foreach (Descriptor child in children)
@@ -120,6 +121,7 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
             Platform = shape.Platform,
             Failure = shape.Failure,
             Text = shape.Failure is null ? signature.Text : shape.Text,
+            Statements = signature.Statements,
         };
         return await WithStatementsAsync(verdict, evidence, cancellationToken);
     }
@@ -127,7 +129,7 @@ internal sealed class Verification(VerificationPolicy policy, VerificationReques
     /// <summary>Of what is signed and consistent, the statements that the policy wants are looked for, too.</summary>
     private async Task<SubjectVerdict> WithStatementsAsync(SubjectVerdict verdict, Evidence evidence, CancellationToken cancellationToken)
     {
-        List<Statement> statements = [];
+        List<Statement> statements = [.. verdict.Statements];
         foreach (string type in verdict.Passed ? policy.Attestations : [])
         {
             StatementCheck.Finding finding = await _attestations.FindAsync(evidence, type, cancellationToken);

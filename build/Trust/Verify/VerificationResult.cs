@@ -33,7 +33,10 @@ public sealed record SubjectVerdict
     /// <summary>What was found, for people.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The valid statements of the kinds that the policy wanted, in its order, when the subject is trusted.</summary>
+    /// <summary>
+    /// The valid statements that say that it is signed, then those of the kinds that the policy wanted, in its order, when the subject is
+    /// trusted.
+    /// </summary>
     public ImmutableArray<Statement> Statements { get; init; } = [];
 
     /// <summary>

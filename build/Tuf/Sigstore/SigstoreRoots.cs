@@ -10,6 +10,9 @@ namespace Slipway.Tuf;
 /// </summary>
 public sealed class SigstoreRoots
 {
+    /// <summary>What the folder is called in a cache.</summary>
+    public const string FolderName = "sigstore";
+
     private readonly MetadataStore _store;
     private readonly TufClient _client;
     private readonly ITufRepository _embedded;
@@ -18,6 +21,21 @@ public sealed class SigstoreRoots
     /// <param name="time">The clock that expiry is judged by.</param>
     public SigstoreRoots(string folder, TimeProvider time)
         : this(folder, time, PublicGood.Root, PublicGood.Embedded) { }
+
+    /// <summary>
+    /// The folder below a user's cache (XDG base directory specification) that all programs of this project share; null where neither
+    /// <c>XDG_CACHE_HOME</c> nor a home says where that is.
+    /// </summary>
+    /// <param name="environment">Reads a variable; null when it is not set.</param>
+    public static string? SharedFolder(Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        string? caches = environment("XDG_CACHE_HOME");
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return caches is { Length: > 0 } && Path.IsPathFullyQualified(caches) ? Path.Combine(caches, "slipway", FolderName)
+            : home.Length > 0 ? Path.Combine(home, ".cache", "slipway", FolderName)
+            : null;
+    }
 
     internal SigstoreRoots(string folder, TimeProvider time, ReadOnlyMemory<byte> pinned, ITufRepository embedded)
     {

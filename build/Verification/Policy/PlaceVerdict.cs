@@ -44,6 +44,25 @@ public sealed record PlaceVerdict
                 Result = Result with { Subjects = [.. Result.Subjects.Select(subject => subject with { Text = words(subject.Text) })] },
             };
 
+    /// <summary>With what others said of the same, who signed it, too.</summary>
+    internal PlaceVerdict With(IEnumerable<PlaceVerdict> others) =>
+        this with
+        {
+            Result = Result! with
+            {
+                Subjects =
+                [
+                    .. Result.Subjects.Select(
+                        (subject, at) =>
+                            subject with
+                            {
+                                Statements = [.. subject.Statements, .. others.SelectMany(other => other.Result!.Subjects[at].Statements)],
+                            }
+                    ),
+                ],
+            },
+        };
+
     /// <summary>With a failure of what was asked for, instead of a pass or of its own.</summary>
     internal PlaceVerdict Failing(FailureReason reason, string text) =>
         this with

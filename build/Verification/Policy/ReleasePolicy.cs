@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Oci;
 using Slipway.Trust;
 
 namespace Slipway.Verification;
@@ -37,6 +38,9 @@ public sealed record ReleasePolicy
 
     /// <summary>Whether the signature has to be in cosign's tag form, which older verifiers read alone.</summary>
     public bool RequiresTagForm { get; init; }
+
+    /// <summary>SHA-256 of the file that asks for this; null where a command line alone does.</summary>
+    public Digest? File { get; init; }
 
     /// <summary>Signature, SBOM and provenance by this signer, of the index and of every manifest that it names.</summary>
     public static ReleasePolicy Require(ITrustedSigner signer) => new(signer);

@@ -57,15 +57,19 @@ internal sealed class ReproductionCheck(VerificationRequest request, ProvenanceC
                 return verdict with { Failure = FailureReason.ReproductionMissing, Text = $"no reproduction by {signer.Name}: {text}" };
             BuildParameters[] sources = [.. Sources(verdict)];
             List<string> problems = [];
-            ReproductionStatement? good = said.Select(statement => Judge(statement, sources, problems))
-                .FirstOrDefault(statement => statement is not null);
+            (ReproductionStatement? good, Statement statement) = said.Select(one => (Judge(one, sources, problems), one))
+                .FirstOrDefault(judged => judged.Item1 is not null);
             if (good is null)
                 return verdict with
                 {
                     Failure = FailureReason.ReproductionMismatch,
                     Text = $"the reproduction by {signer.Name}: {problems[0]}",
                 };
-            verdict = verdict with { Text = $"{verdict.Text}, reproduced ({good.Result.Name()}) by {signer.Name}" };
+            verdict = verdict with
+            {
+                Text = $"{verdict.Text}, reproduced ({good.Result.Name()}) by {signer.Name}",
+                Statements = verdict.Statements.Add(statement),
+            };
         }
 
         return verdict;

@@ -19,7 +19,9 @@ internal sealed class ThresholdVerifier(ReleasePolicy policy, SignerThreshold si
             if (passed.Count == signers.Threshold)
                 return passed.Count == 1
                     ? verdict
-                    : passed[0].Telling(text => $"{text}, and by {string.Join(" and by ", Names(signers, passed.Count))}");
+                    : passed[0]
+                        .With(passed.Skip(1))
+                        .Telling(text => $"{text}, and by {string.Join(" and by ", Names(signers, passed.Count))}");
         }
 
         // The reasons stand in the order of the steps, so the greatest one got furthest.

@@ -43,6 +43,7 @@ public sealed record PolicyChoice
             Rebuilders = file.Rebuilders,
             NotOlderThan = NotOlderThan ?? file.NotOlderThan,
             Folder = Folder ?? (file.IsDeep ? scratch : null),
+            File = file.Digest,
         };
     }
 

@@ -47,6 +47,9 @@ public sealed record PolicyFile
     /// <summary>Whether every layer is read and compared with the SBOM.</summary>
     public bool IsDeep { get; private init; }
 
+    /// <summary>SHA-256 of the trusted root by which identities are believed; null for the one that is believed anyway.</summary>
+    public Digest? TrustedRoot { get; private init; }
+
     /// <summary>SHA-256 of the file.</summary>
     public required Digest Digest { get; init; }
 
@@ -91,7 +94,8 @@ public sealed record PolicyFile
                 "builders",
                 "triggers",
                 "notOlderThan",
-                "deep"
+                "deep",
+                "trustedRoot"
             );
             _ = root.OptionalString("$schema");
             if (root.RequiredInt("schema") != Schema)
@@ -121,9 +125,34 @@ public sealed record PolicyFile
                 Triggers = Texts(root, "triggers", MostBuilders),
                 NotOlderThan = Oldest(root),
                 IsDeep = root.OptionalFlag("deep") ?? false,
+                TrustedRoot = PinnedRoot(root),
                 Digest = Digest.Of(json.Span),
             };
         });
+
+    /// <summary>The same, its identities believed by another trusted root.</summary>
+    public PolicyFile By(SigstoreInstance instance) =>
+        this with
+        {
+            Signers = By(Signers, instance),
+            Rebuilders = Rebuilders is null ? null : By(Rebuilders, instance),
+        };
+
+    private static SignerThreshold By(SignerThreshold signers, SigstoreInstance instance) =>
+        signers with
+        {
+            Of =
+            [
+                .. signers.Of.Select(one =>
+                    one.Signer is CertificateIdentity identity ? one with { Signer = identity with { Instance = instance } } : one
+                ),
+            ],
+        };
+
+    private static Digest? PinnedRoot(JsonElement root) =>
+        KnownMembers.Text(root, "trustedRoot") is not { } text ? null
+        : Digest.TryParse(text, out Digest? digest) && digest.Algorithm == "sha256" ? digest
+        : throw new ContentException($"'trustedRoot' wanted a digest as sha256:…, got {Printable.Of(text)}");
 
     private static string? Address(JsonElement root) =>
         KnownMembers.Text(root, "source") is not { } source ? null

@@ -1,4 +1,6 @@
 using Slipway.Development;
+using Slipway.Oci;
+using Slipway.Spdx;
 using Slipway.Testing;
 
 namespace Slipway.Peers.Tests;
@@ -50,6 +52,28 @@ public sealed class PackageTests
             (await (await CompiledProgram.GetAsync()).RunAsync("--version")).Require().Output,
             (await portable.RunAsync("--version")).Require().Output
         );
+    }
+
+    /// <summary>A native program has no runtime beside it, so what is wrong with the runtime is wrong with the program.</summary>
+    [Fact]
+    public async Task The_SBOM_names_the_runtime_that_is_compiled_in()
+    {
+        (string files, _) = await CompiledProgram.GetFilesAsync();
+        SpdxDocument sbom = SpdxDocument.Parse(
+            await File.ReadAllBytesAsync(
+                Path.Combine(Path.GetDirectoryName(files)!, $"{ProgramCompiler.Name}.spdx.json"),
+                TestContext.Current.CancellationToken
+            )
+        );
+        string runtime =
+            $"Microsoft.NETCore.App.Runtime.NativeAOT.{(ProgramCompiler.Own == Platform.LinuxAmd64 ? "linux-x64" : "linux-arm64")}";
+        SpdxPackage package = Assert.Single(sbom.Packages, package => package.Name == runtime);
+        Assert.Matches(@"^10\.0\.[0-9]+\z", package.Version);
+        Assert.Equal($"pkg:nuget/{runtime}@{package.Version}", package.Purl);
+        Assert.Equal("MIT", package.LicenceDeclared);
+        Assert.Equal("SHA512", package.Checksum!.Algorithm);
+        Assert.Contains(sbom.Contains, one => one.Part == package.Id);
+        Assert.Contains(sbom.Packages, package => package.Name == "System.CommandLine");
     }
 
     private static Task<ChildResult> ShellAsync(ScratchFolder folder, string command) =>
