@@ -4,8 +4,8 @@ using System.Text;
 namespace Nuke.Common.CI;
 
 /// <summary>
-/// The files by which a step tells GitHub's runner more than its log does (GitHub, "Workflow commands for GitHub Actions", environment files):
-/// a page of Markdown, and values for later steps. Where a variable names no such file nothing is written.
+/// The files by which a step tells GitHub's runner more than its log does (GitHub, "Workflow commands for GitHub Actions", environment
+/// files): a page of Markdown, and values for later steps. Where a variable names no such file nothing is written.
 /// </summary>
 /// <param name="variable">Reads a variable; null when it is not set or empty.</param>
 public sealed class StepFiles(Func<string, string?> variable)

@@ -6,8 +6,8 @@ using Slipway.Oci;
 namespace Slipway.GitHub;
 
 /// <summary>
-/// Issues that a program keeps: one for each thing that is wrong, for as long as it is (GitHub, "REST API endpoints for issues"). Only those
-/// with a label and a key of ours are looked at; whoever may not label issues cannot make one of them.
+/// Issues that a program keeps: one for each thing that is wrong, for as long as it is (GitHub, "REST API endpoints for issues"). Only
+/// those with a label and a key of ours are looked at; whoever may not label issues cannot make one of them.
 /// </summary>
 public sealed class GitHubIssues
 {
@@ -24,7 +24,9 @@ public sealed class GitHubIssues
     /// </summary>
     /// <param name="label">Which issues are kept; GitHub makes it where there is none.</param>
     /// <param name="wanted">At most one of a key; beyond <see cref="MostOpened"/> new ones nothing is opened.</param>
-    /// <param name="mayClose">Whether an issue of this key, which is not wanted, is known to be well: what could not be looked at is not.</param>
+    /// <param name="mayClose">
+    /// Whether an issue of this key, which is not wanted, is known to be well: what could not be looked at is not.
+    /// </param>
     /// <returns>In the order of <paramref name="wanted"/>, then the closed ones.</returns>
     /// <exception cref="GitHubException">It is refused, or there is no answer.</exception>
     public async Task<ImmutableArray<KeptIssue>> KeepAsync(
@@ -64,7 +66,8 @@ public sealed class GitHubIssues
     private async IAsyncEnumerable<GitHubIssue> OpenAsync(string label, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Uri address = new(
-            $"{ApiUrls.Issues(_calls.Owner, _calls.Repository)}?state=open&labels={Uri.EscapeDataString(label)}&per_page={GitHubPages.LargestPage}",
+            ApiUrls.Issues(_calls.Owner, _calls.Repository)
+                + $"?state=open&labels={Uri.EscapeDataString(label)}&per_page={GitHubPages.LargestPage}",
             UriKind.Relative
         );
         await foreach (

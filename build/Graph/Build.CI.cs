@@ -1,10 +1,11 @@
 using Nuke.Common.CI.GitHubActions;
+using Slipway.Development;
 
 namespace Slipway.Graph;
 
 /// <summary>
-/// What CI servers run: <c>./build.sh --generate-configuration</c> writes <c>.github/workflows</c> and <c>.gitlab-ci.yml</c>. Jobs that these
-/// words cannot describe are in <c>CI</c>; docs/ci.md says what each workflow is for.
+/// What CI servers run: <c>./build.sh --generate-configuration</c> writes <c>.github/workflows</c> and <c>.gitlab-ci.yml</c>. Jobs that
+/// these words cannot describe are in Development's <c>CI</c>; docs/ci.md says what each workflow is for.
 /// </summary>
 [CheckWorkflow(
     "check",

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Nuke.Common.CI;
 
-/// <summary>A part of a YAML document that is written: a mapping, a sequence or a scalar. A text is a string, whatever it looks like.</summary>
+/// <summary>
+/// A part of a YAML document that is written: a mapping, a sequence or a scalar. A text is a string, whatever it looks like.
+/// </summary>
 public abstract record YamlNode
 {
     public static implicit operator YamlNode?(string? text) => text is null ? null : new YamlScalar(text);

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Nuke.Common.CI;
 
 /// <summary>
-/// Writes YAML 1.2 in block style, which readers of YAML 1.1 understand the same way: what they could take for a number, a truth value, a time
-/// or null is quoted. Same document, same bytes; line ends are LF.
+/// Writes YAML 1.2 in block style, which readers of YAML 1.1 understand the same way: what they could take for a number, a truth value, a
+/// time or null is quoted. Same document, same bytes; line ends are LF.
 /// </summary>
 internal static partial class YamlWriter
 {

@@ -1,8 +1,8 @@
 namespace Nuke.Common.CI.GitHubActions;
 
 /// <summary>
-/// A workflow, <c>.github/workflows/NAME.yml</c>: a job for each image that runs the invoked targets. Names and meaning are NUKE's; so are the
-/// defaults, but that every job names its rights and actions stand at a commit.
+/// A workflow, <c>.github/workflows/NAME.yml</c>: a job for each image that runs the invoked targets. Names and meaning are NUKE's; so are
+/// the defaults, but that every job names its rights and actions stand at a commit.
 /// </summary>
 public class GitHubActionsAttribute(string name, GitHubActionsImage image, params GitHubActionsImage[] images) : ConfigurationAttributeBase
 {

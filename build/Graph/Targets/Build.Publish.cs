@@ -4,6 +4,7 @@ using Slipway.Http;
 using Slipway.Release;
 using Slipway.Reporting;
 using Slipway.Trust;
+using Slipway.Views;
 using Slipway.Workflows;
 
 namespace Slipway.Graph;

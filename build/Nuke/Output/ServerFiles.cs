@@ -3,7 +3,9 @@ using Nuke.Common.Execution;
 
 namespace Nuke.Common.Output;
 
-/// <summary>The CI servers' files that attributes of the build class describe: written when asked for, and told when they are stale.</summary>
+/// <summary>
+/// The CI servers' files that attributes of the build class describe: written when asked for, and told when they are stale.
+/// </summary>
 internal sealed class ServerFiles(Type build, TargetNames names, BuildSession session, IBuildConventions conventions, BuildLog log)
 {
     /// <summary>Writes the named ones, or all. True when that was asked for.</summary>

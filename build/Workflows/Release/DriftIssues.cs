@@ -30,7 +30,9 @@ internal sealed class DriftIssues(GitHubIssues issues, Action<string> log)
             log($"{left} findings have no issue yet: at most {GitHubIssues.MostOpened} are opened at once");
     }
 
-    /// <summary>Whether a finding that is not there any more would be there if it were so: its repository was looked at, and wholly.</summary>
+    /// <summary>
+    /// Whether a finding that is not there any more would be there if it were so: its repository was looked at, and wholly.
+    /// </summary>
     private static bool IsKnown(string key, IReadOnlyList<DriftReport> reports) =>
         reports.Any(report =>
             report.Omitted == 0

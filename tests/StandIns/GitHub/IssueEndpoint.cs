@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Slipway.StandIns;
 
-/// <summary>Issues of a <see cref="GitHubStandIn"/> (GitHub, "REST API endpoints for issues"); pull requests are among those it lists.</summary>
+/// <summary>
+/// Issues of a <see cref="GitHubStandIn"/> (GitHub, "REST API endpoints for issues"); pull requests are among those it lists.
+/// </summary>
 internal static class IssueEndpoint
 {
     public static async Task<StandInAnswer?> HandleAsync(StandInCall call)

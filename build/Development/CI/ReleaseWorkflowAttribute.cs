@@ -2,7 +2,7 @@ using Nuke.Common.CI;
 using Nuke.Common.CI.GitHubActions;
 using Slipway.Oci;
 
-namespace Slipway.Graph;
+namespace Slipway.Development;
 
 /// <summary>
 /// The release of the image that the git tag names: each platform is assembled, inspected and tried on a machine of its own kind; one job
@@ -17,17 +17,17 @@ internal sealed class ReleaseWorkflowAttribute(string name) : GitHubActionsAttri
     private const string Parts = "parts";
 
     protected override IEnumerable<GitHubActionsJob> GetJobs(ConfigurationContext context) =>
-        ReleasedImage
+        PipelineImage
             .All(context)
             .SelectMany(image =>
                 (IEnumerable<GitHubActionsJob>)[Assemble(image, context), Release(image, context), ReproduceWorkflowAttribute.Call(image)]
             );
 
-    private static string Condition(ReleasedImage image) => $"startsWith(github.ref, 'refs/tags/{image.TagPrefix}')";
+    private static string Condition(PipelineImage image) => $"startsWith(github.ref, 'refs/tags/{image.TagPrefix}')";
 
-    private static string PartOf(ReleasedImage image, string architecture) => $"{image.Name}-{architecture}";
+    private static string PartOf(PipelineImage image, string architecture) => $"{image.Name}-{architecture}";
 
-    private GitHubActionsJob Assemble(ReleasedImage image, ConfigurationContext context) =>
+    private GitHubActionsJob Assemble(PipelineImage image, ConfigurationContext context) =>
         new($"assemble-{image.Name}")
         {
             Name = $"assemble {image.Name} ${{{{ matrix.architecture }}}}",
@@ -53,7 +53,7 @@ internal sealed class ReleaseWorkflowAttribute(string name) : GitHubActionsAttri
             ],
         };
 
-    private GitHubActionsJob Release(ReleasedImage image, ConfigurationContext context)
+    private GitHubActionsJob Release(PipelineImage image, ConfigurationContext context)
     {
         string[] parts = [.. image.Platforms.Select(platform => platform.Architecture)];
         return new GitHubActionsJob($"release-{image.Name}")

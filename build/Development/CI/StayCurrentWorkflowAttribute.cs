@@ -1,7 +1,7 @@
 using Nuke.Common.CI;
 using Nuke.Common.CI.GitHubActions;
 
-namespace Slipway.Graph;
+namespace Slipway.Development;
 
 /// <summary>What is newer than the locks, on the page of the run; and a pull request for each image that has something.</summary>
 internal sealed class StayCurrentWorkflowAttribute(string name) : GitHubActionsAttribute(name, GitHubActionsImage.Ubuntu2404)

@@ -2,7 +2,7 @@ using Nuke.Common.CI;
 using Nuke.Common.CI.GitLab;
 using Slipway.Oci;
 
-namespace Slipway.Graph;
+namespace Slipway.Development;
 
 /// <summary>The same for a project on GitLab; its releases have no page on GitHub.</summary>
 internal sealed class GitLabPipelineAttribute : GitLabCIAttribute
@@ -33,7 +33,7 @@ internal sealed class GitLabPipelineAttribute : GitLabCIAttribute
         string[] changes = ["$CI_PIPELINE_SOURCE == \"merge_request_event\"", "$CI_PIPELINE_SOURCE == \"push\" && $CI_COMMIT_BRANCH"];
         yield return Job("test", CheckStage, changes, "apt-get update -qq && apt-get install -y -qq sudo", ".ci/run");
         yield return Job("rehearse", CheckStage, changes, context.Command);
-        foreach (ReleasedImage image in ReleasedImage.All(context))
+        foreach (PipelineImage image in PipelineImage.All(context))
         {
             yield return Assemble(image, context);
             yield return Release(image, context);
@@ -55,14 +55,15 @@ internal sealed class GitLabPipelineAttribute : GitLabCIAttribute
             Script = script,
         };
 
-    private static string TagOf(ReleasedImage image) => $"$CI_COMMIT_TAG =~ /^{image.Name}\\/v/";
+    private static string TagOf(PipelineImage image) => $"$CI_COMMIT_TAG =~ /^{image.Name}\\/v/";
 
-    private static GitLabJob Assemble(ReleasedImage image, ConfigurationContext context) =>
+    private static GitLabJob Assemble(PipelineImage image, ConfigurationContext context) =>
         Job(
             $"assemble-{image.Name}",
             AssembleStage,
             [TagOf(image)],
-            $"{context.Command} Assemble Inspect --images {image.Name} --platforms \"$PLATFORM\" --artifacts-directory \"parts/$ARCHITECTURE\""
+            $"{context.Command} Assemble Inspect --images {image.Name} --platforms \"$PLATFORM\" "
+                + "--artifacts-directory \"parts/$ARCHITECTURE\""
         ) with
         {
             Tags = ["$RUNNER"],
@@ -70,14 +71,15 @@ internal sealed class GitLabPipelineAttribute : GitLabCIAttribute
             Artifacts = [$"parts/*/{image.Name}"],
         };
 
-    private static GitLabJob Release(ReleasedImage image, ConfigurationContext context) =>
+    private static GitLabJob Release(PipelineImage image, ConfigurationContext context) =>
         Job(
             $"release-{image.Name}",
             ReleaseStage,
             [TagOf(image)],
             JobCommands.InstallCosign("/usr/local/bin"),
             "tag=$CI_COMMIT_TAG",
-            $"{context.Command} Merge --images {image.Name} --layouts {string.Join(' ', image.Platforms.Select(x => $"parts/{x.Architecture}"))}",
+            $"{context.Command} Merge --images {image.Name} "
+                + $"--layouts {string.Join(' ', image.Platforms.Select(x => $"parts/{x.Architecture}"))}",
             $"{context.Command} Sign Publish --images {image.Name} {Identity}",
             $"{context.Command} Verify --reference {image.Repository}:\"${{tag#*/}}\" --all-registries {Identity}"
         ) with
@@ -89,7 +91,7 @@ internal sealed class GitLabPipelineAttribute : GitLabCIAttribute
             IsInterruptible = false,
         };
 
-    private static GitLabJob Reproduce(ReleasedImage image, ConfigurationContext context) =>
+    private static GitLabJob Reproduce(PipelineImage image, ConfigurationContext context) =>
         Job(
             $"reproduce-{image.Name}",
             WatchStage,

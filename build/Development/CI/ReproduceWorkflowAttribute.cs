@@ -1,7 +1,7 @@
 using Nuke.Common.CI;
 using Nuke.Common.CI.GitHubActions;
 
-namespace Slipway.Graph;
+namespace Slipway.Development;
 
 /// <summary>Another machine builds the newest release of each image again and puts beside it, signed, that it came out the same.</summary>
 internal sealed class ReproduceWorkflowAttribute(string name) : GitHubActionsAttribute(name, GitHubActionsImage.Ubuntu2404)
@@ -10,7 +10,7 @@ internal sealed class ReproduceWorkflowAttribute(string name) : GitHubActionsAtt
     private static readonly GitHubActionsPermissions[] Identity = [GitHubActionsPermissions.IdToken];
 
     /// <summary>The job of a release that runs this workflow for its image.</summary>
-    public static GitHubActionsJob Call(ReleasedImage image) =>
+    public static GitHubActionsJob Call(PipelineImage image) =>
         new($"reproduce-{image.Name}")
         {
             Needs = [$"release-{image.Name}"],
@@ -21,7 +21,7 @@ internal sealed class ReproduceWorkflowAttribute(string name) : GitHubActionsAtt
         };
 
     protected override IEnumerable<GitHubActionsJob> GetJobs(ConfigurationContext context) =>
-        ReleasedImage
+        PipelineImage
             .All(context)
             .Select(image => new GitHubActionsJob($"reproduce-{image.Name}")
             {

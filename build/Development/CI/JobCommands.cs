@@ -1,4 +1,4 @@
-namespace Slipway.Graph;
+namespace Slipway.Development;
 
 /// <summary>What jobs of CI servers run besides targets, and what more than one of them says.</summary>
 internal static class JobCommands

@@ -1,7 +1,7 @@
 using Nuke.Common.CI;
 using Nuke.Common.CI.GitHubActions;
 
-namespace Slipway.Graph;
+namespace Slipway.Development;
 
 /// <summary>
 /// All tests, and a rehearsal whose table is on the page of the run. It runs the code of pull requests, so it gets no secret and may write

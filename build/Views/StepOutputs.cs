@@ -1,11 +1,11 @@
 using Nuke.Common.CI;
 using Slipway.Release;
 
-namespace Slipway.Graph;
+namespace Slipway.Views;
 
 /// <summary>
-/// What later steps of a CI job may use of a published image: <c>NAME-digest</c>, <c>NAME-reference</c> (by digest) and <c>NAME-tags</c>, one a
-/// line; where the run is of one image, the same without its name.
+/// What later steps of a CI job may use of a published image: <c>NAME-digest</c>, <c>NAME-reference</c> (by digest) and <c>NAME-tags</c>,
+/// one a line; where the run is of one image, the same without its name.
 /// </summary>
 internal sealed class StepOutputs(StepFiles files)
 {

@@ -1,7 +1,7 @@
 using Nuke.Common.CI;
 using Nuke.Common.CI.GitHubActions;
 
-namespace Slipway.Graph;
+namespace Slipway.Development;
 
 /// <summary>What differs on the registries, each in an issue that is opened once, refreshed, and closed when it is well again.</summary>
 internal sealed class WatchWorkflowAttribute(string name) : GitHubActionsAttribute(name, GitHubActionsImage.Ubuntu2404)
